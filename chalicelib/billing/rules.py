@@ -1,0 +1,270 @@
+"""The sums of billing: rent by days, due days, late fees and ageing.
+
+Money is whole cents (100 cents = KES 1). Dates are days in the organisation's own
+time zone, and both ends of every span are counted. A period is a calendar month,
+represented by its first day.
+"""
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TypeAlias
+
+from chalicelib.money import WHOLE_SHILLING, half_up
+
+Period: TypeAlias = dt.date
+
+DUE_DAYS = range(1, 29)  # every month has these
+AGEING_BUCKETS = ("current", "0-30", "31-60", "61-90", "90+")
+
+_PERIOD = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+_WHOLE_RATE_BPS = 10_000
+
+
+class RentStep(NamedTuple):
+    """A monthly rent and the first day that it holds; it holds until the next step."""
+
+    starts_on: dt.date
+    rent_cents: int
+
+
+class LateFeePolicy(NamedTuple):
+    """What an overdue balance costs: nothing, a fixed sum, or a share of the balance."""
+
+    kind: str  # "off", "fixed" or "percent"
+    amount_cents: int  # the sum, when fixed
+    rate_bps: int  # the share, when percent; 100 bps = 1 %
+    grace_days: int
+    cap_cents: int | None  # most that may ever be charged on one debt; None: no limit
+
+
+def period_of(day: dt.date) -> Period:
+    """Return the period that ``day`` falls in."""
+    return day.replace(day=1)
+
+
+def parse_period(text: str) -> Period:
+    """Read ``2026-11``.
+
+    Raises:
+        ValueError: it is not a year of four digits, a hyphen and a month of two.
+    """
+    found = _PERIOD.fullmatch(text)
+    if found is None:
+        raise ValueError("A period is written YYYY-MM, such as 2026-11.")
+    return dt.date(int(found[1]), int(found[2]), 1)
+
+
+def format_period(period: Period) -> str:
+    """Return the period as ``2026-11``."""
+    return period.isoformat()[:7]
+
+
+def last_day(period: Period) -> dt.date:
+    """Return the last day of the period's month."""
+    # Not "the day before the next month": December 9999 has no next month.
+    return period.replace(day=_days_in(period))
+
+
+def next_period(period: Period, n: int = 1) -> Period:
+    """Return the period ``n`` months later, or earlier when ``n`` is negative.
+
+    Raises:
+        ValueError: that month lies outside the calendar (years 1 to 9999).
+    """
+    years, month0 = divmod(period.month - 1 + n, 12)
+    return dt.date(period.year + years, month0 + 1, 1)
+
+
+def rent_cents_for(
+    period: Period, steps: Sequence[RentStep], starts_on: dt.date, ends_on: dt.date | None
+) -> int:
+    """Return the rent that a lease owes for one calendar month.
+
+    Each day owes its dated rent divided by the days of that month. A whole month at one
+    rent owes exactly that rent. Any other sum is added up exactly and rounded once,
+    half-up, to whole shillings, because M-Pesa moves no cents.
+
+    Args:
+        period: First day of the month.
+        steps: Monthly rents in cents, not negative, in order of their days. The first
+            one holds from the lease's first day, also when it is dated later.
+        starts_on: First day of the lease.
+        ends_on: Last day of the lease, which still owes; None while it is open.
+
+    Returns:
+        Cents, 0 when the lease has no day in the month.
+
+    Raises:
+        ValueError: no steps, a negative rent, steps out of order, or a ``period`` that is
+            not the first day of a month.
+    """
+    _check_steps(steps)
+    days = _days_in(period)
+    first = max(starts_on, period).toordinal()
+    last = period.toordinal() + days - 1
+    if ends_on is not None:
+        last = min(last, ends_on.toordinal())
+    if last < first:
+        return 0
+    spans = _spans(steps, first, last)
+    rent_cents = spans[0][1]
+    if last - first + 1 == days and all(rent == rent_cents for _, rent in spans):
+        return rent_cents
+    return half_up(sum(count * rent for count, rent in spans), days, WHOLE_SHILLING)
+
+
+def share_cents(amount_cents: int, period: Period, starts_on: dt.date, ends_on: dt.date | None) -> int:
+    """Return what a lease owes for one month of a monthly charge, in the manner of rent.
+
+    Raises:
+        ValueError: ``amount_cents`` is negative, or ``period`` is not a first day.
+    """
+    return rent_cents_for(period, (RentStep(starts_on, amount_cents),), starts_on, ends_on)
+
+
+def credit_for_days(
+    billed_cents: int, period: Period, steps: Sequence[RentStep], starts_on: dt.date, ends_on: dt.date
+) -> int:
+    """Return what of a billed month's rent must be credited when the lease ends on ``ends_on``.
+
+    Args:
+        billed_cents: Rent billed for the month, less what was credited before.
+
+    Returns:
+        Cents between 0 and ``billed_cents``; 0 when less was billed than is owed.
+
+    Raises:
+        ValueError: ``billed_cents`` is negative, or as ``rent_cents_for``.
+    """
+    if billed_cents < 0:
+        raise ValueError("billed_cents must not be negative.")
+    return max(0, billed_cents - rent_cents_for(period, steps, starts_on, ends_on))
+
+
+def due_on(period: Period, due_day: int, lease_starts_on: dt.date) -> dt.date:
+    """Return the day on which a period's invoice is due, never before the lease's first day.
+
+    Raises:
+        ValueError: ``due_day`` is not 1 to 28, the days that every month has.
+    """
+    if due_day not in DUE_DAYS:
+        raise ValueError("due_day must be 1 to 28.")
+    return max(period.replace(day=due_day), lease_starts_on)
+
+
+def overdue_on(due_on: dt.date, grace_days: int) -> dt.date:
+    """Return the first day on which what was due is overdue: the day after the last day of grace.
+
+    Raises:
+        ValueError: ``grace_days`` is negative, or the day lies past the calendar's end.
+    """
+    if grace_days < 0:
+        raise ValueError("grace_days must not be negative.")
+    # By ordinals, since a sum of date and timedelta raises OverflowError at the calendar's end.
+    return dt.date.fromordinal(due_on.toordinal() + grace_days + 1)
+
+
+def late_fee_cents(policy: LateFeePolicy, overdue_balance_cents: int, already_charged_cents: int = 0) -> int:
+    """Return the late fee to charge now.
+
+    Args:
+        policy: The terms; its grace is the caller's concern (see ``overdue_on``).
+        overdue_balance_cents: What is overdue, late fees left out; 0 or less costs nothing.
+        already_charged_cents: Late fees charged on the same debt before; they count
+            towards the cap and towards nothing else.
+
+    Returns:
+        Cents, a multiple of 100: rounded half-up, or down where the cap would be passed.
+
+    Raises:
+        ValueError: an unknown kind, or a negative amount, rate, cap or earlier charge.
+    """
+    _check_policy(policy)
+    if already_charged_cents < 0:
+        raise ValueError("already_charged_cents must not be negative.")
+    if overdue_balance_cents <= 0 or policy.kind == "off":
+        return 0
+    if policy.kind == "fixed":
+        fee_cents = half_up(policy.amount_cents, 1, WHOLE_SHILLING)
+    else:
+        fee_cents = half_up(overdue_balance_cents * policy.rate_bps, _WHOLE_RATE_BPS, WHOLE_SHILLING)
+    if policy.cap_cents is None:
+        return fee_cents
+    room_cents = max(0, policy.cap_cents - already_charged_cents)
+    return min(fee_cents, room_cents - room_cents % WHOLE_SHILLING)
+
+
+def ageing_bucket(due_on: dt.date, on: dt.date) -> str:
+    """Return the bucket, one of ``AGEING_BUCKETS``, of what was due on ``due_on`` as seen on ``on``.
+
+    The due day itself is ``current``; the first day past it begins ``0-30``, and day 30 ends it.
+    """
+    return _bucket(on.toordinal() - due_on.toordinal())
+
+
+def age_totals(lines: Iterable[tuple[dt.date, dt.date, int]], on: dt.date) -> dict[str, int]:
+    """Add up open lines by age.
+
+    Args:
+        lines: For each line the day it was due, the first day it is overdue, and the cents open.
+        on: The day to look from. A line not yet overdue on it, grace included, is ``current``.
+
+    Returns:
+        Cents by bucket: every one of ``AGEING_BUCKETS``, in that order.
+    """
+    totals = dict.fromkeys(AGEING_BUCKETS, 0)
+    today = on.toordinal()
+    for line_due_on, line_overdue_on, open_cents in lines:
+        bucket = "current" if on < line_overdue_on else _bucket(today - line_due_on.toordinal())
+        totals[bucket] += open_cents
+    return totals
+
+
+def _bucket(past_due_days: int) -> str:
+    if past_due_days <= 0:
+        return "current"
+    if past_due_days <= 30:
+        return "0-30"
+    if past_due_days <= 60:
+        return "31-60"
+    return "61-90" if past_due_days <= 90 else "90+"
+
+
+def _days_in(period: Period) -> int:
+    if period.day != 1:
+        raise ValueError("A period is the first day of a month.")
+    return calendar.monthrange(period.year, period.month)[1]
+
+
+def _spans(steps: Sequence[RentStep], first: int, last: int) -> list[tuple[int, int]]:
+    """Split the days ``first`` to ``last`` (ordinals) into (days, monthly rent), the latest first."""
+    spans = []
+    for step in reversed(steps):
+        since = max(step.starts_on.toordinal(), first)
+        if since <= last:
+            spans.append((last - since + 1, step.rent_cents))
+            last = since - 1
+    if first <= last:  # days before the first dated rent
+        spans.append((last - first + 1, steps[0].rent_cents))
+    return spans
+
+
+def _check_steps(steps: Sequence[RentStep]) -> None:
+    if not steps:
+        raise ValueError("A lease needs at least one rent.")
+    before: dt.date | None = None
+    for starts_on, rent_cents in steps:
+        if rent_cents < 0:
+            raise ValueError("A rent must not be negative.")
+        if before is not None and starts_on <= before:
+            raise ValueError("Rents must be in order of their days, one a day.")
+        before = starts_on
+
+
+def _check_policy(policy: LateFeePolicy) -> None:
+    if policy.kind not in ("off", "fixed", "percent"):
+        raise ValueError("A late fee is off, fixed or percent.")
+    if min(policy.amount_cents, policy.rate_bps, policy.cap_cents or 0) < 0:
+        raise ValueError("A late fee's amount, rate and cap must not be negative.")

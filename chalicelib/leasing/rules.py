@@ -1,0 +1,136 @@
+"""The sums of leasing: days a lease holds, its terms, and the settling of a deposit.
+
+Dates are days in the organisation's own time zone, and both ends of a lease are counted.
+"""
+
+import datetime as dt
+from typing import Literal, NamedTuple
+
+LeaseStatus = Literal["upcoming", "active", "ended"]
+
+# Outside these years a date is a slip of the pen, and days reckoned from it could
+# leave the calendar.
+YEARS = range(1900, 2200)
+
+
+class Terms(NamedTuple):
+    """What a lease agrees on, as far as it can be wrong by itself."""
+
+    starts_on: dt.date
+    ends_on: dt.date | None  # None: open
+    due_day: int
+    grace_days: int = 0
+    notice_days: int = 30
+
+
+class TermProblem(NamedTuple):
+    """One term that cannot be agreed on: the field of ``Terms``, and what it must be."""
+
+    field: str
+    why: str
+
+
+class DepositSettlement(NamedTuple):
+    """How a held deposit (cents) meets what its lease still owes."""
+
+    deducted_cents: int
+    refundable_cents: int
+    still_owed_cents: int
+
+
+def overlaps(a_start: dt.date, a_end: dt.date | None, b_start: dt.date, b_end: dt.date | None) -> bool:
+    """Tell whether two leases share a day; an end of None is open.
+
+    A lease that ends before it starts (called off before its first day) has no day to share.
+    """
+    first = max(a_start, b_start)
+    return (a_end is None or first <= a_end) and (b_end is None or first <= b_end)
+
+
+def renewal_starts_on(ends_on: dt.date) -> dt.date:
+    """Return the first day of the lease that follows one whose last day is ``ends_on``.
+
+    Raises:
+        ValueError: the day lies past the calendar's end.
+    """
+    return _days_after(ends_on, 1)
+
+
+def earliest_end(given_on: dt.date, notice_days: int) -> dt.date:
+    """Return the earliest last day of a lease by a notice; the day it is given does not count.
+
+    Raises:
+        ValueError: ``notice_days`` is negative, or the day lies past the calendar's end.
+    """
+    if notice_days < 0:
+        raise ValueError("notice_days must not be negative.")
+    return _days_after(given_on, notice_days)
+
+
+def lease_status(
+    starts_on: dt.date, ends_on: dt.date | None, terminated: bool, today: dt.date
+) -> LeaseStatus:
+    """Return how a lease stands on ``today``; its last day is still active.
+
+    Args:
+        terminated: It was ended by a person. With a last day ahead it runs until then;
+            with none, or with one before its first day (called off), it has ended.
+    """
+    if terminated and (ends_on is None or ends_on < starts_on):
+        return "ended"
+    if ends_on is not None and ends_on < today:
+        return "ended"
+    return "upcoming" if today < starts_on else "active"
+
+
+def term_problems(terms: Terms) -> list[TermProblem]:
+    """Return everything wrong with the terms, in the order of their fields; empty when they hold."""
+    checks = (
+        ("starts_on", terms.starts_on.year in YEARS, "must lie in the years 1900 to 2199"),
+        ("ends_on", _ends_in_years(terms.ends_on), "must lie in the years 1900 to 2199"),
+        (
+            "ends_on",
+            terms.ends_on is None or terms.ends_on >= terms.starts_on,
+            "must not be before starts_on",
+        ),
+        ("due_day", 1 <= terms.due_day <= 28, "must be 1 to 28, a day that every month has"),
+        ("grace_days", 0 <= terms.grace_days <= 60, "must be 0 to 60"),
+        ("notice_days", 0 <= terms.notice_days <= 365, "must be 0 to 365"),
+    )
+    return [TermProblem(field, why) for field, holds, why in checks if not holds]
+
+
+def validate_terms(terms: Terms) -> None:
+    """Refuse terms that cannot be agreed on.
+
+    Raises:
+        ValueError: naming every field that is wrong, and why.
+    """
+    problems = term_problems(terms)
+    if problems:
+        raise ValueError("; ".join(f"{problem.field} {problem.why}" for problem in problems))
+
+
+def settle_deposit(held_cents: int, owed_cents: int) -> DepositSettlement:
+    """Set what a lease owes at its end against its deposit.
+
+    Returns:
+        Cents deducted, refundable and still owed. At most one of the last two is not zero;
+        deducted + refundable = held, and deducted + still owed = owed.
+
+    Raises:
+        ValueError: either sum is negative.
+    """
+    if held_cents < 0 or owed_cents < 0:
+        raise ValueError("held_cents and owed_cents must not be negative.")
+    deducted_cents = min(held_cents, owed_cents)
+    return DepositSettlement(deducted_cents, held_cents - deducted_cents, owed_cents - deducted_cents)
+
+
+def _ends_in_years(ends_on: dt.date | None) -> bool:
+    return ends_on is None or ends_on.year in YEARS
+
+
+def _days_after(day: dt.date, count: int) -> dt.date:
+    # By ordinals: date + timedelta raises OverflowError, no ValueError, at the calendar's end.
+    return dt.date.fromordinal(day.toordinal() + count)
