@@ -1,0 +1,100 @@
+"""The chart of accounts and the sums of double entry.
+
+Amounts are whole cents (100 cents = KES 1), a debit above 0 and a credit below.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import NamedTuple
+from uuid import UUID
+
+
+class Account(NamedTuple):
+    """One account of an organisation's ledger; ``code`` is unique within it."""
+
+    code: str
+    name: str
+    type: str  # "asset", "liability", "equity" or "income"
+
+
+class Posting(NamedTuple):
+    """One signed amount on one account, with what reports sort it by."""
+
+    ledger_account_id: UUID
+    amount_cents: int
+    lease_id: UUID | None = None
+    property_id: UUID | None = None
+    charge_type: str | None = None
+
+
+INCOME_NAMES = {
+    "rent": "Rent",
+    "water": "Water",
+    "electricity": "Electricity",
+    "service": "Service charge",
+    "garbage": "Garbage",
+    "security": "Security",
+    "damage": "Damage charged to tenants",
+    "late_fee": "Late fees",
+    "other": "Other income",
+}
+
+# Not earned: the one was earned before the books began, the other stays the tenant's.
+NOT_INCOME = ("opening_balance", "deposit")
+
+CHARGE_TYPES = (*INCOME_NAMES, *NOT_INCOME)
+
+RECEIVABLE = Account("receivable", "Owed by tenants", "asset")
+DEPOSITS = Account("deposits", "Deposits held for tenants", "liability")
+UNALLOCATED = Account("unallocated", "Money received and not yet allocated", "liability")
+OPENING = Account("opening", "Balances from before the books began", "equity")
+
+
+def income_code(charge_type: str) -> str:
+    """Return the code of the income account that a charge of this type earns into.
+
+    Raises:
+        ValueError: charges of this type are no income, or there is no such type.
+    """
+    if charge_type not in INCOME_NAMES:
+        raise ValueError(f"Charges of the type {charge_type!r} have no income account.")
+    return f"income.{charge_type}"
+
+
+# What every organisation has from its founding; each channel adds one of its own.
+CHART: tuple[Account, ...] = (
+    RECEIVABLE,
+    DEPOSITS,
+    UNALLOCATED,
+    OPENING,
+    *(Account(income_code(charge_type), name, "income") for charge_type, name in INCOME_NAMES.items()),
+)
+
+
+def channel_account(channel_id: UUID, name: str) -> Account:
+    """Return the account of the money that lies in one channel."""
+    return Account(f"channel.{channel_id}", name, "asset")
+
+
+def balanced(amounts: Iterable[int]) -> bool:
+    """Tell whether signed cents add up to nothing, as every journal's postings must."""
+    return sum(amounts) == 0
+
+
+def mirror(postings: Iterable[Posting]) -> list[Posting]:
+    """Return the postings that undo these: the same accounts in the same order, signs turned."""
+    return [posting._replace(amount_cents=-posting.amount_cents) for posting in postings]
+
+
+def landing_day(effective_on: dt.date, closed_through: dt.date | None) -> dt.date:
+    """Return the day on which a journal takes effect: its own, or the first that is not closed.
+
+    Args:
+        closed_through: Last day of the closed periods; None when none was closed.
+
+    Raises:
+        ValueError: the calendar ends with the closed periods.
+    """
+    if closed_through is None or effective_on > closed_through:
+        return effective_on
+    return dt.date.fromordinal(closed_through.toordinal() + 1)
