@@ -1,0 +1,46 @@
+# Every target first makes .venv from the pinned requirements; `make help` lists them.
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help run demo-reset token test quick lint bench package clean
+
+BIN := .venv/bin
+# The stamp's name holds the hash of the requirements: a changed pin is a missing file.
+STAMP := .venv/.installed-$(shell cat requirements.txt requirements-dev.txt | sha256sum | cut -c1-16)
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(STAMP): requirements.txt requirements-dev.txt
+	@local/install venv $@
+
+run: $(STAMP) ## Start the API on this machine, with demo data; Ctrl-C stops it
+	@$(BIN)/python -m local.run
+
+demo-reset: $(STAMP) ## Delete this machine's data and keys and begin anew
+	@$(BIN)/python -m local.run --reset
+
+token: $(STAMP) ## Print a fresh token while `make run` runs: make token PHONE=+254700000001
+	@$(BIN)/python -m local.token "$(PHONE)"
+
+test: $(STAMP) ## Run all tests, on SQLite and on a private MariaDB
+	@local/install database
+	@local/install browser
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+quick: $(STAMP) ## Run the fast tests: SQLite only, no browser, no fuzzing
+	$(BIN)/python -m pytest --quick -n 2 --dist worksteal
+
+lint: $(STAMP) ## Check style and types
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+bench: $(STAMP) ## Measure speed and memory on a private MariaDB
+	@local/install database
+	$(BIN)/python -m tests.bench $(ONLY)
+
+package: $(STAMP) ## Build the deployment zip and Chalice's Terraform into build/package
+	AWS_DEFAULT_REGION=eu-west-1 $(BIN)/chalice package --pkg-format terraform build/package
+
+clean: ## Delete caches and builds; data in .local stays
+	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments

@@ -1,0 +1,162 @@
+"""Databases for every test, on SQLite and on MariaDB, and what the command line chooses of them.
+
+Tests share one migrated database a kind and a worker: each makes an
+organisation of its own, and ids are random, so nothing is emptied between
+them. What counts whole tables or migrates asks for ``fresh_database``.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from tests import databases
+
+SERVER = pytest.StashKey[databases.Server]()
+SERVER_URL = "mariadb_server_url"
+LEFT_OUT_BY_QUICK = ("slow", "mariadb", "browser", "fuzz")
+
+# The machine is shared, so no deadline; in CI a failure must be the same on the next run.
+hypothesis.settings.register_profile("default", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=25)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help=f"leave out {', '.join(LEFT_OUT_BY_QUICK)}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if _ci() and not config.getoption("--quick") and not databases.installed():
+        raise pytest.UsageError(f"CI needs MariaDB: apt-get install --yes {databases.APT_PACKAGES}")
+    hypothesis.settings.load_profile(
+        "ci" if _ci() else "quick" if config.getoption("--quick") else "default"
+    )
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    if config.getoption("--quick"):
+        return f"databases: SQLite only (--quick; {', '.join(LEFT_OUT_BY_QUICK)} left out)"
+    if not databases.installed():
+        return f"databases: SQLite only; for MariaDB: apt-get install --yes {databases.APT_PACKAGES}"
+    return "databases: SQLite and a private MariaDB"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out by deselecting, so that the summary counts what was not run."""
+    unwanted = set(LEFT_OUT_BY_QUICK) if config.getoption("--quick") else set()
+    if not databases.installed():
+        unwanted.add("mariadb")
+    left_out = [item for item in items if any(item.get_closest_marker(name) for name in unwanted)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Start the one server that all of xdist's workers share; runs in the controller."""
+    config: pytest.Config = node.config  # type: ignore[attr-defined]  # xdist's WorkerController has no types
+    if databases.installed() and not config.getoption("--quick"):
+        node.workerinput[SERVER_URL] = _server(config).url()  # type: ignore[attr-defined]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    server = config.stash.get(SERVER, None)
+    if server is not None:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def mariadb_url(request: pytest.FixtureRequest) -> str:
+    """Address of the private server, without a database; the user may do everything on it."""
+    shared = getattr(request.config, "workerinput", {}).get(SERVER_URL)
+    return shared or _server(request.config).url()
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("mariadb", marks=pytest.mark.mariadb)])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file; copy it, never open it."""
+    file = tmp_path_factory.mktemp("template") / "plotihub.sqlite3"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def database(
+    database_kind: str, request: pytest.FixtureRequest, worker: str, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """Address of this worker's migrated database of this kind, shared by its tests."""
+    if database_kind == "sqlite":
+        file = tmp_path_factory.mktemp("shared") / "plotihub.sqlite3"
+        return _copy(request.getfixturevalue("sqlite_template"), file)
+    return _new_mariadb(request.getfixturevalue("mariadb_url"), f"shared_{worker}", migrated=True)
+
+
+@pytest.fixture
+def fresh_database(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of a migrated database that holds nothing and is this test's alone; slow on MariaDB."""
+    if database_kind == "sqlite":
+        yield _copy(request.getfixturevalue("sqlite_template"), tmp_path / "fresh.sqlite3")
+        return
+    server = request.getfixturevalue("mariadb_url")
+    name = f"fresh_{uuid.uuid4().hex[:12]}"
+    yield _new_mariadb(server, name, migrated=True)
+    databases.execute(server, f"DROP DATABASE `{name}`")
+
+
+@pytest.fixture
+def empty_database(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of a database without tables, for tests of the migrations themselves."""
+    if database_kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+        return
+    server = request.getfixturevalue("mariadb_url")
+    name = f"empty_{uuid.uuid4().hex[:12]}"
+    yield _new_mariadb(server, name, migrated=False)
+    databases.execute(server, f"DROP DATABASE `{name}`")
+
+
+@pytest.fixture(scope="session")
+def worker(request: pytest.FixtureRequest) -> str:
+    """This worker's name: ``gw0`` under xdist, else ``main``."""
+    name: str = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    return name
+
+
+def _ci() -> bool:
+    return os.environ.get("CI") == "true"
+
+
+def _server(config: pytest.Config) -> databases.Server:
+    if SERVER not in config.stash:
+        config.stash[SERVER] = databases.start()
+    return config.stash[SERVER]
+
+
+def _copy(template: Path, file: Path) -> str:
+    shutil.copyfile(template, file)
+    return f"sqlite:///{file}"
+
+
+def _new_mariadb(server_url: str, name: str, *, migrated: bool) -> str:
+    databases.execute(server_url, f"DROP DATABASE IF EXISTS `{name}`", f"CREATE DATABASE `{name}`")
+    if migrated:
+        _migrate(server_url + name)
+    return server_url + name
+
+
+def _migrate(url: str) -> None:
+    from chalicelib.storage import migrate  # heavy, and most unit tests need no database
+
+    migrate.upgrade(url)
