@@ -41,7 +41,7 @@ def test_a_period_is_read_and_written_as_year_and_month() -> None:
     ],
 )
 def test_anything_else_is_no_period(text: str) -> None:
-    with pytest.raises(ValueError, match="YYYY-MM|out of range"):
+    with pytest.raises(ValueError, match=r"YYYY-MM|out of range"):
         parse_period(text)
 
 
