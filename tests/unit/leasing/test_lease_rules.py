@@ -91,6 +91,7 @@ def test_days_past_the_calendar_or_backwards_are_ordinary_errors() -> None:
         ("2026-12-31", True, "2026-01-31", "upcoming"),
         ("2026-12-31", True, "2027-01-01", "ended"),
         ("2026-01-31", True, "2026-01-15", "ended"),  # called off before it began
+        ("2026-02-01", True, "2026-01-15", "upcoming"),  # cut to its one first day, which still comes
         (None, True, "2026-06-01", "ended"),
     ],
 )
