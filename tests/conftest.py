@@ -9,11 +9,17 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import hypothesis
 import pytest
 
+from chalicelib import wiring
+from chalicelib.clock import MovedClock, SystemClock
+from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.storage import migrate
+from chalicelib.storage.engines import make_engine
 from tests import databases
 
 SERVER = pytest.StashKey[databases.Server]()
@@ -88,7 +94,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file; copy it, never open it."""
     file = tmp_path_factory.mktemp("template") / "plotihub.sqlite3"
-    _migrate(f"sqlite:///{file}")
+    migrate.upgrade(f"sqlite:///{file}")
     return file
 
 
@@ -128,6 +134,28 @@ def empty_database(database_kind: str, request: pytest.FixtureRequest, tmp_path:
 
 
 @pytest.fixture(scope="session")
+def shared_parts(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[wiring.Parts]:
+    """What the application works with on ``database``, its engines kept open from test to test."""
+    engine = make_engine(database)
+    keys = KeyFile(str(tmp_path_factory.mktemp("keys") / "keys.json"))
+    yield wiring.Parts(writer=engine, reader=engine, clock=SystemClock(), keys=keys)
+    engine.dispose()
+
+
+@pytest.fixture
+def clock() -> MovedClock:
+    """The clock that ``parts`` works with; it stands until the test moves it."""
+    return MovedClock()
+
+
+@pytest.fixture
+def parts(shared_parts: wiring.Parts, clock: MovedClock) -> Iterator[wiring.Parts]:
+    """The parts that ``wiring.parts()`` gives during this test."""
+    with wiring.using(replace(shared_parts, clock=clock)) as these:
+        yield these
+
+
+@pytest.fixture(scope="session")
 def worker(request: pytest.FixtureRequest) -> str:
     """This worker's name: ``gw0`` under xdist, else ``main``."""
     name: str = getattr(request.config, "workerinput", {}).get("workerid", "main")
@@ -152,11 +180,5 @@ def _copy(template: Path, file: Path) -> str:
 def _new_mariadb(server_url: str, name: str, *, migrated: bool) -> str:
     databases.execute(server_url, f"DROP DATABASE IF EXISTS `{name}`", f"CREATE DATABASE `{name}`")
     if migrated:
-        _migrate(server_url + name)
+        migrate.upgrade(server_url + name)
     return server_url + name
-
-
-def _migrate(url: str) -> None:
-    from chalicelib.storage import migrate  # heavy, and most unit tests need no database
-
-    migrate.upgrade(url)

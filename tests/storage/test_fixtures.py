@@ -1,0 +1,24 @@
+"""The databases that tests are given are migrated, and writing goes through to them."""
+
+from sqlalchemy import inspect
+
+from chalicelib import wiring
+from chalicelib.clock import MovedClock
+from chalicelib.identity import service
+from chalicelib.storage.engines import make_engine
+
+
+def test_parts_write_and_read_the_worker_s_database(parts: wiring.Parts, clock: MovedClock) -> None:
+    with parts.writing() as db:
+        made = service.found_organisation(db, "+254700000001", name="A", person_name="B", now=clock.now())
+    with parts.reading() as db:
+        assert service.get_organisation(db, made.id).name == "A"
+    assert wiring.parts() is parts
+
+
+def test_a_fresh_database_has_tables_and_an_empty_one_none(fresh_database: str, empty_database: str) -> None:
+    fresh, empty = make_engine(fresh_database), make_engine(empty_database)
+    assert "alembic_version" in inspect(fresh).get_table_names()
+    assert inspect(empty).get_table_names() == []
+    fresh.dispose()
+    empty.dispose()
