@@ -77,9 +77,7 @@ def next_period(period: Period, n: int = 1) -> Period:
     return dt.date(period.year + years, month0 + 1, 1)
 
 
-def rent_cents_for(
-    period: Period, steps: Sequence[RentStep], starts_on: dt.date, ends_on: dt.date | None
-) -> int:
+def rent_cents_for(period: Period, steps: Sequence[RentStep], starts_on: dt.date, ends_on: dt.date | None) -> int:
     """Return the rent that a lease owes for one calendar month.
 
     Each day owes its dated rent divided by the days of that month. A whole month at one

@@ -67,9 +67,7 @@ def earliest_end(given_on: dt.date, notice_days: int) -> dt.date:
     return _days_after(given_on, notice_days)
 
 
-def lease_status(
-    starts_on: dt.date, ends_on: dt.date | None, terminated: bool, today: dt.date
-) -> LeaseStatus:
+def lease_status(starts_on: dt.date, ends_on: dt.date | None, terminated: bool, today: dt.date) -> LeaseStatus:
     """Return how a lease stands on ``today``; its last day is still active.
 
     Args:

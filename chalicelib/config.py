@@ -1,0 +1,82 @@
+"""Settings, read from the environment when they are asked for. The only place that reads ``os.environ``."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_HOME = ".local"
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """A Cognito user pool whose ID tokens are taken: one for each Region."""
+
+    issuer: str
+    audience: str
+    jwks_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment says. docs/settings.md tells each variable; a test holds the two together."""
+
+    database_url: str
+    database_reader_url: str
+    database_timeout_s: int
+    token_issuers: tuple[Issuer, ...]
+    key_file: str
+    kms_key_id: str
+    cors_origin: str
+    log_level: str
+
+
+def settings() -> Settings:
+    """Return the settings as the environment gives them now.
+
+    Raises:
+        ValueError: a variable is set to what cannot be understood; the message names it, never its value.
+    """
+    home = Path(os.environ.get("PLOTIHUB_HOME", DEFAULT_HOME)).absolute()
+    database_url = os.environ.get("DATABASE_URL", f"sqlite:///{home / 'plotihub.sqlite3'}")
+    return Settings(
+        database_url=_with_driver(database_url),
+        database_reader_url=_with_driver(os.environ.get("DATABASE_READER_URL", database_url)),
+        database_timeout_s=_seconds("DATABASE_TIMEOUT_S", 5),
+        token_issuers=_issuers(os.environ.get("TOKEN_ISSUERS", "[]")),
+        key_file=os.environ.get("KEY_FILE", str(home / "keys.json")),
+        kms_key_id=os.environ.get("KMS_KEY_ID", ""),
+        cors_origin=cors_origin(),
+        log_level=os.environ.get("LOG_LEVEL", "INFO").upper(),
+    )
+
+
+def cors_origin() -> str:
+    """Return the browser origin that may call the API ("*" for any), or "" for none."""
+    return os.environ.get("CORS_ORIGIN", "")
+
+
+def _with_driver(url: str) -> str:
+    return "mysql+pymysql://" + url.removeprefix("mysql://") if url.startswith("mysql://") else url
+
+
+def _seconds(name: str, default: int) -> int:
+    text = os.environ.get(name, str(default))
+    if not text.isdecimal() or not 1 <= int(text) <= 60:
+        raise ValueError(f"{name} must be a whole number of seconds from 1 to 60")
+    return int(text)
+
+
+def _issuers(text: str) -> tuple[Issuer, ...]:
+    try:
+        listed = json.loads(text)
+        return tuple(
+            Issuer(
+                issuer=entry["issuer"],
+                audience=entry["audience"],
+                jwks_url=entry.get("jwks_url", entry["issuer"] + "/.well-known/jwks.json"),
+            )
+            for entry in listed
+        )
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError('TOKEN_ISSUERS must be a JSON list of {"issuer", "audience"[, "jwks_url"]}') from error

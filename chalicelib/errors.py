@@ -1,0 +1,86 @@
+"""The one tree of errors that a use case may raise.
+
+    DomainError
+    ├── BadRequest            the request itself cannot be read
+    ├── Unauthenticated       no valid token
+    ├── Forbidden             the member's role does not allow it
+    ├── NotFound              not there, or another organisation's
+    ├── Conflict              not in a state that allows this
+    │   └── InProgress        the same idempotency key is being worked on
+    ├── PreconditionFailed    If-Match names an older version
+    ├── PreconditionRequired  If-Match is missing
+    ├── TooLarge              the body is over the limit
+    ├── UnsupportedMediaType  the body is of a kind that the route does not read
+    ├── Invalid               a value is wrong; names each field and why
+    └── Unavailable           a part we need does not answer; try again later
+
+``chalicelib.web.problem`` maps each to its HTTP status, once.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+
+class DomainError(Exception):
+    """What a caller can be told: ``detail`` in plain words, ``facts`` as named values of JSON types."""
+
+    def __init__(self, detail: str, **facts: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.facts = facts
+
+
+class BadRequest(DomainError):
+    """The request cannot be read."""
+
+
+class Unauthenticated(DomainError):
+    """Nobody is signed in."""
+
+
+class Forbidden(DomainError):
+    """The member's role does not allow this."""
+
+
+class NotFound(DomainError):
+    """There is no such thing in this organisation."""
+
+
+class Conflict(DomainError):
+    """The thing is not in a state that allows this."""
+
+
+class InProgress(Conflict):
+    """Another request with the same idempotency key has not finished."""
+
+
+class PreconditionFailed(DomainError):
+    """The thing has changed since the caller read it."""
+
+
+class PreconditionRequired(DomainError):
+    """An update must say which version it changes."""
+
+
+class TooLarge(DomainError):
+    """The body is larger than is read."""
+
+
+class UnsupportedMediaType(DomainError):
+    """The body is of a kind that is not read here."""
+
+
+class Invalid(DomainError):
+    """A value is wrong. ``errors`` lists each field (dotted path) and why."""
+
+    def __init__(self, errors: Iterable[tuple[str, str]], detail: str = "Some values are not valid.") -> None:
+        listed = [{"field": field, "why": why} for field, why in errors]
+        super().__init__(detail, errors=listed)
+
+
+class Unavailable(DomainError):
+    """Something that is needed does not answer; ``retry_after_s`` says when to try again."""
+
+    def __init__(self, detail: str, *, retry_after_s: int = 20, **facts: Any) -> None:
+        super().__init__(detail, **facts)
+        self.retry_after_s = retry_after_s

@@ -1,0 +1,50 @@
+"""Data keys wrapped by a key in a file: what a laptop has in place of KMS."""
+
+import base64
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from chalicelib.errors import Unavailable
+
+NONCE_BYTES = 12  # AES-GCM's own size, NIST SP 800-38D section 8.2
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFile:
+    path: str
+
+    def wrap(self, data_key: bytes) -> bytes:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + AESGCM(self._key()).encrypt(nonce, data_key, b"data_key")
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        try:
+            return AESGCM(self._key()).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], b"data_key")
+        except InvalidTag as error:
+            raise Unavailable("The key that this was sealed under is not the one in the key file.") from error
+
+    def _key(self) -> bytes:
+        """Return the file's key, making the file (mode 0600) the first time."""
+        path = Path(self.path)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = {"key": base64.b64encode(os.urandom(32)).decode()}
+            # Written beside and linked into place: of two processes that start at once, one key wins for both.
+            draft = path.with_name(f"{path.name}.{os.getpid()}")
+            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w") as file:
+                json.dump(fresh, file)
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                pass  # the other process's key is the one to use
+            finally:
+                draft.unlink()
+        return base64.b64decode(json.loads(path.read_text())["key"])

@@ -1,0 +1,68 @@
+"""People, their organisations and what they are in them."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from chalicelib.clock import day_of
+
+
+class Caller(NamedTuple):
+    """Who asks, as read in the request's own transaction.
+
+    ``properties`` are the only ones that a caretaker may touch; None means all.
+    """
+
+    organisation_id: UUID
+    member_id: UUID
+    role: str
+    properties: frozenset[UUID] | None
+    time_zone: str
+    now: dt.datetime
+
+    @property
+    def today(self) -> dt.date:
+        return day_of(self.now, self.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    id: UUID
+    name: str
+    currency: str
+    time_zone: str
+    due_day: int
+    grace_days: int
+    late_fee_kind: str
+    late_fee_cents: int
+    late_fee_bps: int
+    late_fee_grace_days: int
+    late_fee_cap_cents: int | None
+    allocation_order: list[str]
+    bill_by_itself: bool
+    version: int
+    created_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    id: UUID
+    phone: str
+    name: str
+    role: str
+    status: str
+    properties: list[UUID]
+    version: int
+    created_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """An organisation as one of its members, or of those invited, sees it from outside."""
+
+    id: UUID
+    organisation_id: UUID
+    organisation_name: str
+    role: str
+    status: str

@@ -1,0 +1,233 @@
+"""SQL of organisations, members and the audit trail."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, delete, exists, insert, select, update
+
+from chalicelib.identity.model import Member, Membership, Organisation
+from chalicelib.ids import new_id
+from chalicelib.pages import Asked, Page
+from chalicelib.storage.paging import fetch_page
+from chalicelib.storage.tables.identity import (
+    audit_events,
+    data_keys,
+    job_slots,
+    member_properties,
+    members,
+    organisations,
+    people,
+)
+from chalicelib.storage.tables.portfolio import properties
+
+ACTIVE, INVITED, REMOVED = "active", "invited", "removed"
+
+_IDENTITY = (
+    select(
+        members.c.organisation_id,
+        members.c.id,
+        members.c.role,
+        organisations.c.time_zone,
+        organisations.c.name,
+        member_properties.c.property_id,
+    )
+    .join(organisations, organisations.c.id == members.c.organisation_id)
+    .outerjoin(
+        member_properties,
+        (member_properties.c.organisation_id == members.c.organisation_id)
+        & (member_properties.c.member_id == members.c.id),
+    )
+    .where(members.c.status == ACTIVE)
+)
+
+
+def memberships_for_caller(db: Connection, phone: str, organisation_id: UUID | None) -> list[Row[Any]]:
+    """Return a row for each (membership, named property) of ``phone``, in one indexed query."""
+    query = _IDENTITY.where(members.c.phone == phone)
+    if organisation_id is not None:
+        query = query.where(members.c.organisation_id == organisation_id)
+    return list(db.execute(query))
+
+
+def list_memberships(db: Connection, phone: str) -> list[Membership]:
+    query = (
+        select(members, organisations.c.name.label("organisation_name"))
+        .join(organisations, organisations.c.id == members.c.organisation_id)
+        .where(members.c.phone == phone, members.c.status.in_([ACTIVE, INVITED]))
+        .order_by(members.c.id)
+    )
+    return [
+        Membership(row.id, row.organisation_id, row.organisation_name, row.role, row.status)
+        for row in db.execute(query)
+    ]
+
+
+def add_organisation(db: Connection, organisation: Organisation) -> None:
+    names = Organisation.__slots__
+    db.execute(insert(organisations).values({name: getattr(organisation, name) for name in names}))
+
+
+def find_organisation(db: Connection, organisation_id: UUID) -> Organisation | None:
+    row = db.execute(select(organisations).where(organisations.c.id == organisation_id)).one_or_none()
+    return None if row is None else Organisation(**row._mapping)
+
+
+def change_organisation(db: Connection, organisation_id: UUID, version: int | None, values: dict[str, Any]) -> bool:
+    """Set ``values`` if the row still has ``version`` (None: whatever it has); return whether this call did it."""
+    query = update(organisations).where(organisations.c.id == organisation_id)
+    if version is not None:
+        query = query.where(organisations.c.version == version)
+    return db.execute(query.values(**values, version=organisations.c.version + 1)).rowcount == 1
+
+
+def add_person(db: Connection, phone: str, name: str, at: dt.datetime) -> None:
+    """Keep the person, unless we know them; their name stays as it was first given."""
+    known = db.execute(select(people.c.id).where(people.c.phone == phone)).first()
+    if known is None:
+        db.execute(insert(people).values(id=new_id(), phone=phone, name=name, created_at=at))
+
+
+def add_member(db: Connection, organisation_id: UUID, member: Member) -> None:
+    db.execute(
+        insert(members).values(
+            organisation_id=organisation_id,
+            id=member.id,
+            phone=member.phone,
+            name=member.name,
+            role=member.role,
+            status=member.status,
+            version=member.version,
+            created_at=member.created_at,
+        )
+    )
+    name_properties(db, organisation_id, member.id, member.properties)
+
+
+def name_properties(db: Connection, organisation_id: UUID, member_id: UUID, named: Iterable[UUID]) -> None:
+    """Make ``named`` the member's named properties, whatever they were."""
+    mine = (member_properties.c.organisation_id == organisation_id) & (member_properties.c.member_id == member_id)
+    db.execute(delete(member_properties).where(mine))
+    rows = [{"organisation_id": organisation_id, "member_id": member_id, "property_id": each} for each in set(named)]
+    if rows:
+        db.execute(insert(member_properties), rows)
+
+
+def unknown_properties(db: Connection, organisation_id: UUID, named: Iterable[UUID]) -> list[UUID]:
+    wanted = set(named)
+    query = select(properties.c.id).where(properties.c.organisation_id == organisation_id, properties.c.id.in_(wanted))
+    return sorted(wanted - set(db.scalars(query)))
+
+
+def find_member(db: Connection, organisation_id: UUID, member_id: UUID) -> Member | None:
+    query = select(members).where(members.c.organisation_id == organisation_id, members.c.id == member_id)
+    row = db.execute(query).one_or_none()
+    return None if row is None else _with_properties(db, organisation_id, [row])[0]
+
+
+def find_member_by_phone(db: Connection, organisation_id: UUID, phone: str) -> Member | None:
+    query = select(members).where(members.c.organisation_id == organisation_id, members.c.phone == phone)
+    row = db.execute(query).one_or_none()
+    return None if row is None else _with_properties(db, organisation_id, [row])[0]
+
+
+def list_members(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Member]:
+    query = select(members).where(members.c.organisation_id == organisation_id, members.c.status != REMOVED)
+    page = fetch_page(db, query, [members.c.id], asked)
+    return Page(_with_properties(db, organisation_id, page.items), page.next_cursor)
+
+
+def change_member(
+    db: Connection, organisation_id: UUID, member_id: UUID, version: int | None, values: dict[str, Any]
+) -> bool:
+    """Set ``values`` if the member still has ``version`` (None: whatever it has); return whether this call did it."""
+    query = update(members).where(members.c.organisation_id == organisation_id, members.c.id == member_id)
+    if version is not None:
+        query = query.where(members.c.version == version)
+    return db.execute(query.values(**values, version=members.c.version + 1)).rowcount == 1
+
+
+def lock_owners(db: Connection, organisation_id: UUID) -> list[UUID]:
+    """Return the members who are owners, locked so that two of them cannot leave at once."""
+    query = (
+        select(members.c.id)
+        .where(
+            members.c.organisation_id == organisation_id,
+            members.c.role == "owner",
+            members.c.status == ACTIVE,
+        )
+        .order_by(members.c.id)
+        .with_for_update()
+    )
+    return list(db.scalars(query))
+
+
+def accept_invitation(db: Connection, member_id: UUID, phone: str) -> bool:
+    """Make the invited member active if the invitation is ``phone``'s; return whether this call did it."""
+    query = update(members).where(members.c.id == member_id, members.c.phone == phone, members.c.status == INVITED)
+    return db.execute(query.values(status=ACTIVE, version=members.c.version + 1)).rowcount == 1
+
+
+def add_audit_event(db: Connection, organisation_id: UUID, **values: Any) -> None:
+    db.execute(insert(audit_events).values(organisation_id=organisation_id, id=new_id(), **values))
+
+
+def list_audit_events(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Row[Any]]:
+    query = select(audit_events).where(audit_events.c.organisation_id == organisation_id)
+    return fetch_page(db, query, [audit_events.c.id], asked, descending=True)
+
+
+def add_data_key(db: Connection, organisation_id: UUID, owner_id: UUID, wrapped: bytes, at: dt.datetime) -> None:
+    db.execute(insert(data_keys).values(organisation_id=organisation_id, id=owner_id, wrapped=wrapped, created_at=at))
+
+
+def find_data_key(db: Connection, organisation_id: UUID, owner_id: UUID) -> bytes | None:
+    query = select(data_keys.c.wrapped).where(
+        data_keys.c.organisation_id == organisation_id, data_keys.c.id == owner_id
+    )
+    return db.scalar(query)
+
+
+def destroy_data_key(db: Connection, organisation_id: UUID, owner_id: UUID) -> None:
+    db.execute(delete(data_keys).where(data_keys.c.organisation_id == organisation_id, data_keys.c.id == owner_id))
+
+
+def claim_slot(db: Connection, job: str, slot: str, scope_id: UUID, at: dt.datetime) -> bool:
+    """Return whether this call is the first to claim the slot; a second one in flight waits for the first to commit."""
+    already = exists().where(job_slots.c.job == job, job_slots.c.slot == slot, job_slots.c.scope_id == scope_id)
+    if db.scalar(select(already)):
+        return False
+    db.execute(insert(job_slots).values(job=job, slot=slot, scope_id=scope_id, claimed_at=at))
+    return True
+
+
+def list_billing_organisations(db: Connection, after: UUID | None, limit: int) -> list[Organisation]:
+    """Return the next organisations, by id, that asked to be billed by the schedule."""
+    query = select(organisations).where(organisations.c.bill_by_itself.is_(True))
+    if after is not None:
+        query = query.where(organisations.c.id > after)
+    return [Organisation(**row._mapping) for row in db.execute(query.order_by(organisations.c.id).limit(limit))]
+
+
+def _with_properties(db: Connection, organisation_id: UUID, rows: list[Row[Any]]) -> list[Member]:
+    query = select(member_properties.c.member_id, member_properties.c.property_id).where(
+        member_properties.c.organisation_id == organisation_id,
+        member_properties.c.member_id.in_([row.id for row in rows]),
+    )
+    named: dict[UUID, list[UUID]] = {}
+    for member_id, property_id in db.execute(query):
+        named.setdefault(member_id, []).append(property_id)
+    return [
+        Member(
+            id=row.id,
+            phone=row.phone,
+            name=row.name,
+            role=row.role,
+            status=row.status,
+            properties=sorted(named.get(row.id, [])),
+            version=row.version,
+            created_at=row.created_at,
+        )
+        for row in rows
+    ]

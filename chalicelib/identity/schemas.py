@@ -1,0 +1,102 @@
+"""How organisations and members are told and asked for."""
+
+from marshmallow import Schema, ValidationError, validates
+
+from chalicelib.identity.roles import ROLES
+from chalicelib.identity.service import USUAL_ORDER
+from chalicelib.web import fields
+
+
+class NewOrganisation(Schema):
+    name = fields.Text(120, least=1, required=True)
+    person_name = fields.Text(120, least=1, required=True)
+
+
+class OrganisationChange(Schema):
+    name = fields.Text(120, least=1)
+    due_day = fields.Whole(1, 28)
+    grace_days = fields.Whole(0, 60)
+    late_fee_kind = fields.OneOf("off", "fixed", "percent")
+    late_fee_amount = fields.Money(attribute="late_fee_cents")
+    late_fee_bps = fields.Whole(0, 10_000)
+    late_fee_grace_days = fields.Whole(0, 60)
+    late_fee_cap = fields.Money(attribute="late_fee_cap_cents", allow_none=True)
+    allocation_order = fields.ListOf(fields.OneOf(*USUAL_ORDER))
+    bill_by_itself = fields.Flag()
+
+    @validates("allocation_order")
+    def _each_once(self, value: list[str], data_key: str) -> None:
+        if len(set(value)) != len(value):
+            raise ValidationError("each charge type may stand once")
+
+
+class OrganisationView(OrganisationChange):
+    id = fields.Uuid()
+    currency = fields.Text(3)
+    time_zone = fields.Text(40)
+    version = fields.Whole()
+    created_at = fields.Moment()
+
+
+class MembershipView(Schema):
+    id = fields.Uuid()
+    organisation_id = fields.Uuid()
+    organisation_name = fields.Text(120)
+    role = fields.OneOf(*ROLES)
+    status = fields.OneOf("invited", "active")
+
+
+class MeView(Schema):
+    phone = fields.Text(16)
+    memberships = fields.ListOf(fields.Nested(MembershipView))
+    invitations = fields.ListOf(fields.Nested(MembershipView))
+
+
+class Acceptance(Schema):
+    name = fields.Text(120, least=1, required=True)
+
+
+class MemberChange(Schema):
+    name = fields.Text(120, least=1)
+    role = fields.OneOf(*ROLES)
+    properties = fields.ListOf(fields.Uuid())
+
+
+class NewMember(MemberChange):
+    phone = fields.Phone(required=True)
+    name = fields.Text(120, least=1, required=True)
+    role = fields.OneOf(*ROLES, required=True)
+
+
+class MemberView(Schema):
+    id = fields.Uuid()
+    phone = fields.Phone()
+    name = fields.Text(120)
+    role = fields.OneOf(*ROLES)
+    status = fields.OneOf("invited", "active")
+    properties = fields.ListOf(fields.Uuid())
+    version = fields.Whole()
+    created_at = fields.Moment()
+
+
+class AuditEventView(Schema):
+    id = fields.Uuid()
+    at = fields.Moment()
+    member_id = fields.Uuid(allow_none=True)
+    action = fields.Text(40)
+    subject = fields.Text(160)
+    field_names = fields.ListOf(fields.Text(60), attribute="fields")
+    request_id = fields.Text(64)
+
+
+NEW_ORGANISATION = NewOrganisation()
+ORGANISATION_CHANGE = OrganisationChange()
+ORGANISATION = OrganisationView()
+ME = MeView()
+MEMBERSHIP = MembershipView()
+ACCEPTANCE = Acceptance()
+NEW_MEMBER = NewMember()
+MEMBER_CHANGE = MemberChange()
+MEMBER = MemberView()
+AUDIT_EVENT = AuditEventView()
+PAGING = fields.Paging()

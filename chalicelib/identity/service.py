@@ -1,0 +1,235 @@
+"""Who the caller is; founding organisations; inviting, changing and removing members."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.clock import NAIROBI
+from chalicelib.errors import BadRequest, Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
+from chalicelib.identity import repository
+from chalicelib.identity.model import Caller, Member, Membership, Organisation
+from chalicelib.identity.roles import CARETAKER, MAY, OWNER
+from chalicelib.ids import new_id
+from chalicelib.pages import Asked, Page
+
+CHANGED = "It has changed since you read it; read it again and repeat your change."
+USUAL_ORDER = [
+    "opening_balance",
+    "rent",
+    "water",
+    "electricity",
+    "service",
+    "garbage",
+    "security",
+    "damage",
+    "late_fee",
+    "other",
+]
+
+
+def identify(db: Connection, phone: str, organisation_id: UUID | None, *, may: str, now: dt.datetime) -> Caller:
+    """Return the caller in the organisation that is asked for, or in the only one that they have.
+
+    Raises:
+        BadRequest: they have several and named none; the problem lists them.
+        NotFound: they are no active member of the one they named, or of any.
+        Forbidden: their role may not do ``may``.
+    """
+    rows = repository.memberships_for_caller(db, phone, organisation_id)
+    found = {row.organisation_id: row for row in rows}
+    if not found:
+        raise NotFound(
+            "You are not a member of that organisation."
+            if organisation_id
+            else "You belong to no organisation yet; found one with POST /v1/organisations."
+        )
+    if len(found) > 1:
+        listed = [{"id": str(row.organisation_id), "name": row.name} for row in found.values()]
+        raise BadRequest("You belong to several organisations; name one in X-Organisation.", organisations=listed)
+    row = rows[0]
+    if row.role not in MAY[may]:
+        raise Forbidden("Your role does not allow this.", role=row.role, action=may)
+    named = frozenset(each.property_id for each in rows if each.property_id) if row.role == CARETAKER else None
+    return Caller(row.organisation_id, row.id, row.role, named, row.time_zone, now)
+
+
+def found_organisation(db: Connection, phone: str, *, name: str, person_name: str, now: dt.datetime) -> Organisation:
+    """Make an organisation with the person as its owner, and return it."""
+    organisation = Organisation(
+        id=new_id(),
+        name=name,
+        currency="KES",
+        time_zone=NAIROBI,
+        due_day=5,
+        grace_days=0,
+        late_fee_kind="off",
+        late_fee_cents=0,
+        late_fee_bps=0,
+        late_fee_grace_days=0,
+        late_fee_cap_cents=None,
+        allocation_order=USUAL_ORDER,
+        bill_by_itself=False,
+        version=1,
+        created_at=now,
+    )
+    repository.add_organisation(db, organisation)
+    repository.add_person(db, phone, person_name, now)
+    founder = Member(new_id(), phone, person_name, OWNER, "active", [], 1, now)
+    repository.add_member(db, organisation.id, founder)
+    return organisation
+
+
+def get_organisation(db: Connection, organisation_id: UUID) -> Organisation:
+    found = repository.find_organisation(db, organisation_id)
+    if found is None:
+        raise NotFound("There is no such organisation.")
+    return found
+
+
+def change_organisation(
+    db: Connection, organisation_id: UUID, version: int | None, values: dict[str, Any]
+) -> Organisation:
+    """Change the settings in ``values`` and return the organisation.
+
+    Raises:
+        Invalid: a late fee is asked for without its amount or rate.
+        PreconditionFailed: it is no longer at ``version``.
+    """
+    after = {**_late_fee(get_organisation(db, organisation_id)), **values}
+    if after["late_fee_kind"] == "fixed" and not after["late_fee_cents"]:
+        raise Invalid([("late_fee_amount", "a fixed late fee needs its amount")])
+    if after["late_fee_kind"] == "percent" and not after["late_fee_bps"]:
+        raise Invalid([("late_fee_bps", "a late fee in percent needs its rate")])
+    if not repository.change_organisation(db, organisation_id, version, values):
+        raise PreconditionFailed(CHANGED)
+    return get_organisation(db, organisation_id)
+
+
+def _late_fee(organisation: Organisation) -> dict[str, Any]:
+    return {name: getattr(organisation, name) for name in ("late_fee_kind", "late_fee_cents", "late_fee_bps")}
+
+
+def list_memberships(db: Connection, phone: str) -> list[Membership]:
+    return repository.list_memberships(db, phone)
+
+
+def accept_invitation(db: Connection, phone: str, member_id: UUID, *, name: str, now: dt.datetime) -> Membership:
+    """Make the person a member by the invitation that was addressed to their number; a second time changes nothing.
+
+    Raises:
+        NotFound: there is no such invitation for this number.
+    """
+    repository.accept_invitation(db, member_id, phone)
+    mine = next((each for each in repository.list_memberships(db, phone) if each.id == member_id), None)
+    if mine is None:
+        raise NotFound("There is no such invitation for your number.")
+    repository.add_person(db, phone, name, now)
+    return mine
+
+
+def invite_member(db: Connection, organisation_id: UUID, values: dict[str, Any], *, now: dt.datetime) -> Member:
+    """Invite ``values["phone"]`` to a role. One who was removed is invited anew.
+
+    Raises:
+        Conflict: the number is already a member or invited.
+        Invalid: a property is not the organisation's, or the role and the named properties do not fit.
+    """
+    named = values.get("properties", [])
+    _check_properties(db, organisation_id, values["role"], named)
+    known = repository.find_member_by_phone(db, organisation_id, values["phone"])
+    if known is None:
+        member = Member(new_id(), values["phone"], values["name"], values["role"], "invited", named, 1, now)
+        repository.add_member(db, organisation_id, member)
+    elif known.status == "removed":
+        fresh = {"name": values["name"], "role": values["role"], "status": "invited"}
+        repository.change_member(db, organisation_id, known.id, None, fresh)
+        repository.name_properties(db, organisation_id, known.id, named)
+        member = known
+    else:
+        raise Conflict("That number is already a member or invited.", member_id=str(known.id))
+    return get_member(db, organisation_id, member.id)
+
+
+def get_member(db: Connection, organisation_id: UUID, member_id: UUID) -> Member:
+    found = repository.find_member(db, organisation_id, member_id)
+    if found is None or found.status == "removed":
+        raise NotFound("There is no such member.")
+    return found
+
+
+def list_members(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Member]:
+    return repository.list_members(db, organisation_id, asked)
+
+
+def change_member(
+    db: Connection, organisation_id: UUID, member_id: UUID, version: int | None, values: dict[str, Any]
+) -> Member:
+    """Change a member's name, role or named properties.
+
+    Raises:
+        Conflict: the organisation would be left without an owner.
+        Invalid: a property is not the organisation's, or the role and the named properties do not fit.
+        PreconditionFailed: the member is no longer at ``version``.
+    """
+    owners = repository.lock_owners(db, organisation_id)
+    member = get_member(db, organisation_id, member_id)
+    role = values.get("role", member.role)
+    named = values.get("properties", member.properties if role == CARETAKER else [])
+    _check_properties(db, organisation_id, role, named)
+    if role != OWNER:
+        _keep_an_owner(owners, member_id)
+    columns: dict[str, Any] = {name: values[name] for name in ("name", "role") if name in values}
+    if not repository.change_member(db, organisation_id, member_id, version, columns):
+        raise PreconditionFailed(CHANGED)
+    repository.name_properties(db, organisation_id, member_id, named)
+    return get_member(db, organisation_id, member_id)
+
+
+def remove_member(db: Connection, organisation_id: UUID, member_id: UUID, version: int | None) -> None:
+    """Take the member out; their next request already finds no organisation.
+
+    Raises:
+        Conflict: the organisation would be left without an owner.
+        PreconditionFailed: the member is no longer at ``version``.
+    """
+    owners = repository.lock_owners(db, organisation_id)
+    get_member(db, organisation_id, member_id)
+    _keep_an_owner(owners, member_id)
+    if not repository.change_member(db, organisation_id, member_id, version, {"status": "removed"}):
+        raise PreconditionFailed(CHANGED)
+    repository.name_properties(db, organisation_id, member_id, [])
+
+
+def _keep_an_owner(owners: list[UUID], leaving: UUID) -> None:
+    if owners == [leaving]:
+        raise Conflict("An organisation keeps at least one owner; make another member an owner first.")
+
+
+def _check_properties(db: Connection, organisation_id: UUID, role: str, named: list[UUID]) -> None:
+    if role != CARETAKER and named:
+        raise Invalid([("properties", "only a caretaker is held to named properties")])
+    unknown = repository.unknown_properties(db, organisation_id, named)
+    if unknown:
+        raise Invalid([("properties", f"the organisation has no property {unknown[0]}")])
+
+
+def record_audit_event(
+    db: Connection, who: Caller, *, action: str, subject: str, fields: list[str], request_id: str
+) -> None:
+    """Keep who did what to what; ``fields`` are names, so that no personal data enters what cannot be erased."""
+    repository.add_audit_event(
+        db,
+        who.organisation_id,
+        at=who.now,
+        member_id=who.member_id,
+        action=action,
+        subject=subject,
+        fields=fields,
+        request_id=request_id,
+    )
+
+
+def list_audit_events(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Any]:
+    return repository.list_audit_events(db, organisation_id, asked)

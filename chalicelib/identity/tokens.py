@@ -1,0 +1,99 @@
+"""Verifying Cognito ID tokens of several issuers.
+
+https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
+"""
+
+import json
+import logging
+import threading
+import time
+import urllib.request
+from collections.abc import Sequence
+from typing import Any
+
+import jwt
+
+from chalicelib.config import Issuer
+
+FETCH_TIMEOUT_S = 2
+KEPT_S = 3600
+AGAIN_S = 60  # an unknown key id makes us ask again, at most this often
+LEEWAY_S = 30
+
+log = logging.getLogger("plotihub.identity")
+
+
+class NotVerified(Exception):
+    """The token does not show who asks; the text says why, without the token."""
+
+
+class KeySet:
+    """An issuer's public keys, fetched when first needed, kept an hour, and the last good copy when it is silent."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._keys: dict[str, Any] = {}
+        self._fetched_at = self._tried_at = -1e9
+        self._lock = threading.Lock()
+
+    def find(self, key_id: str) -> Any:
+        """Return the key, or None when the issuer has no such key (or cannot be asked now)."""
+        now = time.monotonic()
+        with self._lock:
+            stale = now - self._fetched_at > KEPT_S
+            if (stale or key_id not in self._keys) and now - self._tried_at > (0 if not self._keys else AGAIN_S):
+                self._tried_at = now
+                self._fetch(now)
+            return self._keys.get(key_id)
+
+    def _fetch(self, now: float) -> None:
+        try:
+            with urllib.request.urlopen(self._url, timeout=FETCH_TIMEOUT_S) as answer:  # noqa: S310 - from settings
+                listed = json.load(answer)["keys"]
+            self._keys = {entry["kid"]: jwt.PyJWK(entry).key for entry in listed}
+            self._fetched_at = now
+        except (OSError, ValueError, KeyError, jwt.PyJWTError):
+            log.warning("the key set of an issuer could not be fetched", extra={"kept_keys": len(self._keys)})
+
+
+_key_sets: dict[str, KeySet] = {}
+
+
+def verified_phone(header: str, issuers: Sequence[Issuer]) -> str:
+    """Return the verified phone number in ``Bearer <ID token>``, in E.164.
+
+    Raises:
+        NotVerified: it is no ID token of one of ``issuers``, has expired, or its number is not verified.
+    """
+    scheme, _, token = header.strip().partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise NotVerified("no bearer token")
+    try:
+        unverified = jwt.decode(token, options={"verify_signature": False})
+        issuer = next((each for each in issuers if each.issuer == unverified.get("iss")), None)
+        if issuer is None:
+            raise NotVerified("unknown issuer")
+        key = _key_sets.setdefault(issuer.jwks_url, KeySet(issuer.jwks_url)).find(
+            jwt.get_unverified_header(token)["kid"]
+        )
+        if key is None:
+            raise NotVerified("unknown key")
+        claims = jwt.decode(
+            token,
+            key,
+            algorithms=["RS256"],
+            audience=issuer.audience,
+            issuer=issuer.issuer,
+            leeway=LEEWAY_S,
+            options={"require": ["exp", "iat", "aud", "iss"]},
+        )
+    except (jwt.PyJWTError, KeyError, TypeError) as error:
+        raise NotVerified(type(error).__name__) from error
+    if claims.get("token_use") != "id":
+        raise NotVerified("not an ID token")
+    if str(claims.get("phone_number_verified")).lower() != "true":
+        raise NotVerified("phone number not verified")
+    phone = claims.get("phone_number")
+    if not isinstance(phone, str) or not phone.startswith("+"):
+        raise NotVerified("no phone number")
+    return phone

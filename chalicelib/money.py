@@ -1,0 +1,37 @@
+"""Money is a whole number of cents (KES 1 = 100 cents); on the wire it is a string such as "15000.00"."""
+
+import re
+
+WHOLE_SHILLING = 100
+MOST_CENTS = 10**13  # KES 100 billion: beyond any rent, and far inside a BIGINT
+
+_WIRE = re.compile(r"-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?", re.ASCII)
+
+
+def parse_cents(text: str) -> int:
+    """Return the cents of a wire amount such as "15000", "15000.5" or "-20.25".
+
+    Raises:
+        ValueError: it is not a plain decimal number, has a fraction of a cent, or is too large.
+    """
+    if not _WIRE.fullmatch(text):
+        raise ValueError('an amount is a string such as "15000.00", with at most two decimals')
+    whole, _, fraction = text.lstrip("-").partition(".")
+    cents = int(whole) * 100 + int(fraction.ljust(2, "0"))
+    if cents > MOST_CENTS:
+        raise ValueError("the amount is too large")
+    return -cents if text.startswith("-") else cents
+
+
+def format_cents(cents: int) -> str:
+    """Return cents as the wire shows them: 1500000 → "15000.00"."""
+    whole, fraction = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}{whole}.{fraction:02d}"
+
+
+def half_up(numerator: int, denominator: int, unit: int = 1) -> int:
+    """Return ``numerator / denominator`` rounded half-up to a multiple of ``unit``; neither may be negative."""
+    if numerator < 0 or denominator <= 0:
+        raise ValueError("half_up shares out a sum that is not negative")
+    step = denominator * unit
+    return (2 * numerator + step) // (2 * step) * unit

@@ -1,0 +1,26 @@
+"""A page of a list, as repositories return it and the web layer tells it."""
+
+from collections.abc import Callable
+from typing import Generic, NamedTuple, TypeVar
+
+Item = TypeVar("Item")
+Other = TypeVar("Other")
+
+MOST_ITEMS = 200
+USUAL_ITEMS = 50
+
+
+class Asked(NamedTuple):
+    """Which page is asked for: after which cursor, how many items, by which key ("-" first: descending)."""
+
+    cursor: str | None = None
+    limit: int = USUAL_ITEMS
+    sort: str | None = None
+
+
+class Page(NamedTuple, Generic[Item]):
+    items: list[Item]
+    next_cursor: str | None
+
+    def of(self, make: "Callable[[Item], Other]") -> "Page[Other]":
+        return Page([make(item) for item in self.items], self.next_cursor)

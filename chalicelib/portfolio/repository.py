@@ -1,0 +1,237 @@
+"""SQL of owners, channels, properties and units."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, Table, case, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from chalicelib.pages import Asked, Page
+from chalicelib.portfolio.model import Channel, Owner, Property, Unit
+from chalicelib.storage.paging import fetch_page
+from chalicelib.storage.tables.leasing import leases
+from chalicelib.storage.tables.portfolio import channels, owners, properties, units
+
+Properties = frozenset[UUID] | None
+
+_TABLES = {"owner": owners, "channel": channels, "property": properties, "unit": units}
+_SORTS = {"name": "name_key", "rent": "rent_cents"}
+
+
+def add(db: Connection, kind: str, organisation_id: UUID, values: dict[str, Any]) -> bool:
+    """Insert the row; return False where its name is taken."""
+    try:
+        with db.begin_nested():
+            db.execute(insert(_TABLES[kind]).values(organisation_id=organisation_id, **values))
+    except IntegrityError:
+        return False
+    return True
+
+
+def change(
+    db: Connection,
+    kind: str,
+    organisation_id: UUID,
+    row_id: UUID,
+    version: int | None,
+    values: dict[str, Any],
+) -> bool | None:
+    """Set ``values`` if the row still has ``version`` (None: whatever it has).
+
+    Returns whether this call did it; None where a name that must be unique is taken.
+    """
+    table = _TABLES[kind]
+    query = update(table).where(table.c.organisation_id == organisation_id, table.c.id == row_id)
+    if version is not None:
+        query = query.where(table.c.version == version)
+    try:
+        with db.begin_nested():
+            return db.execute(query.values(**values, version=table.c.version + 1)).rowcount == 1
+    except IntegrityError:
+        return None
+
+
+def remove(db: Connection, kind: str, organisation_id: UUID, row_id: UUID, version: int | None) -> bool | None:
+    """Delete the row if it still has ``version``; None where something depends on it."""
+    table = _TABLES[kind]
+    query = delete(table).where(table.c.organisation_id == organisation_id, table.c.id == row_id)
+    if version is not None:
+        query = query.where(table.c.version == version)
+    try:
+        with db.begin_nested():
+            return db.execute(query).rowcount == 1
+    except IntegrityError:
+        return None
+
+
+def find_owner(db: Connection, organisation_id: UUID, owner_id: UUID) -> Owner | None:
+    row = _one(db, owners, organisation_id, owner_id)
+    return None if row is None else _owner(row)
+
+
+def list_owners(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Owner]:
+    query = select(owners).where(owners.c.organisation_id == organisation_id)
+    return fetch_page(db, query, [owners.c.id], asked).of(_owner)
+
+
+def find_channel(db: Connection, organisation_id: UUID, channel_id: UUID) -> Channel | None:
+    row = _one(db, channels, organisation_id, channel_id)
+    return None if row is None else _channel(row)
+
+
+def list_channels(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Channel]:
+    query = select(channels).where(channels.c.organisation_id == organisation_id)
+    return fetch_page(db, query, [channels.c.id], asked).of(_channel)
+
+
+def find_property(db: Connection, organisation_id: UUID, property_id: UUID) -> Property | None:
+    row = _one(db, properties, organisation_id, property_id)
+    return None if row is None else _property(row)
+
+
+def list_properties(db: Connection, organisation_id: UUID, asked: Asked, within: Properties) -> Page[Property]:
+    query = select(properties).where(properties.c.organisation_id == organisation_id)
+    if within is not None:
+        query = query.where(properties.c.id.in_(within))
+    return fetch_page(db, query, [properties.c.name_key, properties.c.id], asked).of(_property)
+
+
+def find_unit(db: Connection, organisation_id: UUID, unit_id: UUID, today: dt.date) -> Unit | None:
+    query = _units(organisation_id, today).where(units.c.id == unit_id)
+    row = db.execute(query).one_or_none()
+    return None if row is None else _unit(row)
+
+
+def list_units(
+    db: Connection,
+    organisation_id: UUID,
+    asked: Asked,
+    *,
+    today: dt.date,
+    within: Properties,
+    property_id: UUID | None = None,
+    status: str | None = None,
+    type: str | None = None,
+) -> Page[Unit]:
+    query = _units(organisation_id, today)
+    if within is not None:
+        query = query.where(units.c.property_id.in_(within))
+    if property_id is not None:
+        query = query.where(units.c.property_id == property_id)
+    if type is not None:
+        query = query.where(units.c.type == type)
+    if status is not None:
+        query = query.where(_status(organisation_id, today) == status)
+    sort = asked.sort or "id"
+    keys = [units.c.id] if sort.lstrip("-") == "id" else [units.c[_SORTS[sort.lstrip("-")]], units.c.id]
+    return fetch_page(db, query, keys, asked, descending=sort.startswith("-")).of(_unit)
+
+
+def lock_unit(db: Connection, organisation_id: UUID, unit_id: UUID) -> Row[Any] | None:
+    """Return the unit, locked until the transaction ends, so that its leases change one at a time."""
+    query = select(units).where(units.c.organisation_id == organisation_id, units.c.id == unit_id)
+    return db.execute(query.with_for_update()).one_or_none()
+
+
+def known_names(db: Connection, organisation_id: UUID, property_keys: Iterable[str]) -> list[tuple[str, UUID, str]]:
+    """Return (property's name_key, its id, unit's name_key) of every unit in the properties so named."""
+    query = (
+        select(properties.c.name_key, properties.c.id, func.coalesce(units.c.name_key, ""))
+        .outerjoin(
+            units,
+            (units.c.organisation_id == properties.c.organisation_id) & (units.c.property_id == properties.c.id),
+        )
+        .where(properties.c.organisation_id == organisation_id, properties.c.name_key.in_(set(property_keys)))
+    )
+    return [(row[0], row[1], row[2]) for row in db.execute(query)]
+
+
+def _one(db: Connection, table: Table, organisation_id: UUID, row_id: UUID) -> Row[Any] | None:
+    query = select(table).where(table.c.organisation_id == organisation_id, table.c.id == row_id)
+    return db.execute(query).one_or_none()
+
+
+def _next_start(organisation_id: UUID, today: dt.date) -> Any:
+    """Return the first day of the unit's lease that runs or is to come."""
+    return (
+        select(func.min(leases.c.starts_on))
+        .where(
+            leases.c.organisation_id == organisation_id,
+            leases.c.unit_id == units.c.id,
+            or_(leases.c.ends_on.is_(None), leases.c.ends_on >= today),
+        )
+        .correlate(units)
+        .scalar_subquery()
+    )
+
+
+def _status(organisation_id: UUID, today: dt.date) -> Any:
+    start = _next_start(organisation_id, today)
+    return case((start.is_(None), "vacant"), (start <= today, "occupied"), else_="reserved")
+
+
+def _units(organisation_id: UUID, today: dt.date) -> Select[Any]:
+    return (
+        select(
+            units.c.id,
+            units.c.property_id,
+            properties.c.name.label("property_name"),
+            units.c.name,
+            units.c.type,
+            units.c.bedrooms,
+            units.c.size_sqm,
+            units.c.rent_cents,
+            units.c.note,
+            _status(organisation_id, today).label("status"),
+            units.c.version,
+            units.c.created_at,
+            units.c.name_key,
+        )
+        .join(
+            properties,
+            (properties.c.organisation_id == units.c.organisation_id) & (properties.c.id == units.c.property_id),
+        )
+        .where(units.c.organisation_id == organisation_id)
+    )
+
+
+def _unit(row: Row[Any]) -> Unit:
+    return Unit(
+        row.id,
+        row.property_id,
+        row.property_name,
+        row.name,
+        row.type,
+        row.bedrooms,
+        row.size_sqm,
+        row.rent_cents,
+        row.note,
+        row.status,
+        row.version,
+        row.created_at,
+    )
+
+
+def _owner(row: Row[Any]) -> Owner:
+    return Owner(row.id, row.name, row.phone, row.email, row.kra_pin, row.version, row.created_at)
+
+
+def _channel(row: Row[Any]) -> Channel:
+    return Channel(row.id, row.kind, row.name, row.number, row.active, row.version, row.created_at)
+
+
+def _property(row: Row[Any]) -> Property:
+    return Property(
+        row.id,
+        row.owner_id,
+        row.channel_id,
+        row.name,
+        row.address,
+        row.town,
+        row.water_rate_cents,
+        row.electricity_rate_cents,
+        row.version,
+        row.created_at,
+    )

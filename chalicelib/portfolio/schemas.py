@@ -1,0 +1,113 @@
+"""How owners, channels, properties and units are told and asked for."""
+
+from marshmallow import Schema
+
+from chalicelib.portfolio.model import CHANNEL_KINDS, UNIT_TYPES
+from chalicelib.web import fields
+
+KRA_PIN = "^[AP][0-9]{9}[A-Z]$"
+EMAIL = "^[^@ ]+@[^@ ]+[.][^@ ]+$"
+
+
+class OwnerChange(Schema):
+    name = fields.Text(120, least=1)
+    phone = fields.Phone(allow_none=True)
+    email = fields.Text(254, least=3, pattern=EMAIL, allow_none=True)
+    kra_pin = fields.Text(11, least=11, pattern=KRA_PIN, allow_none=True)
+
+
+class NewOwner(OwnerChange):
+    name = fields.Text(120, least=1, required=True)
+
+
+class OwnerView(OwnerChange):
+    id = fields.Uuid()
+    version = fields.Whole()
+    created_at = fields.Moment()
+
+
+class ChannelChange(Schema):
+    name = fields.Text(80, least=1)
+    active = fields.Flag()
+
+
+class NewChannel(ChannelChange):
+    kind = fields.OneOf(*CHANNEL_KINDS, required=True)
+    name = fields.Text(80, least=1, required=True)
+    number = fields.Text(30)
+
+
+class ChannelView(ChannelChange):
+    id = fields.Uuid()
+    kind = fields.OneOf(*CHANNEL_KINDS)
+    number = fields.Text(30)
+    version = fields.Whole()
+    created_at = fields.Moment()
+
+
+class PropertyChange(Schema):
+    name = fields.Text(120, least=1)
+    owner_id = fields.Uuid(allow_none=True)
+    channel_id = fields.Uuid(allow_none=True)
+    address = fields.Text(200)
+    town = fields.Text(80)
+    water_rate = fields.Money(attribute="water_rate_cents", allow_none=True)
+    electricity_rate = fields.Money(attribute="electricity_rate_cents", allow_none=True)
+
+
+class NewProperty(PropertyChange):
+    name = fields.Text(120, least=1, required=True)
+
+
+class PropertyView(PropertyChange):
+    id = fields.Uuid()
+    version = fields.Whole()
+    created_at = fields.Moment()
+
+
+class UnitChange(Schema):
+    name = fields.Text(40, least=1)
+    type = fields.OneOf(*UNIT_TYPES)
+    bedrooms = fields.Whole(0, 20)
+    size_sqm = fields.Whole(1, 100_000, allow_none=True)
+    rent = fields.Money(attribute="rent_cents")
+    note = fields.Text(500, lines=True)
+
+
+class NewUnit(UnitChange):
+    property_id = fields.Uuid(required=True)
+    name = fields.Text(40, least=1, required=True)
+    type = fields.OneOf(*UNIT_TYPES, required=True)
+    rent = fields.Money(attribute="rent_cents", required=True)
+
+
+class UnitView(UnitChange):
+    id = fields.Uuid()
+    property_id = fields.Uuid()
+    property_name = fields.Text(120)
+    status = fields.OneOf("vacant", "reserved", "occupied")
+    version = fields.Whole()
+    created_at = fields.Moment()
+
+
+class UnitQuery(fields.Paging):
+    property_id = fields.Uuid()
+    status = fields.OneOf("vacant", "reserved", "occupied")
+    type = fields.OneOf(*UNIT_TYPES)
+    sort = fields.sort_of("id", "name", "rent", default="id")
+
+
+PAGING = fields.Paging()
+NEW_OWNER = NewOwner()
+OWNER_CHANGE = OwnerChange()
+OWNER = OwnerView()
+NEW_CHANNEL = NewChannel()
+CHANNEL_CHANGE = ChannelChange()
+CHANNEL = ChannelView()
+NEW_PROPERTY = NewProperty()
+PROPERTY_CHANGE = PropertyChange()
+PROPERTY = PropertyView()
+NEW_UNIT = NewUnit()
+UNIT_CHANGE = UnitChange()
+UNIT = UnitView()
+UNIT_QUERY = UnitQuery()

@@ -1,0 +1,242 @@
+"""Keeping owners, channels, properties and units."""
+
+import datetime as dt
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
+from chalicelib.identity.service import CHANGED
+from chalicelib.ids import new_id
+from chalicelib.pages import Asked, Page
+from chalicelib.portfolio import repository
+from chalicelib.portfolio.model import Channel, Owner, Property, Unit
+
+Thing = TypeVar("Thing")
+Properties = frozenset[UUID] | None  # the ones a caretaker may see; None: all
+
+
+def name_key(name: str) -> str:
+    """Return the name as names are compared: lower case, single spaces."""
+    return " ".join(name.lower().split())
+
+
+def list_owners(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Owner]:
+    return repository.list_owners(db, organisation_id, asked)
+
+
+def get_owner(db: Connection, organisation_id: UUID, owner_id: UUID) -> Owner:
+    return _found(repository.find_owner(db, organisation_id, owner_id), "owner")
+
+
+def add_owner(db: Connection, organisation_id: UUID, values: dict[str, Any], *, now: dt.datetime) -> Owner:
+    row = {"phone": None, "email": None, "kra_pin": None, **values}
+    owner_id = _add(db, "owner", organisation_id, row, now)
+    return get_owner(db, organisation_id, owner_id)
+
+
+def change_owner(
+    db: Connection, organisation_id: UUID, owner_id: UUID, version: int | None, values: dict[str, Any]
+) -> Owner:
+    get_owner(db, organisation_id, owner_id)
+    _change(db, "owner", organisation_id, owner_id, version, values)
+    return get_owner(db, organisation_id, owner_id)
+
+
+def remove_owner(db: Connection, organisation_id: UUID, owner_id: UUID, version: int | None) -> None:
+    get_owner(db, organisation_id, owner_id)
+    _remove(db, "owner", organisation_id, owner_id, version)
+
+
+def list_channels(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Channel]:
+    return repository.list_channels(db, organisation_id, asked)
+
+
+def get_channel(db: Connection, organisation_id: UUID, channel_id: UUID) -> Channel:
+    return _found(repository.find_channel(db, organisation_id, channel_id), "channel")
+
+
+def add_channel(db: Connection, organisation_id: UUID, values: dict[str, Any], *, now: dt.datetime) -> Channel:
+    """Add a paybill, till, bank account or cash box.
+
+    Raises:
+        Conflict: the organisation has the same kind, number and name already.
+        Invalid: it is no cash box and has no number.
+    """
+    if values["kind"] != "cash" and not values.get("number"):
+        raise Invalid([("number", "expected the shortcode or the account number")])
+    row = {"number": "", "active": True, **values}
+    channel_id = _add(db, "channel", organisation_id, row, now)
+    return get_channel(db, organisation_id, channel_id)
+
+
+def change_channel(
+    db: Connection, organisation_id: UUID, channel_id: UUID, version: int | None, values: dict[str, Any]
+) -> Channel:
+    get_channel(db, organisation_id, channel_id)
+    _change(db, "channel", organisation_id, channel_id, version, values)
+    return get_channel(db, organisation_id, channel_id)
+
+
+def list_properties(db: Connection, organisation_id: UUID, asked: Asked, within: Properties = None) -> Page[Property]:
+    return repository.list_properties(db, organisation_id, asked, within)
+
+
+def get_property(db: Connection, organisation_id: UUID, property_id: UUID, within: Properties = None) -> Property:
+    found = repository.find_property(db, organisation_id, property_id)
+    if within is not None and property_id not in within:
+        found = None
+    return _found(found, "property")
+
+
+def add_property(db: Connection, organisation_id: UUID, values: dict[str, Any], *, now: dt.datetime) -> Property:
+    """Add a property.
+
+    Raises:
+        Conflict: the organisation has one of that name.
+        Invalid: its owner or channel is not the organisation's.
+    """
+    _check_references(db, organisation_id, values)
+    row = {
+        "owner_id": None,
+        "channel_id": None,
+        "address": "",
+        "town": "",
+        "water_rate_cents": None,
+        "electricity_rate_cents": None,
+        **values,
+        "name_key": name_key(values["name"]),
+    }
+    property_id = _add(db, "property", organisation_id, row, now)
+    return get_property(db, organisation_id, property_id)
+
+
+def change_property(
+    db: Connection, organisation_id: UUID, property_id: UUID, version: int | None, values: dict[str, Any]
+) -> Property:
+    get_property(db, organisation_id, property_id)
+    _check_references(db, organisation_id, values)
+    _change(db, "property", organisation_id, property_id, version, _with_key(values))
+    return get_property(db, organisation_id, property_id)
+
+
+def remove_property(db: Connection, organisation_id: UUID, property_id: UUID, version: int | None) -> None:
+    get_property(db, organisation_id, property_id)
+    _remove(db, "property", organisation_id, property_id, version)
+
+
+def list_units(
+    db: Connection,
+    organisation_id: UUID,
+    asked: Asked,
+    *,
+    today: dt.date,
+    within: Properties = None,
+    **filters: Any,
+) -> Page[Unit]:
+    """Return a page of units; ``filters`` are property_id, status and type."""
+    return repository.list_units(db, organisation_id, asked, today=today, within=within, **filters)
+
+
+def get_unit(
+    db: Connection, organisation_id: UUID, unit_id: UUID, *, today: dt.date, within: Properties = None
+) -> Unit:
+    found = repository.find_unit(db, organisation_id, unit_id, today)
+    if found is not None and within is not None and found.property_id not in within:
+        found = None
+    return _found(found, "unit")
+
+
+def add_unit(
+    db: Connection, organisation_id: UUID, values: dict[str, Any], *, now: dt.datetime, today: dt.date
+) -> Unit:
+    """Add a unit to a property.
+
+    Raises:
+        Conflict: the property has a unit of that name.
+        Invalid: the property is not the organisation's.
+    """
+    if repository.find_property(db, organisation_id, values["property_id"]) is None:
+        raise Invalid([("property_id", "the organisation has no such property")])
+    row = {"bedrooms": 0, "size_sqm": None, "note": "", **values, "name_key": name_key(values["name"])}
+    unit_id = _add(db, "unit", organisation_id, row, now)
+    return get_unit(db, organisation_id, unit_id, today=today)
+
+
+def change_unit(
+    db: Connection,
+    organisation_id: UUID,
+    unit_id: UUID,
+    version: int | None,
+    values: dict[str, Any],
+    *,
+    today: dt.date,
+) -> Unit:
+    get_unit(db, organisation_id, unit_id, today=today)
+    _change(db, "unit", organisation_id, unit_id, version, _with_key(values))
+    return get_unit(db, organisation_id, unit_id, today=today)
+
+
+def remove_unit(db: Connection, organisation_id: UUID, unit_id: UUID, version: int | None, *, today: dt.date) -> None:
+    get_unit(db, organisation_id, unit_id, today=today)
+    _remove(db, "unit", organisation_id, unit_id, version)
+
+
+def lock_unit(db: Connection, organisation_id: UUID, unit_id: UUID) -> UUID:
+    """Hold the unit until the transaction ends and return its property's id; leases of a unit change one at a time."""
+    row = repository.lock_unit(db, organisation_id, unit_id)
+    if row is None:
+        raise NotFound("There is no such unit.")
+    property_id: UUID = row.property_id
+    return property_id
+
+
+def _with_key(values: dict[str, Any]) -> dict[str, Any]:
+    return {**values, "name_key": name_key(values["name"])} if "name" in values else values
+
+
+def _check_references(db: Connection, organisation_id: UUID, values: dict[str, Any]) -> None:
+    wrong = []
+    if values.get("owner_id") and repository.find_owner(db, organisation_id, values["owner_id"]) is None:
+        wrong.append(("owner_id", "the organisation has no such owner"))
+    if values.get("channel_id") and repository.find_channel(db, organisation_id, values["channel_id"]) is None:
+        wrong.append(("channel_id", "the organisation has no such channel"))
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _found(thing: Thing | None, word: str) -> Thing:
+    if thing is None:
+        raise NotFound(f"There is no such {word}.")
+    return thing
+
+
+def _add(db: Connection, kind: str, organisation_id: UUID, row: dict[str, Any], now: dt.datetime) -> UUID:
+    row_id = new_id()
+    if not repository.add(db, kind, organisation_id, {**row, "id": row_id, "version": 1, "created_at": now}):
+        raise Conflict(f"There is a {kind} of that name already.", name=row["name"])
+    return row_id
+
+
+def _change(
+    db: Connection,
+    kind: str,
+    organisation_id: UUID,
+    row_id: UUID,
+    version: int | None,
+    values: dict[str, Any],
+) -> None:
+    done = repository.change(db, kind, organisation_id, row_id, version, values)
+    if done is None:
+        raise Conflict(f"There is a {kind} of that name already.", name=values.get("name"))
+    if not done:
+        raise PreconditionFailed(CHANGED)
+
+
+def _remove(db: Connection, kind: str, organisation_id: UUID, row_id: UUID, version: int | None) -> None:
+    done = repository.remove(db, kind, organisation_id, row_id, version)
+    if done is None:
+        raise Conflict(f"The {kind} is in use and cannot be removed.", id=str(row_id))
+    if not done:
+        raise PreconditionFailed(CHANGED)

@@ -1,0 +1,64 @@
+"""Engines for SQLite and MySQL, with the manners of transactions that the rest relies on.
+
+MySQL: READ COMMITTED, because under REPEATABLE READ a check made after a row lock still reads
+the snapshot from before it, and two racing requests both pass. A report that needs one picture
+asks for REPEATABLE READ by name.
+
+SQLite: a writing transaction begins with BEGIN IMMEDIATE, so that it reads nothing it could
+lose; WAL and a busy time-out, because the API and the runner are two processes.
+"""
+
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+
+WRITING = {"plotihub_writing": True}
+
+
+def make_engine(url: str, *, timeout_s: int = 5, pool_size: int = 5) -> Engine:
+    """Return an engine for ``url``; connecting, and waiting for a lock, end after ``timeout_s``."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed, timeout_s)
+    return create_engine(
+        parsed,
+        isolation_level="READ COMMITTED",
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=timeout_s,
+        pool_recycle=280,
+        pool_pre_ping=True,
+        connect_args={
+            "charset": "utf8mb4",
+            "connect_timeout": timeout_s,
+            "read_timeout": timeout_s + 25,
+            "write_timeout": timeout_s + 25,
+            "init_command": f"SET time_zone = '+00:00', innodb_lock_wait_timeout = {timeout_s}, "
+            "sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
+            "ONLY_FULL_GROUP_BY,NO_ENGINE_SUBSTITUTION'",
+        },
+    )
+
+
+def _sqlite(url: URL, timeout_s: int) -> Engine:
+    # autocommit=None as isolation_level hands the transaction to us: the driver would begin it late.
+    engine = create_engine(url, connect_args={"timeout": timeout_s, "isolation_level": None})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            "recursive_triggers=ON",  # else INSERT OR REPLACE overwrites an append-only row
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("plotihub_writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine

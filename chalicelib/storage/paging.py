@@ -1,0 +1,81 @@
+"""Paging by cursor: a page begins after the last key of the one before, so its cost does not grow with depth."""
+
+import base64
+import datetime as dt
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_
+
+from chalicelib.errors import Invalid
+from chalicelib.pages import Asked, Page
+
+
+def fetch_page(
+    db: Connection,
+    query: Select[Any],
+    keys: Sequence[ColumnElement[Any]],
+    asked: Asked,
+    *,
+    descending: bool = False,
+) -> Page[Row[Any]]:
+    """Run ``query`` for one page ordered by ``keys``, the last of which must be unique within the rest.
+
+    The keys are read from the rows by their names, so the query selects them.
+
+    Raises:
+        Invalid: the cursor was not made by this list.
+    """
+    if asked.cursor is not None:
+        query = query.where(_after(keys, _decode(asked.cursor, keys), descending))
+    order = [key.desc() if descending else key.asc() for key in keys]
+    rows = list(db.execute(query.order_by(*order).limit(asked.limit + 1)))
+    if len(rows) <= asked.limit:
+        return Page(rows, None)
+    rows.pop()
+    return Page(rows, _encode([getattr(rows[-1], str(key.key)) for key in keys]))
+
+
+def _after(keys: Sequence[ColumnElement[Any]], values: list[Any], descending: bool) -> ColumnElement[bool]:
+    """Return "the row stands behind ``values``"; the first key alone bounds it too, which lets MySQL seek."""
+    steps = []
+    for place, (key, value) in enumerate(zip(keys, values, strict=True)):
+        same = [key_ == value_ for key_, value_ in zip(keys[:place], values[:place], strict=True)]
+        steps.append(and_(*same, key < value if descending else key > value))
+    bound = keys[0] <= values[0] if descending else keys[0] >= values[0]
+    return and_(bound, or_(*steps))
+
+
+def _encode(values: list[Any]) -> str:
+    plain = [value.isoformat() if isinstance(value, dt.date) else value for value in values]
+    text = json.dumps([value.hex if isinstance(value, UUID) else value for value in plain], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str, keys: Sequence[ColumnElement[Any]]) -> list[Any]:
+    try:
+        plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(plain, list) or len(plain) != len(keys):
+            raise ValueError("not a list of keys")
+        return [_as_type_of(key, value) for key, value in zip(keys, plain, strict=True)]
+    except (ValueError, TypeError, OverflowError) as error:
+        raise Invalid([("cursor", "expected the next_cursor of an earlier page of this list")]) from error
+
+
+def _as_type_of(key: ColumnElement[Any], value: Any) -> Any:
+    kind = key.type.python_type
+    if kind is int and type(value) is int and abs(value) < 2**63:
+        return value
+    if type(value) is not str:
+        raise ValueError("a key of the wrong type")
+    if kind is UUID:
+        return UUID(hex=value)
+    if kind is dt.datetime:
+        return dt.datetime.fromisoformat(value)
+    if kind is dt.date:
+        return dt.date.fromisoformat(value)
+    if kind is str and value.isprintable():
+        return value
+    raise ValueError("a key of the wrong type")

@@ -1,0 +1,29 @@
+"""Every table of the database; importing this package fills ``metadata``."""
+
+from chalicelib.storage.tables import billing, identity, leasing, ledger, onboarding, payments, portfolio
+from chalicelib.storage.tables.base import metadata
+
+# Held by triggers, grants, the lack of cascades and, on SQLite, recursive_triggers.
+APPEND_ONLY = (
+    "journal",
+    "posting",
+    "allocation",
+    "audit_event",
+    "period_close",
+    "deposit_entry",
+    "credit_note",
+    "credit_note_line",
+    "refund",
+)
+
+__all__ = [
+    "APPEND_ONLY",
+    "billing",
+    "identity",
+    "leasing",
+    "ledger",
+    "metadata",
+    "onboarding",
+    "payments",
+    "portfolio",
+]

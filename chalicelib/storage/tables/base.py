@@ -1,0 +1,67 @@
+"""What every table has in common.
+
+The key of every table of an organisation's data begins with ``organisation_id``, so that one
+organisation's rows lie together and none is reached without naming whose it is. The few tables
+that belong to no organisation, or span them, are listed in ``SHARED``; a house test compares.
+"""
+
+from typing import Any
+
+from sqlalchemy import Column, ForeignKeyConstraint, Index, MetaData, PrimaryKeyConstraint, Table
+from sqlalchemy.schema import SchemaItem
+
+from chalicelib.storage.types import Id
+
+SHARED = {"organisation", "person", "idempotency_key", "job_slot"}
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+# utf8mb4_bin compares as SQLite does, so a name is equal to another on both or on neither.
+_OPTIONS: dict[str, Any] = {
+    f"{dialect}_{option}": value
+    for dialect in ("mysql", "mariadb")
+    for option, value in {"engine": "InnoDB", "charset": "utf8mb4", "collate": "utf8mb4_bin"}.items()
+}
+
+
+def shared_table(name: str, *items: SchemaItem) -> Table:
+    """Return a table that no one organisation owns; its name stands in ``SHARED``."""
+    return Table(name, metadata, *items, **_OPTIONS)
+
+
+def organisation_table(name: str, *items: SchemaItem, key: tuple[str, ...] = ("id",)) -> Table:
+    """Return a table whose key is ``organisation_id`` and then ``key``; "id" columns are added by themselves."""
+    columns: list[SchemaItem] = [Column("organisation_id", Id, nullable=False)]
+    if "id" in key:
+        columns.append(Column("id", Id, nullable=False))
+    return shared_table(name, *columns, *items, PrimaryKeyConstraint("organisation_id", *key))
+
+
+def belongs_to(column: str, table: str, key: str = "id") -> ForeignKeyConstraint:
+    """Return the constraint that ``column`` names a row of ``table`` in the same organisation. It never cascades.
+
+    Documents (invoices, payments, deposit entries, postings) name their lease without such a
+    constraint: they are kept for ever, also when an import that made the lease is undone.
+    """
+    return ForeignKeyConstraint(["organisation_id", column], [f"{table}.organisation_id", f"{table}.{key}"])
+
+
+def index(*columns: str, unique: bool = False) -> Index:
+    """Return an index that begins with the organisation."""
+    return Index(None, "organisation_id", *columns, unique=unique)
+
+
+def required(name: str, kind: Any, **options: Any) -> Column[Any]:
+    return Column(name, kind, nullable=False, **options)
+
+
+def optional(name: str, kind: Any, **options: Any) -> Column[Any]:
+    return Column(name, kind, nullable=True, **options)

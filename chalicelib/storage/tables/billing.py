@@ -1,0 +1,123 @@
+"""What is owed: charges, invoices and their lines, credit notes, receipts, the counters of their numbers."""
+
+from sqlalchemy import CheckConstraint, Date, Integer, String
+
+from chalicelib.storage.tables.base import belongs_to, index, optional, organisation_table, required
+from chalicelib.storage.types import Cents, Id, Instant
+
+charges = organisation_table(
+    "charge",  # a one-off sum that waits for the next invoice
+    required("lease_id", Id),
+    required("charge_type", String(16)),
+    required("description", String(140)),
+    required("amount_cents", Cents),
+    required("charged_on", Date),
+    required("status", String(10)),  # pending, invoiced, cancelled
+    optional("invoice_id", Id),
+    optional("late_for_id", Id),  # the overdue invoice that this late fee is for
+    required("version", Integer),
+    required("created_at", Instant),
+    belongs_to("lease_id", "lease"),
+    index("lease_id", "status"),
+    index("late_for_id"),
+)
+
+invoices = organisation_table(
+    "invoice",
+    required("number", Integer),
+    required("kind", String(10)),  # run, opening, single, final
+    required("lease_id", Id),
+    required("property_id", Id),
+    required("tenant_id", Id),
+    required("period", Date),
+    optional("run_period", Date),  # the period while this is its monthly invoice; none once void
+    required("issued_on", Date),
+    required("due_on", Date),
+    required("overdue_on", Date),
+    required("status", String(10)),  # issued, void
+    required("total_cents", Cents),
+    required("paid_cents", Cents),
+    required("credited_cents", Cents),
+    optional("voided_on", Date),
+    required("version", Integer),
+    required("created_at", Instant),
+    index("number", unique=True),
+    index("lease_id", "run_period", unique=True),
+    index("period"),
+)
+
+invoice_lines = organisation_table(
+    "invoice_line",
+    required("invoice_id", Id),
+    required("seq", Integer),
+    required("lease_id", Id),
+    required("property_id", Id),
+    required("charge_type", String(16)),
+    required("description", String(140)),
+    required("amount_cents", Cents),
+    required("paid_cents", Cents),
+    required("credited_cents", Cents),
+    required("open_cents", Cents),  # amount − paid − credited, and 0 once void
+    required("issued_on", Date),
+    required("due_on", Date),
+    required("overdue_on", Date),
+    optional("voided_on", Date),
+    CheckConstraint("amount_cents > 0 AND paid_cents >= 0 AND credited_cents >= 0 AND open_cents >= 0", name="signs"),
+    CheckConstraint(
+        "open_cents = amount_cents - paid_cents - credited_cents OR (voided_on IS NOT NULL AND open_cents = 0)",
+        name="open",
+    ),
+    belongs_to("invoice_id", "invoice"),
+    index("invoice_id"),
+    index("lease_id", "open_cents"),
+    index("open_cents"),
+)
+
+credit_notes = organisation_table(
+    "credit_note",
+    required("number", Integer),
+    required("invoice_id", Id),
+    required("lease_id", Id),
+    required("reason", String(200)),
+    required("issued_on", Date),
+    required("total_cents", Cents),
+    required("created_at", Instant),
+    belongs_to("invoice_id", "invoice"),
+    index("number", unique=True),
+    index("invoice_id"),
+    index("lease_id"),
+)
+
+credit_note_lines = organisation_table(
+    "credit_note_line",
+    required("credit_note_id", Id),
+    required("invoice_line_id", Id),
+    required("amount_cents", Cents),
+    required("issued_on", Date),
+    belongs_to("credit_note_id", "credit_note"),
+    belongs_to("invoice_line_id", "invoice_line"),
+    index("invoice_line_id"),
+    key=("credit_note_id", "invoice_line_id"),
+)
+
+receipts = organisation_table(
+    "receipt",
+    required("number", Integer),
+    required("payment_id", Id),
+    required("lease_id", Id),
+    required("tenant_id", Id),
+    required("amount_cents", Cents),
+    required("issued_on", Date),
+    required("status", String(10)),  # issued, void
+    required("created_at", Instant),
+    index("number", unique=True),
+    index("payment_id"),
+    index("lease_id"),
+)
+
+counters = organisation_table(
+    "counter",
+    required("kind", String(16)),  # invoice, credit_note, receipt
+    required("next_number", Integer),
+    key=("kind",),
+)

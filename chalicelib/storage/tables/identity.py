@@ -1,0 +1,129 @@
+"""Who signs in, where they work and what they did."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Text,
+    UniqueConstraint,
+)
+
+from chalicelib.storage.tables.base import (
+    belongs_to,
+    index,
+    optional,
+    organisation_table,
+    required,
+    shared_table,
+)
+from chalicelib.storage.types import Blob, Cents, Id, Instant, Phone
+
+organisations = shared_table(
+    "organisation",
+    required("id", Id, primary_key=True),
+    required("name", String(120)),
+    required("currency", String(3)),
+    required("time_zone", String(40)),
+    required("due_day", Integer),  # what a new lease begins with
+    required("grace_days", Integer),
+    required("late_fee_kind", String(10)),  # off, fixed, percent
+    required("late_fee_cents", Cents),
+    required("late_fee_bps", Integer),
+    required("late_fee_grace_days", Integer),
+    optional("late_fee_cap_cents", Cents),
+    required("allocation_order", JSON),  # charge types, first paid first
+    required("bill_by_itself", Boolean),  # the schedule bills this organisation
+    required("version", Integer),
+    required("created_at", Instant),
+)
+
+people = shared_table(
+    "person",
+    required("id", Id, primary_key=True),
+    required("phone", Phone),
+    required("name", String(120)),
+    required("created_at", Instant),
+    UniqueConstraint("phone"),
+)
+
+members = organisation_table(
+    "member",
+    required("phone", Phone),
+    required("name", String(120)),
+    required("role", String(12)),  # owner, manager, accountant, caretaker
+    required("status", String(10)),  # invited, active, removed
+    required("version", Integer),
+    required("created_at", Instant),
+    index("phone", unique=True),
+    Index(None, "phone"),
+)
+
+member_properties = organisation_table(
+    "member_property",
+    required("member_id", Id),
+    required("property_id", Id),
+    belongs_to("member_id", "member"),
+    belongs_to("property_id", "property"),
+    key=("member_id", "property_id"),
+)
+
+audit_events = organisation_table(
+    "audit_event",
+    required("at", Instant),
+    optional("member_id", Id),
+    required("action", String(40)),
+    required("subject", String(160)),  # the path that was written to
+    required("fields", JSON),  # names of the fields, never their values
+    required("request_id", String(64)),
+)
+
+idempotency_keys = shared_table(
+    "idempotency_key",
+    required("scope_id", Id),  # the organisation, or the person where there is none yet
+    required("key", String(255)),
+    required("request_hash", String(64)),
+    required("status_code", Integer),
+    required("headers", JSON),
+    required("body", Text(4_000_000)),
+    required("created_at", Instant),
+    PrimaryKeyConstraint("scope_id", "key"),
+    Index(None, "created_at"),
+)
+
+tasks = organisation_table(
+    "task",
+    required("kind", String(30)),
+    required("status", String(10)),  # queued, running, done, failed
+    required("input", JSON),
+    required("progress", JSON),  # {"done": n, "total": n or null}
+    optional("cursor", String(80)),  # where the next set begins
+    optional("result", JSON),
+    optional("problem", JSON),
+    optional("claimed_until", Instant),
+    optional("claim", Id),  # who holds it
+    required("attempts", Integer),
+    optional("created_by", Id),
+    required("created_at", Instant),
+    optional("finished_at", Instant),
+    Index(None, "status", "claimed_until"),
+)
+
+job_slots = shared_table(
+    "job_slot",
+    required("job", String(40)),
+    required("slot", String(32)),
+    required("scope_id", Id),
+    required("claimed_at", Instant),
+    optional("count", BigInteger),
+    PrimaryKeyConstraint("job", "slot", "scope_id"),
+)
+
+data_keys = organisation_table(
+    "data_key",  # one for each person whose papers are kept; to forget the person is to destroy it
+    required("wrapped", Blob),
+    required("created_at", Instant),
+)

@@ -1,0 +1,119 @@
+"""Who rents: tenants, leases with their dated rents and charges, deposits."""
+
+from sqlalchemy import Boolean, Date, Integer, String
+
+from chalicelib.storage.tables.base import belongs_to, index, optional, organisation_table, required
+from chalicelib.storage.types import Blob, Cents, Id, Instant, Phone
+
+tenants = organisation_table(
+    "tenant",
+    required("given_name", String(60)),
+    required("middle_name", String(60)),
+    required("family_name", String(60)),
+    required("name_key", String(190)),  # the whole name in lower case: sorted and searched
+    required("language", String(2)),  # en, sw
+    optional("email", String(254)),
+    optional("kra_pin", String(11)),
+    optional("identity_kind", String(12)),  # national_id, passport, alien_id, military_id
+    optional("identity_sealed", Blob),  # under the tenant's own data key
+    required("kin_name", String(120)),
+    optional("kin_phone", Phone),
+    required("kin_relation", String(40)),
+    required("note", String(500)),
+    optional("erased_at", Instant),
+    required("version", Integer),
+    required("created_at", Instant),
+    index("name_key"),
+)
+
+tenant_phones = organisation_table(
+    "tenant_phone",
+    required("tenant_id", Id),
+    required("position", Integer),  # 0 is called first
+    required("phone", Phone),
+    belongs_to("tenant_id", "tenant"),
+    index("phone"),
+    key=("tenant_id", "position"),
+)
+
+leases = organisation_table(
+    "lease",
+    required("unit_id", Id),
+    required("property_id", Id),
+    required("tenant_id", Id),  # who pays first
+    required("starts_on", Date),
+    optional("ends_on", Date),  # last day, included; none while open
+    required("due_day", Integer),
+    required("grace_days", Integer),
+    required("notice_days", Integer),
+    optional("terminated_on", Date),  # when it was said that it ends
+    optional("previous_id", Id),  # the lease that this one renews or carries on
+    required("note", String(500)),
+    required("version", Integer),
+    required("created_at", Instant),
+    belongs_to("unit_id", "unit"),
+    belongs_to("tenant_id", "tenant"),
+    index("unit_id", "starts_on"),
+    index("property_id"),
+    index("tenant_id"),
+)
+
+lease_tenants = organisation_table(
+    "lease_tenant",
+    required("lease_id", Id),
+    required("tenant_id", Id),
+    required("position", Integer),  # 0 pays first
+    belongs_to("lease_id", "lease"),
+    belongs_to("tenant_id", "tenant"),
+    index("tenant_id"),
+    key=("lease_id", "tenant_id"),
+)
+
+lease_rents = organisation_table(
+    "lease_rent",
+    required("lease_id", Id),
+    required("starts_on", Date),
+    required("rent_cents", Cents),  # a month
+    belongs_to("lease_id", "lease"),
+    key=("lease_id", "starts_on"),
+)
+
+recurring_charges = organisation_table(
+    "recurring_charge",
+    required("lease_id", Id),
+    required("charge_type", String(16)),
+    required("description", String(140)),
+    required("amount_cents", Cents),  # a month
+    required("prorated", Boolean),
+    required("starts_on", Date),
+    optional("ends_on", Date),
+    required("version", Integer),
+    required("created_at", Instant),
+    belongs_to("lease_id", "lease"),
+    index("lease_id"),
+)
+
+deposit_terms = organisation_table(
+    "deposit_term",
+    required("lease_id", Id),
+    required("kind", String(16)),  # rent, water, electricity, other
+    required("amount_cents", Cents),
+    belongs_to("lease_id", "lease"),
+    key=("lease_id", "kind"),
+)
+
+deposit_entries = organisation_table(
+    "deposit_entry",  # append-only; what is held is the sum
+    required("lease_id", Id),
+    required("kind", String(16)),
+    required("entry", String(16)),  # opening, received, deducted, refunded, carried_in, carried_out, reversed
+    required("amount_cents", Cents),  # + held more, − held less
+    required("entered_on", Date),
+    required("reason", String(200)),
+    optional("channel_id", Id),
+    required("provider_reference", String(40)),
+    optional("reverses_id", Id),
+    required("created_at", Instant),
+    index("lease_id"),
+    index("reverses_id", unique=True),
+)

@@ -1,0 +1,68 @@
+"""Money received, what of it was set against which line, and what was given back."""
+
+from sqlalchemy import CheckConstraint, Date, Integer, String
+
+from chalicelib.storage.tables.base import belongs_to, index, optional, organisation_table, required
+from chalicelib.storage.types import Cents, Id, Instant
+
+payments = organisation_table(
+    "payment",
+    required("channel_id", Id),
+    required("method", String(10)),  # cash, bank, cheque, mpesa, opening
+    optional("provider_reference", String(40)),  # theirs: an M-Pesa code, a cheque's number
+    required("amount_cents", Cents),
+    required("received_on", Date),
+    optional("lease_id", Id),
+    optional("property_id", Id),
+    optional("tenant_id", Id),
+    required("state", String(10)),  # pending, rejected, unmatched, matched, reversed
+    optional("purpose", String(16)),  # the charge type that the payer named
+    required("reference_raw", String(80)),  # what the payer typed
+    required("payer_name", String(120)),
+    required("note", String(200)),
+    required("unallocated_cents", Cents),  # neither allocated nor refunded: the credit
+    required("refunded_cents", Cents),
+    optional("recorded_by", Id),
+    optional("confirmed_by", Id),
+    optional("reversed_on", Date),
+    required("version", Integer),
+    required("created_at", Instant),
+    CheckConstraint("amount_cents > 0 AND unallocated_cents >= 0 AND refunded_cents >= 0", name="signs"),
+    CheckConstraint("unallocated_cents + refunded_cents <= amount_cents", name="whole"),
+    belongs_to("channel_id", "channel"),
+    index("channel_id", "provider_reference", unique=True),
+    index("lease_id", "unallocated_cents"),
+    index("state"),
+    index("received_on"),
+)
+
+allocations = organisation_table(
+    "allocation",  # append-only; a release is a negative row
+    required("source_kind", String(8)),  # payment, deposit
+    required("source_id", Id),
+    required("invoice_line_id", Id),
+    required("lease_id", Id),
+    required("amount_cents", Cents),
+    required("allocated_on", Date),
+    required("created_at", Instant),
+    CheckConstraint("amount_cents <> 0", name="moves"),
+    belongs_to("invoice_line_id", "invoice_line"),
+    index("source_id"),
+    index("invoice_line_id"),
+    index("lease_id"),
+)
+
+refunds = organisation_table(
+    "refund",  # append-only: credit given back to the tenant
+    required("payment_id", Id),
+    required("lease_id", Id),
+    required("amount_cents", Cents),
+    required("channel_id", Id),
+    required("provider_reference", String(40)),
+    required("refunded_on", Date),
+    required("reason", String(200)),
+    required("created_at", Instant),
+    belongs_to("payment_id", "payment"),
+    index("payment_id"),
+    index("lease_id"),
+)

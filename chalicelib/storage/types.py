@@ -1,0 +1,56 @@
+"""Column types that mean the same on SQLite and on MySQL."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BINARY, BigInteger, DateTime, Dialect, LargeBinary, String
+from sqlalchemy.dialects.mysql import DATETIME, MEDIUMBLOB
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+class Id(TypeDecorator[UUID]):
+    """A UUID as 16 bytes, which InnoDB keeps in the order that UUIDv7 was made in."""
+
+    impl = BINARY(16)
+    cache_ok = True
+
+    @property
+    def python_type(self) -> type[UUID]:
+        return UUID
+
+    def process_bind_param(self, value: UUID | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else value.bytes
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
+        return None if value is None else UUID(bytes=bytes(value))
+
+
+class Instant(TypeDecorator[dt.datetime]):
+    """An instant with microseconds: aware UTC in Python, naive UTC in the database."""
+
+    impl = DateTime
+    cache_ok = True
+
+    @property
+    def python_type(self) -> type[dt.datetime]:
+        return dt.datetime
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        kind: TypeEngine[Any] = DATETIME(fsp=6) if dialect.name in ("mysql", "mariadb") else DateTime()
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant must say its time zone")
+        return value.astimezone(dt.UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        return None if value is None else value.replace(tzinfo=dt.UTC)
+
+
+Cents = BigInteger
+Phone = String(13)  # "+254" and nine digits
+Blob = LargeBinary().with_variant(MEDIUMBLOB(), "mysql", "mariadb")  # up to 16 MB

@@ -1,0 +1,74 @@
+"""What API Gateway itself answers, before or instead of our code, told as problem documents.
+
+One table for both places: Terraform's gateway responses are made from it (``request_id`` is then
+``$context.requestId``), and the server of a laptop reads it. The names are API Gateway's response types:
+https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib import config
+from chalicelib.web import problem
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayResponse:
+    """``name`` is the problem's type in PascalCase, as of the errors in ``chalicelib.errors``."""
+
+    status: int
+    name: str
+    detail: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+_NOT_READ = "The request is not valid HTTP, or a part of it could not be read."
+_OUR_FAULT = "Something went wrong on our side. Quote the request id."
+_SIGN_IN = "Send Authorization: Bearer and an ID token that has not expired."
+_BEARER = {"WWW-Authenticate": "Bearer"}
+
+GATEWAY_RESPONSES: dict[str, GatewayResponse] = {
+    "UNAUTHORIZED": GatewayResponse(401, "Unauthenticated", _SIGN_IN, _BEARER),
+    "EXPIRED_TOKEN": GatewayResponse(401, "Unauthenticated", _SIGN_IN, _BEARER),
+    "ACCESS_DENIED": GatewayResponse(403, "Forbidden", "This is not allowed to whoever is signed in."),
+    "INVALID_SIGNATURE": GatewayResponse(401, "Unauthenticated", _SIGN_IN, _BEARER),
+    "WAF_FILTERED": GatewayResponse(403, "Forbidden", "The request was refused by the firewall."),
+    # API Gateway's word for "no such path or method": it takes what it does not know for a signed AWS call.
+    "MISSING_AUTHENTICATION_TOKEN": GatewayResponse(404, "NotFound", "There is no such path."),
+    "RESOURCE_NOT_FOUND": GatewayResponse(404, "NotFound", "There is no such path."),
+    "BAD_REQUEST_BODY": GatewayResponse(400, "BadRequest", _NOT_READ),
+    "BAD_REQUEST_PARAMETERS": GatewayResponse(400, "BadRequest", _NOT_READ),
+    "DEFAULT_4XX": GatewayResponse(400, "BadRequest", _NOT_READ),
+    "REQUEST_TOO_LARGE": GatewayResponse(413, "TooLarge", "The body is larger than is read."),
+    "UNSUPPORTED_MEDIA_TYPE": GatewayResponse(415, "UnsupportedMediaType", "This kind of body is not read here."),
+    "THROTTLED": GatewayResponse(429, "TooManyRequests", "Too many requests; go slower.", {"Retry-After": "1"}),
+    "QUOTA_EXCEEDED": GatewayResponse(
+        429, "TooManyRequests", "The allowance of requests is used up.", {"Retry-After": "3600"}
+    ),
+    "AUTHORIZER_FAILURE": GatewayResponse(500, "InternalError", _OUR_FAULT),
+    "AUTHORIZER_CONFIGURATION_ERROR": GatewayResponse(500, "InternalError", _OUR_FAULT),
+    "API_CONFIGURATION_ERROR": GatewayResponse(500, "InternalError", _OUR_FAULT),
+    "DEFAULT_5XX": GatewayResponse(500, "InternalError", _OUR_FAULT),
+    "INTEGRATION_FAILURE": GatewayResponse(504, "NoAnswer", "Our side did not answer. Quote the request id."),
+    "INTEGRATION_TIMEOUT": GatewayResponse(
+        504, "NoAnswer", "The answer took too long. What was asked for may still happen: look before repeating it."
+    ),
+}
+
+# API Gateway cannot tell a known path's unknown method from an unknown path and answers 404 to both.
+METHOD_NOT_ALLOWED = GatewayResponse(405, "MethodNotAllowed", "This path has no such method.")
+
+
+def document(response: GatewayResponse, request_id: str) -> dict[str, Any]:
+    """Return the problem document, its request id a real one or the template's variable."""
+    return problem.document(response.name, response.status, response.detail, request_id)
+
+
+def headers(response: GatewayResponse, request_id: str) -> dict[str, str]:
+    """Return the headers that go with it; a browser may read the problem where it may call the API."""
+    full = {"Content-Type": problem.CONTENT_TYPE, "Cache-Control": "no-store", "X-Request-Id": request_id}
+    origin = config.cors_origin()
+    if origin:
+        full["Access-Control-Allow-Origin"] = origin
+    return {**full, **response.headers}

@@ -1,0 +1,65 @@
+"""``Idempotency-Key``: the same request sent twice is done once and answered alike.
+
+The key lives in the request's own transaction: what fails leaves no key, what is killed leaves
+no half. Same key and body → the kept answer; another body → 422; still in progress → 409
+(draft-ietf-httpapi-idempotency-key-header).
+"""
+
+import datetime as dt
+import hashlib
+from typing import NamedTuple
+from uuid import UUID
+
+from chalice.app import Response
+from sqlalchemy import Connection
+
+from chalicelib.errors import InProgress, Invalid
+from chalicelib.web import repository
+
+MOST_CHARACTERS = 255
+HEADER = "Idempotency-Key"
+
+
+class Key(NamedTuple):
+    scope_id: UUID
+    text: str
+    request_hash: str
+
+
+def key_of(text: str, scope_id: UUID, *request: bytes) -> Key:
+    """Return the key that the header ``text`` names for ``request`` (method, path, person, body).
+
+    Raises:
+        Invalid: the key is empty, too long or not of printable ASCII.
+    """
+    if not 1 <= len(text) <= MOST_CHARACTERS or not text.isascii() or not text.isprintable():
+        raise Invalid([(HEADER, f"expected 1 to {MOST_CHARACTERS} printable ASCII characters")])
+    digest = hashlib.sha256(b"\0".join(request)).hexdigest()
+    return Key(scope_id, text, digest)
+
+
+def begin(db: Connection, key: Key, at: dt.datetime) -> Response | None:
+    """Return the answer that was given before, or take the key and return None.
+
+    Raises:
+        InProgress: another request with the key has not ended.
+        Invalid: the key was used for another request.
+    """
+    try:
+        kept = repository.find_answer(db, key.scope_id, key.text)
+        if kept is None:
+            repository.claim_key(db, key.scope_id, key.text, key.request_hash, at)
+            return None
+    except repository.HeldByAnother as error:
+        raise InProgress("A request with this Idempotency-Key is still being worked on.") from error
+    if kept.request_hash != key.request_hash:
+        raise Invalid([(HEADER, "this key was used for another request; take a new one")])
+    return Response(kept.body, {**kept.headers, "Idempotency-Replayed": "true"}, kept.status_code)
+
+
+def finish(db: Connection, key: Key, answer: Response) -> None:
+    """Keep ``answer`` for whoever asks again."""
+    headers = {name: value for name, value in answer.headers.items() if name != "X-Request-Id"}
+    repository.keep_answer(
+        db, key.scope_id, key.text, status_code=answer.status_code, headers=headers, body=answer.body
+    )

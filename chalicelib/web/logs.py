@@ -1,0 +1,42 @@
+"""Log lines as JSON, one a line, for CloudWatch and for people; what is personal is never handed to a logger."""
+
+import json
+import logging
+import sys
+
+from chalicelib import config
+
+# What logging itself puts on a record; the rest came in ``extra``.
+_USUAL = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class JsonLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {"at": self.formatTime(record), "level": record.levelname}
+        line |= {"log": record.name, "says": record.getMessage()}
+        line |= {name: value for name, value in vars(record).items() if name not in _USUAL}
+        if record.exc_info and record.exc_info[0]:
+            line["error"] = record.exc_info[0].__name__
+            line["where"] = _places(record)
+        return json.dumps(line, default=str)
+
+
+def _places(record: logging.LogRecord) -> list[str]:
+    """Return the stack as places only: an exception's own text may hold what somebody typed."""
+    places = []
+    trace = record.exc_info[2] if record.exc_info else None
+    while trace is not None:
+        places.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno} {trace.tb_frame.f_code.co_name}")
+        trace = trace.tb_next
+    return places[-12:]
+
+
+def install() -> None:
+    """Make "plotihub" and its children write JSON lines to standard error, at the level of the settings."""
+    logger = logging.getLogger("plotihub")
+    logger.setLevel(config.settings().log_level)
+    if not logger.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(JsonLines())
+        logger.addHandler(handler)
+        logger.propagate = False

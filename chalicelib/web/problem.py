@@ -1,0 +1,90 @@
+"""One shape for everything that goes wrong: an RFC 9457 problem document."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from chalice.app import Response
+from marshmallow import ValidationError
+
+from chalicelib import errors
+
+STATUS = {
+    errors.BadRequest: 400,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.PreconditionFailed: 412,
+    errors.TooLarge: 413,
+    errors.UnsupportedMediaType: 415,
+    errors.Invalid: 422,
+    errors.PreconditionRequired: 428,
+    errors.Unavailable: 503,
+}
+CONTENT_TYPE = "application/problem+json"
+
+
+def document(name: str, status: int, detail: str, request_id: str, /, **facts: Any) -> dict[str, Any]:
+    """Return the body of a problem: ``name`` is its type in PascalCase, ``facts`` its extension members."""
+    return {
+        **facts,
+        "type": f"urn:plotihub:problem:{_kebab(name)}",
+        "title": _words(name),
+        "status": status,
+        "detail": detail,
+        "request_id": request_id,
+    }
+
+
+def to_response(error: errors.DomainError, request_id: str) -> Response:
+    """Return the answer that tells ``error``; its nearest listed ancestor sets the status."""
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
+    body = document(type(error).__name__, status, error.detail, request_id, **error.facts)
+    headers = {}
+    if isinstance(error, errors.Unavailable):
+        headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, errors.Unauthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    return respond(body, request_id, headers)
+
+
+def respond(body: dict[str, Any], request_id: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Return the HTTP answer for a problem's ``body``."""
+    full: dict[str, str | list[str]] = {
+        **(headers or {}),
+        "Content-Type": CONTENT_TYPE,
+        "X-Request-Id": request_id,
+        "Cache-Control": "no-store",
+    }
+    return Response(json.dumps(body, default=str), full, body["status"])
+
+
+def unexpected(request_id: str) -> Response:
+    """Return the answer for a fault of ours; the log has what it was, the caller has the request id to quote."""
+    detail = "Something went wrong on our side; nothing was changed. Quote the request id."
+    return respond(document("InternalError", 500, detail, request_id), request_id)
+
+
+def invalid(error: ValidationError) -> errors.Invalid:
+    """Return marshmallow's findings as one error that names each field by its dotted path."""
+    return errors.Invalid(sorted(_flat(error.messages)))
+
+
+def _flat(messages: Any, path: str = "") -> list[tuple[str, str]]:
+    if isinstance(messages, dict):
+        parts = [
+            (f"{path}.{key}" if path and key != "_schema" else path or str(key), messages[key]) for key in messages
+        ]
+        return [found for name, inner in parts for found in _flat(inner, name)]
+    if isinstance(messages, list):
+        return [found for inner in messages for found in _flat(inner, path)]
+    return [(path, str(messages))]
+
+
+def _kebab(name: str) -> str:
+    return "".join("-" + letter.lower() if letter.isupper() else letter for letter in name).lstrip("-")
+
+
+def _words(name: str) -> str:
+    return _kebab(name).replace("-", " ").capitalize()

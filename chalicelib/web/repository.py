@@ -1,0 +1,59 @@
+"""SQL of idempotency keys."""
+
+import datetime as dt
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from chalicelib.storage.tables.identity import idempotency_keys
+
+
+class Kept(NamedTuple):
+    request_hash: str
+    status_code: int
+    headers: dict[str, str]
+    body: str
+
+
+class HeldByAnother(Exception):
+    """A transaction that has not ended holds the key."""
+
+
+def find_answer(db: Connection, scope_id: UUID, key: str) -> Kept | None:
+    """Return the answer kept under ``key``, if any.
+
+    Raises:
+        HeldByAnother: a request with the key is being worked on.
+    """
+    query = select(
+        idempotency_keys.c.request_hash,
+        idempotency_keys.c.status_code,
+        idempotency_keys.c.headers,
+        idempotency_keys.c.body,
+    ).where(idempotency_keys.c.scope_id == scope_id, idempotency_keys.c.key == key)
+    try:
+        row = db.execute(query.with_for_update(nowait=True)).one_or_none()
+    except OperationalError as error:
+        # MySQL 3572, MariaDB 1205: the row is there, uncommitted. SQLite lets one writer in at a time.
+        raise HeldByAnother from error
+    return None if row is None else Kept(*row)
+
+
+def claim_key(db: Connection, scope_id: UUID, key: str, request_hash: str, at: dt.datetime) -> None:
+    """Take the key for this transaction.
+
+    Raises:
+        HeldByAnother: a request that began at the same moment took it first.
+    """
+    row = {"scope_id": scope_id, "key": key, "request_hash": request_hash, "created_at": at}
+    try:
+        db.execute(insert(idempotency_keys).values(**row, status_code=0, headers={}, body=""))
+    except (IntegrityError, OperationalError) as error:
+        raise HeldByAnother from error
+
+
+def keep_answer(db: Connection, scope_id: UUID, key: str, **values: Any) -> None:
+    query = idempotency_keys.update().where(idempotency_keys.c.scope_id == scope_id, idempotency_keys.c.key == key)
+    db.execute(query.values(**values))

@@ -1,0 +1,111 @@
+"""Declaring routes: a blueprint whose views are given a checked ``Call`` and whose every error is a problem."""
+
+from collections.abc import Callable
+from typing import Any
+
+from chalice.app import Blueprint, CORSConfig
+from marshmallow import Schema
+
+from chalicelib import config
+from chalicelib.identity.authorizer import verify_token
+from chalicelib.identity.roles import MAY, PUBLIC, SIGNED_IN
+from chalicelib.pages import Page
+from chalicelib.web.handling import Call, Operation, answer_request
+
+__all__ = ["OPERATIONS", "ApiBlueprint", "Call", "Page"]
+
+OPERATIONS: list[Operation] = []
+PREFIX = "/v1"
+CORS_HEADERS = [
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "X-Organisation",
+]
+CORS_EXPOSED = ["ETag", "Location", "X-Request-Id", "Retry-After", "Idempotency-Replayed"]
+
+View = Callable[..., Any]
+
+
+class ApiBlueprint(Blueprint):
+    """Routes of one domain, below /v1 unless ``prefix`` says otherwise; ``tag`` groups them in the document."""
+
+    def __init__(self, import_name: str, *, tag: str, prefix: str = PREFIX) -> None:
+        super().__init__(import_name)
+        self._tag = tag
+        self._prefix = prefix
+
+    def get(self, path: str, **options: Any) -> Callable[[View], View]:
+        return self.operation("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> Callable[[View], View]:
+        return self.operation("POST", path, **{"idempotent": True, "status": 201, **options})
+
+    def patch(self, path: str, **options: Any) -> Callable[[View], View]:
+        return self.operation("PATCH", path, **{"if_match": True, **options})
+
+    def delete(self, path: str, **options: Any) -> Callable[[View], View]:
+        return self.operation("DELETE", path, **{"if_match": True, "status": 204, **options})
+
+    def operation(
+        self,
+        method: str,
+        path: str,
+        *,
+        may: str,
+        query: Schema | None = None,
+        body: Schema | None = None,
+        reads: tuple[str, ...] = (),
+        answer: Schema | None = None,
+        status: int = 200,
+        location: str = "",
+        if_match: bool = False,
+        idempotent: bool = False,
+        snapshot: bool = False,
+    ) -> Callable[[View], View]:
+        """Register a view.
+
+        Args:
+            may: an action of ``roles.MAY``, or PUBLIC or SIGNED_IN.
+            query, body: what is asked for; ``reads`` names the content types of a body that is not JSON.
+            answer: how what the view returns is told: one thing, or a ``Page`` of them.
+            location: of what was made, with ``{id}``.
+            if_match: the caller must say which version they change.
+            idempotent: ``Idempotency-Key`` is honoured.
+            snapshot: the whole answer is read as of one moment.
+        """
+        if may not in MAY and may not in (PUBLIC, SIGNED_IN):
+            raise ValueError(f"{method} {path}: {may!r} stands in no row of the table of roles")
+
+        def register(view: View) -> View:
+            full = self._prefix + path
+            declared = Operation(
+                method, full, may, view, query, body, reads, answer, status, location, if_match, idempotent, snapshot,
+                self._tag,
+            )  # fmt: skip
+            OPERATIONS.append(declared)
+
+            def answering(**path_values: str) -> Any:
+                return answer_request(declared, self.current_request, path_values)
+
+            answering.__name__ = view.__name__
+            self.route(
+                full,
+                methods=[method],
+                content_types=[],  # ours to check: Chalice's own refusal has another shape
+                cors=_cors(),
+                **({} if may == PUBLIC else {"authorizer": verify_token}),
+            )(answering)
+            return view
+
+        return register
+
+
+def _cors() -> CORSConfig | bool:
+    """Return what browsers are told; read once, when routes are registered, since API Gateway fixes it then."""
+    origin = config.cors_origin()
+    if not origin:
+        return False
+    return CORSConfig(allow_origin=origin, allow_headers=CORS_HEADERS, expose_headers=CORS_EXPOSED, max_age=600)

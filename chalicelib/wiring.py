@@ -1,0 +1,138 @@
+"""The composition root: which engines, clock and gateways the process works with. Swapped whole in tests."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from chalicelib import config
+from chalicelib.clock import Clock, SystemClock
+from chalicelib.errors import Unavailable
+from chalicelib.identity.ports import KeyWrapper
+from chalicelib.storage.engines import WRITING, make_engine
+
+Answer = TypeVar("Answer")
+
+DEADLOCK = 1213  # MySQL: this transaction was rolled back so that another could go on
+LOCK_WAIT = 1205  # MySQL: somebody held a lock for longer than we wait
+NO_WRITER = {1290, 1836, 1792}  # MySQL: read-only server; being upgraded; read-only transaction
+TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    writer: Engine
+    reader: Engine
+    clock: Clock
+    keys: KeyWrapper
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a transaction that only reads, on the nearest database."""
+        with _telling_unavailable(), self.reader.connect() as db, db.begin():
+            yield db
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Open a reading transaction in which everything is seen as of one moment."""
+        with _telling_unavailable(), self.reader.connect() as raw:
+            # A SQLite transaction always is one picture.
+            level = {} if raw.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+            db = raw.execution_options(**level)
+            with db.begin():
+                yield db
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open a transaction on the writer; it commits when the block ends without an error."""
+        with _telling_unavailable(), self.writer.connect() as raw:
+            db = raw.execution_options(**WRITING)
+            with db.begin():
+                yield db
+
+    def transact(self, work: Callable[[Connection], Answer]) -> Answer:
+        """Run ``work`` in a writing transaction, anew when the database chose it as a deadlock's victim."""
+        for attempt in range(TRIES):
+            try:
+                with self.writing() as db:
+                    return work(db)
+            except OperationalError as error:
+                if not _is_deadlock(error) or attempt == TRIES - 1:
+                    raise
+                time.sleep(0.02 * 2**attempt)
+        raise AssertionError("unreachable: the last try returns or raises")
+
+
+def _code(error: DBAPIError) -> int | None:
+    arguments = getattr(error.orig, "args", ())
+    return arguments[0] if arguments and isinstance(arguments[0], int) else None
+
+
+def _is_deadlock(error: OperationalError) -> bool:
+    return _code(error) == DEADLOCK
+
+
+@contextmanager
+def _telling_unavailable() -> Iterator[None]:
+    """Turn "no database, or none that writes" into the error that a caller is told to retry on."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Unavailable("The database is busy.", retry_after_s=5) from error
+    except DBAPIError as error:
+        code = _code(error)
+        if error.connection_invalidated or code in NO_WRITER or code in {2002, 2003, 2005, 2006, 2013, 2055}:
+            raise Unavailable("The database does not answer.") from error
+        if code == LOCK_WAIT or "database is locked" in str(error.orig) or "unable to open database" in str(error.orig):
+            raise Unavailable("The database is busy.", retry_after_s=5) from error
+        raise
+
+
+_parts: Parts | None = None
+_lock = threading.Lock()
+
+
+def parts() -> Parts:
+    """Return what this process works with, made from the settings at first use."""
+    global _parts  # noqa: PLW0603 - the one place where a process keeps what it works with
+    if _parts is None:
+        with _lock:
+            if _parts is None:
+                _parts = make_parts(config.settings())
+    return _parts
+
+
+def make_parts(settings: config.Settings) -> Parts:
+    """Build the parts that ``settings`` describe; nothing is connected to yet."""
+    writer = make_engine(settings.database_url, timeout_s=settings.database_timeout_s)
+    reader = writer
+    if settings.database_reader_url != settings.database_url:
+        reader = make_engine(settings.database_reader_url, timeout_s=settings.database_timeout_s)
+    return Parts(writer=writer, reader=reader, clock=SystemClock(), keys=_keys(settings))
+
+
+def _keys(settings: config.Settings) -> KeyWrapper:
+    if settings.kms_key_id:
+        from chalicelib.gateways.kms import KmsKeys  # boto3 is dear at a cold start
+
+        return KmsKeys(settings.kms_key_id)
+    from chalicelib.gateways.keyfile import KeyFile
+
+    return KeyFile(settings.key_file)
+
+
+@contextmanager
+def using(these: Parts) -> Iterator[Parts]:
+    """Work with ``these`` until the block ends."""
+    global _parts  # noqa: PLW0603
+    before, _parts = _parts, these
+    try:
+        yield these
+    finally:
+        _parts = before
