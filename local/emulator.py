@@ -87,9 +87,7 @@ class Emulator:
                     {"Name": "phone_number_verified", "Value": "true"},
                 ],
             )
-        cognito.admin_set_user_password(
-            UserPoolId=pool.id, Username=phone, Password=PASSWORD, Permanent=True
-        )
+        cognito.admin_set_user_password(UserPoolId=pool.id, Username=phone, Password=PASSWORD, Permanent=True)
         signed_in = cognito.initiate_auth(
             ClientId=pool.client_id,
             AuthFlow="USER_PASSWORD_AUTH",
@@ -134,8 +132,11 @@ def _client(url: str, region: str) -> Any:
     import boto3
 
     return boto3.client(
-        "cognito-idp", endpoint_url=url, region_name=region,
-        aws_access_key_id="local", aws_secret_access_key="local",
+        "cognito-idp",
+        endpoint_url=url,
+        region_name=region,
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
     )
 
 

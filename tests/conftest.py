@@ -39,9 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if _ci() and not config.getoption("--quick") and not databases.installed():
         raise pytest.UsageError(f"CI needs MariaDB: apt-get install --yes {databases.APT_PACKAGES}")
-    hypothesis.settings.load_profile(
-        "ci" if _ci() else "quick" if config.getoption("--quick") else "default"
-    )
+    hypothesis.settings.load_profile("ci" if _ci() else "quick" if config.getoption("--quick") else "default")
 
 
 def pytest_report_header(config: pytest.Config) -> str:

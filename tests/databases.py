@@ -113,8 +113,13 @@ def execute(url: str, *statements: str) -> None:
     user, _, password = credentials.partition(":")
     host, _, port = host_port.partition(":")
     connection = pymysql.connect(
-        host=host, port=int(port), user=user, password=password, database=database or None,
-        autocommit=True, connect_timeout=5,
+        host=host,
+        port=int(port),
+        user=user,
+        password=password,
+        database=database or None,
+        autocommit=True,
+        connect_timeout=5,
     )
     with connection, connection.cursor() as cursor:
         for statement in statements:
@@ -132,8 +137,14 @@ def _as_root() -> tuple[str, ...]:
 
 def _make_system_tables(installer: str, directory: Path) -> None:
     command = [
-        installer, "--no-defaults", *_as_root(), f"--datadir={directory / 'data'}", f"--tmpdir={directory}",
-        "--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=64M",
+        installer,
+        "--no-defaults",
+        *_as_root(),
+        f"--datadir={directory / 'data'}",
+        f"--tmpdir={directory}",
+        "--auth-root-authentication-method=normal",
+        "--skip-test-db",
+        "--innodb-log-file-size=64M",
     ]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode:
@@ -150,20 +161,36 @@ def _launch(daemon: str, directory: Path, buffer_pool_mb: int, options: tuple[st
     )
     (directory / "init.sql").chmod(0o600)
     command = [
-        daemon, "--no-defaults", *_as_root(),
-        f"--datadir={directory / 'data'}", f"--tmpdir={directory}", f"--socket={directory / 'socket'}",
-        f"--pid-file={directory / 'pid'}", f"--init-file={directory / 'init.sql'}",
-        "--bind-address=127.0.0.1", f"--port={port}", "--skip-name-resolve", "--max-connections=200",
-        "--character-set-server=utf8mb4", "--collation-server=utf8mb4_unicode_ci",
-        f"--sql-mode={SQL_MODE}", "--default-time-zone=+00:00", "--log-bin-trust-function-creators=1",
+        daemon,
+        "--no-defaults",
+        *_as_root(),
+        f"--datadir={directory / 'data'}",
+        f"--tmpdir={directory}",
+        f"--socket={directory / 'socket'}",
+        f"--pid-file={directory / 'pid'}",
+        f"--init-file={directory / 'init.sql'}",
+        "--bind-address=127.0.0.1",
+        f"--port={port}",
+        "--skip-name-resolve",
+        "--max-connections=200",
+        "--character-set-server=utf8mb4",
+        "--collation-server=utf8mb4_unicode_ci",
+        f"--sql-mode={SQL_MODE}",
+        "--default-time-zone=+00:00",
+        "--log-bin-trust-function-creators=1",
         # Durability is worth nothing here: the directory goes when the process does.
-        "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--innodb-log-file-size=64M",
-        f"--innodb-buffer-pool-size={buffer_pool_mb}M", *options,
+        "--innodb-flush-log-at-trx-commit=0",
+        "--innodb-doublewrite=0",
+        "--innodb-log-file-size=64M",
+        f"--innodb-buffer-pool-size={buffer_pool_mb}M",
+        *options,
     ]
     with (directory / "log").open("wb") as log:
         guardian = subprocess.Popen(
             ["/bin/sh", "-c", GUARDIAN, "sh", str(directory), *command],
-            stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT,
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C in the terminal is ours to handle, not the server's
         )
     return Server(port=port, password=password, directory=directory, guardian=guardian)

@@ -11,9 +11,7 @@ pytestmark = pytest.mark.mariadb
 
 def test_it_is_as_strict_as_mysql_8_and_speaks_utf8(mariadb_url: str) -> None:
     with create_engine(mariadb_url).connect() as db:
-        mode, collation, zone = db.execute(
-            text("SELECT @@sql_mode, @@collation_server, @@time_zone")
-        ).one()
+        mode, collation, zone = db.execute(text("SELECT @@sql_mode, @@collation_server, @@time_zone")).one()
     assert set(mode.split(",")) == set(databases.SQL_MODE.split(","))
     assert (collation, zone) == ("utf8mb4_unicode_ci", "+00:00")
 

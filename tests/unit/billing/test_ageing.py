@@ -67,9 +67,7 @@ def test_the_buckets_add_up_to_what_is_open(lines: list[tuple[dt.date, dt.date, 
 
 
 @given(LINES, DAYS, DAYS)
-def test_debt_only_grows_older(
-    lines: list[tuple[dt.date, dt.date, int]], one: dt.date, other: dt.date
-) -> None:
+def test_debt_only_grows_older(lines: list[tuple[dt.date, dt.date, int]], one: dt.date, other: dt.date) -> None:
     earlier, later = (list(age_totals(lines, on).values()) for on in sorted((one, other)))
     for oldest in range(1, len(AGEING_BUCKETS)):
         assert sum(earlier[oldest:]) <= sum(later[oldest:])

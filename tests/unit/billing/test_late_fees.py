@@ -43,9 +43,7 @@ def test_the_policy_sets_the_fee(policy: LateFeePolicy, fee_cents: int) -> None:
     assert late_fee_cents(policy, 20_009_99) == fee_cents
 
 
-@pytest.mark.parametrize(
-    ("balance_cents", "fee_cents"), [(20_010_00, 1_001_00), (20_009_80, 1_000_00), (9_99, 0)]
-)
+@pytest.mark.parametrize(("balance_cents", "fee_cents"), [(20_010_00, 1_001_00), (20_009_80, 1_000_00), (9_99, 0)])
 def test_half_a_shilling_goes_up(balance_cents: int, fee_cents: int) -> None:
     assert late_fee_cents(percent(500), balance_cents) == fee_cents
 
@@ -84,9 +82,7 @@ def test_an_earlier_charge_is_never_negative() -> None:
 
 
 @given(POLICIES, SUMS, SUMS)
-def test_fees_are_whole_shillings_and_the_cap_holds(
-    policy: LateFeePolicy, balance: int, already: int
-) -> None:
+def test_fees_are_whole_shillings_and_the_cap_holds(policy: LateFeePolicy, balance: int, already: int) -> None:
     fee_cents = late_fee_cents(policy, balance, already)
     assert fee_cents >= 0
     assert fee_cents % 100 == 0
@@ -95,17 +91,13 @@ def test_fees_are_whole_shillings_and_the_cap_holds(
 
 
 @given(POLICIES, SUMS, SUMS, SUMS)
-def test_who_owes_more_never_pays_a_smaller_fee(
-    policy: LateFeePolicy, one: int, other: int, already: int
-) -> None:
+def test_who_owes_more_never_pays_a_smaller_fee(policy: LateFeePolicy, one: int, other: int, already: int) -> None:
     less, more = sorted((one, other))
     assert late_fee_cents(policy, less, already) <= late_fee_cents(policy, more, already)
 
 
 @given(POLICIES, SUMS, SUMS, SUMS)
-def test_a_fee_never_grows_by_having_been_charged(
-    policy: LateFeePolicy, balance: int, one: int, other: int
-) -> None:
+def test_a_fee_never_grows_by_having_been_charged(policy: LateFeePolicy, balance: int, one: int, other: int) -> None:
     less, more = sorted((one, other))
     assert late_fee_cents(policy, balance, more) <= late_fee_cents(policy, balance, less)
 

@@ -88,9 +88,7 @@ def test_the_last_day_is_asked_of_a_period_only() -> None:
         (28, dt.date(2026, 1, 1), dt.date(2026, 11, 28)),
     ],
 )
-def test_the_due_day_never_lies_before_the_lease(
-    due_day: int, lease_starts_on: dt.date, due: dt.date
-) -> None:
+def test_the_due_day_never_lies_before_the_lease(due_day: int, lease_starts_on: dt.date, due: dt.date) -> None:
     assert due_on(dt.date(2026, 11, 1), due_day, lease_starts_on) == due
 
 

@@ -35,9 +35,7 @@ def rent_on(day: dt.date, steps: list[RentStep]) -> int:
     return [step.rent_cents for step in steps if step.starts_on <= day or step is steps[0]][-1]
 
 
-def owed_exactly(
-    period: dt.date, steps: list[RentStep], starts_on: dt.date, ends_on: dt.date | None
-) -> Fraction:
+def owed_exactly(period: dt.date, steps: list[RentStep], starts_on: dt.date, ends_on: dt.date | None) -> Fraction:
     """The rule as a landlord would reckon it, day by day."""
     days = days_of(period)
     lived = [day for day in days if starts_on <= day and (ends_on is None or day <= ends_on)]
@@ -70,9 +68,7 @@ def test_the_first_month_is_shared_by_days(starts_on: dt.date, owed_cents: int) 
         (dt.date(2026, 6, 10), dt.date(2026, 6, 9), 0),  # called off before it began
     ],
 )
-def test_the_days_of_the_lease_bound_the_month(
-    starts_on: dt.date, ends_on: dt.date | None, owed_cents: int
-) -> None:
+def test_the_days_of_the_lease_bound_the_month(starts_on: dt.date, ends_on: dt.date | None, owed_cents: int) -> None:
     assert rent_cents_for(JUNE, ALWAYS_30_000, starts_on, ends_on) == owed_cents
 
 
@@ -226,9 +222,7 @@ def test_a_charge_for_the_last_ten_days() -> None:
         (0, dt.date(2026, 6, 10), 0),
     ],
 )
-def test_what_was_billed_past_the_end_is_credited(
-    billed_cents: int, ends_on: dt.date, credit_cents: int
-) -> None:
+def test_what_was_billed_past_the_end_is_credited(billed_cents: int, ends_on: dt.date, credit_cents: int) -> None:
     assert credit_for_days(billed_cents, JUNE, ALWAYS_30_000, LONG_AGO, ends_on) == credit_cents
 
 

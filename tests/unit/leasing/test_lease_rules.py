@@ -153,9 +153,7 @@ def test_every_wrong_term_is_told_at_once() -> None:
     problems = term_problems(terms)
     assert [problem.field for problem in problems] == ["ends_on", "due_day", "grace_days", "notice_days"]
     assert problems[0] == TermProblem("ends_on", "must not be before starts_on")
-    with pytest.raises(
-        ValueError, match=r"ends_on must .*; due_day must .*; grace_days must .*; notice_days"
-    ):
+    with pytest.raises(ValueError, match=r"ends_on must .*; due_day must .*; grace_days must .*; notice_days"):
         validate_terms(terms)
 
 

@@ -106,9 +106,7 @@ def test_a_journal_lands_outside_closed_time(effective_on: dt.date, lands_on: dt
 
 
 @given(DAYS, st.none() | DAYS)
-def test_the_landing_day_is_the_nearest_open_one(
-    effective_on: dt.date, closed_through: dt.date | None
-) -> None:
+def test_the_landing_day_is_the_nearest_open_one(effective_on: dt.date, closed_through: dt.date | None) -> None:
     lands_on = landing_day(effective_on, closed_through)
     assert lands_on >= effective_on
     assert closed_through is None or lands_on > closed_through

@@ -117,9 +117,7 @@ def test_a_line_open_below_nothing_is_refused() -> None:
 
 
 @given(SUMS, LINES, ORDERS, PURPOSES)
-def test_no_cent_is_lost_or_made(
-    amount: int, lines: list[OpenLine], order: list[str], purpose: str | None
-) -> None:
+def test_no_cent_is_lost_or_made(amount: int, lines: list[OpenLine], order: list[str], purpose: str | None) -> None:
     shares, remainder_cents = allocate(amount, lines, order, purpose)
     open_cents = {each.id: each.open_cents for each in lines}
     assert sum(share.amount_cents for share in shares) + remainder_cents == amount
@@ -209,9 +207,7 @@ def test_a_release_is_not_released_again(share_cents: int) -> None:
 @given(st.lists(st.builds(Share, line_id=st.uuids(), amount_cents=SUMS), max_size=8), SUMS)
 def test_a_release_matches_what_stood_from_the_end(shares: list[Share], amount: int) -> None:
     released = release(shares, amount)
-    assert -sum(share.amount_cents for share in released) == min(
-        amount, sum(share.amount_cents for share in shares)
-    )
+    assert -sum(share.amount_cents for share in released) == min(amount, sum(share.amount_cents for share in shares))
     for number, (taken, stood) in enumerate(zip(released, reversed(shares), strict=False), start=1):
         assert taken.line_id == stood.line_id
         assert 0 < -taken.amount_cents <= stood.amount_cents
