@@ -1,0 +1,76 @@
+"""Shillings as Kenyan landlords write them, read into whole cents."""
+
+import datetime as dt
+import re
+from decimal import Decimal
+
+from chalicelib.money import MOST_CENTS
+from chalicelib.onboarding.cells import Cell, Unreadable, is_blank, refuse_spoilt, text_of
+
+EXPECTED = 'expected an amount in shillings such as 29500, 29,500.00 or "KES 29,500"'
+NONE_WORDS = frozenset({"nil", "none", "zero", "free"})
+
+CURRENCY = r"(?:kes|kshs?|k\.?\s?shs?|shs?)\.?"
+NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)"
+TAIL = r"(?:/=|/-|=)"
+_AMOUNT = re.compile(
+    rf"(?P<minus>-)?\s*(?:{CURRENCY})?\s*(?P<inner_minus>-)?\s*"
+    rf"(?P<whole>{NUMBER})?(?:\.(?P<cents>[0-9]+))?\s*(?P<thousand>k)?\s*{TAIL}?\s*"
+    rf"(?:{CURRENCY}|bob)?\s*{TAIL}?\s*(?P<side>cr|dr)?\.?",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def read_amount(cell: Cell) -> int | None:
+    """Return the amount in cents, or None when the cell is blank or holds a dash.
+
+    Brackets, a minus or "CR" make it negative. "12k" is twelve thousand; "1.5m" is refused, since a
+    landlord's "m" may be a slip for "k" and the two lie a thousandfold apart. No float takes part.
+
+    Raises:
+        Unreadable: it is not an amount, has a fraction of a cent, or is beyond any rent.
+    """
+    if is_blank(cell):
+        return None
+    if isinstance(cell, dt.date):
+        raise Unreadable("not_an_amount", f"{EXPECTED}, not a date")
+    if isinstance(cell, int | Decimal):
+        return _cents(Decimal(cell))
+    return _from_text(text_of(cell))
+
+
+def read_positive_amount(cell: Cell) -> int | None:
+    """Return the cents as ``read_amount`` does, where less than nothing makes no sense (a rent, a deposit).
+
+    Raises:
+        Unreadable: also when it is negative.
+    """
+    cents = read_amount(cell)
+    if cents is not None and cents < 0:
+        raise Unreadable("negative_amount", "expected an amount that is not negative")
+    return cents
+
+
+def _from_text(text: str) -> int:
+    refuse_spoilt(text)
+    if text.casefold() in NONE_WORDS:
+        return 0
+    bracketed = text.startswith("(") and text.endswith(")")
+    found = _AMOUNT.fullmatch(text[1:-1].strip() if bracketed else text)
+    if not found or not found["whole"]:
+        raise Unreadable("not_an_amount", EXPECTED)
+    signs = [bracketed, found["minus"], found["inner_minus"], (found["side"] or "").casefold() == "cr"]
+    if sum(map(bool, signs)) > 1:
+        raise Unreadable("not_an_amount", f"{EXPECTED}, with one sign of a credit at most")
+    whole = re.sub(r"[, ]", "", found["whole"])
+    value = Decimal(f"{whole}.{found['cents'] or '0'}") * (1000 if found["thousand"] else 1)
+    return -_cents(value) if any(signs) else _cents(value)
+
+
+def _cents(shillings: Decimal) -> int:
+    cents = shillings.scaleb(2)
+    if abs(cents) > MOST_CENTS:
+        raise Unreadable("amount_too_large", "expected an amount of at most 100 billion shillings")
+    if cents != cents.to_integral_value():
+        raise Unreadable("fraction_of_a_cent", f"{EXPECTED}, with at most two decimals")
+    return int(cents)

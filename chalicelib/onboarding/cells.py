@@ -1,0 +1,91 @@
+"""One cell of a landlord's sheet, before anybody has decided what it means."""
+
+import datetime as dt
+import re
+import unicodedata
+from decimal import Decimal
+
+# str from a CSV; str, int, Decimal or date from a workbook; None where nothing stands.
+Cell = str | int | Decimal | dt.date | None
+
+# What people type to say "nothing here"; accountants' formats show zero as a dash.
+NOTHING = frozenset({"", "-", "--", "---", "n/a", "na", "n.a", "n.a."})
+
+_DASHES: dict[int, str] = dict.fromkeys(range(0x2010, 0x2016), "-") | {0x2212: "-"}  # hyphens to long dashes, minus
+_QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u0060": "'", "\u00b4": "'"})
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
+_SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+", re.ASCII | re.IGNORECASE)
+_SHEET_ERROR = re.compile(r"#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|####*)", re.IGNORECASE)
+
+
+class Unreadable(ValueError):
+    """A cell that does not say what its column asks for.
+
+    ``code`` is a stable word for programs; ``expected`` tells the landlord what to write instead.
+    """
+
+    def __init__(self, code: str, expected: str) -> None:
+        super().__init__(expected)
+        self.code = code
+        self.expected = expected
+
+
+def text_of(cell: Cell) -> str:
+    """Return the cell as one line of text: spaces collapsed, dashes and apostrophes made plain.
+
+    A whole number loses its ".0", so that a house number or a phone typed as a number reads as typed.
+    """
+    match cell:
+        case None:
+            return ""
+        case Decimal():
+            return str(int(cell)) if cell == cell.to_integral_value() else format(cell, "f")
+        case int():
+            return str(cell)
+        case dt.date():
+            return cell.isoformat()
+    plain = unicodedata.normalize("NFC", cell).translate(_INVISIBLE).translate(_DASHES).translate(_QUOTES)
+    return " ".join(plain.split())
+
+
+def is_blank(cell: Cell) -> bool:
+    """Return whether nothing, or only a sign for nothing ("-", "n/a"), stands in the cell."""
+    return cell is None or text_of(cell).casefold() in NOTHING
+
+
+def label_of(cell: Cell) -> str:
+    """Return text that names something (a house, an identity document), as the landlord wrote it.
+
+    Raises:
+        Unreadable: the spreadsheet program has spoilt it (a date, a lost digit, an error value).
+    """
+    if isinstance(cell, dt.date):
+        raise Unreadable(
+            "turned_into_date",
+            "expected text; the spreadsheet program made a date of it, so format the column as text and retype it",
+        )
+    text = text_of(cell)
+    refuse_spoilt(text)
+    return text
+
+
+def refuse_spoilt(text: str) -> None:
+    """Raise Unreadable for what a spreadsheet program leaves when it lost the value."""
+    if _SCIENTIFIC.fullmatch(text):
+        raise Unreadable(
+            "digits_lost",
+            "the spreadsheet program shortened this number and lost its last digits; "
+            "format the column as text and type it again",
+        )
+    if _SHEET_ERROR.fullmatch(text):
+        raise Unreadable("formula_error", "the formula in this cell ends in an error; type the value itself")
+
+
+def column_letter(index: int) -> str:
+    """Return the letters of the column that stands at ``index``, counted from 0: 0 → A, 26 → AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

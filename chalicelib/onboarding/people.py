@@ -1,0 +1,152 @@
+"""Who rents, as landlords write it: names, phones, identity documents, and the signs of an empty house."""
+
+import re
+from typing import NamedTuple
+
+from chalicelib import phones
+from chalicelib.errors import Invalid
+from chalicelib.onboarding.cells import Cell, Unreadable, is_blank, label_of, refuse_spoilt, text_of
+
+LONGEST_NAME_PART = 60
+PHONE_EXPECTED = "expected a Kenyan mobile number such as 0712 345 678; several are parted by /"
+
+_VACANT = frozenset("vacant vaccant vacnt vacan empty unoccupied available free none nil wazi tupu".split()) | {
+    "to let",
+    "tolet",
+    "not occupied",
+    "no tenant",
+    "for rent",
+}
+_VACANT_TAIL = re.compile(r" (?:unit|house|hse|room|now|currently)$")
+_HONORIFIC = re.compile(r"(?:mr|mrs|ms|miss|dr|eng|prof|rev|pst|hon)\.? +", re.IGNORECASE)
+_SEVERAL = re.compile(r"&|/|\+|;|,|\band\b|\bna\b", re.IGNORECASE)
+_INITIAL_APOSTROPHE = re.compile(r"\b([OD])'([a-z])")  # O'Brien, but Ng'ang'a and Wang'ombe
+_PHONE_LABEL = re.compile(r"^(?:tel|phone|mobile|cell|mob)[.:]* *(?:no)?[.:]* *", re.IGNORECASE)
+_PHONE_PARTING = re.compile(r"/|,|;|&|\bor\b|\band\b", re.IGNORECASE)
+_EMAIL = re.compile(r"[^@\s,;]{1,64}@[^@\s,;]+\.[^@\s,;.]+")
+_KRA_PIN = re.compile(r"[AP][0-9]{9}[A-Z]", re.ASCII)
+
+
+class Name(NamedTuple):
+    """A person's name; one part alone is the given name, and what is lacking is empty."""
+
+    given: str
+    middle: str
+    family: str
+
+
+def is_vacant(cell: Cell) -> bool:
+    """Return whether the tenant's cell says that nobody lives there; a blank cell says nothing either way."""
+    words = re.sub(r"[^a-z]+", " ", text_of(cell).casefold()).strip()
+    return _VACANT_TAIL.sub("", words) in _VACANT
+
+
+def read_name(cell: Cell) -> Name | None:
+    """Return the name in its parts, or None when the cell is blank. Capitals throughout become title case.
+
+    Raises:
+        Unreadable: several people, digits, more than four parts, or a part too long to be one.
+    """
+    if is_blank(cell):
+        return None
+    text = _HONORIFIC.sub("", label_of(cell)) or label_of(cell)
+    if _SEVERAL.search(text):
+        raise Unreadable("several_people", "expected the name of the one who pays first; put others under Remarks")
+    if re.search(r"[0-9@]", text):
+        raise Unreadable("not_a_name", "expected a person's name, without digits")
+    parts = [_cased(part) for part in text.split()]
+    if len(parts) > 4 or max(map(len, parts)) > LONGEST_NAME_PART or not any(map(str.isalpha, text)):
+        raise Unreadable("not_a_name", "expected a name of one to four parts")
+    return Name(parts[0], " ".join(parts[1:-1])[:LONGEST_NAME_PART], parts[-1] if len(parts) > 1 else "")
+
+
+def read_phones(cell: Cell) -> tuple[str, ...]:
+    """Return the numbers in E.164, each once, the first to be called first; empty when the cell is blank.
+
+    Raises:
+        Unreadable: one of them is no Kenyan mobile number.
+    """
+    if is_blank(cell):
+        return ()
+    text = _PHONE_LABEL.sub("", text_of(cell))
+    refuse_spoilt(text)
+    try:
+        return (phones.to_e164(text),)
+    except Invalid:
+        parts = [part for part in _PHONE_PARTING.split(text) if part.strip()]
+    try:
+        return tuple(dict.fromkeys(phones.to_e164(part) for part in parts))
+    except Invalid as error:
+        raise Unreadable("not_a_phone", PHONE_EXPECTED) from error
+
+
+def read_identity(cell: Cell) -> tuple[str, str] | None:
+    """Return the kind of identity document and its number, or None when the cell is blank.
+
+    Seven to nine digits are a national ID, letters before digits a passport; other writings are
+    refused rather than filed under a guess.
+
+    Raises:
+        Unreadable: it is neither.
+    """
+    if is_blank(cell):
+        return None
+    number = re.sub(r"[\s.\-]", "", label_of(cell)).upper()
+    if re.fullmatch(r"[0-9]{7,9}", number, re.ASCII):
+        return "national_id", number
+    if re.fullmatch(r"[A-Z]{1,3}[0-9]{5,9}[A-Z]?", number, re.ASCII):
+        return "passport", number
+    raise Unreadable(
+        "not_an_identity", "expected a national ID of 7 to 9 digits or a passport number such as AK0123456"
+    )
+
+
+def read_email(cell: Cell) -> str | None:
+    """Return the address, or None when the cell is blank.
+
+    Raises:
+        Unreadable: it is not one address.
+    """
+    if is_blank(cell):
+        return None
+    text = text_of(cell)
+    if len(text) > 254 or not _EMAIL.fullmatch(text):
+        raise Unreadable("not_an_email", "expected one email address such as name@example.com")
+    return text
+
+
+def read_kra_pin(cell: Cell) -> str | None:
+    """Return the KRA PIN in capitals, or None when the cell is blank.
+
+    Raises:
+        Unreadable: it is not A or P, nine digits and a letter.
+    """
+    if is_blank(cell):
+        return None
+    text = text_of(cell).replace(" ", "").upper()
+    if not _KRA_PIN.fullmatch(text):
+        raise Unreadable("not_a_kra_pin", "expected a KRA PIN such as A012345678Z")
+    return text
+
+
+def read_kin(cell: Cell) -> tuple[str, str | None]:
+    """Return the next of kin's name and phone: "Akinyi (0712 345 678)", either part may be missing.
+
+    Raises:
+        Unreadable: the number in it is no Kenyan mobile number.
+    """
+    if is_blank(cell):
+        return "", None
+    text = label_of(cell)
+    digits = re.search(r"\+?[0-9][0-9 \-]{5,}", text, re.ASCII)
+    if not digits:
+        return text[:120], None
+    name = (text[: digits.start()] + " " + text[digits.end() :]).strip(" ()-,:/.")
+    return " ".join(name.split())[:120], read_phones(digits[0])[0]
+
+
+def _cased(part: str) -> str:
+    if not (part.isupper() or part.islower()) or len(part.rstrip(".")) < 2:
+        return part.capitalize() if part.islower() else part
+    cased = "-".join(piece.capitalize() for piece in part.split("-"))
+    return _INITIAL_APOSTROPHE.sub(lambda found: f"{found[1]}'{found[2].upper()}", cased)
