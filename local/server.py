@@ -36,7 +36,6 @@ class Handler(BaseHTTPRequestHandler):
     """One connection: requests one after another until either side closes."""
 
     protocol_version = "HTTP/1.1"
-    server_version, sys_version = "plotihub-local", ""
     timeout = IDLE_S
     server: "Server"
 
@@ -131,6 +130,9 @@ class Handler(BaseHTTPRequestHandler):
             self.connection.settimeout(0.2)
             while time.monotonic() < end and self.rfile.read1(65536):
                 pass
+
+    def version_string(self) -> str:
+        return "plotihub-local"
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing: the base class would log whole paths."""

@@ -1,0 +1,79 @@
+"""`make run`: everything that the API needs on this machine, started in order and ended together.
+
+Children: the AWS emulator, the API server, the runner of schedules. State lies in ``.local/``
+(PLOTIHUB_HOME), the database there too unless DATABASE_URL names another.
+"""
+
+import contextlib
+import os
+import sys
+import time
+
+from chalicelib import config
+from chalicelib.storage import migrate
+from local import emulator, processes
+from local.state import Home
+
+LOOK_AGAIN_S = 0.2
+OWNER_PHONE = "+254700000900"  # who signs in to the demo organisation
+
+
+def main() -> None:
+    home = Home.of_settings()
+    with home.held():
+        if "--reset" in sys.argv[1:]:
+            home.forget()
+        sys.exit(run(home))
+
+
+def run(home: Home) -> int:
+    """Start all, tell how to use it, and wait; return the exit status: 0 when it was asked to end."""
+    stopped = processes.on_stop_signal()
+    started = time.monotonic()
+    with contextlib.ExitStack() as running:
+        aws, child = emulator.start()
+        running.callback(processes.stop, child)
+        os.environ.update({**aws.environment(), "PLOTIHUB_HOME": str(home.path)})
+        migrate.upgrade(config.settings().database_url)
+        children = {"emulator": child}
+        for name, module in (("server", "local.server"), ("runner", "local.runner")):
+            children[name] = processes.start(module, "--child", env=os.environ)
+            running.callback(processes.stop, children[name])
+        url = processes.first_line(children["server"])
+        processes.first_line(children["runner"])
+        home.note(url, aws)
+        running.callback(home.clear_note)
+        tell(home, url, aws.token_for(OWNER_PHONE), time.monotonic() - started)
+        while not stopped.wait(LOOK_AGAIN_S):
+            for name, child in children.items():
+                if child.poll() is not None:
+                    print(f"the {name} ended with status {child.returncode}; stopping", file=sys.stderr)
+                    return 1
+    return 0
+
+
+def tell(home: Home, url: str, token: str, took_s: float) -> None:
+    """Print address, token and what to try."""
+    print(
+        f"""
+Plotihub answers at {url} (started in {took_s:.1f} s). Ctrl-C stops it; data: {home.path}
+
+A token for {OWNER_PHONE}, good for {emulator.TOKEN_LASTS_S // 3600} hours (a new one: make token PHONE={OWNER_PHONE}):
+
+TOKEN={token}
+
+Try:
+
+  curl {url}/health
+  curl -H "Authorization: Bearer $TOKEN" {url}/v1/me
+  curl -H "Authorization: Bearer $TOKEN" {url}/v1/properties
+""",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (RuntimeError, ValueError) as error:  # a child that did not start, a setting that cannot be read
+        sys.exit(str(error))

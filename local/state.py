@@ -1,0 +1,77 @@
+"""Where this machine keeps what must outlive a run, and what tells other commands of a run that is on."""
+
+import contextlib
+import fcntl
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from chalicelib import config
+from local.emulator import Emulator
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The directory of the database, the key file and the note of the run that is on."""
+
+    path: Path
+
+    @classmethod
+    def of_settings(cls) -> "Home":
+        path = Path(os.environ.get("PLOTIHUB_HOME", config.DEFAULT_HOME)).absolute()
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return cls(path)
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep a second run out: two would start the same schedules on one database."""
+        with (self.path / "lock").open("w") as lock:
+            if not _lock(lock):
+                sys.exit(f"`make run` already runs on {self.path}; end it first, or set PLOTIHUB_HOME and PORT")
+            yield
+
+    def forget(self) -> None:
+        """Delete database and keys, so that the next start begins anew.
+
+        Raises:
+            SystemExit: DATABASE_URL names a database that is not ours to empty.
+        """
+        if "DATABASE_URL" in os.environ:
+            sys.exit("DATABASE_URL is set: that database is yours; unset it, or empty it yourself.")
+        for pattern in ("plotihub.sqlite3*", "keys.json*", "running.json"):
+            for file in self.path.glob(pattern):
+                file.unlink()
+
+    def note(self, url: str, emulator: Emulator) -> None:
+        """Write down where this run answers, for ``local.token``."""
+        told = {"url": url, "emulator": json.loads(emulator.to_json())}
+        (self.path / "running.json").write_text(json.dumps(told))
+
+    def clear_note(self) -> None:
+        (self.path / "running.json").unlink(missing_ok=True)
+
+    def running(self) -> tuple[str, Emulator]:
+        """Return address and emulator of the run that is on.
+
+        Raises:
+            SystemExit: none is.
+        """
+        note = self.path / "running.json"
+        with (self.path / "lock").open("w") as lock:
+            if _lock(lock) or not note.exists():  # the note of a run that was killed says nothing
+                sys.exit(f"nothing runs on {self.path}; start it with: make run")
+        told = json.loads(note.read_text())
+        return told["url"], Emulator.from_json(json.dumps(told["emulator"]))
+
+
+def _lock(file: IO[str]) -> bool:
+    """Take the lock for as long as ``file`` is open; return whether it was to be had."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

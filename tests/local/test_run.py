@@ -1,0 +1,167 @@
+"""`make run` as a program: it starts in time, ends with all it started, and keeps its data."""
+
+import contextlib
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from local.run import OWNER_PHONE
+
+pytestmark = pytest.mark.slow
+STARTS_IN_S = 10
+PHONE = "+254700000002"
+
+
+def environment(home: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "TOKEN_ISSUERS")}
+    return {**kept, "PLOTIHUB_HOME": str(home), "PORT": "0"}
+
+
+class Run:
+    """A started program; ``call`` asks its API as ``PHONE``."""
+
+    def __init__(self, home: Path, *arguments: str) -> None:
+        self.home = home
+        self.program = subprocess.Popen(
+            [sys.executable, "-m", "local.run", *arguments],
+            env=environment(home),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        self.said = ""
+        assert self.program.stdout is not None
+        while "/v1/properties" not in self.said:
+            line = self.program.stdout.readline()
+            assert line, f"ended with {self.program.wait()} after {self.said!r}"
+            self.said += line
+        self.url = json.loads((home / "running.json").read_text())["url"]
+        done = subprocess.run(
+            [sys.executable, "-m", "local.token", PHONE],
+            env=environment(home),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        self.token = done.stdout.strip()
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        request = urllib.request.Request(
+            self.url + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def children(self) -> list[psutil.Process]:
+        found: list[psutil.Process] = psutil.Process(self.program.pid).children(recursive=True)
+        return found
+
+    def end(self, number: int) -> int:
+        self.program.send_signal(number)
+        status = self.program.wait(20)
+        if self.program.stdout:
+            self.program.stdout.close()
+        return status
+
+
+@contextlib.contextmanager
+def running(home: Path, *arguments: str) -> Iterator[Run]:
+    run = Run(home, *arguments)
+    try:
+        yield run
+    finally:
+        if run.program.poll() is None:
+            run.end(signal.SIGTERM)
+
+
+def test_it_starts_in_time_and_says_what_to_try(tmp_path: Path) -> None:
+    started = time.monotonic()
+    with running(tmp_path) as run:
+        assert time.monotonic() - started < STARTS_IN_S
+        assert run.url in run.said
+        assert run.said.count("curl ") == 3
+        assert OWNER_PHONE in run.said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_all_that_it_started(tmp_path: Path, number: int) -> None:
+    with running(tmp_path) as run:
+        children = run.children()
+        assert len(children) == 3
+        assert run.end(number) == 0
+    assert psutil.wait_procs(children, timeout=5)[1] == []
+    assert not (tmp_path / "running.json").exists()
+
+
+def test_its_children_end_even_when_it_is_killed(tmp_path: Path) -> None:
+    with running(tmp_path) as run:
+        children = run.children()
+        run.end(signal.SIGKILL)
+    assert psutil.wait_procs(children, timeout=10)[1] == []
+    assert ask_for_token(tmp_path).returncode != 0
+
+
+def test_what_was_written_is_there_after_a_restart_and_gone_after_a_reset(tmp_path: Path) -> None:
+    with running(tmp_path) as run:
+        run.call("POST", "/v1/organisations", {"name": "Mwangaza", "person_name": "Makena"})
+    with running(tmp_path) as run:
+        assert [each["organisation_name"] for each in run.call("GET", "/v1/me")["memberships"]] == ["Mwangaza"]
+    with running(tmp_path, "--reset") as run:
+        assert run.call("GET", "/v1/me")["memberships"] == []
+
+
+def test_a_second_run_on_the_same_data_is_kept_out(tmp_path: Path) -> None:
+    with running(tmp_path):
+        second = subprocess.run(
+            [sys.executable, "-m", "local.run"], env=environment(tmp_path), capture_output=True, text=True, check=False
+        )
+    assert second.returncode == 1
+    assert "already runs" in second.stderr
+
+
+def test_what_a_run_keeps_is_only_its_owners(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with running(home):
+        assert stat.S_IMODE(home.stat().st_mode) == 0o700
+
+
+def test_a_token_without_a_run_says_how_to_start_one(tmp_path: Path) -> None:
+    done = ask_for_token(tmp_path)
+    assert done.returncode == 1
+    assert "make run" in done.stderr
+
+
+def test_a_reset_leaves_a_database_of_somebody_elses_alone(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "local.run", "--reset"],
+        env={**environment(tmp_path), "DATABASE_URL": "mysql://landlord@db.example/plotihub"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "DATABASE_URL" in done.stderr
+
+
+def ask_for_token(home: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "local.token", PHONE],
+        env=environment(home),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
