@@ -1,0 +1,62 @@
+"""What ``import app`` costs beside the libraries that it stands on, from the tree and from the deployment zip."""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.bench.report import Figure
+
+TIMES = 15
+MOST = 1.8
+LIBRARIES = "import chalice, sqlalchemy, marshmallow"
+FOREIGN = ("boto3", "alembic", "openpyxl", "apispec", "jwt", "cryptography")
+
+
+def measure() -> Iterator[Figure]:
+    """Yield the ratio of ``import app`` to its libraries in fresh processes, by turns."""
+    ours, theirs = _by_turns(Path.cwd(), {})
+    yield Figure("import app, in the tree", ours * 1000, "ms")
+    yield Figure("import app beside its libraries, in the tree", ours / theirs, "×", MOST)
+    with tempfile.TemporaryDirectory() as folder:
+        zipped = package(Path(folder))
+        yield Figure("deployment zip", zipped.stat().st_size / 1e6, "MB", 25)
+        root = Path(folder) / "task"
+        with zipfile.ZipFile(zipped) as archive:
+            archive.extractall(root)
+        ours, theirs = _by_turns(root, {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(root)})
+        yield Figure("import app, from the zip", ours * 1000, "ms")
+        yield Figure("import app beside its libraries, from the zip", ours / theirs, "×", MOST)
+    loaded = f"import app, sys; print(sum(name in sys.modules for name in {FOREIGN!r}))"
+    seen = subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True, timeout=60)
+    yield Figure(f"of {', '.join(FOREIGN)} imported by it", int(seen.stdout), "modules", 0)
+
+
+def package(folder: Path) -> Path:
+    """Run Chalice's packaging into ``folder`` and return the zip."""
+    chalice = Path(sys.executable).with_name("chalice")
+    command = [str(chalice), "package", "--pkg-format", "terraform", str(folder / "package")]
+    environment = {**os.environ, "AWS_DEFAULT_REGION": "eu-west-1"}
+    subprocess.run(command, check=True, capture_output=True, timeout=600, env=environment)
+    return folder / "package" / "deployment.zip"
+
+
+def _by_turns(root: Path, environment: dict[str, str]) -> tuple[float, float]:
+    """Return the medians in seconds of importing the app and of importing its libraries."""
+    ours, theirs = [], []
+    for _ in range(TIMES):
+        ours.append(_seconds("import app", root, environment))
+        theirs.append(_seconds(LIBRARIES, root, environment))
+    bare = statistics.median(_seconds("pass", root, environment) for _ in range(TIMES))
+    return statistics.median(ours) - bare, statistics.median(theirs) - bare
+
+
+def _seconds(code: str, root: Path, environment: dict[str, str]) -> float:
+    begun = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=root, env={**os.environ, **environment}, timeout=60)
+    return time.perf_counter() - begun

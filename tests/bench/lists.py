@@ -1,0 +1,39 @@
+"""The CPU that a list of 50 units takes through the Lambda handler: membership, cursor, ETag and all."""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from chalicelib import wiring
+from chalicelib.clock import SystemClock
+from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.storage.engines import make_engine
+from chalicelib.storage.migrate import upgrade
+from tests.api.client import Client
+from tests.bench.report import Figure, median_ms, reading
+
+UNITS = 120  # more than a page, so that there is a cursor
+
+
+def measure() -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/bench.sqlite3"
+        upgrade(url)
+        engine = make_engine(url)
+        with wiring.using(wiring.Parts(engine, engine, SystemClock(), KeyFile(str(Path(folder) / "keys.json")))):
+            client = _landlord()
+            fields = len(client.get("/v1/units").json["items"][0])
+            cpu = median_ms(reading(client, "/v1/units?limit=50"), 400, time.process_time)
+        engine.dispose()
+    yield Figure(f"list of 50 units of {fields} fields, SQLite, CPU", cpu, "ms", 1.8)
+
+
+def _landlord() -> Client:
+    client = Client("+254700000001")
+    client.organisation_id = client.post("/v1/organisations", {"name": "Acme", "person_name": "Amina"}).json["id"]
+    house = client.post("/v1/properties", {"name": "Mwangaza Court"}).json["id"]
+    for number in range(UNITS):
+        unit = {"property_id": house, "name": f"A{number}", "type": "apartment", "rent": "15000.00", "bedrooms": 2}
+        client.post("/v1/units", unit)
+    return client

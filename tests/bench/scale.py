@@ -1,0 +1,45 @@
+"""The same questions with a thousand and with a million leases in the database."""
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterator
+
+from chalicelib import wiring
+from chalicelib.clock import day_of
+from tests.api.client import Answer, Client
+from tests.bench import books
+from tests.bench.data import Book, id_of
+from tests.bench.report import Figure, ok, side_by_side_ms
+
+TIMES = 200
+MOST = 1.5
+
+
+def measure() -> Iterator[Figure]:
+    month = day_of(dt.datetime.now(dt.UTC)).replace(day=1)
+    small = Book(leases=1_000, large=100, organisations=10, months=1, last_period=month)
+    large = Book(leases=1_000_000, large=100_000, organisations=10_000, months=1, last_period=month)
+    with books.server(buffer_pool_mb=6144) as server:
+        small_url = books.make(server, "small", small, deep_months=24)
+        begun = time.perf_counter()
+        large_url = books.make(server, "large", large, deep_months=24)
+        yield Figure("a million leases made", time.perf_counter() - begun, "s", 600)
+        both = [_asking(small, small_url), _asking(large, large_url)]
+        for what, path in (
+            ("list of 50 units", "/v1/units?limit=50"),
+            ("tenant statement of two years", f"/v1/tenants/{id_of('tenant', 1)}/statement"),
+        ):
+            few, many = side_by_side_ms([ask(path) for ask in both], TIMES)
+            yield Figure(f"{what}, 1,000 leases", few, "ms")
+            yield Figure(f"{what}, 1,000,000 leases", many, "ms")
+            yield Figure(f"{what}, 1,000,000 beside 1,000", many / few, "×", MOST)
+
+
+def _asking(book: Book, url: str) -> Callable[[str], Callable[[], Answer]]:
+    parts, client = books.parts(url), books.owner(book)
+    return lambda path: lambda: _ask(parts, client, path)
+
+
+def _ask(parts: wiring.Parts, client: Client, path: str) -> Answer:
+    with wiring.using(parts):
+        return ok(client.get(path))
