@@ -1,0 +1,144 @@
+"""SQL of writing the ledger: its book, accounts, journals, postings and closed periods."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from chalicelib.ledger.model import Undone
+from chalicelib.ledger.rules import Posting
+from chalicelib.storage.tables.ledger import journals, ledger_accounts, ledger_books, period_closes, postings
+
+
+def share_book(db: Connection, organisation_id: UUID) -> dt.date | None:
+    """Keep the book from being closed until the transaction ends; return the last day that is closed.
+
+    Any number of transactions share it; it is made the first time.
+    """
+    return _lock_book(db, organisation_id, shared=True)
+
+
+def hold_book(db: Connection, organisation_id: UUID) -> dt.date | None:
+    """Take the book alone, once all who post have ended; return the last day that is closed."""
+    return _lock_book(db, organisation_id, shared=False)
+
+
+def close_through(db: Connection, organisation_id: UUID, day: dt.date) -> None:
+    query = update(ledger_books).where(ledger_books.c.organisation_id == organisation_id)
+    db.execute(query.values(closed_through=day))
+
+
+def add_period_close(
+    db: Connection, organisation_id: UUID, period: dt.date, member_id: UUID | None, at: dt.datetime
+) -> None:
+    db.execute(
+        insert(period_closes).values(
+            organisation_id=organisation_id, period=period, member_id=member_id, created_at=at
+        )
+    )  # fmt: skip
+
+
+def known_accounts(db: Connection, organisation_id: UUID, account_ids: Collection[UUID]) -> set[UUID]:
+    query = select(ledger_accounts.c.id).where(
+        ledger_accounts.c.organisation_id == organisation_id, ledger_accounts.c.id.in_(account_ids)
+    )
+    return set(db.scalars(query))
+
+
+def add_account(db: Connection, organisation_id: UUID, values: dict[str, Any]) -> None:
+    """Insert the account, unless another transaction has done so in the meantime."""
+    try:
+        with db.begin_nested():
+            db.execute(insert(ledger_accounts).values(organisation_id=organisation_id, **values))
+    except IntegrityError:
+        if not known_accounts(db, organisation_id, [values["id"]]):
+            raise
+
+
+def add_journals(
+    db: Connection,
+    organisation_id: UUID,
+    rows: Sequence[dict[str, Any]],
+    legs: Sequence[tuple[UUID, int, Posting]],
+) -> bool:
+    """Insert journals and their postings (journal's id, place in it, posting), in two statements.
+
+    Returns False, leaving nothing behind, where one of the journals was posted or reversed before.
+    """
+    try:
+        with db.begin_nested():
+            db.execute(insert(journals), [{"organisation_id": organisation_id, **row} for row in rows])
+    except IntegrityError:
+        return False
+    db.execute(
+        insert(postings),
+        [
+            {"organisation_id": organisation_id, "journal_id": journal_id, "seq": seq, **leg._asdict()}
+            for journal_id, seq, leg in legs
+        ],
+    )
+    return True
+
+
+def list_unreversed(
+    db: Connection, organisation_id: UUID, source: tuple[str, UUID], kinds: Collection[str] | None
+) -> list[Undone]:
+    """Return the journals of ``source`` that are no reversal and have none, oldest first."""
+    reversals = journals.alias("reversals")
+    query = (
+        select(journals.c.id, journals.c.effective_on, journals.c.memo)
+        .outerjoin(
+            reversals,
+            (reversals.c.organisation_id == journals.c.organisation_id) & (reversals.c.reverses_id == journals.c.id),
+        )
+        .where(
+            journals.c.organisation_id == organisation_id,
+            journals.c.source_kind == source[0],
+            journals.c.source_id == source[1],
+            journals.c.reverses_id.is_(None),
+            reversals.c.id.is_(None),
+        )
+        .order_by(journals.c.id)
+    )
+    if kinds is not None:
+        query = query.where(journals.c.kind.in_(kinds))
+    return [Undone(*row) for row in db.execute(query)]
+
+
+def postings_of(db: Connection, organisation_id: UUID, journal_ids: Collection[UUID]) -> dict[UUID, list[Posting]]:
+    """Return the postings of each journal, in their order."""
+    query = (
+        select(postings)
+        .where(postings.c.organisation_id == organisation_id, postings.c.journal_id.in_(journal_ids))
+        .order_by(postings.c.journal_id, postings.c.seq)
+    )
+    found: dict[UUID, list[Posting]] = {}
+    for row in db.execute(query):
+        posting = Posting(row.ledger_account_id, row.amount_cents, row.lease_id, row.property_id, row.charge_type)
+        found.setdefault(row.journal_id, []).append(posting)
+    return found
+
+
+def _lock_book(db: Connection, organisation_id: UUID, *, shared: bool) -> dt.date | None:
+    query = (
+        select(ledger_books.c.closed_through)
+        .where(ledger_books.c.organisation_id == organisation_id)
+        .with_for_update(read=shared)
+    )
+    row = db.execute(query).one_or_none()
+    if row is None:
+        _make_book(db, organisation_id)
+        row = db.execute(query).one()
+    closed_through: dt.date | None = row.closed_through
+    return closed_through
+
+
+def _make_book(db: Connection, organisation_id: UUID) -> None:
+    try:
+        with db.begin_nested():
+            db.execute(insert(ledger_books).values(organisation_id=organisation_id, closed_through=None))
+    except IntegrityError:
+        return  # another transaction made it; the locking read that follows finds it or fails

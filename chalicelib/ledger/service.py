@@ -1,0 +1,164 @@
+"""Posting to the ledger, undoing what was posted, and closing months.
+
+Every journal of the application is made here, so here is where it is held that its postings
+add up to nothing (MySQL has no constraint that could).
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import Connection
+
+from chalicelib.errors import Conflict
+from chalicelib.ids import new_id
+from chalicelib.ledger import repository
+from chalicelib.ledger.model import Entry, Leg
+from chalicelib.ledger.rules import CHART, Account, Posting, balanced, channel_account, landing_day, mirror
+from chalicelib.portfolio import service as portfolio
+
+__all__ = ["Entry", "Leg", "account_id", "channel_code", "ensure_accounts", "post", "reverse"]
+
+MOST_MEMO = 200  # characters
+TRIES = 3
+_CHART = {account.code: account for account in CHART}
+_CHANNEL = "channel."
+
+
+def account_id(organisation_id: UUID, code: str) -> UUID:
+    """Return the id of the organisation's account ``code``: derived from both, so that posting looks nothing up."""
+    return uuid5(organisation_id, code)
+
+
+def channel_code(channel_id: UUID) -> str:
+    """Return the code of the account of the money that lies in a channel."""
+    return f"{_CHANNEL}{channel_id}"
+
+
+def ensure_accounts(db: Connection, organisation_id: UUID, codes: Iterable[str]) -> None:
+    """Open those of the accounts that the organisation does not have yet.
+
+    Raises:
+        NotFound: a code names a channel that is not the organisation's.
+        ValueError: a code stands neither in the chart nor for a channel.
+    """
+    wanted = {account_id(organisation_id, code): code for code in codes}
+    known = repository.known_accounts(db, organisation_id, wanted)
+    # In one order, so that two transactions that open the same accounts wait and do not deadlock.
+    for code, new in sorted((code, each) for each, code in wanted.items() if each not in known):
+        account, channel_id = _account(db, organisation_id, code)
+        row = {**account._asdict(), "id": new, "channel_id": channel_id}
+        repository.add_account(db, organisation_id, row)
+
+
+def post(
+    db: Connection,
+    organisation_id: UUID,
+    entries: Sequence[Entry],
+    *,
+    now: dt.datetime,
+    member_id: UUID | None = None,
+) -> list[UUID]:
+    """Post the entries, all or none, and return their journals' ids in the same order.
+
+    Until the transaction ends no month can be closed. An entry of a closed month takes effect on
+    the first day that is open. The number of queries does not grow with the entries.
+
+    Args:
+        member_id: who did it; None where the application did it by itself.
+
+    Raises:
+        Conflict: an entry with that idempotency key was posted before.
+        ValueError: an entry is empty, does not add up to nothing, or moves nothing on an account.
+    """
+    if not entries:
+        return []
+    for entry in entries:
+        _check(entry)
+    closed_through = repository.share_book(db, organisation_id)
+    codes = {leg.code for entry in entries for leg in entry.postings}
+    ensure_accounts(db, organisation_id, codes)
+    accounts = {code: account_id(organisation_id, code) for code in codes}
+    rows, legs = [], []
+    for entry in entries:
+        row = _row(entry, landing_day(entry.effective_on, closed_through), now, member_id)
+        rows.append(row)
+        legs += [(row["id"], seq, Posting(accounts[leg.code], *leg[1:])) for seq, leg in enumerate(entry.postings)]
+    if not repository.add_journals(db, organisation_id, rows, legs):
+        raise Conflict("That has been posted to the ledger already.")
+    return [row["id"] for row in rows]
+
+
+def reverse(
+    db: Connection,
+    organisation_id: UUID,
+    source: tuple[str, UUID],
+    *,
+    on: dt.date,
+    now: dt.datetime,
+    member_id: UUID | None = None,
+    kinds: Collection[str] | None = None,
+) -> int:
+    """Mirror every journal of ``source`` (its kind and id) that is not reversed yet, and return how many were.
+
+    A second call finds nothing to reverse. A mirror takes effect ``on``, but never before what it
+    mirrors, nor in a closed month.
+
+    Args:
+        kinds: only journals of these kinds; None for all.
+
+    Raises:
+        Conflict: others kept reversing the same journals at the same time.
+    """
+    closed_through = repository.share_book(db, organisation_id)
+    for _ in range(TRIES):
+        undone = repository.list_unreversed(db, organisation_id, source, kinds)
+        if not undone:
+            return 0
+        found = repository.postings_of(db, organisation_id, [journal.id for journal in undone])
+        rows, legs = [], []
+        for journal in undone:
+            day = landing_day(max(on, journal.effective_on), closed_through)
+            entry = Entry("reversal", day, f"reversal:{journal.id}", *source, (), journal.memo)
+            row = {**_row(entry, day, now, member_id), "reverses_id": journal.id}
+            rows.append(row)
+            legs += [(row["id"], seq, leg) for seq, leg in enumerate(mirror(found[journal.id]))]
+        if repository.add_journals(db, organisation_id, rows, legs):
+            return len(rows)
+        # Another transaction reversed one of them and has committed since: look again.
+    raise Conflict("That is being reversed by somebody else.")
+
+
+def _check(entry: Entry) -> None:
+    amounts = [leg.amount_cents for leg in entry.postings]
+    if not amounts or not all(amounts) or not balanced(amounts):
+        raise ValueError(f"a journal's postings must move something and add up to nothing: {entry.kind} {amounts}")
+    if any(type(amount) is not int for amount in amounts):
+        raise ValueError(f"a posting is a whole number of cents: {entry.kind} {amounts}")
+    if len(entry.memo) > MOST_MEMO:
+        raise ValueError(f"a memo has at most {MOST_MEMO} characters")
+
+
+def _row(entry: Entry, day: dt.date, now: dt.datetime, member_id: UUID | None) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "kind": entry.kind,
+        "effective_on": day,
+        "created_at": now,
+        "idempotency_key": entry.idempotency_key,
+        "source_kind": entry.source_kind,
+        "source_id": entry.source_id,
+        "reverses_id": None,
+        "member_id": member_id,
+        "memo": entry.memo,
+    }
+
+
+def _account(db: Connection, organisation_id: UUID, code: str) -> tuple[Account, UUID | None]:
+    if code in _CHART:
+        return _CHART[code], None
+    if not code.startswith(_CHANNEL):
+        raise ValueError(f"there is no account {code!r} in the chart")
+    channel = portfolio.get_channel(db, organisation_id, UUID(code.removeprefix(_CHANNEL)))
+    return channel_account(channel.id, channel.name), channel.id

@@ -1,0 +1,204 @@
+"""Posting and reversing, on both databases."""
+
+import datetime as dt
+import time
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import func, select
+
+from chalicelib import wiring
+from chalicelib.clock import MovedClock
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.identity import service as identity
+from chalicelib.ids import new_id
+from chalicelib.ledger import service
+from chalicelib.ledger.service import Entry, Leg
+from chalicelib.portfolio import service as portfolio
+from chalicelib.storage.tables.ledger import journals, ledger_accounts, ledger_books, postings
+
+NOVEMBER = dt.date(2026, 11, 5)
+LEASE, HOUSE = uuid4(), uuid4()
+
+
+@pytest.fixture
+def organisation_id(parts: wiring.Parts, clock: MovedClock) -> UUID:
+    with parts.writing() as db:
+        made = identity.found_organisation(db, "+254711000001", name="Acme", person_name="Amina", now=clock.now())
+    return made.id
+
+
+def rent(key: str = "bill:1", cents: int = 25_000_00, source_id: UUID | None = None, on: dt.date = NOVEMBER) -> Entry:
+    legs = (
+        Leg("receivable", cents, LEASE, HOUSE),
+        Leg("income.rent", -(cents - 1_500_00), LEASE, HOUSE, "rent"),
+        Leg("income.water", -1_500_00, LEASE, HOUSE, "water"),
+    )
+    return Entry("bill", on, key, "invoice", source_id or new_id(), legs, "November")
+
+
+def sums(parts: wiring.Parts, organisation_id: UUID) -> dict[str, int]:
+    """Return what stands on each account, in cents."""
+    query = (
+        select(ledger_accounts.c.code, func.sum(postings.c.amount_cents))
+        .join(postings, postings.c.ledger_account_id == ledger_accounts.c.id)
+        .where(postings.c.organisation_id == organisation_id)
+        .group_by(ledger_accounts.c.code)
+    )
+    with parts.reading() as db:
+        return {code: int(cents) for code, cents in db.execute(query)}
+
+
+def test_an_entry_becomes_a_journal_with_its_postings(
+    parts: wiring.Parts, organisation_id: UUID, clock: MovedClock
+) -> None:
+    member_id, entry = new_id(), rent()
+    with parts.writing() as db:
+        (journal_id,) = service.post(db, organisation_id, [entry], now=clock.now(), member_id=member_id)
+    with parts.reading() as db:
+        journal = db.execute(select(journals).where(journals.c.id == journal_id)).one()
+        legs = list(db.execute(select(postings).where(postings.c.journal_id == journal_id).order_by(postings.c.seq)))
+    assert (journal.organisation_id, journal.kind, journal.effective_on) == (organisation_id, "bill", NOVEMBER)
+    assert (journal.source_kind, journal.source_id, journal.member_id) == ("invoice", entry.source_id, member_id)
+    assert (journal.memo, journal.reverses_id, journal.created_at) == ("November", None, clock.now())
+    assert [(leg.seq, leg.amount_cents, leg.charge_type) for leg in legs] == [
+        (0, 25_000_00, None),
+        (1, -23_500_00, "rent"),
+        (2, -1_500_00, "water"),
+    ]
+    assert {(leg.lease_id, leg.property_id) for leg in legs} == {(LEASE, HOUSE)}
+    assert legs[0].ledger_account_id == service.account_id(organisation_id, "receivable")
+
+
+@pytest.mark.parametrize(
+    "legs",
+    [
+        (),
+        (Leg("receivable", 100), Leg("income.rent", -99)),
+        (Leg("receivable", 100), Leg("income.rent", -100), Leg("income.water", 0)),
+        (Leg("receivable", 1.5), Leg("income.rent", -1.5)),  # type: ignore[arg-type]
+    ],
+    ids=["empty", "unbalanced", "moves nothing", "not whole cents"],
+)
+def test_what_is_no_double_entry_is_refused_with_all_beside_it(
+    parts: wiring.Parts, organisation_id: UUID, clock: MovedClock, legs: tuple[Leg, ...]
+) -> None:
+    wrong = Entry("bill", NOVEMBER, "bill:2", "invoice", new_id(), legs)
+    with parts.writing() as db, pytest.raises(ValueError):
+        service.post(db, organisation_id, [rent(), wrong], now=clock.now())
+    assert sums(parts, organisation_id) == {}
+
+
+def test_a_key_is_posted_once_and_the_second_posts_nothing_of_its_set(
+    parts: wiring.Parts, organisation_id: UUID, clock: MovedClock
+) -> None:
+    with parts.writing() as db:
+        service.post(db, organisation_id, [rent("a")], now=clock.now())
+    with parts.writing() as db, pytest.raises(Conflict):
+        service.post(db, organisation_id, [rent("b"), rent("a")], now=clock.now())
+    assert sums(parts, organisation_id)["receivable"] == 25_000_00
+
+
+def test_an_unknown_account_is_a_fault_and_anothers_channel_is_not_found(
+    parts: wiring.Parts, organisation_id: UUID, clock: MovedClock
+) -> None:
+    with parts.writing() as db:
+        stranger = identity.found_organisation(db, "+254711000002", name="B", person_name="B", now=clock.now()).id
+        cash = portfolio.add_channel(db, stranger, {"kind": "cash", "name": "Cash box"}, now=clock.now())
+    for code, error in (("income.gold", ValueError), (service.channel_code(cash.id), NotFound)):
+        entry = Entry("x", NOVEMBER, "x", "x", new_id(), (Leg("receivable", 1), Leg(code, -1)))
+        with pytest.raises(error), parts.writing() as db:
+            service.post(db, organisation_id, [entry], now=clock.now())
+
+
+def test_a_channel_has_an_account_of_its_own(parts: wiring.Parts, organisation_id: UUID, clock: MovedClock) -> None:
+    with parts.writing() as db:
+        channel = portfolio.add_channel(
+            db, organisation_id, {"kind": "paybill", "name": "Paybill", "number": "400200"}, now=clock.now()
+        )
+        legs = (Leg(service.channel_code(channel.id), 500), Leg("unallocated", -500))
+        service.post(db, organisation_id, [Entry("payment", NOVEMBER, "p", "payment", new_id(), legs)], now=clock.now())
+    with parts.reading() as db:
+        row = db.execute(select(ledger_accounts).where(ledger_accounts.c.channel_id == channel.id)).one()
+    assert (row.name, row.type, row.code) == ("Paybill", "asset", f"channel.{channel.id}")
+
+
+def test_a_reversal_mirrors_once_and_names_what_it_undoes(
+    parts: wiring.Parts, organisation_id: UUID, clock: MovedClock
+) -> None:
+    source_id, on = new_id(), dt.date(2026, 11, 20)
+    with parts.writing() as db:
+        posted = service.post(
+            db,
+            organisation_id,
+            [rent("a", source_id=source_id), rent("b", source_id=source_id), rent("c")],
+            now=clock.now(),
+        )
+    for expected in (2, 0):
+        with parts.writing() as db:
+            done = service.reverse(db, organisation_id, ("invoice", source_id), on=on, now=clock.now())
+        assert done == expected
+    query = select(journals.c.reverses_id, journals.c.effective_on, journals.c.kind).where(
+        journals.c.organisation_id == organisation_id, journals.c.reverses_id.is_not(None)
+    )
+    with parts.reading() as db:
+        mirrored = {tuple(row) for row in db.execute(query)}
+    assert mirrored == {(posted[0], on, "reversal"), (posted[1], on, "reversal")}
+    assert sums(parts, organisation_id) == {
+        "receivable": 25_000_00,
+        "income.rent": -23_500_00,
+        "income.water": -1_500_00,
+    }
+
+
+def test_a_reversal_may_be_held_to_kinds_and_never_takes_effect_before_its_journal(
+    parts: wiring.Parts, organisation_id: UUID, clock: MovedClock
+) -> None:
+    source = ("invoice", new_id())
+    with parts.writing() as db:
+        service.post(db, organisation_id, [rent("a", source_id=source[1])], now=clock.now())
+        early = NOVEMBER - dt.timedelta(days=30)
+        assert service.reverse(db, organisation_id, source, on=early, now=clock.now(), kinds={"credit"}) == 0
+        assert service.reverse(db, organisation_id, source, on=early, now=clock.now(), kinds={"bill"}) == 1
+        assert service.reverse(db, uuid4(), source, on=early, now=clock.now()) == 0
+    query = select(journals.c.effective_on).where(
+        journals.c.organisation_id == organisation_id, journals.c.kind == "reversal"
+    )
+    with parts.reading() as db:
+        assert list(db.scalars(query)) == [NOVEMBER]
+
+
+def test_what_falls_in_a_closed_month_lands_on_the_first_open_day(
+    parts: wiring.Parts, organisation_id: UUID, clock: MovedClock
+) -> None:
+    source_id = new_id()
+    with parts.writing() as db:
+        service.post(db, organisation_id, [rent("a", source_id=source_id)], now=clock.now())
+        db.execute(
+            ledger_books.update()
+            .where(ledger_books.c.organisation_id == organisation_id)
+            .values(closed_through=dt.date(2026, 11, 30))
+        )
+    with parts.writing() as db:
+        late = service.post(db, organisation_id, [rent("late")], now=clock.now())
+        service.reverse(db, organisation_id, ("invoice", source_id), on=NOVEMBER, now=clock.now())
+    query = select(journals.c.effective_on).where(
+        journals.c.organisation_id == organisation_id, (journals.c.id == late[0]) | (journals.c.kind == "reversal")
+    )
+    with parts.reading() as db:
+        assert list(db.scalars(query)) == [dt.date(2026, 12, 1)] * 2
+
+
+@pytest.mark.slow
+def test_a_thousand_entries_are_posted_in_one_go(
+    parts: wiring.Parts, organisation_id: UUID, clock: MovedClock
+) -> None:
+    entries = [rent(f"bill:{number}") for number in range(1000)]
+    started = time.perf_counter()
+    with parts.writing() as db:
+        ids = service.post(db, organisation_id, entries, now=clock.now())
+    took_s = time.perf_counter() - started
+    print(f"1000 entries of 3 legs: {took_s:.2f} s")
+    assert len(set(ids)) == 1000
+    assert sums(parts, organisation_id)["receivable"] == 25_000_00 * 1000
+    assert took_s < 5
