@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset token test quick lint bench package clean
+.PHONY: help run demo-reset token env test quick lint bench package clean
 
 BIN := .venv/bin
 # The stamp's name holds the hash of the requirements: a changed pin is a missing file.
@@ -22,6 +22,9 @@ demo-reset: $(STAMP) ## Delete this machine's data and keys and begin anew
 
 token: $(STAMP) ## Print a fresh token while `make run` runs: make token PHONE=+254700000001
 	@$(BIN)/python -m local.token "$(PHONE)"
+
+env: $(STAMP) ## Print a run's settings as exports, for `chalice local` beside it
+	@$(BIN)/python -m local.env
 
 test: $(STAMP) ## Run all tests, on SQLite and on a private MariaDB
 	@local/install database
