@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, delete, exists, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from chalicelib.identity.model import Member, Membership, Organisation
 from chalicelib.ids import new_id
@@ -14,7 +14,6 @@ from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.identity import (
     audit_events,
     data_keys,
-    job_slots,
     member_properties,
     members,
     organisations,
@@ -191,15 +190,6 @@ def find_data_key(db: Connection, organisation_id: UUID, owner_id: UUID) -> byte
 
 def destroy_data_key(db: Connection, organisation_id: UUID, owner_id: UUID) -> None:
     db.execute(delete(data_keys).where(data_keys.c.organisation_id == organisation_id, data_keys.c.id == owner_id))
-
-
-def claim_slot(db: Connection, job: str, slot: str, scope_id: UUID, at: dt.datetime) -> bool:
-    """Return whether this call is the first to claim the slot; a second one in flight waits for the first to commit."""
-    already = exists().where(job_slots.c.job == job, job_slots.c.slot == slot, job_slots.c.scope_id == scope_id)
-    if db.scalar(select(already)):
-        return False
-    db.execute(insert(job_slots).values(job=job, slot=slot, scope_id=scope_id, claimed_at=at))
-    return True
 
 
 def list_billing_organisations(db: Connection, after: UUID | None, limit: int) -> list[Organisation]:

@@ -1,0 +1,139 @@
+"""SQL of tasks and of the slots of scheduled jobs."""
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, exists, insert, null, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from chalicelib.pages import Asked, Page
+from chalicelib.storage.paging import fetch_page
+from chalicelib.storage.tables.identity import job_slots, tasks
+from chalicelib.tasks.model import DONE, FAILED, QUEUED, RUNNING, Task
+
+MOST_CANDIDATES = 20
+
+
+def add_task(db: Connection, organisation_id: UUID, values: dict[str, Any]) -> None:
+    db.execute(insert(tasks).values(organisation_id=organisation_id, **values))
+
+
+def find_task(db: Connection, organisation_id: UUID, task_id: UUID) -> Task | None:
+    row = db.execute(select(tasks).where(_is(organisation_id, task_id))).one_or_none()
+    return None if row is None else _task(row)
+
+
+def list_tasks(
+    db: Connection, organisation_id: UUID, asked: Asked, *, status: str | None = None, kind: str | None = None
+) -> Page[Task]:
+    query = select(tasks).where(tasks.c.organisation_id == organisation_id)
+    if status is not None:
+        query = query.where(tasks.c.status == status)
+    if kind is not None:
+        query = query.where(tasks.c.kind == kind)
+    return fetch_page(db, query, [tasks.c.id], asked, descending=True).of(_task)
+
+
+def list_claimable(db: Connection, kinds: Collection[str], now: dt.datetime) -> list[tuple[UUID, UUID]]:
+    """Return (organisation, task) of what nobody holds, oldest first.
+
+    Of all organisations, since a worker works for all of them; each is reached by its own key then.
+    """
+    query = (
+        select(tasks.c.organisation_id, tasks.c.id)
+        .where(_claimable(now), tasks.c.kind.in_(kinds))
+        .order_by(tasks.c.created_at, tasks.c.id)
+        .limit(MOST_CANDIDATES)
+    )
+    return [(row[0], row[1]) for row in db.execute(query)]
+
+
+def claim_task(
+    db: Connection, organisation_id: UUID, task_id: UUID, claim: UUID, now: dt.datetime, until: dt.datetime
+) -> Task | None:
+    """Take the task if still nobody holds it; return it as it now stands, or None.
+
+    A row that another transaction has locked is being worked on whatever its claim says, so
+    it is passed over and not waited for.
+    """
+    free = select(tasks.c.id).where(_is(organisation_id, task_id), _claimable(now))
+    if db.scalar(free.with_for_update(skip_locked=True)) is None:
+        return None
+    query = update(tasks).where(_is(organisation_id, task_id), _claimable(now))
+    changed = query.values(status=RUNNING, claim=claim, claimed_until=until, attempts=tasks.c.attempts + 1)
+    if db.execute(changed).rowcount != 1:
+        return None
+    return find_task(db, organisation_id, task_id)
+
+
+def advance_task(db: Connection, organisation_id: UUID, task_id: UUID, claim: UUID | None, **values: Any) -> bool:
+    """Set ``values`` if ``claim`` still holds the task; return whether it does."""
+    query = update(tasks).where(_is(organisation_id, task_id), tasks.c.status == RUNNING, tasks.c.claim == claim)
+    return db.execute(query.values(**values)).rowcount == 1
+
+
+def finish_task(
+    db: Connection,
+    organisation_id: UUID,
+    task_id: UUID,
+    claim: UUID | None,
+    *,
+    at: dt.datetime,
+    result: dict[str, Any] | None = None,
+    problem: dict[str, Any] | None = None,
+) -> bool:
+    """Mark the task done with ``result``, or failed with ``problem``, if ``claim`` still holds it."""
+    return advance_task(
+        db,
+        organisation_id,
+        task_id,
+        claim,
+        status=FAILED if problem is not None else DONE,
+        result=null() if result is None else result,  # a bare None would become JSON's own null
+        problem=null() if problem is None else problem,
+        finished_at=at,
+        claimed_until=None,
+    )
+
+
+def claim_slot(db: Connection, job: str, slot: str, scope_id: UUID, at: dt.datetime) -> bool:
+    """Return whether this call is the first to claim the slot; a second one in flight waits for the first to end."""
+    already = exists().where(job_slots.c.job == job, job_slots.c.slot == slot, job_slots.c.scope_id == scope_id)
+    if db.scalar(select(already)):
+        return False
+    try:
+        with db.begin_nested():
+            db.execute(insert(job_slots).values(job=job, slot=slot, scope_id=scope_id, claimed_at=at))
+    except IntegrityError:
+        return False
+    return True
+
+
+def _is(organisation_id: UUID, task_id: UUID) -> ColumnElement[bool]:
+    return and_(tasks.c.organisation_id == organisation_id, tasks.c.id == task_id)
+
+
+def _claimable(now: dt.datetime) -> ColumnElement[bool]:
+    lapsed = and_(tasks.c.status == RUNNING, tasks.c.claimed_until < now)
+    return or_(tasks.c.status == QUEUED, lapsed)
+
+
+def _task(row: Row[Any]) -> Task:
+    return Task(
+        row.id,
+        row.organisation_id,
+        row.kind,
+        row.status,
+        row.input,
+        row.progress,
+        row.cursor,
+        row.result,
+        row.problem,
+        row.attempts,
+        row.created_by,
+        row.created_at,
+        row.finished_at,
+        row.claim,
+    )

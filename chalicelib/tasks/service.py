@@ -1,0 +1,209 @@
+"""Queueing work that takes longer than a request may, and working it off.
+
+A worker claims a task for ``CLAIM_S`` seconds. Its handler works in sets; each set is a transaction
+that ends with ``advance``, which finds out whether the claim is still held and prolongs it. So a
+worker that was killed is taken over when its claim lapses, and one that was only slow loses the set
+that it is in: no set is done twice.
+"""
+
+import datetime as dt
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.errors import DomainError, NotFound, Unavailable
+from chalicelib.ids import new_id
+from chalicelib.pages import Asked, Page
+from chalicelib.tasks import repository
+from chalicelib.tasks.model import QUEUED, Task
+from chalicelib.wiring import Parts
+
+CLAIM_S = 60
+MOST_ATTEMPTS = 5
+Handler = Callable[[Parts, Task], dict[str, Any]]
+
+log = logging.getLogger("plotihub.tasks")
+_handlers: dict[str, Handler] = {}
+
+
+class TakenOver(Exception):
+    """Another worker holds the task; this one's set is rolled back and it does no more."""
+
+
+def handles(kind: str) -> Callable[[Handler], Handler]:
+    """Register the function that works tasks of ``kind`` and returns their result, of JSON types.
+
+    It works in sets, each in its own ``parts.transact``, goes on from ``task.cursor``, and calls
+    ``advance`` within each set. A DomainError out of it fails the task; after any other exception, or
+    Unavailable, it is tried anew once the claim has lapsed.
+    """
+
+    def register(handler: Handler) -> Handler:
+        if _handlers.setdefault(kind, handler) is not handler:
+            raise ValueError(f"tasks of the kind {kind!r} have a handler already")
+        return handler
+
+    return register
+
+
+def queue_task(
+    db: Connection,
+    organisation_id: UUID,
+    kind: str,
+    input: dict[str, Any],
+    *,
+    created_by: UUID | None,
+    now: dt.datetime,
+) -> Task:
+    """Queue a task in the caller's transaction: it is there to be worked when that commits, and only then."""
+    task = Task(
+        id=new_id(),
+        organisation_id=organisation_id,
+        kind=kind,
+        status=QUEUED,
+        input=input,
+        progress={"done": 0, "total": None},
+        cursor=None,
+        result=None,
+        problem=None,
+        attempts=0,
+        created_by=created_by,
+        created_at=now,
+        finished_at=None,
+    )
+    names = ("id", "kind", "status", "input", "progress", "attempts", "created_by", "created_at")
+    repository.add_task(db, organisation_id, {name: getattr(task, name) for name in names})
+    return task
+
+
+def get_task(db: Connection, organisation_id: UUID, task_id: UUID) -> Task:
+    found = repository.find_task(db, organisation_id, task_id)
+    if found is None:
+        raise NotFound("There is no such task.")
+    return found
+
+
+def list_tasks(
+    db: Connection, organisation_id: UUID, asked: Asked, *, status: str | None = None, kind: str | None = None
+) -> Page[Task]:
+    """Return a page of tasks, newest first."""
+    return repository.list_tasks(db, organisation_id, asked, status=status, kind=kind)
+
+
+def advance(db: Connection, task: Task, *, done: int, total: int | None = None, cursor: str | None = None) -> None:
+    """Keep how far the task is, as part of the set's own transaction, and hold it for another ``CLAIM_S``.
+
+    Args:
+        task: as the handler was given it.
+        done, total: how many are done and how many there are; ``total`` is None while nobody knows.
+        cursor: where the next set begins, should another worker go on.
+
+    Raises:
+        TakenOver: another worker holds the task; let it out of the transaction, which undoes the set.
+    """
+    values: dict[str, Any] = {
+        "progress": {"done": done, "total": total},
+        "cursor": cursor,
+        "claimed_until": _clock(task)() + dt.timedelta(seconds=CLAIM_S),
+    }
+    if done > (task.progress["done"] or 0):
+        values["attempts"] = 1  # it gets on: only tries that bring nothing are counted
+    if not repository.advance_task(db, task.organisation_id, task.id, task.claim, **values):
+        raise TakenOver(f"task {task.id}")
+
+
+def work_all(parts: Parts) -> int:
+    """Work tasks until none is left that this process can claim; return how many it worked."""
+    worked = 0
+    while work_one(parts):
+        worked += 1
+    return worked
+
+
+def work_one(parts: Parts) -> bool:
+    """Claim the oldest task that is queued or whose worker is gone, and work it; return whether there was one."""
+    task = parts.transact(lambda db: _claim(db, parts))
+    if task is None:
+        return False
+    if task.attempts > MOST_ATTEMPTS:
+        _fail(parts, task, _unexpected())
+        return True
+    try:
+        result = _handlers[task.kind](parts, task)
+        _finish(parts, task, result=result)
+    except TakenOver:
+        log.warning("task was taken over", extra=_facts(task))
+    except Unavailable as error:
+        log.warning("task could not go on", extra=_facts(task))
+        _try_again(parts, task, _problem(error))
+    except DomainError as error:
+        log.info("task failed", extra={**_facts(task), "problem": type(error).__name__})
+        _fail(parts, task, _problem(error))
+    except Exception:
+        log.exception("task raised an exception", extra=_facts(task))
+        _try_again(parts, task, _unexpected())
+    return True
+
+
+def _claim(db: Connection, parts: Parts) -> Task | None:
+    now = parts.clock.now()
+    until = now + dt.timedelta(seconds=CLAIM_S)
+    # A kind without a handler here is left to a worker of the release that knows it.
+    for organisation_id, task_id in repository.list_claimable(db, list(_handlers), now):
+        task = repository.claim_task(db, organisation_id, task_id, new_id(), now, until)
+        if task is not None:
+            return replace(task, clock=parts.clock.now)
+    return None
+
+
+def _try_again(parts: Parts, task: Task, problem: dict[str, Any]) -> None:
+    """Leave the task to whoever finds its claim lapsed, which keeps tries apart; after the last one it has failed."""
+    stands = parts.transact(lambda db: get_task(db, task.organisation_id, task.id))
+    if stands.attempts >= MOST_ATTEMPTS:
+        _fail(parts, task, problem)
+
+
+def _fail(parts: Parts, task: Task, problem: dict[str, Any]) -> None:
+    try:
+        _finish(parts, task, problem=problem)
+    except TakenOver:
+        log.warning("task was taken over", extra=_facts(task))
+
+
+def _finish(
+    parts: Parts, task: Task, *, result: dict[str, Any] | None = None, problem: dict[str, Any] | None = None
+) -> None:
+    def work(db: Connection) -> bool:
+        return repository.finish_task(
+            db, task.organisation_id, task.id, task.claim, at=parts.clock.now(), result=result, problem=problem
+        )
+
+    if not parts.transact(work):
+        raise TakenOver(f"task {task.id}")
+
+
+def _problem(error: DomainError) -> dict[str, Any]:
+    """Return what is kept of an error: its names up the tree, since how it is told over HTTP is not ours to know."""
+    kinds = [kind.__name__ for kind in type(error).__mro__ if issubclass(kind, DomainError)]
+    facts = json.loads(json.dumps(error.facts, default=str))
+    return {"kinds": kinds, "detail": error.detail, "facts": facts}
+
+
+def _unexpected() -> dict[str, Any]:
+    detail = "Something went wrong on our side, also when it was tried again; quote the task's id."
+    return {"kinds": ["InternalError"], "detail": detail, "facts": {}}
+
+
+def _clock(task: Task) -> Callable[[], dt.datetime]:
+    if task.clock is None:
+        raise ValueError("only the task that its handler was given can be advanced")
+    return task.clock
+
+
+def _facts(task: Task) -> dict[str, Any]:
+    return {"task_id": str(task.id), "kind": task.kind, "attempts": task.attempts}
