@@ -10,12 +10,9 @@ from chalicelib.onboarding.cells import Cell, Unreadable, is_blank, label_of, re
 LONGEST_NAME_PART = 60
 PHONE_EXPECTED = "expected a Kenyan mobile number such as 0712 345 678; several are parted by /"
 
-_VACANT = frozenset("vacant vaccant vacnt vacan empty unoccupied available free none nil wazi tupu".split()) | {
-    "to let",
-    "tolet",
-    "not occupied",
-    "no tenant",
-    "for rent",
+_VACANT = {
+    *("vacant", "vaccant", "vacnt", "vacan", "empty", "unoccupied", "not occupied", "no tenant", "available"),
+    *("free", "none", "nil", "to let", "tolet", "for rent", "wazi", "tupu"),
 }
 _VACANT_TAIL = re.compile(r" (?:unit|house|hse|room|now|currently)$")
 _HONORIFIC = re.compile(r"(?:mr|mrs|ms|miss|dr|eng|prof|rev|pst|hon)\.? +", re.IGNORECASE)

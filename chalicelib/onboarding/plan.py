@@ -1,0 +1,123 @@
+"""From an uploaded file to a plan: every row read, every problem listed, nothing written.
+
+``read_plan`` is a pure function of the bytes and the two defaults, so commit calls it again on the stored
+bytes instead of keeping a second copy of everybody's identity numbers; ``model.fingerprint`` proves the same plan.
+"""
+
+import re
+
+from chalicelib.money import format_cents
+from chalicelib.onboarding.building import Builder
+from chalicelib.onboarding.cells import text_of
+from chalicelib.onboarding.columns import Column, Header, find_header, meanings_in, read_header
+from chalicelib.onboarding.findings import Row
+from chalicelib.onboarding.lets import is_let, read_let, read_unit
+from chalicelib.onboarding.model import Plan, Problem
+from chalicelib.onboarding.sheet import NotASheet, Sheet
+from chalicelib.onboarding.uploads import read_sheet
+
+_TOTAL = re.compile(r"(?:grand |overall |sub[ -]?)*totals?\b.*|jumla\b.*", re.IGNORECASE)
+
+
+def read_plan(content: bytes, *, property_name: str = "", due_day: int = 5) -> Plan:
+    """Return what the file would make, with all that is wrong with it. It raises nothing for bad content.
+
+    Args:
+        content: The file as uploaded, CSV or XLSX.
+        property_name: Whose units they are while no row has named a property; empty asks for one.
+        due_day: For rows that give none, 1 to 28.
+    """
+    try:
+        sheet = read_sheet(content)
+        index = find_header(sheet.rows)
+        if index is None:
+            raise NotASheet("no_header", "expected a row of headings such as Unit, Rent and Tenant")
+    except NotASheet as error:
+        return Plan("", problems=(error.problem,))
+    header, problems = read_header(sheet.rows, index)
+    found = [*sheet.problems, *problems]
+    if any(problem.severity == "error" for problem in problems):
+        return Plan(sheet.name, problems=tuple(found))  # rows read under wrong headings would only make noise
+    builder = Builder(property_name)
+    _read_rows(sheet, header, builder, due_day, found)
+    _close(header, builder, due_day, found)
+    return builder.plan(sheet.name, _in_order(found))
+
+
+def _read_rows(sheet: Sheet, header: Header, builder: Builder, due_day: int, found: list[Problem]) -> None:
+    unheaded: set[int] = set()
+    blanks = 0
+    for index in range(header.index + 1, len(sheet.rows)):
+        row = Row(index + 1, sheet.rows[index], header, found)
+        filled = row.filled()
+        if not filled:
+            blanks += 1
+            continue
+        _tell_unheaded(row, filled, unheaded, ragged_is_error=sheet.kind == "csv")
+        if not _passed_over(row, filled, builder):
+            _read_row(row, builder, due_day)
+    if blanks:
+        found.append(Problem("notice", "blank_rows", f"blank rows passed over: {blanks}"))
+
+
+def _read_row(row: Row, builder: Builder, due_day: int) -> None:
+    unit = read_unit(row)
+    let = is_let(row)
+    lease = read_let(row, due_day) if let else None
+    property_index = builder.property_of(row)
+    if unit is None or property_index is None:
+        return
+    unit_index = builder.add_unit(row, property_index, unit, vacant=not let)
+    if unit_index is not None and lease is not None and not row.errors:
+        builder.add_lease(row, unit_index, unit, lease)
+
+
+def _passed_over(row: Row, filled: list[int], builder: Builder) -> bool:
+    """Return whether the row is no unit's: a total, the headings again, or a property's name by itself."""
+    first = text_of(row.cells[filled[0]])
+    places = row.header.places
+    if _TOTAL.fullmatch(first) and not row.has(Column.TENANT) and places[Column.UNIT] not in filled[1:]:
+        row.notice("total_row", "a row of totals was passed over", filled[0])
+        return True
+    if len(filled) >= 2 and meanings_in(row.cells) >= len(places) > 1:
+        row.notice("repeated_header", "the headings stand here again; the row was passed over")
+        return True
+    naming = {places.get(Column.PROPERTY), places.get(Column.LOCATION)}
+    if filled[0] == places.get(Column.PROPERTY) and set(filled) <= naming:
+        builder.begin_property(row)
+        return True
+    return False
+
+
+def _tell_unheaded(row: Row, filled: list[int], told: set[int], *, ragged_is_error: bool) -> None:
+    """Tell of cells under no heading. In a CSV those beyond the last mean that a comma has split a cell."""
+    headings = row.header.headings
+    width = max(place for place, heading in enumerate(headings) if heading) + 1
+    for place in filled:
+        if place < width and headings[place]:
+            continue
+        if ragged_is_error and place >= width:
+            message = 'more cells than headings; an amount with a comma needs quotes: "29,500"'
+            row.error("cells_beyond_headings", message, place)
+            return
+        if place not in told:
+            told.add(place)
+            row.notice("unheaded_column", "this column has no heading and was not read", place)
+
+
+def _close(header: Header, builder: Builder, due_day: int, found: list[Problem]) -> None:
+    if Column.DUE not in header.places:
+        found.append(Problem("notice", "no_due_column", f"no column gives the due day: day {due_day} is taken for all"))
+    if not builder.saw_units and not any(problem.severity == "error" for problem in found):
+        found.append(Problem("error", "no_rows", "expected at least one row with a unit under the headings"))
+    for name, row in builder.unused_properties():
+        message = f'"{name}" stands alone in its row and no unit follows: it was passed over'
+        found.append(Problem("notice", "property_without_units", message, row))
+    for name, cents, row in builder.water_rates():
+        message = f"water in {name} is billed by meter at {format_cents(cents)} a unit (m³), not as a monthly charge"
+        found.append(Problem("notice", "water_rate", message, row))
+
+
+def _in_order(found: list[Problem]) -> tuple[Problem, ...]:
+    """Return the problems from the top of the sheet to its end, those of the file first."""
+    return tuple(sorted(found, key=lambda problem: problem.row or 0))
