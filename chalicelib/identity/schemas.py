@@ -1,6 +1,6 @@
 """How organisations and members are told and asked for."""
 
-from marshmallow import Schema, ValidationError, validates
+from marshmallow import Schema
 
 from chalicelib.identity.roles import ROLES
 from chalicelib.identity.service import USUAL_ORDER
@@ -21,13 +21,8 @@ class OrganisationChange(Schema):
     late_fee_bps = fields.Whole(0, 10_000)
     late_fee_grace_days = fields.Whole(0, 60)
     late_fee_cap = fields.Money(attribute="late_fee_cap_cents", allow_none=True)
-    allocation_order = fields.ListOf(fields.OneOf(*USUAL_ORDER))
+    allocation_order = fields.ListOf(fields.OneOf(*USUAL_ORDER), once=True)
     bill_by_itself = fields.Flag()
-
-    @validates("allocation_order")
-    def _each_once(self, value: list[str], data_key: str) -> None:
-        if len(set(value)) != len(value):
-            raise ValidationError("each charge type may stand once")
 
 
 class OrganisationView(OrganisationChange):

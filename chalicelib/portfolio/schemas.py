@@ -6,7 +6,7 @@ from chalicelib.portfolio.model import CHANNEL_KINDS, UNIT_TYPES
 from chalicelib.web import fields
 
 KRA_PIN = "^[AP][0-9]{9}[A-Z]$"
-EMAIL = "^[^@ ]+@[^@ ]+[.][^@ ]+$"
+EMAIL = "^[!-?A-~]+@[0-9A-Za-z-]+([.][0-9A-Za-z-]+)+$"
 
 
 class OwnerChange(Schema):

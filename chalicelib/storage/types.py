@@ -1,8 +1,9 @@
 """Column types that mean the same on SQLite and on MySQL."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 from sqlalchemy import BINARY, BigInteger, DateTime, Dialect, LargeBinary, String
 from sqlalchemy.dialects.mysql import DATETIME, MEDIUMBLOB
@@ -23,7 +24,19 @@ class Id(TypeDecorator[UUID]):
         return None if value is None else value.bytes
 
     def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
-        return None if value is None else UUID(bytes=bytes(value))
+        return None if value is None else _uuid(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], UUID | None]:
+        """Return what makes ids of bytes: one call for each, since a page has a hundred and more of them."""
+        return lambda value: None if value is None else _uuid(value)
+
+
+def _uuid(raw: bytes) -> UUID:
+    """Return ``UUID(bytes=raw)`` at a third of its cost: the constructor reads seven ways of writing one."""
+    made = object.__new__(UUID)
+    object.__setattr__(made, "int", int.from_bytes(raw))
+    object.__setattr__(made, "is_safe", SafeUUID.unknown)
+    return made
 
 
 class Instant(TypeDecorator[dt.datetime]):

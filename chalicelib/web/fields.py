@@ -1,56 +1,103 @@
 """Fields of the wire: strict about types, so that what a client meant is never guessed.
 
-Each field's ``openapi`` says what it takes, for the document; a field and its description stand together.
+Each field's ``openapi`` says what it takes, for the document, and the same words check it: a field
+and its description cannot part. Each field's ``tell`` says how a value goes out; None: as it is.
 """
 
 import datetime as dt
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from marshmallow import Schema, ValidationError, fields, validate
 
 from chalicelib import money, phones
-from chalicelib.errors import Invalid
 
 MOST_WHOLE = 2**31 - 1
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+MOST_IN_LIST = 1000
+UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2199, 12, 31)
 
+# Control characters and the byte order mark: they are seen by nobody and stop exports and prints.
+_UNSEEN = r"\u0000-\u001f\u007f-\u009f\ufeff"
+_UNSEEN_IN_LINES = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufeff"
+_YEAR, _MONTH = "(199[0-9]|2[01][0-9]{2})", "(0[1-9]|1[0-2])"
+_SPACER = r"[ ().\u00a0-]*"  # what people put between the digits of a number
+
 Nested = fields.Nested
-ListOf = fields.List
 
 
-class Text(fields.String):
-    """One line of text, trimmed; ``lines=True`` allows line breaks."""
+class Told:
+    """A field that tells a value by ``tell``, and None as None."""
+
+    tell: ClassVar[Any] = None
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return value if value is None or self.tell is None else self.tell(value)
+
+
+class ListOf(fields.List[Any]):
+    """A list; one that is asked for has at most ``most`` items, each once if ``once``."""
+
+    def __init__(self, inner: Any, *, least: int = 0, most: int = MOST_IN_LIST, once: bool = False, **options: Any):
+        self._least, self._most, self._once = least, most, once
+        self.openapi_of_asked: dict[str, Any] = {"minItems": least, "maxItems": most, "uniqueItems": once}
+        super().__init__(inner, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise ValidationError("expected a list")
+        if not self._least <= len(value) <= self._most:
+            raise ValidationError(f"expected {self._least} to {self._most} items")
+        found: list[Any] = super()._deserialize(value, attr, data, **kwargs)
+        if self._once and any(each in found[:place] for place, each in enumerate(found)):
+            raise ValidationError("each may stand once")
+        return found
+
+
+class Text(Told, fields.String):
+    """Text, trimmed: one line of it, or with ``lines=True`` many. What has a ``pattern`` fits it untrimmed.
+
+    ``most`` counts what was sent, before it is trimmed; ``least`` is 0 or 1 unless there is a pattern.
+    """
 
     def __init__(self, most: int = 120, *, least: int = 0, lines: bool = False, pattern: str = "", **options: Any):
-        checks: list[Any] = [validate.Length(min=least, max=most)]
-        self.openapi: dict[str, Any] = {"type": "string", "minLength": least, "maxLength": most}
-        if pattern:
-            checks.append(validate.Regexp(re.compile(pattern, re.ASCII), error=f"expected the form {pattern}"))
-            self.openapi["pattern"] = pattern
-        self._lines = lines
-        super().__init__(validate=checks, **options)
+        if least > 1 and not pattern:
+            raise ValueError("a text of two characters or more is told by its pattern")
+        self._trimmed = not pattern
+        self._most = most
+        unseen = _UNSEEN_IN_LINES if lines else _UNSEEN
+        filled = rf"[^{unseen}\s][^{unseen}]*" if least else ""
+        form = pattern or f"^[^{unseen}]*{filled}$"
+        self._form = re.compile(form)
+        self._why = f"expected the form {pattern}" if pattern else "control characters are not allowed"
+        self.openapi: dict[str, Any] = {"type": "string", "minLength": least, "maxLength": most, "pattern": form}
+        super().__init__(**options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text: str = super()._deserialize(value, attr, data, **kwargs).strip()
-        rest = text.replace("\n", "").replace("\t", "") if self._lines else text
-        if any(ord(character) < 32 or 0xD800 <= ord(character) <= 0xDFFF or character == "\x7f" for character in rest):
-            raise ValidationError("control characters are not allowed")
-        return text
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        if len(text) > self._most:
+            raise ValidationError(f"expected at most {self._most} characters")
+        if len(text.strip()) < self.openapi["minLength"]:
+            raise ValidationError("expected some text")
+        if not self._form.fullmatch(text) or not _can_be_kept(text):
+            raise ValidationError(self._why)
+        return text.strip() if self._trimmed else text
 
 
-class OneOf(fields.String):
+def _can_be_kept(text: str) -> bool:
+    """Return whether ``text`` has no half of a surrogate pair, which JSON can write and UTF-8 cannot."""
+    return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+class OneOf(Told, fields.String):
     def __init__(self, *words: str, **options: Any):
         self.openapi = {"type": "string", "enum": list(words)}
         super().__init__(validate=validate.OneOf(words, error="expected one of: {choices}"), **options)
 
 
-class Whole(fields.Integer):
+class Whole(Told, fields.Integer):
     """A whole number between two bounds; from a query string too (``from_text``)."""
 
     def __init__(self, least: int = 0, most: int = MOST_WHOLE, *, from_text: bool = False, **options: Any):
@@ -59,14 +106,16 @@ class Whole(fields.Integer):
         super().__init__(validate=validate.Range(least, most, error="expected {min} to {max}"), **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
-        if self._from_text and isinstance(value, str) and re.fullmatch(r"-?\d{1,10}", value, re.ASCII):
+        if self._from_text and isinstance(value, str) and re.fullmatch("0|-?[1-9][0-9]{0,9}", value):
             return int(value)
         if type(value) is not int:
             raise ValidationError("expected a whole number")
         return value
 
 
-class Flag(fields.Boolean):
+class Flag(Told, fields.Boolean):
+    tell = staticmethod(bool)  # a sum in SQL gives 0 and 1
+
     def __init__(self, *, from_text: bool = False, **options: Any):
         self._from_text = from_text
         self.openapi = {"type": "boolean"}
@@ -80,21 +129,21 @@ class Flag(fields.Boolean):
         return value
 
 
-class Money(fields.Field[int]):
+class Money(Told, fields.Field[int]):
     """Cents inside, a string such as "15000.00" outside; not negative unless ``signed``, not zero if ``positive``."""
 
-    def __init__(self, *, signed: bool = False, positive: bool = False, **options: Any):
-        self._least = -money.MOST_CENTS if signed else 1 if positive else 0
-        sign = "-?" if signed else ""
-        self.openapi = {
-            "type": "string",
-            "pattern": f"^{'(?!0+([.]0+)?$)' if positive else ''}{sign}(0|[1-9][0-9]{{0,9}})([.][0-9]{{1,2}})?$",
-            "examples": ["15000.00"],
-        }
-        super().__init__(**options)
+    tell = staticmethod(money.format_cents)
 
-    def _serialize(self, value: int | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        return None if value is None else money.format_cents(value)
+    def __init__(self, *, signed: bool = False, positive: bool = False, **options: Any):
+        form = "^(0|[1-9][0-9]{0,9})([.][0-9]{1,2})?$"
+        if positive:
+            form = "^([1-9][0-9]{0,9}([.][0-9]{1,2})?|0[.]([1-9][0-9]?|0[1-9]))$"
+        elif signed:
+            form = form.replace("^", "^-?")
+        self._form = re.compile(form)
+        self._why = "expected more than nothing" if positive else "" if signed else "may not be negative"
+        self.openapi = {"type": "string", "pattern": form, "examples": ["15000.00"]}
+        super().__init__(**options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if not isinstance(value, str):
@@ -103,83 +152,82 @@ class Money(fields.Field[int]):
             cents = money.parse_cents(value)
         except ValueError as error:
             raise ValidationError(str(error)) from error
-        if cents < self._least:
-            raise ValidationError("expected more than nothing" if self._least == 1 else "may not be negative")
+        if not self._form.fullmatch(value):
+            too_large = abs(cents) >= 10**12
+            raise ValidationError("the amount is too large" if too_large else self._why)
         return cents
 
 
-class Day(fields.Date):
+class Day(Told, fields.Date):
     """A business day, ISO 8601 "2026-11-20"."""
 
-    openapi = {"type": "string", "format": "date"}
-
-    def _serialize(self, value: dt.date | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        return None if value is None else value.isoformat()
+    tell = staticmethod(dt.date.isoformat)
+    openapi: ClassVar[dict[str, Any]] = {
+        "type": "string",
+        "format": "date",
+        "pattern": f"^{_YEAR}-{_MONTH}-(0[1-9]|[12][0-9]|3[01])$",
+        "examples": ["2026-11-20"],
+    }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.date:
-        if not isinstance(value, str) or not _DAY.fullmatch(value):
-            raise ValidationError("expected a day such as 2026-11-20")
-        return _within(_parsed_day(value))
+        return _day(value, self.openapi["pattern"], "", f"expected a day from {EARLIEST} to {LATEST}")
 
 
-class Month(fields.Date):
+class Month(Told, fields.Date):
     """A period: the first day of its month inside, "2026-11" outside."""
 
-    openapi = {"type": "string", "pattern": "^(199[0-9]|20[0-9][0-9]|21[0-9][0-9])-(0[1-9]|1[0-2])$"}
-
-    def _serialize(self, value: dt.date | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        return None if value is None else f"{value:%Y-%m}"
+    tell = staticmethod("{:%Y-%m}".format)
+    openapi: ClassVar[dict[str, Any]] = {"type": "string", "pattern": f"^{_YEAR}-{_MONTH}$", "examples": ["2026-11"]}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.date:
-        if not isinstance(value, str) or not _MONTH.fullmatch(value):
-            raise ValidationError("expected a month such as 2026-11")
-        return _within(_parsed_day(value + "-01"))
+        return _day(value, self.openapi["pattern"], "-01", "expected a month such as 2026-11")
 
 
-def _parsed_day(text: str) -> dt.date:
+def _day(value: Any, pattern: str, rest: str, why: str) -> dt.date:
+    if not isinstance(value, str) or not re.fullmatch(pattern, value):
+        raise ValidationError(why)
     try:
-        return dt.date.fromisoformat(text)
+        return dt.date.fromisoformat(value + rest)
     except ValueError as error:
         raise ValidationError("there is no such day") from error
 
 
-def _within(day: dt.date) -> dt.date:
-    if not EARLIEST <= day <= LATEST:
-        raise ValidationError(f"expected a day from {EARLIEST} to {LATEST}")
-    return day
+def _tell_moment(value: dt.datetime) -> str:
+    return value.isoformat().replace("+00:00", "Z")
 
 
-class Moment(fields.DateTime):
+class Moment(Told, fields.DateTime):
     """An instant in UTC, RFC 3339; only told, never asked for."""
 
+    tell = staticmethod(_tell_moment)
     openapi = {"type": "string", "format": "date-time"}
 
-    def _serialize(self, value: dt.datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        return None if value is None else value.isoformat().replace("+00:00", "Z")
 
-
-class Uuid(fields.UUID):
+class Uuid(Told, fields.UUID):
+    tell = staticmethod(str)
     openapi = {"type": "string", "format": "uuid"}
 
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        return None if value is None else str(value)
-
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> UUID:
-        if not isinstance(value, str) or not _UUID.fullmatch(value):
+        if not isinstance(value, str) or not UUID_FORM.fullmatch(value):
             raise ValidationError("expected an id such as 0190b3c8-6d0e-7a53-9c0e-3a1f6f1d2b4a")
         return UUID(value)
 
 
-class Phone(fields.String):
+class Phone(Told, fields.String):
     """A Kenyan mobile number in any spelling; E.164 inside and on the way out."""
 
-    openapi = {"type": "string", "pattern": r"^(\+?254|0)?[17][0-9]{8}$", "examples": ["+254712345678"]}
+    openapi: ClassVar[dict[str, Any]] = {
+        "type": "string",
+        "maxLength": 40,
+        "pattern": _SPACER.join([rf"^{_SPACER}([+]?{_SPACER}2{_SPACER}5{_SPACER}4|0)?", "[17]", *["[0-9]"] * 8, "$"]),
+        "examples": ["+254712345678"],
+    }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        try:
-            return phones.to_e164(super()._deserialize(value, attr, data, **kwargs))
-        except Invalid as error:
-            raise ValidationError(error.facts["errors"][0]["why"]) from error
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        if len(text) > self.openapi["maxLength"] or not re.fullmatch(self.openapi["pattern"], text):
+            raise ValidationError("expected a Kenyan mobile number such as 0712 345 678 or +254712345678")
+        return phones.to_e164(text)
 
 
 class Paging(Schema):

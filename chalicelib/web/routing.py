@@ -10,7 +10,8 @@ from chalicelib import config
 from chalicelib.identity.authorizer import verify_token
 from chalicelib.identity.roles import MAY, PUBLIC, SIGNED_IN
 from chalicelib.pages import Page
-from chalicelib.web.handling import Call, Operation, answer_request
+from chalicelib.web.call import Call, Operation
+from chalicelib.web.handling import answer_request
 
 __all__ = ["OPERATIONS", "ApiBlueprint", "Call", "Page"]
 
@@ -59,6 +60,7 @@ class ApiBlueprint(Blueprint):
         body: Schema | None = None,
         reads: tuple[str, ...] = (),
         answer: Schema | None = None,
+        tells: tuple[str, ...] = (),
         status: int = 200,
         location: str = "",
         if_match: bool = False,
@@ -71,6 +73,7 @@ class ApiBlueprint(Blueprint):
             may: an action of ``roles.MAY``, or PUBLIC or SIGNED_IN.
             query, body: what is asked for; ``reads`` names the content types of a body that is not JSON.
             answer: how what the view returns is told: one thing, or a ``Page`` of them.
+            tells: content types of the ``Response`` that the view may return instead.
             location: of what was made, with ``{id}``.
             if_match: the caller must say which version they change.
             idempotent: ``Idempotency-Key`` is honoured.
@@ -82,8 +85,8 @@ class ApiBlueprint(Blueprint):
         def register(view: View) -> View:
             full = self._prefix + path
             declared = Operation(
-                method, full, may, view, query, body, reads, answer, status, location, if_match, idempotent, snapshot,
-                self._tag,
+                method, full, may, view, query, body, reads, answer, tells, status, location, if_match, idempotent,
+                snapshot, self._tag,
             )  # fmt: skip
             OPERATIONS.append(declared)
 

@@ -1,0 +1,130 @@
+"""What a request says, part by part, each checked before anything is done; nothing is guessed."""
+
+import json
+import re
+from typing import Any
+from uuid import UUID
+
+from chalice.app import Request
+
+from chalicelib import errors
+from chalicelib.web import fields, idempotency
+from chalicelib.web.call import JSON, Call, Operation
+
+MOST_BODY_BYTES = 4_000_000
+ETAG = re.compile(r'(?:W/)?"?([0-9]{1,9})"?', re.ASCII)
+
+
+def path_value(name: str, text: str) -> UUID | str:
+    """Return the value of a path parameter; one that ends in "_id" is an id.
+
+    Raises:
+        NotFound: it is none, so it names nothing.
+    """
+    if not name.endswith("_id"):
+        return text
+    if not fields.UUID_FORM.fullmatch(text):
+        raise errors.NotFound("There is no such thing here.", **{name: "not an id"})
+    return UUID(text)
+
+
+def phone(request: Request) -> str:
+    """Return the verified number that the authorizer found in the token; nothing else says who asks."""
+    found = (request.context.get("authorizer") or {}).get("phone")
+    if not found:
+        raise errors.Unauthenticated("Sign in first.")
+    return str(found)
+
+
+def organisation_header(request: Request) -> UUID | None:
+    text = request.headers.get("x-organisation")
+    if text is None:
+        return None
+    if not fields.UUID_FORM.fullmatch(text):
+        raise errors.BadRequest("X-Organisation must be the id of an organisation.")
+    return UUID(text)
+
+
+def query(operation: Operation, request: Request) -> dict[str, Any]:
+    given = request.query_params
+    if given:
+        repeated = [name for name in given if len(given.getlist(name)) > 1]
+        if repeated:
+            raise errors.Invalid([(name, "may be given once") for name in repeated])
+    if operation.query is None:
+        if given:
+            raise errors.Invalid([(name, "this route takes no such parameter") for name in given])
+        return {}
+    loaded: dict[str, Any] = operation.query.load(dict(given.items()) if given else {})
+    if "limit" in loaded:
+        loaded.setdefault("cursor", None)
+    return loaded
+
+
+def raw_body(request: Request) -> bytes:
+    raw = request.raw_body or b""
+    raw = raw.encode() if isinstance(raw, str) else raw
+    if len(raw) > MOST_BODY_BYTES:
+        raise errors.TooLarge(f"A body may have at most {MOST_BODY_BYTES} bytes.", limit_bytes=MOST_BODY_BYTES)
+    return raw
+
+
+def body(operation: Operation, call: Call) -> dict[str, Any]:
+    """Return the JSON body as its schema loads it; a raw body stays in ``call.raw``.
+
+    Raises:
+        BadRequest: it is no JSON object in UTF-8, or names a field twice.
+        UnsupportedMediaType: it is of a type that the route does not read.
+    """
+    expected = operation.reads or (JSON,)
+    if operation.body is None and not operation.reads:
+        return {}
+    kind = call.request.headers.get("content-type", JSON).split(";")[0].strip().lower()
+    if kind not in expected:
+        raise errors.UnsupportedMediaType(f"Expected a body of type {' or '.join(expected)}.")
+    if operation.body is None:
+        return {}
+    try:
+        text = (call.raw or b"{}").decode()
+        given = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_each_once)
+    except (ValueError, RecursionError) as error:
+        raise errors.BadRequest("The body is not valid JSON.") from error
+    if not isinstance(given, dict):
+        raise errors.BadRequest("The body must be a JSON object.")
+    loaded: dict[str, Any] = operation.body.load(given)
+    return loaded
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the object: of two values for one field neither is guessed to be meant."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise errors.BadRequest("The body names a field twice.")
+    return found
+
+
+def if_match(operation: Operation, request: Request) -> int | None:
+    """Return the version that the caller read, None for "*" (whatever it is now)."""
+    if not operation.if_match:
+        return None
+    text = request.headers.get("if-match")
+    if text is None:
+        raise errors.PreconditionRequired('Send If-Match with the ETag that you read, such as "3".')
+    if text.strip() == "*":
+        return None
+    version = ETAG.fullmatch(text.strip())
+    if version is None:
+        raise errors.PreconditionFailed("If-Match does not name a version of this.")
+    return int(version[1])
+
+
+def idempotency_key(operation: Operation, call: Call, scope: UUID) -> idempotency.Key | None:
+    text = call.request.headers.get(idempotency.HEADER)
+    if text is None or not operation.idempotent:
+        return None
+    path = json.dumps([operation.path, call.request.uri_params, call.query], default=str)
+    return idempotency.key_of(text, scope, operation.method.encode(), path.encode(), call.phone.encode(), call.raw)
