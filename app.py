@@ -5,9 +5,11 @@ from chalice.app import Chalice
 from chalicelib.identity.authorizer import authorizers
 from chalicelib.identity.routes import identity
 from chalicelib.portfolio.routes import portfolio
+from chalicelib.tasks.jobs import task_jobs
+from chalicelib.tasks.routes import tasks
 from chalicelib.web.logs import install
 
 install()
 app = Chalice(app_name="plotihub", configure_logs=False)
-for blueprint in (authorizers, identity, portfolio):
+for blueprint in (authorizers, identity, portfolio, tasks, task_jobs):
     app.register_blueprint(blueprint)

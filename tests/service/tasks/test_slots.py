@@ -1,0 +1,55 @@
+"""A schedule's slot is claimed once."""
+
+import datetime as dt
+import threading
+from uuid import uuid4
+
+from chalicelib import wiring
+from chalicelib.clock import MovedClock
+from chalicelib.tasks import slots
+
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+
+
+def test_a_slot_is_the_event_s_time_rounded_down_in_utc() -> None:
+    nairobi = dt.timezone(dt.timedelta(hours=3))
+    at = dt.datetime(2026, 11, 21, 2, 59, 59, 999_999, tzinfo=nairobi)
+    assert slots.slot_of(at, HOUR) == "2026-11-20T23:00:00Z"
+    assert slots.slot_of(at, DAY) == "2026-11-20T00:00:00Z"
+    assert slots.slot_of(at + dt.timedelta(microseconds=1), DAY) == "2026-11-21T00:00:00Z"
+
+
+def test_a_slot_is_claimed_once_for_each_scope_and_again_when_the_work_failed(
+    parts: wiring.Parts, clock: MovedClock
+) -> None:
+    one, other = uuid4(), uuid4()
+    slot = slots.slot_of(clock.now(), DAY)
+    with parts.writing() as db:
+        assert slots.claim(db, "bill_due", slot, one, clock.now())
+        assert not slots.claim(db, "bill_due", slot, one, clock.now())
+        assert slots.claim(db, "other_job", slot, one, clock.now())
+        db.rollback()
+    with parts.writing() as db:
+        assert slots.claim(db, "bill_due", slot, one, clock.now())
+        assert slots.claim(db, "bill_due", slot, other, clock.now())
+    with parts.writing() as db:
+        assert not slots.claim(db, "bill_due", slot, one, clock.now())
+
+
+def test_of_two_who_claim_at_once_the_second_waits_and_is_told_no(parts: wiring.Parts, clock: MovedClock) -> None:
+    scope, told, claimed = uuid4(), [], threading.Event()
+
+    def second() -> None:
+        claimed.wait(5)
+        with parts.writing() as db:
+            told.append(slots.claim(db, "bill_due", "now", scope, clock.now()))
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    with parts.writing() as db:
+        assert slots.claim(db, "bill_due", "now", scope, clock.now())
+        claimed.set()
+        thread.join(0.3)
+        assert told == [], "it must wait for the first to commit or fail"
+    thread.join(10)
+    assert told == [False]
