@@ -36,8 +36,10 @@ def run(home: Home) -> int:
         os.environ.update({**aws.environment(), "PLOTIHUB_HOME": str(home.path)})
         migrate.upgrade(config.settings().database_url)
         children = {"emulator": child}
-        for name, module in (("server", "local.server"), ("runner", "local.runner")):
-            children[name] = processes.start(module, "--child", env=os.environ)
+        # The runner looks for tasks every second and would say so: only its failures are shown.
+        quiet = {"LOG_LEVEL": "WARNING", **os.environ}
+        for name, module, env in (("server", "local.server", os.environ), ("runner", "local.runner", quiet)):
+            children[name] = processes.start(module, "--child", env=env)
             running.callback(processes.stop, children[name])
         url = processes.first_line(children["server"])
         processes.first_line(children["runner"])
