@@ -113,6 +113,7 @@ deposit_entries = organisation_table(
     optional("channel_id", Id),
     required("provider_reference", String(40)),
     optional("reverses_id", Id),
+    optional("member_id", Id),
     required("created_at", Instant),
     index("lease_id"),
     index("reverses_id", unique=True),

@@ -1,0 +1,64 @@
+"""SQL of held deposits: entries are added, summed up and listed, never changed."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, func, insert, select
+
+from chalicelib.leasing.model import DepositEntry
+from chalicelib.pages import Asked, Page
+from chalicelib.storage.paging import fetch_page
+from chalicelib.storage.tables.leasing import deposit_entries
+
+
+def add_entries(db: Connection, organisation_id: UUID, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        db.execute(insert(deposit_entries), [{"organisation_id": organisation_id, **row} for row in rows])
+
+
+def held(db: Connection, organisation_id: UUID, lease_id: UUID) -> dict[str, int]:
+    """Return the cents held of each kind that ever moved."""
+    query = (
+        select(deposit_entries.c.kind, func.sum(deposit_entries.c.amount_cents))
+        .where(deposit_entries.c.organisation_id == organisation_id, deposit_entries.c.lease_id == lease_id)
+        .group_by(deposit_entries.c.kind)
+    )
+    return {kind: int(cents) for kind, cents in db.execute(query)}  # MySQL's SUM is a decimal
+
+
+def find_entry(db: Connection, organisation_id: UUID, entry_id: UUID) -> DepositEntry | None:
+    query = select(deposit_entries).where(
+        deposit_entries.c.organisation_id == organisation_id, deposit_entries.c.id == entry_id
+    )
+    row = db.execute(query).one_or_none()
+    return None if row is None else _entry(row)
+
+
+def is_reversed(db: Connection, organisation_id: UUID, entry_id: UUID) -> bool:
+    query = select(deposit_entries.c.id).where(
+        deposit_entries.c.organisation_id == organisation_id, deposit_entries.c.reverses_id == entry_id
+    )
+    return db.execute(query).first() is not None
+
+
+def list_entries(db: Connection, organisation_id: UUID, lease_id: UUID, asked: Asked) -> Page[DepositEntry]:
+    query = select(deposit_entries).where(
+        deposit_entries.c.organisation_id == organisation_id, deposit_entries.c.lease_id == lease_id
+    )
+    return fetch_page(db, query, [deposit_entries.c.id], asked).of(_entry)
+
+
+def _entry(row: Row[Any]) -> DepositEntry:
+    return DepositEntry(
+        id=row.id,
+        lease_id=row.lease_id,
+        kind=row.kind,
+        entry=row.entry,
+        amount_cents=row.amount_cents,
+        entered_on=row.entered_on,
+        reason=row.reason,
+        channel_id=row.channel_id,
+        provider_reference=row.provider_reference,
+        reverses_id=row.reverses_id,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,90 @@
+"""Holding what a use case of a lease depends on until its transaction ends, and what leases are billed by.
+
+Locks are taken in this order: unit, tenants by id, leases by id.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.errors import Invalid, NotFound, PreconditionFailed
+from chalicelib.identity.service import CHANGED
+from chalicelib.leasing import rent_repository, repository, tenant_repository
+from chalicelib.leasing.model import LeaseTerms
+from chalicelib.portfolio import service as portfolio
+
+NO_LEASE = "There is no such lease."
+
+
+def lock_lease(db: Connection, organisation_id: UUID, lease_id: UUID) -> None:
+    """Hold the lease until the transaction ends; money of a lease moves one use case at a time.
+
+    Raises:
+        NotFound: the organisation has no such lease.
+    """
+    lock_at(db, organisation_id, lease_id, None)
+
+
+def lock_leases(db: Connection, organisation_id: UUID, ids: Iterable[UUID]) -> None:
+    """Hold several leases, taken in the order of their ids.
+
+    Raises:
+        NotFound: one of them is not the organisation's.
+    """
+    wanted = set(ids)
+    if len(repository.lock_leases(db, organisation_id, wanted)) != len(wanted):
+        raise NotFound(NO_LEASE)
+
+
+def list_leases_to_bill(
+    db: Connection, organisation_id: UUID, period: dt.date, *, after: UUID | None, limit: int, lock: bool = True
+) -> list[LeaseTerms]:
+    """Return the next ``limit`` leases by id that hold a day of ``period`` (its first day), locked; three queries."""
+    first = period.replace(day=1)
+    last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    return rent_repository.list_terms(db, organisation_id, first, last, after=after, limit=limit, lock=lock)
+
+
+def get_lease_terms(db: Connection, organisation_id: UUID, lease_id: UUID, *, lock: bool = True) -> LeaseTerms:
+    """Return what the lease is billed by, with all its rents and recurring charges."""
+    found = rent_repository.find_terms(db, organisation_id, lease_id, lock=lock)
+    if found is None:
+        raise NotFound(NO_LEASE)
+    return found
+
+
+def lock_at(db: Connection, organisation_id: UUID, lease_id: UUID, version: int | None) -> Any:
+    """Return the lease's row, locked.
+
+    Raises:
+        NotFound: the organisation has no such lease.
+        PreconditionFailed: it is no longer at ``version`` (None: whatever it has).
+    """
+    rows = repository.lock_leases(db, organisation_id, [lease_id])
+    if not rows:
+        raise NotFound(NO_LEASE)
+    if version is not None and rows[0].version != version:
+        raise PreconditionFailed(CHANGED)
+    return rows[0]
+
+
+def lock_unit(db: Connection, organisation_id: UUID, unit_id: UUID) -> UUID:
+    """Hold the unit that a body names and return its property's id."""
+    try:
+        return portfolio.lock_unit(db, organisation_id, unit_id)
+    except NotFound as error:
+        raise Invalid([("unit_id", "the organisation has no such unit")]) from error
+
+
+def hold_tenants(db: Connection, organisation_id: UUID, ids: list[UUID]) -> None:
+    """Keep the tenants from being erased until the transaction ends."""
+    if not ids or len(set(ids)) != len(ids):
+        raise Invalid([("tenants", "expected each tenant once, and at least one")])
+    known = tenant_repository.lock_tenants(db, organisation_id, ids)
+    why = "the organisation has no such tenant"
+    wrong = [(f"tenants.{place}", why) for place, each in enumerate(ids) if each not in known]
+    if wrong:
+        raise Invalid(wrong)

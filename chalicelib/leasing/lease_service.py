@@ -1,0 +1,249 @@
+"""Letting a unit, reading and changing leases, and ending them.
+
+Every use case that takes a day of a unit holds the unit's lock first and looks for overlapping
+leases after it.
+"""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.identity import service as identity
+from chalicelib.ids import new_id
+from chalicelib.leasing import rent_repository, repository
+from chalicelib.leasing.holding_service import NO_LEASE, hold_tenants, lock_at, lock_unit
+from chalicelib.leasing.model import DepositTerm, Lease, RentStep
+from chalicelib.leasing.rules import Terms, earliest_end, lease_status, term_problems
+from chalicelib.pages import Asked, Page
+
+Properties = frozenset[UUID] | None  # the ones a caretaker may see; None: all
+
+USUAL_NOTICE_DAYS = 30
+
+
+def add_lease(
+    db: Connection, organisation_id: UUID, values: dict[str, Any], *, now: dt.datetime, today: dt.date
+) -> Lease:
+    """Let a unit and return the lease.
+
+    ``values``: unit_id, tenants (ids, the first pays first), starts_on, rent_cents; if wanted ends_on,
+    due_day and grace_days (else the organisation's), notice_days (else 30), deposits [{kind,
+    amount_cents}], recurring_charges [{charge_type, description, amount_cents, prorated, starts_on?,
+    ends_on?}], note.
+
+    Raises:
+        Conflict: another lease holds a day of it on that unit.
+        Invalid: the unit or a tenant is not the organisation's, or the terms cannot be agreed on.
+    """
+    usual = identity.get_organisation(db, organisation_id)
+    whole = {
+        "due_day": usual.due_day,
+        "grace_days": usual.grace_days,
+        "notice_days": USUAL_NOTICE_DAYS,
+        **{name: value for name, value in values.items() if value is not None},
+    }
+    lease_id = let(db, organisation_id, whole, now=now)
+    return get_lease(db, organisation_id, lease_id, today=today)
+
+
+def let(db: Connection, organisation_id: UUID, values: dict[str, Any], *, now: dt.datetime) -> UUID:
+    """Lock the unit and the tenants, check and add the lease as ``add_lease`` says, and return its id.
+
+    ``values`` holds every term; ``previous_id`` besides, for a lease that follows another.
+    """
+    _check_terms(values["starts_on"], values.get("ends_on"), values)
+    property_id = lock_unit(db, organisation_id, values["unit_id"])
+    hold_tenants(db, organisation_id, values["tenants"])
+    _check_free(db, organisation_id, values["unit_id"], values["starts_on"], values.get("ends_on"))
+    lease_id = new_id()
+    row = {
+        **{name: values[name] for name in ("unit_id", "starts_on", "due_day", "grace_days", "notice_days")},
+        "id": lease_id,
+        "property_id": property_id,
+        "tenant_id": values["tenants"][0],
+        "ends_on": values.get("ends_on"),
+        "previous_id": values.get("previous_id"),
+        "terminated_on": None,
+        "note": values.get("note", ""),
+        "version": 1,
+        "created_at": now,
+    }
+    charges = [_charge_row(lease_id, row, each, now) for each in values.get("recurring_charges", [])]
+    repository.add_lease(db, organisation_id, row)
+    repository.replace_tenants(db, organisation_id, lease_id, values["tenants"])
+    repository.replace_deposit_terms(db, organisation_id, lease_id, _deposit_terms(values.get("deposits", [])))
+    rent_repository.add_rent(db, organisation_id, lease_id, RentStep(values["starts_on"], values["rent_cents"]))
+    rent_repository.add_recurring_charges(db, organisation_id, charges)
+    return lease_id
+
+
+def get_lease(
+    db: Connection, organisation_id: UUID, lease_id: UUID, *, today: dt.date, within: Properties = None
+) -> Lease:
+    found = repository.find_lease(db, organisation_id, lease_id, today, within)
+    if found is None:
+        raise NotFound(NO_LEASE)
+    return found
+
+
+def list_leases(
+    db: Connection,
+    organisation_id: UUID,
+    asked: Asked,
+    *,
+    today: dt.date,
+    within: Properties = None,
+    **filters: Any,
+) -> Page[Lease]:
+    """Return a page of leases; ``filters`` are unit_id, property_id, tenant_id (whoever pays first) and status."""
+    return repository.list_leases(db, organisation_id, asked, today=today, within=within, **filters)
+
+
+def change_lease(
+    db: Connection,
+    organisation_id: UUID,
+    lease_id: UUID,
+    version: int | None,
+    values: dict[str, Any],
+    *,
+    today: dt.date,
+) -> Lease:
+    """Change due_day, grace_days, notice_days, note, tenants, deposits or a later ``ends_on``; return the lease.
+
+    What was billed stays as it was. A lease is shortened by ending it.
+
+    Raises:
+        Conflict: it has ended, or its longer span meets another lease of the unit.
+        Invalid: a tenant is not the organisation's, or the terms cannot be agreed on.
+        PreconditionFailed: it is no longer at ``version``.
+    """
+    before = get_lease(db, organisation_id, lease_id, today=today)
+    lock_unit(db, organisation_id, before.unit_id)
+    hold_tenants(db, organisation_id, values.get("tenants", [before.tenant_id]))
+    row = lock_at(db, organisation_id, lease_id, version)
+    _refuse_ended(row, today)
+    terms = {name: values.get(name, getattr(row, name)) for name in ("due_day", "grace_days", "notice_days")}
+    ends_on = values.get("ends_on", row.ends_on)
+    if ends_on != row.ends_on:
+        _check_longer(row, ends_on)
+        _check_free(db, organisation_id, row.unit_id, row.starts_on, ends_on, besides=lease_id)
+    _check_terms(row.starts_on, ends_on, terms)
+    columns: dict[str, Any] = {**terms, "ends_on": ends_on, "note": values.get("note", row.note)}
+    if "tenants" in values:
+        columns["tenant_id"] = values["tenants"][0]
+        repository.replace_tenants(db, organisation_id, lease_id, values["tenants"])
+    if "deposits" in values:
+        repository.replace_deposit_terms(db, organisation_id, lease_id, _deposit_terms(values["deposits"]))
+    repository.change_lease(db, organisation_id, lease_id, columns)
+    return get_lease(db, organisation_id, lease_id, today=today)
+
+
+def end_lease(
+    db: Connection,
+    organisation_id: UUID,
+    lease_id: UUID,
+    version: int | None,
+    *,
+    ends_on: dt.date,
+    given_on: dt.date,
+    today: dt.date,
+    waive_notice: bool = False,
+) -> Lease:
+    """End the lease with the day ``ends_on`` by a notice given on ``given_on``, and return it.
+
+    Before its first day it may be called off, by any earlier ``ends_on``; it then holds no day.
+    Running out on the agreed last day takes no notice.
+
+    Raises:
+        Conflict: it has ended, or was ended before.
+        Invalid: the notice is too short and not waived, or the days do not fit the lease.
+        PreconditionFailed: it is no longer at ``version``.
+    """
+    row = lock_at(db, organisation_id, lease_id, version)
+    _refuse_ended(row, today)
+    last_day = ends_on
+    if ends_on < row.starts_on:
+        if row.starts_on <= today:
+            raise Invalid([("ends_on", "must not be before starts_on")])
+        last_day = row.starts_on - dt.timedelta(days=1)
+    if row.ends_on is not None and ends_on > row.ends_on:
+        raise Invalid([("ends_on", f"the lease ends on {row.ends_on}; renew it instead")])
+    if given_on > today:
+        raise Invalid([("given_on", "a notice cannot be given in the future")])
+    if not waive_notice:
+        _check_notice(row, ends_on, given_on)
+    repository.mark_ended(db, organisation_id, lease_id, ends_on=last_day, terminated_on=given_on)
+    return get_lease(db, organisation_id, lease_id, today=today)
+
+
+def _check_terms(starts_on: dt.date, ends_on: dt.date | None, values: dict[str, Any]) -> None:
+    terms = Terms(starts_on, ends_on, values["due_day"], values["grace_days"], values["notice_days"])
+    wrong = term_problems(terms)
+    if wrong:
+        raise Invalid([(problem.field, problem.why) for problem in wrong])
+
+
+def _check_free(
+    db: Connection,
+    organisation_id: UUID,
+    unit_id: UUID,
+    starts_on: dt.date,
+    ends_on: dt.date | None,
+    *,
+    besides: UUID | None = None,
+) -> None:
+    other = repository.find_overlapping(db, organisation_id, unit_id, starts_on, ends_on, besides=besides)
+    if other is not None:
+        raise Conflict(
+            "Another lease holds the unit on some of these days.",
+            lease_id=str(other.id),
+            starts_on=other.starts_on.isoformat(),
+            ends_on=other.ends_on and other.ends_on.isoformat(),
+        )
+
+
+def _refuse_ended(row: Any, today: dt.date) -> None:
+    status = lease_status(row.starts_on, row.ends_on, row.terminated_on is not None, today)
+    if status == "ended" or row.terminated_on is not None:
+        raise Conflict("The lease has ended, or its end has been settled.", lease_id=str(row.id), lease_status=status)
+
+
+def _check_longer(row: Any, ends_on: dt.date | None) -> None:
+    if ends_on is not None and (row.ends_on is None or ends_on < row.ends_on):
+        raise Invalid([("ends_on", "a lease is shortened by terminating it")])
+
+
+def _check_notice(row: Any, ends_on: dt.date, given_on: dt.date) -> None:
+    if ends_on == row.ends_on:
+        return
+    earliest = earliest_end(given_on, row.notice_days)
+    if ends_on < earliest:
+        why = f"by a notice of {row.notice_days} days it ends on {earliest} at the earliest; or waive the notice"
+        raise Invalid([("ends_on", why)])
+
+
+def _deposit_terms(given: list[dict[str, Any]]) -> list[DepositTerm]:
+    terms = [DepositTerm(each["kind"], each["amount_cents"]) for each in given]
+    if len({term.kind for term in terms}) != len(terms):
+        raise Invalid([("deposits", "expected each kind once")])
+    return terms
+
+
+def _charge_row(lease_id: UUID, lease: dict[str, Any], charge: dict[str, Any], now: dt.datetime) -> dict[str, Any]:
+    row = {
+        "starts_on": lease["starts_on"],
+        "ends_on": None,
+        "description": "",
+        "prorated": False,
+        **charge,
+        "id": new_id(),
+        "lease_id": lease_id,
+        "version": 1,
+        "created_at": now,
+    }
+    if row["starts_on"] is None:
+        row["starts_on"] = lease["starts_on"]
+    return row

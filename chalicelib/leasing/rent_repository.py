@@ -1,0 +1,182 @@
+"""SQL of dated rents and recurring charges, and of what leases are billed by."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, insert, or_, select, update
+
+from chalicelib.leasing.model import LeaseTerms, Recurring, RecurringCharge, RentStep
+from chalicelib.pages import Asked, Page
+from chalicelib.storage.paging import fetch_page
+from chalicelib.storage.tables.leasing import lease_rents, leases, recurring_charges
+
+_TERMS = (
+    leases.c.id,
+    leases.c.unit_id,
+    leases.c.property_id,
+    leases.c.tenant_id,
+    leases.c.starts_on,
+    leases.c.ends_on,
+    leases.c.due_day,
+    leases.c.grace_days,
+)
+_RECURRING = (
+    recurring_charges.c.id,
+    recurring_charges.c.charge_type,
+    recurring_charges.c.description,
+    recurring_charges.c.amount_cents,
+    recurring_charges.c.prorated,
+    recurring_charges.c.starts_on,
+    recurring_charges.c.ends_on,
+)
+
+
+def add_rent(db: Connection, organisation_id: UUID, lease_id: UUID, step: RentStep) -> None:
+    db.execute(insert(lease_rents).values(organisation_id=organisation_id, lease_id=lease_id, **step._asdict()))
+
+
+def change_rent(db: Connection, organisation_id: UUID, lease_id: UUID, step: RentStep) -> bool:
+    """Set the rent of the step that begins on the same day; return whether there is one."""
+    query = update(lease_rents).where(
+        lease_rents.c.organisation_id == organisation_id,
+        lease_rents.c.lease_id == lease_id,
+        lease_rents.c.starts_on == step.starts_on,
+    )
+    return db.execute(query.values(rent_cents=step.rent_cents)).rowcount == 1
+
+
+def find_rent(db: Connection, organisation_id: UUID, lease_id: UUID, starts_on: dt.date) -> RentStep | None:
+    """Return the step that begins on that very day."""
+    query = _rents(organisation_id, lease_id).where(lease_rents.c.starts_on == starts_on)
+    row = db.execute(query).one_or_none()
+    return None if row is None else RentStep(row.starts_on, row.rent_cents)
+
+
+def list_rents(db: Connection, organisation_id: UUID, lease_id: UUID, asked: Asked) -> Page[RentStep]:
+    page = fetch_page(db, _rents(organisation_id, lease_id), [lease_rents.c.starts_on], asked)
+    return page.of(lambda row: RentStep(row.starts_on, row.rent_cents))
+
+
+def add_recurring_charges(db: Connection, organisation_id: UUID, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        db.execute(insert(recurring_charges), [{"organisation_id": organisation_id, **row} for row in rows])
+
+
+def find_recurring_charge(db: Connection, organisation_id: UUID, charge_id: UUID) -> RecurringCharge | None:
+    query = select(recurring_charges).where(
+        recurring_charges.c.organisation_id == organisation_id, recurring_charges.c.id == charge_id
+    )
+    row = db.execute(query).one_or_none()
+    return None if row is None else _charge(row)
+
+
+def list_recurring_charges(
+    db: Connection, organisation_id: UUID, lease_id: UUID, asked: Asked
+) -> Page[RecurringCharge]:
+    query = select(recurring_charges).where(
+        recurring_charges.c.organisation_id == organisation_id, recurring_charges.c.lease_id == lease_id
+    )
+    return fetch_page(db, query, [recurring_charges.c.id], asked).of(_charge)
+
+
+def change_recurring_charge(
+    db: Connection, organisation_id: UUID, charge_id: UUID, version: int | None, values: dict[str, Any]
+) -> bool:
+    """Set ``values`` if the row still has ``version`` (None: whatever it has); return whether this call did it."""
+    query = update(recurring_charges).where(
+        recurring_charges.c.organisation_id == organisation_id, recurring_charges.c.id == charge_id
+    )
+    if version is not None:
+        query = query.where(recurring_charges.c.version == version)
+    return db.execute(query.values(**values, version=recurring_charges.c.version + 1)).rowcount == 1
+
+
+def list_terms(
+    db: Connection,
+    organisation_id: UUID,
+    first_day: dt.date,
+    last_day: dt.date,
+    *,
+    after: UUID | None,
+    limit: int,
+    lock: bool,
+) -> list[LeaseTerms]:
+    """Return the next leases by id that hold a day of the span, with what they are billed by in it; three queries."""
+    query = (
+        select(*_TERMS)
+        .where(
+            leases.c.organisation_id == organisation_id,
+            leases.c.starts_on <= last_day,
+            or_(
+                leases.c.ends_on.is_(None),
+                (leases.c.ends_on >= first_day) & (leases.c.ends_on >= leases.c.starts_on),
+            ),
+        )
+        .order_by(leases.c.id)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(leases.c.id > after)
+    rows: list[Any] = list(db.execute(query.with_for_update() if lock else query))
+    return _with_terms(db, organisation_id, rows, last_day)
+
+
+def find_terms(db: Connection, organisation_id: UUID, lease_id: UUID, *, lock: bool) -> LeaseTerms | None:
+    """Return what the lease is billed by, all its steps and recurring charges included."""
+    query = select(*_TERMS).where(leases.c.organisation_id == organisation_id, leases.c.id == lease_id)
+    rows: list[Any] = list(db.execute(query.with_for_update() if lock else query))
+    found = _with_terms(db, organisation_id, rows, None)
+    return found[0] if found else None
+
+
+def _rents(organisation_id: UUID, lease_id: UUID) -> Select[Any]:
+    return select(lease_rents.c.starts_on, lease_rents.c.rent_cents).where(
+        lease_rents.c.organisation_id == organisation_id, lease_rents.c.lease_id == lease_id
+    )
+
+
+def _with_terms(db: Connection, organisation_id: UUID, rows: list[Any], until: dt.date | None) -> list[LeaseTerms]:
+    """Return the terms of ``rows``, which come in order of id, without steps and charges that begin after ``until``."""
+    if not rows:
+        return []
+    # A range of ids, since a thousand of them as parameters cost more than the few rows between them.
+    first, last = rows[0].id, rows[-1].id
+    rents = (
+        select(lease_rents.c.lease_id, lease_rents.c.starts_on, lease_rents.c.rent_cents)
+        .where(lease_rents.c.organisation_id == organisation_id, lease_rents.c.lease_id.between(first, last))
+        .order_by(lease_rents.c.lease_id, lease_rents.c.starts_on)
+    )
+    charges = (
+        select(recurring_charges.c.lease_id, *_RECURRING)
+        .where(
+            recurring_charges.c.organisation_id == organisation_id,
+            recurring_charges.c.lease_id.between(first, last),
+        )
+        .order_by(recurring_charges.c.starts_on, recurring_charges.c.id)
+    )
+    if until is not None:
+        rents = rents.where(lease_rents.c.starts_on <= until)
+        charges = charges.where(recurring_charges.c.starts_on <= until)
+    steps: dict[UUID, list[RentStep]] = {}
+    for lease_id, starts_on, rent_cents in db.execute(rents):
+        steps.setdefault(lease_id, []).append(RentStep(starts_on, rent_cents))
+    recurring: dict[UUID, list[Recurring]] = {}
+    for lease_id, *values in db.execute(charges):
+        recurring.setdefault(lease_id, []).append(Recurring(*values))
+    return [LeaseTerms._make((*row, tuple(steps[row.id]), tuple(recurring.get(row.id, ())))) for row in rows]
+
+
+def _charge(row: Row[Any]) -> RecurringCharge:
+    return RecurringCharge(
+        id=row.id,
+        lease_id=row.lease_id,
+        charge_type=row.charge_type,
+        description=row.description,
+        amount_cents=row.amount_cents,
+        prorated=row.prorated,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        version=row.version,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,264 @@
+"""SQL of leases: adding, finding, listing, locking and ending them."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, insert, or_, select, update
+
+from chalicelib.leasing.model import DepositTerm, Lease, RentStep, TenantName
+from chalicelib.leasing.rules import lease_status
+from chalicelib.pages import Asked, Page
+from chalicelib.storage.paging import fetch_page
+from chalicelib.storage.tables.leasing import deposit_terms, lease_rents, lease_tenants, leases, tenants
+from chalicelib.storage.tables.portfolio import properties, units
+
+Properties = frozenset[UUID] | None
+
+# A lease that was called off ends before it starts, and holds no day.
+_HOLDS_A_DAY = or_(leases.c.ends_on.is_(None), leases.c.ends_on >= leases.c.starts_on)
+_SORTS = {"id": leases.c.id, "starts_on": leases.c.starts_on}
+
+
+def add_lease(db: Connection, organisation_id: UUID, values: dict[str, Any]) -> None:
+    db.execute(insert(leases).values(organisation_id=organisation_id, **values))
+
+
+def change_lease(db: Connection, organisation_id: UUID, lease_id: UUID, values: dict[str, Any]) -> bool:
+    """Set ``values`` and step the version; return whether there is such a lease."""
+    query = update(leases).where(leases.c.organisation_id == organisation_id, leases.c.id == lease_id)
+    return db.execute(query.values(**values, version=leases.c.version + 1)).rowcount == 1
+
+
+def mark_ended(
+    db: Connection, organisation_id: UUID, lease_id: UUID, *, ends_on: dt.date, terminated_on: dt.date
+) -> bool:
+    """End the lease unless a person ended it before; return whether this call did it."""
+    query = update(leases).where(
+        leases.c.organisation_id == organisation_id, leases.c.id == lease_id, leases.c.terminated_on.is_(None)
+    )
+    ended = query.values(ends_on=ends_on, terminated_on=terminated_on, version=leases.c.version + 1)
+    return db.execute(ended).rowcount == 1
+
+
+def replace_tenants(db: Connection, organisation_id: UUID, lease_id: UUID, ids: list[UUID]) -> None:
+    """Make ``ids`` the lease's tenants, the first of whom pays first."""
+    mine = (lease_tenants.c.organisation_id == organisation_id) & (lease_tenants.c.lease_id == lease_id)
+    db.execute(lease_tenants.delete().where(mine))
+    rows = [
+        {"organisation_id": organisation_id, "lease_id": lease_id, "tenant_id": tenant_id, "position": position}
+        for position, tenant_id in enumerate(ids)
+    ]
+    db.execute(insert(lease_tenants), rows)
+
+
+def replace_deposit_terms(db: Connection, organisation_id: UUID, lease_id: UUID, terms: list[DepositTerm]) -> None:
+    mine = (deposit_terms.c.organisation_id == organisation_id) & (deposit_terms.c.lease_id == lease_id)
+    db.execute(deposit_terms.delete().where(mine))
+    rows = [{"organisation_id": organisation_id, "lease_id": lease_id, **term._asdict()} for term in terms]
+    if rows:
+        db.execute(insert(deposit_terms), rows)
+
+
+def lock_leases(db: Connection, organisation_id: UUID, ids: Iterable[UUID]) -> list[Row[Any]]:
+    """Return the rows of those of ``ids`` that are there, by id, locked until the transaction ends."""
+    query = (
+        select(leases)
+        .where(leases.c.organisation_id == organisation_id, leases.c.id.in_(sorted(set(ids))))
+        .order_by(leases.c.id)
+        .with_for_update()
+    )
+    return list(db.execute(query))
+
+
+def find_overlapping(
+    db: Connection,
+    organisation_id: UUID,
+    unit_id: UUID,
+    starts_on: dt.date,
+    ends_on: dt.date | None,
+    *,
+    besides: UUID | None = None,
+) -> Any:
+    """Return (id, starts_on, ends_on) of a lease of the unit that holds a day of the span, None where it is free.
+
+    ``besides`` is left out.
+
+    Only a caller who holds the unit's lock can rely on the answer.
+    """
+    query = select(leases.c.id, leases.c.starts_on, leases.c.ends_on).where(
+        leases.c.organisation_id == organisation_id,
+        leases.c.unit_id == unit_id,
+        or_(leases.c.ends_on.is_(None), leases.c.ends_on >= starts_on),
+        _HOLDS_A_DAY,
+    )
+    if ends_on is not None:
+        query = query.where(leases.c.starts_on <= ends_on)
+    if besides is not None:
+        query = query.where(leases.c.id != besides)
+    return db.execute(query.order_by(leases.c.starts_on).limit(1)).one_or_none()
+
+
+def find_lease(
+    db: Connection, organisation_id: UUID, lease_id: UUID, today: dt.date, within: Properties = None
+) -> Lease | None:
+    query = _told(organisation_id).where(leases.c.id == lease_id)
+    if within is not None:
+        query = query.where(leases.c.property_id.in_(within))
+    row = db.execute(query).one_or_none()
+    return None if row is None else _whole(db, organisation_id, [row], today)[0]
+
+
+def list_leases(
+    db: Connection,
+    organisation_id: UUID,
+    asked: Asked,
+    *,
+    today: dt.date,
+    within: Properties,
+    unit_id: UUID | None = None,
+    property_id: UUID | None = None,
+    tenant_id: UUID | None = None,
+    status: str | None = None,
+) -> Page[Lease]:
+    query = _told(organisation_id)
+    if within is not None:
+        query = query.where(leases.c.property_id.in_(within))
+    if unit_id is not None:
+        query = query.where(leases.c.unit_id == unit_id)
+    if property_id is not None:
+        query = query.where(leases.c.property_id == property_id)
+    if tenant_id is not None:
+        query = query.where(_is_tenant(organisation_id, tenant_id))
+    if status is not None:
+        query = query.where(_STATUS[status](today))
+    sort = asked.sort or "id"
+    keys = list(dict.fromkeys([_SORTS[sort.lstrip("-")], leases.c.id]))
+    page = fetch_page(db, query, keys, asked, descending=sort.startswith("-"))
+    return Page(_whole(db, organisation_id, page.items, today), page.next_cursor)
+
+
+def _has_ended(today: dt.date) -> ColumnElement[bool]:
+    return or_(leases.c.ends_on < today, leases.c.ends_on < leases.c.starts_on)
+
+
+def _is_upcoming(today: dt.date) -> ColumnElement[bool]:
+    return and_(leases.c.starts_on > today, _HOLDS_A_DAY)
+
+
+def _is_active(today: dt.date) -> ColumnElement[bool]:
+    return and_(leases.c.starts_on <= today, or_(leases.c.ends_on.is_(None), leases.c.ends_on >= today))
+
+
+# What ``rules.lease_status`` says of one lease, as SQL; a test compares the two.
+_STATUS = {"ended": _has_ended, "upcoming": _is_upcoming, "active": _is_active}
+
+
+def _is_tenant(organisation_id: UUID, tenant_id: UUID) -> ColumnElement[bool]:
+    return exists().where(
+        lease_tenants.c.organisation_id == organisation_id,
+        lease_tenants.c.lease_id == leases.c.id,
+        lease_tenants.c.tenant_id == tenant_id,
+    )
+
+
+def _told(organisation_id: UUID) -> Select[Any]:
+    return (
+        select(leases, units.c.name.label("unit_name"), properties.c.name.label("property_name"))
+        .join(units, (units.c.organisation_id == leases.c.organisation_id) & (units.c.id == leases.c.unit_id))
+        .join(
+            properties,
+            (properties.c.organisation_id == leases.c.organisation_id) & (properties.c.id == leases.c.property_id),
+        )
+        .where(leases.c.organisation_id == organisation_id)
+    )
+
+
+def _whole(db: Connection, organisation_id: UUID, rows: list[Row[Any]], today: dt.date) -> list[Lease]:
+    """Return the leases of ``rows`` with their tenants, rents and deposit terms, each in one query for all."""
+    ids = [row.id for row in rows]
+    who = _tenants_of(db, organisation_id, ids)
+    steps = _rents_of(db, organisation_id, ids)
+    terms = _deposit_terms_of(db, organisation_id, ids)
+    return [_lease(row, who[row.id], steps[row.id], terms.get(row.id, []), today) for row in rows]
+
+
+def _tenants_of(db: Connection, organisation_id: UUID, ids: list[UUID]) -> dict[UUID, list[TenantName]]:
+    query = (
+        select(
+            lease_tenants.c.lease_id,
+            lease_tenants.c.tenant_id,
+            tenants.c.given_name,
+            tenants.c.middle_name,
+            tenants.c.family_name,
+        )
+        .join(
+            tenants,
+            (tenants.c.organisation_id == lease_tenants.c.organisation_id)
+            & (tenants.c.id == lease_tenants.c.tenant_id),
+        )
+        .where(lease_tenants.c.organisation_id == organisation_id, lease_tenants.c.lease_id.in_(ids))
+        .order_by(lease_tenants.c.lease_id, lease_tenants.c.position)
+    )
+    found: dict[UUID, list[TenantName]] = {}
+    for lease_id, tenant_id, *names in db.execute(query):
+        found.setdefault(lease_id, []).append(TenantName(tenant_id, " ".join(filter(None, names))))
+    return found
+
+
+def _rents_of(db: Connection, organisation_id: UUID, ids: list[UUID]) -> dict[UUID, list[RentStep]]:
+    query = (
+        select(lease_rents.c.lease_id, lease_rents.c.starts_on, lease_rents.c.rent_cents)
+        .where(lease_rents.c.organisation_id == organisation_id, lease_rents.c.lease_id.in_(ids))
+        .order_by(lease_rents.c.lease_id, lease_rents.c.starts_on)
+    )
+    found: dict[UUID, list[RentStep]] = {}
+    for lease_id, starts_on, rent_cents in db.execute(query):
+        found.setdefault(lease_id, []).append(RentStep(starts_on, rent_cents))
+    return found
+
+
+def _deposit_terms_of(db: Connection, organisation_id: UUID, ids: list[UUID]) -> dict[UUID, list[DepositTerm]]:
+    query = (
+        select(deposit_terms.c.lease_id, deposit_terms.c.kind, deposit_terms.c.amount_cents)
+        .where(deposit_terms.c.organisation_id == organisation_id, deposit_terms.c.lease_id.in_(ids))
+        .order_by(deposit_terms.c.lease_id, deposit_terms.c.kind)
+    )
+    found: dict[UUID, list[DepositTerm]] = {}
+    for lease_id, kind, amount_cents in db.execute(query):
+        found.setdefault(lease_id, []).append(DepositTerm(kind, amount_cents))
+    return found
+
+
+def _lease(
+    row: Row[Any], who: list[TenantName], steps: list[RentStep], terms: list[DepositTerm], today: dt.date
+) -> Lease:
+    return Lease(
+        id=row.id,
+        unit_id=row.unit_id,
+        unit_name=row.unit_name,
+        property_id=row.property_id,
+        property_name=row.property_name,
+        tenant_id=row.tenant_id,
+        tenants=who,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        due_day=row.due_day,
+        grace_days=row.grace_days,
+        notice_days=row.notice_days,
+        rent_cents=rent_on(steps, today if row.ends_on is None else min(today, row.ends_on)),
+        deposits=terms,
+        status=lease_status(row.starts_on, row.ends_on, row.terminated_on is not None, today),
+        terminated_on=row.terminated_on,
+        previous_id=row.previous_id,
+        note=row.note,
+        version=row.version,
+        created_at=row.created_at,
+    )
+
+
+def rent_on(steps: list[RentStep], day: dt.date) -> int:
+    """Return the rent in force on ``day``; before the first step, the first (what will be owed)."""
+    held = [step.rent_cents for step in steps if step.starts_on <= day]
+    return held[-1] if held else steps[0].rent_cents

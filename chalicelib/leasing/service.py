@@ -1,0 +1,44 @@
+"""The door of leasing: every use case under one name, whichever file keeps it."""
+
+from chalicelib.leasing.deposit_service import (
+    deduct_deposit,
+    held_deposits,
+    list_deposits,
+    record_deposit,
+    refund_deposit,
+    reverse_deposit_entry,
+)
+from chalicelib.leasing.holding_service import get_lease_terms, list_leases_to_bill, lock_lease, lock_leases
+from chalicelib.leasing.lease_service import add_lease, change_lease, end_lease, get_lease, list_leases
+from chalicelib.leasing.tenant_service import (
+    add_tenant,
+    change_tenant,
+    erase_tenant,
+    get_tenant,
+    list_tenants,
+    read_identity_document,
+)
+
+__all__ = [
+    "add_lease",
+    "add_tenant",
+    "change_lease",
+    "change_tenant",
+    "deduct_deposit",
+    "end_lease",
+    "erase_tenant",
+    "get_lease",
+    "get_lease_terms",
+    "get_tenant",
+    "held_deposits",
+    "list_deposits",
+    "list_leases",
+    "list_leases_to_bill",
+    "list_tenants",
+    "lock_lease",
+    "lock_leases",
+    "read_identity_document",
+    "record_deposit",
+    "refund_deposit",
+    "reverse_deposit_entry",
+]

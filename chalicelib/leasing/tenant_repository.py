@@ -1,0 +1,165 @@
+"""SQL of tenants and their phones."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, exists, insert, or_, select, update
+
+from chalicelib.leasing.model import Kin, Tenant
+from chalicelib.pages import Asked, Page
+from chalicelib.storage.paging import fetch_page
+from chalicelib.storage.tables.leasing import lease_tenants, leases, tenant_phones, tenants
+
+Properties = frozenset[UUID] | None
+
+LAST_CHARACTER = "\U0010ffff"  # sorts behind every other on both databases: a prefix becomes a range of the index
+
+
+def add_tenant(db: Connection, organisation_id: UUID, values: dict[str, Any], phones: list[str]) -> None:
+    db.execute(insert(tenants).values(organisation_id=organisation_id, **values))
+    _add_phones(db, organisation_id, values["id"], phones)
+
+
+def change_tenant(
+    db: Connection, organisation_id: UUID, tenant_id: UUID, version: int | None, values: dict[str, Any]
+) -> bool:
+    """Set ``values`` if the row still has ``version`` (None: whatever it has); return whether this call did it."""
+    query = update(tenants).where(_is(organisation_id, tenant_id), tenants.c.erased_at.is_(None))
+    if version is not None:
+        query = query.where(tenants.c.version == version)
+    return db.execute(query.values(**values, version=tenants.c.version + 1)).rowcount == 1
+
+
+def replace_phones(db: Connection, organisation_id: UUID, tenant_id: UUID, phones: list[str]) -> None:
+    mine = (tenant_phones.c.organisation_id == organisation_id) & (tenant_phones.c.tenant_id == tenant_id)
+    db.execute(delete(tenant_phones).where(mine))
+    _add_phones(db, organisation_id, tenant_id, phones)
+
+
+def find_tenant(
+    db: Connection, organisation_id: UUID, tenant_id: UUID, within: Properties = None, *, lock: bool = False
+) -> Tenant | None:
+    query = select(tenants).where(_is(organisation_id, tenant_id))
+    if within is not None:
+        query = query.where(_rents_within(organisation_id, within))
+    row = db.execute(query.with_for_update() if lock else query).one_or_none()
+    return None if row is None else _with_phones(db, organisation_id, [row])[0]
+
+
+def find_identity(db: Connection, organisation_id: UUID, tenant_id: UUID) -> bytes | None:
+    """Return the sealed identity document."""
+    return db.scalar(select(tenants.c.identity_sealed).where(_is(organisation_id, tenant_id)))
+
+
+def list_tenants(
+    db: Connection,
+    organisation_id: UUID,
+    asked: Asked,
+    *,
+    within: Properties,
+    name_prefix: str | None = None,
+    phone: str | None = None,
+) -> Page[Tenant]:
+    """Return those not erased, by name; ``name_prefix`` in the form of ``name_key``, ``phone`` in E.164."""
+    query = select(tenants).where(tenants.c.organisation_id == organisation_id, tenants.c.erased_at.is_(None))
+    if within is not None:
+        query = query.where(_rents_within(organisation_id, within))
+    if name_prefix:
+        query = query.where(tenants.c.name_key >= name_prefix, tenants.c.name_key < name_prefix + LAST_CHARACTER)
+    if phone is not None:
+        reached = select(tenant_phones.c.tenant_id).where(
+            tenant_phones.c.organisation_id == organisation_id, tenant_phones.c.phone == phone
+        )
+        query = query.where(tenants.c.id.in_(reached))
+    page = fetch_page(db, query, [tenants.c.name_key, tenants.c.id], asked)
+    return Page(_with_phones(db, organisation_id, page.items), page.next_cursor)
+
+
+def lock_tenants(db: Connection, organisation_id: UUID, ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of ``ids`` that are there and not erased; none of them can be erased until the transaction ends."""
+    query = (
+        select(tenants.c.id)
+        .where(
+            tenants.c.organisation_id == organisation_id,
+            tenants.c.id.in_(sorted(set(ids))),
+            tenants.c.erased_at.is_(None),
+        )
+        .order_by(tenants.c.id)
+        .with_for_update(read=True)
+    )
+    return set(db.scalars(query))
+
+
+def has_running_lease(db: Connection, organisation_id: UUID, tenant_id: UUID, today: dt.date) -> bool:
+    """Tell whether a lease of the tenant's runs or is to come."""
+    query = (
+        select(leases.c.id)
+        .join(
+            lease_tenants,
+            (lease_tenants.c.organisation_id == leases.c.organisation_id) & (lease_tenants.c.lease_id == leases.c.id),
+        )
+        .where(
+            leases.c.organisation_id == organisation_id,
+            lease_tenants.c.tenant_id == tenant_id,
+            or_(leases.c.ends_on.is_(None), (leases.c.ends_on >= today) & (leases.c.ends_on >= leases.c.starts_on)),
+        )
+    )
+    return db.execute(query.limit(1)).first() is not None
+
+
+def _is(organisation_id: UUID, tenant_id: UUID) -> ColumnElement[bool]:
+    return (tenants.c.organisation_id == organisation_id) & (tenants.c.id == tenant_id)
+
+
+def _rents_within(organisation_id: UUID, within: frozenset[UUID]) -> ColumnElement[bool]:
+    """Return "the tenant has, or had, a lease in one of these properties"."""
+    return exists().where(
+        lease_tenants.c.organisation_id == organisation_id,
+        lease_tenants.c.tenant_id == tenants.c.id,
+        leases.c.organisation_id == organisation_id,
+        leases.c.id == lease_tenants.c.lease_id,
+        leases.c.property_id.in_(within),
+    )
+
+
+def _add_phones(db: Connection, organisation_id: UUID, tenant_id: UUID, phones: list[str]) -> None:
+    rows = [
+        {"organisation_id": organisation_id, "tenant_id": tenant_id, "position": position, "phone": phone}
+        for position, phone in enumerate(phones)
+    ]
+    if rows:
+        db.execute(insert(tenant_phones), rows)
+
+
+def _with_phones(db: Connection, organisation_id: UUID, rows: list[Row[Any]]) -> list[Tenant]:
+    query = (
+        select(tenant_phones.c.tenant_id, tenant_phones.c.phone)
+        .where(tenant_phones.c.organisation_id == organisation_id, tenant_phones.c.tenant_id.in_([r.id for r in rows]))
+        .order_by(tenant_phones.c.tenant_id, tenant_phones.c.position)
+    )
+    phones: dict[UUID, list[str]] = {}
+    for tenant_id, phone in db.execute(query):
+        phones.setdefault(tenant_id, []).append(phone)
+    return [_tenant(row, phones.get(row.id, [])) for row in rows]
+
+
+def _tenant(row: Row[Any], phones: list[str]) -> Tenant:
+    has_kin = row.kin_name or row.kin_phone or row.kin_relation
+    return Tenant(
+        id=row.id,
+        given_name=row.given_name,
+        middle_name=row.middle_name,
+        family_name=row.family_name,
+        phones=phones,
+        language=row.language,
+        email=row.email,
+        kra_pin=row.kra_pin,
+        identity_kind=row.identity_kind,
+        kin=Kin(row.kin_name, row.kin_phone, row.kin_relation) if has_kin else None,
+        note=row.note,
+        erased_at=row.erased_at,
+        version=row.version,
+        created_at=row.created_at,
+    )

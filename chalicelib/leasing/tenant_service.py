@@ -1,0 +1,225 @@
+"""Keeping tenants, and forgetting them."""
+
+import datetime as dt
+import json
+import re
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib import phones as phone_numbers
+from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
+from chalicelib.identity import vault
+from chalicelib.identity.ports import KeyWrapper
+from chalicelib.identity.service import CHANGED
+from chalicelib.ids import new_id
+from chalicelib.leasing import tenant_repository as repository
+from chalicelib.leasing.model import Tenant
+from chalicelib.pages import Asked, Page
+
+Properties = frozenset[UUID] | None  # the ones a caretaker may see; None: all
+
+_NATIONAL_ID = re.compile(r"[0-9]{7,9}", re.ASCII)
+_OTHER_ID = re.compile(r"[A-Z0-9][A-Z0-9/-]{3,19}", re.ASCII)
+_MOST_KEY = 190  # characters that ``name_key`` holds
+_NO_KIN = {"kin_name": "", "kin_phone": None, "kin_relation": ""}
+
+
+def add_tenant(
+    db: Connection, organisation_id: UUID, values: dict[str, Any], *, keys: KeyWrapper, now: dt.datetime
+) -> Tenant:
+    """Add a tenant and return them.
+
+    ``values``: given_name; if known middle_name, family_name, phones (any Kenyan spelling, the first is
+    called first), language ("en", "sw"), email, kra_pin, note, identity_document {kind, number} and
+    kin {name, phone, relation}. The document is stored sealed under a key of the tenant's own.
+
+    Raises:
+        Invalid: a phone is none, or the identity number does not fit its kind.
+        Unavailable: the key keeper does not answer.
+    """
+    tenant_id = new_id()
+    row = {
+        "middle_name": "",
+        "family_name": "",
+        "language": "en",
+        "email": None,
+        "kra_pin": None,
+        "note": "",
+        "identity_kind": None,
+        "identity_sealed": None,
+        "erased_at": None,
+        **_NO_KIN,
+        **_columns(values),
+        **_sealed(db, organisation_id, tenant_id, values, keys, now),
+    }
+    row |= {"id": tenant_id, "name_key": _whole_key(row), "version": 1, "created_at": now}
+    repository.add_tenant(db, organisation_id, row, _numbers(values.get("phones", [])))
+    return get_tenant(db, organisation_id, tenant_id)
+
+
+def change_tenant(
+    db: Connection,
+    organisation_id: UUID,
+    tenant_id: UUID,
+    version: int | None,
+    values: dict[str, Any],
+    *,
+    keys: KeyWrapper,
+    now: dt.datetime,
+) -> Tenant:
+    """Change what ``values`` names (as in ``add_tenant``) and return the tenant; None takes a document or kin away.
+
+    Raises:
+        Conflict: the tenant was erased.
+        Invalid: as for ``add_tenant``.
+        PreconditionFailed: the tenant is no longer at ``version``.
+    """
+    before = repository.find_tenant(db, organisation_id, tenant_id, lock=True)
+    if before is None:
+        raise NotFound("There is no such tenant.")
+    if before.erased_at is not None:
+        raise Conflict("The tenant was erased.", tenant_id=str(tenant_id))
+    if version is not None and version != before.version:
+        raise PreconditionFailed(CHANGED)
+    names = {part: getattr(before, part) for part in ("given_name", "middle_name", "family_name")}
+    columns = {**_columns(values), **_sealed(db, organisation_id, tenant_id, values, keys, now)}
+    columns["name_key"] = _whole_key({**names, **columns})
+    repository.change_tenant(db, organisation_id, tenant_id, version, columns)
+    if "phones" in values:
+        repository.replace_phones(db, organisation_id, tenant_id, _numbers(values["phones"]))
+    return get_tenant(db, organisation_id, tenant_id)
+
+
+def get_tenant(db: Connection, organisation_id: UUID, tenant_id: UUID, within: Properties = None) -> Tenant:
+    found = repository.find_tenant(db, organisation_id, tenant_id, within)
+    if found is None:
+        raise NotFound("There is no such tenant.")
+    return found
+
+
+def list_tenants(
+    db: Connection,
+    organisation_id: UUID,
+    asked: Asked,
+    *,
+    within: Properties = None,
+    name: str | None = None,
+    phone: str | None = None,
+) -> Page[Tenant]:
+    """Return a page of tenants by name: those whose whole name begins with ``name``, who are reached at ``phone``."""
+    number = None if phone is None else phone_numbers.to_e164(phone)
+    return repository.list_tenants(
+        db, organisation_id, asked, within=within, name_prefix=_key(name) if name else None, phone=number
+    )
+
+
+def read_identity_document(
+    db: Connection, organisation_id: UUID, tenant_id: UUID, *, keys: KeyWrapper
+) -> dict[str, str]:
+    """Return the document's ``kind`` and ``number`` in clear.
+
+    Raises:
+        NotFound: there is no such tenant, or no document is kept of them.
+        Unavailable: the key keeper does not answer.
+    """
+    get_tenant(db, organisation_id, tenant_id)
+    sealed = repository.find_identity(db, organisation_id, tenant_id)
+    if sealed is None:
+        raise NotFound("No identity document is kept of this tenant.")
+    document: dict[str, str] = json.loads(vault.unseal(db, keys, organisation_id, tenant_id, sealed))
+    return document
+
+
+def erase_tenant(db: Connection, organisation_id: UUID, tenant_id: UUID, *, now: dt.datetime, today: dt.date) -> Tenant:
+    """Forget who the tenant is, keep that there was one, and return what is left.
+
+    Tax records must stay, so the row stays without a name, phones or papers; destroying the data
+    key also makes the sealed document unreadable in every backup.
+
+    Raises:
+        Conflict: a lease of theirs runs or is to come, or they were erased before.
+    """
+    before = repository.find_tenant(db, organisation_id, tenant_id, lock=True)
+    if before is None:
+        raise NotFound("There is no such tenant.")
+    if before.erased_at is not None:
+        raise Conflict("The tenant was erased before.", tenant_id=str(tenant_id))
+    if repository.has_running_lease(db, organisation_id, tenant_id, today):
+        raise Conflict("The tenant has a lease that has not ended; end it first.", tenant_id=str(tenant_id))
+    nothing = {
+        "given_name": "Erased",
+        "middle_name": "",
+        "family_name": "",
+        "name_key": "erased",
+        "email": None,
+        "kra_pin": None,
+        "identity_kind": None,
+        "identity_sealed": None,
+        "note": "",
+        **_NO_KIN,
+        "erased_at": now,
+    }
+    repository.change_tenant(db, organisation_id, tenant_id, None, nothing)
+    repository.replace_phones(db, organisation_id, tenant_id, [])
+    vault.forget(db, organisation_id, tenant_id)
+    return get_tenant(db, organisation_id, tenant_id)
+
+
+def _columns(values: dict[str, Any]) -> dict[str, Any]:
+    """Return what of ``values`` stands in a column under its own name, and the kin in theirs."""
+    plain = ("given_name", "middle_name", "family_name", "language", "email", "kra_pin", "note")
+    columns = {name: values[name] for name in plain if name in values}
+    if "kin" in values:
+        kin = values["kin"]
+        phone = kin.get("phone") if kin else None
+        columns |= _NO_KIN if not kin else {
+            "kin_name": kin["name"],
+            "kin_phone": phone and phone_numbers.to_e164(phone, "kin.phone"),
+            "kin_relation": kin.get("relation", ""),
+        }  # fmt: skip
+    return columns
+
+
+def _sealed(
+    db: Connection,
+    organisation_id: UUID,
+    tenant_id: UUID,
+    values: dict[str, Any],
+    keys: KeyWrapper,
+    now: dt.datetime,
+) -> dict[str, Any]:
+    if "identity_document" not in values:
+        return {}
+    document = values["identity_document"]
+    if document is None:
+        vault.forget(db, organisation_id, tenant_id)
+        return {"identity_kind": None, "identity_sealed": None}
+    plain = json.dumps({"kind": document["kind"], "number": _identity_number(**document)}).encode()
+    sealed = vault.seal(db, keys, organisation_id, tenant_id, plain, now=now)
+    return {"identity_kind": document["kind"], "identity_sealed": sealed}
+
+
+def _identity_number(kind: str, number: str) -> str:
+    """Return the number as it is kept: capitals, no spaces."""
+    plain = "".join(number.split()).upper()
+    if kind == "national_id" and not _NATIONAL_ID.fullmatch(plain):
+        raise Invalid([("identity_document.number", "expected the 7 to 9 digits of a national id")])
+    if not _OTHER_ID.fullmatch(plain):
+        raise Invalid([("identity_document.number", "expected 4 to 20 letters and digits")])
+    return plain
+
+
+def _numbers(spelled: list[str]) -> list[str]:
+    """Return the numbers in E.164, each once, in their order."""
+    return list(dict.fromkeys(phone_numbers.to_e164(each, f"phones.{place}") for place, each in enumerate(spelled)))
+
+
+def _whole_key(names: dict[str, Any]) -> str:
+    return _key(" ".join(names[part] for part in ("given_name", "middle_name", "family_name")))
+
+
+def _key(name: str) -> str:
+    """Return the name as it is sorted and searched: lower case, single spaces."""
+    return " ".join(name.lower().split())[:_MOST_KEY]

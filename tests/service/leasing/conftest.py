@@ -1,0 +1,82 @@
+"""A new organisation with one property and two units, and short ways to let them."""
+
+import datetime as dt
+import itertools
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.clock import MovedClock
+from chalicelib.identity import service as identity
+from chalicelib.leasing import service
+from chalicelib.leasing.model import Lease, Tenant
+from chalicelib.portfolio import service as portfolio
+
+TODAY = dt.date(2026, 11, 20)
+NOON = dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)
+_numbers = itertools.count()
+
+
+@dataclass(slots=True)
+class Home:
+    """What a test of leasing works on; its methods each take a transaction of their own."""
+
+    parts: wiring.Parts
+    organisation_id: UUID
+    property_id: UUID
+    unit_id: UUID
+    other_unit_id: UUID
+    channel_id: UUID
+    tenants: list[UUID] = field(default_factory=list)
+
+    @property
+    def now(self) -> dt.datetime:
+        return self.parts.clock.now()
+
+    def tenant(self, given_name: str = "Imani", **values: Any) -> Tenant:
+        values = {"given_name": given_name, **values}
+        with self.parts.writing() as db:
+            return service.add_tenant(db, self.organisation_id, values, keys=self.parts.keys, now=self.now)
+
+    def let(self, **values: Any) -> Lease:
+        """Let the first unit from 1 June 2026 for KES 30,000, unless ``values`` say otherwise."""
+        usual = {"unit_id": self.unit_id, "starts_on": dt.date(2026, 6, 1), "rent_cents": 30_000_00}
+        values = {**usual, **values}
+        if "tenants" not in values:
+            values["tenants"] = [self.tenant().id]
+        with self.parts.writing() as db:
+            return service.add_lease(db, self.organisation_id, values, now=self.now, today=TODAY)
+
+    def lease(self, lease_id: UUID, today: dt.date = TODAY) -> Lease:
+        with self.parts.reading() as db:
+            return service.get_lease(db, self.organisation_id, lease_id, today=today)
+
+
+def make_home(parts: wiring.Parts) -> Home:
+    """Found an organisation with a property, two units and a bank account."""
+    now = parts.clock.now()
+    with parts.writing() as db:
+        phone = f"+25471{next(_numbers):07d}"
+        mine = identity.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=now).id
+        house = portfolio.add_property(db, mine, {"name": "Mwangaza Court"}, now=now).id
+        unit = {"property_id": house, "type": "apartment", "rent_cents": 30_000_00}
+        first, second = (
+            portfolio.add_unit(db, mine, {**unit, "name": name}, now=now, today=TODAY).id for name in ("A1", "A2")
+        )
+        bank = portfolio.add_channel(db, mine, {"kind": "bank", "name": "Bank", "number": "123"}, now=now).id
+    return Home(parts, mine, house, first, second, bank)
+
+
+@pytest.fixture
+def home(parts: wiring.Parts, clock: MovedClock) -> Home:
+    clock.at = NOON
+    return make_home(parts)
+
+
+@pytest.fixture
+def elsewhere(parts: wiring.Parts, home: Home) -> Home:
+    """Another organisation with the like."""
+    return make_home(parts)
