@@ -62,6 +62,8 @@ def _from_text(text: str) -> int:
     signs = [bracketed, found["minus"], found["inner_minus"], (found["side"] or "").casefold() == "cr"]
     if sum(map(bool, signs)) > 1:
         raise Unreadable("not_an_amount", f"{EXPECTED}, with one sign of a credit at most")
+    if len(found["cents"] or "") > 2 and not found["thousand"]:
+        raise _fraction()  # "44.500" too: in a program set to German it means 44,500
     whole = re.sub(r"[, ]", "", found["whole"])
     value = Decimal(f"{whole}.{found['cents'] or '0'}") * (1000 if found["thousand"] else 1)
     return -_cents(value) if any(signs) else _cents(value)
@@ -72,5 +74,9 @@ def _cents(shillings: Decimal) -> int:
     if abs(cents) > MOST_CENTS:
         raise Unreadable("amount_too_large", "expected an amount of at most 100 billion shillings")
     if cents != cents.to_integral_value():
-        raise Unreadable("fraction_of_a_cent", f"{EXPECTED}, with at most two decimals")
+        raise _fraction()
     return int(cents)
+
+
+def _fraction() -> Unreadable:
+    return Unreadable("fraction_of_a_cent", f"{EXPECTED}, with at most two decimals")

@@ -34,7 +34,7 @@ _KINDS = {
 _NOTHING = frozenset({"none", "nil", "included", "inclusive", "incl", "no", "0"})
 _PARTING = re.compile(r"\s*(?:[;+&\n]|,(?![0-9]{3}(?![0-9]))|\band\b)\s*", re.IGNORECASE)
 _PIECE = re.compile(
-    r"(?P<label>[a-z][a-z/ ]*?)??[\s:=@\-]*"
+    r"(?P<label>[a-z][a-z/ ]*?)??[\s:=@]*(?:-\s+)?"
     rf"(?P<amount>(?:{CURRENCY}\s*)?[0-9][0-9,]*(?:\.[0-9]+)?(?:/=|/-)?)\s*"
     r"(?P<per>(?:/|per|a|each)\s*(?:units?|m3|m³|cubic met(?:er|re)|month|mth|mo)|p\.?/?m\.?|monthly)?",
     re.ASCII | re.IGNORECASE,

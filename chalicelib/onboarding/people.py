@@ -70,7 +70,7 @@ def read_phones(cell: Cell) -> tuple[str, ...]:
     try:
         return (phones.to_e164(text),)
     except Invalid:
-        parts = [part for part in _PHONE_PARTING.split(text) if part.strip()]
+        parts = [part for part in _PHONE_PARTING.split(text) if part.strip()] or [text]
     try:
         return tuple(dict.fromkeys(phones.to_e164(part) for part in parts))
     except Invalid as error:

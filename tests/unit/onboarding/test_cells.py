@@ -1,0 +1,318 @@
+"""Single cells in the spellings of Kenyan landlords."""
+
+import contextlib
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.onboarding.amounts import read_amount, read_positive_amount
+from chalicelib.onboarding.cells import Cell, Unreadable, column_letter, label_of
+from chalicelib.onboarding.charges import Charges, charges_in_remark, read_charges
+from chalicelib.onboarding.days import read_date, read_due_day
+from chalicelib.onboarding.model import RecurringCharge
+from chalicelib.onboarding.people import (
+    Name,
+    is_vacant,
+    read_email,
+    read_identity,
+    read_kin,
+    read_kra_pin,
+    read_name,
+    read_phones,
+)
+from chalicelib.onboarding.unit_types import _WORDS, read_unit_type
+from chalicelib.portfolio.model import UNIT_TYPES
+
+
+@pytest.mark.parametrize(
+    ("cell", "cents"),
+    [
+        *(("44500.00", 44_500_00), ("KES 29,500", 29_500_00), ("Ksh 43,000/=", 43_000_00), ("Kshs. 1,500/-", 1_500_00)),
+        *(("Ksh 0/=", 0), ("0.00", 0), ("KES 0", 0), ("nil", 0), ("29 500", 29_500_00), ("29\u00a0500", 29_500_00)),
+        *(("(500)", -500_00), ("-500", -500_00), ("\u2212500", -500_00), ("500 CR", -500_00), ("(Ksh 500/=)", -500_00)),
+        *(("500 DR", 500_00), ("12k", 12_000_00), ("12.5K", 12_500_00), ("29,500 bob", 29_500_00), ("10.5", 10_50)),
+        *(("", None), ("-", None), ("\u2013", None), ("n/a", None), (None, None), ("  ", None)),
+        *((29500, 29_500_00), (Decimal("29500.10"), 29_500_10), (Decimal(-500), -500_00)),
+    ],
+)
+def test_amounts(cell: Cell, cents: int | None) -> None:
+    assert read_amount(cell) == cents
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        *(
+            ("1.5m", "not_an_amount"),
+            ("2,9500", "not_an_amount"),
+            ("29.500,00", "not_an_amount"),
+            ("KES", "not_an_amount"),
+        ),
+        *(("12,000 + 500", "not_an_amount"), ("-(500)", "not_an_amount"), ("(-500)", "not_an_amount")),
+        *(("=44500", "not_an_amount"), ("paid", "not_an_amount"), ("\u0661\u0662", "not_an_amount")),
+        *(
+            ("44.500", "fraction_of_a_cent"),
+            (Decimal("0.001"), "fraction_of_a_cent"),
+            ("1.2345678k", "fraction_of_a_cent"),
+        ),
+        *(("9" * 15, "amount_too_large"), (10**15, "amount_too_large"), (dt.date(2025, 1, 1), "not_an_amount")),
+        *(("2.95E+04", "digits_lost"), ("#REF!", "formula_error"), ("#####", "formula_error")),
+    ],
+)
+def test_amounts_that_are_refused(cell: Cell, code: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_amount(cell)
+    assert refused.value.code == code
+
+
+def test_a_rent_below_nothing_is_refused() -> None:
+    with pytest.raises(Unreadable, match="not negative"):
+        read_positive_amount("(500)")
+
+
+@given(
+    cents=st.integers(0, 10**11),
+    before=st.sampled_from(["", "KES ", "Ksh ", "Kshs. ", "ksh", "Sh "]),
+    after=st.sampled_from(["", "/=", "/-", " KES"]),
+    credit=st.sampled_from(["{}", "({})", "-{}", "{} CR"]),
+    commas=st.booleans(),
+)
+def test_an_amount_in_any_spelling_reads_back(cents: int, before: str, after: str, credit: str, commas: bool) -> None:
+    shillings, rest = divmod(cents, 100)
+    digits = f"{shillings:,}" if commas else str(shillings)
+    written = credit.format(f"{before}{digits}.{rest:02d}{after}")
+    assert read_amount(written) == (cents if credit == "{}" else -cents)
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        *(("1/6/24", (2024, 6, 1)), ("01/07/2025", (2025, 7, 1)), ("15 Sep 2025", (2025, 9, 15))),
+        *(("2025-04-28", (2025, 4, 28)), ("1 Mar 2023", (2023, 3, 1)), ("15-05-2025", (2025, 5, 15))),
+        *(("15th September, 2025", (2025, 9, 15)), ("1st Sept '24", (2024, 9, 1)), ("15-Sep-25", (2025, 9, 15))),
+        *(("September 15, 2025", (2025, 9, 15)), ("5 Juni 2024", (2024, 6, 5)), ("28.2.79", (2079, 2, 28))),
+        *(("1/1/80", (1980, 1, 1)), ("2025-04-28 00:00:00", (2025, 4, 28)), ("29/2/2024", (2024, 2, 29))),
+    ],
+)
+def test_dates_have_the_day_before_the_month(cell: Cell, day: tuple[int, int, int]) -> None:
+    assert read_date(cell) == dt.date(*day)
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        *(("31/6/2025", "no_such_day"), ("12/25/2024", "no_such_day"), ("29/2/2025", "no_such_day")),
+        *(("0/1/2025", "no_such_day"), ("45444", "bare_number"), (45444, "bare_number"), ("2025", "bare_number")),
+        *(("Sep 2025", "not_a_date"), ("soon", "not_a_date"), ("1/6", "not_a_date"), ("15 Foo 2025", "not_a_date")),
+        *(("1/6/1890", "date_out_of_range"), ("5 marble 2024", "not_a_date"), (Decimal("45444.5"), "bare_number")),
+        *(("9" * 50, "bare_number"), (dt.date(1900, 1, 1), "date_out_of_range")),
+    ],
+)
+def test_dates_that_are_refused(cell: Cell, code: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_date(cell)
+    assert refused.value.code == code
+
+
+def test_a_bare_number_is_told_which_day_it_may_mean() -> None:
+    with pytest.raises(Unreadable, match="perhaps Excel's count for 1 Jun 2024"):
+        read_date("45444")
+
+
+@given(day=st.dates(dt.date(1980, 1, 1), dt.date(2079, 12, 31)), spelling=st.integers(0, 8))
+def test_a_date_in_any_spelling_reads_back(day: dt.date, spelling: int) -> None:
+    d, m, y = day.day, day.month, day.year
+    spellings: list[Cell] = [
+        *(f"{d}/{m}/{y}", f"{d:02d}/{m:02d}/{y % 100:02d}", f"{d}-{m}-{y}", f"{d}.{m}.{y}", day.isoformat()),
+        *(day.strftime("%d %b %Y"), day.strftime("%-d %B %Y"), day.strftime("%B %d, %Y")),
+        day,
+    ]
+    assert read_date(spellings[spelling]) == day
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [("5th", 5), ("1st", 1), ("10", 10), (5, 5), (Decimal(5), 5), ("by 5th of every month", 5), ("", None), (28, 28)],
+)
+def test_due_days(cell: Cell, day: int | None) -> None:
+    assert read_due_day(cell) == day
+
+
+@pytest.mark.parametrize("cell", ["31", "29th", 30, "0", 0, "end month", "5.5", dt.date(2025, 1, 5), "-3"])
+def test_due_days_that_some_months_lack_are_refused(cell: Cell) -> None:
+    with pytest.raises(Unreadable, match="due"):
+        read_due_day(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "phones"),
+    [
+        *((700000009, ("+254700000009",)), ("0700 000 003", ("+254700000003",)), ("0110000014", ("+254110000014",))),
+        *(
+            ("+254700000001", ("+254700000001",)),
+            (254700000017, ("+254700000017",)),
+            (Decimal("7E8"), ("+254700000000",)),
+        ),
+        ("0700 000 003 / 0711 000 000", ("+254700000003", "+254711000000")),
+        ("0700000003 or 0700-000-003", ("+254700000003",)),
+        *(("Tel: 0700000003", ("+254700000003",)), ("", ()), (None, ())),
+    ],
+)
+def test_phones(cell: Cell, phones: tuple[str, ...]) -> None:
+    assert read_phones(cell) == phones
+
+
+@pytest.mark.parametrize("cell", ["07000", "2.547E+11", "0700000003 / 12", "call him", "/", dt.date(2025, 1, 1)])
+def test_phones_that_are_refused(cell: Cell) -> None:
+    with pytest.raises(Unreadable):
+        read_phones(cell)
+
+
+@given(
+    number=st.from_regex(r"[17][0-9]{8}", fullmatch=True),
+    prefix=st.sampled_from(["+254", "254", "0", "", "+254 "]),
+    gap=st.sampled_from(["", " ", "-"]),
+)
+def test_a_phone_in_any_spelling_reads_back(number: str, prefix: str, gap: str) -> None:
+    written = prefix + gap.join([number[:3], number[3:6], number[6:]])
+    assert read_phones(written) == (f"+254{number}",)
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [
+        ("  Barasa  Imani Maina ", ("Barasa", "Imani", "Maina")),
+        *(("JUMA KOECH WAWERU", ("Juma", "Koech", "Waweru")), ("Owino Hamisi", ("Owino", "", "Hamisi"))),
+        *(("NG'ANG'A", ("Ng'ang'a", "", "")), ("SEAN O\u2019BRIEN", ("Sean", "", "O'Brien"))),
+        *(
+            ("WANJIKU-MAINA A. B. OTIENO", ("Wanjiku-Maina", "A. B.", "Otieno")),
+            ("Mr. Lulu Okoth", ("Lulu", "", "Okoth")),
+        ),
+        ("McOwino deSouza", ("McOwino", "", "deSouza")),
+    ],
+)
+def test_names(cell: Cell, name: tuple[str, str, str]) -> None:
+    assert read_name(cell) == Name(*name)
+
+
+@pytest.mark.parametrize("cell", ["Lulu & Juma Okoth", "0700000001", "A B C D E", "...", "x" * 61, "Lulu na Juma"])
+def test_names_that_are_refused(cell: Cell) -> None:
+    with pytest.raises(Unreadable):
+        read_name(cell)
+
+
+@pytest.mark.parametrize(
+    "cell", ["VACANT", "vacant unit", "(Vacant)", "VACANT!!", "To-Let", "empty", "Wazi", "Not occupied"]
+)
+def test_words_for_vacant(cell: str) -> None:
+    assert is_vacant(cell)
+
+
+@pytest.mark.parametrize("cell", ["", None, "-", "Vacantia Otieno", "Freeman"])
+def test_words_that_do_not_say_vacant(cell: Cell) -> None:
+    assert not is_vacant(cell)
+
+
+def test_identity_documents() -> None:
+    assert read_identity(20007919) == ("national_id", "20007919")
+    assert read_identity("20 007 919") == ("national_id", "20007919")
+    assert read_identity("ak0123456") == ("passport", "AK0123456")
+    assert read_identity("") is None
+    for wrong in ("123", "2.00E+07", "see file"):
+        with pytest.raises(Unreadable):
+            read_identity(wrong)
+
+
+def test_email_pin_and_kin() -> None:
+    assert read_email("lulu@example.com") == "lulu@example.com"
+    assert read_kra_pin("a012345678z") == "A012345678Z"
+    assert read_kin("Akinyi (0712 345 678)") == ("Akinyi", "+254712345678")
+    assert read_kin("Akinyi, sister") == ("Akinyi, sister", None)
+    for reader, wrong in ((read_email, "lulu at home"), (read_kra_pin, "B012345678Z"), (read_kin, "Akinyi 12345678")):
+        with pytest.raises(Unreadable):
+            reader(wrong)
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind"),
+    [
+        *(
+            ("2BR", ("apartment", 2)),
+            ("2 bedroom", ("apartment", 2)),
+            ("1 br", ("apartment", 1)),
+            ("3-BR", ("apartment", 3)),
+        ),
+        *(
+            ("bedsitter", ("bedsitter", 0)),
+            ("Bed-sitter", ("bedsitter", 0)),
+            ("shop", ("shop", 0)),
+            ("SQ", ("single_room", 0)),
+        ),
+        *(("Studio", ("studio", 0)), ("single rooms", ("single_room", 0)), ("two bedroom", ("apartment", 2))),
+        *(("3 bedroom maisonette", ("maisonette", 3)), ("castle", None), ("", None)),
+    ],
+)
+def test_unit_types(cell: str, kind: tuple[str, int] | None) -> None:
+    assert read_unit_type(cell) == kind
+
+
+def test_unit_types_are_those_of_the_portfolio() -> None:
+    assert {kind for kind, _ in _WORDS.values()} <= set(UNIT_TYPES)
+
+
+GARBAGE = RecurringCharge("garbage", "Garbage", 300_00)
+
+
+@pytest.mark.parametrize(
+    ("cell", "charges"),
+    [
+        *(("garbage 300", Charges((GARBAGE,))), ("Garbage: Ksh 300/= p.m.", Charges((GARBAGE,))), ("", Charges())),
+        *(("300", Charges((RecurringCharge("other", "Other charges", 300_00),), unnamed=True)), ("incl.", Charges())),
+        (300, Charges((RecurringCharge("other", "Other charges", 300_00),), unnamed=True)),
+        *(
+            ("water 120/unit", Charges(water_rate_cents=120_00)),
+            ("Water @120 per m3", Charges(water_rate_cents=120_00)),
+        ),
+        ("garbage 300, security 1,500", Charges((GARBAGE, RecurringCharge("security", "Security", 1_500_00)))),
+        ("garbage 300 & water 120/unit", Charges((GARBAGE,), 120_00)),
+        ("wifi 2000", Charges((RecurringCharge("other", "Wifi", 2_000_00),))),
+    ],
+)
+def test_other_charges(cell: Cell, charges: Charges) -> None:
+    assert read_charges(cell) == charges
+
+
+@pytest.mark.parametrize(
+    "cell", ["see agreement", "garbage", "power 25/unit", "garbage -300", "water 120/unit, water 130/unit"]
+)
+def test_other_charges_that_are_refused(cell: str) -> None:
+    with pytest.raises(Unreadable):
+        read_charges(cell)
+
+
+def test_a_remark_is_a_charge_only_in_so_many_words() -> None:
+    assert charges_in_remark("garbage 300") == Charges((GARBAGE,))
+    for remark in ("owes garbage 300", "brother pays", "vacant since sept", "paid 300", "", "room 12"):
+        assert charges_in_remark(remark) == Charges()
+
+
+def test_labels_that_a_program_has_spoilt_are_refused() -> None:
+    assert label_of(Decimal("101.0")) == "101"
+    for spoilt in (dt.date(2026, 1, 2), "2.55E+11", "#N/A"):
+        with pytest.raises(Unreadable):
+            label_of(spoilt)
+
+
+@given(st.one_of(st.text(), st.integers(), st.decimals(allow_nan=False, allow_infinity=False), st.dates()))
+def test_no_cell_raises_anything_but_unreadable(cell: Cell) -> None:
+    readers = (read_amount, read_date, read_due_day, read_phones, read_name, read_identity, read_email, read_kra_pin)
+    for reader in (*readers, read_kin, read_charges, read_unit_type, is_vacant, charges_in_remark):
+        with contextlib.suppress(Unreadable):
+            reader(cell)
+
+
+def test_column_letters() -> None:
+    assert [column_letter(index) for index in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
