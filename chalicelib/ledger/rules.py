@@ -3,6 +3,7 @@
 Amounts are whole cents (100 cents = KES 1), a debit above 0 and a credit below.
 """
 
+import calendar
 import datetime as dt
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -98,3 +99,13 @@ def landing_day(effective_on: dt.date, closed_through: dt.date | None) -> dt.dat
     if closed_through is None or effective_on > closed_through:
         return effective_on
     return dt.date.fromordinal(closed_through.toordinal() + 1)
+
+
+def last_day(period: dt.date) -> dt.date:
+    """Return the last day of the month that ``period`` lies in."""
+    return period.replace(day=calendar.monthrange(period.year, period.month)[1])
+
+
+def next_period(day: dt.date, *, closed: bool) -> dt.date:
+    """Return the first day of the month to close next: the month of ``day``, or the one after if ``day`` is closed."""
+    return last_day(day) + dt.timedelta(days=1) if closed else day.replace(day=1)

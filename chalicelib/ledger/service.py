@@ -11,14 +11,38 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection
 
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
-from chalicelib.ledger import repository
-from chalicelib.ledger.model import Entry, Leg
-from chalicelib.ledger.rules import CHART, Account, Posting, balanced, channel_account, landing_day, mirror
+from chalicelib.ledger import reading_repository, repository
+from chalicelib.ledger.model import ClosedPeriod, Entry, Journal, LedgerAccount, Leg
+from chalicelib.ledger.rules import (
+    CHART,
+    Account,
+    Posting,
+    balanced,
+    channel_account,
+    landing_day,
+    last_day,
+    mirror,
+    next_period,
+)
+from chalicelib.pages import Asked, Page
 from chalicelib.portfolio import service as portfolio
 
-__all__ = ["Entry", "Leg", "account_id", "channel_code", "ensure_accounts", "post", "reverse"]
+__all__ = [
+    "Entry",
+    "Leg",
+    "account_id",
+    "channel_code",
+    "close_period",
+    "ensure_accounts",
+    "get_journal",
+    "list_accounts",
+    "list_journals",
+    "list_periods",
+    "post",
+    "reverse",
+]
 
 MOST_MEMO = 200  # characters
 TRIES = 3
@@ -128,6 +152,78 @@ def reverse(
             return len(rows)
         # Another transaction reversed one of them and has committed since: look again.
     raise Conflict("That is being reversed by somebody else.")
+
+
+def close_period(
+    db: Connection,
+    organisation_id: UUID,
+    period: dt.date,
+    *,
+    now: dt.datetime,
+    today: dt.date,
+    member_id: UUID | None,
+) -> ClosedPeriod:
+    """Close the month that begins on ``period``; from then on what falls in it lands on the first open day.
+
+    Waits for all who are posting to end. Months are closed in order, the first being that of the
+    earliest journal. There is no way back.
+
+    Raises:
+        Conflict: another month is to be closed first, or this one is closed, or has not ended.
+        Invalid: ``period`` is not the first day of a month.
+    """
+    if period.day != 1:
+        raise Invalid([("period", "expected the first day of a month")])
+    closed_through = repository.hold_book(db, organisation_id)
+    beginning = closed_through or reading_repository.first_day(db, organisation_id)
+    following = period if beginning is None else next_period(beginning, closed=closed_through is not None)
+    if period < following and closed_through is not None:
+        raise Conflict("That month is closed already.", next_period=_month(following))
+    if period != following:
+        raise Conflict("Months are closed in order.", next_period=_month(following))
+    if last_day(period) >= today:
+        raise Conflict("That month has not ended.", ends_on=last_day(period).isoformat())
+    repository.close_through(db, organisation_id, last_day(period))
+    repository.add_period_close(db, organisation_id, period, member_id, now)
+    return ClosedPeriod(period, member_id, now)
+
+
+def list_periods(db: Connection, organisation_id: UUID, asked: Asked) -> Page[ClosedPeriod]:
+    """Return a page of the months that are closed, newest first."""
+    return reading_repository.list_periods(db, organisation_id, asked)
+
+
+def list_accounts(
+    db: Connection, organisation_id: UUID, asked: Asked, *, as_of: dt.date, type: str | None = None
+) -> Page[LedgerAccount]:
+    """Return a page of the trial balance as it stood when the day ``as_of`` ended."""
+    return reading_repository.list_accounts(db, organisation_id, asked, as_of=as_of, kind=type)
+
+
+def list_journals(
+    db: Connection,
+    organisation_id: UUID,
+    asked: Asked,
+    *,
+    source_id: UUID | None = None,
+    kind: str | None = None,
+    period: dt.date | None = None,
+) -> Page[Journal]:
+    """Return a page of journals without their postings; ``period`` is the first day of a month they take effect in."""
+    days = {} if period is None else {"first_on": period, "last_on": last_day(period)}
+    return reading_repository.list_journals(db, organisation_id, asked, source_id=source_id, kind=kind, **days)
+
+
+def get_journal(db: Connection, organisation_id: UUID, journal_id: UUID) -> Journal:
+    """Return the journal with its postings."""
+    found = reading_repository.find_journal(db, organisation_id, journal_id)
+    if found is None:
+        raise NotFound("There is no such journal.")
+    return found
+
+
+def _month(day: dt.date) -> str:
+    return f"{day:%Y-%m}"
 
 
 def _check(entry: Entry) -> None:

@@ -5,7 +5,7 @@ import time
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from chalicelib import wiring
 from chalicelib.clock import MovedClock
@@ -16,37 +16,7 @@ from chalicelib.ledger import service
 from chalicelib.ledger.service import Entry, Leg
 from chalicelib.portfolio import service as portfolio
 from chalicelib.storage.tables.ledger import journals, ledger_accounts, ledger_books, postings
-
-NOVEMBER = dt.date(2026, 11, 5)
-LEASE, HOUSE = uuid4(), uuid4()
-
-
-@pytest.fixture
-def organisation_id(parts: wiring.Parts, clock: MovedClock) -> UUID:
-    with parts.writing() as db:
-        made = identity.found_organisation(db, "+254711000001", name="Acme", person_name="Amina", now=clock.now())
-    return made.id
-
-
-def rent(key: str = "bill:1", cents: int = 25_000_00, source_id: UUID | None = None, on: dt.date = NOVEMBER) -> Entry:
-    legs = (
-        Leg("receivable", cents, LEASE, HOUSE),
-        Leg("income.rent", -(cents - 1_500_00), LEASE, HOUSE, "rent"),
-        Leg("income.water", -1_500_00, LEASE, HOUSE, "water"),
-    )
-    return Entry("bill", on, key, "invoice", source_id or new_id(), legs, "November")
-
-
-def sums(parts: wiring.Parts, organisation_id: UUID) -> dict[str, int]:
-    """Return what stands on each account, in cents."""
-    query = (
-        select(ledger_accounts.c.code, func.sum(postings.c.amount_cents))
-        .join(postings, postings.c.ledger_account_id == ledger_accounts.c.id)
-        .where(postings.c.organisation_id == organisation_id)
-        .group_by(ledger_accounts.c.code)
-    )
-    with parts.reading() as db:
-        return {code: int(cents) for code, cents in db.execute(query)}
+from tests.service.ledger.books import HOUSE, LEASE, NOVEMBER, rent, sums
 
 
 def test_an_entry_becomes_a_journal_with_its_postings(

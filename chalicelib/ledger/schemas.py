@@ -1,0 +1,76 @@
+"""How the ledger is told: debits above nothing, credits below, unless told side by side."""
+
+from marshmallow import Schema
+
+from chalicelib.ledger.rules import CHARGE_TYPES
+from chalicelib.web import fields
+
+ACCOUNT_TYPES = ("asset", "liability", "equity", "income")
+
+
+class AccountView(Schema):
+    id = fields.Uuid()
+    code = fields.Text(60)
+    name = fields.Text(120)
+    type = fields.OneOf(*ACCOUNT_TYPES)
+    channel_id = fields.Uuid(allow_none=True)
+    debit = fields.Money(attribute="debit_cents")
+    credit = fields.Money(attribute="credit_cents")
+    balance = fields.Money(attribute="balance_cents", signed=True)
+
+
+class AccountQuery(fields.Paging):
+    as_of = fields.Day()
+    type = fields.OneOf(*ACCOUNT_TYPES)
+
+
+class JournalView(Schema):
+    id = fields.Uuid()
+    kind = fields.Text(24)
+    effective_on = fields.Day()
+    source_kind = fields.Text(16)
+    source_id = fields.Uuid()
+    reverses_id = fields.Uuid(allow_none=True)
+    member_id = fields.Uuid(allow_none=True)
+    memo = fields.Text(200)
+    created_at = fields.Moment()
+
+
+class PostingView(Schema):
+    account_code = fields.Text(60)
+    account_name = fields.Text(120)
+    amount = fields.Money(attribute="amount_cents", signed=True)
+    lease_id = fields.Uuid(allow_none=True)
+    property_id = fields.Uuid(allow_none=True)
+    charge_type = fields.OneOf(*CHARGE_TYPES, allow_none=True)
+
+
+class JournalWithPostings(JournalView):
+    postings = fields.ListOf(fields.Nested(PostingView))
+
+
+class JournalQuery(fields.Paging):
+    source_id = fields.Uuid()
+    kind = fields.Text(24, least=1)
+    period = fields.Month()
+    sort = fields.sort_of("id", "effective_on", default="-id")
+
+
+class PeriodView(Schema):
+    period = fields.Month()
+    closed_by = fields.Uuid(allow_none=True)
+    closed_at = fields.Moment()
+
+
+class PeriodPath(Schema):
+    period = fields.Month(required=True)
+
+
+ACCOUNT = AccountView()
+ACCOUNT_QUERY = AccountQuery()
+JOURNAL = JournalView()
+JOURNAL_WITH_POSTINGS = JournalWithPostings()
+JOURNAL_QUERY = JournalQuery()
+PERIOD = PeriodView()
+PERIOD_PATH = PeriodPath()
+PAGING = fields.Paging()

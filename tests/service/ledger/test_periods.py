@@ -1,0 +1,98 @@
+"""Closing months, in order and once they have ended."""
+
+import datetime as dt
+from uuid import UUID, uuid4
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.clock import MovedClock
+from chalicelib.errors import Conflict, Invalid
+from chalicelib.ledger import service
+from chalicelib.ledger.model import ClosedPeriod
+from chalicelib.pages import Asked
+from tests.service.ledger.books import rent
+
+TODAY = dt.date(2026, 11, 30)
+SEPTEMBER, OCTOBER, NOVEMBER = (dt.date(2026, month, 1) for month in (9, 10, 11))
+
+
+@pytest.fixture
+def member_id() -> UUID:
+    return uuid4()
+
+
+class Books:
+    def __init__(self, parts: wiring.Parts, organisation_id: UUID, clock: MovedClock) -> None:
+        self.parts, self.organisation_id, self.clock = parts, organisation_id, clock
+
+    def post(self, key: str, on: dt.date) -> None:
+        with self.parts.writing() as db:
+            service.post(db, self.organisation_id, [rent(key, on=on)], now=self.clock.now())
+
+    def close(self, period: dt.date, today: dt.date = TODAY, member_id: UUID | None = None) -> ClosedPeriod:
+        return self.parts.transact(
+            lambda db: service.close_period(
+                db, self.organisation_id, period, now=self.clock.now(), today=today, member_id=member_id
+            )
+        )
+
+    def closed(self) -> list[dt.date]:
+        with self.parts.reading() as db:
+            return [each.period for each in service.list_periods(db, self.organisation_id, Asked()).items]
+
+
+@pytest.fixture
+def books(parts: wiring.Parts, organisation_id: UUID, clock: MovedClock) -> Books:
+    return Books(parts, organisation_id, clock)
+
+
+def test_months_are_closed_from_the_first_journal_s_on_one_after_the_other(books: Books, member_id: UUID) -> None:
+    books.post("a", dt.date(2026, 9, 12))
+    with pytest.raises(Conflict) as refused:
+        books.close(OCTOBER)
+    assert refused.value.facts == {"next_period": "2026-09"}
+    assert books.close(SEPTEMBER, member_id=member_id) == ClosedPeriod(SEPTEMBER, member_id, books.clock.now())
+    with pytest.raises(Conflict) as refused:
+        books.close(NOVEMBER, today=dt.date(2027, 1, 1))
+    assert refused.value.facts == {"next_period": "2026-10"}
+    books.close(OCTOBER)
+    assert books.closed() == [OCTOBER, SEPTEMBER]
+
+
+@pytest.mark.parametrize("period", [SEPTEMBER, OCTOBER])
+def test_a_month_is_closed_once(books: Books, period: dt.date) -> None:
+    books.post("a", dt.date(2026, 9, 12))
+    books.close(SEPTEMBER)
+    books.close(OCTOBER)
+    with pytest.raises(Conflict, match="closed already"):
+        books.close(period)
+    assert books.closed() == [OCTOBER, SEPTEMBER]
+
+
+def test_the_running_month_and_a_coming_one_stay_open(books: Books) -> None:
+    books.post("a", dt.date(2026, 11, 12))
+    with pytest.raises(Conflict, match="not ended"):
+        books.close(NOVEMBER)  # on its last day
+    assert books.close(NOVEMBER, today=dt.date(2026, 12, 1)).period == NOVEMBER
+    with pytest.raises(Conflict, match="not ended"):
+        books.close(dt.date(2026, 12, 1), today=dt.date(2026, 12, 1))
+
+
+def test_an_empty_ledger_may_be_closed_from_any_ended_month_on(books: Books) -> None:
+    books.close(OCTOBER)
+    books.post("a", dt.date(2026, 2, 1))
+    assert books.closed() == [OCTOBER]
+
+
+def test_a_period_begins_on_the_first(books: Books) -> None:
+    with pytest.raises(Invalid):
+        books.close(dt.date(2026, 10, 2))
+
+
+def test_a_refused_close_leaves_the_book_open(books: Books) -> None:
+    books.post("a", dt.date(2026, 11, 12))
+    with pytest.raises(Conflict):
+        books.close(OCTOBER)
+    assert books.closed() == []
+    books.close(NOVEMBER, today=dt.date(2026, 12, 1))
