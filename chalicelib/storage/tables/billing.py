@@ -19,6 +19,8 @@ charges = organisation_table(
     required("created_at", Instant),
     belongs_to("lease_id", "lease"),
     index("lease_id", "status"),
+    index("status"),
+    index("invoice_id"),
     index("late_for_id"),
 )
 
@@ -43,7 +45,9 @@ invoices = organisation_table(
     required("created_at", Instant),
     index("number", unique=True),
     index("lease_id", "run_period", unique=True),
-    index("period"),
+    index("period", "number"),
+    index("property_id", "number"),
+    index("voided_on"),
 )
 
 invoice_lines = organisation_table(

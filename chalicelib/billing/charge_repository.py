@@ -1,0 +1,104 @@
+"""SQL of one-off charges: added, cancelled, claimed by an invoice and given back by its void."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection, ScalarSelect, insert, select, update
+
+from chalicelib.billing.model import Charge
+from chalicelib.pages import Asked, Page
+from chalicelib.storage.paging import fetch_page
+from chalicelib.storage.tables.billing import charges, invoices
+
+_COLUMNS = tuple(charges.c[name] for name in Charge.__dataclass_fields__)
+
+
+def add_charges(db: Connection, organisation_id: UUID, added: Sequence[Charge]) -> None:
+    names = [column.name for column in _COLUMNS]
+    rows = [{"organisation_id": organisation_id} | {name: getattr(each, name) for name in names} for each in added]
+    db.execute(insert(charges), rows)
+
+
+def find_charge(db: Connection, organisation_id: UUID, charge_id: UUID) -> Charge | None:
+    query = select(*_COLUMNS).where(charges.c.organisation_id == organisation_id, charges.c.id == charge_id)
+    row = db.execute(query).one_or_none()
+    return None if row is None else Charge(*row)
+
+
+def list_charges(
+    db: Connection,
+    organisation_id: UUID,
+    asked: Asked,
+    *,
+    lease_id: UUID | None = None,
+    status: str | None = None,
+    invoice_id: UUID | None = None,
+) -> Page[Charge]:
+    query = select(*_COLUMNS).where(charges.c.organisation_id == organisation_id)
+    for column, wanted in (("lease_id", lease_id), ("status", status), ("invoice_id", invoice_id)):
+        if wanted is not None:
+            query = query.where(charges.c[column] == wanted)
+    return fetch_page(db, query, [charges.c.id], asked).of(lambda row: Charge(**row._mapping))
+
+
+def cancel_charge(db: Connection, organisation_id: UUID, charge_id: UUID) -> bool:
+    """Cancel the charge if it still waits; return whether this call did it."""
+    query = update(charges).where(
+        charges.c.organisation_id == organisation_id, charges.c.id == charge_id, charges.c.status == "pending"
+    )
+    return db.execute(query.values(status="cancelled", version=charges.c.version + 1)).rowcount == 1
+
+
+def lock_pending(
+    db: Connection, organisation_id: UUID, lease_ids: Collection[UUID], through: dt.date | None
+) -> list[Charge]:
+    """Return the charges that wait, charged by ``through`` (None: whenever), held so that none is cancelled meanwhile.
+
+    A charge that is added after this waits for the next invoice.
+    """
+    query = select(*_COLUMNS).where(
+        charges.c.organisation_id == organisation_id,
+        charges.c.lease_id.in_(lease_ids),
+        charges.c.status == "pending",
+    )
+    if through is not None:
+        query = query.where(charges.c.charged_on <= through)
+    return [Charge(*row) for row in db.execute(query.order_by(charges.c.id).with_for_update())]
+
+
+def claim_for_run(db: Connection, organisation_id: UUID, charge_ids: Collection[UUID], period: dt.date) -> None:
+    """Put charges held by ``lock_pending`` on the period's invoices of their leases, which stand already."""
+    invoice_id = (
+        select(invoices.c.id)
+        .where(
+            invoices.c.organisation_id == organisation_id,
+            invoices.c.lease_id == charges.c.lease_id,
+            invoices.c.run_period == period,
+        )
+        .correlate(charges)
+        .scalar_subquery()
+    )
+    _claim(db, organisation_id, charge_ids, invoice_id)
+
+
+def claim_for_invoice(db: Connection, organisation_id: UUID, charge_ids: Collection[UUID], invoice_id: UUID) -> None:
+    """Put charges held by ``lock_pending`` on one invoice."""
+    _claim(db, organisation_id, charge_ids, invoice_id)
+
+
+def _claim(
+    db: Connection, organisation_id: UUID, charge_ids: Collection[UUID], invoice_id: UUID | ScalarSelect[UUID]
+) -> None:
+    query = update(charges).where(
+        charges.c.organisation_id == organisation_id, charges.c.id.in_(charge_ids), charges.c.status == "pending"
+    )
+    claimed = db.execute(query.values(status="invoiced", invoice_id=invoice_id, version=charges.c.version + 1))
+    if claimed.rowcount != len(charge_ids):
+        raise AssertionError("charges were claimed without having been locked")
+
+
+def release_charges(db: Connection, organisation_id: UUID, invoice_id: UUID) -> None:
+    """Let the charges of a void invoice wait for the next one."""
+    query = update(charges).where(charges.c.organisation_id == organisation_id, charges.c.invoice_id == invoice_id)
+    db.execute(query.values(status="pending", invoice_id=None, version=charges.c.version + 1))

@@ -1,0 +1,115 @@
+"""SQL of credit notes and receipts."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from chalicelib.billing.model import CreditNote, CreditNoteLine, Receipt
+from chalicelib.pages import Asked, Page
+from chalicelib.storage.paging import fetch_page
+from chalicelib.storage.tables.billing import credit_note_lines, credit_notes, receipts
+
+_NOTE = tuple(credit_notes.c[name] for name in CreditNote.__dataclass_fields__ if name != "lines")
+_RECEIPT = tuple(receipts.c[name] for name in Receipt.__dataclass_fields__)
+
+
+def add_credit_note(db: Connection, organisation_id: UUID, note: CreditNote) -> None:
+    row = {column.name: getattr(note, column.name) for column in _NOTE}
+    db.execute(insert(credit_notes).values(organisation_id=organisation_id, **row))
+    lines = [
+        {
+            "organisation_id": organisation_id,
+            "credit_note_id": note.id,
+            "invoice_line_id": line.invoice_line_id,
+            "amount_cents": line.amount_cents,
+            "issued_on": note.issued_on,
+        }
+        for line in note.lines
+    ]
+    db.execute(insert(credit_note_lines), lines)
+
+
+def find_credit_note(db: Connection, organisation_id: UUID, note_id: UUID) -> CreditNote | None:
+    row = db.execute(_notes(organisation_id).where(credit_notes.c.id == note_id)).one_or_none()
+    return None if row is None else _with_lines(db, organisation_id, [row])[0]
+
+
+def list_credit_notes(
+    db: Connection,
+    organisation_id: UUID,
+    asked: Asked,
+    *,
+    invoice_id: UUID | None = None,
+    lease_id: UUID | None = None,
+) -> Page[CreditNote]:
+    query = _notes(organisation_id)
+    if invoice_id is not None:
+        query = query.where(credit_notes.c.invoice_id == invoice_id)
+    if lease_id is not None:
+        query = query.where(credit_notes.c.lease_id == lease_id)
+    page = _by_number(db, query, credit_notes.c.number, asked)
+    return Page(_with_lines(db, organisation_id, page.items), page.next_cursor)
+
+
+def add_receipt(db: Connection, organisation_id: UUID, receipt: Receipt) -> None:
+    row = {column.name: getattr(receipt, column.name) for column in _RECEIPT}
+    db.execute(insert(receipts).values(organisation_id=organisation_id, **row))
+
+
+def void_receipts(db: Connection, organisation_id: UUID, payment_id: UUID) -> int:
+    """Void the payment's receipt and return how many this call voided: 1, or 0 where there was none to void."""
+    query = update(receipts).where(
+        receipts.c.organisation_id == organisation_id,
+        receipts.c.payment_id == payment_id,
+        receipts.c.status == "issued",
+    )
+    return db.execute(query.values(status="void")).rowcount
+
+
+def find_receipt(db: Connection, organisation_id: UUID, receipt_id: UUID) -> Receipt | None:
+    query = select(*_RECEIPT).where(receipts.c.organisation_id == organisation_id, receipts.c.id == receipt_id)
+    row = db.execute(query).one_or_none()
+    return None if row is None else Receipt(*row)
+
+
+def list_receipts(
+    db: Connection,
+    organisation_id: UUID,
+    asked: Asked,
+    *,
+    lease_id: UUID | None = None,
+    payment_id: UUID | None = None,
+) -> Page[Receipt]:
+    query = select(*_RECEIPT).where(receipts.c.organisation_id == organisation_id)
+    if lease_id is not None:
+        query = query.where(receipts.c.lease_id == lease_id)
+    if payment_id is not None:
+        query = query.where(receipts.c.payment_id == payment_id)
+    return _by_number(db, query, receipts.c.number, asked).of(lambda row: Receipt(**row._mapping))
+
+
+def _notes(organisation_id: UUID) -> Select[Any]:
+    return select(*_NOTE).where(credit_notes.c.organisation_id == organisation_id)
+
+
+def _by_number(db: Connection, query: Select[Any], number: Any, asked: Asked) -> Page[Row[Any]]:
+    return fetch_page(db, query, [number], asked, descending=(asked.sort or "number").startswith("-"))
+
+
+def _with_lines(db: Connection, organisation_id: UUID, rows: Sequence[Row[Any]]) -> list[CreditNote]:
+    lines = _lines_of(db, organisation_id, [row.id for row in rows])
+    return [replace(CreditNote(**row._mapping), lines=tuple(lines.get(row.id, ()))) for row in rows]
+
+
+def _lines_of(db: Connection, organisation_id: UUID, note_ids: Collection[UUID]) -> dict[UUID, list[CreditNoteLine]]:
+    table = credit_note_lines
+    query = select(table.c.credit_note_id, table.c.invoice_line_id, table.c.amount_cents).where(
+        table.c.organisation_id == organisation_id, table.c.credit_note_id.in_(note_ids)
+    )
+    lines: dict[UUID, list[CreditNoteLine]] = {}
+    for note_id, line_id, amount_cents in db.execute(query.order_by(table.c.invoice_line_id)):
+        lines.setdefault(note_id, []).append(CreditNoteLine(line_id, amount_cents))
+    return lines

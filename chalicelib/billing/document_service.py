@@ -1,0 +1,151 @@
+"""Credit notes, which take back part of an invoice, and receipts, which acknowledge a payment."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.billing import document_repository, invoice_repository
+from chalicelib.billing.invoice_service import get_invoice, move
+from chalicelib.billing.issue_service import earned_code, next_numbers
+from chalicelib.billing.model import CreditNote, CreditNoteLine, Invoice, Receipt
+from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.ids import new_id
+from chalicelib.leasing import service as leasing
+from chalicelib.ledger import service as ledger
+from chalicelib.ledger.model import Entry, Leg
+from chalicelib.ledger.rules import RECEIVABLE
+from chalicelib.pages import Asked, Page
+
+
+def issue_credit_note(
+    db: Connection,
+    organisation_id: UUID,
+    invoice_id: UUID,
+    lines: Iterable[tuple[UUID, int]],
+    *,
+    reason: str,
+    on: dt.date,
+    now: dt.datetime,
+    member_id: UUID | None = None,
+) -> CreditNote:
+    """Take back (line, cents) of an invoice by a numbered note, and return the note. Locks the lease.
+
+    Raises:
+        Conflict: more would be credited on a line than is open of it, or the invoice is void.
+        Invalid: no lines, a sum that is not above 0, a line that is not the invoice's.
+        NotFound: the organisation has no such invoice.
+    """
+    lease_id = invoice_repository.lease_of(db, organisation_id, invoice_id)
+    if lease_id is None:
+        raise NotFound("There is no such invoice.")
+    leasing.lock_lease(db, organisation_id, lease_id)
+    invoice = get_invoice(db, organisation_id, invoice_id)
+    credited = _credited(invoice, list(lines))
+    move(db, organisation_id, credited.items(), "credited_cents")
+    note = CreditNote(
+        id=new_id(),
+        number=next_numbers(db, organisation_id, "credit_note", 1),
+        invoice_id=invoice_id,
+        lease_id=lease_id,
+        reason=reason,
+        issued_on=on,
+        total_cents=sum(credited.values()),
+        created_at=now,
+        lines=tuple(CreditNoteLine(*line) for line in sorted(credited.items())),
+    )
+    document_repository.add_credit_note(db, organisation_id, note)
+    ledger.post(db, organisation_id, [_entry(note, invoice)], now=now, member_id=member_id)
+    return note
+
+
+def _credited(invoice: Invoice, lines: list[tuple[UUID, int]]) -> dict[UUID, int]:
+    """Return the cents to credit by line, checked against the invoice as it stands under the lease's lock."""
+    wrong = [] if lines else [("lines", "expected at least one line")]
+    known = {line.id: line for line in invoice.lines}
+    credited: dict[UUID, int] = {}
+    for place, (line_id, amount_cents) in enumerate(lines):
+        if line_id not in known or line_id in credited:
+            wrong.append((f"lines.{place}.line_id", "expected each line of this invoice at most once"))
+        if amount_cents <= 0:
+            wrong.append((f"lines.{place}.amount", "expected more than nothing"))
+        credited[line_id] = amount_cents
+    if wrong:
+        raise Invalid(wrong)
+    for line_id, amount_cents in credited.items():
+        if amount_cents > known[line_id].open_cents:
+            raise Conflict(
+                "No more can be credited on a line than is open of it.",
+                line_id=str(line_id), open_cents=known[line_id].open_cents, amount_cents=amount_cents,
+            )  # fmt: skip
+    return credited
+
+
+def _entry(note: CreditNote, invoice: Invoice) -> Entry:
+    types = {line.id: line.charge_type for line in invoice.lines}
+    taken: dict[str, int] = {}
+    for line in note.lines:
+        charge_type = types[line.invoice_line_id]
+        taken[charge_type] = taken.get(charge_type, 0) + line.amount_cents
+    whose = (note.lease_id, invoice.property_id)
+    legs = [Leg(earned_code(charge_type), cents, *whose, charge_type) for charge_type, cents in sorted(taken.items())]
+    legs.append(Leg(RECEIVABLE.code, -note.total_cents, *whose))
+    return Entry("credit_note", note.issued_on, f"credit_note:{note.id}", "credit_note", note.id, tuple(legs))
+
+
+def get_credit_note(db: Connection, organisation_id: UUID, note_id: UUID) -> CreditNote:
+    found = document_repository.find_credit_note(db, organisation_id, note_id)
+    if found is None:
+        raise NotFound("There is no such credit note.")
+    return found
+
+
+def list_credit_notes(db: Connection, organisation_id: UUID, asked: Asked, **filters: Any) -> Page[CreditNote]:
+    """Return a page of credit notes by number; ``filters`` are invoice_id and lease_id."""
+    return document_repository.list_credit_notes(db, organisation_id, asked, **filters)
+
+
+def issue_receipt(
+    db: Connection,
+    organisation_id: UUID,
+    *,
+    payment_id: UUID,
+    lease_id: UUID,
+    tenant_id: UUID,
+    amount_cents: int,
+    on: dt.date,
+    now: dt.datetime,
+) -> Receipt:
+    """Acknowledge a payment by a receipt with our own number, and return it. It posts nothing: the payment does."""
+    receipt = Receipt(
+        id=new_id(),
+        number=next_numbers(db, organisation_id, "receipt", 1),
+        payment_id=payment_id,
+        lease_id=lease_id,
+        tenant_id=tenant_id,
+        amount_cents=amount_cents,
+        issued_on=on,
+        status="issued",
+        created_at=now,
+    )
+    document_repository.add_receipt(db, organisation_id, receipt)
+    return receipt
+
+
+def void_receipt(db: Connection, organisation_id: UUID, payment_id: UUID) -> bool:
+    """Void the payment's receipt, keeping its number; return whether there was one to void."""
+    return document_repository.void_receipts(db, organisation_id, payment_id) > 0
+
+
+def get_receipt(db: Connection, organisation_id: UUID, receipt_id: UUID) -> Receipt:
+    found = document_repository.find_receipt(db, organisation_id, receipt_id)
+    if found is None:
+        raise NotFound("There is no such receipt.")
+    return found
+
+
+def list_receipts(db: Connection, organisation_id: UUID, asked: Asked, **filters: Any) -> Page[Receipt]:
+    """Return a page of receipts by number; ``filters`` are lease_id and payment_id."""
+    return document_repository.list_receipts(db, organisation_id, asked, **filters)

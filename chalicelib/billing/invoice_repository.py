@@ -1,0 +1,107 @@
+"""SQL that tells invoices: one with its lines, a page of many, with the names that people know them by."""
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select
+
+from chalicelib.billing.model import Invoice, Line
+from chalicelib.pages import Asked, Page
+from chalicelib.storage.paging import fetch_page
+from chalicelib.storage.tables.billing import invoice_lines, invoices
+from chalicelib.storage.tables.leasing import leases, tenants
+from chalicelib.storage.tables.portfolio import properties, units
+
+_NAMES = ("property_name", "unit_name", "tenant_name", "lines")
+_PLAIN = tuple(name for name in Invoice.__dataclass_fields__ if name not in _NAMES)
+_LINE = tuple(invoice_lines.c[name] for name in Line.__dataclass_fields__)
+
+
+def find_invoice(db: Connection, organisation_id: UUID, invoice_id: UUID) -> Invoice | None:
+    """Return the invoice with its lines, in their order."""
+    row = db.execute(_invoices(organisation_id).where(invoices.c.id == invoice_id)).one_or_none()
+    if row is None:
+        return None
+    query = select(*_LINE).where(
+        invoice_lines.c.organisation_id == organisation_id, invoice_lines.c.invoice_id == invoice_id
+    )
+    lines = tuple(Line(*each) for each in db.execute(query.order_by(invoice_lines.c.seq)))
+    return replace(_invoice(row), lines=lines)
+
+
+def lease_of(db: Connection, organisation_id: UUID, invoice_id: UUID) -> UUID | None:
+    """Return the lease that the invoice is for, which never changes; it is what is locked first."""
+    query = select(invoices.c.lease_id).where(
+        invoices.c.organisation_id == organisation_id, invoices.c.id == invoice_id
+    )
+    return db.scalar(query)
+
+
+def list_invoices(
+    db: Connection,
+    organisation_id: UUID,
+    asked: Asked,
+    *,
+    today: dt.date,
+    lease_id: UUID | None = None,
+    property_id: UUID | None = None,
+    period: dt.date | None = None,
+    status: str | None = None,
+) -> Page[Invoice]:
+    query = _invoices(organisation_id)
+    for column, wanted in (("lease_id", lease_id), ("property_id", property_id), ("period", period)):
+        if wanted is not None:
+            query = query.where(invoices.c[column] == wanted)
+    if status is not None:
+        query = query.where(_has_status(organisation_id, status, today))
+    descending = (asked.sort or "-number").startswith("-")
+    return fetch_page(db, query, [invoices.c.number], asked, descending=descending).of(_invoice)
+
+
+def _has_status(organisation_id: UUID, status: str, today: dt.date) -> ColumnElement[bool]:
+    if status == "void":
+        return invoices.c.voided_on.is_not(None)
+    if status == "paid":
+        settled = invoices.c.total_cents == invoices.c.paid_cents + invoices.c.credited_cents
+        return and_(invoices.c.voided_on.is_(None), settled)
+    # By the lines, whose open_cents is indexed: what is open is little beside what was ever invoiced.
+    open_ids = select(invoice_lines.c.invoice_id).where(
+        invoice_lines.c.organisation_id == organisation_id, invoice_lines.c.open_cents > 0
+    )
+    if status == "overdue":
+        open_ids = open_ids.where(invoice_lines.c.overdue_on <= today)
+    return invoices.c.id.in_(open_ids)
+
+
+def _invoices(organisation_id: UUID) -> Select[Any]:
+    # Outer joins: a document is kept for ever, also when the lease it names was an import that was undone.
+    def same(table: Any, key: Any) -> ColumnElement[bool]:
+        return and_(table.c.organisation_id == invoices.c.organisation_id, table.c.id == key)
+
+    return (
+        select(
+            *(invoices.c[name] for name in _PLAIN),
+            properties.c.name.label("property_name"),
+            units.c.name.label("unit_name"),
+            tenants.c.given_name,
+            tenants.c.middle_name,
+            tenants.c.family_name,
+        )
+        .outerjoin(properties, same(properties, invoices.c.property_id))
+        .outerjoin(leases, same(leases, invoices.c.lease_id))
+        .outerjoin(units, same(units, leases.c.unit_id))
+        .outerjoin(tenants, same(tenants, invoices.c.tenant_id))
+        .where(invoices.c.organisation_id == organisation_id)
+    )
+
+
+def _invoice(row: Row[Any]) -> Invoice:
+    names = (row.given_name, row.middle_name, row.family_name)
+    return Invoice(
+        **{name: getattr(row, name) for name in _PLAIN},
+        property_name=row.property_name or "",
+        unit_name=row.unit_name or "",
+        tenant_name=" ".join(filter(None, names)),
+    )

@@ -1,0 +1,49 @@
+"""Issuing invoices: numbers, rows and journals of any number of drafts at once, in a constant number of queries."""
+
+import datetime as dt
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.billing import repository
+from chalicelib.billing.model import Draft
+from chalicelib.ledger import service as ledger
+from chalicelib.ledger.model import Entry, Leg
+from chalicelib.ledger.rules import OPENING, RECEIVABLE, income_code
+
+
+def next_numbers(db: Connection, organisation_id: UUID, kind: str, count: int) -> int:
+    """Take ``count`` numbers of a kind of document (invoice, credit_note, receipt) and return the first.
+
+    The counter is held until the transaction ends and goes back with it, so that numbers have no gaps.
+    """
+    return repository.take_numbers(db, organisation_id, kind, count)
+
+
+def issue(
+    db: Connection, organisation_id: UUID, drafts: Sequence[Draft], *, now: dt.datetime, member_id: UUID | None
+) -> None:
+    """Number, keep and post the drafts, each of which has a line. The leases are the caller's to lock."""
+    if not drafts:
+        return
+    first = next_numbers(db, organisation_id, "invoice", len(drafts))
+    repository.add_invoices(db, organisation_id, drafts, first, now)
+    ledger.post(db, organisation_id, [_entry(draft) for draft in drafts], now=now, member_id=member_id)
+
+
+def earned_code(charge_type: str) -> str:
+    """Return the account that a line of this type is billed against: income, or opening for a balance brought in."""
+    return OPENING.code if charge_type == "opening_balance" else income_code(charge_type)
+
+
+def _entry(draft: Draft) -> Entry:
+    earned: dict[str, int] = {}
+    for line in draft.lines:
+        earned[line.charge_type] = earned.get(line.charge_type, 0) + line.amount_cents
+    legs = [Leg(RECEIVABLE.code, draft.total_cents, draft.lease_id, draft.property_id)]
+    legs += [
+        Leg(earned_code(charge_type), -cents, draft.lease_id, draft.property_id, charge_type)
+        for charge_type, cents in earned.items()
+    ]
+    return Entry("invoice", draft.issued_on, f"invoice:{draft.id}", "invoice", draft.id, tuple(legs))

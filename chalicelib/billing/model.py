@@ -1,0 +1,187 @@
+"""What is owed: charges, invoices with their lines, credit notes and receipts. Money is cents, dates are days."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+CHARGE_STATUSES = ("pending", "invoiced", "cancelled")
+INVOICE_KINDS = ("run", "single", "final", "opening")
+INVOICE_STATUSES = ("open", "part_paid", "paid", "credited", "void")
+
+# What a person may charge by hand. A deposit is recorded at its lease, an opening balance by its own route.
+BY_HAND = ("rent", "water", "electricity", "service", "garbage", "security", "damage", "late_fee", "other")
+
+
+class DraftLine(NamedTuple):
+    """A line before it is issued; more than 0 cents."""
+
+    charge_type: str
+    description: str
+    amount_cents: int
+
+
+class Draft(NamedTuple):
+    """An invoice before it has its number."""
+
+    id: UUID
+    kind: str
+    lease_id: UUID
+    property_id: UUID
+    tenant_id: UUID
+    period: dt.date
+    run_period: dt.date | None  # set: no other invoice of the lease may be the one for this month
+    issued_on: dt.date
+    due_on: dt.date
+    overdue_on: dt.date
+    lines: list[DraftLine]
+
+    @property
+    def total_cents(self) -> int:
+        return sum(line.amount_cents for line in self.lines)
+
+
+class Billed(NamedTuple):
+    """What one set of a bill run did: invoices made, leases looked at, the last of them (None: none is left)."""
+
+    made: int
+    seen: int
+    last_id: UUID | None
+
+
+class OpenLine(NamedTuple):
+    """A line that is not wholly paid or credited."""
+
+    id: UUID
+    lease_id: UUID
+    invoice_id: UUID
+    property_id: UUID
+    due_on: dt.date
+    charge_type: str
+    seq: int
+    open_cents: int
+    issued_on: dt.date
+
+
+class Overdue(NamedTuple):
+    """An invoice that a late fee is due on, with what of it is open, late fees left out."""
+
+    invoice_id: UUID
+    lease_id: UUID
+    number: int
+    open_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it stands; ``open_cents`` is amount − paid − credited, and 0 once its invoice is void."""
+
+    id: UUID
+    invoice_id: UUID
+    seq: int
+    lease_id: UUID
+    property_id: UUID
+    charge_type: str
+    description: str
+    amount_cents: int
+    paid_cents: int
+    credited_cents: int
+    open_cents: int
+    issued_on: dt.date
+    due_on: dt.date
+    overdue_on: dt.date
+    voided_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An invoice as it stands; lists leave ``lines`` empty. Names are "" where the row they stood in has gone."""
+
+    id: UUID
+    number: int
+    kind: str
+    lease_id: UUID
+    property_id: UUID
+    tenant_id: UUID
+    property_name: str
+    unit_name: str
+    tenant_name: str
+    period: dt.date
+    run_period: dt.date | None
+    issued_on: dt.date
+    due_on: dt.date
+    overdue_on: dt.date
+    total_cents: int
+    paid_cents: int
+    credited_cents: int
+    voided_on: dt.date | None
+    version: int
+    created_at: dt.datetime
+    lines: tuple[Line, ...] = ()
+
+    @property
+    def open_cents(self) -> int:
+        """What is still owed of it; a void invoice owes nothing."""
+        return 0 if self.voided_on is not None else self.total_cents - self.paid_cents - self.credited_cents
+
+    @property
+    def status(self) -> str:
+        """One of ``INVOICE_STATUSES``. A partly credited invoice is open or paid by what is left of it."""
+        if self.voided_on is not None:
+            return "void"
+        if self.open_cents > 0:
+            return "part_paid" if self.paid_cents else "open"
+        return "paid" if self.paid_cents else "credited"
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A one-off sum that waits for the lease's next invoice."""
+
+    id: UUID
+    lease_id: UUID
+    charge_type: str
+    description: str
+    amount_cents: int
+    charged_on: dt.date
+    status: str
+    invoice_id: UUID | None
+    late_for_id: UUID | None  # the overdue invoice that this late fee is for
+    version: int
+    created_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CreditNoteLine:
+    invoice_line_id: UUID
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreditNote:
+    """A numbered document that takes back part of an invoice; it is never changed."""
+
+    id: UUID
+    number: int
+    invoice_id: UUID
+    lease_id: UUID
+    reason: str
+    issued_on: dt.date
+    total_cents: int
+    created_at: dt.datetime
+    lines: tuple[CreditNoteLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Our numbered acknowledgement of a payment; void once the payment is reversed."""
+
+    id: UUID
+    number: int
+    payment_id: UUID
+    lease_id: UUID
+    tenant_id: UUID
+    amount_cents: int
+    issued_on: dt.date
+    status: str  # issued, void
+    created_at: dt.datetime

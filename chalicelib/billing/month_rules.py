@@ -1,0 +1,40 @@
+"""The sums of one lease's month: what a recurring charge owes of it, and what its lines are called."""
+
+import datetime as dt
+
+from chalicelib.billing.rules import Period, last_day, share_cents
+
+
+def recurring_cents(
+    amount_cents: int, period: Period, starts_on: dt.date, ends_on: dt.date | None, *, prorated: bool
+) -> int:
+    """Return what a monthly charge owes for one month.
+
+    Args:
+        amount_cents: For a whole month, not negative.
+        starts_on, ends_on: First and last day on which both the lease and the charge hold.
+        prorated: Shared by days in the manner of rent; otherwise a month with any such day owes the whole.
+
+    Raises:
+        ValueError: ``amount_cents`` is negative, or ``period`` is not a first day.
+    """
+    if prorated:
+        return share_cents(amount_cents, period, starts_on, ends_on)
+    first = max(starts_on, period)
+    last = last_day(period) if ends_on is None else min(ends_on, last_day(period))
+    return amount_cents if first <= last else 0
+
+
+def earliest(a: dt.date | None, b: dt.date | None) -> dt.date | None:
+    """Return the earlier of two last days, None standing for an open end."""
+    if a is None or b is None:
+        return a or b
+    return min(a, b)
+
+
+def rent_words(period: Period, starts_on: dt.date, ends_on: dt.date | None) -> str:
+    """Return how the rent of a month is described, with its days where it is not the whole month."""
+    first, last = max(starts_on, period), earliest(ends_on, last_day(period)) or last_day(period)
+    if first == period and last == last_day(period):
+        return f"Rent for {period:%B %Y}"
+    return f"Rent for {first.day}–{last.day} {period:%B %Y}"

@@ -1,0 +1,258 @@
+"""SQL of invoices, their lines and the counters of numbers."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Case, Connection, Table, and_, case, exists, func, insert, literal, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from chalicelib.billing.model import Draft, Line, OpenLine, Overdue
+from chalicelib.ids import new_id
+from chalicelib.storage.tables.billing import charges, counters, invoice_lines, invoices
+from chalicelib.storage.tables.leasing import leases
+from chalicelib.storage.types import Cents
+
+# Rows that one UPDATE with a CASE names: more make the statement dear, fewer make more journeys.
+UPDATE_ROWS = 500
+
+_OPEN = (
+    "id", "lease_id", "invoice_id", "property_id", "due_on", "charge_type", "seq", "open_cents", "issued_on"
+)  # fmt: skip
+_LINE = tuple(Line.__dataclass_fields__)
+_NO_LATE_FEE = ("late_fee", "opening_balance")
+
+
+def take_numbers(db: Connection, organisation_id: UUID, kind: str, count: int) -> int:
+    """Advance the counter by ``count`` and return the first of the numbers so taken; holds it until the commit."""
+    mine = and_(counters.c.organisation_id == organisation_id, counters.c.kind == kind)
+    step = update(counters).where(mine).values(next_number=counters.c.next_number + count)
+    if db.execute(step).rowcount == 0:
+        try:
+            with db.begin_nested():
+                row = {"organisation_id": organisation_id, "kind": kind, "next_number": 1}
+                db.execute(insert(counters).values(row))
+        except IntegrityError:
+            pass  # another transaction has made it meanwhile: ours waited for its commit
+        db.execute(step)
+    after: int = db.execute(select(counters.c.next_number).where(mine)).scalar_one()
+    return after - count
+
+
+def first_unbilled_lease(
+    db: Connection, organisation_id: UUID, period: dt.date, last_day: dt.date, after: UUID | None
+) -> UUID | None:
+    """Return the first lease, by id, with a day in the period and no invoice for it; a hint, nothing is locked."""
+    billed = exists().where(
+        invoices.c.organisation_id == organisation_id,
+        invoices.c.lease_id == leases.c.id,
+        invoices.c.run_period == period,
+    )
+    query = select(leases.c.id).where(
+        leases.c.organisation_id == organisation_id,
+        leases.c.starts_on <= last_day,
+        or_(leases.c.ends_on.is_(None), and_(leases.c.ends_on >= period, leases.c.ends_on >= leases.c.starts_on)),
+        ~billed,
+    )
+    if after is not None:
+        query = query.where(leases.c.id > after)
+    return db.scalar(query.order_by(leases.c.id).limit(1))
+
+
+def billed_leases(
+    db: Connection, organisation_id: UUID, period: dt.date, lease_ids: Collection[UUID]
+) -> frozenset[UUID]:
+    """Return which of the leases have their invoice for the period."""
+    query = select(invoices.c.lease_id).where(
+        invoices.c.organisation_id == organisation_id,
+        invoices.c.lease_id.in_(lease_ids),
+        invoices.c.run_period == period,
+    )
+    return frozenset(db.scalars(query))
+
+
+def has_opening(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return which of the leases have an opening balance that is not void."""
+    query = select(invoices.c.lease_id).where(
+        invoices.c.organisation_id == organisation_id,
+        invoices.c.lease_id.in_(lease_ids),
+        invoices.c.kind == "opening",
+        invoices.c.status == "issued",
+    )
+    return frozenset(db.scalars(query))
+
+
+def add_invoices(
+    db: Connection, organisation_id: UUID, drafts: Sequence[Draft], first_number: int, now: dt.datetime
+) -> None:
+    """Insert the drafts, numbered in their order, with their lines."""
+    lines = []
+    heads = []
+    for number, draft in enumerate(drafts, first_number):
+        shared = {
+            "organisation_id": organisation_id,
+            "lease_id": draft.lease_id,
+            "property_id": draft.property_id,
+            "issued_on": draft.issued_on,
+            "due_on": draft.due_on,
+            "overdue_on": draft.overdue_on,
+            "paid_cents": 0,
+            "credited_cents": 0,
+            "voided_on": None,
+        }
+        heads.append(shared | _head(draft, number, now))
+        lines += [shared | _line(draft, seq) for seq in range(len(draft.lines))]
+    db.execute(insert(invoices), heads)
+    db.execute(insert(invoice_lines), lines)
+
+
+def _head(draft: Draft, number: int, now: dt.datetime) -> dict[str, Any]:
+    return {
+        "id": draft.id,
+        "number": number,
+        "kind": draft.kind,
+        "tenant_id": draft.tenant_id,
+        "period": draft.period,
+        "run_period": draft.run_period,
+        "status": "issued",
+        "total_cents": draft.total_cents,
+        "version": 1,
+        "created_at": now,
+    }
+
+
+def _line(draft: Draft, seq: int) -> dict[str, Any]:
+    line = draft.lines[seq]
+    return {
+        "id": new_id(),
+        "invoice_id": draft.id,
+        "seq": seq + 1,
+        "charge_type": line.charge_type,
+        "description": line.description,
+        "amount_cents": line.amount_cents,
+        "open_cents": line.amount_cents,
+    }
+
+
+def lines_by_id(db: Connection, organisation_id: UUID, line_ids: Collection[UUID]) -> list[Line]:
+    query = select(*(invoice_lines.c[name] for name in _LINE)).where(
+        invoice_lines.c.organisation_id == organisation_id, invoice_lines.c.id.in_(line_ids)
+    )
+    return [Line(*row) for row in db.execute(query.order_by(invoice_lines.c.id))]
+
+
+def open_lines(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID]) -> list[OpenLine]:
+    """Return the leases' open lines, the oldest due first."""
+    query = select(*(invoice_lines.c[name] for name in _OPEN)).where(
+        invoice_lines.c.organisation_id == organisation_id,
+        invoice_lines.c.lease_id.in_(lease_ids),
+        invoice_lines.c.open_cents > 0,
+    )
+    order = (invoice_lines.c.due_on, invoice_lines.c.seq, invoice_lines.c.id)
+    return [OpenLine(*row) for row in db.execute(query.order_by(*order))]
+
+
+def invoices_of(db: Connection, organisation_id: UUID, line_ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+    """Return (line, its invoice) of each line."""
+    query = select(invoice_lines.c.id, invoice_lines.c.invoice_id).where(
+        invoice_lines.c.organisation_id == organisation_id, invoice_lines.c.id.in_(line_ids)
+    )
+    return [(row[0], row[1]) for row in db.execute(query)]
+
+
+def settle_lines(db: Connection, organisation_id: UUID, deltas: Mapping[UUID, int], column: str) -> bool:
+    """Move each line's open cents to ``column`` (paid_cents or credited_cents), or back where below 0.
+
+    Returns:
+        False where a line is unknown or would leave its bounds; the caller must then roll back.
+    """
+    table = invoice_lines
+    moved = table.c[column]
+    for part in _parts(deltas):
+        delta = _by_id(table, part)
+        query = update(table).where(
+            table.c.organisation_id == organisation_id,
+            table.c.id.in_(part),
+            table.c.voided_on.is_(None),
+            table.c.open_cents >= delta,
+            moved + delta >= 0,
+        )
+        changed = db.execute(query.values({moved: moved + delta, table.c.open_cents: table.c.open_cents - delta}))
+        if changed.rowcount != len(part):
+            return False
+    return True
+
+
+def settle_invoices(db: Connection, organisation_id: UUID, deltas: Mapping[UUID, int], column: str) -> None:
+    """Add to the invoices' ``column`` what was moved on their lines."""
+    moved = invoices.c[column]
+    for part in _parts(deltas):
+        query = update(invoices).where(invoices.c.organisation_id == organisation_id, invoices.c.id.in_(part))
+        values = {moved: moved + _by_id(invoices, part), invoices.c.version: invoices.c.version + 1}
+        db.execute(query.values(values))
+
+
+def _by_id(table: Table, amounts: Mapping[UUID, int]) -> Case[int]:
+    """Return each row's own amount; one statement for many rows, where an executemany of UPDATEs is a journey each."""
+    return case(
+        *((table.c.id == row_id, literal(amount, Cents)) for row_id, amount in amounts.items()), else_=literal(0, Cents)
+    )
+
+
+def _parts(deltas: Mapping[UUID, int]) -> list[dict[UUID, int]]:
+    # In the order of ids, so that two who settle the same lines wait for, and do not deadlock, each other.
+    ordered = sorted(deltas.items())
+    return [dict(ordered[start : start + UPDATE_ROWS]) for start in range(0, len(ordered), UPDATE_ROWS)]
+
+
+def mark_void(db: Connection, organisation_id: UUID, invoice_id: UUID, on: dt.date) -> bool:
+    """Void the invoice if it is issued, unpaid and uncredited; return whether this call did it.
+
+    Its month is given free, so that the lease can be billed for it anew.
+    """
+    query = update(invoices).where(
+        invoices.c.organisation_id == organisation_id,
+        invoices.c.id == invoice_id,
+        invoices.c.status == "issued",
+        invoices.c.paid_cents == 0,
+        invoices.c.credited_cents == 0,
+    )
+    values = {"status": "void", "run_period": None, "voided_on": on, "version": invoices.c.version + 1}
+    if db.execute(query.values(values)).rowcount != 1:
+        return False
+    lines = update(invoice_lines).where(
+        invoice_lines.c.organisation_id == organisation_id, invoice_lines.c.invoice_id == invoice_id
+    )
+    db.execute(lines.values(voided_on=on, open_cents=0))
+    return True
+
+
+def list_overdue(
+    db: Connection, organisation_id: UUID, lease_ids: Collection[UUID], *, on: dt.date, due_through: dt.date
+) -> list[Overdue]:
+    """Return the leases' invoices that are overdue on ``on`` and never had a late fee, also not a cancelled one.
+
+    Late fees earn no fee. Opening balances earn none either: fees of before the books may be in them.
+    """
+    line = invoice_lines.c
+    had_one = exists().where(charges.c.organisation_id == organisation_id, charges.c.late_for_id == line.invoice_id)
+    query = (
+        select(line.invoice_id, line.lease_id, invoices.c.number, func.sum(line.open_cents))
+        .join(
+            invoices,
+            and_(invoices.c.organisation_id == line.organisation_id, invoices.c.id == line.invoice_id),
+        )
+        .where(
+            line.organisation_id == organisation_id,
+            line.lease_id.in_(lease_ids),
+            line.open_cents > 0,
+            line.overdue_on <= on,
+            line.due_on <= due_through,
+            line.charge_type.not_in(_NO_LATE_FEE),
+            ~had_one,
+        )
+        .group_by(line.invoice_id, line.lease_id, invoices.c.number)
+        .order_by(invoices.c.number)
+    )
+    return [Overdue(row[0], row[1], row[2], int(row[3])) for row in db.execute(query)]

@@ -1,0 +1,55 @@
+"""Billing's use cases, for the entrances and for other domains; each stands in the module of its noun.
+
+Locks are taken in this order: leases by id, one-off charges, the counter, the ledger's book.
+"""
+
+from chalicelib.billing.charge_service import add_charge, cancel_charge, get_charge, list_charges, list_pending_charges
+from chalicelib.billing.document_service import (
+    get_credit_note,
+    get_receipt,
+    issue_credit_note,
+    issue_receipt,
+    list_credit_notes,
+    list_receipts,
+    void_receipt,
+)
+from chalicelib.billing.invoice_service import (
+    get_invoice,
+    get_lines,
+    issue_invoice,
+    list_invoices,
+    open_lines,
+    record_opening_balance,
+    record_opening_balances,
+    settle,
+    void_invoice,
+)
+from chalicelib.billing.issue_service import next_numbers
+from chalicelib.billing.run_service import bill_leases, lines_of_month
+
+__all__ = [
+    "add_charge",
+    "bill_leases",
+    "cancel_charge",
+    "get_charge",
+    "get_credit_note",
+    "get_invoice",
+    "get_lines",
+    "get_receipt",
+    "issue_credit_note",
+    "issue_invoice",
+    "issue_receipt",
+    "lines_of_month",
+    "list_charges",
+    "list_credit_notes",
+    "list_invoices",
+    "list_pending_charges",
+    "list_receipts",
+    "next_numbers",
+    "open_lines",
+    "record_opening_balance",
+    "record_opening_balances",
+    "settle",
+    "void_invoice",
+    "void_receipt",
+]

@@ -1,0 +1,124 @@
+"""A landlord with one property, and leases on it as a test wants them, made through the services."""
+
+import datetime as dt
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection
+
+from chalicelib import wiring
+from chalicelib.billing import service
+from chalicelib.billing.model import Billed, Invoice
+from chalicelib.identity import service as identity
+from chalicelib.leasing import service as leasing
+from chalicelib.pages import Asked
+from chalicelib.portfolio import service as portfolio
+
+JUNE = dt.date(2026, 6, 1)
+_phones = itertools.count(1)
+
+
+@dataclass(slots=True)
+class Landlord:
+    """An organisation and short ways to its use cases, each in a transaction of its own."""
+
+    parts: wiring.Parts
+    organisation_id: UUID
+    property_id: UUID
+    today: dt.date = JUNE
+    _units: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def now(self) -> dt.datetime:
+        return dt.datetime.combine(self.today, dt.time(9), dt.UTC)
+
+    def let(self, rent_cents: int = 30_000_00, starts_on: dt.date = dt.date(2026, 1, 1), **terms: Any) -> UUID:
+        """Let a new unit to a new tenant and return the lease."""
+
+        def work(db: Connection) -> UUID:
+            unit = {"property_id": self.property_id, "name": f"A{next(self._units)}", "type": "apartment"}
+            made = portfolio.add_unit(
+                db, self.organisation_id, {**unit, "rent_cents": rent_cents}, now=self.now, today=self.today
+            )
+            tenant = {"given_name": "Amina", "family_name": "Odhiambo", "phones": [f"+2547{next(_phones):08d}"]}
+            who = leasing.add_tenant(db, self.organisation_id, tenant, keys=self.parts.keys, now=self.now)
+            values = {"unit_id": made.id, "tenants": [who.id], "starts_on": starts_on, "rent_cents": rent_cents}
+            lease = leasing.add_lease(db, self.organisation_id, {**values, **terms}, now=self.now, today=self.today)
+            return lease.id
+
+        return self.parts.transact(work)
+
+    def bill(self, period: dt.date, *, limit: int = 500, **options: Any) -> int:
+        """Bill every lease for the month, set by set, and return how many invoices were made."""
+        made, after = 0, None
+        while True:
+            billed = self.bill_set(period, after=after, limit=limit, **options)
+            made += billed.made
+            if billed.last_id is None:
+                return made
+            after = billed.last_id
+
+    def bill_set(self, period: dt.date, *, after: UUID | None = None, limit: int = 500, **options: Any) -> Billed:
+        options = {"issued_on": period, **options}
+        return self.parts.transact(
+            lambda db: service.bill_leases(
+                db, self.organisation_id, period, after=after, limit=limit, now=self.now, **options
+            )
+        )
+
+    def issue(self, lease_id: UUID, lines: Sequence[tuple[str, str, int]], **options: Any) -> Invoice:
+        given = {"kind": "single", "period": self.today.replace(day=1), "issued_on": self.today, **options}
+        return self.parts.transact(
+            lambda db: service.issue_invoice(db, self.organisation_id, lease_id, lines=lines, now=self.now, **given)
+        )
+
+    def void(self, invoice_id: UUID) -> Invoice:
+        return self.parts.transact(
+            lambda db: service.void_invoice(db, self.organisation_id, invoice_id, today=self.today, now=self.now)
+        )
+
+    def settle(self, *changes: tuple[UUID, int]) -> None:
+        self.parts.transact(lambda db: service.settle(db, self.organisation_id, changes))
+
+    def charge(self, lease_id: UUID, amount_cents: int, charge_type: str = "water", **values: Any) -> UUID:
+        given = {"lease_id": lease_id, "amount_cents": amount_cents, "charge_type": charge_type, **values}
+        return self.parts.transact(
+            lambda db: service.add_charge(db, self.organisation_id, given, now=self.now, today=self.today).id
+        )
+
+    def invoices(self, **filters: Any) -> list[Invoice]:
+        """Return up to 200 invoices with their lines, the first number first."""
+        with self.parts.reading() as db:
+            page = service.list_invoices(
+                db, self.organisation_id, Asked(limit=200, sort="number"), today=self.today, **filters
+            )
+            return [service.get_invoice(db, self.organisation_id, each.id) for each in page.items]
+
+    def invoice(self, lease_id: UUID, period: dt.date) -> Invoice:
+        """Return the lease's only invoice for the month that is not void."""
+        [found] = [each for each in self.invoices(lease_id=lease_id, period=period) if each.status != "void"]
+        return found
+
+    def set_late_fee(self, **values: Any) -> None:
+        self.parts.transact(lambda db: identity.change_organisation(db, self.organisation_id, None, values))
+
+
+def make_landlord(parts: wiring.Parts) -> Landlord:
+    now = dt.datetime(2026, 1, 1, 9, tzinfo=dt.UTC)
+
+    def work(db: Connection) -> Landlord:
+        phone = f"+2547{next(_phones):08d}"
+        made = identity.found_organisation(db, phone, name="Mwangaza Homes", person_name="Amina", now=now)
+        house = portfolio.add_property(db, made.id, {"name": "Mwangaza Court"}, now=now)
+        return Landlord(parts, made.id, house.id)
+
+    return parts.transact(work)
+
+
+@pytest.fixture
+def landlord(parts: wiring.Parts) -> Landlord:
+    return make_landlord(parts)
