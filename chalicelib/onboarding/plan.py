@@ -5,15 +5,16 @@ bytes instead of keeping a second copy of everybody's identity numbers; ``model.
 """
 
 import re
+from dataclasses import replace
 
 from chalicelib.money import format_cents
 from chalicelib.onboarding.building import Builder
-from chalicelib.onboarding.cells import text_of
+from chalicelib.onboarding.cells import column_letter, text_of
 from chalicelib.onboarding.columns import Column, Header, find_header, meanings_in, read_header
 from chalicelib.onboarding.findings import Row
 from chalicelib.onboarding.lets import is_let, read_let, read_unit
 from chalicelib.onboarding.model import Plan, Problem
-from chalicelib.onboarding.sheet import NotASheet, Sheet
+from chalicelib.onboarding.sheet import MOST_COLUMNS, NotASheet, Sheet
 from chalicelib.onboarding.uploads import read_sheet
 
 _TOTAL = re.compile(r"(?:grand |overall |sub[ -]?)*totals?\b.*|jumla\b.*", re.IGNORECASE)
@@ -35,13 +36,26 @@ def read_plan(content: bytes, *, property_name: str = "", due_day: int = 5) -> P
     except NotASheet as error:
         return Plan("", problems=(error.problem,))
     header, problems = read_header(sheet.rows, index)
-    found = [*sheet.problems, *problems]
+    found = [*(_headed(problem, header) for problem in sheet.problems), *problems]
     if any(problem.severity == "error" for problem in problems):
         return Plan(sheet.name, problems=tuple(found))  # rows read under wrong headings would only make noise
     builder = Builder(property_name)
     _read_rows(sheet, header, builder, due_day, found)
     _close(header, builder, due_day, found)
     return builder.plan(sheet.name, _in_order(found))
+
+
+def _headed(problem: Problem, header: Header) -> Problem:
+    """Return the file's problem with its column's heading, which the reader of the file could not know.
+
+    Only a notice remains of it where the column means nothing to us.
+    """
+    places = {column_letter(place): place for place in range(MOST_COLUMNS)}
+    place = places.get(problem.column or "")
+    if place is None:
+        return problem
+    severity = problem.severity if place in header.places.values() else "notice"
+    return replace(problem, column=header.label(place), severity=severity)
 
 
 def _read_rows(sheet: Sheet, header: Header, builder: Builder, due_day: int, found: list[Problem]) -> None:
