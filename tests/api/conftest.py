@@ -26,3 +26,28 @@ def owner(parts: wiring.Parts, new_phone: Callable[[], str]) -> Client:
     assert founded.status == 201, founded.text
     client.organisation_id = founded.json["id"]
     return client
+
+
+@pytest.fixture
+def stranger(parts: wiring.Parts, new_phone: Callable[[], str]) -> Client:
+    """The owner of another organisation."""
+    client = Client(new_phone())
+    founded = client.post("/v1/organisations", {"name": "Other Homes", "person_name": "Otieno"})
+    assert founded.status == 201, founded.text
+    client.organisation_id = founded.json["id"]
+    return client
+
+
+@pytest.fixture
+def join(new_phone: Callable[[], str]) -> Callable[[Client, str], Client]:
+    """Make somebody a member of the owner's organisation in the role that is named."""
+
+    def joined(owner: Client, role: str) -> Client:
+        client = Client(new_phone(), owner.organisation_id)
+        invited = owner.post("/v1/members", {"phone": client.phone, "name": "Wanjiku", "role": role})
+        assert invited.status == 201, invited.text
+        accepted = client.post(f"/v1/invitations/{invited.json['id']}/accept", {"name": "Wanjiku"})
+        assert accepted.status == 200, accepted.text
+        return client
+
+    return joined

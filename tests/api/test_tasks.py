@@ -1,0 +1,106 @@
+"""Tasks over the Lambda handler: queued, worked by the schedule's function, told with what came of them."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from app import app
+from chalicelib import wiring
+from chalicelib.clock import MovedClock
+from chalicelib.errors import Conflict
+from chalicelib.ids import new_id
+from chalicelib.tasks import service
+from chalicelib.tasks.jobs import work_tasks
+from chalicelib.tasks.model import Task
+from tests.api.client import Client
+
+
+@service.handles("test_counts")
+def _count(parts: wiring.Parts, task: Task) -> dict[str, Any]:
+    parts.transact(lambda db: service.advance(db, task, done=task.input["to"], total=task.input["to"]))
+    return {"counted": task.input["to"]}
+
+
+@service.handles("test_refuses")
+def _refuse(parts: wiring.Parts, task: Task) -> dict[str, Any]:
+    raise Conflict("The month is closed.", period="2026-10")
+
+
+def queue(parts: wiring.Parts, client: Client, kind: str, **input: Any) -> str:
+    with parts.writing() as db:
+        organisation_id = UUID(client.organisation_id)
+        return str(service.queue_task(db, organisation_id, kind, input, created_by=None, now=parts.clock.now()).id)
+
+
+def tick() -> dict[str, int]:
+    """Call the schedule's function as EventBridge does."""
+    event = {
+        "version": "0", "account": "", "region": "", "detail": {}, "detail-type": "Scheduled Event",
+        "source": "aws.events", "time": "2026-11-20T09:00:00Z", "id": "1", "resources": [],
+    }  # fmt: skip
+    told: dict[str, int] = work_tasks(event, None)
+    return told
+
+
+def test_a_task_is_told_from_queued_to_done(owner: Client, parts: wiring.Parts, clock: MovedClock) -> None:
+    path = f"/v1/tasks/{queue(parts, owner, 'test_counts', to=3)}"
+    queued = owner.get(path)
+    assert (queued.status, queued.json["status"]) == (200, "queued")
+    assert queued.json["progress"] == {"done": 0, "total": None}
+    assert tick()["worked"] >= 1
+    done = owner.get(path)
+    assert done.json["status"] == "done"
+    assert done.json["progress"] == {"done": 3, "total": 3}
+    assert done.json["result"] == {"counted": 3}
+    assert done.json["problem"] is None
+    assert done.json["finished_at"] == clock.now().isoformat().replace("+00:00", "Z")
+    assert done.etag != queued.etag
+    assert "claim" not in done.json
+
+
+def test_a_failed_task_tells_the_problem_that_a_request_would_have_answered(
+    owner: Client, parts: wiring.Parts
+) -> None:
+    task_id = queue(parts, owner, "test_refuses")
+    tick()
+    told = owner.get(f"/v1/tasks/{task_id}").json
+    assert (told["status"], told["result"]) == ("failed", None)
+    assert told["problem"] == {
+        "type": "urn:plotihub:problem:conflict",
+        "title": "Conflict",
+        "status": 409,
+        "detail": "The month is closed.",
+        "period": "2026-10",
+    }
+
+
+def test_tasks_are_listed_newest_first_and_by_status_and_kind(owner: Client, parts: wiring.Parts) -> None:
+    first = queue(parts, owner, "test_counts", to=1)
+    tick()
+    second = queue(parts, owner, "test_refuses")
+
+    def listed(query: str) -> list[str]:
+        return [each["id"] for each in owner.get(f"/v1/tasks{query}").json["items"]]
+
+    assert listed("") == [second, first]
+    assert listed("?status=done") == [first]
+    assert listed("?kind=test_refuses") == [second]
+    assert owner.get("/v1/tasks?status=lost").status == 422
+
+
+def test_another_organisation_s_task_is_not_found(owner: Client, stranger: Client, parts: wiring.Parts) -> None:
+    task_id = queue(parts, owner, "test_counts", to=1)
+    assert stranger.get(f"/v1/tasks/{task_id}").status == 404
+    assert stranger.get("/v1/tasks").json["items"] == []
+    assert owner.get(f"/v1/tasks/{new_id()}").status == 404
+
+
+def test_a_caretaker_sees_no_tasks(owner: Client, join: Callable[[Client, str], Client]) -> None:
+    caretaker = join(owner, "caretaker")
+    assert caretaker.get("/v1/tasks").status == 403
+    assert join(owner, "accountant").get("/v1/tasks").status == 200
+
+
+def test_the_schedule_is_the_application_s() -> None:
+    assert "work_tasks" in {handler.split(".")[-1] for handler in app.handler_map}, json.dumps(list(app.handler_map))
