@@ -9,8 +9,11 @@ from chalicelib.portfolio.routes import portfolio
 from chalicelib.tasks.jobs import task_jobs
 from chalicelib.tasks.routes import tasks
 from chalicelib.web.logs import install
+from chalicelib.web.meta_routes import meta
+from chalicelib.web.retelling import retelling
 
 install()
 app = Chalice(app_name="plotihub", configure_logs=False)
-for blueprint in (authorizers, identity, portfolio, ledger, tasks, task_jobs):
+app.register_middleware(retelling(app), "http")
+for blueprint in (authorizers, meta, identity, portfolio, ledger, tasks, task_jobs):
     app.register_blueprint(blueprint)

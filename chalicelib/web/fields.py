@@ -233,7 +233,7 @@ class Phone(Told, fields.String):
 class Paging(Schema):
     """What every list takes; a list with filters or sorts of its own extends it."""
 
-    cursor = Text(400, least=1)
+    cursor = Text(400, least=1, pattern="^[A-Za-z0-9_-]+$")
     limit = Whole(1, 200, from_text=True, load_default=50)
 
 

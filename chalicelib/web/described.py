@@ -1,0 +1,130 @@
+"""Schemas as JSON Schema, by apispec: each field tells its own ``openapi``, and this adds what depends on the use.
+
+What is asked for refuses unknown fields and lists those that are required. What is told has all of
+its fields always. Imported only when the document is asked for: apispec is dear at a cold start.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import marshmallow
+from apispec import APISpec
+from apispec.ext.marshmallow.common import make_schema_key
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
+
+Described = dict[str, Any]
+
+
+class Converter(OpenAPIConverter):
+    """Turns schemas into components of ``spec``: as told, or as asked for."""
+
+    def __init__(self, spec: APISpec, *, told: bool) -> None:
+        self._told = told
+        self._names: dict[str, Any] = {}
+        super().__init__(spec.openapi_version, self.name_of, spec)
+
+    def name_of(self, schema: marshmallow.Schema) -> str:
+        """Return the component's name: "Unit" for UnitView, "UnitChange" as it is.
+
+        Raises:
+            ValueError: two schemas would share the name, and one of them would be told as the other.
+        """
+        name = type(schema).__name__.removesuffix("View")
+        known = self.spec.components.schemas
+        if not self._told and name in known and name not in self._names:
+            name += "Asked"  # the same nested schema is told elsewhere, with all its fields
+        if self._names.setdefault(name, make_schema_key(schema)) != make_schema_key(schema):
+            raise ValueError(f"two schemas are called {name}")
+        return name
+
+    def reference(self, schema: marshmallow.Schema) -> Described:
+        """Return a reference to the component of ``schema``, made the first time."""
+        name = self.name_of(schema)
+        if name not in self.spec.components.schemas:
+            self.spec.components.schemas[name] = {}  # a schema that holds itself finds its name taken
+            self.spec.components.schemas[name] = self.schema2jsonschema(schema)
+        return {"$ref": f"#/components/schemas/{name}"}
+
+    def resolve_nested_schema(self, schema: Any) -> Described:
+        found = self.reference(schema)
+        return {"type": "array", "items": found} if schema.many else found
+
+    def schema2jsonschema(self, schema: marshmallow.Schema) -> Described:
+        fields = schema.dump_fields if self._told else schema.load_fields
+        described: Described = self.fields2jsonschema(fields)
+        if not self._told and schema.unknown == marshmallow.RAISE:
+            described["additionalProperties"] = False
+        if schema.__doc__ and type(schema).__module__.startswith("chalicelib."):
+            described["description"] = schema.__doc__.strip()
+        return described
+
+    def fields2jsonschema(self, fields: Mapping[str, Any], **_: Any) -> Described:
+        named = {field.data_key or name: field for name, field in fields.items()}
+        properties = {name: self.field2property(field) for name, field in named.items()}
+        described: Described = {"type": "object", "properties": properties}
+        required = sorted(name for name, field in named.items() if self._told or field.required)
+        return described | ({"required": required} if required else {})
+
+    def field2property(self, field: Any) -> Described:
+        own = getattr(field, "openapi", None)
+        described = dict(own) if own is not None else super().field2property(field)
+        if not self._told:
+            described |= getattr(field, "openapi_of_asked", {})
+            described |= self.field2default(field)
+        if own is not None and field.allow_none:
+            described = _or_null(described)
+        return described | ({"description": field.metadata["description"]} if "description" in field.metadata else {})
+
+
+def _or_null(described: Described) -> Described:
+    also: Described = {"type": [described["type"], "null"]}
+    if "enum" in described:
+        also["enum"] = [*described["enum"], None]
+    return described | also
+
+
+def page_of(item: Described) -> Described:
+    """Return the description of a page of a list."""
+    return {
+        "type": "object",
+        "properties": {
+            "items": {"type": "array", "items": item},
+            "next_cursor": {"type": ["string", "null"], "description": "Of the next page; null on the last one."},
+        },
+        "required": ["items", "next_cursor"],
+        "additionalProperties": False,
+    }
+
+
+PROBLEM: Described = {
+    "type": "object",
+    "description": "What went wrong (RFC 9457). Further members are facts of this kind of problem.",
+    "properties": {
+        "type": {"type": "string", "pattern": "^urn:plotihub:problem:[a-z-]+$"},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "description": "Each value that is wrong: its dotted path, and why.",
+            "items": {
+                "type": "object",
+                "properties": {"field": {"type": "string"}, "why": {"type": "string"}},
+                "required": ["field", "why"],
+                "additionalProperties": False,
+            },
+        },
+    },
+    "required": ["type", "title", "status", "detail", "request_id"],
+}
+
+
+def header(description: str, schema: Described | None = None, *, always: bool = False) -> Described:
+    """Return the description of an answer's header; ``always``: no answer of this status lacks it."""
+    described: Described = {"description": description, "schema": schema or {"type": "string"}}
+    return described | ({"required": True} if always else {})
+
+
+def references(kind: str, names: Iterable[str]) -> Described:
+    return {name: {"$ref": f"#/components/{kind}/{name}"} for name in names}

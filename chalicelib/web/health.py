@@ -1,0 +1,41 @@
+"""Whether this Region can read: asked by DNS health checks, so it must answer soon, and never ask the writer."""
+
+import logging
+import queue
+import threading
+
+from chalicelib import wiring
+from chalicelib.errors import DomainError, Unavailable
+from chalicelib.web import repository
+
+TIME_LIMIT_S = 3.0  # below the four seconds that Route 53 waits for a connection
+log = logging.getLogger("plotihub.web")
+
+
+def check_reader(parts: wiring.Parts, *, time_limit_s: float = TIME_LIMIT_S) -> None:
+    """Read something from the local reader, in a thread of its own: a driver may wait longer than its time-outs.
+
+    Raises:
+        Unavailable: it did not answer, or not within ``time_limit_s``.
+    """
+    results: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
+
+    def probe() -> None:
+        try:
+            with parts.reading() as db:
+                repository.read_something(db)
+        except Exception as error:  # noqa: BLE001 - told to whoever waits, and logged there
+            results.put(error)
+        else:
+            results.put(None)
+
+    threading.Thread(target=probe, name="health", daemon=True).start()
+    try:
+        error = results.get(timeout=time_limit_s)
+    except queue.Empty:
+        raise Unavailable("The database does not answer in time.") from None
+    if isinstance(error, DomainError):
+        raise error
+    if error is not None:
+        log.error("the reader cannot be read", exc_info=error)
+        raise Unavailable("The database cannot be read.") from error
