@@ -4,6 +4,7 @@ from chalice.app import Chalice
 
 from chalicelib.identity.authorizer import authorizers
 from chalicelib.identity.routes import identity
+from chalicelib.leasing.routes import leasing
 from chalicelib.ledger.routes import ledger
 from chalicelib.portfolio.routes import portfolio
 from chalicelib.tasks.jobs import task_jobs
@@ -15,5 +16,5 @@ from chalicelib.web.retelling import retelling
 install()
 app = Chalice(app_name="plotihub", configure_logs=False)
 app.register_middleware(retelling(app), "http")
-for blueprint in (authorizers, meta, identity, portfolio, ledger, tasks, task_jobs):
+for blueprint in (authorizers, meta, identity, portfolio, ledger, leasing, tasks, task_jobs):
     app.register_blueprint(blueprint)

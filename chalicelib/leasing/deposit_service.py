@@ -14,6 +14,7 @@ from chalicelib.ids import new_id
 from chalicelib.leasing import deposit_repository as repository
 from chalicelib.leasing.holding_service import lock_at
 from chalicelib.leasing.model import DEPOSIT_KINDS, DepositEntry
+from chalicelib.leasing.rent_service import check_seen
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.service import Entry, Leg
 from chalicelib.money import format_cents
@@ -66,6 +67,7 @@ def held_deposits(db: Connection, organisation_id: UUID, lease_id: UUID) -> dict
 
 
 def list_deposits(db: Connection, organisation_id: UUID, lease_id: UUID, asked: Asked) -> Page[DepositEntry]:
+    check_seen(db, organisation_id, lease_id, None)
     return repository.list_entries(db, organisation_id, lease_id, asked)
 
 
@@ -105,7 +107,7 @@ def refund_deposit(
     kind: str,
     amount_cents: int,
     channel_id: UUID,
-    on: dt.date,
+    entered_on: dt.date,
     reason: str,
     now: dt.datetime,
     member_id: UUID | None,
@@ -119,11 +121,13 @@ def refund_deposit(
         Invalid: as for ``record_deposit``.
         NotFound: the organisation has no such lease.
     """
-    _check_movement(amount_cents, on, today)
+    _check_movement(amount_cents, entered_on, today)
     lease = lock_at(db, organisation_id, lease_id, None)
     code = _channel_code(db, organisation_id, channel_id)
     _take(held_deposits(db, organisation_id, lease_id), kind, amount_cents)
-    entry = _row(lease_id, kind, "refunded", -amount_cents, on, reason, now, member_id, channel_id, provider_reference)
+    entry = _row(
+        lease_id, kind, "refunded", -amount_cents, entered_on, reason, now, member_id, channel_id, provider_reference
+    )
     repository.add_entries(db, organisation_id, [entry])
     _post(db, organisation_id, lease.property_id, entry, code, now=now, member_id=member_id)
     return _get(db, organisation_id, entry["id"])

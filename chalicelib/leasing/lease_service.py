@@ -16,6 +16,7 @@ from chalicelib.ids import new_id
 from chalicelib.leasing import rent_repository, repository
 from chalicelib.leasing.holding_service import NO_LEASE, hold_tenants, lock_at, lock_unit
 from chalicelib.leasing.model import DepositTerm, Lease, RentStep
+from chalicelib.leasing.rent_service import charge_row
 from chalicelib.leasing.rules import Terms, earliest_end, lease_status, term_problems
 from chalicelib.pages import Asked, Page
 
@@ -71,7 +72,11 @@ def let(db: Connection, organisation_id: UUID, values: dict[str, Any], *, now: d
         "version": 1,
         "created_at": now,
     }
-    charges = [_charge_row(lease_id, row, each, now) for each in values.get("recurring_charges", [])]
+    span = (values["starts_on"], values.get("ends_on"))
+    charges = [
+        charge_row(lease_id, span, charge, now, f"recurring_charges.{place}.")
+        for place, charge in enumerate(values.get("recurring_charges", []))
+    ]
     repository.add_lease(db, organisation_id, row)
     repository.replace_tenants(db, organisation_id, lease_id, values["tenants"])
     repository.replace_deposit_terms(db, organisation_id, lease_id, _deposit_terms(values.get("deposits", [])))
@@ -230,20 +235,3 @@ def _deposit_terms(given: list[dict[str, Any]]) -> list[DepositTerm]:
     if len({term.kind for term in terms}) != len(terms):
         raise Invalid([("deposits", "expected each kind once")])
     return terms
-
-
-def _charge_row(lease_id: UUID, lease: dict[str, Any], charge: dict[str, Any], now: dt.datetime) -> dict[str, Any]:
-    row = {
-        "starts_on": lease["starts_on"],
-        "ends_on": None,
-        "description": "",
-        "prorated": False,
-        **charge,
-        "id": new_id(),
-        "lease_id": lease_id,
-        "version": 1,
-        "created_at": now,
-    }
-    if row["starts_on"] is None:
-        row["starts_on"] = lease["starts_on"]
-    return row

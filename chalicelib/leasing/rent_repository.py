@@ -119,7 +119,7 @@ def list_terms(
     if after is not None:
         query = query.where(leases.c.id > after)
     rows: list[Any] = list(db.execute(query.with_for_update() if lock else query))
-    return _with_terms(db, organisation_id, rows, last_day)
+    return _with_terms(db, organisation_id, rows, (first_day, last_day))
 
 
 def find_terms(db: Connection, organisation_id: UUID, lease_id: UUID, *, lock: bool) -> LeaseTerms | None:
@@ -136,8 +136,10 @@ def _rents(organisation_id: UUID, lease_id: UUID) -> Select[Any]:
     )
 
 
-def _with_terms(db: Connection, organisation_id: UUID, rows: list[Any], until: dt.date | None) -> list[LeaseTerms]:
-    """Return the terms of ``rows``, which come in order of id, without steps and charges that begin after ``until``."""
+def _with_terms(
+    db: Connection, organisation_id: UUID, rows: list[Any], span: tuple[dt.date, dt.date] | None
+) -> list[LeaseTerms]:
+    """Return the terms of ``rows``, which come by id; with ``span`` only what could hold on a day of it."""
     if not rows:
         return []
     # A range of ids, since a thousand of them as parameters cost more than the few rows between them.
@@ -152,12 +154,17 @@ def _with_terms(db: Connection, organisation_id: UUID, rows: list[Any], until: d
         .where(
             recurring_charges.c.organisation_id == organisation_id,
             recurring_charges.c.lease_id.between(first, last),
+            # One that was called off ends before it starts.
+            or_(recurring_charges.c.ends_on.is_(None), recurring_charges.c.ends_on >= recurring_charges.c.starts_on),
         )
         .order_by(recurring_charges.c.starts_on, recurring_charges.c.id)
     )
-    if until is not None:
-        rents = rents.where(lease_rents.c.starts_on <= until)
-        charges = charges.where(recurring_charges.c.starts_on <= until)
+    if span is not None:
+        rents = rents.where(lease_rents.c.starts_on <= span[1])
+        charges = charges.where(
+            recurring_charges.c.starts_on <= span[1],
+            or_(recurring_charges.c.ends_on.is_(None), recurring_charges.c.ends_on >= span[0]),
+        )
     steps: dict[UUID, list[RentStep]] = {}
     for lease_id, starts_on, rent_cents in db.execute(rents):
         steps.setdefault(lease_id, []).append(RentStep(starts_on, rent_cents))

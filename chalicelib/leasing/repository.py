@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, insert, or_, select, update
 
 from chalicelib.leasing.model import DepositTerm, Lease, RentStep, TenantName
-from chalicelib.leasing.rules import lease_status
+from chalicelib.leasing.rules import lease_status, rent_on
 from chalicelib.pages import Asked, Page
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import deposit_terms, lease_rents, lease_tenants, leases, tenants
@@ -18,7 +18,6 @@ Properties = frozenset[UUID] | None
 
 # A lease that was called off ends before it starts, and holds no day.
 _HOLDS_A_DAY = or_(leases.c.ends_on.is_(None), leases.c.ends_on >= leases.c.starts_on)
-_SORTS = {"id": leases.c.id, "starts_on": leases.c.starts_on}
 
 
 def add_lease(db: Connection, organisation_id: UUID, values: dict[str, Any]) -> None:
@@ -110,6 +109,13 @@ def find_lease(
     return None if row is None else _whole(db, organisation_id, [row], today)[0]
 
 
+def has_lease(db: Connection, organisation_id: UUID, lease_id: UUID, within: Properties) -> bool:
+    query = select(leases.c.id).where(leases.c.organisation_id == organisation_id, leases.c.id == lease_id)
+    if within is not None:
+        query = query.where(leases.c.property_id.in_(within))
+    return db.execute(query).first() is not None
+
+
 def list_leases(
     db: Connection,
     organisation_id: UUID,
@@ -133,9 +139,7 @@ def list_leases(
         query = query.where(_is_tenant(organisation_id, tenant_id))
     if status is not None:
         query = query.where(_STATUS[status](today))
-    sort = asked.sort or "id"
-    keys = list(dict.fromkeys([_SORTS[sort.lstrip("-")], leases.c.id]))
-    page = fetch_page(db, query, keys, asked, descending=sort.startswith("-"))
+    page = fetch_page(db, query, [leases.c.id], asked, descending=asked.sort == "-id")
     return Page(_whole(db, organisation_id, page.items, today), page.next_cursor)
 
 
@@ -256,9 +260,3 @@ def _lease(
         version=row.version,
         created_at=row.created_at,
     )
-
-
-def rent_on(steps: list[RentStep], day: dt.date) -> int:
-    """Return the rent in force on ``day``; before the first step, the first (what will be owed)."""
-    held = [step.rent_cents for step in steps if step.starts_on <= day]
-    return held[-1] if held else steps[0].rent_cents

@@ -4,6 +4,7 @@ Dates are days in the organisation's own time zone, and both ends of a lease are
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 LeaseStatus = Literal["upcoming", "active", "ended"]
@@ -79,6 +80,21 @@ def lease_status(starts_on: dt.date, ends_on: dt.date | None, terminated: bool, 
     if ends_on is not None and ends_on < today:
         return "ended"
     return "upcoming" if today < starts_on else "active"
+
+
+def rent_on(steps: Sequence[tuple[dt.date, int]], day: dt.date) -> int:
+    """Return the monthly rent (cents) that holds on ``day``; before the first step, the first one's.
+
+    Args:
+        steps: First day and rent of each, by day.
+
+    Raises:
+        ValueError: there is no step.
+    """
+    if not steps:
+        raise ValueError("A lease has a rent from its first day.")
+    begun = [rent_cents for starts_on, rent_cents in steps if starts_on <= day]
+    return begun[-1] if begun else steps[0][1]
 
 
 def term_problems(terms: Terms) -> list[TermProblem]:

@@ -10,6 +10,15 @@ from chalicelib.leasing.deposit_service import (
 )
 from chalicelib.leasing.holding_service import get_lease_terms, list_leases_to_bill, lock_lease, lock_leases
 from chalicelib.leasing.lease_service import add_lease, change_lease, end_lease, get_lease, list_leases
+from chalicelib.leasing.rent_service import (
+    add_recurring_charge,
+    add_rent_change,
+    change_recurring_charge,
+    get_recurring_charge,
+    list_recurring_charges,
+    list_rents,
+)
+from chalicelib.leasing.succession_service import renew_lease, transfer_lease
 from chalicelib.leasing.tenant_service import (
     add_tenant,
     change_tenant,
@@ -21,24 +30,32 @@ from chalicelib.leasing.tenant_service import (
 
 __all__ = [
     "add_lease",
+    "add_recurring_charge",
+    "add_rent_change",
     "add_tenant",
     "change_lease",
+    "change_recurring_charge",
     "change_tenant",
     "deduct_deposit",
     "end_lease",
     "erase_tenant",
     "get_lease",
     "get_lease_terms",
+    "get_recurring_charge",
     "get_tenant",
     "held_deposits",
     "list_deposits",
     "list_leases",
     "list_leases_to_bill",
+    "list_recurring_charges",
+    "list_rents",
     "list_tenants",
     "lock_lease",
     "lock_leases",
     "read_identity_document",
     "record_deposit",
     "refund_deposit",
+    "renew_lease",
     "reverse_deposit_entry",
+    "transfer_lease",
 ]

@@ -160,7 +160,8 @@ def _next_start(organisation_id: UUID, today: dt.date) -> Any:
         .where(
             leases.c.organisation_id == organisation_id,
             leases.c.unit_id == units.c.id,
-            or_(leases.c.ends_on.is_(None), leases.c.ends_on >= today),
+            # A lease that was called off ends before it starts, and holds no day.
+            or_(leases.c.ends_on.is_(None), (leases.c.ends_on >= today) & (leases.c.ends_on >= leases.c.starts_on)),
         )
         .correlate(units)
         .scalar_subquery()

@@ -87,7 +87,7 @@ def refund(home: Home, lease_id: UUID, cents: int, channel_id: UUID | None = Non
     with home.parts.writing() as db:
         return service.refund_deposit(
             db, home.organisation_id, lease_id, kind="rent", amount_cents=cents, reason="Moved out",
-            channel_id=channel_id or home.channel_id, on=TODAY, now=home.now, member_id=None,
+            channel_id=channel_id or home.channel_id, entered_on=TODAY, now=home.now, member_id=None,
         )  # fmt: skip
 
 

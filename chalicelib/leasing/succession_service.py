@@ -1,0 +1,143 @@
+"""Leases that follow another: renewed on the same unit, or transferred to another one."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.errors import Conflict, Invalid
+from chalicelib.leasing import repository
+from chalicelib.leasing.deposit_service import carry_deposits
+from chalicelib.leasing.holding_service import get_lease_terms, hold_tenants, lock_unit
+from chalicelib.leasing.lease_service import get_lease, let
+from chalicelib.leasing.model import Lease, LeaseTerms
+from chalicelib.leasing.rules import renewal_starts_on, rent_on
+
+_AGREED = ("due_day", "grace_days", "notice_days")
+
+
+def renew_lease(
+    db: Connection,
+    organisation_id: UUID,
+    lease_id: UUID,
+    values: dict[str, Any],
+    *,
+    now: dt.datetime,
+    today: dt.date,
+    member_id: UUID | None = None,
+) -> Lease:
+    """Let the same unit to the same tenants from the day after the lease ends, and return the new lease.
+
+    Recurring charges and what is held as deposit go over to it. ``values`` may change ends_on
+    (open if not said), rent_cents, due_day, grace_days, notice_days, deposits and note.
+
+    Raises:
+        Conflict: the lease is open, was terminated, or the unit is let to others from that day.
+        Invalid: a tenant was erased since, or the terms cannot be agreed on.
+        NotFound: the organisation has no such lease.
+    """
+    before, terms = _hold(db, organisation_id, lease_id, None, today)
+    if before.ends_on is None:
+        raise Conflict("An open lease runs on by itself; change its rent instead.", lease_id=str(lease_id))
+    starts_on = renewal_starts_on(before.ends_on)
+    rent_cents = values.get("rent_cents", rent_on(terms.steps, before.ends_on))
+    following = {**_carried(before, terms, starts_on), "rent_cents": rent_cents, **values}
+    return _follow(db, organisation_id, before, following, now=now, today=today, member_id=member_id)
+
+
+def transfer_lease(
+    db: Connection,
+    organisation_id: UUID,
+    lease_id: UUID,
+    values: dict[str, Any],
+    *,
+    now: dt.datetime,
+    today: dt.date,
+    member_id: UUID | None = None,
+) -> Lease:
+    """Move the tenants to another unit from ``values["starts_on"]``, and return the lease that begins there.
+
+    The lease ends the day before; recurring charges and what is held as deposit go over.
+    ``values``: unit_id, starts_on, rent_cents; if wanted ends_on, due_day, grace_days, notice_days,
+    deposits and note (else as they were). What the old lease was billed beyond its end is for the
+    final account to credit.
+
+    Raises:
+        Conflict: the lease has ended or was terminated, or the unit is let on some of these days.
+        Invalid: the unit is the same or not the organisation's, or the day does not fit the lease.
+        NotFound: the organisation has no such lease.
+    """
+    before, terms = _hold(db, organisation_id, lease_id, values["unit_id"], today)
+    starts_on = values["starts_on"]
+    if before.status == "ended":
+        raise Conflict("The lease has ended.", lease_id=str(lease_id), lease_status=before.status)
+    if values["unit_id"] == before.unit_id:
+        raise Invalid([("unit_id", "the lease is of that unit already")])
+    if starts_on <= before.starts_on or (before.ends_on is not None and starts_on > before.ends_on):
+        raise Invalid([("starts_on", "must be a day of the lease after its first")])
+    last_day = starts_on - dt.timedelta(days=1)
+    repository.mark_ended(db, organisation_id, lease_id, ends_on=last_day, terminated_on=today)
+    following = {**_carried(before, terms, starts_on), "ends_on": before.ends_on, **values}
+    return _follow(db, organisation_id, before, following, now=now, today=today, member_id=member_id)
+
+
+def _hold(
+    db: Connection, organisation_id: UUID, lease_id: UUID, to_unit_id: UUID | None, today: dt.date
+) -> tuple[Lease, LeaseTerms]:
+    """Lock the lease's unit and the one that it goes to, its tenants, and itself; return it as it then is."""
+    unit_id = get_lease(db, organisation_id, lease_id, today=today).unit_id
+    for each in sorted({unit_id, to_unit_id or unit_id}):
+        lock_unit(db, organisation_id, each)
+    before = get_lease(db, organisation_id, lease_id, today=today)
+    hold_tenants(db, organisation_id, [tenant.id for tenant in before.tenants])
+    terms = get_lease_terms(db, organisation_id, lease_id)
+    # Read again: until the lease itself was locked, it could still be ended.
+    before = get_lease(db, organisation_id, lease_id, today=today)
+    if before.terminated_on is not None:
+        raise Conflict("The lease was terminated.", lease_id=str(lease_id), lease_status=before.status)
+    return before, terms
+
+
+def _carried(before: Lease, terms: LeaseTerms, starts_on: dt.date) -> dict[str, Any]:
+    """Return the values of a lease that goes on from ``starts_on`` as this one was."""
+    charges = [
+        {**charge._asdict(), "starts_on": max(charge.starts_on, starts_on)}
+        for charge in terms.recurring
+        if charge.ends_on is None or charge.ends_on >= max(charge.starts_on, starts_on)
+    ]
+    return {
+        **{name: getattr(before, name) for name in _AGREED},
+        "unit_id": before.unit_id,
+        "tenants": [tenant.id for tenant in before.tenants],
+        "starts_on": starts_on,
+        "deposits": [term._asdict() for term in before.deposits],
+        "recurring_charges": charges,
+        "previous_id": before.id,
+    }
+
+
+def _follow(
+    db: Connection,
+    organisation_id: UUID,
+    before: Lease,
+    values: dict[str, Any],
+    *,
+    now: dt.datetime,
+    today: dt.date,
+    member_id: UUID | None,
+) -> Lease:
+    ends_on = values.get("ends_on")
+    charges = [each for each in values["recurring_charges"] if ends_on is None or each["starts_on"] <= ends_on]
+    lease_id = let(db, organisation_id, {**values, "recurring_charges": charges}, now=now)
+    lease = get_lease(db, organisation_id, lease_id, today=today)
+    carry_deposits(
+        db,
+        organisation_id,
+        (before.id, lease_id),
+        (before.property_id, lease.property_id),
+        on=today,
+        now=now,
+        member_id=member_id,
+    )
+    return lease
