@@ -2,11 +2,13 @@
 
 from chalice.app import Chalice
 
+from chalicelib.billing.routes import billing
 from chalicelib.identity.authorizer import authorizers
 from chalicelib.identity.routes import identity
 from chalicelib.leasing.routes import leasing
 from chalicelib.ledger.routes import ledger
 from chalicelib.portfolio.routes import portfolio
+from chalicelib.reporting.routes import reporting
 from chalicelib.tasks.jobs import task_jobs
 from chalicelib.tasks.routes import tasks
 from chalicelib.web.logs import install
@@ -16,5 +18,5 @@ from chalicelib.web.retelling import retelling
 install()
 app = Chalice(app_name="plotihub", configure_logs=False)
 app.register_middleware(retelling(app), "http")
-for blueprint in (authorizers, meta, identity, portfolio, ledger, leasing, tasks, task_jobs):
+for blueprint in (authorizers, meta, identity, portfolio, ledger, billing, leasing, tasks, task_jobs, reporting):
     app.register_blueprint(blueprint)

@@ -16,16 +16,19 @@ from chalicelib.billing.document_service import (
 from chalicelib.billing.invoice_service import (
     get_invoice,
     get_lines,
-    issue_invoice,
     list_invoices,
     open_lines,
-    record_opening_balance,
-    record_opening_balances,
     settle,
     void_invoice,
 )
 from chalicelib.billing.issue_service import next_numbers
 from chalicelib.billing.run_service import bill_leases, lines_of_month
+from chalicelib.billing.single_service import (
+    issue_invoice,
+    issue_single_invoice,
+    record_opening_balance,
+    record_opening_balances,
+)
 
 __all__ = [
     "add_charge",
@@ -39,6 +42,7 @@ __all__ = [
     "issue_credit_note",
     "issue_invoice",
     "issue_receipt",
+    "issue_single_invoice",
     "lines_of_month",
     "list_charges",
     "list_credit_notes",

@@ -1,0 +1,119 @@
+"""Invoices, charges, credit notes and receipts over HTTP. A caretaker has no billing."""
+
+from uuid import UUID
+
+from chalicelib.billing import service
+from chalicelib.billing.model import Charge, CreditNote, Invoice, Receipt
+from chalicelib.billing.schemas import (
+    CHARGE,
+    CHARGE_QUERY,
+    CREDIT_NOTE,
+    CREDIT_NOTE_QUERY,
+    INVOICE,
+    INVOICE_LISTED,
+    INVOICE_QUERY,
+    NEW_CHARGE,
+    NEW_INVOICE,
+    OPENING_BALANCE,
+    RECEIPT,
+    RECEIPT_QUERY,
+)
+from chalicelib.web.routing import ApiBlueprint, Call, Page
+
+billing = ApiBlueprint(__name__, tag="billing")
+
+
+@billing.get("/invoices", may="see_billing", query=INVOICE_QUERY, answer=INVOICE_LISTED)
+def list_invoices(call: Call) -> Page[Invoice]:
+    """List invoices, without their lines."""
+    filters = _named(call, "lease_id", "property_id", "period", "status")
+    return service.list_invoices(call.db, call.organisation_id, call.asked, today=call.who.today, **filters)
+
+
+@billing.post("/invoices", may="bill", body=NEW_INVOICE, answer=INVOICE, location="/v1/invoices/{id}")
+def issue_invoice(call: Call) -> Invoice:
+    """Issue an invoice beside the monthly ones."""
+    return service.issue_single_invoice(
+        call.db, call.organisation_id, call.body, today=call.who.today, now=call.who.now, member_id=call.who.member_id
+    )
+
+
+@billing.get("/invoices/{invoice_id}", may="see_billing", answer=INVOICE)
+def get_invoice(call: Call, invoice_id: UUID) -> Invoice:
+    """Tell one invoice with its lines."""
+    return service.get_invoice(call.db, call.organisation_id, invoice_id)
+
+
+@billing.post("/invoices/{invoice_id}/void", may="void_invoice", answer=INVOICE, status=200)
+def void_invoice(call: Call, invoice_id: UUID) -> Invoice:
+    """Void an invoice that nothing was paid or credited on."""
+    return service.void_invoice(
+        call.db, call.organisation_id, invoice_id, today=call.who.today, now=call.who.now,
+        member_id=call.who.member_id,
+    )  # fmt: skip
+
+
+@billing.post(
+    "/leases/{lease_id}/opening-balance", may="bill", body=OPENING_BALANCE, answer=INVOICE, location="/v1/invoices/{id}"
+)
+def record_opening_balance(call: Call, lease_id: UUID) -> Invoice:
+    """Record what a lease owed when its books began."""
+    return service.record_opening_balance(
+        call.db, call.organisation_id, lease_id, call.body["amount_cents"], call.body.get("on", call.who.today),
+        today=call.who.today, now=call.who.now, member_id=call.who.member_id,
+    )  # fmt: skip
+
+
+@billing.get("/charges", may="see_billing", query=CHARGE_QUERY, answer=CHARGE)
+def list_charges(call: Call) -> Page[Charge]:
+    """List one-off charges."""
+    filters = _named(call, "lease_id", "invoice_id", "status")
+    return service.list_charges(call.db, call.organisation_id, call.asked, **filters)
+
+
+@billing.post("/charges", may="bill", body=NEW_CHARGE, answer=CHARGE, location="/v1/charges/{id}")
+def add_charge(call: Call) -> Charge:
+    """Add a one-off charge to the lease's next invoice."""
+    return service.add_charge(call.db, call.organisation_id, call.body, now=call.who.now, today=call.who.today)
+
+
+@billing.get("/charges/{charge_id}", may="see_billing", answer=CHARGE)
+def get_charge(call: Call, charge_id: UUID) -> Charge:
+    """Tell one charge."""
+    return service.get_charge(call.db, call.organisation_id, charge_id)
+
+
+@billing.post("/charges/{charge_id}/cancel", may="bill", answer=CHARGE, status=200)
+def cancel_charge(call: Call, charge_id: UUID) -> Charge:
+    """Cancel a charge that is on no invoice yet."""
+    return service.cancel_charge(call.db, call.organisation_id, charge_id)
+
+
+@billing.get("/credit-notes", may="see_billing", query=CREDIT_NOTE_QUERY, answer=CREDIT_NOTE)
+def list_credit_notes(call: Call) -> Page[CreditNote]:
+    """List credit notes."""
+    filters = _named(call, "lease_id", "invoice_id")
+    return service.list_credit_notes(call.db, call.organisation_id, call.asked, **filters)
+
+
+@billing.get("/credit-notes/{credit_note_id}", may="see_billing", answer=CREDIT_NOTE)
+def get_credit_note(call: Call, credit_note_id: UUID) -> CreditNote:
+    """Tell one credit note."""
+    return service.get_credit_note(call.db, call.organisation_id, credit_note_id)
+
+
+@billing.get("/receipts", may="see_billing", query=RECEIPT_QUERY, answer=RECEIPT)
+def list_receipts(call: Call) -> Page[Receipt]:
+    """List receipts."""
+    filters = _named(call, "lease_id", "payment_id")
+    return service.list_receipts(call.db, call.organisation_id, call.asked, **filters)
+
+
+@billing.get("/receipts/{receipt_id}", may="see_billing", answer=RECEIPT)
+def get_receipt(call: Call, receipt_id: UUID) -> Receipt:
+    """Tell one receipt."""
+    return service.get_receipt(call.db, call.organisation_id, receipt_id)
+
+
+def _named(call: Call, *names: str) -> dict[str, object]:
+    return {name: call.query[name] for name in names if name in call.query}

@@ -1,0 +1,181 @@
+"""Invoices beside the monthly ones: single, final and opening balances."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.billing import charge_repository, repository
+from chalicelib.billing.invoice_service import get_invoice
+from chalicelib.billing.issue_service import issue
+from chalicelib.billing.model import BY_HAND, Draft, DraftLine, Invoice
+from chalicelib.billing.rules import Period, overdue_on, period_of
+from chalicelib.billing.run_service import line_of_charge
+from chalicelib.errors import Conflict, Invalid
+from chalicelib.ids import new_id
+from chalicelib.leasing import service as leasing
+from chalicelib.leasing.model import LeaseTerms
+
+
+def issue_single_invoice(
+    db: Connection,
+    organisation_id: UUID,
+    values: dict[str, Any],
+    *,
+    today: dt.date,
+    now: dt.datetime,
+    member_id: UUID | None = None,
+) -> Invoice:
+    """Issue an invoice that a member wrote: lease_id, lines, with_charges, issued_on?, period?, due_on?.
+
+    Raises:
+        Invalid: issued in the future, or as ``issue_invoice``.
+        NotFound: the organisation has no such lease.
+    """
+    issued_on = values.get("issued_on", today)
+    _refuse_future("issued_on", issued_on, today)
+    return issue_invoice(
+        db,
+        organisation_id,
+        values["lease_id"],
+        kind="single",
+        lines=[(line["charge_type"], line["description"], line["amount_cents"]) for line in values["lines"]],
+        period=values.get("period", period_of(issued_on)),
+        issued_on=issued_on,
+        due_on=values.get("due_on"),
+        with_charges=values["with_charges"],
+        now=now,
+        member_id=member_id,
+    )
+
+
+def issue_invoice(
+    db: Connection,
+    organisation_id: UUID,
+    lease_id: UUID,
+    *,
+    kind: str,
+    lines: Sequence[tuple[str, str, int]],
+    period: Period,
+    issued_on: dt.date,
+    due_on: dt.date | None = None,
+    with_charges: bool = False,
+    now: dt.datetime,
+    member_id: UUID | None = None,
+) -> Invoice:
+    """Issue one invoice of (charge_type, description, cents) and return it. Locks the lease.
+
+    A "final" invoice takes its month where the lease was not billed for it, so that no bill run
+    bills it again.
+
+    Args:
+        due_on: None: on the day it is issued.
+        with_charges: put the lease's waiting one-off charges on it too.
+
+    Raises:
+        Invalid: no lines, a sum that is not above 0, a type that is not billed by hand, due before issued.
+        NotFound: the organisation has no such lease.
+    """
+    terms = leasing.get_lease_terms(db, organisation_id, lease_id)
+    pending = charge_repository.lock_pending(db, organisation_id, [lease_id], None) if with_charges else []
+    drafted = [DraftLine(*line) for line in lines]
+    due = due_on or issued_on
+    _check(kind, drafted, bool(pending), issued_on, due)
+    claims = kind == "final" and not repository.billed_leases(db, organisation_id, period, [lease_id])
+    draft = _draft(terms, kind, period, issued_on, due, drafted + [line_of_charge(charge) for charge in pending])
+    draft = draft._replace(run_period=period if claims else None)
+    issue(db, organisation_id, [draft], now=now, member_id=member_id)
+    if pending:
+        charge_repository.claim_for_invoice(db, organisation_id, [charge.id for charge in pending], draft.id)
+    return get_invoice(db, organisation_id, draft.id)
+
+
+def record_opening_balance(
+    db: Connection,
+    organisation_id: UUID,
+    lease_id: UUID,
+    amount_cents: int,
+    on: dt.date,
+    *,
+    now: dt.datetime,
+    today: dt.date | None = None,
+    member_id: UUID | None = None,
+) -> Invoice:
+    """Record what a lease owed when its books began, as an invoice due on that day.
+
+    Args:
+        today: where given, ``on`` may not lie after it.
+
+    Raises:
+        Conflict: the lease has an opening balance; void that first.
+        Invalid: the amount is not above 0, or ``on`` lies in the future.
+        NotFound: the organisation has no such lease.
+    """
+    _refuse_future("on", on, today or on)
+    made = record_opening_balances(db, organisation_id, [(lease_id, amount_cents)], on, now=now, member_id=member_id)
+    return get_invoice(db, organisation_id, made[0])
+
+
+def record_opening_balances(
+    db: Connection,
+    organisation_id: UUID,
+    balances: Iterable[tuple[UUID, int]],
+    on: dt.date,
+    *,
+    now: dt.datetime,
+    member_id: UUID | None = None,
+) -> list[UUID]:
+    """Record many leases' opening balances (lease, cents) and return the invoices' ids in the order of lease ids."""
+    ordered = sorted(balances)
+    terms = [leasing.get_lease_terms(db, organisation_id, lease_id) for lease_id, _ in ordered]
+    already = repository.has_opening(db, organisation_id, [lease_id for lease_id, _ in ordered])
+    if already:
+        raise Conflict("The lease has an opening balance already; void it first.", lease_id=str(min(already)))
+    drafts = []
+    for each, (_, amount_cents) in zip(terms, ordered, strict=True):
+        line = DraftLine("opening_balance", "Balance brought forward", amount_cents)
+        _check("opening", [line], False, on, on)
+        drafts.append(_draft(each, "opening", period_of(on), on, on, [line]))
+    issue(db, organisation_id, drafts, now=now, member_id=member_id)
+    return [draft.id for draft in drafts]
+
+
+def _draft(
+    terms: LeaseTerms, kind: str, period: Period, issued_on: dt.date, due: dt.date, lines: list[DraftLine]
+) -> Draft:
+    return Draft(
+        id=new_id(),
+        kind=kind,
+        lease_id=terms.id,
+        property_id=terms.property_id,
+        tenant_id=terms.tenant_id,
+        period=period,
+        run_period=None,
+        issued_on=issued_on,
+        due_on=due,
+        overdue_on=overdue_on(due, terms.grace_days),
+        lines=lines,
+    )
+
+
+def _check(kind: str, lines: Sequence[DraftLine], has_charges: bool, issued_on: dt.date, due: dt.date) -> None:
+    allowed = ("opening_balance",) if kind == "opening" else BY_HAND
+    wrong = []
+    if not lines and not has_charges:
+        wrong.append(("lines", "expected at least one line, or a charge that waits"))
+    for place, line in enumerate(lines):
+        if line.charge_type not in allowed:
+            wrong.append((f"lines.{place}.charge_type", f"expected one of: {', '.join(allowed)}"))
+        if line.amount_cents <= 0:
+            wrong.append((f"lines.{place}.amount", "expected more than nothing"))
+    if due < issued_on:
+        wrong.append(("due_on", "may not be before the day of issue"))
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _refuse_future(field: str, day: dt.date, today: dt.date) -> None:
+    if day > today:
+        raise Invalid([(field, "may not be in the future")])
