@@ -88,6 +88,11 @@ def get_organisation(db: Connection, organisation_id: UUID) -> Organisation:
     return found
 
 
+def list_billing_organisations(db: Connection, *, after: UUID | None, limit: int) -> list[Organisation]:
+    """Return the next organisations, by id, that asked to be billed by the schedule."""
+    return repository.list_billing_organisations(db, after, limit)
+
+
 def change_organisation(
     db: Connection, organisation_id: UUID, version: int | None, values: dict[str, Any]
 ) -> Organisation:

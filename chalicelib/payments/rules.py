@@ -41,6 +41,15 @@ class Share(NamedTuple):
     amount_cents: int
 
 
+class BilledLine(NamedTuple):
+    """A line of a month's invoice, with the cents of it that were not credited."""
+
+    id: UUID
+    charge_type: str
+    description: str
+    standing_cents: int
+
+
 def allocate(
     amount_cents: int,
     lines: Iterable[OpenLine],
@@ -116,3 +125,76 @@ def release(shares: Sequence[Share], amount_cents: int) -> list[Share]:
         released.append(Share(share.line_id, -part_cents))
         left_cents -= part_cents
     return released
+
+
+def needs_confirming(method: str, role: str) -> bool:
+    """Tell whether a payment recorded by hand waits for a manager before it counts.
+
+    A caretaker's word does, whatever the method. So does an M-Pesa code typed by hand, whoever
+    typed it: only the channel's own statement shows that the money came.
+    """
+    return role == "caretaker" or method == "mpesa"
+
+
+def allocation_day(received_on: dt.date, issued_on: dt.date, freed_on: dt.date | None, today: dt.date) -> dt.date:
+    """Return the day on which a payment counts against a line.
+
+    Not before the money came in and not before the line was asked for, so that what was owed on a
+    past day stays what it was; not before money taken back from another line was free again, or it
+    would count twice on the days between; and, of a line issued ahead, not after today.
+    """
+    return max(received_on, min(today, max(issued_on, freed_on or issued_on)))
+
+
+def credit_on_lines(
+    billed: Iterable[BilledLine], owed: Sequence[tuple[str, str, int]], once_owed: Sequence[tuple[str, str, int]]
+) -> list[Share]:
+    """Return what of a month's lines is to be credited because the lease ended earlier than was billed.
+
+    Lines that the lease's terms never asked for, such as one-off charges, are left alone. The rent is
+    known by its type, since its words name its days; the rest by type and words.
+
+    Args:
+        billed: The month's lines in their order, with the cents that were not credited before.
+        owed: (charge type, words, cents) of the month up to the lease's end.
+        once_owed: The same as if the lease had not ended.
+
+    Returns:
+        Shares above 0, for the lines that were billed higher than is owed.
+    """
+    left: dict[tuple[str, str], list[int]] = {}
+    for key in (_key(*line) for line in once_owed):
+        left.setdefault(key, []).append(0)
+    for charge_type, words, cents in owed:
+        places = left.get(_key(charge_type, words, cents), [])
+        if 0 in places:
+            places[places.index(0)] = cents
+    shares = []
+    for line in billed:
+        places = left.get(_key(line.charge_type, line.description, 0), [])
+        if places:
+            too_much_cents = line.standing_cents - places.pop(0)
+            if too_much_cents > 0:
+                shares.append(Share(line.id, too_much_cents))
+    return shares
+
+
+def _key(charge_type: str, words: str, _cents: int) -> tuple[str, str]:
+    return (charge_type, "" if charge_type == "rent" else words)
+
+
+def periods_between(first: dt.date, last: dt.date) -> list[dt.date]:
+    """Return the first days of the months from that of ``first`` to that of ``last``; none when that is earlier."""
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [dt.date(month // 12, month % 12 + 1, 1) for month in months]
+
+
+def month_after(day: dt.date) -> dt.date:
+    """Return the first day of the month after that of ``day``."""
+    return dt.date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def settle_account(owed_cents: int, credit_cents: int, held_cents: int) -> tuple[int, int]:
+    """Return (what is handed back, what is still owed) once credit and deposits are set off; one of them is 0."""
+    rest_cents = credit_cents + held_cents - owed_cents
+    return max(rest_cents, 0), max(-rest_cents, 0)

@@ -7,7 +7,7 @@ from chalicelib.storage.types import Cents, Id, Instant
 
 payments = organisation_table(
     "payment",
-    required("channel_id", Id),
+    optional("channel_id", Id),  # none for an opening credit, which came in before the books began
     required("method", String(10)),  # cash, bank, cheque, mpesa, opening
     optional("provider_reference", String(40)),  # theirs: an M-Pesa code, a cheque's number
     required("amount_cents", Cents),
@@ -25,6 +25,7 @@ payments = organisation_table(
     optional("recorded_by", Id),
     optional("confirmed_by", Id),
     optional("reversed_on", Date),
+    optional("reason", String(200)),  # why it was rejected or reversed
     required("version", Integer),
     required("created_at", Instant),
     CheckConstraint("amount_cents > 0 AND unallocated_cents >= 0 AND refunded_cents >= 0", name="signs"),
@@ -32,6 +33,7 @@ payments = organisation_table(
     belongs_to("channel_id", "channel"),
     index("channel_id", "provider_reference", unique=True),
     index("lease_id", "unallocated_cents"),
+    index("property_id"),
     index("state"),
     index("received_on"),
 )

@@ -1,0 +1,118 @@
+"""What settles a lease's account, over HTTP: credit notes, deposit deductions, the end of a lease, bill runs."""
+
+from uuid import UUID
+
+from chalicelib.billing.model import CreditNote
+from chalicelib.billing.schemas import CREDIT_NOTE
+from chalicelib.payments import credit_service, deduction_service, ending_service, run_service
+from chalicelib.payments.model import Deduction, FinalAccount
+from chalicelib.payments.schemas import (
+    DEDUCTION,
+    FINAL_ACCOUNT,
+    NEW_BILL_RUN,
+    NEW_CREDIT_NOTE,
+    NEW_DEDUCTION,
+    REASON,
+    TERMINATION,
+)
+from chalicelib.tasks.model import Task
+from chalicelib.tasks.schemas import TASK
+from chalicelib.web.routing import ApiBlueprint, Call
+
+accounts = ApiBlueprint(__name__, tag="payments")
+
+
+@accounts.post(
+    "/invoices/{invoice_id}/credit-notes",
+    may="credit_invoice",
+    body=NEW_CREDIT_NOTE,
+    answer=CREDIT_NOTE,
+    location="/v1/credit-notes/{id}",
+)
+def credit_invoice(call: Call, invoice_id: UUID) -> CreditNote:
+    """Credit lines of an invoice; what was paid on them becomes the tenant's credit."""
+    return credit_service.credit_invoice(
+        call.db,
+        call.organisation_id,
+        invoice_id,
+        [(line["line_id"], line["amount_cents"]) for line in call.body["lines"]],
+        reason=call.body["reason"],
+        now=call.who.now,
+        today=call.who.today,
+        member_id=call.who.member_id,
+    )
+
+
+@accounts.post("/leases/{lease_id}/terminate", may="terminate_lease", body=TERMINATION, answer=FINAL_ACCOUNT)
+def terminate_lease(call: Call, lease_id: UUID) -> FinalAccount:
+    """End a lease: days billed beyond its last are credited, days not billed are, and its account is told."""
+    return ending_service.terminate_lease(
+        call.db,
+        call.organisation_id,
+        lease_id,
+        None,
+        ends_on=call.body["ends_on"],
+        given_on=call.body.get("given_on", call.who.today),
+        waive_notice=call.body["waive_notice"],
+        now=call.who.now,
+        today=call.who.today,
+        member_id=call.who.member_id,
+    )
+
+
+@accounts.get("/leases/{lease_id}/final-account", may="see_billing", answer=FINAL_ACCOUNT)
+def get_final_account(call: Call, lease_id: UUID) -> FinalAccount:
+    """Tell what a lease owes, has in credit and has in deposits, and what remains once these are set off."""
+    return ending_service.get_final_account(
+        call.db, call.organisation_id, lease_id, today=call.who.today, within=call.who.properties
+    )
+
+
+@accounts.post("/leases/{lease_id}/final-account", may="terminate_lease", answer=FINAL_ACCOUNT)
+def close_account(call: Call, lease_id: UUID) -> FinalAccount:
+    """Bring the bills of a lease that has a last day in line with it, with what has come up since it was ended."""
+    return ending_service.close_account(
+        call.db, call.organisation_id, lease_id, now=call.who.now, today=call.who.today, member_id=call.who.member_id
+    )
+
+
+@accounts.post("/leases/{lease_id}/deposit-deductions", may="hold_deposit", body=NEW_DEDUCTION, answer=DEDUCTION)
+def deduct_deposit(call: Call, lease_id: UUID) -> Deduction:
+    """Set part of a deposit against what the lease owes, oldest first."""
+    return deduction_service.deduct_deposit(
+        call.db,
+        call.organisation_id,
+        lease_id,
+        call.body,
+        now=call.who.now,
+        today=call.who.today,
+        member_id=call.who.member_id,
+    )
+
+
+@accounts.post("/deposit-deductions/{entry_id}/reverse", may="hold_deposit", status=204, body=REASON)
+def reverse_deduction(call: Call, entry_id: UUID) -> None:
+    """Take a deduction back: its lines are open again, and the deposit is held as before."""
+    deduction_service.reverse_deduction(
+        call.db,
+        call.organisation_id,
+        entry_id,
+        reason=call.body["reason"],
+        now=call.who.now,
+        today=call.who.today,
+        member_id=call.who.member_id,
+    )
+
+
+@accounts.post("/bill-runs", may="bill", body=NEW_BILL_RUN, answer=TASK, status=202, location="/v1/tasks/{id}")
+def queue_bill_run(call: Call) -> Task:
+    """Bill a month: every lease that has a day in it and no invoice for it yet. The answer is a task."""
+    return run_service.queue_bill_run(
+        call.db,
+        call.organisation_id,
+        call.body["period"],
+        issued_on=call.body.get("issued_on"),
+        now=call.who.now,
+        today=call.who.today,
+        member_id=call.who.member_id,
+    )

@@ -1,0 +1,71 @@
+"""Which channel a payment came in by, where the one who records it may not say."""
+
+import datetime as dt
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.payments import repository
+from chalicelib.payments.model import CHANNEL_KINDS_FOR
+from chalicelib.portfolio import service as portfolio
+
+# What is made where a method is used for the first time and nothing was set up. A channel that is no
+# cash box needs a number; "main" stands there until somebody adds the real one.
+_FIRST = {
+    "cash": {"kind": "cash", "name": "Cash box", "number": ""},
+    "bank": {"kind": "bank", "name": "Bank account", "number": "main"},
+    "paybill": {"kind": "paybill", "name": "Paybill", "number": "main"},
+}
+
+
+def choose_channel(
+    db: Connection,
+    organisation_id: UUID,
+    method: str,
+    *,
+    channel_id: UUID | None,
+    property_id: UUID | None,
+    now: dt.datetime,
+) -> UUID:
+    """Return the channel that was named, else the property's, else the organisation's only one of a fitting kind.
+
+    Where there is none at all it is made.
+
+    Raises:
+        Invalid: the channel named is not the organisation's, not in use or of another kind, or several would fit.
+    """
+    kinds = CHANNEL_KINDS_FOR[method]
+    if channel_id is not None:
+        return _named(db, organisation_id, channel_id, kinds)
+    if property_id is not None:
+        its_own = repository.property_channel(db, organisation_id, property_id, kinds)
+        if its_own is not None:
+            return its_own
+    fitting = repository.fitting_channels(db, organisation_id, kinds)
+    if len(fitting) > 1 and method != "cash":
+        raise Invalid([("channel_id", "several channels fit; name the one that the money came in by")])
+    return fitting[0] if fitting else _first(db, organisation_id, kinds, now)
+
+
+def _named(db: Connection, organisation_id: UUID, channel_id: UUID, kinds: tuple[str, ...]) -> UUID:
+    try:
+        channel = portfolio.get_channel(db, organisation_id, channel_id)
+    except NotFound as error:
+        raise Invalid([("channel_id", "the organisation has no such channel")]) from error
+    if channel.kind not in kinds:
+        raise Invalid([("channel_id", f"money of this method comes in by: {', '.join(kinds)}")])
+    if not channel.active:
+        raise Invalid([("channel_id", "this channel is no longer in use")])
+    return channel.id
+
+
+def _first(db: Connection, organisation_id: UUID, kinds: tuple[str, ...], now: dt.datetime) -> UUID:
+    try:
+        return portfolio.add_channel(db, organisation_id, dict(_FIRST[kinds[0]]), now=now).id
+    except Conflict:
+        # Another request made it at the same moment, and has committed, or we would still be waiting.
+        fitting = repository.fitting_channels(db, organisation_id, kinds)
+        if not fitting:
+            raise Invalid([("channel_id", "no channel of a fitting kind is in use; name or add one")]) from None
+        return fitting[0]

@@ -1,0 +1,88 @@
+"""Crediting invoices, also where they are paid: what was paid on a credited line becomes the tenant's credit."""
+
+import datetime as dt
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.billing import service as billing
+from chalicelib.billing.model import CreditNote, Invoice
+from chalicelib.errors import Conflict
+from chalicelib.leasing import service as leasing
+from chalicelib.ledger import service as ledger
+from chalicelib.ledger.model import Entry
+from chalicelib.payments import allocation_repository, repository, rules
+from chalicelib.payments.allocation_service import release_moves, spend_credit, write_moves
+
+
+def credit_invoice(
+    db: Connection,
+    organisation_id: UUID,
+    invoice_id: UUID,
+    lines: Sequence[tuple[UUID, int]],
+    *,
+    reason: str,
+    now: dt.datetime,
+    today: dt.date,
+    member_id: UUID | None = None,
+) -> CreditNote:
+    """Credit (line, cents) of an invoice and return the note.
+
+    What of a line is paid is released first as far as is needed, the latest allocation first; that
+    money is the tenant's credit and is set at once against whatever else the lease owes.
+
+    Raises:
+        Conflict: more than is left of a line, or what a deposit paid of it would have to be released.
+        Invalid: no lines, or a line that is not the invoice's.
+        NotFound: the organisation has no such invoice.
+    """
+    seen = billing.get_invoice(db, organisation_id, invoice_id)
+    leasing.lock_lease(db, organisation_id, seen.lease_id)
+    invoice = billing.get_invoice(db, organisation_id, invoice_id)
+    entries = _free(db, organisation_id, invoice, lines, now=now, today=today)
+    note = billing.issue_credit_note(
+        db, organisation_id, invoice_id, lines, reason=reason, on=today, now=now, member_id=member_id
+    )
+    entries += spend_credit(db, organisation_id, {invoice.lease_id}, now=now, today=today)
+    ledger.post(db, organisation_id, entries, now=now, member_id=member_id)
+    return note
+
+
+def _free(
+    db: Connection,
+    organisation_id: UUID,
+    invoice: Invoice,
+    lines: Sequence[tuple[UUID, int]],
+    *,
+    now: dt.datetime,
+    today: dt.date,
+) -> list[Entry]:
+    """Release as much of the lines as must be open for the credit; return what is to be posted."""
+    open_cents = {line.id: line.open_cents for line in invoice.lines}
+    needed = {
+        line_id: amount_cents - open_cents[line_id]
+        for line_id, amount_cents in lines
+        if line_id in open_cents and amount_cents > open_cents[line_id]
+    }
+    if not needed or invoice.voided_on is not None:
+        return []  # billing tells what is wrong with the lines, if anything
+    standing = [
+        each
+        for each in allocation_repository.standing_on_lines(db, organisation_id, needed)
+        if each.source_kind == "payment"
+    ]
+    repository.lock_payments(db, organisation_id, {each.source_id for each in standing})
+    released = []
+    for line_id, amount_cents in needed.items():
+        mine = [each for each in standing if each.invoice_line_id == line_id]
+        shares = rules.release([rules.Share(line_id, each.amount_cents) for each in mine], amount_cents)
+        if -sum(share.amount_cents for share in shares) < amount_cents:
+            raise Conflict(
+                "More than is left of the line; what a deposit paid is given back by reversing its deduction.",
+                line_id=str(line_id),
+                open_cents=open_cents[line_id],
+            )
+        freed = zip(reversed(mine), shares, strict=False)  # the latest first, and only as many as were needed
+        released += [each._replace(amount_cents=-share.amount_cents) for each, share in freed]
+    return write_moves(db, organisation_id, release_moves(db, organisation_id, released, today), now=now)

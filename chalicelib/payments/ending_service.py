@@ -1,0 +1,174 @@
+"""The end of a lease: what was billed too far is credited, what was not billed is, and the account is drawn up."""
+
+import datetime as dt
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.billing import service as billing
+from chalicelib.billing.model import Invoice
+from chalicelib.errors import Conflict
+from chalicelib.leasing import service as leasing
+from chalicelib.leasing.model import LeaseTerms
+from chalicelib.pages import MOST_ITEMS, Asked
+from chalicelib.payments import repository, rules
+from chalicelib.payments.allocation_service import apply_credit
+from chalicelib.payments.credit_service import credit_invoice
+from chalicelib.payments.model import FinalAccount, HeldDeposit
+
+Properties = frozenset[UUID] | None
+
+REASON = "The lease ends on {ends_on}"
+
+
+def terminate_lease(
+    db: Connection,
+    organisation_id: UUID,
+    lease_id: UUID,
+    version: int | None,
+    *,
+    ends_on: dt.date,
+    given_on: dt.date,
+    waive_notice: bool = False,
+    now: dt.datetime,
+    today: dt.date,
+    member_id: UUID | None = None,
+) -> FinalAccount:
+    """End the lease with the day ``ends_on``, settle its bills by that, and return its final account.
+
+    Raises:
+        Conflict: it has ended.
+        Invalid: the notice is too short and not waived, or the days do not fit the lease.
+        PreconditionFailed: it is no longer at ``version``.
+    """
+    leasing.end_lease(
+        db, organisation_id, lease_id, version,
+        ends_on=ends_on, given_on=given_on, today=today, waive_notice=waive_notice,
+    )  # fmt: skip
+    return close_account(db, organisation_id, lease_id, now=now, today=today, member_id=member_id)
+
+
+def close_account(
+    db: Connection,
+    organisation_id: UUID,
+    lease_id: UUID,
+    *,
+    now: dt.datetime,
+    today: dt.date,
+    member_id: UUID | None = None,
+) -> FinalAccount:
+    """Bring the bills of a lease that has its last day in line with it, and return its final account.
+
+    Credits what was billed for later days. Bills the days since the last month billed and all
+    charges that wait, unless the last day lies in a month to come: the monthly run then does. A
+    second call changes nothing but what has come up since, such as damage found on moving out.
+
+    Raises:
+        Conflict: the lease is open: it has no last day.
+    """
+    terms = leasing.get_lease_terms(db, organisation_id, lease_id)
+    if terms.ends_on is None:
+        raise Conflict("The lease has no last day; terminate it first.", lease_id=str(lease_id))
+    runs = _runs(db, organisation_id, lease_id, today)
+    for invoice in runs:
+        _credit_later_days(db, organisation_id, terms, invoice, now=now, today=today, member_id=member_id)
+    if terms.ends_on < rules.month_after(today):
+        last_billed = max((each.run_period for each in runs if each.run_period), default=None)
+        _bill_rest(db, organisation_id, terms, last_billed, now=now, today=today, member_id=member_id)
+    apply_credit(db, organisation_id, [lease_id], today, now, member_id)
+    return get_final_account(db, organisation_id, lease_id, today=today)
+
+
+def get_final_account(
+    db: Connection, organisation_id: UUID, lease_id: UUID, *, today: dt.date, within: Properties = None
+) -> FinalAccount:
+    """Return how the lease stands now: owed, in credit, held, and what remains once these are set off."""
+    lease = leasing.get_lease(db, organisation_id, lease_id, today=today, within=within)
+    lines = billing.open_lines(db, organisation_id, [lease_id]).get(lease_id, [])
+    owed_cents = sum(line.open_cents for line in lines)
+    credit_cents = repository.credit_cents(db, organisation_id, lease_id)
+    held = leasing.held_deposits(db, organisation_id, lease_id)
+    held_cents = sum(held.values())
+    refundable_cents, still_owed_cents = rules.settle_account(owed_cents, credit_cents, held_cents)
+    return FinalAccount(
+        lease_id=lease_id,
+        ends_on=lease.ends_on,
+        owed_cents=owed_cents,
+        credit_cents=credit_cents,
+        held_cents=held_cents,
+        refundable_cents=refundable_cents,
+        still_owed_cents=still_owed_cents,
+        deposits=[HeldDeposit(kind, cents) for kind, cents in held.items()],
+    )
+
+
+def _runs(db: Connection, organisation_id: UUID, lease_id: UUID, today: dt.date) -> list[Invoice]:
+    """Return the lease's monthly invoices without their lines, the newest first; enough of them to reach its end."""
+    page = billing.list_invoices(db, organisation_id, Asked(limit=MOST_ITEMS), today=today, lease_id=lease_id)
+    return [invoice for invoice in page.items if invoice.run_period is not None]
+
+
+def _credit_later_days(
+    db: Connection,
+    organisation_id: UUID,
+    terms: LeaseTerms,
+    invoice: Invoice,
+    *,
+    now: dt.datetime,
+    today: dt.date,
+    member_id: UUID | None,
+) -> None:
+    """Credit what the month's invoice asks for days after the lease's last."""
+    period = invoice.run_period
+    if period is None or terms.ends_on is None or rules.month_after(period) <= terms.ends_on:
+        return
+    whole = billing.get_invoice(db, organisation_id, invoice.id)
+    billed = [
+        rules.BilledLine(line.id, line.charge_type, line.description, line.amount_cents - line.credited_cents)
+        for line in whole.lines
+    ]
+    owed = billing.lines_of_month(terms, period)
+    shares = rules.credit_on_lines(billed, owed, billing.lines_of_month(terms._replace(ends_on=None), period))
+    if shares:
+        reason = REASON.format(ends_on=terms.ends_on)
+        credit_invoice(
+            db, organisation_id, invoice.id, shares, reason=reason, now=now, today=today, member_id=member_id
+        )
+
+
+def _bill_rest(
+    db: Connection,
+    organisation_id: UUID,
+    terms: LeaseTerms,
+    last_billed: dt.date | None,
+    *,
+    now: dt.datetime,
+    today: dt.date,
+    member_id: UUID | None,
+) -> None:
+    """Bill each month after the last one billed, and the charges that wait on the last of them.
+
+    A lease that was never billed is billed from the month in which it was entered: what it owed
+    before that is its opening balance.
+    """
+    lease = leasing.get_lease(db, organisation_id, terms.id, today=today)
+    since = rules.month_after(last_billed) if last_billed else max(terms.starts_on, lease.created_at.date())
+    last = terms.ends_on or today
+    months = [(period, billing.lines_of_month(terms, period)) for period in rules.periods_between(since, last)]
+    owing = [(period, lines) for period, lines in months if lines]
+    waiting = bool(billing.list_pending_charges(db, organisation_id, terms.id))
+    if waiting and not owing:
+        owing = [(last.replace(day=1), [])]
+    for place, (period, lines) in enumerate(owing, 1):
+        billing.issue_invoice(
+            db,
+            organisation_id,
+            terms.id,
+            kind="final",
+            lines=lines,
+            period=period,
+            issued_on=today,
+            with_charges=waiting and place == len(owing),
+            now=now,
+            member_id=member_id,
+        )

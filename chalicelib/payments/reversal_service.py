@@ -1,0 +1,140 @@
+"""Taking a payment back, and giving credit back to the tenant."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.billing import service as billing
+from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.ids import new_id
+from chalicelib.ledger import service as ledger
+from chalicelib.ledger.model import Entry, Leg
+from chalicelib.pages import Asked, Page
+from chalicelib.payments import allocation_repository, repository
+from chalicelib.payments.allocation_service import RACED, hold_payment, release_moves, spend_credit, write_moves
+from chalicelib.payments.model import Payment, Refund
+from chalicelib.portfolio import service as portfolio
+
+
+def reverse_payment(
+    db: Connection,
+    organisation_id: UUID,
+    payment_id: UUID,
+    *,
+    reason: str,
+    now: dt.datetime,
+    today: dt.date,
+    member_id: UUID | None = None,
+) -> Payment:
+    """Undo a payment that was not one (a cheque that bounced, a slip of the pen) and return it.
+
+    Its allocations are released, which reopens the lines; its receipt becomes void, its journal is
+    mirrored today. Other credit of the lease is set against what was reopened. It keeps its
+    reference, so that a repeat of the same message is not taken for new money.
+
+    Raises:
+        Conflict: it is pending, rejected or reversed already, or part of it was refunded.
+    """
+    payment = hold_payment(db, organisation_id, payment_id)
+    if payment.refunded_cents:
+        raise Conflict(
+            "Part of this payment was given back; it can no longer be reversed.",
+            payment_id=str(payment_id),
+            refunded_cents=payment.refunded_cents,
+        )
+    if payment.state not in ("matched", "unmatched"):
+        raise Conflict("Only a confirmed payment can be reversed.", state=payment.state)
+    standing = allocation_repository.standing_of_source(db, organisation_id, payment_id)
+    entries = write_moves(db, organisation_id, release_moves(db, organisation_id, standing, today), now=now)
+    values = {"unallocated_cents": 0, "reversed_on": today, "reason": reason}
+    if not repository.change_state(db, organisation_id, payment_id, "reversed", values):
+        raise Conflict(RACED)
+    if payment.lease_id is not None:
+        entries += spend_credit(db, organisation_id, {payment.lease_id}, now=now, today=today)
+        billing.void_receipt(db, organisation_id, payment_id)
+    ledger.post(db, organisation_id, entries, now=now, member_id=member_id)
+    ledger.reverse(
+        db, organisation_id, ("payment", payment_id), on=today, now=now, member_id=member_id, kinds={"payment"}
+    )
+    return _get(db, organisation_id, payment_id)
+
+
+def refund_credit(
+    db: Connection,
+    organisation_id: UUID,
+    payment_id: UUID,
+    values: dict[str, Any],
+    *,
+    now: dt.datetime,
+    today: dt.date,
+    member_id: UUID | None = None,
+) -> Refund:
+    """Record that credit of a payment was given back to the tenant.
+
+    ``values``: amount_cents, and as known refunded_on (today), channel_id (the payment's own),
+    provider_reference, reason.
+
+    Raises:
+        Conflict: the payment has no lease, is not confirmed, or has less credit; ``credit_cents`` tells how much.
+        Invalid: a day to come or before the payment, or the channel is not the organisation's.
+    """
+    payment = hold_payment(db, organisation_id, payment_id)
+    refunded_on = values.get("refunded_on") or today
+    if not payment.received_on <= refunded_on <= today:
+        raise Invalid([("refunded_on", "expected a day from that of the payment to today")])
+    channel_id = _channel(db, organisation_id, values.get("channel_id") or payment.channel_id)
+    if payment.lease_id is None or payment.state != "matched":
+        raise Conflict("Only credit of a confirmed payment that has a lease can be refunded.", state=payment.state)
+    if not repository.take_refund(db, organisation_id, payment_id, values["amount_cents"]):
+        raise Conflict("The payment has less credit than that.", credit_cents=payment.unallocated_cents)
+    refund = Refund(
+        id=new_id(),
+        payment_id=payment_id,
+        lease_id=payment.lease_id,
+        amount_cents=values["amount_cents"],
+        channel_id=channel_id,
+        provider_reference=values.get("provider_reference", ""),
+        refunded_on=refunded_on,
+        reason=values.get("reason", ""),
+        created_at=now,
+    )
+    repository.add_refund(db, organisation_id, refund)
+    ledger.post(db, organisation_id, [_refund_entry(refund, payment)], now=now, member_id=member_id)
+    return refund
+
+
+def list_refunds(db: Connection, organisation_id: UUID, asked: Asked, payment_id: UUID) -> Page[Refund]:
+    return repository.list_refunds(db, organisation_id, asked, payment_id)
+
+
+def _refund_entry(refund: Refund, payment: Payment) -> Entry:
+    return Entry(
+        kind="refund",
+        effective_on=refund.refunded_on,
+        idempotency_key=f"refund:{refund.id}",
+        source_kind="refund",
+        source_id=refund.id,
+        postings=(
+            Leg("unallocated", refund.amount_cents, refund.lease_id, payment.property_id),
+            Leg(ledger.channel_code(refund.channel_id), -refund.amount_cents, refund.lease_id, payment.property_id),
+        ),
+        memo=refund.reason,
+    )
+
+
+def _channel(db: Connection, organisation_id: UUID, channel_id: UUID | None) -> UUID:
+    if channel_id is None:
+        raise Invalid([("channel_id", "name the channel that the money leaves by")])
+    try:
+        return portfolio.get_channel(db, organisation_id, channel_id).id
+    except NotFound as error:
+        raise Invalid([("channel_id", "the organisation has no such channel")]) from error
+
+
+def _get(db: Connection, organisation_id: UUID, payment_id: UUID) -> Payment:
+    found = repository.find_payment(db, organisation_id, payment_id)
+    if found is None:
+        raise NotFound("There is no such payment.")
+    return found

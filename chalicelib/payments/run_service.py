@@ -1,0 +1,88 @@
+"""The bill run: billing's sets with the step after each, so that credit meets a bill in the bill's own transaction."""
+
+import datetime as dt
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.billing import service as billing
+from chalicelib.errors import Invalid
+from chalicelib.payments.allocation_service import apply_credit
+from chalicelib.payments.rules import month_after
+from chalicelib.tasks import service as tasks
+from chalicelib.tasks.model import Task
+
+BILL_RUN = "bill_run"
+LEASES_IN_A_SET = 500
+
+
+class Progress(NamedTuple):
+    """How far a run is, as its task's cursor keeps it: after which lease it goes on, leases seen, invoices made."""
+
+    after: UUID | None
+    seen: int
+    made: int
+    ended: bool
+
+
+def queue_bill_run(
+    db: Connection,
+    organisation_id: UUID,
+    period: dt.date,
+    *,
+    issued_on: dt.date | None,
+    now: dt.datetime,
+    today: dt.date,
+    member_id: UUID | None,
+) -> Task:
+    """Queue the billing of ``period`` (its first day) with invoices issued on ``issued_on`` (today).
+
+    Raises:
+        Invalid: the month lies beyond the next one, or the invoices would be issued on a day to come.
+    """
+    wrong = []
+    if period > month_after(today):
+        wrong.append(("period", "expected no later month than the next one"))
+    if issued_on is not None and issued_on > today:
+        wrong.append(("issued_on", "may not lie in the future"))
+    if wrong:
+        raise Invalid(wrong)
+    given = {"period": period.isoformat(), "issued_on": (issued_on or today).isoformat()}
+    return tasks.queue_task(db, organisation_id, BILL_RUN, given, created_by=member_id, now=now)
+
+
+def progress_of(task: Task) -> Progress:
+    """Return how far the run is; a fresh one is at its beginning."""
+    if not task.cursor:
+        return Progress(None, 0, 0, False)
+    after, made = task.cursor.split(":")
+    return Progress(UUID(after), task.progress["done"] or 0, int(made), False)
+
+
+def bill_set(db: Connection, task: Task, before: Progress, *, now: dt.datetime, today: dt.date) -> Progress:
+    """Bill the next set of the run in the caller's transaction, and return how far it then is.
+
+    Raises:
+        TakenOver: another worker holds the task; let it out of the transaction.
+    """
+
+    def after_bill(db: Connection, organisation_id: UUID, lease_ids: list[UUID], _issued_on: dt.date) -> None:
+        apply_credit(db, organisation_id, lease_ids, today, now, task.created_by)
+
+    billed = billing.bill_leases(
+        db,
+        task.organisation_id,
+        dt.date.fromisoformat(task.input["period"]),
+        after=before.after,
+        limit=LEASES_IN_A_SET,
+        issued_on=dt.date.fromisoformat(task.input["issued_on"]),
+        now=now,
+        member_id=task.created_by,
+        after_bill=after_bill,
+    )
+    last_id = billed.last_id or before.after
+    done = Progress(last_id, before.seen + billed.seen, before.made + billed.made, billed.last_id is None)
+    cursor = f"{last_id.hex}:{done.made}" if last_id else None
+    tasks.advance(db, task, done=done.seen, total=done.seen if done.ended else None, cursor=cursor)
+    return done

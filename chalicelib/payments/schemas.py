@@ -1,0 +1,183 @@
+"""How payments, allocations, refunds and final accounts are told and asked for."""
+
+from marshmallow import Schema
+
+from chalicelib.leasing.model import DEPOSIT_KINDS
+from chalicelib.payments.model import METHODS, STATES
+from chalicelib.payments.rules import DEFAULT_ORDER
+from chalicelib.web import fields
+
+MOST_LINES = 200
+REFERENCE = "^[A-Za-z0-9][A-Za-z0-9 /.-]*$"
+
+
+class NewPayment(Schema):
+    method = fields.OneOf(*METHODS, required=True)
+    amount = fields.Money(attribute="amount_cents", positive=True, required=True)
+    received_on = fields.Day(required=True)
+    lease_id = fields.Uuid()
+    tenant_id = fields.Uuid()
+    channel_id = fields.Uuid()
+    provider_reference = fields.Text(40, least=1, pattern=REFERENCE)
+    purpose = fields.OneOf(*DEFAULT_ORDER)
+    payer_name = fields.Text(120)
+    note = fields.Text(200)
+
+
+class PaymentView(Schema):
+    id = fields.Uuid()
+    method = fields.OneOf(*METHODS, "opening")
+    state = fields.OneOf(*STATES)
+    amount = fields.Money(attribute="amount_cents")
+    allocated = fields.Money(attribute="allocated_cents")
+    credit = fields.Money(attribute="unallocated_cents")
+    refunded = fields.Money(attribute="refunded_cents")
+    received_on = fields.Day()
+    channel_id = fields.Uuid(allow_none=True)
+    lease_id = fields.Uuid(allow_none=True)
+    property_id = fields.Uuid(allow_none=True)
+    tenant_id = fields.Uuid(allow_none=True)
+    provider_reference = fields.Text(40, allow_none=True)
+    purpose = fields.OneOf(*DEFAULT_ORDER, allow_none=True)
+    reference_raw = fields.Text(80)
+    payer_name = fields.Text(120)
+    note = fields.Text(200)
+    recorded_by = fields.Uuid(allow_none=True)
+    confirmed_by = fields.Uuid(allow_none=True)
+    reversed_on = fields.Day(allow_none=True)
+    reason = fields.Text(200, allow_none=True)
+    version = fields.Whole()
+    created_at = fields.Moment()
+
+
+class PaymentQuery(fields.Paging):
+    lease_id = fields.Uuid()
+    property_id = fields.Uuid()
+    channel_id = fields.Uuid()
+    state = fields.OneOf(*STATES)
+    since = fields.Day(data_key="from")
+    until = fields.Day(data_key="to")
+    sort = fields.sort_of("id", "received_on", default="-id")
+
+
+class Reason(Schema):
+    reason = fields.Text(200, least=1, required=True)
+
+
+class Match(Schema):
+    lease_id = fields.Uuid(required=True)
+
+
+class ChosenLine(Schema):
+    invoice_line_id = fields.Uuid(required=True)
+    amount = fields.Money(attribute="amount_cents", positive=True, required=True)
+
+
+class Allocate(Schema):
+    """Without ``lines`` the payment goes to what is open, oldest first; an empty list leaves it as credit."""
+
+    lines = fields.ListOf(fields.Nested(ChosenLine), most=MOST_LINES)
+
+
+class AllocationView(Schema):
+    id = fields.Uuid()
+    source_kind = fields.OneOf("payment", "deposit")
+    source_id = fields.Uuid()
+    invoice_line_id = fields.Uuid()
+    lease_id = fields.Uuid()
+    amount = fields.Money(attribute="amount_cents", signed=True)
+    allocated_on = fields.Day()
+    created_at = fields.Moment()
+
+
+class NewRefund(Schema):
+    amount = fields.Money(attribute="amount_cents", positive=True, required=True)
+    channel_id = fields.Uuid()
+    refunded_on = fields.Day()
+    provider_reference = fields.Text(40, least=1, pattern=REFERENCE)
+    reason = fields.Text(200, least=1, required=True)
+
+
+class RefundView(Schema):
+    id = fields.Uuid()
+    payment_id = fields.Uuid()
+    lease_id = fields.Uuid()
+    amount = fields.Money(attribute="amount_cents")
+    channel_id = fields.Uuid()
+    provider_reference = fields.Text(40)
+    refunded_on = fields.Day()
+    reason = fields.Text(200)
+    created_at = fields.Moment()
+
+
+class OpeningCredit(Schema):
+    amount = fields.Money(attribute="amount_cents", positive=True, required=True)
+    on = fields.Day(required=True)
+
+
+class CreditedLine(Schema):
+    line_id = fields.Uuid(required=True)
+    amount = fields.Money(attribute="amount_cents", positive=True, required=True)
+
+
+class NewCreditNote(Reason):
+    lines = fields.ListOf(fields.Nested(CreditedLine), least=1, most=MOST_LINES, required=True)
+
+
+class Termination(Schema):
+    ends_on = fields.Day(required=True)
+    given_on = fields.Day()
+    waive_notice = fields.Flag(load_default=False)
+
+
+class HeldDepositView(Schema):
+    kind = fields.OneOf(*DEPOSIT_KINDS)
+    held = fields.Money(attribute="held_cents")
+
+
+class FinalAccountView(Schema):
+    lease_id = fields.Uuid()
+    ends_on = fields.Day(allow_none=True)
+    owed = fields.Money(attribute="owed_cents")
+    credit = fields.Money(attribute="credit_cents")
+    held = fields.Money(attribute="held_cents")
+    refundable = fields.Money(attribute="refundable_cents")
+    still_owed = fields.Money(attribute="still_owed_cents")
+    deposits = fields.ListOf(fields.Nested(HeldDepositView))
+
+
+class NewDeduction(Reason):
+    amount = fields.Money(attribute="amount_cents", positive=True, required=True)
+    kind = fields.OneOf(*DEPOSIT_KINDS)
+    invoice_id = fields.Uuid()
+
+
+class DeductionView(Schema):
+    lease_id = fields.Uuid()
+    amount = fields.Money(attribute="amount_cents")
+    entries = fields.ListOf(fields.Uuid())
+    allocations = fields.ListOf(fields.Nested(AllocationView))
+
+
+class NewBillRun(Schema):
+    period = fields.Month(required=True)
+    issued_on = fields.Day()
+
+
+PAGING = fields.Paging()
+NEW_PAYMENT = NewPayment()
+PAYMENT = PaymentView()
+PAYMENT_QUERY = PaymentQuery()
+REASON = Reason()
+MATCH = Match()
+ALLOCATE = Allocate()
+ALLOCATION = AllocationView()
+NEW_REFUND = NewRefund()
+REFUND = RefundView()
+OPENING_CREDIT = OpeningCredit()
+NEW_CREDIT_NOTE = NewCreditNote()
+TERMINATION = Termination()
+FINAL_ACCOUNT = FinalAccountView()
+NEW_DEDUCTION = NewDeduction()
+DEDUCTION = DeductionView()
+NEW_BILL_RUN = NewBillRun()
