@@ -57,33 +57,39 @@ class ListOf(fields.List[Any]):
 
 
 class Text(Told, fields.String):
-    """Text, trimmed: one line of it, or with ``lines=True`` many. What has a ``pattern`` fits it untrimmed.
+    """Text of one line, or with ``lines=True`` of many; trimmed, unless its form says how it begins and ends.
 
-    ``most`` counts what was sent, before it is trimmed; ``least`` is 0 or 1 unless there is a pattern.
+    ``most`` counts what was sent. A form of its own has what is given a ``pattern``, and what must be longer
+    than a character: a length that counts after trimming could not be told in JSON Schema.
     """
 
     def __init__(self, most: int = 120, *, least: int = 0, lines: bool = False, pattern: str = "", **options: Any):
-        if least > 1 and not pattern:
-            raise ValueError("a text of two characters or more is told by its pattern")
-        self._trimmed = not pattern
-        self._most = most
-        unseen = _UNSEEN_IN_LINES if lines else _UNSEEN
-        filled = rf"[^{unseen}\s][^{unseen}]*" if least else ""
-        form = pattern or f"^[^{unseen}]*{filled}$"
-        self._form = re.compile(form)
+        self._trimmed = least < 2 and not pattern
+        self._most, self._least = most, least
         self._why = f"expected the form {pattern}" if pattern else "control characters are not allowed"
+        form = pattern or _text_form(_UNSEEN_IN_LINES if lines else _UNSEEN, least)
+        self._form = re.compile(form)
         self.openapi: dict[str, Any] = {"type": "string", "minLength": least, "maxLength": most, "pattern": form}
         super().__init__(**options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
+        trimmed = text.strip()
         if len(text) > self._most:
             raise ValidationError(f"expected at most {self._most} characters")
-        if len(text.strip()) < self.openapi["minLength"]:
-            raise ValidationError("expected some text")
+        if len(trimmed) < self._least:
+            raise ValidationError(f"expected {self._least} characters or more" if self._least > 1 else "expected text")
         if not self._form.fullmatch(text) or not _can_be_kept(text):
-            raise ValidationError(self._why)
-        return text.strip() if self._trimmed else text
+            spaced = not self._trimmed and text != trimmed
+            raise ValidationError("expected no space before or after it" if spaced else self._why)
+        return trimmed if self._trimmed else text
+
+
+def _text_form(unseen: str, least: int) -> str:
+    some, visible = f"[^{unseen}]*", rf"[^{unseen}\s]"
+    if least > 1:
+        return f"^{visible}{some}{visible}$"
+    return f"^{some}{visible}{some}$" if least else f"^{some}$"
 
 
 def _can_be_kept(text: str) -> bool:

@@ -1,7 +1,6 @@
 "use strict";
-// The address is relative, so that the page also works behind a stage's or a proxy's prefix.
 window.ui = SwaggerUIBundle({
-  url: "v1/openapi.json",
+  url: "/v1/openapi.json",
   dom_id: "#api",
   deepLinking: true,
   displayRequestDuration: true,
