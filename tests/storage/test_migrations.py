@@ -1,0 +1,91 @@
+"""The migrations make what the tables in the code say, and may be run again."""
+
+import datetime as dt
+from typing import Any
+from uuid import uuid4
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Text, func, insert, inspect, select, text
+from sqlalchemy.dialects.mysql import MEDIUMTEXT
+from sqlalchemy.types import TypeEngine
+
+from chalicelib.storage import append_only, migrate
+from chalicelib.storage.engines import make_engine
+from chalicelib.storage.tables import metadata
+from chalicelib.storage.tables.identity import job_slots
+
+
+def test_an_empty_database_is_brought_to_what_the_code_says(empty_database: str) -> None:
+    migrate.upgrade(empty_database)
+    engine = make_engine(empty_database)
+    with engine.connect() as db:
+        options = {"compare_type": _is_another_type, "compare_server_default": True}
+        assert compare_metadata(MigrationContext.configure(db, opts=options), metadata) == []
+        assert set(inspect(db).get_table_names()) == {*metadata.tables, "alembic_version"}
+        assert append_only.missing(db) == []
+    engine.dispose()
+
+
+def _is_another_type(
+    context: Any, there: Any, _ours: Any, found: TypeEngine[Any], wanted: TypeEngine[Any]
+) -> bool | None:
+    """Tell whether the column's type differs; None leaves it to Alembic."""
+    if context.dialect.name == "sqlite":
+        # It keeps a type by its name, and SQLAlchemy reads BINARY(16) back as a number.
+        table = there.table.name
+        names = {row[1]: row[2] for row in context.bind.execute(text(f"PRAGMA table_info({table})"))}
+        return bool(names[there.name] != wanted.compile(context.dialect))
+    if isinstance(wanted, Text) and (wanted.length or 0) > 65_535:
+        return not isinstance(found, MEDIUMTEXT)  # TEXT(n) becomes the smallest type that holds n
+    return None
+
+
+def test_every_index_and_key_of_the_code_is_in_the_database(fresh_database: str) -> None:
+    """What comparing leaves out: primary keys, and checks."""
+    engine = make_engine(fresh_database)
+    found = inspect(engine)
+    for name, table in metadata.tables.items():
+        key = [column.name for column in table.primary_key]
+        assert found.get_pk_constraint(name)["constrained_columns"] == key, name
+        checks = {each["name"] for each in found.get_check_constraints(name)}
+        wanted = {str(each.name) for each in table.constraints if each.__visit_name__ == "check_constraint"}
+        assert wanted <= checks, name
+    engine.dispose()
+
+
+def test_a_second_upgrade_changes_nothing(fresh_database: str) -> None:
+    def schema() -> list[str]:
+        engine = make_engine(fresh_database)
+        with engine.connect() as db:
+            if db.dialect.name == "sqlite":
+                told = [str(row) for row in db.execute(text("SELECT * FROM sqlite_master ORDER BY name"))]
+            else:
+                tables = inspect(db).get_table_names()
+                told = [str(db.execute(text(f"SHOW CREATE TABLE `{name}`")).one()) for name in sorted(tables)]
+            told += [str(row) for row in db.execute(text("SELECT * FROM alembic_version"))]
+        engine.dispose()
+        return told
+
+    before = schema()
+    migrate.upgrade(fresh_database)
+    assert schema() == before
+
+
+def test_there_is_one_head_and_it_is_what_a_database_stands_at(fresh_database: str) -> None:
+    from alembic.script import ScriptDirectory
+
+    (head,) = ScriptDirectory(str(migrate.MIGRATIONS)).get_heads()
+    engine = make_engine(fresh_database)
+    with engine.connect() as db:
+        assert db.scalar(text("SELECT version_num FROM alembic_version")) == head
+    engine.dispose()
+
+
+def test_names_are_compared_as_bytes_on_both(fresh_database: str) -> None:
+    engine = make_engine(fresh_database)
+    row = {"slot": "s", "scope_id": uuid4(), "claimed_at": dt.datetime(2026, 11, 20, tzinfo=dt.UTC)}
+    with engine.connect() as db, db.begin():
+        db.execute(insert(job_slots), [{**row, "job": job} for job in ("a", "A", "ä")])
+        assert db.scalar(select(func.count()).where(job_slots.c.job == "a")) == 1
+    engine.dispose()
