@@ -4,7 +4,7 @@ window.ui = SwaggerUIBundle({
   dom_id: "#api",
   deepLinking: true,
   displayRequestDuration: true,
-  docExpansion: "none",
+  docExpansion: "list",
   tryItOutEnabled: true,
   validatorUrl: null, // no other host is asked
 });
