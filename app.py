@@ -7,6 +7,9 @@ from chalicelib.identity.authorizer import authorizers
 from chalicelib.identity.routes import identity
 from chalicelib.leasing.routes import leasing
 from chalicelib.ledger.routes import ledger
+from chalicelib.payments.account_routes import accounts
+from chalicelib.payments.jobs import payment_jobs
+from chalicelib.payments.routes import payments
 from chalicelib.portfolio.routes import portfolio
 from chalicelib.reporting.routes import reporting
 from chalicelib.tasks.jobs import task_jobs
@@ -18,5 +21,8 @@ from chalicelib.web.retelling import retelling
 install()
 app = Chalice(app_name="plotihub", configure_logs=False)
 app.register_middleware(retelling(app), "http")
-for blueprint in (authorizers, meta, identity, portfolio, ledger, billing, leasing, tasks, task_jobs, reporting):
+for blueprint in (
+    authorizers, meta, identity, portfolio, ledger, billing, leasing, payments, accounts, tasks, reporting,
+    task_jobs, payment_jobs,
+):  # fmt: skip
     app.register_blueprint(blueprint)
