@@ -2,7 +2,7 @@
 
 import datetime as dt
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -25,12 +25,12 @@ class Home:
     """What a test of leasing works on; its methods each take a transaction of their own."""
 
     parts: wiring.Parts
+    phone: str  # the owner's
     organisation_id: UUID
     property_id: UUID
     unit_id: UUID
     other_unit_id: UUID
     channel_id: UUID
-    tenants: list[UUID] = field(default_factory=list)
 
     @property
     def now(self) -> dt.datetime:
@@ -67,7 +67,7 @@ def make_home(parts: wiring.Parts) -> Home:
             portfolio.add_unit(db, mine, {**unit, "name": name}, now=now, today=TODAY).id for name in ("A1", "A2")
         )
         bank = portfolio.add_channel(db, mine, {"kind": "bank", "name": "Bank", "number": "123"}, now=now).id
-    return Home(parts, mine, house, first, second, bank)
+    return Home(parts, phone, mine, house, first, second, bank)
 
 
 @pytest.fixture
