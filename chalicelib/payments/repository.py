@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.pages import Asked, Page
@@ -126,7 +126,7 @@ def move_credit(db: Connection, organisation_id: UUID, moves: Sequence[tuple[UUI
         .where(
             payments.c.organisation_id == organisation_id,
             payments.c.id == bindparam("payment"),
-            payments.c.state.in_(("matched", "unmatched")),
+            or_(payments.c.state == "matched", payments.c.state == "unmatched"),  # IN bars several rows at once
             payments.c.unallocated_cents + bindparam("delta") >= 0,
             payments.c.unallocated_cents + payments.c.refunded_cents + bindparam("delta") <= payments.c.amount_cents,
         )
