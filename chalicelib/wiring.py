@@ -75,7 +75,13 @@ def _code(error: DBAPIError) -> int | None:
 
 
 def _is_deadlock(error: OperationalError) -> bool:
-    return _code(error) == DEADLOCK
+    """Tell whether a deadlock is behind ``error``: it takes savepoints with it, and rolling back to one then fails."""
+    behind: BaseException | None = error
+    while behind is not None:
+        if behind.args[:1] == (DEADLOCK,):
+            return True
+        behind = behind.__cause__ or behind.__context__
+    return False
 
 
 @contextmanager
