@@ -37,4 +37,5 @@ def rent_words(period: Period, starts_on: dt.date, ends_on: dt.date | None) -> s
     first, last = max(starts_on, period), earliest(ends_on, last_day(period)) or last_day(period)
     if first == period and last == last_day(period):
         return f"Rent for {period:%B %Y}"
-    return f"Rent for {first.day}–{last.day} {period:%B %Y}"
+    days = f"{first.day}" if first == last else f"{first.day}–{last.day}"
+    return f"Rent for {days} {period:%B %Y}"

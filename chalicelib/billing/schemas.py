@@ -1,6 +1,6 @@
 """How invoices, charges, credit notes and receipts are told and asked for."""
 
-from marshmallow import Schema, validate
+from marshmallow import Schema
 
 from chalicelib.billing.model import BY_HAND, CHARGE_STATUSES, INVOICE_KINDS, INVOICE_STATUSES
 from chalicelib.web import fields
@@ -23,7 +23,7 @@ class NewInvoice(Schema):
     issued_on = fields.Day()
     due_on = fields.Day()
     with_charges = fields.Flag(load_default=False)
-    lines = fields.ListOf(fields.Nested(NewLine), load_default=list, validate=validate.Length(0, MOST_LINES))
+    lines = fields.ListOf(fields.Nested(NewLine), most=MOST_LINES, load_default=list)
 
 
 class OpeningBalance(Schema):

@@ -1,0 +1,90 @@
+"""What the processes of the races do; started with ``spawn``, each with an engine of its own."""
+
+import datetime as dt
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib import wiring
+from chalicelib.billing import service
+from chalicelib.billing.model import Billed
+from chalicelib.clock import SystemClock
+from chalicelib.errors import Conflict
+from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.storage.engines import make_engine
+
+NOW = dt.datetime(2026, 6, 1, 9, tzinfo=dt.UTC)
+TODAY = NOW.date()
+TIMEOUT_S = 30
+
+
+class GivenUp(Exception):
+    """A transaction that does its work and is then rolled back."""
+
+
+def parts_of(url: str) -> wiring.Parts:
+    engine = make_engine(url, timeout_s=TIMEOUT_S)
+    return wiring.Parts(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile(str(Path("/dev/null"))))
+
+
+def bill_all(url: str, organisation_id: UUID, period: dt.date, start: Barrier) -> None:
+    """Bill the month in small sets, as a task does."""
+    parts, after = parts_of(url), None
+    start.wait(TIMEOUT_S)
+    while True:
+        billed = parts.transact(lambda db, at=after: _bill(db, organisation_id, period, at))  # type: ignore[misc]
+        if billed.last_id is None:
+            return
+        after = billed.last_id
+
+
+def _bill(db: Connection, organisation_id: UUID, period: dt.date, after: UUID | None) -> Billed:
+    return service.bill_leases(db, organisation_id, period, after=after, limit=5, issued_on=period, now=NOW)
+
+
+def issue_some(url: str, organisation_id: UUID, lease_id: UUID, count: int, start: Barrier) -> None:
+    """Issue ``count`` invoices, and as many that are rolled back once they have their numbers."""
+    parts = parts_of(url)
+    start.wait(TIMEOUT_S)
+    for number in range(2 * count):
+        try:
+            parts.transact(lambda db, fails=number % 2: _issue(db, organisation_id, lease_id, fails))  # type: ignore[misc]
+        except GivenUp:
+            continue
+
+
+def _issue(db: Connection, organisation_id: UUID, lease_id: UUID, fails: int) -> None:
+    service.issue_invoice(
+        db,
+        organisation_id,
+        lease_id,
+        kind="single",
+        lines=[("water", "", 1_00)],
+        period=TODAY,
+        issued_on=TODAY,
+        now=NOW,
+    )
+    if fails:
+        raise GivenUp
+
+
+def settle_or_void(
+    url: str, organisation_id: UUID, work: list[tuple[UUID, UUID]], settles: bool, start: Barrier
+) -> None:
+    """Pay one cent on each (invoice, line), or void each invoice: of two processes only one can have its way."""
+    parts = parts_of(url)
+    start.wait(TIMEOUT_S)
+    for invoice_id, line_id in work:
+        try:
+            if settles:
+                parts.transact(lambda db, line=line_id: service.settle(db, organisation_id, [(line, 1)]))  # type: ignore[misc]
+            else:
+                parts.transact(lambda db, one=invoice_id: _void(db, organisation_id, one))  # type: ignore[misc]
+        except Conflict:
+            continue
+
+
+def _void(db: Connection, organisation_id: UUID, invoice_id: UUID) -> None:
+    service.void_invoice(db, organisation_id, invoice_id, today=TODAY, now=NOW)
