@@ -1,0 +1,177 @@
+"""A landlord's books for tests of money: one property, leases as wanted, and short ways to every use case.
+
+Each way is a transaction of its own on the given parts, at the books' own day, and may be called from
+several processes at once.
+"""
+
+import datetime as dt
+import itertools
+import uuid
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib import wiring
+from chalicelib.billing import service as billing
+from chalicelib.billing.model import CreditNote, Invoice, Line, Receipt
+from chalicelib.identity import service as identity
+from chalicelib.leasing import service as leasing
+from chalicelib.leasing.model import DepositEntry
+from chalicelib.ledger import service as ledger
+from chalicelib.pages import MOST_ITEMS, Asked
+from chalicelib.payments import (
+    allocation_service,
+    credit_service,
+    deduction_service,
+    ending_service,
+    reversal_service,
+    service,
+)
+from chalicelib.payments.model import Allocation, Deduction, FinalAccount, Payment, Refund
+from chalicelib.portfolio import service as portfolio
+from tests import invariants
+
+Answer = TypeVar("Answer")
+FIRST = dt.date(2026, 6, 1)
+ALL = Asked(limit=MOST_ITEMS)
+
+
+class Money:
+    """An organisation's money on ``parts``; ``today`` is what the test sets it to."""
+
+    def __init__(self, parts: wiring.Parts, organisation_id: UUID, property_id: UUID, today: dt.date = FIRST) -> None:
+        self.parts = parts
+        self.organisation_id = organisation_id
+        self.property_id = property_id
+        self.today = today
+        self._ticks = itertools.count(1)
+
+    @classmethod
+    def found(cls, parts: wiring.Parts, today: dt.date = FIRST) -> "Money":
+        """Found an organisation of its own with one property."""
+        now = dt.datetime.combine(today, dt.time(9), dt.UTC)
+
+        def work(db: Connection) -> tuple[UUID, UUID]:
+            phone = f"+2547{uuid.uuid4().int % 10**8:08d}"
+            organisation = identity.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=now)
+            house = portfolio.add_property(db, organisation.id, {"name": "Mwangaza Court"}, now=now)
+            return organisation.id, house.id
+
+        return cls(parts, *parts.transact(work), today)
+
+    @property
+    def now(self) -> dt.datetime:
+        """An instant of ``today``, later each time: what is posted after a close must be told from before."""
+        return dt.datetime.combine(self.today, dt.time(9), dt.UTC) + dt.timedelta(microseconds=next(self._ticks))
+
+    def do(self, use_case: Callable[..., Answer], *values: Any, **options: Any) -> Answer:
+        """Run a use case in a transaction of its own."""
+        return self.parts.transact(lambda db: use_case(db, self.organisation_id, *values, **options))
+
+    def at(self) -> dict[str, Any]:
+        return {"now": self.now, "today": self.today}
+
+    def let(self, rent_cents: int = 10_000_00, starts_on: dt.date = FIRST, **terms: Any) -> UUID:
+        """Let a new unit to a new tenant and return the lease."""
+        name = uuid.uuid4().hex[:8]
+        unit = {"property_id": self.property_id, "name": name, "type": "apartment", "rent_cents": rent_cents}
+        made = self.do(portfolio.add_unit, unit, **self.at())
+        tenant = {"given_name": "Otieno", "family_name": name, "phones": []}
+        who = self.do(leasing.add_tenant, tenant, keys=self.parts.keys, now=self.now)
+        values = {"unit_id": made.id, "tenants": [who.id], "starts_on": starts_on, "rent_cents": rent_cents}
+        return self.do(leasing.add_lease, {**values, **terms}, **self.at()).id
+
+    def bill(self, period: dt.date, issued_on: dt.date | None = None) -> int:
+        """Bill the month in one set, credit applied, and return how many invoices were made."""
+
+        def after_bill(db: Connection, organisation_id: UUID, lease_ids: list[UUID], _on: dt.date) -> None:
+            allocation_service.apply_credit(db, organisation_id, lease_ids, self.today, self.now)
+
+        issued = issued_on or min(period, self.today)
+        options = {"after": None, "limit": 500, "issued_on": issued, "now": self.now, "after_bill": after_bill}
+        return self.do(billing.bill_leases, period, **options).made
+
+    def invoice(self, lease_id: UUID, *lines: tuple[str, int], **options: Any) -> Invoice:
+        """Issue a single invoice of (charge type, cents)."""
+        told = [(charge_type, "", cents) for charge_type, cents in lines]
+        given = {"kind": "single", "period": self.today.replace(day=1), "issued_on": self.today, **options}
+        return self.do(billing.issue_invoice, lease_id, lines=told, now=self.now, **given)
+
+    def pay(self, lease_id: UUID | None, amount_cents: int, **values: Any) -> Payment:
+        """Record a payment; ``who`` in ``values`` is given to the use case itself (role, within, …)."""
+        who = values.pop("who", {})
+        given = {"method": "cash", "amount_cents": amount_cents, "received_on": self.today, "lease_id": lease_id}
+        return self.do(service.record_payment, {**given, **values}, **self.at(), **who)
+
+    def confirm(self, payment_id: UUID) -> Payment:
+        return self.do(service.confirm_payment, payment_id, **self.at())
+
+    def reject(self, payment_id: UUID) -> Payment:
+        return self.do(service.reject_payment, payment_id, reason="no such money")
+
+    def match(self, payment_id: UUID, lease_id: UUID) -> Payment:
+        return self.do(service.match_payment, payment_id, lease_id, **self.at())
+
+    def allocate(self, payment_id: UUID, lines: list[tuple[UUID, int]] | None) -> Payment:
+        return self.do(allocation_service.allocate_payment, payment_id, lines, **self.at())
+
+    def reverse(self, payment_id: UUID) -> Payment:
+        return self.do(reversal_service.reverse_payment, payment_id, reason="bounced", **self.at())
+
+    def refund(self, payment_id: UUID, amount_cents: int, **values: Any) -> Refund:
+        given = {"amount_cents": amount_cents, "reason": "paid twice", **values}
+        return self.do(reversal_service.refund_credit, payment_id, given, **self.at())
+
+    def opening_credit(self, lease_id: UUID, amount_cents: int) -> Payment:
+        return self.do(service.record_opening_credit, lease_id, amount_cents, self.today, **self.at())
+
+    def credit(self, invoice_id: UUID, *lines: tuple[UUID, int]) -> CreditNote:
+        return self.do(credit_service.credit_invoice, invoice_id, lines, reason="wrongly billed", **self.at())
+
+    def void(self, invoice_id: UUID) -> Invoice:
+        return self.do(billing.void_invoice, invoice_id, **self.at())
+
+    def deposit(self, lease_id: UUID, amount_cents: int, kind: str = "rent", channel_id: UUID | None = None) -> None:
+        options = {"entered_on": self.today, "reason": "", "now": self.now, "member_id": None}
+        self.do(
+            leasing.record_deposit, lease_id, kind=kind, amount_cents=amount_cents, channel_id=channel_id, **options
+        )
+
+    def deduct(self, lease_id: UUID, amount_cents: int, **values: Any) -> Deduction:
+        given = {"amount_cents": amount_cents, "reason": "broken window", **values}
+        return self.do(deduction_service.deduct_deposit, lease_id, given, **self.at())
+
+    def undo_deduction(self, entry_id: UUID) -> DepositEntry:
+        return self.do(deduction_service.reverse_deduction, entry_id, reason="not theirs", **self.at())
+
+    def terminate(self, lease_id: UUID, ends_on: dt.date) -> FinalAccount:
+        options = {"ends_on": ends_on, "given_on": self.today, "waive_notice": True}
+        return self.do(ending_service.terminate_lease, lease_id, None, **options, **self.at())
+
+    def close_account(self, lease_id: UUID) -> FinalAccount:
+        return self.do(ending_service.close_account, lease_id, **self.at())
+
+    def close_month(self, period: dt.date) -> None:
+        self.do(ledger.close_period, period, member_id=None, **self.at())
+
+    def payment(self, payment_id: UUID) -> Payment:
+        return self.do(service.get_payment, payment_id)
+
+    def invoices(self, lease_id: UUID) -> list[Invoice]:
+        """Return the lease's invoices, the oldest first, with their lines."""
+        listed = self.do(billing.list_invoices, ALL._replace(sort="number"), today=self.today, lease_id=lease_id)
+        return [self.do(billing.get_invoice, each.id) for each in listed.items]
+
+    def lines(self, lease_id: UUID) -> list[Line]:
+        return [line for invoice in self.invoices(lease_id) for line in invoice.lines]
+
+    def allocations(self, payment_id: UUID) -> list[Allocation]:
+        return self.do(allocation_service.list_allocations, ALL, payment_id).items
+
+    def receipts(self, lease_id: UUID) -> list[Receipt]:
+        return self.do(billing.list_receipts, ALL._replace(sort="number"), lease_id=lease_id).items
+
+    def broken(self) -> list[str]:
+        return self.do(invariants.broken)

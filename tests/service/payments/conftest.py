@@ -1,0 +1,16 @@
+"""A landlord's books on each database, and the proof of their invariants after every test."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from chalicelib import wiring
+from tests.money import Money
+
+
+@pytest.fixture
+def books(parts: wiring.Parts) -> Iterator[Money]:
+    """Books of an organisation of the test's own; whatever the test did, their invariants must hold."""
+    made = Money.found(parts)
+    yield made
+    assert made.broken() == []
