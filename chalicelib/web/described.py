@@ -69,11 +69,18 @@ class Converter(OpenAPIConverter):
         own = getattr(field, "openapi", None)
         described = dict(own) if own is not None else super().field2property(field)
         if not self._told:
-            described |= getattr(field, "openapi_of_asked", {})
+            described |= _narrowest(getattr(field, "openapi_of_asked", {}), described)
             described |= self.field2default(field)
         if own is not None and field.allow_none:
             described = _or_null(described)
         return described | ({"description": field.metadata["description"]} if "description" in field.metadata else {})
+
+
+def _narrowest(asked: Described, described: Described) -> Described:
+    """Return the bounds of a list that is asked for, where a validator of its own may be narrower."""
+    bounds = {"minItems": max, "maxItems": min}
+    return {name: bounds[name](value, described.get(name, value)) if name in bounds else value
+            for name, value in asked.items()}  # fmt: skip
 
 
 def _or_null(described: Described) -> Described:
