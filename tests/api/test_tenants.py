@@ -1,0 +1,135 @@
+"""Tenants over the Lambda handler."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.api.client import Client
+
+pytestmark = pytest.mark.usefixtures("parts")
+
+BARASA = {
+    "given_name": "Barasa",
+    "middle_name": "Imani",
+    "family_name": "Maina",
+    "phones": ["0700 000 001"],
+    "language": "sw",
+    "email": "barasa@example.org",
+    "kra_pin": "A123456789Z",
+    "identity_document": {"kind": "national_id", "number": "20007919"},
+    "kin": {"name": "Wanjiku", "phone": "0711 000 000", "relation": "sister"},
+}
+
+
+def member(owner: Client, new_phone: Callable[[], str], role: str, *properties: str) -> Client:
+    """Invite somebody to ``role`` and return them."""
+    client = Client(new_phone(), owner.organisation_id)
+    asked = {"phone": client.phone, "name": role, "role": role, **({"properties": properties} if properties else {})}
+    invited = owner.post("/v1/members", asked)
+    assert invited.status == 201, invited.text
+    assert client.post(f"/v1/invitations/{invited.json['id']}/accept", {"name": role}).status == 200
+    return client
+
+
+def test_a_tenant_is_added_told_found_and_changed(owner: Client) -> None:
+    added = owner.post("/v1/tenants", BARASA)
+    assert added.status == 201, added.text
+    path = f"/v1/tenants/{added.json['id']}"
+    assert added.headers["Location"] == path
+    assert (added.json["name"], added.json["phones"]) == ("Barasa Imani Maina", ["+254700000001"])
+    assert added.json["kin"] == {"name": "Wanjiku", "phone": "+254711000000", "relation": "sister"}
+    assert added.json["identity_kind"] == "national_id"
+    assert "20007919" not in added.text
+    assert owner.get(path).json == added.json
+    for query in ("name=BARASA+i", "phone=0700000001", "phone=%2B254700000001", "name=bar&phone=700000001"):
+        assert [each["id"] for each in owner.get(f"/v1/tenants?{query}").json["items"]] == [added.json["id"]]
+    assert owner.get("/v1/tenants?name=maina").json["items"] == []
+
+    changed = owner.patch(path, {"family_name": "Otieno", "kin": None}, added.etag)
+    assert changed.status == 200, changed.text
+    assert (changed.json["name"], changed.json["kin"]) == ("Barasa Imani Otieno", None)
+    assert owner.patch(path, {"note": "late"}, added.etag).status == 412
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"given_name": ""}, "given_name"),
+        ({"phones": ["0800000001"]}, "phones.0"),
+        ({"phones": ["0700000001"] * 6}, "phones"),
+        ({"language": "fr"}, "language"),
+        ({"kra_pin": "123"}, "kra_pin"),
+        ({"email": "nobody"}, "email"),
+        ({"identity_document": {"kind": "library_card", "number": "12345678"}}, "identity_document.kind"),
+        ({"identity_document": {"kind": "national_id", "number": "12345"}}, "identity_document.number"),
+        ({"identity_document": {"kind": "passport", "number": "AK0123456", "colour": "red"}},
+         "identity_document.colour"),
+        ({"kin": {"name": "Imani", "phone": "12"}}, "kin.phone"),
+        ({"colour": "red"}, "colour"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_named_and_nothing_is_written(owner: Client, values: dict[str, object], field: str) -> None:
+    answer = owner.post("/v1/tenants", {"given_name": "Barasa", **values})
+    assert answer.status == 422, answer.text
+    assert [each["field"] for each in answer.json["errors"]] == [field]
+    assert owner.get("/v1/tenants").json["items"] == []
+
+
+def test_an_identity_document_is_for_those_who_manage(owner: Client, new_phone: Callable[[], str]) -> None:
+    path = f"/v1/tenants/{owner.post('/v1/tenants', BARASA).json['id']}/identity-document"
+    assert owner.get(path).json == {"kind": "national_id", "number": "20007919"}
+    assert member(owner, new_phone, "manager").get(path).status == 200
+    assert member(owner, new_phone, "accountant").get(path).status == 403
+
+
+def test_an_erased_tenant_stays_without_a_name(owner: Client) -> None:
+    added = owner.post("/v1/tenants", BARASA).json
+    path = f"/v1/tenants/{added['id']}"
+    erased = owner.post(f"{path}/erase")
+    assert erased.status == 200, erased.text
+    assert (erased.json["name"], erased.json["phones"], erased.json["email"]) == ("Erased", [], None)
+    assert erased.json["erased_at"] is not None
+    assert owner.get(f"{path}/identity-document").status == 404
+    assert owner.get(path).json == erased.json
+    assert owner.post(f"{path}/erase").status == 409
+
+
+def test_a_caretaker_sees_the_tenants_of_the_named_properties_only(owner: Client, new_phone: Callable[[], str]) -> None:
+    houses = [owner.post("/v1/properties", {"name": name}).json["id"] for name in ("Mwangaza Court", "Baraka Flats")]
+    found = []
+    for house in houses:
+        unit = {"property_id": house, "name": "A1", "type": "shop", "rent": "1000"}
+        unit_id = owner.post("/v1/units", unit).json["id"]
+        tenants = [owner.post("/v1/tenants", BARASA).json["id"] for _ in range(2)]
+        lease = {"unit_id": unit_id, "tenants": tenants, "starts_on": "2026-06-01", "rent": "1000"}
+        let = owner.post("/v1/leases", lease)
+        assert let.status == 201, let.text
+        charge = owner.post(f"/v1/leases/{let.json['id']}/recurring-charges", {"charge_type": "water", "amount": "1"})
+        assert charge.status == 201, charge.text
+        found.append((let.json["id"], tenants, charge.json["id"]))
+    owner.post("/v1/tenants", BARASA)  # one who rents nowhere
+
+    caretaker = member(owner, new_phone, "caretaker", houses[0])
+    (lease_id, tenants, charge_id), (other_lease, others, other_charge) = found
+    assert {each["id"] for each in caretaker.get("/v1/tenants").json["items"]} == set(tenants)
+    assert {each["id"] for each in caretaker.get("/v1/tenants?phone=0700000001").json["items"]} == set(tenants)
+    assert [each["id"] for each in caretaker.get("/v1/leases").json["items"]] == [lease_id]
+    assert caretaker.get(f"/v1/leases?property_id={houses[1]}").json["items"] == []
+    for path in (
+        f"/v1/tenants/{tenants[1]}",
+        f"/v1/leases/{lease_id}",
+        f"/v1/leases/{lease_id}/rents",
+        f"/v1/leases/{lease_id}/recurring-charges",
+        f"/v1/recurring-charges/{charge_id}",
+    ):
+        assert caretaker.get(path).status == 200, path
+    for path in (
+        f"/v1/tenants/{others[1]}",
+        f"/v1/leases/{other_lease}",
+        f"/v1/leases/{other_lease}/rents",
+        f"/v1/leases/{other_lease}/recurring-charges",
+        f"/v1/recurring-charges/{other_charge}",
+    ):
+        assert caretaker.get(path).status == 404, path
+    for path in (f"/v1/tenants/{tenants[0]}/identity-document", f"/v1/leases/{lease_id}/deposits"):
+        assert caretaker.get(path).status == 403, path

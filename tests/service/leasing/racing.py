@@ -1,0 +1,57 @@
+"""One of several processes that let the same units at the same moment, as requests of two machines would."""
+
+import datetime as dt
+from threading import Barrier
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib import wiring
+from chalicelib.clock import SystemClock
+from chalicelib.errors import Conflict
+from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.identity import service as identity
+from chalicelib.leasing import service
+from chalicelib.storage.engines import make_engine
+
+WAIT_S = 60
+
+
+def let_all(url: str, phone: str, unit_ids: list[UUID], tenant_id: UUID, barrier: Barrier, told: Any) -> None:
+    """Let each unit from one day, together with the others; put (unit, "let" or "conflict") into ``told``.
+
+    Each transaction reads its membership first, as every request does, which under REPEATABLE READ
+    would fix what it sees before it holds the unit. On MariaDB the processes meet behind that read;
+    SQLite lets one writer in at a time, so there they meet before they begin.
+    """
+    engine = make_engine(url, timeout_s=20)
+    parts = wiring.Parts(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile("unused"))
+    inside = engine.dialect.name != "sqlite"
+
+    def let(db: Connection, unit_id: UUID, first_try: list[bool]) -> str:
+        now = parts.clock.now()
+        who = identity.identify(db, phone, None, may="edit_leases", now=now)
+        if inside and first_try:
+            first_try.clear()
+            barrier.wait(WAIT_S)
+        values = {
+            "unit_id": unit_id,
+            "tenants": [tenant_id],
+            "starts_on": dt.date(2026, 6, 1),
+            "rent_cents": 30_000_00,
+            "notice_days": 30,
+        }
+        service.add_lease(db, who.organisation_id, values, now=now, today=who.today)
+        return "let"
+
+    for unit_id in unit_ids:
+        if not inside:
+            barrier.wait(WAIT_S)
+        first_try = [True]
+        try:
+            outcome = parts.transact(lambda db, unit=unit_id, first=first_try: let(db, unit, first))  # type: ignore[misc]
+        except Conflict:
+            outcome = "conflict"
+        told.put((unit_id, outcome))
+    engine.dispose()

@@ -1,0 +1,112 @@
+"""What two requests do to one unit, tenant or deposit at the same moment."""
+
+import datetime as dt
+import multiprocessing
+import threading
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from chalicelib.errors import Conflict
+from chalicelib.leasing import service
+from chalicelib.portfolio import service as portfolio
+from chalicelib.storage.tables.leasing import leases
+from tests.service.leasing import racing
+from tests.service.leasing.conftest import TODAY, Home
+from tests.service.leasing.test_deposits import held, received
+
+PROCESSES, UNITS = 4, 5
+
+
+@pytest.mark.slow
+def test_processes_that_race_for_a_unit_let_it_once(home: Home) -> None:
+    with home.parts.writing() as db:
+        unit = {"property_id": home.property_id, "type": "shop", "rent_cents": 1_00}
+        units = [
+            portfolio.add_unit(db, home.organisation_id, {**unit, "name": f"R{n}"}, now=home.now, today=TODAY).id
+            for n in range(UNITS)
+        ]
+    tenant_id = home.tenant().id
+    context = multiprocessing.get_context("spawn")
+    barrier, told = context.Barrier(PROCESSES), context.Queue()
+    url = home.parts.writer.url.render_as_string(hide_password=False)
+    racers = [
+        context.Process(target=racing.let_all, args=(url, home.phone, units, tenant_id, barrier, told))
+        for _ in range(PROCESSES)
+    ]
+    for racer in racers:
+        racer.start()
+    outcomes = Counter(told.get(timeout=racing.WAIT_S) for _ in range(PROCESSES * UNITS))
+    for racer in racers:
+        racer.join(racing.WAIT_S)
+    assert [racer.exitcode for racer in racers] == [0] * PROCESSES
+    assert outcomes == Counter(
+        {(unit_id, word): count for unit_id in units for word, count in (("let", 1), ("conflict", PROCESSES - 1))}
+    )
+    query = (
+        select(func.count())
+        .where(leases.c.organisation_id == home.organisation_id, leases.c.unit_id.in_(units))
+        .group_by(leases.c.unit_id)
+    )
+    with home.parts.reading() as db:
+        assert list(db.scalars(query)) == [1] * UNITS
+
+
+def in_thread(home: Home, work: Callable[[Connection], object], told: list[object]) -> threading.Thread:
+    def run() -> None:
+        try:
+            told.append(home.parts.transact(work))
+        except Conflict as error:
+            told.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def test_a_tenant_who_is_being_let_to_is_not_erased_meanwhile(home: Home) -> None:
+    tenant, told = home.tenant(), list[object]()
+    values = {"unit_id": home.unit_id, "tenants": [tenant.id], "starts_on": TODAY, "rent_cents": 1_00}
+    with home.parts.writing() as db:
+        service.add_lease(db, home.organisation_id, values, now=home.now, today=TODAY)
+        eraser = in_thread(
+            home,
+            lambda db: service.erase_tenant(db, home.organisation_id, tenant.id, now=home.now, today=TODAY),
+            told,
+        )
+        eraser.join(0.3)
+        assert told == []  # it waits for the lease to be there or not
+    eraser.join(20)
+    assert [type(each) for each in told] == [Conflict]
+
+
+def test_one_deposit_is_not_refunded_twice_at_once(home: Home) -> None:
+    lease, told = home.let(), list[object]()
+    received(home, lease, 10_000_00)
+
+    def refund(db: Connection) -> object:
+        return service.refund_deposit(
+            db, home.organisation_id, lease.id, kind="rent", amount_cents=6_000_00, channel_id=home.channel_id,
+            entered_on=TODAY, reason="", now=home.now, member_id=None,
+        )  # fmt: skip
+
+    threads = [in_thread(home, refund, told) for _ in range(3)]
+    for thread in threads:
+        thread.join(30)
+    assert Counter(type(each).__name__ for each in told) == {"DepositEntry": 1, "Conflict": 2}
+    assert held(home, lease.id) == {"rent": 4_000_00}
+
+
+def test_of_two_transfers_at_once_one_goes(home: Home) -> None:
+    lease, told = home.let(), list[object]()
+    values = {"unit_id": home.other_unit_id, "starts_on": dt.date(2026, 12, 1), "rent_cents": 1_00}
+
+    def transfer(db: Connection) -> object:
+        return service.transfer_lease(db, home.organisation_id, lease.id, values, now=home.now, today=TODAY)
+
+    threads = [in_thread(home, transfer, told) for _ in range(2)]
+    for thread in threads:
+        thread.join(30)
+    assert Counter(type(each).__name__ for each in told) == {"Lease": 1, "Conflict": 1}
