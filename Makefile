@@ -14,8 +14,8 @@ help: ## List the targets
 $(STAMP): requirements.txt requirements-dev.txt
 	@local/install venv $@
 
-run: $(STAMP) ## Start the API on this machine, with demo data; Ctrl-C stops it
-	@$(BIN)/python -m local.run
+run: $(STAMP) ## Start the API on this machine, with demo data (EMPTY=1: without); Ctrl-C stops it
+	@$(BIN)/python -m local.run $(if $(EMPTY),--empty)
 
 demo-reset: $(STAMP) ## Delete this machine's data and keys and begin anew
 	@$(BIN)/python -m local.run --reset

@@ -4,6 +4,7 @@ Children: the AWS emulator, the API server, the runner of schedules. State lies 
 (PLOTIHUB_HOME), the database there too unless DATABASE_URL names another.
 """
 
+import argparse
 import contextlib
 import os
 import sys
@@ -11,22 +12,26 @@ import time
 
 from chalicelib import config
 from chalicelib.storage import migrate
-from local import emulator, processes
+from local import demo, emulator, processes
+from local.demo import OWNER_PHONE
 from local.state import Home
 
 LOOK_AGAIN_S = 0.2
-OWNER_PHONE = "+254700000900"  # who signs in to the demo organisation
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="local.run", description="Run Plotihub on this machine.")
+    parser.add_argument("--reset", action="store_true", help="delete its data and keys first")
+    parser.add_argument("--empty", action="store_true", help="make no demo organisation in a new database")
+    asked = parser.parse_args()
     home = Home.of_settings()
     with home.held():
-        if "--reset" in sys.argv[1:]:
+        if asked.reset:
             home.forget()
-        sys.exit(run(home))
+        sys.exit(run(home, with_demo=not asked.empty))
 
 
-def run(home: Home) -> int:
+def run(home: Home, *, with_demo: bool) -> int:
     """Start all, tell how to use it, and wait; return the exit status: 0 when it was asked to end."""
     stopped = processes.on_stop_signal()
     started = time.monotonic()
@@ -34,7 +39,7 @@ def run(home: Home) -> int:
         aws, child = emulator.start()
         running.callback(processes.stop, child)
         os.environ.update({**aws.environment(), "PLOTIHUB_HOME": str(home.path)})
-        migrate.upgrade(config.settings().database_url)
+        prepare(home, aws, with_demo=with_demo)
         children = {"emulator": child}
         # The runner looks for tasks every second and would say so: only its failures are shown.
         quiet = {"LOG_LEVEL": "WARNING", **os.environ}
@@ -54,6 +59,14 @@ def run(home: Home) -> int:
     return 0
 
 
+def prepare(home: Home, aws: emulator.Emulator, *, with_demo: bool) -> None:
+    """Bring the database to the newest schema; a new one of our own begins with the demo."""
+    if with_demo and "DATABASE_URL" not in os.environ and not home.database.exists():
+        print("Making the demo organisation, once ...", flush=True)
+        demo.seed(home.database, aws)
+    migrate.upgrade(config.settings().database_url)
+
+
 def tell(home: Home, url: str, token: str, took_s: float) -> None:
     """Print address, token and what to try."""
     print(
@@ -67,8 +80,10 @@ TOKEN={token}
 Try:
 
   curl {url}/health
-  curl -H "Authorization: Bearer $TOKEN" {url}/v1/me
-  curl -H "Authorization: Bearer $TOKEN" {url}/v1/properties
+  curl -H "Authorization: Bearer $TOKEN" {url}/v1/reports/arrears
+  curl -H "Authorization: Bearer $TOKEN" {url}/v1/ledger/proof
+
+and {url}/docs in a browser.
 """,
         flush=True,
     )

@@ -26,6 +26,11 @@ class Home:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return cls(path)
 
+    @property
+    def database(self) -> Path:
+        """The SQLite file that is used unless DATABASE_URL names a database."""
+        return self.path / "plotihub.sqlite3"
+
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
         """Keep a second run out: two would start the same schedules on one database."""

@@ -3,11 +3,14 @@
 import contextlib
 import json
 import os
+import re
+import shlex
 import signal
 import stat
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +19,7 @@ from typing import Any
 import psutil
 import pytest
 
-from local.run import OWNER_PHONE
+from local.demo import OWNER_PHONE
 
 pytestmark = pytest.mark.slow
 STARTS_IN_S = 10
@@ -29,7 +32,7 @@ def environment(home: Path) -> dict[str, str]:
 
 
 class Run:
-    """A started program; ``call`` asks its API as ``PHONE``."""
+    """A started program; ``call`` asks its API with ``token``, at first that of ``PHONE``."""
 
     def __init__(self, home: Path, *arguments: str) -> None:
         self.home = home
@@ -42,19 +45,12 @@ class Run:
         )
         self.said = ""
         assert self.program.stdout is not None
-        while "/v1/properties" not in self.said:
+        while "/docs" not in self.said:
             line = self.program.stdout.readline()
             assert line, f"ended with {self.program.wait()} after {self.said!r}"
             self.said += line
         self.url = json.loads((home / "running.json").read_text())["url"]
-        done = subprocess.run(
-            [sys.executable, "-m", "local.token", PHONE],
-            env=environment(home),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        self.token = done.stdout.strip()
+        self.token = ask_for_token(home).stdout.strip()
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         request = urllib.request.Request(
@@ -79,8 +75,8 @@ class Run:
 
 
 @contextlib.contextmanager
-def running(home: Path, *arguments: str) -> Iterator[Run]:
-    run = Run(home, *arguments)
+def running(home: Path, *arguments: str, with_demo: bool = False) -> Iterator[Run]:
+    run = Run(home, *arguments, *([] if with_demo else ["--empty"]))
     try:
         yield run
     finally:
@@ -92,9 +88,22 @@ def test_it_starts_in_time_and_says_what_to_try(tmp_path: Path) -> None:
     started = time.monotonic()
     with running(tmp_path) as run:
         assert time.monotonic() - started < STARTS_IN_S
-        assert run.url in run.said
         assert run.said.count("curl ") == 3
+        for line in re.findall("curl (.*)", run.said)[1:]:
+            assert ask_by_curl_line(line, run.said) in (200, 404)  # 404: an empty start has no organisation
+
+
+def test_the_first_start_makes_a_year_of_history_that_balances(tmp_path: Path) -> None:
+    with running(tmp_path, with_demo=True) as run:
+        run.token = said_token(run.said)
+        assert run.call("GET", "/v1/ledger/proof")["holds"] is True
+        assert run.call("GET", "/v1/reports/arrears")["leases"] > 3
+        invoices = run.call("GET", "/v1/invoices?limit=200")
+        assert invoices["items"][0]["number"] > 12 * 40
         assert OWNER_PHONE in run.said
+    with running(tmp_path, with_demo=True) as run:  # and the second does not make it again
+        run.token = said_token(run.said)
+        assert len(run.call("GET", "/v1/me")["memberships"]) == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -122,6 +131,19 @@ def test_what_was_written_is_there_after_a_restart_and_gone_after_a_reset(tmp_pa
         assert [each["organisation_name"] for each in run.call("GET", "/v1/me")["memberships"]] == ["Mwangaza"]
     with running(tmp_path, "--reset") as run:
         assert run.call("GET", "/v1/me")["memberships"] == []
+
+
+def test_an_identity_document_is_sealed_on_disk_and_read_back_after_a_restart(tmp_path: Path) -> None:
+    document = {"kind": "national_id", "number": "20007919"}
+    with running(tmp_path) as run:
+        run.call("POST", "/v1/organisations", {"name": "Mwangaza", "person_name": "Makena"})
+        tenant = run.call("POST", "/v1/tenants", {"given_name": "Barasa", "identity_document": document})
+    assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
+    kept = b"".join(file.read_bytes() for file in tmp_path.glob("plotihub.sqlite3*"))
+    assert b"Barasa" in kept
+    assert document["number"].encode() not in kept
+    with running(tmp_path) as run:
+        assert run.call("GET", f"/v1/tenants/{tenant['id']}/identity-document") == document
 
 
 def test_a_second_run_on_the_same_data_is_kept_out(tmp_path: Path) -> None:
@@ -155,6 +177,24 @@ def test_a_reset_leaves_a_database_of_somebody_elses_alone(tmp_path: Path) -> No
     )
     assert done.returncode == 1
     assert "DATABASE_URL" in done.stderr
+
+
+def said_token(said: str) -> str:
+    found = re.search("^TOKEN=(.+)$", said, re.MULTILINE)
+    assert found
+    return found[1]
+
+
+def ask_by_curl_line(line: str, said: str) -> int:
+    """Do what the ``curl`` line that was printed says, and return the status."""
+    words = shlex.split(line.replace("$TOKEN", said_token(said)))
+    name, _, value = words[1].partition(": ")
+    try:
+        with urllib.request.urlopen(urllib.request.Request(words[2], headers={name: value}), timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
 
 
 def ask_for_token(home: Path) -> subprocess.CompletedProcess[str]:

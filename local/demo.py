@@ -1,0 +1,189 @@
+"""The demo organisation: the sample rent roll with a year behind it, made through the API with a moved clock.
+
+Everybody and every place comes out of the sample sheet, and who pays how follows from their place in
+it, so two machines show the same books on the same day.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from chalicelib import config, money, wiring
+from chalicelib.clock import MovedClock, day_of
+from chalicelib.onboarding.model import LeasePlan, Plan
+from chalicelib.onboarding.plan import read_plan
+from chalicelib.storage import migrate
+from chalicelib.tasks import service as tasks
+from local.emulator import Emulator
+from local.gateway import Gateway
+from local.inside import Inside, Refused, quietly
+
+SHEET = Path(__file__).parent.parent / "tests" / "data" / "rent-roll.csv"
+OWNER_PHONE = "+254700000900"  # who signs in to the demo organisation
+MONTHS = 12  # of history, before the running month
+MORNING = dt.time(6, tzinfo=dt.UTC)  # nine o'clock in Nairobi
+
+
+@dataclass(slots=True)
+class Let:
+    """A running lease of the demo, and what its tenant owes by now, in cents."""
+
+    id: str
+    place: int  # in the sheet; says how its tenant pays
+    owed_cents: int = 0
+
+
+@dataclass(slots=True)
+class Demo:
+    owner: Inside
+    parts: wiring.Parts
+    clock: MovedClock
+    today: dt.date
+    lets: dict[str, Let] = field(default_factory=dict)
+
+    def make(self) -> None:
+        """Found the organisation, take the sheet in a year ago, and live through the months since."""
+        first = _month_before(self.today, MONTHS)
+        self._at(first - dt.timedelta(days=1))
+        founded = {"name": "Mwangaza Homes", "person_name": "Makena Barasa Naliaka"}
+        self.owner.headers["x-organisation"] = self.owner.post("/v1/organisations", founded)["id"]
+        self._take_in(read_plan(SHEET.read_bytes()))
+        for months_ago in range(MONTHS, -1, -1):
+            self._live_through(_month_before(self.today, months_ago))
+
+    def _at(self, day: dt.date) -> None:
+        self.clock.at = dt.datetime.combine(day, MORNING)
+
+    def _take_in(self, plan: Plan) -> None:
+        bank = self.owner.post("/v1/channels", {"kind": "bank", "name": "Rent account", "number": "0100200300"})
+        properties = [
+            self.owner.post(
+                "/v1/properties",
+                {"name": each.name, "town": each.town, "channel_id": bank["id"], **_water(each.water_rate_cents)},
+            )["id"]
+            for each in plan.properties
+        ]
+        units = [
+            self.owner.post(
+                "/v1/units",
+                {
+                    "property_id": properties[each.property_index],
+                    "name": each.name,
+                    "type": each.type,
+                    "bedrooms": each.bedrooms,
+                    "rent": money.format_cents(each.rent_cents),
+                    "note": each.note,
+                },
+            )["id"]
+            for each in plan.units
+        ]
+        tenants = [self.owner.post("/v1/tenants", _tenant(each))["id"] for each in plan.tenants]
+        for place, lease in enumerate(plan.leases):
+            self._let(place, lease, units[lease.unit_index], tenants[lease.tenant_index])
+
+    def _let(self, place: int, lease: LeasePlan, unit_id: str, tenant_id: str) -> None:
+        made = self.owner.post("/v1/leases", _lease(lease, unit_id, tenant_id))
+        path, today = f"/v1/leases/{made['id']}", day_of(self.clock.at).isoformat()
+        if lease.deposit_cents:
+            held = money.format_cents(lease.deposit_cents)
+            self.owner.post(f"{path}/deposits", {"kind": "rent", "amount": held, "entered_on": today})
+        if lease.opening_balance_cents:
+            kind = "opening-balance" if lease.opening_balance_cents > 0 else "opening-credit"
+            amount = money.format_cents(abs(lease.opening_balance_cents))
+            self.owner.post(f"{path}/{kind}", {"amount": amount, "on": today})
+        self.lets[made["id"]] = Let(made["id"], place, lease.opening_balance_cents)
+
+    def _live_through(self, month: dt.date) -> None:
+        self._at(month)
+        task = self.owner.post("/v1/bill-runs", {"period": f"{month:%Y-%m}"})
+        tasks.work_all(self.parts)
+        task = self.owner.get(f"/v1/tasks/{task['id']}")
+        if task["status"] != "done":
+            raise Refused(f"the bill run of {month:%Y-%m} is {task['status']}: {task['problem']}")
+        for invoice in self.owner.every(f"/v1/invoices?period={month:%Y-%m}"):
+            if invoice["kind"] == "run":
+                self.lets[invoice["lease_id"]].owed_cents += money.parse_cents(invoice["total"])
+        for day, let, amount_cents in sorted(self._paid(month), key=lambda paid: (paid[0], paid[1].place)):
+            if day <= self.today:
+                self._at(day)
+                self._pay(let, day, amount_cents)
+
+    def _paid(self, month: dt.date) -> Iterator[tuple[dt.date, Let, int]]:
+        """Yield who pays how much on which day of ``month``."""
+        for let in self.lets.values():
+            turn = (let.place * 7 + month.month * 3) % 20
+            share_of_100 = {17: 60, 18: 0}.get(turn, 50 if let.place % 11 == 10 else 100)
+            amount_cents = let.owed_cents * share_of_100 // 10_000 * 100 + (1_000_00 if turn == 19 else 0)
+            day = 18 if 14 <= turn <= 16 else 1 + (let.place * 5 + month.month) % 7
+            if amount_cents > 0:
+                yield month.replace(day=day), let, amount_cents
+
+    def _pay(self, let: Let, day: dt.date, amount_cents: int) -> None:
+        body = {"lease_id": let.id, "amount": money.format_cents(amount_cents), "received_on": day.isoformat()}
+        if let.place % 5 == 0:
+            body |= {"method": "cash"}
+        else:
+            body |= {"method": "bank", "provider_reference": f"FT{day:%y%m%d}{let.place:03d}"}
+        self.owner.post("/v1/payments", body)
+        let.owed_cents -= amount_cents
+
+
+def seed(database: Path, aws: Emulator) -> None:
+    """Make the SQLite file ``database`` with the demo in it: all of it, or none when this is interrupted."""
+    import app
+
+    draft = database.with_name(f"{database.name}.draft")
+    draft.unlink(missing_ok=True)
+    url = f"sqlite:///{draft}"
+    migrate.upgrade(url)
+    clock = MovedClock()
+    settings = replace(config.settings(), database_url=url, database_reader_url=url)
+    parts = replace(wiring.make_parts(settings), clock=clock)
+    owner = Inside(Gateway(app.app), aws.token_for(OWNER_PHONE))
+    with wiring.using(parts), quietly():
+        Demo(owner, parts, clock, day_of(clock.at)).make()
+    parts.writer.dispose()  # the last connection to close folds the write-ahead log into the file
+    draft.rename(database)
+
+
+def _month_before(day: dt.date, months: int) -> dt.date:
+    place = day.year * 12 + day.month - 1 - months
+    return dt.date(place // 12, place % 12 + 1, 1)
+
+
+def _water(rate_cents: int | None) -> dict[str, str]:
+    return {} if rate_cents is None else {"water_rate": money.format_cents(rate_cents)}
+
+
+def _tenant(plan: Any) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "given_name": plan.given_name,
+        "middle_name": plan.middle_name,
+        "family_name": plan.family_name,
+        "phones": list(plan.phones),
+    }
+    if plan.identity_number:
+        told["identity_document"] = {"kind": plan.identity_kind, "number": plan.identity_number}
+    return told
+
+
+def _lease(plan: LeasePlan, unit_id: str, tenant_id: str) -> dict[str, Any]:
+    charges = [
+        {
+            "charge_type": each.charge_type,
+            "description": each.description,
+            "amount": money.format_cents(each.amount_cents),
+        }
+        for each in plan.charges
+    ]
+    return {
+        "unit_id": unit_id,
+        "tenants": [tenant_id],
+        "starts_on": plan.starts_on.isoformat(),
+        "due_day": plan.due_day,
+        "rent": money.format_cents(plan.rent_cents),
+        "recurring_charges": charges,
+        "note": plan.note,
+    }

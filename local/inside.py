@@ -1,0 +1,59 @@
+"""Asking the API from inside this process, at whatever moment a clock is put to: how history is made."""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.gateway import Gateway, new_request_id
+
+
+class Refused(RuntimeError):
+    """The API did not do what was asked; the text is its problem document."""
+
+
+@dataclass(slots=True)
+class Inside:
+    """Somebody who is signed in with ``token``, through the authorizer and the Lambda handler."""
+
+    gateway: Gateway
+    token: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def get(self, path: str) -> Any:
+        return self._ask("GET", path, None)
+
+    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        return self._ask("POST", path, body or {})
+
+    def every(self, path: str) -> Iterator[Any]:
+        """Yield the items of all pages of the list at ``path``, which has a query already."""
+        cursor = ""
+        while True:
+            page = self.get(f"{path}&limit=200{cursor}")
+            yield from page["items"]
+            if page["next_cursor"] is None:
+                return
+            cursor = f"&cursor={page['next_cursor']}"
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
+        headers = {"authorization": f"Bearer {self.token}", "content-type": "application/json", **self.headers}
+        raw = b"" if body is None else json.dumps(body).encode()
+        answer = self.gateway.answer(method, path, headers, raw, new_request_id())
+        if answer.status >= 400:
+            raise Refused(f"{method} {path}: {answer.body.decode()}")
+        return json.loads(answer.body) if answer.body else None
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Let the application log only what is wrong until the block ends: history is thousands of requests."""
+    log = logging.getLogger("plotihub")
+    before = log.level
+    log.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
