@@ -70,4 +70,7 @@ def reading(client: Client, path: str) -> Callable[[], Answer]:
 def in_fresh_process(module: str, *arguments: str) -> str:
     """Run ``module`` in a process of its own, so that its memory is its own, and return what it printed."""
     command = [sys.executable, "-m", module, *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=1800).stdout
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=1800)
+    if done.returncode:
+        raise RuntimeError(f"{module} ended with {done.returncode}: {done.stderr[-3000:]}")
+    return done.stdout
