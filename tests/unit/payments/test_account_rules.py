@@ -1,0 +1,95 @@
+import datetime as dt
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.payments.rules import (
+    BilledLine,
+    Share,
+    allocation_day,
+    credit_on_lines,
+    month_after,
+    needs_confirming,
+    periods_between,
+    settle_account,
+)
+
+DAYS = st.dates(dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+SUMS = st.integers(0, 10**9)
+MAY, JUNE, JULY = dt.date(2026, 5, 1), dt.date(2026, 6, 1), dt.date(2026, 7, 1)
+
+
+@pytest.mark.parametrize(
+    ("method", "role", "waits"),
+    [
+        ("cash", "owner", False),
+        ("cash", "caretaker", True),
+        ("bank", "caretaker", True),
+        ("cheque", "accountant", False),
+        ("mpesa", "owner", True),
+    ],
+)
+def test_a_caretakers_word_and_a_typed_mpesa_code_wait(method: str, role: str, waits: bool) -> None:
+    assert needs_confirming(method, role) is waits
+
+
+@pytest.mark.parametrize(
+    ("received_on", "issued_on", "freed_on", "today", "counts_on"),
+    [
+        (JUNE, MAY, None, JULY, JUNE),  # old debt is paid when the money comes
+        (MAY, JUNE, None, JULY, JUNE),  # money ahead waits for the bill
+        (MAY, JUNE, JULY, JULY, JULY),  # money set against another line till July
+        (MAY, JULY, None, JUNE, JUNE),  # a bill issued ahead is paid today
+    ],
+)
+def test_a_payment_counts_once_it_is_there_asked_for_and_free(
+    received_on: dt.date, issued_on: dt.date, freed_on: dt.date | None, today: dt.date, counts_on: dt.date
+) -> None:
+    assert allocation_day(received_on, issued_on, freed_on, today) == counts_on
+
+
+@given(DAYS, DAYS, st.none() | DAYS, DAYS)
+def test_a_payment_never_counts_before_it_is_received_nor_in_the_future(
+    received_on: dt.date, issued_on: dt.date, freed_on: dt.date | None, today: dt.date
+) -> None:
+    day = allocation_day(received_on, issued_on, freed_on, today)
+    assert received_on <= day <= max(today, received_on)
+
+
+def test_only_what_the_terms_asked_for_is_credited_and_only_down_to_what_is_owed() -> None:
+    lines = [
+        ("rent", "Rent for July 2026", 9_000_00),
+        ("garbage", "Garbage", 300_00),
+        ("garbage", "Garbage", 500_00),  # one-off, in the same words
+        ("water", "Tanker", 700_00),
+    ]
+    billed = [BilledLine(UUID(int=place), *line) for place, line in enumerate(lines)]
+    once_owed = [("rent", "Rent for July 2026", 9_000_00), ("garbage", "Garbage", 300_00)]
+    owed = [("rent", "Rent for 1–10 July 2026", 3_000_00)]
+    assert credit_on_lines(billed, owed, once_owed) == [Share(UUID(int=0), 6_000_00), Share(UUID(int=1), 300_00)]
+    assert credit_on_lines(billed, [], []) == []
+
+
+def test_what_was_credited_before_is_not_credited_again() -> None:
+    billed = [BilledLine(UUID(int=1), "rent", "Rent for July 2026", 2_500_00)]
+    once_owed = [("rent", "Rent for July 2026", 9_000_00)]
+    assert credit_on_lines(billed, [("rent", "Rent for 1–10 July 2026", 3_000_00)], once_owed) == []
+
+
+def test_months_are_counted_over_the_year_and_none_backwards() -> None:
+    assert periods_between(dt.date(2026, 11, 20), dt.date(2027, 1, 2)) == [
+        dt.date(2026, 11, 1),
+        dt.date(2026, 12, 1),
+        dt.date(2027, 1, 1),
+    ]
+    assert periods_between(JULY, dt.date(2026, 6, 30)) == []
+    assert [month_after(dt.date(2026, 12, 31)), month_after(JUNE)] == [dt.date(2027, 1, 1), JULY]
+
+
+@given(SUMS, SUMS, SUMS)
+def test_setting_off_loses_no_money_and_leaves_one_side(owed: int, credit: int, held: int) -> None:
+    refundable, still_owed = settle_account(owed, credit, held)
+    assert min(refundable, still_owed) == 0
+    assert refundable - still_owed == credit + held - owed
