@@ -88,6 +88,8 @@ def test_a_month_is_closed_only_when_who_was_posting_has_ended(
         order.append("closed")
 
     closer = threading.Thread(target=close)
+    with parts.writing() as db:  # else the closer would wait for the book to be made, and prove nothing
+        service.post(db, organisation_id, [rent("earlier", on=october)], now=clock.now())
     with parts.writing() as db:
         service.post(db, organisation_id, [rent("in time", on=dt.date(2026, 10, 31))], now=clock.now())
         closer.start()
@@ -102,4 +104,4 @@ def test_a_month_is_closed_only_when_who_was_posting_has_ended(
     )
     with parts.reading() as db:
         days = {row[0]: row[1] for row in db.execute(query)}
-    assert days == {"in time": dt.date(2026, 10, 31), "too late": dt.date(2026, 11, 1)}
+    assert days == {"earlier": october, "in time": dt.date(2026, 10, 31), "too late": dt.date(2026, 11, 1)}

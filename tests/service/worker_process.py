@@ -1,0 +1,78 @@
+"""Programs that tests start as processes of their own, since a thread cannot be killed.
+
+    python -m tests.service.worker_process post DATABASE_URL ORGANISATION_ID SECONDS
+    python -m tests.service.worker_process work DATABASE_URL CLAIM_S SET_S
+
+``post`` posts bills into October 2026 as fast as it can and prints how many; ``work`` works tasks
+of the kind "sets" until there are none, sleeping ``SET_S`` seconds within each set.
+"""
+
+import datetime as dt
+import sys
+import time
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection
+
+from chalicelib import wiring
+from chalicelib.clock import SystemClock
+from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.ids import new_id
+from chalicelib.ledger import service as ledger
+from chalicelib.ledger.service import Entry, Leg
+from chalicelib.storage.engines import make_engine
+from chalicelib.tasks import service as tasks
+from chalicelib.tasks.model import Task
+
+OCTOBER = dt.date(2026, 10, 1)
+SETS_KIND = "sets"
+
+
+def parts_on(url: str) -> wiring.Parts:
+    engine = make_engine(url, timeout_s=20)
+    return wiring.Parts(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile("unused.json"))
+
+
+def bill() -> Entry:
+    """Return a bill of KES 1, effective in October 2026."""
+    key = uuid4()
+    legs = (Leg("receivable", 100), Leg("income.rent", -100, charge_type="rent"))
+    return Entry("bill", OCTOBER.replace(day=31), f"bill:{key}", "invoice", new_id(), legs)
+
+
+def post(url: str, organisation_id: UUID, seconds: float) -> int:
+    """Post one bill a transaction until ``seconds`` are over; return how many."""
+    parts, posted, until = parts_on(url), 0, time.monotonic() + seconds
+    while time.monotonic() < until:
+        parts.transact(lambda db: ledger.post(db, organisation_id, [bill()], now=parts.clock.now()))
+        posted += 1
+    return posted
+
+
+def work_sets(parts: wiring.Parts, task: Task, set_s: float) -> dict[str, Any]:
+    """Post one bill a set, and say on standard output which set was begun and which is done."""
+    for number in range(int(task.cursor or 0), task.input["sets"]):
+
+        def one_set(db: Connection, number: int = number) -> None:
+            ledger.post(db, task.organisation_id, [bill()], now=parts.clock.now())
+            print(f"begun {number}", flush=True)
+            time.sleep(set_s)
+            tasks.advance(db, task, done=number + 1, total=task.input["sets"], cursor=str(number + 1))
+
+        parts.transact(one_set)
+        print(f"done {number}", flush=True)
+    return {"sets": task.input["sets"]}
+
+
+def main(command: str, url: str, *rest: str) -> None:
+    if command == "post":
+        print(post(url, UUID(rest[0]), float(rest[1])))
+        return
+    tasks.CLAIM_S, set_s = int(rest[0]), float(rest[1])
+    tasks.handles(SETS_KIND)(lambda parts, task: work_sets(parts, task, set_s))
+    print(f"worked {tasks.work_all(parts_on(url))}", flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
