@@ -1,0 +1,185 @@
+"""SQL of arrears: what each lease has open on a day, by age.
+
+Ages are added up in the database, a lease a row. For today the lines themselves say what is open
+of them. For a past day it is added up from what had been issued, allocated, credited and voided by
+then; since a sum by age is the same whether it is taken over lines or over what moved them, each
+of the three tables is read once and no line is put together again.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    Subquery,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    union_all,
+)
+
+from chalicelib.pages import Asked, Page
+from chalicelib.reporting.model import Ages, LeaseArrears
+from chalicelib.storage.paging import fetch_page
+from chalicelib.storage.tables.billing import credit_note_lines, invoice_lines
+from chalicelib.storage.tables.leasing import leases, tenant_phones, tenants
+from chalicelib.storage.tables.payments import allocations
+from chalicelib.storage.tables.portfolio import properties, units
+
+_LINES = invoice_lines.c
+_OF_LEASE = Ages._fields
+
+
+class Scope(NamedTuple):
+    """Whose arrears, as seen on which day; ``today`` reads open lines, else the past is added up."""
+
+    organisation_id: UUID
+    on: dt.date
+    today: bool
+    property_id: UUID | None
+
+
+def list_arrears(db: Connection, scope: Scope, asked: Asked) -> Page[LeaseArrears]:
+    """Return the leases with something open, ``sort`` "overdue" or "total" with "-" for most first."""
+    ages = _by_lease(scope)
+    sort = asked.sort or "-overdue"
+    keys = [ages.c[f"{sort.removeprefix('-')}_cents"], ages.c.lease_id]
+    return fetch_page(db, _named(ages, scope.organisation_id), keys, asked, descending=sort.startswith("-")).of(_item)
+
+
+def total_arrears(db: Connection, scope: Scope) -> tuple[Ages, int]:
+    """Return the sums of all leases, and how many leases have something open."""
+    ages = _by_lease(scope)
+    sums = [_whole(func.coalesce(func.sum(ages.c[name]), 0)) for name in _OF_LEASE]
+    row = db.execute(select(*sums, func.count())).one()
+    return Ages(*row[:-1]), row[-1]
+
+
+def _by_lease(scope: Scope) -> Subquery:
+    """Return the ages of every lease that has something open."""
+    if scope.today:
+        grouped = _open_today(scope).subquery("grouped")
+    else:
+        parts = union_all(*_moved_by_then(scope)).subquery("parts")
+        sums = [_whole(func.sum(parts.c[name])).label(name) for name in _OF_LEASE]
+        grouped = select(parts.c.lease_id, *sums).group_by(parts.c.lease_id).subquery("grouped")
+    columns = [grouped.c[name] for name in _OF_LEASE]
+    overdue = _added(columns[1:])
+    total = _added(columns)
+    query = select(grouped.c.lease_id, *columns, overdue.label("overdue_cents"), total.label("total_cents"))
+    return query.where(total > 0).subquery("ages")
+
+
+def _added(columns: Sequence[ColumnElement[int]]) -> ColumnElement[int]:
+    total = columns[0]
+    for column in columns[1:]:
+        total = total + column
+    return total
+
+
+def _open_today(scope: Scope) -> Select[Any]:
+    query = select(_LINES.lease_id, *_aged(_LINES.open_cents, scope.on))
+    return query.where(_LINES.open_cents > 0, *_issued(scope)).group_by(_LINES.lease_id)
+
+
+def _moved_by_then(scope: Scope) -> list[Select[Any]]:
+    standing = (*_issued(scope), or_(_LINES.voided_on.is_(None), _LINES.voided_on > scope.on))
+    billed = select(_LINES.lease_id, *_aged(_LINES.amount_cents, scope.on)).where(*standing)
+    paid = (
+        select(_LINES.lease_id, *_aged(-allocations.c.amount_cents, scope.on))
+        .join(allocations, _of_line(allocations))
+        .where(*standing, allocations.c.organisation_id == scope.organisation_id)
+        .where(allocations.c.allocated_on <= scope.on)
+    )
+    credited = (
+        select(_LINES.lease_id, *_aged(-credit_note_lines.c.amount_cents, scope.on))
+        .join(credit_note_lines, _of_line(credit_note_lines))
+        .where(*standing, credit_note_lines.c.organisation_id == scope.organisation_id)
+        .where(credit_note_lines.c.issued_on <= scope.on)
+    )
+    return [query.group_by(_LINES.lease_id) for query in (billed, paid, credited)]
+
+
+def _of_line(table: Any) -> ColumnElement[bool]:
+    return and_(table.c.organisation_id == _LINES.organisation_id, table.c.invoice_line_id == _LINES.id)
+
+
+def _issued(scope: Scope) -> list[ColumnElement[bool]]:
+    of = [_LINES.organisation_id == scope.organisation_id, _LINES.issued_on <= scope.on]
+    return of if scope.property_id is None else [*of, _LINES.property_id == scope.property_id]
+
+
+def _aged(amount: ColumnElement[int], on: dt.date) -> list[ColumnElement[int]]:
+    """Return the sums of ``amount`` by age, in the order of ``Ages``; as ``billing.rules.age_totals``, in SQL."""
+    first = [on - dt.timedelta(days=days) for days in (0, 30, 60, 90)]  # the first due day of each age
+    overdue, due_on = _LINES.overdue_on <= on, _LINES.due_on
+    ages = (
+        or_(_LINES.overdue_on > on, due_on >= first[0]),
+        *(and_(overdue, due_on < later, due_on >= since) for later, since in pairwise(first)),
+        and_(overdue, due_on < first[-1]),
+    )
+    return [
+        _whole(func.sum(case((age, amount), else_=0))).label(name) for age, name in zip(ages, _OF_LEASE, strict=True)
+    ]
+
+
+def _whole(amount: ColumnElement[Any]) -> ColumnElement[int]:
+    # MySQL's SUM is a DECIMAL, which would be told as one.
+    return cast(amount, BigInteger)
+
+
+def _named(ages: Subquery, organisation_id: UUID) -> Select[Any]:
+    # Outer joins all the way: money that is owed is told even if its lease were gone.
+    return (
+        select(
+            ages,
+            properties.c.name.label("property_name"),
+            units.c.name.label("unit_name"),
+            leases.c.tenant_id,
+            tenants.c.given_name,
+            tenants.c.middle_name,
+            tenants.c.family_name,
+            tenant_phones.c.phone,
+        )
+        .outerjoin(leases, and_(leases.c.organisation_id == organisation_id, leases.c.id == ages.c.lease_id))
+        .outerjoin(units, and_(units.c.organisation_id == organisation_id, units.c.id == leases.c.unit_id))
+        .outerjoin(
+            properties, and_(properties.c.organisation_id == organisation_id, properties.c.id == units.c.property_id)
+        )
+        .outerjoin(tenants, and_(tenants.c.organisation_id == organisation_id, tenants.c.id == leases.c.tenant_id))
+        .outerjoin(
+            tenant_phones,
+            and_(
+                tenant_phones.c.organisation_id == organisation_id,
+                tenant_phones.c.tenant_id == tenants.c.id,
+                tenant_phones.c.position == 0,
+            ),
+        )
+    )
+
+
+def _item(row: Any) -> LeaseArrears:
+    return LeaseArrears(
+        row.lease_id,
+        row.property_name or "",
+        row.unit_name or "",
+        row.tenant_id,
+        " ".join(filter(None, (row.given_name, row.middle_name, row.family_name))),
+        row.phone,
+        row.current_cents,
+        row.days_0_30_cents,
+        row.days_31_60_cents,
+        row.days_61_90_cents,
+        row.over_90_cents,
+        row.overdue_cents,
+        row.total_cents,
+    )

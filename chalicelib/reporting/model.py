@@ -1,0 +1,175 @@
+"""What reports tell. Money is whole cents; a balance above 0 is owed, one below 0 is the tenant's credit."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+
+class Ages(NamedTuple):
+    """Open cents by age in days past due, as ``billing.rules.age_totals`` reckons it."""
+
+    current_cents: int
+    days_0_30_cents: int
+    days_31_60_cents: int
+    days_61_90_cents: int
+    over_90_cents: int
+
+    @property
+    def overdue_cents(self) -> int:
+        return sum(self[1:])
+
+    @property
+    def total_cents(self) -> int:
+        return sum(self)
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseArrears:
+    """What one lease has open on a day."""
+
+    lease_id: UUID
+    property_name: str
+    unit_name: str
+    tenant_id: UUID | None
+    tenant_name: str
+    phone: str | None
+    current_cents: int
+    days_0_30_cents: int
+    days_31_60_cents: int
+    days_61_90_cents: int
+    over_90_cents: int
+    overdue_cents: int
+    total_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrears:
+    """A page of leases with something open on ``on``; ``totals`` are those of all pages."""
+
+    on: dt.date
+    items: list[LeaseArrears]
+    totals: Ages
+    leases: int
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LetUnit:
+    """A unit as rows of the rent roll are made of it: who rents it on a day, without what is owed."""
+
+    unit_id: UUID
+    property_id: UUID
+    property_name: str
+    unit_name: str
+    unit_type: str
+    asked_rent_cents: int
+    lease_id: UUID | None
+    tenant_id: UUID | None
+    tenant_name: str | None
+    phone: str | None
+    rent_cents: int | None
+    due_day: int | None
+    starts_on: dt.date | None
+    ends_on: dt.date | None
+
+
+class Standing(NamedTuple):
+    """How a lease stands on a day: what is held as its deposit, and what it owes less its credit."""
+
+    deposit_cents: int
+    balance_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class RentRollRow:
+    """A unit and, where it is let on the day, its lease; a vacant unit has None in their place."""
+
+    unit_id: UUID
+    property_id: UUID
+    property_name: str
+    unit_name: str
+    unit_type: str
+    asked_rent_cents: int
+    lease_id: UUID | None
+    tenant_id: UUID | None
+    tenant_name: str | None
+    phone: str | None
+    rent_cents: int | None
+    due_day: int | None
+    starts_on: dt.date | None
+    ends_on: dt.date | None
+    deposit_cents: int | None
+    balance_cents: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RentRoll:
+    on: dt.date
+    items: list[RentRollRow]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyOccupancy:
+    """``reserved`` units are empty but let from a later day; ``occupied_bps`` is their share in 1/100 %."""
+
+    property_id: UUID
+    property_name: str
+    units: int
+    occupied: int
+    reserved: int
+    vacant: int
+    occupied_bps: int
+    rent_cents: int
+    asked_vacant_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Occupancy:
+    on: dt.date
+    items: list[PropertyOccupancy]
+    units: int
+    occupied: int
+    reserved: int
+    vacant: int
+    occupied_bps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Something that changed what a tenant owes, before the balance behind it is known."""
+
+    on: dt.date
+    kind: str
+    lease_id: UUID | None
+    document_id: UUID
+    number: int | None
+    reference: str
+    amount_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatementEntry:
+    """A movement and the balance behind it; exactly one of ``charged_cents`` and ``credited_cents`` is not 0."""
+
+    on: dt.date
+    kind: str
+    lease_id: UUID | None
+    document_id: UUID
+    number: int | None
+    reference: str
+    charged_cents: int
+    credited_cents: int
+    balance_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Everything between two days, both included; ``from_on`` is None for "from the beginning"."""
+
+    from_on: dt.date | None
+    to_on: dt.date
+    opening_cents: int
+    entries: list[StatementEntry]
+    closing_cents: int

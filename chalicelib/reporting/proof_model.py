@@ -1,0 +1,32 @@
+"""What the proof of the ledger tells."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Difference(NamedTuple):
+    """A place where the books do not agree: what it is (``subject``, ``id``), what was expected and what was found."""
+
+    subject: str
+    id: str
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One invariant: ``statement`` says it in words; ``checked`` counts what was looked at."""
+
+    name: str
+    statement: str
+    holds: bool
+    checked: int
+    differences: list[Difference]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    holds: bool
+    at: dt.datetime
+    findings: list[Finding]

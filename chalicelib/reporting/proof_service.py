@@ -1,0 +1,128 @@
+"""Proving the books: every invariant is recomputed from the rows and told with the places where it fails."""
+
+import datetime as dt
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection, Select
+
+from chalicelib.money import format_cents
+from chalicelib.reporting import proof_documents_repository as documents
+from chalicelib.reporting import proof_repository as ledger
+from chalicelib.reporting.proof_model import Difference, Finding, Proof
+from chalicelib.reporting.rules import last_day
+
+
+class Check(NamedTuple):
+    """``subject`` is what a row's key names; ``told`` makes a sum readable."""
+
+    name: str
+    statement: str
+    subject: str
+    rows: Callable[[UUID], Select[Any]]
+    told: Callable[[int], str] = format_cents
+
+
+_LEDGER_CHECKS = (
+    Check("journals_balance", "The postings of every journal add up to nothing.", "journal", ledger.journals_balance),
+    Check("journals_have_two_sides", "Every journal has two postings or more.", "journal", ledger.two_sides, str),
+    Check("postings_sum", "All postings together add up to nothing.", "organisation", ledger.postings_sum),
+    Check(
+        "receivable",
+        "What a lease owes in the ledger is what is open on its invoice lines.",
+        "lease",
+        ledger.receivable,
+    ),
+    Check(
+        "unallocated",
+        "Unallocated money in the ledger is the credit that is left of confirmed payments.",
+        "organisation",
+        ledger.unallocated,
+    ),
+    Check("deposits", "A lease's deposit in the ledger is the sum of its deposit entries.", "lease", ledger.deposits),
+    Check(
+        "channels",
+        "A channel's account holds its confirmed payments and deposits, less what was given back.",
+        "channel",
+        ledger.channels,
+    ),
+)
+_DOCUMENT_CHECKS = (
+    Check("line_paid", "What is paid of a line is what is allocated to it.", "invoice_line", documents.line_paid),
+    Check(
+        "line_credited",
+        "What is credited of a line is what credit notes took off it.",
+        "invoice_line",
+        documents.line_credited,
+    ),
+    Check(
+        "line_open",
+        "What is open of a line is its amount less paid and credited, or nothing once void.",
+        "invoice_line",
+        documents.line_open,
+    ),
+    Check("invoice_totals", "An invoice's total is the sum of its lines.", "invoice", documents.invoice_totals),
+    Check("invoice_paid", "What is paid of an invoice is paid of its lines.", "invoice", documents.invoice_paid),
+    Check(
+        "invoice_credited",
+        "What is credited of an invoice is credited of its lines.",
+        "invoice",
+        documents.invoice_credited,
+    ),
+    Check(
+        "credit_note_totals",
+        "A credit note's total is the sum of its lines.",
+        "credit_note",
+        documents.credit_note_totals,
+    ),
+    Check(
+        "payment_allocated",
+        "What is allocated of a confirmed payment is its amount less credit and refunds; of any other, nothing.",
+        "payment",
+        documents.payment_allocated,
+    ),
+    Check(
+        "payment_refunded",
+        "What is refunded of a payment is the sum of its refunds.",
+        "payment",
+        documents.payment_refunded,
+    ),
+)
+_NUMBER_CHECKS = tuple(
+    Check(
+        f"{kind}_numbers",
+        f"{words} numbers run from 1 without gap or repeat, and the counter follows the last.",
+        kind,
+        partial(documents.numbers, kind=kind),
+        str,
+    )
+    for kind, words in (("invoice", "Invoice"), ("receipt", "Receipt"), ("credit_note", "Credit note"))
+)
+CHECKS = (*_LEDGER_CHECKS, *_DOCUMENT_CHECKS, *_NUMBER_CHECKS)
+
+
+def prove(db: Connection, organisation_id: UUID, *, now: dt.datetime) -> Proof:
+    """Recompute every invariant; ``db`` must show everything as of one moment."""
+    findings = [_check(db, organisation_id, check) for check in CHECKS]
+    findings.append(_check_closed_periods(db, organisation_id))
+    return Proof(all(finding.holds for finding in findings), now, findings)
+
+
+def _check(db: Connection, organisation_id: UUID, check: Check) -> Finding:
+    checked, unequal = ledger.compare(db, check.rows(organisation_id))
+    differences = [
+        Difference(check.subject, str(key or ""), check.told(expected), check.told(found))
+        for key, expected, found in unequal
+    ]
+    return Finding(check.name, check.statement, not differences, checked, differences)
+
+
+def _check_closed_periods(db: Connection, organisation_id: UUID) -> Finding:
+    closes = [(last_day(period), at) for period, at in ledger.closed_periods(db, organisation_id)]
+    checked, late = ledger.posted_when_closed(db, organisation_id, closes)
+    expected = f"after {closes[-1][0]}" if closes else ""
+    differences = [Difference("journal", str(journal_id), expected, str(day)) for journal_id, day in late]
+    statement = "Nothing was posted into a period after it was closed."
+    return Finding("closed_periods", statement, not differences, checked, differences)

@@ -1,0 +1,231 @@
+"""SQL of what changed that a tenant owes: the entries of statements, and the balances that they add up to.
+
+One list of movements stands behind both, so a rent roll's balance is the closing balance of the
+lease's statement on that day. A payment counts from the day it was received, once it is confirmed.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    String,
+    and_,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
+
+from chalicelib.reporting.model import Movement, Standing
+from chalicelib.storage.tables.billing import credit_notes, invoices, receipts
+from chalicelib.storage.tables.leasing import deposit_entries, lease_tenants, leases, tenants
+from chalicelib.storage.tables.payments import allocations, payments, refunds
+
+CONFIRMED = ("matched", "reversed")  # a reversed payment was money until the day of its reversal
+
+# How entries of one day follow each other.
+_ORDER = (
+    "invoice",
+    "credit_note",
+    "void",
+    "payment",
+    "reversal",
+    "deposit_deduction",
+    "refund",
+)
+
+
+def leases_of(db: Connection, organisation_id: UUID, tenant_id: UUID) -> list[UUID] | None:
+    """Return the leases that the tenant is or was on, alone or with others; None where there is no such tenant."""
+    query = (
+        select(tenants.c.id, lease_tenants.c.lease_id)
+        .outerjoin(
+            lease_tenants,
+            and_(
+                lease_tenants.c.organisation_id == tenants.c.organisation_id,
+                lease_tenants.c.tenant_id == tenants.c.id,
+            ),
+        )
+        .where(tenants.c.organisation_id == organisation_id, tenants.c.id == tenant_id)
+    )
+    rows = list(db.execute(query))
+    return [row.lease_id for row in rows if row.lease_id is not None] if rows else None
+
+
+def has_lease(db: Connection, organisation_id: UUID, lease_id: UUID) -> bool:
+    query = select(leases.c.id).where(leases.c.organisation_id == organisation_id, leases.c.id == lease_id)
+    return db.execute(query).one_or_none() is not None
+
+
+def list_movements(
+    db: Connection,
+    organisation_id: UUID,
+    lease_ids: Collection[UUID],
+    tenant_id: UUID | None,
+    from_on: dt.date | None,
+    to_on: dt.date,
+) -> list[Movement]:
+    """Return what moved the balance of the leases in those days, oldest first.
+
+    Args:
+        tenant_id: whose money that lies unmatched counts too; None for a lease's own statement.
+    """
+    every = _every(organisation_id, lease_ids, tenant_id, numbered=True).subquery("every")
+    query = select(every).where(every.c.moved_on <= to_on, every.c.amount_cents != 0)
+    if from_on is not None:
+        query = query.where(every.c.moved_on >= from_on)
+    query = query.order_by(every.c.moved_on, every.c.place, every.c.number, every.c.document_id)
+    return [
+        Movement(
+            row.moved_on,
+            _ORDER[row.place],
+            row.lease_id,
+            row.document_id,
+            row.number,
+            row.reference,
+            int(row.amount_cents),
+        )
+        for row in db.execute(query)
+    ]
+
+
+def balance_before(
+    db: Connection, organisation_id: UUID, lease_ids: Collection[UUID], tenant_id: UUID | None, on: dt.date
+) -> int:
+    """Return the balance with which the day ``on`` begins."""
+    every = _every(organisation_id, lease_ids, tenant_id).subquery("every")
+    total = func.coalesce(func.sum(every.c.amount_cents), 0)
+    return int(db.scalar(select(total).where(every.c.moved_on < on)) or 0)
+
+
+def standings(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID], on: dt.date) -> dict[UUID, Standing]:
+    """Return how each of the leases stands at the end of ``on``; one that nothing happened to is left out."""
+    every = _every(organisation_id, lease_ids, None).subquery("every")
+    held = select(
+        deposit_entries.c.lease_id, deposit_entries.c.amount_cents.label("deposit"), literal(0).label("owed")
+    ).where(
+        deposit_entries.c.organisation_id == organisation_id,
+        deposit_entries.c.lease_id.in_(lease_ids),
+        deposit_entries.c.entered_on <= on,
+    )
+    owed = select(every.c.lease_id, literal(0).label("deposit"), every.c.amount_cents.label("owed")).where(
+        every.c.moved_on <= on
+    )  # fmt: skip
+    both = union_all(held, owed).subquery("both_sides")
+    query = select(both.c.lease_id, func.sum(both.c.deposit), func.sum(both.c.owed)).group_by(both.c.lease_id)
+    return {lease_id: Standing(int(deposit), int(balance)) for lease_id, deposit, balance in db.execute(query)}
+
+
+def _every(
+    organisation_id: UUID, lease_ids: Collection[UUID], tenant_id: UUID | None, *, numbered: bool = False
+) -> Any:
+    """Return the union of all movements of the leases, each with the same columns.
+
+    Args:
+        numbered: payments show their receipts' numbers, which costs a look-up each.
+    """
+    receipt = _receipt_number() if numbered else None
+    voided = invoices.c.credited_cents - invoices.c.total_cents  # what a credit note took is not taken twice
+    parts = [
+        _movement("invoice", invoices, invoices.c.issued_on, invoices.c.total_cents, number=invoices.c.number),
+        _movement("void", invoices, invoices.c.voided_on, voided, number=invoices.c.number).where(
+            invoices.c.voided_on.is_not(None)
+        ),
+        _movement(
+            "credit_note",
+            credit_notes,
+            credit_notes.c.issued_on,
+            -credit_notes.c.total_cents,
+            number=credit_notes.c.number,
+            reference=credit_notes.c.reason,
+        ),
+        _payment("payment", payments.c.received_on, -payments.c.amount_cents, receipt),
+        _payment("reversal", payments.c.reversed_on, payments.c.amount_cents, receipt).where(
+            payments.c.reversed_on.is_not(None)
+        ),
+        _movement(
+            "refund", refunds, refunds.c.refunded_on, refunds.c.amount_cents, reference=refunds.c.provider_reference
+        ),
+        _deducted(),
+    ]
+    wanted = [
+        query.where(table.c.organisation_id == organisation_id, table.c.lease_id.in_(lease_ids))
+        for query, table in zip(parts, _tables(), strict=True)
+    ]
+    if tenant_id is not None:
+        wanted.append(_unmatched(organisation_id, tenant_id))
+    return union_all(*wanted)
+
+
+def _tables() -> Sequence[Any]:
+    return (invoices, invoices, credit_notes, payments, payments, refunds, allocations)
+
+
+def _movement(
+    kind: str,
+    table: Any,
+    on: ColumnElement[Any],
+    amount: ColumnElement[Any],
+    *,
+    number: ColumnElement[Any] | None = None,
+    reference: ColumnElement[Any] | None = None,
+    document_id: ColumnElement[Any] | None = None,
+) -> Select[Any]:
+    return select(
+        on.label("moved_on"),
+        literal(_ORDER.index(kind), Integer).label("place"),
+        table.c.lease_id.label("lease_id"),
+        (table.c.id if document_id is None else document_id).label("document_id"),
+        (cast(null(), Integer) if number is None else number).label("number"),
+        (literal("", String(200)) if reference is None else reference).label("reference"),
+        amount.label("amount_cents"),
+    )
+
+
+def _payment(
+    kind: str, on: ColumnElement[Any], amount: ColumnElement[Any], receipt: ColumnElement[Any] | None
+) -> Select[Any]:
+    reference = func.coalesce(payments.c.provider_reference, "")
+    query = _movement(kind, payments, on, amount, number=receipt, reference=reference)
+    return query.where(payments.c.state.in_(CONFIRMED))
+
+
+def _receipt_number() -> ColumnElement[Any]:
+    """Return the number of the payment's last receipt, if it has one."""
+    mine = and_(receipts.c.organisation_id == payments.c.organisation_id, receipts.c.payment_id == payments.c.id)
+    return select(func.max(receipts.c.number)).where(mine).correlate(payments).scalar_subquery()
+
+
+def _deducted() -> Select[Any]:
+    """Return what was set against lines out of deposits, a day and deposit entry a row."""
+    return (
+        _movement(
+            "deposit_deduction", allocations, allocations.c.allocated_on,
+            cast(-func.sum(allocations.c.amount_cents), BigInteger), document_id=allocations.c.source_id,
+        )
+        .where(allocations.c.source_kind == "deposit")
+        .group_by(allocations.c.lease_id, allocations.c.source_id, allocations.c.allocated_on)
+    )  # fmt: skip
+
+
+def _unmatched(organisation_id: UUID, tenant_id: UUID) -> Select[Any]:
+    """Return the tenant's money that is not yet set against a lease."""
+    query = _movement(
+        "payment", payments, payments.c.received_on, -payments.c.amount_cents,
+        reference=func.coalesce(payments.c.provider_reference, ""),
+    )  # fmt: skip
+    return query.where(
+        payments.c.organisation_id == organisation_id,
+        payments.c.lease_id.is_(None),
+        payments.c.tenant_id == tenant_id,
+        payments.c.state == "unmatched",
+    )

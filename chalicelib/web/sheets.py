@@ -1,0 +1,102 @@
+"""Answers as CSV, for who carries on in a spreadsheet.
+
+A cell that a spreadsheet would take for a formula is neutralised with a leading apostrophe. What
+decides is where a cell comes from, not how it looks: text was typed by somebody, so "-1+1" or
+"=HYPERLINK(…)" as a tenant's name is disarmed, while amounts, counts and days are made here from
+numbers and dates, so a credit of "-500.00" stays a number that can be added up.
+"""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from chalice.app import Request, Response
+from marshmallow import Schema
+
+from chalicelib.errors import Invalid
+from chalicelib.money import format_cents
+from chalicelib.web import fields
+
+CSV = "text/csv"
+JSON = "application/json"
+MOST_BYTES = 4_000_000  # Lambda hands back 6 MB, and every mode keeps to the same
+# The full-width signs are read as the plain ones by spreadsheets in some languages.
+_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - meant as they are
+
+
+class Sheet(Schema):
+    """What a report takes that is told as CSV too; a query schema extends it."""
+
+    format = fields.OneOf("json", "csv")
+
+
+def wants_csv(request: Request, query: dict[str, Any]) -> bool:
+    """Tell whether CSV is asked for: by ``format``, or else by an Accept header that likes it better than JSON."""
+    if "format" in query:
+        return bool(query["format"] == "csv")
+    liked = _liked(request.headers.get("accept", ""))
+    as_csv = liked.get(CSV, 0.0)
+    return as_csv > liked.get(JSON, liked.get("application/*", 0.0))
+
+
+def as_csv(filename: str, columns: Sequence[str], rows: Iterable[Any]) -> Response:
+    """Return ``rows`` as a CSV file, UTF-8 with the byte order mark that Excel needs to know it.
+
+    Args:
+        filename: without its ending; plain ASCII.
+        columns: names of the rows' attributes. A name that ends in ``_cents`` is told as an amount,
+            under the name that JSON has for it.
+
+    Raises:
+        Invalid: the file would be larger than can be handed back.
+    """
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow([name.removesuffix("_cents") for name in columns])
+    size = 0
+    for row in rows:
+        size += writer.writerow([_cell(name, getattr(row, name)) for name in columns])
+        if size > MOST_BYTES:
+            raise _too_large()
+    body = "\ufeff" + file.getvalue()
+    if len(body.encode()) > MOST_BYTES:  # what was counted above are characters
+        raise _too_large()
+    headers: dict[str, str | list[str]] = {
+        "Content-Type": f"{CSV}; charset=utf-8",
+        "Content-Disposition": f'attachment; filename="{filename}.csv"',
+        "Cache-Control": "no-store",
+    }
+    return Response(body, headers, 200)
+
+
+def neutralised(text: str) -> str:
+    """Return ``text`` so that no spreadsheet takes it for a formula."""
+    first = text.lstrip(" ")[:1]
+    return f"'{text}" if first in _FORMULA and first else text
+
+
+def _cell(name: str, value: Any) -> str | int:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return neutralised(value)
+    if isinstance(value, int):
+        return format_cents(value) if name.endswith("_cents") else value
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+def _liked(accept: str) -> dict[str, float]:
+    """Return what each media range of an Accept header is worth (RFC 9110 section 12.5.1)."""
+    liked = {}
+    for part in accept.lower().split(","):
+        media, *parameters = [each.strip() for each in part.split(";")]
+        worth = next((each[2:] for each in parameters if each.startswith("q=")), "1")
+        liked[media] = float(worth) if worth.replace(".", "", 1).isdecimal() and worth.isascii() else 0.0
+    return liked
+
+
+def _too_large() -> Invalid:
+    why = f"as CSV this has more than {MOST_BYTES} bytes; ask for less of it, or page through it as JSON"
+    return Invalid([("format", why)])
