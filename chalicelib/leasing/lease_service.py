@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.identity import service as identity
 from chalicelib.ids import new_id
-from chalicelib.leasing import rent_repository, repository
+from chalicelib.leasing import reading_repository, rent_repository, repository
 from chalicelib.leasing.holding_service import NO_LEASE, hold_tenants, lock_at, lock_unit
 from chalicelib.leasing.model import DepositTerm, Lease, RentStep
 from chalicelib.leasing.rent_service import charge_row
@@ -88,7 +88,7 @@ def let(db: Connection, organisation_id: UUID, values: dict[str, Any], *, now: d
 def get_lease(
     db: Connection, organisation_id: UUID, lease_id: UUID, *, today: dt.date, within: Properties = None
 ) -> Lease:
-    found = repository.find_lease(db, organisation_id, lease_id, today, within)
+    found = reading_repository.find_lease(db, organisation_id, lease_id, today, within)
     if found is None:
         raise NotFound(NO_LEASE)
     return found
@@ -104,7 +104,7 @@ def list_leases(
     **filters: Any,
 ) -> Page[Lease]:
     """Return a page of leases; ``filters`` are unit_id, property_id, tenant_id (whoever pays first) and status."""
-    return repository.list_leases(db, organisation_id, asked, today=today, within=within, **filters)
+    return reading_repository.list_leases(db, organisation_id, asked, today=today, within=within, **filters)
 
 
 def change_lease(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from chalicelib.identity.service import CHANGED
 from chalicelib.ids import new_id
-from chalicelib.leasing import rent_repository, repository
+from chalicelib.leasing import reading_repository, rent_repository, repository
 from chalicelib.leasing.holding_service import NO_LEASE, lock_at
 from chalicelib.leasing.model import RecurringCharge, RentStep
 from chalicelib.pages import Asked, Page
@@ -82,7 +82,7 @@ def get_recurring_charge(
     db: Connection, organisation_id: UUID, charge_id: UUID, within: Properties = None
 ) -> RecurringCharge:
     found = rent_repository.find_recurring_charge(db, organisation_id, charge_id)
-    if found is None or not repository.has_lease(db, organisation_id, found.lease_id, within):
+    if found is None or not reading_repository.has_lease(db, organisation_id, found.lease_id, within):
         raise NotFound("There is no such recurring charge.")
     return found
 
@@ -140,7 +140,7 @@ def charge_row(lease_id: UUID, span: Span, charge: dict[str, Any], now: dt.datet
 
 def check_seen(db: Connection, organisation_id: UUID, lease_id: UUID, within: Properties) -> None:
     """Raise NotFound unless the organisation has the lease, in one of the properties ``within``."""
-    if not repository.has_lease(db, organisation_id, lease_id, within):
+    if not reading_repository.has_lease(db, organisation_id, lease_id, within):
         raise NotFound(NO_LEASE)
 
 

@@ -12,9 +12,6 @@ from chalicelib.leasing.model import (
 )
 from chalicelib.web import fields
 
-KRA_PIN = "^[AP][0-9]{9}[A-Z]$"
-EMAIL = "^[^@ ]+@[^@ ]+[.][^@ ]+$"
-
 
 class IdentityDocument(Schema):
     kind = fields.OneOf(*IDENTITY_KINDS, required=True)
@@ -33,8 +30,8 @@ class TenantChange(Schema):
     family_name = fields.Text(60)
     phones = fields.ListOf(fields.Phone(), validate=validate.Length(max=5))
     language = fields.OneOf(*LANGUAGES)
-    email = fields.Text(254, least=3, pattern=EMAIL, allow_none=True)
-    kra_pin = fields.Text(11, least=11, pattern=KRA_PIN, allow_none=True)
+    email = fields.Text(254, least=3, pattern=fields.EMAIL, allow_none=True)
+    kra_pin = fields.Text(11, least=11, pattern=fields.KRA_PIN, allow_none=True)
     identity_document = fields.Nested(IdentityDocument, allow_none=True)
     kin = fields.Nested(Kin, allow_none=True)
     note = fields.Text(500, lines=True)

@@ -76,6 +76,7 @@ def change_tenant(
         Invalid: as for ``add_tenant``.
         PreconditionFailed: the tenant is no longer at ``version``.
     """
+    # Locked before anything is sealed: two changes at once must not each make the tenant's data key.
     before = repository.find_tenant(db, organisation_id, tenant_id, lock=True)
     if before is None:
         raise NotFound("There is no such tenant.")
