@@ -5,15 +5,12 @@ from marshmallow import Schema
 from chalicelib.portfolio.model import CHANNEL_KINDS, UNIT_TYPES
 from chalicelib.web import fields
 
-KRA_PIN = "^[AP][0-9]{9}[A-Z]$"
-EMAIL = "^[!-?A-~]+@[0-9A-Za-z-]+([.][0-9A-Za-z-]+)+$"
-
 
 class OwnerChange(Schema):
     name = fields.Text(120, least=1)
     phone = fields.Phone(allow_none=True)
-    email = fields.Text(254, least=3, pattern=EMAIL, allow_none=True)
-    kra_pin = fields.Text(11, least=11, pattern=KRA_PIN, allow_none=True)
+    email = fields.Text(254, least=3, pattern=fields.EMAIL, allow_none=True)
+    kra_pin = fields.Text(11, least=11, pattern=fields.KRA_PIN, allow_none=True)
 
 
 class NewOwner(OwnerChange):

@@ -68,7 +68,10 @@ class Converter(OpenAPIConverter):
     def field2property(self, field: Any) -> Described:
         own = getattr(field, "openapi", None)
         described = dict(own) if own is not None else super().field2property(field)
-        if not self._told:
+        if self._told:
+            described |= getattr(field, "openapi_of_told", {})
+            described = {name: value for name, value in described.items() if value is not None}
+        else:
             described |= _narrowest(getattr(field, "openapi_of_asked", {}), described)
             described |= self.field2default(field)
         if own is not None and field.allow_none:
