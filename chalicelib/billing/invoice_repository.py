@@ -1,13 +1,14 @@
 """SQL that tells invoices: one with its lines, a page of many, with the names that people know them by."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select
 
-from chalicelib.billing.model import Invoice, Line
+from chalicelib.billing.model import Billee, Invoice, Line
 from chalicelib.pages import Asked, Page
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.billing import invoice_lines, invoices
@@ -37,6 +38,16 @@ def lease_of(db: Connection, organisation_id: UUID, invoice_id: UUID) -> UUID | 
         invoices.c.organisation_id == organisation_id, invoices.c.id == invoice_id
     )
     return db.scalar(query)
+
+
+def billees(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID]) -> list[Billee]:
+    """Return what stands on the leases' invoices, in the order of their ids."""
+    query = (
+        select(leases.c.id, leases.c.property_id, leases.c.tenant_id, leases.c.grace_days)
+        .where(leases.c.organisation_id == organisation_id, leases.c.id.in_(lease_ids))
+        .order_by(leases.c.id)
+    )
+    return [Billee(*row) for row in db.execute(query)]
 
 
 def list_invoices(

@@ -41,6 +41,15 @@ class Draft(NamedTuple):
         return sum(line.amount_cents for line in self.lines)
 
 
+class Billee(NamedTuple):
+    """What of a lease stands on its invoices, whatever they are for."""
+
+    id: UUID
+    property_id: UUID
+    tenant_id: UUID  # who pays first
+    grace_days: int
+
+
 class Billed(NamedTuple):
     """What one set of a bill run did: invoices made, leases looked at, the last of them (None: none is left)."""
 

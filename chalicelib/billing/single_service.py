@@ -7,16 +7,15 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib.billing import charge_repository, repository
+from chalicelib.billing import charge_repository, invoice_repository, repository
 from chalicelib.billing.invoice_service import get_invoice
 from chalicelib.billing.issue_service import issue
-from chalicelib.billing.model import BY_HAND, Draft, DraftLine, Invoice
+from chalicelib.billing.model import BY_HAND, Billee, Draft, DraftLine, Invoice
 from chalicelib.billing.rules import Period, overdue_on, period_of
 from chalicelib.billing.run_service import line_of_charge
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.ids import new_id
 from chalicelib.leasing import service as leasing
-from chalicelib.leasing.model import LeaseTerms
 
 
 def issue_single_invoice(
@@ -78,13 +77,14 @@ def issue_invoice(
         Invalid: no lines, a sum that is not above 0, a type that is not billed by hand, due before issued.
         NotFound: the organisation has no such lease.
     """
-    terms = leasing.get_lease_terms(db, organisation_id, lease_id)
+    leasing.lock_lease(db, organisation_id, lease_id)
+    [lease] = invoice_repository.billees(db, organisation_id, [lease_id])
     pending = charge_repository.lock_pending(db, organisation_id, [lease_id], None) if with_charges else []
     drafted = [DraftLine(*line) for line in lines]
     due = due_on or issued_on
     _check(kind, drafted, bool(pending), issued_on, due)
     claims = kind == "final" and not repository.billed_leases(db, organisation_id, period, [lease_id])
-    draft = _draft(terms, kind, period, issued_on, due, drafted + [line_of_charge(charge) for charge in pending])
+    draft = _draft(lease, kind, period, issued_on, due, drafted + [line_of_charge(charge) for charge in pending])
     draft = draft._replace(run_period=period if claims else None)
     issue(db, organisation_id, [draft], now=now, member_id=member_id)
     if pending:
@@ -127,35 +127,41 @@ def record_opening_balances(
     now: dt.datetime,
     member_id: UUID | None = None,
 ) -> list[UUID]:
-    """Record many leases' opening balances (lease, cents) and return the invoices' ids in the order of lease ids."""
-    ordered = sorted(balances)
-    terms = [leasing.get_lease_terms(db, organisation_id, lease_id) for lease_id, _ in ordered]
-    already = repository.has_opening(db, organisation_id, [lease_id for lease_id, _ in ordered])
+    """Record many leases' opening balances (each lease once, cents) and return the invoices' ids by lease id.
+
+    Raises:
+        Conflict, Invalid, NotFound: as ``record_opening_balance``, and nothing is recorded.
+        ValueError: a lease is named twice.
+    """
+    listed = list(balances)
+    owed = dict(listed)
+    if len(owed) != len(listed):
+        raise ValueError("a lease has one opening balance")
+    leasing.lock_leases(db, organisation_id, owed)
+    already = repository.has_opening(db, organisation_id, list(owed))
     if already:
         raise Conflict("The lease has an opening balance already; void it first.", lease_id=str(min(already)))
     drafts = []
-    for each, (_, amount_cents) in zip(terms, ordered, strict=True):
-        line = DraftLine("opening_balance", "Balance brought forward", amount_cents)
+    for lease in invoice_repository.billees(db, organisation_id, list(owed)):
+        line = DraftLine("opening_balance", "Balance brought forward", owed[lease.id])
         _check("opening", [line], False, on, on)
-        drafts.append(_draft(each, "opening", period_of(on), on, on, [line]))
+        drafts.append(_draft(lease, "opening", period_of(on), on, on, [line]))
     issue(db, organisation_id, drafts, now=now, member_id=member_id)
     return [draft.id for draft in drafts]
 
 
-def _draft(
-    terms: LeaseTerms, kind: str, period: Period, issued_on: dt.date, due: dt.date, lines: list[DraftLine]
-) -> Draft:
+def _draft(lease: Billee, kind: str, period: Period, issued_on: dt.date, due: dt.date, lines: list[DraftLine]) -> Draft:
     return Draft(
         id=new_id(),
         kind=kind,
-        lease_id=terms.id,
-        property_id=terms.property_id,
-        tenant_id=terms.tenant_id,
+        lease_id=lease.id,
+        property_id=lease.property_id,
+        tenant_id=lease.tenant_id,
         period=period,
         run_period=None,
         issued_on=issued_on,
         due_on=due,
-        overdue_on=overdue_on(due, terms.grace_days),
+        overdue_on=overdue_on(due, lease.grace_days),
         lines=lines,
     )
 

@@ -137,6 +137,8 @@ def test_many_opening_balances_are_one_posting(landlord: Landlord) -> None:
     ]
     with pytest.raises(Conflict):
         opening(landlord, leases[2], 5)
+    with pytest.raises(ValueError), landlord.parts.writing() as db:
+        service.record_opening_balances(db, org, [(leases[0], 5), (leases[0], 6)], MAY, now=landlord.now)
 
 
 def test_waiting_charges_go_on_an_invoice_that_asks_for_them(landlord: Landlord) -> None:
