@@ -7,6 +7,8 @@ from chalicelib.identity.authorizer import authorizers
 from chalicelib.identity.routes import identity
 from chalicelib.leasing.routes import leasing
 from chalicelib.ledger.routes import ledger
+from chalicelib.onboarding.jobs import onboarding_jobs
+from chalicelib.onboarding.routes import XLSX, onboarding
 from chalicelib.payments.account_routes import accounts
 from chalicelib.payments.jobs import payment_jobs
 from chalicelib.payments.routes import payments
@@ -20,9 +22,10 @@ from chalicelib.web.retelling import retelling
 
 install()
 app = Chalice(app_name="plotihub", configure_logs=False)
+app.api.binary_types.append(XLSX)  # API Gateway would take it for text, and spoil it
 app.register_middleware(retelling(app), "http")
 for blueprint in (
     authorizers, meta, identity, portfolio, ledger, billing, leasing, payments, accounts, tasks, reporting,
-    task_jobs, payment_jobs,
+    onboarding, task_jobs, payment_jobs, onboarding_jobs,
 ):  # fmt: skip
     app.register_blueprint(blueprint)

@@ -14,6 +14,7 @@ _EXCEL_HINT = re.compile(r"sep=(.)\r?\n")  # a first line of Excel's own, which 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # One accented letter or curly quote between plain ones is Western; a run of them is another encoding.
 _FOREIGN_RUN = re.compile(r"[^\x00-\x7f]{3}")
+_REPLACED = "\ufffd"  # what a gateway puts for bytes of a text body that are no UTF-8
 _WRONG_ENCODING = "the file's encoding is not known; save it as CSV UTF-8, or as .xlsx"
 
 
@@ -51,6 +52,9 @@ def _strictly(content: bytes, encoding: str) -> str:
 
 
 def _without_controls(text: str) -> str:
+    if _REPLACED in text:
+        hint = "letters were lost on the way here; upload the file as application/octet-stream"
+        raise NotASheet("wrong_encoding", f"{hint}, or save it as CSV UTF-8")
     if _CONTROL.search(text):
         raise NotASheet("wrong_encoding", f"the file holds bytes that no text has; {_WRONG_ENCODING}")
     return text

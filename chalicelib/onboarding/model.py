@@ -94,7 +94,10 @@ class LeasePlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that one sheet would make, and every problem found on the way. Rows in error make nothing."""
+    """All that one sheet would make, and every problem found on the way. Rows in error make nothing.
+
+    ``columns`` names the sheet's columns by their meaning, as ``Problem.column`` does; those that it has.
+    """
 
     sheet_name: str
     properties: tuple[PropertyPlan, ...] = ()
@@ -102,6 +105,7 @@ class Plan:
     tenants: tuple[TenantPlan, ...] = ()
     leases: tuple[LeasePlan, ...] = ()
     problems: tuple[Problem, ...] = ()
+    columns: dict[str, str] = field(default_factory=dict)
 
     @property
     def may_commit(self) -> bool:
@@ -115,5 +119,5 @@ def fingerprint(plan: Plan) -> str:
     agreed to and what is written are then the same, also when a release came in between.
     """
     made = asdict(plan)
-    made.pop("problems")
+    del made["problems"], made["columns"]
     return hashlib.sha256(json.dumps(made, sort_keys=True, default=str).encode()).hexdigest()

@@ -42,7 +42,8 @@ def read_plan(content: bytes, *, property_name: str = "", due_day: int = 5) -> P
     builder = Builder(property_name)
     _read_rows(sheet, header, builder, due_day, found)
     _close(header, builder, due_day, found)
-    return builder.plan(sheet.name, _in_order(found))
+    columns = {column.value: header.label(place) for column, place in header.places.items()}
+    return replace(builder.plan(sheet.name, _in_order(found)), columns=columns)
 
 
 def _headed(problem: Problem, header: Header) -> Problem:

@@ -1,0 +1,222 @@
+"""Taking a sheet in and previewing it: what it would make and what is wrong with it; nothing else is written."""
+
+import datetime as dt
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.identity import service as identity
+from chalicelib.identity import vault
+from chalicelib.identity.ports import KeyWrapper
+from chalicelib.ids import new_id
+from chalicelib.onboarding import import_rules, repository
+from chalicelib.onboarding.import_model import PREVIEWED, READING, TRANSITIONS, Import, Known
+from chalicelib.onboarding.model import Plan, Problem, fingerprint
+from chalicelib.onboarding.plan import read_plan
+from chalicelib.onboarding.uploads import is_small
+from chalicelib.pages import Asked, Page
+from chalicelib.portfolio import service as portfolio
+from chalicelib.tasks import service as tasks
+from chalicelib.tasks.model import Task
+
+PREVIEW_TASK = "preview_import"
+RACED = "It has just been changed by somebody else; read it again and repeat."
+
+
+class Preview(NamedTuple):
+    """A stored sheet as it reads now, beside what the organisation has now."""
+
+    plan: Plan
+    known: Known
+    problems: list[Problem]
+    summary: dict[str, Any]
+    fingerprint: str
+
+
+def add_import(
+    db: Connection,
+    organisation_id: UUID,
+    content: bytes,
+    *,
+    filename: str,
+    property_name: str,
+    due_day: int | None,
+    keys: KeyWrapper,
+    now: dt.datetime,
+    member_id: UUID | None,
+) -> Import:
+    """Keep the sheet sealed, and preview it: at once where it is small, else by a task.
+
+    A file that cannot be read is kept too; the preview then says why.
+
+    Args:
+        property_name: whose units they are while no row names a property.
+        due_day: for rows that give none, 1 to 28; None: the organisation's.
+
+    Raises:
+        Unavailable: the key keeper does not answer.
+    """
+    import_id = new_id()
+    row = {
+        "id": import_id,
+        "filename": filename,
+        "status": READING,
+        "property_name": property_name,
+        "due_day": due_day or identity.get_organisation(db, organisation_id).due_day,
+        "content_sealed": vault.seal(db, keys, organisation_id, import_id, content, now=now),
+        "created_by": member_id,
+        "version": 1,
+        "created_at": now,
+    }
+    if is_small(content):
+        repository.add_import(db, organisation_id, row)
+        return preview(db, organisation_id, import_id, keys=keys, now=now)
+    task = tasks.queue_task(
+        db, organisation_id, PREVIEW_TASK, {"import_id": str(import_id)}, created_by=member_id, now=now
+    )
+    repository.add_import(db, organisation_id, {**row, "task_id": task.id})
+    return get_import(db, organisation_id, import_id)
+
+
+def get_import(db: Connection, organisation_id: UUID, import_id: UUID) -> Import:
+    return _found(repository.find_import(db, organisation_id, import_id))
+
+
+def list_imports(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Import]:
+    """Return a page of imports, newest first."""
+    return repository.list_imports(db, organisation_id, asked)
+
+
+def list_problems(
+    db: Connection, organisation_id: UUID, import_id: UUID, asked: Asked, *, keys: KeyWrapper, severity: str | None
+) -> Page[Problem]:
+    """Return a page of what is wrong with the sheet, from its top to its end; none before it was read.
+
+    Raises:
+        Invalid: the cursor was not made by this list.
+        Unavailable: the key keeper does not answer.
+    """
+    get_import(db, organisation_id, import_id)
+    sealed = repository.find_problems(db, organisation_id, import_id)
+    start = int(asked.cursor) if asked.cursor and asked.cursor.isdecimal() and len(asked.cursor) < 9 else 0
+    if asked.cursor and str(start) != asked.cursor:
+        raise Invalid([("cursor", "expected the next_cursor of an earlier page of this list")])
+    if sealed is None:
+        return Page([], None)
+    problems = _unpacked(vault.unseal(db, keys, organisation_id, import_id, sealed))
+    wanted = [each for each in problems if severity in (None, each.severity)]
+    following = start + asked.limit
+    return Page(wanted[start:following], str(following) if following < len(wanted) else None)
+
+
+def preview_in_task(db: Connection, task: Task, *, keys: KeyWrapper, now: dt.datetime) -> dict[str, Any]:
+    """Preview the sheet that ``task`` names, once, and return the task's result.
+
+    Raises:
+        TakenOver: another worker holds the task.
+    """
+    tasks.advance(db, task, done=0)
+    import_id = UUID(task.input["import_id"])
+    found = get_import(db, task.organisation_id, import_id)
+    if found.status == READING:
+        found = preview(db, task.organisation_id, import_id, keys=keys, now=now)
+    summary = found.summary or {}
+    return {"import_id": str(import_id), "errors": summary["errors"], "notices": summary["notices"]}
+
+
+def preview(
+    db: Connection,
+    organisation_id: UUID,
+    import_id: UUID,
+    *,
+    keys: KeyWrapper,
+    now: dt.datetime,
+    besides: Sequence[Problem] = (),
+) -> Import:
+    """Read the stored sheet, keep what it comes to, and return the import, which is then previewed.
+
+    Args:
+        besides: problems that only the attempt to write has shown.
+    """
+    found = hold(db, organisation_id, import_id)
+    read = read_stored(db, found, organisation_id, keys=keys)
+    problems = import_rules.in_order([*read.problems, *besides])
+    summary = import_rules.summarise(read.plan, problems, read.known)
+    sealed = vault.seal(db, keys, organisation_id, import_id, _packed(problems), now=now)
+    values = {"summary": summary, "problems_sealed": sealed, "fingerprint": read.fingerprint}
+    return move(db, organisation_id, found, PREVIEWED, **values)
+
+
+def read_stored(db: Connection, found: Import, organisation_id: UUID, *, keys: KeyWrapper) -> Preview:
+    """Return the import's sheet as it reads now; nothing is written.
+
+    Raises:
+        NotFound: the sheet is kept no more.
+    """
+    sealed = repository.find_content(db, organisation_id, found.id)
+    if sealed is None:
+        raise NotFound("The sheet is not kept any more.", import_id=str(found.id))
+    content = vault.unseal(db, keys, organisation_id, found.id, sealed)
+    plan = read_plan(content, property_name=found.property_name, due_day=found.due_day)
+    known = _known(db, organisation_id, plan)
+    problems = import_rules.in_order([*plan.problems, *import_rules.meetings(plan, known)])
+    return Preview(plan, known, problems, import_rules.summarise(plan, problems, known), fingerprint(plan))
+
+
+def hold(db: Connection, organisation_id: UUID, import_id: UUID) -> Import:
+    """Return the import, locked until the transaction ends.
+
+    Raises:
+        NotFound: the organisation has no such import.
+    """
+    return _found(repository.find_import(db, organisation_id, import_id, lock=True))
+
+
+def move(db: Connection, organisation_id: UUID, found: Import, status: str, **values: Any) -> Import:
+    """Bring the import that was read as ``found`` to ``status``, with ``values``, and return it.
+
+    Raises:
+        Conflict: the status cannot follow, or somebody else was first.
+    """
+    if status not in TRANSITIONS.get(found.status, ()):
+        raise Conflict(f"An import that is {found.status} cannot become {status}.", import_status=found.status)
+    if not repository.change_import(db, organisation_id, found.id, found.version, status, values):
+        raise Conflict(RACED, import_id=str(found.id))
+    return get_import(db, organisation_id, found.id)
+
+
+def _known(db: Connection, organisation_id: UUID, plan: Plan) -> Known:
+    keys = [portfolio.name_key(each.name) for each in plan.properties]
+    here = repository.known_properties(db, organisation_id, set(keys))
+    properties = {place: here[key] for place, key in enumerate(keys) if key in here}
+    taken = repository.known_units(db, organisation_id, properties.values())
+    units = frozenset(
+        place
+        for place, unit in enumerate(plan.units)
+        if (properties.get(unit.property_index), portfolio.name_key(unit.name)) in taken
+    )
+    numbers = {phone for tenant in plan.tenants for phone in tenant.phones}
+    reached = repository.known_phones(db, organisation_id, numbers)
+    tenants = frozenset(place for place, each in enumerate(plan.tenants) if reached.intersection(each.phones))
+    return Known(properties, units, tenants)
+
+
+def _found(found: Import | None) -> Import:
+    if found is None:
+        raise NotFound("There is no such import.")
+    return found
+
+
+def _packed(problems: Sequence[Problem]) -> bytes:
+    # A large sheet repeats the same sentences: packed, they are a twentieth and fit their column.
+    return zlib.compress(json.dumps([asdict(problem) for problem in problems]).encode())
+
+
+def _unpacked(packed: bytes) -> list[Problem]:
+    return [Problem(**each) for each in json.loads(zlib.decompress(packed))]

@@ -1,0 +1,64 @@
+"""Imports as tasks: reading a large sheet, writing what was previewed, taking it back. Each is one transaction."""
+
+import datetime as dt
+from functools import partial
+from typing import Any
+
+from chalice.app import Blueprint
+from sqlalchemy import Connection
+
+from chalicelib import wiring
+from chalicelib.clock import day_of
+from chalicelib.errors import Conflict
+from chalicelib.identity import service as identity
+from chalicelib.onboarding import service
+from chalicelib.tasks import service as tasks
+from chalicelib.tasks.model import Task
+
+onboarding_jobs = Blueprint(__name__)  # registered so that a worker knows these tasks; it has no schedule
+
+TRIES = 3  # of a commit that meets others' changes
+
+
+@tasks.handles(service.PREVIEW_TASK)
+def preview_import(parts: wiring.Parts, task: Task) -> dict[str, Any]:
+    now = parts.clock.now()
+    return parts.transact(lambda db: service.preview_in_task(db, task, keys=parts.keys, now=now))
+
+
+@tasks.handles(service.COMMIT_TASK)
+def commit_import(parts: wiring.Parts, task: Task) -> dict[str, Any]:
+    """Commit, or leave a new preview that says why not; a race with others is tried again."""
+    for left in reversed(range(TRIES)):
+        try:
+            return parts.transact(lambda db: _commit(db, parts, task))
+        except (service.Refused, service.RowRefused) as error:
+            again = partial(
+                service.preview_refused,
+                task=task,
+                error=error,
+                keys=parts.keys,
+                now=parts.clock.now(),
+                last=left == 0,
+            )
+            if not parts.transact(again):
+                raise
+    raise Conflict("Others kept changing what the sheet names; commit it again.")
+
+
+@tasks.handles(service.UNDO_TASK)
+def undo_import(parts: wiring.Parts, task: Task) -> dict[str, Any]:
+    def work(db: Connection) -> dict[str, Any]:
+        now = parts.clock.now()
+        return service.undo(db, task, now=now, today=_today(db, task, now))
+
+    return parts.transact(work)
+
+
+def _commit(db: Connection, parts: wiring.Parts, task: Task) -> dict[str, Any]:
+    now = parts.clock.now()
+    return service.commit(db, task, keys=parts.keys, now=now, today=_today(db, task, now))
+
+
+def _today(db: Connection, task: Task, now: dt.datetime) -> dt.date:
+    return day_of(now, identity.get_organisation(db, task.organisation_id).time_zone)

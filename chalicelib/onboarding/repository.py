@@ -1,0 +1,140 @@
+"""SQL of imports: the sealed sheet, how far it is, what it made, and what is here already."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, select, update
+
+from chalicelib.onboarding.import_model import AFTER_A_FAILED_TASK, COMMITTING, Import, Item
+from chalicelib.pages import Asked, Page
+from chalicelib.storage.paging import fetch_page
+from chalicelib.storage.tables.identity import tasks
+from chalicelib.storage.tables.leasing import tenant_phones
+from chalicelib.storage.tables.onboarding import import_items, imports
+from chalicelib.storage.tables.portfolio import properties, units
+from chalicelib.tasks.model import FAILED as TASK_FAILED
+
+Value = TypeVar("Value")
+
+AT_ONCE = 500  # values that one statement names
+
+_FIELDS = tuple(Import.__slots__)
+
+
+def add_import(db: Connection, organisation_id: UUID, values: dict[str, Any]) -> None:
+    db.execute(insert(imports).values(organisation_id=organisation_id, **values))
+
+
+def find_import(db: Connection, organisation_id: UUID, import_id: UUID, *, lock: bool = False) -> Import | None:
+    """Return the import as it stands, also by what became of its task; if asked to, held until the commit."""
+    if lock:
+        db.execute(select(imports.c.id).where(_is(organisation_id, import_id)).with_for_update())
+    row = db.execute(_told(organisation_id).where(imports.c.id == import_id)).one_or_none()
+    return None if row is None else _import(row)
+
+
+def list_imports(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Import]:
+    return fetch_page(db, _told(organisation_id), [imports.c.id], asked, descending=True).of(_import)
+
+
+def change_import(
+    db: Connection, organisation_id: UUID, import_id: UUID, version: int, status: str, values: dict[str, Any]
+) -> bool:
+    """Set the status, and ``values`` with it, if the import is still at ``version``; return whether this call did."""
+    query = update(imports).where(_is(organisation_id, import_id), imports.c.version == version)
+    return db.execute(query.values(status=status, version=version + 1, **values)).rowcount == 1
+
+
+def find_content(db: Connection, organisation_id: UUID, import_id: UUID) -> bytes | None:
+    """Return the sealed sheet; None once it is committed."""
+    return db.scalar(select(imports.c.content_sealed).where(_is(organisation_id, import_id)))
+
+
+def find_problems(db: Connection, organisation_id: UUID, import_id: UUID) -> bytes | None:
+    """Return the sealed problems; None before the sheet was read, and once it is undone."""
+    return db.scalar(select(imports.c.problems_sealed).where(_is(organisation_id, import_id)))
+
+
+def hold_commits(db: Connection, organisation_id: UUID) -> None:
+    """Hold all imports that are being committed, so that commits of one organisation come one after another."""
+    query = select(imports.c.id).where(imports.c.organisation_id == organisation_id, imports.c.status == COMMITTING)
+    db.execute(query.order_by(imports.c.id).with_for_update()).all()
+
+
+def add_items(db: Connection, organisation_id: UUID, import_id: UUID, items: Sequence[Item]) -> None:
+    rows = [
+        {"organisation_id": organisation_id, "import_id": import_id, "seq": seq, **item._asdict()}
+        for seq, item in enumerate(items)
+    ]
+    if rows:
+        db.execute(insert(import_items), rows)
+
+
+def list_items(db: Connection, organisation_id: UUID, import_id: UUID) -> list[Item]:
+    """Return what the import made, in the order in which it did."""
+    query = (
+        select(import_items.c.entity, import_items.c.entity_id)
+        .where(import_items.c.organisation_id == organisation_id, import_items.c.import_id == import_id)
+        .order_by(import_items.c.seq)
+    )
+    return [Item(*row) for row in db.execute(query)]
+
+
+def known_properties(db: Connection, organisation_id: UUID, keys: Collection[str]) -> dict[str, UUID]:
+    """Return the ids of the properties so named, by their name_key."""
+    found: dict[str, UUID] = {}
+    for part in in_parts(sorted(keys)):
+        query = select(properties.c.name_key, properties.c.id).where(
+            properties.c.organisation_id == organisation_id, properties.c.name_key.in_(part)
+        )
+        found |= {row[0]: row[1] for row in db.execute(query)}
+    return found
+
+
+def known_units(db: Connection, organisation_id: UUID, property_ids: Iterable[UUID]) -> set[tuple[UUID, str]]:
+    """Return (property, name_key) of every unit in the properties."""
+    found: set[tuple[UUID, str]] = set()
+    for part in in_parts(sorted(property_ids)):
+        query = select(units.c.property_id, units.c.name_key).where(
+            units.c.organisation_id == organisation_id, units.c.property_id.in_(part)
+        )
+        found |= {(row[0], row[1]) for row in db.execute(query)}
+    return found
+
+
+def known_phones(db: Connection, organisation_id: UUID, phones: Collection[str]) -> set[str]:
+    """Return those of ``phones`` that reach a tenant."""
+    found: set[str] = set()
+    for part in in_parts(sorted(phones)):
+        query = select(tenant_phones.c.phone).where(
+            tenant_phones.c.organisation_id == organisation_id, tenant_phones.c.phone.in_(part)
+        )
+        found |= set(db.scalars(query))
+    return found
+
+
+def in_parts(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """Give ``values`` in parts that one statement can name."""
+    for start in range(0, len(values), AT_ONCE):
+        yield values[start : start + AT_ONCE]
+
+
+def _is(organisation_id: UUID, import_id: UUID) -> ColumnElement[bool]:
+    return and_(imports.c.organisation_id == organisation_id, imports.c.id == import_id)
+
+
+def _told(organisation_id: UUID) -> Select[Any]:
+    its_task = and_(tasks.c.organisation_id == imports.c.organisation_id, tasks.c.id == imports.c.task_id)
+    return (
+        select(*(imports.c[name] for name in _FIELDS), tasks.c.status.label("task_status"))
+        .outerjoin(tasks, its_task)
+        .where(imports.c.organisation_id == organisation_id)
+    )
+
+
+def _import(row: Row[Any]) -> Import:
+    told = {name: getattr(row, name) for name in _FIELDS}
+    if row.task_status == TASK_FAILED:
+        told["status"] = AFTER_A_FAILED_TASK.get(told["status"], told["status"])
+    return Import(**told)

@@ -1,0 +1,111 @@
+"""Taking an import back while nothing has been built on it."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.billing import service as billing
+from chalicelib.errors import Conflict
+from chalicelib.identity import vault
+from chalicelib.leasing import service as leasing
+from chalicelib.onboarding import import_model as model
+from chalicelib.onboarding import repository, undo_repository
+from chalicelib.onboarding.import_model import COMMITTED, UNDOING, UNDONE
+from chalicelib.onboarding.intake_service import hold, move
+from chalicelib.payments import reversal_service as reversals
+from chalicelib.tasks import service as tasks
+from chalicelib.tasks.model import Task
+
+UNDO_TASK = "undo_import"
+REASON = "The import was undone"
+MEANWHILE = "Something else depends on what the import made."
+
+# Locked in this order; deleted in the other.
+LOCKED = (model.UNIT, model.TENANT, model.LEASE)
+DELETED = (model.LEASE, model.TENANT, model.UNIT, model.PROPERTY)
+
+
+def queue_undo(
+    db: Connection, organisation_id: UUID, import_id: UUID, *, now: dt.datetime, member_id: UUID | None
+) -> Task:
+    """Queue the undoing of a committed import.
+
+    Raises:
+        Conflict: it is not committed, or something was built on it; ``built`` counts what.
+    """
+    found = hold(db, organisation_id, import_id)
+    if found.status != COMMITTED:
+        raise Conflict(f"Only a committed import can be undone; it is {found.status}.", import_status=found.status)
+    _refuse_built(db, organisation_id, import_id)
+    given = {"import_id": str(import_id)}
+    task = tasks.queue_task(db, organisation_id, UNDO_TASK, given, created_by=member_id, now=now)
+    move(db, organisation_id, found, UNDOING, task_id=task.id)
+    return task
+
+
+def undo(db: Connection, task: Task, *, now: dt.datetime, today: dt.date) -> dict[str, Any]:
+    """Take back all that the import made, and return the task's result. A second call finds it undone.
+
+    Documents stay: opening balances are voided, opening credits and deposits reversed, each with its
+    journal. Leases, tenants, units, properties and the keys of what was sealed are gone.
+
+    Raises:
+        Conflict: something was built on it meanwhile; ``built`` counts what.
+        TakenOver: another worker holds the task.
+    """
+    organisation_id, import_id = task.organisation_id, UUID(task.input["import_id"])
+    tasks.advance(db, task, done=0)
+    found = hold(db, organisation_id, import_id)
+    if found.task_id != task.id or found.status not in (UNDOING, UNDONE):
+        raise Conflict("The import is not this task's any more.", import_status=found.status)
+    made: dict[str, list[UUID]] = {entity: [] for entity in model.ENTITIES}
+    for item in repository.list_items(db, organisation_id, import_id):
+        made[item.entity].append(item.entity_id)
+    count = sum(map(len, made.values()))
+    if found.status != UNDONE:
+        for entity in LOCKED:
+            undo_repository.lock(db, organisation_id, entity, made[entity])
+        _refuse_built(db, organisation_id, import_id)
+        _reverse(db, organisation_id, made, now=now, today=today, member_id=task.created_by)
+        _delete(db, organisation_id, made)
+        vault.forget(db, organisation_id, import_id)
+        move(db, organisation_id, found, UNDONE, problems_sealed=None, undone_at=now)
+        tasks.advance(db, task, done=count, total=count)
+    return {"import_id": str(import_id), "undone": count}
+
+
+def _refuse_built(db: Connection, organisation_id: UUID, import_id: UUID) -> None:
+    built = undo_repository.built_on(db, organisation_id, import_id)
+    if built:
+        raise Conflict("Something has been built on this import; it cannot be undone any more.", built=built)
+
+
+def _reverse(
+    db: Connection,
+    organisation_id: UUID,
+    made: dict[str, list[UUID]],
+    *,
+    now: dt.datetime,
+    today: dt.date,
+    member_id: UUID | None,
+) -> None:
+    for payment_id in made[model.PAYMENT]:
+        reversals.reverse_payment(
+            db, organisation_id, payment_id, reason=REASON, now=now, today=today, member_id=member_id
+        )
+    for entry_id in made[model.DEPOSIT_ENTRY]:
+        leasing.reverse_deposit_entry(
+            db, organisation_id, entry_id, reason=REASON, on=today, now=now, member_id=member_id
+        )
+    for invoice_id in made[model.INVOICE]:
+        billing.void_invoice(db, organisation_id, invoice_id, today=today, now=now, member_id=member_id)
+
+
+def _delete(db: Connection, organisation_id: UUID, made: dict[str, list[UUID]]) -> None:
+    for entity in DELETED:
+        if not undo_repository.delete_made(db, organisation_id, entity, made[entity]):
+            raise Conflict(MEANWHILE, entity=entity)
+    for tenant_id in made[model.TENANT]:
+        vault.forget(db, organisation_id, tenant_id)
