@@ -59,7 +59,7 @@ def make_home(parts: wiring.Parts) -> Home:
     """Found an organisation with a property, two units and a bank account."""
     now = parts.clock.now()
     with parts.writing() as db:
-        phone = f"+25471{next(_numbers):07d}"
+        phone = f"+25410{next(_numbers):07d}"  # 010: the API's tests, on the same database, take theirs from 07
         mine = identity.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=now).id
         house = portfolio.add_property(db, mine, {"name": "Mwangaza Court"}, now=now).id
         unit = {"property_id": house, "type": "apartment", "rent_cents": 30_000_00}
