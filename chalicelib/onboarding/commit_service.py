@@ -50,7 +50,7 @@ def queue_commit(
         raise Conflict(f"Only a previewed import can be committed; it is {found.status}.", import_status=found.status)
     if found.summary is None or found.summary["errors"]:
         errors = found.summary and found.summary["errors"]
-        raise Conflict("The sheet has errors; correct it and upload it again.", errors=errors)
+        raise Conflict("The sheet has errors; correct it and upload it again.", error_count=errors)
     day = opening_on or today
     if day > today:
         raise Invalid([("opening_on", "may not lie in the future")])
