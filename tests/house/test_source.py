@@ -1,0 +1,146 @@
+"""Habits that a reader could overlook, held against the source."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.house.source import DOMAINS, LIBRARY, calls_of, files, imports_of, is_kind, name_of, room_of, tree_of
+
+MOST_LINES = 300
+
+# What reaches over organisations, or is asked before there is one.
+OF_NO_ORGANISATION = {
+    "identity/repository.py": {
+        "accept_invitation",
+        "add_organisation",
+        "add_person",
+        "list_billing_organisations",
+        "list_memberships",
+    },
+    "tasks/repository.py": {"claim_slot", "list_claimable"},
+    "reporting/proof_repository.py": {"compare"},  # its caller's query names it
+    "web/repository.py": {"claim_key", "find_answer", "keep_answer", "read_something"},
+}
+
+# Where a float is no money: seconds of a clock; what Excel keeps a number as, made exact there.
+FLOATING = {LIBRARY / "identity" / "tokens.py", LIBRARY / "onboarding" / "xlsx_file.py"}
+
+
+def test_no_file_of_the_library_is_too_long_to_read() -> None:
+    long = {name_of(path): len(path.read_text().splitlines()) for path in files()}
+    assert {name: lines for name, lines in long.items() if lines > MOST_LINES} == {}
+
+
+def test_every_file_says_what_it_is_for() -> None:
+    assert [name_of(path) for path in files() if path.read_text() and not ast.get_docstring(tree_of(path))] == []
+
+
+def test_only_config_reads_the_environment() -> None:
+    words = {"environ", "environb", "getenv"}
+
+    def reads(node: ast.AST) -> bool:
+        if isinstance(node, ast.Attribute):
+            return node.attr in words
+        return isinstance(node, ast.ImportFrom) and bool(words & {alias.name for alias in node.names})
+
+    readers = {name_of(path) for path in files() for node in ast.walk(tree_of(path)) if reads(node)}
+    assert readers == {"chalicelib/config.py"}
+
+
+def test_only_the_clock_tells_the_time() -> None:
+    asked = {
+        name_of(path)
+        for path in files()
+        for _, called in calls_of(path)
+        if called in {"dt.datetime.now", "dt.datetime.utcnow", "dt.date.today", "datetime.now", "date.today"}
+    }
+    assert asked == {"chalicelib/clock.py"}
+
+
+def test_no_sql_that_mysql_does_not_have() -> None:
+    """MariaDB answers RETURNING, MySQL does not; the tests run on MariaDB."""
+    words = {"returning", "insert_or_replace", "on_conflict_do_nothing", "on_conflict_do_update"}
+    found = [
+        f"{name_of(path)}: {called}"
+        for path in files()
+        for _, called in calls_of(path)
+        if called.rsplit(".", 1)[-1] in words
+    ]
+    assert found == []
+
+
+def test_tests_put_nothing_in_place_behind_anybodys_back() -> None:
+    """Parts are handed over; who patches a name tests the name."""
+    mine = Path(__file__)
+    found = [
+        name_of(path)
+        for path in files("tests")
+        if path != mine
+        and (
+            any(name.startswith(("unittest.mock", "mock")) for name in imports_of(path))
+            or any(called in {"monkeypatch.setattr", "mocker.patch"} for _, called in calls_of(path))
+        )
+    ]
+    assert found == []
+
+
+def _floats(path: Path) -> Iterator[str]:
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, float):
+            yield f"{name_of(path)}:{node.lineno} {node.value}"
+        elif isinstance(node, ast.Name) and node.id == "float":
+            yield f"{name_of(path)}:{node.lineno} float"
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            yield f"{name_of(path)}:{node.lineno} {ast.unparse(node)}"
+
+
+def test_no_float_comes_near_money() -> None:
+    """Neither written, nor named, nor made by a division; ``//`` and divmod are whole."""
+    near = {path for path in files() if room_of(path) in DOMAINS or path == LIBRARY / "money.py"}
+    assert [found for path in sorted(near - FLOATING) for found in _floats(path)] == []
+
+
+def _public_functions(path: Path) -> Iterator[ast.FunctionDef]:
+    for node in tree_of(path).body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            yield node
+
+
+@pytest.mark.parametrize("path", [path for path in files() if is_kind(path, "repository")], ids=name_of)
+def test_every_function_of_a_repository_says_whose_rows(path: Path) -> None:
+    free = OF_NO_ORGANISATION.get(str(path.relative_to(LIBRARY)), set())
+    for function in _public_functions(path):
+        taken = {argument.arg: argument.annotation for argument in (*function.args.args, *function.args.kwonlyargs)}
+        if "db" not in taken:
+            continue  # builds a part of a query; who runs it names the organisation
+        said = "organisation_id" in taken or any(_says(path, kind) for kind in taken.values())
+        assert said is (function.name not in free), f"{name_of(path)}: {function.name}"
+
+
+def _says(path: Path, annotation: ast.expr | None) -> bool:
+    """Tell whether an argument is of a class of this file that has an organisation_id."""
+    return any(
+        isinstance(node, ast.ClassDef)
+        and isinstance(annotation, ast.Name)
+        and node.name == annotation.id
+        and "organisation_id" in {ast.unparse(field.target) for field in node.body if isinstance(field, ast.AnnAssign)}
+        for node in tree_of(path).body
+    )
+
+
+def test_what_is_listed_as_of_no_organisation_is_there() -> None:
+    for name, listed in OF_NO_ORGANISATION.items():
+        assert listed <= {function.name for function in _public_functions(LIBRARY / name)}, name
+
+
+def test_services_do_not_end_transactions() -> None:
+    ending = [
+        f"{name_of(path)}: {called}"
+        for path in files()
+        if is_kind(path, "service", "repository", "rules")
+        for _, called in calls_of(path)
+        if called in {"db.commit", "db.rollback", "db.begin"}
+    ]
+    assert ending == []
