@@ -1,0 +1,192 @@
+"""A landlord whose books are kept through the services, day by day, and read by reports."""
+
+import datetime as dt
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection
+
+from chalicelib import wiring
+from chalicelib.billing import service as billing
+from chalicelib.billing.model import CreditNote, Invoice
+from chalicelib.identity import service as identity
+from chalicelib.leasing import service as leasing
+from chalicelib.leasing.model import DepositEntry
+from chalicelib.ledger import service as ledger
+from chalicelib.payments import credit_service, deduction_service, reversal_service
+from chalicelib.payments import service as payments
+from chalicelib.payments.allocation_service import apply_credit
+from chalicelib.payments.model import Payment
+from chalicelib.portfolio import service as portfolio
+
+Answer = TypeVar("Answer")
+
+FIRST_DAY = dt.date(2026, 1, 1)
+
+
+@dataclass(slots=True)
+class Landlord:
+    """An organisation and short ways to its use cases, each in a transaction of its own, on the day ``today``."""
+
+    parts: wiring.Parts
+    organisation_id: UUID
+    phone: str
+    channel_id: UUID
+    property_id: UUID
+    today: dt.date = FIRST_DAY
+    _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    invoices: list[Invoice] = field(default_factory=list)
+    payments: list[Payment] = field(default_factory=list)
+
+    @property
+    def now(self) -> dt.datetime:
+        return dt.datetime.combine(self.today, dt.time(9), dt.UTC)
+
+    @property
+    def _when(self) -> dict[str, Any]:
+        return {"now": self.now, "today": self.today}
+
+    def write(self, work: Callable[[Connection], Answer]) -> Answer:
+        return self.parts.transact(work)
+
+    def read(self, work: Callable[..., Answer], *of: Any, **options: Any) -> Answer:
+        """Return what a reporting service says of this organisation."""
+        with self.parts.snapshot() as db:
+            return work(db, self.organisation_id, *of, **options)
+
+    def add_property(self, name: str) -> UUID:
+        values = {"name": name, "channel_id": self.channel_id}
+        return self.write(lambda db: portfolio.add_property(db, self.organisation_id, values, now=self.now).id)
+
+    def add_unit(self, rent_cents: int = 20_000_00, property_id: UUID | None = None) -> UUID:
+        values = {"property_id": property_id or self.property_id, "name": f"A{next(self._numbers):04d}"}
+        values |= {"type": "apartment", "rent_cents": rent_cents}
+        return self.write(lambda db: portfolio.add_unit(db, self.organisation_id, values, **self._when).id)
+
+    def add_tenant(self, given_name: str = "Amina") -> UUID:
+        phone = f"+2547{uuid4().int % 10**8:08d}"
+        values = {"given_name": given_name, "family_name": "Odhiambo", "phones": [phone]}
+        return self.write(
+            lambda db: leasing.add_tenant(db, self.organisation_id, values, keys=self.parts.keys, now=self.now).id
+        )
+
+    def let(
+        self, rent_cents: int = 20_000_00, *, unit_id: UUID | None = None, tenant_id: UUID | None = None, **terms: Any
+    ) -> UUID:
+        """Let a unit, a new one unless it is given, from ``today`` on, and return the lease."""
+        values = {
+            "unit_id": unit_id or self.add_unit(rent_cents),
+            "tenants": [tenant_id or self.add_tenant()],
+            "starts_on": self.today,
+            "rent_cents": rent_cents,
+            "due_day": 5,
+            "grace_days": 0,
+            **terms,
+        }
+        return self.write(lambda db: leasing.add_lease(db, self.organisation_id, values, **self._when).id)
+
+    def bill(self, period: dt.date | None = None) -> int:
+        """Bill the month of ``today``, set what credit there is against it, and return how many invoices were made."""
+        month = period or self.today.replace(day=1)
+
+        def work(db: Connection) -> int:
+            return billing.bill_leases(
+                db,
+                self.organisation_id,
+                month,
+                after=None,
+                limit=500,
+                issued_on=self.today,
+                now=self.now,
+                after_bill=lambda db, mine, leases, on: apply_credit(db, mine, leases, on, self.now),
+            ).made
+
+        return self.write(work)
+
+    def issue(self, lease_id: UUID, *lines: tuple[str, int], due_on: dt.date | None = None) -> Invoice:
+        given = [(charge_type, charge_type.capitalize(), cents) for charge_type, cents in lines]
+        options: dict[str, Any] = {"kind": "single", "period": self.today.replace(day=1), "issued_on": self.today}
+        return self.write(
+            lambda db: billing.issue_invoice(
+                db, self.organisation_id, lease_id, lines=given, due_on=due_on or self.today, now=self.now, **options
+            )
+        )
+
+    def void(self, invoice_id: UUID) -> Invoice:
+        return self.write(lambda db: billing.void_invoice(db, self.organisation_id, invoice_id, **self._when))
+
+    def credit(self, invoice_id: UUID, *lines: tuple[UUID, int]) -> CreditNote:
+        return self.write(
+            lambda db: credit_service.credit_invoice(
+                db, self.organisation_id, invoice_id, lines, reason="Agreed", **self._when
+            )
+        )
+
+    def pay(self, lease_id: UUID | None, amount_cents: int, *, role: str = "owner", **values: Any) -> Payment:
+        given = {"method": "bank", "amount_cents": amount_cents, "received_on": self.today, "lease_id": lease_id}
+        given |= {"channel_id": self.channel_id, "provider_reference": f"REF{next(self._numbers)}", **values}
+        return self.write(lambda db: payments.record_payment(db, self.organisation_id, given, role=role, **self._when))
+
+    def match(self, payment_id: UUID, lease_id: UUID) -> Payment:
+        return self.write(
+            lambda db: payments.match_payment(db, self.organisation_id, payment_id, lease_id, **self._when)
+        )
+
+    def reverse(self, payment_id: UUID) -> Payment:
+        return self.write(
+            lambda db: reversal_service.reverse_payment(
+                db, self.organisation_id, payment_id, reason="Bounced", **self._when
+            )
+        )
+
+    def refund(self, payment_id: UUID, amount_cents: int) -> None:
+        values = {"amount_cents": amount_cents}
+        self.write(
+            lambda db: reversal_service.refund_credit(db, self.organisation_id, payment_id, values, **self._when)
+        )
+
+    def deposit(self, lease_id: UUID, amount_cents: int, **values: Any) -> DepositEntry:
+        given: dict[str, Any] = {"kind": "rent", "channel_id": self.channel_id, "entered_on": self.today, **values}
+        return self.write(
+            lambda db: leasing.record_deposit(
+                db,
+                self.organisation_id,
+                lease_id,
+                amount_cents=amount_cents,
+                reason="",
+                now=self.now,
+                member_id=None,
+                **given,
+            )
+        )
+
+    def deduct(self, lease_id: UUID, amount_cents: int) -> None:
+        values = {"amount_cents": amount_cents, "reason": "Broken door"}
+        self.write(
+            lambda db: deduction_service.deduct_deposit(db, self.organisation_id, lease_id, values, **self._when)
+        )
+
+    def close(self, period: dt.date) -> None:
+        self.write(
+            lambda db: ledger.close_period(
+                db, self.organisation_id, period, now=self.now, today=self.today, member_id=None
+            )
+        )
+
+
+def found(parts: wiring.Parts, names: Sequence[str] = ("Mwangaza Court",)) -> Landlord:
+    """Return a new landlord with a bank account and one property."""
+    phone = f"+2547{uuid4().int % 10**8:08d}"
+    now = dt.datetime.combine(FIRST_DAY, dt.time(8), dt.UTC)
+
+    def work(db: Connection) -> tuple[UUID, UUID, UUID]:
+        mine = identity.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=now).id
+        bank = portfolio.add_channel(db, mine, {"kind": "bank", "name": "Bank", "number": "0110"}, now=now).id
+        house = portfolio.add_property(db, mine, {"name": names[0], "channel_id": bank}, now=now).id
+        return mine, bank, house
+
+    mine, bank, house = parts.transact(work)
+    return Landlord(parts, mine, phone, bank, house)
