@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -49,16 +50,30 @@ def found(url: str, aws: emulator.Emulator, phone: str) -> Served:
 
 
 def call(url: str, method: str, path: str, token: str, body: Mapping[str, Any] | None = None) -> Any:
-    """Send one request and return the answer's JSON.
+    """Send one request that succeeds, and return the answer's JSON."""
+    status, told = try_call(url, method, path, token, body)
+    assert status < 300, told
+    return told
 
-    Raises:
-        HTTPError: it was refused.
-    """
+
+def try_call(
+    url: str,
+    method: str,
+    path: str,
+    token: str,
+    body: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> tuple[int, Any]:
+    """Send one request and return the answer's status and JSON."""
     request = urllib.request.Request(
         url + path,
         method=method,
         data=None if body is None else json.dumps(body).encode(),
-        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json", **(headers or {})},
     )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code, json.load(refused)

@@ -1,0 +1,83 @@
+"""``Idempotency-Key``: once done, however often and however close together it is asked."""
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.clock import MovedClock
+from chalicelib.errors import InProgress
+from chalicelib.web import idempotency
+from tests.api.client import Client
+from tests.serving import emulated, found, serving, try_call
+
+
+def test_the_same_request_is_answered_alike_and_told_as_a_replay(owner: Client) -> None:
+    first = owner.post("/v1/owners", {"name": "Wanjiku"}, Idempotency_Key="k-1")
+    again = owner.post("/v1/owners", {"name": "Wanjiku"}, Idempotency_Key="k-1")
+    assert (first.status, again.status) == (201, 201)
+    assert (again.text, again.etag) == (first.text, first.etag)
+    assert again.headers["Location"] == first.headers["Location"]
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.headers["X-Request-Id"] != first.headers["X-Request-Id"]
+    assert len(owner.get("/v1/owners").json["items"]) == 1
+
+
+def test_a_key_belongs_to_one_request_of_one_person_in_one_organisation(
+    owner: Client, parts: wiring.Parts
+) -> None:
+    sent: dict[str, Any] = {"Idempotency_Key": "k-2"}
+    assert owner.post("/v1/owners", {"name": "Wanjiku"}, **sent).status == 201
+    assert owner.post("/v1/owners", {"name": "Otieno"}, **sent).status == 422
+    assert owner.post("/v1/properties", {"name": "Wanjiku"}, **sent).status == 422
+    second = owner.post("/v1/organisations", {"name": "Baraka Agencies", "person_name": "Amina"}).json["id"]
+    elsewhere = Client(owner.phone, second)
+    assert elsewhere.post("/v1/owners", {"name": "Wanjiku"}, **sent).status == 201
+
+
+def test_what_failed_keeps_no_key(owner: Client) -> None:
+    assert owner.post("/v1/owners", {"name": ""}, Idempotency_Key="k-3").status == 422
+    assert owner.post("/v1/owners", {"name": "Wanjiku"}, Idempotency_Key="k-3").status == 201
+
+
+@pytest.mark.parametrize("key", ["", "a b", "é", "x" * 256, "a\tb"])
+def test_a_key_is_printable_ascii(owner: Client, key: str) -> None:
+    answer = owner.post("/v1/owners", {"name": "Wanjiku"}, Idempotency_Key=key)
+    assert (answer.status, answer.json["errors"][0]["field"]) == (422, "Idempotency-Key")
+
+
+@pytest.mark.mariadb
+@pytest.mark.parametrize("database_kind", ["mariadb"], indirect=True)
+def test_a_key_that_is_being_worked_on_is_in_progress(parts: wiring.Parts, clock: MovedClock) -> None:
+    key = idempotency.key_of("k-4", uuid.uuid4(), b"request")
+
+    def ask() -> object:
+        with parts.writing() as db:
+            return idempotency.begin(db, key, clock.now())
+
+    with ThreadPoolExecutor(1) as other, parts.writing() as db:
+        assert idempotency.begin(db, key, clock.now()) is None
+        with pytest.raises(InProgress):
+            other.submit(ask).result(timeout=20)
+
+
+@pytest.mark.slow
+def test_of_many_at_once_one_is_done(database: str) -> None:
+    def ask(_: int) -> tuple[int, Any]:
+        return try_call(us.url, "POST", "/v1/owners", us.token, {"name": "Wanjiku"}, {"Idempotency-Key": "k-5"})
+
+    phone = f"+2547{uuid.uuid4().int % 10**8:08d}"
+    with emulated() as aws, serving(database, aws) as url:
+        us = found(url, aws, phone)
+        with ThreadPoolExecutor(12) as many:
+            answers = list(many.map(ask, range(24)))
+        _, listed = try_call(us.url, "GET", "/v1/owners", us.token)
+    assert {status for status, _ in answers} <= {201, 409}
+    done = [told["id"] for status, told in answers if status == 201]
+    assert done
+    assert [each["id"] for each in listed["items"]] == [done[0]]
+    assert set(done) == {done[0]}
+    refused = {told["type"] for status, told in answers if status == 409}
+    assert refused <= {"urn:plotihub:problem:in-progress"}
