@@ -181,7 +181,7 @@ def application(migrator: str) -> Iterator[Engine]:
     databases.execute(migrator, f"DROP USER {account}")
 
 
-@pytest.mark.mariadb
+@pytest.mark.parametrize("database_kind", [pytest.param("mariadb", marks=pytest.mark.mariadb)], indirect=True)
 def test_the_application_s_user_can_do_its_work(application: Engine, parts: wiring.Parts, clock: MovedClock) -> None:
     granted = replace(parts, writer=application, reader=application)
     source = ("invoice", new_id())

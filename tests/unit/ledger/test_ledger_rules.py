@@ -15,7 +15,9 @@ from chalicelib.ledger.rules import (
     channel_account,
     income_code,
     landing_day,
+    last_day,
     mirror,
+    next_period,
 )
 from chalicelib.payments.rules import DEFAULT_ORDER
 
@@ -117,3 +119,19 @@ def test_the_landing_day_is_the_nearest_open_one(effective_on: dt.date, closed_t
 def test_the_calendar_ends_in_an_ordinary_error() -> None:
     with pytest.raises(ValueError, match="out of range"):
         landing_day(dt.date(2026, 6, 30), dt.date.max)
+
+
+@pytest.mark.parametrize(
+    ("day", "last", "following"),
+    [
+        (dt.date(2026, 11, 1), dt.date(2026, 11, 30), dt.date(2026, 12, 1)),
+        (dt.date(2026, 12, 31), dt.date(2026, 12, 31), dt.date(2027, 1, 1)),
+        (dt.date(2028, 2, 10), dt.date(2028, 2, 29), dt.date(2028, 3, 1)),
+    ],
+)
+def test_the_month_to_close_next_follows_the_closed_one_or_is_the_first_journal_s(
+    day: dt.date, last: dt.date, following: dt.date
+) -> None:
+    assert last_day(day) == last
+    assert next_period(last, closed=True) == following
+    assert next_period(day, closed=False) == day.replace(day=1)

@@ -1,0 +1,118 @@
+"""Whatever is posted and reversed: every journal adds up to nothing, and the trial balance to what was posted."""
+
+import datetime as dt
+from collections import Counter
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from chalicelib import wiring
+from chalicelib.clock import MovedClock
+from chalicelib.identity import service as identity
+from chalicelib.ids import new_id
+from chalicelib.ledger import service
+from chalicelib.ledger.rules import CHART
+from chalicelib.ledger.service import Entry, Leg
+from chalicelib.pages import Asked
+from chalicelib.storage.tables.ledger import postings
+from tests.queries import counted
+from tests.service.ledger.books import rent
+
+DAYS = [dt.date(2026, 11, day) for day in (1, 2, 3)]
+SOURCES = [new_id() for _ in range(3)]
+codes = st.sampled_from([account.code for account in CHART])
+cents = st.integers(-(10**12), 10**12).filter(bool)
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> tuple[dt.date, UUID, tuple[Leg, ...]]:
+    """Return a day, a source and legs that add up to nothing, some on one account twice."""
+    legs = [Leg(draw(codes), draw(cents)) for _ in range(draw(st.integers(1, 4)))]
+    rest = -sum(leg.amount_cents for leg in legs)
+    if rest == 0:
+        legs.append(Leg(draw(codes), 7))
+        rest = -7
+    return draw(st.sampled_from(DAYS)), draw(st.sampled_from(SOURCES)), (*legs, Leg(draw(codes), rest))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@given(given_entries=st.lists(entries(), min_size=1, max_size=8), undone=st.sets(st.sampled_from(SOURCES)))
+def test_the_trial_balance_is_what_was_posted_less_what_was_reversed(
+    parts: wiring.Parts,
+    clock: MovedClock,
+    given_entries: list[tuple[dt.date, UUID, tuple[Leg, ...]]],
+    undone: set[UUID],
+) -> None:
+    organisation_id = new_id()
+    with parts.writing() as db:
+        made = [
+            Entry("any", day, f"{number}", "test", source_id, legs)
+            for number, (day, source_id, legs) in enumerate(given_entries)
+        ]
+        service.post(db, organisation_id, made, now=clock.now())
+        for source_id in undone:
+            service.reverse(db, organisation_id, ("test", source_id), on=DAYS[0], now=clock.now())
+    with parts.reading() as db:
+        for day in DAYS:
+            expected: Counter[str] = Counter()
+            for effective_on, source_id, legs in given_entries:
+                if effective_on <= day and source_id not in undone:
+                    expected.update({leg.code: 0 for leg in legs})
+                    for leg in legs:
+                        expected[leg.code] += leg.amount_cents
+            found = service.list_accounts(db, organisation_id, Asked(None, 200), as_of=day).items
+            assert all(account.debit_cents >= 0 and account.credit_cents >= 0 for account in found)
+            assert sum(account.balance_cents for account in found) == 0
+            assert {each.code: each.balance_cents for each in found if each.balance_cents} == {
+                code: amount for code, amount in expected.items() if amount
+            }
+        per_journal = select(func.sum(postings.c.amount_cents)).where(postings.c.organisation_id == organisation_id)
+        assert set(db.scalars(per_journal.group_by(postings.c.journal_id))) == {0}
+
+
+@pytest.fixture
+def books(parts: wiring.Parts, organisation_id: UUID, clock: MovedClock) -> UUID:
+    with parts.writing() as db:
+        service.post(db, organisation_id, [rent(f"first:{each}") for each in range(3)], now=clock.now())
+    return organisation_id
+
+
+def test_posting_and_reversing_take_as_many_statements_for_a_hundred_as_for_one(
+    parts: wiring.Parts, books: UUID, clock: MovedClock
+) -> None:
+    taken = []
+    for number in (1, 100):
+        source_id = new_id()
+        bills = [rent(f"{number}:{each}", source_id=source_id) for each in range(number)]
+        with counted(parts.writer) as posted, parts.writing() as db:
+            service.post(db, books, bills, now=clock.now())
+        with counted(parts.writer) as reversed_, parts.writing() as db:
+            undone = service.reverse(db, books, ("invoice", source_id), on=DAYS[2], now=clock.now())
+        assert undone == number
+        taken.append((len(posted), len(reversed_)))
+    assert taken[0] == taken[1]
+    assert max(taken[0]) <= 5
+
+
+def test_lists_take_a_constant_number_of_queries(parts: wiring.Parts, books: UUID) -> None:
+    for limit in (1, 3):
+        with counted(parts.reader) as asked, parts.reading() as db:
+            service.list_journals(db, books, Asked(None, limit))
+        assert len(asked) == 1
+        with counted(parts.reader) as asked, parts.reading() as db:
+            service.list_accounts(db, books, Asked(None, limit), as_of=dt.date(2026, 12, 1))
+        assert len(asked) == 2
+
+
+def test_an_organisation_without_a_ledger_has_an_empty_one(parts: wiring.Parts, clock: MovedClock) -> None:
+    with parts.writing() as db:
+        made = identity.found_organisation(db, "+254799000001", name="New", person_name="N", now=clock.now())
+        assert service.post(db, made.id, [], now=clock.now()) == []
+        assert service.reverse(db, made.id, ("invoice", new_id()), on=DAYS[0], now=clock.now()) == 0
+    with parts.reading() as db:
+        assert service.list_accounts(db, made.id, Asked(), as_of=DAYS[0]).items == []
+        assert service.list_journals(db, made.id, Asked()).items == []
+        assert service.list_periods(db, made.id, Asked()).items == []
