@@ -27,11 +27,12 @@ TRANSITIONS: dict[str, tuple[str, ...]] = {
 # What an import comes to whose task has failed: nothing was written, so it stands as before.
 AFTER_A_FAILED_TASK = {READING: FAILED, COMMITTING: PREVIEWED, UNDOING: COMMITTED}
 
-PROPERTY, UNIT, TENANT, LEASE, INVOICE, PAYMENT, DEPOSIT_ENTRY = ENTITIES = (
+PROPERTY, UNIT, TENANT, LEASE, RECURRING_CHARGE, INVOICE, PAYMENT, DEPOSIT_ENTRY = ENTITIES = (
     "property",
     "unit",
     "tenant",
     "lease",
+    "recurring_charge",
     "invoice",
     "payment",
     "deposit_entry",

@@ -14,6 +14,7 @@ from chalicelib.errors import Conflict, Invalid
 from chalicelib.identity.ports import KeyWrapper
 from chalicelib.leasing import service as leasing
 from chalicelib.onboarding import import_model as model
+from chalicelib.onboarding import repository
 from chalicelib.onboarding.import_model import Item, Known
 from chalicelib.onboarding.model import LeasePlan, Plan, TenantPlan
 from chalicelib.payments import service as payments
@@ -55,6 +56,8 @@ class Maker:
         units = self._units(plan, known)
         tenants = [self._tenant(each) for each in plan.tenants]
         leases = [self._lease(each, units[each.unit_index], tenants[each.tenant_index]) for each in plan.leases]
+        for charge_id in repository.recurring_charges_of(self.db, self.organisation_id, leases):
+            self._noted(model.RECURRING_CHARGE, charge_id)
         made = list(zip(plan.leases, leases, strict=True))
         self._balances([(lease_id, each.opening_balance_cents) for each, lease_id in made])
         for each, lease_id in made:

@@ -10,7 +10,7 @@ from chalicelib.onboarding.import_model import AFTER_A_FAILED_TASK, COMMITTING, 
 from chalicelib.pages import Asked, Page
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.identity import tasks
-from chalicelib.storage.tables.leasing import tenant_phones
+from chalicelib.storage.tables.leasing import recurring_charges, tenant_phones
 from chalicelib.storage.tables.onboarding import import_items, imports
 from chalicelib.storage.tables.portfolio import properties, units
 from chalicelib.tasks.model import FAILED as TASK_FAILED
@@ -79,6 +79,17 @@ def list_items(db: Connection, organisation_id: UUID, import_id: UUID) -> list[I
         .order_by(import_items.c.seq)
     )
     return [Item(*row) for row in db.execute(query)]
+
+
+def recurring_charges_of(db: Connection, organisation_id: UUID, lease_ids: Sequence[UUID]) -> list[UUID]:
+    """Return the ids of the recurring charges that the leases have."""
+    found: list[UUID] = []
+    for part in in_parts(lease_ids):
+        query = select(recurring_charges.c.id).where(
+            recurring_charges.c.organisation_id == organisation_id, recurring_charges.c.lease_id.in_(part)
+        )
+        found += db.scalars(query)
+    return sorted(found)
 
 
 def known_properties(db: Connection, organisation_id: UUID, keys: Collection[str]) -> dict[str, UUID]:

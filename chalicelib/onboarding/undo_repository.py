@@ -25,7 +25,7 @@ from chalicelib.storage.tables.leasing import (
     tenant_phones,
     tenants,
 )
-from chalicelib.storage.tables.onboarding import import_items, imports
+from chalicelib.storage.tables.onboarding import import_items
 from chalicelib.storage.tables.payments import allocations, payments, refunds
 from chalicelib.storage.tables.portfolio import properties, units
 
@@ -77,7 +77,7 @@ def built_on(db: Connection, organisation_id: UUID, import_id: UUID) -> dict[str
     ours = {entity: _made(organisation_id, import_id, entity) for entity in model.ENTITIES}
     counted = {
         name: db.scalar(query.where(table.c.organisation_id == organisation_id)) or 0
-        for name, table, query in (*_documents(ours), *_lettings(ours), *_changes(ours, import_id, organisation_id))
+        for name, table, query in (*_documents(ours), *_lettings(ours), *_changes(ours))
     }
     return {name: count for name, count in counted.items() if count}
 
@@ -142,12 +142,7 @@ def _lettings(ours: dict[str, Any]) -> list[tuple[str, Table, Any]]:
     ]
 
 
-def _changes(ours: dict[str, Any], import_id: UUID, organisation_id: UUID) -> list[tuple[str, Table, Any]]:
-    made_at = (
-        select(imports.c.committed_at)
-        .where(imports.c.organisation_id == organisation_id, imports.c.id == import_id)
-        .scalar_subquery()
-    )
+def _changes(ours: dict[str, Any]) -> list[tuple[str, Table, Any]]:
     charged = recurring_charges
     found: list[tuple[str, Table, Any]] = [
         (f"{name}_changed", table, _count(table, table.c.id.in_(ours[entity]), table.c.version != 1))
@@ -160,6 +155,6 @@ def _changes(ours: dict[str, Any], import_id: UUID, organisation_id: UUID) -> li
             ("opening_credits", payments, model.PAYMENT),
         )
     ]
-    touched = (charged.c.version != 1) | (charged.c.created_at != made_at)
+    touched = (charged.c.version != 1) | charged.c.id.not_in(ours[model.RECURRING_CHARGE])
     found.append(("recurring_charges", charged, _count(charged, charged.c.lease_id.in_(ours[model.LEASE]), touched)))
     return found

@@ -53,6 +53,7 @@ def test_the_sample_is_committed_undone_and_committed_again(owner: Client, parts
         "unit": 48,
         "tenant": 43,
         "lease": 43,
+        "recurring_charge": 15,
         "invoice": 19,
         "payment": 6,
         "deposit_entry": 43,

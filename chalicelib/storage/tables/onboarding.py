@@ -28,7 +28,7 @@ import_items = organisation_table(
     "import_item",
     required("import_id", Id),
     required("seq", Integer),
-    required("entity", String(20)),  # property, unit, tenant, lease, invoice, payment, deposit_entry
+    required("entity", String(20)),  # one of onboarding.import_model.ENTITIES
     required("entity_id", Id),
     belongs_to("import_id", "import"),
     index("entity_id"),

@@ -1,0 +1,178 @@
+"""Imports whose workers are killed, and imports that race: each is done once, or not at all."""
+
+import datetime as dt
+import threading
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection
+
+from chalicelib import wiring
+from chalicelib.clock import MovedClock
+from chalicelib.identity.ports import KeyWrapper
+from chalicelib.ids import new_id
+from chalicelib.onboarding.jobs import commit_import
+from chalicelib.portfolio import service as portfolio
+from chalicelib.tasks import repository as task_rows
+from chalicelib.tasks import service as tasks
+from chalicelib.tasks.model import Task
+from tests.api.client import Answer, Client
+from tests.api.imports import commit, everything, proof, row, row_counts, sheet, upload, worked
+
+pytestmark = pytest.mark.usefixtures("parts")
+
+
+class Killed(BaseException):
+    """The worker is gone: no handler of exceptions runs for it."""
+
+
+@dataclass
+class KeysUntilKilled:
+    """A key keeper whose caller is killed when it asks for the key after the first ``left``."""
+
+    keys: KeyWrapper
+    left: int
+
+    def wrap(self, data_key: bytes) -> bytes:
+        self.left -= 1
+        if self.left < 0:
+            raise Killed
+        return self.keys.wrap(data_key)
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        return self.keys.unwrap(wrapped)
+
+
+def claimed(parts: wiring.Parts, client: Client, queued: Answer) -> Task:
+    """Claim the task that was queued, as a worker does."""
+    now = parts.clock.now()
+
+    def work(db: Connection) -> Task:
+        until = now + dt.timedelta(seconds=tasks.CLAIM_S)
+        found = task_rows.claim_task(db, UUID(client.organisation_id), UUID(queued.json["id"]), new_id(), now, until)
+        assert found is not None
+        return replace(found, clock=parts.clock.now)
+
+    return parts.transact(work)
+
+
+def lapse(clock: MovedClock) -> None:
+    clock.at += dt.timedelta(seconds=tasks.CLAIM_S + 1)
+
+
+def test_a_commit_killed_in_the_middle_is_done_once_by_the_next_worker(
+    owner: Client, parts: wiring.Parts, clock: MovedClock
+) -> None:
+    queued = commit(owner, upload(owner, sheet(*(row(f"A{n}", balance="100") for n in range(4)))).json)
+    before = row_counts(parts, owner.organisation_id)
+    task = claimed(parts, owner, queued)
+    with pytest.raises(Killed):
+        commit_import(replace(parts, keys=KeysUntilKilled(parts.keys, 0)), task)
+    assert row_counts(parts, owner.organisation_id) == before
+    lapse(clock)
+    assert worked(owner, parts, queued)["status"] == "done"
+    assert len(everything(owner, "/v1/leases")) == 4
+    assert proof(owner) == []
+
+
+def test_a_commit_killed_before_it_was_told_is_told_by_the_next_worker_and_not_done_again(
+    owner: Client, parts: wiring.Parts, clock: MovedClock
+) -> None:
+    queued = commit(owner, upload(owner, sheet(row("A1", balance="100"), row("A2"))).json)
+    result = commit_import(parts, claimed(parts, owner, queued))
+    before = row_counts(parts, owner.organisation_id)
+    lapse(clock)
+    task = worked(owner, parts, queued)
+    assert (task["status"], task["result"]) == ("done", result)
+    assert row_counts(parts, owner.organisation_id) == before
+
+
+def test_a_worker_that_was_taken_over_writes_nothing(owner: Client, parts: wiring.Parts, clock: MovedClock) -> None:
+    queued = commit(owner, upload(owner, sheet(row("A1"))).json)
+    slow = claimed(parts, owner, queued)
+    lapse(clock)
+    claimed(parts, owner, queued)
+    with pytest.raises(tasks.TakenOver):
+        commit_import(parts, slow)
+    assert everything(owner, "/v1/units") == []
+
+
+def test_an_import_whose_task_failed_can_be_committed_again(
+    owner: Client, parts: wiring.Parts, clock: MovedClock
+) -> None:
+    imported = upload(owner, sheet(row("A1"))).json
+    queued = commit(owner, imported)
+    for _ in range(tasks.MOST_ATTEMPTS):
+        claimed(parts, owner, queued)
+        lapse(clock)
+    assert worked(owner, parts, queued)["status"] == "failed"
+    assert owner.get(f"/v1/imports/{imported['id']}").json["status"] == "previewed"
+    assert worked(owner, parts, commit(owner, imported))["status"] == "done"
+
+
+def race(parts: wiring.Parts, client: Client, *queued: Answer) -> list[dict[str, Any]]:
+    """Commit in as many threads as there are tasks, begun together; return the tasks as they then stand."""
+    barrier = threading.Barrier(len(queued))
+
+    def work() -> None:
+        barrier.wait(10)
+        tasks.work_one(parts)
+
+    threads = [threading.Thread(target=work) for _ in queued]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    tasks.work_all(parts)
+    return [client.get(each.headers["Location"]).json for each in queued]
+
+
+@pytest.mark.slow
+def test_of_two_sheets_with_the_same_unit_one_is_written(owner: Client, parts: wiring.Parts) -> None:
+    sheets = [sheet(*(row(f"A{n}") for n in range(6))), sheet(*(row(f"{letter}5") for letter in "BCA"))]
+    queued = [commit(owner, upload(owner, each).json) for each in sheets]
+    told = race(parts, owner, *queued)
+    assert sorted(each["status"] for each in told) == ["done", "failed"], told
+    won = sheets[[each["status"] for each in told].index("done")]
+    assert len(everything(owner, "/v1/units")) == won.count(b"Mwangaza")
+    lost = next(each for each in told if each["status"] == "failed")
+    stands = owner.get(f"/v1/imports/{lost['input']['import_id']}").json
+    assert (stands["status"], stands["summary"]["errors"]) == ("previewed", 1)
+    assert len(everything(owner, "/v1/properties")) == 1
+    assert proof(owner) == []
+
+
+@pytest.mark.slow
+def test_two_sheets_of_one_property_that_nobody_has_made_yet_are_both_written(
+    owner: Client, parts: wiring.Parts
+) -> None:
+    queued = [commit(owner, upload(owner, sheet(*(row(f"{letter}{n}") for n in range(4)))).json) for letter in "AB"]
+    told = race(parts, owner, *queued)
+    assert [each["status"] for each in told] == ["done", "done"], told
+    assert len(everything(owner, "/v1/properties")) == 1
+    assert len(everything(owner, "/v1/units")) == 8
+
+
+@pytest.mark.slow
+def test_a_property_made_by_hand_while_the_commit_runs_gets_the_units(owner: Client, parts: wiring.Parts) -> None:
+    """The hand's transaction is open while the commit looks, so that the commit meets it only when it writes."""
+    queued = commit(owner, upload(owner, sheet(row("A1"), row("A2"))).json)
+    worker = threading.Thread(target=tasks.work_one, args=(parts,))
+    with parts.writing() as db:
+        portfolio.add_property(db, UUID(owner.organisation_id), {"name": "MWANGAZA COURT"}, now=parts.clock.now())
+        worker.start()
+        worker.join(0.5)
+    worker.join(60)
+    told = owner.get(queued.headers["Location"]).json
+    assert told["status"] == "done", told
+    assert [each["name"] for each in everything(owner, "/v1/properties")] == ["MWANGAZA COURT"]
+    assert len(everything(owner, "/v1/units")) == 2
+
+
+def test_one_preview_is_committed_once_by_however_many(owner: Client) -> None:
+    imported = upload(owner, sheet(row("A1"))).json
+    path = f"/v1/imports/{imported['id']}"
+    etag = owner.get(path).etag
+    assert [owner.post(f"{path}/commit", {}, If_Match=etag).status for _ in range(2)] == [202, 412]
