@@ -103,7 +103,9 @@ def record_opening_balance(
     today: dt.date | None = None,
     member_id: UUID | None = None,
 ) -> Invoice:
-    """Record what a lease owed when its books began, as an invoice due on that day.
+    """Record what a lease owed when its books began, as an invoice due the day before.
+
+    What is brought forward was due before the books began, so it is in arrears from their first day.
 
     Args:
         today: where given, ``on`` may not lie after it.
@@ -141,11 +143,12 @@ def record_opening_balances(
     already = repository.has_opening(db, organisation_id, list(owed))
     if already:
         raise Conflict("The lease has an opening balance already; void it first.", lease_id=str(min(already)))
+    day_before = on - dt.timedelta(days=1)
     drafts = []
     for lease in invoice_repository.billees(db, organisation_id, list(owed)):
         line = DraftLine("opening_balance", "Balance brought forward", owed[lease.id])
         _check("opening", [line], False, on, on)
-        drafts.append(_draft(lease, "opening", period_of(on), on, on, [line]))
+        drafts.append(_draft(lease._replace(grace_days=0), "opening", period_of(on), on, day_before, [line]))
     issue(db, organisation_id, drafts, now=now, member_id=member_id)
     return [draft.id for draft in drafts]
 

@@ -118,7 +118,9 @@ def test_an_opening_balance_is_recorded_once(owner: Client, lease_id: str) -> No
     path = f"/v1/leases/{lease_id}/opening-balance"
     recorded = owner.post(path, {"amount": "7500.00", "on": "2026-04-30"})
     assert recorded.status == 201, recorded.text
-    assert (recorded.json["kind"], recorded.json["due_on"]) == ("opening", "2026-04-30")
+    assert (recorded.json["kind"], recorded.json["due_on"]) == ("opening", "2026-04-29")
+    arrears = owner.get("/v1/reports/arrears?on=2026-04-30").json
+    assert arrears["totals"]["overdue"] == "7500.00"  # in arrears from the books' first day
     assert owner.post(path, {"amount": "7500.00"}).status == 409
     assert owner.post(path, {"amount": "0"}).status == 422
 

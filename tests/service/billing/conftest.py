@@ -44,7 +44,7 @@ class Landlord:
             made = portfolio.add_unit(
                 db, self.organisation_id, {**unit, "rent_cents": rent_cents}, now=self.now, today=self.today
             )
-            tenant = {"given_name": "Amina", "family_name": "Odhiambo", "phones": [f"+2547{next(_phones):08d}"]}
+            tenant = {"given_name": "Amina", "family_name": "Odhiambo", "phones": [f"+25411{next(_phones):07d}"]}
             who = leasing.add_tenant(db, self.organisation_id, tenant, keys=self.parts.keys, now=self.now)
             values = {"unit_id": made.id, "tenants": [who.id], "starts_on": starts_on, "rent_cents": rent_cents}
             lease = leasing.add_lease(db, self.organisation_id, {**values, **terms}, now=self.now, today=self.today)
@@ -111,7 +111,7 @@ def make_landlord(parts: wiring.Parts) -> Landlord:
     now = dt.datetime(2026, 1, 1, 9, tzinfo=dt.UTC)
 
     def work(db: Connection) -> Landlord:
-        phone = f"+2547{next(_phones):08d}"
+        phone = f"+25411{next(_phones):07d}"
         made = identity.found_organisation(db, phone, name="Mwangaza Homes", person_name="Amina", now=now)
         house = portfolio.add_property(db, made.id, {"name": "Mwangaza Court"}, now=now)
         return Landlord(parts, made.id, house.id)
