@@ -1,4 +1,4 @@
-"""Single cells in the spellings of Kenyan landlords."""
+"""Amounts, dates, units and charges in the spellings of Kenyan landlords; people have a file of their own."""
 
 import contextlib
 import datetime as dt
@@ -14,7 +14,6 @@ from chalicelib.onboarding.charges import Charges, charges_in_remark, read_charg
 from chalicelib.onboarding.days import read_date, read_due_day
 from chalicelib.onboarding.model import RecurringCharge
 from chalicelib.onboarding.people import (
-    Name,
     is_vacant,
     read_email,
     read_identity,
@@ -145,95 +144,6 @@ def test_due_days(cell: Cell, day: int | None) -> None:
 def test_due_days_that_some_months_lack_are_refused(cell: Cell) -> None:
     with pytest.raises(Unreadable, match="due"):
         read_due_day(cell)
-
-
-@pytest.mark.parametrize(
-    ("cell", "phones"),
-    [
-        *((700000009, ("+254700000009",)), ("0700 000 003", ("+254700000003",)), ("0110000014", ("+254110000014",))),
-        *(
-            ("+254700000001", ("+254700000001",)),
-            (254700000017, ("+254700000017",)),
-            (Decimal("7E8"), ("+254700000000",)),
-        ),
-        ("0700 000 003 / 0711 000 000", ("+254700000003", "+254711000000")),
-        ("0700000003 or 0700-000-003", ("+254700000003",)),
-        *(("Tel: 0700000003", ("+254700000003",)), ("", ()), (None, ())),
-    ],
-)
-def test_phones(cell: Cell, phones: tuple[str, ...]) -> None:
-    assert read_phones(cell) == phones
-
-
-@pytest.mark.parametrize("cell", ["07000", "2.547E+11", "0700000003 / 12", "call him", "/", dt.date(2025, 1, 1)])
-def test_phones_that_are_refused(cell: Cell) -> None:
-    with pytest.raises(Unreadable):
-        read_phones(cell)
-
-
-@given(
-    number=st.from_regex(r"[17][0-9]{8}", fullmatch=True),
-    prefix=st.sampled_from(["+254", "254", "0", "", "+254 "]),
-    gap=st.sampled_from(["", " ", "-"]),
-)
-def test_a_phone_in_any_spelling_reads_back(number: str, prefix: str, gap: str) -> None:
-    written = prefix + gap.join([number[:3], number[3:6], number[6:]])
-    assert read_phones(written) == (f"+254{number}",)
-
-
-@pytest.mark.parametrize(
-    ("cell", "name"),
-    [
-        ("  Barasa  Imani Maina ", ("Barasa", "Imani", "Maina")),
-        *(("JUMA KOECH WAWERU", ("Juma", "Koech", "Waweru")), ("Owino Hamisi", ("Owino", "", "Hamisi"))),
-        *(("NG'ANG'A", ("Ng'ang'a", "", "")), ("SEAN O\u2019BRIEN", ("Sean", "", "O'Brien"))),
-        *(
-            ("WANJIKU-MAINA A. B. OTIENO", ("Wanjiku-Maina", "A. B.", "Otieno")),
-            ("Mr. Lulu Okoth", ("Lulu", "", "Okoth")),
-        ),
-        ("McOwino deSouza", ("McOwino", "", "deSouza")),
-    ],
-)
-def test_names(cell: Cell, name: tuple[str, str, str]) -> None:
-    assert read_name(cell) == Name(*name)
-
-
-@pytest.mark.parametrize("cell", ["Lulu & Juma Okoth", "0700000001", "A B C D E", "...", "x" * 61, "Lulu na Juma"])
-def test_names_that_are_refused(cell: Cell) -> None:
-    with pytest.raises(Unreadable):
-        read_name(cell)
-
-
-@pytest.mark.parametrize(
-    "cell", ["VACANT", "vacant unit", "(Vacant)", "VACANT!!", "To-Let", "empty", "Wazi", "Not occupied"]
-)
-def test_words_for_vacant(cell: str) -> None:
-    assert is_vacant(cell)
-
-
-@pytest.mark.parametrize("cell", ["", None, "-", "Vacantia Otieno", "Freeman"])
-def test_words_that_do_not_say_vacant(cell: Cell) -> None:
-    assert not is_vacant(cell)
-
-
-def test_identity_documents() -> None:
-    assert read_identity(20007919) == ("national_id", "20007919")
-    assert read_identity("20 007 919") == ("national_id", "20007919")
-    assert read_identity("ak0123456") == ("passport", "AK0123456")
-    assert read_identity("") is None
-    for wrong in ("123", "2.00E+07", "see file"):
-        with pytest.raises(Unreadable):
-            read_identity(wrong)
-
-
-def test_email_pin_and_kin() -> None:
-    assert read_email("lulu@example.com") == "lulu@example.com"
-    assert read_kra_pin("a012345678z") == "A012345678Z"
-    assert read_kin("Akinyi (0712 345 678)") == ("Akinyi", "+254712345678")
-    assert read_kin("Akinyi, sister") == ("Akinyi, sister", None)
-    for reader, wrong in ((read_email, "lulu at home"), (read_kra_pin, "B012345678Z"), (read_kin, "Akinyi 12345678")):
-        with pytest.raises(Unreadable):
-            reader(wrong)
 
 
 @pytest.mark.parametrize(
