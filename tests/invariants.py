@@ -204,7 +204,7 @@ def deductions_are_allocated(books: Books) -> Iterator[str]:
 
 
 def no_day_counts_money_twice(books: Books) -> Iterator[str]:
-    """At the end of every day a source has given, and a line has got, neither less than nothing nor too much."""
+    """At the end of no day has a source given, or a line been relieved of, less than nothing or too much."""
     most = {(1, bytes(key)): (cents, first) for key, cents, first in books.rows(
         "SELECT id, amount_cents, received_on FROM payment WHERE organisation_id = :me"
     )}  # fmt: skip
@@ -216,6 +216,10 @@ def no_day_counts_money_twice(books: Books) -> Iterator[str]:
         "SELECT source_id, invoice_line_id, allocated_on, amount_cents FROM allocation WHERE organisation_id = :me"
     ):
         days[1, bytes(source)][str(on)] += cents
+        days[2, bytes(line)][str(on)] += cents
+    for line, on, cents in books.rows(
+        "SELECT invoice_line_id, issued_on, amount_cents FROM credit_note_line WHERE organisation_id = :me"
+    ):
         days[2, bytes(line)][str(on)] += cents
     for key, moved in days.items():
         if key not in most:

@@ -20,6 +20,7 @@ from chalicelib.identity import service as identity
 from chalicelib.leasing import service as leasing
 from chalicelib.leasing.model import DepositEntry
 from chalicelib.ledger import service as ledger
+from chalicelib.ledger.model import ClosedPeriod
 from chalicelib.pages import MOST_ITEMS, Asked
 from chalicelib.payments import (
     allocation_service,
@@ -153,8 +154,8 @@ class Money:
     def close_account(self, lease_id: UUID) -> FinalAccount:
         return self.do(ending_service.close_account, lease_id, **self.at())
 
-    def close_month(self, period: dt.date) -> None:
-        self.do(ledger.close_period, period, member_id=None, **self.at())
+    def close_month(self, period: dt.date) -> ClosedPeriod:
+        return self.do(ledger.close_period, period, member_id=None, **self.at())
 
     def payment(self, payment_id: UUID) -> Payment:
         return self.do(service.get_payment, payment_id)

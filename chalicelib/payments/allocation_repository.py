@@ -1,7 +1,7 @@
 """SQL of allocations: append-only rows; what stands is their sum."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -48,18 +48,19 @@ def standing_on_lines(db: Connection, organisation_id: UUID, line_ids: Iterable[
     return _standing(db, organisation_id, allocations.c.invoice_line_id.in_(set(line_ids)))
 
 
-def last_releases(db: Connection, organisation_id: UUID, source_ids: Iterable[UUID]) -> dict[UUID, dt.date]:
-    """Return, by source, the last day on which something was taken back from a line; those without are left out."""
-    query = (
-        select(allocations.c.source_id, func.max(allocations.c.allocated_on))
-        .where(
-            allocations.c.organisation_id == organisation_id,
-            allocations.c.source_id.in_(set(source_ids)),
-            allocations.c.amount_cents < 0,
+def last_releases(
+    db: Connection, organisation_id: UUID, source_ids: Collection[UUID], line_ids: Collection[UUID]
+) -> dict[UUID, dt.date]:
+    """Return the last day on which something was taken back from each source and from each line; most have none."""
+    found: dict[UUID, dt.date] = {}
+    for column, ids in ((allocations.c.source_id, source_ids), (allocations.c.invoice_line_id, line_ids)):
+        query = (
+            select(column, func.max(allocations.c.allocated_on))
+            .where(allocations.c.organisation_id == organisation_id, column.in_(ids), allocations.c.amount_cents < 0)
+            .group_by(column)
         )
-        .group_by(allocations.c.source_id)
-    )
-    return {row[0]: row[1] for row in db.execute(query)}
+        found |= {row[0]: row[1] for row in db.execute(query)}
+    return found
 
 
 def _standing(db: Connection, organisation_id: UUID, condition: ColumnElement[bool]) -> list[Standing]:

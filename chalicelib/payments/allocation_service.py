@@ -142,8 +142,8 @@ def spend(
     if not any(lines.values()):
         return []
     order = identity.get_organisation(db, organisation_id).allocation_order
-    freed = allocation_repository.last_releases(db, organisation_id, [each.id for each in paying])
     left = {line.id: line.open_cents for group in lines.values() for line in group}
+    freed = allocation_repository.last_releases(db, organisation_id, [each.id for each in paying], left)
     moves = []
     for payment in paying:
         here = {line.id: line for line in lines.get(payment.lease_id or payment.id, [])}
@@ -151,7 +151,7 @@ def spend(
         shares, _ = rules.allocate(payment.unallocated_cents, offered, order, payment.purpose)
         for line_id, amount_cents in shares:
             left[line_id] -= amount_cents
-            day = rules.allocation_day(payment.received_on, here[line_id].issued_on, freed.get(payment.id), today)
+            day = _counts_on(payment, here[line_id], freed, today)
             moves.append(move_to(here[line_id], "payment", payment.id, amount_cents, day))
     return write_moves(db, organisation_id, moves, now=now)
 
@@ -269,17 +269,16 @@ def _chosen(
         wrong.append(("lines", "together more than the payment has"))
     if wrong:
         raise Invalid(wrong)
-    freed = allocation_repository.last_releases(db, organisation_id, [payment.id]).get(payment.id)
+    freed = allocation_repository.last_releases(db, organisation_id, [payment.id], [line_id for line_id, _ in lines])
     return [
-        move_to(
-            open_lines[line_id],
-            "payment",
-            payment.id,
-            amount_cents,
-            rules.allocation_day(payment.received_on, open_lines[line_id].issued_on, freed, today),
-        )
-        for line_id, amount_cents in lines
+        move_to(line, "payment", payment.id, amount_cents, _counts_on(payment, line, freed, today))
+        for line, amount_cents in ((open_lines[line_id], cents) for line_id, cents in lines)
     ]
+
+
+def _counts_on(payment: Payment, line: OpenLine, freed: dict[UUID, dt.date], today: dt.date) -> dt.date:
+    days = [freed[each] for each in (payment.id, line.id) if each in freed]
+    return rules.allocation_day(payment.received_on, line.issued_on, max(days, default=None), today)
 
 
 def list_allocations(db: Connection, organisation_id: UUID, asked: Asked, source_id: UUID) -> Page[Allocation]:

@@ -140,8 +140,9 @@ def allocation_day(received_on: dt.date, issued_on: dt.date, freed_on: dt.date |
     """Return the day on which a payment counts against a line.
 
     Not before the money came in and not before the line was asked for, so that what was owed on a
-    past day stays what it was; not before money taken back from another line was free again, or it
-    would count twice on the days between; and, of a line issued ahead, not after today.
+    past day stays what it was; not before the last day on which this money was taken back from a
+    line, or other money from this line (``freed_on``), or on the days between the one would be spent,
+    or the other paid, twice; and, of a line issued ahead, not after today.
     """
     return max(received_on, min(today, max(issued_on, freed_on or issued_on)))
 

@@ -1,0 +1,52 @@
+"""Sixteen processes at once on the same few leases: nothing is lost, nothing counts twice, no number is missing."""
+
+import datetime as dt
+import multiprocessing
+from collections import Counter
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.payments import service
+from tests.money import ALL, Money
+from tests.service.money_racers import race
+
+PROCESSES, STEPS, LEASES = 16, 12, 3
+JULY = dt.date(2026, 7, 5)
+
+
+@pytest.mark.slow
+@pytest.mark.mariadb
+@pytest.mark.parametrize("database_kind", ["mariadb"], indirect=True)
+def test_sixteen_processes_leave_the_books_right(parts: wiring.Parts, database: str) -> None:
+    books = Money.found(parts)
+    leases = [books.let(10_000_00) for _ in range(LEASES)]
+    books.today = JULY
+    context = multiprocessing.get_context("spawn")
+    start, told = context.Barrier(PROCESSES), context.Queue()
+    shared = (database, books.organisation_id, books.property_id, leases, JULY)
+    racers = [
+        context.Process(target=race, args=(*shared, number, STEPS, start, told), daemon=True)
+        for number in range(PROCESSES)
+    ]
+    for racer in racers:
+        racer.start()
+    reports = [told.get(timeout=120) for _ in racers]
+    for racer in racers:
+        racer.join(30)
+    assert [trouble for _, _, _, trouble in reports if trouble] == []
+    assert [racer.exitcode for racer in racers] == [0] * PROCESSES
+    seen = sum((each for _, each, _, _ in reports), Counter[str]())
+    print(dict(sorted(seen.items())))
+    assert sum(seen.values()) == PROCESSES * STEPS
+    assert [name for name in seen if "given up" in name] == []
+    assert books.broken() == []
+    # No update was lost: what the processes were told they took in is what is there.
+    there = books.do(service.list_payments, ALL, state="matched").items
+    assert sum(payment.amount_cents for payment in there) == sum(received for _, _, received, _ in reports)
+    assert len(there) < ALL.limit
+    references = [payment.provider_reference for payment in there if payment.provider_reference]
+    assert len(references) == len(set(references))
+    months = [(invoice.lease_id, invoice.run_period) for lease in leases for invoice in books.invoices(lease)]
+    billed = [month for month in months if month[1]]
+    assert len(billed) == len(set(billed))
