@@ -168,18 +168,7 @@ def _named(ages: Subquery, organisation_id: UUID) -> Select[Any]:
 
 
 def _item(row: Any) -> LeaseArrears:
-    return LeaseArrears(
-        row.lease_id,
-        row.property_name or "",
-        row.unit_name or "",
-        row.tenant_id,
-        " ".join(filter(None, (row.given_name, row.middle_name, row.family_name))),
-        row.phone,
-        row.current_cents,
-        row.days_0_30_cents,
-        row.days_31_60_cents,
-        row.days_61_90_cents,
-        row.over_90_cents,
-        row.overdue_cents,
-        row.total_cents,
-    )
+    # By place: a whole sheet has thousands of rows, and a name costs a look-up in each.
+    lease_id, *cents, property_name, unit_name, tenant_id, given, middle, family, phone = row
+    tenant_name = " ".join(filter(None, (given, middle, family)))
+    return LeaseArrears(lease_id, property_name or "", unit_name or "", tenant_id, tenant_name, phone, *cents)

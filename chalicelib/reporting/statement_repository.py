@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CompoundSelect,
     Connection,
     Integer,
     Select,
@@ -109,31 +110,36 @@ def balance_before(
 
 def standings(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID], on: dt.date) -> dict[UUID, Standing]:
     """Return how each of the leases stands at the end of ``on``; one that nothing happened to is left out."""
-    every = _every(organisation_id, lease_ids, None).subquery("every")
     held = select(
-        deposit_entries.c.lease_id, deposit_entries.c.amount_cents.label("deposit"), literal(0).label("owed")
+        deposit_entries.c.lease_id, func.sum(deposit_entries.c.amount_cents).label("deposit"), literal(0).label("owed")
     ).where(
         deposit_entries.c.organisation_id == organisation_id,
         deposit_entries.c.lease_id.in_(lease_ids),
         deposit_entries.c.entered_on <= on,
     )
-    owed = select(every.c.lease_id, literal(0).label("deposit"), every.c.amount_cents.label("owed")).where(
-        every.c.moved_on <= on
-    )  # fmt: skip
-    both = union_all(held, owed).subquery("both_sides")
+    # Each kind of movement is added up by itself: MySQL would write a union of them all out row by row.
+    sums = [held.group_by(deposit_entries.c.lease_id)]
+    for part in (query.subquery() for query in _parts(organisation_id, lease_ids, None)):
+        owed = func.sum(part.c.amount_cents).label("owed")
+        query = select(part.c.lease_id, literal(0).label("deposit"), owed).where(part.c.moved_on <= on)
+        sums.append(query.group_by(part.c.lease_id))
+    both = union_all(*sums).subquery("both_sides")
     query = select(both.c.lease_id, func.sum(both.c.deposit), func.sum(both.c.owed)).group_by(both.c.lease_id)
     return {lease_id: Standing(int(deposit), int(balance)) for lease_id, deposit, balance in db.execute(query)}
 
 
 def _every(
     organisation_id: UUID, lease_ids: Collection[UUID], tenant_id: UUID | None, *, numbered: bool = False
-) -> Any:
-    """Return the union of all movements of the leases, each with the same columns.
+) -> CompoundSelect[Any]:
+    """Return the union of all movements; ``numbered`` payments show their receipts' numbers, a look-up each."""
+    wanted = _parts(organisation_id, lease_ids, _receipt_number() if numbered else None)
+    if tenant_id is not None:
+        wanted.append(_unmatched(organisation_id, tenant_id))
+    return union_all(*wanted)
 
-    Args:
-        numbered: payments show their receipts' numbers, which costs a look-up each.
-    """
-    receipt = _receipt_number() if numbered else None
+
+def _parts(organisation_id: UUID, lease_ids: Collection[UUID], receipt: ColumnElement[Any] | None) -> list[Select[Any]]:
+    """Return a query for each kind of movement of the leases, all with the same columns."""
     voided = invoices.c.credited_cents - invoices.c.total_cents  # what a credit note took is not taken twice
     parts = [
         _movement("invoice", invoices, invoices.c.issued_on, invoices.c.total_cents, number=invoices.c.number),
@@ -157,13 +163,10 @@ def _every(
         ),
         _deducted(),
     ]
-    wanted = [
+    return [
         query.where(table.c.organisation_id == organisation_id, table.c.lease_id.in_(lease_ids))
         for query, table in zip(parts, _tables(), strict=True)
     ]
-    if tenant_id is not None:
-        wanted.append(_unmatched(organisation_id, tenant_id))
-    return union_all(*wanted)
 
 
 def _tables() -> Sequence[Any]:
