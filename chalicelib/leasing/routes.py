@@ -67,9 +67,11 @@ def change_tenant(call: Call, tenant_id: UUID) -> Tenant:
     )
 
 
-@leasing.get("/tenants/{tenant_id}/identity-document", may="read_identity_document", answer=IDENTITY_DOCUMENT)
+@leasing.get(
+    "/tenants/{tenant_id}/identity-document", may="read_identity_document", answer=IDENTITY_DOCUMENT, audited=True
+)
 def read_identity_document(call: Call, tenant_id: UUID) -> dict[str, str]:
-    """Tell the tenant's identity document in clear."""
+    """Tell the tenant's identity document in clear; who read it is kept in the audit trail."""
     return service.read_identity_document(call.db, call.organisation_id, tenant_id, keys=call.parts.keys)
 
 

@@ -14,8 +14,6 @@ from chalicelib.storage.tables.leasing import lease_tenants, leases, tenant_phon
 
 Properties = frozenset[UUID] | None
 
-LAST_CHARACTER = "\U0010ffff"  # sorts behind every other on both databases: a prefix becomes a range of the index
-
 
 def add_tenant(db: Connection, organisation_id: UUID, values: dict[str, Any], phones: list[str]) -> None:
     db.execute(insert(tenants).values(organisation_id=organisation_id, **values))
@@ -62,12 +60,17 @@ def list_tenants(
     name_prefix: str | None = None,
     phone: str | None = None,
 ) -> Page[Tenant]:
-    """Return those not erased, by name; ``name_prefix`` in the form of ``name_key``, ``phone`` in E.164."""
+    """Return those not erased, by name; ``name_prefix`` in the form of ``name_key``, ``phone`` in E.164.
+
+    Any of the names may begin with ``name_prefix``: people are asked for by either. The index on
+    names then is read for the organisation as a whole, which a page's limit ends early as a rule.
+    """
     query = select(tenants).where(tenants.c.organisation_id == organisation_id, tenants.c.erased_at.is_(None))
     if within is not None:
         query = query.where(_rents_within(organisation_id, within))
     if name_prefix:
-        query = query.where(tenants.c.name_key >= name_prefix, tenants.c.name_key < name_prefix + LAST_CHARACTER)
+        begins = tenants.c.name_key.startswith(name_prefix, autoescape=True)
+        query = query.where(or_(begins, tenants.c.name_key.contains(f" {name_prefix}", autoescape=True)))
     if phone is not None:
         reached = select(tenant_phones.c.tenant_id).where(
             tenant_phones.c.organisation_id == organisation_id, tenant_phones.c.phone == phone

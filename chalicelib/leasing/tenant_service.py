@@ -109,7 +109,7 @@ def list_tenants(
     name: str | None = None,
     phone: str | None = None,
 ) -> Page[Tenant]:
-    """Return a page of tenants by name: those whose whole name begins with ``name``, who are reached at ``phone``."""
+    """Return a page of tenants by name: those one of whose names begins with ``name``, who are reached at ``phone``."""
     number = None if phone is None else phone_numbers.to_e164(phone)
     return repository.list_tenants(
         db, organisation_id, asked, within=within, name_prefix=_key(name) if name else None, phone=number

@@ -32,6 +32,7 @@ class Operation(NamedTuple):
     if_match: bool
     idempotent: bool
     snapshot: bool
+    writes: bool
     tag: str
 
 

@@ -69,7 +69,7 @@ def _work(operation: Operation, request: Request, path: dict[str, str], request_
         call.query = reading.query(operation, request)
         return _shape(operation, request, operation.view(call, **ids))
     call.phone = reading.phone(request)
-    if operation.method != "GET":
+    if operation.writes:
         return call.parts.transact(lambda db: _in_transaction(operation, call, ids, db))
     opened = call.parts.snapshot() if operation.snapshot else call.parts.reading()
     with opened as db:
@@ -95,7 +95,7 @@ def _in_transaction(operation: Operation, call: Call, ids: dict[str, Any], db: C
     answer = _shape(operation, call.request, operation.view(call, **ids))
     if key is not None:
         idempotency.finish(db, key, answer)
-    if operation.method != "GET" and operation.may != SIGNED_IN:
+    if operation.writes and operation.may != SIGNED_IN:
         subject = operation.path.format(**{name: str(value) for name, value in ids.items()})
         identity.record_audit_event(
             db, call.who, action=operation.may, subject=f"{operation.method} {subject}", fields=sorted(call.body),
@@ -116,7 +116,7 @@ def _shape(operation: Operation, request: Request, result: Any) -> Response:
     if operation.location:
         headers["Location"] = operation.location.format(id=result.id)
     if operation.method == "GET" or version is not None:
-        tag = f'"{version}"' if version is not None else _body_tag(body)
+        tag = _tag(version, body)
         headers["ETag"] = tag
         if operation.method == "GET" and unchanged(request, tag):
             return Response("", {"ETag": tag}, 304)
@@ -130,5 +130,10 @@ def unchanged(request: Request, tag: str) -> bool:
     return any(each.strip().removeprefix("W/") in (wanted, "*") for each in asked.split(","))
 
 
-def _body_tag(body: str) -> str:
-    return f'W/"{hashlib.blake2b(body.encode(), digest_size=12).hexdigest()}"'
+def _tag(version: int | None, body: str) -> str:
+    """Return the ETag: If-Match looks at the version, If-None-Match at the digest too.
+
+    What is told may change without a new version: a unit's status changes with the day.
+    """
+    digest = hashlib.blake2b(body.encode(), digest_size=6 if version is not None else 12).hexdigest()
+    return f'W/"{digest}"' if version is None else f'"{version}-{digest}"'

@@ -12,7 +12,7 @@ from chalicelib.web import fields, idempotency
 from chalicelib.web.call import JSON, Call, Operation
 
 MOST_BODY_BYTES = 4_000_000
-ETAG = re.compile(r'(?:W/)?"?([0-9]{1,9})"?', re.ASCII)
+ETAG = re.compile(r'(?:W/)?"?([0-9]{1,9})(?:-[0-9a-f]{12})?"?', re.ASCII)  # version, then a digest
 
 
 def path_value(name: str, text: str) -> UUID | str:
@@ -113,7 +113,7 @@ def if_match(operation: Operation, request: Request) -> int | None:
         return None
     text = request.headers.get("if-match")
     if text is None:
-        raise errors.PreconditionRequired('Send If-Match with the ETag that you read, such as "3".')
+        raise errors.PreconditionRequired('Send If-Match with the ETag that you read, such as "3-5f0c9d2a41be".')
     if text.strip() == "*":
         return None
     version = ETAG.fullmatch(text.strip())

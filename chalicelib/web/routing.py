@@ -66,6 +66,7 @@ class ApiBlueprint(Blueprint):
         if_match: bool = False,
         idempotent: bool = False,
         snapshot: bool = False,
+        audited: bool = False,
     ) -> Callable[[View], View]:
         """Register a view.
 
@@ -78,6 +79,7 @@ class ApiBlueprint(Blueprint):
             if_match: the caller must say which version they change.
             idempotent: ``Idempotency-Key`` is honoured.
             snapshot: the whole answer is read as of one moment.
+            audited: who reads it is kept; whoever writes is kept anyway.
         """
         if may not in MAY and may not in (PUBLIC, SIGNED_IN):
             raise ValueError(f"{method} {path}: {may!r} stands in no row of the table of roles")
@@ -86,7 +88,7 @@ class ApiBlueprint(Blueprint):
             full = self._prefix + path
             declared = Operation(
                 method, full, may, view, query, body, reads, answer, tells, status, location, if_match, idempotent,
-                snapshot, self._tag,
+                snapshot, audited or method != "GET", self._tag,
             )  # fmt: skip
             OPERATIONS.append(declared)
 

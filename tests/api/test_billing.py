@@ -45,7 +45,7 @@ def test_an_invoice_is_issued_read_listed_and_voided(owner: Client, lease_id: st
     assert path == f"/v1/invoices/{issued.json['id']}"
     told = owner.get(path)
     assert told.json == issued.json
-    assert told.etag == '"1"'
+    assert told.etag.startswith('"1-')
     assert {name: told.json[name] for name in ("number", "status", "period", "total", "open", "unit_name")} == {
         "number": 1,
         "status": "open",
@@ -59,7 +59,7 @@ def test_an_invoice_is_issued_read_listed_and_voided(owner: Client, lease_id: st
     assert listed == {name: value for name, value in told.json.items() if name != "lines"}
     void = owner.post(f"{path}/void")
     assert (void.status, void.json["status"], void.json["open"]) == (200, "void", "0.00")
-    assert owner.get(path).etag == '"2"'
+    assert owner.get(path).etag.startswith('"2-')
     again = owner.post(f"{path}/void")
     assert again.status == 409
     assert again.headers["Content-Type"] == "application/problem+json"

@@ -63,3 +63,16 @@ def test_a_list_is_walked_by_cursor(owner: Client) -> None:
             break
         cursor = f"&cursor={page['next_cursor']}"
     assert seen == [f"House {number}" for number in range(5)]
+
+
+def test_an_etag_changes_with_what_is_told_and_if_match_looks_at_the_version(owner: Client) -> None:
+    house = owner.post("/v1/properties", {"name": "Court"}).json["id"]
+    rent = {"property_id": house, "name": "A1", "type": "apartment", "rent": "1000.00"}
+    unit = owner.post("/v1/units", rent)
+    path = f"/v1/units/{unit.json['id']}"
+    tenant = owner.post("/v1/tenants", {"given_name": "Imani", "phones": ["0712345678"]}).json["id"]
+    terms = {"unit_id": unit.json["id"], "tenants": [tenant], "starts_on": "2026-01-01", "rent": "1000.00"}
+    assert owner.post("/v1/leases", terms).status == 201
+    let = owner.get(path, If_None_Match=unit.etag)
+    assert (let.status, let.json["status"], let.json["version"]) == (200, "occupied", unit.json["version"])
+    assert owner.patch(path, {"rent": "1100.00"}, unit.etag).status == 200

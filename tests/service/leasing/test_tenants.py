@@ -62,14 +62,15 @@ def test_what_is_no_kenyan_mobile_number_is_refused(home: Home, spelled: str) ->
     assert names(home) == []
 
 
-def test_tenants_are_told_by_name_and_found_by_its_beginning_whatever_the_case(home: Home) -> None:
+def test_tenants_are_told_by_name_and_found_by_the_beginning_of_any_of_their_names(home: Home) -> None:
     home.tenant("Wanjiku", family_name="Kamau")
     home.tenant("barasa", middle_name="Imani", family_name="Maina")
     home.tenant("Barasa", family_name="Otieno")
     assert names(home) == ["barasa Imani Maina", "Barasa Otieno", "Wanjiku Kamau"]
     assert names(home, name="BARASA  i") == ["barasa Imani Maina"]
     assert names(home, name="bara") == ["barasa Imani Maina", "Barasa Otieno"]
-    assert names(home, name="%") == names(home, name="kamau") == []
+    assert names(home, name="kamau") == ["Wanjiku Kamau"]
+    assert names(home, name="%") == names(home, name="amau") == []
 
 
 def test_a_change_names_the_version_it_changes_and_is_found_by_the_new_name(home: Home) -> None:
