@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from chalicelib.errors import Conflict, Invalid, PreconditionFailed
+from chalicelib.identity import service as identity
 from chalicelib.identity.ports import KeyWrapper
 from chalicelib.identity.service import CHANGED
 from chalicelib.onboarding import repository
@@ -83,7 +84,8 @@ def commit(db: Connection, task: Task, *, keys: KeyWrapper, now: dt.datetime, to
     if read.fingerprint != found.fingerprint or read.summary["errors"]:
         raise Refused("The sheet has changed against what is here since it was previewed; read the new preview.")
     opening_on = dt.date.fromisoformat(task.input["opening_on"])
-    maker = Maker(db, organisation_id, keys, opening_on, now, today, task.created_by)
+    grace_days = identity.get_organisation(db, organisation_id).grace_days
+    maker = Maker(db, organisation_id, keys, grace_days, opening_on, now, today, task.created_by)
     maker.make(read.plan, read.known)
     repository.add_items(db, organisation_id, import_id, maker.items)
     move(db, organisation_id, found, COMMITTED, content_sealed=None, committed_at=now)

@@ -4,6 +4,7 @@ from marshmallow import Schema
 
 from chalicelib.onboarding.days import LAST_DUE_DAY
 from chalicelib.onboarding.import_model import STATUSES
+from chalicelib.onboarding.sheet import LONGEST_CELL
 from chalicelib.web import fields
 
 
@@ -20,8 +21,10 @@ class NewCommit(Schema):
 
 
 class PlannedPropertyView(Schema):
-    name = fields.Text()
-    town = fields.Text()
+    """A property of the sheet; one that is here already is ``known``. A name that is too long is told as it is."""
+
+    name = fields.Text(LONGEST_CELL)
+    town = fields.Text(LONGEST_CELL)
     units = fields.Whole()
     known = fields.Flag()
 
@@ -68,10 +71,10 @@ class ImportProblemView(Schema):
 
     severity = fields.OneOf("error", "notice")
     code = fields.Text()
-    message = fields.Text(1000)
+    message = fields.Text(2 * LONGEST_CELL)
     row = fields.Whole(allow_none=True)
-    column = fields.Text(1000, allow_none=True)
-    value = fields.Text(1000, allow_none=True)
+    column = fields.Text(2 * LONGEST_CELL, allow_none=True)
+    value = fields.Text(LONGEST_CELL, allow_none=True)
 
 
 class ProblemsQuery(fields.Paging):

@@ -13,7 +13,9 @@ from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.identity.ports import KeyWrapper
 from chalicelib.ids import new_id
+from chalicelib.onboarding import service
 from chalicelib.onboarding.jobs import commit_import
+from chalicelib.onboarding.service import RowRefused
 from chalicelib.portfolio import service as portfolio
 from chalicelib.tasks import repository as task_rows
 from chalicelib.tasks import service as tasks
@@ -176,3 +178,19 @@ def test_one_preview_is_committed_once_by_however_many(owner: Client) -> None:
     path = f"/v1/imports/{imported['id']}"
     etag = owner.get(path).etag
     assert [owner.post(f"{path}/commit", {}, If_Match=etag).status for _ in range(2)] == [202, 412]
+
+
+def test_what_a_domain_still_refuses_at_the_last_try_becomes_a_problem_of_its_row(
+    owner: Client, parts: wiring.Parts
+) -> None:
+    """A rule of a domain that the reader does not know of, as after a release that made one stricter."""
+    imported = upload(owner, sheet(row("A1"), row("A2"))).json
+    task = claimed(parts, owner, commit(owner, imported))
+    error = RowRefused(3, "The unit is under repair.")
+    told: dict[str, Any] = {"keys": parts.keys, "now": parts.clock.now()}
+    assert parts.transact(lambda db: service.preview_refused(db, task, error, last=False, **told)) is True
+    assert parts.transact(lambda db: service.preview_refused(db, task, error, last=True, **told)) is False
+    stands = owner.get(f"/v1/imports/{imported['id']}").json
+    assert (stands["status"], stands["summary"]["errors"]) == ("previewed", 1)
+    problems = everything(owner, f"/v1/imports/{imported['id']}/problems?severity=error")
+    assert [(each["code"], each["row"], each["message"]) for each in problems] == [("row_refused", 3, error.detail)]

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from sqlalchemy import update
 
+from app import app
 from chalicelib import wiring
 from chalicelib.storage.tables.onboarding import imports
 from chalicelib.tasks import service as tasks
@@ -81,6 +82,12 @@ def test_a_workbook_is_read_as_the_same_sheet(owner: Client) -> None:
     answer = upload(owner, workbook(HEADINGS, row("A1")), kind=XLSX)
     assert answer.status == 201, answer.text
     assert (answer.json["summary"]["errors"], answer.json["summary"]["rent"]) == (0, "12000.00")
+
+
+def test_a_workbook_is_binary_to_the_gateway_and_the_answer_is_not(owner: Client) -> None:
+    assert XLSX in app.api.binary_types
+    answer = owner.post("/v1/imports", workbook(HEADINGS, row("A1")), Content_Type=XLSX, Accept=XLSX)
+    assert answer.json["status"] == "previewed"  # told as base64 it would be no JSON
 
 
 def test_a_large_sheet_is_read_by_a_task(owner: Client, parts: wiring.Parts) -> None:
