@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chalicelib.billing.model import CreditNote
 from chalicelib.billing.schemas import CREDIT_NOTE
-from chalicelib.payments import credit_service, deduction_service, ending_service, run_service
+from chalicelib.payments import service
 from chalicelib.payments.model import Deduction, FinalAccount
 from chalicelib.payments.schemas import (
     DEDUCTION,
@@ -31,7 +31,7 @@ accounts = ApiBlueprint(__name__, tag="payments")
 )
 def credit_invoice(call: Call, invoice_id: UUID) -> CreditNote:
     """Credit lines of an invoice; what was paid on them becomes the tenant's credit."""
-    return credit_service.credit_invoice(
+    return service.credit_invoice(
         call.db,
         call.organisation_id,
         invoice_id,
@@ -46,7 +46,7 @@ def credit_invoice(call: Call, invoice_id: UUID) -> CreditNote:
 @accounts.post("/leases/{lease_id}/terminate", may="terminate_lease", body=TERMINATION, answer=FINAL_ACCOUNT)
 def terminate_lease(call: Call, lease_id: UUID) -> FinalAccount:
     """End a lease: days billed beyond its last are credited, days not billed are, and its account is told."""
-    return ending_service.terminate_lease(
+    return service.terminate_lease(
         call.db,
         call.organisation_id,
         lease_id,
@@ -63,7 +63,7 @@ def terminate_lease(call: Call, lease_id: UUID) -> FinalAccount:
 @accounts.get("/leases/{lease_id}/final-account", may="see_billing", answer=FINAL_ACCOUNT)
 def get_final_account(call: Call, lease_id: UUID) -> FinalAccount:
     """Tell what a lease owes, has in credit and has in deposits, and what remains once these are set off."""
-    return ending_service.get_final_account(
+    return service.get_final_account(
         call.db, call.organisation_id, lease_id, today=call.who.today, within=call.who.properties
     )
 
@@ -71,7 +71,7 @@ def get_final_account(call: Call, lease_id: UUID) -> FinalAccount:
 @accounts.post("/leases/{lease_id}/final-account", may="terminate_lease", answer=FINAL_ACCOUNT)
 def close_account(call: Call, lease_id: UUID) -> FinalAccount:
     """Bring the bills of a lease that has a last day in line with it, with what has come up since it was ended."""
-    return ending_service.close_account(
+    return service.close_account(
         call.db, call.organisation_id, lease_id, now=call.who.now, today=call.who.today, member_id=call.who.member_id
     )
 
@@ -79,7 +79,7 @@ def close_account(call: Call, lease_id: UUID) -> FinalAccount:
 @accounts.post("/leases/{lease_id}/deposit-deductions", may="hold_deposit", body=NEW_DEDUCTION, answer=DEDUCTION)
 def deduct_deposit(call: Call, lease_id: UUID) -> Deduction:
     """Set part of a deposit against what the lease owes, oldest first."""
-    return deduction_service.deduct_deposit(
+    return service.deduct_deposit(
         call.db,
         call.organisation_id,
         lease_id,
@@ -93,7 +93,7 @@ def deduct_deposit(call: Call, lease_id: UUID) -> Deduction:
 @accounts.post("/deposit-deductions/{entry_id}/reverse", may="hold_deposit", status=204, body=REASON)
 def reverse_deduction(call: Call, entry_id: UUID) -> None:
     """Take a deduction back: its lines are open again, and the deposit is held as before."""
-    deduction_service.reverse_deduction(
+    service.reverse_deduction(
         call.db,
         call.organisation_id,
         entry_id,
@@ -107,7 +107,7 @@ def reverse_deduction(call: Call, entry_id: UUID) -> None:
 @accounts.post("/bill-runs", may="bill", body=NEW_BILL_RUN, answer=TASK, status=202, location="/v1/tasks/{id}")
 def queue_bill_run(call: Call) -> Task:
     """Bill a month: every lease that has a day in it and no invoice for it yet. The answer is a task."""
-    return run_service.queue_bill_run(
+    return service.queue_bill_run(
         call.db,
         call.organisation_id,
         call.body["period"],

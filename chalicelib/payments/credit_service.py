@@ -13,7 +13,8 @@ from chalicelib.leasing import service as leasing
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Entry
 from chalicelib.payments import allocation_repository, repository, rules
-from chalicelib.payments.allocation_service import release_moves, spend_credit, write_moves
+from chalicelib.payments.allocation_service import spend_credit
+from chalicelib.payments.move_service import release_moves, write_moves
 
 
 def credit_invoice(

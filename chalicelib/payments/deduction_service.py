@@ -14,15 +14,9 @@ from chalicelib.leasing.model import DepositEntry
 from chalicelib.ledger import service as ledger
 from chalicelib.pages import Asked
 from chalicelib.payments import allocation_repository, rules
-from chalicelib.payments.allocation_service import (
-    Move,
-    move_to,
-    offer,
-    release_moves,
-    spend_credit,
-    write_moves,
-)
+from chalicelib.payments.allocation_service import offer, spend_credit
 from chalicelib.payments.model import Allocation, Deduction
+from chalicelib.payments.move_service import Move, move_to, release_moves, write_moves
 
 MOST_SHOWN = 200
 

@@ -13,8 +13,9 @@ from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Entry, Leg
 from chalicelib.pages import Asked, Page
 from chalicelib.payments import allocation_repository, repository
-from chalicelib.payments.allocation_service import RACED, hold_payment, release_moves, spend_credit, write_moves
+from chalicelib.payments.allocation_service import spend_credit
 from chalicelib.payments.model import Payment, Refund
+from chalicelib.payments.move_service import RACED, hold_payment, release_moves, write_moves
 from chalicelib.portfolio import service as portfolio
 
 

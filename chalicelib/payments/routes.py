@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chalicelib.pages import Page
-from chalicelib.payments import allocation_service, reversal_service, service
+from chalicelib.payments import service
 from chalicelib.payments.model import Allocation, Payment, Refund
 from chalicelib.payments.schemas import (
     ALLOCATE,
@@ -97,7 +97,7 @@ def allocate_payment(call: Call, payment_id: UUID) -> Payment:
     """Allocate a payment anew, to the lines named or, without any, to what is open, oldest first."""
     lines = call.body.get("lines")
     chosen = None if lines is None else [(line["invoice_line_id"], line["amount_cents"]) for line in lines]
-    return allocation_service.allocate_payment(
+    return service.allocate_payment(
         call.db,
         call.organisation_id,
         payment_id,
@@ -111,7 +111,7 @@ def allocate_payment(call: Call, payment_id: UUID) -> Payment:
 @payments.post("/payments/{payment_id}/reverse", may="reverse_payment", status=200, body=REASON, answer=PAYMENT)
 def reverse_payment(call: Call, payment_id: UUID) -> Payment:
     """Undo a payment: its lines are open again and its receipt is void."""
-    return reversal_service.reverse_payment(
+    return service.reverse_payment(
         call.db,
         call.organisation_id,
         payment_id,
@@ -125,7 +125,7 @@ def reverse_payment(call: Call, payment_id: UUID) -> Payment:
 @payments.post("/payments/{payment_id}/refund", may="refund_credit", body=NEW_REFUND, answer=REFUND)
 def refund_credit(call: Call, payment_id: UUID) -> Refund:
     """Record that credit of a payment was given back."""
-    return reversal_service.refund_credit(
+    return service.refund_credit(
         call.db,
         call.organisation_id,
         payment_id,
@@ -140,14 +140,14 @@ def refund_credit(call: Call, payment_id: UUID) -> Refund:
 def list_refunds(call: Call, payment_id: UUID) -> Page[Refund]:
     """List what was given back of a payment."""
     service.get_payment(call.db, call.organisation_id, payment_id, call.who.properties)
-    return reversal_service.list_refunds(call.db, call.organisation_id, call.asked, payment_id)
+    return service.list_refunds(call.db, call.organisation_id, call.asked, payment_id)
 
 
 @payments.get("/payments/{payment_id}/allocations", may="see_payments", query=PAGING, answer=ALLOCATION)
 def list_allocations(call: Call, payment_id: UUID) -> Page[Allocation]:
     """List where a payment went; a row below nothing takes an earlier one back."""
     service.get_payment(call.db, call.organisation_id, payment_id, call.who.properties)
-    return allocation_service.list_allocations(call.db, call.organisation_id, call.asked, payment_id)
+    return service.list_allocations(call.db, call.organisation_id, call.asked, payment_id)
 
 
 @payments.post("/leases/{lease_id}/opening-credit", may="allocate_payment", body=OPENING_CREDIT, answer=PAYMENT)

@@ -1,0 +1,175 @@
+"""Recording money that was received, by hand or from before the books began."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.errors import Conflict, Invalid
+from chalicelib.ids import new_id
+from chalicelib.leasing import service as leasing
+from chalicelib.leasing.model import LeaseTerms
+from chalicelib.pages import Asked
+from chalicelib.payments import channel_service, repository, rules
+from chalicelib.payments.intake_service import Properties, get_payment, hold_lease, take_in
+from chalicelib.payments.model import Payment
+from chalicelib.payments.move_service import RACED
+
+
+def record_payment(
+    db: Connection,
+    organisation_id: UUID,
+    values: dict[str, Any],
+    *,
+    now: dt.datetime,
+    today: dt.date,
+    member_id: UUID | None = None,
+    role: str = "owner",
+    within: Properties = None,
+) -> Payment:
+    """Record money received by hand and return the payment.
+
+    ``values``: method, amount_cents, received_on; and as known lease_id or tenant_id (of whom the only
+    running lease is meant), channel_id, provider_reference, purpose (a charge type), reference_raw,
+    payer_name, note. Where a confirmation is not needed first, it is posted, allocated oldest first
+    and receipted; without a lease it waits among the unmatched.
+
+    Args:
+        role: of who records it; what a caretaker records waits for ``confirm_payment``.
+        within: the only properties they may record for.
+
+    Raises:
+        Conflict: the channel has the provider's reference already; ``payment_id`` names the first payment.
+        Invalid: a day to come, a lease, tenant or channel that is not the organisation's or does not fit.
+    """
+    _check_values(values, today)
+    lease = _named_lease(db, organisation_id, values, within, today)
+    channel_id = channel_service.choose_channel(
+        db,
+        organisation_id,
+        values["method"],
+        channel_id=values.get("channel_id"),
+        property_id=lease.property_id if lease else None,
+        now=now,
+    )
+    pending = rules.needs_confirming(values["method"], role)
+    row = _row(values, lease) | {
+        "channel_id": channel_id,
+        "state": "pending" if pending else "matched" if lease else "unmatched",
+        "unallocated_cents": 0 if pending else values["amount_cents"],
+        "recorded_by": member_id,
+        "created_at": now,
+    }
+    _add(db, organisation_id, row)
+    payment = get_payment(db, organisation_id, row["id"])
+    return payment if pending else take_in(db, organisation_id, payment, now=now, today=today, member_id=member_id)
+
+
+def record_opening_credit(
+    db: Connection,
+    organisation_id: UUID,
+    lease_id: UUID,
+    amount_cents: int,
+    on: dt.date,
+    *,
+    now: dt.datetime,
+    today: dt.date,
+    member_id: UUID | None = None,
+) -> Payment:
+    """Record what a tenant had paid ahead before the books began, as a payment of the method "opening".
+
+    It is set against what the lease owes, and the rest waits for the next bill; it gets no receipt.
+
+    Raises:
+        Invalid: ``on`` is to come, or the organisation has no such lease.
+    """
+    values = {"method": "opening", "amount_cents": amount_cents, "received_on": on, "lease_id": lease_id}
+    _check_values(values, today)
+    lease = _named_lease(db, organisation_id, values, None, today)
+    row = _row(values, lease) | {
+        "channel_id": None,
+        "state": "matched",
+        "unallocated_cents": amount_cents,
+        "recorded_by": member_id,
+        "created_at": now,
+    }
+    _add(db, organisation_id, row)
+    payment = get_payment(db, organisation_id, row["id"])
+    return take_in(db, organisation_id, payment, now=now, today=today, member_id=member_id)
+
+
+def _check_values(values: dict[str, Any], today: dt.date) -> None:
+    wrong = []
+    if values["amount_cents"] <= 0:
+        wrong.append(("amount", "expected more than nothing"))
+    if values["received_on"] > today:
+        wrong.append(("received_on", "may not lie in the future"))
+    if values.get("lease_id") and values.get("tenant_id"):
+        wrong.append(("tenant_id", "name the lease or the tenant, not both"))
+    if values["method"] == "mpesa" and not values.get("provider_reference"):
+        wrong.append(("provider_reference", "expected the M-Pesa code"))
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _named_lease(
+    db: Connection, organisation_id: UUID, values: dict[str, Any], within: Properties, today: dt.date
+) -> LeaseTerms | None:
+    """Return the lease that the payment is for, locked, or None where none is named."""
+    lease_id = values.get("lease_id")
+    if values.get("tenant_id"):
+        lease_id = _only_running(db, organisation_id, values["tenant_id"], within, today)
+    if lease_id is not None:
+        return hold_lease(db, organisation_id, lease_id, within)
+    if within is not None:
+        raise Invalid([("lease_id", "name the lease that the money is for")])
+    return None
+
+
+def _only_running(db: Connection, organisation_id: UUID, tenant_id: UUID, within: Properties, today: dt.date) -> UUID:
+    page = leasing.list_leases(
+        db, organisation_id, Asked(limit=2), today=today, within=within, tenant_id=tenant_id, status="active"
+    )
+    if not page.items:
+        raise Invalid([("tenant_id", "the organisation has no such tenant with a running lease")])
+    if len(page.items) > 1:
+        raise Invalid([("tenant_id", "the tenant has several running leases; name the lease")])
+    return page.items[0].id
+
+
+def _row(values: dict[str, Any], lease: LeaseTerms | None) -> dict[str, Any]:
+    reference = "".join((values.get("provider_reference") or "").split()).upper()
+    return {
+        "id": new_id(),
+        "method": values["method"],
+        "provider_reference": reference or None,
+        "amount_cents": values["amount_cents"],
+        "received_on": values["received_on"],
+        "lease_id": lease.id if lease else None,
+        "property_id": lease.property_id if lease else None,
+        "tenant_id": lease.tenant_id if lease else None,
+        "purpose": values.get("purpose"),
+        "reference_raw": values.get("reference_raw", ""),
+        "payer_name": values.get("payer_name", ""),
+        "note": values.get("note", ""),
+        "refunded_cents": 0,
+        "confirmed_by": None,
+        "reversed_on": None,
+        "reason": None,
+        "version": 1,
+    }
+
+
+def _add(db: Connection, organisation_id: UUID, row: dict[str, Any]) -> None:
+    if repository.add_payment(db, organisation_id, row):
+        return
+    first = repository.find_by_reference(db, organisation_id, row["channel_id"], row["provider_reference"])
+    if first is None:
+        raise Conflict(RACED)
+    raise Conflict(
+        "The channel has a payment with this reference already.",
+        payment_id=str(first.id),
+        provider_reference=row["provider_reference"],
+        state=first.state,
+    )
