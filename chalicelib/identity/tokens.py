@@ -30,15 +30,19 @@ class NotVerified(Exception):
 class KeySet:
     """An issuer's public keys, fetched when first needed, kept an hour, and the last good copy when it is silent."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, timeout_s: float = FETCH_TIMEOUT_S) -> None:
         self._url = url
+        self._timeout_s = timeout_s
         self._keys: dict[str, Any] = {}
         self._fetched_at = self._tried_at = -1e9
         self._lock = threading.Lock()
 
-    def find(self, key_id: str) -> Any:
-        """Return the key, or None when the issuer has no such key (or cannot be asked now)."""
-        now = time.monotonic()
+    def find(self, key_id: str, *, now: float | None = None) -> Any:
+        """Return the key, or None when the issuer has no such key (or cannot be asked now).
+
+        ``now`` is in seconds of the monotonic clock, which is asked if it is left out.
+        """
+        now = time.monotonic() if now is None else now
         with self._lock:
             stale = now - self._fetched_at > KEPT_S
             if (stale or key_id not in self._keys) and now - self._tried_at > (0 if not self._keys else AGAIN_S):
@@ -48,7 +52,7 @@ class KeySet:
 
     def _fetch(self, now: float) -> None:
         try:
-            with urllib.request.urlopen(self._url, timeout=FETCH_TIMEOUT_S) as answer:  # noqa: S310 - from settings
+            with urllib.request.urlopen(self._url, timeout=self._timeout_s) as answer:  # noqa: S310 - from settings
                 listed = json.load(answer)["keys"]
             self._keys = {entry["kid"]: jwt.PyJWK(entry).key for entry in listed}
             self._fetched_at = now

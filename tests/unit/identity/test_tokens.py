@@ -1,0 +1,183 @@
+"""Which tokens show who asks, and what happens while an issuer is silent."""
+
+import base64
+import hmac
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from chalice.app import AuthRequest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from chalicelib.identity import authorizer, tokens
+from tests.issuers import NO_CLAIM, FakeIssuer, issuing
+
+PHONE = "+254712345678"
+
+
+@pytest.fixture
+def issuer() -> Iterator[FakeIssuer]:
+    with issuing("west") as running:
+        yield running
+
+
+@pytest.fixture
+def other() -> Iterator[FakeIssuer]:
+    with issuing("central") as running:
+        yield running
+
+
+def verified(token: str, *issuers: FakeIssuer) -> str:
+    return tokens.verified_phone(f"Bearer {token}", [each.setting() for each in issuers])
+
+
+def test_a_token_of_either_issuer_is_taken(issuer: FakeIssuer, other: FakeIssuer) -> None:
+    assert verified(issuer.token(PHONE), issuer, other) == PHONE
+    assert verified(other.token(PHONE), issuer, other) == PHONE
+
+
+def test_an_issuer_that_is_not_listed_is_refused(issuer: FakeIssuer, other: FakeIssuer) -> None:
+    with pytest.raises(tokens.NotVerified, match="unknown issuer"):
+        verified(other.token(PHONE), issuer)
+
+
+def test_one_issuers_key_does_not_sign_for_another(issuer: FakeIssuer, other: FakeIssuer) -> None:
+    forged = other.token(PHONE, iss=issuer.setting().issuer, aud=issuer.setting().audience)
+    issuer.key_set()
+    with pytest.raises(tokens.NotVerified):
+        verified(forged, issuer, other)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"aud": "app-of-somebody-else"},
+        {"aud": NO_CLAIM},
+        {"exp": int(time.time()) - 3600},
+        {"exp": NO_CLAIM},
+        {"iat": NO_CLAIM},
+        {"iss": NO_CLAIM},
+        {"token_use": "access"},
+        {"token_use": NO_CLAIM},
+        {"phone_number_verified": "false"},
+        {"phone_number_verified": False},
+        {"phone_number_verified": NO_CLAIM},
+        {"phone_number": NO_CLAIM},
+        {"phone_number": ""},
+        {"phone_number": "0712345678"},
+        {"phone_number": ["+254712345678"]},
+        {"nbf": int(time.time()) + 3600},
+    ],
+    ids=str,
+)
+def test_a_token_that_does_not_show_who_asks_is_refused(issuer: FakeIssuer, changed: dict[str, Any]) -> None:
+    with pytest.raises(tokens.NotVerified):
+        verified(issuer.token(PHONE, **changed), issuer)
+
+
+def test_a_verified_number_may_be_told_as_text_or_as_truth(issuer: FakeIssuer) -> None:
+    assert verified(issuer.token(PHONE, phone_number_verified=True), issuer) == PHONE
+    assert verified(issuer.token(PHONE, phone_number_verified="true"), issuer) == PHONE
+
+
+def test_the_subject_is_never_used(issuer: FakeIssuer) -> None:
+    assert verified(issuer.token(PHONE, sub="+254700000000"), issuer) == PHONE
+    assert verified(issuer.token(PHONE, sub=NO_CLAIM), issuer) == PHONE
+
+
+def unsigned(claims: dict[str, Any], **header: Any) -> str:
+    parts = [json.dumps(part).encode() for part in ({"typ": "JWT", **header}, claims)]
+    return b".".join([*(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts), b""]).decode()
+
+
+def test_a_token_without_a_signature_is_refused(issuer: FakeIssuer) -> None:
+    assert verified(issuer.token(PHONE), issuer) == PHONE
+    for algorithm in ("none", "None", "NONE", ""):
+        with pytest.raises(tokens.NotVerified):
+            verified(unsigned(issuer.claims(PHONE), alg=algorithm, kid=issuer.key_id), issuer)
+
+
+def test_a_token_signed_with_a_shared_secret_is_refused(issuer: FakeIssuer) -> None:
+    """The public key is known to all, so a token that is keyed with it by HMAC must not pass."""
+    assert verified(issuer.token(PHONE), issuer) == PHONE
+    public = issuer.keys[issuer.key_id].public_key()
+    for form in (PublicFormat.SubjectPublicKeyInfo, PublicFormat.PKCS1):
+        secret = public.public_bytes(Encoding.PEM, form)  # PyJWT itself refuses to sign with this
+        signing_input = unsigned(issuer.claims(PHONE), alg="HS256", kid=issuer.key_id).rstrip(".")
+        signature = base64.urlsafe_b64encode(hmac.digest(secret, signing_input.encode(), "sha256"))
+        with pytest.raises(tokens.NotVerified):
+            verified(f"{signing_input}.{signature.rstrip(b'=').decode()}", issuer)
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic x", "Bearer a.b.c", "Bearer " + "x" * 9000, "x"])
+def test_what_is_no_token_is_refused(issuer: FakeIssuer, header: str) -> None:
+    with pytest.raises(tokens.NotVerified):
+        tokens.verified_phone(header, [issuer.setting()])
+
+
+def test_a_token_changed_on_the_way_is_refused(issuer: FakeIssuer) -> None:
+    head, body, signature = issuer.token(PHONE).split(".")
+    claims = issuer.claims("+254700000000")
+    other_body = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
+    for changed in (f"{head}.{other_body}.{signature}", f"{head}.{body}.{signature[:-8]}AAAAAAAA"):
+        with pytest.raises(tokens.NotVerified):
+            verified(changed, issuer)
+
+
+def test_keys_are_fetched_once_and_an_unknown_one_asks_at_most_once_a_minute(issuer: FakeIssuer) -> None:
+    for _ in range(5):
+        verified(issuer.token(PHONE), issuer)
+    assert issuer.answers == 1
+    for _ in range(5):
+        with pytest.raises(tokens.NotVerified, match="unknown key"):
+            verified(issuer.token(PHONE, key_id="second"), issuer)
+    assert issuer.answers == 1
+
+
+def test_a_new_key_is_found_after_a_minute(issuer: FakeIssuer) -> None:
+    keys, now = tokens.KeySet(issuer.jwks_url), 1000.0
+    assert keys.find(issuer.key_id, now=now) is not None
+    issuer.token(PHONE, key_id="second")
+    assert keys.find("second", now=now + tokens.AGAIN_S - 1) is None
+    assert keys.find("second", now=now + tokens.AGAIN_S + 1) is not None
+    assert issuer.answers == 2
+
+
+@pytest.mark.parametrize("fault", ["broken", "silent"])
+def test_the_last_good_keys_are_kept_while_the_issuer_does_not_answer(issuer: FakeIssuer, fault: str) -> None:
+    keys, now = tokens.KeySet(issuer.jwks_url, timeout_s=1), 1000.0
+    good = keys.find(issuer.key_id, now=now)
+    issuer.broken, issuer.silent_s = fault == "broken", 2 if fault == "silent" else 0
+    now += tokens.KEPT_S + 1
+    assert keys.find(issuer.key_id, now=now) is good
+    assert keys.find(issuer.key_id, now=now + 1) is good
+    assert issuer.answers == 2  # tried again once, and not for each request
+    issuer.broken, issuer.silent_s = False, 0
+    assert keys.find(issuer.key_id, now=now + tokens.AGAIN_S + 1) is not None
+    assert issuer.answers == 3
+
+
+def test_a_silent_issuer_is_given_up_in_time(issuer: FakeIssuer) -> None:
+    issuer.silent_s = 4
+    keys, started = tokens.KeySet(issuer.jwks_url, timeout_s=0.1), time.monotonic()
+    assert keys.find(issuer.key_id) is None
+    assert time.monotonic() - started < 3
+    assert tokens.FETCH_TIMEOUT_S == 2
+
+
+def asked_with(token: str) -> AuthRequest:
+    return AuthRequest("TOKEN", token, "arn:aws:execute-api:eu-west-1:1:api/stage/GET/v1/me")
+
+
+def test_the_authorizer_tells_the_number_and_nothing_else(issuer: FakeIssuer, monkeypatch: pytest.MonkeyPatch) -> None:
+    setting = issuer.setting()
+    listed = [{"issuer": setting.issuer, "audience": setting.audience, "jwks_url": setting.jwks_url}]
+    monkeypatch.setenv("TOKEN_ISSUERS", json.dumps(listed))
+    event = {"type": "TOKEN", "methodArn": asked_with("").method_arn}
+    told = authorizer.verify_token({**event, "authorizationToken": f"Bearer {issuer.token(PHONE)}"}, None)
+    assert told["context"] == {"phone": PHONE}
+    assert told["principalId"] == PHONE
+    with pytest.raises(Exception, match=r"^Unauthorized$"):  # API Gateway makes a 401 of this very text
+        authorizer.verify_token({**event, "authorizationToken": "Bearer x"}, None)
