@@ -11,7 +11,7 @@ from apispec import APISpec
 
 from chalicelib.identity.roles import PUBLIC, SIGNED_IN
 from chalicelib.pages import Page
-from chalicelib.web import fields, idempotency
+from chalicelib.web import fields, idempotency, reading
 from chalicelib.web.call import JSON, Operation
 from chalicelib.web.described import PROBLEM, Converter, Described, header, page_of, references
 from chalicelib.web.problem import CONTENT_TYPE
@@ -56,7 +56,7 @@ PARAMETERS: dict[str, Described] = {
         "description": "The same request sent again with the same key is done once and answered alike.",
     },
     "If-Match": {
-        "schema": {"type": "string", "pattern": r'^(\*|"[0-9]{1,9}")$'},
+        "schema": {"type": "string", "pattern": reading.IF_MATCH.pattern},
         "description": "The ETag that was read; * changes whatever is there.",
         "required": True,
     },
@@ -240,4 +240,3 @@ def _refusals(operation: Operation) -> list[int]:
         428: operation.if_match,
     }
     return sorted(status for status, wanted in possible.items() if wanted)
-

@@ -12,7 +12,8 @@ from chalicelib.web import fields, idempotency
 from chalicelib.web.call import JSON, Call, Operation
 
 MOST_BODY_BYTES = 4_000_000
-ETAG = re.compile(r'(?:W/)?"?([0-9]{1,9})(?:-[0-9a-f]{12})?"?', re.ASCII)  # version, then a digest
+# Of what was read: its version, then a digest; * is whatever is there.
+IF_MATCH = re.compile(r'^(\*|(?:W/)?"([0-9]{1,9})(?:-[0-9a-f]{12})?")$', re.ASCII)
 
 
 def path_value(name: str, text: str) -> UUID | str:
@@ -114,12 +115,10 @@ def if_match(operation: Operation, request: Request) -> int | None:
     text = request.headers.get("if-match")
     if text is None:
         raise errors.PreconditionRequired('Send If-Match with the ETag that you read, such as "3-5f0c9d2a41be".')
-    if text.strip() == "*":
-        return None
-    version = ETAG.fullmatch(text.strip())
-    if version is None:
+    found = IF_MATCH.fullmatch(text)
+    if found is None:
         raise errors.PreconditionFailed("If-Match does not name a version of this.")
-    return int(version[1])
+    return None if found[2] is None else int(found[2])
 
 
 def idempotency_key(operation: Operation, call: Call, scope: UUID) -> idempotency.Key | None:
