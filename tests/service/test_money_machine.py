@@ -26,6 +26,7 @@ from chalicelib.billing import service as billing
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.leasing import service as leasing
 from chalicelib.payments.model import Payment
+from chalicelib.reporting import proof_service
 from tests.money import FIRST, Money
 
 Thing = TypeVar("Thing")
@@ -233,6 +234,12 @@ class MoneyMachine(RuleBasedStateMachine):
         if hasattr(self, "books"):
             found = self.books.broken()
             assert found == [], found
+
+    def teardown(self) -> None:
+        """The application's own proof must agree with ours."""
+        if hasattr(self, "books"):
+            proof = self.books.do(proof_service.prove, now=self.books.now)
+            assert proof.holds, [each for each in proof.findings if not each.holds]
 
     def payment(self, place: int, fits: Callable[[Payment], object]) -> Payment:
         return mostly([self.books.payment(each) for each in self.payments], fits, place)
