@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID, SafeUUID
 
 from sqlalchemy import BINARY, BigInteger, DateTime, Dialect, LargeBinary, String
-from sqlalchemy.dialects.mysql import DATETIME, MEDIUMBLOB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
@@ -50,8 +49,11 @@ class Instant(TypeDecorator[dt.datetime]):
         return dt.datetime
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        kind: TypeEngine[Any] = DATETIME(fsp=6) if dialect.name in ("mysql", "mariadb") else DateTime()
-        return dialect.type_descriptor(kind)
+        if dialect.name not in ("mysql", "mariadb"):
+            return dialect.type_descriptor(DateTime())
+        from sqlalchemy.dialects.mysql import DATETIME  # brings every driver of MySQL: dear at a cold start
+
+        return dialect.type_descriptor(DATETIME(fsp=6))
 
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
         if value is None:
@@ -64,6 +66,19 @@ class Instant(TypeDecorator[dt.datetime]):
         return None if value is None else value.replace(tzinfo=dt.UTC)
 
 
+class Blob(TypeDecorator[bytes]):
+    """Bytes, up to 16 MB."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name not in ("mysql", "mariadb"):
+            return dialect.type_descriptor(LargeBinary())
+        from sqlalchemy.dialects.mysql import MEDIUMBLOB
+
+        return dialect.type_descriptor(MEDIUMBLOB())
+
+
 Cents = BigInteger
 Phone = String(13)  # "+254" and nine digits
-Blob = LargeBinary().with_variant(MEDIUMBLOB(), "mysql", "mariadb")  # up to 16 MB

@@ -106,7 +106,7 @@ class Money(Told, fields.Field[int]):
             form = "^([1-9][0-9]{0,9}([.][0-9]{1,2})?|0[.]([1-9][0-9]?|0[1-9]))$"
         elif signed:
             form = form.replace("^", "^-?")
-        self._form = re.compile(form)
+        self._form = form
         self._why = "expected more than nothing" if positive else "" if signed else "may not be negative"
         self.openapi = {"type": "string", "pattern": form, "examples": ["15000.00"]}
         # What is told may be a sum of many, and always has its two decimals.
@@ -120,7 +120,7 @@ class Money(Told, fields.Field[int]):
             cents = money.parse_cents(value)
         except ValueError as error:
             raise ValidationError(str(error)) from error
-        if not self._form.fullmatch(value):
+        if not re.fullmatch(self._form, value):
             too_large = abs(cents) >= 10**12
             raise ValidationError("the amount is too large" if too_large else self._why)
         return cents

@@ -40,7 +40,7 @@ class Text(Told, fields.String):
         self._most, self._least = most, least
         self._why = f"expected the form {pattern}" if pattern else "control characters are not allowed"
         form = pattern or _text_form(_UNSEEN_IN_LINES if lines else _UNSEEN, least)
-        self._form = re.compile(form)
+        self._form = form  # compiled at first use, by re itself: a cold start has no time for all of them
         self.openapi: dict[str, Any] = {"type": "string", "minLength": least, "maxLength": most, "pattern": form}
         super().__init__(**options)
 
@@ -51,7 +51,7 @@ class Text(Told, fields.String):
             raise ValidationError(f"expected at most {self._most} characters")
         if len(trimmed) < self._least:
             raise ValidationError(f"expected {self._least} characters or more" if self._least > 1 else "expected text")
-        if not self._form.fullmatch(text) or not _can_be_kept(text):
+        if not re.fullmatch(self._form, text) or not _can_be_kept(text):
             spaced = not self._trimmed and text != trimmed
             raise ValidationError("expected no space before or after it" if spaced else self._why)
         return trimmed if self._trimmed else text
