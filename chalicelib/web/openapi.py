@@ -198,7 +198,7 @@ def _success(operation: Operation, told: Converter, operations: list[Operation])
     names = ["X-Request-Id"] + (["Location"] if operation.location else [])
     names += ["ETag"] if operation.status != 204 else []
     success: Described = {"description": "Done.", "headers": references("headers", names)}
-    content = {kind: {"schema": {"type": "string"}} for kind in operation.tells}
+    content = {kind: {"schema": {"type": "object" if kind == JSON else "string"}} for kind in operation.tells}
     if operation.answer is not None:
         one = told.reference(operation.answer)
         content[JSON] = {"schema": page_of(one) if returns_page(operation) else one}
