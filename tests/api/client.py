@@ -87,4 +87,4 @@ def _match(path: str) -> tuple[str, dict[str, str]]:
         found = re.fullmatch(re.sub(r"{\w+}", "([^/]+)", pattern), path)
         if found:
             return pattern, dict(zip(names, map(unquote, found.groups()), strict=True))
-    raise LookupError(f"no route for {path}")
+    return path, {}  # as an event for a path that nobody declared

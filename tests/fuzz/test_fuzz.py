@@ -1,0 +1,62 @@
+"""Generated requests at every operation: no 5xx, no answer outside the document, over both ways in."""
+
+import logging
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.clock import SystemClock
+from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.storage.engines import make_engine
+from tests.api.client import Client
+from tests.fuzz.checking import config, findings
+from tests.fuzz.lambda_wsgi import LambdaWsgi, listening
+from tests.serving import Served, emulated, found, serving
+
+pytestmark = [pytest.mark.fuzz, pytest.mark.slow]
+
+PHONE = "+254700000802"
+SECONDS = 45  # of each of the four runs
+RUNS = pytest.mark.parametrize("phases", [("examples", "coverage"), ("fuzzing", "stateful")], ids="-".join)
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    file = tmp_path / "fuzzed.sqlite3"
+    shutil.copyfile(sqlite_template, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def served(database_url: str) -> Iterator[Served]:
+    with emulated() as aws, serving(database_url, aws) as url:
+        yield found(url, aws, PHONE)
+
+
+@RUNS
+def test_the_server_over_its_socket(served: Served, phases: tuple[str, ...]) -> None:
+    wanted = config(served.url, served.token, served.organisation_id, *phases, seconds=SECONDS)
+    failed = findings(served.url, wanted)
+    assert failed == [], "\n\n".join(failed)
+
+
+@pytest.fixture
+def organisation_id(database_url: str, tmp_path: Path) -> Iterator[str]:
+    """An organisation on the parts that the handler works with during this test."""
+    engine = make_engine(database_url)
+    keys = KeyFile(str(tmp_path / "keys.json"))
+    with wiring.using(wiring.Parts(writer=engine, reader=engine, clock=SystemClock(), keys=keys)):
+        made = Client(PHONE).post("/v1/organisations", {"name": "Acme Homes", "person_name": "Amina"})
+        yield str(made.json["id"])
+    engine.dispose()
+
+
+@RUNS
+def test_the_lambda_handler(organisation_id: str, phases: tuple[str, ...], caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING, "plotihub")  # else a failure is told beneath thousands of lines
+    with listening(LambdaWsgi("a-token", PHONE)) as url:
+        failed = findings(url, config(url, "a-token", organisation_id, *phases, seconds=SECONDS))
+    assert failed == [], "\n\n".join(failed)
