@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, Table, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Date, Row, Table, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.pages import Asked, Page
@@ -13,11 +13,50 @@ from chalicelib.portfolio.model import Channel, Owner, Property, Unit
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import leases
 from chalicelib.storage.tables.portfolio import channels, owners, properties, units
+from chalicelib.storage.types import Id
 
 Properties = frozenset[UUID] | None
 
 _TABLES = {"owner": owners, "channel": channels, "property": properties, "unit": units}
 _SORTS = {"name": "name_key", "rent": "rent_cents"}
+
+
+# Built once: to build this query takes as long as to run it.
+_OF, _TODAY = bindparam("of_organisation", type_=Id()), bindparam("on_day", type_=Date())
+_NEXT_START = (
+    select(func.min(leases.c.starts_on))
+    .where(
+        leases.c.organisation_id == _OF,
+        leases.c.unit_id == units.c.id,
+        # A lease that was called off ends before it starts, and holds no day.
+        or_(leases.c.ends_on.is_(None), (leases.c.ends_on >= _TODAY) & (leases.c.ends_on >= leases.c.starts_on)),
+    )
+    .correlate(units)
+    .scalar_subquery()
+)
+_STATUS = case((_NEXT_START.is_(None), "vacant"), (_NEXT_START <= _TODAY, "occupied"), else_="reserved")
+_UNITS = (
+    select(
+        units.c.id,  # in the order of ``Unit``, whose status comes of the tenth
+        units.c.property_id,
+        properties.c.name.label("property_name"),
+        units.c.name,
+        units.c.type,
+        units.c.bedrooms,
+        units.c.size_sqm,
+        units.c.rent_cents,
+        units.c.note,
+        _NEXT_START.label("next_start"),
+        units.c.version,
+        units.c.created_at,
+        units.c.name_key,
+    )
+    .join(
+        properties,
+        (properties.c.organisation_id == units.c.organisation_id) & (properties.c.id == units.c.property_id),
+    )
+    .where(units.c.organisation_id == _OF)
+)
 
 
 def add(db: Connection, kind: str, organisation_id: UUID, values: dict[str, Any]) -> bool:
@@ -99,9 +138,9 @@ def list_properties(db: Connection, organisation_id: UUID, asked: Asked, within:
 
 
 def find_unit(db: Connection, organisation_id: UUID, unit_id: UUID, today: dt.date) -> Unit | None:
-    query = _units(organisation_id, today).where(units.c.id == unit_id)
-    row = db.execute(query).one_or_none()
-    return None if row is None else _unit(row)
+    found = db.execute(_UNITS.where(units.c.id == unit_id), {_OF.key: organisation_id, _TODAY.key: today})
+    row = found.one_or_none()
+    return None if row is None else _unit(row, today)
 
 
 def list_units(
@@ -115,7 +154,7 @@ def list_units(
     status: str | None = None,
     type: str | None = None,
 ) -> Page[Unit]:
-    query = _units(organisation_id, today)
+    query = _UNITS
     if within is not None:
         query = query.where(units.c.property_id.in_(within))
     if property_id is not None:
@@ -123,10 +162,12 @@ def list_units(
     if type is not None:
         query = query.where(units.c.type == type)
     if status is not None:
-        query = query.where(_status(organisation_id, today) == status)
+        query = query.where(_STATUS.in_([status]))
     sort = asked.sort or "id"
     keys = [units.c.id] if sort.lstrip("-") == "id" else [units.c[_SORTS[sort.lstrip("-")]], units.c.id]
-    return fetch_page(db, query, keys, asked, descending=sort.startswith("-")).of(_unit)
+    values = {_OF.key: organisation_id, _TODAY.key: today}
+    page = fetch_page(db, query, keys, asked, descending=sort.startswith("-"), values=values)
+    return page.of(lambda row: _unit(row, today))
 
 
 def lock_unit(db: Connection, organisation_id: UUID, unit_id: UUID) -> Row[Any] | None:
@@ -153,66 +194,15 @@ def _one(db: Connection, table: Table, organisation_id: UUID, row_id: UUID) -> R
     return db.execute(query).one_or_none()
 
 
-def _next_start(organisation_id: UUID, today: dt.date) -> Any:
-    """Return the first day of the unit's lease that runs or is to come."""
-    return (
-        select(func.min(leases.c.starts_on))
-        .where(
-            leases.c.organisation_id == organisation_id,
-            leases.c.unit_id == units.c.id,
-            # A lease that was called off ends before it starts, and holds no day.
-            or_(leases.c.ends_on.is_(None), (leases.c.ends_on >= today) & (leases.c.ends_on >= leases.c.starts_on)),
-        )
-        .correlate(units)
-        .scalar_subquery()
-    )
+def _status_of(next_start: dt.date | None, today: dt.date) -> str:
+    """Return a unit's status by the first day of its lease that runs or is to come; ``_STATUS`` is the same in SQL."""
+    if next_start is None:
+        return "vacant"
+    return "occupied" if next_start <= today else "reserved"
 
 
-def _status(organisation_id: UUID, today: dt.date) -> Any:
-    start = _next_start(organisation_id, today)
-    return case((start.is_(None), "vacant"), (start <= today, "occupied"), else_="reserved")
-
-
-def _units(organisation_id: UUID, today: dt.date) -> Select[Any]:
-    return (
-        select(
-            units.c.id,
-            units.c.property_id,
-            properties.c.name.label("property_name"),
-            units.c.name,
-            units.c.type,
-            units.c.bedrooms,
-            units.c.size_sqm,
-            units.c.rent_cents,
-            units.c.note,
-            _status(organisation_id, today).label("status"),
-            units.c.version,
-            units.c.created_at,
-            units.c.name_key,
-        )
-        .join(
-            properties,
-            (properties.c.organisation_id == units.c.organisation_id) & (properties.c.id == units.c.property_id),
-        )
-        .where(units.c.organisation_id == organisation_id)
-    )
-
-
-def _unit(row: Row[Any]) -> Unit:
-    return Unit(
-        row.id,
-        row.property_id,
-        row.property_name,
-        row.name,
-        row.type,
-        row.bedrooms,
-        row.size_sqm,
-        row.rent_cents,
-        row.note,
-        row.status,
-        row.version,
-        row.created_at,
-    )
+def _unit(row: Any, today: dt.date) -> Unit:
+    return Unit(*row[:9], _status_of(row[9], today), *row[10:12])
 
 
 def _owner(row: Row[Any]) -> Owner:

@@ -3,7 +3,7 @@
 import base64
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,10 +20,12 @@ def fetch_page(
     asked: Asked,
     *,
     descending: bool = False,
+    values: Mapping[str, Any] | None = None,
 ) -> Page[Row[Any]]:
     """Run ``query`` for one page ordered by ``keys``, the last of which must be unique within the rest.
 
-    The keys are read from the rows by their names, so the query selects them.
+    The keys are read from the rows by their names, so the query selects them. ``values`` are of the
+    parameters that a query has which was built once for all.
 
     Raises:
         Invalid: the cursor was not made by this list.
@@ -31,7 +33,7 @@ def fetch_page(
     if asked.cursor is not None:
         query = query.where(_after(keys, _decode(asked.cursor, keys), descending))
     order = [key.desc() if descending else key.asc() for key in keys]
-    rows = list(db.execute(query.order_by(*order).limit(asked.limit + 1)))
+    rows = list(db.execute(query.order_by(*order).limit(asked.limit + 1), values))
     if len(rows) <= asked.limit:
         return Page(rows, None)
     rows.pop()
