@@ -1,7 +1,7 @@
 """SQL of owners, channels, properties and units."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -201,8 +201,9 @@ def _status_of(next_start: dt.date | None, today: dt.date) -> str:
     return "occupied" if next_start <= today else "reserved"
 
 
-def _unit(row: Any, today: dt.date) -> Unit:
-    return Unit(*row[:9], _status_of(row[9], today), *row[10:12])
+def _unit(row: Sequence[Any], today: dt.date) -> Unit:
+    values: tuple[Any, ...] = (*row[:9], _status_of(row[9], today), *row[10:12])
+    return Unit(*values)
 
 
 def _owner(row: Row[Any]) -> Owner:
