@@ -11,7 +11,7 @@ from chalicelib.pages import Asked, Page
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.billing import charges, invoices
 
-_COLUMNS = tuple(charges.c[name] for name in Charge.__dataclass_fields__)
+_COLUMNS = tuple(charges.c[name] for name in Charge._fields)
 
 
 def add_charges(db: Connection, organisation_id: UUID, added: Sequence[Charge]) -> None:

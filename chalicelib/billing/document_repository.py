@@ -1,7 +1,6 @@
 """SQL of credit notes and receipts."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +11,8 @@ from chalicelib.pages import Asked, Page
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.billing import credit_note_lines, credit_notes, receipts
 
-_NOTE = tuple(credit_notes.c[name] for name in CreditNote.__dataclass_fields__ if name != "lines")
-_RECEIPT = tuple(receipts.c[name] for name in Receipt.__dataclass_fields__)
+_NOTE = tuple(credit_notes.c[name] for name in CreditNote._fields if name != "lines")
+_RECEIPT = tuple(receipts.c[name] for name in Receipt._fields)
 
 
 def add_credit_note(db: Connection, organisation_id: UUID, note: CreditNote) -> None:
@@ -101,7 +100,7 @@ def _by_number(db: Connection, query: Select[Any], number: Any, asked: Asked) ->
 
 def _with_lines(db: Connection, organisation_id: UUID, rows: Sequence[Row[Any]]) -> list[CreditNote]:
     lines = _lines_of(db, organisation_id, [row.id for row in rows])
-    return [replace(CreditNote(**row._mapping), lines=tuple(lines.get(row.id, ()))) for row in rows]
+    return [CreditNote(**row._mapping)._replace(lines=tuple(lines.get(row.id, ()))) for row in rows]
 
 
 def _lines_of(db: Connection, organisation_id: UUID, note_ids: Collection[UUID]) -> dict[UUID, list[CreditNoteLine]]:

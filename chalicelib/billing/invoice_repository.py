@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +15,8 @@ from chalicelib.storage.tables.leasing import leases, tenants
 from chalicelib.storage.tables.portfolio import properties, units
 
 _NAMES = ("property_name", "unit_name", "tenant_name", "lines")
-_PLAIN = tuple(name for name in Invoice.__dataclass_fields__ if name not in _NAMES)
-_LINE = tuple(invoice_lines.c[name] for name in Line.__dataclass_fields__)
+_PLAIN = tuple(name for name in Invoice._fields if name not in _NAMES)
+_LINE = tuple(invoice_lines.c[name] for name in Line._fields)
 
 
 def find_invoice(db: Connection, organisation_id: UUID, invoice_id: UUID) -> Invoice | None:
@@ -29,7 +28,7 @@ def find_invoice(db: Connection, organisation_id: UUID, invoice_id: UUID) -> Inv
         invoice_lines.c.organisation_id == organisation_id, invoice_lines.c.invoice_id == invoice_id
     )
     lines = tuple(Line(*each) for each in db.execute(query.order_by(invoice_lines.c.seq)))
-    return replace(_invoice(row), lines=lines)
+    return _invoice(row)._replace(lines=lines)
 
 
 def lease_of(db: Connection, organisation_id: UUID, invoice_id: UUID) -> UUID | None:

@@ -1,7 +1,6 @@
 """What is owed: charges, invoices with their lines, credit notes and receipts. Money is cents, dates are days."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
@@ -81,8 +80,7 @@ class Overdue(NamedTuple):
     open_cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line as it stands; ``open_cents`` is amount − paid − credited, and 0 once its invoice is void."""
 
     id: UUID
@@ -102,8 +100,7 @@ class Line:
     voided_on: dt.date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Invoice:
+class Invoice(NamedTuple):
     """An invoice as it stands; lists leave ``lines`` empty. Names are "" where the row they stood in has gone."""
 
     id: UUID
@@ -143,8 +140,7 @@ class Invoice:
         return "paid" if self.paid_cents else "credited"
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+class Charge(NamedTuple):
     """A one-off sum that waits for the lease's next invoice."""
 
     id: UUID
@@ -160,14 +156,12 @@ class Charge:
     created_at: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class CreditNoteLine:
+class CreditNoteLine(NamedTuple):
     invoice_line_id: UUID
     amount_cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class CreditNote:
+class CreditNote(NamedTuple):
     """A numbered document that takes back part of an invoice; it is never changed."""
 
     id: UUID
@@ -181,8 +175,7 @@ class CreditNote:
     lines: tuple[CreditNoteLine, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """Our numbered acknowledgement of a payment; void once the payment is reversed."""
 
     id: UUID

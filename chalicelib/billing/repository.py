@@ -20,7 +20,7 @@ UPDATE_ROWS = 500
 _OPEN = (
     "id", "lease_id", "invoice_id", "property_id", "due_on", "charge_type", "seq", "open_cents", "issued_on"
 )  # fmt: skip
-_LINE = tuple(Line.__dataclass_fields__)
+_LINE = tuple(Line._fields)
 _NO_LATE_FEE = ("late_fee", "opening_balance")
 
 

@@ -1,7 +1,6 @@
 """People, their organisations and what they are in them."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
@@ -26,8 +25,7 @@ class Caller(NamedTuple):
         return day_of(self.now, self.time_zone)
 
 
-@dataclass(frozen=True, slots=True)
-class Organisation:
+class Organisation(NamedTuple):
     id: UUID
     name: str
     currency: str
@@ -45,8 +43,7 @@ class Organisation:
     created_at: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     id: UUID
     phone: str
     name: str
@@ -57,8 +54,7 @@ class Member:
     created_at: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(NamedTuple):
     """An organisation as one of its members, or of those invited, sees it from outside."""
 
     id: UUID

@@ -64,7 +64,7 @@ def list_memberships(db: Connection, phone: str) -> list[Membership]:
 
 
 def add_organisation(db: Connection, organisation: Organisation) -> None:
-    names = Organisation.__slots__
+    names = Organisation._fields
     db.execute(insert(organisations).values({name: getattr(organisation, name) for name in names}))
 
 

@@ -1,7 +1,6 @@
 """Who rents what, on which terms, and whose money is held for it."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
@@ -15,8 +14,7 @@ DEPOSIT_KINDS = ("rent", "water", "electricity", "other")
 DEPOSIT_ENTRIES = ("opening", "received", "deducted", "refunded", "carried_in", "carried_out", "reversed")
 
 
-@dataclass(frozen=True, slots=True)
-class Kin:
+class Kin(NamedTuple):
     """Who is called when the tenant cannot be."""
 
     name: str
@@ -24,8 +22,7 @@ class Kin:
     relation: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tenant:
+class Tenant(NamedTuple):
     """Who rents. The identity document's number is not here: it is read by itself, by those who may."""
 
     id: UUID
@@ -60,8 +57,7 @@ class DepositTerm(NamedTuple):
     amount_cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(NamedTuple):
     """A lease as it stands on a day: ``rent_cents`` (a month) and ``status`` are of that day.
 
     ``tenant_id`` pays first and stands first in ``tenants``. ``ends_on`` is the last day, included;
@@ -97,8 +93,7 @@ class RentStep(NamedTuple):
     rent_cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class RecurringCharge:
+class RecurringCharge(NamedTuple):
     """What is asked for every month from ``starts_on`` to ``ends_on`` (None: as long as the lease), in cents."""
 
     id: UUID
@@ -140,8 +135,7 @@ class LeaseTerms(NamedTuple):
     recurring: tuple[Recurring, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DepositEntry:
+class DepositEntry(NamedTuple):
     """One movement of a held deposit: + cents held more, − held less. Never changed; undone by another."""
 
     id: UUID

@@ -1,7 +1,6 @@
 """Journals, their postings, accounts with what stands on them, and closed periods."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
@@ -36,8 +35,7 @@ class Undone(NamedTuple):
     memo: str
 
 
-@dataclass(frozen=True, slots=True)
-class JournalPosting:
+class JournalPosting(NamedTuple):
     account_code: str
     account_name: str
     amount_cents: int
@@ -46,8 +44,7 @@ class JournalPosting:
     charge_type: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Journal:
+class Journal(NamedTuple):
     """A journal; ``postings`` are read only where one journal is asked for."""
 
     id: UUID
@@ -62,8 +59,7 @@ class Journal:
     postings: tuple[JournalPosting, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerAccount:
+class LedgerAccount(NamedTuple):
     """An account and what was debited and credited to it until a day, each not negative.
 
     ``balance_cents`` is debit − credit, so it is below 0 for what is owed or earned.
@@ -79,8 +75,7 @@ class LedgerAccount:
     balance_cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedPeriod:
+class ClosedPeriod(NamedTuple):
     """A month that takes no more postings; ``period`` is its first day."""
 
     period: dt.date

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +16,7 @@ from chalicelib.storage.tables.portfolio import channels
 _NAME = func.coalesce(channels.c.name, ledger_accounts.c.name)  # a channel may have been renamed
 _NAMED = ledger_accounts.outerjoin(
     channels,
-    (channels.c.organisation_id == ledger_accounts.c.organisation_id)
-    & (channels.c.id == ledger_accounts.c.channel_id),
+    (channels.c.organisation_id == ledger_accounts.c.organisation_id) & (channels.c.id == ledger_accounts.c.channel_id),
 )
 
 
@@ -97,7 +95,7 @@ def find_journal(db: Connection, organisation_id: UUID, journal_id: UUID) -> Jou
         .where(postings.c.organisation_id == organisation_id, postings.c.journal_id == journal_id)
         .order_by(postings.c.seq)
     )
-    return replace(_journal(row), postings=tuple(JournalPosting(*leg) for leg in db.execute(query)))
+    return _journal(row)._replace(postings=tuple(JournalPosting(*leg) for leg in db.execute(query)))
 
 
 def list_periods(db: Connection, organisation_id: UUID, asked: Asked) -> Page[ClosedPeriod]:

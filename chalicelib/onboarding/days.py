@@ -5,10 +5,10 @@ import re
 from decimal import Decimal
 
 from chalicelib.onboarding.cells import Cell, Unreadable, is_blank, refuse_spoilt, text_of
+from chalicelib.onboarding.import_model import LAST_DUE_DAY
 
 EXPECTED = "expected a date with the day before the month, such as 15/6/2025, 15 Jun 2025 or 2025-06-15"
 FIRST_DAY, LAST_DAY = dt.date(1950, 1, 1), dt.date(2099, 12, 31)
-LAST_DUE_DAY = 28  # the last that every month has
 
 # English and Swahili; their first three letters tell them apart.
 _MONTHS = {

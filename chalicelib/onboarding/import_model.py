@@ -1,7 +1,6 @@
 """An import: a landlord's sheet from its upload to what it made, and back."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -38,9 +37,11 @@ PROPERTY, UNIT, TENANT, LEASE, RECURRING_CHARGE, INVOICE, PAYMENT, DEPOSIT_ENTRY
     "deposit_entry",
 )
 
+LAST_DUE_DAY = 28  # the last that every month has
+LONGEST_CELL = 2_000  # characters; beyond any remark
 
-@dataclass(frozen=True, slots=True)
-class Import:
+
+class Import(NamedTuple):
     """An import as it stands; ``summary`` is None until the sheet has been read (see ``import_rules.summarise``).
 
     ``fingerprint`` is that of the plan which was previewed, ``opening_on`` the day that balances and

@@ -18,8 +18,6 @@ from chalicelib.ids import new_id
 from chalicelib.onboarding import import_rules, repository
 from chalicelib.onboarding.import_model import PREVIEWED, READING, TRANSITIONS, Import, Known
 from chalicelib.onboarding.model import Plan, Problem, fingerprint
-from chalicelib.onboarding.plan import read_plan
-from chalicelib.onboarding.uploads import is_small
 from chalicelib.pages import Asked, Page
 from chalicelib.portfolio import service as portfolio
 from chalicelib.tasks import service as tasks
@@ -62,6 +60,8 @@ def add_import(
     Raises:
         Unavailable: the key keeper does not answer.
     """
+    from chalicelib.onboarding.uploads import is_small  # the reader of sheets is dear at a cold start
+
     import_id = new_id()
     row = {
         "id": import_id,
@@ -163,6 +163,8 @@ def read_stored(db: Connection, found: Import, organisation_id: UUID, *, keys: K
     if sealed is None:
         raise NotFound("The sheet is not kept any more.", import_id=str(found.id))
     content = vault.unseal(db, keys, organisation_id, found.id, sealed)
+    from chalicelib.onboarding.plan import read_plan  # as above
+
     plan = read_plan(content, property_name=found.property_name, due_day=found.due_day)
     known = _known(db, organisation_id, plan)
     problems = import_rules.in_order([*plan.problems, *import_rules.meetings(plan, known)])

@@ -19,7 +19,7 @@ Value = TypeVar("Value")
 
 AT_ONCE = 500  # values that one statement names
 
-_FIELDS = tuple(Import.__slots__)
+_FIELDS = tuple(Import._fields)
 
 
 def add_import(db: Connection, organisation_id: UUID, values: dict[str, Any]) -> None:

@@ -2,9 +2,7 @@
 
 from marshmallow import Schema
 
-from chalicelib.onboarding.days import LAST_DUE_DAY
-from chalicelib.onboarding.import_model import STATUSES
-from chalicelib.onboarding.sheet import LONGEST_CELL
+from chalicelib.onboarding.import_model import LAST_DUE_DAY, LONGEST_CELL, STATUSES
 from chalicelib.web import fields
 
 

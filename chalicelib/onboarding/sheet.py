@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chalicelib.onboarding.cells import Cell
+from chalicelib.onboarding.import_model import LONGEST_CELL
 from chalicelib.onboarding.model import Problem
 
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
-LONGEST_CELL = 2_000  # characters; beyond any remark
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from chalicelib.payments.model import Allocation
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.payments import allocations
 
-_COLUMNS = [allocations.c[name] for name in Allocation.__slots__]
+_COLUMNS = [allocations.c[name] for name in Allocation._fields]
 
 
 class Standing(NamedTuple):
@@ -26,7 +26,7 @@ class Standing(NamedTuple):
 
 def add_allocations(db: Connection, organisation_id: UUID, rows: Sequence[Allocation]) -> None:
     if rows:
-        names = Allocation.__slots__
+        names = Allocation._fields
         values = [{"organisation_id": organisation_id, **{name: getattr(row, name) for name in names}} for row in rows]
         db.execute(insert(allocations), values)
 

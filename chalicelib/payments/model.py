@@ -1,7 +1,7 @@
 """Money received, what was made of it, and what a lease comes to at its end. Money is whole cents."""
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 METHODS = ("cash", "bank", "cheque", "mpesa")  # what a person records; "opening" is money from before the books
@@ -28,8 +28,7 @@ def states_before(after: str) -> tuple[str, ...]:
     return tuple(before for before, following in TRANSITIONS.items() if after in following)
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(NamedTuple):
     """A sum received.
 
     ``unallocated_cents`` is the credit: confirmed, and neither allocated nor refunded; 0 while the
@@ -67,8 +66,7 @@ class Payment:
         return self.amount_cents - self.unallocated_cents - self.refunded_cents
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(NamedTuple):
     """A part of a payment or of a deposit set against an invoice line; below 0 it takes an earlier one back."""
 
     id: UUID
@@ -81,8 +79,7 @@ class Allocation:
     created_at: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Refund:
+class Refund(NamedTuple):
     id: UUID
     payment_id: UUID
     lease_id: UUID
@@ -94,14 +91,12 @@ class Refund:
     created_at: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class HeldDeposit:
+class HeldDeposit(NamedTuple):
     kind: str
     held_cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class FinalAccount:
+class FinalAccount(NamedTuple):
     """How a lease stands: what is owed, what is the tenant's, and what is left of the deposits once both are set off.
 
     ``owed_cents`` counts open lines, ``credit_cents`` unallocated payments; ``refundable_cents`` is
@@ -118,8 +113,7 @@ class FinalAccount:
     deposits: list[HeldDeposit]
 
 
-@dataclass(frozen=True, slots=True)
-class Deduction:
+class Deduction(NamedTuple):
     """A deposit set against lines: the entries that took it from what is held, and where it went."""
 
     lease_id: UUID

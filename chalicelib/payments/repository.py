@@ -16,9 +16,9 @@ from chalicelib.storage.tables.portfolio import channels, properties
 
 Properties = frozenset[UUID] | None
 
-_FIELDS = tuple(Payment.__slots__)
+_FIELDS = tuple(Payment._fields)
 _COLUMNS = [payments.c[name] for name in _FIELDS]
-_REFUND_COLUMNS = [refunds.c[name] for name in Refund.__slots__]
+_REFUND_COLUMNS = [refunds.c[name] for name in Refund._fields]
 
 
 def add_payment(db: Connection, organisation_id: UUID, values: dict[str, Any]) -> bool:
@@ -156,7 +156,7 @@ def take_refund(db: Connection, organisation_id: UUID, payment_id: UUID, amount_
 
 
 def add_refund(db: Connection, organisation_id: UUID, refund: Refund) -> None:
-    values = {name: getattr(refund, name) for name in Refund.__slots__}
+    values = {name: getattr(refund, name) for name in Refund._fields}
     db.execute(insert(refunds).values(organisation_id=organisation_id, **values))
 
 

@@ -1,7 +1,7 @@
 """What is let, and for whom."""
 
 import datetime as dt
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 UNIT_TYPES = (
@@ -18,8 +18,7 @@ UNIT_TYPES = (
 CHANNEL_KINDS = ("paybill", "till", "bank", "cash")
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(NamedTuple):
     id: UUID
     name: str
     phone: str | None
@@ -29,8 +28,7 @@ class Owner:
     created_at: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(NamedTuple):
     id: UUID
     kind: str
     name: str
@@ -40,8 +38,7 @@ class Channel:
     created_at: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
+class Property(NamedTuple):
     id: UUID
     owner_id: UUID | None
     channel_id: UUID | None
@@ -54,8 +51,7 @@ class Property:
     created_at: dt.datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A unit; ``status`` is derived from its leases: occupied, reserved (let from a later day) or vacant."""
 
     id: UUID

@@ -1,7 +1,6 @@
 """What came in and what was earned. Money is whole cents."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
@@ -39,8 +38,7 @@ class ByChargeType(NamedTuple):
     amount_cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class Collections:
+class Collections(NamedTuple):
     """The money of one month; what was allocated, is unallocated and was refunded add up to ``received``."""
 
     period: dt.date
@@ -68,8 +66,7 @@ class IncomeRow(NamedTuple):
         return f"{self.period:%Y-%m}"
 
 
-@dataclass(frozen=True, slots=True)
-class Income:
+class Income(NamedTuple):
     """What was billed less what was credited, month by month; ``by_charge_type`` and the total are of all rows."""
 
     from_period: dt.date

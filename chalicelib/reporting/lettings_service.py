@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -51,7 +50,7 @@ def every_unit(
 def get_occupancy(db: Connection, organisation_id: UUID, on: dt.date) -> Occupancy:
     """Return how many units of each property are let on ``on``, which may be a day to come."""
     items = [
-        replace(item, occupied_bps=share_bps(item.occupied, item.units))
+        item._replace(occupied_bps=share_bps(item.occupied, item.units))
         for item in repository.list_occupancy(db, organisation_id, on)
     ]
     units, occupied, reserved = (
@@ -73,7 +72,7 @@ def _row(unit: LetUnit, standings: dict[UUID, Standing]) -> RentRollRow:
     deposit_cents = balance_cents = None
     if unit.lease_id is not None:
         deposit_cents, balance_cents = standings.get(unit.lease_id, Standing(0, 0))
-    columns = {name: getattr(unit, name) for name in LetUnit.__dataclass_fields__}
+    columns = {name: getattr(unit, name) for name in LetUnit._fields}
     return RentRollRow(**columns, deposit_cents=deposit_cents, balance_cents=balance_cents)
 
 

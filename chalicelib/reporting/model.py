@@ -1,7 +1,6 @@
 """What reports tell. Money is whole cents; a balance above 0 is owed, one below 0 is the tenant's credit."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
@@ -24,8 +23,7 @@ class Ages(NamedTuple):
         return sum(self)
 
 
-@dataclass(frozen=True, slots=True)
-class LeaseArrears:
+class LeaseArrears(NamedTuple):
     """What one lease has open on a day."""
 
     lease_id: UUID
@@ -43,8 +41,7 @@ class LeaseArrears:
     total_cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class Arrears:
+class Arrears(NamedTuple):
     """A page of leases with something open on ``on``; ``totals`` are those of all pages."""
 
     on: dt.date
@@ -54,8 +51,7 @@ class Arrears:
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class LetUnit:
+class LetUnit(NamedTuple):
     """A unit as rows of the rent roll are made of it: who rents it on a day, without what is owed."""
 
     unit_id: UUID
@@ -81,8 +77,7 @@ class Standing(NamedTuple):
     balance_cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class RentRollRow:
+class RentRollRow(NamedTuple):
     """A unit and, where it is let on the day, its lease; a vacant unit has None in their place."""
 
     unit_id: UUID
@@ -103,15 +98,13 @@ class RentRollRow:
     balance_cents: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class RentRoll:
+class RentRoll(NamedTuple):
     on: dt.date
     items: list[RentRollRow]
     next_cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PropertyOccupancy:
+class PropertyOccupancy(NamedTuple):
     """``reserved`` units are empty but let from a later day; ``occupied_bps`` is their share in 1/100 %."""
 
     property_id: UUID
@@ -125,8 +118,7 @@ class PropertyOccupancy:
     asked_vacant_cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class Occupancy:
+class Occupancy(NamedTuple):
     on: dt.date
     items: list[PropertyOccupancy]
     units: int
@@ -136,8 +128,7 @@ class Occupancy:
     occupied_bps: int
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(NamedTuple):
     """Something that changed what a tenant owes, before the balance behind it is known."""
 
     on: dt.date
@@ -149,8 +140,7 @@ class Movement:
     amount_cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class StatementEntry:
+class StatementEntry(NamedTuple):
     """A movement and the balance behind it; exactly one of ``charged_cents`` and ``credited_cents`` is not 0."""
 
     on: dt.date
@@ -164,8 +154,7 @@ class StatementEntry:
     balance_cents: int
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """Everything between two days, both included; ``from_on`` is None for "from the beginning"."""
 
     from_on: dt.date | None

@@ -1,7 +1,6 @@
 """What the proof of the ledger tells."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -14,8 +13,7 @@ class Difference(NamedTuple):
     found: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One invariant: ``statement`` says it in words; ``checked`` counts what was looked at."""
 
     name: str
@@ -25,8 +23,7 @@ class Finding:
     differences: list[Difference]
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     holds: bool
     at: dt.datetime
     findings: list[Finding]
