@@ -25,9 +25,7 @@ def test_the_same_request_is_answered_alike_and_told_as_a_replay(owner: Client) 
     assert len(owner.get("/v1/owners").json["items"]) == 1
 
 
-def test_a_key_belongs_to_one_request_of_one_person_in_one_organisation(
-    owner: Client, parts: wiring.Parts
-) -> None:
+def test_a_key_belongs_to_one_request_of_one_person_in_one_organisation(owner: Client, parts: wiring.Parts) -> None:
     sent: dict[str, Any] = {"Idempotency_Key": "k-2"}
     assert owner.post("/v1/owners", {"name": "Wanjiku"}, **sent).status == 201
     assert owner.post("/v1/owners", {"name": "Otieno"}, **sent).status == 422

@@ -66,9 +66,7 @@ def row_counts(parts: wiring.Parts, organisation_id: str) -> dict[str, int]:
     with parts.reading() as db:
         return {
             table.name: db.scalar(
-                select(func.count())
-                .select_from(table)
-                .where(table.c.organisation_id == UUID(organisation_id))
+                select(func.count()).select_from(table).where(table.c.organisation_id == UUID(organisation_id))
             )
             or 0
             for table in metadata.sorted_tables
@@ -95,9 +93,7 @@ def test_every_route_but_the_open_ones_asks_the_authorizer() -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_may_do_what_the_table_says_and_nothing_else(
-    members: Members, role: str, parts: wiring.Parts
-) -> None:
+def test_a_role_may_do_what_the_table_says_and_nothing_else(members: Members, role: str, parts: wiring.Parts) -> None:
     before = row_counts(parts, str(members[role].organisation_id))
     statuses = {name_of(each): attempt(members[role], each).status for each in GUARDED}
     refused = {name for name, status in statuses.items() if status == 403}
