@@ -10,6 +10,8 @@ from chalicelib.payments import repository
 from chalicelib.payments.model import CHANNEL_KINDS_FOR
 from chalicelib.portfolio import service as portfolio
 
+Properties = frozenset[UUID] | None  # the ones a caretaker may touch; None: all
+
 # What is made where a method is used for the first time and nothing was set up. A channel that is no
 # cash box needs a number; "main" stands there until somebody adds the real one.
 _FIRST = {
@@ -27,17 +29,18 @@ def choose_channel(
     channel_id: UUID | None,
     property_id: UUID | None,
     now: dt.datetime,
+    within: Properties = None,
 ) -> UUID:
     """Return the channel that was named, else the property's, else the organisation's only one of a fitting kind.
 
-    Where there is none at all it is made.
+    Where there is none at all it is made. ``within`` are the only properties whose channels may be named.
 
     Raises:
         Invalid: the channel named is not the organisation's, not in use or of another kind, or several would fit.
     """
     kinds = CHANNEL_KINDS_FOR[method]
     if channel_id is not None:
-        return _named(db, organisation_id, channel_id, kinds)
+        return _named(db, organisation_id, channel_id, kinds, within)
     if property_id is not None:
         its_own = repository.property_channel(db, organisation_id, property_id, kinds)
         if its_own is not None:
@@ -48,9 +51,9 @@ def choose_channel(
     return fitting[0] if fitting else _first(db, organisation_id, kinds, now)
 
 
-def _named(db: Connection, organisation_id: UUID, channel_id: UUID, kinds: tuple[str, ...]) -> UUID:
+def _named(db: Connection, organisation_id: UUID, channel_id: UUID, kinds: tuple[str, ...], within: Properties) -> UUID:
     try:
-        channel = portfolio.get_channel(db, organisation_id, channel_id)
+        channel = portfolio.get_channel(db, organisation_id, channel_id, within)
     except NotFound as error:
         raise Invalid([("channel_id", "the organisation has no such channel")]) from error
     if channel.kind not in kinds:

@@ -52,6 +52,7 @@ def record_payment(
         channel_id=values.get("channel_id"),
         property_id=lease.property_id if lease else None,
         now=now,
+        within=within,
     )
     pending = rules.needs_confirming(values["method"], role)
     row = _row(values, lease) | {
@@ -61,7 +62,7 @@ def record_payment(
         "recorded_by": member_id,
         "created_at": now,
     }
-    _add(db, organisation_id, row)
+    _add(db, organisation_id, row, within)
     payment = get_payment(db, organisation_id, row["id"])
     return payment if pending else take_in(db, organisation_id, payment, now=now, today=today, member_id=member_id)
 
@@ -82,11 +83,12 @@ def record_opening_credit(
     It is set against what the lease owes, and the rest waits for the next bill; it gets no receipt.
 
     Raises:
-        Invalid: ``on`` is to come, or the organisation has no such lease.
+        Invalid: ``on`` is to come.
+        NotFound: the organisation has no such lease.
     """
     values = {"method": "opening", "amount_cents": amount_cents, "received_on": on, "lease_id": lease_id}
     _check_values(values, today)
-    lease = _named_lease(db, organisation_id, values, None, today)
+    lease = leasing.get_lease_terms(db, organisation_id, lease_id, lock=True)
     row = _row(values, lease) | {
         "channel_id": None,
         "state": "matched",
@@ -161,15 +163,15 @@ def _row(values: dict[str, Any], lease: LeaseTerms | None) -> dict[str, Any]:
     }
 
 
-def _add(db: Connection, organisation_id: UUID, row: dict[str, Any]) -> None:
+def _add(db: Connection, organisation_id: UUID, row: dict[str, Any], within: Properties = None) -> None:
     if repository.add_payment(db, organisation_id, row):
         return
     first = repository.find_by_reference(db, organisation_id, row["channel_id"], row["provider_reference"])
     if first is None:
         raise Conflict(RACED)
+    seen = within is None or first.property_id in within
     raise Conflict(
         "The channel has a payment with this reference already.",
-        payment_id=str(first.id),
         provider_reference=row["provider_reference"],
-        state=first.state,
+        **({"payment_id": str(first.id), "state": first.state} if seen else {}),
     )

@@ -5,7 +5,22 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Date, Row, Table, bindparam, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Date,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.pages import Asked, Page
@@ -115,14 +130,24 @@ def list_owners(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Own
     return fetch_page(db, query, [owners.c.id], asked).of(_owner)
 
 
-def find_channel(db: Connection, organisation_id: UUID, channel_id: UUID) -> Channel | None:
-    row = _one(db, channels, organisation_id, channel_id)
+def find_channel(db: Connection, organisation_id: UUID, channel_id: UUID, within: Properties = None) -> Channel | None:
+    row = db.execute(_channels(organisation_id, within).where(channels.c.id == channel_id)).one_or_none()
     return None if row is None else _channel(row)
 
 
-def list_channels(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Channel]:
+def list_channels(db: Connection, organisation_id: UUID, asked: Asked, within: Properties) -> Page[Channel]:
+    return fetch_page(db, _channels(organisation_id, within), [channels.c.id], asked).of(_channel)
+
+
+def _channels(organisation_id: UUID, within: Properties) -> Select[Any]:
+    """Return the channels; ``within``: those of these properties, and those that are no property's."""
     query = select(channels).where(channels.c.organisation_id == organisation_id)
-    return fetch_page(db, query, [channels.c.id], asked).of(_channel)
+    if within is None:
+        return query
+    of_a_property = exists().where(
+        properties.c.organisation_id == organisation_id, properties.c.channel_id == channels.c.id
+    )
+    return query.where(or_(~of_a_property, of_a_property.where(properties.c.id.in_(within))))
 
 
 def find_property(db: Connection, organisation_id: UUID, property_id: UUID) -> Property | None:

@@ -58,7 +58,7 @@ def remove_owner(call: Call, owner_id: UUID) -> None:
 @portfolio.get("/channels", may="see_portfolio", query=PAGING, answer=CHANNEL)
 def list_channels(call: Call) -> Page[Channel]:
     """List channels."""
-    return service.list_channels(call.db, call.organisation_id, call.asked)
+    return service.list_channels(call.db, call.organisation_id, call.asked, within=call.who.properties)
 
 
 @portfolio.post("/channels", may="edit_portfolio", body=NEW_CHANNEL, answer=CHANNEL, location="/v1/channels/{id}")
@@ -70,7 +70,7 @@ def add_channel(call: Call) -> Channel:
 @portfolio.get("/channels/{channel_id}", may="see_portfolio", answer=CHANNEL)
 def get_channel(call: Call, channel_id: UUID) -> Channel:
     """Tell one channel."""
-    return service.get_channel(call.db, call.organisation_id, channel_id)
+    return service.get_channel(call.db, call.organisation_id, channel_id, within=call.who.properties)
 
 
 @portfolio.patch("/channels/{channel_id}", may="edit_portfolio", body=CHANNEL_CHANGE, answer=CHANNEL)

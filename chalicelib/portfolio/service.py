@@ -49,12 +49,13 @@ def remove_owner(db: Connection, organisation_id: UUID, owner_id: UUID, version:
     _remove(db, "owner", organisation_id, owner_id, version)
 
 
-def list_channels(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Channel]:
-    return repository.list_channels(db, organisation_id, asked)
+def list_channels(db: Connection, organisation_id: UUID, asked: Asked, within: Properties = None) -> Page[Channel]:
+    return repository.list_channels(db, organisation_id, asked, within)
 
 
-def get_channel(db: Connection, organisation_id: UUID, channel_id: UUID) -> Channel:
-    return _found(repository.find_channel(db, organisation_id, channel_id), "channel")
+def get_channel(db: Connection, organisation_id: UUID, channel_id: UUID, within: Properties = None) -> Channel:
+    """Return the channel; a caretaker has those of the named properties, and those that are no property's."""
+    return _found(repository.find_channel(db, organisation_id, channel_id, within), "channel")
 
 
 def add_channel(db: Connection, organisation_id: UUID, values: dict[str, Any], *, now: dt.datetime) -> Channel:
