@@ -74,15 +74,27 @@ class Money:
     def at(self) -> dict[str, Any]:
         return {"now": self.now, "today": self.today}
 
+    def unit(self, rent_cents: int = 10_000_00) -> UUID:
+        """Add a unit that nobody rents yet."""
+        name = uuid.uuid4().hex[:8]
+        values = {"property_id": self.property_id, "name": name, "type": "apartment", "rent_cents": rent_cents}
+        return self.do(portfolio.add_unit, values, **self.at()).id
+
     def let(self, rent_cents: int = 10_000_00, starts_on: dt.date = FIRST, **terms: Any) -> UUID:
         """Let a new unit to a new tenant and return the lease."""
-        name = uuid.uuid4().hex[:8]
-        unit = {"property_id": self.property_id, "name": name, "type": "apartment", "rent_cents": rent_cents}
-        made = self.do(portfolio.add_unit, unit, **self.at())
-        tenant = {"given_name": "Otieno", "family_name": name, "phones": []}
+        tenant = {"given_name": "Otieno", "family_name": uuid.uuid4().hex[:8], "phones": []}
         who = self.do(leasing.add_tenant, tenant, keys=self.parts.keys, now=self.now)
-        values = {"unit_id": made.id, "tenants": [who.id], "starts_on": starts_on, "rent_cents": rent_cents}
-        return self.do(leasing.add_lease, {**values, **terms}, **self.at()).id
+        values = {"unit_id": self.unit(rent_cents), "tenants": [who.id], "starts_on": starts_on}
+        return self.do(leasing.add_lease, {**values, "rent_cents": rent_cents, **terms}, **self.at()).id
+
+    def renew(self, lease_id: UUID, **values: Any) -> UUID:
+        """Renew the lease and return the one that follows it."""
+        return self.do(leasing.renew_lease, lease_id, values, **self.at()).id
+
+    def transfer(self, lease_id: UUID, starts_on: dt.date, rent_cents: int = 10_000_00) -> UUID:
+        """Move the tenants to a new unit and return the lease that begins there."""
+        values = {"unit_id": self.unit(rent_cents), "starts_on": starts_on, "rent_cents": rent_cents}
+        return self.do(ending_service.transfer_lease, lease_id, values, **self.at()).id
 
     def bill(self, period: dt.date, issued_on: dt.date | None = None) -> int:
         """Bill the month in one set, credit applied, and return how many invoices were made."""

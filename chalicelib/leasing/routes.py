@@ -25,7 +25,6 @@ from chalicelib.leasing.schemas import (
     TENANT,
     TENANT_CHANGE,
     TENANT_QUERY,
-    TRANSFER,
 )
 from chalicelib.web.routing import ApiBlueprint, Call, Page
 
@@ -112,12 +111,6 @@ def change_lease(call: Call, lease_id: UUID) -> Lease:
 def renew_lease(call: Call, lease_id: UUID) -> Lease:
     """Let the unit to the same tenants from the day after the lease ends; tells the new lease."""
     return service.renew_lease(call.db, call.organisation_id, lease_id, call.body, **_by(call))
-
-
-@leasing.post("/leases/{lease_id}/transfer", may="edit_leases", body=TRANSFER, answer=LEASE, location="/v1/leases/{id}")
-def transfer_lease(call: Call, lease_id: UUID) -> Lease:
-    """Move the tenants to another unit from a day; tells the new lease."""
-    return service.transfer_lease(call.db, call.organisation_id, lease_id, call.body, **_by(call))
 
 
 @leasing.get("/leases/{lease_id}/rents", may="see_leases", query=PAGING, answer=RENT_STEP)

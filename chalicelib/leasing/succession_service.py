@@ -60,8 +60,8 @@ def transfer_lease(
 
     The lease ends the day before; recurring charges and what is held as deposit go over.
     ``values``: unit_id, starts_on, rent_cents; if wanted ends_on, due_day, grace_days, notice_days,
-    deposits and note (else as they were). What the old lease was billed beyond its end is for the
-    final account to credit.
+    deposits and note (else as they were). What the old lease was billed beyond its end is for
+    ``payments`` to credit.
 
     Raises:
         Conflict: the lease has ended or was terminated, or the unit is let on some of these days.

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from chalicelib.billing.model import CreditNote
 from chalicelib.billing.schemas import CREDIT_NOTE
+from chalicelib.leasing.model import Lease
+from chalicelib.leasing.schemas import LEASE, TRANSFER
 from chalicelib.payments import service
 from chalicelib.payments.model import Deduction, FinalAccount
 from chalicelib.payments.schemas import (
@@ -54,6 +56,22 @@ def terminate_lease(call: Call, lease_id: UUID) -> FinalAccount:
         ends_on=call.body["ends_on"],
         given_on=call.body.get("given_on", call.who.today),
         waive_notice=call.body["waive_notice"],
+        now=call.who.now,
+        today=call.who.today,
+        member_id=call.who.member_id,
+    )
+
+
+@accounts.post(
+    "/leases/{lease_id}/transfer", may="edit_leases", body=TRANSFER, answer=LEASE, location="/v1/leases/{id}"
+)
+def transfer_lease(call: Call, lease_id: UUID) -> Lease:
+    """Move the tenants to another unit from a day, and settle the old lease's bills; tells the new lease."""
+    return service.transfer_lease(
+        call.db,
+        call.organisation_id,
+        lease_id,
+        call.body,
         now=call.who.now,
         today=call.who.today,
         member_id=call.who.member_id,

@@ -1,6 +1,7 @@
 """The end of a lease: what was billed too far is credited, what was not billed is, and the account is drawn up."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -9,7 +10,7 @@ from chalicelib.billing import service as billing
 from chalicelib.billing.model import Invoice
 from chalicelib.errors import Conflict
 from chalicelib.leasing import service as leasing
-from chalicelib.leasing.model import LeaseTerms
+from chalicelib.leasing.model import Lease, LeaseTerms
 from chalicelib.pages import MOST_ITEMS, Asked
 from chalicelib.payments import repository, rules
 from chalicelib.payments.allocation_service import apply_credit
@@ -46,6 +47,27 @@ def terminate_lease(
         ends_on=ends_on, given_on=given_on, today=today, waive_notice=waive_notice,
     )  # fmt: skip
     return close_account(db, organisation_id, lease_id, now=now, today=today, member_id=member_id)
+
+
+def transfer_lease(
+    db: Connection,
+    organisation_id: UUID,
+    lease_id: UUID,
+    values: dict[str, Any],
+    *,
+    now: dt.datetime,
+    today: dt.date,
+    member_id: UUID | None = None,
+) -> Lease:
+    """Move the tenants to another unit as ``leasing.transfer_lease`` says, settle the old lease's bills by its
+    last day, and return the lease that begins.
+
+    Raises:
+        Conflict, Invalid, NotFound: as ``leasing.transfer_lease``.
+    """
+    lease = leasing.transfer_lease(db, organisation_id, lease_id, values, now=now, today=today, member_id=member_id)
+    close_account(db, organisation_id, lease_id, now=now, today=today, member_id=member_id)
+    return lease
 
 
 def close_account(

@@ -7,7 +7,7 @@ from chalicelib.payments.allocation_service import allocate_payment, apply_credi
 from chalicelib.payments.credit_service import credit_invoice
 from chalicelib.payments.deciding_service import confirm_payment, match_payment, reject_payment
 from chalicelib.payments.deduction_service import deduct_deposit, reverse_deduction
-from chalicelib.payments.ending_service import close_account, get_final_account, terminate_lease
+from chalicelib.payments.ending_service import close_account, get_final_account, terminate_lease, transfer_lease
 from chalicelib.payments.intake_service import get_payment, list_payments
 from chalicelib.payments.recording_service import record_opening_credit, record_payment
 from chalicelib.payments.reversal_service import list_refunds, refund_credit, reverse_payment
@@ -34,4 +34,5 @@ __all__ = [
     "reverse_deduction",
     "reverse_payment",
     "terminate_lease",
+    "transfer_lease",
 ]

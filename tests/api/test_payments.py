@@ -179,3 +179,16 @@ def test_bad_input_names_the_field_and_writes_nothing(
     assert answer.status == 422
     assert [each["field"] for each in answer.json["errors"]] == [field]
     assert owner.get("/v1/payments").json["items"] == []
+
+
+def test_a_move_credits_what_the_old_lease_was_billed_beyond_it(owner: Client, let: Let, parts: wiring.Parts) -> None:
+    lease = let("9000")
+    owner.post("/v1/bill-runs", {"period": "2026-06"})
+    tasks.work_all(parts)
+    unit = {"property_id": lease["property_id"], "name": "A2", "type": "apartment", "rent": "9000"}
+    body = {"unit_id": owner.post("/v1/units", unit).json["id"], "starts_on": "2026-06-11", "rent": "9000"}
+    moved = owner.post(f"/v1/leases/{lease['id']}/transfer", body)
+    assert (moved.status, moved.json["previous_id"]) == (201, lease["id"]), moved.text
+    [note] = owner.get(f"/v1/credit-notes?lease_id={lease['id']}").json["items"]
+    assert note["total"] == "6000.00"
+    assert owner.get(f"/v1/leases/{lease['id']}/final-account").json["still_owed"] == "3000.00"
