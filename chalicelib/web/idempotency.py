@@ -2,7 +2,8 @@
 
 The key lives in the request's own transaction: what fails leaves no key, what is killed leaves
 no half. Same key and body → the kept answer; another body → 422; still in progress → 409
-(draft-ietf-httpapi-idempotency-key-header).
+(draft-ietf-httpapi-idempotency-key-header). An answer may tell of people, so it is kept for two days
+and no longer (``jobs``).
 """
 
 import datetime as dt
@@ -14,9 +15,12 @@ from uuid import UUID
 from chalice.app import Response
 from sqlalchemy import Connection
 
+from chalicelib import wiring
 from chalicelib.errors import InProgress, Invalid
 from chalicelib.web import repository
 
+KEPT = dt.timedelta(hours=48)
+SWEPT_AT_ONCE = 500  # rows a transaction: no request waits long for one
 MOST_CHARACTERS = 255
 FORM = re.compile("^[!-~]+$")  # printable ASCII without spaces, which HTTP would trim
 HEADER = "Idempotency-Key"
@@ -65,3 +69,14 @@ def finish(db: Connection, key: Key, answer: Response) -> None:
     repository.keep_answer(
         db, key.scope_id, key.text, status_code=answer.status_code, headers=headers, body=answer.body
     )
+
+
+def sweep(parts: wiring.Parts, *, at_once: int = SWEPT_AT_ONCE) -> int:
+    """Forget the answers that are older than ``KEPT``, a set in each transaction, and return how many there were."""
+    before = parts.clock.now() - KEPT
+    swept = 0
+    while True:
+        count = parts.transact(lambda db: repository.forget_answers(db, before, at_once))
+        swept += count
+        if not count:
+            return swept

@@ -8,6 +8,7 @@ from uuid import UUID
 from chalice.app import Request
 
 from chalicelib import errors
+from chalicelib.identity.roles import SIGNED_IN
 from chalicelib.web import fields, idempotency
 from chalicelib.web.call import JSON, Call, Operation
 
@@ -126,4 +127,12 @@ def idempotency_key(operation: Operation, call: Call, scope: UUID) -> idempotenc
     if text is None or not operation.idempotent:
         return None
     path = json.dumps([operation.path, call.request.uri_params, call.query], default=str)
-    return idempotency.key_of(text, scope, operation.method.encode(), path.encode(), call.phone.encode(), call.raw)
+    return idempotency.key_of(text, scope, operation.method.encode(), path.encode(), _whose(operation, call), call.raw)
+
+
+def _whose(operation: Operation, call: Call) -> bytes:
+    """Return who asks, and what they may see: an answer given to a manager is not theirs any more as a caretaker."""
+    sees = []
+    if operation.may != SIGNED_IN:
+        sees = [call.who.role, *sorted(map(str, call.who.properties or ()))]
+    return json.dumps([call.phone, *sees]).encode()

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from chalicelib.storage.tables.identity import idempotency_keys, organisations
@@ -57,6 +57,17 @@ def claim_key(db: Connection, scope_id: UUID, key: str, request_hash: str, at: d
 def keep_answer(db: Connection, scope_id: UUID, key: str, **values: Any) -> None:
     query = idempotency_keys.update().where(idempotency_keys.c.scope_id == scope_id, idempotency_keys.c.key == key)
     db.execute(query.values(**values))
+
+
+def forget_answers(db: Connection, before: dt.datetime, at_once: int) -> int:
+    """Delete the oldest keys taken before ``before``, some ``at_once`` of them, and return how many."""
+    old = idempotency_keys.c.created_at < before
+    # The last of the set by the index: MySQL and SQLite have no DELETE of a limited number in common.
+    last = select(idempotency_keys.c.created_at).where(old).order_by(idempotency_keys.c.created_at)
+    bound = db.scalar(last.limit(1).offset(at_once - 1))
+    return db.execute(
+        delete(idempotency_keys).where(old if bound is None else idempotency_keys.c.created_at <= bound)
+    ).rowcount
 
 
 def read_something(db: Connection) -> None:

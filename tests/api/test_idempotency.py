@@ -1,17 +1,25 @@
 """``Idempotency-Key``: once done, however often and however close together it is asked."""
 
+import datetime as dt
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.errors import InProgress
+from chalicelib.storage.tables.identity import idempotency_keys
 from chalicelib.web import idempotency
+from chalicelib.web.jobs import sweep_idempotency_keys
+from local.runner import event_at
 from tests.api.client import Client
 from tests.serving import emulated, found, serving, try_call
+
+Join = Callable[[Client, str], Client]
 
 
 def test_the_same_request_is_answered_alike_and_told_as_a_replay(owner: Client) -> None:
@@ -79,3 +87,46 @@ def test_of_many_at_once_one_is_done(database: str) -> None:
     assert set(done) == {done[0]}
     refused = {told["type"] for status, told in answers if status == 409}
     assert refused <= {"urn:plotihub:problem:in-progress"}
+
+
+def test_a_replay_asks_first_whether_they_still_may(owner: Client, join: Join) -> None:
+    member, sent = join(owner, "manager"), {"Idempotency_Key": "k-6"}
+    assert member.post("/v1/owners", {"name": "Wanjiku"}, **sent).status == 201
+    mine = next(each for each in owner.get("/v1/members").json["items"] if each["phone"] == member.phone)
+    assert owner.patch(f"/v1/members/{mine['id']}", {"role": "caretaker"}).status == 200
+    assert member.post("/v1/owners", {"name": "Wanjiku"}, **sent).status == 403
+    assert owner.delete(f"/v1/members/{mine['id']}").status == 204
+    assert member.post("/v1/owners", {"name": "Wanjiku"}, **sent).status == 404
+
+
+def test_an_answer_is_kept_for_who_asked_in_the_role_they_asked_in(owner: Client, join: Join) -> None:
+    member, sent = join(owner, "manager"), {"Idempotency_Key": "k-7"}
+    paid = {"method": "cash", "amount": "100.00", "received_on": "2026-01-05", "note": "of a house that is not theirs"}
+    assert member.post("/v1/payments", paid, **sent).status == 201
+    assert join(owner, "manager").post("/v1/payments", paid, **sent).status == 422
+    mine = next(each for each in owner.get("/v1/members").json["items"] if each["phone"] == member.phone)
+    assert owner.patch(f"/v1/members/{mine['id']}", {"role": "caretaker"}).status == 200
+    answer = member.post("/v1/payments", paid, **sent)
+    assert (answer.status, answer.json["errors"][0]["field"]) == (422, "Idempotency-Key")
+    assert "payment_id" not in answer.text
+
+
+def test_answers_are_forgotten_after_two_days(owner: Client, parts: wiring.Parts, clock: MovedClock) -> None:
+    scope = uuid.UUID(owner.organisation_id)
+
+    def kept() -> set[str]:
+        with parts.reading() as db:
+            return set(db.scalars(select(idempotency_keys.c.key).where(idempotency_keys.c.scope_id == scope)))
+
+    for number in range(5):
+        assert owner.post("/v1/owners", {"name": "Wanjiku"}, Idempotency_Key=f"old-{number}").status == 201
+    clock.at += dt.timedelta(hours=1)
+    assert owner.post("/v1/owners", {"name": "Otieno"}, Idempotency_Key="young").status == 201
+    clock.at += idempotency.KEPT - dt.timedelta(minutes=30)
+    assert idempotency.sweep(parts, at_once=2) >= 5
+    assert kept() == {"young"}
+    again = owner.post("/v1/owners", {"name": "Otieno"}, Idempotency_Key="young")
+    assert again.headers["Idempotency-Replayed"] == "true"
+    clock.at += dt.timedelta(hours=1)
+    assert sweep_idempotency_keys(event_at(clock.at, "sweep_idempotency_keys"), None)["swept"] >= 1
+    assert kept() == set()

@@ -21,7 +21,7 @@ OF_NO_ORGANISATION = {
     },
     "tasks/repository.py": {"claim_slot", "list_claimable"},
     "reporting/proof_repository.py": {"compare"},  # its caller's query names it
-    "web/repository.py": {"claim_key", "find_answer", "keep_answer", "read_something"},
+    "web/repository.py": {"claim_key", "find_answer", "forget_answers", "keep_answer", "read_something"},
 }
 
 # Where a float is no money: seconds of a clock; what Excel keeps a number as, made exact there.
