@@ -13,8 +13,6 @@ from chalicelib.billing.schemas import (
     INVOICE_LISTED,
     INVOICE_QUERY,
     NEW_CHARGE,
-    NEW_INVOICE,
-    OPENING_BALANCE,
     RECEIPT,
     RECEIPT_QUERY,
 )
@@ -30,14 +28,6 @@ def list_invoices(call: Call) -> Page[Invoice]:
     return service.list_invoices(call.db, call.organisation_id, call.asked, today=call.who.today, **filters)
 
 
-@billing.post("/invoices", may="bill", body=NEW_INVOICE, answer=INVOICE, location="/v1/invoices/{id}")
-def issue_invoice(call: Call) -> Invoice:
-    """Issue an invoice beside the monthly ones."""
-    return service.issue_single_invoice(
-        call.db, call.organisation_id, call.body, today=call.who.today, now=call.who.now, member_id=call.who.member_id
-    )
-
-
 @billing.get("/invoices/{invoice_id}", may="see_billing", answer=INVOICE)
 def get_invoice(call: Call, invoice_id: UUID) -> Invoice:
     """Tell one invoice with its lines."""
@@ -50,17 +40,6 @@ def void_invoice(call: Call, invoice_id: UUID) -> Invoice:
     return service.void_invoice(
         call.db, call.organisation_id, invoice_id, today=call.who.today, now=call.who.now,
         member_id=call.who.member_id,
-    )  # fmt: skip
-
-
-@billing.post(
-    "/leases/{lease_id}/opening-balance", may="bill", body=OPENING_BALANCE, answer=INVOICE, location="/v1/invoices/{id}"
-)
-def record_opening_balance(call: Call, lease_id: UUID) -> Invoice:
-    """Record what a lease owed when its books began."""
-    return service.record_opening_balance(
-        call.db, call.organisation_id, lease_id, call.body["amount_cents"], call.body.get("on", call.who.today),
-        today=call.who.today, now=call.who.now, member_id=call.who.member_id,
     )  # fmt: skip
 
 

@@ -1,9 +1,9 @@
-"""What settles a lease's account, over HTTP: credit notes, deposit deductions, the end of a lease, bill runs."""
+"""What is asked of a lease and settles its account, over HTTP: invoices, credit notes, deposits, the end, bill runs."""
 
 from uuid import UUID
 
-from chalicelib.billing.model import CreditNote
-from chalicelib.billing.schemas import CREDIT_NOTE
+from chalicelib.billing.model import CreditNote, Invoice
+from chalicelib.billing.schemas import CREDIT_NOTE, INVOICE, NEW_INVOICE, OPENING_BALANCE
 from chalicelib.leasing.model import Lease
 from chalicelib.leasing.schemas import LEASE, TRANSFER
 from chalicelib.payments import service
@@ -22,6 +22,31 @@ from chalicelib.tasks.schemas import TASK
 from chalicelib.web.routing import ApiBlueprint, Call
 
 accounts = ApiBlueprint(__name__, tag="payments")
+
+
+@accounts.post("/invoices", may="bill", body=NEW_INVOICE, answer=INVOICE, location="/v1/invoices/{id}")
+def issue_invoice(call: Call) -> Invoice:
+    """Issue an invoice beside the monthly ones; what the lease has in credit pays it at once."""
+    return service.issue_invoice(
+        call.db, call.organisation_id, call.body, now=call.who.now, today=call.who.today, member_id=call.who.member_id
+    )
+
+
+@accounts.post(
+    "/leases/{lease_id}/opening-balance", may="bill", body=OPENING_BALANCE, answer=INVOICE, location="/v1/invoices/{id}"
+)
+def record_opening_balance(call: Call, lease_id: UUID) -> Invoice:
+    """Record what a lease owed when its books began."""
+    return service.record_opening_balance(
+        call.db,
+        call.organisation_id,
+        lease_id,
+        call.body["amount_cents"],
+        call.body.get("on", call.who.today),
+        now=call.who.now,
+        today=call.who.today,
+        member_id=call.who.member_id,
+    )
 
 
 @accounts.post(

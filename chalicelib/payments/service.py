@@ -9,6 +9,7 @@ from chalicelib.payments.deciding_service import confirm_payment, match_payment,
 from chalicelib.payments.deduction_service import deduct_deposit, reverse_deduction
 from chalicelib.payments.ending_service import close_account, get_final_account, terminate_lease, transfer_lease
 from chalicelib.payments.intake_service import get_payment, list_payments
+from chalicelib.payments.issuing_service import issue_invoice, record_opening_balance
 from chalicelib.payments.recording_service import record_opening_credit, record_payment
 from chalicelib.payments.reversal_service import list_refunds, refund_credit, reverse_payment
 from chalicelib.payments.run_service import queue_bill_run
@@ -22,11 +23,13 @@ __all__ = [
     "deduct_deposit",
     "get_final_account",
     "get_payment",
+    "issue_invoice",
     "list_allocations",
     "list_payments",
     "list_refunds",
     "match_payment",
     "queue_bill_run",
+    "record_opening_balance",
     "record_opening_credit",
     "record_payment",
     "refund_credit",
