@@ -55,9 +55,9 @@ def belongs_to(column: str, table: str, key: str = "id") -> ForeignKeyConstraint
     return ForeignKeyConstraint(["organisation_id", column], [f"{table}.organisation_id", f"{table}.{key}"])
 
 
-def index(*columns: str, unique: bool = False) -> Index:
-    """Return an index that begins with the organisation."""
-    return Index(None, "organisation_id", *columns, unique=unique)
+def index(*columns: str, unique: bool = False, name: str | None = None) -> Index:
+    """Return an index that begins with the organisation; ``name`` where its columns make one of over 64 characters."""
+    return Index(name, "organisation_id", *columns, unique=unique)
 
 
 def required(name: str, kind: Any, **options: Any) -> Column[Any]:
