@@ -24,6 +24,7 @@ def main() -> None:
     parser.add_argument("--reset", action="store_true", help="delete its data and keys first")
     parser.add_argument("--empty", action="store_true", help="make no demo organisation in a new database")
     asked = parser.parse_args()
+    os.umask(0o077)  # a folder that was there before may be open to others; what we put into it is not
     home = Home.of_settings()
     with home.held():
         if asked.reset:

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,17 +35,17 @@ class KeyFile:
         """Return the file's key, making the file (mode 0600) the first time."""
         path = Path(self.path)
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             fresh = {"key": base64.b64encode(os.urandom(32)).decode()}
-            # Written beside and linked into place: of two processes that start at once, one key wins for both.
-            draft = path.with_name(f"{path.name}.{os.getpid()}")
-            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            # Written beside, under a name of its own, and linked into place: of several threads or
+            # processes that start at once, one key wins for all.
+            handle, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
             with os.fdopen(handle, "w") as file:
                 json.dump(fresh, file)
             try:
                 os.link(draft, path)
             except FileExistsError:
-                pass  # the other process's key is the one to use
+                pass  # the other's key is the one to use
             finally:
-                draft.unlink()
+                Path(draft).unlink()
         return base64.b64decode(json.loads(path.read_text())["key"])

@@ -159,9 +159,14 @@ def test_a_second_run_on_the_same_data_is_kept_out(tmp_path: Path) -> None:
 
 
 def test_what_a_run_keeps_is_only_its_owners(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+    home, shared = tmp_path / "home", tmp_path / "shared"
+    shared.mkdir(mode=0o755)
     with running(home):
         assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    with running(shared):
+        open_to_others = [each.name for each in shared.iterdir() if each.stat().st_mode & 0o077]
+        assert "plotihub.sqlite3" in {each.name for each in shared.iterdir()}
+        assert open_to_others == []
 
 
 def test_a_token_without_a_run_says_how_to_start_one(tmp_path: Path) -> None:
