@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.ledger.model import Undone
@@ -39,6 +39,20 @@ def add_period_close(
             organisation_id=organisation_id, period=period, member_id=member_id, created_at=at
         )
     )  # fmt: skip
+
+
+def last_entered(db: Connection, organisation_id: UUID, after: dt.date | None, through: dt.date) -> dt.datetime | None:
+    """Return the latest instant of the closes before, and of the journals of the days behind ``after``, in the books.
+
+    Who holds the book alone sees all of them.
+    """
+    entered = select(func.max(journals.c.created_at)).where(
+        journals.c.organisation_id == organisation_id, journals.c.effective_on <= through
+    )
+    if after is not None:
+        entered = entered.where(journals.c.effective_on > after)
+    closed = select(func.max(period_closes.c.created_at)).where(period_closes.c.organisation_id == organisation_id)
+    return max(filter(None, (db.scalar(entered), db.scalar(closed))), default=None)
 
 
 def known_accounts(db: Connection, organisation_id: UUID, account_ids: Collection[UUID]) -> set[UUID]:

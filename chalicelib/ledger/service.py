@@ -183,9 +183,12 @@ def close_period(
         raise Conflict("Months are closed in order.", next_period=_month(following))
     if last_day(period) >= today:
         raise Conflict("That month has not ended.", ends_on=last_day(period).isoformat())
+    # Who posted while we waited for the book may have begun after us: the close follows all it closes over.
+    entered_at = repository.last_entered(db, organisation_id, closed_through, last_day(period))
+    closed_at = max(now, entered_at or now)
     repository.close_through(db, organisation_id, last_day(period))
-    repository.add_period_close(db, organisation_id, period, member_id, now)
-    return ClosedPeriod(period, member_id, now)
+    repository.add_period_close(db, organisation_id, period, member_id, closed_at)
+    return ClosedPeriod(period, member_id, closed_at)
 
 
 def list_periods(db: Connection, organisation_id: UUID, asked: Asked) -> Page[ClosedPeriod]:

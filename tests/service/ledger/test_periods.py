@@ -11,6 +11,7 @@ from chalicelib.errors import Conflict, Invalid
 from chalicelib.ledger import service
 from chalicelib.ledger.model import ClosedPeriod
 from chalicelib.pages import Asked
+from chalicelib.reporting import proof_service
 from tests.service.ledger.books import rent
 
 TODAY = dt.date(2026, 11, 30)
@@ -83,6 +84,19 @@ def test_an_empty_ledger_may_be_closed_from_any_ended_month_on(books: Books) -> 
     books.close(OCTOBER)
     books.post("a", dt.date(2026, 2, 1))
     assert books.closed() == [OCTOBER]
+
+
+def test_a_close_is_told_as_later_than_what_was_posted_while_it_waited(books: Books) -> None:
+    asked_at, minute = books.clock.now(), dt.timedelta(minutes=1)
+    books.post("a", dt.date(2026, 9, 12))
+    books.clock.at = asked_at + minute
+    books.post("b", dt.date(2026, 9, 30))
+    books.clock.at = asked_at  # closing began before that, and came by the book's lock after it
+    assert books.close(SEPTEMBER).closed_at == asked_at + minute
+    assert books.close(OCTOBER).closed_at == asked_at + minute
+    with books.parts.reading() as db:
+        proof = proof_service.prove(db, books.organisation_id, now=books.clock.now())
+    assert [finding.name for finding in proof.findings if not finding.holds] == []
 
 
 def test_a_period_begins_on_the_first(books: Books) -> None:
