@@ -66,7 +66,8 @@ _UNITS = (
         units.c.created_at,
         units.c.name_key,
     )
-    .join(
+    # Every unit has its property; the outer join keeps MySQL walking the units, by the index of the order.
+    .outerjoin(
         properties,
         (properties.c.organisation_id == units.c.organisation_id) & (properties.c.id == units.c.property_id),
     )

@@ -27,6 +27,13 @@ def measure() -> Iterator[Figure]:
         both = [_asking(small, small_url), _asking(large, large_url)]
         for what, path in (
             ("list of 50 units", "/v1/units?limit=50"),
+            ("list of 50 units by name", "/v1/units?limit=50&sort=name"),
+            ("list of 50 tenants", "/v1/tenants?limit=50"),
+            ("list of 50 leases", "/v1/leases?limit=50"),
+            ("list of 50 invoices", "/v1/invoices?limit=50"),
+            ("list of 50 payments", "/v1/payments?limit=50"),
+            ("list of 50 journals", "/v1/ledger/journals?limit=50"),
+            ("page of the rent roll", "/v1/reports/rent-roll?limit=50"),
             ("tenant statement of two years", f"/v1/tenants/{id_of('tenant', 1)}/statement"),
         ):
             few, many = side_by_side_ms([ask(path) for ask in both], TIMES)

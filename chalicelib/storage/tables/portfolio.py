@@ -57,4 +57,6 @@ units = organisation_table(
     required("created_at", Instant),
     belongs_to("property_id", "property"),
     index("property_id", "name_key", unique=True),
+    index("name_key"),  # lists are sorted by either
+    index("rent_cents"),
 )
