@@ -1,6 +1,9 @@
 """Money is a whole number of cents (KES 1 = 100 cents); on the wire it is a string such as "15000.00"."""
 
+import datetime as dt
 import re
+from collections.abc import Iterable
+from itertools import accumulate
 
 WHOLE_SHILLING = 100
 MOST_CENTS = 10**13  # KES 100 billion: beyond any rent, and far inside a BIGINT
@@ -35,3 +38,18 @@ def half_up(numerator: int, denominator: int, unit: int = 1) -> int:
         raise ValueError("half_up shares out a sum that is not negative")
     step = denominator * unit
     return (2 * numerator + step) // (2 * step) * unit
+
+
+def least_from(day: dt.date, moves: Iterable[tuple[dt.date, int]]) -> int:
+    """Return the least that a balance is at the end of ``day`` or of any later day, in cents.
+
+    It is what may be taken out on that day without the balance ever having been below nothing.
+
+    Args:
+        moves: (day, cents) in any order; above 0 came in, below 0 went out.
+    """
+    by_day = {day: 0}
+    for on, cents in moves:
+        seen_on = max(on, day)
+        by_day[seen_on] = by_day.get(seen_on, 0) + cents
+    return min(accumulate(by_day[each] for each in sorted(by_day)))

@@ -6,6 +6,7 @@ as far as this file reaches. Used by tests of services, by the state machine and
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -89,11 +90,15 @@ def deposits_are_what_is_held(books: Books) -> Iterator[str]:
     )
     posted = {lease: -cents for lease, cents in books.balances("p.lease_id", "deposits").items()}
     yield from _differ(posted, held)
-    for row in books.rows(
-        "SELECT lease_id, kind, SUM(amount_cents) FROM deposit_entry WHERE organisation_id = :me"
-        " GROUP BY lease_id, kind HAVING SUM(amount_cents) < 0"
+    days: defaultdict[Any, Counter[str]] = defaultdict(Counter)
+    for lease, kind, on, cents in books.rows(
+        "SELECT lease_id, kind, entered_on, amount_cents FROM deposit_entry WHERE organisation_id = :me"
     ):
-        yield f"held below nothing {row}"
+        days[bytes(lease), kind][str(on)] += cents
+    for (lease, kind), moved in days.items():
+        at_ends = accumulate(cents for _, cents in sorted(moved.items()))
+        if min(at_ends) < 0:
+            yield f"{lease.hex()} held below nothing of {kind}: {sorted(moved.items())}"
 
 
 def channels_hold_what_came_in(books: Books) -> Iterator[str]:
@@ -221,6 +226,10 @@ def no_day_counts_money_twice(books: Books) -> Iterator[str]:
         "SELECT invoice_line_id, issued_on, amount_cents FROM credit_note_line WHERE organisation_id = :me"
     ):
         days[2, bytes(line)][str(on)] += cents
+    for payment, on, cents in books.rows(
+        "SELECT payment_id, refunded_on, amount_cents FROM refund WHERE organisation_id = :me"
+    ):
+        days[1, bytes(payment)][str(on)] += cents
     for key, moved in days.items():
         if key not in most:
             continue  # a deposit's

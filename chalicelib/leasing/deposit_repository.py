@@ -1,5 +1,6 @@
 """SQL of held deposits: entries are added, summed up and listed, never changed."""
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,16 @@ def held(db: Connection, organisation_id: UUID, lease_id: UUID) -> dict[str, int
         .group_by(deposit_entries.c.kind)
     )
     return {kind: int(cents) for kind, cents in db.execute(query)}  # MySQL's SUM is a decimal
+
+
+def days_of(db: Connection, organisation_id: UUID, lease_id: UUID, kind: str) -> list[tuple[dt.date, int]]:
+    """Return (day, cents) of every movement of one kind: + held more, − held less."""
+    query = select(deposit_entries.c.entered_on, deposit_entries.c.amount_cents).where(
+        deposit_entries.c.organisation_id == organisation_id,
+        deposit_entries.c.lease_id == lease_id,
+        deposit_entries.c.kind == kind,
+    )
+    return [(row[0], row[1]) for row in db.execute(query)]
 
 
 def find_entry(db: Connection, organisation_id: UUID, entry_id: UUID) -> DepositEntry | None:

@@ -17,7 +17,7 @@ from chalicelib.leasing.model import DEPOSIT_KINDS, DepositEntry
 from chalicelib.leasing.rent_service import check_seen
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.service import Entry, Leg
-from chalicelib.money import format_cents
+from chalicelib.money import format_cents, least_from
 from chalicelib.pages import Asked, Page
 from chalicelib.portfolio import service as portfolio
 
@@ -117,14 +117,15 @@ def refund_deposit(
     """Give a held deposit, or part of it, back to the tenant out of ``channel_id``; post it; return the entry.
 
     Raises:
-        Conflict: less is held of that kind.
+        Conflict: less is held of that kind, or was on that day or since.
         Invalid: as for ``record_deposit``.
         NotFound: the organisation has no such lease.
     """
     _check_movement(amount_cents, entered_on, today)
     lease = lock_at(db, organisation_id, lease_id, None)
     code = _channel_code(db, organisation_id, channel_id)
-    _take(held_deposits(db, organisation_id, lease_id), kind, amount_cents)
+    held_cents = least_from(entered_on, repository.days_of(db, organisation_id, lease_id, kind))
+    _take({kind: held_cents}, kind, amount_cents)
     entry = _row(
         lease_id, kind, "refunded", -amount_cents, entered_on, reason, now, member_id, channel_id, provider_reference
     )

@@ -48,6 +48,16 @@ def standing_on_lines(db: Connection, organisation_id: UUID, line_ids: Iterable[
     return _standing(db, organisation_id, allocations.c.invoice_line_id.in_(set(line_ids)))
 
 
+def days_of_source(db: Connection, organisation_id: UUID, source_id: UUID) -> list[tuple[dt.date, int]]:
+    """Return (day, cents) set against lines, less what was taken back, on each day that something was."""
+    query = (
+        select(allocations.c.allocated_on, func.sum(allocations.c.amount_cents))
+        .where(allocations.c.organisation_id == organisation_id, allocations.c.source_id == source_id)
+        .group_by(allocations.c.allocated_on)
+    )
+    return [(row[0], int(row[1])) for row in db.execute(query)]
+
+
 def last_releases(
     db: Connection, organisation_id: UUID, source_ids: Collection[UUID], line_ids: Collection[UUID]
 ) -> dict[UUID, dt.date]:

@@ -155,9 +155,24 @@ def take_refund(db: Connection, organisation_id: UUID, payment_id: UUID, amount_
     return db.execute(query).rowcount == 1
 
 
+def forget_payer(db: Connection, organisation_id: UUID, tenant_id: UUID, lease_ids: Iterable[UUID]) -> None:
+    """Empty what people wrote on the tenant's payments and on those of the leases."""
+    theirs = or_(payments.c.tenant_id == tenant_id, payments.c.lease_id.in_(set(lease_ids)))
+    query = update(payments).where(payments.c.organisation_id == organisation_id, theirs)
+    db.execute(query.values(payer_name="", note="", reference_raw="", version=payments.c.version + 1))
+
+
 def add_refund(db: Connection, organisation_id: UUID, refund: Refund) -> None:
     values = {name: getattr(refund, name) for name in Refund._fields}
     db.execute(insert(refunds).values(organisation_id=organisation_id, **values))
+
+
+def days_of_refunds(db: Connection, organisation_id: UUID, payment_id: UUID) -> list[tuple[dt.date, int]]:
+    """Return (day, cents) of each time that something of the payment was given back."""
+    query = select(refunds.c.refunded_on, refunds.c.amount_cents).where(
+        refunds.c.organisation_id == organisation_id, refunds.c.payment_id == payment_id
+    )
+    return [(row[0], row[1]) for row in db.execute(query)]
 
 
 def list_refunds(db: Connection, organisation_id: UUID, asked: Asked, payment_id: UUID) -> Page[Refund]:

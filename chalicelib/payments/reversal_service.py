@@ -11,6 +11,7 @@ from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Entry, Leg
+from chalicelib.money import least_from
 from chalicelib.pages import Asked, Page
 from chalicelib.payments import allocation_repository, repository
 from chalicelib.payments.allocation_service import spend_credit
@@ -78,7 +79,8 @@ def refund_credit(
     provider_reference, reason.
 
     Raises:
-        Conflict: the payment has no lease, is not confirmed, or has less credit; ``credit_cents`` tells how much.
+        Conflict: the payment has no lease, is not confirmed, or has less credit, or had less on that day or since;
+            ``credit_cents`` tells how much.
         Invalid: a day to come or before the payment, or the channel is not the organisation's.
     """
     payment = hold_payment(db, organisation_id, payment_id)
@@ -88,8 +90,11 @@ def refund_credit(
     channel_id = _channel(db, organisation_id, values.get("channel_id") or payment.channel_id)
     if payment.lease_id is None or payment.state != "matched":
         raise Conflict("Only credit of a confirmed payment that has a lease can be refunded.", state=payment.state)
+    credit_cents = _credit_since(db, organisation_id, payment, refunded_on)
+    if values["amount_cents"] > credit_cents:
+        raise Conflict("The payment has, or had on that day or since, less credit.", credit_cents=credit_cents)
     if not repository.take_refund(db, organisation_id, payment_id, values["amount_cents"]):
-        raise Conflict("The payment has less credit than that.", credit_cents=payment.unallocated_cents)
+        raise Conflict(RACED)
     refund = Refund(
         id=new_id(),
         payment_id=payment_id,
@@ -108,6 +113,14 @@ def refund_credit(
 
 def list_refunds(db: Connection, organisation_id: UUID, asked: Asked, payment_id: UUID) -> Page[Refund]:
     return repository.list_refunds(db, organisation_id, asked, payment_id)
+
+
+def _credit_since(db: Connection, organisation_id: UUID, payment: Payment, day: dt.date) -> int:
+    """Return the least credit (cents) that the payment had on ``day`` or since: money that stood against a line
+    until the 20th was not given back on the 10th."""
+    spent = allocation_repository.days_of_source(db, organisation_id, payment.id)
+    spent += repository.days_of_refunds(db, organisation_id, payment.id)
+    return least_from(day, [(payment.received_on, payment.amount_cents), *((on, -cents) for on, cents in spent)])
 
 
 def _refund_entry(refund: Refund, payment: Payment) -> Entry:

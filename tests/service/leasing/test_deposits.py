@@ -83,11 +83,13 @@ def test_more_than_is_held_is_not_deducted(home: Home, kind: str | None) -> None
     assert held(home, lease.id) == {"rent": 10_000_00}
 
 
-def refund(home: Home, lease_id: UUID, cents: int, channel_id: UUID | None = None) -> DepositEntry:
+def refund(
+    home: Home, lease_id: UUID, cents: int, channel_id: UUID | None = None, entered_on: dt.date = TODAY
+) -> DepositEntry:
     with home.parts.writing() as db:
         return service.refund_deposit(
             db, home.organisation_id, lease_id, kind="rent", amount_cents=cents, reason="Moved out",
-            channel_id=channel_id or home.channel_id, entered_on=TODAY, now=home.now, member_id=None,
+            channel_id=channel_id or home.channel_id, entered_on=entered_on, now=home.now, member_id=None,
         )  # fmt: skip
 
 
@@ -100,6 +102,19 @@ def test_a_refund_leaves_by_its_channel_and_never_exceeds_what_is_held(home: Hom
     assert held(home, lease.id) == {"rent": 6_000_00}
     assert in_ledger(home, f"channel.{home.channel_id}") == 6_000_00
     assert in_ledger(home, "deposits") == -6_000_00
+
+
+def test_what_came_in_later_was_not_given_back_before(home: Home) -> None:
+    lease, before = home.let(), TODAY - dt.timedelta(days=10)
+    received(home, lease, 1_000_00, entered_on=before)
+    received(home, lease, 9_000_00)
+    with pytest.raises(Conflict):
+        refund(home, lease.id, 1_000_01, entered_on=before)
+    refund(home, lease.id, 9_500_00)
+    with pytest.raises(Conflict):  # today's refund has spent it since
+        refund(home, lease.id, 500_01, entered_on=before)
+    refund(home, lease.id, 500_00, entered_on=before)
+    assert held(home, lease.id) == {}
 
 
 def reverse(home: Home, entry_id: UUID, **options: bool) -> DepositEntry:

@@ -119,6 +119,20 @@ def test_a_refund_is_of_a_day_between_the_payment_and_today(books: Money) -> Non
     assert books.refund(opening.id, 100, channel_id=payment.channel_id).amount_cents == 100
 
 
+def test_money_is_not_given_back_on_a_day_on_which_it_stood_against_a_line(books: Money) -> None:
+    lease_id = books.let(10_000_00)
+    books.bill(JUNE)
+    payment = books.pay(lease_id, 10_500_00)
+    books.today = JULY
+    invoice = books.invoices(lease_id)[0]
+    books.credit(invoice.id, (invoice.lines[0].id, 4_000_00))
+    with pytest.raises(Conflict) as refused:
+        books.refund(payment.id, 500_01, refunded_on=dt.date(2026, 6, 20))
+    assert refused.value.facts["credit_cents"] == 500_00
+    books.refund(payment.id, 4_000_00)
+    assert books.refund(payment.id, 500_00, refunded_on=dt.date(2026, 6, 20)).amount_cents == 500_00
+
+
 def test_crediting_a_paid_line_frees_the_latest_payments_first(books: Money) -> None:
     lease_id = books.let(10_000_00)
     books.bill(JUNE)
