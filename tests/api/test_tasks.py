@@ -59,9 +59,7 @@ def test_a_task_is_told_from_queued_to_done(owner: Client, parts: wiring.Parts, 
     assert "claim" not in done.json
 
 
-def test_a_failed_task_tells_the_problem_that_a_request_would_have_answered(
-    owner: Client, parts: wiring.Parts
-) -> None:
+def test_a_failed_task_tells_the_problem_that_a_request_would_have_answered(owner: Client, parts: wiring.Parts) -> None:
     task_id = queue(parts, owner, "test_refuses")
     tick()
     told = owner.get(f"/v1/tasks/{task_id}").json

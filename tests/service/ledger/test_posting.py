@@ -160,9 +160,7 @@ def test_what_falls_in_a_closed_month_lands_on_the_first_open_day(
 
 
 @pytest.mark.slow
-def test_a_thousand_entries_are_posted_in_one_go(
-    parts: wiring.Parts, organisation_id: UUID, clock: MovedClock
-) -> None:
+def test_a_thousand_entries_are_posted_in_one_go(parts: wiring.Parts, organisation_id: UUID, clock: MovedClock) -> None:
     entries = [rent(f"bill:{number}") for number in range(1000)]
     started = time.perf_counter()
     with parts.writing() as db:
