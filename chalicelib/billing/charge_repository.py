@@ -98,6 +98,14 @@ def _claim(
         raise AssertionError("charges were claimed without having been locked")
 
 
+def lines_of_invoice(db: Connection, organisation_id: UUID, invoice_id: UUID) -> list[tuple[str, int]]:
+    """Return (charge type, cents) of every one-off charge and late fee on the invoice."""
+    query = select(charges.c.charge_type, charges.c.amount_cents).where(
+        charges.c.organisation_id == organisation_id, charges.c.invoice_id == invoice_id
+    )
+    return [(row[0], row[1]) for row in db.execute(query)]
+
+
 def release_charges(db: Connection, organisation_id: UUID, invoice_id: UUID) -> None:
     """Let the charges of a void invoice wait for the next one."""
     query = update(charges).where(charges.c.organisation_id == organisation_id, charges.c.invoice_id == invoice_id)

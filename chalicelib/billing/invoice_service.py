@@ -1,6 +1,7 @@
 """Invoices told and made void; and what of their lines is settled."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,23 @@ def get_invoice(db: Connection, organisation_id: UUID, invoice_id: UUID) -> Invo
     if found is None:
         raise NotFound("There is no such invoice.")
     return found
+
+
+def list_monthly_lines(db: Connection, organisation_id: UUID, invoice_id: UUID) -> list[Line]:
+    """Return the invoice's lines, in their order, without those that billed one-off charges and late fees.
+
+    Raises:
+        NotFound: the organisation has no such invoice.
+    """
+    charged = Counter(charge_repository.lines_of_invoice(db, organisation_id, invoice_id))
+    kept = []
+    for line in reversed(get_invoice(db, organisation_id, invoice_id).lines):  # the charges stand last
+        words = (line.charge_type, line.amount_cents)
+        if charged[words]:
+            charged[words] -= 1
+        else:
+            kept.append(line)
+    return kept[::-1]
 
 
 def list_invoices(

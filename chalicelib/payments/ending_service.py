@@ -8,7 +8,9 @@ from sqlalchemy import Connection
 
 from chalicelib.billing import service as billing
 from chalicelib.billing.model import Invoice
+from chalicelib.clock import day_of
 from chalicelib.errors import Conflict
+from chalicelib.identity import service as identity
 from chalicelib.leasing import service as leasing
 from chalicelib.leasing.model import Lease, LeaseTerms
 from chalicelib.pages import MOST_ITEMS, Asked
@@ -19,6 +21,7 @@ from chalicelib.payments.model import FinalAccount, HeldDeposit
 
 Properties = frozenset[UUID] | None
 
+DAY = dt.timedelta(days=1)
 REASON = "The lease ends on {ends_on}"
 
 
@@ -142,12 +145,13 @@ def _credit_later_days(
 ) -> None:
     """Credit what the month's invoice asks for days after the lease's last."""
     period = invoice.run_period
-    if period is None or terms.ends_on is None or rules.month_after(period) <= terms.ends_on:
+    if period is None or terms.ends_on is None or rules.month_after(period) - DAY <= terms.ends_on:
         return
-    whole = billing.get_invoice(db, organisation_id, invoice.id)
     billed = [
-        rules.BilledLine(line.id, line.charge_type, line.description, line.amount_cents - line.credited_cents)
-        for line in whole.lines
+        rules.BilledLine(
+            line.id, line.charge_type, line.description, line.amount_cents, line.amount_cents - line.credited_cents
+        )
+        for line in billing.list_monthly_lines(db, organisation_id, invoice.id)
     ]
     owed = billing.lines_of_month(terms, period)
     shares = rules.credit_on_lines(billed, owed, billing.lines_of_month(terms._replace(ends_on=None), period))
@@ -173,8 +177,7 @@ def _bill_rest(
     A lease that was never billed is billed from the month in which it was entered: what it owed
     before that is its opening balance.
     """
-    lease = leasing.get_lease(db, organisation_id, terms.id, today=today)
-    since = rules.month_after(last_billed) if last_billed else max(terms.starts_on, lease.created_at.date())
+    since = rules.month_after(last_billed) if last_billed else _entered_on(db, organisation_id, terms, today)
     last = terms.ends_on or today
     months = [(period, billing.lines_of_month(terms, period)) for period in rules.periods_between(since, last)]
     owing = [(period, lines) for period, lines in months if lines]
@@ -194,3 +197,10 @@ def _bill_rest(
             now=now,
             member_id=member_id,
         )
+
+
+def _entered_on(db: Connection, organisation_id: UUID, terms: LeaseTerms, today: dt.date) -> dt.date:
+    """Return the first day of the lease that its landlord has kept here."""
+    lease = leasing.get_lease(db, organisation_id, terms.id, today=today)
+    time_zone = identity.get_organisation(db, organisation_id).time_zone
+    return max(terms.starts_on, day_of(lease.created_at, time_zone))

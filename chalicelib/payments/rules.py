@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from chalicelib.money import half_up
+
 # Old debt and rent before services; what is disputed most often (damage, late fees) late.
 DEFAULT_ORDER: tuple[str, ...] = (
     "opening_balance",
@@ -42,12 +44,22 @@ class Share(NamedTuple):
 
 
 class BilledLine(NamedTuple):
-    """A line of a month's invoice, with the cents of it that were not credited."""
+    """A line of a month's invoice, and the cents of it that were not credited."""
 
     id: UUID
     charge_type: str
     description: str
+    amount_cents: int
     standing_cents: int
+
+
+class MonthlyDue(NamedTuple):
+    """What a lease's terms ask for in a month: if the lease had not ended, and up to its end (cents)."""
+
+    charge_type: str
+    words: str
+    once_cents: int
+    owed_cents: int
 
 
 def allocate(
@@ -152,36 +164,65 @@ def credit_on_lines(
 ) -> list[Share]:
     """Return what of a month's lines is to be credited because the lease ended earlier than was billed.
 
-    Lines that the lease's terms never asked for, such as one-off charges, are left alone. The rent is
-    known by its type, since its words name its days; the rest by type and words.
+    A line is known by its type and words, or by its type alone where a charge was renamed since; the rent
+    always by its type, since its words name its days. Lines that the terms never asked for are left alone.
 
     Args:
-        billed: The month's lines in their order, with the cents that were not credited before.
+        billed: The month's lines in their order, those of one-off charges left out.
         owed: (charge type, words, cents) of the month up to the lease's end.
         once_owed: The same as if the lease had not ended.
 
     Returns:
         Shares above 0, for the lines that were billed higher than is owed.
     """
-    left: dict[tuple[str, str], list[int]] = {}
-    for key in (_key(*line) for line in once_owed):
-        left.setdefault(key, []).append(0)
-    for charge_type, words, cents in owed:
-        places = left.get(_key(charge_type, words, cents), [])
-        if 0 in places:
-            places[places.index(0)] = cents
     shares = []
-    for line in billed:
-        places = left.get(_key(line.charge_type, line.description, 0), [])
-        if places:
-            too_much_cents = line.standing_cents - places.pop(0)
-            if too_much_cents > 0:
-                shares.append(Share(line.id, too_much_cents))
+    for line, due in _paired(list(billed), _dues(owed, once_owed)):
+        too_much_cents = line.standing_cents - _owed_of(line, due)
+        if too_much_cents > 0:
+            shares.append(Share(line.id, too_much_cents))
     return shares
 
 
-def _key(charge_type: str, words: str, _cents: int) -> tuple[str, str]:
-    return (charge_type, "" if charge_type == "rent" else words)
+def _dues(owed: Sequence[tuple[str, str, int]], once_owed: Sequence[tuple[str, str, int]]) -> list[MonthlyDue]:
+    left = list(owed)
+    dues = []
+    for charge_type, words, once_cents in once_owed:
+        mine = next((each for each in left if _same(each[:2], (charge_type, words))), None)
+        if mine is not None:
+            left.remove(mine)
+        dues.append(MonthlyDue(charge_type, words, once_cents, mine[2] if mine else 0))
+    return dues
+
+
+def _paired(billed: Sequence[BilledLine], dues: Sequence[MonthlyDue]) -> list[tuple[BilledLine, MonthlyDue]]:
+    """Return each line with what the terms ask for in its place, in the order of the lines."""
+    found: dict[UUID, MonthlyDue] = {}
+    left = list(dues)
+    for by_words in (True, False):
+        for line in billed:
+            fits = (each for each in left if _fits(line, each, by_words=by_words))
+            due = None if line.id in found else next(fits, None)
+            if due is not None:
+                found[line.id] = due
+                left.remove(due)
+    return [(line, found[line.id]) for line in billed if line.id in found]
+
+
+def _fits(line: BilledLine, due: MonthlyDue, *, by_words: bool) -> bool:
+    if by_words:
+        return _same((line.charge_type, line.description), (due.charge_type, due.words))
+    return line.charge_type == due.charge_type
+
+
+def _same(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    return one == other or one[0] == other[0] == "rent"
+
+
+def _owed_of(line: BilledLine, due: MonthlyDue) -> int:
+    """Return what is owed of a line; a charge made cheaper for the bills to come is shared as it was billed."""
+    if line.charge_type == "rent" or line.amount_cents <= due.once_cents:
+        return due.owed_cents
+    return half_up(line.amount_cents * due.owed_cents, due.once_cents)
 
 
 def periods_between(first: dt.date, last: dt.date) -> list[dt.date]:

@@ -1,13 +1,18 @@
 """The end of a lease: what was billed too far, what was not billed, and the account."""
 
 import datetime as dt
+from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from chalicelib.billing import service as billing
 from chalicelib.errors import Conflict
+from chalicelib.leasing import service as leasing
 from chalicelib.payments import ending_service
-from tests.money import Money
+from chalicelib.storage.tables.leasing import leases
+from tests.money import ALL, Money
 
 JUNE, JULY, AUGUST = dt.date(2026, 6, 1), dt.date(2026, 7, 1), dt.date(2026, 8, 1)
 GARBAGE = {"charge_type": "garbage", "description": "", "amount_cents": 300_00, "prorated": False}
@@ -77,6 +82,45 @@ def test_a_lease_entered_late_is_not_billed_for_the_time_before(books: Money) ->
     lease_id = books.let(9_000_00, starts_on=dt.date(2024, 1, 1))
     books.terminate(lease_id, dt.date(2026, 6, 30))
     assert [line.amount_cents for line in books.lines(lease_id)] == [9_000_00]
+
+
+def test_the_day_on_which_a_lease_was_entered_is_the_landlords_day(books: Money) -> None:
+    books.today = JULY
+    lease_id = books.let(9_000_00, starts_on=dt.date(2024, 1, 1))
+    at_one_in_nairobi = dt.datetime(2026, 6, 30, 22, tzinfo=dt.UTC)
+    books.parts.transact(
+        lambda db: db.execute(update(leases).where(leases.c.id == lease_id).values(created_at=at_one_in_nairobi))
+    )
+    books.terminate(lease_id, dt.date(2026, 7, 31))
+    assert [invoice.period for invoice in books.invoices(lease_id)] == [JULY]
+
+
+def changed(books: Money, lease_id: UUID, **values: Any) -> None:
+    """Change the lease's only recurring charge for the bills to come."""
+    [charge] = books.do(leasing.list_recurring_charges, lease_id, ALL).items
+    books.do(leasing.change_recurring_charge, charge.id, charge.version, values)
+
+
+def test_a_month_that_was_held_whole_stays_as_it_was_billed(books: Money) -> None:
+    lease_id = books.let(9_000_00, recurring_charges=[GARBAGE])
+    books.bill(JUNE)
+    changed(books, lease_id, amount_cents=200_00)
+    books.terminate(lease_id, dt.date(2026, 6, 30))
+    assert [line.credited_cents for line in books.lines(lease_id)] == [0, 0]
+
+
+def test_a_charge_that_was_renamed_or_made_cheaper_since_is_credited_by_what_was_billed(books: Money) -> None:
+    lease_id = books.let(9_000_00, recurring_charges=[SERVICE])
+    one_off = {"lease_id": lease_id, "charge_type": "service", "description": "Lift", "amount_cents": 150_00}
+    books.do(billing.add_charge, one_off, **books.at())
+    books.bill(JUNE)
+    changed(books, lease_id, description="Lift and stairs", amount_cents=300_00)
+    books.terminate(lease_id, dt.date(2026, 6, 10))
+    assert [(line.amount_cents, line.credited_cents) for line in books.lines(lease_id)] == [
+        (9_000_00, 6_000_00),
+        (600_00, 400_00),
+        (150_00, 0),
+    ]
 
 
 def test_a_lease_that_runs_on_has_no_account_to_close(books: Money) -> None:

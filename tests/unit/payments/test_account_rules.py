@@ -65,7 +65,7 @@ def test_only_what_the_terms_asked_for_is_credited_and_only_down_to_what_is_owed
         ("garbage", "Garbage", 500_00),  # one-off, in the same words
         ("water", "Tanker", 700_00),
     ]
-    billed = [BilledLine(UUID(int=place), *line) for place, line in enumerate(lines)]
+    billed = [BilledLine(UUID(int=place), *line, line[-1]) for place, line in enumerate(lines)]
     once_owed = [("rent", "Rent for July 2026", 9_000_00), ("garbage", "Garbage", 300_00)]
     owed = [("rent", "Rent for 1–10 July 2026", 3_000_00)]
     assert credit_on_lines(billed, owed, once_owed) == [Share(UUID(int=0), 6_000_00), Share(UUID(int=1), 300_00)]
@@ -73,9 +73,35 @@ def test_only_what_the_terms_asked_for_is_credited_and_only_down_to_what_is_owed
 
 
 def test_what_was_credited_before_is_not_credited_again() -> None:
-    billed = [BilledLine(UUID(int=1), "rent", "Rent for July 2026", 2_500_00)]
+    billed = [BilledLine(UUID(int=1), "rent", "Rent for July 2026", 9_000_00, 2_500_00)]
     once_owed = [("rent", "Rent for July 2026", 9_000_00)]
     assert credit_on_lines(billed, [("rent", "Rent for 1–10 July 2026", 3_000_00)], once_owed) == []
+
+
+@pytest.mark.parametrize(
+    ("once", "owed", "credited"),
+    [
+        (("service", "Lift", 600_00), ("service", "Lift", 200_00), 400_00),
+        (("service", "Stairs", 600_00), ("service", "Stairs", 200_00), 400_00),  # renamed since
+        (("service", "Lift", 300_00), ("service", "Lift", 100_00), 400_00),  # made cheaper since, and shared by days
+        (("service", "Lift", 300_00), ("service", "Lift", 300_00), 0),  # made cheaper since, and not shared
+        (("service", "Lift", 900_00), ("service", "Lift", 300_00), 300_00),  # made dearer since
+        (("water", "Lift", 600_00), ("water", "Lift", 200_00), 0),
+    ],
+)
+def test_a_charge_that_was_changed_since_is_credited_as_it_was_billed(
+    once: tuple[str, str, int], owed: tuple[str, str, int], credited: int
+) -> None:
+    billed = [BilledLine(UUID(int=1), "service", "Lift", 600_00, 600_00)]
+    assert sum(share.amount_cents for share in credit_on_lines(billed, [owed], [once])) == credited
+
+
+def test_a_renamed_charge_takes_the_line_that_no_other_charge_has() -> None:
+    words = ("Lift", "Stairs")
+    billed = [BilledLine(UUID(int=place), "service", each, 600_00, 600_00) for place, each in enumerate(words)]
+    once_owed = [("service", "Guard", 600_00), ("service", "Lift", 600_00)]
+    owed = [("service", "Guard", 100_00), ("service", "Lift", 200_00)]
+    assert credit_on_lines(billed, owed, once_owed) == [Share(UUID(int=0), 400_00), Share(UUID(int=1), 500_00)]
 
 
 def test_months_are_counted_over_the_year_and_none_backwards() -> None:
