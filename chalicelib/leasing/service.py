@@ -18,7 +18,12 @@ from chalicelib.leasing.rent_service import (
     list_recurring_charges,
     list_rents,
 )
-from chalicelib.leasing.succession_service import renew_lease, transfer_lease
+from chalicelib.leasing.succession_service import (
+    hold_with_previous,
+    renew_lease,
+    return_deposits,
+    transfer_lease,
+)
 from chalicelib.leasing.tenant_service import (
     add_tenant,
     change_tenant,
@@ -44,6 +49,7 @@ __all__ = [
     "get_recurring_charge",
     "get_tenant",
     "held_deposits",
+    "hold_with_previous",
     "list_deposits",
     "list_leases",
     "list_leases_to_bill",
@@ -56,6 +62,7 @@ __all__ = [
     "record_deposit",
     "refund_deposit",
     "renew_lease",
+    "return_deposits",
     "reverse_deposit_entry",
     "transfer_lease",
 ]

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.leasing import repository
 from chalicelib.leasing.deposit_service import carry_deposits
-from chalicelib.leasing.holding_service import get_lease_terms, hold_tenants, lock_unit
+from chalicelib.leasing.holding_service import get_lease_terms, hold_tenants, lock_leases, lock_unit
 from chalicelib.leasing.lease_service import get_lease, let
 from chalicelib.leasing.model import Lease, LeaseTerms
 from chalicelib.leasing.rules import renewal_starts_on, rent_on
@@ -80,6 +80,37 @@ def transfer_lease(
     repository.mark_ended(db, organisation_id, lease_id, ends_on=last_day, terminated_on=today)
     following = {**_carried(before, terms, starts_on), "ends_on": before.ends_on, **values}
     return _follow(db, organisation_id, before, following, now=now, today=today, member_id=member_id)
+
+
+def hold_with_previous(db: Connection, organisation_id: UUID, lease_id: UUID, today: dt.date) -> None:
+    """Hold a lease and the one that it follows, by id, until the transaction ends.
+
+    Raises:
+        NotFound: the organisation has no such lease.
+    """
+    previous_id = get_lease(db, organisation_id, lease_id, today=today).previous_id
+    lock_leases(db, organisation_id, [lease_id] if previous_id is None else [previous_id, lease_id])
+
+
+def return_deposits(
+    db: Connection, organisation_id: UUID, lease: Lease, *, now: dt.datetime, today: dt.date, member_id: UUID | None
+) -> None:
+    """Hold what is held for a lease that was called off for the one that it was to follow; both are locked.
+
+    There it meets what the tenants still owe, and what is left is refunded.
+    """
+    if lease.previous_id is None or lease.ends_on is None or lease.ends_on >= lease.starts_on:
+        return
+    previous = get_lease(db, organisation_id, lease.previous_id, today=today)
+    carry_deposits(
+        db,
+        organisation_id,
+        (lease.id, previous.id),
+        (lease.property_id, previous.property_id),
+        on=today,
+        now=now,
+        member_id=member_id,
+    )
 
 
 def _hold(

@@ -40,15 +40,19 @@ def terminate_lease(
 ) -> FinalAccount:
     """End the lease with the day ``ends_on``, settle its bills by that, and return its final account.
 
+    The deposits of a renewal or move that is called off go back to the lease before.
+
     Raises:
         Conflict: it has ended.
         Invalid: the notice is too short and not waived, or the days do not fit the lease.
         PreconditionFailed: it is no longer at ``version``.
     """
-    leasing.end_lease(
+    leasing.hold_with_previous(db, organisation_id, lease_id, today)
+    ended = leasing.end_lease(
         db, organisation_id, lease_id, version,
         ends_on=ends_on, given_on=given_on, today=today, waive_notice=waive_notice,
     )  # fmt: skip
+    leasing.return_deposits(db, organisation_id, ended, now=now, today=today, member_id=member_id)
     return close_account(db, organisation_id, lease_id, now=now, today=today, member_id=member_id)
 
 

@@ -1,4 +1,4 @@
-"""A move to another unit settles the old lease's bills by its last day."""
+"""A move to another unit settles the old lease's bills by its last day; one that is called off leaves no trace."""
 
 import datetime as dt
 
@@ -60,3 +60,28 @@ def test_a_move_that_is_refused_settles_nothing(books: Money) -> None:
         books.do(ending_service.transfer_lease, old, values, **books.at())
     assert [line.credited_cents for line in books.lines(old)] == [0]
     assert books.do(leasing.get_lease, old, today=books.today).ends_on is None
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_deposits_go_back_where_what_was_to_follow_is_called_off(books: Money, moves: bool) -> None:
+    old = books.let(9_000_00, ends_on=dt.date(2026, 6, 30))
+    books.deposit(old, 5_000_00)
+    books.deposit(old, 1_000_00, kind="water")
+    books.bill(JUNE)
+    new = books.transfer(old, dt.date(2026, 6, 20)) if moves else books.renew(old)
+    assert (account(books, old).held_cents, account(books, new).held_cents) == (0, 6_000_00)
+    books.terminate(new, dt.date(2026, 6, 2))
+    assert (account(books, old).held_cents, account(books, new).held_cents) == (6_000_00, 0)
+    assert books.do(leasing.held_deposits, old) == {"rent": 5_000_00, "water": 1_000_00}
+    if not moves:
+        again = books.renew(old)
+        assert account(books, again).held_cents == 6_000_00
+
+
+def test_deposits_of_a_renewal_that_has_begun_stay_with_it(books: Money) -> None:
+    old = books.let(9_000_00, ends_on=dt.date(2026, 6, 30))
+    books.deposit(old, 5_000_00)
+    new = books.renew(old)
+    books.today = JULY
+    books.terminate(new, dt.date(2026, 7, 31))
+    assert account(books, new).held_cents == 5_000_00
