@@ -74,12 +74,6 @@ def read_identity_document(call: Call, tenant_id: UUID) -> dict[str, str]:
     return service.read_identity_document(call.db, call.organisation_id, tenant_id, keys=call.parts.keys)
 
 
-@leasing.post("/tenants/{tenant_id}/erase", may="erase_tenant", answer=TENANT, status=200)
-def erase_tenant(call: Call, tenant_id: UUID) -> Tenant:
-    """Forget who a tenant without a running lease is; what was billed and paid stays. It cannot be undone."""
-    return service.erase_tenant(call.db, call.organisation_id, tenant_id, now=call.who.now, today=call.who.today)
-
-
 @leasing.get("/leases", may="see_leases", query=LEASE_QUERY, answer=LEASE)
 def list_leases(call: Call) -> Page[Lease]:
     """List leases."""

@@ -112,6 +112,17 @@ def has_running_lease(db: Connection, organisation_id: UUID, tenant_id: UUID, to
     return db.execute(query.limit(1)).first() is not None
 
 
+def forget_notes(db: Connection, organisation_id: UUID, tenant_id: UUID) -> list[UUID]:
+    """Empty the notes of the leases that the tenant is on, and return the ids of these leases, in their order."""
+    query = select(lease_tenants.c.lease_id).where(
+        lease_tenants.c.organisation_id == organisation_id, lease_tenants.c.tenant_id == tenant_id
+    )
+    found = sorted(db.scalars(query))
+    noted = (leases.c.organisation_id == organisation_id) & leases.c.id.in_(found) & (leases.c.note != "")
+    db.execute(update(leases).where(noted).values(note="", version=leases.c.version + 1))
+    return found
+
+
 def _is(organisation_id: UUID, tenant_id: UUID) -> ColumnElement[bool]:
     return (tenants.c.organisation_id == organisation_id) & (tenants.c.id == tenant_id)
 

@@ -133,11 +133,15 @@ def read_identity_document(
     return document
 
 
-def erase_tenant(db: Connection, organisation_id: UUID, tenant_id: UUID, *, now: dt.datetime, today: dt.date) -> Tenant:
-    """Forget who the tenant is, keep that there was one, and return what is left.
+def erase_tenant(
+    db: Connection, organisation_id: UUID, tenant_id: UUID, *, now: dt.datetime, today: dt.date
+) -> list[UUID]:
+    """Forget who the tenant is, keep that there was one, and return the ids of their leases.
 
-    Tax records must stay, so the row stays without a name, phones or papers; destroying the data
-    key also makes the sealed document unreadable in every backup.
+    Tax records must stay, so the row stays without a name, phones or papers, and the leases without
+    their notes. Destroying the data key makes the sealed document unreadable wherever it was copied
+    without the key. What other domains know of the tenant is theirs to forget:
+    ``onboarding.service.erase_tenant`` asks all.
 
     Raises:
         Conflict: a lease of theirs runs or is to come, or they were erased before.
@@ -165,7 +169,7 @@ def erase_tenant(db: Connection, organisation_id: UUID, tenant_id: UUID, *, now:
     repository.change_tenant(db, organisation_id, tenant_id, None, nothing)
     repository.replace_phones(db, organisation_id, tenant_id, [])
     vault.forget(db, organisation_id, tenant_id)
-    return get_tenant(db, organisation_id, tenant_id)
+    return repository.forget_notes(db, organisation_id, tenant_id)
 
 
 def _columns(values: dict[str, Any]) -> dict[str, Any]:

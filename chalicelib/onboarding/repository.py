@@ -56,6 +56,17 @@ def find_problems(db: Connection, organisation_id: UUID, import_id: UUID) -> byt
     return db.scalar(select(imports.c.problems_sealed).where(_is(organisation_id, import_id)))
 
 
+def forget_problems(db: Connection, organisation_id: UUID, tenant_id: UUID) -> list[UUID]:
+    """Empty the sealed problems of the imports that made the tenant, and return the ids of these imports."""
+    query = select(import_items.c.import_id).where(
+        import_items.c.organisation_id == organisation_id, import_items.c.entity_id == tenant_id
+    )
+    found = sorted(set(db.scalars(query)))
+    made = and_(imports.c.organisation_id == organisation_id, imports.c.id.in_(found))
+    db.execute(update(imports).where(made).values(problems_sealed=None, version=imports.c.version + 1))
+    return found
+
+
 def hold_commits(db: Connection, organisation_id: UUID) -> None:
     """Hold all imports that are being committed, so that commits of one organisation come one after another."""
     query = select(imports.c.id).where(imports.c.organisation_id == organisation_id, imports.c.status == COMMITTING)

@@ -1,7 +1,9 @@
-"""Imports over HTTP: a landlord's own spreadsheet in, previewed, committed, and taken back."""
+"""Imports over HTTP: a landlord's own spreadsheet in, previewed, committed, and taken back; and a tenant forgotten."""
 
 from uuid import UUID
 
+from chalicelib.leasing.model import Tenant
+from chalicelib.leasing.schemas import TENANT
 from chalicelib.onboarding import service
 from chalicelib.onboarding.import_model import Import
 from chalicelib.onboarding.model import Problem
@@ -92,3 +94,9 @@ def commit_import(call: Call, import_id: UUID) -> Task:
 def undo_import(call: Call, import_id: UUID) -> Task:
     """Take back all that the import made, while nothing has been built on it. The answer is a task."""
     return service.queue_undo(call.db, call.organisation_id, import_id, now=call.who.now, member_id=call.who.member_id)
+
+
+@onboarding.post("/tenants/{tenant_id}/erase", may="erase_tenant", answer=TENANT, status=200)
+def erase_tenant(call: Call, tenant_id: UUID) -> Tenant:
+    """Forget who a tenant without a running lease is; what was billed and paid stays. It cannot be undone."""
+    return service.erase_tenant(call.db, call.organisation_id, tenant_id, now=call.who.now, today=call.who.today)

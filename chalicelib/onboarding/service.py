@@ -1,6 +1,7 @@
 """The door of onboarding: every use case of imports under one name, whichever file keeps it."""
 
 from chalicelib.onboarding.commit_service import COMMIT_TASK, Refused, commit, preview_refused, queue_commit
+from chalicelib.onboarding.erasure_service import erase_tenant
 from chalicelib.onboarding.intake_service import (
     PREVIEW_TASK,
     add_import,
@@ -20,6 +21,7 @@ __all__ = [
     "RowRefused",
     "add_import",
     "commit",
+    "erase_tenant",
     "get_import",
     "list_imports",
     "list_problems",

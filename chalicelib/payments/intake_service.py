@@ -1,6 +1,7 @@
 """Payments as they are read and taken in: posted, set against what is owed, receipted."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -97,3 +98,11 @@ def receipted(
         )
     ledger.post(db, organisation_id, entries, now=now, member_id=member_id)
     return get_payment(db, organisation_id, payment.id)
+
+
+def forget_payer(db: Connection, organisation_id: UUID, tenant_id: UUID, lease_ids: Iterable[UUID]) -> None:
+    """Forget who paid, and what was typed beside it, on the payments of an erased tenant and of their leases.
+
+    Sums, days and the provider's references stay: the books rest on them.
+    """
+    repository.forget_payer(db, organisation_id, tenant_id, lease_ids)

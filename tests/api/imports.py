@@ -82,3 +82,19 @@ def everything(client: Client, path: str) -> list[dict[str, Any]]:
         if page["next_cursor"] is None:
             return items
         cursor = f"&cursor={page['next_cursor']}"
+
+
+def dumped(parts: wiring.Parts, organisation_id: str | None, *names: str) -> str:
+    """Return the organisation's rows of the tables as text, bytes shown as their letters, in lower case."""
+    kept = []
+    with parts.reading() as db:
+        for table in metadata.sorted_tables:
+            if names and table.name not in names:
+                continue
+            key = next((table.c[name] for name in ("organisation_id", "scope_id") if name in table.c), None)
+            if key is not None:
+                rows = db.execute(select(table).where(key == UUID(organisation_id)))
+                kept += [
+                    cell.decode("latin-1") if isinstance(cell, bytes) else str(cell) for each in rows for cell in each
+                ]
+    return "\n".join(kept).casefold()

@@ -4,15 +4,12 @@ import csv
 import io
 import logging
 import re
-from uuid import UUID
 
 import pytest
-from sqlalchemy import select
 
 from chalicelib import wiring
-from chalicelib.storage.tables import metadata
 from tests.api.client import Client
-from tests.api.imports import SAMPLE, commit, row, sheet, upload, worked
+from tests.api.imports import SAMPLE, commit, dumped, row, sheet, upload, worked
 
 pytestmark = pytest.mark.usefixtures("parts")
 
@@ -31,22 +28,6 @@ def personal() -> set[str]:
             told |= {*names, cells[8], cells[7].replace(" ", "").replace("-", "")[-9:]}
     assert len(told) > 150
     return told - {"baraka", "pendo"}
-
-
-def dumped(parts: wiring.Parts, organisation_id: str | None, *names: str) -> str:
-    """Return the organisation's rows of the tables as text, bytes shown as their letters, in lower case."""
-    kept = []
-    with parts.reading() as db:
-        for table in metadata.sorted_tables:
-            if names and table.name not in names:
-                continue
-            key = next((table.c[name] for name in ("organisation_id", "scope_id") if name in table.c), None)
-            if key is not None:
-                rows = db.execute(select(table).where(key == UUID(organisation_id)))
-                kept += [
-                    cell.decode("latin-1") if isinstance(cell, bytes) else str(cell) for each in rows for cell in each
-                ]
-    return "\n".join(kept).casefold()
 
 
 def found(words: set[str], text: str, client: Client) -> set[str]:

@@ -35,7 +35,8 @@ def read_document(home: Home, tenant: Tenant) -> dict[str, str]:
 
 def erase(home: Home, tenant: Tenant, today: dt.date = TODAY) -> Tenant:
     with home.parts.writing() as db:
-        return service.erase_tenant(db, home.organisation_id, tenant.id, now=home.now, today=today)
+        service.erase_tenant(db, home.organisation_id, tenant.id, now=home.now, today=today)
+        return service.get_tenant(db, home.organisation_id, tenant.id)
 
 
 def names(home: Home, **filters: Any) -> list[str]:

@@ -1,0 +1,26 @@
+"""Forgetting a tenant: the use case lies in the highest domain that knows anything of them."""
+
+import datetime as dt
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.identity import vault
+from chalicelib.leasing import service as leasing
+from chalicelib.leasing.model import Tenant
+from chalicelib.onboarding import repository
+from chalicelib.payments import service as payments
+
+
+def erase_tenant(db: Connection, organisation_id: UUID, tenant_id: UUID, *, now: dt.datetime, today: dt.date) -> Tenant:
+    """Forget who the tenant is, wherever it is kept, and return what is left; docs/decisions tell what stays.
+
+    Raises:
+        Conflict: a lease of theirs runs or is to come, or they were erased before.
+        NotFound: the organisation has no such tenant.
+    """
+    lease_ids = leasing.erase_tenant(db, organisation_id, tenant_id, now=now, today=today)
+    payments.forget_payer(db, organisation_id, tenant_id, lease_ids)
+    for import_id in repository.forget_problems(db, organisation_id, tenant_id):  # they repeat cells of the sheet
+        vault.forget(db, organisation_id, import_id)
+    return leasing.get_tenant(db, organisation_id, tenant_id)
