@@ -1,6 +1,7 @@
 """Tenants are kept, found, and forgotten; their papers are kept sealed."""
 
 import datetime as dt
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,10 @@ def stored_bytes(home: Home) -> bytes:
     url = make_url(str(home.parts.writer.url))
     if url.get_backend_name() == "sqlite":
         file = Path(str(url.database))
-        return b"".join(each.read_bytes() for each in file.parent.glob(f"{file.name}*"))
+        # By another process: a close of the file in this one drops the locks that SQLite holds on it, and the
+        # next process to open the database resets the index of its log under us.
+        files = sorted(map(str, file.parent.glob(f"{file.name}*")))
+        return subprocess.run(["cat", *files], stdout=subprocess.PIPE, check=True).stdout
     return b"".join(_mariadb_rows(home.parts))
 
 
