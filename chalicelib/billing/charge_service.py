@@ -29,7 +29,7 @@ def add_charge(
         raise Invalid([("amount", "expected more than nothing")])
     if values["charge_type"] not in BY_HAND:
         raise Invalid([("charge_type", f"expected one of: {', '.join(BY_HAND)}")])
-    leasing.get_lease_terms(db, organisation_id, values["lease_id"], lock=False)
+    leasing.lock_lease(db, organisation_id, values["lease_id"])  # an import that made it may be being undone
     charge = Charge(
         id=new_id(),
         lease_id=values["lease_id"],

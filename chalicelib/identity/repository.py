@@ -114,9 +114,10 @@ def name_properties(db: Connection, organisation_id: UUID, member_id: UUID, name
 
 
 def unknown_properties(db: Connection, organisation_id: UUID, named: Iterable[UUID]) -> list[UUID]:
+    """Return those of ``named`` that are not the organisation's; the others stay until the transaction ends."""
     wanted = set(named)
     query = select(properties.c.id).where(properties.c.organisation_id == organisation_id, properties.c.id.in_(wanted))
-    return sorted(wanted - set(db.scalars(query)))
+    return sorted(wanted - set(db.scalars(query.with_for_update(read=True))))
 
 
 def find_member(db: Connection, organisation_id: UUID, member_id: UUID) -> Member | None:
