@@ -15,6 +15,7 @@ from chalicelib import wiring
 from chalicelib.clock import SystemClock
 from chalicelib.errors import Conflict, Invalid, Unavailable
 from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.leasing import service as leasing
 from chalicelib.pages import MOST_ITEMS, Asked
 from chalicelib.payments import service
 from chalicelib.storage.engines import make_engine
@@ -133,6 +134,46 @@ def _deduct(books: Money, chance: random.Random, leases: list[UUID]) -> int:
     return 0
 
 
+def _match(books: Money, chance: random.Random, leases: list[UUID]) -> int:
+    books.match(books.pay(None, 1_500_00).id, chance.choice(leases))
+    return 1_500_00
+
+
+def _confirm(books: Money, chance: random.Random, leases: list[UUID]) -> int:
+    who = {"role": "caretaker", "within": frozenset({books.property_id})}
+    books.confirm(books.pay(chance.choice(leases), 2_500_00, who=who).id)
+    return 2_500_00
+
+
+def _refund_deposit(books: Money, chance: random.Random, leases: list[UUID]) -> int:
+    lease_id = chance.choice(leases)
+    box = books.payment(_any_payment(books, chance)).channel_id
+    books.deposit(lease_id, 700_00, channel_id=box)
+    values = {"kind": "rent", "amount_cents": 600_00, "channel_id": box, "entered_on": books.today, "reason": ""}
+    books.do(leasing.refund_deposit, lease_id, **values, **books.at(), member_id=None)
+    return 0
+
+
+def _transfer(books: Money, chance: random.Random, leases: list[UUID]) -> int:
+    books.transfer(chance.choice(leases), books.today - dt.timedelta(days=chance.randrange(20)), 8_000_00)
+    return 0
+
+
+def _terminate(books: Money, chance: random.Random, leases: list[UUID]) -> int:
+    books.terminate(books.let(9_000_00), books.today)
+    return 0
+
+
+def _close_account(books: Money, chance: random.Random, leases: list[UUID]) -> int:
+    books.close_account(chance.choice(leases))
+    return 0
+
+
+def _close_month(books: Money, chance: random.Random, leases: list[UUID]) -> int:
+    books.close_month(dt.date(2026, 6, 1))
+    return 0
+
+
 WORK: tuple[tuple[str, Callable[[Money, random.Random, list[UUID]], int]], ...] = (
     ("pay", _pay),
     ("pay", _pay),
@@ -145,4 +186,11 @@ WORK: tuple[tuple[str, Callable[[Money, random.Random, list[UUID]], int]], ...] 
     ("credit", _credit),
     ("void", _void),
     ("deduct", _deduct),
+    ("match", _match),
+    ("confirm", _confirm),
+    ("refund a deposit", _refund_deposit),
+    ("transfer", _transfer),
+    ("terminate", _terminate),
+    ("close an account", _close_account),
+    ("close a month", _close_month),
 )
