@@ -5,10 +5,12 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-po
 
 import json
 import logging
+import re
 import threading
 import time
 import urllib.request
 from collections.abc import Sequence
+from http.client import HTTPException
 from typing import Any
 
 import jwt
@@ -19,6 +21,8 @@ FETCH_TIMEOUT_S = 2
 KEPT_S = 3600
 AGAIN_S = 60  # an unknown key id makes us ask again, at most this often
 LEEWAY_S = 30
+FIRST_AGAIN_S = 5  # while we have no keys at all: nobody can sign in, and each who tries waits for the fetch
+E164 = re.compile("[+][1-9][0-9]{6,14}", re.ASCII)
 
 log = logging.getLogger("plotihub.identity")
 
@@ -45,7 +49,8 @@ class KeySet:
         now = time.monotonic() if now is None else now
         with self._lock:
             stale = now - self._fetched_at > KEPT_S
-            if (stale or key_id not in self._keys) and now - self._tried_at > (0 if not self._keys else AGAIN_S):
+            pause_s = AGAIN_S if self._keys else FIRST_AGAIN_S
+            if (stale or key_id not in self._keys) and now - self._tried_at > pause_s:
                 self._tried_at = now
                 self._fetch(now)
             return self._keys.get(key_id)
@@ -56,7 +61,7 @@ class KeySet:
                 listed = json.load(answer)["keys"]
             self._keys = {entry["kid"]: jwt.PyJWK(entry).key for entry in listed}
             self._fetched_at = now
-        except (OSError, ValueError, KeyError, jwt.PyJWTError):
+        except (OSError, HTTPException, ValueError, KeyError, TypeError, jwt.PyJWTError):
             log.warning("the key set of an issuer could not be fetched", extra={"kept_keys": len(self._keys)})
 
 
@@ -91,13 +96,13 @@ def verified_phone(header: str, issuers: Sequence[Issuer]) -> str:
             leeway=LEEWAY_S,
             options={"require": ["exp", "iat", "aud", "iss"]},
         )
-    except (jwt.PyJWTError, KeyError, TypeError) as error:
+    except (jwt.PyJWTError, KeyError, TypeError, RecursionError) as error:  # the last: of claims nested deeply
         raise NotVerified(type(error).__name__) from error
     if claims.get("token_use") != "id":
         raise NotVerified("not an ID token")
     if str(claims.get("phone_number_verified")).lower() != "true":
         raise NotVerified("phone number not verified")
     phone = claims.get("phone_number")
-    if not isinstance(phone, str) or not phone.startswith("+"):
+    if not isinstance(phone, str) or not E164.fullmatch(phone):
         raise NotVerified("no phone number")
     return phone

@@ -81,4 +81,4 @@ class Blob(TypeDecorator[bytes]):
 
 
 Cents = BigInteger
-Phone = String(13)  # "+254" and nine digits
+Phone = String(16)  # E.164: "+" and at most fifteen digits; who signs in need not have a Kenyan number

@@ -1,5 +1,6 @@
 """Founding, inviting, accepting, removing; what a caretaker sees; and the trail that it leaves."""
 
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -152,3 +153,10 @@ def test_who_did_what_is_kept_without_what_was_said(owner: Client, new_phone: Ne
     for personal in ("Wanjiku", "Otieno", "712345678", phone.removeprefix("+254")):
         assert personal not in answer.text
     assert member.get("/v1/audit-events").status == 403
+
+
+def test_one_with_a_number_of_another_country_founds_an_organisation() -> None:
+    phone = f"+49{uuid.uuid4().int % 10**13:013d}"
+    person = Client(phone)
+    assert person.post("/v1/organisations", {"name": "Acme Homes", "person_name": "Amina"}).status == 201
+    assert [each["phone"] for each in person.get("/v1/members").json["items"]] == [phone]

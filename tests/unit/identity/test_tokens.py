@@ -181,3 +181,48 @@ def test_the_authorizer_tells_the_number_and_nothing_else(issuer: FakeIssuer, mo
     assert told["principalId"] == PHONE
     with pytest.raises(Exception, match=r"^Unauthorized$"):  # API Gateway makes a 401 of this very text
         authorizer.verify_token({**event, "authorizationToken": "Bearer x"}, None)
+
+
+def test_an_issuer_that_never_answered_is_not_asked_for_each_token(issuer: FakeIssuer) -> None:
+    issuer.broken = True
+    keys, now = tokens.KeySet(issuer.jwks_url), 1000.0
+    assert [keys.find(issuer.key_id, now=now + second) for second in range(tokens.FIRST_AGAIN_S)] == [None] * 5
+    assert issuer.answers == 1
+    issuer.broken = False
+    assert keys.find(issuer.key_id, now=now + tokens.FIRST_AGAIN_S + 1) is not None
+
+
+@pytest.mark.parametrize("where", ["claims", "header"])
+def test_a_token_of_deep_nesting_is_refused_as_any_other(issuer: FakeIssuer, where: str) -> None:
+    deep = base64.urlsafe_b64encode(b'{"a":' + b"[" * 5000 + b"]" * 5000 + b"}").rstrip(b"=").decode()
+    head, claims, signature = issuer.token(PHONE).split(".")
+    with pytest.raises(tokens.NotVerified):
+        verified(f"{head}.{deep}.{signature}" if where == "claims" else f"{deep}.{claims}.{signature}", issuer)
+
+
+@pytest.mark.parametrize("key_id", [None, 7, ["first"], {"a": 1}, "../first", "first' OR '1'='1", "https://x/keys"])
+def test_a_key_id_names_a_known_key_or_nothing(issuer: FakeIssuer, key_id: Any) -> None:
+    assert verified(issuer.token(PHONE), issuer) == PHONE
+    header = {"typ": "JWT", "alg": "RS256", "kid": key_id, "jku": issuer.jwks_url, "x5u": issuer.jwks_url}
+    forged = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
+    _, claims, signature = issuer.token(PHONE).split(".")
+    with pytest.raises(tokens.NotVerified):
+        verified(f"{forged}.{claims}.{signature}", issuer)
+    assert issuer.answers == 1  # nor is anything fetched by what the token says
+
+
+@pytest.mark.parametrize("ending", ["/", "/x", ".example", "#", "?"])
+def test_an_issuer_is_known_by_its_whole_name(issuer: FakeIssuer, ending: str) -> None:
+    with pytest.raises(tokens.NotVerified, match="unknown issuer"):
+        verified(issuer.token(PHONE, iss=issuer.setting().issuer + ending), issuer)
+
+
+@pytest.mark.parametrize("phone", ["+", "+254", "+0712345678", "+1234567890123456", "+25471234567x", "+254 712345678"])
+def test_a_number_that_is_none_is_refused(issuer: FakeIssuer, phone: str) -> None:
+    with pytest.raises(tokens.NotVerified):
+        verified(issuer.token(phone), issuer)
+
+
+@pytest.mark.parametrize("phone", ["+447911123456", "+8613812345678", "+123456789012345"])
+def test_a_number_of_another_country_signs_in_too(issuer: FakeIssuer, phone: str) -> None:
+    assert verified(issuer.token(phone), issuer) == phone
