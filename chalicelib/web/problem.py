@@ -23,6 +23,8 @@ STATUS = {
     errors.Unavailable: 503,
 }
 CONTENT_TYPE = "application/problem+json"
+MOST_ERRORS = 100  # a body of 4 MB can have half a million fields, and Lambda hands back 6 MB
+MOST_NAME = 200  # characters of a field's name; the sender chose it
 
 
 def document(name: str, status: int, detail: str, request_id: str, /, **facts: Any) -> dict[str, Any]:
@@ -67,8 +69,11 @@ def unexpected(request_id: str) -> Response:
 
 
 def invalid(error: ValidationError) -> errors.Invalid:
-    """Return marshmallow's findings as one error that names each field by its dotted path."""
-    return errors.Invalid(sorted(_flat(error.messages)))
+    """Return marshmallow's findings as one error that names each field by its dotted path; of very many, the first."""
+    found = sorted((field[:MOST_NAME], why) for field, why in _flat(error.messages))
+    if len(found) <= MOST_ERRORS:
+        return errors.Invalid(found)
+    return errors.Invalid(found[:MOST_ERRORS], f"Many values are not valid; these are {MOST_ERRORS} of {len(found)}.")
 
 
 def _flat(messages: Any, path: str = "") -> list[tuple[str, str]]:

@@ -223,3 +223,14 @@ def test_a_fault_of_ours_is_logged_by_place_and_told_without_detail(
     assert any("test_manners" in place for place in line["where"])
     assert "Wanjiku" not in answer.text + "".join(log.lines)
     assert owner.get("/v1/owners").json["items"] == []
+
+
+def test_a_flood_of_wrong_fields_is_told_in_part(owner: Client) -> None:
+    flood = b"{" + b",".join(b'"%d":1' % number for number in range(100_000)) + b"}"
+    answer = owner.post("/v1/owners", flood)
+    assert_problem(answer, 422, "invalid")
+    assert (len(answer.json["errors"]), len(answer.text) < 20_000) == (100, True)
+    assert answer.json["detail"] == "Many values are not valid; these are 100 of 100001."
+    long = owner.post("/v1/owners", b'{"name": "a", "' + b"x" * 1_000_000 + b'": 1}')
+    assert_problem(long, 422, "invalid")
+    assert len(long.text) < 1000
