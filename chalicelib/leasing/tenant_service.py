@@ -17,6 +17,7 @@ from chalicelib.ids import new_id
 from chalicelib.leasing import tenant_repository as repository
 from chalicelib.leasing.model import Tenant
 from chalicelib.pages import Asked, Page
+from chalicelib.portfolio import service as portfolio
 
 Properties = frozenset[UUID] | None  # the ones a caretaker may see; None: all
 
@@ -226,5 +227,5 @@ def _whole_key(names: dict[str, Any]) -> str:
 
 
 def _key(name: str) -> str:
-    """Return the name as it is sorted and searched: lower case, single spaces."""
-    return " ".join(name.lower().split())[:_MOST_KEY]
+    """Return the name as it is sorted and searched."""
+    return portfolio.name_key(name)[:_MOST_KEY]

@@ -1,6 +1,7 @@
 """Keeping owners, channels, properties and units."""
 
 import datetime as dt
+import unicodedata
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,12 +15,17 @@ from chalicelib.portfolio import repository
 from chalicelib.portfolio.model import Channel, Owner, Property, Unit
 
 Thing = TypeVar("Thing")
+MOST_PROPERTY_KEY, MOST_UNIT_KEY = 120, 40  # characters that their ``name_key`` holds
 Properties = frozenset[UUID] | None  # the ones a caretaker may see; None: all
 
 
 def name_key(name: str) -> str:
-    """Return the name as names are compared: lower case, single spaces."""
-    return " ".join(name.lower().split())
+    """Return the name as names are compared: lower case, single spaces, and one spelling of what looks the same.
+
+    An accented letter may be one character or two (NFC makes it one), and joiners have no width.
+    """
+    visible = "".join(each for each in name if unicodedata.category(each) != "Cf")
+    return " ".join(unicodedata.normalize("NFC", visible.lower()).split())
 
 
 def list_owners(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Owner]:
@@ -106,8 +112,7 @@ def add_property(db: Connection, organisation_id: UUID, values: dict[str, Any], 
         "town": "",
         "water_rate_cents": None,
         "electricity_rate_cents": None,
-        **values,
-        "name_key": name_key(values["name"]),
+        **_with_key(values, MOST_PROPERTY_KEY),
     }
     property_id = _add(db, "property", organisation_id, row, now)
     return get_property(db, organisation_id, property_id)
@@ -118,7 +123,7 @@ def change_property(
 ) -> Property:
     get_property(db, organisation_id, property_id)
     _check_references(db, organisation_id, values)
-    _change(db, "property", organisation_id, property_id, version, _with_key(values))
+    _change(db, "property", organisation_id, property_id, version, _with_key(values, MOST_PROPERTY_KEY))
     return get_property(db, organisation_id, property_id)
 
 
@@ -160,7 +165,7 @@ def add_unit(
     """
     if repository.find_property(db, organisation_id, values["property_id"]) is None:
         raise Invalid([("property_id", "the organisation has no such property")])
-    row = {"bedrooms": 0, "size_sqm": None, "note": "", **values, "name_key": name_key(values["name"])}
+    row = {"bedrooms": 0, "size_sqm": None, "note": "", **_with_key(values, MOST_UNIT_KEY)}
     unit_id = _add(db, "unit", organisation_id, row, now)
     return get_unit(db, organisation_id, unit_id, today=today)
 
@@ -175,7 +180,7 @@ def change_unit(
     today: dt.date,
 ) -> Unit:
     get_unit(db, organisation_id, unit_id, today=today)
-    _change(db, "unit", organisation_id, unit_id, version, _with_key(values))
+    _change(db, "unit", organisation_id, unit_id, version, _with_key(values, MOST_UNIT_KEY))
     return get_unit(db, organisation_id, unit_id, today=today)
 
 
@@ -193,8 +198,14 @@ def lock_unit(db: Connection, organisation_id: UUID, unit_id: UUID) -> UUID:
     return property_id
 
 
-def _with_key(values: dict[str, Any]) -> dict[str, Any]:
-    return {**values, "name_key": name_key(values["name"])} if "name" in values else values
+def _with_key(values: dict[str, Any], most: int) -> dict[str, Any]:
+    """Return ``values`` with the key of their name, if they have one; it may be longer than the name itself."""
+    if "name" not in values:
+        return values
+    key = name_key(values["name"])
+    if not 0 < len(key) <= most:
+        raise Invalid([("name", f"expected text of at most {most} characters" if key else "expected text")])
+    return {**values, "name_key": key}
 
 
 def _check_references(db: Connection, organisation_id: UUID, values: dict[str, Any]) -> None:

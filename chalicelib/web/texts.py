@@ -10,9 +10,12 @@ from chalicelib import phones
 EMAIL = "^[!-?A-~]+@[0-9A-Za-z-]+([.][0-9A-Za-z-]+)+$"
 KRA_PIN = "^[AP][0-9]{9}[A-Z]$"
 
-# Control characters and the byte order mark: they are seen by nobody and stop exports and prints.
-_UNSEEN = r"\u0000-\u001f\u007f-\u009f\ufeff"
-_UNSEEN_IN_LINES = r"\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufeff"
+# Seen by nobody: control characters and the byte order mark, which stop exports and prints; spaces without
+# width, by which two names look like one; and what turns the direction of writing, and with it what is read.
+_HIDING = r"\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+_UNSEEN = rf"\u0000-\u001f\u007f-\u009f{_HIDING}"
+_UNSEEN_IN_LINES = rf"\u0000-\u0008\u000b-\u001f\u007f-\u009f{_HIDING}"
+_JOINERS = r"\u200c\u200d"  # right between the letters of some scripts; alone they are nothing
 _SPACER = r"[ ().\u00a0-]*"  # what people put between the digits of a number
 
 
@@ -58,7 +61,7 @@ class Text(Told, fields.String):
 
 
 def _text_form(unseen: str, least: int) -> str:
-    some, visible = f"[^{unseen}]*", rf"[^{unseen}\s]"
+    some, visible = f"[^{unseen}]*", rf"[^{unseen}\s{_JOINERS}]"
     if least > 1:
         return f"^{visible}{some}{visible}$"
     return f"^{some}{visible}{some}$" if least else f"^{some}$"

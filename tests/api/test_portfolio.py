@@ -76,3 +76,28 @@ def test_an_etag_changes_with_what_is_told_and_if_match_looks_at_the_version(own
     let = owner.get(path, If_None_Match=unit.etag)
     assert (let.status, let.json["status"], let.json["version"]) == (200, "occupied", unit.json["version"])
     assert owner.patch(path, {"rent": "1100.00"}, unit.etag).status == 200
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Caf\u00e9 Court", "Cafe\u0301 Court"),  # one character, or two
+        ("Pendo Flats", "PENDO  flats"),
+        ("Pendo Flats", "Pen\u200ddo Flats"),
+    ],
+)
+def test_names_that_look_the_same_are_the_same(owner: Client, first: str, second: str) -> None:
+    house = owner.post("/v1/properties", {"name": first}).json["id"]
+    assert owner.post("/v1/properties", {"name": second}).status == 409
+    unit = {"property_id": house, "type": "shop", "rent": "9000"}
+    assert owner.post("/v1/units", {**unit, "name": first}).status == 201
+    assert owner.post("/v1/units", {**unit, "name": second}).status == 409
+
+
+@pytest.mark.parametrize(
+    "name", ["\u200b", "\u200d", "A\u200b1", "\u202eA1", "A\u2066B\u2069", "\u0130" * 120, "\u2060", "\u00ad"]
+)
+def test_a_name_that_cannot_be_seen_or_kept_is_refused(owner: Client, name: str) -> None:
+    answer = owner.post("/v1/properties", {"name": name})
+    assert (answer.status, [each["field"] for each in answer.json["errors"]]) == (422, ["name"])
+    assert owner.get("/v1/properties").json["items"] == []
