@@ -22,6 +22,7 @@ def make_engine(url: str, *, timeout_s: int = 5, pool_size: int = 5) -> Engine:
         return _sqlite(parsed, timeout_s)
     return create_engine(
         parsed,
+        hide_parameters=True,  # an error's text may end in a log that is not ours: it tells no values
         isolation_level="READ COMMITTED",
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -43,7 +44,7 @@ def make_engine(url: str, *, timeout_s: int = 5, pool_size: int = 5) -> Engine:
 
 def _sqlite(url: URL, timeout_s: int) -> Engine:
     # autocommit=None as isolation_level hands the transaction to us: the driver would begin it late.
-    engine = create_engine(url, connect_args={"timeout": timeout_s, "isolation_level": None})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": timeout_s, "isolation_level": None})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

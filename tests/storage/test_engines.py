@@ -265,3 +265,10 @@ def test_a_lost_connection_is_unavailable_and_the_next_is_a_new_one(parts: Parts
         impatient.transact(lose)
     with impatient.reading() as db:
         assert db.execute(text("SELECT 1")).scalar_one() == 1
+
+
+def test_the_text_of_an_error_tells_no_values(parts: Parts, clock: MovedClock, rows: tuple[UUID, UUID]) -> None:
+    row = {"job": "Wanjiku Kamau", "slot": "s", "scope_id": rows[0], "claimed_at": clock.now()}
+    with pytest.raises(IntegrityError) as raised, parts.writing() as db:
+        db.execute(insert(job_slots), [row, {**row, "slot": None}])
+    assert "Wanjiku" not in str(raised.value)
