@@ -1,11 +1,13 @@
 """SQL of organisations, members and the audit trail."""
 
+import contextlib
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from chalicelib.identity.model import Member, Membership, Organisation
 from chalicelib.ids import new_id
@@ -85,23 +87,23 @@ def add_person(db: Connection, phone: str, name: str, at: dt.datetime) -> None:
     """Keep the person, unless we know them; their name stays as it was first given."""
     known = db.execute(select(people.c.id).where(people.c.phone == phone)).first()
     if known is None:
-        db.execute(insert(people).values(id=new_id(), phone=phone, name=name, created_at=at))
+        row = {"id": new_id(), "phone": phone, "name": name, "created_at": at}
+        # Another request of theirs may have kept them since.
+        with contextlib.suppress(IntegrityError), db.begin_nested():
+            db.execute(insert(people).values(row))
 
 
-def add_member(db: Connection, organisation_id: UUID, member: Member) -> None:
-    db.execute(
-        insert(members).values(
-            organisation_id=organisation_id,
-            id=member.id,
-            phone=member.phone,
-            name=member.name,
-            role=member.role,
-            status=member.status,
-            version=member.version,
-            created_at=member.created_at,
-        )
-    )
+def add_member(db: Connection, organisation_id: UUID, member: Member) -> bool:
+    """Add the member; return False where the organisation has one of that number."""
+    names = ("id", "phone", "name", "role", "status", "version", "created_at")
+    row = {name: getattr(member, name) for name in names}
+    try:
+        with db.begin_nested():
+            db.execute(insert(members).values(organisation_id=organisation_id, **row))
+    except IntegrityError:
+        return False
     name_properties(db, organisation_id, member.id, member.properties)
+    return True
 
 
 def name_properties(db: Connection, organisation_id: UUID, member_id: UUID, named: Iterable[UUID]) -> None:

@@ -146,7 +146,8 @@ def invite_member(db: Connection, organisation_id: UUID, values: dict[str, Any],
     known = repository.find_member_by_phone(db, organisation_id, values["phone"])
     if known is None:
         member = Member(new_id(), values["phone"], values["name"], values["role"], "invited", named, 1, now)
-        repository.add_member(db, organisation_id, member)
+        if not repository.add_member(db, organisation_id, member):
+            raise Conflict("That number has just been invited.")
     elif known.status == "removed":
         fresh = {"name": values["name"], "role": values["role"], "status": "invited"}
         repository.change_member(db, organisation_id, known.id, None, fresh)

@@ -2,9 +2,15 @@
 
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
+from sqlalchemy import Connection
 
+from chalicelib import wiring
+from chalicelib.clock import MovedClock
+from chalicelib.errors import Conflict
+from chalicelib.identity import service
 from tests.api.client import Client
 
 pytestmark = pytest.mark.usefixtures("parts")
@@ -160,3 +166,31 @@ def test_one_with_a_number_of_another_country_founds_an_organisation() -> None:
     person = Client(phone)
     assert person.post("/v1/organisations", {"name": "Acme Homes", "person_name": "Amina"}).status == 201
     assert [each["phone"] for each in person.get("/v1/members").json["items"]] == [phone]
+
+
+def at_once(parts: wiring.Parts, work: Callable[[Connection], object]) -> None:
+    """Do ``work`` twice, the second time begun before the first has committed."""
+    with ThreadPoolExecutor(1) as other:
+        with parts.writing() as db:
+            work(db)
+            second = other.submit(parts.transact, work)
+            wait([second], timeout=0.3)
+        second.result(timeout=20)
+
+
+def test_one_person_may_found_two_organisations_at_once(
+    parts: wiring.Parts, clock: MovedClock, new_phone: NewPhone
+) -> None:
+    phone = new_phone()
+    at_once(parts, lambda db: service.found_organisation(db, phone, name="A", person_name="Amina", now=clock.now()))
+    assert len(Client(phone).get("/v1/me").json["memberships"]) == 2
+
+
+def test_of_two_invitations_of_one_number_at_once_the_second_is_a_conflict(
+    owner: Client, parts: wiring.Parts, clock: MovedClock, new_phone: NewPhone
+) -> None:
+    values = {"phone": new_phone(), "name": "Otieno", "role": "manager"}
+    mine = uuid.UUID(owner.organisation_id)
+    with pytest.raises(Conflict):
+        at_once(parts, lambda db: service.invite_member(db, mine, values, now=clock.now()))
+    assert len(owner.get("/v1/members").json["items"]) == 2
