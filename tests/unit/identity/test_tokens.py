@@ -70,7 +70,8 @@ def test_one_issuers_key_does_not_sign_for_another(issuer: FakeIssuer, other: Fa
         {"phone_number": ["+254712345678"]},
         {"nbf": int(time.time()) + 3600},
     ],
-    ids=str,
+    # Every worker must give a case the same name, whenever it starts.
+    ids=lambda changed: ",".join(f"{name}-{type(value).__name__}" for name, value in changed.items()),
 )
 def test_a_token_that_does_not_show_who_asks_is_refused(issuer: FakeIssuer, changed: dict[str, Any]) -> None:
     with pytest.raises(tokens.NotVerified):
