@@ -5,6 +5,7 @@ everybody has.
 """
 
 import contextlib
+import io
 import logging
 import os
 import socket
@@ -25,11 +26,28 @@ from local.gateway import TIME_LIMIT_S, Answer, Gateway, Refusal, new_request_id
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 IDLE_S = 30  # a connection without a word is closed
+REQUEST_S = 60  # so is one whose whole request has not come by then, however steadily it drips
 LINGER_S = 2  # for how long what we refused to read is still taken off the wire
 MOST_TARGET_BYTES = 8192
 BODILESS = {204, 304}
 
 log = logging.getLogger("plotihub.gateway")
+
+
+class Wire(socket.SocketIO):
+    """Reads a connection until ``end``, a moment of the monotonic clock; ``idle_s`` bounds each read besides."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        super().__init__(connection, "r")
+        self._connection = connection
+        self.end, self.idle_s = 0.0, float(IDLE_S)
+
+    def readinto(self, buffer: Any) -> int | None:
+        left_s = self.end - time.monotonic()
+        if left_s <= 0:
+            raise TimeoutError("the request took too long to come")
+        self._connection.settimeout(min(left_s, self.idle_s))
+        return super().readinto(buffer)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -39,11 +57,18 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True  # head and body are two writes: the second waited 40 ms for an acknowledgement
     timeout = IDLE_S
     server: "Server"
+    wire: Wire
+
+    def setup(self) -> None:
+        super().setup()
+        self.wire = Wire(self.connection)
+        self.rfile = io.BufferedReader(self.wire)
 
     def handle_one_request(self) -> None:
         """Read one request and answer it, any method; the base class knows only methods that it has a name for."""
         self.close_connection = True
         self.command, self.request_version, self.requestline = "", "HTTP/1.1", ""
+        self.wire.end = time.monotonic() + self.server.request_s
         try:
             self.raw_requestline = self.rfile.readline(MOST_TARGET_BYTES + 1)
             if not self.raw_requestline:
@@ -107,6 +132,7 @@ class Handler(BaseHTTPRequestHandler):
         """Answer nothing: the base class calls this for a head it cannot read, and ``_read_head`` refuses then."""
 
     def _send(self, answer: Answer, request_id: str) -> None:
+        self.connection.settimeout(IDLE_S)  # what was left for reading is no limit for writing
         self.send_response(answer.status)
         sent = {name.lower() for name, _ in answer.headers}
         for name, value in answer.headers:
@@ -125,11 +151,10 @@ class Handler(BaseHTTPRequestHandler):
     def _linger(self) -> None:
         """Take what is still being sent: closing on unread bytes resets the connection, and the answer is lost."""
         self.wfile.flush()
-        end = time.monotonic() + LINGER_S
+        self.wire.end, self.wire.idle_s = time.monotonic() + LINGER_S, 0.2
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_WR)
-            self.connection.settimeout(0.2)
-            while time.monotonic() < end and self.rfile.read1(65536):
+            while self.rfile.read1(65536):
                 pass
 
     def version_string(self) -> str:
@@ -145,7 +170,10 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, app: Chalice, port: int, *, time_limit_s: float = TIME_LIMIT_S) -> None:
+    def __init__(
+        self, app: Chalice, port: int, *, time_limit_s: float = TIME_LIMIT_S, request_s: float = REQUEST_S
+    ) -> None:
+        self.request_s = request_s
         self.gateway = Gateway(app, time_limit_s=time_limit_s)
         super().__init__((HOST, port), Handler)
 

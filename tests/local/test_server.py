@@ -4,13 +4,15 @@ import contextlib
 import http.client
 import json
 import logging
+import socket
+import time
 
 import pytest
 
 from chalicelib.web import problem
 from chalicelib.web.handling import MOST_BODY_BYTES
 from local.server import Server
-from tests.local.conftest import TIME_LIMIT_S, Got, Send, parse
+from tests.local.conftest import TIME_LIMIT_S, EchoApp, Got, Send, parse
 
 
 def request(line: str, *headers: str, body: bytes = b"") -> bytes:
@@ -198,6 +200,24 @@ def test_a_connection_is_kept_for_the_next_request(small_server: Server) -> None
         connection.request("POST", "/echo/a", body=b"abc")
         assert json.loads(connection.getresponse().read())["text"] == "abc"
         assert connection.sock is before
+
+
+@pytest.mark.parametrize("start", [b"GET /echo/a HTTP/1.1\r\nX: ", request("POST /echo/a", "Content-Length: 9999")])
+def test_a_request_that_drips_in_is_given_up(start: bytes) -> None:
+    with (
+        Server(EchoApp(), 0, request_s=0.5).running() as url,
+        socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=5) as wire,
+    ):
+        started = time.monotonic()
+        wire.sendall(start)
+        with contextlib.suppress(ConnectionError):
+            while time.monotonic() < started + 5:
+                wire.sendall(b"x")
+                wire.settimeout(0.05)
+                with contextlib.suppress(TimeoutError):
+                    if wire.recv(1) == b"":
+                        break
+        assert 0.4 < time.monotonic() - started < 3
 
 
 @pytest.mark.parametrize(
