@@ -1,4 +1,7 @@
-"""Invoices, charges, credit notes and receipts over HTTP. A caretaker has no billing."""
+"""Invoices, charges, credit notes and receipts over HTTP, and the change of a lease that bills may stand in the way of.
+
+A caretaker has no billing.
+"""
 
 from uuid import UUID
 
@@ -16,6 +19,8 @@ from chalicelib.billing.schemas import (
     RECEIPT,
     RECEIPT_QUERY,
 )
+from chalicelib.leasing.model import Lease
+from chalicelib.leasing.schemas import LEASE, LEASE_CHANGE
 from chalicelib.web.routing import ApiBlueprint, Call, Page
 
 billing = ApiBlueprint(__name__, tag="billing")
@@ -92,6 +97,12 @@ def list_receipts(call: Call) -> Page[Receipt]:
 def get_receipt(call: Call, receipt_id: UUID) -> Receipt:
     """Tell one receipt."""
     return service.get_receipt(call.db, call.organisation_id, receipt_id)
+
+
+@billing.patch("/leases/{lease_id}", may="edit_leases", body=LEASE_CHANGE, answer=LEASE)
+def change_lease(call: Call, lease_id: UUID) -> Lease:
+    """Change a lease's terms or tenants, or let it run longer."""
+    return service.change_lease(call.db, call.organisation_id, lease_id, call.if_match, call.body, today=call.who.today)
 
 
 def _named(call: Call, *names: str) -> dict[str, object]:

@@ -23,6 +23,7 @@ from chalicelib.billing.invoice_service import (
     void_invoice,
 )
 from chalicelib.billing.issue_service import next_numbers
+from chalicelib.billing.lease_service import change_lease
 from chalicelib.billing.run_service import bill_leases, lines_of_month
 from chalicelib.billing.single_service import (
     issue_invoice,
@@ -35,6 +36,7 @@ __all__ = [
     "add_charge",
     "bill_leases",
     "cancel_charge",
+    "change_lease",
     "get_charge",
     "get_credit_note",
     "get_invoice",

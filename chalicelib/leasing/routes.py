@@ -11,7 +11,6 @@ from chalicelib.leasing.schemas import (
     DEPOSIT_REVERSAL,
     IDENTITY_DOCUMENT,
     LEASE,
-    LEASE_CHANGE,
     LEASE_QUERY,
     NEW_DEPOSIT,
     NEW_LEASE,
@@ -93,12 +92,6 @@ def add_lease(call: Call) -> Lease:
 def get_lease(call: Call, lease_id: UUID) -> Lease:
     """Tell one lease."""
     return service.get_lease(call.db, call.organisation_id, lease_id, today=call.who.today, within=call.who.properties)
-
-
-@leasing.patch("/leases/{lease_id}", may="edit_leases", body=LEASE_CHANGE, answer=LEASE)
-def change_lease(call: Call, lease_id: UUID) -> Lease:
-    """Change a lease's terms or tenants, or let it run longer."""
-    return service.change_lease(call.db, call.organisation_id, lease_id, call.if_match, call.body, today=call.who.today)
 
 
 @leasing.post("/leases/{lease_id}/renew", may="edit_leases", body=RENEWAL, answer=LEASE, location="/v1/leases/{id}")

@@ -1,0 +1,46 @@
+"""Changing a lease, as far as what was billed stands in the way."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.billing import repository
+from chalicelib.billing.rules import last_day, period_of
+from chalicelib.errors import Conflict
+from chalicelib.leasing import service as leasing
+from chalicelib.leasing.model import Lease
+
+
+def change_lease(
+    db: Connection,
+    organisation_id: UUID,
+    lease_id: UUID,
+    version: int | None,
+    values: dict[str, Any],
+    *,
+    today: dt.date,
+) -> Lease:
+    """Change a lease as ``leasing.change_lease`` says, and return it.
+
+    It does not run longer where its last month was billed up to its last day: that month has its
+    invoice, so no run would ever bill the days that are added to it.
+
+    Raises:
+        Conflict: that, or as ``leasing.change_lease``.
+        Invalid, NotFound, PreconditionFailed: as there.
+    """
+    before = leasing.get_lease(db, organisation_id, lease_id, today=today)
+    held_version = before.version if version is None else version  # what we looked at is what is changed
+    changed = leasing.change_lease(db, organisation_id, lease_id, held_version, values, today=today)
+    if before.ends_on is None or changed.ends_on == before.ends_on:
+        return changed
+    period = period_of(before.ends_on)
+    if before.ends_on < last_day(period) and repository.billed_leases(db, organisation_id, period, [lease_id]):
+        raise Conflict(
+            "The month in which the lease ends is billed up to that day; renew the lease, or void that invoice first.",
+            lease_id=str(lease_id),
+            ends_on=before.ends_on.isoformat(),
+        )
+    return changed
