@@ -87,9 +87,7 @@ class Gateway:
         except ValueError:
             return None
 
-    def answer(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes, request_id: str
-    ) -> Answer:
+    def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes, request_id: str) -> Answer:
         """Answer one request; ``headers`` have lower-case names. Never raises: a refusal is an answer."""
         try:
             return self._answer(method, target, headers, body, request_id)
@@ -99,9 +97,7 @@ class Gateway:
             log.exception("the gateway failed", extra={"request_id": request_id})
             return refusal_answer(Refusal(GATEWAY_RESPONSES["DEFAULT_5XX"]), request_id)
 
-    def _answer(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes, request_id: str
-    ) -> Answer:
+    def _answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes, request_id: str) -> Answer:
         route = self.route(target)
         if route is None:
             raise Refusal(GATEWAY_RESPONSES["MISSING_AUTHENTICATION_TOKEN"])

@@ -53,7 +53,7 @@ PARAMETERS: dict[str, Described] = {
     "X-Organisation": {"schema": fields.Uuid.openapi, "description": "The organisation that is worked in."},
     "Idempotency-Key": {
         "schema": {"type": "string", "maxLength": idempotency.MOST_CHARACTERS, "pattern": idempotency.FORM.pattern},
-        "description": "The same request sent again with the same key is done once and answered alike.",
+        "description": "The same request sent again with the same key within 48 h is done once and answered alike.",
     },
     "If-Match": {
         "schema": {"type": "string", "pattern": reading.IF_MATCH.pattern},

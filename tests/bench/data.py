@@ -16,9 +16,9 @@ from chalicelib.storage.tables import metadata
 CHUNK = 200_000
 UNITS_A_PROPERTY = 20
 CHARGES = ("channel", "receivable", "unallocated", "income.rent")
-KINDS = ("organisation", "member", "channel", "property", "unit", "tenant", "lease")
-KINDS += ("invoice", "line", "payment", "allocation", "bill_journal", "pay_journal")
-TAGS = {kind: number for number, kind in enumerate(KINDS)}
+STANDING = ("organisation", "member", "channel", "property", "unit", "tenant", "lease")
+MONTHLY = ("invoice", "line", "payment", "allocation", "bill_journal", "pay_journal")
+TAGS = {kind: number for number, kind in enumerate(STANDING + MONTHLY)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,13 +51,6 @@ def test_money_is_whole_cents(table: Table) -> None:
 
 
 @every
-def test_both_databases_of_the_kind_keep_and_compare_alike(table: Table) -> None:
-    for dialect in ("mysql", "mariadb"):
-        options = table.dialect_options[dialect]
-        assert (options["engine"], options["collate"]) == ("InnoDB", "utf8mb4_bin")
-
-
-@every
 def test_an_instant_a_day_and_an_id_are_called_so(table: Table) -> None:
     for column in table.columns:
         if isinstance(column.type, Instant):

@@ -89,3 +89,19 @@ def test_names_are_compared_as_bytes_on_both(fresh_database: str) -> None:
         db.execute(insert(job_slots), [{**row, "job": job} for job in ("a", "A", "ä")])
         assert db.scalar(select(func.count()).where(job_slots.c.job == "a")) == 1
     engine.dispose()
+
+
+def test_every_table_is_kept_and_compared_as_the_house_says(fresh_database: str) -> None:
+    engine = make_engine(fresh_database)
+    with engine.connect() as db:
+        if db.dialect.name == "sqlite":  # it has one way to keep a table, and compares by bytes unless told
+            kept = {row[0]: row[1] or "" for row in db.execute(text("SELECT name, sql FROM sqlite_master"))}
+            assert not [name for name, made_by in kept.items() if "COLLATE" in made_by.upper()]
+        else:
+            query = text(
+                "SELECT table_name, engine, table_collation FROM information_schema.tables "
+                "WHERE table_schema = DATABASE() AND table_name <> 'alembic_version'"
+            )
+            found = {row[0]: tuple(row[1:]) for row in db.execute(query)}
+            assert found == dict.fromkeys(metadata.tables, ("InnoDB", "utf8mb4_bin"))
+    engine.dispose()

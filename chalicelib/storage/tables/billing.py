@@ -73,7 +73,8 @@ invoice_lines = organisation_table(
     ),
     belongs_to("invoice_id", "invoice"),
     index("invoice_id"),
-    index("lease_id", "open_cents", "issued_on", "due_on", "overdue_on", name="ix_invoice_line_open"),  # arrears are read from it alone
+    # Arrears are read from this index alone.
+    index("lease_id", "open_cents", "issued_on", "due_on", "overdue_on", name="ix_invoice_line_open"),
     index("open_cents"),
 )
 
