@@ -57,7 +57,7 @@ def config(url: str, token: str, organisation_id: str, *phases: str, seconds: in
 
 
 def findings(url: str, config: SchemathesisConfig) -> list[str]:
-    """Run the phases against the API at ``url`` and return what failed, each with its request; errors of the run too."""
+    """Run the phases against the API at ``url`` and return what failed, each with its request, and the run's errors."""
     told: dict[str, str] = {}
     tried: set[str] = set()
     for event in engine.from_schema(document_of(url, config)).execute():

@@ -29,7 +29,9 @@ FLOATING = {LIBRARY / "identity" / "tokens.py", LIBRARY / "onboarding" / "xlsx_f
 
 
 def test_no_file_of_the_library_is_too_long_to_read() -> None:
-    long = {name_of(path): len(path.read_text().splitlines()) for path in files()}
+    # A migration is a record: what was made stands in it as it was made.
+    read = [path for path in files() if "versions" not in path.parts]
+    long = {name_of(path): len(path.read_text().splitlines()) for path in read}
     assert {name: lines for name, lines in long.items() if lines > MOST_LINES} == {}
 
 
