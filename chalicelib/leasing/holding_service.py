@@ -39,6 +39,40 @@ def lock_leases(db: Connection, organisation_id: UUID, ids: Iterable[UUID]) -> N
         raise NotFound(NO_LEASE)
 
 
+def get_predecessors(db: Connection, organisation_id: UUID, ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Return the leases that each of ``ids`` renews or carries on, the nearest first; one that is a first is left out.
+
+    A query for all of them where none follows another, and one more for each generation there is.
+    """
+    asked = set(ids)
+    before: dict[UUID, UUID] = {}
+    seen: set[UUID] = set()
+    unread = asked
+    while unread:
+        found = repository.previous_of(db, organisation_id, unread)
+        before |= found
+        seen |= unread
+        unread = set(found.values()) - seen
+    chains: dict[UUID, list[UUID]] = {}
+    for lease_id in asked & before.keys():
+        chain = [before[lease_id]]
+        while chain[-1] in before:
+            chain.append(before[chain[-1]])
+        chains[lease_id] = chain
+    return chains
+
+
+def lock_accounts(db: Connection, organisation_id: UUID, ids: Iterable[UUID]) -> None:
+    """Hold the leases and those that they carry on, all in the order of their ids: their credit is one.
+
+    Raises:
+        NotFound: one of them is not the organisation's.
+    """
+    wanted = set(ids)
+    chains = get_predecessors(db, organisation_id, wanted)
+    lock_leases(db, organisation_id, wanted.union(*chains.values()))
+
+
 def list_leases_to_bill(
     db: Connection, organisation_id: UUID, period: dt.date, *, after: UUID | None, limit: int, lock: bool = True
 ) -> list[LeaseTerms]:

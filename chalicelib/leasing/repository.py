@@ -65,6 +65,14 @@ def lock_leases(db: Connection, organisation_id: UUID, ids: Iterable[UUID]) -> l
     return list(db.execute(query))
 
 
+def previous_of(db: Connection, organisation_id: UUID, ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return, for each of the leases that renews or carries on another, that other one."""
+    query = select(leases.c.id, leases.c.previous_id).where(
+        leases.c.organisation_id == organisation_id, leases.c.id.in_(set(ids)), leases.c.previous_id.is_not(None)
+    )
+    return {row[0]: row[1] for row in db.execute(query)}
+
+
 def find_overlapping(
     db: Connection,
     organisation_id: UUID,

@@ -8,7 +8,14 @@ from chalicelib.leasing.deposit_service import (
     refund_deposit,
     reverse_deposit_entry,
 )
-from chalicelib.leasing.holding_service import get_lease_terms, list_leases_to_bill, lock_lease, lock_leases
+from chalicelib.leasing.holding_service import (
+    get_lease_terms,
+    get_predecessors,
+    list_leases_to_bill,
+    lock_accounts,
+    lock_lease,
+    lock_leases,
+)
 from chalicelib.leasing.lease_service import add_lease, change_lease, end_lease, get_lease, list_leases
 from chalicelib.leasing.rent_service import (
     add_recurring_charge,
@@ -19,7 +26,6 @@ from chalicelib.leasing.rent_service import (
     list_rents,
 )
 from chalicelib.leasing.succession_service import (
-    hold_with_previous,
     renew_lease,
     return_deposits,
     transfer_lease,
@@ -46,16 +52,17 @@ __all__ = [
     "erase_tenant",
     "get_lease",
     "get_lease_terms",
+    "get_predecessors",
     "get_recurring_charge",
     "get_tenant",
     "held_deposits",
-    "hold_with_previous",
     "list_deposits",
     "list_leases",
     "list_leases_to_bill",
     "list_recurring_charges",
     "list_rents",
     "list_tenants",
+    "lock_accounts",
     "lock_lease",
     "lock_leases",
     "read_identity_document",

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.leasing import repository
 from chalicelib.leasing.deposit_service import carry_deposits
-from chalicelib.leasing.holding_service import get_lease_terms, hold_tenants, lock_leases, lock_unit
+from chalicelib.leasing.holding_service import get_lease_terms, hold_tenants, lock_accounts, lock_unit
 from chalicelib.leasing.lease_service import get_lease, let
 from chalicelib.leasing.model import Lease, LeaseTerms
 from chalicelib.leasing.rules import renewal_starts_on, rent_on
@@ -82,16 +82,6 @@ def transfer_lease(
     return _follow(db, organisation_id, before, following, now=now, today=today, member_id=member_id)
 
 
-def hold_with_previous(db: Connection, organisation_id: UUID, lease_id: UUID, today: dt.date) -> None:
-    """Hold a lease and the one that it follows, by id, until the transaction ends.
-
-    Raises:
-        NotFound: the organisation has no such lease.
-    """
-    previous_id = get_lease(db, organisation_id, lease_id, today=today).previous_id
-    lock_leases(db, organisation_id, [lease_id] if previous_id is None else [previous_id, lease_id])
-
-
 def return_deposits(
     db: Connection, organisation_id: UUID, lease: Lease, *, now: dt.datetime, today: dt.date, member_id: UUID | None
 ) -> None:
@@ -116,12 +106,13 @@ def return_deposits(
 def _hold(
     db: Connection, organisation_id: UUID, lease_id: UUID, to_unit_id: UUID | None, today: dt.date
 ) -> tuple[Lease, LeaseTerms]:
-    """Lock the lease's unit and the one that it goes to, its tenants, and itself; return it as it then is."""
+    """Lock the lease's unit and the one that it goes to, its tenants, and itself and those before it; return it."""
     unit_id = get_lease(db, organisation_id, lease_id, today=today).unit_id
     for each in sorted({unit_id, to_unit_id or unit_id}):
         lock_unit(db, organisation_id, each)
     before = get_lease(db, organisation_id, lease_id, today=today)
     hold_tenants(db, organisation_id, [tenant.id for tenant in before.tenants])
+    lock_accounts(db, organisation_id, [lease_id])  # a move spends credit, also that of the leases before
     terms = get_lease_terms(db, organisation_id, lease_id)
     # Read again: until the lease itself was locked, it could still be ended.
     before = get_lease(db, organisation_id, lease_id, today=today)

@@ -5,23 +5,30 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select
 
 from chalicelib.pages import Asked, Page
 from chalicelib.payments.model import Allocation
 from chalicelib.storage.paging import fetch_page
-from chalicelib.storage.tables.payments import allocations
+from chalicelib.storage.tables.leasing import leases
+from chalicelib.storage.tables.payments import allocations, payments
 
 _COLUMNS = [allocations.c[name] for name in Allocation._fields]
 
 
 class Standing(NamedTuple):
-    """What of one source stands against one line, in cents; always above 0."""
+    """What of one source stands against one line, in cents; always above 0.
+
+    ``payer_lease_id`` and ``payer_property_id`` are the payment's own, whose credit a release gives back;
+    None for a deposit, which pays no lease but its own.
+    """
 
     source_kind: str
     source_id: UUID
     invoice_line_id: UUID
     amount_cents: int
+    payer_lease_id: UUID | None
+    payer_property_id: UUID | None
 
 
 def add_allocations(db: Connection, organisation_id: UUID, rows: Sequence[Allocation]) -> None:
@@ -31,10 +38,16 @@ def add_allocations(db: Connection, organisation_id: UUID, rows: Sequence[Alloca
         db.execute(insert(allocations), values)
 
 
-def list_allocations(db: Connection, organisation_id: UUID, asked: Asked, source_id: UUID) -> Page[Allocation]:
+def list_allocations(
+    db: Connection, organisation_id: UUID, asked: Asked, source_id: UUID, within: frozenset[UUID] | None = None
+) -> Page[Allocation]:
+    """Return a page of what was set of the source; of leases of the properties ``within`` only, None: of all."""
     query = select(*_COLUMNS).where(
         allocations.c.organisation_id == organisation_id, allocations.c.source_id == source_id
     )
+    if within is not None:
+        seen = select(leases.c.id).where(leases.c.organisation_id == organisation_id, leases.c.property_id.in_(within))
+        query = query.where(allocations.c.lease_id.in_(seen))
     return fetch_page(db, query, [allocations.c.id], asked).of(lambda row: Allocation(**row._mapping))
 
 
@@ -46,6 +59,14 @@ def standing_of_source(db: Connection, organisation_id: UUID, source_id: UUID) -
 def standing_on_lines(db: Connection, organisation_id: UUID, line_ids: Iterable[UUID]) -> list[Standing]:
     """Return what stands against the lines, the earliest allocated first."""
     return _standing(db, organisation_id, allocations.c.invoice_line_id.in_(set(line_ids)))
+
+
+def leases_of_source(db: Connection, organisation_id: UUID, source_id: UUID) -> set[UUID]:
+    """Return the leases of all lines that the source was ever set against."""
+    query = select(allocations.c.lease_id).where(
+        allocations.c.organisation_id == organisation_id, allocations.c.source_id == source_id
+    )
+    return set(db.scalars(query.distinct()))
 
 
 def days_of_source(db: Connection, organisation_id: UUID, source_id: UUID) -> list[tuple[dt.date, int]]:
@@ -76,11 +97,13 @@ def last_releases(
 def _standing(db: Connection, organisation_id: UUID, condition: ColumnElement[bool]) -> list[Standing]:
     amount_cents = func.sum(allocations.c.amount_cents)
     key = (allocations.c.source_kind, allocations.c.source_id, allocations.c.invoice_line_id)
+    payer = (payments.c.lease_id, payments.c.property_id)
     query = (
-        select(*key, amount_cents)
+        select(*key, amount_cents, *payer)
+        .outerjoin(payments, and_(payments.c.organisation_id == organisation_id, payments.c.id == key[1]))
         .where(allocations.c.organisation_id == organisation_id, condition)
-        .group_by(*key)
+        .group_by(*key, *payer)
         .having(amount_cents > 0)
         .order_by(func.min(allocations.c.id))  # UUIDv7: in the order in which they were made
     )
-    return [Standing(row[0], row[1], row[2], int(row[3])) for row in db.execute(query)]
+    return [Standing(*row[:3], int(row[3]), *row[4:]) for row in db.execute(query)]

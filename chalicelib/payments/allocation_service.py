@@ -1,7 +1,7 @@
 """Setting credit against what is owed: oldest first, or as a person chooses. The moves are ``move_service``'s."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -10,12 +10,13 @@ from chalicelib.billing import service as billing
 from chalicelib.billing.model import OpenLine
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.identity import service as identity
+from chalicelib.leasing import service as leasing
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Entry
 from chalicelib.pages import Asked, Page
 from chalicelib.payments import allocation_repository, repository, rules
 from chalicelib.payments.model import Allocation, Payment
-from chalicelib.payments.move_service import Move, hold_payment, move_to, release_moves, write_moves
+from chalicelib.payments.move_service import Move, hold_payment, pay_line, release_moves, write_moves
 
 
 def apply_credit(
@@ -28,7 +29,8 @@ def apply_credit(
 ) -> None:
     """Set what the leases, held by the caller, have in credit against what they owe; the step after a bill.
 
-    One query where nobody has credit; a constant number otherwise.
+    Two queries where nobody has credit and no lease follows another; otherwise a constant number, and one more
+    for each generation of leases.
     """
     entries = spend_credit(db, organisation_id, lease_ids, now=now, today=on)
     ledger.post(db, organisation_id, entries, now=now, member_id=member_id)
@@ -37,26 +39,46 @@ def apply_credit(
 def spend_credit(
     db: Connection, organisation_id: UUID, lease_ids: Collection[UUID], *, now: dt.datetime, today: dt.date
 ) -> list[Entry]:
-    """Set what the leases have in credit against what they owe, and return what is to be posted."""
-    found = repository.credit_ids(db, organisation_id, lease_ids) if lease_ids else []
+    """Set what the leases have in credit against what they owe, and return what is to be posted.
+
+    Credit of the leases that they renew or carry on is theirs too. The caller holds the leases that owe. Those
+    before them are held where one lease is dealt with (``leasing.lock_accounts``); a bill run holds none of
+    them: what it takes is kept safe by the lock on each payment.
+    """
+    chains = leasing.get_predecessors(db, organisation_id, lease_ids)
+    payable: dict[UUID, set[UUID]] = {}
+    for lease_id in lease_ids:
+        for payer_id in (lease_id, *chains.get(lease_id, ())):
+            payable.setdefault(payer_id, set()).add(lease_id)
+    found = repository.credit_ids(db, organisation_id, payable) if payable else []
     if not found:
         return []
     held = repository.lock_payments(db, organisation_id, found)
-    return spend(db, organisation_id, held, now=now, today=today)
+    return spend(db, organisation_id, held, payable, now=now, today=today)
 
 
 def spend(
-    db: Connection, organisation_id: UUID, payments: Iterable[Payment], *, now: dt.datetime, today: dt.date
+    db: Connection,
+    organisation_id: UUID,
+    payments: Iterable[Payment],
+    payable: Mapping[UUID, Collection[UUID]],
+    *,
+    now: dt.datetime,
+    today: dt.date,
 ) -> list[Entry]:
-    """Set the credit of the payments, held by the caller with their leases, against what these leases owe.
+    """Set the credit of the payments, held by the caller, against what leases owe.
 
     Returns what is to be posted. What nothing takes stays credit.
+
+    Args:
+        payable: for each payment's lease the leases, held by the caller, that it may pay for.
     """
     with_credit = [each for each in payments if each.lease_id and each.unallocated_cents]
     paying = sorted(with_credit, key=lambda each: (each.received_on, each.id))
     if not paying:
         return []
-    lines = billing.open_lines(db, organisation_id, sorted({each.lease_id for each in paying if each.lease_id}))
+    owing = {lease_id for each in paying for lease_id in payable[each.lease_id or each.id]}
+    lines = billing.open_lines(db, organisation_id, sorted(owing))
     if not any(lines.values()):
         return []
     order = identity.get_organisation(db, organisation_id).allocation_order
@@ -64,13 +86,14 @@ def spend(
     freed = allocation_repository.last_releases(db, organisation_id, [each.id for each in paying], left)
     moves = []
     for payment in paying:
-        here = {line.id: line for line in lines.get(payment.lease_id or payment.id, [])}
+        mine = sorted(payable[payment.lease_id or payment.id])
+        here = {line.id: line for lease_id in mine for line in lines.get(lease_id, [])}
         offered = [offer(line, left[line.id]) for line in here.values()]
         shares, _ = rules.allocate(payment.unallocated_cents, offered, order, payment.purpose)
         for line_id, amount_cents in shares:
             left[line_id] -= amount_cents
             day = _counts_on(payment, here[line_id], freed, today)
-            moves.append(move_to(here[line_id], "payment", payment.id, amount_cents, day))
+            moves.append(pay_line(here[line_id], payment, amount_cents, day))
     return write_moves(db, organisation_id, moves, now=now)
 
 
@@ -93,6 +116,8 @@ def allocate_payment(
     """Allocate the payment anew: what stands is released, then it is set against ``lines`` or, where
     that is None, against what is open, oldest first. What is left stays credit.
 
+    Lines are those of its lease, and of the leases after it whose lines it has paid.
+
     Args:
         lines: (invoice line, cents above 0), each line once; an empty list leaves all as credit.
 
@@ -101,27 +126,31 @@ def allocate_payment(
         Invalid: a line is not the lease's, is named twice, or together they pass what the payment has.
     """
     payment = hold_payment(db, organisation_id, payment_id)
-    if payment.state != "matched":
+    if payment.state != "matched" or payment.lease_id is None:
         raise Conflict("Only a confirmed payment that has a lease can be allocated.", state=payment.state)
     standing = allocation_repository.standing_of_source(db, organisation_id, payment_id)
     entries = write_moves(db, organisation_id, release_moves(db, organisation_id, standing, today), now=now)
     freed = repository.lock_payments(db, organisation_id, [payment_id])
+    payable = {payment.lease_id, *allocation_repository.leases_of_source(db, organisation_id, payment_id)}
     if lines is None:
-        entries += spend(db, organisation_id, freed, now=now, today=today)
+        entries += spend(db, organisation_id, freed, {payment.lease_id: payable}, now=now, today=today)
     else:
-        moves = _chosen(db, organisation_id, freed[0], lines, today)
+        moves = _chosen(db, organisation_id, freed[0], payable, lines, today)
         entries += write_moves(db, organisation_id, moves, now=now)
     ledger.post(db, organisation_id, entries, now=now, member_id=member_id)
     return repository.lock_payments(db, organisation_id, [payment_id])[0]
 
 
 def _chosen(
-    db: Connection, organisation_id: UUID, payment: Payment, lines: Sequence[tuple[UUID, int]], today: dt.date
+    db: Connection,
+    organisation_id: UUID,
+    payment: Payment,
+    payable: Collection[UUID],
+    lines: Sequence[tuple[UUID, int]],
+    today: dt.date,
 ) -> list[Move]:
-    assert payment.lease_id is not None  # noqa: S101 - the caller saw it matched
-    open_lines = {
-        line.id: line for line in billing.open_lines(db, organisation_id, [payment.lease_id]).get(payment.lease_id, [])
-    }
+    found = billing.open_lines(db, organisation_id, sorted(payable))
+    open_lines = {line.id: line for group in found.values() for line in group}
     wrong = []
     for place, (line_id, amount_cents) in enumerate(lines):
         if line_id not in open_lines:
@@ -136,7 +165,7 @@ def _chosen(
         raise Invalid(wrong)
     freed = allocation_repository.last_releases(db, organisation_id, [payment.id], [line_id for line_id, _ in lines])
     return [
-        move_to(line, "payment", payment.id, amount_cents, _counts_on(payment, line, freed, today))
+        pay_line(line, payment, amount_cents, _counts_on(payment, line, freed, today))
         for line, amount_cents in ((open_lines[line_id], cents) for line_id, cents in lines)
     ]
 
@@ -146,5 +175,9 @@ def _counts_on(payment: Payment, line: OpenLine, freed: dict[UUID, dt.date], tod
     return rules.allocation_day(payment.received_on, line.issued_on, max(days, default=None), today)
 
 
-def list_allocations(db: Connection, organisation_id: UUID, asked: Asked, source_id: UUID) -> Page[Allocation]:
-    return allocation_repository.list_allocations(db, organisation_id, asked, source_id)
+def list_allocations(
+    db: Connection, organisation_id: UUID, asked: Asked, source_id: UUID, *, within: frozenset[UUID] | None = None
+) -> Page[Allocation]:
+    """Return a page of what was set of the source; a caretaker is not told of leases in others' properties, to which
+    a tenant may have moved with credit."""
+    return allocation_repository.list_allocations(db, organisation_id, asked, source_id, within)

@@ -39,7 +39,7 @@ def credit_invoice(
         NotFound: the organisation has no such invoice.
     """
     seen = billing.get_invoice(db, organisation_id, invoice_id)
-    leasing.lock_lease(db, organisation_id, seen.lease_id)
+    leasing.lock_accounts(db, organisation_id, [seen.lease_id])
     invoice = billing.get_invoice(db, organisation_id, invoice_id)
     entries = _free(db, organisation_id, invoice, lines, now=now, today=today)
     note = billing.issue_credit_note(

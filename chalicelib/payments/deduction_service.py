@@ -16,7 +16,7 @@ from chalicelib.pages import Asked
 from chalicelib.payments import allocation_repository, rules
 from chalicelib.payments.allocation_service import offer, spend_credit
 from chalicelib.payments.model import Allocation, Deduction
-from chalicelib.payments.move_service import Move, move_to, release_moves, write_moves
+from chalicelib.payments.move_service import Move, deduct_for, release_moves, write_moves
 
 MOST_SHOWN = 200
 
@@ -64,7 +64,7 @@ def deduct_deposit(
     )
     known = {line.id: line for line in lines}
     moves = [
-        move_to(known[line_id], "deposit", entry_id, amount_cents, today)
+        deduct_for(known[line_id], entry_id, amount_cents, today)
         for entry_id, line_id, amount_cents in _spread(entries, shares)
     ]
     posted = write_moves(db, organisation_id, moves, now=now)
@@ -97,7 +97,7 @@ def reverse_deduction(
     if not rows or rows[0].source_kind != "deposit":
         raise NotFound("There is no such deduction.")
     lease_id = rows[0].lease_id
-    leasing.lock_lease(db, organisation_id, lease_id)
+    leasing.lock_accounts(db, organisation_id, [lease_id])
     moves: list[Move] = release_moves(
         db, organisation_id, allocation_repository.standing_of_source(db, organisation_id, entry_id), today
     )

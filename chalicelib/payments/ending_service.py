@@ -47,7 +47,7 @@ def terminate_lease(
         Invalid: the notice is too short and not waived, or the days do not fit the lease.
         PreconditionFailed: it is no longer at ``version``.
     """
-    leasing.hold_with_previous(db, organisation_id, lease_id, today)
+    leasing.lock_accounts(db, organisation_id, [lease_id])
     ended = leasing.end_lease(
         db, organisation_id, lease_id, version,
         ends_on=ends_on, given_on=given_on, today=today, waive_notice=waive_notice,
@@ -95,6 +95,7 @@ def close_account(
     Raises:
         Conflict: the lease is open: it has no last day.
     """
+    leasing.lock_accounts(db, organisation_id, [lease_id])
     terms = leasing.get_lease_terms(db, organisation_id, lease_id)
     if terms.ends_on is None:
         raise Conflict("The lease has no last day; terminate it first.", lease_id=str(lease_id))

@@ -84,7 +84,8 @@ def receipted(
     member_id: UUID | None,
 ) -> Payment:
     """Allocate a payment that counts and has a lease, receipt it, and post that together with ``entries``."""
-    entries += spend(db, organisation_id, [payment], now=now, today=today)
+    payable = {payment.lease_id: [payment.lease_id]} if payment.lease_id else {}
+    entries += spend(db, organisation_id, [payment], payable, now=now, today=today)
     if payment.lease_id and payment.tenant_id and payment.method != "opening":
         billing.issue_receipt(
             db,

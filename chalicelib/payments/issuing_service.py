@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from chalicelib.billing import service as billing
 from chalicelib.billing.model import Invoice
+from chalicelib.leasing import service as leasing
 from chalicelib.payments.allocation_service import apply_credit
 
 
@@ -24,6 +25,7 @@ def issue_invoice(
     member_id: UUID | None = None,
 ) -> Invoice:
     """Issue an invoice as ``billing.issue_single_invoice`` says, and return it with what credit has paid of it."""
+    leasing.lock_accounts(db, organisation_id, [values["lease_id"]])
     made = billing.issue_single_invoice(db, organisation_id, values, now=now, today=today, member_id=member_id)
     apply_credit(db, organisation_id, [made.lease_id], today, now, member_id)
     return billing.get_invoice(db, organisation_id, made.id)
@@ -41,6 +43,7 @@ def record_opening_balance(
     member_id: UUID | None = None,
 ) -> Invoice:
     """Record what a lease owed when its books began, as ``billing.record_opening_balance`` says, less its credit."""
+    leasing.lock_accounts(db, organisation_id, [lease_id])
     made = billing.record_opening_balance(
         db, organisation_id, lease_id, amount_cents, on, now=now, today=today, member_id=member_id
     )

@@ -27,7 +27,11 @@ RACED = "It has just been changed by somebody else; read it again and repeat."
 
 
 class Move(NamedTuple):
-    """A part of a source set against a line, or taken back where ``amount_cents`` is below 0."""
+    """A part of a source set against a line, or taken back where ``amount_cents`` is below 0.
+
+    ``payer_lease_id`` and ``payer_property_id`` are the source's, the others the line's: a payment
+    also pays for the leases that carry its own on.
+    """
 
     source_kind: str  # payment, deposit
     source_id: UUID
@@ -37,22 +41,29 @@ class Move(NamedTuple):
     charge_type: str
     amount_cents: int
     on: dt.date
+    payer_lease_id: UUID
+    payer_property_id: UUID
 
 
 def hold_payment(db: Connection, organisation_id: UUID, payment_id: UUID) -> Payment:
-    """Lock the payment's lease, if it has one, then the payment, and return it as it then stands.
+    """Lock the payment's lease, if it has one, and those that it has paid for, then the payment; return it as it is.
 
     Raises:
-        Conflict: it was matched to a lease in the meantime.
+        Conflict: it was matched to a lease, or spent on another one, in the meantime.
         NotFound: the organisation has no such payment.
     """
     seen = repository.find_payment(db, organisation_id, payment_id)
     if seen is None:
         raise NotFound("There is no such payment.")
+    paid_for = set()
     if seen.lease_id is not None:
-        leasing.lock_lease(db, organisation_id, seen.lease_id)
+        paid_for = allocation_repository.leases_of_source(db, organisation_id, payment_id)
+        leasing.lock_accounts(db, organisation_id, {seen.lease_id, *paid_for})
     held = repository.find_payment(db, organisation_id, payment_id, lock=True)
     if held is None or held.lease_id != seen.lease_id:
+        raise Conflict(RACED, payment_id=str(payment_id))
+    # The bill of a lease that follows holds the payment and not its lease.
+    if held.lease_id and allocation_repository.leases_of_source(db, organisation_id, payment_id) - paid_for:
         raise Conflict(RACED, payment_id=str(payment_id))
     return held
 
@@ -89,8 +100,22 @@ def write_moves(db: Connection, organisation_id: UUID, moves: Sequence[Move], *,
     return _entries(moves, rows)
 
 
-def move_to(line: OpenLine, source_kind: str, source_id: UUID, amount_cents: int, on: dt.date) -> Move:
-    return Move(source_kind, source_id, line.id, line.lease_id, line.property_id, line.charge_type, amount_cents, on)
+def pay_line(line: OpenLine, payment: Payment, amount_cents: int, on: dt.date) -> Move:
+    """Return the move that sets credit of the payment, which has a lease, against the line."""
+    move = deduct_for(line, payment.id, amount_cents, on)
+    return move._replace(
+        source_kind="payment",
+        payer_lease_id=payment.lease_id or line.lease_id,
+        payer_property_id=payment.property_id or line.property_id,
+    )
+
+
+def deduct_for(line: OpenLine, entry_id: UUID, amount_cents: int, on: dt.date) -> Move:
+    """Return the move that sets a part of a deposit's deduction against the line; both are of one lease."""
+    return Move(
+        "deposit", entry_id, line.id, line.lease_id, line.property_id, line.charge_type, amount_cents, on,
+        line.lease_id, line.property_id,
+    )  # fmt: skip
 
 
 def release_moves(
@@ -110,6 +135,8 @@ def release_moves(
             lines[each.invoice_line_id].charge_type,
             -each.amount_cents,
             on,
+            each.payer_lease_id or lines[each.invoice_line_id].lease_id,
+            each.payer_property_id or lines[each.invoice_line_id].property_id,
         )
         for each in standing
     ]
@@ -145,6 +172,6 @@ def _legs(source_kind: str, moves: Sequence[Move]) -> tuple[Leg, ...]:
     total_cents = sum(move.amount_cents for move in moves)
     code = "deposits" if source_kind == "deposit" else "unallocated"
     return (
-        Leg(code, total_cents, first.lease_id, first.property_id),
+        Leg(code, total_cents, first.payer_lease_id, first.payer_property_id),
         *(Leg("receivable", -move.amount_cents, move.lease_id, move.property_id, move.charge_type) for move in moves),
     )

@@ -33,7 +33,7 @@ def reverse_payment(
     """Undo a payment that was not one (a cheque that bounced, a slip of the pen) and return it.
 
     Its allocations are released, which reopens the lines; its receipt becomes void, its journal is
-    mirrored today. Other credit of the lease is set against what was reopened. It keeps its
+    mirrored today. Other credit of the leases is set against what was reopened. It keeps its
     reference, so that a repeat of the same message is not taken for new money.
 
     Raises:
@@ -50,11 +50,12 @@ def reverse_payment(
         raise Conflict("Only a confirmed payment can be reversed.", state=payment.state)
     standing = allocation_repository.standing_of_source(db, organisation_id, payment_id)
     entries = write_moves(db, organisation_id, release_moves(db, organisation_id, standing, today), now=now)
+    reopened = allocation_repository.leases_of_source(db, organisation_id, payment_id)
     values = {"unallocated_cents": 0, "reversed_on": today, "reason": reason}
     if not repository.change_state(db, organisation_id, payment_id, "reversed", values):
         raise Conflict(RACED)
     if payment.lease_id is not None:
-        entries += spend_credit(db, organisation_id, {payment.lease_id}, now=now, today=today)
+        entries += spend_credit(db, organisation_id, {payment.lease_id, *reopened}, now=now, today=today)
         billing.void_receipt(db, organisation_id, payment_id)
     ledger.post(db, organisation_id, entries, now=now, member_id=member_id)
     ledger.reverse(

@@ -147,7 +147,7 @@ def list_refunds(call: Call, payment_id: UUID) -> Page[Refund]:
 def list_allocations(call: Call, payment_id: UUID) -> Page[Allocation]:
     """List where a payment went; a row below nothing takes an earlier one back."""
     service.get_payment(call.db, call.organisation_id, payment_id, call.who.properties)
-    return service.list_allocations(call.db, call.organisation_id, call.asked, payment_id)
+    return service.list_allocations(call.db, call.organisation_id, call.asked, payment_id, within=call.who.properties)
 
 
 @payments.post("/leases/{lease_id}/opening-credit", may="allocate_payment", body=OPENING_CREDIT, answer=PAYMENT)

@@ -5,7 +5,9 @@ from marshmallow import Schema
 from chalicelib.web import fields
 from chalicelib.web.sheets import Sheet
 
-KINDS = ("invoice", "credit_note", "void", "payment", "reversal", "deposit_deduction", "refund")
+KINDS = (
+    "invoice", "credit_note", "void", "payment", "reversal", "credit_carried", "deposit_deduction", "refund"
+)  # fmt: skip
 
 
 class RentRollQuery(fields.Paging, Sheet):

@@ -40,6 +40,7 @@ _ORDER = (
     "void",
     "payment",
     "reversal",
+    "credit_carried",
     "deposit_deduction",
     "refund",
 )
@@ -84,7 +85,7 @@ def list_movements(
     query = select(every).where(every.c.moved_on <= to_on, every.c.amount_cents != 0)
     if from_on is not None:
         query = query.where(every.c.moved_on >= from_on)
-    query = query.order_by(every.c.moved_on, every.c.place, every.c.number, every.c.document_id)
+    query = query.order_by(every.c.moved_on, every.c.place, every.c.number, every.c.document_id, every.c.lease_id)
     return [
         Movement(
             row.moved_on,
@@ -162,6 +163,8 @@ def _parts(organisation_id: UUID, lease_ids: Collection[UUID], receipt: ColumnEl
             "refund", refunds, refunds.c.refunded_on, refunds.c.amount_cents, reference=refunds.c.provider_reference
         ),
         _deducted(),
+        _carried(allocations, -allocations.c.amount_cents),
+        _carried(payments, allocations.c.amount_cents),
     ]
     return [
         query.where(table.c.organisation_id == organisation_id, table.c.lease_id.in_(lease_ids))
@@ -170,7 +173,7 @@ def _parts(organisation_id: UUID, lease_ids: Collection[UUID], receipt: ColumnEl
 
 
 def _tables() -> Sequence[Any]:
-    return (invoices, invoices, credit_notes, payments, payments, refunds, allocations)
+    return (invoices, invoices, credit_notes, payments, payments, refunds, allocations, allocations, payments)
 
 
 def _movement(
@@ -217,6 +220,26 @@ def _deducted() -> Select[Any]:
         )
         .where(allocations.c.source_kind == "deposit")
         .group_by(allocations.c.lease_id, allocations.c.source_id, allocations.c.allocated_on)
+    )  # fmt: skip
+
+
+def _carried(table: Any, amount: ColumnElement[Any]) -> Select[Any]:
+    """Return what payments of one lease paid for another that carries it on, a day and payment a row.
+
+    Args:
+        table: whose ``lease_id`` is told: the allocations' for the lease that was paid for, the payments' for
+            the one whose credit it was.
+    """
+    reference = func.coalesce(payments.c.provider_reference, "")
+    paying = and_(payments.c.organisation_id == allocations.c.organisation_id, payments.c.id == allocations.c.source_id)
+    return (
+        _movement(
+            "credit_carried", table, allocations.c.allocated_on, cast(func.sum(amount), BigInteger),
+            reference=reference, document_id=payments.c.id,
+        )
+        .select_from(allocations.join(payments, paying))
+        .where(allocations.c.source_kind == "payment", allocations.c.lease_id != payments.c.lease_id)
+        .group_by(table.c.lease_id, payments.c.id, payments.c.provider_reference, allocations.c.allocated_on)
     )  # fmt: skip
 
 
