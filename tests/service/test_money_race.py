@@ -3,6 +3,7 @@
 import datetime as dt
 import multiprocessing
 from collections import Counter
+from uuid import UUID
 
 import pytest
 
@@ -17,10 +18,11 @@ JULY = dt.date(2026, 7, 5)
 
 @pytest.mark.slow
 @pytest.mark.mariadb
+@pytest.mark.parametrize("carried_on", [False, True])
 @pytest.mark.parametrize("database_kind", ["mariadb"], indirect=True)
-def test_sixteen_processes_leave_the_books_right(parts: wiring.Parts, database: str) -> None:
+def test_sixteen_processes_leave_the_books_right(parts: wiring.Parts, database: str, carried_on: bool) -> None:
     books = Money.found(parts)
-    leases = [books.let(10_000_00) for _ in range(LEASES)]
+    leases = _chain(books) if carried_on else [books.let(10_000_00) for _ in range(LEASES)]
     books.today = JULY
     context = multiprocessing.get_context("spawn")
     start, told = context.Barrier(PROCESSES), context.Queue()
@@ -50,3 +52,10 @@ def test_sixteen_processes_leave_the_books_right(parts: wiring.Parts, database: 
     months = [(invoice.lease_id, invoice.run_period) for lease in leases for invoice in books.invoices(lease)]
     billed = [month for month in months if month[1]]
     assert len(billed) == len(set(billed))
+
+
+def _chain(books: Money) -> list[UUID]:
+    """Return leases of which each renews the one before, so that all spend the first one's credit."""
+    leases = [books.let(10_000_00, ends_on=dt.date(2026, 6, 20))]
+    leases.append(books.renew(leases[0], ends_on=dt.date(2026, 7, 4)))
+    return [*leases, books.renew(leases[1])]
