@@ -77,6 +77,7 @@ class Allocation(NamedTuple):
     amount_cents: int
     allocated_on: dt.date
     created_at: dt.datetime
+    payer_lease_id: UUID | None  # whose credit it was, where not the line's lease's own
 
 
 class Refund(NamedTuple):

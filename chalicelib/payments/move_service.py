@@ -84,6 +84,7 @@ def write_moves(db: Connection, organisation_id: UUID, moves: Sequence[Move], *,
             amount_cents=move.amount_cents,
             allocated_on=move.on,
             created_at=now,
+            payer_lease_id=None if move.payer_lease_id == move.lease_id else move.payer_lease_id,
         )
         for move in moves
     ]

@@ -163,17 +163,19 @@ def _parts(organisation_id: UUID, lease_ids: Collection[UUID], receipt: ColumnEl
             "refund", refunds, refunds.c.refunded_on, refunds.c.amount_cents, reference=refunds.c.provider_reference
         ),
         _deducted(),
-        _carried(allocations, -allocations.c.amount_cents),
-        _carried(payments, allocations.c.amount_cents),
+        _carried(allocations.c.lease_id, -allocations.c.amount_cents),
+        _carried(allocations.c.payer_lease_id, allocations.c.amount_cents),
     ]
     return [
-        query.where(table.c.organisation_id == organisation_id, table.c.lease_id.in_(lease_ids))
-        for query, table in zip(parts, _tables(), strict=True)
+        query.where(lease_id.table.c.organisation_id == organisation_id, lease_id.in_(lease_ids))
+        for query, lease_id in zip(parts, _lease_ids(), strict=True)
     ]
 
 
-def _tables() -> Sequence[Any]:
-    return (invoices, invoices, credit_notes, payments, payments, refunds, allocations, allocations, payments)
+def _lease_ids() -> Sequence[Any]:
+    """Return each part's column of the lease that it is told for."""
+    tables = (invoices, invoices, credit_notes, payments, payments, refunds, allocations, allocations)
+    return (*(table.c.lease_id for table in tables), allocations.c.payer_lease_id)
 
 
 def _movement(
@@ -185,11 +187,12 @@ def _movement(
     number: ColumnElement[Any] | None = None,
     reference: ColumnElement[Any] | None = None,
     document_id: ColumnElement[Any] | None = None,
+    lease_id: ColumnElement[Any] | None = None,
 ) -> Select[Any]:
     return select(
         on.label("moved_on"),
         literal(_ORDER.index(kind), Integer).label("place"),
-        table.c.lease_id.label("lease_id"),
+        (table.c.lease_id if lease_id is None else lease_id).label("lease_id"),
         (table.c.id if document_id is None else document_id).label("document_id"),
         (cast(null(), Integer) if number is None else number).label("number"),
         (literal("", String(200)) if reference is None else reference).label("reference"),
@@ -223,23 +226,19 @@ def _deducted() -> Select[Any]:
     )  # fmt: skip
 
 
-def _carried(table: Any, amount: ColumnElement[Any]) -> Select[Any]:
+def _carried(lease_id: ColumnElement[Any], amount: ColumnElement[Any]) -> Select[Any]:
     """Return what payments of one lease paid for another that carries it on, a day and payment a row.
 
     Args:
-        table: whose ``lease_id`` is told: the allocations' for the lease that was paid for, the payments' for
-            the one whose credit it was.
+        lease_id: of the allocation, whose lease is told: the one that was paid for, or the one whose credit it was.
     """
-    reference = func.coalesce(payments.c.provider_reference, "")
-    paying = and_(payments.c.organisation_id == allocations.c.organisation_id, payments.c.id == allocations.c.source_id)
     return (
         _movement(
-            "credit_carried", table, allocations.c.allocated_on, cast(func.sum(amount), BigInteger),
-            reference=reference, document_id=payments.c.id,
+            "credit_carried", allocations, allocations.c.allocated_on, cast(func.sum(amount), BigInteger),
+            document_id=allocations.c.source_id, lease_id=lease_id,
         )
-        .select_from(allocations.join(payments, paying))
-        .where(allocations.c.source_kind == "payment", allocations.c.lease_id != payments.c.lease_id)
-        .group_by(table.c.lease_id, payments.c.id, payments.c.provider_reference, allocations.c.allocated_on)
+        .where(allocations.c.payer_lease_id.is_not(None))
+        .group_by(lease_id, allocations.c.source_id, allocations.c.allocated_on)
     )  # fmt: skip
 
 

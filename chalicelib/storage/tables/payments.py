@@ -44,6 +44,7 @@ allocations = organisation_table(
     required("source_id", Id),
     required("invoice_line_id", Id),
     required("lease_id", Id),
+    optional("payer_lease_id", Id),  # whose payment it is, where that is a lease which this one carries on
     required("amount_cents", Cents),
     required("allocated_on", Date),
     required("created_at", Instant),
@@ -52,6 +53,7 @@ allocations = organisation_table(
     index("source_id"),
     index("invoice_line_id"),
     index("lease_id"),
+    index("payer_lease_id"),
 )
 
 refunds = organisation_table(

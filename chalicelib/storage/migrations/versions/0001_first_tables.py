@@ -654,6 +654,7 @@ def _allocation() -> None:
         sa.Column("source_id", Id(), nullable=False),
         sa.Column("invoice_line_id", Id(), nullable=False),
         sa.Column("lease_id", Id(), nullable=False),
+        sa.Column("payer_lease_id", Id(), nullable=True),
         sa.Column("amount_cents", sa.BigInteger(), nullable=False),
         sa.Column("allocated_on", sa.Date(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
@@ -669,6 +670,7 @@ def _allocation() -> None:
         "ix_allocation_organisation_id_invoice_line_id", "allocation", ["organisation_id", "invoice_line_id"]
     )
     op.create_index("ix_allocation_organisation_id_lease_id", "allocation", ["organisation_id", "lease_id"])
+    op.create_index("ix_allocation_organisation_id_payer_lease_id", "allocation", ["organisation_id", "payer_lease_id"])
     op.create_index("ix_allocation_organisation_id_source_id", "allocation", ["organisation_id", "source_id"])
 
 
