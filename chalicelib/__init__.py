@@ -1,5 +1,5 @@
-"""Plotihub. Importing it makes some hundred thousand objects that all stay, so the collector is told to wait longer:
-at its usual 700 it would walk them over and over, a tenth of a cold start."""
+"""Plotihub. Importing it makes tens of thousands of objects that all stay, so the collector is told to wait longer:
+at its usual 700 it would walk them over and over while the app starts."""
 
 import gc
 

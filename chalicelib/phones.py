@@ -20,8 +20,3 @@ def to_e164(text: str, field: str = "phone") -> str:
     if not found:
         raise Invalid([(field, "expected a Kenyan mobile number such as 0712 345 678 or +254712345678")])
     return "+254" + found[1]
-
-
-def masked(phone: str) -> str:
-    """Return the number fit for a screen that others may see: the last three digits only."""
-    return "•" * max(len(phone) - 3, 0) + phone[-3:]

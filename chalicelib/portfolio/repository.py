@@ -1,7 +1,7 @@
 """SQL of owners, channels, properties and units."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -200,19 +200,6 @@ def lock_unit(db: Connection, organisation_id: UUID, unit_id: UUID) -> Row[Any] 
     """Return the unit, locked until the transaction ends, so that its leases change one at a time."""
     query = select(units).where(units.c.organisation_id == organisation_id, units.c.id == unit_id)
     return db.execute(query.with_for_update()).one_or_none()
-
-
-def known_names(db: Connection, organisation_id: UUID, property_keys: Iterable[str]) -> list[tuple[str, UUID, str]]:
-    """Return (property's name_key, its id, unit's name_key) of every unit in the properties so named."""
-    query = (
-        select(properties.c.name_key, properties.c.id, func.coalesce(units.c.name_key, ""))
-        .outerjoin(
-            units,
-            (units.c.organisation_id == properties.c.organisation_id) & (units.c.property_id == properties.c.id),
-        )
-        .where(properties.c.organisation_id == organisation_id, properties.c.name_key.in_(set(property_keys)))
-    )
-    return [(row[0], row[1], row[2]) for row in db.execute(query)]
 
 
 def _one(db: Connection, table: Table, organisation_id: UUID, row_id: UUID) -> Row[Any] | None:
