@@ -1,5 +1,7 @@
 """The composition root: which engines, clock and gateways the process works with. Swapped whole in tests."""
 
+import json
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +17,8 @@ from chalicelib import config
 from chalicelib.clock import Clock, SystemClock
 from chalicelib.errors import Unavailable
 from chalicelib.identity.ports import KeyWrapper
-from chalicelib.storage.engines import WRITING, make_engine
+from chalicelib.storage.engines import WAKES, WRITING, make_engine
+from chalicelib.tasks.ports import Queues
 
 Answer = TypeVar("Answer")
 
@@ -24,6 +27,8 @@ LOCK_WAIT = 1205  # MySQL: somebody held a lock for longer than we wait
 NO_WRITER = {1290, 1836, 1792}  # MySQL: read-only server; being upgraded; read-only transaction
 TRIES = 5
 
+log = logging.getLogger("plotihub.wiring")
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -31,6 +36,7 @@ class Parts:
     reader: Engine
     clock: Clock
     keys: KeyWrapper
+    queues: Queues | None = None  # none: whoever works looks for itself
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -50,11 +56,16 @@ class Parts:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Open a transaction on the writer; it commits when the block ends without an error."""
+        """Open a transaction on the writer; it commits when the block ends without an error.
+
+        Whom it left work for is woken then.
+        """
+        wakes: set[str] = set()
         with _telling_unavailable(), self.writer.connect() as raw:
-            db = raw.execution_options(**WRITING)
+            db = raw.execution_options(**WRITING, **{WAKES: wakes})
             with db.begin():
                 yield db
+        self._wake(wakes)
 
     def transact(self, work: Callable[[Connection], Answer]) -> Answer:
         """Run ``work`` in a writing transaction, anew when the database chose it as a deadlock's victim."""
@@ -67,6 +78,19 @@ class Parts:
                     raise
                 time.sleep(0.02 * 2**attempt)
         raise AssertionError("unreachable: the last try returns or raises")
+
+
+    def _wake(self, workers: set[str]) -> None:
+        """Wake each of ``workers``; a queue that does not answer costs only time, since each looks for itself too."""
+        if not workers or self.queues is None:
+            return
+        bodies = [json.dumps({"worker": worker}) for worker in sorted(workers)]
+        try:
+            taken = self.queues.send("wake", bodies)
+        except Unavailable:
+            taken = [False]
+        if not all(taken):
+            log.warning("a worker could not be woken", extra={"workers": sorted(workers)})
 
 
 def _code(error: DBAPIError) -> int | None:

@@ -45,4 +45,11 @@ MAY: dict[str, frozenset[str]] = {
     "see_reports": OFFICE,
     "import_sheet": MANAGING,
     "see_tasks": OFFICE,
+    "see_jobs": OFFICE,
+    "see_messages": OFFICE,
+    "change_messages": MANAGING,  # settings, templates, opt-outs, the policy of reminders
+    "send_notice": MANAGING,
+    "keep_promises": OFFICE,
+    "see_maintenance": EVERYBODY,  # a caretaker: of the named properties
+    "keep_maintenance": EVERYBODY,
 }

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, sel
 from chalicelib.onboarding.import_model import AFTER_A_FAILED_TASK, COMMITTING, Import, Item
 from chalicelib.pages import Asked, Page
 from chalicelib.storage.paging import fetch_page
-from chalicelib.storage.tables.identity import tasks
 from chalicelib.storage.tables.leasing import recurring_charges, tenant_phones
 from chalicelib.storage.tables.onboarding import import_items, imports
 from chalicelib.storage.tables.portfolio import properties, units
+from chalicelib.storage.tables.tasks import tasks
 from chalicelib.tasks.model import FAILED as TASK_FAILED
 
 Value = TypeVar("Value")

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 WRITING = {"plotihub_writing": True}
+WAKES = "plotihub_wakes"
 
 
 def make_engine(url: str, *, timeout_s: int = 5, pool_size: int = 5) -> Engine:
@@ -64,3 +65,10 @@ def _sqlite(url: URL, timeout_s: int) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def wake_after_commit(db: Connection, worker: str) -> None:
+    """Have ``worker`` woken once the transaction of ``db`` has committed, instead of when it next looks for itself."""
+    wakes: set[str] | None = db.get_execution_options().get(WAKES)
+    if wakes is not None:
+        wakes.add(worker)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from chalicelib.pages import Asked, Page
 from chalicelib.storage.paging import fetch_page
-from chalicelib.storage.tables.identity import job_slots, tasks
+from chalicelib.storage.tables.tasks import job_slots, tasks
 from chalicelib.tasks.model import DONE, FAILED, QUEUED, RUNNING, Task
 
 MOST_CANDIDATES = 20

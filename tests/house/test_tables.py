@@ -8,7 +8,13 @@ from chalicelib.storage.tables.base import SHARED
 from chalicelib.storage.types import Cents, Id, Instant
 
 # Asked before the organisation is known: who is this phone, what is to be worked next.
-SPANNING_INDEXES = {("member", "phone"), ("task", "status")}
+SPANNING_INDEXES = {
+    ("member", "phone"),
+    ("task", "status"),
+    ("message", "status"),
+    ("message_attempt", "outcome"),
+    ("tenant_phone", "phone"),
+}
 
 owned = pytest.mark.parametrize("table", [each for each in metadata.sorted_tables if each.name not in SHARED], ids=str)
 every = pytest.mark.parametrize("table", metadata.sorted_tables, ids=str)

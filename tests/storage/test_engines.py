@@ -16,7 +16,7 @@ from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.errors import Unavailable
 from chalicelib.storage.engines import make_engine
-from chalicelib.storage.tables.identity import job_slots
+from chalicelib.storage.tables.tasks import job_slots
 from chalicelib.wiring import TRIES, Parts
 
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeEngine
 from chalicelib.storage import append_only, migrate
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.tables import metadata
-from chalicelib.storage.tables.identity import job_slots
+from chalicelib.storage.tables.tasks import job_slots
 
 
 def test_an_empty_database_is_brought_to_what_the_code_says(empty_database: str) -> None:

@@ -1,6 +1,18 @@
 """Every table of the database; importing this package fills ``metadata``."""
 
-from chalicelib.storage.tables import billing, identity, leasing, ledger, onboarding, payments, portfolio
+from chalicelib.storage.tables import (
+    billing,
+    identity,
+    leasing,
+    ledger,
+    maintenance,
+    messaging,
+    onboarding,
+    outreach,
+    payments,
+    portfolio,
+    tasks,
+)
 from chalicelib.storage.tables.base import metadata
 
 # Held by triggers, grants, the lack of cascades and, on SQLite, recursive_triggers.
@@ -22,8 +34,12 @@ __all__ = [
     "identity",
     "leasing",
     "ledger",
+    "maintenance",
+    "messaging",
     "metadata",
     "onboarding",
+    "outreach",
     "payments",
     "portfolio",
+    "tasks",
 ]

@@ -12,7 +12,16 @@ from sqlalchemy.schema import SchemaItem
 
 from chalicelib.storage.types import Id
 
-SHARED = {"organisation", "person", "idempotency_key", "job_slot"}
+SHARED = {
+    "organisation",
+    "person",
+    "idempotency_key",
+    "job_slot",
+    "job_run",
+    "delivery",
+    "incoming_message",
+    "public_holiday",
+}
 
 metadata = MetaData(
     naming_convention={

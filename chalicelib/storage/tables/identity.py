@@ -2,7 +2,6 @@
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     Index,
     Integer,
@@ -92,34 +91,6 @@ idempotency_keys = shared_table(
     required("created_at", Instant),
     PrimaryKeyConstraint("scope_id", "key"),
     Index(None, "created_at"),
-)
-
-tasks = organisation_table(
-    "task",
-    required("kind", String(30)),
-    required("status", String(10)),  # queued, running, done, failed
-    required("input", JSON),
-    required("progress", JSON),  # {"done": n, "total": n or null}
-    optional("cursor", String(80)),  # where the next set begins
-    optional("result", JSON),
-    optional("problem", JSON),
-    optional("claimed_until", Instant),
-    optional("claim", Id),  # who holds it
-    required("attempts", Integer),
-    optional("created_by", Id),
-    required("created_at", Instant),
-    optional("finished_at", Instant),
-    Index(None, "status", "claimed_until"),
-)
-
-job_slots = shared_table(
-    "job_slot",
-    required("job", String(40)),
-    required("slot", String(32)),
-    required("scope_id", Id),
-    required("claimed_at", Instant),
-    optional("count", BigInteger),
-    PrimaryKeyConstraint("job", "slot", "scope_id"),
 )
 
 data_keys = organisation_table(

@@ -1,6 +1,6 @@
 """Who rents: tenants, leases with their dated rents and charges, deposits."""
 
-from sqlalchemy import Boolean, Date, Integer, String
+from sqlalchemy import Boolean, Date, Index, Integer, String
 
 from chalicelib.storage.tables.base import belongs_to, index, optional, organisation_table, required
 from chalicelib.storage.types import Blob, Cents, Id, Instant, Phone
@@ -33,6 +33,7 @@ tenant_phones = organisation_table(
     required("phone", Phone),
     belongs_to("tenant_id", "tenant"),
     index("phone"),
+    Index(None, "phone"),
     key=("tenant_id", "position"),
 )
 

@@ -1,0 +1,132 @@
+"""What is told to tenants: templates, the outbox, attempts to send, what came back, and who wants none of it."""
+
+from sqlalchemy import JSON, Boolean, Date, Index, Integer, PrimaryKeyConstraint, String, Text
+
+from chalicelib.storage.tables.base import belongs_to, index, optional, organisation_table, required, shared_table
+from chalicelib.storage.types import Cents, Id, Instant, Phone
+
+message_settings = organisation_table(
+    "message_setting",  # none: the usual ones hold
+    required("sender_name", String(11)),  # the alphanumeric sender; empty: the platform's
+    required("gateways", JSON),  # names, the first tried first
+    required("quiet_from_hour", Integer),  # local; nothing is sent from this hour ...
+    required("quiet_until_hour", Integer),  # ... until this one
+    required("tenant_daily_cap", Integer),
+    required("daily_cap", Integer),
+    required("monthly_limit_cents", Cents),
+    required("legal_notices_pass_opt_out", Boolean),
+    required("version", Integer),
+    required("changed_at", Instant),
+    key=(),
+)
+
+message_templates = organisation_table(
+    "message_template",  # where an organisation says it in its own words
+    required("kind", String(20)),
+    required("language", String(2)),
+    required("text", String(1000)),
+    required("version", Integer),
+    required("changed_at", Instant),
+    key=("kind", "language"),
+)
+
+messages = organisation_table(
+    "message",  # the outbox, and the record of what was told
+    required("kind", String(20)),
+    required("medium", String(5)),  # sms, email
+    required("status", String(10)),  # queued, handed, sent, delivered, failed, unknown, cancelled
+    optional("tenant_id", Id),
+    optional("lease_id", Id),
+    optional("property_id", Id),
+    optional("notice_id", Id),
+    optional("address", String(254)),  # E.164 or an e-mail address; none once forgotten
+    required("language", String(2)),
+    required("subject", String(160)),  # of an e-mail
+    optional("text", Text(100_000)),  # none until it is made at sending, and once forgotten
+    required("input", JSON),  # what its text is made of at sending
+    required("dedupe_key", String(120)),
+    required("send_after_at", Instant),
+    optional("expires_at", Instant),
+    required("encoding", String(4)),  # gsm7, ucs2; empty for an e-mail, and until the text is made
+    required("parts", Integer),
+    required("price_cents", Cents),  # as reckoned before it is sent
+    required("attempt", Integer),  # the number of the last attempt; 0 before
+    optional("gateway", String(20)),
+    optional("provider_reference", String(100)),
+    optional("cost_cents", Cents),  # as the gateway told
+    required("reason", String(200)),  # why it failed or was cancelled
+    optional("created_by", Id),
+    required("created_at", Instant),
+    optional("handed_at", Instant),  # first handed to the queue
+    optional("finished_at", Instant),
+    index("dedupe_key", unique=True),
+    index("tenant_id", "handed_at"),
+    index("notice_id"),
+    index("status", "send_after_at"),
+    Index(None, "status", "send_after_at"),
+)
+
+message_attempts = organisation_table(
+    "message_attempt",
+    required("message_id", Id),
+    required("number", Integer),
+    required("gateway", String(20)),
+    required("outcome", String(10)),  # pending, sent, refused, not_sent, unknown
+    required("permanent", Boolean),  # a refusal that no other try changes
+    optional("provider_reference", String(100)),
+    required("parts", Integer),
+    optional("cost_cents", Cents),
+    required("reason", String(200)),
+    required("created_at", Instant),
+    optional("queued_at", Instant),  # when it was last put on the queue
+    required("queued_times", Integer),
+    optional("finished_at", Instant),
+    belongs_to("message_id", "message"),
+    Index(None, "outcome", "created_at"),
+    key=("message_id", "number"),
+)
+
+message_days = organisation_table(
+    "message_day",  # what one local day's messages came to
+    required("counted_on", Date),
+    required("messages", Integer),
+    required("price_cents", Cents),
+    key=("counted_on",),
+)
+
+deliveries = shared_table(
+    "delivery",  # a gateway's reference; its report may come before our own answer from it
+    required("gateway", String(20)),
+    required("provider_reference", String(100)),
+    optional("organisation_id", Id),
+    optional("message_id", Id),
+    optional("phone", Phone),  # while it belongs to no message yet
+    required("status", String(20)),  # as the gateway says it; empty until it reports
+    required("reason", String(100)),
+    optional("reported_at", Instant),
+    required("created_at", Instant),
+    PrimaryKeyConstraint("gateway", "provider_reference"),
+    Index(None, "phone"),
+    Index(None, "created_at"),
+)
+
+incoming_messages = shared_table(
+    "incoming_message",  # what a phone sent us; whose tenant it is, is found later
+    required("gateway", String(20)),
+    required("provider_reference", String(100)),
+    optional("phone", Phone),  # phone and text: none once forgotten
+    optional("text", String(1000)),
+    required("command", String(20)),  # what it was taken for; empty: nothing that we know
+    required("received_at", Instant),
+    PrimaryKeyConstraint("gateway", "provider_reference"),
+    Index(None, "phone"),
+    Index(None, "received_at"),
+)
+
+opt_outs = organisation_table(
+    "opt_out",
+    required("phone", Phone),
+    required("source", String(10)),  # sms, ussd, gateway, member
+    required("created_at", Instant),
+    key=("phone",),
+)

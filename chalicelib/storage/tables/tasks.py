@@ -1,0 +1,50 @@
+"""Work that takes longer than a request may, and what is done by the clock."""
+
+from sqlalchemy import JSON, BigInteger, Index, Integer, PrimaryKeyConstraint, String
+
+from chalicelib.storage.tables.base import optional, organisation_table, required, shared_table
+from chalicelib.storage.types import Id, Instant
+
+tasks = organisation_table(
+    "task",
+    required("kind", String(30)),
+    required("status", String(10)),  # queued, running, done, failed
+    required("input", JSON),
+    required("progress", JSON),  # {"done": n, "total": n or null}
+    optional("cursor", String(80)),  # where the next set begins
+    optional("result", JSON),
+    optional("problem", JSON),
+    optional("claimed_until", Instant),
+    optional("claim", Id),  # who holds it
+    required("attempts", Integer),
+    optional("created_by", Id),
+    required("created_at", Instant),
+    optional("finished_at", Instant),
+    Index(None, "status", "claimed_until"),
+)
+
+job_slots = shared_table(
+    "job_slot",
+    required("job", String(40)),
+    required("slot", String(32)),
+    required("scope_id", Id),
+    required("claimed_at", Instant),
+    optional("count", BigInteger),
+    PrimaryKeyConstraint("job", "slot", "scope_id"),
+)
+
+job_runs = shared_table(
+    "job_run",  # one slot of a job, over all that it works for
+    required("job", String(40)),
+    required("slot", String(32)),
+    required("status", String(10)),  # running, done, failed
+    optional("claim", Id),  # who holds it
+    optional("claimed_until", Instant),
+    required("attempts", Integer),
+    required("sets", Integer),
+    required("count", BigInteger),
+    optional("problem", String(60)),  # the name of the error it failed by
+    required("started_at", Instant),
+    optional("finished_at", Instant),
+    PrimaryKeyConstraint("job", "slot"),
+)
