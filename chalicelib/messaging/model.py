@@ -1,0 +1,187 @@
+"""What is told to tenants and how far it has got. Money is whole cents."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from uuid import UUID
+
+SMS, EMAIL = MEDIUMS = ("sms", "email")
+SENT_BY = {SMS: ("africastalking", "sns"), EMAIL: ("email",)}  # the gateways that can send it, in the usual order
+
+QUEUED, HANDED, SENT, DELIVERED, FAILED, UNKNOWN_STATUS, CANCELLED = STATUSES = (
+    "queued",  # waits for its hour
+    "handed",  # given to the queue of the senders
+    "sent",  # a gateway took it
+    "delivered",
+    "failed",
+    "unknown",  # it may have been sent: only a delivery report can tell
+    "cancelled",  # there was no longer a reason to send it, or one not to
+)
+
+# What may follow which status; nothing follows "delivered", "failed" and "cancelled".
+TRANSITIONS: dict[str, tuple[str, ...]] = {
+    "queued": ("handed", "cancelled"),
+    "handed": ("sent", "delivered", "failed", "unknown", "queued"),  # queued: tried anew, by the next gateway
+    "unknown": ("sent", "delivered", "failed"),
+    "sent": ("delivered", "failed"),
+}
+
+
+def statuses_before(after: str) -> tuple[str, ...]:
+    """Return the statuses that ``after`` may follow."""
+    return tuple(before for before, following in TRANSITIONS.items() if after in following)
+
+
+class Kind(NamedTuple):
+    """How messages of a kind are treated.
+
+    ``opt_out``: "honoured", "organisation" (it may choose to pass it) or "passed".
+    ``quiet_hours``: it waits for the morning. ``capped``: the caps of a day hold it back.
+    ``placeholders`` are those that a template of the kind may use; none: it has no template.
+    """
+
+    opt_out: str = "honoured"
+    quiet_hours: bool = True
+    capped: bool = True
+    placeholders: tuple[str, ...] = ()
+
+
+_OF_REMINDER = (
+    "tenant",  # given name
+    "amount",  # what is open now, of the invoices that it is about: "KES 15,000"
+    "due_on",
+    "property",
+    "unit",
+    "periods",  # "Nov 2026"
+    "paybill",  # the number of the property's channel; may have no value
+    "account",  # what to give as account number: the unit's name
+    "organisation",
+)
+KINDS: dict[str, Kind] = {
+    "reminder_before": Kind(placeholders=_OF_REMINDER),
+    "reminder_due": Kind(placeholders=_OF_REMINDER),
+    "reminder_overdue": Kind(placeholders=_OF_REMINDER),
+    "reminder_final": Kind(placeholders=_OF_REMINDER),
+    "receipt": Kind(
+        capped=False,
+        placeholders=("tenant", "amount", "receipt", "reference", "balance", "property", "unit", "organisation"),
+    ),
+    "reversal": Kind(
+        capped=False, placeholders=("tenant", "amount", "receipt", "reference", "property", "unit", "organisation")
+    ),
+    "notice": Kind(),
+    "legal_notice": Kind(opt_out="organisation", capped=False),
+    "reply": Kind(opt_out="passed", quiet_hours=False, capped=False),  # the tenant has just asked
+    "statement": Kind(opt_out="passed", quiet_hours=False, capped=False),  # an e-mail that a member sends
+}
+
+
+class NewMessage(NamedTuple):
+    """A message to queue. Without ``text`` it is made at sending, by what is registered for its kind."""
+
+    kind: str
+    dedupe_key: str  # the organisation's messages have each key once; made of what it is about
+    medium: str = SMS
+    tenant_id: UUID | None = None
+    lease_id: UUID | None = None
+    property_id: UUID | None = None
+    notice_id: UUID | None = None
+    address: str | None = None  # E.164 or an e-mail address
+    language: str = "en"
+    subject: str = ""
+    text: str | None = None
+    input: Mapping[str, Any] = {}
+    send_after_at: dt.datetime | None = None  # None: now, or when the quiet hours end
+    expires_at: dt.datetime | None = None
+    created_by: UUID | None = None
+
+
+class Message(NamedTuple):
+    id: UUID
+    kind: str
+    medium: str
+    status: str
+    tenant_id: UUID | None
+    lease_id: UUID | None
+    property_id: UUID | None
+    notice_id: UUID | None
+    address: str | None
+    language: str
+    subject: str
+    text: str | None
+    input: Mapping[str, Any]
+    dedupe_key: str
+    send_after_at: dt.datetime
+    expires_at: dt.datetime | None
+    encoding: str
+    parts: int
+    price_cents: int
+    attempt: int
+    gateway: str | None
+    provider_reference: str | None
+    cost_cents: int | None
+    reason: str
+    created_by: UUID | None
+    created_at: dt.datetime
+    handed_at: dt.datetime | None
+    finished_at: dt.datetime | None
+
+
+class Attempt(NamedTuple):
+    """One giving of a message to a gateway."""
+
+    message_id: UUID
+    number: int
+    gateway: str
+    outcome: str  # pending, or as in ports.Outcome
+    permanent: bool
+    provider_reference: str | None
+    parts: int
+    cost_cents: int | None
+    reason: str
+    created_at: dt.datetime
+    queued_at: dt.datetime | None
+    queued_times: int
+    finished_at: dt.datetime | None
+
+
+class Settings(NamedTuple):
+    """How an organisation's messages are sent; the defaults hold where it has set nothing.
+
+    Hours are local. ``monthly_limit_cents`` bounds what a local month's messages may come to, as reckoned.
+    """
+
+    sender_name: str = ""
+    gateways: tuple[str, ...] = SENT_BY[SMS]
+    quiet_from_hour: int = 20
+    quiet_until_hour: int = 8
+    tenant_daily_cap: int = 3
+    daily_cap: int = 2000
+    monthly_limit_cents: int = 5_000_00
+    legal_notices_pass_opt_out: bool = False
+    version: int = 0
+    changed_at: dt.datetime | None = None
+
+
+class Template(NamedTuple):
+    """The text of a kind in a language; ``own`` where the organisation wrote it."""
+
+    kind: str
+    language: str
+    text: str
+    own: bool
+    version: int
+    changed_at: dt.datetime | None
+
+
+class Made(NamedTuple):
+    """A text made at sending, or None where there is nothing left to say; ``reason`` tells why, or of a fallback."""
+
+    text: str | None
+    reason: str = ""
+
+
+class Measured(NamedTuple):
+    encoding: str  # gsm7, ucs2
+    characters: int  # as the encoding counts them
+    parts: int
