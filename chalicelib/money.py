@@ -32,6 +32,12 @@ def format_cents(cents: int) -> str:
     return f"{'-' if cents < 0 else ''}{whole}.{fraction:02d}"
 
 
+def say_cents(cents: int, currency: str = "KES") -> str:
+    """Return cents as a person is told them: 1500000 → "KES 15,000", 150050 → "KES 1,500.50"."""
+    whole, fraction = divmod(abs(cents), 100)
+    return f"{currency} {'-' if cents < 0 else ''}{whole:,}{f'.{fraction:02d}' if fraction else ''}"
+
+
 def half_up(numerator: int, denominator: int, unit: int = 1) -> int:
     """Return ``numerator / denominator`` rounded half-up to a multiple of ``unit``; neither may be negative."""
     if numerator < 0 or denominator <= 0:

@@ -1,4 +1,4 @@
-"""The least that a balance comes to from a day on."""
+"""What people are told of a sum, and the least that a balance comes to from a day on."""
 
 import datetime as dt
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.money import least_from
+from chalicelib.money import least_from, say_cents
 
 FIRST, SECOND, THIRD = (dt.date(2026, 6, day) for day in (1, 2, 3))
 DAYS = st.dates(dt.date(2026, 6, 1), dt.date(2026, 6, 6))
@@ -34,3 +34,17 @@ def test_taking_out_the_least_leaves_no_day_below_nothing_that_was_not(
     days = [dt.date(2026, 6, number) for number in range(day.day, 8)]
     ends = [sum(cents for on, cents in [*moves, (day, -least)] if on <= end) for end in days]
     assert min(ends) == 0
+
+
+@pytest.mark.parametrize(
+    ("cents", "said"),
+    [
+        (0, "KES 0"),
+        (5, "KES 0.05"),
+        (15_000_00, "KES 15,000"),
+        (1_234_567_50, "KES 1,234,567.50"),
+        (-400_00, "KES -400"),
+    ],
+)
+def test_a_sum_is_said_as_it_is_read_aloud(cents: int, said: str) -> None:
+    assert say_cents(cents) == said
