@@ -57,6 +57,7 @@ _OF_REMINDER = (
     "account",  # what to give as account number: the unit's name
     "organisation",
 )
+_OF_ENTRY = ("tenant", "amount", "reference", "property", "unit", "organisation")
 KINDS: dict[str, Kind] = {
     "reminder_before": Kind(placeholders=_OF_REMINDER),
     "reminder_due": Kind(placeholders=_OF_REMINDER),
@@ -69,6 +70,8 @@ KINDS: dict[str, Kind] = {
     "reversal": Kind(
         capped=False, placeholders=("tenant", "amount", "receipt", "reference", "property", "unit", "organisation")
     ),
+    "recorded": Kind(capped=False, placeholders=_OF_ENTRY),  # a caretaker's entry: it counts once it is confirmed
+    "rejected": Kind(capped=False, placeholders=_OF_ENTRY),  # such an entry that will not count
     "notice": Kind(),
     "legal_notice": Kind(opt_out="organisation", capped=False),
     "reply": Kind(opt_out="passed", quiet_hours=False, capped=False),  # the tenant has just asked
