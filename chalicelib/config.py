@@ -2,10 +2,13 @@
 
 import json
 import os
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
 
 DEFAULT_HOME = ".local"
+
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,20 @@ class Settings:
     kms_key_id: str
     cors_origin: str
     log_level: str
+    wake_queue_url: str
+    send_queue_url: str
+    results_queue_url: str
+    africastalking_url: str
+    africastalking_username: str
+    africastalking_api_key: str = field(repr=False)
+    africastalking_api_key_parameter: str
+    sms_sender_name: str
+    sms_price_cents: int
+    sns_price_cents: int
+    email_from: str
+    claims_table: str
+    claims_folder: str
+    callback_token_hashes: frozenset[str]
 
 
 def settings() -> Settings:
@@ -48,6 +65,20 @@ def settings() -> Settings:
         kms_key_id=os.environ.get("KMS_KEY_ID", ""),
         cors_origin=cors_origin(),
         log_level=os.environ.get("LOG_LEVEL", "INFO").upper(),
+        wake_queue_url=os.environ.get("WAKE_QUEUE_URL", ""),
+        send_queue_url=os.environ.get("SEND_QUEUE_URL", ""),
+        results_queue_url=os.environ.get("RESULTS_QUEUE_URL", ""),
+        africastalking_url=os.environ.get("AFRICASTALKING_URL", "https://api.africastalking.com"),
+        africastalking_username=os.environ.get("AFRICASTALKING_USERNAME", ""),
+        africastalking_api_key=os.environ.get("AFRICASTALKING_API_KEY", ""),
+        africastalking_api_key_parameter=os.environ.get("AFRICASTALKING_API_KEY_PARAMETER", ""),
+        sms_sender_name=os.environ.get("SMS_SENDER_NAME", ""),
+        sms_price_cents=_cents("SMS_PRICE_CENTS", 80),
+        sns_price_cents=_cents("SNS_PRICE_CENTS", 3900),
+        email_from=os.environ.get("EMAIL_FROM", ""),
+        claims_table=os.environ.get("CLAIMS_TABLE", ""),
+        claims_folder=os.environ.get("CLAIMS_FOLDER", str(home / "claims")),
+        callback_token_hashes=_hashes(os.environ.get("CALLBACK_TOKEN_HASHES", "")),
     )
 
 
@@ -65,6 +96,20 @@ def _seconds(name: str, default: int) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 60:
         raise ValueError(f"{name} must be a whole number of seconds from 1 to 60")
     return int(text)
+
+
+def _cents(name: str, default: int) -> int:
+    text = os.environ.get(name, str(default))
+    if not text.isdecimal() or int(text) > 100_000:
+        raise ValueError(f"{name} must be a whole number of cents from 0 to 100000")
+    return int(text)
+
+
+def _hashes(text: str) -> frozenset[str]:
+    listed = [entry.strip().lower() for entry in text.split(",") if entry.strip()]
+    if not all(_SHA256.fullmatch(entry) for entry in listed):
+        raise ValueError("CALLBACK_TOKEN_HASHES must be a comma list of SHA-256 sums, each of 64 hex digits")
+    return frozenset(listed)
 
 
 def _issuers(text: str) -> tuple[Issuer, ...]:

@@ -23,7 +23,7 @@ def told(section: int) -> dict[str, str]:
 def read_in(path: Path) -> Iterator[tuple[str, str | None]]:
     """Yield each variable that the file reads, with its default where that is written there."""
     for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"os.environ.get", "_seconds"}:
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"os.environ.get", "_seconds", "_cents"}:
             name, *default = node.args
             if isinstance(name, ast.Constant):
                 plain = default and isinstance(default[0], ast.Constant)
@@ -59,6 +59,20 @@ def test_nothing_need_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     assert settings.key_file == f"{tmp_path}/.local/keys.json"
     assert (settings.database_timeout_s, settings.token_issuers) == (5, ())
     assert (settings.cors_origin, settings.kms_key_id, settings.log_level) == ("", "", "INFO")
+    assert (settings.sms_price_cents, settings.sns_price_cents) == (80, 3900)
+    assert settings.claims_folder == f"{tmp_path}/.local/claims"
+    assert settings.callback_token_hashes == frozenset()
+
+
+def test_tokens_of_callbacks_are_told_by_their_sums(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLBACK_TOKEN_HASHES", f"{'a' * 64}, {'0B' * 32},")
+    assert config.settings().callback_token_hashes == {"a" * 64, "0b" * 32}
+
+
+def test_the_api_key_is_in_no_text_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AFRICASTALKING_API_KEY", "atsk_secret")
+    assert config.settings().africastalking_api_key == "atsk_secret"
+    assert "atsk_secret" not in repr(config.settings())
 
 
 def test_a_reader_follows_the_writer_unless_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,6 +89,10 @@ def test_a_reader_follows_the_writer_unless_it_is_named(monkeypatch: pytest.Monk
         ("DATABASE_TIMEOUT_S", "0"),
         ("DATABASE_TIMEOUT_S", "61"),
         ("DATABASE_TIMEOUT_S", "five"),
+        ("SMS_PRICE_CENTS", "0.8"),
+        ("SNS_PRICE_CENTS", "-1"),
+        ("CALLBACK_TOKEN_HASHES", "secret"),
+        ("CALLBACK_TOKEN_HASHES", f"{'a' * 64},secret"),
         ("TOKEN_ISSUERS", "secret"),
         ("TOKEN_ISSUERS", '[{"issuer": "secret"}]'),
     ],
