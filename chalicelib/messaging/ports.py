@@ -1,5 +1,6 @@
 """What messaging needs of the outside: gateways that send, and the record of what was given to them."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
@@ -40,14 +41,21 @@ class Gateway(Protocol):
         ...
 
 
+class Claim(NamedTuple):
+    """That an attempt was taken to be given to a gateway at ``at``; no outcome: its taker has not said yet."""
+
+    at: dt.datetime
+    outcome: Outcome | None = None
+
+
 class Claims(Protocol):
     """Who has given which attempt to a gateway: kept where both Regions see it, outside the database.
 
     It holds no text and no address.
     """
 
-    def take(self, key: str) -> bool:
-        """Claim ``key``; return False where it was claimed before.
+    def take(self, key: str, at: dt.datetime) -> bool:
+        """Claim ``key`` as of the instant ``at``, which is kept; return False where it was claimed before.
 
         Raises:
             Unavailable: the keeper does not answer; nothing may be sent then.
@@ -62,8 +70,10 @@ class Claims(Protocol):
         """
         ...
 
-    def outcome_of(self, key: str) -> Outcome | None:
-        """Return what came of ``key``, or None while nobody knows: claimed and not settled.
+    def find(self, key: str) -> Claim | None:
+        """Return the claim of ``key``, read so that it shows what was taken or settled just before; None: nobody's.
+
+        One without an outcome is still with its taker, or its taker was killed: its age tells.
 
         Raises:
             Unavailable: the keeper does not answer.
