@@ -19,6 +19,7 @@ KIND_OF = {
     "entry_id": "deduction",
     "line_id": "invoice_line",
     "properties": "property",
+    "request_id": "maintenance_request",
     "source_id": "payment",
     "tenants": "tenant",
 } | {
@@ -76,6 +77,7 @@ def _let(making: Making, today: dt.date, name: str) -> None:
     made("tenant", "/v1/tenants", {"given_name": "Barasa"})
     terms = {"unit_id": ids["let_unit"], "tenants": [ids["tenant"]], "rent": "9000"}
     made("lease", "/v1/leases", {**terms, "starts_on": today.replace(day=1).isoformat()})
+    made("maintenance_request", "/v1/maintenance-requests", {"unit_id": ids["let_unit"], "text": "The tap drips"})
 
 
 def _bill_and_pay(making: Making, today: dt.date) -> None:

@@ -1,0 +1,96 @@
+"""SQL of maintenance requests."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, and_, insert, select, update
+
+from chalicelib.maintenance.model import MaintenanceRequest, statuses_before
+from chalicelib.pages import Asked, Page
+from chalicelib.storage.paging import fetch_page
+from chalicelib.storage.tables.leasing import tenants
+from chalicelib.storage.tables.maintenance import maintenance_requests as requests
+from chalicelib.storage.tables.portfolio import properties, units
+
+Properties = frozenset[UUID] | None
+
+_NAMES = ("property_name", "unit_name", "tenant_name")
+_PLAIN = tuple(name for name in MaintenanceRequest._fields if name not in _NAMES)
+
+
+def add_request(db: Connection, organisation_id: UUID, values: dict[str, Any]) -> None:
+    db.execute(insert(requests).values(organisation_id=organisation_id, **values))
+
+
+def find_request(
+    db: Connection, organisation_id: UUID, request_id: UUID, within: Properties = None
+) -> MaintenanceRequest | None:
+    row = db.execute(_requests(organisation_id, within).where(requests.c.id == request_id)).one_or_none()
+    return None if row is None else _request(row)
+
+
+def find_by_dedupe_key(db: Connection, organisation_id: UUID, dedupe_key: str) -> MaintenanceRequest | None:
+    row = db.execute(_requests(organisation_id).where(requests.c.dedupe_key == dedupe_key)).one_or_none()
+    return None if row is None else _request(row)
+
+
+def list_requests(
+    db: Connection, organisation_id: UUID, asked: Asked, *, within: Properties, **filters: Any
+) -> Page[MaintenanceRequest]:
+    """Return a page of requests, the newest number first; ``filters`` are columns and what they must equal."""
+    query = _requests(organisation_id, within)
+    for name, value in filters.items():
+        query = query.where(requests.c[name] == value)
+    return fetch_page(db, query, [requests.c.number], asked, descending=True).of(_request)
+
+
+def change_status(
+    db: Connection, organisation_id: UUID, request_id: UUID, status: str, done_at: dt.datetime | None
+) -> bool:
+    """Set the status if the present one allows it; return whether this call did it."""
+    query = update(requests).where(
+        requests.c.organisation_id == organisation_id,
+        requests.c.id == request_id,
+        requests.c.status.in_(statuses_before(status)),
+    )
+    values = {"status": status, "done_at": done_at, "version": requests.c.version + 1}
+    return db.execute(query.values(values)).rowcount == 1
+
+
+def forget_texts(db: Connection, organisation_id: UUID, tenant_id: UUID) -> None:
+    """Empty what was written in the tenant's requests."""
+    mine = and_(requests.c.organisation_id == organisation_id, requests.c.tenant_id == tenant_id)
+    db.execute(update(requests).where(mine).values(text="", version=requests.c.version + 1))
+
+
+def _requests(organisation_id: UUID, within: Properties = None) -> Select[Any]:
+    # Outer joins: requests outlive what they name, and MySQL keeps walking them by the index of their numbers.
+    query = (
+        select(
+            *(requests.c[name] for name in _PLAIN),
+            properties.c.name.label("property_name"),
+            units.c.name.label("unit_name"),
+            tenants.c.given_name,
+            tenants.c.middle_name,
+            tenants.c.family_name,
+        )
+        .outerjoin(properties, _names(properties, requests.c.property_id))
+        .outerjoin(units, _names(units, requests.c.unit_id))
+        .outerjoin(tenants, _names(tenants, requests.c.tenant_id))
+        .where(requests.c.organisation_id == organisation_id)
+    )
+    return query if within is None else query.where(requests.c.property_id.in_(within))
+
+
+def _names(table: Any, key: Any) -> Any:
+    return and_(table.c.organisation_id == requests.c.organisation_id, table.c.id == key)
+
+
+def _request(row: Row[Any]) -> MaintenanceRequest:
+    return MaintenanceRequest(
+        **{name: getattr(row, name) for name in _PLAIN},
+        property_name=row.property_name or "",
+        unit_name=row.unit_name or "",
+        tenant_name=" ".join(filter(None, (row.given_name, row.middle_name, row.family_name))),
+    )
