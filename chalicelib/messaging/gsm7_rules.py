@@ -1,0 +1,113 @@
+"""What an SMS costs in characters: the GSM 7-bit alphabet of 3GPP TS 23.038, and what stands in for what it lacks.
+
+A text of this alphabet alone goes out with 160 characters, or 153 a part. One other character makes
+all of it UCS-2: 70, or 67 a part. So typographers' quotes and dashes, which phones and word
+processors put in by themselves, would more than double what a text costs.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+
+from chalicelib.messaging.model import Measured
+
+GSM7, UCS2 = "gsm7", "ucs2"
+MOST_ALONE = {GSM7: 160, UCS2: 70}
+MOST_IN_A_PART = {GSM7: 153, UCS2: 67}  # what joins the parts takes the room of the rest
+
+_LATIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzèéùìòÇØøÅåÆæßÉÄÖÑÜäöñüà")
+_OTHERS = frozenset("@£$¥\n\rΔ_ΦΓΛΩΠΨΣΘΞ !\"#¤%&'()*+,-./0123456789:;<=>?¡§¿")
+_EXTENSION = frozenset("\f^{}\\[~]|€")  # sent as two: an escape and a character
+_BASIC = _LATIN | _OTHERS
+_ALPHABET = _BASIC | _EXTENSION
+_NO_EXTENSION = str.maketrans(dict.fromkeys(_EXTENSION, ""))
+
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))  # soft hyphen, spaces and joiners without width
+_SAME = {
+    # An apostrophe is a letter's part in Swahili ("ng'ombe"), and is written in all these ways.
+    "'": "\u2018\u2019\u201a\u201b\u2032\u2039\u203a\u02b9\u02bb\u02bc\u00b4`\uff07",
+    '"': "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\uff02",
+    "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\u2022\u2023\u25e6\u25aa\u25cf\u2219\u00b7",
+    " ": "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000",
+    "\n": "\u2028\u2029\u0085",
+    "...": "\u2026",
+    "/": "\u2044\u2215",
+    "x": "\u00d7",
+    "fi": "\ufb01",
+    "fl": "\ufb02",
+    # Letters with a stroke or without a dot: no mark that could be taken off.
+    "D": "\u0110",
+    "d": "\u0111",
+    "H": "\u0126",
+    "h": "\u0127",
+    "i": "\u0131",
+    "L": "\u0141",
+    "l": "\u0142",
+    "T": "\u0166",
+    "t": "\u0167",
+    "OE": "\u0152",
+    "oe": "\u0153",
+}
+_STANDS_FOR = {each: plain for plain, written in _SAME.items() for each in written}
+
+
+def measure(text: str) -> Measured:
+    """Return how ``text`` is sent: its encoding, its characters as that counts them, and its parts.
+
+    A character of the extension table, and one that UCS-2 writes as a surrogate pair, count as two and
+    stay in one part; so a part may end one short.
+    """
+    if _ALPHABET.issuperset(text):
+        doubles = len(text) - len(text.translate(_NO_EXTENSION))
+        return _measured(GSM7, len(text), doubles, (2 if each in _EXTENSION else 1 for each in text))
+    doubles = sum(each > "\uffff" for each in text)
+    return _measured(UCS2, len(text), doubles, (2 if each > "\uffff" else 1 for each in text))
+
+
+def _measured(encoding: str, length: int, doubles: int, sizes: Iterable[int]) -> Measured:
+    """Return the measure of ``length`` characters of which ``doubles`` count as two; ``sizes`` are of each."""
+    characters = length + doubles
+    most = MOST_IN_A_PART[encoding]
+    if characters <= MOST_ALONE[encoding]:
+        parts = min(characters, 1)
+    elif not doubles:
+        parts = -(-characters // most)
+    else:
+        parts = _parts(sizes, most)
+    return Measured(encoding, characters, parts)
+
+
+def _parts(sizes: Iterable[int], most: int) -> int:
+    parts, filled = 1, 0
+    for size in sizes:
+        if filled + size > most:
+            parts, filled = parts + 1, 0
+        filled += size
+    return parts
+
+
+def harmless(text: str) -> str:
+    """Return ``text`` with what GSM 7-bit lacks replaced where that changes nothing that is read.
+
+    Quotes, dashes, spaces, dots and bullets become their plain ones, and a letter loses the accents
+    that the alphabet has not. Emoji and other scripts stay. What is harmless already comes back as it is.
+    """
+    if _ALPHABET.issuperset(text):
+        return text
+    told: list[str] = []
+    for each in unicodedata.normalize("NFC", text.translate(_INVISIBLE)):
+        if each in _ALPHABET:
+            told.append(each)
+        elif not (unicodedata.combining(each) and told and told[-1][-1] in _LATIN):
+            told.append(_STANDS_FOR.get(each) or _without_accents(each))
+    return "".join(told)
+
+
+def _without_accents(letter: str) -> str:
+    """Return the Latin letter that is left when accents are taken off, the outermost first; else ``letter``."""
+    bare = letter
+    while bare not in _LATIN:
+        parts = unicodedata.decomposition(bare)
+        if not parts or parts.startswith("<"):  # <…>: only looks alike
+            return letter
+        bare = chr(int(parts.split()[0], 16))
+    return bare

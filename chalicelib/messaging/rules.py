@@ -1,0 +1,39 @@
+"""When a message may go, and what it is reckoned to cost. Money is whole cents."""
+
+import datetime as dt
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from chalicelib.messaging.gsm7_rules import harmless, measure
+from chalicelib.messaging.model import Settings
+
+__all__ = ["MOST_PARTS", "harmless", "is_quiet", "measure", "opening", "price_cents"]
+
+MOST_PARTS = 6  # of one SMS that somebody writes: 918 characters, or 402
+
+
+def price_cents(parts: int, gateway: str, prices: Mapping[str, int]) -> int:
+    """Return what ``parts`` by ``gateway`` are reckoned to cost, in cents; ``prices`` are of a part.
+
+    Who sends no SMS costs nothing worth telling.
+    """
+    return parts * prices.get(gateway, 0)
+
+
+def is_quiet(hour: int, settings: Settings) -> bool:
+    """Return whether nothing is sent in that local hour; equal bounds leave no hour out."""
+    begins, ends = settings.quiet_from_hour, settings.quiet_until_hour
+    if begins <= ends:
+        return begins <= hour < ends
+    return hour >= begins or hour < ends
+
+
+def opening(at: dt.datetime, settings: Settings, time_zone: str) -> dt.datetime:
+    """Return ``at``, or the end of the quiet hours that it falls in, as an instant in UTC."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    if not is_quiet(local.hour, settings):
+        return at.astimezone(dt.UTC)
+    opens = local.replace(hour=settings.quiet_until_hour, minute=0, second=0, microsecond=0, fold=0)
+    if opens.replace(tzinfo=None) <= local.replace(tzinfo=None):
+        opens += dt.timedelta(days=1)  # of the wall's clock
+    return opens.astimezone(dt.UTC)
