@@ -20,9 +20,9 @@ QUEUED, HANDED, SENT, DELIVERED, FAILED, UNKNOWN_STATUS, CANCELLED = STATUSES = 
 
 # What may follow which status; nothing follows "delivered", "failed" and "cancelled".
 TRANSITIONS: dict[str, tuple[str, ...]] = {
-    "queued": ("handed", "cancelled"),
+    "queued": ("handed", "cancelled", "failed"),  # failed: its text cannot be made
     "handed": ("sent", "delivered", "failed", "unknown", "queued"),  # queued: tried anew, by the next gateway
-    "unknown": ("sent", "delivered", "failed"),
+    "unknown": ("sent", "delivered", "failed", "queued"),  # queued: its sender came back and knows it was not sent
     "sent": ("delivered", "failed"),
 }
 

@@ -64,6 +64,7 @@ messages = organisation_table(
     index("notice_id"),
     index("status", "send_after_at"),
     Index(None, "status", "send_after_at"),
+    Index(None, "address"),  # whom a gateway's opt-out or report is about, it tells by the number only
 )
 
 message_attempts = organisation_table(

@@ -251,6 +251,7 @@ def _message() -> None:
         sa.Column("finished_at", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("organisation_id", "id", name="pk_message"),
     )
+    op.create_index("ix_message_address", "message", ["address"])
     op.create_index("ix_message_organisation_id_dedupe_key", "message", ["organisation_id", "dedupe_key"], unique=True)
     op.create_index("ix_message_organisation_id_notice_id", "message", ["organisation_id", "notice_id"])
     op.create_index(
