@@ -24,7 +24,7 @@ message_templates = organisation_table(
     "message_template",  # where an organisation says it in its own words
     required("kind", String(20)),
     required("language", String(2)),
-    required("text", String(1000)),
+    required("text", String(1000)),  # empty: in our words again; the row stays, so that no version comes twice
     required("version", Integer),
     required("changed_at", Instant),
     key=("kind", "language"),
@@ -61,6 +61,7 @@ messages = organisation_table(
     optional("finished_at", Instant),
     index("dedupe_key", unique=True),
     index("tenant_id", "handed_at"),
+    index("handed_at"),
     index("notice_id"),
     index("status", "send_after_at"),
     Index(None, "status", "send_after_at"),

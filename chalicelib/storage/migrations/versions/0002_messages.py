@@ -253,6 +253,7 @@ def _message() -> None:
     )
     op.create_index("ix_message_address", "message", ["address"])
     op.create_index("ix_message_organisation_id_dedupe_key", "message", ["organisation_id", "dedupe_key"], unique=True)
+    op.create_index("ix_message_organisation_id_handed_at", "message", ["organisation_id", "handed_at"])
     op.create_index("ix_message_organisation_id_notice_id", "message", ["organisation_id", "notice_id"])
     op.create_index(
         "ix_message_organisation_id_status_send_after_at", "message", ["organisation_id", "status", "send_after_at"]
