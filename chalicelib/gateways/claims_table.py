@@ -1,0 +1,108 @@
+"""Claims in a DynamoDB table whose reads are strongly consistent in both Regions, or in the one there is.
+
+The table's key is ``claim`` (a string). A multi-region strongly consistent table has neither transactions
+nor expiry, so ``expires_at`` (epoch seconds) only says from when an item is of no use to anybody.
+"""
+
+import datetime as dt
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalicelib.errors import Unavailable
+from chalicelib.gateways import claims
+from chalicelib.gateways.aws import Client
+from chalicelib.messaging.ports import Claim, Outcome
+
+TIMEOUT_S = 2
+TRIES = 3
+KEPT = dt.timedelta(days=90)  # an SQS message lives 14 days at most, and a backlog after a failover is younger
+
+_WRITTEN_BEFORE = "ConditionalCheckFailedException"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsTable:
+    name: str
+    client: Client = field(default_factory=lambda: Client("dynamodb", TIMEOUT_S, TIMEOUT_S), repr=False)
+
+    def take(self, key: str, at: dt.datetime) -> bool:
+        """Claim ``key`` by a put that only makes a new item.
+
+        The item names this very call, so that a put that was written, but whose answer was lost, is
+        known for our own when it is tried again.
+        """
+        taker = uuid.uuid4().hex
+        item = {
+            "claim": {"S": claims.name_of(key)},
+            "taken_by": {"S": taker},
+            claims.TAKEN_AT: {"S": at.isoformat()},
+            "expires_at": {"N": str(int((at + KEPT).timestamp()))},
+        }
+        refused = self._call(
+            "put_item",
+            Item=item,
+            ConditionExpression="attribute_not_exists(claim)",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        ).get("refused")
+        return refused is None or refused.get("taken_by") == {"S": taker}
+
+    def settle(self, key: str, outcome: Outcome) -> None:
+        values = claims.to_values(outcome)
+        answer = self._call(
+            "update_item",
+            Key={"claim": {"S": claims.name_of(key)}},
+            UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
+            ConditionExpression="attribute_exists(claim)",
+            ExpressionAttributeNames={f"#{name}": name for name in values},
+            ExpressionAttributeValues={f":{name}": _to_attribute(value) for name, value in values.items()},
+        )
+        if "refused" in answer:
+            raise ValueError("nobody has claimed this")
+
+    def find(self, key: str) -> Claim | None:
+        answer = self._call("get_item", Key={"claim": {"S": claims.name_of(key)}}, ConsistentRead=True)
+        item: dict[str, dict[str, Any]] = answer.get("Item", {})
+        kept = {name: next(iter(attribute.values())) for name, attribute in item.items()}
+        return claims.to_claim(kept) if kept else None
+
+    def _call(self, operation: str, **arguments: object) -> dict[str, Any]:
+        """Call the table, a few times where that may help: every call of ours may be made twice.
+
+        Returns:
+            Its answer; {"refused": the item that is there} where the condition did not hold.
+
+        Raises:
+            Unavailable: it does not answer, or there is no such table.
+        """
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        failed: Exception | None = None
+        for attempt in range(TRIES):
+            if attempt:
+                time.sleep(0.05 * 2**attempt)
+            try:
+                return self.client(operation, TableName=self.name, **arguments)
+            except ClientError as error:
+                if error.response["Error"]["Code"] == _WRITTEN_BEFORE:
+                    return {"refused": error.response.get("Item", {})}
+                failed = error
+                if not _may_help_again(error.response):
+                    break
+            except BotoCoreError as error:
+                failed = error
+        raise Unavailable("The table of claims does not answer.") from failed
+
+
+def _may_help_again(answer: dict[str, Any]) -> bool:
+    """Tell a write that met one of the other Region, or a busy table, from what is wrong for good."""
+    passing = {"ReplicatedWriteConflictException", "TransactionConflictException", "ThrottlingException"}
+    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return answer["Error"]["Code"] in {*passing, "ProvisionedThroughputExceededException"} or status >= 500
+
+
+def _to_attribute(value: str | int | bool) -> dict[str, Any]:
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    return {"N": str(value)} if isinstance(value, int) else {"S": value}

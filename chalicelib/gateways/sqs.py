@@ -1,0 +1,61 @@
+"""Queues of Amazon SQS."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from chalicelib.errors import Unavailable
+from chalicelib.gateways.aws import Client
+
+TIMEOUT_S = 2  # a worker that is not woken looks for itself, and a request waits for this
+MOST_IN_A_BATCH = 10
+MOST_BYTES_IN_A_BATCH = 256 * 1024  # SQS takes 1 MiB by now; 256 KiB is what it always took, and what a local one takes
+MOST_BYTES = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class SqsQueues:
+    urls: Mapping[str, str]  # by what the queue is for
+    client: Client = field(default_factory=lambda: Client("sqs", TIMEOUT_S, TIMEOUT_S), repr=False)
+
+    def send(self, queue: str, bodies: Sequence[str]) -> list[bool]:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        url = self.urls.get(queue)
+        if not url:
+            raise Unavailable(f"There is no queue {queue}.")
+        taken: list[bool] = []
+        for batch in _batches(bodies):
+            try:
+                taken += self._send_batch(url, batch)
+            except (BotoCoreError, ClientError) as error:
+                if not taken:
+                    raise Unavailable(f"The queue {queue} does not answer.") from error
+                break  # what is told as not taken is sent again; who was told of the rest need not know
+        return taken + [False] * (len(bodies) - len(taken))
+
+    def _send_batch(self, url: str, bodies: Sequence[str]) -> list[bool]:
+        entries = [{"Id": str(place), "MessageBody": body} for place, body in enumerate(bodies)]
+        answer = self.client("send_message_batch", QueueUrl=url, Entries=entries)
+        taken = {entry["Id"] for entry in answer.get("Successful", ())}
+        return [entry["Id"] in taken for entry in entries]
+
+
+def _batches(bodies: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the bodies in their order, as many together as SQS takes at once.
+
+    Raises:
+        ValueError: one is larger than the port allows.
+    """
+    batch: list[str] = []
+    size = 0
+    for body in bodies:
+        length = len(body.encode())
+        if length > MOST_BYTES:
+            raise ValueError(f"a queue takes bodies of at most {MOST_BYTES} bytes")
+        if batch and (len(batch) == MOST_IN_A_BATCH or size + length > MOST_BYTES_IN_A_BATCH):
+            yield batch
+            batch, size = [], 0
+        batch.append(body)
+        size += length
+    if batch:
+        yield batch
