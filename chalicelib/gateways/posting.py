@@ -1,0 +1,110 @@
+"""One POST that ends in time, and that tells a request nobody got from one that may have been taken."""
+
+import http.client
+import io
+import socket
+import ssl
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+MOST_BYTES = 1_000_000  # of an answer
+
+
+class NotReached(Exception):
+    """No connection came about: nothing of the request was sent."""
+
+
+class NoAnswer(Exception):
+    """The request was sent, at least in part, and no whole answer came back in time."""
+
+
+def post(
+    url: str, body: bytes, headers: Mapping[str, str], *, connect_timeout_s: float, timeout_s: float
+) -> tuple[int, bytes]:
+    """POST ``body`` once and return the answer's status and body. Follows no redirect, tries nothing again.
+
+    Args:
+        url: http:// or https://; of the latter the certificate is verified.
+        connect_timeout_s: for connecting and TLS, to each address of the host.
+        timeout_s: for all of it.
+
+    Raises:
+        NotReached: refused, no such host, TLS failed, or connecting took too long.
+        NoAnswer: it took too long, broke off, is no HTTP or is over ``MOST_BYTES``.
+    """
+    ends_at = time.monotonic() + timeout_s
+    connection = _connection(url, connect_timeout_s)
+    try:
+        connection.connect()
+    except (OSError, UnicodeError) as error:  # the latter: a host name that cannot be one
+        raise NotReached from error
+    try:
+        return _exchange(connection, urlsplit(url).path, body, headers, ends_at)
+    except (OSError, http.client.HTTPException) as error:
+        raise NoAnswer from error
+    finally:
+        connection.close()
+
+
+def _connection(url: str, timeout_s: float) -> http.client.HTTPConnection:
+    address = urlsplit(url)
+    host = address.hostname or ""
+    if address.scheme == "https":
+        context = ssl.create_default_context()
+        return http.client.HTTPSConnection(host, address.port, timeout=timeout_s, context=context)
+    return http.client.HTTPConnection(host, address.port, timeout=timeout_s)
+
+
+def _exchange(
+    connection: http.client.HTTPConnection, path: str, body: bytes, headers: Mapping[str, str], ends_at: float
+) -> tuple[int, bytes]:
+    wire = _TimedSocket(connection.sock, ends_at)
+    wire.limit()
+    connection.request("POST", path, body=body, headers={**headers, "Connection": "close"})
+    # The connection's own response would give every single read the whole time-out anew.
+    answer = http.client.HTTPResponse(cast(socket.socket, wire), method="POST")
+    try:
+        answer.begin()
+        told = answer.read(MOST_BYTES + 1)
+        if len(told) > MOST_BYTES:
+            raise NoAnswer
+        if answer.length:
+            raise http.client.IncompleteRead(told, answer.length)
+    finally:
+        answer.close()
+    return answer.status, told
+
+
+class _TimedSocket(io.RawIOBase):
+    """A socket's reads, all of which end at one moment, however the other side lets its answer drip."""
+
+    def __init__(self, wire: socket.socket, ends_at: float) -> None:
+        super().__init__()
+        self._wire = wire
+        self._ends_at = ends_at
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: "WriteableBuffer") -> int:
+        self.limit()
+        return self._wire.recv_into(into)
+
+    def limit(self) -> None:
+        """Give the next operation what is left of the time.
+
+        Raises:
+            TimeoutError: nothing is.
+        """
+        left_s = self._ends_at - time.monotonic()
+        if left_s <= 0:
+            raise TimeoutError
+        self._wire.settimeout(left_s)
