@@ -4,7 +4,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -17,6 +17,7 @@ from chalicelib import config
 from chalicelib.clock import Clock, SystemClock
 from chalicelib.errors import Unavailable
 from chalicelib.identity.ports import KeyWrapper
+from chalicelib.messaging.ports import Claims, Gateway
 from chalicelib.storage.engines import WAKES, WRITING, make_engine
 from chalicelib.tasks.ports import Queues
 
@@ -79,7 +80,6 @@ class Parts:
                 time.sleep(0.02 * 2**attempt)
         raise AssertionError("unreachable: the last try returns or raises")
 
-
     def _wake(self, workers: set[str]) -> None:
         """Wake each of ``workers``; a queue that does not answer costs only time, since each looks for itself too."""
         if not workers or self.queues is None:
@@ -91,6 +91,16 @@ class Parts:
             taken = [False]
         if not all(taken):
             log.warning("a worker could not be woken", extra={"workers": sorted(workers)})
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a function works with that reaches the internet and has no database."""
+
+    gateways: Mapping[str, Gateway]  # "africastalking", "sns", "email"
+    claims: Claims
+    queues: Queues
+    clock: Clock
 
 
 def _code(error: DBAPIError) -> int | None:
@@ -125,6 +135,7 @@ def _telling_unavailable() -> Iterator[None]:
 
 
 _parts: Parts | None = None
+_outside: Outside | None = None
 _lock = threading.Lock()
 
 
@@ -144,7 +155,62 @@ def make_parts(settings: config.Settings) -> Parts:
     reader = writer
     if settings.database_reader_url != settings.database_url:
         reader = make_engine(settings.database_reader_url, timeout_s=settings.database_timeout_s)
-    return Parts(writer=writer, reader=reader, clock=SystemClock(), keys=_keys(settings))
+    queues = _queues(settings) if settings.wake_queue_url else None
+    return Parts(writer=writer, reader=reader, clock=SystemClock(), keys=_keys(settings), queues=queues)
+
+
+def outside() -> Outside:
+    """Return what this process reaches the internet with, made from the settings at first use."""
+    global _outside  # noqa: PLW0603
+    if _outside is None:
+        with _lock:
+            if _outside is None:
+                _outside = make_outside(config.settings())
+    return _outside
+
+
+def make_outside(settings: config.Settings) -> Outside:
+    """Build what ``settings`` describe; nothing is called yet, and a gateway that lacks a setting refuses its texts."""
+    from chalicelib.gateways.email import Email
+    from chalicelib.gateways.sns import Sns
+
+    gateways = {
+        "africastalking": _africastalking(settings),
+        "sns": Sns(settings.sms_sender_name),
+        "email": Email(settings.email_from),
+    }
+    return Outside(gateways=gateways, claims=_claims(settings), queues=_queues(settings), clock=SystemClock())
+
+
+def _africastalking(settings: config.Settings) -> Gateway:
+    from chalicelib.gateways.africastalking import AfricasTalking
+    from chalicelib.gateways.parameter_store import Parameter
+
+    key = settings.africastalking_api_key
+    read = not key and settings.africastalking_api_key_parameter
+    return AfricasTalking(
+        base_url=settings.africastalking_url.rstrip("/"),
+        username=settings.africastalking_username,
+        api_key=Parameter(settings.africastalking_api_key_parameter) if read else lambda: key,
+        sender_name=settings.sms_sender_name,
+    )
+
+
+def _claims(settings: config.Settings) -> Claims:
+    if settings.claims_table:
+        from chalicelib.gateways.claims_table import ClaimsTable
+
+        return ClaimsTable(settings.claims_table)
+    from chalicelib.gateways.claims_folder import ClaimsFolder
+
+    return ClaimsFolder(settings.claims_folder)
+
+
+def _queues(settings: config.Settings) -> Queues:
+    from chalicelib.gateways.sqs import SqsQueues  # knows boto3 only once it sends
+
+    urls = {"wake": settings.wake_queue_url, "send": settings.send_queue_url, "results": settings.results_queue_url}
+    return SqsQueues(urls)
 
 
 def _keys(settings: config.Settings) -> KeyWrapper:
@@ -166,3 +232,14 @@ def using(these: Parts) -> Iterator[Parts]:
         yield these
     finally:
         _parts = before
+
+
+@contextmanager
+def using_outside(these: Outside) -> Iterator[Outside]:
+    """Reach the internet with ``these`` until the block ends."""
+    global _outside  # noqa: PLW0603
+    before, _outside = _outside, these
+    try:
+        yield these
+    finally:
+        _outside = before
