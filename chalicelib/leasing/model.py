@@ -45,6 +45,19 @@ class Tenant(NamedTuple):
         return " ".join(filter(None, (self.given_name, self.middle_name, self.family_name)))
 
 
+class Erased(NamedTuple):
+    """By what other domains find what they know of a tenant who was erased.
+
+    ``free_phones`` are those of ``phones`` that no other tenant of the organisation has, ``lone_phones`` those that
+    no tenant of any organisation has.
+    """
+
+    lease_ids: list[UUID]
+    phones: list[str]
+    free_phones: list[str]
+    lone_phones: list[str]
+
+
 class TenantName(NamedTuple):
     id: UUID
     name: str

@@ -15,7 +15,7 @@ from chalicelib.identity.ports import KeyWrapper
 from chalicelib.identity.service import CHANGED
 from chalicelib.ids import new_id
 from chalicelib.leasing import tenant_repository as repository
-from chalicelib.leasing.model import Tenant
+from chalicelib.leasing.model import Erased, Tenant
 from chalicelib.pages import Asked, Page
 from chalicelib.portfolio import service as portfolio
 
@@ -134,10 +134,8 @@ def read_identity_document(
     return document
 
 
-def erase_tenant(
-    db: Connection, organisation_id: UUID, tenant_id: UUID, *, now: dt.datetime, today: dt.date
-) -> list[UUID]:
-    """Forget who the tenant is, keep that there was one, and return the ids of their leases.
+def erase_tenant(db: Connection, organisation_id: UUID, tenant_id: UUID, *, now: dt.datetime, today: dt.date) -> Erased:
+    """Forget who the tenant is, keep that there was one, and return by what others find what they know of them.
 
     Tax records must stay, so the row stays without a name, phones or papers, and the leases without
     their notes. Destroying the data key makes the sealed document unreadable wherever it was copied
@@ -170,7 +168,16 @@ def erase_tenant(
     repository.change_tenant(db, organisation_id, tenant_id, None, nothing)
     repository.replace_phones(db, organisation_id, tenant_id, [])
     vault.forget(db, organisation_id, tenant_id)
-    return repository.forget_notes(db, organisation_id, tenant_id)
+    lease_ids = repository.forget_notes(db, organisation_id, tenant_id)
+    holders = repository.list_holders(db, before.phones)
+    ours = {phone for holder, phone in holders if holder == organisation_id}
+    anybodys = {phone for _, phone in holders}
+    return Erased(
+        lease_ids,
+        before.phones,
+        free_phones=[phone for phone in before.phones if phone not in ours],
+        lone_phones=[phone for phone in before.phones if phone not in anybodys],
+    )
 
 
 def _columns(values: dict[str, Any]) -> dict[str, Any]:

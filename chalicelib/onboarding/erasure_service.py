@@ -19,8 +19,8 @@ def erase_tenant(db: Connection, organisation_id: UUID, tenant_id: UUID, *, now:
         Conflict: a lease of theirs runs or is to come, or they were erased before.
         NotFound: the organisation has no such tenant.
     """
-    lease_ids = leasing.erase_tenant(db, organisation_id, tenant_id, now=now, today=today)
-    payments.forget_payer(db, organisation_id, tenant_id, lease_ids)
+    erased = leasing.erase_tenant(db, organisation_id, tenant_id, now=now, today=today)
+    payments.forget_payer(db, organisation_id, tenant_id, erased.lease_ids)
     for import_id in repository.forget_problems(db, organisation_id, tenant_id):  # they repeat cells of the sheet
         vault.forget(db, organisation_id, import_id)
     return leasing.get_tenant(db, organisation_id, tenant_id)
