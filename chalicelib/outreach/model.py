@@ -1,0 +1,117 @@
+"""When tenants are reminded, who is left out, what was promised, and notices to many. Money is whole cents."""
+
+import datetime as dt
+from typing import NamedTuple
+from uuid import UUID
+
+BEFORE, DUE, OVERDUE, FINAL = REMINDER_KINDS = (
+    "reminder_before",
+    "reminder_due",
+    "reminder_overdue",
+    "reminder_final",
+)
+NOTICE_KINDS = ("notice", "legal_notice")
+NOTICE_STATUSES = ("queued", "sending", "sent")
+OPEN, KEPT, BROKEN, CANCELLED = PROMISE_STATUSES = ("open", "kept", "broken", "cancelled")
+PUBLIC, OWN = HOLIDAY_SOURCES = ("public", "own")
+MOST_BEFORE_DAYS, MOST_AFTER_DAYS = 28, 90
+
+
+class Policy(NamedTuple):
+    """When an organisation reminds; the defaults hold where it has said nothing, and then nobody is reminded.
+
+    Days are counted from the due day. ``minimum_cents`` is the least that a message asks for; the hour is local.
+    """
+
+    enabled: bool = False
+    before_days: tuple[int, ...] = (3,)
+    on_due_day: bool = True
+    after_days: tuple[int, ...] = (1, 5, 10)
+    minimum_cents: int = 100_00
+    send_hour: int = 9
+    skip_weekends: bool = False
+    skip_holidays: bool = True
+    version: int = 0
+    changed_at: dt.datetime | None = None
+
+
+class Step(NamedTuple):
+    """One of a policy's reminders: ``offset_days`` from the due day, below 0 before it."""
+
+    name: str  # before_3, due, after_5
+    offset_days: int
+    kind: str
+
+
+class Calendar(NamedTuple):
+    """The days on which an organisation sends nothing by itself."""
+
+    skip_weekends: bool
+    holidays: frozenset[dt.date]
+
+
+class Holiday(NamedTuple):
+    holiday_on: dt.date
+    name: str
+    source: str
+
+
+class Exclusion(NamedTuple):
+    """A lease whose tenant is not reminded, until ``ends_on`` (included) or until it is taken back."""
+
+    lease_id: UUID
+    reason: str
+    ends_on: dt.date | None
+    created_by: UUID | None
+    created_at: dt.datetime
+
+
+class Promise(NamedTuple):
+    """What a tenant said they would pay, and by which day; while it is open they are not reminded."""
+
+    id: UUID
+    lease_id: UUID
+    amount_cents: int
+    promised_on: dt.date
+    status: str
+    note: str
+    version: int
+    created_by: UUID | None
+    created_at: dt.datetime
+
+
+class OpenInvoice(NamedTuple):
+    """An invoice with something open, and whose it is now."""
+
+    tenant_id: UUID
+    lease_id: UUID
+    property_id: UUID
+    invoice_id: UUID
+    issued_on: dt.date
+    due_on: dt.date
+    open_cents: int
+
+
+class Person(NamedTuple):
+    """A tenant as messages need them."""
+
+    id: UUID
+    given_name: str
+    language: str
+    phone: str | None
+
+
+class Told(NamedTuple):
+    """An invoice that a reminder is about, as it stands now, with the words for it."""
+
+    message_id: UUID
+    invoice_id: UUID
+    lease_id: UUID
+    tenant_id: UUID  # who pays for the lease now
+    period: dt.date
+    due_on: dt.date
+    unit_name: str
+    property_name: str
+    channel_kind: str | None
+    channel_number: str | None
+    open_cents: int

@@ -1,0 +1,116 @@
+"""Which reminder of an invoice is said on which day. Days are business days of the organisation's time zone."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+
+from chalicelib.outreach.model import BEFORE, DUE, FINAL, OVERDUE, Calendar, Policy, Step
+
+CATCH_UP_DAYS = 3  # sending days that a step may be late by, after an outage
+MOST_MOVED_DAYS = 14  # a step that would be moved farther, past a run of days off, is left out
+SATURDAY = 5
+
+_DAY = dt.timedelta(days=1)
+
+
+def steps_of(policy: Policy) -> tuple[Step, ...]:
+    """Return the policy's steps in the order of their days; the last of several after the due day is the final one."""
+    after = sorted(policy.after_days)
+    last = after[-1] if len(after) > 1 else None
+    return (
+        *(Step(f"before_{days}", -days, BEFORE) for days in sorted(policy.before_days, reverse=True)),
+        *((Step("due", 0, DUE),) if policy.on_due_day else ()),
+        *(Step(f"after_{days}", days, FINAL if days == last else OVERDUE) for days in after),
+    )
+
+
+def offset_of(name: str) -> int:
+    """Return how many days from the due day the step lies, also one of a policy that holds no longer."""
+    when, _, days = name.partition("_")
+    return {"before": -1, "after": 1}.get(when, 0) * int(days or 0)
+
+
+def is_skipped(day: dt.date, calendar: Calendar) -> bool:
+    return day in calendar.holidays or (calendar.skip_weekends and day.weekday() >= SATURDAY)
+
+
+def next_sending_day(day: dt.date, calendar: Calendar) -> dt.date:
+    """Return the first day after ``day`` on which messages are sent, or the day ``MOST_MOVED_DAYS`` after it."""
+    return _moved(day + _DAY, _DAY, calendar) or day + MOST_MOVED_DAYS * _DAY
+
+
+def day_of_step(step: Step, issued_on: dt.date, due_on: dt.date, calendar: Calendar) -> dt.date | None:
+    """Return the day that ``step`` of an invoice falls on, or None where it falls on none.
+
+    A day that is skipped moves a step until the due day back, and one after it on. Nothing is said before the
+    invoice was issued: a step until the due day then falls on the day of issue, if that is not past the due day.
+    """
+    earlier = step.offset_days <= 0
+    day = _moved(due_on + step.offset_days * _DAY, -_DAY if earlier else _DAY, calendar)
+    if day is None or day >= issued_on:
+        return day
+    if not earlier:
+        return None
+    day = _moved(issued_on, _DAY, calendar)
+    return None if day is None or day > due_on else day
+
+
+def step_due(
+    steps: Iterable[Step], issued_on: dt.date, due_on: dt.date, today: dt.date, calendar: Calendar
+) -> Step | None:
+    """Return the step of an invoice that is to be said today unless it was: the latest whose day has come.
+
+    A step that was missed is made up for on one of the next ``CATCH_UP_DAYS`` sending days; "soon due" only as
+    long as that is true.
+    """
+    if is_skipped(today, calendar):
+        return None
+    came = ((day_of_step(step, issued_on, due_on, calendar), step) for step in steps)
+    latest = max(((day, step.offset_days, step) for day, step in came if day and day <= today), default=None)
+    if latest is None:
+        return None
+    day, _, step = latest
+    stale = step.offset_days < 0 and today > due_on
+    return None if stale or _is_too_late(day, today, calendar) else step
+
+
+def may_be_said(step: Step, said: Iterable[str]) -> bool:
+    """Return whether neither ``step`` nor a later one is among the names of steps that were ``said``."""
+    return all(offset_of(name) < step.offset_days for name in said)
+
+
+def kind_of(step: Step, due_on: dt.date, today: dt.date) -> str:
+    """Return the kind of message that says ``step`` today; the due day's own, made up for later, is overdue by then."""
+    return OVERDUE if step.kind == DUE and today > due_on else step.kind
+
+
+def is_overdue(kind: str) -> bool:
+    return kind in (OVERDUE, FINAL)
+
+
+def gravest(kinds: Collection[str]) -> str:
+    """Return the kind that speaks for all of ``kinds``."""
+    return max(kinds, key=(BEFORE, DUE, OVERDUE, FINAL).index)
+
+
+def due_days_near(steps: Collection[Step], today: dt.date) -> tuple[dt.date, dt.date]:
+    """Return the first and the last due day of which a step can be said today, whatever days are skipped."""
+    offsets = [step.offset_days for step in steps]
+    late = 2 * MOST_MOVED_DAYS + CATCH_UP_DAYS  # moved on, and then made up for
+    return today - (max(offsets) + late) * _DAY, today + (MOST_MOVED_DAYS - min(offsets)) * _DAY
+
+
+def _moved(day: dt.date, by: dt.timedelta, calendar: Calendar) -> dt.date | None:
+    """Return ``day``, or the next one in that direction that is not skipped."""
+    for _ in range(MOST_MOVED_DAYS):
+        if not is_skipped(day, calendar):
+            return day
+        day += by
+    return None
+
+
+def _is_too_late(day: dt.date, today: dt.date, calendar: Calendar) -> bool:
+    if (today - day).days <= CATCH_UP_DAYS:
+        return False
+    since = [day + number * _DAY for number in range(1, (today - day).days + 1)]
+    late = sum(not is_skipped(each, calendar) for each in since)
+    return late > CATCH_UP_DAYS or len(since) > MOST_MOVED_DAYS + CATCH_UP_DAYS

@@ -1,0 +1,232 @@
+"""Which reminder is said on which day: by example, and over any days that are worked and missed."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.outreach.model import BEFORE, DUE, FINAL, OVERDUE, Calendar, Policy, Step
+from chalicelib.outreach.rules import (
+    CATCH_UP_DAYS,
+    MOST_MOVED_DAYS,
+    day_of_step,
+    due_days_near,
+    is_skipped,
+    kind_of,
+    may_be_said,
+    next_sending_day,
+    offset_of,
+    step_due,
+    steps_of,
+)
+
+DAY = dt.timedelta(days=1)
+EVERY_DAY = Calendar(False, frozenset())
+WEEKDAYS = Calendar(True, frozenset())
+USUAL = steps_of(Policy())
+SATURDAY_5 = dt.date(2026, 12, 5)
+ISSUED = dt.date(2026, 11, 25)
+
+
+def named(name: str) -> Step:
+    return next(step for step in USUAL if step.name == name)
+
+
+def test_a_policy_has_its_steps_in_the_order_of_their_days() -> None:
+    assert steps_of(Policy(before_days=(1, 7), after_days=(10, 2, 5))) == (
+        Step("before_7", -7, BEFORE),
+        Step("before_1", -1, BEFORE),
+        Step("due", 0, DUE),
+        Step("after_2", 2, OVERDUE),
+        Step("after_5", 5, OVERDUE),
+        Step("after_10", 10, FINAL),
+    )
+
+
+def test_an_only_step_after_the_due_day_is_not_a_final_one() -> None:
+    policy = Policy(before_days=(), on_due_day=False, after_days=(4,))
+    assert steps_of(policy) == (Step("after_4", 4, OVERDUE),)
+    assert steps_of(policy._replace(after_days=())) == ()
+
+
+@pytest.mark.parametrize(("name", "offset"), [("before_28", -28), ("due", 0), ("after_90", 90)])
+def test_a_step_says_by_its_name_how_far_it_is_from_the_due_day(name: str, offset: int) -> None:
+    assert offset_of(name) == offset
+
+
+@pytest.mark.parametrize(
+    ("name", "due_on", "calendar", "falls_on"),
+    [
+        ("before_3", SATURDAY_5, EVERY_DAY, dt.date(2026, 12, 2)),
+        ("due", SATURDAY_5, EVERY_DAY, SATURDAY_5),
+        ("after_10", SATURDAY_5, EVERY_DAY, dt.date(2026, 12, 15)),
+        ("due", SATURDAY_5, WEEKDAYS, dt.date(2026, 12, 4)),  # back to Friday
+        ("after_1", SATURDAY_5, WEEKDAYS, dt.date(2026, 12, 7)),  # on to Monday
+        ("before_3", dt.date(2026, 12, 8), WEEKDAYS, dt.date(2026, 12, 4)),
+        # Jamhuri Day, on a Saturday: the day itself is off even where Saturdays are not.
+        ("due", dt.date(2026, 12, 12), Calendar(False, frozenset({dt.date(2026, 12, 12)})), dt.date(2026, 12, 11)),
+    ],
+)
+def test_a_step_is_moved_off_days_on_which_nothing_is_sent(
+    name: str, due_on: dt.date, calendar: Calendar, falls_on: dt.date
+) -> None:
+    assert day_of_step(named(name), ISSUED, due_on, calendar) == falls_on
+
+
+@pytest.mark.parametrize(
+    ("name", "issued_on", "due_on", "calendar", "falls_on"),
+    [
+        # Billed on the 4th for the 5th: "in 3 days" is said on the day of the bill.
+        ("before_3", dt.date(2026, 12, 4), SATURDAY_5, EVERY_DAY, dt.date(2026, 12, 4)),
+        ("due", SATURDAY_5, SATURDAY_5, EVERY_DAY, SATURDAY_5),
+        # Billed on a Saturday for the Sunday, and said on neither: the first that is said is the one after.
+        ("due", SATURDAY_5, dt.date(2026, 12, 6), WEEKDAYS, None),
+        # Billed for a day that had passed, as an opening balance is: what came before the bill is not said.
+        ("before_3", dt.date(2026, 12, 8), SATURDAY_5, EVERY_DAY, None),
+        ("due", dt.date(2026, 12, 8), SATURDAY_5, EVERY_DAY, None),
+        ("after_1", dt.date(2026, 12, 8), SATURDAY_5, EVERY_DAY, None),
+        ("after_5", dt.date(2026, 12, 8), SATURDAY_5, EVERY_DAY, dt.date(2026, 12, 10)),
+    ],
+)
+def test_nothing_is_said_of_an_invoice_before_it_was_issued(
+    name: str, issued_on: dt.date, due_on: dt.date, calendar: Calendar, falls_on: dt.date | None
+) -> None:
+    assert day_of_step(named(name), issued_on, due_on, calendar) == falls_on
+
+
+def test_a_step_in_the_middle_of_a_long_run_of_days_off_is_left_out() -> None:
+    closed = Calendar(False, frozenset(SATURDAY_5 + number * DAY for number in range(-MOST_MOVED_DAYS, 1)))
+    assert day_of_step(named("due"), ISSUED - 90 * DAY, SATURDAY_5, closed) is None
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        (1, None),
+        (2, "before_3"),
+        (4, "before_3"),
+        (5, "due"),
+        (6, "after_1"),
+        (9, "after_1"),  # three days late
+        (10, "after_5"),
+        (13, "after_5"),
+        (14, None),  # four days late
+        (15, "after_10"),
+        (18, "after_10"),
+        (19, None),
+    ],
+)
+def test_the_latest_step_is_due_for_three_days_more(today: int, said: str | None) -> None:
+    step = step_due(USUAL, ISSUED, SATURDAY_5, dt.date(2026, 12, today), EVERY_DAY)
+    assert (step and step.name) == said
+
+
+def test_soon_due_is_not_said_once_it_is_due() -> None:
+    steps = steps_of(Policy(before_days=(1,), on_due_day=False, after_days=()))
+    assert step_due(steps, ISSUED, SATURDAY_5, SATURDAY_5, EVERY_DAY) == steps[0]
+    assert step_due(steps, ISSUED, SATURDAY_5, SATURDAY_5 + DAY, EVERY_DAY) is None
+
+
+def test_days_off_do_not_count_as_late() -> None:
+    """Missed on a Thursday and a Friday, it is said on the Tuesday after a Monday that is a holiday."""
+    thursday, tuesday = dt.date(2026, 12, 10), dt.date(2026, 12, 15)
+    calendar = Calendar(True, frozenset({dt.date(2026, 12, 14)}))
+    steps = steps_of(Policy(before_days=(), after_days=()))
+    assert step_due(steps, ISSUED, thursday, tuesday, calendar) == steps[0]
+    assert step_due(steps, ISSUED, thursday, tuesday + 2 * DAY, calendar) is None
+
+
+def test_the_due_day_s_own_step_is_overdue_when_it_is_made_up_for() -> None:
+    assert kind_of(named("due"), SATURDAY_5, SATURDAY_5) == DUE
+    assert kind_of(named("due"), SATURDAY_5, SATURDAY_5 + DAY) == OVERDUE
+    assert kind_of(named("after_10"), SATURDAY_5, SATURDAY_5 + 10 * DAY) == FINAL
+
+
+def test_a_step_is_not_said_again_nor_after_a_later_one() -> None:
+    assert may_be_said(named("after_1"), ["before_3", "due"])
+    assert not may_be_said(named("after_1"), ["after_1"])
+    assert not may_be_said(named("due"), ["after_4"])  # of a policy that held before
+
+
+policies = st.builds(
+    Policy,
+    before_days=st.lists(st.integers(1, 28), max_size=3, unique=True).map(tuple),
+    on_due_day=st.booleans(),
+    after_days=st.lists(st.integers(1, 90), max_size=4, unique=True).map(tuple),
+)
+due_days = st.dates(dt.date(2026, 1, 1), dt.date(2027, 12, 31))
+holidays = st.frozensets(st.integers(-40, 110), max_size=25)
+
+
+@st.composite
+def invoices(draw: st.DrawFn) -> tuple[tuple[Step, ...], dt.date, dt.date, Calendar]:
+    due_on = draw(due_days)
+    issued_on = due_on - draw(st.integers(-20, 40)) * DAY
+    off = frozenset(due_on + number * DAY for number in draw(holidays))
+    return steps_of(draw(policies)), issued_on, due_on, Calendar(draw(st.booleans()), off)
+
+
+def span(due_on: dt.date) -> list[dt.date]:
+    return [due_on + number * DAY for number in range(-45, 135)]
+
+
+@given(invoices(), st.frozensets(st.integers(0, 179)))
+def test_a_step_is_said_at_most_once_in_order_and_never_on_a_day_off(
+    invoice: tuple[tuple[Step, ...], dt.date, dt.date, Calendar], missed: frozenset[int]
+) -> None:
+    steps, issued_on, due_on, calendar = invoice
+    said: list[str] = []
+    for number, today in enumerate(span(due_on)):
+        step = None if number in missed else step_due(steps, issued_on, due_on, today, calendar)
+        if step is not None and may_be_said(step, said):
+            assert not is_skipped(today, calendar)
+            assert today >= issued_on
+            assert step.kind != BEFORE or today <= due_on
+            said.append(step.name)
+    assert len(set(said)) == len(said)
+    assert [offset_of(name) for name in said] == sorted(offset_of(name) for name in said)
+
+
+@given(invoices(), st.integers(0, 170), st.integers(0, CATCH_UP_DAYS))
+def test_a_step_missed_by_a_few_days_is_said_unless_a_later_one_is(
+    invoice: tuple[tuple[Step, ...], dt.date, dt.date, Calendar], begins: int, days: int
+) -> None:
+    steps, issued_on, due_on, calendar = invoice
+    said: dict[str, dt.date] = {}
+    for number, today in enumerate(span(due_on)):
+        step = None if begins <= number < begins + days else step_due(steps, issued_on, due_on, today, calendar)
+        if step is not None and may_be_said(step, said):
+            said[step.name] = today
+    for step in steps:
+        day = day_of_step(step, issued_on, due_on, calendar)
+        if day is None or step.name in said:
+            continue
+        made_up_on = day
+        while is_skipped(made_up_on, calendar) or begins <= (made_up_on - span(due_on)[0]).days < begins + days:
+            made_up_on += DAY
+        later = [each for each in steps if each.offset_days > step.offset_days]
+        days_of_later = [day_of_step(each, issued_on, due_on, calendar) for each in later]
+        overtaken = any(each is not None and each <= made_up_on for each in days_of_later)
+        past = step.kind == BEFORE and made_up_on > due_on
+        assert overtaken or past or (made_up_on - day).days > MOST_MOVED_DAYS + CATCH_UP_DAYS, step
+
+
+@given(invoices(), st.integers(-45, 135))
+def test_no_due_day_that_matters_is_beyond_the_days_near(
+    invoice: tuple[tuple[Step, ...], dt.date, dt.date, Calendar], number: int
+) -> None:
+    steps, issued_on, due_on, calendar = invoice
+    today = due_on + number * DAY
+    if steps and step_due(steps, issued_on, due_on, today, calendar):
+        first, last = due_days_near(steps, today)
+        assert first <= due_on <= last
+
+
+@given(due_days, st.booleans(), holidays)
+def test_the_next_sending_day_is_one_unless_all_are_off(day: dt.date, weekends: bool, off: frozenset[int]) -> None:
+    calendar = Calendar(weekends, frozenset(day + number * DAY for number in off))
+    found = next_sending_day(day, calendar)
+    between = [day + number * DAY for number in range(1, (found - day).days)]
+    assert all(is_skipped(each, calendar) for each in between)
+    assert not is_skipped(found, calendar) or (found - day).days == MOST_MOVED_DAYS
