@@ -99,6 +99,37 @@ class Lease(NamedTuple):
     created_at: dt.datetime
 
 
+class PhoneLease(NamedTuple):
+    """A lease as the phone of one of its tenants is told of it; ``tenant_id`` is that tenant, ``status`` of a day."""
+
+    id: UUID
+    tenant_id: UUID
+    unit_id: UUID
+    unit_name: str
+    property_id: UUID
+    property_name: str
+    starts_on: dt.date
+    ends_on: dt.date | None
+    due_day: int
+    previous_id: UUID | None
+    status: str
+
+
+class PhoneTenant(NamedTuple):
+    """Whom a phone belongs to in one organisation.
+
+    ``today`` is the organisation's. ``leases`` are by their first day, without those that were called off.
+    """
+
+    organisation_id: UUID
+    organisation_name: str
+    currency: str
+    today: dt.date
+    tenant_id: UUID
+    language: str
+    leases: list[PhoneLease]
+
+
 class RentStep(NamedTuple):
     """A monthly rent (cents) and the first day that it holds; it holds until the next step."""
 

@@ -17,6 +17,7 @@ from chalicelib.leasing.holding_service import (
     lock_leases,
 )
 from chalicelib.leasing.lease_service import add_lease, change_lease, end_lease, get_lease, list_leases
+from chalicelib.leasing.phone_service import list_leases_of_phone
 from chalicelib.leasing.rent_service import (
     add_recurring_charge,
     add_rent_change,
@@ -58,6 +59,7 @@ __all__ = [
     "held_deposits",
     "list_deposits",
     "list_leases",
+    "list_leases_of_phone",
     "list_leases_to_bill",
     "list_recurring_charges",
     "list_rents",
