@@ -17,7 +17,6 @@ from chalicelib.portfolio.routes import portfolio
 from chalicelib.reporting.routes import reporting
 from chalicelib.tasks.jobs import task_jobs
 from chalicelib.tasks.routes import tasks
-from chalicelib.web.jobs import web_jobs
 from chalicelib.web.logs import install
 from chalicelib.web.meta_routes import meta
 from chalicelib.web.retelling import retelling
@@ -28,6 +27,6 @@ app.api.binary_types.append(XLSX)  # API Gateway would take it for text, and spo
 app.register_middleware(retelling(app), "http")
 for blueprint in (
     authorizers, meta, identity, portfolio, ledger, billing, leasing, payments, accounts, tasks, reporting,
-    onboarding, maintenance, task_jobs, payment_jobs, onboarding_jobs, web_jobs,
+    onboarding, maintenance, task_jobs, payment_jobs, onboarding_jobs,
 ):  # fmt: skip
     app.register_blueprint(blueprint)

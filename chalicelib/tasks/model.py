@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 QUEUED, RUNNING, DONE, FAILED = STATUSES = ("queued", "running", "done", "failed")
+WORKER = "tasks"  # who is woken when one was queued
 
 
 @dataclass(frozen=True, slots=True)

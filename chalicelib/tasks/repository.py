@@ -1,23 +1,24 @@
-"""SQL of tasks and of the slots of scheduled jobs."""
+"""SQL of tasks."""
 
 import datetime as dt
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, insert, null, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, null, or_, select, update
 
 from chalicelib.pages import Asked, Page
+from chalicelib.storage.engines import wake_after_commit
 from chalicelib.storage.paging import fetch_page
-from chalicelib.storage.tables.tasks import job_slots, tasks
-from chalicelib.tasks.model import DONE, FAILED, QUEUED, RUNNING, Task
+from chalicelib.storage.tables.tasks import tasks
+from chalicelib.tasks.model import DONE, FAILED, QUEUED, RUNNING, WORKER, Task
 
 MOST_CANDIDATES = 20
 
 
 def add_task(db: Connection, organisation_id: UUID, values: dict[str, Any]) -> None:
     db.execute(insert(tasks).values(organisation_id=organisation_id, **values))
+    wake_after_commit(db, WORKER)
 
 
 def find_task(db: Connection, organisation_id: UUID, task_id: UUID) -> Task | None:
@@ -96,19 +97,6 @@ def finish_task(
         finished_at=at,
         claimed_until=None,
     )
-
-
-def claim_slot(db: Connection, job: str, slot: str, scope_id: UUID, at: dt.datetime) -> bool:
-    """Return whether this call is the first to claim the slot; a second one in flight waits for the first to end."""
-    already = exists().where(job_slots.c.job == job, job_slots.c.slot == slot, job_slots.c.scope_id == scope_id)
-    if db.scalar(select(already)):
-        return False
-    try:
-        with db.begin_nested():
-            db.execute(insert(job_slots).values(job=job, slot=slot, scope_id=scope_id, claimed_at=at))
-    except IntegrityError:
-        return False
-    return True
 
 
 def _is(organisation_id: UUID, task_id: UUID) -> ColumnElement[bool]:

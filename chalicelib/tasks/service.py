@@ -117,10 +117,14 @@ def advance(db: Connection, task: Task, *, done: int, total: int | None = None, 
         raise TakenOver(f"task {task.id}")
 
 
-def work_all(parts: Parts) -> int:
-    """Work tasks until none is left that this process can claim; return how many it worked."""
+def always() -> bool:
+    return True
+
+
+def work_all(parts: Parts, still: Callable[[], bool] = always) -> int:
+    """Work tasks until none is left that this process can claim, or ``still`` is over; return how many it worked."""
     worked = 0
-    while work_one(parts):
+    while still() and work_one(parts):
         worked += 1
     return worked
 

@@ -1,22 +1,46 @@
 """A scheduled job happens once for both Regions: who claims its slot first, in the writer's database, works it."""
 
 import datetime as dt
+from collections.abc import Iterator
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib.tasks import repository
+from chalicelib.tasks import job_repository
+
+FORM = "%Y-%m-%dT%H:%M:%SZ"  # keys compare as their instants do
 
 _BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-def slot_of(event_time: dt.datetime, every: dt.timedelta) -> str:
-    """Return the slot that the event belongs to: its time, rounded down to ``every`` since midnight UTC.
+def start_of(event_time: dt.datetime, every: dt.timedelta) -> dt.datetime:
+    """Return when the slot that the event belongs to begins: its time, rounded down to ``every`` since midnight UTC.
 
-    Both Regions' schedules fire within seconds of each other, so they name the same slot.
+    Both Regions' schedules fire within a slot of each other, so they name the same one.
     """
-    beginning = event_time - (event_time - _BEGINNING) % every
-    return beginning.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (event_time - (event_time - _BEGINNING) % every).astimezone(dt.UTC)
+
+
+def key_of(start: dt.datetime) -> str:
+    return start.astimezone(dt.UTC).strftime(FORM)
+
+
+def start_of_key(key: str) -> dt.datetime:
+    return dt.datetime.strptime(key, FORM).replace(tzinfo=dt.UTC)
+
+
+def slot_of(event_time: dt.datetime, every: dt.timedelta) -> str:
+    """Return the key of the slot that the event belongs to."""
+    return key_of(start_of(event_time, every))
+
+
+def starts_between(since: dt.datetime, before: dt.datetime, every: dt.timedelta) -> Iterator[dt.datetime]:
+    """Yield when each slot begins that begins at ``since`` or later, and before ``before``; the oldest first."""
+    start = start_of(since, every)
+    while start < before:
+        if start >= since:
+            yield start
+        start += every
 
 
 def claim(db: Connection, job: str, slot: str, scope_id: UUID, now: dt.datetime) -> bool:
@@ -24,4 +48,4 @@ def claim(db: Connection, job: str, slot: str, scope_id: UUID, now: dt.datetime)
 
     Work in the same transaction, so that a claim whose work failed is not left behind.
     """
-    return repository.claim_slot(db, job, slot, scope_id, now)
+    return job_repository.claim_slot(db, job, slot, scope_id, now)

@@ -3,7 +3,7 @@
 The key lives in the request's own transaction: what fails leaves no key, what is killed leaves
 no half. Same key and body → the kept answer; another body → 422; still in progress → 409
 (draft-ietf-httpapi-idempotency-key-header). An answer may tell of people, so it is kept for two days
-and no longer (``jobs``).
+and no longer (``sweep_old``).
 """
 
 import datetime as dt
@@ -15,7 +15,6 @@ from uuid import UUID
 from chalice.app import Response
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.errors import InProgress, Invalid
 from chalicelib.web import repository
 
@@ -71,12 +70,6 @@ def finish(db: Connection, key: Key, answer: Response) -> None:
     )
 
 
-def sweep(parts: wiring.Parts, *, at_once: int = SWEPT_AT_ONCE) -> int:
-    """Forget the answers that are older than ``KEPT``, a set in each transaction, and return how many there were."""
-    before = parts.clock.now() - KEPT
-    swept = 0
-    while True:
-        count = parts.transact(lambda db: repository.forget_answers(db, before, at_once))
-        swept += count
-        if not count:
-            return swept
+def forget_old(db: Connection, at: dt.datetime, *, at_once: int = SWEPT_AT_ONCE) -> int:
+    """Forget some of the answers that are older than ``KEPT`` at ``at``, and return how many; 0 when none is left."""
+    return repository.forget_answers(db, at - KEPT, at_once)

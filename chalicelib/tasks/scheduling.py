@@ -1,0 +1,107 @@
+"""Declaring what is done by the clock, by a woken worker, or as things get old: how a domain's jobs join.
+
+@scheduled(billing_jobs, "late_fees", every=dt.timedelta(hours=1))
+def late_fees(parts: Parts, slot: Slot) -> Iterator[Work]:
+    ...
+    yield Work(organisation.id, partial(queue, on=day), key=day.isoformat())
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
+
+from chalice.app import Blueprint, CloudWatchEvent, Rate
+from sqlalchemy import Connection
+
+from chalicelib import wiring
+from chalicelib.tasks import job_service
+from chalicelib.tasks.job_model import FAILED, Outcome, Slot
+from chalicelib.tasks.run_service import Job, Still, Work
+from chalicelib.tasks.service import always
+from chalicelib.wiring import Parts
+
+__all__ = ["Slot", "Still", "Sweep", "Work", "Worker", "scheduled", "still_of", "sweeps", "works"]
+
+SPARE_MS = 30_000  # a set that was begun with this much left is done before Lambda ends the process
+
+Worker = Callable[[Parts, Still], int]
+Sweep = Callable[[Connection, dt.datetime], int]
+
+WORKERS: dict[str, Worker] = {}
+SWEEPS: list[Sweep] = []
+
+
+class JobFailed(Exception):
+    """Some slot's run failed, as its row and the log tell; the function ends in error, so that it shows in its own."""
+
+
+def scheduled(
+    blueprint: Blueprint, name: str, *, every: dt.timedelta, catches_up: bool = True
+) -> Callable[[Callable[[Parts, Slot], Iterator[Work]]], Any]:
+    """Register the job ``name`` and its schedule; the function, of that name too, yields a slot's sets.
+
+    Args:
+        blueprint: of the function's own module, which AWS looks the function up in.
+        every: whole minutes; the function's slots begin at multiples of it since midnight UTC.
+        catches_up: whether a missed slot is made up for; not where the next one does what it would have done.
+    """
+
+    def register(function: Callable[[Parts, Slot], Iterator[Work]]) -> Any:
+        if function.__name__ != name:
+            raise ValueError(f"the job {name!r} is a function of another name, {function.__name__!r}")
+        job_service.add_job(Job(name, every, function, catches_up))
+
+        @wraps(function)  # AWS calls module.function: Chalice takes both names from what it is given
+        def handler(event: CloudWatchEvent) -> dict[str, int]:
+            at = dt.datetime.fromisoformat(event.time)
+            return _told(name, job_service.run_due(wiring.parts(), name, at, still_of(event.context)))
+
+        return blueprint.schedule(_rate(every), name=name)(handler)
+
+    return register
+
+
+def works(worker: str) -> Callable[[Worker], Worker]:
+    """Register who is woken as ``worker``: it works until nothing is left, or ``still`` is over, and tells how much.
+
+    It is woken by ``wake_after_commit``, perhaps twice at once, and looks for itself by a schedule besides.
+    """
+
+    def register(work: Worker) -> Worker:
+        if WORKERS.setdefault(worker, work) is not work:
+            raise ValueError(f"there is a worker {worker!r} already")
+        return work
+
+    return register
+
+
+def sweeps(sweep: Sweep) -> Sweep:
+    """Register what forgets, once an hour, what is too old by the moment that it is given.
+
+    It does one set, in the caller's transaction, and returns how many it forgot; it is called until that is 0.
+    """
+    SWEEPS.append(sweep)
+    return sweep
+
+
+def still_of(context: Any) -> Still:
+    """Return what tells whether Lambda, whose context this is, leaves time for another set; without one always."""
+    if context is None:
+        return always
+    return lambda: context.get_remaining_time_in_millis() > SPARE_MS
+
+
+def _told(name: str, outcomes: list[Outcome]) -> dict[str, int]:
+    failed = [outcome.slot.key for outcome in outcomes if outcome.status == FAILED]
+    if failed:
+        raise JobFailed(f"{name}: {', '.join(failed)}")
+    sets, count = sum(each.sets for each in outcomes), sum(each.counted for each in outcomes)
+    return {"slots": len(outcomes), "sets": sets, "count": count}
+
+
+def _rate(every: dt.timedelta) -> Rate:
+    for unit, long in ((Rate.DAYS, dt.timedelta(days=1)), (Rate.HOURS, dt.timedelta(hours=1))):
+        if every % long == dt.timedelta():
+            return Rate(every // long, unit=unit)
+    return Rate(every // dt.timedelta(minutes=1), unit=Rate.MINUTES)
