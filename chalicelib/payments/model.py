@@ -92,6 +92,23 @@ class Refund(NamedTuple):
     created_at: dt.datetime
 
 
+class Listener(NamedTuple):
+    """Whom money of a lease is told to, and how the lease stands: ``balance_cents`` is what is open less the credit."""
+
+    tenant_id: UUID
+    given_name: str
+    language: str
+    phone: str | None  # the one that is called first
+    email: str | None
+    property_id: UUID
+    property_name: str
+    unit_name: str
+    organisation_name: str
+    currency: str
+    time_zone: str
+    balance_cents: int
+
+
 class HeldDeposit(NamedTuple):
     kind: str
     held_cents: int

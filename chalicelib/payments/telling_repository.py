@@ -1,0 +1,57 @@
+"""SQL of what a tenant is told of their money."""
+
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Connection, and_, cast, func, select
+
+from chalicelib.payments.model import Listener
+from chalicelib.storage.tables.billing import invoice_lines
+from chalicelib.storage.tables.identity import organisations
+from chalicelib.storage.tables.leasing import leases, tenant_phones, tenants
+from chalicelib.storage.tables.payments import payments
+from chalicelib.storage.tables.portfolio import properties, units
+
+
+def find_listener(db: Connection, organisation_id: UUID, lease_id: UUID, tenant_id: UUID) -> Listener | None:
+    """Return whom money of the lease is told to, and how the lease stands now; None once the tenant was erased."""
+    lines = invoice_lines.c
+    owed = select(func.coalesce(func.sum(lines.open_cents), 0)).where(
+        lines.organisation_id == organisation_id, lines.lease_id == lease_id, lines.open_cents > 0
+    )
+    credit = select(func.coalesce(func.sum(payments.c.unallocated_cents), 0)).where(
+        payments.c.organisation_id == organisation_id, payments.c.lease_id == lease_id, payments.c.state == "matched"
+    )
+    query = (
+        select(
+            tenants.c.id.label("tenant_id"),
+            tenants.c.given_name,
+            tenants.c.language,
+            tenant_phones.c.phone,
+            tenants.c.email,
+            leases.c.property_id,
+            properties.c.name.label("property_name"),
+            units.c.name.label("unit_name"),
+            organisations.c.name.label("organisation_name"),
+            organisations.c.currency,
+            organisations.c.time_zone,
+            cast(owed.scalar_subquery() - credit.scalar_subquery(), BigInteger).label("balance_cents"),
+        )
+        .join(units, and_(units.c.organisation_id == leases.c.organisation_id, units.c.id == leases.c.unit_id))
+        .join(
+            properties,
+            and_(properties.c.organisation_id == leases.c.organisation_id, properties.c.id == leases.c.property_id),
+        )
+        .join(organisations, organisations.c.id == leases.c.organisation_id)
+        .join(tenants, and_(tenants.c.organisation_id == leases.c.organisation_id, tenants.c.id == tenant_id))
+        .outerjoin(
+            tenant_phones,
+            and_(
+                tenant_phones.c.organisation_id == tenants.c.organisation_id,
+                tenant_phones.c.tenant_id == tenants.c.id,
+                tenant_phones.c.position == 0,
+            ),
+        )
+        .where(leases.c.organisation_id == organisation_id, leases.c.id == lease_id, tenants.c.erased_at.is_(None))
+    )
+    row = db.execute(query).one_or_none()
+    return None if row is None else Listener(**row._mapping)
