@@ -74,6 +74,15 @@ def find_receipt(db: Connection, organisation_id: UUID, receipt_id: UUID) -> Rec
     return None if row is None else Receipt(*row)
 
 
+def find_last_receipt(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID]) -> Receipt | None:
+    """Return the receipt of the leases with the highest number that is not void."""
+    query = select(*_RECEIPT).where(
+        receipts.c.organisation_id == organisation_id, receipts.c.lease_id.in_(lease_ids), receipts.c.status == "issued"
+    )
+    row = db.execute(query.order_by(receipts.c.number.desc()).limit(1)).one_or_none()
+    return None if row is None else Receipt(*row)
+
+
 def list_receipts(
     db: Connection,
     organisation_id: UUID,

@@ -1,7 +1,7 @@
 """Credit notes, which take back part of an invoice, and receipts, which acknowledge a payment."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -144,6 +144,11 @@ def get_receipt(db: Connection, organisation_id: UUID, receipt_id: UUID) -> Rece
     if found is None:
         raise NotFound("There is no such receipt.")
     return found
+
+
+def find_last_receipt(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID]) -> Receipt | None:
+    """Return the last receipt of the leases that is not void."""
+    return document_repository.find_last_receipt(db, organisation_id, lease_ids)
 
 
 def list_receipts(db: Connection, organisation_id: UUID, asked: Asked, **filters: Any) -> Page[Receipt]:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
 
 from chalicelib.billing.model import Billee, Invoice, Line
 from chalicelib.pages import Asked, Page
@@ -68,6 +68,20 @@ def list_invoices(
         query = query.where(_has_status(organisation_id, status, today))
     descending = (asked.sort or "-number").startswith("-")
     return fetch_page(db, query, [invoices.c.number], asked, descending=descending).of(_invoice)
+
+
+def last_periods(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID]) -> dict[UUID, dt.date]:
+    """Return the latest month that each lease has its monthly invoice for; one without any is left out."""
+    query = (
+        select(invoices.c.lease_id, func.max(invoices.c.run_period))
+        .where(
+            invoices.c.organisation_id == organisation_id,
+            invoices.c.lease_id.in_(lease_ids),
+            invoices.c.run_period.is_not(None),
+        )
+        .group_by(invoices.c.lease_id)
+    )
+    return {row[0]: row[1] for row in db.execute(query)}
 
 
 def _has_status(organisation_id: UUID, status: str, today: dt.date) -> ColumnElement[bool]:

@@ -112,6 +112,11 @@ def move(db: Connection, organisation_id: UUID, changes: Iterable[tuple[UUID, in
     repository.settle_invoices(db, organisation_id, totals, column)
 
 
+def last_periods(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID]) -> dict[UUID, dt.date]:
+    """Return the latest month that each lease was billed for; one that never was is left out."""
+    return invoice_repository.last_periods(db, organisation_id, lease_ids)
+
+
 def open_lines(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID]) -> dict[UUID, list[OpenLine]]:
     """Return each lease's open lines, the oldest due first; a lease without any is left out."""
     grouped: dict[UUID, list[OpenLine]] = {}

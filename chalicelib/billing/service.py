@@ -5,6 +5,7 @@ Locks are taken in this order: leases by id, one-off charges, the counter, the l
 
 from chalicelib.billing.charge_service import add_charge, cancel_charge, get_charge, list_charges, list_pending_charges
 from chalicelib.billing.document_service import (
+    find_last_receipt,
     get_credit_note,
     get_receipt,
     issue_credit_note,
@@ -16,6 +17,7 @@ from chalicelib.billing.document_service import (
 from chalicelib.billing.invoice_service import (
     get_invoice,
     get_lines,
+    last_periods,
     list_invoices,
     list_monthly_lines,
     open_lines,
@@ -37,6 +39,7 @@ __all__ = [
     "bill_leases",
     "cancel_charge",
     "change_lease",
+    "find_last_receipt",
     "get_charge",
     "get_credit_note",
     "get_invoice",
@@ -46,6 +49,7 @@ __all__ = [
     "issue_invoice",
     "issue_receipt",
     "issue_single_invoice",
+    "last_periods",
     "lines_of_month",
     "list_charges",
     "list_credit_notes",

@@ -4,6 +4,7 @@ Locks are taken in this order: unit, leases by id, payments by id, the counters,
 """
 
 from chalicelib.payments.allocation_service import allocate_payment, apply_credit, list_allocations
+from chalicelib.payments.balance_service import list_balances
 from chalicelib.payments.credit_service import credit_invoice
 from chalicelib.payments.deciding_service import confirm_payment, match_payment, reject_payment
 from chalicelib.payments.deduction_service import deduct_deposit, reverse_deduction
@@ -26,6 +27,7 @@ __all__ = [
     "get_payment",
     "issue_invoice",
     "list_allocations",
+    "list_balances",
     "list_payments",
     "list_refunds",
     "match_payment",
