@@ -1,0 +1,17 @@
+"""SQL of forgetting what members wrote about leases."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import Connection, update
+
+from chalicelib.storage.tables.outreach import promises, reminder_exclusions
+
+
+def forget_words(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID]) -> None:
+    """Empty the notes on the leases' promises and the reasons why they are not reminded."""
+    noted = (promises.c.organisation_id == organisation_id) & promises.c.lease_id.in_(lease_ids)
+    db.execute(update(promises).where(noted).values(note="", version=promises.c.version + 1))
+    left_out = reminder_exclusions.c.organisation_id == organisation_id
+    query = update(reminder_exclusions).where(left_out, reminder_exclusions.c.lease_id.in_(lease_ids))
+    db.execute(query.values(reason=""))
