@@ -111,3 +111,8 @@ def _without_accents(letter: str) -> str:
             return letter
         bare = chr(int(parts.split()[0], 16))
     return bare
+
+
+def replaced(text: str) -> list[str]:
+    """Return the characters of ``text`` that harmless ones stand for, each once."""
+    return [each for each in dict.fromkeys(text) if harmless(each) != each]

@@ -167,14 +167,36 @@ class Settings(NamedTuple):
 
 
 class Template(NamedTuple):
-    """The text of a kind in a language; ``own`` where the organisation wrote it."""
+    """The text of a kind in a language; ``own`` where the organisation wrote it.
+
+    The measures and the price are of usual values, ``most_`` of the longest; the prices are of the gateway tried first.
+    """
 
     kind: str
     language: str
     text: str
     own: bool
+    placeholders: tuple[str, ...]
+    encoding: str
+    characters: int
+    parts: int
+    price_cents: int
+    most_parts: int
+    most_price_cents: int
     version: int
     changed_at: dt.datetime | None
+
+
+class Preview(NamedTuple):
+    """A text as it would be sent. ``reason``: why the organisation's own words were not taken."""
+
+    text: str
+    reason: str
+    encoding: str
+    characters: int
+    parts: int
+    price_cents: int
+    replaced: list[str]  # the characters that harmless ones stand for
 
 
 class Made(NamedTuple):
@@ -188,3 +210,14 @@ class Measured(NamedTuple):
     encoding: str  # gsm7, ucs2
     characters: int  # as the encoding counts them
     parts: int
+
+
+OPT_OUT_SOURCES = ("sms", "ussd", "gateway", "member")
+
+
+class OptOut(NamedTuple):
+    """A number that wants no messages of an organisation."""
+
+    phone: str
+    source: str
+    created_at: dt.datetime

@@ -4,10 +4,20 @@ import datetime as dt
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from chalicelib.messaging.gsm7_rules import harmless, measure
-from chalicelib.messaging.model import Settings
+from chalicelib.messaging.gsm7_rules import harmless, measure, replaced
+from chalicelib.messaging.model import KINDS, SMS, Settings
 
-__all__ = ["MOST_PARTS", "harmless", "is_quiet", "measure", "opening", "price_cents"]
+__all__ = [
+    "MOST_PARTS",
+    "harmless",
+    "is_quiet",
+    "measure",
+    "opening",
+    "passes_opt_out",
+    "price_cents",
+    "replaced",
+    "waits_for_opening",
+]
 
 MOST_PARTS = 6  # of one SMS that somebody writes: 918 characters, or 402
 
@@ -37,3 +47,14 @@ def opening(at: dt.datetime, settings: Settings, time_zone: str) -> dt.datetime:
     if opens.replace(tzinfo=None) <= local.replace(tzinfo=None):
         opens += dt.timedelta(days=1)  # of the wall's clock
     return opens.astimezone(dt.UTC)
+
+
+def waits_for_opening(kind: str, medium: str) -> bool:
+    """Return whether a message is held back in quiet hours: an e-mail wakes nobody."""
+    return medium == SMS and KINDS[kind].quiet_hours
+
+
+def passes_opt_out(kind: str, settings: Settings) -> bool:
+    """Return whether messages of ``kind`` go to numbers that want none, too."""
+    policy = KINDS[kind].opt_out
+    return policy == "passed" or (policy == "organisation" and settings.legal_notices_pass_opt_out)

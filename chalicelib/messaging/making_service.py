@@ -1,0 +1,56 @@
+"""Texts that are made when they are sent, so that they tell what is true then: each kind's maker is registered here.
+
+Messaging lies under all that send and knows none of them; who queues a kind without a text registers its maker.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.messaging.model import KINDS, Made, Message
+
+# (db, organisation_id, messages of the kind, now) → what each says, by its id
+Maker = Callable[[Connection, UUID, Sequence[Message], dt.datetime], Mapping[UUID, Made]]
+
+_makers: dict[str, Maker] = {}
+
+
+def renders(*kinds: str) -> Callable[[Maker], Maker]:
+    """Register the function that makes the texts of ``kinds``, for a set of one organisation's messages at once.
+
+    It says for each what is to be sent, or ``Made(None, reason)`` where there is nothing left to say: the
+    message is cancelled for that reason then. It asks the database a constant number of times.
+    """
+
+    def register(maker: Maker) -> Maker:
+        for kind in kinds:
+            if kind not in KINDS:
+                raise ValueError(f"there is no kind {kind!r} of messages")
+            if _makers.setdefault(kind, maker) is not maker:
+                raise ValueError(f"messages of the kind {kind!r} have a maker already")
+        return maker
+
+    return register
+
+
+def make_texts(
+    db: Connection, organisation_id: UUID, messages: Sequence[Message], *, now: dt.datetime
+) -> dict[UUID, Made]:
+    """Return what each of ``messages`` says now, by its id; one that has its text says that.
+
+    Raises:
+        KeyError: nothing is registered for a kind, or it left out a message.
+    """
+    waiting: dict[str, list[Message]] = {}
+    made: dict[UUID, Made] = {}
+    for message in messages:
+        if message.text is None:
+            waiting.setdefault(message.kind, []).append(message)
+        else:
+            made[message.id] = Made(message.text)
+    for kind, those in waiting.items():
+        found = _makers[kind](db, organisation_id, those, now)
+        made.update((each.id, found[each.id]) for each in those)
+    return made

@@ -1,0 +1,54 @@
+"""SQL of the outbox: putting messages into it, and reading them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from chalicelib.storage.engines import wake_after_commit
+from chalicelib.storage.tables.messaging import messages
+
+WORKER = "messages"
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def add_messages(db: Connection, organisation_id: UUID, rows: Rows) -> list[UUID]:
+    """Insert the rows whose dedupe_key the organisation has not had, and return their ids.
+
+    Others may insert the same keys at the same moment; whoever comes second waits for the first to
+    end, and then finds the keys taken. Give the rows in the order of their keys, or two who wait for
+    each other end in a deadlock, which costs one of them its transaction.
+    """
+    fresh = _without_known(db, organisation_id, rows)
+    while fresh:
+        try:
+            with db.begin_nested():
+                db.execute(insert(messages), fresh)
+            break
+        except IntegrityError:
+            left = _without_known(db, organisation_id, fresh)
+            if len(left) == len(fresh):
+                raise  # it was about something else
+            fresh = left
+    return [row["id"] for row in fresh]
+
+
+def _without_known(db: Connection, organisation_id: UUID, rows: Rows) -> list[Mapping[str, Any]]:
+    known = known_keys(db, organisation_id, (row["dedupe_key"] for row in rows))
+    return [row for row in rows if row["dedupe_key"] not in known]
+
+
+def known_keys(db: Connection, organisation_id: UUID, keys: Iterable[str]) -> set[str]:
+    """Return those of ``keys`` that the organisation has had."""
+    query = select(messages.c.dedupe_key).where(
+        messages.c.organisation_id == organisation_id, messages.c.dedupe_key.in_(list(keys))
+    )
+    return set(db.scalars(query))
+
+
+def wake_dispatcher(db: Connection, organisation_id: UUID) -> None:
+    """Have the dispatcher woken when the transaction has committed; it finds out itself whose messages are due."""
+    wake_after_commit(db, WORKER)

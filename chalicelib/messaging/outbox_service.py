@@ -1,0 +1,132 @@
+"""Queueing messages, in the transaction of what they tell of: they are there to be sent when that commits."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.identity import service as identity
+from chalicelib.ids import new_id
+from chalicelib.messaging import opt_out_repository, rules, settings_service
+from chalicelib.messaging import outbox_repository as repository
+from chalicelib.messaging.model import CANCELLED, KINDS, QUEUED, SMS, Measured, NewMessage, Settings
+
+AT_ONCE = 500
+
+_NOTHING = Measured("", 0, 0)
+_NO_ADDRESS = {"sms": "no_phone", "email": "no_email"}
+
+
+class _Ways(NamedTuple):
+    """How messages of one organisation are queued now."""
+
+    organisation_id: UUID
+    settings: Settings
+    time_zone: str
+    prices: Mapping[str, int]
+    now: dt.datetime
+    openings: dict[dt.datetime, dt.datetime]  # already reckoned: most of a set have the same
+
+    def send_after_at(self, message: NewMessage) -> dt.datetime:
+        earliest = max(message.send_after_at or self.now, self.now)
+        if not rules.waits_for_opening(message.kind, message.medium):
+            return earliest
+        if earliest not in self.openings:
+            self.openings[earliest] = rules.opening(earliest, self.settings, self.time_zone)
+        return self.openings[earliest]
+
+
+def queue_messages(db: Connection, organisation_id: UUID, new: Sequence[NewMessage], *, now: dt.datetime) -> list[UUID]:
+    """Queue messages and return their ids in their order, without those whose ``dedupe_key`` was there before.
+
+    One without an address, or to a number that wants none, is kept as cancelled, with why as its
+    reason, so that the landlord sees who was not told. The text of an SMS is made harmless; one that is
+    to be made at sending is measured then. Quiet hours put the sending off. Within a transaction ask
+    once for all: sets that name the same keys in another order may meet in a deadlock.
+
+    Raises:
+        KeyError: a kind is not one of ``model.KINDS``.
+    """
+    wanted: dict[str, NewMessage] = {}
+    for message in new:
+        wanted.setdefault(message.dedupe_key, message)
+    if not wanted:
+        return []
+    time_zone = identity.get_organisation(db, organisation_id).time_zone
+    settings = settings_service.get_settings(db, organisation_id)
+    ways = _Ways(organisation_id, settings, time_zone, settings_service.part_prices(), now, {})
+    ids = {key: new_id() for key in wanted}
+    added: set[UUID] = set()
+    for part in _in_sets(sorted(wanted)):
+        rows = _rows(db, ways, [wanted[key] for key in part], ids)
+        made = set(repository.add_messages(db, organisation_id, rows))
+        if any(row["id"] in made and row["status"] == QUEUED and row["send_after_at"] <= now for row in rows):
+            repository.wake_dispatcher(db, organisation_id)
+        added |= made
+    return [each for each in ids.values() if each in added]
+
+
+def _in_sets(keys: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(keys), AT_ONCE):
+        yield keys[start : start + AT_ONCE]
+
+
+def _rows(db: Connection, ways: _Ways, part: list[NewMessage], ids: Mapping[str, UUID]) -> list[dict[str, Any]]:
+    phones = {each.address for each in part if each.medium == SMS and each.address}
+    silent = opt_out_repository.opted_out(db, ways.organisation_id, phones)
+    return [_row(ways, message, ids[message.dedupe_key], silent) for message in part]
+
+
+def _row(ways: _Ways, message: NewMessage, message_id: UUID, silent: set[str]) -> dict[str, Any]:
+    reason = _why_not(ways, message, silent)
+    text, measured = _text(message)
+    return {
+        "organisation_id": ways.organisation_id,
+        "id": message_id,
+        "kind": message.kind,
+        "medium": message.medium,
+        "status": CANCELLED if reason else QUEUED,
+        "tenant_id": message.tenant_id,
+        "lease_id": message.lease_id,
+        "property_id": message.property_id,
+        "notice_id": message.notice_id,
+        "address": message.address,
+        "language": message.language,
+        "subject": message.subject,
+        "text": text,
+        # What has no address is not found again to be forgotten.
+        "input": dict(message.input) if message.address else {},
+        "dedupe_key": message.dedupe_key,
+        "send_after_at": ways.send_after_at(message),
+        "expires_at": message.expires_at,
+        "encoding": measured.encoding,
+        "parts": measured.parts,
+        "price_cents": rules.price_cents(measured.parts, ways.settings.gateways[0], ways.prices),
+        "attempt": 0,
+        "reason": reason,
+        "created_by": message.created_by,
+        "created_at": ways.now,
+        "finished_at": ways.now if reason else None,
+    }
+
+
+def _why_not(ways: _Ways, message: NewMessage, silent: set[str]) -> str:
+    """Return why the message is not sent, or ""."""
+    KINDS[message.kind]  # a slip in a kind's name is found here, not in the night's dispatch
+    if not message.address:
+        return _NO_ADDRESS[message.medium]
+    if message.address in silent and not rules.passes_opt_out(message.kind, ways.settings):
+        return "opted_out"
+    return ""
+
+
+def _text(message: NewMessage) -> tuple[str | None, Measured]:
+    """Return the text as it goes out and its measure; none where it is made at sending, or never."""
+    if message.text is None or not message.address:
+        return None, _NOTHING
+    if message.medium != SMS:
+        return message.text, _NOTHING
+    text = rules.harmless(message.text)
+    return text, rules.measure(text)

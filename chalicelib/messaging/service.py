@@ -1,0 +1,62 @@
+"""Messaging's use cases, for the entrances and for other domains; each stands in the module of its noun."""
+
+from chalicelib.messaging.making_service import make_texts, renders
+from chalicelib.messaging.opt_out_service import (
+    get_opt_out,
+    list_opt_outs,
+    opt_in,
+    opt_out,
+    opted_out,
+    remove_opt_out,
+)
+from chalicelib.messaging.outbox_service import queue_messages
+from chalicelib.messaging.rules import (
+    MOST_PARTS,
+    harmless,
+    measure,
+    opening,
+    passes_opt_out,
+    price_cents,
+    waits_for_opening,
+)
+from chalicelib.messaging.settings_service import change_settings, get_settings, part_prices
+from chalicelib.messaging.template_service import (
+    Templates,
+    get_template,
+    list_templates,
+    preview,
+    remove_template,
+    render,
+    templates_of,
+    write_template,
+)
+
+__all__ = [
+    "MOST_PARTS",
+    "Templates",
+    "change_settings",
+    "get_opt_out",
+    "get_settings",
+    "get_template",
+    "harmless",
+    "list_opt_outs",
+    "list_templates",
+    "make_texts",
+    "measure",
+    "opening",
+    "opt_in",
+    "opt_out",
+    "opted_out",
+    "part_prices",
+    "passes_opt_out",
+    "preview",
+    "price_cents",
+    "queue_messages",
+    "remove_opt_out",
+    "remove_template",
+    "render",
+    "renders",
+    "templates_of",
+    "waits_for_opening",
+    "write_template",
+]

@@ -1,0 +1,49 @@
+"""SQL of the templates that organisations wrote. A row whose text is empty stands for ours, at its version."""
+
+import datetime as dt
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from chalicelib.storage.tables.messaging import message_templates
+
+
+class Row(NamedTuple):
+    text: str
+    version: int
+    changed_at: dt.datetime
+
+
+def list_templates(db: Connection, organisation_id: UUID) -> dict[tuple[str, str], Row]:
+    """Return what the organisation ever wrote, by kind and language."""
+    table = message_templates
+    query = select(table.c.kind, table.c.language, table.c.text, table.c.version, table.c.changed_at)
+    found = db.execute(query.where(table.c.organisation_id == organisation_id))
+    return {(row.kind, row.language): Row(row.text, row.version, row.changed_at) for row in found}
+
+
+def add_template(db: Connection, organisation_id: UUID, kind: str, language: str, text: str, now: dt.datetime) -> bool:
+    """Insert the first one; return False where another has just done so."""
+    row = {"organisation_id": organisation_id, "kind": kind, "language": language}
+    try:
+        with db.begin_nested():
+            db.execute(insert(message_templates).values(**row, text=text, version=1, changed_at=now))
+    except IntegrityError:
+        return False
+    return True
+
+
+def change_template(
+    db: Connection, organisation_id: UUID, kind: str, language: str, version: int, text: str, now: dt.datetime
+) -> bool:
+    """Set the text if the row is still at ``version``; return whether this call did it."""
+    table = message_templates
+    query = update(table).where(
+        table.c.organisation_id == organisation_id,
+        table.c.kind == kind,
+        table.c.language == language,
+        table.c.version == version,
+    )
+    return db.execute(query.values(text=text, version=version + 1, changed_at=now)).rowcount == 1

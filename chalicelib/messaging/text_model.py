@@ -1,0 +1,93 @@
+"""What we say where an organisation has not written it in its own words.
+
+Each text is made of pieces that follow each other as they are. A piece with a placeholder that has no
+value is left out; where it is one of ``ESSENTIAL``, nothing can be said. With usual values each is
+one SMS: no letter that GSM 7-bit lacks, at most 160 characters.
+"""
+
+ESSENTIAL = frozenset({"amount"})
+
+LANGUAGES = ("en", "sw")
+
+_WHAT_EN = ("{amount}", " for {property}", " {unit}", " ({periods})")
+_PAY_EN = (" Paybill {paybill}, account {account}.",)
+_WHAT_SW = ("{amount}", " za {property}", " {unit}", " ({periods})")
+_PAY_SW = (" Paybill {paybill}, akaunti {account}.",)
+
+BUILT_IN: dict[tuple[str, str], tuple[str, ...]] = {
+    ("reminder_before", "en"): (
+        "Dear {tenant}, ", *_WHAT_EN, " is due", " on {due_on}", ".", *_PAY_EN, " Thank you, {organisation}.",
+    ),
+    ("reminder_before", "sw"): (
+        "Habari {tenant}, ", *_WHAT_SW, " zinapaswa kulipwa", " kufikia {due_on}", ".", *_PAY_SW,
+        " Asante, {organisation}.",
+    ),
+    ("reminder_due", "en"): (
+        "Dear {tenant}, ", *_WHAT_EN, " is due today.", *_PAY_EN, " Thank you, {organisation}.",
+    ),
+    ("reminder_due", "sw"): (
+        "Habari {tenant}, ", *_WHAT_SW, " zinapaswa kulipwa leo.", *_PAY_SW, " Asante, {organisation}.",
+    ),
+    ("reminder_overdue", "en"): (
+        "Dear {tenant}, ", *_WHAT_EN, " is overdue", " since {due_on}", ". Please pay now.", *_PAY_EN,
+        " {organisation}",
+    ),
+    ("reminder_overdue", "sw"): (
+        "Habari {tenant}, ", *_WHAT_SW, " zimechelewa", " tangu {due_on}", ". Tafadhali lipa sasa.", *_PAY_SW,
+        " {organisation}",
+    ),
+    ("reminder_final", "en"): (
+        "{tenant}, ", "FINAL REMINDER: ", *_WHAT_EN, " is unpaid", " since {due_on}", ". Pay today or call us.",
+        *_PAY_EN, " {organisation}",
+    ),
+    ("reminder_final", "sw"): (
+        "{tenant}, ", "UKUMBUSHO WA MWISHO: ", *_WHAT_SW, " hazijalipwa", " tangu {due_on}", ". Lipa leo.",
+        *_PAY_SW, " {organisation}",
+    ),
+    ("receipt", "en"): (
+        "{tenant}, ", "we have received ", "{amount}", " for {property}", " {unit}", ".", " Receipt {receipt}.",
+        " Ref {reference}.", " Balance: {balance}.", " Thank you, {organisation}.",
+    ),
+    ("receipt", "sw"): (
+        "{tenant}, ", "tumepokea ", "{amount}", " za {property}", " {unit}", ".", " Risiti {receipt}.",
+        " Kumb. {reference}.", " Salio: {balance}.", " Asante, {organisation}.",
+    ),
+    ("reversal", "en"): (
+        "{tenant}, ", "a payment of {amount}", " for {property}", " {unit}", " was reversed and no longer counts.",
+        " Receipt {receipt}.", " Ref {reference}.", " {organisation}",
+    ),
+    ("reversal", "sw"): (
+        "{tenant}, ", "malipo ya {amount}", " ya {property}", " {unit}", " yamebatilishwa na hayahesabiwi tena.",
+        " Risiti {receipt}.", " Kumb. {reference}.", " {organisation}",
+    ),
+}  # fmt: skip
+
+# What stands for each placeholder in a preview, and what it takes at most; the longest that is ever put in.
+USUAL = {
+    "tenant": "Wanjiru",
+    "amount": "KES 15,000",
+    "due_on": "5 Dec 2026",
+    "property": "Mwangaza Court",
+    "unit": "A12",
+    "periods": "Dec 2026",
+    "paybill": "522533",
+    "account": "A12",
+    "organisation": "Acme Homes",
+    "receipt": "RCT-000123",
+    "reference": "SJ12ABC345",
+    "balance": "KES 5,000",
+}
+LONGEST = {
+    "tenant": 60,
+    "amount": 18,
+    "due_on": 12,
+    "property": 120,
+    "unit": 40,
+    "periods": 40,
+    "paybill": 30,
+    "account": 40,
+    "organisation": 120,
+    "receipt": 20,
+    "reference": 40,
+    "balance": 30,
+}
