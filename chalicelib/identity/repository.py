@@ -195,12 +195,12 @@ def destroy_data_key(db: Connection, organisation_id: UUID, owner_id: UUID) -> N
     db.execute(delete(data_keys).where(data_keys.c.organisation_id == organisation_id, data_keys.c.id == owner_id))
 
 
-def list_billing_organisations(db: Connection, after: UUID | None, limit: int) -> list[Organisation]:
-    """Return the next organisations, by id, that asked to be billed by the schedule."""
-    query = select(organisations).where(organisations.c.bill_by_itself.is_(True))
+def list_organisations(db: Connection, after: UUID | None, limit: int) -> list[Organisation]:
+    """Return the next organisations, by id."""
+    query = select(organisations).order_by(organisations.c.id).limit(limit)
     if after is not None:
         query = query.where(organisations.c.id > after)
-    return [Organisation(**row._mapping) for row in db.execute(query.order_by(organisations.c.id).limit(limit))]
+    return [Organisation(**row._mapping) for row in db.execute(query)]
 
 
 def _with_properties(db: Connection, organisation_id: UUID, rows: list[Row[Any]]) -> list[Member]:

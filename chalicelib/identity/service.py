@@ -88,9 +88,9 @@ def get_organisation(db: Connection, organisation_id: UUID) -> Organisation:
     return found
 
 
-def list_billing_organisations(db: Connection, *, after: UUID | None, limit: int) -> list[Organisation]:
-    """Return the next organisations, by id, that asked to be billed by the schedule."""
-    return repository.list_billing_organisations(db, after, limit)
+def list_organisations(db: Connection, *, after: UUID | None, limit: int) -> list[Organisation]:
+    """Return the next organisations, by id: for what is done by the clock, which belongs to none of them."""
+    return repository.list_organisations(db, after, limit)
 
 
 def change_organisation(

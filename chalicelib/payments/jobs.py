@@ -1,10 +1,11 @@
 """The bill run as a task, and the schedule that queues it for those who asked to be billed by themselves."""
 
-import logging
+import datetime as dt
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from chalice.app import Blueprint, CloudWatchEvent, Rate
+from chalice.app import Blueprint
 from sqlalchemy import Connection
 
 from chalicelib import wiring
@@ -13,49 +14,29 @@ from chalicelib.identity import service as identity
 from chalicelib.identity.model import Organisation
 from chalicelib.payments import run_service
 from chalicelib.tasks import service as tasks
-from chalicelib.tasks import slots
 from chalicelib.tasks.model import Task
+from chalicelib.tasks.scheduling import Slot, Work, paged, scheduled
 
-ORGANISATIONS_AT_ONCE = 100
-JOB = "bill_due"
-
-log = logging.getLogger("plotihub.payments")
 payment_jobs = Blueprint(__name__)
 
 
-@payment_jobs.schedule(Rate(1, unit=Rate.HOURS), name="bill_due")
-def bill_due(event: CloudWatchEvent) -> dict[str, int]:
+@scheduled(payment_jobs, "bill_due", every=dt.timedelta(hours=1))
+def bill_due(parts: wiring.Parts, slot: Slot) -> Iterator[Work]:
     """Queue each organisation's bill run of the running month, once on each of its own days.
 
-    Every hour, because days begin at another hour in another time zone and a missed hour is made up
-    by the next; every day, because a lease that begins in mid-month is then billed on that day.
+    Every hour, because days begin at another hour in another time zone; every day, because a lease
+    that begins in mid-month is then billed on that day. A day that was missed is billed as of that day.
     """
-    return {"queued": queue_due(wiring.parts())}
+    for organisation in paged(parts, identity.list_organisations):
+        on = day_of(slot.at, organisation.time_zone)
+        to_come = on > day_of(parts.clock.now(), organisation.time_zone)  # run by hand: nobody is billed ahead
+        if organisation.bill_by_itself and not to_come:
+            yield Work(organisation.id, partial(_queue, organisation=organisation, on=on, parts=parts), on.isoformat())
 
 
-def queue_due(parts: wiring.Parts) -> int:
-    """Queue the runs that no one has queued today, and return how many."""
-    queued, after = 0, None
-    while True:
-        with parts.reading() as db:
-            found = identity.list_billing_organisations(db, after=after, limit=ORGANISATIONS_AT_ONCE)
-        for organisation in found:
-            queued += parts.transact(partial(_queue_once, parts=parts, organisation=organisation))
-        if len(found) < ORGANISATIONS_AT_ONCE:
-            break
-        after = found[-1].id
-    log.info("bill runs queued", extra={"count": queued})
-    return queued
-
-
-def _queue_once(db: Connection, *, parts: wiring.Parts, organisation: Organisation) -> int:
-    """Queue the organisation's run unless its day was claimed before; the claim and the task stand or fall together."""
-    now = parts.clock.now()
-    today = day_of(now, organisation.time_zone)
-    if not slots.claim(db, JOB, today.isoformat(), organisation.id, now):
-        return 0
+def _queue(db: Connection, *, organisation: Organisation, on: dt.date, parts: wiring.Parts) -> int:
     run_service.queue_bill_run(
-        db, organisation.id, today.replace(day=1), issued_on=None, now=now, today=today, member_id=None
+        db, organisation.id, on.replace(day=1), issued_on=on, now=parts.clock.now(), today=on, member_id=None
     )
     return 1
 

@@ -7,9 +7,10 @@ def late_fees(parts: Parts, slot: Slot) -> Iterator[Work]:
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
-from typing import Any
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
 
 from chalice.app import Blueprint, CloudWatchEvent, Rate
 from sqlalchemy import Connection
@@ -21,10 +22,19 @@ from chalicelib.tasks.run_service import Job, Still, Work
 from chalicelib.tasks.service import always
 from chalicelib.wiring import Parts
 
-__all__ = ["Slot", "Still", "Sweep", "Work", "Worker", "scheduled", "still_of", "sweeps", "works"]
+__all__ = ["Slot", "Still", "Sweep", "Work", "Worker", "paged", "scheduled", "still_of", "sweeps", "works"]
 
 SPARE_MS = 30_000  # a set that was begun with this much left is done before Lambda ends the process
 
+AT_ONCE = 100
+
+
+class HasId(Protocol):
+    @property
+    def id(self) -> UUID: ...
+
+
+Row = TypeVar("Row", bound=HasId)
 Worker = Callable[[Parts, Still], int]
 Sweep = Callable[[Connection, dt.datetime], int]
 
@@ -60,6 +70,18 @@ def scheduled(
         return blueprint.schedule(_rate(every), name=name)(handler)
 
     return register
+
+
+def paged(parts: Parts, listed: Callable[..., Sequence[Row]]) -> Iterator[Row]:
+    """Yield all that ``listed(db, after=…, limit=…)`` lists by id; no transaction is open while one is worked on."""
+    after = None
+    while True:
+        with parts.reading() as db:
+            found = listed(db, after=after, limit=AT_ONCE)
+        yield from found
+        if len(found) < AT_ONCE:
+            return
+        after = found[-1].id
 
 
 def works(worker: str) -> Callable[[Worker], Worker]:

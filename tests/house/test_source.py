@@ -16,8 +16,8 @@ OF_NO_ORGANISATION = {
         "accept_invitation",
         "add_organisation",
         "add_person",
-        "list_billing_organisations",
         "list_memberships",
+        "list_organisations",
     },
     "tasks/job_repository.py": {
         "claim_run",

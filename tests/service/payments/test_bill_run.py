@@ -14,8 +14,10 @@ from chalicelib.errors import Invalid
 from chalicelib.identity import service as identity
 from chalicelib.payments import jobs, run_service
 from chalicelib.storage.engines import make_engine
+from chalicelib.tasks import job_service
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
+from local.runner import event_at
 from tests.money import ALL, Money
 
 JUNE, JULY = dt.date(2026, 6, 1), dt.date(2026, 7, 1)
@@ -98,16 +100,39 @@ def test_a_run_is_not_asked_for_beyond_the_next_month_nor_dated_ahead(own: Money
             queue(own, period, issued_on)
 
 
+def bill_due(books: Money) -> int:
+    """Fire the schedule now; return how many runs it queued."""
+    with wiring.using(books.parts):
+        queued: int = jobs.bill_due(event_at(books.parts.clock.now(), "bill_due"), None)["count"]
+    return queued
+
+
+def test_a_day_that_was_missed_is_billed_as_of_that_day_and_none_ahead(own: Money, clock: MovedClock) -> None:
+    own.do(identity.change_organisation, None, {"bill_by_itself": True})
+    lease_id = own.let(10_000_00)
+    assert bill_due(own) == 1  # on 1 June
+    tasks.work_all(own.parts)
+    late = own.let(30_000_00, starts_on=dt.date(2026, 6, 2))
+    clock.at = dt.datetime(2026, 6, 3, 9, tzinfo=dt.UTC)
+    assert bill_due(own) == 2  # the 2nd, when nothing ran, and the 3rd
+    assert sorted(task.input["issued_on"] for task in tasks_of(own))[1:] == ["2026-06-02", "2026-06-03"]
+    tasks.work_all(own.parts)
+    assert invoice_days(own, late) == [dt.date(2026, 6, 2)]
+    assert len(own.lines(lease_id)) == 1
+    outcomes = job_service.run_job(own.parts, "bill_due", dt.date(2026, 6, 4), "Africa/Nairobi")
+    assert [outcome.counted for _, outcome in outcomes if outcome] == [0] * 24
+
+
 def test_the_schedule_queues_a_run_once_a_day_for_those_who_asked(own: Money, clock: MovedClock) -> None:
     others = Money.found(own.parts)  # did not ask
     own.do(identity.change_organisation, None, {"bill_by_itself": True})
     lease_id = own.let(10_000_00)
-    assert [jobs.queue_due(own.parts), jobs.queue_due(own.parts)] == [1, 0]
+    assert [bill_due(own), bill_due(own)] == [1, 0]
     tasks.work_all(own.parts)
     assert [line.amount_cents for line in own.lines(lease_id)] == [10_000_00]
     clock.at = dt.datetime(2026, 6, 1, 21, 30, tzinfo=dt.UTC)  # half past midnight on the 2nd, in Nairobi
     late = own.let(30_000_00, starts_on=dt.date(2026, 6, 2))
-    assert jobs.queue_due(own.parts) == 1
+    assert bill_due(own) == 1
     tasks.work_all(own.parts)
     assert [line.amount_cents for line in own.lines(late)] == [29_000_00]
     assert len(own.lines(lease_id)) == 1
