@@ -30,6 +30,7 @@ from chalicelib.messaging.template_service import (
     templates_of,
     write_template,
 )
+from chalicelib.messaging.withdrawal_service import withdraw_messages
 
 __all__ = [
     "MOST_PARTS",
@@ -58,5 +59,6 @@ __all__ = [
     "renders",
     "templates_of",
     "waits_for_opening",
+    "withdraw_messages",
     "write_template",
 ]

@@ -60,6 +60,22 @@ BUILT_IN: dict[tuple[str, str], tuple[str, ...]] = {
         "{tenant}, ", "malipo ya {amount}", " ya {property}", " {unit}", " yamebatilishwa na hayahesabiwi tena.",
         " Risiti {receipt}.", " Kumb. {reference}.", " {organisation}",
     ),
+    ("recorded", "en"): (
+        "{tenant}, ", "{amount}", " for {property}", " {unit}", " was recorded and awaits confirmation.",
+        " Ref {reference}.", " {organisation}",
+    ),
+    ("recorded", "sw"): (
+        "{tenant}, ", "{amount}", " za {property}", " {unit}", " zimeandikwa, zinasubiri kuthibitishwa.",
+        " Kumb. {reference}.", " {organisation}",
+    ),
+    ("rejected", "en"): (
+        "{tenant}, ", "{amount}", " recorded for {property}", " {unit}", " was not confirmed and does not count.",
+        " Ref {reference}.", " Please ask us. {organisation}",
+    ),
+    ("rejected", "sw"): (
+        "{tenant}, ", "{amount}", " za {property}", " {unit}", " hazikuthibitishwa na hazihesabiwi.",
+        " Kumb. {reference}.", " Tafadhali tuulize. {organisation}",
+    ),
 }  # fmt: skip
 
 # What stands for each placeholder in a preview, and what it takes at most; the longest that is ever put in.
@@ -89,5 +105,5 @@ LONGEST = {
     "organisation": 120,
     "receipt": 20,
     "reference": 40,
-    "balance": 30,
+    "balance": 36,  # "KES 0 (KES 1,000 in credit)"
 }
