@@ -14,11 +14,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from local import processes
+from local import processes, queues
 
 REGIONS = ("eu-west-1", "eu-central-1")  # two, because the API takes tokens of either Region's pool
 TOKEN_LASTS_S = 24 * 3600  # the most that Cognito itself allows
 PASSWORD = "Local-only-1"  # of every emulated user; it guards nothing
+EMAIL_FROM = "no-reply@plotihub.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Emulator:
     @classmethod
     def at(cls, url: str) -> "Emulator":
         """Make what the application needs in the fresh emulator at ``url``."""
+        queues.make_queues(client("sqs", url))
+        client("ses", url).verify_email_identity(EmailAddress=EMAIL_FROM)
         return cls(url, tuple(_make_pool(url, region) for region in REGIONS))
 
     @classmethod
@@ -63,6 +66,8 @@ class Emulator:
             for pool in self.pools
         ]
         return {
+            **queues.environment(self.url),
+            "EMAIL_FROM": EMAIL_FROM,
             "TOKEN_ISSUERS": json.dumps(issuers),
             "AWS_ENDPOINT_URL": self.url,
             "AWS_DEFAULT_REGION": REGIONS[0],
@@ -76,7 +81,7 @@ class Emulator:
         The user is made if there is none. The token lasts ``TOKEN_LASTS_S``.
         """
         pool = next(pool for pool in self.pools if pool.region == region)
-        cognito = _client(self.url, region)
+        cognito = client("cognito-idp", self.url, region)
         with contextlib.suppress(cognito.exceptions.UsernameExistsException):  # an earlier token made them
             cognito.admin_create_user(
                 UserPoolId=pool.id,
@@ -128,11 +133,12 @@ def main() -> None:
     server.stop()
 
 
-def _client(url: str, region: str) -> Any:
+def client(service: str, url: str, region: str = REGIONS[0]) -> Any:
+    """Return a boto3 client of the emulator at ``url``."""
     import boto3
 
     return boto3.client(
-        "cognito-idp",
+        service,
         endpoint_url=url,
         region_name=region,
         aws_access_key_id="local",
@@ -141,17 +147,17 @@ def _client(url: str, region: str) -> Any:
 
 
 def _make_pool(url: str, region: str) -> Pool:
-    cognito = _client(url, region)
+    cognito = client("cognito-idp", url, region)
     pool = cognito.create_user_pool(PoolName="plotihub", AliasAttributes=["phone_number"])
     pool_id = pool["UserPool"]["Id"]
-    client = cognito.create_user_pool_client(
+    signing_in = cognito.create_user_pool_client(
         UserPoolId=pool_id,
         ClientName="plotihub",
         ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"],
         # moto puts into the ID token only what the client may read
         ReadAttributes=["phone_number", "phone_number_verified"],
     )
-    return Pool(region, pool_id, client["UserPoolClient"]["ClientId"])
+    return Pool(region, pool_id, signing_in["UserPoolClient"]["ClientId"])
 
 
 def _lasting(token: str) -> str:

@@ -2,13 +2,20 @@
 
 import shlex
 
+from local.emulator import Emulator
 from local.state import Home
+
+
+def environment(home: Home, aws: Emulator) -> dict[str, str]:
+    """Return what every process of a run is told, but where the phones answer."""
+    own = {"PLOTIHUB_HOME": str(home.path), "CLAIMS_FOLDER": str(home.claims)}
+    return {**aws.environment(), **home.secrets().environment(), **own}
 
 
 def main() -> None:
     home = Home.of_settings()
-    _, emulator = home.running()
-    for name, value in {**emulator.environment(), "PLOTIHUB_HOME": str(home.path)}.items():
+    on = home.running()
+    for name, value in {**environment(home, on.emulator), "AFRICASTALKING_URL": on.phone_url}.items():
         print(f"export {name}={shlex.quote(value)}")
 
 

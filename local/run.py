@@ -1,7 +1,7 @@
 """`make run`: everything that the API needs on this machine, started in order and ended together.
 
-Children: the AWS emulator, the API server, the runner of schedules. State lies in ``.local/``
-(PLOTIHUB_HOME), the database there too unless DATABASE_URL names another.
+Children: the AWS emulator, the API server, the simulated phones, the runner of schedules and queues.
+State lies in ``.local/`` (PLOTIHUB_HOME), the database there too unless DATABASE_URL names another.
 """
 
 import argparse
@@ -9,11 +9,13 @@ import contextlib
 import os
 import sys
 import time
+from collections.abc import Mapping
 
 from chalicelib import config
 from chalicelib.storage import migrate
 from local import demo, emulator, processes
 from local.demo import OWNER_PHONE
+from local.env import environment
 from local.state import Home
 
 LOOK_AGAIN_S = 0.2
@@ -39,19 +41,23 @@ def run(home: Home, *, with_demo: bool) -> int:
     with contextlib.ExitStack() as running:
         aws, child = emulator.start()
         running.callback(processes.stop, child)
-        os.environ.update({**aws.environment(), "PLOTIHUB_HOME": str(home.path)})
-        prepare(home, aws, with_demo=with_demo)
         children = {"emulator": child}
-        # The runner looks for tasks every second and would say so: only its failures are shown.
-        quiet = {"LOG_LEVEL": "WARNING", **os.environ}
-        for name, module, env in (("server", "local.server", os.environ), ("runner", "local.runner", quiet)):
-            children[name] = processes.start(module, "--child", env=env)
+
+        def start(name: str, module: str, *arguments: str, env: Mapping[str, str] = os.environ) -> str:
+            children[name] = processes.start(module, "--child", *arguments, env=env)
             running.callback(processes.stop, children[name])
-        url = processes.first_line(children["server"])
-        processes.first_line(children["runner"])
-        home.note(url, aws)
+            return processes.first_line(children[name])
+
+        os.environ.update(environment(home, aws))
+        prepare(home, aws, with_demo=with_demo)
+        url = start("server", "local.server")
+        phone_url = start("phones", "local.phone", url)
+        os.environ["AFRICASTALKING_URL"] = phone_url
+        # The runner looks for work all the time and would say so: only its failures are shown.
+        start("runner", "local.runner", env={"LOG_LEVEL": "WARNING", **os.environ})
+        home.note(url, phone_url, aws)
         running.callback(home.clear_note)
-        tell(home, url, aws.token_for(OWNER_PHONE), time.monotonic() - started)
+        tell(home, url, phone_url, aws.token_for(OWNER_PHONE), time.monotonic() - started)
         while not stopped.wait(LOOK_AGAIN_S):
             for name, child in children.items():
                 if child.poll() is not None:
@@ -68,11 +74,12 @@ def prepare(home: Home, aws: emulator.Emulator, *, with_demo: bool) -> None:
     migrate.upgrade(config.settings().database_url)
 
 
-def tell(home: Home, url: str, token: str, took_s: float) -> None:
-    """Print address, token and what to try."""
+def tell(home: Home, url: str, phone_url: str, token: str, took_s: float) -> None:
+    """Print addresses, token and what to try."""
     print(
         f"""
 Plotihub answers at {url} (started in {took_s:.1f} s). Ctrl-C stops it; data: {home.path}
+The tenants' phones, which get its SMS and can answer: {phone_url}
 
 A token for {OWNER_PHONE}, good for {emulator.TOKEN_LASTS_S // 3600} hours (a new one: make token PHONE={OWNER_PHONE}):
 

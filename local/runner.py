@@ -1,13 +1,15 @@
-"""The application's schedules on this machine: each scheduled function at its rate, with EventBridge's event.
+"""The application's functions that nobody asks over HTTP: by the clock, with EventBridge's event, and by queues.
 
 Chalice's local mode never runs them. They stand in a process of their own, as in AWS, so a slow one
-keeps no request waiting.
+keeps no request waiting; those inside and those outside of the private network run here alike.
 """
 
 import datetime as dt
 import logging
+import os
 import re
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from chalice.app import ScheduledEventConfig, ScheduleExpression
 from chalice.local import LambdaContext
 
 from chalicelib.web import logs
-from local import processes
+from local import cron, emulator, processes, queues
 
 UNIT_S = {"minute": 60, "hour": 3600, "day": 86_400}
 # In AWS whoever queues a task also wakes the worker; here it looks for itself.
@@ -30,9 +32,12 @@ log = logging.getLogger("plotihub.runner")
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
+    """A function that is called every ``every_s`` seconds, or in each minute that ``minutes`` allow."""
+
     name: str
     every_s: float
     handler: Callable[[dict[str, Any], Any], Any]
+    minutes: tuple[frozenset[int], ...] | None = None  # of a cron expression
 
     def run(self, at: dt.datetime) -> None:
         """Run it once; a failure is logged, and the next round comes all the same, as in AWS."""
@@ -42,28 +47,37 @@ class Schedule:
             log.exception("a schedule failed", extra={"schedule": self.name})
 
     def keep_running(self, stopped: threading.Event) -> None:
-        """Run at once, then at the rate, until ``stopped``."""
+        """Run at the full hours, minutes ... of the rate until ``stopped``, and a rate also at once."""
+        at = dt.datetime.now(dt.UTC)
         while True:
-            self.run(dt.datetime.now(dt.UTC))
-            if stopped.wait(self.every_s):
+            if self.minutes is None or cron.matches(self.minutes, at):
+                self.run(at)
+            now_s = time.time()
+            next_s = (now_s // self.every_s + 1) * self.every_s
+            if stopped.wait(next_s - now_s):
                 return
+            at = dt.datetime.fromtimestamp(next_s, dt.UTC)
 
 
 def schedules_of(app: Chalice) -> list[Schedule]:
     """Return the scheduled functions of ``app``.
 
     Raises:
-        ValueError: one has a cron expression, which this runner does not read; nothing uses any yet.
+        ValueError: one has an expression that this runner does not read.
     """
     return [
-        Schedule(
-            source.name,
-            SWEPT_EVERY_S.get(source.name, seconds_of(source.schedule_expression)),
-            app.handler_map[source.name],
-        )
+        _schedule(source, app.handler_map[source.name])
         for source in app.event_sources
         if isinstance(source, ScheduledEventConfig)
     ]
+
+
+def _schedule(source: ScheduledEventConfig, handler: Callable[[dict[str, Any], Any], Any]) -> Schedule:
+    told = source.schedule_expression
+    text = told if isinstance(told, str) else told.to_string()
+    if text.startswith("cron("):
+        return Schedule(source.name, 60, handler, cron.read(text))
+    return Schedule(source.name, SWEPT_EVERY_S.get(source.name, seconds_of(text)), handler)
 
 
 def seconds_of(expression: str | ScheduleExpression) -> int:
@@ -94,22 +108,30 @@ def event_at(at: dt.datetime, rule: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Run every schedule in a thread of its own until told to end."""
+    """Run every schedule and every queue's function in a thread of its own until told to end."""
     import app
 
     logs.install()
     processes.end_with_parent()
     stopped = processes.on_stop_signal()
-    threads = [
-        threading.Thread(target=schedule.keep_running, args=(stopped,), name=schedule.name, daemon=True)
-        for schedule in schedules_of(app.app)
-    ]
-    print(f"{len(threads)} schedules", flush=True)
+    works = {each.name: each.keep_running for each in schedules_of(app.app)}
+    schedules = len(works)
+    works |= {each.name: each.keep_working for each in _consumers(app.app)}
+    threads = [threading.Thread(target=work, args=(stopped,), name=name, daemon=True) for name, work in works.items()]
+    print(f"{schedules} schedules, {len(works) - schedules} functions of queues", flush=True)
     for thread in threads:
         thread.start()
     stopped.wait()
     for thread in threads:
         thread.join(processes.STOP_TIMEOUT_S / 2)
+
+
+def _consumers(app: Chalice) -> list[queues.Consumer]:
+    aws_url = os.environ.get("AWS_ENDPOINT_URL")
+    if aws_url is None:  # a database of somebody's and no queues: the schedules alone run
+        return []
+    urls = {queue: queues.queue_url(aws_url, queue) for queue in queues.QUEUES}
+    return queues.consumers_of(app, urls, emulator.client("sqs", aws_url))
 
 
 if __name__ == "__main__":

@@ -2,16 +2,45 @@
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
+import secrets
+import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from chalicelib import config
 from local.emulator import Emulator
+
+AFRICASTALKING_USERNAME = "sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What this machine's SMS provider and the API know each other by."""
+
+    africastalking_api_key: str
+    callback_token: str
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that the application knows the provider by; it is never told the token itself."""
+        return {
+            "AFRICASTALKING_USERNAME": AFRICASTALKING_USERNAME,
+            "AFRICASTALKING_API_KEY": self.africastalking_api_key,
+            "CALLBACK_TOKEN_HASHES": hashlib.sha256(self.callback_token.encode()).hexdigest(),
+        }
+
+
+class Running(NamedTuple):
+    """Addresses of the API and of the phones' page, and the emulator."""
+
+    url: str
+    phone_url: str
+    emulator: Emulator
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +60,25 @@ class Home:
         """The SQLite file that is used unless DATABASE_URL names a database."""
         return self.path / "plotihub.sqlite3"
 
+    @property
+    def phone(self) -> Path:
+        """The SQLite file of what the simulated phones got and said."""
+        return self.path / "phone.sqlite3"
+
+    @property
+    def claims(self) -> Path:
+        """The folder in which is kept which texts were given to a gateway."""
+        return self.path / "claims"
+
+    def secrets(self) -> Secrets:
+        """Return this home's own, made at first use."""
+        file = self.path / "secrets.json"
+        with contextlib.suppress(FileExistsError):
+            made = Secrets(secrets.token_hex(32), secrets.token_urlsafe(32))
+            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+                json.dump(asdict(made), out)
+        return Secrets(**json.loads(file.read_text()))
+
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
         """Keep a second run out: two would start the same schedules on one database."""
@@ -47,20 +95,21 @@ class Home:
         """
         if "DATABASE_URL" in os.environ:
             sys.exit("DATABASE_URL is set: that database is yours; unset it, or empty it yourself.")
-        for pattern in ("plotihub.sqlite3*", "keys.json*", "running.json"):
+        for pattern in ("plotihub.sqlite3*", "phone.sqlite3*", "keys.json*", "secrets.json", "running.json"):
             for file in self.path.glob(pattern):
                 file.unlink()
+        shutil.rmtree(self.claims, ignore_errors=True)
 
-    def note(self, url: str, emulator: Emulator) -> None:
-        """Write down where this run answers, for ``local.token``."""
-        told = {"url": url, "emulator": json.loads(emulator.to_json())}
+    def note(self, url: str, phone_url: str, emulator: Emulator) -> None:
+        """Write down where this run answers, for ``local.token`` and ``local.env``."""
+        told = {"url": url, "phone_url": phone_url, "emulator": json.loads(emulator.to_json())}
         (self.path / "running.json").write_text(json.dumps(told))
 
     def clear_note(self) -> None:
         (self.path / "running.json").unlink(missing_ok=True)
 
-    def running(self) -> tuple[str, Emulator]:
-        """Return address and emulator of the run that is on.
+    def running(self) -> Running:
+        """Return where the run that is on answers.
 
         Raises:
             SystemExit: none is.
@@ -70,7 +119,7 @@ class Home:
             if _lock(lock) or not note.exists():  # the note of a run that was killed says nothing
                 sys.exit(f"nothing runs on {self.path}; start it with: make run")
         told = json.loads(note.read_text())
-        return told["url"], Emulator.from_json(json.dumps(told["emulator"]))
+        return Running(told["url"], told["phone_url"], Emulator.from_json(json.dumps(told["emulator"])))
 
 
 def _lock(file: IO[str]) -> bool:

@@ -14,8 +14,7 @@ def main() -> None:
         phone = phones.to_e164(sys.argv[1])
     except Invalid as error:
         sys.exit(f"{sys.argv[1]}: {error.facts['errors'][0]['why']}")
-    _, emulator = Home.of_settings().running()
-    print(emulator.token_for(phone))
+    print(Home.of_settings().running().emulator.token_for(phone))
 
 
 if __name__ == "__main__":

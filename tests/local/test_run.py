@@ -1,11 +1,13 @@
 """`make run` as a program: it starts in time, ends with all it started, and keeps its data."""
 
 import contextlib
+import hashlib
 import json
 import os
 import re
 import shlex
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -27,7 +29,7 @@ PHONE = "+254700000002"
 
 def environment(home: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "TOKEN_ISSUERS")}
-    return {**kept, "PLOTIHUB_HOME": str(home), "PORT": "0"}
+    return {**kept, "PLOTIHUB_HOME": str(home), "PORT": "0", "PHONE_PORT": "0"}
 
 
 class Run:
@@ -48,7 +50,8 @@ class Run:
             line = self.program.stdout.readline()
             assert line, f"ended with {self.program.wait()} after {self.said!r}"
             self.said += line
-        self.url = json.loads((home / "running.json").read_text())["url"]
+        note = json.loads((home / "running.json").read_text())
+        self.url, self.phone_url = note["url"], note["phone_url"]
         self.token = ask_for_token(home).stdout.strip()
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
@@ -113,7 +116,7 @@ def test_the_first_start_makes_a_year_of_history_that_balances(tmp_path: Path) -
 def test_a_signal_ends_all_that_it_started(tmp_path: Path, number: int) -> None:
     with running(tmp_path) as run:
         children = run.children()
-        assert len(children) == 3
+        assert len(children) == 4
         assert run.end(number) == 0
     assert psutil.wait_procs(children, timeout=5)[1] == []
     assert not (tmp_path / "running.json").exists()
@@ -167,6 +170,54 @@ def test_what_a_run_keeps_is_only_its_owners(tmp_path: Path) -> None:
         open_to_others = [each.name for each in shared.iterdir() if each.stat().st_mode & 0o077]
         assert "plotihub.sqlite3" in {each.name for each in shared.iterdir()}
         assert open_to_others == []
+
+
+def test_it_says_where_the_phones_are(tmp_path: Path) -> None:
+    with running(tmp_path) as run:
+        assert f"phones, which get its SMS and can answer: {run.phone_url}" in run.said
+        with urllib.request.urlopen(run.phone_url, timeout=10) as page:
+            assert b"Tenants' phones" in page.read()
+
+
+def test_a_port_of_the_phones_that_is_taken_is_told_and_all_else_ends(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "-m", "local.run", "--empty"],
+            env={**environment(tmp_path), "PHONE_PORT": port},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert done.returncode == 1
+    assert f"cannot listen on port {port}" in done.stderr
+    assert "PHONE_PORT" in done.stderr
+
+
+def test_what_the_phones_got_is_forgotten_by_a_reset_and_secrets_are_new(tmp_path: Path) -> None:
+    with running(tmp_path) as run:
+        before = (tmp_path / "secrets.json").read_text()
+        assert run.end(signal.SIGTERM) == 0
+    assert (tmp_path / "phone.sqlite3").exists()
+    (tmp_path / "phone.sqlite3").write_bytes(b"")
+    with running(tmp_path, "--reset"):
+        assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
+        assert (tmp_path / "secrets.json").read_text() != before
+
+
+def test_the_settings_of_a_run_lead_to_its_queues_and_its_phones(tmp_path: Path) -> None:
+    with running(tmp_path) as run:
+        done = subprocess.run(
+            [sys.executable, "-m", "local.env"], env=environment(tmp_path), capture_output=True, text=True, check=True
+        )
+        told = dict(line.removeprefix("export ").split("=", 1) for line in done.stdout.splitlines())
+        secrets = json.loads((tmp_path / "secrets.json").read_text())
+        assert told["AFRICASTALKING_URL"] == run.phone_url
+        assert told["CLAIMS_FOLDER"] == str(tmp_path / "claims")
+        assert told["CALLBACK_TOKEN_HASHES"] == hashlib.sha256(secrets["callback_token"].encode()).hexdigest()
+        assert secrets["callback_token"] not in done.stdout
+        assert told["SEND_QUEUE_URL"].endswith("/plotihub-send")
 
 
 def test_a_token_without_a_run_says_how_to_start_one(tmp_path: Path) -> None:

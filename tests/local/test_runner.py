@@ -7,6 +7,7 @@ import pytest
 from chalice import Chalice, Cron, Rate
 from chalice.app import CloudWatchEvent
 
+from local import cron
 from local.runner import Schedule, event_at, schedules_of, seconds_of
 
 NOON = dt.datetime(2026, 11, 20, 15, 0, 30, 999_000, tzinfo=dt.timezone(dt.timedelta(hours=3)))
@@ -47,6 +48,40 @@ def test_each_scheduled_function_is_found_and_given_the_moment() -> None:
     swept.run(NOON)
     assert (seen[0].time, seen[0].source) == ("2026-11-20T12:00:30Z", "aws.events")
     assert seen[0].resources[0].endswith(":rule/work_tasks")
+
+
+def test_a_cron_expression_is_looked_at_each_minute() -> None:
+    app = Chalice("small", configure_logs=False)
+    app.schedule(Cron(0, 5, "*", "*", "?", "*"), name="nightly")(lambda event: None)
+    (nightly,) = schedules_of(app)
+    assert nightly.every_s == 60
+    assert nightly.minutes is not None
+    assert cron.matches(nightly.minutes, dt.datetime(2026, 12, 5, 5, 0, 30, tzinfo=dt.UTC))
+    assert not cron.matches(nightly.minutes, dt.datetime(2026, 12, 5, 5, 1, tzinfo=dt.UTC))
+
+
+@pytest.mark.parametrize(
+    ("expression", "wanted"),
+    [
+        ("cron(0/15 * * * ? *)", True),
+        ("cron(10-20 * * * ? *)", False),
+        ("cron(1,30 15-17 * 12 ? 2026)", True),
+        ("cron(30 15 ? * 6 *)", False),
+        ("cron(30 15 ? * 7 *)", True),  # 5 December 2026 is a Saturday, and Sunday is 1
+        ("cron(30 15 5 * ? 2027)", False),
+        ("cron(*/7 * * * ? *)", False),
+    ],
+)
+def test_what_a_cron_expression_allows(expression: str, wanted: bool) -> None:
+    assert cron.matches(cron.read(expression), dt.datetime(2026, 12, 5, 15, 30, tzinfo=dt.UTC)) is wanted
+
+
+@pytest.mark.parametrize(
+    "expression", ["cron(0 5 * * *)", "cron(0 5 L * ? *)", "cron(60 5 * * ? *)", "cron(5-2 * * * ? *)", "at(now)"]
+)
+def test_a_cron_expression_that_is_not_read_is_refused_at_the_start(expression: str) -> None:
+    with pytest.raises(ValueError):
+        cron.read(expression)
 
 
 def test_two_events_have_two_ids() -> None:
