@@ -1,10 +1,11 @@
-"""Tasks over HTTP: how far they are and what came of them."""
+"""Tasks and jobs over HTTP: how far they are and what came of them."""
 
 from uuid import UUID
 
-from chalicelib.tasks import service
+from chalicelib.tasks import job_service, service
+from chalicelib.tasks.job_model import JobState
 from chalicelib.tasks.model import Task
-from chalicelib.tasks.schemas import TASK, TASK_QUERY
+from chalicelib.tasks.schemas import JOB, TASK, TASK_QUERY
 from chalicelib.web.routing import ApiBlueprint, Call, Page
 
 tasks = ApiBlueprint(__name__, tag="tasks")
@@ -21,3 +22,9 @@ def list_tasks(call: Call) -> Page[Task]:
 def get_task(call: Call, task_id: UUID) -> Task:
     """Tell one task."""
     return service.get_task(call.db, call.organisation_id, task_id)
+
+
+@tasks.get("/jobs", may="see_jobs", answer=JOB)
+def list_jobs(call: Call) -> Page[JobState]:
+    """List what is done by the clock, with its last and next runs and what it last did here."""
+    return Page(job_service.list_jobs(call.db, call.organisation_id, now=call.who.now), None)

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import Schema
 from marshmallow import fields as plain
 
+from chalicelib.tasks.job_model import RUN_STATUSES
 from chalicelib.tasks.model import STATUSES
 from chalicelib.web import fields, problem
 
@@ -63,5 +64,26 @@ class TaskQuery(fields.Paging):
     kind = fields.Text(30, least=1)
 
 
+class JobRunView(Schema):
+    """The run of one slot, for all organisations together; ``slot`` is when the slot began."""
+
+    slot = fields.Text(32)
+    status = fields.OneOf(*RUN_STATUSES)
+    started_at = fields.Moment()
+    finished_at = fields.Moment(allow_none=True)
+
+
+class JobView(Schema):
+    """What is done by the clock; ``last_worked_at`` and ``last_count`` are of this organisation alone."""
+
+    name = fields.Text(40)
+    every_minutes = fields.Whole()
+    last_run = fields.Nested(JobRunView, allow_none=True)
+    next_run_at = fields.Moment()
+    last_worked_at = fields.Moment(allow_none=True)
+    last_count = fields.Whole(allow_none=True)
+
+
+JOB = JobView()
 TASK = TaskView()
 TASK_QUERY = TaskQuery()

@@ -31,6 +31,7 @@ job_slots = shared_table(
     required("claimed_at", Instant),
     optional("count", BigInteger),
     PrimaryKeyConstraint("job", "slot", "scope_id"),
+    Index(None, "scope_id", "job", "slot"),  # what was last done for an organisation
 )
 
 job_runs = shared_table(

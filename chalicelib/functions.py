@@ -1,0 +1,33 @@
+"""Every Lambda function of the application: which side it stands on, what it may do, how much it is given.
+
+Inside: in private subnets, with the database and without the internet. Outside: with the internet and
+without the database. Whoever makes the infrastructure reads it here; ``.chalice/config.json`` says memory
+and time-out again, because Chalice reads nothing else, and a house test compares.
+"""
+
+from typing import Literal, NamedTuple
+
+
+class Function(NamedTuple):
+    """``role`` names the class of rights that it runs with; ``timeout_s`` is when AWS ends it."""
+
+    side: Literal["inside", "outside"]
+    role: Literal["api", "authorizer", "jobs", "operator", "sender"]
+    memory_mb: int
+    timeout_s: int
+
+
+_JOB = Function("inside", "jobs", 1024, 300)
+
+FUNCTIONS: dict[str, Function] = {
+    "api_handler": Function("inside", "api", 1769, 29),  # one whole vCPU; API Gateway waits no longer
+    "verify_token": Function("outside", "authorizer", 512, 10),
+    # The clock.
+    "bill_due": _JOB,
+    "sweep_old": _JOB,
+    "work_tasks": _JOB,
+    # Queues.
+    "wake_workers": _JOB,
+    # Operators.
+    "run_job": Function("inside", "operator", 1024, 900),
+}
