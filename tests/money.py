@@ -8,7 +8,7 @@ import datetime as dt
 import itertools
 import uuid
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -50,7 +50,7 @@ class Money:
         self._ticks = itertools.count(1)
 
     @classmethod
-    def found(cls, parts: wiring.Parts, today: dt.date = FIRST) -> "Money":
+    def found(cls, parts: wiring.Parts, today: dt.date = FIRST) -> Self:
         """Found an organisation of its own with one property."""
         now = dt.datetime.combine(today, dt.time(9), dt.UTC)
 
@@ -122,7 +122,7 @@ class Money:
         return self.do(service.confirm_payment, payment_id, **self.at())
 
     def reject(self, payment_id: UUID) -> Payment:
-        return self.do(service.reject_payment, payment_id, reason="no such money")
+        return self.do(service.reject_payment, payment_id, reason="no such money", now=self.now)
 
     def match(self, payment_id: UUID, lease_id: UUID) -> Payment:
         return self.do(service.match_payment, payment_id, lease_id, **self.at())

@@ -10,6 +10,7 @@ from chalicelib.payments import repository
 from chalicelib.payments.intake_service import get_payment, hold_lease, receipted, take_in
 from chalicelib.payments.model import Payment
 from chalicelib.payments.move_service import hold_payment
+from chalicelib.payments.telling_service import take_entry_back, tell_rejection
 
 
 def confirm_payment(
@@ -32,13 +33,22 @@ def confirm_payment(
     if payment.state != "pending" or not repository.change_state(db, organisation_id, payment_id, state, fresh):
         raise Conflict("Only a pending payment can be confirmed.", state=payment.state)
     confirmed = get_payment(db, organisation_id, payment_id)
-    return take_in(db, organisation_id, confirmed, now=now, today=today, member_id=member_id)
+    taken = take_in(db, organisation_id, confirmed, now=now, today=today, member_id=member_id)
+    if taken.lease_id is not None:
+        take_entry_back(db, organisation_id, taken, now=now)
+    return taken
 
 
 def reject_payment(
-    db: Connection, organisation_id: UUID, payment_id: UUID, *, reason: str, member_id: UUID | None = None
+    db: Connection,
+    organisation_id: UUID,
+    payment_id: UUID,
+    *,
+    reason: str,
+    now: dt.datetime,
+    member_id: UUID | None = None,
 ) -> Payment:
-    """Refuse a pending payment; nothing was posted for it.
+    """Refuse a pending payment; nothing was posted for it. The tenant is told where they were told of its entry.
 
     Its reference is kept as ``reference_raw`` and is free again, so that the same money can still
     be recorded rightly.
@@ -52,6 +62,7 @@ def reject_payment(
         values |= {"provider_reference": None, "reference_raw": payment.reference_raw or payment.provider_reference}
     if not repository.change_state(db, organisation_id, payment_id, "rejected", values):
         raise Conflict("Only a pending payment can be rejected.", state=payment.state)
+    tell_rejection(db, organisation_id, payment, now=now)
     return get_payment(db, organisation_id, payment_id)
 
 

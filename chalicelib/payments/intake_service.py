@@ -17,6 +17,7 @@ from chalicelib.pages import Asked, Page
 from chalicelib.payments import repository
 from chalicelib.payments.allocation_service import spend
 from chalicelib.payments.model import Payment
+from chalicelib.payments.telling_service import tell_receipt
 
 Properties = frozenset[UUID] | None  # the ones a caretaker may touch; None: all
 
@@ -83,11 +84,13 @@ def receipted(
     today: dt.date,
     member_id: UUID | None,
 ) -> Payment:
-    """Allocate a payment that counts and has a lease, receipt it, and post that together with ``entries``."""
+    """Allocate a payment that counts and has a lease, receipt it, post that together with ``entries``, and tell
+    the tenant."""
     payable = {payment.lease_id: [payment.lease_id]} if payment.lease_id else {}
     entries += spend(db, organisation_id, [payment], payable, now=now, today=today)
+    receipt = None
     if payment.lease_id and payment.tenant_id and payment.method != "opening":
-        billing.issue_receipt(
+        receipt = billing.issue_receipt(
             db,
             organisation_id,
             payment_id=payment.id,
@@ -98,6 +101,8 @@ def receipted(
             now=now,
         )
     ledger.post(db, organisation_id, entries, now=now, member_id=member_id)
+    if receipt is not None:
+        tell_receipt(db, organisation_id, payment, receipt, now=now)
     return get_payment(db, organisation_id, payment.id)
 
 

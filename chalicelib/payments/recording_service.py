@@ -15,6 +15,7 @@ from chalicelib.payments import channel_service, repository, rules
 from chalicelib.payments.intake_service import Properties, get_payment, hold_lease, take_in
 from chalicelib.payments.model import Payment
 from chalicelib.payments.move_service import RACED
+from chalicelib.payments.telling_service import tell_entry
 
 
 def record_payment(
@@ -33,7 +34,8 @@ def record_payment(
     ``values``: method, amount_cents, received_on; and as known lease_id or tenant_id (of whom the only
     running lease is meant), channel_id, provider_reference, purpose (a charge type), reference_raw,
     payer_name, note. Where a confirmation is not needed first, it is posted, allocated oldest first
-    and receipted; without a lease it waits among the unmatched.
+    and receipted; without a lease it waits among the unmatched. The tenant is told of the receipt, and
+    of what a caretaker records.
 
     Args:
         role: of who records it; what a caretaker records waits for ``confirm_payment``.
@@ -64,7 +66,11 @@ def record_payment(
     }
     _add(db, organisation_id, row, within)
     payment = get_payment(db, organisation_id, row["id"])
-    return payment if pending else take_in(db, organisation_id, payment, now=now, today=today, member_id=member_id)
+    if not pending:
+        return take_in(db, organisation_id, payment, now=now, today=today, member_id=member_id)
+    if role == "caretaker":
+        tell_entry(db, organisation_id, payment, now=now)
+    return payment
 
 
 def record_opening_credit(

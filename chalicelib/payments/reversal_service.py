@@ -17,6 +17,7 @@ from chalicelib.payments import allocation_repository, repository
 from chalicelib.payments.allocation_service import spend_credit
 from chalicelib.payments.model import Payment, Refund
 from chalicelib.payments.move_service import RACED, hold_payment, release_moves, write_moves
+from chalicelib.payments.telling_service import tell_reversal
 from chalicelib.portfolio import service as portfolio
 
 
@@ -34,7 +35,8 @@ def reverse_payment(
 
     Its allocations are released, which reopens the lines; its receipt becomes void, its journal is
     mirrored today. Other credit of the leases is set against what was reopened. It keeps its
-    reference, so that a repeat of the same message is not taken for new money.
+    reference, so that a repeat of the same message is not taken for new money. The tenant is told where
+    they were told of the receipt.
 
     Raises:
         Conflict: it is pending, rejected or reversed already, or part of it was refunded.
@@ -61,6 +63,7 @@ def reverse_payment(
     ledger.reverse(
         db, organisation_id, ("payment", payment_id), on=today, now=now, member_id=member_id, kinds={"payment"}
     )
+    tell_reversal(db, organisation_id, payment, now=now)
     return _get(db, organisation_id, payment_id)
 
 

@@ -74,7 +74,12 @@ def confirm_payment(call: Call, payment_id: UUID) -> Payment:
 def reject_payment(call: Call, payment_id: UUID) -> Payment:
     """Refuse a pending payment."""
     return service.reject_payment(
-        call.db, call.organisation_id, payment_id, reason=call.body["reason"], member_id=call.who.member_id
+        call.db,
+        call.organisation_id,
+        payment_id,
+        reason=call.body["reason"],
+        now=call.who.now,
+        member_id=call.who.member_id,
     )
 
 

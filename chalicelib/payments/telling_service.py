@@ -1,0 +1,141 @@
+"""Telling tenants of their money, in the transaction in which it moves: nothing is told of what was not done.
+
+What is told is a fact by then, so its text is made here and not at sending. Messages come after all locks and
+take none.
+"""
+
+import datetime as dt
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.billing import service as billing
+from chalicelib.billing.model import Receipt
+from chalicelib.clock import day_of
+from chalicelib.messaging import service as messaging
+from chalicelib.messaging.model import EMAIL, NewMessage
+from chalicelib.money import say_cents
+from chalicelib.pages import Asked
+from chalicelib.payments import telling_repository
+from chalicelib.payments.model import Listener, Payment
+from chalicelib.payments.telling_rules import is_told, say_balance, say_reference, write_letter
+
+TELLABLE = dt.timedelta(days=2)  # what could not be sent by then is no news any more
+
+
+class _News(NamedTuple):
+    """A payment and who is told of it, with the values that texts are made of."""
+
+    kind: str
+    payment: Payment
+    listener: Listener
+    values: dict[str, str]
+
+
+def tell_receipt(
+    db: Connection, organisation_id: UUID, payment: Payment, receipt: Receipt, *, now: dt.datetime
+) -> None:
+    """Tell the tenant of a receipt: by SMS, and by e-mail where they have an address."""
+    news = _news(db, organisation_id, "receipt", payment, {"receipt": str(receipt.number)})
+    if news is not None:
+        _queue(db, organisation_id, [_sms(db, organisation_id, news, now), *_letter(news, now)], now)
+
+
+def tell_entry(db: Connection, organisation_id: UUID, payment: Payment, *, now: dt.datetime) -> None:
+    """Tell the tenant that a caretaker recorded a payment of theirs, which waits to be confirmed."""
+    news = _news(db, organisation_id, "recorded", payment, {})
+    if news is not None:
+        _queue(db, organisation_id, [_sms(db, organisation_id, news, now)], now)
+
+
+def take_entry_back(db: Connection, organisation_id: UUID, payment: Payment, *, now: dt.datetime) -> None:
+    """Keep ``tell_entry`` from being sent where it still waits: the receipt says it all."""
+    messaging.withdraw_messages(db, organisation_id, [_key("recorded", payment)], reason="confirmed", now=now)
+
+
+def tell_rejection(db: Connection, organisation_id: UUID, payment: Payment, *, now: dt.datetime) -> None:
+    """Tell the tenant who was told of a caretaker's entry that it will not count; keep silent where they were not."""
+    key = _key("recorded", payment)
+    if not messaging.withdraw_messages(db, organisation_id, [key], reason="rejected", now=now):
+        return
+    news = _news(db, organisation_id, "rejected", payment, {})
+    if news is not None:
+        _queue(db, organisation_id, [_sms(db, organisation_id, news, now)], now)
+
+
+def tell_reversal(db: Connection, organisation_id: UUID, payment: Payment, *, now: dt.datetime) -> None:
+    """Tell the tenant that a receipt has become void, by each way that it was told or may have been.
+
+    A receipt that still waits to be sent is not sent any more, and nothing is told instead; nor is it where
+    the receipt was never told (a landlord's history, an opt-out, no phone).
+    """
+    keys = {_key("receipt", payment), _key("receipt", payment, EMAIL)}
+    told = messaging.withdraw_messages(db, organisation_id, keys, reason="reversed", now=now)
+    if not told:
+        return
+    receipts = billing.list_receipts(db, organisation_id, Asked(limit=1), payment_id=payment.id).items
+    news = _news(db, organisation_id, "reversal", payment, {"receipt": str(receipts[0].number)})
+    if news is None:
+        return
+    by_sms = [_sms(db, organisation_id, news, now)] if _key("receipt", payment) in told else []
+    by_email = _letter(news, now) if _key("receipt", payment, EMAIL) in told else []
+    _queue(db, organisation_id, [*by_sms, *by_email], now)
+
+
+def _news(db: Connection, organisation_id: UUID, kind: str, payment: Payment, values: dict[str, str]) -> _News | None:
+    """Return what there is to tell, or None where nobody is to hear of it: no lease, an erased tenant, history."""
+    if payment.lease_id is None or payment.tenant_id is None:
+        return None
+    found = telling_repository.find_listener(db, organisation_id, payment.lease_id, payment.tenant_id)
+    if found is None or not is_told(payment.received_on, day_of(payment.created_at, found.time_zone)):
+        return None
+    said = {
+        "tenant": found.given_name,
+        "amount": say_cents(payment.amount_cents, found.currency),
+        "reference": say_reference(payment.provider_reference, payment.method, found.language),
+        "property": found.property_name,
+        "unit": found.unit_name,
+        "organisation": found.organisation_name,
+        "balance": say_balance(found.balance_cents, found.currency, found.language),
+        "received_on": payment.received_on.strftime("%d/%m/%Y"),
+        **values,
+    }
+    return _News(kind, payment, found, said)
+
+
+def _sms(db: Connection, organisation_id: UUID, news: _News, now: dt.datetime) -> NewMessage:
+    rendered = messaging.templates_of(db, organisation_id).render(news.kind, news.listener.language, news.values)
+    return _message(news, now)._replace(
+        dedupe_key=_key(news.kind, news.payment), address=news.listener.phone, text=rendered.text
+    )
+
+
+def _letter(news: _News, now: dt.datetime) -> list[NewMessage]:
+    if news.listener.email is None:
+        return []
+    subject, text = write_letter(news.kind, news.listener.language, news.values)
+    letter = _message(news, now)._replace(
+        dedupe_key=_key(news.kind, news.payment, EMAIL), medium=EMAIL, address=news.listener.email
+    )
+    return [letter._replace(subject=subject, text=text)]
+
+
+def _message(news: _News, now: dt.datetime) -> NewMessage:
+    return NewMessage(
+        kind=news.kind,
+        dedupe_key="",
+        tenant_id=news.listener.tenant_id,
+        lease_id=news.payment.lease_id,
+        property_id=news.listener.property_id,
+        language=news.listener.language,
+        expires_at=now + TELLABLE,
+    )
+
+
+def _queue(db: Connection, organisation_id: UUID, new: list[NewMessage], now: dt.datetime) -> None:
+    messaging.queue_messages(db, organisation_id, new, now=now)
+
+
+def _key(kind: str, payment: Payment, medium: str = "") -> str:
+    return f"{kind}:{payment.id}:{medium}" if medium else f"{kind}:{payment.id}"
