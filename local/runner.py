@@ -23,8 +23,6 @@ from chalicelib.web import logs
 from local import cron, emulator, processes, queues
 
 UNIT_S = {"minute": 60, "hour": 3600, "day": 86_400}
-# In AWS whoever queues a task also wakes the worker; here it looks for itself.
-SWEPT_EVERY_S = {"work_tasks": 1.0}
 LAMBDA_LIMIT_MS = 900_000
 
 log = logging.getLogger("plotihub.runner")
@@ -77,7 +75,7 @@ def _schedule(source: ScheduledEventConfig, handler: Callable[[dict[str, Any], A
     text = told if isinstance(told, str) else told.to_string()
     if text.startswith("cron("):
         return Schedule(source.name, 60, handler, cron.read(text))
-    return Schedule(source.name, SWEPT_EVERY_S.get(source.name, seconds_of(text)), handler)
+    return Schedule(source.name, seconds_of(text), handler)
 
 
 def seconds_of(expression: str | ScheduleExpression) -> int:

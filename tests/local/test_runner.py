@@ -44,7 +44,7 @@ def test_each_scheduled_function_is_found_and_given_the_moment() -> None:
         seen.append(event)
 
     swept, hourly = schedules_of(app)
-    assert (swept.name, swept.every_s, hourly.name, hourly.every_s) == ("work_tasks", 1.0, "other", 7200)
+    assert (swept.name, swept.every_s, hourly.name, hourly.every_s) == ("work_tasks", 3600, "other", 7200)
     swept.run(NOON)
     assert (seen[0].time, seen[0].source) == ("2026-11-20T12:00:30Z", "aws.events")
     assert seen[0].resources[0].endswith(":rule/work_tasks")
