@@ -54,3 +54,8 @@ def make_texts(
         found = _makers[kind](db, organisation_id, those, now)
         made.update((each.id, found[each.id]) for each in those)
     return made
+
+
+def has_maker(kind: str) -> bool:
+    """Return whether texts of the kind can be made at sending."""
+    return kind in _makers

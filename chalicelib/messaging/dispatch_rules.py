@@ -1,0 +1,187 @@
+"""Which of the messages that are due go now, by whom, and which wait or never go. Money is whole cents."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from chalicelib.messaging.model import KINDS, SENT_BY, SMS, Message, Settings
+from chalicelib.messaging.rules import is_quiet, measure, opening, passes_opt_out, price_cents, waits_for_opening
+
+PENDING = "pending"  # an attempt of which nothing is known yet
+MOST_ATTEMPTS = 4
+BACKOFF_MINUTES = (1, 5, 20)  # after the first, second and third attempt
+STALE = dt.timedelta(hours=2)  # what is sent later than this after it was made may no longer be so
+CAPPED_KINDS = tuple(name for name, kind in KINDS.items() if kind.capped)
+
+
+class Day(NamedTuple):
+    """What an organisation's messages have come to: of the local day, and of its month."""
+
+    messages: int = 0
+    month_price_cents: int = 0
+
+
+class Ways(NamedTuple):
+    """How one organisation's messages are sent at one moment."""
+
+    organisation_id: UUID
+    settings: Settings
+    time_zone: str
+    prices: Mapping[str, int]  # of a part, in cents, by gateway
+    now: dt.datetime
+
+
+class Handed(NamedTuple):
+    """A message that goes now, and how."""
+
+    message: Message
+    number: int
+    gateway: str
+    text: str
+    encoding: str
+    parts: int
+    price_cents: int
+    reason: str = ""  # why it does not say what the organisation's own words would
+
+
+class Verdicts:
+    """What becomes of a set of messages."""
+
+    def __init__(self) -> None:
+        self.handed: list[Handed] = []
+        self.cancelled: dict[str, list[UUID]] = {}  # by reason
+        self.failed: dict[str, list[UUID]] = {}
+        self.postponed: dict[dt.datetime, list[UUID]] = {}  # until
+
+    def cancel(self, message: Message, reason: str) -> None:
+        self.cancelled.setdefault(reason, []).append(message.id)
+
+    def fail(self, message: Message, reason: str) -> None:
+        self.failed.setdefault(reason, []).append(message.id)
+
+    def postpone(self, message: Message, until: dt.datetime) -> None:
+        self.postponed.setdefault(until, []).append(message.id)
+
+
+class Caps:
+    """What may still go today and this month, as a set is gone through."""
+
+    def __init__(self, ways: Ways, day: Day) -> None:
+        settings = ways.settings
+        self.to_send = settings.daily_cap - day.messages
+        self.to_spend_cents = settings.monthly_limit_cents - day.month_price_cents
+        self._tenant_cap = settings.tenant_daily_cap
+        self._told: Counter[UUID] = Counter()
+        self._next_opening = next_day_opening(ways)
+
+    def count_told(self, told: Mapping[UUID, int]) -> None:
+        """Take into account what tenants have had today."""
+        self._told.update(told)
+
+    def hold_back(self, message: Message, verdicts: Verdicts) -> bool:
+        """Postpone a message to tomorrow where its day is full; return whether it was."""
+        if message.medium != SMS or not KINDS[message.kind].capped:
+            return False
+        if self.to_send > 0 and (message.tenant_id is None or self._told[message.tenant_id] < self._tenant_cap):
+            return False
+        verdicts.postpone(message, self._next_opening)
+        return True
+
+    def take(self, handed: Handed, verdicts: Verdicts) -> bool:
+        """Count a message in, or cancel it where the month's money is spent; return whether it goes."""
+        message = handed.message
+        if message.medium == SMS:
+            if handed.price_cents > self.to_spend_cents:
+                verdicts.cancel(message, "spend_limit")
+                return False
+            self.to_spend_cents -= handed.price_cents
+            self.to_send -= 1
+            if message.tenant_id is not None and KINDS[message.kind].capped:
+                self._told[message.tenant_id] += 1
+        verdicts.handed.append(handed)
+        return True
+
+
+def sift(messages: Sequence[Message], ways: Ways, silent: set[str], caps: Caps, verdicts: Verdicts) -> list[Message]:
+    """Return the messages that may go as far as can be told before their texts are made.
+
+    ``silent`` are the numbers that want no messages.
+    """
+    may_go = []
+    quiet = is_quiet(ways.now.astimezone(ZoneInfo(ways.time_zone)).hour, ways.settings)
+    for message in messages:
+        why = _why_never(message, ways, silent, caps)
+        if why:
+            verdicts.cancel(message, why)
+        elif quiet and waits_for_opening(message.kind, message.medium):
+            verdicts.postpone(message, opening(ways.now, ways.settings, ways.time_zone))
+        elif not caps.hold_back(message, verdicts):
+            may_go.append(message)
+    return may_go
+
+
+def _why_never(message: Message, ways: Ways, silent: set[str], caps: Caps) -> str:
+    if message.expires_at is not None and message.expires_at <= ways.now:
+        return "expired"
+    if not message.address:
+        return "no_phone" if message.medium == SMS else "no_email"
+    if message.address in silent and not passes_opt_out(message.kind, ways.settings):
+        return "opted_out"
+    if message.medium == SMS and price_cents(1, next_gateway(message, ways.settings), ways.prices) > max(
+        caps.to_spend_cents, 0
+    ):
+        return "spend_limit"
+    return ""
+
+
+def to_hand(message: Message, text: str, reason: str, ways: Ways) -> Handed:
+    """Return how ``message`` goes with ``text``: by whom, in how many parts and for how much."""
+    gateway = next_gateway(message, ways.settings)
+    if message.medium != SMS:
+        return Handed(message, message.attempt + 1, gateway, text, "", 0, 0, reason)
+    measured = measure(text)
+    price = price_cents(measured.parts, gateway, ways.prices)
+    return Handed(message, message.attempt + 1, gateway, text, measured.encoding, measured.parts, price, reason)
+
+
+def next_gateway(message: Message, settings: Settings) -> str:
+    """Return who sends it: the organisation's first choice, after an attempt the one after that of the attempt."""
+    order = settings.gateways if message.medium == SMS else SENT_BY[message.medium]
+    if not message.attempt or message.gateway not in order:
+        return order[0]
+    return order[(order.index(message.gateway) + 1) % len(order)]
+
+
+def next_day_opening(ways: Ways) -> dt.datetime:
+    """Return when messages may go again on the next local day."""
+    local = ways.now.astimezone(ZoneInfo(ways.time_zone))
+    midnight = dt.datetime.combine(local.date() + dt.timedelta(days=1), dt.time(), local.tzinfo)
+    return opening(midnight.astimezone(dt.UTC), ways.settings, ways.time_zone)
+
+
+def not_after(kind: str, medium: str, made_at: dt.datetime, expires_at: dt.datetime | None, ways: Ways) -> dt.datetime:
+    """Return until when a text that was made at ``made_at`` may be sent: not in the night, and not when it is stale."""
+    latest = made_at + STALE
+    if expires_at is not None:
+        latest = min(latest, expires_at)
+    if waits_for_opening(kind, medium):
+        latest = min(latest, _closing(made_at, latest, ways))
+    return latest
+
+
+def _closing(after: dt.datetime, before: dt.datetime, ways: Ways) -> dt.datetime:
+    """Return when the quiet hours first begin between the two, or ``before``."""
+    hour = after.astimezone(ZoneInfo(ways.time_zone)).replace(minute=0, second=0, microsecond=0).astimezone(dt.UTC)
+    while hour < before:
+        if hour > after and is_quiet(hour.astimezone(ZoneInfo(ways.time_zone)).hour, ways.settings):
+            return hour
+        hour += dt.timedelta(hours=1)
+    return before
+
+
+def key_of(organisation_id: UUID, dedupe_key: str, number: int) -> str:
+    """Return what the claim of an attempt is kept under."""
+    return f"{organisation_id}:{dedupe_key}:{number}"
