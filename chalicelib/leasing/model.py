@@ -46,16 +46,10 @@ class Tenant(NamedTuple):
 
 
 class Erased(NamedTuple):
-    """By what other domains find what they know of a tenant who was erased.
-
-    ``free_phones`` are those of ``phones`` that no other tenant of the organisation has, ``lone_phones`` those that
-    no tenant of any organisation has.
-    """
+    """By what other domains find what they know of a tenant who was erased."""
 
     lease_ids: list[UUID]
     phones: list[str]
-    free_phones: list[str]
-    lone_phones: list[str]
 
 
 class TenantName(NamedTuple):

@@ -123,12 +123,6 @@ def forget_notes(db: Connection, organisation_id: UUID, tenant_id: UUID) -> list
     return found
 
 
-def list_holders(db: Connection, phones: Iterable[str]) -> list[tuple[UUID, str]]:
-    """Return (organisation, phone) for each of ``phones`` that a tenant of any organisation has."""
-    query = select(tenant_phones.c.organisation_id, tenant_phones.c.phone).where(tenant_phones.c.phone.in_(set(phones)))
-    return [(row[0], row[1]) for row in db.execute(query.distinct())]
-
-
 def _is(organisation_id: UUID, tenant_id: UUID) -> ColumnElement[bool]:
     return (tenants.c.organisation_id == organisation_id) & (tenants.c.id == tenant_id)
 

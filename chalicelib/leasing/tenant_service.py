@@ -168,16 +168,7 @@ def erase_tenant(db: Connection, organisation_id: UUID, tenant_id: UUID, *, now:
     repository.change_tenant(db, organisation_id, tenant_id, None, nothing)
     repository.replace_phones(db, organisation_id, tenant_id, [])
     vault.forget(db, organisation_id, tenant_id)
-    lease_ids = repository.forget_notes(db, organisation_id, tenant_id)
-    holders = repository.list_holders(db, before.phones)
-    ours = {phone for holder, phone in holders if holder == organisation_id}
-    anybodys = {phone for _, phone in holders}
-    return Erased(
-        lease_ids,
-        before.phones,
-        free_phones=[phone for phone in before.phones if phone not in ours],
-        lone_phones=[phone for phone in before.phones if phone not in anybodys],
-    )
+    return Erased(repository.forget_notes(db, organisation_id, tenant_id), before.phones)
 
 
 def _columns(values: dict[str, Any]) -> dict[str, Any]:

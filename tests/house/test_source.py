@@ -35,7 +35,6 @@ OF_NO_ORGANISATION = {
     },
     "leasing/phone_repository.py": {"list_leases_of_phone"},
     "tasks/repository.py": {"list_claimable"},
-    "leasing/tenant_repository.py": {"list_holders"},
     "reporting/proof_repository.py": {"compare"},  # its caller's query names it
     "web/repository.py": {"claim_key", "find_answer", "forget_answers", "keep_answer", "read_something"},
 }
