@@ -35,6 +35,14 @@ class Policy(NamedTuple):
     changed_at: dt.datetime | None = None
 
 
+class Reminding(NamedTuple):
+    """An organisation that reminds, with its time zone and the local hour from which it does."""
+
+    id: UUID
+    time_zone: str
+    send_hour: int
+
+
 class Step(NamedTuple):
     """One of a policy's reminders: ``offset_days`` from the due day, below 0 before it."""
 

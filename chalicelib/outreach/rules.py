@@ -78,18 +78,14 @@ def may_be_said(step: Step, said: Iterable[str]) -> bool:
     return all(offset_of(name) < step.offset_days for name in said)
 
 
-def kind_of(step: Step, due_on: dt.date, today: dt.date) -> str:
-    """Return the kind of message that says ``step`` today; the due day's own, made up for later, is overdue by then."""
-    return OVERDUE if step.kind == DUE and today > due_on else step.kind
+def kind_of(kinds: Collection[str], due_days: Collection[dt.date], today: dt.date) -> str:
+    """Return the kind of a message that says steps of ``kinds`` of invoices due on ``due_days``, so that it is true.
 
-
-def is_overdue(kind: str) -> bool:
-    return kind in (OVERDUE, FINAL)
-
-
-def gravest(kinds: Collection[str]) -> str:
-    """Return the kind that speaks for all of ``kinds``."""
-    return max(kinds, key=(BEFORE, DUE, OVERDUE, FINAL).index)
+    The due day's own step may have been moved to a day before, and be made up for on a day after.
+    """
+    if all(day < today for day in due_days):
+        return FINAL if FINAL in kinds else OVERDUE
+    return DUE if all(day == today for day in due_days) else BEFORE
 
 
 def due_days_near(steps: Collection[Step], today: dt.date) -> tuple[dt.date, dt.date]:

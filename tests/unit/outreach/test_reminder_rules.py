@@ -137,10 +137,21 @@ def test_days_off_do_not_count_as_late() -> None:
     assert step_due(steps, ISSUED, thursday, tuesday + 2 * DAY, calendar) is None
 
 
-def test_the_due_day_s_own_step_is_overdue_when_it_is_made_up_for() -> None:
-    assert kind_of(named("due"), SATURDAY_5, SATURDAY_5) == DUE
-    assert kind_of(named("due"), SATURDAY_5, SATURDAY_5 + DAY) == OVERDUE
-    assert kind_of(named("after_10"), SATURDAY_5, SATURDAY_5 + 10 * DAY) == FINAL
+@pytest.mark.parametrize(
+    ("kinds", "due_in", "told_as"),
+    [
+        ({BEFORE}, {3}, BEFORE),
+        ({DUE}, {0}, DUE),
+        ({DUE}, {2}, BEFORE),  # moved off a weekend
+        ({DUE}, {-1}, OVERDUE),  # made up for
+        ({BEFORE}, {0}, DUE),
+        ({DUE, BEFORE}, {0, 3}, BEFORE),
+        ({OVERDUE}, {-1, -5}, OVERDUE),
+        ({OVERDUE, FINAL}, {-1, -10}, FINAL),
+    ],
+)
+def test_a_message_is_of_the_kind_that_is_true_of_all_it_tells(kinds: set[str], due_in: set[int], told_as: str) -> None:
+    assert kind_of(kinds, [SATURDAY_5 + days * DAY for days in due_in], SATURDAY_5) == told_as
 
 
 def test_a_step_is_not_said_again_nor_after_a_later_one() -> None:

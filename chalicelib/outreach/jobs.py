@@ -1,0 +1,68 @@
+"""Reminders as a job that queues each organisation's task of the day, and that task; notices as a task."""
+
+import datetime as dt
+from collections.abc import Iterator
+from functools import partial
+from itertools import islice
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from chalice.app import Blueprint
+from sqlalchemy import Connection
+
+from chalicelib import wiring
+from chalicelib.outreach import pause_service, policy_service, reminder_service
+from chalicelib.outreach.model import Reminding
+from chalicelib.tasks import service as tasks
+from chalicelib.tasks.model import Task
+from chalicelib.tasks.scheduling import Slot, Work, paged, scheduled
+
+outreach_jobs = Blueprint(__name__)
+
+
+@scheduled(outreach_jobs, "rent_reminders", every=dt.timedelta(hours=1), catches_up=False)
+def rent_reminders(parts: wiring.Parts, slot: Slot) -> Iterator[Work]:
+    """Queue each organisation's reminders of its day, once its hour has come.
+
+    A missed hour is made up for by the next, and a missed day by the steps themselves, which may be late.
+    """
+    now = parts.clock.now()
+    for organisation in paged(parts, policy_service.list_reminding):
+        on = _day_to_remind(organisation, slot.at, now)
+        if on is not None:
+            yield Work(organisation.id, partial(_queue, organisation=organisation, on=on, now=now), on.isoformat())
+
+
+def _day_to_remind(organisation: Reminding, at: dt.datetime, now: dt.datetime) -> dt.date | None:
+    """Return the organisation's day at ``at``, or None before its hour.
+
+    A slot of a day that is over, run by hand, reminds as of now: what is said is sent now, and must be true.
+    """
+    zone = ZoneInfo(organisation.time_zone)
+    local = max(at.astimezone(zone), now.astimezone(zone), key=dt.datetime.date)
+    return local.date() if local.hour >= organisation.send_hour else None
+
+
+def _queue(db: Connection, *, organisation: Reminding, on: dt.date, now: dt.datetime) -> int:
+    reminder_service.queue_reminders(db, organisation.id, on, now=now)
+    return 1
+
+
+@tasks.handles(reminder_service.REMINDERS)
+def remind(parts: wiring.Parts, task: Task) -> dict[str, Any]:
+    """Settle the promises whose day is over, then remind set by set, each a transaction; go on where a run stopped."""
+    on = dt.date.fromisoformat(task.input["on"])
+    settled = 0
+    while count := parts.transact(
+        partial(pause_service.settle_promises, organisation_id=task.organisation_id, today=on)
+    ):
+        settled += count
+    done = reminder_service.progress_of(task)
+    with parts.reading() as db:
+        plan = reminder_service.plan_of(db, task.organisation_id, on)
+        due = reminder_service.list_due_tenants(db, task.organisation_id, plan, done.after) if plan else []
+    total, waiting = done.seen + len(due), iter(due)
+    while plan and (chosen := list(islice(waiting, reminder_service.TENANTS_IN_A_SET))):
+        step = partial(reminder_service.remind_set, task=task, plan=plan, tenant_ids=chosen, before=done, total=total)
+        done = parts.transact(partial(step, now=parts.clock.now()))
+    return {"on": on.isoformat(), "tenants": done.seen, "messages": done.made, "promises_settled": settled}

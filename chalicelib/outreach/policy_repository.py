@@ -1,0 +1,92 @@
+"""SQL of when an organisation reminds: its policy, and the days on which nothing is sent."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, String, delete, exists, insert, literal, or_, select, union_all, update
+from sqlalchemy.exc import IntegrityError
+
+from chalicelib.outreach.model import OPEN, OWN, PUBLIC, Holiday, Policy, Reminding
+from chalicelib.storage.tables.identity import organisations
+from chalicelib.storage.tables.outreach import holidays, promises, public_holidays, reminder_policies
+
+_COLUMNS = [reminder_policies.c[name] for name in Policy._fields]
+
+
+def find_policy(db: Connection, organisation_id: UUID) -> Policy | None:
+    row = db.execute(select(*_COLUMNS).where(reminder_policies.c.organisation_id == organisation_id)).one_or_none()
+    if row is None:
+        return None
+    days = {"before_days": tuple(row.before_days), "after_days": tuple(row.after_days)}
+    return Policy(**{**row._mapping, **days})
+
+
+def change_policy(
+    db: Connection, organisation_id: UUID, version: int, values: dict[str, Any], now: dt.datetime
+) -> bool:
+    """Set ``values`` if the row is still at ``version``; return whether this call did it."""
+    query = update(reminder_policies).where(
+        reminder_policies.c.organisation_id == organisation_id, reminder_policies.c.version == version
+    )
+    return db.execute(query.values(**values, version=version + 1, changed_at=now)).rowcount == 1
+
+
+def add_policy(db: Connection, organisation_id: UUID, policy: Policy) -> bool:
+    """Insert the organisation's first row; return False where another has just done so."""
+    days = {"before_days": list(policy.before_days), "after_days": list(policy.after_days)}
+    try:
+        with db.begin_nested():
+            db.execute(
+                insert(reminder_policies).values(organisation_id=organisation_id, **{**policy._asdict(), **days})
+            )
+    except IntegrityError:
+        return False
+    return True
+
+
+def list_reminding(db: Connection, after: UUID | None, limit: int) -> list[Reminding]:
+    """Return the next organisations, by id and of all, that remind or wait for what was promised."""
+    promised = exists().where(promises.c.organisation_id == organisations.c.id, promises.c.status == OPEN)
+    query = (
+        select(organisations.c.id, organisations.c.time_zone, reminder_policies.c.send_hour)
+        .outerjoin(reminder_policies, reminder_policies.c.organisation_id == organisations.c.id)
+        .where(or_(reminder_policies.c.enabled, promised))
+        .order_by(organisations.c.id)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(organisations.c.id > after)
+    usual = Policy().send_hour
+    return [
+        Reminding(row.id, row.time_zone, usual if row.send_hour is None else row.send_hour) for row in db.execute(query)
+    ]
+
+
+def list_holidays(db: Connection, organisation_id: UUID, first: dt.date, last: dt.date) -> list[Holiday]:
+    """Return the public holidays and the organisation's own from ``first`` to ``last``, by day."""
+    public = select(
+        public_holidays.c.holiday_on, public_holidays.c.name, literal(PUBLIC, String(10)).label("source")
+    ).where(public_holidays.c.holiday_on.between(first, last))
+    own = select(holidays.c.holiday_on, holidays.c.name, literal(OWN, String(10))).where(
+        holidays.c.organisation_id == organisation_id, holidays.c.holiday_on.between(first, last)
+    )
+    both = union_all(public, own).subquery("both")
+    query = select(both.c.holiday_on, both.c.name, both.c.source).order_by(both.c.holiday_on, both.c.source)
+    return [Holiday(*row) for row in db.execute(query)]
+
+
+def add_holiday(db: Connection, organisation_id: UUID, holiday_on: dt.date, name: str, now: dt.datetime) -> bool:
+    """Insert the holiday; return False where the organisation has one on that day."""
+    values = {"organisation_id": organisation_id, "holiday_on": holiday_on, "name": name, "created_at": now}
+    try:
+        with db.begin_nested():
+            db.execute(insert(holidays).values(values))
+    except IntegrityError:
+        return False
+    return True
+
+
+def remove_holiday(db: Connection, organisation_id: UUID, holiday_on: dt.date) -> bool:
+    query = delete(holidays).where(holidays.c.organisation_id == organisation_id, holidays.c.holiday_on == holiday_on)
+    return db.execute(query).rowcount == 1

@@ -1,0 +1,185 @@
+"""SQL of reminders: whose invoices are due for a step, what was said of them, and how they stand at sending."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, cast, exists, func, insert, or_, select, tuple_
+
+from chalicelib.outreach.model import OpenInvoice, Person, Told
+from chalicelib.storage.tables.billing import invoice_lines, invoices
+from chalicelib.storage.tables.leasing import leases, tenant_phones, tenants
+from chalicelib.storage.tables.messaging import messages
+from chalicelib.storage.tables.outreach import reminders
+from chalicelib.storage.tables.portfolio import channels, properties, units
+
+_LINES = invoice_lines.c
+
+
+class Dates(NamedTuple):
+    """When an invoice was issued and is due: which step is due follows from these alone."""
+
+    issued_on: dt.date
+    due_on: dt.date
+
+
+def list_dates(db: Connection, organisation_id: UUID, first: dt.date, last: dt.date) -> list[Dates]:
+    """Return the different dates of the invoices with something open that are due from ``first`` to ``last``."""
+    query = select(_LINES.issued_on, _LINES.due_on).distinct()
+    return [Dates(*row) for row in db.execute(query.where(*_open(organisation_id), _LINES.due_on.between(first, last)))]
+
+
+def list_due_tenants(
+    db: Connection, organisation_id: UUID, due: Mapping[tuple[str, ...], Collection[Dates]], after: UUID | None
+) -> list[UUID]:
+    """Return the tenants, by id, that pay for leases with an open invoice of such dates.
+
+    Args:
+        due: dates by the names of the steps that must not have been said of an invoice of these dates.
+        after: only tenants of greater ids.
+    """
+    if not due:
+        return []
+    query = (
+        select(leases.c.tenant_id)
+        .distinct()
+        .join(invoice_lines, _of_lease())
+        .where(*_open(organisation_id), or_(*(_unsaid(names, dates) for names, dates in due.items())))
+        .order_by(leases.c.tenant_id)
+    )
+    if after is not None:
+        query = query.where(leases.c.tenant_id > after)
+    return list(db.scalars(query))
+
+
+def _unsaid(names: Sequence[str], dates: Collection[Dates]) -> ColumnElement[bool]:
+    days = sorted({each.due_on for each in dates})
+    said = exists().where(
+        reminders.c.organisation_id == _LINES.organisation_id,
+        reminders.c.invoice_id == _LINES.invoice_id,
+        reminders.c.step.in_(names),
+    )
+    pairs = tuple_(_LINES.issued_on, _LINES.due_on).in_(sorted(dates))
+    return and_(_LINES.due_on.between(days[0], days[-1]), pairs, ~said)
+
+
+def list_open_invoices(
+    db: Connection, organisation_id: UUID, tenant_ids: Collection[UUID], first: dt.date, last: dt.date
+) -> list[OpenInvoice]:
+    """Return the invoices due from ``first`` to ``last`` with something open, of the leases the tenants pay for."""
+    query = (
+        select(
+            leases.c.tenant_id,
+            leases.c.id,
+            leases.c.property_id,
+            _LINES.invoice_id,
+            _LINES.issued_on,
+            _LINES.due_on,
+            _whole(func.sum(_LINES.open_cents)),
+        )
+        .join(invoice_lines, _of_lease())
+        .where(*_open(organisation_id), leases.c.tenant_id.in_(tenant_ids), _LINES.due_on.between(first, last))
+        .group_by(
+            leases.c.tenant_id, leases.c.id, leases.c.property_id, _LINES.invoice_id, _LINES.issued_on, _LINES.due_on
+        )
+        .order_by(leases.c.tenant_id, _LINES.due_on, _LINES.invoice_id)
+    )
+    return [OpenInvoice(*row) for row in db.execute(query)]
+
+
+def list_said(db: Connection, organisation_id: UUID, invoice_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+    """Return the names of the steps that were said of each of the invoices."""
+    query = select(reminders.c.invoice_id, reminders.c.step).where(
+        reminders.c.organisation_id == organisation_id, reminders.c.invoice_id.in_(invoice_ids)
+    )
+    said = defaultdict(list)
+    for invoice_id, step in db.execute(query):
+        said[invoice_id].append(step)
+    return said
+
+
+def list_people(db: Connection, organisation_id: UUID, tenant_ids: Collection[UUID]) -> dict[UUID, Person]:
+    """Return those of the tenants who are not erased, with the phone that is called first."""
+    query = (
+        select(tenants.c.id, tenants.c.given_name, tenants.c.language, tenant_phones.c.phone)
+        .outerjoin(
+            tenant_phones,
+            and_(
+                tenant_phones.c.organisation_id == organisation_id,
+                tenant_phones.c.tenant_id == tenants.c.id,
+                tenant_phones.c.position == 0,
+            ),
+        )
+        .where(
+            tenants.c.organisation_id == organisation_id, tenants.c.id.in_(tenant_ids), tenants.c.erased_at.is_(None)
+        )
+    )
+    return {row.id: Person(*row) for row in db.execute(query)}
+
+
+def keys_of(db: Connection, organisation_id: UUID, message_ids: Collection[UUID]) -> dict[str, UUID]:
+    """Return the messages by their dedupe keys."""
+    query = select(messages.c.dedupe_key, messages.c.id).where(
+        messages.c.organisation_id == organisation_id, messages.c.id.in_(message_ids)
+    )
+    return {row.dedupe_key: row.id for row in db.execute(query)}
+
+
+def add_reminders(db: Connection, organisation_id: UUID, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep which step of which invoice each message says."""
+    if rows:
+        db.execute(insert(reminders), [{"organisation_id": organisation_id, **row} for row in rows])
+
+
+def list_told(db: Connection, organisation_id: UUID, message_ids: Collection[UUID]) -> list[Told]:
+    """Return the invoices that the messages are about as they stand now, the oldest first, paid ones left out."""
+    open_cents = _whole(func.sum(_LINES.open_cents))
+    named = (
+        reminders.c.message_id,
+        reminders.c.invoice_id,
+        leases.c.id,
+        leases.c.tenant_id,
+        invoices.c.period,
+        invoices.c.due_on,
+        units.c.name,
+        properties.c.name,
+        channels.c.kind,
+        channels.c.number,
+    )
+    query = (
+        select(*named, open_cents)
+        .select_from(reminders)
+        .join(invoices, _same(reminders, invoices, reminders.c.invoice_id, invoices.c.id))
+        .join(invoice_lines, _same(reminders, invoice_lines, reminders.c.invoice_id, _LINES.invoice_id))
+        .join(leases, _same(reminders, leases, reminders.c.lease_id, leases.c.id))
+        .join(units, _same(leases, units, leases.c.unit_id, units.c.id))
+        .join(properties, _same(units, properties, units.c.property_id, properties.c.id))
+        .outerjoin(channels, _same(properties, channels, properties.c.channel_id, channels.c.id))
+        .where(
+            reminders.c.organisation_id == organisation_id,
+            reminders.c.message_id.in_(message_ids),
+            _LINES.open_cents > 0,
+        )
+        .group_by(*named)
+        .order_by(reminders.c.message_id, invoices.c.due_on, reminders.c.invoice_id)
+    )
+    return [Told(*row) for row in db.execute(query)]
+
+
+def _open(organisation_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return _LINES.organisation_id == organisation_id, _LINES.open_cents > 0
+
+
+def _of_lease() -> ColumnElement[bool]:
+    return and_(leases.c.organisation_id == _LINES.organisation_id, leases.c.id == _LINES.lease_id)
+
+
+def _same(one: Any, other: Any, key: ColumnElement[UUID], other_key: ColumnElement[UUID]) -> ColumnElement[bool]:
+    return and_(one.c.organisation_id == other.c.organisation_id, key == other_key)
+
+
+def _whole(amount: ColumnElement[Any]) -> ColumnElement[int]:
+    # MySQL's SUM is a DECIMAL, which would be told as one.
+    return cast(amount, BigInteger)

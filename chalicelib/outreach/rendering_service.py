@@ -1,0 +1,90 @@
+"""What a reminder says when it is sent: of what is open then, in words that are true on that day. Money is cents."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.clock import day_of
+from chalicelib.identity import service as identity
+from chalicelib.identity.model import Organisation
+from chalicelib.messaging import service as messaging
+from chalicelib.messaging.model import Made, Message
+from chalicelib.outreach import pause_service, policy_service, rules
+from chalicelib.outreach import reminder_repository as repository
+from chalicelib.outreach import wording_rules as words
+from chalicelib.outreach.model import FINAL, OVERDUE, REMINDER_KINDS, Person, Told
+
+NOTHING_OWED, TENANT_CHANGED = "nothing_owed", "tenant_changed"
+OVERDUE_KINDS = (OVERDUE, FINAL)
+PAYBILL = "paybill"  # a till takes no account number, which our texts name beside it
+
+
+class _Now(NamedTuple):
+    """What holds for all reminders of a set."""
+
+    organisation: Organisation
+    today: dt.date
+    minimum_cents: int
+    paused: Mapping[UUID, str]
+    people: Mapping[UUID, Person]
+    templates: messaging.Templates
+
+
+@messaging.renders(*REMINDER_KINDS)
+def make_reminders(
+    db: Connection, organisation_id: UUID, messages: Sequence[Message], now: dt.datetime
+) -> dict[UUID, Made]:
+    """Return what each reminder says now, or why nothing: its invoices were paid, or left out since; seven queries."""
+    told = repository.list_told(db, organisation_id, [message.id for message in messages])
+    organisation = identity.get_organisation(db, organisation_id)
+    today = day_of(now, organisation.time_zone)
+    as_of_now = _Now(
+        organisation,
+        today,
+        policy_service.get_policy(db, organisation_id).minimum_cents,
+        pause_service.paused(db, organisation_id, {each.lease_id for each in told}, today),
+        repository.list_people(db, organisation_id, {each.tenant_id for each in messages if each.tenant_id}),
+        messaging.templates_of(db, organisation_id),
+    )
+    by_message = defaultdict(list)
+    for each in told:
+        by_message[each.message_id].append(each)
+    return {message.id: _made(message, by_message[message.id], as_of_now) for message in messages}
+
+
+def _made(message: Message, told: list[Told], now: _Now) -> Made:
+    theirs = [each for each in told if each.tenant_id == message.tenant_id]
+    person = now.people.get(message.tenant_id) if message.tenant_id else None
+    if person is None or (told and not theirs):
+        return Made(None, TENANT_CHANGED)
+    reasons = [now.paused[each.lease_id] for each in theirs if each.lease_id in now.paused]
+    left = [each for each in theirs if each.lease_id not in now.paused]
+    if not left and reasons:
+        return Made(None, reasons[0])
+    if sum(each.open_cents for each in left) < max(now.minimum_cents, 1):
+        return Made(None, NOTHING_OWED)
+    due_days = [each.due_on for each in left]  # the oldest first
+    kind = rules.kind_of({message.kind}, due_days, now.today)
+    since = due_days[:1] if kind in OVERDUE_KINDS else due_days
+    values = _values(left, person, message.language, now.organisation)
+    return now.templates.render(kind, message.language, {**values, "due_on": words.days(since, message.language)})
+
+
+def _values(told: Sequence[Told], person: Person, language: str, organisation: Organisation) -> dict[str, str]:
+    paybills = {each.channel_number if each.channel_kind == PAYBILL else None for each in told}
+    paybill = paybills.pop() if len(paybills) == 1 else None  # of two properties' none is everybody's
+    units = words.names(each.unit_name for each in told)
+    return {
+        "tenant": person.given_name,
+        "amount": words.amount(sum(each.open_cents for each in told), organisation.currency),
+        "property": words.names(each.property_name for each in told),
+        "unit": units,
+        "periods": words.periods({each.period for each in told}, language),
+        "account": units,
+        "organisation": organisation.name,
+        **({"paybill": paybill} if paybill else {}),
+    }

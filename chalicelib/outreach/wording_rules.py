@@ -1,0 +1,49 @@
+"""How amounts, days and names read in a message, in English and in Swahili. Money is whole cents."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+MONTHS = {
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    "sw": ("Jan", "Feb", "Mac", "Apr", "Mei", "Jun", "Jul", "Ago", "Sep", "Okt", "Nov", "Des"),
+}
+MOST_NAMES = 40  # characters of joined names; what does not fit is counted
+MOST_DAYS, MOST_PERIODS = 2, 3
+
+
+def amount(cents: int, currency: str) -> str:
+    """Return "KES 15,000", or with cents where there are any."""
+    whole, fraction = divmod(abs(cents), 100)
+    return f"{currency} {'-' if cents < 0 else ''}{whole:,}" + (f".{fraction:02d}" if fraction else "")
+
+
+def day(on: dt.date, language: str) -> str:
+    """Return "5 Dec 2026", in Swahili "5 Des 2026"."""
+    return f"{on.day} {month(on, language)}"
+
+
+def days(each: Iterable[dt.date], language: str) -> str:
+    """Return the days, each once: "5 Dec 2026, 8 Dec 2026", and of many the first and the last."""
+    found = [day(on, language) for on in sorted(set(each))]
+    return f"{found[0]} - {found[-1]}" if len(found) > MOST_DAYS else ", ".join(found)
+
+
+def month(on: dt.date, language: str) -> str:
+    return f"{MONTHS[language][on.month - 1]} {on.year}"
+
+
+def periods(each: Iterable[dt.date], language: str) -> str:
+    """Return the months, each once: "Nov 2026, Dec 2026", and of many the first and the last."""
+    found = [month(on, language) for on in sorted(set(each))]
+    return f"{found[0]} - {found[-1]}" if len(found) > MOST_PERIODS else ", ".join(found)
+
+
+def names(each: Iterable[str]) -> str:
+    """Return the names, each once in their order: "A1, B2"; of many those that fit, and how many more there are."""
+    found = list(dict.fromkeys(each))
+    for count in range(len(found), 1, -1):
+        rest = f" +{len(found) - count}" if count < len(found) else ""
+        joined = ", ".join(found[:count]) + rest
+        if len(joined) <= MOST_NAMES:
+            return joined
+    return found[0] + (f" +{len(found) - 1}" if len(found) > 1 else "")

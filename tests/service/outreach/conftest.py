@@ -1,0 +1,21 @@
+"""A landlord of the test's own who reminds, on the day before the usual first step."""
+
+import datetime as dt
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.clock import MovedClock
+from tests.service.outreach.estate import Estate
+
+TODAY = dt.date(2026, 12, 1)
+
+
+@pytest.fixture
+def estate(parts: wiring.Parts, clock: MovedClock) -> Estate:
+    """An estate on 1 December 2026 with the usual policy."""
+    made = Estate.found(parts, TODAY)
+    assert isinstance(made, Estate)
+    made.at_day(TODAY)
+    made.policy()
+    return made

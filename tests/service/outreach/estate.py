@@ -1,0 +1,96 @@
+"""A landlord who reminds: tenants with phones, invoices of any due day, and the task of a day worked by itself."""
+
+import datetime as dt
+import itertools
+import uuid
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chalicelib.ids import new_id
+from chalicelib.leasing import service as leasing
+from chalicelib.messaging import service as messaging
+from chalicelib.messaging.model import Made, Message
+from chalicelib.outreach import jobs, policy_service, reminder_service
+from chalicelib.portfolio import service as portfolio
+from chalicelib.storage.tables.messaging import messages
+from chalicelib.storage.tables.outreach import reminders
+from chalicelib.tasks import repository as task_repository
+from chalicelib.tasks.model import Task
+from tests.money import Money
+
+_phones = itertools.count(uuid.uuid4().int % 10**7)
+
+
+class Estate(Money):
+    """Books on the day that the clock of their parts stands at."""
+
+    def at_day(self, today: dt.date, hour: int = 10) -> None:
+        """Put the books and the clock of their parts on ``today``, at ``hour`` in Nairobi."""
+        self.today = today
+        self.parts.clock.at = dt.datetime.combine(today, dt.time(hour - 3), dt.UTC)  # type: ignore[attr-defined]
+
+    def tenant(self, given_name: str = "Wanjiru", *, phone: str | None = "new", language: str = "en") -> UUID:
+        number = f"+2547{next(_phones) % 10**8:08d}" if phone == "new" else phone
+        values = {"given_name": given_name, "phones": [number] if number else [], "language": language}
+        return self.do(leasing.add_tenant, values, keys=self.parts.keys, now=self.now).id
+
+    def let_to(self, tenant_id: UUID, unit: str | None = None, property_id: UUID | None = None, **terms: Any) -> UUID:
+        """Let a new unit to the tenant from the first of the year on, and return the lease."""
+        house = {"property_id": property_id or self.property_id, "name": unit or uuid.uuid4().hex[:8]}
+        added = self.do(portfolio.add_unit, {**house, "type": "apartment", "rent_cents": 1}, **self.at())
+        values = {"unit_id": added.id, "tenants": [tenant_id], "starts_on": dt.date(2026, 1, 1)}
+        return self.do(leasing.add_lease, {**values, "rent_cents": 15_000_00, **terms}, **self.at()).id
+
+    def owe(self, lease_id: UUID, due_on: dt.date, cents: int = 15_000_00, **options: Any) -> UUID:
+        """Issue an invoice, ten days before it is due unless it is said, and return it."""
+        given = {"issued_on": due_on - dt.timedelta(days=10), "due_on": due_on, "period": due_on.replace(day=1)}
+        return self.invoice(lease_id, ("rent", cents), **{**given, **options}).id
+
+    def owing(self, due_on: dt.date, cents: int = 15_000_00, **of_tenant: Any) -> tuple[UUID, UUID]:
+        """Let to a new tenant who owes an invoice; return the lease and the invoice."""
+        lease_id = self.let_to(self.tenant(**of_tenant))
+        return lease_id, self.owe(lease_id, due_on, cents)
+
+    def policy(self, **values: Any) -> None:
+        listed = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+        self.do(policy_service.change_policy, None, {"enabled": True, **listed}, now=self.now)
+
+    def claimed(self, task: Task) -> Task:
+        """Hold the task as the worker that is to work it."""
+        now = self.parts.clock.now()
+        until = now + dt.timedelta(minutes=1)
+        held = self.do(task_repository.claim_task, task.id, new_id(), now, until)
+        assert held is not None
+        return replace(held, clock=self.parts.clock.now)
+
+    def remind(self, on: dt.date | None = None) -> dict[str, Any]:
+        """Queue the reminders of the day, work their task here and now, and return its result."""
+        task = self.do(reminder_service.queue_reminders, on or self.today, now=self.parts.clock.now())
+        return jobs.remind(self.parts, self.claimed(task))
+
+    def messages(self) -> list[Message]:
+        query = select(*(messages.c[name] for name in Message._fields))
+        query = query.where(messages.c.organisation_id == self.organisation_id).order_by(messages.c.id)
+        with self.parts.reading() as db:
+            return [Message(**row._mapping) for row in db.execute(query)]
+
+    def said(self) -> list[tuple[UUID, str]]:
+        """Return each (invoice, step) that was said, in the order of the messages."""
+        query = select(reminders.c.invoice_id, reminders.c.step).where(
+            reminders.c.organisation_id == self.organisation_id
+        )
+        with self.parts.reading() as db:
+            return [tuple(row) for row in db.execute(query.order_by(reminders.c.message_id, reminders.c.invoice_id))]
+
+    def made(self) -> list[Made]:
+        """Return what each of the messages would say now."""
+        waiting = self.messages()
+        with self.parts.reading() as db:
+            made = messaging.make_texts(db, self.organisation_id, waiting, now=self.parts.clock.now())
+        return [made[message.id] for message in waiting]
+
+    def texts(self) -> list[str | None]:
+        return [each.text for each in self.made()]
