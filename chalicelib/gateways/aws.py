@@ -1,4 +1,4 @@
-"""What the adapters of AWS share: clients that never try again by themselves, and what a failed call came to."""
+"""What the adapters of AWS share: a client that calls once, and tells how far a failed call came."""
 
 import ssl
 import threading
@@ -6,10 +6,44 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.messaging.ports import NOT_SENT, REFUSED, UNKNOWN, Outcome
+from chalicelib.messaging.ports import NOT_SENT, SENT, UNKNOWN, Outcome
 
-BUSY = {"Throttled", "Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException"}
+BUSY = {
+    "ProvisionedThroughputExceededException",
+    "ThrottledException",
+    "Throttled",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+}
 BUSY_STATUS = {429, 503}
+
+
+class CallFailed(Exception):
+    """A call of AWS did not succeed; one of the three below says how far it came."""
+
+
+class NotReached(CallFailed):
+    """Nothing of it was sent: no connection, no credentials, no such Region."""
+
+
+class NoAnswer(CallFailed):
+    """It was sent, at least in part, and may have been carried out."""
+
+
+class Answered(CallFailed):
+    """The service answered with an error. ``told`` may name what it was given, so it belongs in no log."""
+
+    def __init__(self, code: str, told: str, status: int, answer: dict[str, Any]) -> None:
+        super().__init__(code)
+        self.code = code
+        self.told = told
+        self.status = status
+        self.answer = answer
+
+    @property
+    def is_busy(self) -> bool:
+        return self.code in BUSY or self.status in BUSY_STATUS
 
 
 @dataclass(slots=True)
@@ -29,74 +63,93 @@ class Client:
         """Call ``operation`` (in boto3's spelling) and return its answer.
 
         Raises:
-            BotoCoreError, ClientError: as boto3 does.
+            NotReached, NoAnswer, Answered: it did not succeed.
         """
-        answer: dict[str, Any] = getattr(self._client(), operation)(**arguments)
+        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
+
+        client = self._client()
+        try:
+            answer: dict[str, Any] = getattr(client, operation)(**arguments)
+        except ClientError as error:
+            raise _answered(error.response) from error
+        except (BotoCoreError, ResponseParserError) as error:  # the latter is no kind of the former
+            raise NotReached if _never_left(error) else NoAnswer from error
         return answer
 
     def _client(self) -> Any:
+        from botocore.exceptions import BotoCoreError
+
         with self._lock:
             if self._made is None:
-                import boto3
-                from botocore.config import Config
-
-                limits = Config(
-                    connect_timeout=self.connect_timeout_s,
-                    read_timeout=self.read_timeout_s,
-                    retries={"total_max_attempts": 1},
-                )
-                # A session of its own: making a client of boto3's common one is not safe between threads.
-                self._made = boto3.session.Session().client(self.service, config=limits)
+                try:
+                    self._made = self._make()
+                except (BotoCoreError, ValueError) as error:  # the latter: an endpoint that cannot be one
+                    raise NotReached from error
             return self._made
 
+    def _make(self) -> Any:
+        import boto3
+        from botocore.config import Config
 
-def outcome_of_call(call: Callable[[], str], refusal: Callable[[str, str], Outcome]) -> Outcome:
-    """Make ``call``, which returns the provider's reference, and tell what came of it. Raises nothing that AWS does.
-
-    Args:
-        refusal: what the service's own error comes to, by its code and text. The text may name the
-            address, so it goes into no outcome.
-    """
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        return Outcome("sent", provider_reference=call())
-    except ClientError as error:
-        return _of_answer(error.response, refusal)
-    except BotoCoreError as error:
-        return _of_failure(error)
+        limits = Config(
+            connect_timeout=self.connect_timeout_s,
+            read_timeout=self.read_timeout_s,
+            retries={"total_max_attempts": 1},
+        )
+        # A session of its own: making a client of boto3's common one is not safe between threads.
+        return boto3.session.Session().client(self.service, config=limits)
 
 
-def _of_answer(answer: dict[str, Any], refusal: Callable[[str, str], Outcome]) -> Outcome:
+def _answered(answer: dict[str, Any]) -> Answered:
     told = answer.get("Error", {})
-    code, status = str(told.get("Code", "")), answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code in BUSY or status in BUSY_STATUS:
-        return Outcome(NOT_SENT, reason="busy")
-    if status >= 500:  # it failed after it had read the text: who knows how far it had come
-        return Outcome(UNKNOWN, reason=f"http_{status}")
-    return refusal(code, str(told.get("Message", "")))
+    status = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    return Answered(str(told.get("Code", "")), str(told.get("Message", "")), status, answer)
 
 
-def _of_failure(error: Exception) -> Outcome:
-    """Tell a call that never left us from one that may have arrived."""
+def _never_left(error: BaseException | None) -> bool:
+    """Tell an error from before anything was sent. What is not known as such may come from after."""
     from botocore import exceptions
 
-    never_connected = (
+    before = (
         exceptions.EndpointConnectionError,
         exceptions.ConnectTimeoutError,
         exceptions.ProxyConnectionError,
+        exceptions.NoCredentialsError,
+        exceptions.PartialCredentialsError,
+        exceptions.CredentialRetrievalError,
+        exceptions.NoRegionError,
+        exceptions.ParamValidationError,
+        ssl.SSLCertVerificationError,
     )
-    unsigned = (exceptions.NoCredentialsError, exceptions.CredentialRetrievalError, exceptions.NoRegionError)
-    if isinstance(error, (*never_connected, *unsigned)) or _is_bad_certificate(error):
-        return Outcome(NOT_SENT, reason="no_credentials" if isinstance(error, unsigned) else "not_reached")
-    if isinstance(error, exceptions.ParamValidationError):
-        return Outcome(REFUSED, reason="bad_request")
-    return Outcome(UNKNOWN, reason="no_answer")
-
-
-def _is_bad_certificate(error: BaseException | None) -> bool:
     while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
+        if isinstance(error, before):
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def outcome_of_sending(send: Callable[[], dict[str, Any]], refusal: Callable[[str, str], Outcome]) -> Outcome:
+    """Give a text to a service of AWS by ``send`` and return what came of it.
+
+    Args:
+        refusal: what the service's own error comes to, by its code and its text in small letters. The
+            text may name the address, so nothing of it goes into the outcome.
+    """
+    try:
+        reference = send().get("MessageId")
+    except NotReached:
+        return Outcome(NOT_SENT, reason="not_reached")
+    except NoAnswer:
+        return Outcome(UNKNOWN, reason="no_answer")
+    except Answered as error:
+        return _of_answer(error, refusal)
+    return Outcome(SENT, provider_reference=reference) if reference else Outcome(UNKNOWN, reason="unreadable_answer")
+
+
+def _of_answer(error: Answered, refusal: Callable[[str, str], Outcome]) -> Outcome:
+    if error.is_busy:
+        return Outcome(NOT_SENT, reason="busy")
+    if error.status >= 500:  # it failed after it had read the text: who knows how far it had come
+        return Outcome(UNKNOWN, reason=f"http_{error.status}")
+    return refusal(error.code, error.told.lower())

@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib.errors import Unavailable
 from chalicelib.gateways import claims
-from chalicelib.gateways.aws import Client
+from chalicelib.gateways.aws import Answered, CallFailed, Client
 from chalicelib.messaging.ports import Claim, Outcome
 
 TIMEOUT_S = 2
@@ -20,6 +20,10 @@ TRIES = 3
 KEPT = dt.timedelta(days=90)  # an SQS message lives 14 days at most, and a backlog after a failover is younger
 
 _WRITTEN_BEFORE = "ConditionalCheckFailedException"
+_MET_ANOTHER = {
+    "ReplicatedWriteConflictException",
+    "TransactionConflictException",
+}  # a write, perhaps in the other Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,30 +80,20 @@ class ClaimsTable:
         Raises:
             Unavailable: it does not answer, or there is no such table.
         """
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        failed: Exception | None = None
+        failed: CallFailed | None = None
         for attempt in range(TRIES):
             if attempt:
                 time.sleep(0.05 * 2**attempt)
             try:
                 return self.client(operation, TableName=self.name, **arguments)
-            except ClientError as error:
-                if error.response["Error"]["Code"] == _WRITTEN_BEFORE:
-                    return {"refused": error.response.get("Item", {})}
+            except CallFailed as error:
                 failed = error
-                if not _may_help_again(error.response):
+            if isinstance(failed, Answered):
+                if failed.code == _WRITTEN_BEFORE:
+                    return {"refused": failed.answer.get("Item", {})}
+                if not (failed.code in _MET_ANOTHER or failed.is_busy or failed.status >= 500):
                     break
-            except BotoCoreError as error:
-                failed = error
         raise Unavailable("The table of claims does not answer.") from failed
-
-
-def _may_help_again(answer: dict[str, Any]) -> bool:
-    """Tell a write that met one of the other Region, or a busy table, from what is wrong for good."""
-    passing = {"ReplicatedWriteConflictException", "TransactionConflictException", "ThrottlingException"}
-    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return answer["Error"]["Code"] in {*passing, "ProvisionedThroughputExceededException"} or status >= 500
 
 
 def _to_attribute(value: str | int | bool) -> dict[str, Any]:

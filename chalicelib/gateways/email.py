@@ -8,9 +8,10 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parseaddr
+from typing import Any
 
 from chalicelib.gateways import claims
-from chalicelib.gateways.aws import Client, outcome_of_call
+from chalicelib.gateways.aws import Client, outcome_of_sending
 from chalicelib.gateways.many import at_once
 from chalicelib.messaging.ports import REFUSED, Outcome, Outgoing
 
@@ -40,16 +41,15 @@ class Email:
             return Outcome(REFUSED, permanent=True, reason="invalid_address")
         raw = message_of(text, self.sender).as_bytes()
 
-        def send() -> str:
-            answer = self.client(
+        def send() -> dict[str, Any]:
+            return self.client(
                 "send_email",
                 FromEmailAddress=parseaddr(self.sender)[1],
                 Destination={"ToAddresses": [text.to]},
                 Content={"Raw": {"Data": raw}},
             )
-            return str(answer["MessageId"])
 
-        return outcome_of_call(send, _refusal)
+        return outcome_of_sending(send, _refusal)
 
 
 def message_of(text: Outgoing, sender: str) -> EmailMessage:
@@ -73,7 +73,6 @@ def _one_line(text: str) -> str:
 
 
 def _refusal(code: str, told: str) -> Outcome:
-    told = told.lower()
     about_address = "address" in told or "domain" in told
     if code in _WRONG_VALUE and about_address and "verified" not in told:
         return Outcome(REFUSED, permanent=True, reason="invalid_address")

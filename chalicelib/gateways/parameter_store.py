@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, field
 
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.aws import Client
+from chalicelib.gateways.aws import Answered, CallFailed, Client
 
 TIMEOUT_S = 3
 KEPT_S = 300
@@ -35,12 +35,10 @@ class Parameter:
             return self._value
 
     def _read(self) -> None:
-        from botocore.exceptions import BotoCoreError, ClientError
-
         try:
             answer = self.client("get_parameter", Name=self.name, WithDecryption=True)
-        except (BotoCoreError, ClientError) as error:
-            if isinstance(error, ClientError) and error.response["Error"]["Code"] == "ParameterNotFound":
+        except CallFailed as error:
+            if isinstance(error, Answered) and error.code == "ParameterNotFound":
                 raise Unavailable(f"There is no parameter {self.name} in Parameter Store.") from error
             if not self._value:
                 raise Unavailable(f"The parameter {self.name} could not be read from Parameter Store.") from error

@@ -5,8 +5,9 @@ It answers with a message id only: neither parts nor cost are told, and a cost i
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from chalicelib.gateways.aws import Client, outcome_of_call
+from chalicelib.gateways.aws import Client, outcome_of_sending
 from chalicelib.gateways.many import at_once
 from chalicelib.messaging.ports import REFUSED, Outcome, Outgoing
 
@@ -30,16 +31,14 @@ class Sns:
         if sender:
             attributes["AWS.SNS.SMS.SenderID"] = {"DataType": "String", "StringValue": sender}
 
-        def publish() -> str:
-            answer = self.client("publish", PhoneNumber=text.to, Message=text.text, MessageAttributes=attributes)
-            return str(answer["MessageId"])
+        def publish() -> dict[str, Any]:
+            return self.client("publish", PhoneNumber=text.to, Message=text.text, MessageAttributes=attributes)
 
-        return outcome_of_call(publish, _refusal)
+        return outcome_of_sending(publish, _refusal)
 
 
 def _refusal(code: str, told: str) -> Outcome:
     """Tell a number that SNS will never reach from a refusal of its own. Of a wrong value only its text says which."""
-    told = told.lower()
     if code == "OptedOut" or "opted out" in told:
         return Outcome(REFUSED, permanent=True, reason="opted_out")
     if code in _WRONG_VALUE and "phone" in told:

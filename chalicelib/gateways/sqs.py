@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.aws import Client
+from chalicelib.gateways.aws import CallFailed, Client
 
 TIMEOUT_S = 2  # a worker that is not woken looks for itself, and a request waits for this
 MOST_IN_A_BATCH = 10
@@ -18,8 +18,6 @@ class SqsQueues:
     client: Client = field(default_factory=lambda: Client("sqs", TIMEOUT_S, TIMEOUT_S), repr=False)
 
     def send(self, queue: str, bodies: Sequence[str]) -> list[bool]:
-        from botocore.exceptions import BotoCoreError, ClientError
-
         url = self.urls.get(queue)
         if not url:
             raise Unavailable(f"There is no queue {queue}.")
@@ -27,7 +25,7 @@ class SqsQueues:
         for batch in _batches(bodies):
             try:
                 taken += self._send_batch(url, batch)
-            except (BotoCoreError, ClientError) as error:
+            except CallFailed as error:
                 if not taken:
                     raise Unavailable(f"The queue {queue} does not answer.") from error
                 break  # what is told as not taken is sent again; who was told of the rest need not know
