@@ -67,6 +67,8 @@ def _of_recipient(told: Mapping[str, Any] | None) -> Outcome:
     if told is None:
         return Outcome(UNKNOWN, reason="not_in_the_answer")
     code = told.get("statusCode")
+    if type(code) is not int:
+        return Outcome(UNKNOWN, reason="unknown_status")
     if code in TAKEN:
         reference = str(told.get("messageId") or "")
         known = reference not in {"", "None"} and len(reference) <= MOST_REFERENCE

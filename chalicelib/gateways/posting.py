@@ -38,14 +38,15 @@ def post(
         NoAnswer: it took too long, broke off, is no HTTP or is over ``MOST_BYTES``.
     """
     ends_at = time.monotonic() + timeout_s
-    connection = _connection(url, connect_timeout_s)
     try:
+        connection = _connection(url, connect_timeout_s)
         connection.connect()
-    except (OSError, UnicodeError) as error:  # the latter: a host name that cannot be one
+    except (OSError, ValueError, http.client.InvalidURL) as error:  # the latter two: an address that cannot be one
         raise NotReached from error
     try:
-        return _exchange(connection, urlsplit(url).path, body, headers, ends_at)
-    except (OSError, http.client.HTTPException) as error:
+        _prepare(connection, urlsplit(url).path, {**headers, "Content-Length": str(len(body))})
+        return _exchange(connection, body, ends_at)
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise NoAnswer from error
     finally:
         connection.close()
@@ -60,12 +61,24 @@ def _connection(url: str, timeout_s: float) -> http.client.HTTPConnection:
     return http.client.HTTPConnection(host, address.port, timeout=timeout_s)
 
 
-def _exchange(
-    connection: http.client.HTTPConnection, path: str, body: bytes, headers: Mapping[str, str], ends_at: float
-) -> tuple[int, bytes]:
+def _prepare(connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str]) -> None:
+    """Write the request's head, which stays here until its end.
+
+    Raises:
+        NotReached: a header holds what none may hold, such as a key with a line break in it.
+    """
+    try:
+        connection.putrequest("POST", path)
+        for name, value in {**headers, "Connection": "close"}.items():
+            connection.putheader(name, value)
+    except ValueError as error:
+        raise NotReached from error
+
+
+def _exchange(connection: http.client.HTTPConnection, body: bytes, ends_at: float) -> tuple[int, bytes]:
     wire = _TimedSocket(connection.sock, ends_at)
     wire.limit()
-    connection.request("POST", path, body=body, headers={**headers, "Connection": "close"})
+    connection.endheaders(body)
     # The connection's own response would give every single read the whole time-out anew.
     answer = http.client.HTTPResponse(cast(socket.socket, wire), method="POST")
     try:
