@@ -1,0 +1,22 @@
+"""A process that waits for a moment and then claims keys, against others that do the same."""
+
+import datetime as dt
+import sys
+import time
+
+from chalicelib.gateways.claims_folder import ClaimsFolder
+from chalicelib.gateways.claims_table import ClaimsTable
+from chalicelib.messaging.ports import Claims
+
+
+def main(keeper: str, where: str, keys: str) -> None:
+    claims: Claims = ClaimsTable(where) if keeper == "table" else ClaimsFolder(where)
+    claims.find("nobody's")  # what has to be loaded or made is, before the race
+    print("ready", flush=True)
+    time.sleep(max(0.0, float(sys.stdin.readline()) - time.time()))
+    at = dt.datetime.now(dt.UTC)
+    print(" ".join(key for key in keys.split(",") if claims.take(key, at)), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:4])

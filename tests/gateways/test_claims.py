@@ -1,0 +1,162 @@
+"""Both keepers of claims: the same contract, and a race that one of all wins."""
+
+import datetime as dt
+import stat
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from chalicelib.errors import Unavailable
+from chalicelib.gateways.claims_folder import ClaimsFolder
+from chalicelib.gateways.claims_table import ClaimsTable
+from chalicelib.messaging.ports import Claim, Claims, Outcome
+
+pytestmark = pytest.mark.slow
+
+AT = dt.datetime(2026, 12, 5, 6, 30, 15, 123456, dt.UTC)
+LATER = AT + dt.timedelta(seconds=40)
+SENT = Outcome("sent", False, "ATXid_1", parts=2, cost_cents=160)
+RACERS = 8
+
+
+class Keeper(NamedTuple):
+    kind: str
+    where: str
+
+    def opened(self) -> Claims:
+        """Return the keeper as another process would open it."""
+        return ClaimsTable(self.where) if self.kind == "table" else ClaimsFolder(self.where)
+
+
+@pytest.fixture(params=["folder", "table"])
+def keeper(request: pytest.FixtureRequest, tmp_path: Path) -> Keeper:
+    if request.param == "folder":
+        return Keeper("folder", str(tmp_path / "home" / "claims"))
+    request.getfixturevalue("aws")
+    return Keeper("table", made_table())
+
+
+def made_table() -> str:
+    import boto3
+
+    name = f"claims-{uuid.uuid4().hex[:8]}"
+    boto3.client("dynamodb").create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": "claim", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "claim", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return name
+
+
+def test_a_key_is_taken_once_whoever_asks(keeper: Keeper) -> None:
+    assert keeper.opened().take("key:1", AT)
+    assert not keeper.opened().take("key:1", LATER)
+    assert keeper.opened().take("key:2", AT)
+    assert keeper.opened().find("key:1") == Claim(AT)
+
+
+def test_what_nobody_took_is_nobody_s(keeper: Keeper) -> None:
+    assert keeper.opened().find("key") is None
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        SENT,
+        Outcome("sent"),
+        Outcome("refused", permanent=True, reason="invalid_number"),
+        Outcome("not_sent", reason="busy"),
+        Outcome("unknown", cost_cents=0),
+    ],
+)
+def test_what_came_of_it_is_told_again_to_whoever_asks(keeper: Keeper, outcome: Outcome) -> None:
+    assert keeper.opened().take("key", AT)
+    keeper.opened().settle("key", outcome)
+    assert keeper.opened().find("key") == Claim(AT, outcome)
+    assert not keeper.opened().take("key", LATER)
+    assert keeper.opened().find("key") == Claim(AT, outcome)
+
+
+def test_it_may_be_settled_twice(keeper: Keeper) -> None:
+    assert keeper.opened().take("key", AT)
+    keeper.opened().settle("key", SENT)
+    keeper.opened().settle("key", SENT)
+    assert keeper.opened().find("key") == Claim(AT, SENT)
+
+
+def test_what_nobody_took_cannot_be_settled(keeper: Keeper) -> None:
+    with pytest.raises(ValueError):
+        keeper.opened().settle("key", SENT)
+    assert keeper.opened().find("key") is None
+
+
+@pytest.mark.parametrize("key", ["../../etc/passwd", "a/b\0c", "ufunguo – ✓", "x" * 5000, ""])
+def test_any_text_is_a_key(keeper: Keeper, key: str) -> None:
+    assert keeper.opened().take(key, AT)
+    assert not keeper.opened().take(key, AT)
+
+
+def test_of_all_who_race_for_a_key_one_wins(keeper: Keeper) -> None:
+    keys = [f"key:{number}" for number in range(20)]
+    command = [sys.executable, "-m", "tests.gateways.claims_racer", *keeper, ",".join(keys)]
+    racers = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(RACERS)
+    ]
+    for racer in racers:
+        assert racer.stdout is not None
+        assert racer.stdout.readline() == "ready\n"
+    begin_at = f"{time.time() + 0.2}\n"
+    told = [racer.communicate(begin_at, timeout=60)[0] for racer in racers]
+    assert [racer.returncode for racer in racers] == [0] * RACERS
+    assert sorted(" ".join(told).split()) == sorted(keys)
+
+
+def test_neither_names_nor_contents_tell_a_key(tmp_path: Path) -> None:
+    claims = ClaimsFolder(str(tmp_path / "claims"))
+    claims.take("+254712345678", AT)
+    claims.settle("+254712345678", SENT)
+    (file,) = (tmp_path / "claims").iterdir()
+    assert "254712345678" not in file.name + file.read_text()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_a_table_s_item_tells_no_key_and_when_it_is_of_no_use(aws: str) -> None:
+    import boto3
+
+    name = made_table()
+    assert ClaimsTable(name).take("+254712345678", AT)
+    (item,) = boto3.client("dynamodb").scan(TableName=name)["Items"]
+    assert "254712345678" not in str(item)
+    assert set(item) == {"claim", "taken_by", "taken_at", "expires_at"}
+    assert int(item["expires_at"]["N"]) == int((AT + dt.timedelta(days=90)).timestamp())
+
+
+@pytest.fixture
+def unusable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Claims]:
+    if request.param == "folder":
+        (tmp_path / "file").write_text("no folder")
+        yield ClaimsFolder(str(tmp_path / "file" / "claims"))
+    elif request.param == "no table":
+        request.getfixturevalue("aws")
+        yield ClaimsTable("nowhere")
+    else:
+        request.getfixturevalue("account")
+        yield ClaimsTable("claims")
+
+
+@pytest.mark.parametrize("unusable", ["folder", "no table", "no AWS"], indirect=True)
+def test_a_keeper_that_does_not_answer_says_so(unusable: Claims) -> None:
+    with pytest.raises(Unavailable):
+        unusable.take("key", AT)
+    with pytest.raises(Unavailable):
+        unusable.settle("key", SENT)
+    with pytest.raises(Unavailable):
+        unusable.find("key")

@@ -1,0 +1,122 @@
+"""SMS by SNS: what is asked, and what its answers come to."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from chalicelib.gateways.aws import Client
+from chalicelib.gateways.sns import Sns
+from chalicelib.messaging.ports import Outcome, Outgoing
+from tests.gateways.conftest import REGION
+from tests.gateways.vendor import Behaviour, Vendor, answering, hang_up, relaying, silent
+
+pytestmark = pytest.mark.slow
+
+AMINA, BRIAN = "+254712345678", "+254110000002"
+TEXT = "Kodi ya Julai imefika: KES 15,000."
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as open_things:
+        yield open_things
+
+
+def delivered() -> list[tuple[str, str]]:
+    """Return number and text of all that the emulator sent."""
+    from moto.sns.models import sns_backends
+
+    backend: Any = sns_backends["123456789012"][REGION]
+    return list(backend.sms_messages.values())
+
+
+def test_each_text_goes_to_its_number(aws: str) -> None:
+    texts = [Outgoing(str(place), f"+2547120{place:05d}", f"{TEXT} {place}") for place in range(20)]
+    before = len(delivered())
+    came = Sns().send(texts)
+    assert {each.outcome for each in came} == {"sent"}
+    assert len({each.provider_reference for each in came}) == 20
+    assert [(each.parts, each.cost_cents) for each in came] == [(0, None)] * 20
+    assert sorted(delivered()[before:]) == sorted((text.to, text.text) for text in texts)
+
+
+def test_it_goes_as_transactional_under_the_sender_s_name(
+    stack: ExitStack, account: pytest.MonkeyPatch, aws: str
+) -> None:
+    wire = stack.enter_context(Vendor(relaying(aws)).running())
+    account.setenv("AWS_ENDPOINT_URL", wire.url)
+    gateway = Sns("PLOTIHUB")
+    gateway.send([Outgoing("1", AMINA, TEXT, sender_name="ACME")])
+    gateway.send([Outgoing("2", AMINA, TEXT)])
+    Sns().send([Outgoing("3", AMINA, TEXT)])
+    told = [set(posted.form.values()) for posted in wire.posted]
+    assert {"AWS.SNS.SMS.SenderID", "ACME", "AWS.SNS.SMS.SMSType", "Transactional", AMINA, TEXT} <= told[0]
+    assert {"AWS.SNS.SMS.SenderID", "PLOTIHUB"} <= told[1]
+    assert "AWS.SNS.SMS.SenderID" not in told[2]
+
+
+def test_what_is_no_number_is_refused_for_good_and_the_rest_goes(aws: str) -> None:
+    came = Sns().send([Outgoing("1", "+0", TEXT), Outgoing("2", AMINA, TEXT)])
+    assert came[0] == Outcome("refused", permanent=True, reason="invalid_number")
+    assert came[1].outcome == "sent"
+
+
+def refusing(status: int, code: str, told: str) -> Behaviour:
+    body = (
+        f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{told}</Message></Error></ErrorResponse>"
+    )
+    return answering(status, body.encode(), "text/xml")
+
+
+@pytest.mark.parametrize(
+    ("behave", "expected"),
+    [
+        (refusing(400, "Throttled", "Rate exceeded"), Outcome("not_sent", reason="busy")),
+        (refusing(400, "Throttling", "Rate exceeded"), Outcome("not_sent", reason="busy")),
+        (refusing(429, "Whatever", ""), Outcome("not_sent", reason="busy")),
+        (refusing(503, "ServiceUnavailable", ""), Outcome("not_sent", reason="busy")),
+        (refusing(500, "InternalError", ""), Outcome("unknown", reason="http_500")),
+        (
+            refusing(400, "InvalidParameter", f"Invalid parameter: PhoneNumber Reason: {AMINA} is not valid"),
+            Outcome("refused", permanent=True, reason="invalid_number"),
+        ),
+        (
+            refusing(400, "InvalidParameter", "Invalid parameter: phone number is opted out"),
+            Outcome("refused", permanent=True, reason="opted_out"),
+        ),
+        (refusing(400, "OptedOut", "no"), Outcome("refused", permanent=True, reason="opted_out")),
+        (
+            refusing(400, "InvalidParameterValue", "Invalid parameter: MessageAttributes Reason: SenderID"),
+            Outcome("refused", reason="refused"),
+        ),
+        (refusing(403, "AuthorizationError", "not allowed"), Outcome("refused", reason="refused")),
+        (hang_up, Outcome("unknown", reason="no_answer")),
+        (silent, Outcome("unknown", reason="no_answer")),
+        (answering(200, b"no XML", "text/xml"), Outcome("unknown", reason="no_answer")),
+        (
+            answering(200, b"<PublishResponse><PublishResult/></PublishResponse>", "text/xml"),
+            Outcome("unknown", reason="unreadable_answer"),
+        ),
+    ],
+)
+def test_its_answers_in_our_words(
+    stack: ExitStack, account: pytest.MonkeyPatch, behave: Behaviour, expected: Outcome
+) -> None:
+    wire = stack.enter_context(Vendor(behave).running())
+    account.setenv("AWS_ENDPOINT_URL", wire.url)
+    assert Sns(client=Client("sns", 1, 1)).send([Outgoing("1", AMINA, TEXT)]) == [expected]
+    assert len(wire.posted) == 1
+
+
+def test_nobody_there_is_not_sent(account: pytest.MonkeyPatch) -> None:
+    account.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    came = Sns().send([Outgoing("1", AMINA, TEXT), Outgoing("2", BRIAN, TEXT)])
+    assert came == [Outcome("not_sent", reason="not_reached")] * 2
+
+
+@pytest.mark.parametrize("missing", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"])
+def test_without_an_account_nothing_is_sent(account: pytest.MonkeyPatch, missing: str) -> None:
+    account.delenv(missing)
+    assert Sns().send([Outgoing("1", AMINA, TEXT)]) == [Outcome("not_sent", reason="not_reached")]

@@ -1,0 +1,106 @@
+"""Queues over the wire."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import Unavailable
+from chalicelib.gateways.aws import Client
+from chalicelib.gateways.sqs import SqsQueues
+from tests.gateways.vendor import Vendor, answering, hang_up, in_turn, relaying, silent
+
+pytestmark = pytest.mark.slow
+
+JSON = "application/x-amz-json-1.0"
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as open_things:
+        yield open_things
+
+
+@pytest.fixture
+def url(aws: str) -> str:
+    """A queue of the emulator's."""
+    import boto3
+
+    made: str = boto3.client("sqs").create_queue(QueueName=f"send-{uuid.uuid4().hex[:8]}")["QueueUrl"]
+    return made
+
+
+def waiting(url: str) -> list[str]:
+    """Take all bodies off the queue."""
+    import boto3
+
+    sqs, bodies = boto3.client("sqs"), []
+    while got := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        bodies += [message["Body"] for message in got]
+    return bodies
+
+
+def test_more_than_ten_go_in_several_batches_and_in_their_order(url: str) -> None:
+    bodies = [json.dumps({"place": place, "text": "Habari – é"}) for place in range(23)]
+    assert SqsQueues({"send": url}).send("send", bodies) == [True] * 23
+    assert waiting(url) == bodies
+
+
+def test_large_bodies_go_by_what_one_call_takes(url: str) -> None:
+    bodies = [letter * 150_000 for letter in "abc"]
+    assert SqsQueues({"send": url}).send("send", bodies) == [True] * 3
+    assert waiting(url) == bodies
+
+
+def test_a_body_that_no_queue_takes_is_the_caller_s_fault(url: str) -> None:
+    with pytest.raises(ValueError):
+        SqsQueues({"send": url}).send("send", ["é" * 100_001])
+
+
+def test_nothing_to_send_asks_nobody(account: pytest.MonkeyPatch) -> None:
+    assert SqsQueues({"send": "http://127.0.0.1:1/1/send"}).send("send", []) == []
+
+
+def test_a_queue_that_nobody_set_is_not_there(account: pytest.MonkeyPatch) -> None:
+    queues = SqsQueues({"wake": ""})
+    for name in ("wake", "send"):
+        with pytest.raises(Unavailable, match=name):
+            queues.send(name, ["{}"])
+
+
+def test_a_queue_that_is_not_there_says_so(aws: str) -> None:
+    with pytest.raises(Unavailable):
+        SqsQueues({"send": f"{aws}/123456789012/nowhere"}).send("send", ["{}"])
+
+
+def test_no_answer_says_so_and_asks_once(stack: ExitStack, account: pytest.MonkeyPatch) -> None:
+    for behave in (silent, hang_up, answering(500, b"{}", JSON)):
+        wire = stack.enter_context(Vendor(behave).running())
+        account.setenv("AWS_ENDPOINT_URL", wire.url)
+        with pytest.raises(Unavailable):
+            SqsQueues({"send": f"{wire.url}/1/send"}, Client("sqs", 1, 1)).send("send", ["{}"])
+        assert len(wire.posted) == 1
+
+
+def test_what_the_queue_left_out_of_a_batch_is_told(stack: ExitStack, account: pytest.MonkeyPatch) -> None:
+    entry: dict[str, Any] = {"MessageId": "m", "MD5OfMessageBody": "99914b932bd37a50b983c5e7c90ae93b"}  # of {}
+    told = {
+        "Successful": [{"Id": "2", **entry}, {"Id": "0", **entry}],
+        "Failed": [{"Id": "1", "Code": "InternalError", "SenderFault": False}],
+    }
+    wire = stack.enter_context(Vendor(answering(200, json.dumps(told).encode(), JSON)).running())
+    account.setenv("AWS_ENDPOINT_URL", wire.url)
+    assert SqsQueues({"send": f"{wire.url}/1/send"}).send("send", ["{}"] * 3) == [True, False, True]
+
+
+def test_what_went_before_the_queue_fell_silent_is_told_as_taken(
+    stack: ExitStack, account: pytest.MonkeyPatch, aws: str, url: str
+) -> None:
+    wire = stack.enter_context(Vendor(in_turn(relaying(aws), hang_up)).running())
+    account.setenv("AWS_ENDPOINT_URL", wire.url)
+    taken = SqsQueues({"send": url}).send("send", ["{}"] * 25)
+    assert taken == [True] * 10 + [False] * 15
+    assert len(wire.posted) == 2  # who does not answer is not asked for the rest
