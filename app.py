@@ -8,6 +8,8 @@ from chalicelib.identity.routes import identity
 from chalicelib.leasing.routes import leasing
 from chalicelib.ledger.routes import ledger
 from chalicelib.maintenance.routes import maintenance
+from chalicelib.messaging.jobs import messaging_jobs
+from chalicelib.messaging.routes import messaging
 from chalicelib.onboarding.jobs import onboarding_jobs
 from chalicelib.onboarding.routes import XLSX, onboarding
 from chalicelib.payments.account_routes import accounts
@@ -27,6 +29,6 @@ app.api.binary_types.append(XLSX)  # API Gateway would take it for text, and spo
 app.register_middleware(retelling(app), "http")
 for blueprint in (
     authorizers, meta, identity, portfolio, ledger, billing, leasing, payments, accounts, tasks, reporting,
-    onboarding, maintenance, task_jobs, payment_jobs, onboarding_jobs,
+    onboarding, maintenance, messaging, task_jobs, payment_jobs, onboarding_jobs, messaging_jobs,
 ):  # fmt: skip
     app.register_blueprint(blueprint)

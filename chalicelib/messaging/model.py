@@ -221,3 +221,35 @@ class OptOut(NamedTuple):
     phone: str
     source: str
     created_at: dt.datetime
+
+
+class Incoming(NamedTuple):
+    """What a phone of a tenant's sent; ``command`` is what it was taken for, empty for nothing that we know."""
+
+    gateway: str
+    provider_reference: str
+    phone: str
+    text: str
+    command: str
+    received_at: dt.datetime
+    tenant_id: UUID
+
+
+class KindSpend(NamedTuple):
+    kind: str
+    messages: int
+    parts: int
+    price_cents: int
+    cost_cents: int
+
+
+class Spend(NamedTuple):
+    """What the messages handed over in a month came to: as reckoned before, and as the gateways told so far."""
+
+    month: dt.date
+    messages: int
+    parts: int
+    price_cents: int
+    cost_cents: int
+    limit_cents: int
+    kinds: list[KindSpend]

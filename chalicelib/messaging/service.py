@@ -1,6 +1,17 @@
 """Messaging's use cases, for the entrances and for other domains; each stands in the module of its noun."""
 
+from chalicelib.messaging.forgetting_service import clear_texts, forget_tenant
 from chalicelib.messaging.making_service import make_texts, renders
+from chalicelib.messaging.message_service import (
+    FILTERS,
+    cancel_message,
+    find_message,
+    get_message,
+    get_spend,
+    list_attempts,
+    list_incoming,
+    list_messages,
+)
 from chalicelib.messaging.opt_out_service import (
     get_opt_out,
     list_opt_outs,
@@ -33,13 +44,23 @@ from chalicelib.messaging.template_service import (
 from chalicelib.messaging.withdrawal_service import withdraw_messages
 
 __all__ = [
+    "FILTERS",
     "MOST_PARTS",
     "Templates",
+    "cancel_message",
     "change_settings",
+    "clear_texts",
+    "find_message",
+    "forget_tenant",
+    "get_message",
     "get_opt_out",
     "get_settings",
+    "get_spend",
     "get_template",
     "harmless",
+    "list_attempts",
+    "list_incoming",
+    "list_messages",
     "list_opt_outs",
     "list_templates",
     "make_texts",

@@ -4,10 +4,15 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from marshmallow import Schema
 from marshmallow import fields as plain
 
+from chalicelib import wiring
+from chalicelib.ids import new_id
+from chalicelib.messaging import service as messaging
+from chalicelib.messaging.model import NewMessage
 from chalicelib.web import fields
 from chalicelib.web.call import Operation
 from tests.api.client import Client
@@ -26,7 +31,8 @@ KIND_OF = {
     f"{kind}_id": kind
     for kind in (
         "channel", "charge", "credit_note", "deposit_entry", "import", "invoice", "invoice_line", "journal", "lease",
-        "member", "owner", "payment", "property", "receipt", "recurring_charge", "task", "tenant", "unit",
+        "member", "message", "notice", "owner", "payment", "property", "receipt", "recurring_charge", "task", "tenant",
+        "unit",
     )
 }  # fmt: skip
 SHEET = b"Hse No.,Rent,Tenant Name,Phone\nZ9,12000,Juma Koech,0712345678\n"
@@ -63,6 +69,7 @@ def estate(owner: Client, today: dt.date, name: str = "House") -> Ids:
     making.listed("receipt", f"/v1/receipts?lease_id={making.ids['lease']}")
     making.listed("journal", f"/v1/ledger/journals?source_id={making.ids['payment']}")
     making.listed("member", "/v1/members")
+    _tell(making)
     return making.ids
 
 
@@ -97,6 +104,19 @@ def _bill_and_pay(making: Making, today: dt.date) -> None:
     made("payment", "/v1/payments", {**paid, "channel_id": ids["channel"], "provider_reference": "SJ12ABC345"})
 
 
+def _tell(making: Making) -> None:
+    """Queue a message by the service: what makes one by itself waits for an hour, or for a member."""
+    parts, organisation_id = wiring.parts(), UUID(making.owner.organisation_id)
+    making.ids["notice"] = str(new_id())
+    new = NewMessage(
+        "notice", f"notice:{making.ids['notice']}", tenant_id=UUID(making.ids["tenant"]), address="+254712345678",
+        notice_id=UUID(making.ids["notice"]), text="Water is off on Friday.",
+    )  # fmt: skip
+    with parts.writing() as db:
+        [message_id] = messaging.queue_messages(db, organisation_id, [new], now=parts.clock.now())
+    making.ids["message"] = str(message_id)
+
+
 def named_ids(schema: Schema | None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Yield the path of each id that the schema takes, through what is nested and listed."""
     for name, field in (schema.load_fields if schema else {}).items():
@@ -110,7 +130,8 @@ def named_ids(schema: Schema | None, path: tuple[str, ...] = ()) -> Iterator[tup
 
 def path_of(operation: Operation, ids: Ids, today: dt.date) -> str:
     known = {name: ids[kind] for name, kind in KIND_OF.items()}
-    return operation.path.format(**known, period=today.strftime("%Y-%m"), asset="docs.js")
+    texts = {"asset": "docs.js", "kind": "reminder_due", "language": "en", "phone": "+254712345678"}
+    return operation.path.format(**known, **texts, period=today.strftime("%Y-%m"))
 
 
 def query_of(operation: Operation, today: dt.date) -> dict[str, str]:

@@ -11,6 +11,7 @@ from chalicelib.storage.types import Cents, Id, Instant
 SPANNING_INDEXES = {
     ("member", "phone"),
     ("task", "status"),
+    ("message", "address"),
     ("message", "status"),
     ("message_attempt", "outcome"),
     ("tenant_phone", "phone"),

@@ -1,0 +1,90 @@
+"""SQL of forgetting whom a message went to and what it said; that there was one, and its cost, stays."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, func, or_, select, update
+
+from chalicelib.messaging.model import CANCELLED, QUEUED
+from chalicelib.storage.tables.leasing import tenant_phones
+from chalicelib.storage.tables.messaging import deliveries, incoming_messages, messages
+
+NOTHING: dict[str, Any] = {"address": None, "subject": "", "text": None, "input": {}}
+
+
+def clear_old_messages(db: Connection, before: dt.datetime, oldest_id: UUID, at_once: int) -> int:
+    """Clear messages, of whatever organisation, whose last report is older than ``before``; return how many.
+
+    ``oldest_id`` stands for ``before`` among the ids: a message that is younger has no report that is
+    older. That leaves what is read of each other message to its entry in the index of addresses, where
+    what was cleared stands no more.
+    """
+    kept = messages.alias("kept")
+    last = func.coalesce(messages.c.finished_at, messages.c.handed_at, messages.c.created_at)
+    query = (
+        select(messages.c.organisation_id, messages.c.id)
+        .join(kept, and_(kept.c.organisation_id == messages.c.organisation_id, kept.c.id == messages.c.id))
+        .where(kept.c.address > "", kept.c.id < oldest_id, messages.c.status != QUEUED, last < before)
+        .limit(at_once)
+    )
+    return _change_each(db, messages, ("organisation_id", "id"), db.execute(query).all(), NOTHING)
+
+
+def clear_old_incoming(db: Connection, before: dt.datetime, at_once: int) -> int:
+    """Clear what phones sent before ``before``; return how many."""
+    table = incoming_messages
+    query = select(*table.primary_key).where(table.c.phone > "", table.c.received_at < before).limit(at_once)
+    return _change_each(db, table, _REFERENCE, db.execute(query).all(), {"phone": None, "text": None})
+
+
+def clear_old_deliveries(db: Connection, before: dt.datetime, at_once: int) -> int:
+    """Clear the phones of reports that no message was found for, made before ``before``; return how many."""
+    table = deliveries
+    query = select(*table.primary_key).where(table.c.phone > "", table.c.created_at < before).limit(at_once)
+    return _change_each(db, table, _REFERENCE, db.execute(query).all(), {"phone": None})
+
+
+def forget_messages(
+    db: Connection, organisation_id: UUID, tenant_id: UUID, phones: Collection[str], now: dt.datetime
+) -> None:
+    """Clear what was told to the tenant, and to ``phones`` without saying to whom; cancel what still waits."""
+    to_nobody = and_(messages.c.tenant_id.is_(None), messages.c.address.in_(list(phones)))
+    cancelled = {"status": CANCELLED, "reason": "erased", "finished_at": now}
+    for whose in (messages.c.tenant_id == tenant_id, to_nobody):  # each by its own index
+        theirs = and_(messages.c.organisation_id == organisation_id, whose)
+        db.execute(update(messages).where(theirs, messages.c.status == QUEUED).values(**cancelled))
+        db.execute(update(messages).where(theirs).values(**NOTHING))
+
+
+def phones_of_others(
+    db: Connection, organisation_id: UUID, tenant_id: UUID, phones: Collection[str], *, anywhere: bool
+) -> set[str]:
+    """Return those of ``phones`` that other tenants have, too: of the organisation, or of any."""
+    table = tenant_phones
+    others = or_(table.c.organisation_id != organisation_id, table.c.tenant_id != tenant_id)
+    query = select(table.c.phone).where(table.c.phone.in_(list(phones)), others)
+    if not anywhere:
+        query = query.where(table.c.organisation_id == organisation_id)
+    return set(db.scalars(query))
+
+
+def forget_phones(db: Connection, organisation_id: UUID, phones: Collection[str]) -> None:
+    """Clear what ``phones`` sent us, and reports about them: the organisation was the only one that knew them."""
+    for table, values in ((incoming_messages, {"phone": None, "text": None}), (deliveries, {"phone": None})):
+        db.execute(update(table).where(table.c.phone.in_(list(phones))).values(**values))
+
+
+_REFERENCE = ("gateway", "provider_reference")
+
+
+def _change_each(
+    db: Connection, table: Table, key: tuple[str, ...], rows: Sequence[Any], values: dict[str, Any]
+) -> int:
+    """Set ``values`` in each of ``rows``, given by their keys, in the keys' order; return how many there are."""
+    if rows:
+        named: list[ColumnElement[bool]] = [table.c[name] == bindparam(f"key_{name}") for name in key]
+        found = [{f"key_{name}": value for name, value in zip(key, row, strict=True)} for row in sorted(rows)]
+        db.execute(update(table).where(*named).values(**values), found)
+    return len(rows)

@@ -1,0 +1,142 @@
+"""Messages over HTTP: what was told, in what words, within what bounds, and who wants none."""
+
+from typing import Any
+from urllib.parse import unquote
+from uuid import UUID
+
+from chalicelib import phones
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.messaging import service
+from chalicelib.messaging.model import Incoming, Message, OptOut, Preview, Settings, Spend, Template
+from chalicelib.messaging.schemas import (
+    INCOMING,
+    MESSAGE,
+    MESSAGE_HISTORY,
+    MESSAGE_QUERY,
+    MONTH_QUERY,
+    NEW_OPT_OUT,
+    OPT_OUT,
+    PAGING,
+    PREVIEW,
+    PREVIEW_ASKED,
+    SETTINGS,
+    SETTINGS_CHANGE,
+    SPEND,
+    TEMPLATE,
+    TEMPLATE_CHANGE,
+)
+from chalicelib.web.routing import ApiBlueprint, Call, Page
+
+messaging = ApiBlueprint(__name__, tag="messages")
+
+
+@messaging.get("/message-settings", may="see_messages", answer=SETTINGS)
+def get_message_settings(call: Call) -> Settings:
+    """Tell how the organisation's messages are sent."""
+    return service.get_settings(call.db, call.organisation_id)
+
+
+@messaging.patch("/message-settings", may="change_messages", body=SETTINGS_CHANGE, answer=SETTINGS)
+def change_message_settings(call: Call) -> Settings:
+    """Change how the organisation's messages are sent, and how many and for how much at most."""
+    return service.change_settings(call.db, call.organisation_id, call.if_match, call.body, now=call.who.now)
+
+
+@messaging.get("/message-templates", may="see_messages", answer=TEMPLATE)
+def list_message_templates(call: Call) -> Page[Template]:
+    """List what is said, by kind and language; all on one page."""
+    return Page(service.list_templates(call.db, call.organisation_id), None)
+
+
+@messaging.get("/message-templates/{kind}/{language}", may="see_messages", answer=TEMPLATE)
+def get_message_template(call: Call, kind: str, language: str) -> Template:
+    """Tell one template, what it takes and what it may be made of."""
+    return service.get_template(call.db, call.organisation_id, kind, language)
+
+
+@messaging.patch("/message-templates/{kind}/{language}", may="change_messages", body=TEMPLATE_CHANGE, answer=TEMPLATE)
+def change_message_template(call: Call, kind: str, language: str) -> Template:
+    """Say it in the organisation's own words, with the placeholders that the template names."""
+    return service.write_template(
+        call.db, call.organisation_id, kind, language, call.if_match, call.body["text"], now=call.who.now
+    )
+
+
+@messaging.delete("/message-templates/{kind}/{language}", may="change_messages")
+def remove_message_template(call: Call, kind: str, language: str) -> None:
+    """Say it in the built-in words again."""
+    service.remove_template(call.db, call.organisation_id, kind, language, call.if_match, now=call.who.now)
+
+
+@messaging.post(
+    "/message-templates/preview",
+    may="see_messages",
+    body=PREVIEW_ASKED,
+    answer=PREVIEW,
+    status=200,
+    idempotent=False,
+)
+def preview_message(call: Call) -> Preview:
+    """Tell what would be sent and what it would cost; nothing is kept."""
+    asked = call.body
+    return service.preview(
+        call.db, call.organisation_id, asked["kind"], asked["language"], asked.get("text"), asked.get("values", {})
+    )
+
+
+@messaging.get("/messages", may="see_messages", query=MESSAGE_QUERY, answer=MESSAGE)
+def list_messages(call: Call) -> Page[Message]:
+    """List messages, newest first."""
+    filters = {name: call.query[name] for name in service.FILTERS if name in call.query}
+    return service.list_messages(call.db, call.organisation_id, call.asked, **filters)
+
+
+@messaging.get("/messages/spend", may="see_messages", query=MONTH_QUERY, answer=SPEND)
+def get_spend(call: Call) -> Spend:
+    """Tell what the messages that were handed over in a month came to."""
+    return service.get_spend(call.db, call.organisation_id, call.query["month"], call.who.time_zone)
+
+
+@messaging.get("/messages/{message_id}", may="see_messages", answer=MESSAGE_HISTORY)
+def get_message(call: Call, message_id: UUID) -> dict[str, Any]:
+    """Tell one message and each attempt to send it."""
+    message = service.get_message(call.db, call.organisation_id, message_id)
+    return {**message._asdict(), "attempts": service.list_attempts(call.db, call.organisation_id, message_id)}
+
+
+@messaging.post("/messages/{message_id}/cancel", may="change_messages", answer=MESSAGE, status=200)
+def cancel_message(call: Call, message_id: UUID) -> Message:
+    """Take back a message that still waits for its hour."""
+    return service.cancel_message(call.db, call.organisation_id, message_id, reason="by_member", now=call.who.now)
+
+
+@messaging.get("/opt-outs", may="see_messages", query=PAGING, answer=OPT_OUT)
+def list_opt_outs(call: Call) -> Page[OptOut]:
+    """List the numbers that want no messages."""
+    return service.list_opt_outs(call.db, call.organisation_id, call.asked)
+
+
+@messaging.post("/opt-outs", may="change_messages", body=NEW_OPT_OUT, answer=OPT_OUT)
+def add_opt_out(call: Call) -> OptOut:
+    """Send nothing to a number from now on."""
+    return service.opt_out(call.db, call.organisation_id, call.body["phone"], source="member", now=call.who.now)
+
+
+@messaging.delete("/opt-outs/{phone}", may="change_messages", if_match=False)
+def remove_opt_out(call: Call, phone: str) -> None:
+    """Send to a number again, because its owner asked for it."""
+    service.remove_opt_out(call.db, call.organisation_id, _e164(phone))
+
+
+@messaging.get("/incoming-messages", may="see_messages", query=PAGING, answer=INCOMING)
+def list_incoming_messages(call: Call) -> Page[Incoming]:
+    """List what the tenants' phones sent, newest first."""
+    return service.list_incoming(call.db, call.organisation_id, call.asked)
+
+
+def _e164(phone: str) -> str:
+    """Return the number that a path names; its plus may come as it is, as %2B, or as a space."""
+    try:
+        return phones.to_e164(unquote(phone))
+    except Invalid as error:
+        raise NotFound("That number has not opted out.") from error
