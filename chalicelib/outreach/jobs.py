@@ -11,13 +11,15 @@ from chalice.app import Blueprint
 from sqlalchemy import Connection
 
 from chalicelib import wiring
-from chalicelib.outreach import pause_service, policy_service, reminder_service
-from chalicelib.outreach.model import Reminding
+from chalicelib.messaging import service as messaging
+from chalicelib.outreach import pause_service, policy_service, reminder_service, rendering_service
+from chalicelib.outreach.model import REMINDER_KINDS, Reminding
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 from chalicelib.tasks.scheduling import Slot, Work, paged, scheduled
 
 outreach_jobs = Blueprint(__name__)
+messaging.renders(*REMINDER_KINDS)(rendering_service.make_reminders)  # whoever dispatches imports this
 
 
 @scheduled(outreach_jobs, "rent_reminders", every=dt.timedelta(hours=1), catches_up=False)

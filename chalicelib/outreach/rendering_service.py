@@ -16,7 +16,7 @@ from chalicelib.messaging.model import Made, Message
 from chalicelib.outreach import pause_service, policy_service, rules
 from chalicelib.outreach import reminder_repository as repository
 from chalicelib.outreach import wording_rules as words
-from chalicelib.outreach.model import FINAL, OVERDUE, REMINDER_KINDS, Person, Told
+from chalicelib.outreach.model import FINAL, OVERDUE, Person, Told
 
 NOTHING_OWED, TENANT_CHANGED = "nothing_owed", "tenant_changed"
 OVERDUE_KINDS = (OVERDUE, FINAL)
@@ -34,7 +34,6 @@ class _Now(NamedTuple):
     templates: messaging.Templates
 
 
-@messaging.renders(*REMINDER_KINDS)
 def make_reminders(
     db: Connection, organisation_id: UUID, messages: Sequence[Message], now: dt.datetime
 ) -> dict[UUID, Made]:

@@ -14,6 +14,7 @@ from chalicelib.leasing import service as leasing
 from chalicelib.messaging import service as messaging
 from chalicelib.messaging.model import Made, Message
 from chalicelib.outreach import jobs, policy_service, reminder_service
+from chalicelib.outreach.model import REMINDER_KINDS
 from chalicelib.portfolio import service as portfolio
 from chalicelib.storage.tables.messaging import messages
 from chalicelib.storage.tables.outreach import reminders
@@ -71,9 +72,11 @@ class Estate(Money):
         task = self.do(reminder_service.queue_reminders, on or self.today, now=self.parts.clock.now())
         return jobs.remind(self.parts, self.claimed(task))
 
-    def messages(self) -> list[Message]:
+    def messages(self, *kinds: str) -> list[Message]:
+        """Return the messages of the kinds, reminders unless others are named, in the order in which they were made."""
         query = select(*(messages.c[name] for name in Message._fields))
         query = query.where(messages.c.organisation_id == self.organisation_id).order_by(messages.c.id)
+        query = query.where(messages.c.kind.in_(kinds or REMINDER_KINDS))
         with self.parts.reading() as db:
             return [Message(**row._mapping) for row in db.execute(query)]
 
