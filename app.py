@@ -2,6 +2,7 @@
 
 from chalice.app import Chalice
 
+from chalicelib.billing.jobs import billing_jobs
 from chalicelib.billing.routes import billing
 from chalicelib.identity.authorizer import authorizers
 from chalicelib.identity.routes import identity
@@ -29,6 +30,6 @@ app.api.binary_types.append(XLSX)  # API Gateway would take it for text, and spo
 app.register_middleware(retelling(app), "http")
 for blueprint in (
     authorizers, meta, identity, portfolio, ledger, billing, leasing, payments, accounts, tasks, reporting,
-    onboarding, maintenance, messaging, task_jobs, payment_jobs, onboarding_jobs, messaging_jobs,
+    onboarding, maintenance, messaging, task_jobs, billing_jobs, payment_jobs, onboarding_jobs, messaging_jobs,
 ):  # fmt: skip
     app.register_blueprint(blueprint)

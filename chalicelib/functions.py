@@ -24,6 +24,7 @@ FUNCTIONS: dict[str, Function] = {
     "verify_token": Function("outside", "authorizer", 512, 10),
     # The clock.
     "bill_due": _JOB,
+    "late_fees": _JOB,
     "sweep_old": _JOB,
     "work_tasks": _JOB,
     # Queues.

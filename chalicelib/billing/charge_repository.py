@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection, ScalarSelect, insert, select, update
+from sqlalchemy import Connection, ScalarSelect, insert, or_, select, update
 
 from chalicelib.billing.model import Charge
 from chalicelib.pages import Asked, Page
@@ -55,6 +55,7 @@ def lock_pending(
 ) -> list[Charge]:
     """Return the charges that wait, charged by ``through`` (None: whenever), held so that none is cancelled meanwhile.
 
+    Late fees are not asked when they were charged: a month that is billed late bears those of today.
     A charge that is added after this waits for the next invoice.
     """
     query = select(*_COLUMNS).where(
@@ -63,7 +64,7 @@ def lock_pending(
         charges.c.status == "pending",
     )
     if through is not None:
-        query = query.where(charges.c.charged_on <= through)
+        query = query.where(or_(charges.c.charged_on <= through, charges.c.late_for_id.is_not(None)))
     return [Charge(*row) for row in db.execute(query.order_by(charges.c.id).with_for_update())]
 
 
@@ -110,3 +111,13 @@ def release_charges(db: Connection, organisation_id: UUID, invoice_id: UUID) -> 
     """Let the charges of a void invoice wait for the next one."""
     query = update(charges).where(charges.c.organisation_id == organisation_id, charges.c.invoice_id == invoice_id)
     db.execute(query.values(status="pending", invoice_id=None, version=charges.c.version + 1))
+
+
+def cancel_late_fees(db: Connection, organisation_id: UUID, invoice_id: UUID) -> None:
+    """Cancel the late fees on the invoice that still wait."""
+    query = update(charges).where(
+        charges.c.organisation_id == organisation_id,
+        charges.c.late_for_id == invoice_id,
+        charges.c.status == "pending",
+    )
+    db.execute(query.values(status="cancelled", version=charges.c.version + 1))

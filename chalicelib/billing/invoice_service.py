@@ -62,8 +62,8 @@ def void_invoice(
 ) -> Invoice:
     """Cancel an invoice that nothing was paid or credited on, keeping its number, and return it as it now stands.
 
-    Its journal is reversed, its one-off charges and late fees wait for the next invoice, and its
-    month can be billed anew.
+    Its journal is reversed, the one-off charges and late fees on it wait for the next invoice, a late
+    fee that waits because it was overdue is cancelled, and its month can be billed anew.
 
     Raises:
         NotFound: the organisation has no such invoice.
@@ -81,6 +81,7 @@ def void_invoice(
             credited_cents=invoice.credited_cents,
         )  # fmt: skip
     charge_repository.release_charges(db, organisation_id, invoice_id)
+    charge_repository.cancel_late_fees(db, organisation_id, invoice_id)
     ledger.reverse(db, organisation_id, ("invoice", invoice_id), on=today, now=now, member_id=member_id)
     return get_invoice(db, organisation_id, invoice_id)
 

@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Case, Connection, Table, and_, case, exists, func, insert, literal, or_, select, update
+from sqlalchemy import Case, Connection, Table, and_, case, exists, insert, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from chalicelib.billing.model import Draft, Line, OpenLine, Overdue
+from chalicelib.billing.model import Draft, Line, OpenLine
 from chalicelib.ids import new_id
-from chalicelib.storage.tables.billing import charges, counters, invoice_lines, invoices
+from chalicelib.storage.tables.billing import counters, invoice_lines, invoices
 from chalicelib.storage.tables.leasing import leases
 from chalicelib.storage.types import Cents
 
@@ -21,7 +21,6 @@ _OPEN = (
     "id", "lease_id", "invoice_id", "property_id", "due_on", "charge_type", "seq", "open_cents", "issued_on"
 )  # fmt: skip
 _LINE = tuple(Line._fields)
-_NO_LATE_FEE = ("late_fee", "opening_balance")
 
 
 def take_numbers(db: Connection, organisation_id: UUID, kind: str, count: int) -> int:
@@ -226,33 +225,3 @@ def mark_void(db: Connection, organisation_id: UUID, invoice_id: UUID, on: dt.da
     )
     db.execute(lines.values(voided_on=on, open_cents=0))
     return True
-
-
-def list_overdue(
-    db: Connection, organisation_id: UUID, lease_ids: Collection[UUID], *, on: dt.date, due_through: dt.date
-) -> list[Overdue]:
-    """Return the leases' invoices that are overdue on ``on`` and never had a late fee, also not a cancelled one.
-
-    Late fees earn no fee. Opening balances earn none either: fees of before the books may be in them.
-    """
-    line = invoice_lines.c
-    had_one = exists().where(charges.c.organisation_id == organisation_id, charges.c.late_for_id == line.invoice_id)
-    query = (
-        select(line.invoice_id, line.lease_id, invoices.c.number, func.sum(line.open_cents))
-        .join(
-            invoices,
-            and_(invoices.c.organisation_id == line.organisation_id, invoices.c.id == line.invoice_id),
-        )
-        .where(
-            line.organisation_id == organisation_id,
-            line.lease_id.in_(lease_ids),
-            line.open_cents > 0,
-            line.overdue_on <= on,
-            line.due_on <= due_through,
-            line.charge_type.not_in(_NO_LATE_FEE),
-            ~had_one,
-        )
-        .group_by(line.invoice_id, line.lease_id, invoices.c.number)
-        .order_by(invoices.c.number)
-    )
-    return [Overdue(row[0], row[1], row[2], int(row[3])) for row in db.execute(query)]

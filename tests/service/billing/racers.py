@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from chalicelib import wiring
-from chalicelib.billing import service
+from chalicelib.billing import late_fee_service, service
 from chalicelib.billing.model import Billed
 from chalicelib.clock import SystemClock
 from chalicelib.errors import Conflict
@@ -38,6 +38,18 @@ def bill_all(url: str, organisation_id: UUID, period: dt.date, start: Barrier) -
         if billed.last_id is None:
             return
         after = billed.last_id
+
+
+def assess_all(url: str, organisation_id: UUID, on: dt.date, start: Barrier) -> None:
+    """Assess late fees in small sets, as a task does."""
+    parts, after = parts_of(url), None
+    start.wait(TIMEOUT_S)
+    while True:
+        after, _ = parts.transact(
+            lambda db, at=after: late_fee_service.assess_next(db, organisation_id, on, after=at, limit=5, now=NOW)  # type: ignore[misc]
+        )
+        if after is None:
+            return
 
 
 def _bill(db: Connection, organisation_id: UUID, period: dt.date, after: UUID | None) -> Billed:

@@ -1,0 +1,46 @@
+"""Late fees by the clock: a task for each organisation that asks for them, once on each of its own days."""
+
+import datetime as dt
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from chalice.app import Blueprint
+from sqlalchemy import Connection
+
+from chalicelib import wiring
+from chalicelib.billing import late_fee_service
+from chalicelib.clock import day_of
+from chalicelib.identity import service as identity
+from chalicelib.identity.model import Organisation
+from chalicelib.tasks import service as tasks
+from chalicelib.tasks.model import Task
+from chalicelib.tasks.scheduling import Slot, Work, paged, scheduled
+
+billing_jobs = Blueprint(__name__)
+
+
+@scheduled(billing_jobs, "late_fees", every=dt.timedelta(hours=1))
+def late_fees(parts: wiring.Parts, slot: Slot) -> Iterator[Work]:
+    """Queue the assessing of what became overdue, as of the organisation's own day; the next bill collects it."""
+    for organisation in paged(parts, identity.list_organisations):
+        on = day_of(slot.at, organisation.time_zone)
+        to_come = on > day_of(parts.clock.now(), organisation.time_zone)  # run by hand: nobody is late ahead of time
+        if late_fee_service.policy_of(organisation) is not None and not to_come:
+            yield Work(organisation.id, partial(_queue, organisation=organisation, on=on, parts=parts), on.isoformat())
+
+
+def _queue(db: Connection, *, organisation: Organisation, on: dt.date, parts: wiring.Parts) -> int:
+    late_fee_service.queue_late_fees(db, organisation.id, on, now=parts.clock.now())
+    return 1
+
+
+@tasks.handles(late_fee_service.LATE_FEES)
+def assess(parts: wiring.Parts, task: Task) -> dict[str, Any]:
+    """Assess set by set, each in its own transaction; go on where a killed worker stopped."""
+    after, made = late_fee_service.progress_of(task)
+    while True:
+        step = partial(late_fee_service.assess_set, task=task, after=after, made=made, now=parts.clock.now())
+        after, made = parts.transact(step)
+        if after is None:
+            return {"on": task.input["on"], "fees": made}

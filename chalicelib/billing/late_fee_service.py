@@ -1,0 +1,121 @@
+"""Late fees: one charge for each invoice that became overdue, which waits for the lease's next invoice."""
+
+import datetime as dt
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.billing import charge_repository, late_fee_repository
+from chalicelib.billing.model import Charge, Overdue
+from chalicelib.billing.rules import LateFeePolicy, late_fee_cents
+from chalicelib.identity import service as identity
+from chalicelib.identity.model import Organisation
+from chalicelib.ids import new_id
+from chalicelib.leasing import service as leasing
+from chalicelib.tasks import service as tasks
+from chalicelib.tasks.model import Task
+
+LATE_FEES = "late_fees"
+LEASES_IN_A_SET = 500
+
+
+def assess_late_fees(
+    db: Connection, organisation_id: UUID, lease_ids: Collection[UUID], on: dt.date, *, now: dt.datetime
+) -> int:
+    """Charge the leases, which the caller holds, for being late as of ``on``; return how many fees that made.
+
+    An invoice has one fee, ever, also where that was cancelled: of what is open of it, by the
+    organisation's policy, once the lease's grace and the policy's are over.
+    """
+    policy = policy_of(identity.get_organisation(db, organisation_id))
+    if policy is None:
+        return 0
+    found = late_fee_repository.list_overdue(
+        db, organisation_id, lease_ids, on=on, due_through=_due_through(policy, on)
+    )
+    fees = [_fee(each, late_fee_cents(policy, each.open_cents), on, now) for each in found]
+    fees = [fee for fee in fees if fee.amount_cents > 0]
+    if fees:
+        charge_repository.add_charges(db, organisation_id, fees)
+    return len(fees)
+
+
+def policy_of(organisation: Organisation) -> LateFeePolicy | None:
+    """Return what being late costs there; None: nothing."""
+    if organisation.late_fee_kind == "off":
+        return None
+    return LateFeePolicy(
+        organisation.late_fee_kind,
+        organisation.late_fee_cents,
+        organisation.late_fee_bps,
+        organisation.late_fee_grace_days,
+        organisation.late_fee_cap_cents,
+    )
+
+
+def queue_late_fees(db: Connection, organisation_id: UUID, on: dt.date, *, now: dt.datetime) -> Task:
+    """Queue the assessing of every lease as of ``on``."""
+    return tasks.queue_task(db, organisation_id, LATE_FEES, {"on": on.isoformat()}, created_by=None, now=now)
+
+
+def progress_of(task: Task) -> tuple[UUID | None, int]:
+    """Return after which lease the task goes on, and how many fees it has made."""
+    if not task.cursor:
+        return None, 0
+    after, made = task.cursor.split(":")
+    return UUID(after), int(made)
+
+
+def assess_set(
+    db: Connection, task: Task, after: UUID | None, made: int, *, now: dt.datetime
+) -> tuple[UUID | None, int]:
+    """Do the task's next set, and return where the one after it begins, None when none is left, and all fees made.
+
+    Raises:
+        TakenOver: another worker holds the task; let it out of the transaction.
+    """
+    on = dt.date.fromisoformat(task.input["on"])
+    last, fees = assess_next(db, task.organisation_id, on, after=after, limit=LEASES_IN_A_SET, now=now)
+    made += fees
+    tasks.advance(db, task, done=made, cursor=f"{last.hex}:{made}" if last else None)
+    return last, made
+
+
+def assess_next(
+    db: Connection, organisation_id: UUID, on: dt.date, *, after: UUID | None, limit: int, now: dt.datetime
+) -> tuple[UUID | None, int]:
+    """Assess the next leases, by id, that run on the day ``on`` and are late; return the last of them and fees made.
+
+    One that has ended gets no further monthly invoice, so it is left out. The last is None when none is left.
+    """
+    policy = policy_of(identity.get_organisation(db, organisation_id))
+    if policy is None:
+        return None, 0
+    late = late_fee_repository.list_late_leases(
+        db, organisation_id, on=on, due_through=_due_through(policy, on), after=after, limit=limit
+    )
+    leasing.lock_leases(db, organisation_id, late)
+    made = assess_late_fees(db, organisation_id, late, on, now=now)
+    return (late[-1] if len(late) == limit else None), made
+
+
+def _due_through(policy: LateFeePolicy, on: dt.date) -> dt.date:
+    return on - dt.timedelta(days=policy.grace_days + 1)
+
+
+def _fee(overdue: Overdue, amount_cents: int, on: dt.date, now: dt.datetime) -> Charge:
+    """Return the charge; it keeps which invoice it is for, so that this never has a second one."""
+    return Charge(
+        id=new_id(),
+        lease_id=overdue.lease_id,
+        charge_type="late_fee",
+        description=f"Late fee on invoice {overdue.number}",
+        amount_cents=amount_cents,
+        charged_on=on,
+        status="pending",
+        invoice_id=None,
+        late_for_id=overdue.invoice_id,
+        version=1,
+        created_at=now,
+    )
