@@ -1,13 +1,21 @@
 """Erasing a tenant: what is left of them anywhere in the database."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import insert, select, update
 
 from chalicelib import wiring
 from chalicelib.clock import MovedClock
+from chalicelib.ids import new_id
+from chalicelib.messaging import service as messaging
 from chalicelib.storage.tables import APPEND_ONLY
+from chalicelib.storage.tables.maintenance import maintenance_requests
+from chalicelib.storage.tables.messaging import deliveries, incoming_messages, messages, opt_outs
+from chalicelib.storage.tables.outreach import promises, reminder_exclusions
 from chalicelib.web import idempotency
 from tests.api.client import Client
 from tests.api.imports import commit, dumped, sheet, upload, worked
@@ -24,6 +32,13 @@ def june(clock: MovedClock) -> None:
 def found(owner: Client, parts: wiring.Parts) -> set[str]:
     text = dumped(parts, owner.organisation_id)
     return {word for word in WORDS if word in text}
+
+
+def found_in_shared(parts: wiring.Parts, digits: str) -> list[str]:
+    """Return what the tables that belong to no organisation hold of a phone."""
+    with parts.reading() as db:
+        rows = [row for table in (deliveries, incoming_messages) for row in db.execute(select(table))]
+    return [str(row) for row in rows if digits in str(row)]
 
 
 def post(owner: Client, path: str, body: Any = None, **headers: str) -> Any:
@@ -88,3 +103,105 @@ def test_the_problems_of_the_sheet_that_a_tenant_came_by_are_forgotten(owner: Cl
     answer = owner.get(problems)
     assert (answer.status, answer.json["items"]) == (200, [])
     assert dumped(parts, owner.organisation_id, "data_key") == ""
+
+
+def lease_of(owner: Client, phone: str) -> tuple[str, str]:
+    """Let a unit to a tenant with the phone and an address, and return the tenant's and the lease's id."""
+    house = post(owner, "/v1/properties", {"name": f"Mwangaza {uuid4().hex[:6]}"})["id"]
+    unit = post(owner, "/v1/units", {"property_id": house, "name": "A1", "type": "shop", "rent": "9000"})["id"]
+    person = {"given_name": "Zawadiqx", "phones": [phone], "email": "zq@example.co.ke"}
+    tenant = post(owner, "/v1/tenants", person)["id"]
+    terms = {"unit_id": unit, "tenants": [tenant], "starts_on": "2026-01-01", "rent": "9000"}
+    return tenant, post(owner, "/v1/leases", terms)["id"]
+
+
+def pay(owner: Client, lease: str) -> None:
+    post(owner, "/v1/payments", {"method": "cash", "amount": "100.00", "received_on": DAY, "lease_id": lease})
+
+
+def answer(parts: wiring.Parts, phone: str, now: dt.datetime) -> None:
+    """Have the phone send us an SMS, and a gateway report on it what nobody knows."""
+    ours = {"gateway": "africastalking", "phone": phone}
+    with parts.writing() as db:
+        db.execute(
+            insert(incoming_messages).values(
+                **ours, provider_reference=uuid4().hex, text="Zawadiqx here, SALIO", command="", received_at=now
+            )
+        )
+        db.execute(
+            insert(deliveries).values(**ours, provider_reference=uuid4().hex, status="Sent", reason="", created_at=now)
+        )
+
+
+def write_of(parts: wiring.Parts, organisation_id: str | None, tenant: str, lease: str, now: dt.datetime) -> None:
+    """Write the tenant's name wherever somebody may type it beside their requests and promises."""
+    ours: dict[str, Any] = {"organisation_id": UUID(organisation_id), "lease_id": UUID(lease)}
+    with parts.writing() as db:
+        db.execute(
+            insert(maintenance_requests).values(
+                **ours, id=new_id(), number=1, property_id=new_id(), unit_id=new_id(), tenant_id=UUID(tenant),
+                text="Zawadiqx: the tap drips", source="sms", status="open", dedupe_key="k", version=1, created_at=now,
+            )
+        )  # fmt: skip
+        db.execute(
+            insert(promises).values(
+                **ours, id=new_id(), amount_cents=1, promised_on=now.date(), status="open", note="Zawadiqx rang",
+                version=1, created_at=now,
+            )
+        )  # fmt: skip
+        db.execute(insert(reminder_exclusions).values(**ours, reason="Zawadiqx is ill", created_at=now))
+
+
+def erased(owner: Client, tenant: str, lease: str) -> None:
+    post(owner, f"/v1/leases/{lease}/terminate", {"ends_on": "2026-06-01", "waive_notice": True})
+    assert owner.post(f"/v1/tenants/{tenant}/erase").status == 200
+
+
+def test_what_was_told_to_an_erased_tenant_and_by_them_is_forgotten(
+    owner: Client, parts: wiring.Parts, clock: MovedClock, new_phone: Callable[[], str]
+) -> None:
+    phone, organisation_id = new_phone(), UUID(owner.organisation_id)
+    mine = messages.c.organisation_id == organisation_id
+    tenant, lease = lease_of(owner, phone)
+    pay(owner, lease)
+    with parts.writing() as db:
+        db.execute(update(messages).where(mine).values(status="delivered"))
+    pay(owner, lease)
+    answer(parts, phone, clock.now())
+    write_of(parts, owner.organisation_id, tenant, lease, clock.now())
+    with parts.writing() as db:
+        messaging.opt_out(db, organisation_id, phone, source="sms", now=clock.now())
+
+    def left() -> list[str]:
+        text = dumped(parts, owner.organisation_id)
+        return [each for each in ("zawadiqx", "zq@example.co.ke", phone[-9:]) if each in text]
+
+    assert (len(left()), len(found_in_shared(parts, phone[-9:]))) == (3, 2)
+    erased(owner, tenant, lease)
+    assert (left(), found_in_shared(parts, phone[-9:])) == ([], [])
+    with parts.reading() as db:
+        kept = db.execute(select(messages.c.status, messages.c.reason, messages.c.tenant_id).where(mine)).all()
+    # That they were told, and of which payment, stays; both by SMS and by letter.
+    sent, waited = ("delivered", "", UUID(tenant)), ("cancelled", "erased", UUID(tenant))
+    assert sorted(map(tuple, kept)) == [waited, waited, sent, sent]
+
+
+def test_what_another_tenant_needs_of_a_shared_phone_stays(
+    owner: Client, stranger: Client, parts: wiring.Parts, clock: MovedClock, new_phone: Callable[[], str]
+) -> None:
+    shared, abroad = new_phone(), new_phone()
+    for phone, other in ((shared, owner), (abroad, stranger)):
+        tenant, lease = lease_of(owner, phone)
+        post(other, "/v1/tenants", {"given_name": "Rehemaqx", "phones": [phone]})
+        answer(parts, phone, clock.now())
+        with parts.writing() as db:
+            for client in (owner, stranger):
+                messaging.opt_out(db, UUID(client.organisation_id), phone, source="sms", now=clock.now())
+        erased(owner, tenant, lease)
+        assert len(found_in_shared(parts, phone[-9:])) == 2  # somebody's still
+    with parts.reading() as db:
+        silent = db.execute(select(opt_outs.c.organisation_id, opt_outs.c.phone)).all()
+    ours, theirs = UUID(owner.organisation_id), UUID(stranger.organisation_id)
+    assert {tuple(row) for row in silent if row.phone in {shared, abroad}} == {
+        (ours, shared), (theirs, shared), (theirs, abroad),
+    }  # fmt: skip
