@@ -25,6 +25,8 @@ OWNER_PHONE = "+254700000900"  # who signs in to the demo organisation
 SHOWN = (0, 2)  # of the sheet's three properties: a first start has ten seconds, and a payment takes its ten ms
 MONTHS = 12  # of history, before the running month
 MORNING = dt.time(6, tzinfo=dt.UTC)  # nine o'clock in Nairobi
+SENDER = "MWANGAZA"
+FAULTS = ("Kitchen tap drips", "Bulb on the stairs is out", "Choo hakifanyi kazi")
 
 
 @dataclass(slots=True)
@@ -41,11 +43,15 @@ class Demo:
     owner: Inside
     parts: wiring.Parts
     clock: MovedClock
-    today: dt.date
+    now: dt.datetime
     lets: dict[str, Let] = field(default_factory=dict)
 
+    @property
+    def today(self) -> dt.date:
+        return day_of(self.now)
+
     def make(self) -> None:
-        """Found the organisation, take the sheet in a year ago, and live through the months since."""
+        """Found the organisation, take the sheet in a year ago, and live through the months up to ``now``."""
         first = _month_before(self.today, MONTHS)
         self._at(first - dt.timedelta(days=1))
         founded = {"name": "Mwangaza Homes", "person_name": "Makena Barasa Naliaka"}
@@ -53,9 +59,18 @@ class Demo:
         self._take_in(read_plan(SHEET.read_bytes()))
         for months_ago in range(MONTHS, -1, -1):
             self._live_through(_month_before(self.today, months_ago))
+        self._set_up()
 
     def _at(self, day: dt.date) -> None:
-        self.clock.at = dt.datetime.combine(day, MORNING)
+        self.clock.at = min(dt.datetime.combine(day, MORNING), self.now)
+
+    def _set_up(self) -> None:
+        """Let the organisation write to its tenants from now on, and have some faults reported to it."""
+        self.clock.at = self.now
+        self.owner.patch("/v1/message-settings", {"sender_name": SENDER})
+        units = list(self.owner.every("/v1/units?status=occupied"))
+        for text, unit in zip(FAULTS, units, strict=False):
+            self.owner.post("/v1/maintenance-requests", {"unit_id": unit["id"], "text": text})
 
     def _take_in(self, plan: Plan) -> None:
         bank = self.owner.post("/v1/channels", {"kind": "bank", "name": "Rent account", "number": "0100200300"})
@@ -72,7 +87,7 @@ class Demo:
         for place, lease in enumerate(plan.leases):
             if lease.unit_index in units:
                 if lease.tenant_index not in tenants:
-                    told = _tenant(plan.tenants[lease.tenant_index])
+                    told = _tenant(place, plan.tenants[lease.tenant_index])
                     tenants[lease.tenant_index] = self.owner.post("/v1/tenants", told)["id"]
                 self._let(place, lease, units[lease.unit_index], tenants[lease.tenant_index])
 
@@ -98,9 +113,10 @@ class Demo:
         for invoice in self.owner.every(f"/v1/invoices?period={month:%Y-%m}"):
             if invoice["kind"] == "run":
                 self.lets[invoice["lease_id"]].owed_cents += money.parse_cents(invoice["total"])
+        # Entered all together when the month is over: an SMS tells of what has just come in, not of the past.
+        self._at(min(_month_before(month, -1) - dt.timedelta(days=1), self.today))
         for day, let, amount_cents in sorted(self._paid(month), key=lambda paid: (paid[0], paid[1].place)):
             if day <= self.today:
-                self._at(day)
                 self._pay(let, day, amount_cents)
 
     def _paid(self, month: dt.date) -> Iterator[tuple[dt.date, Let, int]]:
@@ -137,7 +153,7 @@ def seed(database: Path, aws: Emulator) -> None:
     parts = replace(wiring.make_parts(settings), clock=clock, queues=None)
     owner = Inside(Gateway(app.app), aws.token_for(OWNER_PHONE))
     with wiring.using(parts), quietly():
-        Demo(owner, parts, clock, day_of(clock.at)).make()
+        Demo(owner, parts, clock, clock.at).make()
     parts.writer.dispose()  # the last connection to close folds the write-ahead log into the file
     draft.rename(database)
 
@@ -165,13 +181,16 @@ def _unit(plan: UnitPlan, property_id: str) -> dict[str, Any]:
     }
 
 
-def _tenant(plan: TenantPlan) -> dict[str, Any]:
+def _tenant(place: int, plan: TenantPlan) -> dict[str, Any]:
     told: dict[str, Any] = {
         "given_name": plan.given_name,
         "middle_name": plan.middle_name,
         "family_name": plan.family_name,
         "phones": list(plan.phones),
+        "language": "sw" if place % 2 else "en",
     }
+    if place % 4 == 0:
+        told["email"] = f"{plan.given_name}.{plan.family_name}@example.com".lower()
     if plan.identity_number:
         told["identity_document"] = {"kind": plan.identity_kind, "number": plan.identity_number}
     return told

@@ -28,6 +28,10 @@ class Inside:
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
         return self._ask("POST", path, body or {})
 
+    def patch(self, path: str, body: dict[str, Any]) -> Any:
+        """Change what is at ``path``, whatever version it has."""
+        return self._ask("PATCH", path, body, **{"if-match": "*"})
+
     def every(self, path: str) -> Iterator[Any]:
         """Yield the items of all pages of the list at ``path``, which has a query already."""
         cursor = ""
@@ -38,8 +42,9 @@ class Inside:
                 return
             cursor = f"&cursor={page['next_cursor']}"
 
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
-        headers = {"authorization": f"Bearer {self.token}", "content-type": "application/json", **self.headers}
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None, **more: str) -> Any:
+        own = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
+        headers = {**own, **self.headers, **more}
         raw = b"" if body is None else json.dumps(body).encode()
         answer = self.gateway.answer(method, path, headers, raw, new_request_id())
         if answer.status >= 400:
