@@ -1,0 +1,124 @@
+"""Templates: what they say, what is wrong with one, and what stands in for what cannot be said."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.messaging import template_rules as rules
+from chalicelib.messaging.model import KINDS, Made
+from chalicelib.messaging.text_model import BUILT_IN, LANGUAGES, LONGEST, USUAL
+
+VALUES = {**USUAL, "tenant": "Achieng"}
+KIND = "reminder_due"
+
+
+def test_every_kind_with_placeholders_is_said_in_every_language_with_them_alone() -> None:
+    worded = {(kind, language) for kind in KINDS if KINDS[kind].placeholders for language in LANGUAGES}
+    assert set(BUILT_IN) == worded
+    assert {name for kind in KINDS.values() for name in kind.placeholders} == set(USUAL) == set(LONGEST)
+    assert {key: rules.why_not(key[0], rules.built_in(*key)) for key in BUILT_IN} == dict.fromkeys(BUILT_IN, "")
+
+
+@pytest.mark.parametrize(("kind", "language"), BUILT_IN)
+def test_our_own_words_are_one_sms_with_usual_values(kind: str, language: str) -> None:
+    measured = rules.usual(rules.built_in(kind, language))
+    assert (measured.encoding, measured.parts) == ("gsm7", 1)
+
+
+@pytest.mark.parametrize(("kind", "language"), BUILT_IN)
+def test_whatever_but_the_sum_is_missing_our_words_still_say_the_rest(kind: str, language: str) -> None:
+    made = rules.render(kind, language, {"amount": "KES 15,000"})
+    assert made.text
+    assert "KES 15,000" in made.text
+    assert not {"{", "}", "  "} & {made.text, *made.text, *zip(made.text, made.text[1:], strict=False)}
+    for name in KINDS[kind].placeholders:
+        told = rules.render(kind, language, {**VALUES, name: ""})
+        assert told == (Made(None, "no_value:amount") if name == "amount" else Made(told.text))
+        assert told.text is None or "{" not in told.text
+
+
+def test_own_words_are_taken_and_made_harmless() -> None:
+    made = rules.render(KIND, "sw", VALUES, "{tenant}, lipa\u00a0{amount} \u2013 {tenant}!")
+    assert made == Made("Achieng, lipa KES 15,000 - Achieng!")
+
+
+def test_own_words_that_lack_a_value_give_way_to_ours_and_say_why() -> None:
+    values = {name: value for name, value in VALUES.items() if name != "paybill"}
+    made = rules.render(KIND, "en", values, "Pay {amount} to {paybill}")
+    assert made.reason == "no_value:paybill"
+    assert (
+        made.text == "Dear Achieng, KES 15,000 for Mwangaza Court A12 (Dec 2026) is due today. Thank you, Acme Homes."
+    )
+    assert rules.render(KIND, "en", {**values, "paybill": "  "}, "Pay {amount} to {paybill}") == made
+
+
+def test_own_words_that_get_too_long_give_way_to_ours() -> None:
+    own = "{property} " * 20
+    assert rules.why_not(KIND, own) == ""
+    made = rules.render(KIND, "en", {**VALUES, "property": "x" * 120}, own)
+    assert made.reason == "too_long"
+    assert made.text is not None
+    assert made.text.startswith("Dear Achieng, KES 15,000 for xxx")
+
+
+def test_a_language_that_nobody_wrote_is_told_in_english() -> None:
+    assert rules.render(KIND, "fr", VALUES) == rules.render(KIND, "en", VALUES)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{rent} is due", "there is no {rent} here; expected of: {tenant}, {amount}, "),
+        ("{receipt} is due", "there is no {receipt} here"),  # another kind's
+        ("{amount", "a brace must be a placeholder's"),
+        ("amount}", "a brace must be a placeholder's"),
+        ("{{amount}}", "a brace must be a placeholder's"),
+        ("{}", "a brace must be a placeholder's"),
+        ("{0}", "a brace must be a placeholder's"),
+        ("{amount!r}", "a brace must be a placeholder's"),
+        ("{amount:>1000000000}", "a brace must be a placeholder's"),
+        ("{tenant.__class__}", "a brace must be a placeholder's"),
+        ("{tenant[0]}", "a brace must be a placeholder's"),
+        ("{ amount }", "a brace must be a placeholder's"),
+        ("{Amount}", "a brace must be a placeholder's"),
+        ("   ", "expected text"),
+        ("\u200b", "expected text"),
+        ("a" * 919, "expected at most 6 parts; with usual values it takes 7"),
+        ("\N{HOUSE BUILDING}" * 202, "expected at most 6 parts; with usual values it takes 7"),
+        ("a" * 909 + "{amount}", "expected at most 6 parts; with usual values it takes 7"),
+    ],
+)
+def test_what_is_wrong_is_told(text: str, why: str) -> None:
+    assert rules.why_not(KIND, text).startswith(why)
+
+
+@pytest.mark.parametrize("text", ["Pay {amount}", "a" * 918, "a" * 908 + "{amount}", "Lipa \N{HOUSE BUILDING}", "x"])
+def test_what_is_right_is_taken(text: str) -> None:
+    assert rules.why_not(KIND, text) == ""
+
+
+def test_what_it_takes_at_most_is_of_the_longest_values() -> None:
+    text = "{tenant}: {amount}"
+    assert rules.usual(text) == ("gsm7", len("Wanjiru: KES 15,000"), 1)
+    assert rules.at_most(text) == ("gsm7", 60 + 2 + 18, 1)
+    assert rules.at_most(rules.built_in(KIND, "en")).parts == 4
+
+
+@given(st.dictionaries(st.sampled_from(sorted(USUAL)), st.text(st.characters(codec="utf-8"), max_size=20)))
+def test_a_value_is_put_in_as_it_is(values: dict[str, str]) -> None:
+    text = " ".join(f"<{{{name}}}>" for name in values)
+    if all(value.strip() for value in values.values()):
+        assert rules.fill(text, values) == " ".join(f"<{value.strip()}>" for value in values.values())
+    else:
+        with pytest.raises(rules.NoValue):
+            rules.fill(text, values)
+
+
+def test_a_value_with_braces_is_no_placeholder() -> None:
+    assert rules.fill("{tenant} {amount}", {"tenant": "{amount}", "amount": "5"}) == "{amount} 5"
+
+
+@given(st.text(st.sampled_from("{}a_. !:amount"), max_size=40))
+def test_whatever_is_taken_can_be_filled(text: str) -> None:
+    if not rules.why_not(KIND, text):
+        assert "{" not in rules.fill(text, USUAL)
