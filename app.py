@@ -2,6 +2,7 @@
 
 from chalice.app import Chalice
 
+import chalicelib.commands.jobs  # noqa: F401 - takes the SMS that messaging is sent
 from chalicelib.billing.jobs import billing_jobs
 from chalicelib.billing.routes import billing
 from chalicelib.identity.authorizer import authorizers
@@ -9,6 +10,7 @@ from chalicelib.identity.routes import identity
 from chalicelib.leasing.routes import leasing
 from chalicelib.ledger.routes import ledger
 from chalicelib.maintenance.routes import maintenance
+from chalicelib.messaging.callback_routes import messaging_callbacks
 from chalicelib.messaging.jobs import messaging_jobs
 from chalicelib.messaging.routes import messaging
 from chalicelib.onboarding.jobs import onboarding_jobs
@@ -30,6 +32,6 @@ app.api.binary_types.append(XLSX)  # API Gateway would take it for text, and spo
 app.register_middleware(retelling(app), "http")
 for blueprint in (
     authorizers, meta, identity, portfolio, ledger, billing, leasing, payments, accounts, tasks, reporting,
-    onboarding, maintenance, messaging, task_jobs, billing_jobs, payment_jobs, onboarding_jobs, messaging_jobs,
+    onboarding, maintenance, messaging, messaging_callbacks, task_jobs, billing_jobs, payment_jobs, onboarding_jobs, messaging_jobs,
 ):  # fmt: skip
     app.register_blueprint(blueprint)

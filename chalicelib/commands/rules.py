@@ -1,0 +1,111 @@
+"""Reading what people type on phones, and cutting what they are told to the length of one SMS."""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+MOST_CHARACTERS = 160  # of an SMS of one part, and of a USSD screen
+SHORTENED = ".."
+
+# A letter, with the accents that stand by themselves; digits are no part of a command.
+_WORD = re.compile(r"[\W\d_]*((?:[^\W\d_][\u0300-\u036f]*)+)[\W_]*(.*)", re.DOTALL)
+_PIECES = re.compile(r"\w+")
+
+
+class Said(NamedTuple):
+    """What was typed: the leading word in plain capitals ("" where there is none), and what follows it."""
+
+    word: str
+    rest: str
+
+
+def read(text: str) -> Said:
+    """Return the leading word of ``text`` as commands are compared, and the rest of it as it was typed.
+
+    Case, accents, and whatever stands before the word or between it and the rest do not count:
+    " +Sálio?" is SALIO.
+    """
+    plain = clean(text)
+    found = _WORD.fullmatch(plain)
+    if found is None:
+        return Said("", plain)
+    return Said(as_word(found[1]), found[2])
+
+
+def as_word(text: str) -> str:
+    """Return a word in capitals without accents, full-width letters as plain ones."""
+    return "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each)).upper()
+
+
+def clean(text: str, most: int | None = None) -> str:
+    """Return ``text`` on one line, without what nobody sees, cut to ``most`` characters."""
+    seen = "".join(" " if each.isspace() else each for each in unicodedata.normalize("NFC", text))
+    kept = "".join(each for each in seen if unicodedata.category(each) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
+    return " ".join(kept.split())[:most].rstrip()
+
+
+def says_something(text: str) -> bool:
+    """Tell whether there is a letter or a digit in it."""
+    return any(each.isalnum() for each in text)
+
+
+def choose_unit(text: str, unit_names: Sequence[str]) -> tuple[int | None, str]:
+    """Return the place of the unit whose name ``text`` begins with, and the rest; None and ``text`` where none does.
+
+    Spaces, case and punctuation in names do not count: "b 12: no water" is of the unit B12. Of two
+    names that fit, the longer is meant.
+    """
+    begins = dict(_beginnings(text))
+    fitting = [(len(_key(name)), -place) for place, name in enumerate(unit_names) if _key(name) in begins]
+    if not fitting:
+        return None, text
+    place = -max(fitting)[1]
+    rest = text[begins[_key(unit_names[place])] :]
+    return place, re.sub(r"^[\W_]+", "", rest)
+
+
+def _beginnings(text: str) -> Iterator[tuple[str, int]]:
+    """Yield each way that ``text`` begins, as names are compared, and where it ends there."""
+    key = ""
+    for found in _PIECES.finditer(text):
+        key += _key(found[0])
+        if key:
+            yield key, found.end()
+
+
+def _key(name: str) -> str:
+    return "".join(each for each in as_word(name) if each.isalnum())
+
+
+def next_due_on(
+    due_day: int, starts_on: dt.date, ends_on: dt.date | None, billed_through: dt.date | None, today: dt.date
+) -> dt.date | None:
+    """Return the due day of the first month that is not billed yet; None where it has passed or is after the lease.
+
+    Args:
+        due_day: 1 to 28, which every month has.
+        billed_through: First day of the latest month that was billed; None: none was.
+    """
+    month = max(today, starts_on).replace(day=1)
+    if billed_through is not None and billed_through >= month:
+        month = (billed_through + dt.timedelta(days=31)).replace(day=1)
+    if ends_on is not None and month > ends_on:
+        return None
+    due_on = max(month.replace(day=due_day), starts_on)
+    return due_on if due_on >= today else None
+
+
+def clip(text: str, width: int) -> str:
+    """Return ``text`` in at most ``width`` characters, of which the last say that it was cut."""
+    if len(text) <= width:
+        return text
+    return text[: max(width - len(SHORTENED), 1)].rstrip() + SHORTENED
+
+
+def place_name(property_name: str, unit_name: str, width: int) -> str:
+    """Return property and unit in at most ``width`` characters (10 or more); the unit's name is cut last."""
+    unit = clip(unit_name, width)
+    room = width - len(unit) - 1
+    return unit if room < 4 or not property_name else f"{clip(property_name, room)} {unit}"

@@ -1,0 +1,7 @@
+"""The door of commands: what is asked by phone, and how others add to it."""
+
+from chalicelib.commands.registry import Asking, Reply, command
+from chalicelib.commands.sms_service import answer_sms
+from chalicelib.commands.ussd_service import Dialled, act, show
+
+__all__ = ["Asking", "Dialled", "Reply", "act", "answer_sms", "command", "show"]

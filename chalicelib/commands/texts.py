@@ -1,0 +1,115 @@
+"""Every word that a phone is told, in English and Swahili, in one table; each answer cut to fit one SMS.
+
+Names are cut first, then fewer leases are told: the sums and days are what was asked for.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+
+from chalicelib.commands.rules import MOST_CHARACTERS, clip
+from chalicelib.messaging.rules import harmless, measure
+
+_MONTHS = {
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    "sw": ["Jan", "Feb", "Mac", "Apr", "Mei", "Jun", "Jul", "Ago", "Sep", "Okt", "Nov", "Des"],
+}
+
+# name: (English, Swahili)
+_TEXTS = {
+    "named": ("{organisation}: {text}", "{organisation}: {text}"),
+    "owed": ("{place}: {owed} owed, due {due}.", "{place}: unadaiwa {owed}, lipa kufikia {due}."),
+    "late": ("{place}: {owed} owed, was due {first}.", "{place}: unadaiwa {owed}, zilipaswa kulipwa {first}."),
+    "part_late": (
+        "{place}: {owed} owed, {late} of it late, the rest due {due}.",
+        "{place}: unadaiwa {owed}; {late} zimepita muda, zilizobaki lipa kufikia {due}.",
+    ),
+    "paid": ("{place}: nothing owed.", "{place}: hudaiwi chochote."),
+    "next": ("{text} Next due {due}.", "{text} Malipo yajayo {due}."),
+    "credit": ("{text} Credit {credit}.", "{text} Ziada yako {credit}."),
+    "more": ("{text} And {count} more.", "{text} Na {count} zaidi."),
+    "no_balance": ("You rent nothing here now, and owe nothing.", "Hupangi hapa kwa sasa, na hudaiwi chochote."),
+    "receipt": (
+        "Last receipt: no. {number}, {amount}, {day}, {place}.",
+        "Risiti ya mwisho: na. {number}, {amount}, {day}, {place}.",
+    ),
+    "no_receipt": ("There is no receipt yet.", "Bado hakuna risiti."),
+    "fault": (
+        "Request no. {number} for {place} is logged. Your landlord sees it.",
+        "Ombi na. {number} la {place} limepokelewa. Mwenye nyumba ataliona.",
+    ),
+    "no_fault": (
+        "Send {word} and what is broken, such as: {word} the kitchen tap leaks",
+        "Tuma {word} na kilichoharibika, mfano: {word} bomba la jikoni linavuja",
+    ),
+    "no_lease": (
+        "You rent nothing here now, so nothing was logged. Please call your landlord.",
+        "Hupangi hapa kwa sasa, kwa hivyo ombi halikupokelewa. Tafadhali mpigie mwenye nyumba.",
+    ),
+    "stop": (
+        "You will get no more messages here, except answers and legal notices. To get them again send {word}.",
+        "Hutapokea ujumbe tena hapa, isipokuwa majibu na ilani za kisheria. Ili kuupokea tena tuma {word}.",
+    ),
+    "start": (
+        "You will get messages again. To get no more send {word}.",
+        "Utapokea ujumbe tena. Ili kuusitisha tuma {word}.",
+    ),
+    "help": ("Send: {commands}.", "Tuma: {commands}."),
+    "unknown": ("We did not understand. Send: {commands}.", "Hatukuelewa. Tuma: {commands}."),
+    # USSD
+    "menu": (
+        "Choose:\n1 Balance\n2 Last receipt\n3 Report a fault\n4 Stop/start messages\n0 Help/Lugha",
+        "Chagua:\n1 Salio\n2 Risiti ya mwisho\n3 Ripoti tatizo\n4 Acha/anza ujumbe\n0 Msaada/Language",
+    ),
+    "which": ("Which one?", "Ipi?"),
+    "page": ("9 More", "9 Zaidi"),
+    "back": ("0 Back", "0 Rudi"),
+    "describe": ("{place}: what is broken? Write it in a few words.", "{place}: nini kimeharibika? Andika kwa ufupi."),
+    "messages": (
+        "Messages from your landlord:\n1 Stop\n2 Start\n0 Back",
+        "Ujumbe kutoka kwa mwenye nyumba:\n1 Acha\n2 Anza\n0 Rudi",
+    ),
+    "language": (
+        "Or send an SMS: {words}.\n1 English\n2 Kiswahili\n0 Back",
+        "Au tuma SMS: {words}.\n1 English\n2 Kiswahili\n0 Rudi",
+    ),
+    "chosen": ("From now on we write to you in English.", "Kuanzia sasa tutakuandikia kwa Kiswahili."),
+    "wrong": ("Not a choice.\n{text}", "Hakuna chaguo hilo.\n{text}"),
+    "said_nothing": ("Nothing was written.\n{text}", "Hujaandika chochote.\n{text}"),
+}
+# Told to whom we cannot tell in which language they read.
+NOBODY = "We cannot help this number here. Please ask your landlord. Samahani, uliza mwenye nyumba."
+BUSY = "Sorry, please try again in a minute. Samahani, jaribu tena baada ya dakika moja."
+
+WIDTHS = (44, 30, 20, 14, 10)  # of a place's name, the first that fits
+
+
+def say(name: str, language: str, **values: object) -> str:
+    """Return the text ``name`` in English or, for "sw", in Swahili."""
+    return _TEXTS[name][language == "sw"].format(**values)
+
+
+def say_day(day: dt.date | None, language: str, *, year: bool = False) -> str:
+    """Return "5 Dec", or "5 Dec 2026"."""
+    if day is None:
+        return ""
+    return f"{day.day} {_MONTHS[language if language in _MONTHS else 'en'][day.month - 1]}{f' {day.year}' * year}"
+
+
+def fitting(make: Callable[[int], str], most: int = MOST_CHARACTERS) -> str:
+    """Return what ``make`` says with the widest names that fit; with the narrowest where none do."""
+    return first_that_fits((make(width) for width in WIDTHS), most)
+
+
+def first_that_fits(texts: Iterable[str], most: int = MOST_CHARACTERS) -> str:
+    """Return the first of ``texts``, made harmless, that has at most ``most`` characters; else the last."""
+    text = ""
+    for each in texts:
+        text = harmless(each)
+        if measure(text).characters <= most:
+            break
+    return text
+
+
+def named(organisation_name: str, text: str, language: str, *, wanted: bool, width: int = 20) -> str:
+    """Return ``text`` with the organisation's name before it, where ``wanted``: the phone is a tenant of several."""
+    return say("named", language, organisation=clip(organisation_name, width), text=text) if wanted else text

@@ -1,0 +1,120 @@
+"""Tenants with phones, in one organisation and in two, and what their phones are answered."""
+
+import datetime as dt
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from chalicelib import wiring
+from chalicelib.commands import service
+from chalicelib.identity import service as identity
+from chalicelib.leasing import service as leasing
+from chalicelib.maintenance import service as maintenance
+from chalicelib.maintenance.model import MaintenanceRequest
+from chalicelib.messaging import service as messaging
+from chalicelib.pages import Asked
+from chalicelib.portfolio import service as portfolio
+from chalicelib.storage.tables.messaging import messages
+from tests.money import Money
+
+_numbers = itertools.count()
+
+
+@dataclass(slots=True)
+class House:
+    """A landlord's books, and tenants in them who have phones."""
+
+    books: Money
+    names: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def id(self) -> UUID:
+        return self.books.organisation_id
+
+    def tenant(self, phone: str, language: str = "en") -> UUID:
+        values = {"given_name": "Otieno", "phones": [phone], "language": language}
+        return self.books.do(leasing.add_tenant, values, keys=self.books.parts.keys, now=self.books.now).id
+
+    def let(self, *tenants: UUID, rent_cents: int = 10_000_00, **terms: Any) -> UUID:
+        """Let a new unit, A1 and so on, and return the lease."""
+        name = f"A{next(self.names)}"
+        unit = {"property_id": self.books.property_id, "name": name, "type": "apartment", "rent_cents": rent_cents}
+        unit_id = self.books.do(portfolio.add_unit, unit, **self.books.at()).id
+        values = {"unit_id": unit_id, "tenants": list(tenants), "starts_on": dt.date(2026, 1, 1)}
+        return self.books.do(leasing.add_lease, {**values, "rent_cents": rent_cents, **terms}, **self.books.at()).id
+
+    def requests(self) -> list[MaintenanceRequest]:
+        return self.books.do(maintenance.list_requests, Asked(limit=200)).items
+
+    def replies(self) -> list[Any]:
+        """Return the replies in the outbox, in the order they were put there."""
+        mine = (messages.c.organisation_id == self.id) & (messages.c.kind == "reply")
+        query = select(messages).where(mine).order_by(messages.c.id)
+        with self.books.parts.reading() as db:
+            return list(db.execute(query))
+
+    def opted_out(self, phone: str) -> bool:
+        return phone in self.books.do(messaging.opted_out, [phone])
+
+
+def found_house(parts: wiring.Parts, name: str, today: dt.date) -> House:
+    books = Money.found(parts, today)
+    books.do(identity.change_organisation, None, {"name": name})
+    return House(books)
+
+
+@dataclass(slots=True)
+class Phone:
+    """A phone that texts and dials; its messages are numbered by the gateway."""
+
+    parts: wiring.Parts
+    number: str
+    now: dt.datetime
+    references: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def text(self, text: str, reference: str = "") -> str:
+        """Send an SMS and return the command that it was taken for."""
+        named = reference or f"{self.number}-{next(self.references)}"
+        return self.parts.transact(
+            lambda db: service.answer_sms(
+                db, gateway="africastalking", provider_reference=named, phone=self.number, text=text, now=self.now
+            )
+        )
+
+    def dial(self, text: str = "", session_id: str = "ATUid_1") -> str:
+        """Send what was typed so far and return the screen, as the route does."""
+        dialled = service.Dialled(session_id, self.number, text)
+        with self.parts.reading() as db:
+            screen = service.show(db, dialled, now=self.now)
+        if screen is None:
+            return self.parts.transact(lambda db: service.act(db, dialled, now=self.now, keys=self.parts.keys))
+        return screen
+
+
+TODAY = dt.date(2026, 6, 10)
+
+
+@pytest.fixture
+def phone(parts: wiring.Parts) -> Phone:
+    number = f"+25419{next(_numbers):07d}"  # 019: no other test's
+    return Phone(parts, number, dt.datetime.combine(TODAY, dt.time(9), dt.UTC))
+
+
+@pytest.fixture
+def house(parts: wiring.Parts) -> House:
+    return found_house(parts, "Acme Homes", TODAY)
+
+
+@pytest.fixture
+def other(parts: wiring.Parts) -> House:
+    """Another landlord."""
+    return found_house(parts, "Baraka Agencies", TODAY)
+
+
+def texts(replies: Sequence[Any]) -> list[str]:
+    return [each.text for each in replies]

@@ -1,0 +1,119 @@
+"""What people type: the word, however it is written, and what follows it."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from chalicelib.commands import rules
+from chalicelib.commands.rules import Said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("BALANCE", Said("BALANCE", "")),
+        ("  salio ", Said("SALIO", "")),
+        ("Salio?", Said("SALIO", "")),
+        ("+SALIO", Said("SALIO", "")),
+        ("SALIO+", Said("SALIO", "")),
+        ("*salio#", Said("SALIO", "")),
+        ("«Salio»", Said("SALIO", "")),
+        ("sálîo", Said("SALIO", "")),
+        ("sa\u0301lio", Said("SALIO", "")),  # an accent that stands by itself
+        ("\uff33\uff21\uff2c\uff29\uff2f", Said("SALIO", "")),  # full-width letters
+        ("sa\u200blio", Said("SALIO", "")),
+        ("stop. sending, me this", Said("STOP", "sending, me this")),
+        ("TATIZO: Bomba linavuja!", Said("TATIZO", "Bomba linavuja!")),
+        ("tatizo\nTaa\tya ngazi", Said("TATIZO", "Taa ya ngazi")),
+        ("FAULT-tap drips", Said("FAULT", "tap drips")),
+        ("BAL2", Said("BAL", "2")),
+        ("STOPPED working", Said("STOPPED", "working")),
+        ("please stop", Said("PLEASE", "stop")),
+        ("", Said("", "")),
+        ("?!", Said("", "?!")),
+        ("1234", Said("", "1234")),
+    ],
+)
+def test_the_leading_word_is_read_however_it_is_written(text: str, said: Said) -> None:
+    assert rules.read(text) == said
+
+
+@given(st.text(st.characters(exclude_categories=[])))
+@example("tatizo \ud800")
+def test_whatever_is_typed_can_be_kept_on_one_line(text: str) -> None:
+    said = rules.read(text)
+    assert said.rest == " ".join(said.rest.split())
+    assert "\x00" not in said.rest
+    said.rest.encode()  # no half of a surrogate pair, which the database would refuse
+
+
+def test_a_text_is_cut_and_told_on_one_line() -> None:
+    assert rules.clean(" a\x00\r\n b\u202e c ", 5) == "a b c"
+    assert rules.clean("x" * 600, 500) == "x" * 500
+    assert rules.clean("ab cd", 3) == "ab"
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "rest"),
+    [
+        ("A1 no water", 0, "no water"),
+        ("a 1: no water", 0, "no water"),
+        ("A12 no water", 1, "no water"),  # not A1
+        ("shop 3 - the door", 2, "the door"),
+        ("SHOP3 the door", 2, "the door"),
+        ("A1", 0, ""),
+        ("no water in A1", None, "no water in A1"),
+        ("A13 is dark", None, "A13 is dark"),
+        ("", None, ""),
+    ],
+)
+def test_a_unit_is_meant_where_the_text_begins_with_its_name(text: str, place: int | None, rest: str) -> None:
+    assert rules.choose_unit(text, ["A1", "A12", "Shop 3"]) == (place, rest)
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "billed", "today", "due"),
+    [
+        ((2026, 1, 1), None, None, (2026, 6, 1), (2026, 6, 5)),
+        ((2026, 1, 1), None, None, (2026, 6, 5), (2026, 6, 5)),
+        ((2026, 1, 1), None, None, (2026, 6, 6), None),  # not billed, and its day has passed
+        ((2026, 1, 1), None, (2026, 6, 1), (2026, 6, 6), (2026, 7, 5)),
+        ((2026, 1, 1), None, (2026, 12, 1), (2026, 12, 31), (2027, 1, 5)),
+        ((2026, 1, 1), None, (2026, 2, 1), (2026, 6, 1), (2026, 6, 5)),  # billed long ago
+        ((2026, 1, 1), (2026, 6, 30), (2026, 6, 1), (2026, 6, 6), None),
+        ((2026, 1, 1), (2026, 7, 1), (2026, 6, 1), (2026, 6, 6), (2026, 7, 5)),
+        ((2026, 8, 20), None, None, (2026, 6, 6), (2026, 8, 20)),  # begins after its first due day
+    ],
+)
+def test_what_is_due_next(
+    starts_on: tuple[int, int, int],
+    ends_on: tuple[int, int, int] | None,
+    billed: tuple[int, int, int] | None,
+    today: tuple[int, int, int],
+    due: tuple[int, int, int] | None,
+) -> None:
+    last = dt.date(*ends_on) if ends_on else None
+    through = dt.date(*billed) if billed else None
+    expected = dt.date(*due) if due else None
+    assert rules.next_due_on(5, dt.date(*starts_on), last, through, dt.date(*today)) == expected
+
+
+@pytest.mark.parametrize(
+    ("width", "told"),
+    [
+        (20, "Mwangaza Court A12"),
+        (18, "Mwangaza Court A12"),
+        (17, "Mwangaza Co.. A12"),
+        (10, "Mwan.. A12"),
+    ],
+)
+def test_a_place_is_cut_at_the_property(width: int, told: str) -> None:
+    assert rules.place_name("Mwangaza Court", "A12", width) == told
+    assert len(told) <= width
+
+
+@given(st.text(max_size=130), st.text(min_size=1, max_size=50), st.integers(10, 60))
+def test_a_place_is_never_wider_than_it_may_be(property_name: str, unit_name: str, width: int) -> None:
+    assert 0 < len(rules.place_name(property_name, unit_name, width)) <= width
