@@ -42,8 +42,8 @@ bench: $(STAMP) ## Measure speed and memory on a private MariaDB
 	@local/install database
 	$(BIN)/python -m tests.bench $(ONLY)
 
-package: $(STAMP) ## Build the deployment zip and Chalice's Terraform into build/package
-	AWS_DEFAULT_REGION=eu-west-1 $(BIN)/chalice package --pkg-format terraform build/package
+package: $(STAMP) ## Build the deployment zip and Chalice's Terraform into terraform/modules/api
+	$(BIN)/python -m terraform.packaging
 
 clean: ## Delete caches and builds; data in .local stays
-	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments
+	rm -rf build terraform/modules/api/*.json terraform/modules/api/deployment.zip .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments

@@ -1,0 +1,135 @@
+# What Chalice does not emit: the alias that a deployment moves, log groups, the stage and its log. Chalice's own
+# output lies beside this file once `make package` has run, with an override for each of its resources.
+
+data "aws_region" "current" {}
+data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
+
+locals {
+  functions         = jsondecode(file("${path.module}/functions.auto.json"))
+  gateway_responses = jsondecode(file("${path.module}/gateway_responses.auto.json"))
+
+  region     = data.aws_region.current.name
+  account_id = data.aws_caller_identity.current.account_id
+  partition  = data.aws_partition.current.partition
+
+  # A new route changes the document, a new gateway response the answers: either needs a deployment.
+  redeployment = sha256(jsonencode([local.chalice_api_swagger, local.gateway_responses]))
+
+  queue_urls = { for name, url in var.queue_urls : "${upper(name)}_QUEUE_URL" => url }
+  # What each side needs and no more: an outside function knows no database, an inside one no vendor.
+  environment_of_side = {
+    inside  = merge(var.environment, var.database_environment, local.queue_urls)
+    outside = merge(var.environment, var.vendor_environment, local.queue_urls)
+  }
+  environment = { for name, function in local.functions : name => local.environment_of_side[function.side] }
+}
+
+resource "aws_cloudwatch_log_group" "function" {
+  for_each = local.functions
+
+  name              = "/aws/lambda/${var.name}-${each.key}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
+}
+
+# The weights of a canary are moved by the deployment and not by Terraform.
+resource "aws_lambda_alias" "live" {
+  for_each = local.functions
+
+  name             = "live"
+  description      = "What is called; a deployment moves it"
+  function_name    = local.function_names[each.key]
+  function_version = local.versions[each.key]
+
+  lifecycle {
+    ignore_changes = [routing_config]
+  }
+}
+
+resource "aws_api_gateway_stage" "main" {
+  stage_name           = "api"
+  rest_api_id          = aws_api_gateway_rest_api.rest_api.id
+  deployment_id        = aws_api_gateway_deployment.rest_api.id
+  xray_tracing_enabled = false # it would record the URL, and a callback's URL holds its secret
+
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.access.arn
+    # resourcePath is the route ("/v1/callbacks/{token}"); path would be what was asked for, token and all.
+    format = jsonencode({
+      requestId         = "$context.requestId"
+      time              = "$context.requestTime"
+      method            = "$context.httpMethod"
+      route             = "$context.resourcePath"
+      status            = "$context.status"
+      latencyMs         = "$context.responseLatency"
+      integrationMs     = "$context.integrationLatency"
+      integrationStatus = "$context.integrationStatus"
+      responseLength    = "$context.responseLength"
+      errorType         = "$context.error.responseType"
+      authorizerError   = "$context.authorizer.error"
+      wafStatus         = "$context.waf.status"
+    })
+  }
+
+  depends_on = [aws_api_gateway_account.logging]
+}
+
+resource "aws_cloudwatch_log_group" "access" {
+  name              = "/aws/apigateway/${var.name}-access"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
+}
+
+resource "aws_api_gateway_method_settings" "all" {
+  rest_api_id = aws_api_gateway_rest_api.rest_api.id
+  stage_name  = aws_api_gateway_stage.main.stage_name
+  method_path = "*/*"
+
+  settings {
+    metrics_enabled        = true
+    logging_level          = "OFF" # execution logs hold whole paths and bodies
+    data_trace_enabled     = false
+    throttling_rate_limit  = var.throttle_rate
+    throttling_burst_limit = var.throttle_burst
+  }
+}
+
+resource "aws_api_gateway_gateway_response" "problem" {
+  for_each = local.gateway_responses
+
+  rest_api_id         = aws_api_gateway_rest_api.rest_api.id
+  response_type       = each.key
+  status_code         = each.value.status_code
+  response_parameters = each.value.parameters
+  response_templates  = { "application/json" = each.value.template }
+}
+
+resource "aws_api_gateway_account" "logging" {
+  cloudwatch_role_arn = aws_iam_role.gateway_logging.arn
+}
+
+resource "aws_iam_role" "gateway_logging" {
+  name               = "${var.name}-${local.region}-gateway-logging"
+  assume_role_policy = data.aws_iam_policy_document.assumed_by_gateway.json
+}
+
+data "aws_iam_policy_document" "assumed_by_gateway" {
+  statement {
+    actions = ["sts:AssumeRole"]
+    principals {
+      type        = "Service"
+      identifiers = ["apigateway.amazonaws.com"]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+  }
+}
+
+resource "aws_iam_role_policy_attachment" "gateway_logging" {
+  role       = aws_iam_role.gateway_logging.name
+  policy_arn = "arn:${local.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+}

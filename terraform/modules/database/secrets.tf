@@ -1,0 +1,104 @@
+# Passwords that nobody types and the state does not hold. The application needs none: it logs in by IAM token. They
+# are for the master (by the Data API) and for the proxy, which reads its user's from a secret.
+
+ephemeral "aws_secretsmanager_random_password" "master" {
+  password_length     = 40
+  exclude_punctuation = true
+}
+
+ephemeral "aws_secretsmanager_random_password" "proxy" {
+  password_length     = 40
+  exclude_punctuation = true
+}
+
+# Made in the first member's Region, and copied to the other, so that its proxy reads one of its own.
+resource "aws_secretsmanager_secret" "master" {
+  count = var.is_first_member ? 1 : 0
+
+  name                    = "${var.name}/database/master"
+  description             = "Master of ${var.global_cluster_identifier}; for the Data API, in emergencies"
+  kms_key_id              = var.kms_key_arn
+  recovery_window_in_days = var.deletion_protection ? 30 : 0
+
+  dynamic "replica" {
+    for_each = var.replica
+
+    content {
+      region     = replica.key
+      kms_key_id = replica.value
+    }
+  }
+}
+
+resource "aws_secretsmanager_secret_version" "master" {
+  count = var.is_first_member ? 1 : 0
+
+  secret_id = aws_secretsmanager_secret.master[0].id
+  secret_string_wo = jsonencode({
+    username = "plotihub_master"
+    password = ephemeral.aws_secretsmanager_random_password.master.random_password
+    engine   = "mysql"
+    host     = aws_rds_cluster.main.endpoint
+    port     = 3306
+    dbname   = "plotihub"
+  })
+  secret_string_wo_version = var.password_version
+}
+
+resource "aws_secretsmanager_secret" "proxy" {
+  count = var.is_first_member ? 1 : 0
+
+  name                    = "${var.name}/database/proxy"
+  description             = "The user that the proxies of ${var.global_cluster_identifier} log in as"
+  kms_key_id              = var.kms_key_arn
+  recovery_window_in_days = var.deletion_protection ? 30 : 0
+
+  dynamic "replica" {
+    for_each = var.replica
+
+    content {
+      region     = replica.key
+      kms_key_id = replica.value
+    }
+  }
+}
+
+resource "aws_secretsmanager_secret_version" "proxy" {
+  count = var.is_first_member ? 1 : 0
+
+  secret_id = aws_secretsmanager_secret.proxy[0].id
+  secret_string_wo = jsonencode({
+    username = "plotihub_proxy"
+    password = ephemeral.aws_secretsmanager_random_password.proxy.random_password
+  })
+  secret_string_wo_version = var.password_version
+}
+
+# AWS's own rotation function for one MySQL user, from the Serverless Application Repository. It runs in the VPC, so
+# it needs the interface endpoint of Secrets Manager.
+resource "aws_serverlessapplicationrepository_cloudformation_stack" "rotation" {
+  count = var.is_first_member && var.rotation_days > 0 ? 1 : 0
+
+  name           = "${var.name}-${local.region}-rotation"
+  application_id = "arn:aws:serverlessrepo:us-east-1:297356227824:applications/SecretsManagerRDSMySQLRotationSingleUser"
+  capabilities   = ["CAPABILITY_IAM", "CAPABILITY_RESOURCE_POLICY"]
+
+  parameters = {
+    endpoint            = "https://secretsmanager.${local.region}.amazonaws.com"
+    functionName        = "${var.name}-rotate-master"
+    vpcSubnetIds        = join(",", var.subnet_ids)
+    vpcSecurityGroupIds = var.functions_security_group_id
+    kmsKeyArn           = var.kms_key_arn
+  }
+}
+
+resource "aws_secretsmanager_secret_rotation" "master" {
+  count = var.is_first_member && var.rotation_days > 0 ? 1 : 0
+
+  secret_id           = aws_secretsmanager_secret.master[0].id
+  rotation_lambda_arn = aws_serverlessapplicationrepository_cloudformation_stack.rotation[0].outputs["RotationLambdaARN"]
+
+  rotation_rules {
+    automatically_after_days = var.rotation_days
+  }
+}

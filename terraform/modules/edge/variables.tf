@@ -1,0 +1,36 @@
+variable "name" {
+  description = "Begins every resource's name, such as \"plotihub-dev\"."
+  type        = string
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the Region's key for documents and logs."
+  type        = string
+}
+
+variable "waf" {
+  description = "Whether a firewall stands before the API (about USD 9 a month)."
+  type        = bool
+}
+
+variable "stage_arn" {
+  description = "ARN of the API's stage."
+  type        = string
+}
+
+variable "rate_limit" {
+  description = "Requests in five minutes from one address, above which it is refused. Africa's Talking's and Safaricom's come from few."
+  type        = number
+  default     = 2000
+
+  validation {
+    condition     = var.rate_limit >= 100
+    error_message = "rate_limit must be at least 100."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days that what was refused is kept."
+  type        = number
+  default     = 30
+}

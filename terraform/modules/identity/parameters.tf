@@ -1,0 +1,26 @@
+# What functions and people look up by name, and secrets that are put in by hand and never by Terraform.
+
+resource "aws_ssm_parameter" "settings" {
+  for_each = {
+    pool_id   = aws_cognito_user_pool.main.id
+    client_id = aws_cognito_user_pool_client.main.id
+    issuer    = local.issuer
+  }
+
+  name        = "${var.parameter_prefix}/identity/${each.key}"
+  description = "Made by Terraform"
+  type        = "String"
+  value       = each.value
+}
+
+# Empty until somebody fills it: aws ssm put-parameter --overwrite. The value is write-only, so the state holds none.
+resource "aws_ssm_parameter" "secret" {
+  for_each = var.secrets
+
+  name             = "${var.parameter_prefix}/${each.key}"
+  description      = each.value
+  type             = "SecureString"
+  key_id           = var.kms_key_arn
+  value_wo         = "empty"
+  value_wo_version = 1
+}

@@ -1,0 +1,93 @@
+variable "name" {
+  description = "Begins every resource's name, such as \"plotihub-dev\"."
+  type        = string
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the Region's key; CloudWatch must be allowed to use it for the topic."
+  type        = string
+}
+
+variable "functions" {
+  description = "Every function by its name in the code: its name in AWS and its time-out in seconds."
+  type = map(object({
+    function_name = string
+    timeout_s     = number
+  }))
+}
+
+variable "queue_names" {
+  description = "Queues by what they are for."
+  type        = map(string)
+}
+
+variable "dead_letter_queue_names" {
+  description = "Queues of what could not be worked, by what the first queue is for."
+  type        = map(string)
+}
+
+variable "queue_age_s" {
+  description = "Seconds that a message may wait before an alarm."
+  type        = number
+  default     = 900
+}
+
+variable "cluster_identifier" {
+  description = "The Region's database cluster."
+  type        = string
+}
+
+variable "is_global" {
+  description = "Whether the cluster is a member of a global cluster, whose lag is watched."
+  type        = bool
+}
+
+variable "most_connections" {
+  description = "Connections to the database that are too many: about 80 % of what its largest size takes."
+  type        = number
+  default     = 700
+}
+
+variable "rest_api_name" {
+  description = "Name of the REST API."
+  type        = string
+}
+
+variable "stage_name" {
+  description = "Name of the API's stage."
+  type        = string
+}
+
+variable "log_group_names" {
+  description = "Log groups that the saved queries look at."
+  type        = list(string)
+}
+
+variable "alarm_emails" {
+  description = "Addresses that alarms go to; each must confirm once."
+  type        = list(string)
+}
+
+variable "webhook_parameters" {
+  description = "Names in Parameter Store of HTTPS addresses that alarms go to, such as PagerDuty's."
+  type        = list(string)
+  default     = []
+}
+
+variable "slack" {
+  description = "Slack workspace and channel that alarms go to, by AWS Chatbot; null: none. The workspace is tied to the account once, by hand."
+  type = object({
+    team_id    = string
+    channel_id = string
+  })
+  default = null
+}
+
+variable "money_metrics" {
+  description = "The application's own metrics that must not pass a threshold in five minutes."
+  type = map(object({
+    metric    = string
+    threshold = number
+    says      = string
+  }))
+}

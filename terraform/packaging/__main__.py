@@ -1,0 +1,81 @@
+"""`make package`: Chalice's output, made fit for the estate, beside the hand-written files of the ``api`` module."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from chalicelib.functions import FUNCTIONS
+from chalicelib.web import gateway
+from terraform.packaging import emitted, zipped
+
+ROOT = Path(__file__).parents[2]
+MODULE = ROOT / "terraform" / "modules" / "api"
+ZIP = "deployment.zip"
+
+
+def main() -> None:
+    try:
+        package(MODULE)
+    except (emitted.Unexpected, RuntimeError) as error:
+        sys.exit(f"packaging failed: {error}")
+    size = (MODULE / ZIP).stat().st_size
+    print(f"{(MODULE / ZIP).relative_to(ROOT)}: {size / 1e6:.1f} MB")  # noqa: T201 - what the command tells
+
+
+def package(into: Path) -> None:
+    """Package the application and write the generated files ``into`` the module's folder.
+
+    Raises:
+        RuntimeError: Chalice could not package it.
+        Unexpected: it emitted what the module does not know.
+    """
+    limits = {name: emitted.Limits(*row) for name, row in FUNCTIONS.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        _run_chalice(out)
+        made = emitted.module_of(json.loads((out / "chalice.tf.json").read_text()), limits)
+        zipped.rebuild(out / ZIP, into / ZIP)
+    for name, content in (
+        ("chalice.tf.json", made.emitted),
+        ("chalice_override.tf.json", made.override),
+        ("functions.tf.json", made.references),
+        ("functions.auto.json", made.functions),
+        ("gateway_responses.auto.json", _gateway_responses()),
+    ):
+        (into / name).write_text(json.dumps(content, indent=1, sort_keys=True) + "\n")
+
+
+def _run_chalice(out: Path) -> None:
+    chalice = Path(sys.executable).with_name("chalice")
+    # Its output names no Region, but it wants one to be set.
+    environment = {**os.environ, "AWS_DEFAULT_REGION": "eu-west-1"}
+    command = [str(chalice), "--project-dir", str(ROOT), "package", "--pkg-format", "terraform", str(out)]
+    ran = subprocess.run(command, check=False, capture_output=True, text=True, timeout=900, env=environment)  # noqa: S603
+    if ran.returncode:
+        raise RuntimeError(f"chalice package ended with {ran.returncode}:\n{ran.stderr[-2000:]}")
+
+
+def _gateway_responses() -> dict[str, Any]:
+    """Return what API Gateway answers by itself, as its own templates say it."""
+    told = {}
+    for kind, response in gateway.GATEWAY_RESPONSES.items():
+        headers = gateway.headers(response, "context.requestId")
+        told[kind] = {
+            "status_code": str(response.status),
+            # A value is a literal in quotes, or names what to take it from.
+            "parameters": {
+                f"gatewayresponse.header.{name}": value if value == "context.requestId" else f"'{value}'"
+                for name, value in headers.items()
+                if name.lower() != "content-type"  # the template's own
+            },
+            "template": json.dumps(gateway.document(response, "$context.requestId")),
+        }
+    return told
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+# What both Regions share: the shell of the global database, the tables that agree, the zone, the audit trail, budgets.
+
+data "aws_caller_identity" "current" {}
+
+locals {
+  name      = "${var.project}-${var.environment}"
+  is_global = var.other_region != null
+  regions   = compact([var.primary_region, var.other_region])
+
+  tags = {
+    Project     = var.project
+    Environment = var.environment
+    Owner       = var.owner
+    ManagedBy   = "terraform"
+    CostCenter  = var.cost_center
+  }
+}
+
+resource "aws_rds_global_cluster" "main" {
+  count = local.is_global ? 1 : 0
+
+  global_cluster_identifier = local.name
+  engine                    = "aurora-mysql"
+  engine_version            = var.engine_version
+  database_name             = "plotihub"
+  storage_encrypted         = true
+  deletion_protection       = var.deletion_protection
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+module "intake" {
+  source = "../../modules/intake"
+
+  name                = local.name
+  regions             = local.regions
+  consistency         = var.intake_consistency
+  witness_region      = var.intake_witness_region
+  deletion_protection = var.deletion_protection
+
+  kms_key_arns = merge(
+    { (var.primary_region) = aws_kms_key.data.arn },
+    local.is_global ? { (var.other_region) = aws_kms_replica_key.data[0].arn } : {},
+  )
+}
+
+module "audit" {
+  source = "../../modules/audit"
+
+  name           = local.name
+  retention_days = var.audit_retention_days
+  lock_mode      = var.audit_lock_mode
+}
+
+module "budget" {
+  source = "../../modules/budget"
+
+  name        = local.name
+  monthly_usd = var.monthly_usd
+  daily_usd   = var.daily_usd
+  emails      = var.alarm_emails
+  anomalies   = var.cost_anomalies
+}
+
+resource "aws_route53_zone" "main" {
+  count = var.zone_name == null ? 0 : 1
+
+  name    = var.zone_name
+  comment = "${local.name}; made by Terraform"
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}

@@ -1,0 +1,127 @@
+# Who and where.
+
+variable "project" {
+  description = "Project; with the environment it begins every name."
+  type        = string
+  default     = "plotihub"
+}
+
+variable "environment" {
+  description = "Environment: dev, staging or prod."
+  type        = string
+
+  validation {
+    condition     = contains(["dev", "staging", "prod"], var.environment)
+    error_message = "environment must be dev, staging or prod."
+  }
+}
+
+variable "account_id" {
+  description = "AWS account that this may be applied in; any other is refused."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id must have twelve digits."
+  }
+}
+
+variable "owner" {
+  description = "Who answers for the estate; tag Owner."
+  type        = string
+}
+
+variable "cost_center" {
+  description = "What it is charged to; tag CostCenter."
+  type        = string
+}
+
+variable "primary_region" {
+  description = "The Region that the first database cluster is made in. It stays so after a failover."
+  type        = string
+}
+
+variable "other_region" {
+  description = "The other Region; null while there is one."
+  type        = string
+  default     = null
+}
+
+# Data.
+
+variable "engine_version" {
+  description = "Aurora MySQL version, the same in both Regions."
+  type        = string
+  default     = "8.0.mysql_aurora.3.08.2"
+}
+
+variable "deletion_protection" {
+  description = "Whether AWS refuses to delete what holds data."
+  type        = bool
+}
+
+variable "intake_consistency" {
+  description = "How the tables that both Regions share agree: strong, eventual or single."
+  type        = string
+}
+
+variable "intake_witness_region" {
+  description = "Region that only votes on them; null without strong consistency."
+  type        = string
+  default     = null
+}
+
+# Names and the edge.
+
+variable "zone_name" {
+  description = "Route 53 zone to make, such as \"plotihub.example\"; null: no names of our own."
+  type        = string
+  default     = null
+}
+
+variable "domain" {
+  description = "The API's name, common to both Regions; null: AWS's own."
+  type        = string
+  default     = null
+}
+
+variable "cdn_domain" {
+  description = "Name in the zone by which CloudFront answers before the API; null: no CloudFront."
+  type        = string
+  default     = null
+}
+
+# Audit and cost.
+
+variable "audit_retention_days" {
+  description = "Days that the audit trail can be neither changed nor deleted."
+  type        = number
+  default     = 365
+}
+
+variable "audit_lock_mode" {
+  description = "COMPLIANCE or GOVERNANCE; see module audit."
+  type        = string
+  default     = "GOVERNANCE"
+}
+
+variable "monthly_usd" {
+  description = "What a month may cost, in USD."
+  type        = number
+}
+
+variable "daily_usd" {
+  description = "What a day may cost, in USD."
+  type        = number
+}
+
+variable "alarm_emails" {
+  description = "Addresses that are told of costs."
+  type        = list(string)
+}
+
+variable "cost_anomalies" {
+  description = "Whether AWS looks for costs out of the ordinary; one stage of an account may."
+  type        = bool
+  default     = true
+}

@@ -1,0 +1,52 @@
+# Who and where.
+
+variable "project" {
+  description = "Project; with the environment it begins every name."
+  type        = string
+  default     = "plotihub"
+}
+
+variable "environment" {
+  description = "Environment: dev, staging or prod."
+  type        = string
+
+  validation {
+    condition     = contains(["dev", "staging", "prod"], var.environment)
+    error_message = "environment must be dev, staging or prod."
+  }
+}
+
+variable "account_id" {
+  description = "AWS account that this may be applied in; any other is refused."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id must have twelve digits."
+  }
+}
+
+variable "owner" {
+  description = "Who answers for the estate; tag Owner."
+  type        = string
+}
+
+variable "cost_center" {
+  description = "What it is charged to; tag CostCenter."
+  type        = string
+}
+
+variable "primary_region" {
+  description = "The Region that the first database cluster was made in. It stays so after a failover."
+  type        = string
+}
+
+variable "other_region" {
+  description = "The other Region."
+  type        = string
+}
+
+variable "cidrs" {
+  description = "Addresses of each Region's network, by Region."
+  type        = map(string)
+}
