@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from tests.bench import arrears, bill_run, cold_start, lists, memory, scale
+from tests.bench import arrears, bill_run, cold_start, dispatch, lists, memory, reminders, scale
 from tests.bench.report import Figure, show
 
 PARTS = {
@@ -18,6 +18,8 @@ PARTS = {
     "memory": memory.measure,
     "arrears": arrears.measure,
     "bill_run": bill_run.measure,
+    "reminders": reminders.measure,
+    "dispatch": dispatch.measure,
     "scale": scale.measure,
 }
 

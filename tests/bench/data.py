@@ -55,6 +55,31 @@ def make(url: str, book: Book, *, deep_months: int = 0) -> None:
         engine.dispose()
 
 
+def leave_open(url: str, book: Book, count: int) -> None:
+    """Have nothing paid of the last month's invoices of the first ``count`` leases, and all of the others'."""
+    engine = make_engine(url)
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("SET SESSION autocommit = 1")
+        for table, column, of_table in (
+            ("invoice_line", "amount_cents", "invoice_id"),
+            ("invoice", "total_cents", "id"),
+        ):
+            open_cents = f", open_cents = {column} - paid_cents" if table == "invoice_line" else ""
+            opened = f"(CONV(HEX(RIGHT({of_table}, 8)), 16, 10) & 0xFFFFFFFFFFFFFFF) <= {count * book.months}"
+            cursor.execute(
+                f"UPDATE `{table}` SET paid_cents = IF({opened}, 0, {column}){open_cents} "
+                f"WHERE issued_on = '{book.last_period}'"
+            )
+        for table in ("invoice_line", "invoice", "message", "reminder"):
+            cursor.execute(f"ANALYZE TABLE `{table}`")
+            cursor.fetchall()
+    finally:
+        connection.close()
+        engine.dispose()
+
+
 def _id(kind: str, expression: str) -> str:
     return f"UNHEX(CONCAT('0190{TAGS[kind]:04x}000070008', LPAD(HEX({expression}), 15, '0')))"
 

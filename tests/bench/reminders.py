@@ -1,0 +1,85 @@
+"""Reminding the tenants of one organisation of 100,000 leases: on a day when 500 are due, and when all are.
+
+Each run has a process of its own, so that the memory that is seen is its own.
+"""
+
+import datetime as dt
+import json
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+from chalicelib import wiring
+from chalicelib.clock import MovedClock
+from chalicelib.outreach import jobs, policy_service, reminder_service
+from chalicelib.tasks import service as tasks
+from tests.bench import books, data
+from tests.bench.data import Book, id_of
+from tests.bench.report import Figure, in_fresh_process
+
+LEASES, FEW = 100_000, 500
+MONTHS = 3  # with what is open of the two before: none of that is due for a step
+BOOK = Book(leases=LEASES, large=LEASES, organisations=1, months=MONTHS, last_period=dt.date(2026, 12, 1))
+DUE_DAY, DAY_AFTER = dt.date(2026, 12, 5), dt.date(2026, 12, 6)
+
+
+def measure() -> Iterator[Figure]:
+    with books.server() as server:
+        url = books.make(server, "reminders", BOOK)
+        prepare(url)
+        data.leave_open(url, BOOK, FEW)
+        few = in_process(url, DUE_DAY, FEW)
+        yield Figure("100,000 leases of which 500 are due, reminded", few["s"], "s", 3)
+        data.leave_open(url, BOOK, LEASES)
+        every = in_process(url, DAY_AFTER, LEASES)
+        yield Figure("100,000 reminders selected and queued", every["s"], "s", 60)
+        yield Figure("peak memory of it", every["mb"], "MB", 300)
+        again = in_process(url, DAY_AFTER, 0)
+        yield Figure("the second run of that day, which queues nothing", again["s"], "s", 3)
+
+
+def prepare(url: str) -> None:
+    """Have organisation 1 remind by the usual policy."""
+    parts = at(url, DUE_DAY)
+    parts.transact(
+        lambda db: policy_service.change_policy(
+            db, id_of("organisation", 1), None, {"enabled": True}, now=parts.clock.now()
+        )
+    )
+    parts.writer.dispose()
+
+
+def at(url: str, on: dt.date) -> wiring.Parts:
+    """Return the parts at ten in the morning, in Nairobi, of that day."""
+    return replace(books.parts(url), clock=MovedClock(dt.datetime.combine(on, dt.time(7), dt.UTC)))
+
+
+def in_process(url: str, on: dt.date, expected: int) -> dict[str, float]:
+    seen: dict[str, float] = json.loads(in_fresh_process("tests.bench.reminders", url, on.isoformat()))
+    if seen["messages"] != expected:
+        raise RuntimeError(f"{seen['messages']} messages instead of {expected}")
+    return seen
+
+
+def run(parts: wiring.Parts, on: dt.date) -> int:
+    """Queue the day's task and work it; return how many messages it queued."""
+    organisation_id = id_of("organisation", 1)
+    task = parts.transact(lambda db: reminder_service.queue_reminders(db, organisation_id, on, now=parts.clock.now()))
+    tasks.work_all(parts)
+    with parts.reading() as db:
+        done = tasks.get_task(db, organisation_id, task.id)
+    if done.result is None:
+        raise RuntimeError(f"the reminders ended as {done.status}: {done.problem}")
+    made: int = done.result["messages"]
+    return made
+
+
+if __name__ == "__main__":
+    assert jobs.outreach_jobs.__module__  # imported so that the handler of reminders is there
+    day = dt.date.fromisoformat(sys.argv[2])
+    begun = time.perf_counter()
+    count = run(at(sys.argv[1], day), day)
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"messages": count, "s": time.perf_counter() - begun, "mb": peak_mb}))
