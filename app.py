@@ -5,6 +5,7 @@ from chalice.app import Chalice
 import chalicelib.commands.jobs  # noqa: F401 - takes the SMS that messaging is sent
 from chalicelib.billing.jobs import billing_jobs
 from chalicelib.billing.routes import billing
+from chalicelib.commands.routes import commands
 from chalicelib.identity.authorizer import authorizers
 from chalicelib.identity.routes import identity
 from chalicelib.leasing.routes import leasing
@@ -32,6 +33,7 @@ app.api.binary_types.append(XLSX)  # API Gateway would take it for text, and spo
 app.register_middleware(retelling(app), "http")
 for blueprint in (
     authorizers, meta, identity, portfolio, ledger, billing, leasing, payments, accounts, tasks, reporting,
-    onboarding, maintenance, messaging, messaging_callbacks, task_jobs, billing_jobs, payment_jobs, onboarding_jobs, messaging_jobs,
+    onboarding, maintenance, messaging, messaging_callbacks, commands, task_jobs, billing_jobs, payment_jobs,
+    onboarding_jobs, messaging_jobs,
 ):  # fmt: skip
     app.register_blueprint(blueprint)

@@ -24,10 +24,13 @@ FUNCTIONS: dict[str, Function] = {
     "verify_token": Function("outside", "authorizer", 512, 10),
     # The clock.
     "bill_due": _JOB,
+    "dispatch_messages": _JOB,
     "late_fees": _JOB,
     "sweep_old": _JOB,
     "work_tasks": _JOB,
     # Queues.
+    "send_messages": Function("outside", "sender", 512, 120),  # sending_service.IN_FLIGHT_S is longer than that
+    "take_results": Function("inside", "jobs", 512, 60),
     "wake_workers": _JOB,
     # Operators.
     "run_job": Function("inside", "operator", 1024, 900),

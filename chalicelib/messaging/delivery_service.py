@@ -1,10 +1,31 @@
-"""What comes back from gateways: what phones send us, and who takes it."""
+"""What became of messages, as senders and gateways tell it, and what phones send us.
+
+Everything here may come more than once, late, and in any order: an attempt's outcome is taken once, a
+known one in place of an unknown, and a message's status moves by ``model.TRANSITIONS`` only.
+
+Locks are taken in this order: messages by their ids, then the gateway's reference, then the day.
+"""
 
 import datetime as dt
-from collections.abc import Callable
-from typing import NamedTuple
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import Connection
+
+from chalicelib.clock import day_of
+from chalicelib.identity import service as identity
+from chalicelib.messaging import delivery_repository as repository
+from chalicelib.messaging import delivery_rules as rules
+from chalicelib.messaging import dispatch_repository, making_service
+from chalicelib.messaging.bodies import Told
+from chalicelib.messaging.delivery_repository import Delivery
+from chalicelib.messaging.dispatch_rules import PENDING
+from chalicelib.messaging.model import FAILED, QUEUED, SENT, SMS, UNKNOWN_STATUS, Attempt, Message
+from chalicelib.messaging.ports import NOT_SENT, REFUSED, UNKNOWN, Outcome
+
+log = logging.getLogger("plotihub.messaging")
 
 
 class Incoming(NamedTuple):
@@ -31,3 +52,140 @@ def takes_incoming(taker: TakesIncoming) -> TakesIncoming:
     """
     incoming_handlers.append(taker)
     return taker
+
+
+def take_incoming(db: Connection, incoming: Incoming) -> str:
+    """Keep what a phone sent and let somebody answer it; return the command it was taken for, "" for a repeat."""
+    reference = incoming.provider_reference
+    if not repository.add_incoming(
+        db, incoming.gateway, reference, incoming.phone, incoming.text, incoming.received_at
+    ):
+        return ""
+    command = next(filter(None, (taker(db, incoming) for taker in incoming_handlers)), "")
+    if command:
+        repository.keep_command(db, incoming.gateway, reference, command)
+    return command
+
+
+def take_outcomes(db: Connection, organisation_id: UUID, told: Sequence[Told], *, now: dt.datetime) -> int:
+    """Take what came of attempts of one organisation's messages; return how many of them said something new."""
+    ids = {each.message_id for each in told}
+    messages = repository.lock_messages(db, organisation_id, ids)
+    attempts = repository.list_attempts(db, organisation_id, ids)
+    taken = 0
+    corrections: dict[dt.datetime, tuple[int, int]] = {}
+    for each in sorted(told, key=lambda each: (each.message_id, each.number)):
+        message, attempt = messages.get(each.message_id), attempts.get((each.message_id, each.number))
+        if message is None or attempt is None:
+            log.warning("a result of no attempt that we know", extra={"message_id": str(each.message_id)})
+            continue
+        if not _says_more(attempt, each.outcome):
+            continue
+        attempts[each.message_id, each.number] = attempt._replace(outcome=each.outcome.outcome)
+        messages[each.message_id] = _take(db, organisation_id, message, attempt, each.outcome, now)
+        before = corrections.get(attempt.created_at, (0, 0))
+        mine = _correction(message, attempt, each.outcome)
+        corrections[attempt.created_at] = (before[0] + mine[0], before[1] + mine[1])
+        taken += 1
+    _correct_days(db, organisation_id, corrections)
+    return taken
+
+
+def _says_more(attempt: Attempt, outcome: Outcome) -> bool:
+    """Return whether the outcome is news: the first there is, or what somebody knows of an unknown one."""
+    return attempt.outcome == PENDING or (attempt.outcome == UNKNOWN and outcome.outcome != UNKNOWN)
+
+
+def _take(
+    db: Connection, organisation_id: UUID, message: Message, attempt: Attempt, outcome: Outcome, now: dt.datetime
+) -> Message:
+    """Keep the outcome of an attempt and what it makes of the message; return the message as it then is."""
+    repository.finish_attempt(
+        db, organisation_id, message.id, attempt.number,
+        outcome=outcome.outcome, permanent=outcome.permanent, provider_reference=outcome.provider_reference,
+        parts=outcome.parts or attempt.parts, cost_cents=outcome.cost_cents, reason=outcome.reason, finished_at=now,
+    )  # fmt: skip
+    if message.attempt != attempt.number:
+        log.warning("a result of an attempt that is not the last", extra={"message_id": str(message.id)})
+        return message
+    values = _values_after(message, attempt, outcome, now)
+    if rules.may_follow(message.status, values["status"]):
+        repository.change_message(db, organisation_id, message.id, **values)
+        message = message._replace(**values)
+    if outcome.provider_reference and outcome.outcome == SENT:
+        message = _link(db, organisation_id, message, attempt.gateway, outcome.provider_reference, now)
+    return message
+
+
+def _values_after(message: Message, attempt: Attempt, outcome: Outcome, now: dt.datetime) -> dict[str, Any]:
+    if outcome.outcome == SENT:
+        return {
+            "status": SENT,
+            "provider_reference": outcome.provider_reference,
+            "parts": outcome.parts or message.parts,
+            "cost_cents": outcome.cost_cents,
+        }
+    if outcome.outcome == UNKNOWN:
+        return {"status": UNKNOWN_STATUS, "reason": outcome.reason}
+    again_at = None if outcome.outcome == REFUSED and outcome.permanent else rules.next_try(attempt.number, now)
+    if again_at is None:
+        return {"status": FAILED, "reason": outcome.reason, "finished_at": now}
+    text = None if making_service.has_maker(message.kind) and message.input else message.text
+    return {"status": QUEUED, "send_after_at": again_at, "text": text, "reason": outcome.reason}
+
+
+def _link(
+    db: Connection, organisation_id: UUID, message: Message, gateway: str, reference: str, now: dt.datetime
+) -> Message:
+    """Tie a gateway's reference to its message, and take the report that came before."""
+    fresh = Delivery(gateway, reference, organisation_id, message.id, None, "", "", None, now)
+    if repository.add_delivery(db, fresh):
+        return message
+    known = repository.find_delivery(db, gateway, reference, hold=True)
+    if known is None or known.message_id not in (None, message.id):
+        log.warning("a gateway's reference belongs to another message", extra={"message_id": str(message.id)})
+        return message
+    repository.change_delivery(
+        db, gateway, reference, organisation_id=organisation_id, message_id=message.id, phone=None
+    )
+    return apply_report(db, organisation_id, message, known.status, known.reason, now)
+
+
+def apply_report(
+    db: Connection, organisation_id: UUID, message: Message, word: str, reason: str, now: dt.datetime
+) -> Message:
+    """Let a report's word change the message, if it may; return the message as it then is. The caller holds it."""
+    status = rules.status_told(word)
+    if status is None or not rules.may_follow(message.status, status):
+        return message
+    values: dict[str, Any] = {"status": status}
+    if status in rules.FINAL:
+        values["finished_at"] = now
+    if status == FAILED:
+        values["reason"] = reason or word
+    repository.change_message(db, organisation_id, message.id, **values)
+    return message._replace(**values)
+
+
+def _correction(message: Message, attempt: Attempt, outcome: Outcome) -> tuple[int, int]:
+    """Return by how many messages and cents the day differs from what was reckoned when it was handed."""
+    if message.medium != SMS or message.attempt != attempt.number:
+        return 0, 0
+    if outcome.outcome in (REFUSED, NOT_SENT):
+        return -1, (outcome.cost_cents or 0) - message.price_cents
+    if outcome.cost_cents is None:
+        return 0, 0
+    return 0, outcome.cost_cents - message.price_cents
+
+
+def _correct_days(db: Connection, organisation_id: UUID, corrections: dict[dt.datetime, tuple[int, int]]) -> None:
+    if not any(any(each) for each in corrections.values()):
+        return
+    time_zone = identity.get_organisation(db, organisation_id).time_zone
+    days: dict[dt.date, tuple[int, int]] = {}
+    for at, (sent, price_cents) in corrections.items():
+        day = day_of(at, time_zone)
+        before = days.get(day, (0, 0))
+        days[day] = (before[0] + sent, before[1] + price_cents)
+    for day, (sent, price_cents) in sorted(days.items()):
+        dispatch_repository.count_day(db, organisation_id, day, sent, price_cents)

@@ -21,6 +21,10 @@ OPEN_TO_ALL = {
     "GET /v1/openapi.json",
     "GET /docs",
     "GET /docs/{asset}",
+    "POST /v1/callbacks/africastalking/{token}/delivery",
+    "POST /v1/callbacks/africastalking/{token}/incoming",
+    "POST /v1/callbacks/africastalking/{token}/opt-out",
+    "POST /v1/callbacks/africastalking/{token}/ussd",
 }
 OPEN_TO_ANY_PERSON = {
     "GET /v1/me",

@@ -12,6 +12,19 @@ MOST_LINES = 300
 
 # What reaches over organisations, or is asked before there is one.
 OF_NO_ORGANISATION = {
+    "messaging/delivery_repository.py": {
+        "add_incoming",
+        "change_delivery",
+        "find_delivery",
+        "forget_deliveries",
+        "keep_command",
+        "list_given_up",
+        "list_open_to",
+        "list_organisations_of",
+        "list_organisations_with_lost",
+        "list_unmatched",
+    },
+    "messaging/dispatch_repository.py": {"list_due_organisations"},
     "identity/repository.py": {
         "accept_invitation",
         "add_organisation",

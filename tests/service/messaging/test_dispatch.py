@@ -154,7 +154,7 @@ def test_a_tenants_cap_holds_within_one_set_and_over_the_day_and_receipts_pass_i
     sending: wiring.Parts, outbox: Outbox, clock: MovedClock
 ) -> None:
     tenant, phone = uuid4(), new_phone()
-    of_tenant = {"tenant_id": tenant, "address": phone}
+    of_tenant: dict[str, Any] = {"tenant_id": tenant, "address": phone}
     first = outbox.queue([notice(**of_tenant) for _ in range(5)])
     (receipt,) = outbox.queue([notice(kind="receipt", **of_tenant)])
     dispatch_service.dispatch(sending)

@@ -1,0 +1,69 @@
+"""What vendors post to us: forms, unsigned, at a path that holds a secret token and is known to nobody else.
+
+The function holds the tokens' hashes only. A token is told to nobody: not in a log, not in an answer.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from email.message import Message
+from urllib.parse import parse_qsl
+
+from chalicelib import config
+from chalicelib.errors import BadRequest, NotFound, TooLarge, UnsupportedMediaType
+from chalicelib.web.call import Call
+
+FORM = "application/x-www-form-urlencoded"
+MOST_BYTES = 64_000
+MOST_FIELDS = 50
+MOST_CHARACTERS = 2_000  # of a field: an SMS of 10 parts has 1,530
+
+
+def form_of(call: Call, token: str, *, required: Iterable[str], also: Iterable[str] = ()) -> dict[str, str]:
+    """Return the fields of a vendor's form that are ``required``, and those of ``also`` that it has.
+
+    Raises:
+        NotFound: ``token`` is none of ours; told as for a path that nobody has.
+        UnsupportedMediaType, TooLarge, BadRequest: the body is no such form, or lacks what is required.
+    """
+    check_token(token)
+    given = _fields(call)
+    missing = [name for name in required if not given.get(name, "").strip()]
+    if missing:
+        raise BadRequest(f"The form lacks {', '.join(missing)}.")
+    return {name: given[name][:MOST_CHARACTERS] for name in (*required, *also) if name in given}
+
+
+def check_token(token: str) -> None:
+    """Check a callback's token in a time that tells nothing of those that there are.
+
+    Raises:
+        NotFound: it is none of them.
+    """
+    asked = hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+    found = [hmac.compare_digest(asked, known) for known in config.settings().callback_token_hashes]
+    if not any(found):
+        raise NotFound("There is no such path.")
+
+
+def _fields(call: Call) -> dict[str, str]:
+    said = Message()
+    said["Content-Type"] = call.request.headers.get("content-type", "")
+    if said.get_content_type() != FORM:
+        raise UnsupportedMediaType(f"Expected a body of type {FORM}.")
+    if len(call.raw) > MOST_BYTES:
+        raise TooLarge(f"A form may have at most {MOST_BYTES} bytes.", limit_bytes=MOST_BYTES)
+    charset = str(said.get_param("charset", "utf-8"))
+    try:
+        pairs = parse_qsl(
+            call.raw.decode("latin-1"),  # what is not escaped is ASCII
+            keep_blank_values=True,
+            encoding=charset,
+            errors="replace",
+            max_num_fields=MOST_FIELDS,
+        )
+    except LookupError as error:
+        raise UnsupportedMediaType("The form's character set is not known here.") from error
+    except ValueError as error:
+        raise BadRequest(f"A form may have at most {MOST_FIELDS} fields.") from error
+    return dict(pairs)
