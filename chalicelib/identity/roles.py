@@ -49,6 +49,7 @@ MAY: dict[str, frozenset[str]] = {
     "see_messages": OFFICE,
     "change_messages": MANAGING,  # settings, templates, opt-outs, the policy of reminders
     "send_notice": MANAGING,
+    "send_statement": OFFICE,
     "keep_promises": OFFICE,
     "see_maintenance": EVERYBODY,  # a caretaker: of the named properties
     "keep_maintenance": EVERYBODY,

@@ -9,9 +9,12 @@ from uuid import UUID
 
 from chalice.app import Response
 
+from chalicelib.messaging.model import Message
+from chalicelib.messaging.schemas import MESSAGE
 from chalicelib.reporting import (
     arrears_service,
     earnings_service,
+    letter_service,
     lettings_service,
     proof_service,
     statement_service,
@@ -32,6 +35,7 @@ from chalicelib.reporting.schemas import (
     RENT_ROLL,
     RENT_ROLL_QUERY,
     STATEMENT,
+    STATEMENT_DAYS,
     STATEMENT_QUERY,
 )
 from chalicelib.reporting.sheets import (
@@ -119,6 +123,18 @@ def get_tenant_statement(call: Call, tenant_id: UUID) -> Statement | Response:
         call.db, call.organisation_id, tenant_id, *_days(call), today=call.who.today
     )
     return _told(call, statement)
+
+
+@reporting.post(
+    "/tenants/{tenant_id}/statement/send", may="send_statement", body=STATEMENT_DAYS, answer=MESSAGE, status=202,
+    location="/v1/messages/{id}",
+)  # fmt: skip
+def send_tenant_statement(call: Call, tenant_id: UUID) -> Message:
+    """Send the statement to the tenant's e-mail address, as it stands now; the answer is the message on its way."""
+    who, days = call.who, (call.body.get("from"), call.body.get("to"))
+    return letter_service.send_tenant_statement(
+        call.db, call.organisation_id, tenant_id, *days, now=who.now, today=who.today, member_id=who.member_id
+    )
 
 
 @reporting.get(

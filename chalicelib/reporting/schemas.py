@@ -32,6 +32,11 @@ class StatementQuery(Sheet):
         include = {"from": fields.Day(), "to": fields.Day()}  # "from" is a word of Python's
 
 
+class StatementDays(Schema):
+    class Meta:
+        include = {"from": fields.Day(), "to": fields.Day()}
+
+
 class IncomeQuery(Sheet):
     class Meta:
         include = {"from": fields.Month(required=True), "to": fields.Month(required=True)}
@@ -208,6 +213,7 @@ ARREARS_QUERY = ArrearsQuery()
 OCCUPANCY_QUERY = OccupancyQuery()
 COLLECTIONS_QUERY = CollectionsQuery()
 STATEMENT_QUERY = StatementQuery()
+STATEMENT_DAYS = StatementDays()
 INCOME_QUERY = IncomeQuery()
 ARREARS = ArrearsView()
 RENT_ROLL = RentRollView()

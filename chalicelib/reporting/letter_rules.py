@@ -1,0 +1,123 @@
+"""A statement as a letter in plain text: columns that stay under each other in any reader of e-mail."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from chalicelib.money import say_cents
+from chalicelib.reporting.model import Statement, StatementEntry
+
+MOST_CHARACTERS = 90_000  # a queue's message takes 200 kB, and a letter may be written in letters of two bytes
+MOST_SUBJECT = 160
+WHAT, SUM = 34, 16  # characters of the columns
+
+# What an entry is called; with a number, and without one.
+_CALLED: dict[str, dict[str, tuple[str, str]]] = {
+    "en": {
+        "invoice": ("Invoice {number}", "Invoice"),
+        "void": ("Invoice {number} is void", "Invoice is void"),
+        "credit_note": ("Credit note {number}", "Credit note"),
+        "payment": ("Payment, receipt {number}", "Payment"),
+        "reversal": ("Payment reversed, receipt {number}", "Payment reversed"),
+        "credit_carried": ("Credit carried {number}", "Credit carried"),
+        "deposit_deduction": ("Taken from the deposit {number}", "Taken from the deposit"),
+        "refund": ("Credit given back {number}", "Credit given back"),
+    },
+    "sw": {
+        "invoice": ("Ankara {number}", "Ankara"),
+        "void": ("Ankara {number} imebatilishwa", "Ankara imebatilishwa"),
+        "credit_note": ("Hati ya punguzo {number}", "Hati ya punguzo"),
+        "payment": ("Malipo, risiti {number}", "Malipo"),
+        "reversal": ("Malipo yamebatilishwa, risiti {number}", "Malipo yamebatilishwa"),
+        "credit_carried": ("Ziada imehamishwa {number}", "Ziada imehamishwa"),
+        "deposit_deduction": ("Imetolewa kwenye amana {number}", "Imetolewa kwenye amana"),
+        "refund": ("Ziada imerudishwa {number}", "Ziada imerudishwa"),
+    },
+}
+_WORDS = {
+    "en": {
+        "subject": "Statement of {organisation} until {to}",
+        "greeting": "Dear {tenant},",
+        "about": "this is your account with {organisation} until {to}, in {currency}.",
+        "head": ("Day", "What", "Amount", "Balance"),
+        "opening": "Balance before {since}",
+        "owed": "To pay on {to}: {balance}",
+        "credit": "In your favour on {to}: {balance}",
+        "close": "Is something not right? Please tell {organisation}.",
+    },
+    "sw": {
+        "subject": "Taarifa ya {organisation} hadi {to}",
+        "greeting": "Mpendwa {tenant},",
+        "about": "hii ni akaunti yako kwa {organisation} hadi {to}, kwa {currency}.",
+        "head": ("Tarehe", "Maelezo", "Kiasi", "Salio"),
+        "opening": "Salio kabla ya {since}",
+        "owed": "Ya kulipa tarehe {to}: {balance}",
+        "credit": "Ziada yako tarehe {to}: {balance}",
+        "close": "Kuna kosa? Tafadhali ijulishe {organisation}.",
+    },
+}
+
+
+class Addressed(NamedTuple):
+    """Whom the letter is for, and whose account it tells."""
+
+    tenant: str
+    language: str
+    organisation: str
+    currency: str
+
+
+def cut(statement: Statement, from_on: dt.date) -> Statement:
+    """Return the part of the statement that begins with ``from_on``, what came before it added up."""
+    before = [entry for entry in statement.entries if entry.on < from_on]
+    opening_cents = before[-1].balance_cents if before else statement.opening_cents
+    return statement._replace(from_on=from_on, opening_cents=opening_cents, entries=statement.entries[len(before) :])
+
+
+def statement_letter(to: Addressed, statement: Statement) -> tuple[str, str]:
+    """Return the subject and the text of the letter; sums are of ``to.currency``, charges above 0, credits below."""
+    words = _WORDS[to.language]
+    said = {
+        "tenant": to.tenant,
+        "organisation": to.organisation,
+        "currency": to.currency,
+        "to": _day(statement.to_on),
+        "since": _day(statement.from_on) if statement.from_on else "",
+        "balance": say_cents(abs(statement.closing_cents), to.currency),
+    }
+
+    def say(name: str) -> str:
+        return str(words[name]).format_map(said)
+
+    closing = "owed" if statement.closing_cents >= 0 else "credit"
+    lines = [say("greeting"), "", say("about"), "", *_table(to.language, say("opening"), statement), ""]
+    text = "\n".join([*lines, say(closing), "", say("close"), ""])
+    return " ".join(say("subject").split())[:MOST_SUBJECT], text
+
+
+def _table(language: str, opening: str, statement: Statement) -> Iterator[str]:
+    yield _row(*_WORDS[language]["head"])
+    if statement.from_on is not None:
+        yield _row(_day(statement.from_on), opening, "", _sum(statement.opening_cents))
+    for entry in statement.entries:
+        amount_cents = entry.charged_cents - entry.credited_cents
+        yield _row(_day(entry.on), _called(language, entry), _sum(amount_cents), _sum(entry.balance_cents))
+
+
+def _row(day: str, what: str, amount: str, balance: str) -> str:
+    return f"{day:<10}  {what:<{WHAT}} {amount:>{SUM}} {balance:>{SUM}}".rstrip()
+
+
+def _called(language: str, entry: StatementEntry) -> str:
+    numbered, plain = _CALLED[language][entry.kind]
+    name = plain if entry.number is None else numbered.format(number=entry.number)
+    return f"{name} ({entry.reference})" if entry.reference else name
+
+
+def _sum(cents: int) -> str:
+    whole, fraction = divmod(abs(cents), 100)
+    return f"{'-' if cents < 0 else ''}{whole:,}.{fraction:02d}"
+
+
+def _day(on: dt.date) -> str:
+    return on.strftime("%d/%m/%Y")

@@ -1,0 +1,65 @@
+"""Statements sent by e-mail, because a member asks for it."""
+
+import datetime as dt
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.errors import Conflict, Invalid
+from chalicelib.identity import service as identity
+from chalicelib.ids import new_id
+from chalicelib.leasing import service as leasing
+from chalicelib.messaging import service as messaging
+from chalicelib.messaging.model import EMAIL, Message, NewMessage
+from chalicelib.reporting.letter_rules import MOST_CHARACTERS, Addressed, cut, statement_letter
+from chalicelib.reporting.statement_service import get_tenant_statement
+
+SENDABLE = dt.timedelta(days=2)
+
+
+def send_tenant_statement(
+    db: Connection,
+    organisation_id: UUID,
+    tenant_id: UUID,
+    from_on: dt.date | None,
+    to_on: dt.date | None,
+    *,
+    now: dt.datetime,
+    today: dt.date,
+    member_id: UUID | None = None,
+) -> Message:
+    """Queue the tenant's statement, as it stands now, as a letter in their language, and return the message.
+
+    Raises:
+        Conflict: no e-mail address is known of them.
+        Invalid: the days are in the wrong order, or the statement is too long for a letter.
+        NotFound: the organisation has no such tenant.
+    """
+    tenant = leasing.get_tenant(db, organisation_id, tenant_id)
+    if tenant.email is None:
+        raise Conflict("The tenant has no e-mail address.", tenant_id=str(tenant_id))
+    organisation = identity.get_organisation(db, organisation_id)
+    # Asked for from the beginning and cut here: one query sees one picture, also in a transaction that writes.
+    statement = get_tenant_statement(db, organisation_id, tenant_id, None, to_on, today=today)
+    if from_on is not None:
+        if from_on > statement.to_on:
+            raise Invalid([("from", f"expected a day until {statement.to_on}, the last of the statement")])
+        statement = cut(statement, from_on)
+    to = Addressed(tenant.given_name, tenant.language, organisation.name, organisation.currency)
+    subject, text = statement_letter(to, statement)
+    if len(text) > MOST_CHARACTERS:
+        raise Invalid([("from", "the statement is too long for a letter; expected a later day")])
+    letter = NewMessage(
+        kind="statement",
+        dedupe_key=f"statement:{new_id()}",  # who asks again wants it again
+        medium=EMAIL,
+        tenant_id=tenant_id,
+        address=tenant.email,
+        language=tenant.language,
+        subject=subject,
+        text=text,
+        expires_at=now + SENDABLE,
+        created_by=member_id,
+    )
+    (message_id,) = messaging.queue_messages(db, organisation_id, [letter], now=now)
+    return messaging.get_message(db, organisation_id, message_id)
