@@ -86,6 +86,13 @@ def bundles(medium: str, gateway: str, texts: Iterable[Text]) -> Iterable[tuple[
         yield head + ",".join(parts) + "]}", carried
 
 
+def fits(text: str, subject: str) -> bool:
+    """Return whether a text can be put on a queue at all; what else goes with it is short."""
+    room = MOST_BYTES - 4_000
+    # At most twelve bytes for a character: one beyond the first plane is escaped as two surrogates.
+    return 12 * len(text) < room or len(json.dumps(text + subject)) < room
+
+
 def _values(text: Text) -> dict[str, Any]:
     return {
         "key": text.key,

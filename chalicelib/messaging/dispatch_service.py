@@ -24,7 +24,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.identity import service as identity
 from chalicelib.messaging import careful_service, opt_out_service, settings_service
 from chalicelib.messaging import dispatch_repository as repository
-from chalicelib.messaging.bodies import Text, bundles
+from chalicelib.messaging.bodies import Text, bundles, fits
 from chalicelib.messaging.dispatch_rules import (
     Caps,
     Handed,
@@ -99,8 +99,8 @@ def _hand_set(parts: Parts, organisation_id: UUID) -> Set:
         # One organisation's fault is not the others'; theirs are handed meanwhile.
         log.exception("a set of messages could not be handed over", extra={"organisation_id": str(organisation_id)})
         return Set()
-    for (medium, gateway), texts in done.texts.items():
-        put_on_queue(parts, medium, gateway, texts)
+    for way, texts in done.texts.items():
+        put_on_queue(parts, *way, texts)
     return done
 
 
@@ -161,6 +161,8 @@ def _decide(message: Message, made: Made | None, ways: Ways, caps: Caps, verdict
         verdicts.fail(message, "no_text")
     elif made.text is None:
         verdicts.cancel(message, made.reason or "nothing_owed")
+    elif not fits(made.text, message.subject):
+        verdicts.fail(message, "too_long")
     elif not caps.hold_back(message, verdicts):
         caps.take(to_hand(message, made.text, made.reason, ways), verdicts)
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from chalicelib.errors import Unavailable
 from chalicelib.messaging import delivery_repository as repository
 from chalicelib.messaging import delivery_service, dispatch_service
 from chalicelib.messaging.bodies import Text, Told
@@ -44,15 +45,26 @@ def requeue_lost(parts: Parts) -> int:
     before = (now - UNMARKED, now - UNHEARD)
     count = 0
     for organisation_id in parts.transact(lambda db: repository.list_organisations_with_lost(db, *before)):
-        while True:
-            sets = parts.transact(partial(_lost_texts, organisation_id=organisation_id, before=before, now=now))
-            queued = sum(dispatch_service.put_on_queue(parts, *way, texts) for way, texts in sets)
-            count += queued
-            if queued < AT_ONCE:
-                break
+        try:
+            count += _requeue(parts, organisation_id, before, now)
+        except Unavailable:
+            raise
+        except Exception:
+            # One organisation's fault is not the others'.
+            log.exception("attempts could not be put on the queue", extra={"organisation_id": str(organisation_id)})
     if count:
         log.warning("attempts were put on the queue again", extra={"count": count})
     return count
+
+
+def _requeue(parts: Parts, organisation_id: UUID, before: tuple[dt.datetime, dt.datetime], now: dt.datetime) -> int:
+    count = 0
+    while True:
+        sets = parts.transact(partial(_lost_texts, organisation_id=organisation_id, before=before, now=now))
+        queued = sum(dispatch_service.put_on_queue(parts, *way, texts) for way, texts in sets)
+        count += queued
+        if queued < AT_ONCE:
+            return count
 
 
 def _lost_texts(

@@ -281,3 +281,11 @@ def test_a_message_tried_anew_goes_by_the_next_gateway_under_another_key(
     (text,) = queues.texts(outbox.id)
     assert text["key"].endswith(":2")
     assert ids_of([text]) == [message_id]
+
+
+def test_a_text_that_no_queue_could_carry_fails_alone(sending: wiring.Parts, outbox: Outbox) -> None:
+    mail = {"kind": "statement", "medium": "email", "address": "imani@example.com"}
+    long, short = outbox.queue([notice("\U0001f600" * 30_000, **mail), notice("a" * 90_000, **mail)])
+    dispatch_service.dispatch(sending)
+    assert (outbox.message(long).status, outbox.message(long).reason) == ("failed", "too_long")
+    assert outbox.message(short).status == "handed"
