@@ -77,6 +77,16 @@ class Client:
             raise NotReached if _never_left(error) else NoAnswer from error
         return answer
 
+    def forget_connections(self) -> None:
+        """Have the next call connect anew.
+
+        An idle connection may have died while this function was frozen, which shows only once a request has
+        been written to it, and then nobody knows whether it was taken. Whose calls cannot be made again starts anew.
+        """
+        with self._lock:
+            if self._made is not None:
+                self._made.close()
+
     def _client(self) -> Any:
         from botocore.exceptions import BotoCoreError
 

@@ -34,6 +34,7 @@ class Email:
         if not _ADDRESS.fullmatch(parseaddr(self.sender)[1]):
             log.error("EMAIL_FROM has to be set to an address that SES has verified")
             return [Outcome(REFUSED, reason="no_sender_address")] * len(texts)
+        self.client.forget_connections()
         return at_once(self._send_one, texts)
 
     def _send_one(self, text: Outgoing) -> Outcome:

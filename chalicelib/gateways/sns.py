@@ -23,6 +23,7 @@ class Sns:
     client: Client = field(default_factory=lambda: Client("sns", CONNECT_TIMEOUT_S, TIMEOUT_S), repr=False)
 
     def send(self, texts: Sequence[Outgoing]) -> list[Outcome]:
+        self.client.forget_connections()
         return at_once(self._send_one, texts)
 
     def _send_one(self, text: Outgoing) -> Outcome:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.aws import CallFailed, Client
+from chalicelib.gateways.aws import CallFailed, Client, NoAnswer, NotReached
 
 TIMEOUT_S = 2  # a worker that is not woken looks for itself, and a request waits for this
 MOST_IN_A_BATCH = 10
@@ -33,7 +33,12 @@ class SqsQueues:
 
     def _send_batch(self, url: str, bodies: Sequence[str]) -> list[bool]:
         entries = [{"Id": str(place), "MessageBody": body} for place, body in enumerate(bodies)]
-        answer = self.client("send_message_batch", QueueUrl=url, Entries=entries)
+        try:
+            answer = self.client("send_message_batch", QueueUrl=url, Entries=entries)
+        except (NotReached, NoAnswer):
+            # Most often an idle connection that died while the function was frozen. To put a body on the
+            # queue twice does no harm: SQS itself may give one out twice, and who reads must bear it.
+            answer = self.client("send_message_batch", QueueUrl=url, Entries=entries)
         taken = {entry["Id"] for entry in answer.get("Successful", ())}
         return [entry["Id"] in taken for entry in entries]
 

@@ -1,5 +1,6 @@
 """SMS by SNS: what is asked, and what its answers come to."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -10,7 +11,7 @@ from chalicelib.gateways.aws import Client
 from chalicelib.gateways.sns import Sns
 from chalicelib.messaging.ports import Outcome, Outgoing
 from tests.gateways.conftest import REGION
-from tests.gateways.vendor import Behaviour, Vendor, answering, hang_up, relaying, silent
+from tests.gateways.vendor import Behaviour, Posted, Vendor, answer, answering, hang_up, relaying, silent
 
 pytestmark = pytest.mark.slow
 
@@ -108,6 +109,22 @@ def test_its_answers_in_our_words(
     account.setenv("AWS_ENDPOINT_URL", wire.url)
     assert Sns(client=Client("sns", 1, 1)).send([Outgoing("1", AMINA, TEXT)]) == [expected]
     assert len(wire.posted) == 1
+
+
+def test_no_text_is_trusted_to_a_connection_that_may_have_died(stack: ExitStack, account: pytest.MonkeyPatch) -> None:
+    again: list[bytes] = []
+
+    def keep_open(wire: socket.socket, posted: Posted) -> None:
+        body = b"<PublishResponse><PublishResult><MessageId>m</MessageId></PublishResult></PublishResponse>"
+        wire.sendall(answer(200, body, "text/xml").replace(b"Connection: close\r\n", b""))
+        again.extend(iter(lambda: wire.recv(65536), b""))  # what comes over it now is never answered
+
+    wire = stack.enter_context(Vendor(keep_open).running())
+    account.setenv("AWS_ENDPOINT_URL", wire.url)
+    gateway = Sns(client=Client("sns", 1, 1))
+    for _ in range(3):
+        assert gateway.send([Outgoing("1", AMINA, TEXT)]) == [Outcome("sent", provider_reference="m")]
+    assert (len(wire.posted), again) == (3, [])
 
 
 def test_nobody_there_is_not_sent(account: pytest.MonkeyPatch) -> None:

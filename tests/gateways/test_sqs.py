@@ -11,7 +11,7 @@ import pytest
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.aws import Client
 from chalicelib.gateways.sqs import SqsQueues
-from tests.gateways.vendor import Vendor, answering, hang_up, in_turn, relaying, silent
+from tests.gateways.vendor import Behaviour, Vendor, answering, hang_up, in_turn, relaying, silent
 
 pytestmark = pytest.mark.slow
 
@@ -76,13 +76,24 @@ def test_a_queue_that_is_not_there_says_so(aws: str) -> None:
         SqsQueues({"send": f"{aws}/123456789012/nowhere"}).send("send", ["{}"])
 
 
-def test_no_answer_says_so_and_asks_once(stack: ExitStack, account: pytest.MonkeyPatch) -> None:
-    for behave in (silent, hang_up, answering(500, b"{}", JSON)):
-        wire = stack.enter_context(Vendor(behave).running())
-        account.setenv("AWS_ENDPOINT_URL", wire.url)
-        with pytest.raises(Unavailable):
-            SqsQueues({"send": f"{wire.url}/1/send"}, Client("sqs", 1, 1)).send("send", ["{}"])
-        assert len(wire.posted) == 1
+@pytest.mark.parametrize(("behave", "tries"), [(silent, 2), (hang_up, 2), (answering(500, b"{}", JSON), 1)])
+def test_a_queue_that_does_not_answer_says_so(
+    stack: ExitStack, account: pytest.MonkeyPatch, behave: Behaviour, tries: int
+) -> None:
+    wire = stack.enter_context(Vendor(behave).running())
+    account.setenv("AWS_ENDPOINT_URL", wire.url)
+    with pytest.raises(Unavailable):
+        SqsQueues({"send": f"{wire.url}/1/send"}, Client("sqs", 1, 1)).send("send", ["{}"])
+    assert len(wire.posted) == tries
+
+
+def test_a_connection_that_had_died_costs_nothing(
+    stack: ExitStack, account: pytest.MonkeyPatch, aws: str, url: str
+) -> None:
+    wire = stack.enter_context(Vendor(in_turn(hang_up, relaying(aws))).running())
+    account.setenv("AWS_ENDPOINT_URL", wire.url)
+    assert SqsQueues({"send": url}).send("send", ["{}"] * 3) == [True] * 3
+    assert waiting(url) == ["{}"] * 3
 
 
 def test_what_the_queue_left_out_of_a_batch_is_told(stack: ExitStack, account: pytest.MonkeyPatch) -> None:
@@ -103,4 +114,4 @@ def test_what_went_before_the_queue_fell_silent_is_told_as_taken(
     account.setenv("AWS_ENDPOINT_URL", wire.url)
     taken = SqsQueues({"send": url}).send("send", ["{}"] * 25)
     assert taken == [True] * 10 + [False] * 15
-    assert len(wire.posted) == 2  # who does not answer is not asked for the rest
+    assert len(wire.posted) == 3  # who does not answer is not asked for the rest

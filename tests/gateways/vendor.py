@@ -33,8 +33,6 @@ class Vendor:
     behave: Behaviour
     tls: ssl.SSLContext | None = None
     posted: list[Posted] = field(default_factory=list)
-    most_at_once: int = 0
-    _at_once: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stopped: threading.Event = field(default_factory=threading.Event)
     _listening: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0), backlog=128))
@@ -76,13 +74,7 @@ class Vendor:
                 posted = _read(wire)
                 with self._lock:
                     self.posted.append(posted)
-                    self._at_once += 1
-                    self.most_at_once = max(self.most_at_once, self._at_once)
-                try:
-                    self.behave(wire, posted)
-                finally:
-                    with self._lock:
-                        self._at_once -= 1
+                self.behave(wire, posted)
 
 
 def _read(wire: socket.socket) -> Posted:
@@ -106,8 +98,8 @@ def _more(wire: socket.socket) -> bytes:
 
 def answer(status: int, body: bytes, kind: str = "application/json") -> bytes:
     """Return an answer as it goes over the wire."""
-    head = f"HTTP/1.1 {status} Whatever\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+    head = f"HTTP/1.1 {status} Whatever\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
+    return f"{head}Connection: close\r\n\r\n".encode() + body
 
 
 def answering(status: int, body: bytes, kind: str = "application/json") -> Behaviour:
