@@ -33,7 +33,8 @@ resource "aws_cloudwatch_log_group" "function" {
   kms_key_id        = var.kms_key_arn
 }
 
-# The weights of a canary are moved by the deployment and not by Terraform.
+# Terraform publishes a version and makes the alias; which version it names is the release's to move, a part of the
+# callers at a time (terraform/deploying/release.py).
 resource "aws_lambda_alias" "live" {
   for_each = local.functions
 
@@ -43,7 +44,7 @@ resource "aws_lambda_alias" "live" {
   function_version = local.versions[each.key]
 
   lifecycle {
-    ignore_changes = [routing_config]
+    ignore_changes = [function_version, routing_config]
   }
 }
 

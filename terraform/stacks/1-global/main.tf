@@ -74,3 +74,25 @@ resource "aws_route53_zone" "main" {
     prevent_destroy = true
   }
 }
+
+# With two Regions each stack makes a vault, and the other copies into it; with one, the copies' vault is made here.
+resource "aws_backup_vault" "copies" {
+  count    = local.is_global || var.backup_region == null ? 0 : 1
+  provider = aws.other
+
+  name        = "${local.name}-${var.backup_region}"
+  kms_key_arn = aws_kms_key.copies[0].arn
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+resource "aws_kms_key" "copies" {
+  count    = local.is_global || var.backup_region == null ? 0 : 1
+  provider = aws.other
+
+  description             = "${local.name} copies of backups"
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+}

@@ -9,7 +9,7 @@ provider "aws" {
 
 provider "aws" {
   alias               = "other"
-  region              = coalesce(var.other_region, var.primary_region)
+  region              = coalesce(var.other_region, var.backup_region, var.primary_region)
   allowed_account_ids = [var.account_id]
 
   default_tags {

@@ -47,6 +47,12 @@ variable "other_region" {
   default     = null
 }
 
+variable "backup_region" {
+  description = "With one Region: where its daily backups are copied to; null: nowhere."
+  type        = string
+  default     = null
+}
+
 # Data.
 
 variable "engine_version" {

@@ -1,0 +1,20 @@
+# full: two Regions with more in each: three zones, two instances, a proxy, a firewall, quicker checks, tested restores.
+
+regions               = 2
+intake_consistency    = "strong"
+intake_witness_region = "eu-west-2"
+
+az_count            = 3
+nat                 = false # true where something inside must reach the internet
+interface_endpoints = ["sqs", "kms", "secretsmanager"]
+endpoint_az_count   = 2
+
+min_acu        = 8 # what AWS advises for a primary, and the least that a proxy is charged for
+max_acu        = 64
+instance_count = 2
+proxy          = true
+rotation_days  = 30
+
+waf               = true
+health_interval_s = 10
+restore_test      = true
