@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset token env test quick lint bench package clean
+.PHONY: help run demo-reset token env job test quick lint bench package clean
 
 BIN := .venv/bin
 # The stamp's name holds the hash of the requirements: a changed pin is a missing file.
@@ -25,6 +25,9 @@ token: $(STAMP) ## Print a fresh token while `make run` runs: make token PHONE=+
 
 env: $(STAMP) ## Print a run's settings as exports, for `chalice local` beside it
 	@$(BIN)/python -m local.env
+
+job: $(STAMP) ## Run a job by hand for a day in Nairobi: make job NAME=rent_reminders ON=2026-12-05
+	@$(BIN)/python -m local.job "$(NAME)" "$(ON)"
 
 test: $(STAMP) ## Run all tests, on SQLite and on a private MariaDB
 	@local/install database
