@@ -25,7 +25,7 @@ SWAHILI = "Habari Wanjiru, maji hayatakuwepo kesho. Ng\u2019ombe wako \u2013 taf
 
 texts = st.text(st.sampled_from(TABLE + EXTENSION), max_size=700)
 any_texts = st.text(
-    st.sampled_from("aé€^{ \u2019\u2013ũ\u0301\u0303αΩ文\u200b\u200d" + EMOJI) | st.characters(codec="utf-8")
+    st.sampled_from("aé€^{ \u2019\u2013ũ\u0301\u0303\u03b1Ω文\u200b\u200d" + EMOJI) | st.characters(codec="utf-8")
 )
 
 

@@ -1,0 +1,31 @@
+"""One of several processes that queue the same messages at the same moment, as requests of two machines would."""
+
+from threading import Barrier
+from typing import Any
+from uuid import UUID
+
+from chalicelib import wiring
+from chalicelib.clock import SystemClock
+from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.messaging import service
+from chalicelib.messaging.model import NewMessage
+from chalicelib.storage.engines import make_engine
+
+WAIT_S = 60
+ROUNDS, KEYS = 8, 40
+
+
+def queue_all(url: str, organisation_id: UUID, backwards: bool, barrier: Barrier, told: Any) -> None:
+    """Queue the keys of each round together with the others; put how many of a round were this process's own."""
+    engine = make_engine(url, timeout_s=20)
+    parts = wiring.Parts(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile("unused"))
+    now = parts.clock.now()
+    for number in range(ROUNDS):
+        new = [
+            NewMessage("notice", f"race:{number}:{key}", address="+254712345678", text="Water is off.")
+            for key in sorted(range(KEYS), reverse=backwards)
+        ]
+        barrier.wait(WAIT_S)
+        queued = parts.transact(lambda db, new=new: service.queue_messages(db, organisation_id, new, now=now))  # type: ignore[misc]
+        told.put((number, len(queued)))
+    engine.dispose()

@@ -1,0 +1,153 @@
+"""Templates: whose words are taken, and no change is lost; not even where one was taken back in between."""
+
+import threading
+
+import pytest
+
+from chalicelib.errors import Invalid, NotFound, PreconditionFailed
+from chalicelib.messaging import service
+from chalicelib.messaging.model import Made, Preview, Template
+from chalicelib.messaging.text_model import BUILT_IN, USUAL
+from tests.outbox import NOON, Outbox
+
+KIND = "reminder_due"
+
+
+def write(outbox: Outbox, version: int | None, text: str, language: str = "en", kind: str = KIND) -> Template:
+    return outbox.parts.transact(
+        lambda db: service.write_template(db, outbox.id, kind, language, version, text, now=NOON)
+    )
+
+
+def remove(outbox: Outbox, version: int | None) -> None:
+    outbox.parts.transact(lambda db: service.remove_template(db, outbox.id, KIND, "en", version, now=NOON))
+
+
+def now_of(outbox: Outbox, kind: str = KIND, language: str = "en") -> Template:
+    with outbox.parts.reading() as db:
+        return service.get_template(db, outbox.id, kind, language)
+
+
+def said(outbox: Outbox, language: str = "en", **values: str) -> Made:
+    with outbox.parts.reading() as db:
+        return service.render(db, outbox.id, KIND, language, {**USUAL, **values})
+
+
+def tried(outbox: Outbox, text: str | None, kind: str = KIND, **values: str) -> Preview:
+    with outbox.parts.reading() as db:
+        return service.preview(db, outbox.id, kind, "en", text, values)
+
+
+def test_ours_are_listed_until_the_organisation_writes_its_own(outbox: Outbox) -> None:
+    with outbox.parts.reading() as db:
+        listed = service.list_templates(db, outbox.id)
+    assert [(each.kind, each.language) for each in listed] == list(BUILT_IN)
+    assert {(each.own, each.version, each.parts, each.price_cents, each.changed_at) for each in listed} == {
+        (False, 0, 1, 80, None)
+    }
+    assert {each.most_price_cents // each.most_parts for each in listed} == {80}
+    written = write(outbox, 0, "Pay {amount}, {tenant}")
+    assert (written.text, written.own, written.version, written.changed_at) == ("Pay {amount}, {tenant}", True, 1, NOON)
+    assert (written.characters, written.parts, written.most_parts) == (len("Pay KES 15,000, Wanjiru"), 1, 1)
+    assert said(outbox) == Made("Pay KES 15,000, Wanjiru")
+    assert said(outbox, "sw").text != said(outbox).text
+    assert not now_of(outbox, language="sw").own
+
+
+def test_a_change_is_of_the_version_that_was_read(outbox: Outbox) -> None:
+    with pytest.raises(PreconditionFailed):
+        write(outbox, 1, "One")
+    write(outbox, 0, "One")
+    for stale in (0, 2):
+        with pytest.raises(PreconditionFailed):
+            write(outbox, stale, "Two")
+    assert write(outbox, 1, "Two").version == 2
+    assert write(outbox, None, "Three").version == 3
+    with pytest.raises(PreconditionFailed):
+        remove(outbox, 2)
+    assert now_of(outbox).text == "Three"
+
+
+def test_what_was_taken_back_never_has_an_older_version_again(outbox: Outbox) -> None:
+    write(outbox, 0, "One")
+    remove(outbox, 1)
+    ours = now_of(outbox)
+    assert (ours.own, ours.version, ours.text.startswith("Dear {tenant}")) == (False, 2, True)
+    assert said(outbox).text == (
+        "Dear Wanjiru, KES 15,000 for Mwangaza Court A12 (Dec 2026) is due today. "
+        "Paybill 522533, account A12. Thank you, Acme Homes."
+    )
+    with pytest.raises(NotFound):
+        remove(outbox, 2)
+    with pytest.raises(PreconditionFailed):  # read before it was taken back
+        write(outbox, 1, "Two")
+    assert write(outbox, 2, "Two").version == 3
+
+
+def test_of_two_who_write_the_first_at_once_one_does(outbox: Outbox) -> None:
+    told: list[object] = []
+
+    def second() -> None:
+        try:
+            told.append(write(outbox, 0, "Second"))
+        except PreconditionFailed as error:
+            told.append(error)
+
+    thread = threading.Thread(target=second)
+    with outbox.parts.writing() as db:
+        service.write_template(db, outbox.id, KIND, "en", 0, "First", now=NOON)
+        thread.start()
+        thread.join(0.3)
+        assert told == []
+    thread.join(20)
+    assert [type(each) for each in told] == [PreconditionFailed]
+    assert now_of(outbox).text == "First"
+
+
+def test_what_is_no_template_is_refused(outbox: Outbox) -> None:
+    with pytest.raises(Invalid) as told:
+        write(outbox, 0, "Your rent of {rent}")
+    [error] = told.value.facts["errors"]
+    assert error["field"] == "text"
+    assert error["why"].startswith("there is no {rent} here; expected of: {tenant}, {amount}, {due_on}")
+    for kind, language in (("notice", "en"), ("reply", "en"), (KIND, "fr"), ("nothing", "en")):
+        with pytest.raises(NotFound):
+            write(outbox, 0, "Hello", language, kind)
+
+
+def test_another_organisation_keeps_its_words(outbox: Outbox) -> None:
+    write(outbox, 0, "One")
+    assert not now_of(Outbox.found(outbox.parts)).own
+
+
+def test_a_set_is_rendered_after_one_reading(outbox: Outbox) -> None:
+    write(outbox, 0, "{tenant}: {amount} by paybill {paybill}")
+    with outbox.parts.reading() as db:
+        templates = service.templates_of(db, outbox.id)
+    assert templates.render(KIND, "en", USUAL) == Made("Wanjiru: KES 15,000 by paybill 522533")
+    told = templates.render(KIND, "en", {"tenant": "Achieng", "amount": "KES 5"})
+    assert told == Made("Dear Achieng, KES 5 is due today.", "no_value:paybill")
+    assert templates.render(KIND, "en", {}) == Made(None, "no_value:amount")
+
+
+def test_a_preview_tells_what_would_be_sent_and_its_price(outbox: Outbox) -> None:
+    assert tried(outbox, "{tenant}\u2019s {amount}") == Preview(
+        "Wanjiru's KES 15,000", "", "gsm7", 20, 1, 80, ["\u2019"]
+    )
+    assert tried(outbox, None).text == said(outbox).text
+    write(outbox, 0, "Own: {paybill}")
+    assert tried(outbox, None).text == "Own: 522533"
+    fallback = tried(outbox, None, paybill="")
+    assert fallback.reason == "no_value:paybill"
+    assert fallback.text.startswith("Dear Wanjiru")
+    emoji = tried(outbox, "Lipa \N{HOUSE BUILDING}" + "a" * 70)
+    assert (emoji.encoding, emoji.characters, emoji.parts, emoji.price_cents) == ("ucs2", 77, 2, 1_60)
+    assert emoji.replaced == []
+    with pytest.raises(Invalid):
+        tried(outbox, "{nothing}")
+
+
+def test_a_kind_without_a_template_is_previewed_as_it_is_written(outbox: Outbox) -> None:
+    assert tried(outbox, "Water is off \u2013 {sorry}", "notice").text == "Water is off - {sorry}"
+    with pytest.raises(Invalid):
+        tried(outbox, None, "notice")

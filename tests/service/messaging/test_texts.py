@@ -1,0 +1,235 @@
+"""What was told is read, cancelled, summed and, in time, forgotten."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from chalicelib.errors import Conflict, NotFound
+from chalicelib.leasing import service as leasing
+from chalicelib.messaging import service
+from chalicelib.messaging.jobs import clear_texts
+from chalicelib.messaging.model import KindSpend, Message
+from chalicelib.pages import Asked
+from chalicelib.storage.tables.messaging import deliveries, incoming_messages
+from tests.outbox import DAY, NOON, Outbox, new_phone, notice
+
+
+def tenant(outbox: Outbox, *phones: str) -> UUID:
+    values = {"given_name": "Wanjiru", "phones": list(phones)}
+    parts = outbox.parts
+    with parts.writing() as db:
+        return leasing.add_tenant(db, outbox.id, values, keys=parts.keys, now=parts.clock.now()).id
+
+
+def came(outbox: Outbox, phone: str | None, at: dt.datetime = NOON, text: str = "SALIO") -> str:
+    """Have a phone send us something, and return its reference."""
+    reference = uuid4().hex
+    row = {"gateway": "africastalking", "provider_reference": reference, "phone": phone, "text": text}
+    with outbox.parts.writing() as db:
+        db.execute(insert(incoming_messages).values(row | {"command": "balance", "received_at": at}))
+    return reference
+
+
+def reported(outbox: Outbox, phone: str, at: dt.datetime = NOON) -> str:
+    reference = uuid4().hex
+    row = {"gateway": "africastalking", "provider_reference": reference, "phone": phone, "status": "Success"}
+    with outbox.parts.writing() as db:
+        db.execute(insert(deliveries).values(row | {"reason": "", "created_at": at}))
+    return reference
+
+
+def told_by(outbox: Outbox, reference: str, table: Any = incoming_messages) -> tuple[Any, ...]:
+    columns = [table.c[name] for name in ("phone", "text") if name in table.c]
+    with outbox.parts.reading() as db:
+        return tuple(db.execute(select(*columns).where(table.c.provider_reference == reference)).one())
+
+
+def is_forgotten(message: Message) -> bool:
+    return (message.address, message.text, message.input, message.subject) == (None, None, {}, "")
+
+
+def swept(outbox: Outbox, at: dt.datetime) -> int:
+    total = 0
+    while count := outbox.parts.transact(lambda db: clear_texts(db, at)):
+        total += count
+    return total
+
+
+def test_messages_are_listed_newest_first_by_what_they_are_about(outbox: Outbox) -> None:
+    tenant_id, lease_id, notice_id = uuid4(), uuid4(), uuid4()
+    about: list[dict[str, Any]] = [
+        {"tenant_id": tenant_id},
+        {"lease_id": lease_id, "kind": "receipt"},
+        {"notice_id": notice_id},
+    ]
+    ids = outbox.queue([notice(**values) for values in about])
+    outbox.change(ids[:1], status="failed")
+    Outbox.found(outbox.parts).texts(1)
+
+    def listed(**filters: Any) -> list[UUID]:
+        with outbox.parts.reading() as db:
+            return [each.id for each in service.list_messages(db, outbox.id, Asked(), **filters).items]
+
+    assert listed() == ids[::-1]
+    assert listed(tenant_id=tenant_id) == listed(status="failed") == ids[:1]
+    assert listed(lease_id=lease_id) == listed(kind="receipt") == ids[1:2]
+    assert listed(notice_id=notice_id) == listed(notice_id=notice_id, medium="sms", status="queued") == ids[2:]
+    assert listed(status="failed", kind="receipt") == []
+    with pytest.raises(TypeError):
+        listed(text="x")
+
+
+def test_only_what_waits_can_be_cancelled(outbox: Outbox) -> None:
+    one, other = outbox.texts(2)
+
+    def cancel(message_id: UUID, organisation_id: UUID = outbox.id) -> Message:
+        return outbox.parts.transact(
+            lambda db: service.cancel_message(db, organisation_id, message_id, reason="by_member", now=NOON + DAY)
+        )
+
+    done = cancel(one)
+    assert (done.status, done.reason, done.finished_at) == ("cancelled", "by_member", NOON + DAY)
+    outbox.change([other], status="handed")
+    for message_id in (one, other):
+        with pytest.raises(Conflict):
+            cancel(message_id)
+    elsewhere = Outbox.found(outbox.parts).id
+    with pytest.raises(NotFound):
+        cancel(other, elsewhere)
+    assert outbox.message(other).status == "handed"
+
+
+def test_a_month_is_summed_over_its_local_days(outbox: Outbox) -> None:
+    first = dt.datetime(2026, 11, 30, 21, tzinfo=dt.UTC)  # midnight in Nairobi: December has begun
+    ids = outbox.texts(5)
+    for message_id, at in zip(ids, (first, first - dt.timedelta(seconds=1), first + 31 * DAY, NOON, None), strict=True):
+        outbox.change([message_id], handed_at=at)
+    outbox.change([ids[3]], kind="receipt", parts=2, price_cents=1_60, cost_cents=1_55)
+    other = Outbox.found(outbox.parts)
+    other.change(other.texts(1), handed_at=NOON)
+    with outbox.parts.reading() as db:
+        december = service.get_spend(db, outbox.id, dt.date(2026, 12, 1), "Africa/Nairobi")
+        lagos = service.get_spend(db, outbox.id, dt.date(2026, 12, 1), "Africa/Lagos")
+        empty = service.get_spend(db, outbox.id, dt.date(2025, 12, 1), "Africa/Nairobi")
+    assert december.kinds == [KindSpend("notice", 1, 1, 80, 0), KindSpend("receipt", 1, 2, 1_60, 1_55)]
+    assert december[1:6] == (2, 3, 2_40, 1_55, 5_000_00)
+    assert lagos.messages == 2  # the one at midnight is November's there, and January's first is December's
+    assert empty[1:5] == (0, 0, 0, 0)
+
+
+def test_what_tenants_sent_is_their_landlord_s_to_read(outbox: Outbox) -> None:
+    phone, shared, foreign = new_phone(), new_phone(), new_phone()
+    other = Outbox.found(outbox.parts)
+    mine, first, _ = tenant(outbox, phone), tenant(outbox, shared), tenant(outbox, shared)
+    tenant(other, foreign)
+    came(outbox, phone, NOON - DAY, "of an earlier landlord's")
+    later = came(outbox, phone, NOON + DAY)
+    both = came(outbox, shared, NOON + 2 * DAY)
+    came(outbox, foreign)
+    came(outbox, new_phone())
+    came(outbox, None)
+    found, cursor = [], None
+    for _ in range(2):
+        with outbox.parts.reading() as db:
+            page = service.list_incoming(db, outbox.id, Asked(cursor, 1))
+        found += page.items
+        cursor = page.next_cursor
+    assert cursor is None
+    assert [(each.provider_reference, each.tenant_id) for each in found] == [(both, first), (later, mine)]
+    assert (found[1].phone, found[1].text, found[1].command) == (phone, "SALIO", "balance")
+
+
+def test_what_was_told_is_cleared_ninety_days_after_the_last_report(outbox: Outbox) -> None:
+    finished, unfinished, reported_late, waiting, nobody = outbox.queue(
+        [
+            notice(),
+            notice(),
+            notice(subject="Statement", input={"name": "Wanjiru"}),
+            notice(),
+            notice(address=None),
+        ]
+    )
+    outbox.change([finished], status="delivered", finished_at=NOON)
+    outbox.change([unfinished], status="sent", handed_at=NOON + DAY)
+    outbox.change([reported_late], status="failed", handed_at=NOON, finished_at=NOON + 2 * DAY)
+    old, fresh = came(outbox, new_phone(), NOON), came(outbox, new_phone(), NOON + 2 * DAY)
+    lost = reported(outbox, new_phone(), NOON)
+    swept(outbox, NOON + 90 * DAY)
+    assert not is_forgotten(outbox.message(finished))
+    moment = dt.timedelta(microseconds=1)
+    assert swept(outbox, NOON + 90 * DAY + moment) >= 3  # tests share a database
+    assert is_forgotten(outbox.message(finished))
+    kept = outbox.message(finished)
+    assert (kept.status, kept.parts, kept.price_cents, kept.dedupe_key[:7]) == ("delivered", 1, 80, "notice:")
+    assert (told_by(outbox, old), told_by(outbox, lost, deliveries)) == ((None, None), (None,))
+    swept(outbox, NOON + 91 * DAY + moment)
+    assert [is_forgotten(outbox.message(each)) for each in (unfinished, reported_late)] == [True, False]
+    assert told_by(outbox, fresh)[1] == "SALIO"
+    swept(outbox, NOON + 400 * DAY)
+    assert is_forgotten(outbox.message(reported_late))
+    assert not is_forgotten(outbox.message(waiting))  # whoever dispatches ends it first
+    assert is_forgotten(outbox.message(nobody))
+    assert swept(outbox, NOON + 400 * DAY) == 0
+
+
+def test_old_texts_are_cleared_in_sets(outbox: Outbox) -> None:
+    outbox.change(outbox.texts(7), status="delivered", finished_at=NOON)
+    swept(outbox, NOON + 80 * DAY)  # what other tests left
+    before = NOON + DAY
+    sets = [outbox.parts.transact(lambda db: service.clear_texts(db, before, 3)) for _ in range(4)]
+    assert sets == [3, 3, 1, 0]
+
+
+def test_an_erased_tenant_is_in_no_message(outbox: Outbox) -> None:
+    phone, shared = new_phone(), new_phone()
+    mine, other_id = tenant(outbox, phone, shared), tenant(outbox, shared)
+    sent, waiting, unnamed, theirs = outbox.queue(
+        [
+            notice(tenant_id=mine, address=phone),
+            notice(tenant_id=mine, address=shared),
+            notice(address=phone),
+            notice(tenant_id=other_id, address=shared),
+        ]
+    )
+    outbox.change([sent, unnamed], status="delivered", finished_at=NOON)
+    elsewhere = Outbox.found(outbox.parts)
+    (foreign,) = elsewhere.queue([notice(address=phone)])
+    heard, heard_of_both = came(outbox, phone), came(outbox, shared)
+    report = reported(outbox, phone)
+    with outbox.parts.writing() as db:
+        for each in (phone, shared):
+            service.opt_out(db, outbox.id, each, source="sms", now=NOON)
+        service.forget_tenant(db, outbox.id, mine, [phone, shared], now=NOON + DAY)
+        assert service.opted_out(db, outbox.id, [phone, shared]) == {shared}
+    assert [is_forgotten(outbox.message(each)) for each in (sent, waiting, unnamed, theirs)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert (outbox.message(waiting).status, outbox.message(waiting).reason) == ("cancelled", "erased")
+    assert (outbox.message(sent).status, outbox.message(theirs).status) == ("delivered", "queued")
+    assert not is_forgotten(elsewhere.message(foreign))
+    assert told_by(outbox, heard) == (None, None)
+    assert told_by(outbox, report, deliveries) == (None,)
+    assert told_by(outbox, heard_of_both) == (shared, "SALIO")
+
+
+def test_what_a_phone_sent_stays_while_another_landlord_knows_it(outbox: Outbox) -> None:
+    phone, other = new_phone(), Outbox.found(outbox.parts)
+    mine, heard = tenant(outbox, phone), came(outbox, phone)
+    theirs = tenant(other, phone)
+    with outbox.parts.writing() as db:
+        service.forget_tenant(db, outbox.id, mine, [phone], now=NOON)
+    assert told_by(outbox, heard) == (phone, "SALIO")
+    with outbox.parts.writing() as db:
+        leasing.change_tenant(
+            db, outbox.id, mine, None, {"phones": []}, keys=outbox.parts.keys, now=NOON
+        )  # as erasing does
+        service.forget_tenant(db, other.id, theirs, [phone], now=NOON)
+    assert told_by(outbox, heard) == (None, None)
+    with outbox.parts.reading() as db:
+        assert db.scalar(select(func.count()).where(incoming_messages.c.phone == phone)) == 0
