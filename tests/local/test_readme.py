@@ -41,6 +41,7 @@ def test_every_command_of_the_tour_works_as_printed(tmp_path: Path) -> None:
     for told in (
         '"leases":43,"invoices":43}',
         '"allocated":"40000.00"',
+        '"kind":"receipt","medium":"sms"',
         '"closing":"4500.00"',
         '{"holds":true',
     ):
