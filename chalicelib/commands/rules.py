@@ -1,6 +1,7 @@
 """Reading what people type on phones, and cutting what they are told to the length of one SMS."""
 
 import datetime as dt
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -8,6 +9,7 @@ from typing import NamedTuple
 
 MOST_CHARACTERS = 160  # of an SMS of one part, and of a USSD screen
 SHORTENED = ".."
+MOST_REFERENCE = 64  # characters of a vendor's name of a message or session that stand in a key
 
 # A letter, with the accents that stand by themselves; digits are no part of a command.
 _WORD = re.compile(r"[\W\d_]*((?:[^\W\d_][\u0300-\u036f]*)+)[\W_]*(.*)", re.DOTALL)
@@ -44,6 +46,11 @@ def clean(text: str, most: int | None = None) -> str:
     seen = "".join(" " if each.isspace() else each for each in unicodedata.normalize("NFC", text))
     kept = "".join(each for each in seen if unicodedata.category(each) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
     return " ".join(kept.split())[:most].rstrip()
+
+
+def known_as(reference: str) -> str:
+    """Return a vendor's name of a message or session as it stands in a key: its digest where it is longer."""
+    return reference if len(reference) <= MOST_REFERENCE else hashlib.sha256(reference.encode()).hexdigest()
 
 
 def says_something(text: str) -> bool:

@@ -28,17 +28,18 @@ def answer_sms(
     if not tenants:
         return ""
     said = rules.read(text)
+    message = f"{gateway}:{rules.known_as(provider_reference)}"
     found = find_command(said.word)
     asking = Asking(
         phone=phone,
         text=said.rest,
         language=found[1] if found else None,
         tenants=tenants,
-        key=f"sms:{gateway}:{provider_reference}",
+        key=f"sms:{message}",
         now=now,
     )
     replies = found[0].answers(db, asking) if found else tell_unknown(asking)
-    _queue(db, replies, phone, f"reply:{gateway}:{provider_reference}", now)
+    _queue(db, replies, phone, f"reply:{message}", now)
     return found[0].name if found else UNKNOWN
 
 

@@ -1,13 +1,13 @@
 """Answering a USSD session: a menu that reads, and writes only where the tenant has chosen to."""
 
 import datetime as dt
-import hashlib
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from chalicelib.commands import asking_service, telling, ussd_rules
 from chalicelib.commands.registry import COMMANDS
+from chalicelib.commands.rules import known_as
 from chalicelib.commands.standing_service import Standing, by_organisation, list_standings, running
 from chalicelib.commands.texts import NOBODY, fitting, say
 from chalicelib.commands.ussd_rules import ON_A_PAGE, Step
@@ -17,7 +17,6 @@ from chalicelib.leasing.model import PhoneLease, PhoneTenant
 from chalicelib.maintenance.model import MOST_TEXT
 
 MOST_SCREEN = 156  # characters beside "CON "
-MOST_SESSION = 64  # characters of a session's name that are kept as they are
 
 
 class Dialled(NamedTuple):
@@ -93,7 +92,7 @@ def _written(session: _Session, step: Step, dialled: Dialled, now: dt.datetime, 
     language = session.language
     if step.screen == ussd_rules.FAULT:
         offer = session.offers(step.action)[step.place or 0]
-        key = f"ussd:{_kept_name(dialled.session_id)}"
+        key = f"ussd:{known_as(dialled.session_id)}"
         request = asking_service.add_fault(
             session.db, offer.tenant, offer.lease, step.text, source=asking_service.USSD, key=key, now=now
         )
@@ -115,11 +114,6 @@ def _choose_language(session: _Session, language: str, now: dt.datetime, keys: K
             leasing.change_tenant(
                 session.db, tenant.organisation_id, tenant.tenant_id, None, {"language": language}, keys=keys, now=now
             )
-
-
-def _kept_name(session_id: str) -> str:
-    """Return the session's name, or its digest where it is longer than is kept."""
-    return session_id if len(session_id) <= MOST_SESSION else hashlib.sha256(session_id.encode()).hexdigest()
 
 
 def _screen(session: _Session, step: Step) -> str:

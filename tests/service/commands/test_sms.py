@@ -161,6 +161,13 @@ def test_stop_holds_until_start_and_is_answered_all_the_same(house: House, phone
     assert texts(house.replies())[3] == "Utapokea ujumbe tena. Ili kuusitisha tuma ACHA."
 
 
+def test_a_vendors_long_reference_is_a_key_all_the_same(house: House, phone: Phone) -> None:
+    house.let(house.tenant(phone.number))
+    for _ in range(2):
+        assert phone.text("fault no light", f"{phone.number}{'x' * 87}") == "fault"
+    assert len(house.requests()) == len(house.replies()) == 1
+
+
 @pytest.mark.parametrize("word", ["STOP", "stop", "ACHA", "Ondoka", "toka.", "unsubscribe"])
 def test_each_word_of_stopping_stops(house: House, phone: Phone, word: str) -> None:
     house.let(house.tenant(phone.number))
