@@ -20,6 +20,7 @@ from chalicelib.payments.account_routes import accounts
 from chalicelib.payments.jobs import payment_jobs
 from chalicelib.payments.routes import payments
 from chalicelib.portfolio.routes import portfolio
+from chalicelib.reporting.jobs import reporting_jobs
 from chalicelib.reporting.routes import reporting
 from chalicelib.tasks.jobs import task_jobs
 from chalicelib.tasks.routes import tasks
@@ -34,6 +35,6 @@ app.register_middleware(retelling(app), "http")
 for blueprint in (
     authorizers, meta, identity, portfolio, ledger, billing, leasing, payments, accounts, tasks, reporting,
     onboarding, maintenance, messaging, messaging_callbacks, commands, task_jobs, billing_jobs, payment_jobs,
-    onboarding_jobs, messaging_jobs,
+    onboarding_jobs, reporting_jobs, messaging_jobs,
 ):  # fmt: skip
     app.register_blueprint(blueprint)

@@ -26,6 +26,7 @@ FUNCTIONS: dict[str, Function] = {
     "bill_due": _JOB,
     "dispatch_messages": _JOB,
     "late_fees": _JOB,
+    "prove_books": _JOB,
     "sweep_old": _JOB,
     "work_tasks": _JOB,
     # Queues.

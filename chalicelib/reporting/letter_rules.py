@@ -90,12 +90,13 @@ def statement_letter(to: Addressed, statement: Statement) -> tuple[str, str]:
         return str(words[name]).format_map(said)
 
     closing = "owed" if statement.closing_cents >= 0 else "credit"
-    lines = [say("greeting"), "", say("about"), "", *_table(to.language, say("opening"), statement), ""]
+    lines = [say("greeting"), "", say("about"), "", *table(to.language, say("opening"), statement), ""]
     text = "\n".join([*lines, say(closing), "", say("close"), ""])
     return " ".join(say("subject").split())[:MOST_SUBJECT], text
 
 
-def _table(language: str, opening: str, statement: Statement) -> Iterator[str]:
+def table(language: str, opening: str, statement: Statement) -> Iterator[str]:
+    """Yield the lines of the entries under their heads, the balance before them first where there is one."""
     yield _row(*_WORDS[language]["head"])
     if statement.from_on is not None:
         yield _row(_day(statement.from_on), opening, "", _sum(statement.opening_cents))

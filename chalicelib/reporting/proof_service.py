@@ -8,11 +8,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Select
 
+from chalicelib.errors import Conflict
 from chalicelib.money import format_cents
 from chalicelib.reporting import proof_documents_repository as documents
 from chalicelib.reporting import proof_repository as ledger
 from chalicelib.reporting.proof_model import Difference, Finding, Proof
 from chalicelib.reporting.rules import last_day
+from chalicelib.tasks import service as tasks
+from chalicelib.tasks.model import Task
 
 
 class Check(NamedTuple):
@@ -24,6 +27,8 @@ class Check(NamedTuple):
     rows: Callable[[UUID], Select[Any]]
     told: Callable[[int], str] = format_cents
 
+
+Step = Callable[[Connection, UUID], Finding]
 
 _LEDGER_CHECKS = (
     Check("journals_balance", "The postings of every journal add up to nothing.", "journal", ledger.journals_balance),
@@ -101,16 +106,58 @@ _NUMBER_CHECKS = tuple(
     for kind, words in (("invoice", "Invoice"), ("receipt", "Receipt"), ("credit_note", "Credit note"))
 )
 CHECKS = (*_LEDGER_CHECKS, *_DOCUMENT_CHECKS, *_NUMBER_CHECKS)
+STEPS = len(CHECKS) + 1  # the closed periods
+PROVE_BOOKS = "prove_books"
+MOST_PLACES = 20  # that a failed task tells of one check
 
 
-def prove(db: Connection, organisation_id: UUID, *, now: dt.datetime) -> Proof:
-    """Recompute every invariant; ``db`` must show everything as of one moment."""
-    findings = [_check(db, organisation_id, check) for check in CHECKS]
-    findings.append(_check_closed_periods(db, organisation_id))
+class BooksDiffer(Conflict):
+    """The books do not agree with themselves."""
+
+
+def prove(
+    db: Connection, organisation_id: UUID, *, now: dt.datetime, after_each: Callable[[int], None] | None = None
+) -> Proof:
+    """Recompute every invariant; ``db`` must show everything as of one moment.
+
+    Args:
+        after_each: told, after each check, how many of ``STEPS`` are done.
+    """
+    steps: list[Step] = [partial(_check, check=each) for each in CHECKS]
+    findings = []
+    for step in [*steps, _check_closed_periods]:
+        findings.append(step(db, organisation_id))
+        if after_each is not None:
+            after_each(len(findings))
     return Proof(all(finding.holds for finding in findings), now, findings)
 
 
-def _check(db: Connection, organisation_id: UUID, check: Check) -> Finding:
+def require(proof: Proof) -> None:
+    """Pass where the proof holds.
+
+    Raises:
+        BooksDiffer: it does not; the facts name the checks that failed, with the first places of each.
+    """
+    failed = [finding for finding in proof.findings if not finding.holds]
+    if failed:
+        raise BooksDiffer(
+            "The books do not add up: nothing was changed, and whoever keeps this service was told.",
+            findings=[_fact(finding) for finding in failed],
+        )
+
+
+def queue_proof(db: Connection, organisation_id: UUID, *, now: dt.datetime) -> Task:
+    """Queue the proof of the organisation's books."""
+    return tasks.queue_task(db, organisation_id, PROVE_BOOKS, {}, created_by=None, now=now)
+
+
+def _fact(finding: Finding) -> dict[str, Any]:
+    places = [each._asdict() for each in finding.differences[:MOST_PLACES]]
+    told = {"name": finding.name, "statement": finding.statement, "differences": len(finding.differences)}
+    return {**told, "places": places}
+
+
+def _check(db: Connection, organisation_id: UUID, *, check: Check) -> Finding:
     checked, unequal = ledger.compare(db, check.rows(organisation_id))
     differences = [
         Difference(check.subject, str(key or ""), check.told(expected), check.told(found))

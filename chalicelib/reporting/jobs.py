@@ -1,0 +1,56 @@
+"""The nightly proof: every organisation's books are recomputed, and what does not add up is told aloud."""
+
+import datetime as dt
+import logging
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from chalice.app import Blueprint
+from sqlalchemy import Connection
+
+from chalicelib import wiring
+from chalicelib.identity import service as identity
+from chalicelib.identity.model import Organisation
+from chalicelib.reporting import proof_service
+from chalicelib.tasks import service as tasks
+from chalicelib.tasks.model import Task
+from chalicelib.tasks.scheduling import Slot, Work, paged, scheduled
+
+FROM_HOUR = 2  # of the organisation's own night: what the day brought is there
+
+log = logging.getLogger("plotihub.reporting")
+reporting_jobs = Blueprint(__name__)
+
+
+@scheduled(reporting_jobs, "prove_books", every=dt.timedelta(hours=1), catches_up=False)
+def prove_books(parts: wiring.Parts, slot: Slot) -> Iterator[Work]:
+    """Queue the proof of each organisation's books, once a night; a missed one is not made up: the next proves all."""
+    for organisation in paged(parts, identity.list_organisations):
+        local = slot.at.astimezone(ZoneInfo(organisation.time_zone))
+        if local.hour >= FROM_HOUR:
+            queue = partial(_queue, organisation=organisation, parts=parts)
+            yield Work(organisation.id, queue, local.date().isoformat())
+
+
+def _queue(db: Connection, *, organisation: Organisation, parts: wiring.Parts) -> int:
+    proof_service.queue_proof(db, organisation.id, now=parts.clock.now())
+    return 1
+
+
+@tasks.handles(proof_service.PROVE_BOOKS)
+def prove(parts: wiring.Parts, task: Task) -> dict[str, Any]:
+    """Prove the books as of one moment; fail the task, and log an error, where they do not add up."""
+
+    def hold(done: int) -> None:
+        parts.transact(lambda db: tasks.advance(db, task, done=done, total=proof_service.STEPS))
+
+    with parts.snapshot() as db:
+        proof = proof_service.prove(db, task.organisation_id, now=parts.clock.now(), after_each=hold)
+    if not proof.holds:
+        failed = [finding.name for finding in proof.findings if not finding.holds]
+        log.error("the books do not add up", extra={"organisation_id": str(task.organisation_id), "checks": failed})
+    proof_service.require(proof)
+    checked = {finding.name: finding.checked for finding in proof.findings}
+    return {"holds": True, "at": proof.at.isoformat(), "checked": checked}

@@ -1,0 +1,84 @@
+"""The nightly proof: queued once a night for everybody, and loud where books do not add up."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.clock import MovedClock
+from chalicelib.pages import Asked
+from chalicelib.reporting import proof_service
+from chalicelib.reporting.jobs import prove_books
+from chalicelib.storage.engines import make_engine
+from chalicelib.tasks import service as tasks
+from chalicelib.tasks.model import Task
+from local.runner import event_at
+from tests.service.reporting import breaking
+from tests.service.reporting.breaking import unguarded
+from tests.service.reporting.landlord import Landlord, found
+
+
+@pytest.fixture
+def alone(fresh_database: str, parts: wiring.Parts, clock: MovedClock) -> Iterator[wiring.Parts]:
+    """Parts on a database of their own, since the job looks at all organisations."""
+    clock.at = dt.datetime(2026, 6, 1, 23, 5, tzinfo=dt.UTC)  # five past two on the 2nd, in Nairobi
+    engine = make_engine(fresh_database)
+    with wiring.using(replace(parts, writer=engine, reader=engine)) as these:
+        yield these
+    engine.dispose()
+
+
+def fire(parts: wiring.Parts) -> int:
+    queued: int = prove_books(event_at(parts.clock.now(), "prove_books"), None)["count"]
+    return queued
+
+
+def tasks_of(landlord: Landlord) -> list[Task]:
+    with landlord.parts.reading() as db:
+        return tasks.list_tasks(db, landlord.organisation_id, Asked()).items
+
+
+def books(parts: wiring.Parts) -> Landlord:
+    landlord = found(parts)
+    landlord.issue(landlord.let(), ("rent", 20_000_00))
+    return landlord
+
+
+def test_books_are_proved_once_a_night_and_the_result_is_kept(alone: wiring.Parts, clock: MovedClock) -> None:
+    landlord = books(alone)
+    assert [fire(alone), fire(alone)] == [1, 0]
+    clock.at += dt.timedelta(hours=5)
+    assert fire(alone) == 0
+    assert tasks.work_all(alone) == 1
+    [task] = tasks_of(landlord)
+    assert (task.status, task.progress) == ("done", {"done": proof_service.STEPS, "total": proof_service.STEPS})
+    assert task.result
+    assert (task.result["holds"], task.result["checked"]["journals_balance"]) == (True, 1)
+    clock.at = dt.datetime(2026, 6, 2, 22, 30, tzinfo=dt.UTC)  # half past one on the 3rd: not yet night enough
+    assert fire(alone) == 0
+    clock.at += dt.timedelta(hours=1)
+    assert fire(alone) == 1
+
+
+def test_books_that_do_not_add_up_fail_their_task_and_are_told_as_an_error(
+    alone: wiring.Parts, fresh_database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    sound, broken = books(alone), books(alone)
+    with unguarded(fresh_database) as db:
+        breaking.post_to_no_journal(db, broken)
+    fire(alone)
+    assert tasks.work_all(alone) == 2
+    assert [task.status for task in tasks_of(sound)] == ["done"]
+    [task] = tasks_of(broken)
+    assert (task.status, task.result) == ("failed", None)
+    assert task.problem
+    assert task.problem["kinds"][:2] == ["BooksDiffer", "Conflict"]
+    findings = {finding["name"]: finding for finding in task.problem["facts"]["findings"]}
+    assert findings["postings_sum"]["differences"] == 1
+    assert findings["postings_sum"]["places"][0]["subject"] == "organisation"
+    [error] = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert error.getMessage() == "the books do not add up"
+    assert error.organisation_id == str(broken.organisation_id)  # type: ignore[attr-defined]  # what "extra" names
+    assert "postings_sum" in error.checks  # type: ignore[attr-defined]
