@@ -126,10 +126,10 @@ def get_tenant_statement(call: Call, tenant_id: UUID) -> Statement | Response:
 
 
 @reporting.post(
-    "/tenants/{tenant_id}/statement/send", may="send_statement", body=STATEMENT_DAYS, answer=MESSAGE, status=202,
+    "/tenants/{tenant_id}/statement/email", may="send_statement", body=STATEMENT_DAYS, answer=MESSAGE, status=202,
     location="/v1/messages/{id}",
 )  # fmt: skip
-def send_tenant_statement(call: Call, tenant_id: UUID) -> Message:
+def email_tenant_statement(call: Call, tenant_id: UUID) -> Message:
     """Send the statement to the tenant's e-mail address, as it stands now; the answer is the message on its way."""
     who, days = call.who, (call.body.get("from"), call.body.get("to"))
     return letter_service.send_tenant_statement(

@@ -30,20 +30,20 @@ def tenant_of(owner: Client, **person: Any) -> str:
 
 def test_a_statement_goes_out_as_a_letter_in_the_tenants_language(owner: Client) -> None:
     tenant = tenant_of(owner, email="otieno@example.co.ke", language="sw")
-    sent = owner.post(f"/v1/tenants/{tenant}/statement/send", {})
+    sent = owner.post(f"/v1/tenants/{tenant}/statement/email", {})
     assert sent.status == 202, sent.text
     told = owner.get(sent.headers["Location"]).json
     assert (told["kind"], told["medium"], told["status"]) == ("statement", "email", "queued")
     assert (told["address"], told["tenant_id"], told["language"]) == ("otieno@example.co.ke", tenant, "sw")
     assert "Mpendwa Otieno" in told["text"]
     assert "9,000.00" in told["text"]
-    assert owner.post(f"/v1/tenants/{tenant}/statement/send", {}).json["id"] != told["id"]
+    assert owner.post(f"/v1/tenants/{tenant}/statement/email", {}).json["id"] != told["id"]
 
 
 def test_the_letter_comes_to_what_the_statement_says(owner: Client) -> None:
     tenant = tenant_of(owner, email="otieno@example.co.ke")
     days = {"from": "2026-02-01", "to": "2026-02-28"}
-    told = owner.post(f"/v1/tenants/{tenant}/statement/send", days).json["text"]
+    told = owner.post(f"/v1/tenants/{tenant}/statement/email", days).json["text"]
     statement = owner.get(f"/v1/tenants/{tenant}/statement?from=2026-02-01&to=2026-02-28").json
     assert (statement["opening"], statement["closing"], statement["entries"]) == ("9000.00", "9000.00", [])
     assert "Balance before 01/02/2026" in told
@@ -59,13 +59,13 @@ def test_the_letter_comes_to_what_the_statement_says(owner: Client) -> None:
 )
 def test_days_that_do_not_fit_are_refused(owner: Client, days: dict[str, str], status: int, field: str) -> None:
     tenant = tenant_of(owner, email="otieno@example.co.ke")
-    answer = owner.post(f"/v1/tenants/{tenant}/statement/send", days)
+    answer = owner.post(f"/v1/tenants/{tenant}/statement/email", days)
     assert (answer.status, [each["field"] for each in answer.json["errors"]]) == (status, [field])
     assert owner.get("/v1/messages").json["items"] == []
 
 
 def test_who_has_no_address_gets_no_letter(owner: Client, stranger: Client, parts: wiring.Parts) -> None:
     tenant = tenant_of(owner)
-    answer = owner.post(f"/v1/tenants/{tenant}/statement/send", {})
+    answer = owner.post(f"/v1/tenants/{tenant}/statement/email", {})
     assert (answer.status, answer.json["tenant_id"]) == (409, tenant)
-    assert stranger.post(f"/v1/tenants/{tenant}/statement/send", {}).status == 404
+    assert stranger.post(f"/v1/tenants/{tenant}/statement/email", {}).status == 404
