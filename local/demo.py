@@ -52,13 +52,13 @@ class Demo:
 
     def make(self) -> None:
         """Found the organisation, take the sheet in a year ago, and live through the months up to ``now``."""
-        first = _month_before(self.today, MONTHS)
+        first = month_before(self.today, MONTHS)
         self._at(first - dt.timedelta(days=1))
         founded = {"name": "Mwangaza Homes", "person_name": "Makena Barasa Naliaka"}
         self.owner.headers["x-organisation"] = self.owner.post("/v1/organisations", founded)["id"]
         self._take_in(read_plan(SHEET.read_bytes()))
         for months_ago in range(MONTHS, -1, -1):
-            self._live_through(_month_before(self.today, months_ago))
+            self._live_through(month_before(self.today, months_ago))
         self._set_up()
 
     def _at(self, day: dt.date) -> None:
@@ -110,16 +110,20 @@ class Demo:
         task = self.owner.get(f"/v1/tasks/{task['id']}")
         if task["status"] != "done":
             raise Refused(f"the bill run of {month:%Y-%m} is {task['status']}: {task['problem']}")
+        self.note_bills(month)
+        # Entered all together when the month is over: an SMS tells of what has just come in, not of the past.
+        self._at(min(month_before(month, -1) - dt.timedelta(days=1), self.today))
+        for day, let, amount_cents in sorted(self.paid(month), key=lambda paid: (paid[0], paid[1].place)):
+            if day <= self.today:
+                self.pay(let, day, amount_cents)
+
+    def note_bills(self, month: dt.date) -> None:
+        """Add what the bill run of ``month`` asked of each tenant to what they know that they owe."""
         for invoice in self.owner.every(f"/v1/invoices?period={month:%Y-%m}"):
             if invoice["kind"] == "run":
                 self.lets[invoice["lease_id"]].owed_cents += money.parse_cents(invoice["total"])
-        # Entered all together when the month is over: an SMS tells of what has just come in, not of the past.
-        self._at(min(_month_before(month, -1) - dt.timedelta(days=1), self.today))
-        for day, let, amount_cents in sorted(self._paid(month), key=lambda paid: (paid[0], paid[1].place)):
-            if day <= self.today:
-                self._pay(let, day, amount_cents)
 
-    def _paid(self, month: dt.date) -> Iterator[tuple[dt.date, Let, int]]:
+    def paid(self, month: dt.date) -> Iterator[tuple[dt.date, Let, int]]:
         """Yield who pays how much on which day of ``month``."""
         for let in self.lets.values():
             turn = (let.place * 7 + month.month * 3) % 20
@@ -129,7 +133,7 @@ class Demo:
             if amount_cents > 0:
                 yield month.replace(day=day), let, amount_cents
 
-    def _pay(self, let: Let, day: dt.date, amount_cents: int) -> None:
+    def pay(self, let: Let, day: dt.date, amount_cents: int) -> None:
         body = {"lease_id": let.id, "amount": money.format_cents(amount_cents), "received_on": day.isoformat()}
         if let.place % 5 == 0:
             body |= {"method": "cash"}
@@ -139,26 +143,30 @@ class Demo:
         let.owed_cents -= amount_cents
 
 
-def seed(database: Path, aws: Emulator) -> None:
-    """Make the SQLite file ``database`` with the demo in it: all of it, or none when this is interrupted."""
+def seed(database: Path, aws: Emulator, clock: MovedClock | None = None) -> Demo:
+    """Make the SQLite file ``database`` with the demo in it: all of it, or none when this is interrupted.
+
+    Its history ends where ``clock`` stands, which is now where none is given.
+    """
     import app
 
     draft = database.with_name(f"{database.name}.draft")
     draft.unlink(missing_ok=True)
     url = f"sqlite:///{draft}"
     migrate.upgrade(url)
-    clock = MovedClock()
+    clock = clock or MovedClock()
     settings = replace(config.settings(), database_url=url, database_reader_url=url)
     # Nobody is woken: what works for the database that runs would find nothing of this one.
     parts = replace(wiring.make_parts(settings), clock=clock, queues=None)
-    owner = Inside(Gateway(app.app), aws.token_for(OWNER_PHONE))
+    demo = Demo(Inside(Gateway(app.app), aws.token_for(OWNER_PHONE)), parts, clock, clock.at)
     with wiring.using(parts), quietly():
-        Demo(owner, parts, clock, clock.at).make()
+        demo.make()
     parts.writer.dispose()  # the last connection to close folds the write-ahead log into the file
     draft.rename(database)
+    return demo
 
 
-def _month_before(day: dt.date, months: int) -> dt.date:
+def month_before(day: dt.date, months: int) -> dt.date:
     place = day.year * 12 + day.month - 1 - months
     return dt.date(place // 12, place % 12 + 1, 1)
 
@@ -190,7 +198,7 @@ def _tenant(place: int, plan: TenantPlan) -> dict[str, Any]:
         "language": "sw" if place % 2 else "en",
     }
     if place % 4 == 0:
-        told["email"] = f"{plan.given_name}.{plan.family_name}@example.com".lower()
+        told["email"] = ".".join(filter(None, (plan.given_name, plan.family_name))).lower() + "@example.com"
     if plan.identity_number:
         told["identity_document"] = {"kind": plan.identity_kind, "number": plan.identity_number}
     return told

@@ -46,6 +46,13 @@ def make_queues(sqs: Any, *, visible_again_s: int = VISIBLE_AGAIN_S) -> None:
         sqs.create_queue(QueueName=name, Attributes=attributes)
 
 
+def length(sqs: Any, url: str, *, seen: bool = True) -> int:
+    """Return how many messages the queue holds; without ``seen`` only those that can be received now."""
+    names = ["ApproximateNumberOfMessages", *(["ApproximateNumberOfMessagesNotVisible"] if seen else [])]
+    told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return sum(int(told[name]) for name in names)
+
+
 @dataclass(frozen=True, slots=True)
 class Consumer:
     """A function of the application, and the queue that calls it."""

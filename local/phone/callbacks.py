@@ -83,6 +83,7 @@ class Reporter:
         self._items: list[Item] = []
         self._places = itertools.count()
         self._busy = self._stopped = False
+        self.posted = 0  # forms so far, tries included
         self._thread = threading.Thread(target=self._work, name="reporter", daemon=True)
 
     def start(self) -> None:
@@ -112,6 +113,7 @@ class Reporter:
         while (item := self._next()) is not None:
             told = self._callbacks.post(item.what, item.form)
             self._store.report(item.form["id"], item.form.get("status", ""), told.word)
+            self.posted += 1
             if told.passing and item.tries < len(AGAIN_AFTER_S):
                 again_at = time.monotonic() + AGAIN_AFTER_S[item.tries]
                 self._add(item._replace(due=again_at, tries=item.tries + 1))

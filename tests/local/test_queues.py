@@ -71,9 +71,7 @@ def put(consumer: Consumer, *bodies: str) -> None:
 
 def left(consumer: Consumer, suffix: str = "") -> int:
     """Return how many messages are in the queue, seen or not."""
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    told = consumer.sqs.get_queue_attributes(QueueUrl=consumer.url + suffix, AttributeNames=names)["Attributes"]
-    return sum(int(number) for number in told.values())
+    return queues.length(consumer.sqs, consumer.url + suffix)
 
 
 def test_the_event_is_what_lambda_makes(small: SmallApp, consumer: Consumer) -> None:
