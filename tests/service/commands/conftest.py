@@ -40,9 +40,9 @@ class House:
         values = {"given_name": "Otieno", "phones": [phone], "language": language}
         return self.books.do(leasing.add_tenant, values, keys=self.books.parts.keys, now=self.books.now).id
 
-    def let(self, *tenants: UUID, rent_cents: int = 10_000_00, **terms: Any) -> UUID:
+    def let(self, *tenants: UUID, rent_cents: int = 10_000_00, unit_name: str = "", **terms: Any) -> UUID:
         """Let a new unit, A1 and so on, and return the lease."""
-        name = f"A{next(self.names)}"
+        name = unit_name or f"A{next(self.names)}"
         unit = {"property_id": self.books.property_id, "name": name, "type": "apartment", "rent_cents": rent_cents}
         unit_id = self.books.do(portfolio.add_unit, unit, **self.books.at()).id
         values = {"unit_id": unit_id, "tenants": list(tenants), "starts_on": dt.date(2026, 1, 1)}

@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib.leasing import service as leasing
 from chalicelib.messaging.rules import measure
+from chalicelib.portfolio import service as portfolio
 from tests.queries import counted
 from tests.service.commands.conftest import House, Phone
 
@@ -91,6 +92,36 @@ def test_many_leases_are_paged(house: House, phone: Phone) -> None:
     assert second == "CON Which one?\n1 Mwangaza Court A6\n2 Mwangaza Court A7\n9 More\n0 Back"
     assert max(measure(each).characters for each in (first, second)) <= 160
     assert phone.dial("1*9*2") == "END Mwangaza Court A7: nothing owed."
+
+
+def test_no_screen_is_longer_than_an_sms_whatever_the_names_are(house: House, phone: Phone) -> None:
+    """Brackets count as two characters each."""
+    widest = {"name": "[" * 119 + "H"}
+    house.books.do(portfolio.change_property, house.books.property_id, None, widest)
+    tenant_id = house.tenant(phone.number, language="sw")
+    for number in range(7):
+        house.let(tenant_id, unit_name=f"{'[' * 38}{number}")
+    house.books.bill(JUNE)
+    for text in (
+        "",
+        "x",
+        "1",
+        "1*x",
+        "1*9*x",
+        "1*1",
+        "2*1",
+        "3*1",
+        "3*1*",
+        "3*1*giza",
+        "4*x",
+        "4*1",
+        "4*2",
+        "0*x",
+        "0*2",
+    ):
+        screen = phone.dial(text)
+        assert measure(screen).characters <= 160, screen
+        assert measure(screen).encoding == "gsm7"
 
 
 def test_a_renewed_lease_is_one_until_it_has_begun_and_its_last_receipt_is_of_before(
