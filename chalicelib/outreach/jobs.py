@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chalice.app import Blueprint
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 
 from chalicelib import wiring
 from chalicelib.messaging import service as messaging
-from chalicelib.outreach import pause_service, policy_service, reminder_service, rendering_service
+from chalicelib.outreach import notice_service, pause_service, policy_service, reminder_service, rendering_service
 from chalicelib.outreach.model import REMINDER_KINDS, Reminding
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
@@ -68,3 +69,15 @@ def remind(parts: wiring.Parts, task: Task) -> dict[str, Any]:
         step = partial(reminder_service.remind_set, task=task, plan=plan, tenant_ids=chosen, before=done, total=total)
         done = parts.transact(partial(step, now=parts.clock.now()))
     return {"on": on.isoformat(), "tenants": done.seen, "messages": done.made, "promises_settled": settled}
+
+
+@tasks.handles(notice_service.NOTICE_TASK)
+def send_notice(parts: wiring.Parts, task: Task) -> dict[str, Any]:
+    """Queue a notice's messages set by set, each a transaction; go on where a run that was killed stopped."""
+    seen, more = task.progress["done"] or 0, True
+    last = UUID(task.cursor) if task.cursor else None
+    while more:
+        step = partial(notice_service.send_set, task=task, seen=seen, after=last)
+        seen, last = parts.transact(partial(step, now=parts.clock.now()))
+        more = last is not None
+    return {"notice_id": task.input["notice_id"], "tenants": seen}

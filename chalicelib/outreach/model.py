@@ -13,6 +13,7 @@ BEFORE, DUE, OVERDUE, FINAL = REMINDER_KINDS = (
 NOTICE_KINDS = ("notice", "legal_notice")
 NOTICE_STATUSES = ("queued", "sending", "sent")
 OPEN, KEPT, BROKEN, CANCELLED = PROMISE_STATUSES = ("open", "kept", "broken", "cancelled")
+TENANT, OWNER = STATEMENT_READERS = ("tenant", "owner")
 PUBLIC, OWN = HOLIDAY_SOURCES = ("public", "own")
 MOST_BEFORE_DAYS, MOST_AFTER_DAYS = 28, 90
 
@@ -123,3 +124,83 @@ class Told(NamedTuple):
     channel_kind: str | None
     channel_number: str | None
     open_cents: int
+
+
+class NewNotice(NamedTuple):
+    """One text to the tenants of a property, or of all; a language without a text is told in the other."""
+
+    kind: str
+    property_id: UUID | None
+    text_en: str
+    text_sw: str
+
+
+class Recipient(NamedTuple):
+    """A tenant with a lease that is active on the day, with the names of what they rent."""
+
+    tenant_id: UUID
+    given_name: str
+    language: str
+    phone: str | None
+    lease_ids: tuple[UUID, ...]
+    unit_names: tuple[str, ...]
+    property_names: tuple[str, ...]
+
+
+class LeftOut(NamedTuple):
+    reason: str  # no_phone, opted_out
+    tenants: int
+
+
+class NoticeText(NamedTuple):
+    """What those are told who read a language: the longest text that comes of it, and what it all takes."""
+
+    language: str
+    recipients: int
+    other_language: int  # of them, those whose own language has no text
+    text: str
+    encoding: str
+    characters: int
+    parts: int
+    total_parts: int
+
+
+class NoticePreview(NamedTuple):
+    """Whom a notice reaches and what that is reckoned to cost, in cents."""
+
+    recipients: int
+    left_out: list[LeftOut]
+    texts: list[NoticeText]
+    parts: int
+    price_cents: int
+
+
+class NoticeCounts(NamedTuple):
+    """How many of a notice's messages have which status."""
+
+    queued: int = 0
+    handed: int = 0
+    sent: int = 0
+    delivered: int = 0
+    failed: int = 0
+    unknown: int = 0
+    cancelled: int = 0
+
+
+class Notice(NamedTuple):
+    """A notice as it was agreed to; ``price_cents`` is what it was reckoned to cost then."""
+
+    id: UUID
+    kind: str
+    property_id: UUID | None
+    text_en: str
+    text_sw: str
+    limit_cents: int
+    status: str
+    recipients: int
+    left_out: int
+    price_cents: int
+    task_id: UUID | None
+    created_by: UUID | None
+    created_at: dt.datetime
+    counts: NoticeCounts = NoticeCounts()

@@ -13,6 +13,7 @@ from chalicelib.identity import service as identity
 from chalicelib.identity.model import Organisation
 from chalicelib.messaging import service as messaging
 from chalicelib.messaging.model import Made, Message
+from chalicelib.money import say_cents
 from chalicelib.outreach import pause_service, policy_service, rules
 from chalicelib.outreach import reminder_repository as repository
 from chalicelib.outreach import wording_rules as words
@@ -79,7 +80,7 @@ def _values(told: Sequence[Told], person: Person, language: str, organisation: O
     units = words.names(each.unit_name for each in told)
     return {
         "tenant": person.given_name,
-        "amount": words.amount(sum(each.open_cents for each in told), organisation.currency),
+        "amount": say_cents(sum(each.open_cents for each in told), organisation.currency),
         "property": words.names(each.property_name for each in told),
         "unit": units,
         "periods": words.periods({each.period for each in told}, language),

@@ -1,4 +1,4 @@
-"""How amounts, days and names read in a message, in English and in Swahili. Money is whole cents."""
+"""How days and names read in a message, in English and in Swahili."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -9,12 +9,6 @@ MONTHS = {
 }
 MOST_NAMES = 40  # characters of joined names; what does not fit is counted
 MOST_DAYS, MOST_PERIODS = 2, 3
-
-
-def amount(cents: int, currency: str) -> str:
-    """Return "KES 15,000", or with cents where there are any."""
-    whole, fraction = divmod(abs(cents), 100)
-    return f"{currency} {'-' if cents < 0 else ''}{whole:,}" + (f".{fraction:02d}" if fraction else "")
 
 
 def day(on: dt.date, language: str) -> str:

@@ -1,0 +1,137 @@
+"""SQL of notices: whom they reach, and how far their messages have got."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select, update
+
+from chalicelib.outreach.model import Notice, NoticeCounts, Recipient
+from chalicelib.pages import Asked, Page
+from chalicelib.storage.paging import fetch_page
+from chalicelib.storage.tables.leasing import lease_tenants, leases, tenant_phones, tenants
+from chalicelib.storage.tables.messaging import messages
+from chalicelib.storage.tables.outreach import notices
+from chalicelib.storage.tables.portfolio import properties, units
+
+_NOTICE = [notices.c[name] for name in Notice._fields if name != "counts"]
+
+
+def list_recipients(
+    db: Connection,
+    organisation_id: UUID,
+    property_id: UUID | None,
+    today: dt.date,
+    *,
+    after: UUID | None,
+    limit: int,
+) -> list[Recipient]:
+    """Return the next tenants, by id, of leases that are active today, with what they rent; two queries."""
+    query = _let(select(lease_tenants.c.tenant_id).distinct(), organisation_id, property_id, today)
+    if after is not None:
+        query = query.where(lease_tenants.c.tenant_id > after)
+    chosen = list(db.scalars(query.order_by(lease_tenants.c.tenant_id).limit(limit)))
+    return _whole(db, organisation_id, property_id, today, chosen) if chosen else []
+
+
+def _let(query: Select[Any], organisation_id: UUID, property_id: UUID | None, today: dt.date) -> Select[Any]:
+    """Return ``query`` over the tenants of active leases, as ``leasing.rules.lease_status`` says of one."""
+    of_lease = and_(
+        lease_tenants.c.organisation_id == leases.c.organisation_id, lease_tenants.c.lease_id == leases.c.id
+    )
+    query = (
+        query.select_from(leases)
+        .join(lease_tenants, of_lease)
+        .where(
+            leases.c.organisation_id == organisation_id,
+            leases.c.starts_on <= today,
+            or_(leases.c.ends_on.is_(None), leases.c.ends_on >= today),
+        )
+    )
+    return query if property_id is None else query.where(leases.c.property_id == property_id)
+
+
+def _whole(
+    db: Connection, organisation_id: UUID, property_id: UUID | None, today: dt.date, chosen: Collection[UUID]
+) -> list[Recipient]:
+    mine = {"organisation_id": organisation_id}
+    names = (
+        lease_tenants.c.tenant_id,
+        leases.c.id.label("lease_id"),
+        tenants.c.given_name,
+        tenants.c.language,
+        tenant_phones.c.phone,
+        units.c.name.label("unit_name"),
+        properties.c.name.label("property_name"),
+    )
+    query = (
+        _let(select(*names), organisation_id, property_id, today)
+        .join(tenants, _is(tenants, "id", lease_tenants.c.tenant_id, mine))
+        .join(units, _is(units, "id", leases.c.unit_id, mine))
+        .join(properties, _is(properties, "id", leases.c.property_id, mine))
+        .outerjoin(
+            tenant_phones,
+            and_(_is(tenant_phones, "tenant_id", lease_tenants.c.tenant_id, mine), tenant_phones.c.position == 0),
+        )
+        .where(lease_tenants.c.tenant_id.in_(chosen), tenants.c.erased_at.is_(None))
+        .order_by(lease_tenants.c.tenant_id, properties.c.name_key, units.c.name_key)
+    )
+    rows = defaultdict(list)
+    for row in db.execute(query):
+        rows[row.tenant_id].append(row)
+    return [_recipient(each) for each in rows.values()]
+
+
+def _is(table: Any, name: str, other: Any, mine: dict[str, UUID]) -> Any:
+    return and_(table.c.organisation_id == mine["organisation_id"], table.c[name] == other)
+
+
+def _recipient(rows: list[Row[Any]]) -> Recipient:
+    first = rows[0]
+    return Recipient(
+        first.tenant_id,
+        first.given_name,
+        first.language,
+        first.phone,
+        tuple(row.lease_id for row in rows),
+        tuple(row.unit_name for row in rows),
+        tuple(row.property_name for row in rows),
+    )
+
+
+def add_notice(db: Connection, organisation_id: UUID, notice: Notice) -> None:
+    values = notice._asdict()
+    del values["counts"]
+    db.execute(insert(notices).values(organisation_id=organisation_id, **values))
+
+
+def set_status(db: Connection, organisation_id: UUID, notice_id: UUID, status: str) -> None:
+    query = update(notices).where(notices.c.organisation_id == organisation_id, notices.c.id == notice_id)
+    db.execute(query.values(status=status))
+
+
+def find_notice(db: Connection, organisation_id: UUID, notice_id: UUID) -> Notice | None:
+    query = select(*_NOTICE).where(notices.c.organisation_id == organisation_id, notices.c.id == notice_id)
+    row = db.execute(query).one_or_none()
+    return None if row is None else _counted(db, organisation_id, [row])[0]
+
+
+def list_notices(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Notice]:
+    query = select(*_NOTICE).where(notices.c.organisation_id == organisation_id)
+    page = fetch_page(db, query, [notices.c.id], asked, descending=True)
+    return Page(_counted(db, organisation_id, page.items), page.next_cursor)
+
+
+def _counted(db: Connection, organisation_id: UUID, rows: list[Row[Any]]) -> list[Notice]:
+    """Return the notices with how their messages stand, in one query for all."""
+    query = (
+        select(messages.c.notice_id, messages.c.status, func.count())
+        .where(messages.c.organisation_id == organisation_id, messages.c.notice_id.in_([row.id for row in rows]))
+        .group_by(messages.c.notice_id, messages.c.status)
+    )
+    counts: dict[UUID, dict[str, int]] = defaultdict(dict)
+    for notice_id, status, count in db.execute(query):
+        counts[notice_id][status] = count
+    return [Notice(**row._mapping, counts=NoticeCounts(**counts[row.id])) for row in rows]

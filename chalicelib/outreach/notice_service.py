@@ -1,0 +1,219 @@
+"""Notices to many tenants at once: what they would cost, agreeing to that, and queueing them. Money is cents."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.ids import new_id
+from chalicelib.messaging import service as messaging
+from chalicelib.messaging.model import Measured, NewMessage
+from chalicelib.money import format_cents
+from chalicelib.outreach import notice_repository as repository
+from chalicelib.outreach import notice_rules as rules
+from chalicelib.outreach import wording_rules as words
+from chalicelib.outreach.model import LeftOut, NewNotice, Notice, NoticePreview, NoticeText, Recipient
+from chalicelib.pages import Asked, Page
+from chalicelib.portfolio import service as portfolio
+from chalicelib.tasks import service as tasks
+from chalicelib.tasks.model import Task
+
+NOTICE_TASK = "notice"
+TENANTS_IN_A_SET = 500
+NO_PHONE, OPTED_OUT = "no_phone", "opted_out"
+
+
+class _Counted:
+    """What a notice comes to in one language, as far as it has been counted."""
+
+    def __init__(self, language: str) -> None:
+        self.language, self.longest, self.measured = language, "", Measured("gsm7", 0, 0)
+        self.recipients = self.other_language = self.parts = 0
+
+    def add(self, recipient: Recipient, text: str) -> None:
+        measured = messaging.measure(text)
+        self.recipients += 1
+        self.other_language += recipient.language != self.language
+        self.parts += measured.parts
+        if (measured.parts, len(text)) > (self.measured.parts, len(self.longest)):
+            self.longest, self.measured = text, measured
+
+    def told(self) -> NoticeText:
+        encoding, characters, parts = self.measured
+        of_whom = self.language, self.recipients, self.other_language
+        return NoticeText(*of_whom, self.longest, encoding, characters, parts, self.parts)
+
+
+def preview(db: Connection, organisation_id: UUID, new: NewNotice, *, today: dt.date) -> NoticePreview:
+    """Return whom the notice would reach and what it would cost; three queries for each 500 tenants.
+
+    Raises:
+        Invalid: it has no text, or one that cannot be sent, or the organisation has no such property.
+    """
+    _check(db, organisation_id, new)
+    settings = messaging.get_settings(db, organisation_id)
+    passes = messaging.passes_opt_out(new.kind, settings)
+    counted = {language: _Counted(language) for language in _texts(new)}
+    left_out: Counter[str] = Counter()
+    for chosen in _recipients(db, organisation_id, new.property_id, today):
+        phones = {each.phone for each in chosen if each.phone}
+        silent = set() if passes else messaging.opted_out(db, organisation_id, phones)
+        for each in chosen:
+            if not each.phone or each.phone in silent:
+                left_out[OPTED_OUT if each.phone else NO_PHONE] += 1
+                continue
+            language, text = _told(new, each)
+            counted[language].add(each, text)
+    texts = [each.told() for each in counted.values() if each.recipients]
+    parts = sum(each.total_parts for each in texts)
+    price_cents = messaging.price_cents(parts, settings.gateways[0], messaging.part_prices())
+    left = [LeftOut(reason, count) for reason, count in sorted(left_out.items())]
+    return NoticePreview(sum(each.recipients for each in texts), left, texts, parts, price_cents)
+
+
+def add_notice(
+    db: Connection,
+    organisation_id: UUID,
+    new: NewNotice,
+    limit_cents: int,
+    *,
+    now: dt.datetime,
+    today: dt.date,
+    member_id: UUID | None = None,
+) -> Task:
+    """Keep the notice, and queue the task that sends it, which is returned.
+
+    Raises:
+        Conflict: it would reach nobody, or cost more than ``limit_cents`` by now.
+        Invalid: as ``preview`` says.
+    """
+    seen = preview(db, organisation_id, new, today=today)
+    if not seen.recipients:
+        raise Conflict("The notice would reach nobody.", left_out={each.reason: each.tenants for each in seen.left_out})
+    if seen.price_cents > limit_cents:
+        price, limit = format_cents(seen.price_cents), format_cents(limit_cents)
+        raise Conflict("The notice costs more than you agreed to; see a new preview.", price=price, price_limit=limit)
+    notice_id = new_id()
+    given = {"notice_id": str(notice_id), "on": today.isoformat()}
+    task = tasks.queue_task(db, organisation_id, NOTICE_TASK, given, created_by=member_id, now=now)
+    left_out = sum(each.tenants for each in seen.left_out)
+    notice = Notice(
+        notice_id, *new, limit_cents, "queued", seen.recipients, left_out, seen.price_cents, task.id, member_id, now
+    )
+    repository.add_notice(db, organisation_id, notice)
+    return task
+
+
+def get_notice(db: Connection, organisation_id: UUID, notice_id: UUID) -> Notice:
+    found = repository.find_notice(db, organisation_id, notice_id)
+    if found is None:
+        raise NotFound("There is no such notice here.", notice_id=str(notice_id))
+    return found
+
+
+def list_notices(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Notice]:
+    """Return a page of notices, newest first."""
+    return repository.list_notices(db, organisation_id, asked)
+
+
+def send_set(db: Connection, task: Task, seen: int, after: UUID | None, *, now: dt.datetime) -> tuple[int, UUID | None]:
+    """Queue the messages of the next set in the caller's transaction; return how many tenants were seen, and the last.
+
+    Whoever has no phone or wants no messages has a message too, cancelled for that reason.
+
+    Raises:
+        TakenOver: another worker holds the task; let it out of the transaction.
+    """
+    organisation_id, notice_id = task.organisation_id, UUID(task.input["notice_id"])
+    notice = get_notice(db, organisation_id, notice_id)
+    on = dt.date.fromisoformat(task.input["on"])
+    chosen = repository.list_recipients(
+        db, organisation_id, notice.property_id, on, after=after, limit=TENANTS_IN_A_SET
+    )
+    messaging.queue_messages(db, organisation_id, [_message(notice, each) for each in chosen], now=now)
+    last = chosen[-1].tenant_id if chosen else None
+    seen += len(chosen)
+    tasks.advance(
+        db,
+        task,
+        done=seen,
+        total=max(seen, notice.recipients + notice.left_out),
+        cursor=last.hex if last else task.cursor,
+    )
+    repository.set_status(db, organisation_id, notice_id, "sending" if last else "sent")
+    return seen, last
+
+
+def _message(notice: Notice, to: Recipient) -> NewMessage:
+    language, text = _told(NewNotice(notice.kind, notice.property_id, notice.text_en, notice.text_sw), to)
+    return NewMessage(
+        kind=notice.kind,
+        dedupe_key=f"notice:{notice.id}:{to.tenant_id}",
+        tenant_id=to.tenant_id,
+        lease_id=to.lease_ids[0] if len(to.lease_ids) == 1 else None,
+        property_id=notice.property_id,
+        notice_id=notice.id,
+        address=to.phone,
+        language=language,
+        text=text,
+        created_by=notice.created_by,
+    )
+
+
+def _recipients(
+    db: Connection, organisation_id: UUID, property_id: UUID | None, today: dt.date
+) -> Iterator[list[Recipient]]:
+    after, more = None, True
+    while more:
+        chosen = repository.list_recipients(
+            db, organisation_id, property_id, today, after=after, limit=TENANTS_IN_A_SET
+        )
+        yield chosen
+        more = len(chosen) > 0
+        after = chosen[-1].tenant_id if chosen else None
+
+
+def _texts(new: NewNotice) -> dict[str, str]:
+    return {language: text for language, text in (("en", new.text_en), ("sw", new.text_sw)) if text}
+
+
+def _told(new: NewNotice, to: Recipient) -> tuple[str, str]:
+    """Return in which language the tenant is told, and what."""
+    texts = _texts(new)
+    language = rules.language_for(to.language, texts)
+    values = {
+        "tenant": to.given_name,
+        "unit": words.names(to.unit_names),
+        "property": words.names(to.property_names),
+    }
+    return language, messaging.harmless(rules.fill(texts[language], values))
+
+
+def _check(db: Connection, organisation_id: UUID, new: NewNotice) -> None:
+    texts: Mapping[str, str] = _texts(new)
+    if not texts:
+        raise Invalid([("text_en", "expected a text in one language at least")])
+    wrong = [(f"text_{language}", why) for language, text in texts.items() if (why := _why_not(text))]
+    if wrong:
+        raise Invalid(wrong)
+    if new.property_id is not None:
+        try:
+            portfolio.get_property(db, organisation_id, new.property_id)
+        except NotFound as error:
+            raise Invalid([("property_id", "the organisation has no such property")]) from error
+
+
+def _why_not(text: str) -> str:
+    parts = messaging.measure(messaging.harmless(text)).parts
+    if parts > messaging.MOST_PARTS:
+        return f"expected at most {messaging.MOST_PARTS} parts; it takes {parts}"
+    return rules.why_not(text)
+
+
+def values_of(body: Mapping[str, Any]) -> NewNotice:
+    """Return the notice that a request tells."""
+    return NewNotice(body["kind"], body.get("property_id"), body.get("text_en", ""), body.get("text_sw", ""))

@@ -1,0 +1,96 @@
+"""A lease's statement by e-mail, to who pays for it or to the owner of the property, because a member asks for it."""
+
+import datetime as dt
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.errors import Conflict, Invalid
+from chalicelib.identity import service as identity
+from chalicelib.ids import new_id
+from chalicelib.leasing import service as leasing
+from chalicelib.leasing.model import Lease, Tenant
+from chalicelib.messaging import service as messaging
+from chalicelib.messaging.model import EMAIL, Message, NewMessage
+from chalicelib.outreach.model import TENANT
+from chalicelib.outreach.statement_rules import OwnersLetter, owners_letter
+from chalicelib.portfolio import service as portfolio
+from chalicelib.portfolio.model import Owner
+from chalicelib.reporting.letter_rules import MOST_CHARACTERS, Addressed, cut, statement_letter, table
+from chalicelib.reporting.letter_service import SENDABLE
+from chalicelib.reporting.model import Statement
+from chalicelib.reporting.statement_service import get_lease_statement
+
+
+class _Letter(NamedTuple):
+    address: str
+    language: str
+    subject: str
+    text: str
+
+
+def email_statement(
+    db: Connection,
+    organisation_id: UUID,
+    lease_id: UUID,
+    from_on: dt.date | None,
+    to_on: dt.date | None,
+    *,
+    to: str,
+    now: dt.datetime,
+    today: dt.date,
+    member_id: UUID | None = None,
+) -> Message:
+    """Queue the lease's statement of those days (None: from the beginning, until today) and return the message.
+
+    Raises:
+        Conflict: whom it is meant for has no e-mail address.
+        Invalid: the days are in the wrong order, or the statement is too long for a letter.
+        NotFound: the organisation has no such lease.
+    """
+    lease = leasing.get_lease(db, organisation_id, lease_id, today=today)
+    # Read from the beginning and cut: one query sees one picture, also in a transaction that writes.
+    statement = get_lease_statement(db, organisation_id, lease_id, None, to_on, today=today)
+    if from_on is not None:
+        if from_on > statement.to_on:
+            raise Invalid([("since", f"expected a day until {statement.to_on}, the last of the statement")])
+        statement = cut(statement, from_on)
+    letter = (_to_tenant if to == TENANT else _to_owner)(db, organisation_id, lease, statement)
+    if len(letter.text) > MOST_CHARACTERS:
+        raise Invalid([("since", "the statement is too long for a letter; expected a later day")])
+    new = NewMessage(
+        kind="statement",
+        dedupe_key=f"statement:{new_id()}",  # who asks again wants it again
+        medium=EMAIL,
+        tenant_id=lease.tenant_id,  # the owner's too: it tells of the tenant, and is forgotten with them
+        lease_id=lease.id,
+        property_id=lease.property_id,
+        expires_at=now + SENDABLE,
+        created_by=member_id,
+        **letter._asdict(),
+    )
+    (message_id,) = messaging.queue_messages(db, organisation_id, [new], now=now)
+    return messaging.get_message(db, organisation_id, message_id)
+
+
+def _to_tenant(db: Connection, organisation_id: UUID, lease: Lease, statement: Statement) -> _Letter:
+    tenant: Tenant = leasing.get_tenant(db, organisation_id, lease.tenant_id)
+    if tenant.email is None:
+        raise Conflict("The tenant has no e-mail address.", tenant_id=str(tenant.id))
+    organisation = identity.get_organisation(db, organisation_id)
+    to = Addressed(tenant.given_name, tenant.language, organisation.name, organisation.currency)
+    return _Letter(tenant.email, tenant.language, *statement_letter(to, statement))
+
+
+def _to_owner(db: Connection, organisation_id: UUID, lease: Lease, statement: Statement) -> _Letter:
+    owner_id = portfolio.get_property(db, organisation_id, lease.property_id).owner_id
+    owner: Owner | None = None if owner_id is None else portfolio.get_owner(db, organisation_id, owner_id)
+    if owner is None or owner.email is None:
+        raise Conflict("The property's owner has no e-mail address.", property_id=str(lease.property_id))
+    organisation = identity.get_organisation(db, organisation_id)
+    tenants = ", ".join(tenant.name for tenant in lease.tenants)
+    opening = f"Balance before {statement.from_on:%d/%m/%Y}" if statement.from_on else ""
+    of_lease = tenants, lease.unit_name, lease.property_name, organisation.name, organisation.currency
+    about = OwnersLetter(owner.name, *of_lease, statement.to_on, statement.closing_cents)
+    return _Letter(owner.email, "en", *owners_letter(about, table("en", opening, statement)))
