@@ -1,0 +1,56 @@
+"""A receipt that is being handed over while its payment is reversed: told and taken back, or never told."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import select
+
+from chalicelib import wiring
+from chalicelib.messaging import dispatch_service
+from chalicelib.payments import service
+from chalicelib.storage.tables.messaging import messages
+from tests.service.payments.test_telling import Told
+
+HEAD_START_S = 0.3
+
+
+@pytest.fixture
+def books(parts: wiring.Parts) -> Iterator[Told]:
+    made = Told.found(parts)
+    yield made
+    assert made.broken() == []
+
+
+def told(books: Told) -> list[tuple[str, str]]:
+    query = select(messages.c.kind, messages.c.status).where(messages.c.organisation_id == books.organisation_id)
+    with books.parts.reading() as db:
+        return [tuple(row) for row in db.execute(query.order_by(messages.c.id))]
+
+
+def meanwhile(work: Callable[[], object]) -> threading.Thread:
+    """Begin ``work`` in a thread, which gets as far as it can by itself."""
+    thread = threading.Thread(target=work)
+    thread.start()
+    time.sleep(HEAD_START_S)
+    return thread
+
+
+def test_a_reversal_waits_for_the_dispatcher_and_then_is_told(books: Told) -> None:
+    payment = books.pay(books.reach(), 500_00)
+    with books.parts.writing() as db:
+        dispatch_service.decide_set(db, books.organisation_id, now=books.now)
+        reversing = meanwhile(lambda: books.reverse(payment.id))
+        assert reversing.is_alive()
+    reversing.join()
+    assert told(books) == [("receipt", "handed"), ("reversal", "queued")]
+
+
+def test_what_is_being_reversed_is_not_handed_over(books: Told) -> None:
+    payment = books.pay(books.reach(), 500_00)
+    with books.parts.writing() as db:
+        service.reverse_payment(db, books.organisation_id, payment.id, reason="bounced", **books.at())
+        dispatching = meanwhile(lambda: books.do(dispatch_service.decide_set, now=books.now))
+    dispatching.join()
+    assert told(books) == [("receipt", "cancelled")]
