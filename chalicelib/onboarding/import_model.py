@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any, NamedTuple
 from uuid import UUID
 
-READING, PREVIEWED, COMMITTING, COMMITTED, UNDOING, UNDONE, FAILED = STATUSES = (
+READING, PREVIEWED, COMMITTING, COMMITTED, UNDOING, UNDONE, FAILED, EXPIRED = STATUSES = (
     "reading",
     "previewed",
     "committing",
@@ -12,15 +12,17 @@ READING, PREVIEWED, COMMITTING, COMMITTED, UNDOING, UNDONE, FAILED = STATUSES = 
     "undoing",
     "undone",
     "failed",
+    "expired",
 )
 
-# What may follow which status; nothing follows "undone" and "failed".
+# What may follow which status; nothing follows "undone" and "expired".
 TRANSITIONS: dict[str, tuple[str, ...]] = {
     READING: (PREVIEWED,),
-    PREVIEWED: (PREVIEWED, COMMITTING),
+    PREVIEWED: (PREVIEWED, COMMITTING, EXPIRED),
     COMMITTING: (PREVIEWED, COMMITTED),
     COMMITTED: (UNDOING,),
     UNDOING: (UNDONE,),
+    FAILED: (EXPIRED,),
 }
 
 # What an import comes to whose task has failed: nothing was written, so it stands as before.

@@ -1,4 +1,7 @@
-"""Imports as tasks: reading a large sheet, writing what was previewed, taking it back. Each is one transaction."""
+"""Imports as tasks: reading a large sheet, writing what was previewed, taking it back. Each is one transaction.
+
+And by the clock: sheets that nobody committed are forgotten.
+"""
 
 import datetime as dt
 from functools import partial
@@ -14,6 +17,7 @@ from chalicelib.identity import service as identity
 from chalicelib.onboarding import service
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
+from chalicelib.tasks.scheduling import sweeps
 
 onboarding_jobs = Blueprint(__name__)  # registered so that a worker knows these tasks; it has no schedule
 
@@ -53,6 +57,11 @@ def undo_import(parts: wiring.Parts, task: Task) -> dict[str, Any]:
         return service.undo(db, task, now=now, today=_today(db, task, now))
 
     return parts.transact(work)
+
+
+@sweeps
+def expire_sheets(db: Connection, at: dt.datetime) -> int:
+    return service.expire_sheets(db, at)
 
 
 def _commit(db: Connection, parts: wiring.Parts, task: Task) -> dict[str, Any]:

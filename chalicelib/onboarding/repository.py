@@ -1,12 +1,13 @@
 """SQL of imports: the sealed sheet, how far it is, what it made, and what is here already."""
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, or_, select, update
 
-from chalicelib.onboarding.import_model import AFTER_A_FAILED_TASK, COMMITTING, Import, Item
+from chalicelib.onboarding.import_model import AFTER_A_FAILED_TASK, COMMITTING, PREVIEWED, READING, Import, Item
 from chalicelib.pages import Asked, Page
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import recurring_charges, tenant_phones
@@ -65,6 +66,22 @@ def forget_problems(db: Connection, organisation_id: UUID, tenant_id: UUID) -> l
     made = and_(imports.c.organisation_id == organisation_id, imports.c.id.in_(found))
     db.execute(update(imports).where(made).values(problems_sealed=None, version=imports.c.version + 1))
     return found
+
+
+def list_uncommitted(db: Connection, before: dt.datetime, limit: int) -> list[tuple[UUID, UUID]]:
+    """Return (organisation, import) of sheets of before ``before`` that nobody committed, nor a task works on.
+
+    Of all organisations; each is reached by its own key then.
+    """
+    its_task = and_(tasks.c.organisation_id == imports.c.organisation_id, tasks.c.id == imports.c.task_id)
+    given_up = and_(imports.c.status.in_((READING, COMMITTING)), tasks.c.status == TASK_FAILED)
+    query = (
+        select(imports.c.organisation_id, imports.c.id)
+        .outerjoin(tasks, its_task)
+        .where(imports.c.created_at < before, or_(imports.c.status == PREVIEWED, given_up))
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in db.execute(query)]
 
 
 def hold_commits(db: Connection, organisation_id: UUID) -> None:

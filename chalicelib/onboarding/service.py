@@ -2,6 +2,7 @@
 
 from chalicelib.onboarding.commit_service import COMMIT_TASK, Refused, commit, preview_refused, queue_commit
 from chalicelib.onboarding.erasure_service import erase_tenant
+from chalicelib.onboarding.expiry_service import expire_sheets
 from chalicelib.onboarding.intake_service import (
     PREVIEW_TASK,
     add_import,
@@ -22,6 +23,7 @@ __all__ = [
     "add_import",
     "commit",
     "erase_tenant",
+    "expire_sheets",
     "get_import",
     "list_imports",
     "list_problems",

@@ -32,6 +32,8 @@ OF_NO_ORGANISATION = {
         "list_memberships",
         "list_organisations",
     },
+    "onboarding/repository.py": {"list_uncommitted"},
+    "outreach/policy_repository.py": {"list_reminding"},
     "tasks/job_repository.py": {
         "claim_run",
         "claim_slot",

@@ -1,0 +1,29 @@
+"""Forgetting sheets that were uploaded and never committed: they are full of people, and nobody came back for them."""
+
+import datetime as dt
+
+from sqlalchemy import Connection
+
+from chalicelib.identity import vault
+from chalicelib.onboarding import repository
+from chalicelib.onboarding.import_model import EXPIRED, TRANSITIONS
+from chalicelib.onboarding.intake_service import hold, move
+
+KEPT = dt.timedelta(days=30)
+SHEETS_AT_ONCE = 50
+
+
+def expire_sheets(db: Connection, at: dt.datetime, *, at_once: int = SHEETS_AT_ONCE) -> int:
+    """Forget some of the sheets that nobody committed within ``KEPT`` of their upload, and return how many.
+
+    The import stays, as expired, with its counts and sums; the cells and their key are gone.
+    """
+    expired = 0
+    for organisation_id, import_id in repository.list_uncommitted(db, at - KEPT, at_once):
+        found = hold(db, organisation_id, import_id)
+        if EXPIRED not in TRANSITIONS.get(found.status, ()):
+            continue  # somebody commits it at this very moment
+        move(db, organisation_id, found, EXPIRED, content_sealed=None, problems_sealed=None)
+        vault.forget(db, organisation_id, import_id)
+        expired += 1
+    return expired
