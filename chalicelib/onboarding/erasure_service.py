@@ -11,7 +11,7 @@ from chalicelib.leasing.model import Tenant
 from chalicelib.maintenance import service as maintenance
 from chalicelib.messaging import service as messaging
 from chalicelib.onboarding import repository
-from chalicelib.outreach import erasure_service as outreach
+from chalicelib.outreach import service as outreach
 from chalicelib.payments import service as payments
 
 

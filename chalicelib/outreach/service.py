@@ -1,5 +1,6 @@
 """Outreach's use cases for its entrances, whichever module keeps them."""
 
+from chalicelib.outreach.erasure_service import forget_leases
 from chalicelib.outreach.notice_service import add_notice, get_notice, list_notices, values_of
 from chalicelib.outreach.notice_service import preview as preview_notice
 from chalicelib.outreach.pause_service import (
@@ -27,6 +28,7 @@ __all__ = [
     "cancel_promise",
     "change_policy",
     "email_statement",
+    "forget_leases",
     "get_notice",
     "get_policy",
     "get_promise",

@@ -13,7 +13,7 @@ class OwnersLetter(NamedTuple):
     """What an owner is told of: whose lease of which unit, and what is owed at the end of ``to_on``."""
 
     owner: str
-    tenants: str
+    tenant: str
     unit: str
     property: str
     organisation: str
@@ -30,7 +30,7 @@ def owners_letter(about: OwnersLetter, table: Iterable[str]) -> tuple[str, str]:
     lines = [
         f"Dear {about.owner},",
         "",
-        f"this is the account of {about.tenants} for {about.unit}, {about.property},",
+        f"this is the account of {about.tenant} for {about.unit}, {about.property},",
         f"until {until}, in {about.currency}.",
         "",
         *table,

@@ -89,8 +89,8 @@ def _to_owner(db: Connection, organisation_id: UUID, lease: Lease, statement: St
     if owner is None or owner.email is None:
         raise Conflict("The property's owner has no e-mail address.", property_id=str(lease.property_id))
     organisation = identity.get_organisation(db, organisation_id)
-    tenants = ", ".join(tenant.name for tenant in lease.tenants)
+    payer = lease.tenants[0].name  # nobody else's: the message is theirs, and is forgotten with them
     opening = f"Balance before {statement.from_on:%d/%m/%Y}" if statement.from_on else ""
-    of_lease = tenants, lease.unit_name, lease.property_name, organisation.name, organisation.currency
+    of_lease = payer, lease.unit_name, lease.property_name, organisation.name, organisation.currency
     about = OwnersLetter(owner.name, *of_lease, statement.to_on, statement.closing_cents)
     return _Letter(owner.email, "en", *owners_letter(about, table("en", opening, statement)))

@@ -17,15 +17,24 @@ def made(owner: Client, path: str, body: Any) -> str:
     return told
 
 
-def tenant_of(owner: Client, **person: Any) -> str:
-    """Let a unit to a tenant who owes 9,000 since the beginning of 2026, and return the tenant."""
-    house = made(owner, "/v1/properties", {"name": "Mwangaza Court"})
+def let(owner: Client, whose: dict[str, Any] | None = None, **person: Any) -> tuple[str, str]:
+    """Let a unit to a tenant and another who owe 9,000 since the beginning of 2026; return the tenant and the lease.
+
+    ``whose``: the owner of the property.
+    """
+    of = {"owner_id": made(owner, "/v1/owners", whose)} if whose else {}
+    house = made(owner, "/v1/properties", {"name": "Mwangaza Court", **of})
     unit = made(owner, "/v1/units", {"property_id": house, "name": "A1", "type": "shop", "rent": "9000"})
     tenant = made(owner, "/v1/tenants", {"given_name": "Otieno", **person})
-    terms = {"unit_id": unit, "tenants": [tenant], "starts_on": "2026-01-01", "rent": "9000"}
+    other = made(owner, "/v1/tenants", {"given_name": "Rehemaqx"})
+    terms = {"unit_id": unit, "tenants": [tenant, other], "starts_on": "2026-01-01", "rent": "9000"}
     lease = made(owner, "/v1/leases", terms)
     made(owner, f"/v1/leases/{lease}/opening-balance", {"amount": "9000.00", "on": "2026-01-05"})
-    return tenant
+    return tenant, lease
+
+
+def tenant_of(owner: Client, **person: Any) -> str:
+    return let(owner, **person)[0]
 
 
 def test_a_statement_goes_out_as_a_letter_in_the_tenants_language(owner: Client) -> None:
@@ -69,3 +78,21 @@ def test_who_has_no_address_gets_no_letter(owner: Client, stranger: Client, part
     answer = owner.post(f"/v1/tenants/{tenant}/statement/email", {})
     assert (answer.status, answer.json["tenant_id"]) == (409, tenant)
     assert stranger.post(f"/v1/tenants/{tenant}/statement/email", {}).status == 404
+
+
+def test_a_property_s_owner_is_told_how_a_lease_stands_and_of_nobody_but_who_pays(owner: Client) -> None:
+    tenant, lease = let(owner, {"name": "Naliaka", "email": "naliaka@example.co.ke"})
+    sent = owner.post(f"/v1/leases/{lease}/statement/email", {"to": "owner", "since": "2026-01-01"})
+    assert sent.status == 202, sent.text
+    told = owner.get(sent.headers["Location"]).json
+    assert (told["address"], told["tenant_id"], told["lease_id"]) == ("naliaka@example.co.ke", tenant, lease)
+    for said in ("Dear Naliaka", "Otieno", "A1, Mwangaza Court", "9,000.00", "Owed"):
+        assert said in told["text"]
+    assert "Rehemaqx" not in told["text"]  # it is forgotten with the first tenant
+
+
+def test_an_owner_without_an_address_gets_no_letter(owner: Client) -> None:
+    _, lease = let(owner)
+    assert owner.post(f"/v1/leases/{lease}/statement/email", {"to": "owner"}).status == 409
+    assert owner.post(f"/v1/leases/{lease}/statement/email", {"to": "tenant"}).status == 409
+    assert owner.get("/v1/messages").json["items"] == []
