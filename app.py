@@ -16,6 +16,8 @@ from chalicelib.messaging.jobs import messaging_jobs
 from chalicelib.messaging.routes import messaging
 from chalicelib.onboarding.jobs import onboarding_jobs
 from chalicelib.onboarding.routes import XLSX, onboarding
+from chalicelib.outreach.jobs import outreach_jobs
+from chalicelib.outreach.routes import outreach
 from chalicelib.payments.account_routes import accounts
 from chalicelib.payments.jobs import payment_jobs
 from chalicelib.payments.routes import payments
@@ -35,6 +37,6 @@ app.register_middleware(retelling(app), "http")
 for blueprint in (
     authorizers, meta, identity, portfolio, ledger, billing, leasing, payments, accounts, tasks, reporting,
     onboarding, maintenance, messaging, messaging_callbacks, commands, task_jobs, billing_jobs, payment_jobs,
-    onboarding_jobs, reporting_jobs, messaging_jobs,
+    onboarding_jobs, reporting_jobs, messaging_jobs, outreach, outreach_jobs,
 ):  # fmt: skip
     app.register_blueprint(blueprint)

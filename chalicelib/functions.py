@@ -27,6 +27,7 @@ FUNCTIONS: dict[str, Function] = {
     "dispatch_messages": _JOB,
     "late_fees": _JOB,
     "prove_books": _JOB,
+    "rent_reminders": _JOB,
     "sweep_old": _JOB,
     "work_tasks": _JOB,
     # Queues.

@@ -195,16 +195,16 @@ def _told(new: NewNotice, to: Recipient) -> tuple[str, str]:
 
 def _check(db: Connection, organisation_id: UUID, new: NewNotice) -> None:
     texts: Mapping[str, str] = _texts(new)
-    if not texts:
-        raise Invalid([("text_en", "expected a text in one language at least")])
     wrong = [(f"text_{language}", why) for language, text in texts.items() if (why := _why_not(text))]
-    if wrong:
-        raise Invalid(wrong)
+    if not texts:
+        wrong.append(("text_en", "expected a text in one language at least"))
     if new.property_id is not None:
         try:
             portfolio.get_property(db, organisation_id, new.property_id)
-        except NotFound as error:
-            raise Invalid([("property_id", "the organisation has no such property")]) from error
+        except NotFound:
+            wrong.append(("property_id", "the organisation has no such property"))
+    if wrong:
+        raise Invalid(wrong)
 
 
 def _why_not(text: str) -> str:

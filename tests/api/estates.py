@@ -10,7 +10,6 @@ from marshmallow import Schema
 from marshmallow import fields as plain
 
 from chalicelib import wiring
-from chalicelib.ids import new_id
 from chalicelib.messaging import service as messaging
 from chalicelib.messaging.model import NewMessage
 from chalicelib.web import fields
@@ -31,8 +30,8 @@ KIND_OF = {
     f"{kind}_id": kind
     for kind in (
         "channel", "charge", "credit_note", "deposit_entry", "import", "invoice", "invoice_line", "journal", "lease",
-        "member", "message", "notice", "owner", "payment", "property", "receipt", "recurring_charge", "task", "tenant",
-        "unit",
+        "member", "message", "notice", "owner", "payment", "promise", "property", "receipt",
+        "recurring_charge", "task", "tenant", "unit",
     )
 }  # fmt: skip
 SHEET = b"Hse No.,Rent,Tenant Name,Phone\nZ9,12000,Juma Koech,0712345678\n"
@@ -69,7 +68,7 @@ def estate(owner: Client, today: dt.date, name: str = "House") -> Ids:
     making.listed("receipt", f"/v1/receipts?lease_id={making.ids['lease']}")
     making.listed("journal", f"/v1/ledger/journals?source_id={making.ids['payment']}")
     making.listed("member", "/v1/members")
-    _tell(making)
+    _tell(making, today)
     return making.ids
 
 
@@ -81,7 +80,7 @@ def _let(making: Making, today: dt.date, name: str) -> None:
     house = {"property_id": ids["property"], "type": "shop", "rent": "9000"}
     made("let_unit", "/v1/units", {**house, "name": "A1"})
     made("unit", "/v1/units", {**house, "name": "A2"})
-    made("tenant", "/v1/tenants", {"given_name": "Barasa"})
+    made("tenant", "/v1/tenants", {"given_name": "Barasa", "phones": ["+254712345678"]})
     terms = {"unit_id": ids["let_unit"], "tenants": [ids["tenant"]], "rent": "9000"}
     made("lease", "/v1/leases", {**terms, "starts_on": today.replace(day=1).isoformat()})
     made("maintenance_request", "/v1/maintenance-requests", {"unit_id": ids["let_unit"], "text": "The tap drips"})
@@ -104,17 +103,21 @@ def _bill_and_pay(making: Making, today: dt.date) -> None:
     made("payment", "/v1/payments", {**paid, "channel_id": ids["channel"], "provider_reference": "SJ12ABC345"})
 
 
-def _tell(making: Making) -> None:
+def _tell(making: Making, today: dt.date) -> None:
     """Queue a message by the service: what makes one by itself waits for an hour, or for a member."""
-    parts, organisation_id = wiring.parts(), UUID(making.owner.organisation_id)
-    making.ids["notice"] = str(new_id())
+    parts, organisation_id, ids = wiring.parts(), UUID(making.owner.organisation_id), making.ids
+    promised = {"lease_id": ids["lease"], "amount": "1.00", "promised_on": today.isoformat()}
+    making.made("promise", "/v1/promises", promised)
+    text = {"kind": "notice", "text_en": "Water is off on Friday.", "property_id": ids["property"]}
+    task = making.made("task", "/v1/notices", {**text, "price_limit": "100.00"})
+    ids["notice"] = task["input"]["notice_id"]
     new = NewMessage(
-        "notice", f"notice:{making.ids['notice']}", tenant_id=UUID(making.ids["tenant"]), address="+254712345678",
-        notice_id=UUID(making.ids["notice"]), text="Water is off on Friday.",
+        "notice", f"notice:{ids['notice']}", tenant_id=UUID(ids["tenant"]), address="+254712345678",
+        notice_id=UUID(ids["notice"]), text="Water is off on Friday.",
     )  # fmt: skip
     with parts.writing() as db:
         [message_id] = messaging.queue_messages(db, organisation_id, [new], now=parts.clock.now())
-    making.ids["message"] = str(message_id)
+    ids["message"] = str(message_id)
 
 
 def named_ids(schema: Schema | None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -131,7 +134,7 @@ def named_ids(schema: Schema | None, path: tuple[str, ...] = ()) -> Iterator[tup
 def path_of(operation: Operation, ids: Ids, today: dt.date) -> str:
     known = {name: ids[kind] for name, kind in KIND_OF.items()}
     texts = {"asset": "docs.js", "kind": "reminder_due", "language": "en", "phone": "+254712345678"}
-    return operation.path.format(**known, **texts, period=today.strftime("%Y-%m"))
+    return operation.path.format(**known, **texts, day=today.isoformat(), period=today.strftime("%Y-%m"))
 
 
 def query_of(operation: Operation, today: dt.date) -> dict[str, str]:
