@@ -1,0 +1,175 @@
+"""The database goes away while messages are dispatched, and comes back: nothing is lost, and nothing is sent twice."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import Connection
+
+from chalicelib import wiring
+from chalicelib.clock import MovedClock
+from chalicelib.errors import Unavailable
+from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.messaging import dispatch_service, making_service, result_service, sending_service, sweep_service
+from chalicelib.messaging.model import Made, Message
+from chalicelib.storage import migrate
+from chalicelib.storage.engines import make_engine
+from tests import databases
+from tests.jobs.cut_line import CutLine, cut_line
+from tests.outbox import NOON, FakePhones, FakeQueues, Outbox, notice, outside_of
+
+pytestmark = [pytest.mark.slow, pytest.mark.mariadb]
+KIND = "reversal"
+Made_ = dict[UUID, Made]
+
+
+@pytest.fixture
+def line(mariadb_url: str) -> Iterator[tuple[CutLine, str]]:
+    """A line to a database of the test's own, and the address that leads over it."""
+    name = f"cut_{uuid4().hex[:12]}"
+    databases.execute(mariadb_url, f"CREATE DATABASE `{name}`")
+    migrate.upgrade(mariadb_url + name)
+    with cut_line(mariadb_url + name) as both:
+        yield both
+    databases.execute(mariadb_url, f"DROP DATABASE `{name}`")
+
+
+@pytest.fixture
+def cut_off(line: tuple[CutLine, str], queues: FakeQueues) -> Iterator[wiring.Parts]:
+    made = parts_at(line[1], queues)
+    yield made
+    made.writer.dispose()
+
+
+def parts_at(url: str, queues: FakeQueues) -> wiring.Parts:
+    engine = make_engine(url, timeout_s=2)
+    return wiring.Parts(engine, engine, MovedClock(NOON), KeyFile("unused.json"), queues)
+
+
+@pytest.fixture
+def queues() -> FakeQueues:
+    return FakeQueues()
+
+
+@pytest.fixture
+def making() -> Iterator[Callable[[Callable[[], None]], None]]:
+    """Have texts of the kind made after a step of the test's own, at the moment a set is being decided."""
+    before = making_service._makers.pop(KIND, None)
+    step: list[Callable[[], None]] = [lambda: None]
+
+    def make(db: Connection, organisation_id: UUID, messages: Sequence[Message], now: dt.datetime) -> Made_:
+        step[0]()
+        return {each.id: Made(f"Reversed {each.input['n']}.") for each in messages}
+
+    def put(wanted: Callable[[], None]) -> None:
+        step[0] = wanted
+
+    making_service._makers[KIND] = make
+    yield put
+    del making_service._makers[KIND]
+    if before is not None:
+        making_service._makers[KIND] = before
+
+
+@pytest.fixture
+def outbox(cut_off: wiring.Parts, making: object) -> Outbox:
+    found = Outbox.found(cut_off)
+    found.settings(daily_cap=10_000, monthly_limit_cents=10**9)
+    found.queue([notice(None, kind=KIND, input={"n": number}) for number in range(dispatch_service.SET + 100)])
+    return found
+
+
+def all_end_well(parts: wiring.Parts, outbox: Outbox, queues: FakeQueues, folder: Path) -> None:
+    """Dispatch and sweep once the line is mended, send all that was ever queued, and hold that each came once."""
+    clock = parts.clock
+    assert isinstance(clock, MovedClock)
+    phones = FakePhones()
+    dispatch_service.dispatch(parts)
+    clock.at += dt.timedelta(minutes=3)
+    sweep_service.requeue_lost(parts)
+    outside = outside_of(folder, clock, queues, africastalking=phones)
+    for body in queues.take("send"):
+        assert sending_service.send_texts(outside, body)
+    for body in queues.take("results"):
+        result_service.take_result(parts, body)
+    count = dispatch_service.SET + 100
+    assert outbox.statuses() == {"sent": count}
+    assert Counter(phones.came.values()) == {1: count}
+    assert outbox.day() == (count, count * 80)
+    assert {each.number for each in outbox.attempts()} == {1}
+
+
+def test_the_line_is_cut_while_a_set_is_decided(
+    line: tuple[CutLine, str],
+    cut_off: wiring.Parts,
+    outbox: Outbox,
+    queues: FakeQueues,
+    making: Callable[[Callable[[], None]], None],
+    tmp_path: Path,
+) -> None:
+    making(line[0].cut)
+    with pytest.raises(Unavailable):
+        dispatch_service.dispatch(cut_off)
+    assert queues.take("send") == []
+    making(lambda: None)
+    line[0].mend()
+    assert outbox.statuses() == {"queued": dispatch_service.SET + 100}, "the set left nothing behind"
+    all_end_well(cut_off, outbox, queues, tmp_path)
+
+
+def test_the_line_is_cut_between_the_commit_and_the_mark(
+    line: tuple[CutLine, str], cut_off: wiring.Parts, outbox: Outbox, queues: FakeQueues, tmp_path: Path
+) -> None:
+    queues.struck = line[0].cut
+    with pytest.raises(Unavailable):
+        dispatch_service.dispatch(cut_off)
+    assert len(queues.texts(outbox.id)) == dispatch_service.SET, "the queue had taken them"
+    queues.struck = lambda: None
+    line[0].mend()
+    assert outbox.statuses() == {"handed": dispatch_service.SET, "queued": 100}
+    assert {each.queued_at for each in outbox.attempts()} == {None}
+    all_end_well(cut_off, outbox, queues, tmp_path)
+
+
+def test_results_wait_on_the_queue_while_the_line_is_cut(
+    line: tuple[CutLine, str], cut_off: wiring.Parts, outbox: Outbox, queues: FakeQueues, tmp_path: Path
+) -> None:
+    dispatch_service.dispatch(cut_off)
+    outside = outside_of(tmp_path, cut_off.clock, queues, africastalking=FakePhones())
+    for body in queues.take("send"):
+        sending_service.send_texts(outside, body)
+    results = queues.take("results")
+    line[0].cut()
+    for body in results:
+        with pytest.raises(Unavailable):
+            result_service.take_result(cut_off, body)
+    line[0].mend()
+    for body in results * 2:
+        result_service.take_result(cut_off, body)
+    assert outbox.statuses() == {"sent": dispatch_service.SET + 100}
+
+
+def test_a_server_that_is_stopped_stops_the_dispatcher_and_nothing_more(queues: FakeQueues, tmp_path: Path) -> None:
+    """What had been put on the queue by then goes out once; there is no database to ask what has not."""
+    server = databases.start(buffer_pool_mb=32)
+    try:
+        url = server.create_database("stopped")
+        migrate.upgrade(url)
+        here = parts_at(url, queues)
+        found = Outbox.found(here)
+        found.settings(daily_cap=10_000, monthly_limit_cents=10**9)
+        found.texts(dispatch_service.SET + 100)
+        queues.struck = server.stop
+        with pytest.raises(Unavailable):
+            dispatch_service.dispatch(here)
+        here.writer.dispose()
+    finally:
+        server.stop()
+    phones = FakePhones()
+    outside = outside_of(tmp_path, here.clock, queues, africastalking=phones)
+    for body in queues.take("send"):
+        sending_service.send_texts(outside, body)
+    assert Counter(phones.came.values()) == {1: dispatch_service.SET}
