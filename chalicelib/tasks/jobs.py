@@ -107,7 +107,7 @@ def _named(body: str) -> str:
 def _works_off(name: str, still: Still) -> bool:
     """Let the worker work; return whether it did, and tell why not: it is given the message again."""
     if name not in WORKERS:
-        log.error("nobody works what a message woke", extra={"worker": name})
+        log.error("nobody works what a message woke")  # it may say anything
         return False
     try:
         done = WORKERS[name](wiring.parts(), still)

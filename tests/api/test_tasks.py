@@ -1,14 +1,15 @@
 """Tasks over the Lambda handler: queued, worked by the schedule's function, told with what came of them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from app import app
 from chalicelib import wiring
 from chalicelib.clock import MovedClock
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, Unavailable
 from chalicelib.ids import new_id
 from chalicelib.tasks import service
 from chalicelib.tasks.jobs import work_tasks
@@ -92,6 +93,21 @@ def test_another_organisation_s_task_is_not_found(owner: Client, stranger: Clien
     assert stranger.get(f"/v1/tasks/{task_id}").status == 404
     assert stranger.get("/v1/tasks").json["items"] == []
     assert owner.get(f"/v1/tasks/{new_id()}").status == 404
+
+
+class DeadQueue:
+    """SQS as it is when it does not answer."""
+
+    def send(self, queue: str, bodies: Sequence[str]) -> list[bool]:
+        raise Unavailable("The queue does not answer.")
+
+
+def test_a_queue_that_does_not_answer_costs_nobody_their_request(owner: Client, parts: wiring.Parts) -> None:
+    with wiring.using(replace(parts, queues=DeadQueue())):
+        queued = owner.post("/v1/bill-runs", {"period": parts.clock.now().strftime("%Y-%m")})
+        assert queued.status == 202, queued.text
+        tick()
+    assert owner.get(f"/v1/tasks/{queued.json['id']}").json["status"] == "done"
 
 
 def test_a_caretaker_sees_no_tasks(owner: Client, join: Callable[[Client, str], Client]) -> None:
