@@ -35,20 +35,12 @@ resource "aws_acm_certificate_validation" "cdn" {
   validation_record_fqdns = [aws_route53_record.cdn_validation[0].fqdn]
 }
 
-# AWS's own policies, by their names: nothing is kept, and all but the host name goes on to the API.
-data "aws_cloudfront_cache_policy" "none" {
-  count = local.cdn
-  name  = "Managed-CachingDisabled"
-}
-
-data "aws_cloudfront_origin_request_policy" "all_but_host" {
-  count = local.cdn
-  name  = "Managed-AllViewerExceptHostHeader"
-}
-
-data "aws_cloudfront_response_headers_policy" "security" {
-  count = local.cdn
-  name  = "Managed-SecurityHeadersPolicy"
+# AWS's own policies have the same ids in every account: nothing is kept, and all but the host name goes on to the API.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+locals {
+  caching_disabled    = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+  all_viewer_but_host = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+  security_headers    = "67f7725c-6f97-4210-82d7-5512b31e9d03"
 }
 
 resource "aws_cloudfront_distribution" "main" {
@@ -81,9 +73,9 @@ resource "aws_cloudfront_distribution" "main" {
     allowed_methods            = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"]
     cached_methods             = ["GET", "HEAD"]
     compress                   = true
-    cache_policy_id            = data.aws_cloudfront_cache_policy.none[0].id
-    origin_request_policy_id   = data.aws_cloudfront_origin_request_policy.all_but_host[0].id
-    response_headers_policy_id = data.aws_cloudfront_response_headers_policy.security[0].id
+    cache_policy_id            = local.caching_disabled
+    origin_request_policy_id   = local.all_viewer_but_host
+    response_headers_policy_id = local.security_headers
   }
 
   viewer_certificate {
