@@ -41,8 +41,9 @@ def test_every_command_of_the_tour_works_as_printed(tmp_path: Path) -> None:
     for told in (
         '"leases":43,"invoices":43}',
         '"allocated":"40000.00"',
-        '"kind":"receipt","medium":"sms"',
-        '"closing":"4500.00"',
+        '"kind":"receipt","medium":"sms","status":"delivered"',
+        '"text":"Habari Wanjiru, KES 15,000',
+        '"closing":"4000.00"',
         '{"holds":true',
     ):
         assert told in done.stdout, f"{told} is missing in:\n{done.stdout}"
