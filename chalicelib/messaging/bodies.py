@@ -15,6 +15,7 @@ from chalicelib.messaging.ports import OUTCOMES, Outcome
 MOST_TEXTS = 20  # in one queue message
 MOST_BYTES = 200_000  # of one queue message: SQS takes 256 KiB
 MOST_REASON = 200
+TOO_LATE = "too_late"  # the reason where a sender got a text after its time
 
 
 class Text(NamedTuple):

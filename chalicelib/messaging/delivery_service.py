@@ -19,7 +19,7 @@ from chalicelib.identity import service as identity
 from chalicelib.messaging import delivery_repository as repository
 from chalicelib.messaging import delivery_rules as rules
 from chalicelib.messaging import dispatch_repository, making_service
-from chalicelib.messaging.bodies import Told
+from chalicelib.messaging.bodies import TOO_LATE, Told
 from chalicelib.messaging.delivery_repository import Delivery
 from chalicelib.messaging.dispatch_rules import PENDING
 from chalicelib.messaging.model import FAILED, QUEUED, SENT, SMS, UNKNOWN_STATUS, Attempt, Message
@@ -131,7 +131,9 @@ def _values_after(message: Message, attempt: Attempt, outcome: Outcome, now: dt.
     if again_at is None:
         return {"status": FAILED, "reason": outcome.reason, "finished_at": now}
     text = None if making_service.has_maker(message.kind) and message.input else message.text
-    return {"status": QUEUED, "send_after_at": again_at, "text": text, "reason": outcome.reason}
+    values = {"status": QUEUED, "send_after_at": again_at, "text": text, "reason": outcome.reason}
+    # Nothing is wrong with a gateway that was never asked: the first may be it again.
+    return values | ({"gateway": None} if outcome.reason == TOO_LATE else {})
 
 
 def _link(

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from chalicelib.errors import Unavailable
-from chalicelib.messaging.bodies import Bundle, Text, Told, read_bundle, write_outcomes
+from chalicelib.messaging.bodies import TOO_LATE, Bundle, Text, Told, read_bundle, write_outcomes
 from chalicelib.messaging.ports import NOT_SENT, UNKNOWN, Outcome, Outgoing
 from chalicelib.wiring import Outside
 
 # No sender lives for as long: its function's time-out is shorter, and a gateway is waited for a few seconds.
 IN_FLIGHT_S = 150
 GONE = Outcome(UNKNOWN, reason="sender_gone")
-TOO_LATE = Outcome(NOT_SENT, reason="too_late")
+LATE = Outcome(NOT_SENT, reason=TOO_LATE)
 NO_GATEWAY = Outcome(NOT_SENT, reason="no_gateway")
 
 log = logging.getLogger("plotihub.messaging")
@@ -53,7 +53,7 @@ def send_texts(outside: Outside, body: str, still: Callable[[], bool] = lambda: 
     work = _Work(outside, bundle)
     mine, others = _claim(work, bundle.texts)
     now = outside.clock.now()
-    _settle(work, [text for text in mine if text.not_after <= now], lambda late: [TOO_LATE] * len(late))
+    _settle(work, [text for text in mine if text.not_after <= now], lambda late: [LATE] * len(late))
     _settle(work, [text for text in mine if text.not_after > now], partial(_send, work))
     for text in others:
         _tell_of_other(work, text)
