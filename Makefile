@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset token env job test quick lint bench package clean
+.PHONY: help run demo-reset token month env job test quick lint bench package plan deploy destroy database-users clean
 
 BIN := .venv/bin
 # The stamp's name holds the hash of the requirements: a changed pin is a missing file.
@@ -22,6 +22,9 @@ demo-reset: $(STAMP) ## Delete this machine's data and keys and begin anew
 
 token: $(STAMP) ## Print a fresh token while `make run` runs: make token PHONE=+254700000001
 	@$(BIN)/python -m local.token "$(PHONE)"
+
+month: $(STAMP) ## Live through a month of the demo on a moved clock, and print what each tenant gets (STAY=1)
+	@$(BIN)/python -m local.month $(if $(STAY),--stay)
 
 env: $(STAMP) ## Print a run's settings as exports, for `chalice local` beside it
 	@$(BIN)/python -m local.env
@@ -47,6 +50,18 @@ bench: $(STAMP) ## Measure speed and memory on a private MariaDB
 
 package: $(STAMP) ## Build the deployment zip and Chalice's Terraform into terraform/modules/api
 	$(BIN)/python -m terraform.packaging
+
+plan: package ## Show what a deployment would change: make plan ENV=dev SIZE=standard
+	@$(BIN)/python -m terraform.deploying plan "$(ENV)" "$(SIZE)"
+
+deploy: package ## Deploy stack by stack, asking before each: make deploy ENV=dev SIZE=standard
+	@$(BIN)/python -m terraform.deploying deploy "$(ENV)" "$(SIZE)"
+
+destroy: package ## Take an environment down again, asking before each stack
+	@$(BIN)/python -m terraform.deploying destroy "$(ENV)" "$(SIZE)"
+
+database-users: $(STAMP) ## Make the database's users, once, after the first deployment
+	@$(BIN)/python -m terraform.deploying users "$(ENV)" "$(SIZE)"
 
 clean: ## Delete caches and builds; data in .local stays
 	rm -rf build terraform/modules/api/*.json terraform/modules/api/deployment.zip .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments

@@ -1,6 +1,6 @@
-"""`make deploy ENV=dev SIZE=standard`: plan and apply the estate stack by stack, asking before each; then release.
+"""`make plan|deploy|destroy|database-users ENV=dev SIZE=standard`: the estate, stack by stack.
 
-Nothing is applied that was not shown: each stack's plan is kept and that very plan is applied.
+Nothing is applied that was not shown: each stack's plan is kept, and that very plan is applied once somebody said yes.
 """
 
 import argparse
@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from terraform.deploying import release
+from terraform.deploying import release, users
 from terraform.deploying.settings import ROOT, STACKS, Step, steps_of
 
 WORK = ROOT.parent / "build" / "terraform"
@@ -22,28 +22,41 @@ class Stopped(Exception):
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="terraform.deploying", description="Deploy the estate.")
+    parser.add_argument("command", choices=["plan", "deploy", "destroy", "users"])
     parser.add_argument("environment", help="dev, staging or prod")
     parser.add_argument("size", help="starter, standard or full")
-    parser.add_argument("--plan", action="store_true", help="only show what would change")
     parser.add_argument("--yes", action="store_true", help="do not ask: whoever starts this has approved")
     asked = parser.parse_args()
     try:
-        steps = steps_of(asked.environment, asked.size)
-        for step in steps:
-            deploy(step, asked.environment, only_plan=asked.plan, ask=not asked.yes)
-        if not asked.plan:
-            release.release(steps)
+        run(asked.command, steps_of(asked.environment, asked.size), ask=not asked.yes)
     except (ValueError, Stopped, release.Failed) as error:
         sys.exit(str(error))
 
 
-def deploy(step: Step, environment: str, *, only_plan: bool, ask: bool) -> None:
-    """Plan one stack and, once it is approved, apply that plan.
+def run(command: str, steps: list[Step], *, ask: bool) -> None:
+    """Do ``command`` with the stacks of ``steps``.
 
     Raises:
+        Failed: the release was taken back.
         Stopped: Terraform failed, or nobody approved.
     """
-    folder = WORK / environment
+    if command == "users":
+        step = next(step for step in steps if step.stack == "2-region")
+        _tell(f"made: {', '.join(users.make_users(step, release.client))}")
+        return
+    if command == "destroy":
+        for step in reversed(list({step.key: step for step in steps}.values())):
+            change(step, ["-destroy"], ask=ask)
+        return
+    for step in steps:
+        change(step, [], ask=ask, only_plan=command == "plan")
+    if command == "deploy":
+        release.release(steps)
+
+
+def change(step: Step, options: list[str], *, ask: bool, only_plan: bool = False) -> None:
+    """Plan one stack and, once it is approved, apply that plan."""
+    folder = WORK / str(step.variables["environment"])
     folder.mkdir(parents=True, exist_ok=True)
     variables, plan = step.write(folder), folder / f"{step.key}.plan"
     _tell(f"== {step.key}")
@@ -55,7 +68,7 @@ def deploy(step: Step, environment: str, *, only_plan: bool, ask: bool) -> None:
     configured = [f"-backend-config={name}={value}" for name, value in backend.items()]
     _terraform(step, folder, "init", "-input=false", "-reconfigure", *configured)
     found = _terraform(
-        step, folder, "plan", "-input=false", f"-var-file={variables}", f"-out={plan}", "-detailed-exitcode",
+        step, folder, "plan", "-input=false", f"-var-file={variables}", f"-out={plan}", "-detailed-exitcode", *options,
         well=(NOTHING_TO_DO, SOMETHING_TO_DO),
     )  # fmt: skip
     if only_plan or found == NOTHING_TO_DO:

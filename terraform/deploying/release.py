@@ -29,7 +29,14 @@ class Moved(NamedTuple):
     after: str
 
 
-def release(steps: Iterable[Step], *, watch_s: int = WATCH_S, client: Callable[..., Any] | None = None) -> None:
+def client(service: str, region: str) -> Any:
+    """Return a client of the account that the shell has credentials for."""
+    import boto3
+
+    return boto3.client(service, region_name=region)
+
+
+def release(steps: Iterable[Step], *, watch_s: int = WATCH_S, client: Callable[..., Any] = client) -> None:
     """Release the newest versions in each Region of ``steps``, the primary one first.
 
     Raises:
@@ -39,13 +46,7 @@ def release(steps: Iterable[Step], *, watch_s: int = WATCH_S, client: Callable[.
     for step in steps:
         if step.stack == "2-region" and step.region not in done:
             done.add(step.region)
-            Release(step, client or _client).run(watch_s)
-
-
-def _client(service: str, region: str) -> Any:
-    import boto3
-
-    return boto3.client(service, region_name=region)
+            Release(step, client).run(watch_s)
 
 
 class Release:

@@ -42,7 +42,7 @@ resource "aws_rds_cluster" "main" {
   serverlessv2_scaling_configuration {
     min_capacity             = var.min_acu
     max_capacity             = var.max_acu
-    seconds_until_auto_pause = var.min_acu == 0 ? 1800 : null
+    seconds_until_auto_pause = var.min_acu == 0 ? 300 : null # the least: hourly jobs then cost minutes
   }
 
   backup_retention_period      = var.backup_retention_days

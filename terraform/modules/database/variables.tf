@@ -50,7 +50,7 @@ variable "kms_key_arn" {
 }
 
 variable "min_acu" {
-  description = "Capacity that is always there, in ACU (2 GB of memory each). 0 pauses after half an hour, but never as a member of a global cluster or behind a proxy."
+  description = "Capacity that is always there, in ACU (2 GB of memory each). 0 pauses after five minutes without a call, but never as a member of a global cluster or behind a proxy."
   type        = number
 
   validation {
