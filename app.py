@@ -6,6 +6,7 @@ import chalicelib.commands.jobs  # noqa: F401 - takes the SMS that messaging is 
 from chalicelib.billing.jobs import billing_jobs
 from chalicelib.billing.routes import billing
 from chalicelib.commands.routes import commands
+from chalicelib.functions import FUNCTIONS
 from chalicelib.identity.authorizer import authorizers
 from chalicelib.identity.routes import identity
 from chalicelib.leasing.routes import leasing
@@ -40,3 +41,5 @@ for blueprint in (
     onboarding_jobs, reporting_jobs, messaging_jobs, outreach, outreach_jobs,
 ):  # fmt: skip
     app.register_blueprint(blueprint)
+# Where AWS looks up the functions that nobody asks over HTTP.
+globals().update({name: app.handler_map[name] for name in FUNCTIONS if name in app.handler_map})

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from chalice.app import Blueprint
 from sqlalchemy import Connection
 
 from chalicelib import wiring
@@ -15,9 +14,9 @@ from chalicelib.identity import service as identity
 from chalicelib.identity.model import Organisation
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
-from chalicelib.tasks.scheduling import Slot, Work, paged, scheduled
+from chalicelib.tasks.scheduling import Functions, Slot, Work, paged, scheduled
 
-billing_jobs = Blueprint(__name__)
+billing_jobs = Functions()
 
 
 @scheduled(billing_jobs, "late_fees", every=dt.timedelta(hours=1))

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from chalice.app import Blueprint, SQSEvent
+from chalice.app import SQSEvent
 from sqlalchemy import Connection
 
 from chalicelib import wiring
@@ -15,10 +15,10 @@ from chalicelib.ids import new_id
 from chalicelib.messaging import dispatch_service, result_service, sending_service, service, sweep_service
 from chalicelib.messaging.bodies import Unreadable
 from chalicelib.messaging.forgetting_service import KEPT_DAYS
-from chalicelib.tasks.scheduling import Slot, Still, Work, scheduled, still_of, sweeps, works
+from chalicelib.tasks.scheduling import Functions, Slot, Still, Work, scheduled, still_of, sweeps, works
 
 log = logging.getLogger("plotihub.messaging")
-messaging_jobs = Blueprint(__name__)
+messaging_jobs = Functions()
 
 Given = dict[str, list[dict[str, str]]]
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from chalice.app import Blueprint
 from sqlalchemy import Connection
 
 from chalicelib import wiring
@@ -17,9 +16,9 @@ from chalicelib.outreach import notice_service, pause_service, policy_service, r
 from chalicelib.outreach.model import REMINDER_KINDS, Reminding
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
-from chalicelib.tasks.scheduling import Slot, Work, paged, scheduled
+from chalicelib.tasks.scheduling import Functions, Slot, Work, paged, scheduled
 
-outreach_jobs = Blueprint(__name__)
+outreach_jobs = Functions()
 messaging.renders(*REMINDER_KINDS)(rendering_service.make_reminders)  # whoever dispatches imports this
 
 

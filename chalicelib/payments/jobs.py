@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from chalice.app import Blueprint
 from sqlalchemy import Connection
 
 from chalicelib import wiring
@@ -15,9 +14,9 @@ from chalicelib.identity.model import Organisation
 from chalicelib.payments import run_service
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
-from chalicelib.tasks.scheduling import Slot, Work, paged, scheduled
+from chalicelib.tasks.scheduling import Functions, Slot, Work, paged, scheduled
 
-payment_jobs = Blueprint(__name__)
+payment_jobs = Functions()
 
 
 @scheduled(payment_jobs, "bill_due", every=dt.timedelta(hours=1))

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from chalice.app import Blueprint
 from sqlalchemy import Connection
 
 from chalicelib import wiring
@@ -16,12 +15,12 @@ from chalicelib.identity.model import Organisation
 from chalicelib.reporting import proof_service
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
-from chalicelib.tasks.scheduling import Slot, Work, paged, scheduled
+from chalicelib.tasks.scheduling import Functions, Slot, Work, paged, scheduled
 
 FROM_HOUR = 2  # of the organisation's own night: what the day brought is there
 
 log = logging.getLogger("plotihub.reporting")
-reporting_jobs = Blueprint(__name__)
+reporting_jobs = Functions()
 
 
 @scheduled(reporting_jobs, "prove_books", every=dt.timedelta(hours=1), catches_up=False)

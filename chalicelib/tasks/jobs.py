@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from chalice.app import Blueprint, CloudWatchEvent, Rate, SQSEvent
+from chalice.app import CloudWatchEvent, Rate, SQSEvent
 from sqlalchemy import Connection
 
 from chalicelib import wiring
@@ -17,6 +17,7 @@ from chalicelib.tasks.job_model import Outcome
 from chalicelib.tasks.scheduling import (
     SWEEPS,
     WORKERS,
+    Functions,
     Slot,
     Still,
     Sweep,
@@ -29,7 +30,7 @@ from chalicelib.tasks.scheduling import (
 from chalicelib.web import idempotency
 
 log = logging.getLogger("plotihub.tasks")
-task_jobs = Blueprint(__name__)
+task_jobs = Functions()
 
 
 @works("tasks")
@@ -83,6 +84,11 @@ def forget_answers(db: Connection, at: dt.datetime) -> int:
 @sweeps
 def forget_runs(db: Connection, at: dt.datetime) -> int:
     return job_service.forget_old(db, at)
+
+
+@sweeps
+def forget_tasks(db: Connection, at: dt.datetime) -> int:
+    return service.forget_old(db, at)
 
 
 def _sweep(db: Connection, *, sweep: Sweep, at: dt.datetime) -> int:

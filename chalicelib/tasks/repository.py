@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, null, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, null, or_, select, update
 
 from chalicelib.pages import Asked, Page
 from chalicelib.storage.engines import wake_after_commit
@@ -49,6 +49,14 @@ def list_claimable(db: Connection, kinds: Collection[str], now: dt.datetime) -> 
         .limit(MOST_CANDIDATES)
     )
     return [(row[0], row[1]) for row in db.execute(query)]
+
+
+def forget_tasks(db: Connection, before: dt.datetime, at_once: int) -> int:
+    """Delete tasks that nobody asked for and that ended before ``before``, some ``at_once``, and return how many."""
+    old = and_(tasks.c.status.in_((DONE, FAILED)), tasks.c.finished_at < before, tasks.c.created_by.is_(None))
+    query = select(tasks.c.organisation_id, tasks.c.id).where(old).limit(at_once)
+    keys = [_is(*row) for row in db.execute(query)]
+    return db.execute(delete(tasks).where(or_(*keys))).rowcount if keys else 0
 
 
 def claim_task(

@@ -22,7 +22,7 @@ from chalicelib.tasks.run_service import Job, Still, Work
 from chalicelib.tasks.service import always
 from chalicelib.wiring import Parts
 
-__all__ = ["Slot", "Still", "Sweep", "Work", "Worker", "paged", "scheduled", "still_of", "sweeps", "works"]
+__all__ = ["Functions", "Slot", "Still", "Sweep", "Work", "Worker", "paged", "scheduled", "still_of", "sweeps", "works"]
 
 SPARE_MS = 30_000  # a set that was begun with this much left is done before Lambda ends the process
 
@@ -42,17 +42,27 @@ WORKERS: dict[str, Worker] = {}
 SWEEPS: list[Sweep] = []
 
 
+class Functions(Blueprint):
+    """Functions that AWS calls as ``app.NAME``, so that the whole application is there when one begins.
+
+    A blueprint of a module's own name has AWS load that module alone: a worker would know no tasks but
+    those of its own domain, and nobody would have set up the log. app.py puts the functions in their place.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("app")
+
+
 class JobFailed(Exception):
     """Some slot's run failed, as its row and the log tell; the function ends in error, so that it shows in its own."""
 
 
 def scheduled(
-    blueprint: Blueprint, name: str, *, every: dt.timedelta, catches_up: bool = True
+    blueprint: Functions, name: str, *, every: dt.timedelta, catches_up: bool = True
 ) -> Callable[[Callable[[Parts, Slot], Iterator[Work]]], Any]:
     """Register the job ``name`` and its schedule; the function, of that name too, yields a slot's sets.
 
     Args:
-        blueprint: of the function's own module, which AWS looks the function up in.
         every: whole minutes; the function's slots begin at multiples of it since midnight UTC.
         catches_up: whether a missed slot is made up for; not where the next one does what it would have done.
     """
@@ -62,7 +72,7 @@ def scheduled(
             raise ValueError(f"the job {name!r} is a function of another name, {function.__name__!r}")
         job_service.add_job(Job(name, every, function, catches_up))
 
-        @wraps(function)  # AWS calls module.function: Chalice takes both names from what it is given
+        @wraps(function)  # AWS calls it by the function's name, which Chalice takes from what it is given
         def handler(event: CloudWatchEvent) -> dict[str, int]:
             at = dt.datetime.fromisoformat(event.time)
             return _told(name, job_service.run_due(wiring.parts(), name, at, still_of(event.context)))

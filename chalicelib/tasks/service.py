@@ -25,6 +25,8 @@ from chalicelib.wiring import Parts
 
 CLAIM_S = 60
 MOST_ATTEMPTS = 5
+KEPT = dt.timedelta(days=90)  # what nobody asked for: a job queues some for everybody each day
+FORGOTTEN_AT_ONCE = 500
 Handler = Callable[[Parts, Task], dict[str, Any]]
 
 log = logging.getLogger("plotihub.tasks")
@@ -49,6 +51,11 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
         return handler
 
     return register
+
+
+def kinds() -> list[str]:
+    """Return the kinds of tasks that this process can work."""
+    return sorted(_handlers)
 
 
 def queue_task(
@@ -93,6 +100,11 @@ def list_tasks(
 ) -> Page[Task]:
     """Return a page of tasks, newest first."""
     return repository.list_tasks(db, organisation_id, asked, status=status, kind=kind)
+
+
+def forget_old(db: Connection, at: dt.datetime) -> int:
+    """Forget some of the tasks that the clock queued and that ended longer than ``KEPT`` ago; return how many."""
+    return repository.forget_tasks(db, at - KEPT, FORGOTTEN_AT_ONCE)
 
 
 def advance(db: Connection, task: Task, *, done: int, total: int | None = None, cursor: str | None = None) -> None:

@@ -1,10 +1,13 @@
 """The table of functions, held against the application and against what Chalice is told."""
 
 import json
+import subprocess
+import sys
+from importlib import import_module
 from typing import Any
 
 import pytest
-from chalice.app import Chalice, ScheduledEventConfig, SQSEventConfig
+from chalice.app import Chalice, ScheduledEventConfig
 from chalice.config import Config
 
 from app import app
@@ -50,10 +53,43 @@ def test_what_a_gateway_waits_for_ends_before_it_gives_up() -> None:
     assert FUNCTIONS["verify_token"].timeout_s <= 29
 
 
-@pytest.mark.parametrize("source", app.event_sources, ids=lambda source: source.name)
-def test_aws_finds_each_function_where_chalice_says_that_it_is(source: Any) -> None:
+@pytest.mark.parametrize("name", sorted(set(FUNCTIONS) - {API}))
+def test_aws_finds_each_function_where_chalice_says_that_it_is(name: str) -> None:
     """AWS calls module.function, and would find the bare function there if a decorator had hidden the handler."""
-    module, function = source.handler_string.rsplit(".", 1)
-    found = getattr(__import__(module, fromlist=[function]), function)
-    assert found is app.handler_map[source.name]
-    assert isinstance(source, ScheduledEventConfig | SQSEventConfig)
+    module, function = handler_strings()[name].rsplit(".", 1)
+    assert getattr(import_module(module), function) is app.handler_map[name]
+
+
+def test_a_function_loads_the_whole_application_but_the_authorizer() -> None:
+    modules = {name: told.rsplit(".", 1)[0] for name, told in handler_strings().items()}
+    assert modules == dict.fromkeys(modules, "app") | {"verify_token": "chalicelib.identity.authorizer"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["run_job", "take_results", "wake_workers", "work_tasks"])
+def test_a_process_of_its_own_knows_every_task_worker_and_job(name: str) -> None:
+    """What AWS does in a fresh process: it imports the module that the handler names, and nothing else."""
+    module = handler_strings()[name].rsplit(".", 1)[0]
+    told = subprocess.run(
+        [sys.executable, "-c", KNOWN.format(module=module)], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    known = json.loads(told.stdout)
+    assert {"bill_run", "late_fees", "prove_books", "commit_import", "rent_reminders"} <= set(known["tasks"])
+    assert set(known["workers"]) == {"messages", "tasks"}
+    scheduled = {each.name for each in app.event_sources if isinstance(each, ScheduledEventConfig)}
+    assert set(known["jobs"]) == scheduled - {"work_tasks"}  # which is a sweep, and has no slots
+    assert known["sweeps"] >= 5
+
+
+KNOWN = """
+import json, {module}
+from chalicelib.tasks import job_service, scheduling, service
+known = {{"tasks": service.kinds(), "jobs": job_service.job_names(), "workers": list(scheduling.WORKERS)}}
+print(json.dumps(known | {{"sweeps": len(scheduling.SWEEPS)}}))
+"""
+
+
+def handler_strings() -> dict[str, str]:
+    """Return "module.function" of every function but the API's, as Chalice tells AWS."""
+    made: list[Any] = [*app.event_sources, *app.pure_lambda_functions, *app.builtin_auth_handlers]
+    return {each.name: each.handler_string for each in made}

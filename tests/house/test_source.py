@@ -49,7 +49,7 @@ OF_NO_ORGANISATION = {
         "list_runs",
     },
     "leasing/phone_repository.py": {"list_leases_of_phone"},
-    "tasks/repository.py": {"list_claimable"},
+    "tasks/repository.py": {"forget_tasks", "list_claimable"},
     "messaging/forgetting_repository.py": {"clear_old_deliveries", "clear_old_incoming", "clear_old_messages"},
     "reporting/proof_repository.py": {"compare"},  # its caller's query names it
     "web/repository.py": {"claim_key", "find_answer", "forget_answers", "keep_answer", "read_something"},

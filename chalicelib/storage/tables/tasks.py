@@ -21,6 +21,7 @@ tasks = organisation_table(
     required("created_at", Instant),
     optional("finished_at", Instant),
     Index(None, "status", "claimed_until"),
+    Index(None, "status", "finished_at"),  # what is old enough to be forgotten
 )
 
 job_slots = shared_table(

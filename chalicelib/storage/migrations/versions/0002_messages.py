@@ -96,6 +96,7 @@ def upgrade() -> None:
     ):
         make()
     op.create_index("ix_tenant_phone_phone", "tenant_phone", ["phone"])
+    op.create_index("ix_task_status_finished_at", "task", ["status", "finished_at"])
     op.create_index("ix_job_slot_scope_id_job_slot", "job_slot", ["scope_id", "job", "slot"])
     table = sa.table("public_holiday", sa.column("holiday_on", sa.Date()), sa.column("name", sa.String()))
     op.bulk_insert(table, [{"holiday_on": dt.date.fromisoformat(day), "name": name} for day, name in HOLIDAYS])

@@ -1,0 +1,104 @@
+"""What operators run by hand, and what is forgotten when it is old."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app import app
+from chalicelib import wiring
+from chalicelib.clock import MovedClock
+from chalicelib.errors import NotFound
+from chalicelib.identity import service as identity
+from chalicelib.storage.engines import make_engine
+from chalicelib.storage.tables.tasks import job_runs, tasks
+from chalicelib.tasks import service
+from local.runner import event_at
+from tests.money import Money
+
+run_job, sweep_old = app.handler_map["run_job"], app.handler_map["sweep_old"]
+
+
+@pytest.fixture
+def alone(fresh_database: str, parts: wiring.Parts, clock: MovedClock) -> Iterator[wiring.Parts]:
+    """Parts on a database of their own, since jobs look at all organisations."""
+    clock.at = dt.datetime(2026, 6, 2, 9, 30, tzinfo=dt.UTC)
+    engine = make_engine(fresh_database)
+    with wiring.using(replace(parts, writer=engine, reader=engine)) as these:
+        yield these
+    engine.dispose()
+
+
+def by_hand(**event: Any) -> list[dict[str, Any]]:
+    """Invoke the function as an operator does, and return what it says of each slot."""
+    told: list[dict[str, Any]] = run_job(event, None)["slots"]
+    return told
+
+
+def test_a_day_is_run_by_hand_in_nairobi_or_where_it_is_asked_for(alone: wiring.Parts) -> None:
+    Money.found(alone).do(identity.change_organisation, None, {"bill_by_itself": True})
+    told = by_hand(name="bill_due", on="2026-06-02")
+    assert [each["slot"] for each in told][::23] == ["2026-06-01T21:00:00Z", "2026-06-02T20:00:00Z"]
+    assert told[0] == {
+        "slot": "2026-06-01T21:00:00Z", "status": "done", "sets": 1, "passed_over": 0, "counted": 1, "problem": None,
+    }  # fmt: skip
+    assert sum(each["sets"] for each in told) == 1
+    assert by_hand(name="bill_due", on="2026-06-02", time_zone="UTC")[0]["slot"] == "2026-06-02T00:00:00Z"
+
+
+@dataclass
+class Context:
+    left_ms: int = 20_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.left_ms
+
+
+def test_what_there_is_no_time_for_is_left_out_and_told(alone: wiring.Parts) -> None:
+    told: list[dict[str, Any]] = run_job({"name": "bill_due", "on": "2026-06-02"}, Context())["slots"]
+    assert {each["status"] for each in told} == {"left out"}
+    with alone.reading() as db:
+        assert db.scalar(select(func.count()).select_from(job_runs)) == 0
+
+
+def test_a_job_that_there_is_not_or_a_day_that_is_none_is_an_error(alone: wiring.Parts) -> None:
+    with pytest.raises(NotFound, match="bill_due"):
+        by_hand(name="lost", on="2026-06-02")
+    with pytest.raises(ValueError, match="isoformat"):
+        by_hand(name="bill_due", on="tomorrow")
+
+
+def test_tasks_that_the_clock_queued_are_forgotten_after_ninety_days(alone: wiring.Parts, clock: MovedClock) -> None:
+    organisation_id, member_id = uuid4(), uuid4()
+
+    def leave(**values: Any) -> Any:
+        def work(db: Any) -> Any:
+            given = {"created_by": None, "now": clock.now()}
+            task = service.queue_task(db, organisation_id, "test_old", {}, **{**given, **values})
+            return task.id
+
+        return alone.transact(work)
+
+    def end(task_id: Any, status: str) -> None:
+        ended = update(tasks).where(tasks.c.id == task_id).values(status=status, finished_at=clock.now())
+        alone.transact(lambda db: db.execute(ended).close())
+
+    done, failed, asked, waiting = leave(), leave(), leave(created_by=member_id), leave()
+    for each, status in ((done, "done"), (failed, "failed"), (asked, "done")):
+        end(each, status)
+    clock.at += dt.timedelta(days=1)
+    young = leave()
+    end(young, "done")
+    clock.at += service.KEPT - dt.timedelta(hours=1)
+    assert sweep_old(event_at(clock.at, "sweep_old"), None)["count"] == 2
+    with alone.reading() as db:
+        assert set(db.scalars(select(tasks.c.id))) == {asked, waiting, young}
+
+
+def test_the_run_of_what_forgets_is_kept_as_any_other(alone: wiring.Parts, clock: MovedClock) -> None:
+    assert sweep_old(event_at(clock.at, "sweep_old"), None) == {"slots": 1, "sets": 0, "count": 0}
+    assert sweep_old(event_at(clock.at, "sweep_old"), None) == {"slots": 0, "sets": 0, "count": 0}
