@@ -1,0 +1,50 @@
+"""Results and reports that several functions take at one moment: none is lost, and none is counted twice."""
+
+import random
+import threading
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.messaging import dispatch_service, result_service
+from chalicelib.messaging.bodies import Posted, Told, write_outcomes, write_posted
+from chalicelib.messaging.ports import Outcome
+from tests.outbox import NOON, Outbox
+
+pytestmark = pytest.mark.slow
+THREADS = 6
+
+
+def test_results_and_reports_taken_at_one_moment(sending: wiring.Parts, outbox: Outbox) -> None:
+    ids = outbox.texts(60)
+    dispatch_service.dispatch(sending)
+    bodies = []
+    for start in range(0, 60, 10):
+        told = [
+            Told(outbox.id, each, 1, Outcome("sent", provider_reference=f"ATX{each}", parts=1, cost_cents=100))
+            for each in ids[start : start + 10]
+        ]
+        bodies += [write_outcomes("africastalking", told), write_outcomes("africastalking", told[::-1])]
+    for place, each in enumerate(ids):
+        word = "Success" if place % 2 else "Failed"
+        form = {"id": f"ATX{each}", "status": word, "phoneNumber": str(outbox.messages()[each].address)}
+        bodies += [write_posted(Posted("report", "africastalking", form, NOON))] * 2
+    failed: list[BaseException] = []
+
+    def take(seed: int) -> None:
+        mine = list(bodies)
+        random.Random(seed).shuffle(mine)
+        try:
+            for body in mine:
+                result_service.take_result(sending, body)
+        except BaseException as error:  # noqa: BLE001 - told below, where the test sees it
+            failed.append(error)
+
+    threads = [threading.Thread(target=take, args=(seed,)) for seed in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert failed == []
+    assert outbox.statuses() == {"delivered": 30, "failed": 30}
+    assert outbox.day() == (60, 6_000)
