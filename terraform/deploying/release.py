@@ -36,7 +36,22 @@ def client(service: str, region: str) -> Any:
     return boto3.client(service, region_name=region)
 
 
-def release(steps: Iterable[Step], *, watch_s: int = WATCH_S, client: Callable[..., Any] = client) -> None:
+def ask_health(url: str) -> str:
+    """Return the status that ``url`` tells, or what went wrong in asking."""
+    try:
+        with urllib.request.urlopen(url, timeout=SMOKE_TIMEOUT_S) as answer:  # noqa: S310 - made here
+            return str(json.load(answer).get("status"))
+    except (OSError, ValueError) as error:
+        return type(error).__name__
+
+
+def release(
+    steps: Iterable[Step],
+    *,
+    watch_s: int = WATCH_S,
+    client: Callable[[str, str], Any] = client,
+    ask: Callable[[str], str] = ask_health,
+) -> None:
     """Release the newest versions in each Region of ``steps``, the primary one first.
 
     Raises:
@@ -46,15 +61,16 @@ def release(steps: Iterable[Step], *, watch_s: int = WATCH_S, client: Callable[.
     for step in steps:
         if step.stack == "2-region" and step.region not in done:
             done.add(step.region)
-            Release(step, client).run(watch_s)
+            Release(step, client, ask).run(watch_s)
 
 
 class Release:
     """The release of one Region."""
 
-    def __init__(self, step: Step, client: Callable[..., Any]) -> None:
+    def __init__(self, step: Step, client: Callable[[str, str], Any], ask: Callable[[str], str]) -> None:
         self._name = step.name
         self._region = step.region
+        self._ask = ask
         self._domain = step.variables.get("domain")
         self._lambda = client("lambda", step.region)
         self._alarms = client("cloudwatch", step.region)
@@ -146,15 +162,9 @@ class Release:
             Failed: it does not say so.
         """
         url = f"{self._url()}/health/deep"
-        try:
-            with urllib.request.urlopen(url, timeout=SMOKE_TIMEOUT_S) as answer:  # noqa: S310 - made here
-                told = json.load(answer)
-        except (OSError, ValueError) as error:
-            raise Failed(
-                f"Taken back in {self._region}: {url} does not answer well ({type(error).__name__})."
-            ) from error
-        if told.get("status") != "ok":
-            raise Failed(f"Taken back in {self._region}: {url} says {told.get('status')!r}.")
+        told = self._ask(url)
+        if told != "ok":
+            raise Failed(f"Taken back in {self._region}: {url} says {told}.")
 
     def _url(self) -> str:
         if self._domain:

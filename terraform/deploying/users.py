@@ -14,7 +14,7 @@ from terraform.deploying.settings import Step
 DATABASE = "plotihub"
 
 
-def make_users(step: Step, client: Callable[..., Any]) -> list[str]:
+def make_users(step: Step, client: Callable[[str, str], Any]) -> list[str]:
     """Make the users of the database that the first Region's ``step`` made; return their names. Again is harmless."""
     secrets, clusters, data = (client(service, step.region) for service in ("secretsmanager", "rds", "rds-data"))
     identifier = f"{step.name}-{step.region}"
