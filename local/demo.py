@@ -68,6 +68,7 @@ class Demo:
         """Let the organisation write to its tenants from now on, and have some faults reported to it."""
         self.clock.at = self.now
         self.owner.patch("/v1/message-settings", {"sender_name": SENDER})
+        self.owner.patch("/v1/reminder-policy", {"enabled": True, "before_days": [3], "after_days": [1, 5, 10]})
         units = list(self.owner.every("/v1/units?status=occupied"))
         for text, unit in zip(FAULTS, units, strict=False):
             self.owner.post("/v1/maintenance-requests", {"unit_id": unit["id"], "text": text})

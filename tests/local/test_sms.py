@@ -26,7 +26,9 @@ class Estate:
         self.change("/v1/message-settings", {"sender_name": "MWANGAZA", "quiet_from_hour": 0, "quiet_until_hour": 0})
         bank = self.make("/v1/channels", {"kind": "bank", "name": "Rent account", "number": "0100200300"})
         place = self.make("/v1/properties", {"name": "Mwangaza Court", "town": "Kilimani", "channel_id": bank})
-        self.unit_id = self.make("/v1/units", {"property_id": place, "name": "A1", "type": "apartment", "rent": "30000.00"})
+        self.unit_id = self.make(
+            "/v1/units", {"property_id": place, "name": "A1", "type": "apartment", "rent": "30000.00"}
+        )
         self.tenant_id = self.make("/v1/tenants", {"given_name": "Amina", "phones": [TENANT], "language": "sw"})
         self.lease_id = self.make(
             "/v1/leases",

@@ -1,0 +1,135 @@
+"""The whole application in this process, at whatever moment a clock is put to: schedules, queues, senders, phones.
+
+The queues are the emulator's and the SMS provider is the simulated one behind its socket, so a text takes
+the path that it takes under ``make run``; only time passes when it is told to.
+"""
+
+import contextlib
+import datetime as dt
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from chalice.local import LambdaContext
+
+from chalicelib import config, wiring
+from chalicelib.clock import MovedClock
+from chalicelib.gateways.africastalking import AfricasTalking
+from local import emulator, env, processes, queues, runner
+from local.inside import quietly
+from local.phone.callbacks import Callbacks
+from local.phone.provider import Provider
+from local.phone.server import PhoneServer
+from local.phone.store import Store
+from local.server import Server
+from local.state import AFRICASTALKING_USERNAME, Home
+
+GIVES_UP_S = 1.0  # the sender, on a provider that does not answer: ten in production, and nobody waits for them here
+REPORTS_COME_IN_S = 30.0
+
+
+@dataclass(slots=True)
+class World:
+    """The application at ``clock``; ``provider`` has the phones."""
+
+    clock: MovedClock
+    parts: wiring.Parts
+    provider: Provider
+    phone_url: str
+    schedules: list[runner.Schedule]
+    consumers: list[queues.Consumer]
+
+    def go_to(self, at: dt.datetime) -> None:
+        """Let time pass to ``at``, a whole minute, run what is due then, and settle. What fails there is raised."""
+        self.clock.at = at
+        for schedule in self.schedules:
+            if at.timestamp() % schedule.every_s == 0:
+                context = LambdaContext(schedule.name, 1769, runner.LAMBDA_LIMIT_MS)
+                schedule.handler(runner.event_at(at, schedule.name), context)
+        self.settle()
+
+    def settle(self) -> None:
+        """Work until no queue has anything and the phones have told all.
+
+        Raises:
+            TimeoutError: the phones go on telling.
+        """
+        while True:
+            while any(consumer.work_once() for consumer in self.consumers):
+                pass
+            before = self.provider.reporter.posted
+            if not self.provider.reporter.settle(REPORTS_COME_IN_S):
+                raise TimeoutError("the API does not take what the phones tell")
+            if self.provider.reporter.posted == before and not self._waiting():
+                return
+
+    def left(self) -> dict[str, int]:
+        """Return how many messages each queue still holds, seen or not, and how many are dead."""
+        urls = {each.queue: each.url for each in self.consumers}
+        urls |= {f"{name}-dead": f"{url}-dead" for name, url in urls.items()}
+        return {name: queues.length(self.consumers[0].sqs, url) for name, url in urls.items()}
+
+    def _waiting(self) -> bool:
+        return any(queues.length(each.sqs, each.url, seen=False) for each in self.consumers)
+
+
+@contextlib.contextmanager
+def running(home: Home, aws: emulator.Emulator, clock: MovedClock) -> Iterator[World]:
+    """Run it all on the database of ``home``, within its ``settings``, until the block ends."""
+    import app
+
+    secrets = home.secrets()
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(quietly())
+        api = stack.enter_context(Server(app.app, 0).running())
+        provider = Provider(
+            Store(home.phone),
+            Callbacks(f"{api}/v1/callbacks/africastalking/{secrets.callback_token}"),
+            username=AFRICASTALKING_USERNAME,
+            api_key=secrets.africastalking_api_key,
+            clock=clock,
+            report_after_s=0.0,
+        )
+        phone_url = stack.enter_context(PhoneServer(provider, 0, aws_url=aws.url).running())
+        told = replace(config.settings(), africastalking_url=phone_url)
+        parts = replace(wiring.make_parts(told), clock=clock)
+        stack.callback(parts.writer.dispose)
+        stack.enter_context(wiring.using(parts))
+        stack.enter_context(wiring.using_outside(_outside(told, clock)))
+        urls = {queue: queues.queue_url(aws.url, queue) for queue in queues.QUEUES}
+        consumers = queues.consumers_of(app.app, urls, emulator.client("sqs", aws.url))
+        yield World(clock, parts, provider, phone_url, runner.schedules_of(app.app), consumers)
+
+
+def _outside(settings: config.Settings, clock: MovedClock) -> wiring.Outside:
+    made = wiring.make_outside(settings)
+    impatient = AfricasTalking(
+        base_url=settings.africastalking_url,
+        username=settings.africastalking_username,
+        api_key=lambda: settings.africastalking_api_key,
+        sender_name=settings.sms_sender_name,
+        timeout_s=GIVES_UP_S,
+    )
+    return replace(made, gateways={**made.gateways, "africastalking": impatient}, clock=clock)
+
+
+@contextlib.contextmanager
+def emulated() -> Iterator[emulator.Emulator]:
+    """Run the emulator until the block ends."""
+    aws, child = emulator.start()
+    try:
+        yield aws
+    finally:
+        processes.stop(child)
+
+
+@contextlib.contextmanager
+def settings(home: Home, aws: emulator.Emulator) -> Iterator[None]:
+    """Have the environment say what it says to the processes of a run, until the block ends."""
+    before = dict(os.environ)
+    os.environ.update({**env.environment(home, aws), "DATABASE_URL": f"sqlite:///{home.database}"})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
