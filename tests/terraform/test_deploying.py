@@ -1,5 +1,5 @@
 # ruff: noqa: N803 - the fakes take what boto3 is given, by its names
-"""What `make deploy` does beside Terraform: which stacks, with which variables, and how a release goes or is taken back."""
+"""What `make deploy` does beside Terraform: which stacks with which variables, how a release goes or is taken back."""
 
 import json
 from collections.abc import Iterator
