@@ -95,6 +95,17 @@ def test_a_payment_is_told_to_the_tenants_phone_and_reported_as_delivered(estate
     assert (told["gateway"], told["price"], told["cost"]) == ("africastalking", "0.80", "0.80")
 
 
+def test_a_notice_is_priced_and_then_told_to_all(estate: Estate) -> None:
+    before = len(estate.got())
+    notice = {"kind": "notice", "text_sw": "Habari {tenant}, maji yatakatwa kesho asubuhi – “tafadhali” weka akiba."}
+    preview = estate.run.call("POST", "/v1/notices/preview", notice)
+    assert preview["price"] == "0.80"
+    estate.run.call("POST", "/v1/notices", {**notice, "price_limit": preview["price"]})
+    told = settled(estate, before + 1)[-1]
+    assert told["text"] == 'Habari Amina, maji yatakatwa kesho asubuhi - "tafadhali" weka akiba.'
+    assert told["parts"] == 1
+
+
 def test_a_question_from_the_phone_is_answered_to_it(estate: Estate) -> None:
     before = len(estate.got())
     estate.phone(TENANT, "answer", {"text": "salio"})
