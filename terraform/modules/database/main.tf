@@ -27,7 +27,7 @@ resource "aws_rds_cluster" "main" {
   # The first member brings the database and its master; those that join take theirs from it.
   database_name              = var.is_first_member ? "plotihub" : null
   master_username            = var.is_first_member ? "plotihub_master" : null
-  master_password_wo         = var.is_first_member ? ephemeral.aws_secretsmanager_random_password.master.random_password : null
+  master_password_wo         = var.is_first_member ? local.passwords["master"] : null
   master_password_wo_version = var.is_first_member ? var.password_version : null
 
   db_subnet_group_name                = aws_db_subnet_group.main.name

@@ -1,22 +1,10 @@
-# Passwords that nobody types and the state does not hold. The application needs none: it logs in by IAM token. They
-# are for the master (by the Data API) and for the proxy, which reads its user's from a secret.
-
-ephemeral "aws_secretsmanager_random_password" "master" {
-  password_length     = 40
-  exclude_punctuation = true
-}
-
-ephemeral "aws_secretsmanager_random_password" "proxy" {
-  password_length     = 40
-  exclude_punctuation = true
-}
-
-# Made in the first member's Region, and copied to the other, so that its proxy reads one of its own.
+# The master is for the Data API; the proxy reads its user's from a secret. The application needs neither: it logs in by
+# IAM token. Made in the first member's Region, and copied to the other, so that its proxy reads one of its own.
 resource "aws_secretsmanager_secret" "master" {
   count = var.is_first_member ? 1 : 0
 
   name                    = "${var.name}/database/master"
-  description             = "Master of ${var.global_cluster_identifier}; for the Data API, in emergencies"
+  description             = "Master of ${var.name}; for the Data API, in emergencies"
   kms_key_id              = var.kms_key_arn
   recovery_window_in_days = var.deletion_protection ? 30 : 0
 
@@ -36,7 +24,7 @@ resource "aws_secretsmanager_secret_version" "master" {
   secret_id = aws_secretsmanager_secret.master[0].id
   secret_string_wo = jsonencode({
     username = "plotihub_master"
-    password = ephemeral.aws_secretsmanager_random_password.master.random_password
+    password = local.passwords["master"]
     engine   = "mysql"
     host     = aws_rds_cluster.main.endpoint
     port     = 3306
@@ -49,7 +37,7 @@ resource "aws_secretsmanager_secret" "proxy" {
   count = var.is_first_member ? 1 : 0
 
   name                    = "${var.name}/database/proxy"
-  description             = "The user that the proxies of ${var.global_cluster_identifier} log in as"
+  description             = "The user that the proxies of ${var.name} log in as"
   kms_key_id              = var.kms_key_arn
   recovery_window_in_days = var.deletion_protection ? 30 : 0
 
@@ -69,7 +57,7 @@ resource "aws_secretsmanager_secret_version" "proxy" {
   secret_id = aws_secretsmanager_secret.proxy[0].id
   secret_string_wo = jsonencode({
     username = "plotihub_proxy"
-    password = ephemeral.aws_secretsmanager_random_password.proxy.random_password
+    password = local.passwords["proxy"]
   })
   secret_string_wo_version = var.password_version
 }
