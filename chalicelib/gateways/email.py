@@ -19,7 +19,8 @@ CONNECT_TIMEOUT_S = 3
 TIMEOUT_S = 10
 
 # Narrower than RFC 5322 on purpose: no quotes, no comments, no lists, and ASCII only, as SES wants it.
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
+_ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_ADDRESS = re.compile(rf"(?=.{{1,64}}@){_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 _WRONG_VALUE = {"BadRequestException", "InvalidParameterValue", "ValidationException"}
 
 log = logging.getLogger("plotihub.gateways.email")

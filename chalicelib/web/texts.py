@@ -7,7 +7,8 @@ from marshmallow import ValidationError, fields, validate
 
 from chalicelib import phones
 
-EMAIL = "^[!-?A-~]+@[0-9A-Za-z-]+([.][0-9A-Za-z-]+)+$"
+_ATOM = "[0-9A-Za-z!#$%&'*+/=?^_`{|}~-]+"  # RFC 5322 section 3.2.3
+EMAIL = f"^{_ATOM}([.]{_ATOM})*@[0-9A-Za-z-]+([.][0-9A-Za-z-]+)+$"
 KRA_PIN = "^[AP][0-9]{9}[A-Z]$"
 
 # Seen by nobody: control characters and the byte order mark, which stop exports and prints; spaces without

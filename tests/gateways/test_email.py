@@ -105,6 +105,9 @@ def test_a_line_break_becomes_a_space(broken: str) -> None:
         "Amina <amina@example.com>",
         "amina@example.com>",
         "amína@example.com",
+        ".amina@example.com",
+        "amina.@example.com",
+        "amina..k@example.com",
         "",
     ],
 )

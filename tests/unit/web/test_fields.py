@@ -171,3 +171,13 @@ def test_bounds_of_a_list_are_of_what_is_asked_for_only() -> None:
     field = fields.ListOf(fields.Uuid(), least=1, most=5)
     assert described(field, told=False)["maxItems"] == 5
     assert "maxItems" not in described(field, told=True)
+
+
+@pytest.mark.parametrize("address", ["amina@example.com", "a.b+c@mail.example.co.ke"])
+def test_an_address_that_mail_reaches_is_taken(address: str) -> None:
+    assert re.fullmatch(fields.EMAIL, address)
+
+
+@pytest.mark.parametrize("address", [".a@x.ke", "a.@x.ke", "a..b@x.ke", "a@x", "a b@x.ke", "a,b@x.ke", "<a@x.ke>"])
+def test_an_address_that_no_header_can_hold_is_refused(address: str) -> None:
+    assert not re.fullmatch(fields.EMAIL, address)
