@@ -89,6 +89,14 @@ class Promise(NamedTuple):
     created_at: dt.datetime
 
 
+class Dates(NamedTuple):
+    """When an invoice was issued, is due, and is overdue once grace is over: which step is due follows from these."""
+
+    issued_on: dt.date
+    due_on: dt.date
+    overdue_on: dt.date
+
+
 class OpenInvoice(NamedTuple):
     """An invoice with something open, and whose it is now."""
 
@@ -96,8 +104,7 @@ class OpenInvoice(NamedTuple):
     lease_id: UUID
     property_id: UUID
     invoice_id: UUID
-    issued_on: dt.date
-    due_on: dt.date
+    dates: Dates
     open_cents: int
 
 
@@ -119,6 +126,7 @@ class Told(NamedTuple):
     tenant_id: UUID  # who pays for the lease now
     period: dt.date
     due_on: dt.date
+    overdue_on: dt.date
     unit_name: str
     property_name: str
     channel_kind: str | None

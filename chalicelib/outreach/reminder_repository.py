@@ -3,12 +3,12 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, cast, exists, func, insert, or_, select, tuple_
 
-from chalicelib.outreach.model import OpenInvoice, Person, Told
+from chalicelib.outreach.model import Dates, OpenInvoice, Person, Told
 from chalicelib.storage.tables.billing import invoice_lines, invoices
 from chalicelib.storage.tables.leasing import leases, tenant_phones, tenants
 from chalicelib.storage.tables.messaging import messages
@@ -18,16 +18,12 @@ from chalicelib.storage.tables.portfolio import channels, properties, units
 _LINES = invoice_lines.c
 
 
-class Dates(NamedTuple):
-    """When an invoice was issued and is due: which step is due follows from these alone."""
-
-    issued_on: dt.date
-    due_on: dt.date
+_DATES = (_LINES.issued_on, _LINES.due_on, _LINES.overdue_on)
 
 
 def list_dates(db: Connection, organisation_id: UUID, first: dt.date, last: dt.date) -> list[Dates]:
     """Return the different dates of the invoices with something open that are due from ``first`` to ``last``."""
-    query = select(_LINES.issued_on, _LINES.due_on).distinct()
+    query = select(*_DATES).distinct()
     return [Dates(*row) for row in db.execute(query.where(*_open(organisation_id), _LINES.due_on.between(first, last)))]
 
 
@@ -61,8 +57,8 @@ def _unsaid(names: Sequence[str], dates: Collection[Dates]) -> ColumnElement[boo
         reminders.c.invoice_id == _LINES.invoice_id,
         reminders.c.step.in_(names),
     )
-    pairs = tuple_(_LINES.issued_on, _LINES.due_on).in_(sorted(dates))
-    return and_(_LINES.due_on.between(days[0], days[-1]), pairs, ~said)
+    these = tuple_(*_DATES).in_(sorted(dates))
+    return and_(_LINES.due_on.between(days[0], days[-1]), these, ~said)
 
 
 def list_open_invoices(
@@ -75,18 +71,15 @@ def list_open_invoices(
             leases.c.id,
             leases.c.property_id,
             _LINES.invoice_id,
-            _LINES.issued_on,
-            _LINES.due_on,
+            *_DATES,
             _whole(func.sum(_LINES.open_cents)),
         )
         .join(invoice_lines, _of_lease())
         .where(*_open(organisation_id), leases.c.tenant_id.in_(tenant_ids), _LINES.due_on.between(first, last))
-        .group_by(
-            leases.c.tenant_id, leases.c.id, leases.c.property_id, _LINES.invoice_id, _LINES.issued_on, _LINES.due_on
-        )
+        .group_by(leases.c.tenant_id, leases.c.id, leases.c.property_id, _LINES.invoice_id, *_DATES)
         .order_by(leases.c.tenant_id, _LINES.due_on, _LINES.invoice_id)
     )
-    return [OpenInvoice(*row) for row in db.execute(query)]
+    return [OpenInvoice._make((*row[:4], Dates._make(row[4:7]), row[7])) for row in db.execute(query)]
 
 
 def list_said(db: Connection, organisation_id: UUID, invoice_ids: Collection[UUID]) -> dict[UUID, list[str]]:
@@ -143,6 +136,7 @@ def list_told(db: Connection, organisation_id: UUID, message_ids: Collection[UUI
         leases.c.tenant_id,
         invoices.c.period,
         invoices.c.due_on,
+        invoices.c.overdue_on,
         units.c.name,
         properties.c.name,
         channels.c.kind,
@@ -165,7 +159,7 @@ def list_told(db: Connection, organisation_id: UUID, message_ids: Collection[UUI
         .group_by(*named)
         .order_by(reminders.c.message_id, invoices.c.due_on, reminders.c.invoice_id)
     )
-    return [Told(*row) for row in db.execute(query)]
+    return [Told._make(row) for row in db.execute(query)]
 
 
 def _open(organisation_id: UUID) -> tuple[ColumnElement[bool], ...]:

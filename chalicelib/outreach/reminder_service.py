@@ -20,7 +20,7 @@ from chalicelib.messaging import service as messaging
 from chalicelib.messaging.model import NewMessage
 from chalicelib.outreach import pause_service, policy_service, rules
 from chalicelib.outreach import reminder_repository as repository
-from chalicelib.outreach.model import Calendar, OpenInvoice, Person, Policy, Step
+from chalicelib.outreach.model import Calendar, Dates, OpenInvoice, Person, Policy, Step
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 
@@ -37,8 +37,8 @@ class Plan(NamedTuple):
     today: dt.date
     expires_at: dt.datetime
 
-    def step_due(self, issued_on: dt.date, due_on: dt.date) -> Step | None:
-        return rules.step_due(self.steps, issued_on, due_on, self.today, self.calendar)
+    def step_due(self, dates: Dates) -> Step | None:
+        return rules.step_due(self.steps, dates, self.today, self.calendar)
 
 
 class Due(NamedTuple):
@@ -80,9 +80,9 @@ def list_due_tenants(db: Connection, organisation_id: UUID, plan: Plan, after: U
     Which step is due depends on an invoice's dates alone, and there are few different ones.
     """
     near = rules.due_days_near(plan.steps, plan.today)
-    dates_of: dict[Step, list[repository.Dates]] = defaultdict(list)
+    dates_of: dict[Step, list[Dates]] = defaultdict(list)
     for dates in repository.list_dates(db, organisation_id, *near):
-        step = plan.step_due(*dates)
+        step = plan.step_due(dates)
         if step is not None:
             dates_of[step].append(dates)
     due = {_names_from(plan.steps, step): dates for step, dates in dates_of.items()}
@@ -124,11 +124,8 @@ def _list_due(db: Connection, organisation_id: UUID, plan: Plan, tenant_ids: lis
     """Return the steps of the tenants' invoices that are to be said, by tenant and due day; four queries."""
     near = rules.due_days_near(plan.steps, plan.today)
     found = repository.list_open_invoices(db, organisation_id, tenant_ids, *near)
-    known: dict[tuple[dt.date, dt.date], Step | None] = {}
-    for each in found:
-        if (each.issued_on, each.due_on) not in known:
-            known[each.issued_on, each.due_on] = plan.step_due(each.issued_on, each.due_on)
-    steps = [(each, known[each.issued_on, each.due_on]) for each in found]
+    known = {dates: plan.step_due(dates) for dates in {each.dates for each in found}}
+    steps = [(each, known[each.dates]) for each in found]
     due = [Due(each, step) for each, step in steps if step is not None]
     said = repository.list_said(db, organisation_id, {each.invoice.invoice_id for each in due})
     paused = pause_service.paused(db, organisation_id, {each.invoice.lease_id for each in due}, plan.today)
@@ -147,8 +144,8 @@ def _by_tenant(due: Iterable[Due], plan: Plan) -> Iterable[tuple[UUID, list[Due]
     """
     for tenant_id, rows in groupby(due, key=attrgetter("invoice.tenant_id")):
         every = list(rows)
-        overdue = [each for each in every if each.invoice.due_on < plan.today]
-        coming = [each for each in every if each.invoice.due_on >= plan.today]
+        overdue = [each for each in every if each.invoice.dates.overdue_on <= plan.today]
+        coming = [each for each in every if each.invoice.dates.overdue_on > plan.today]
         enough = [told for told in (overdue, coming) if _sum_cents(told) >= max(plan.policy.minimum_cents, 1)]
         if enough:
             yield tenant_id, enough[0]
@@ -167,7 +164,7 @@ def _message(key: str, told: list[Due], person: Person, plan: Plan) -> NewMessag
     properties = {each.invoice.property_id for each in told}
     kinds = {each.step.kind for each in told}
     return NewMessage(
-        kind=rules.kind_of(kinds, {each.invoice.due_on for each in told}, plan.today),
+        kind=rules.kind_of(kinds, {each.invoice.dates[1:] for each in told}, plan.today),
         dedupe_key=key,
         tenant_id=person.id,
         lease_id=leases.pop() if len(leases) == 1 else None,

@@ -68,7 +68,7 @@ def _made(message: Message, told: list[Told], now: _Now) -> Made:
     if sum(each.open_cents for each in left) < max(now.minimum_cents, 1):
         return Made(None, NOTHING_OWED)
     due_days = [each.due_on for each in left]  # the oldest first
-    kind = rules.kind_of({message.kind}, due_days, now.today)
+    kind = rules.kind_of({message.kind}, [(each.due_on, each.overdue_on) for each in left], now.today)
     since = due_days[:1] if kind in OVERDUE_KINDS else due_days
     values = _values(left, person, message.language, now.organisation)
     return now.templates.render(kind, message.language, {**values, "due_on": words.days(since, message.language)})

@@ -3,9 +3,10 @@
 import datetime as dt
 from collections.abc import Collection, Iterable
 
-from chalicelib.outreach.model import BEFORE, DUE, FINAL, OVERDUE, Calendar, Policy, Step
+from chalicelib.outreach.model import BEFORE, DUE, FINAL, OVERDUE, Calendar, Dates, Policy, Step
 
 CATCH_UP_DAYS = 3  # sending days that a step may be late by, after an outage
+MOST_GRACE_DAYS = 60  # as leases have it
 MOST_MOVED_DAYS = 14  # a step that would be moved farther, past a run of days off, is left out
 SATURDAY = 5
 
@@ -38,38 +39,39 @@ def next_sending_day(day: dt.date, calendar: Calendar) -> dt.date:
     return _moved(day + _DAY, _DAY, calendar) or day + MOST_MOVED_DAYS * _DAY
 
 
-def day_of_step(step: Step, issued_on: dt.date, due_on: dt.date, calendar: Calendar) -> dt.date | None:
+def day_of_step(step: Step, dates: Dates, calendar: Calendar) -> dt.date | None:
     """Return the day that ``step`` of an invoice falls on, or None where it falls on none.
 
-    A day that is skipped moves a step until the due day back, and one after it on. Nothing is said before the
-    invoice was issued: a step until the due day then falls on the day of issue, if that is not past the due day.
+    Steps after the due day are counted from the last day of grace: until then nobody is overdue. A day that is
+    skipped moves a step until the due day back, and one after it on. Nothing is said before the invoice was
+    issued: a step until the due day then falls on the day of issue, if that is not past the due day.
     """
     earlier = step.offset_days <= 0
-    day = _moved(due_on + step.offset_days * _DAY, -_DAY if earlier else _DAY, calendar)
-    if day is None or day >= issued_on:
+    counted_from = dates.due_on if earlier else dates.overdue_on - _DAY
+    day = _moved(counted_from + step.offset_days * _DAY, -_DAY if earlier else _DAY, calendar)
+    if day is None or day >= dates.issued_on:
         return day
     if not earlier:
         return None
-    day = _moved(issued_on, _DAY, calendar)
-    return None if day is None or day > due_on else day
+    day = _moved(dates.issued_on, _DAY, calendar)
+    return None if day is None or day > dates.due_on else day
 
 
-def step_due(
-    steps: Iterable[Step], issued_on: dt.date, due_on: dt.date, today: dt.date, calendar: Calendar
-) -> Step | None:
+def step_due(steps: Iterable[Step], dates: Dates, today: dt.date, calendar: Calendar) -> Step | None:
     """Return the step of an invoice that is to be said today unless it was: the latest whose day has come.
 
     A step that was missed is made up for on one of the next ``CATCH_UP_DAYS`` sending days; "soon due" only as
-    long as that is true.
+    long as that is true, and nothing in the days of grace.
     """
     if is_skipped(today, calendar):
         return None
-    came = ((day_of_step(step, issued_on, due_on, calendar), step) for step in steps)
+    came = ((day_of_step(step, dates, calendar), step) for step in steps)
     latest = max(((day, step.offset_days, step) for day, step in came if day and day <= today), default=None)
     if latest is None:
         return None
     day, _, step = latest
-    stale = step.offset_days < 0 and today > due_on
+    graced = step.offset_days <= 0 and dates.due_on < today < dates.overdue_on
+    stale = graced or (step.offset_days < 0 and today > dates.due_on)
     return None if stale or _is_too_late(day, today, calendar) else step
 
 
@@ -78,20 +80,23 @@ def may_be_said(step: Step, said: Iterable[str]) -> bool:
     return all(offset_of(name) < step.offset_days for name in said)
 
 
-def kind_of(kinds: Collection[str], due_days: Collection[dt.date], today: dt.date) -> str:
-    """Return the kind of a message that says steps of ``kinds`` of invoices due on ``due_days``, so that it is true.
+def kind_of(kinds: Collection[str], days: Collection[tuple[dt.date, dt.date]], today: dt.date) -> str:
+    """Return the kind of a message that says steps of ``kinds``, so that it is true of all invoices that it tells.
 
     The due day's own step may have been moved to a day before, and be made up for on a day after.
+
+    Args:
+        days: of each invoice, when it is due and when it is overdue.
     """
-    if all(day < today for day in due_days):
+    if all(overdue_on <= today for _, overdue_on in days):
         return FINAL if FINAL in kinds else OVERDUE
-    return DUE if all(day == today for day in due_days) else BEFORE
+    return DUE if all(due_on == today for due_on, _ in days) else BEFORE
 
 
 def due_days_near(steps: Collection[Step], today: dt.date) -> tuple[dt.date, dt.date]:
     """Return the first and the last due day of which a step can be said today, whatever days are skipped."""
     offsets = [step.offset_days for step in steps]
-    late = 2 * MOST_MOVED_DAYS + CATCH_UP_DAYS  # moved on, and then made up for
+    late = MOST_GRACE_DAYS + 2 * MOST_MOVED_DAYS + CATCH_UP_DAYS  # moved on, and then made up for
     return today - (max(offsets) + late) * _DAY, today + (MOST_MOVED_DAYS - min(offsets)) * _DAY
 
 

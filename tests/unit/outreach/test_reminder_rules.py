@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.outreach.model import BEFORE, DUE, FINAL, OVERDUE, Calendar, Policy, Step
+from chalicelib.outreach.model import BEFORE, DUE, FINAL, OVERDUE, Calendar, Dates, Policy, Step
 from chalicelib.outreach.rules import (
     CATCH_UP_DAYS,
     MOST_MOVED_DAYS,
@@ -27,6 +27,10 @@ WEEKDAYS = Calendar(True, frozenset())
 USUAL = steps_of(Policy())
 SATURDAY_5 = dt.date(2026, 12, 5)
 ISSUED = dt.date(2026, 11, 25)
+
+
+def dated(issued_on: dt.date, due_on: dt.date, grace_days: int = 0) -> Dates:
+    return Dates(issued_on, due_on, due_on + (grace_days + 1) * DAY)
 
 
 def named(name: str) -> Step:
@@ -71,7 +75,7 @@ def test_a_step_says_by_its_name_how_far_it_is_from_the_due_day(name: str, offse
 def test_a_step_is_moved_off_days_on_which_nothing_is_sent(
     name: str, due_on: dt.date, calendar: Calendar, falls_on: dt.date
 ) -> None:
-    assert day_of_step(named(name), ISSUED, due_on, calendar) == falls_on
+    assert day_of_step(named(name), dated(ISSUED, due_on), calendar) == falls_on
 
 
 @pytest.mark.parametrize(
@@ -92,12 +96,12 @@ def test_a_step_is_moved_off_days_on_which_nothing_is_sent(
 def test_nothing_is_said_of_an_invoice_before_it_was_issued(
     name: str, issued_on: dt.date, due_on: dt.date, calendar: Calendar, falls_on: dt.date | None
 ) -> None:
-    assert day_of_step(named(name), issued_on, due_on, calendar) == falls_on
+    assert day_of_step(named(name), dated(issued_on, due_on), calendar) == falls_on
 
 
 def test_a_step_in_the_middle_of_a_long_run_of_days_off_is_left_out() -> None:
     closed = Calendar(False, frozenset(SATURDAY_5 + number * DAY for number in range(-MOST_MOVED_DAYS, 1)))
-    assert day_of_step(named("due"), ISSUED - 90 * DAY, SATURDAY_5, closed) is None
+    assert day_of_step(named("due"), dated(ISSUED - 90 * DAY, SATURDAY_5), closed) is None
 
 
 @pytest.mark.parametrize(
@@ -118,14 +122,26 @@ def test_a_step_in_the_middle_of_a_long_run_of_days_off_is_left_out() -> None:
     ],
 )
 def test_the_latest_step_is_due_for_three_days_more(today: int, said: str | None) -> None:
-    step = step_due(USUAL, ISSUED, SATURDAY_5, dt.date(2026, 12, today), EVERY_DAY)
+    step = step_due(USUAL, dated(ISSUED, SATURDAY_5), dt.date(2026, 12, today), EVERY_DAY)
     assert (step and step.name) == said
+
+
+@pytest.mark.parametrize(
+    ("today", "said"), [(5, "due"), (6, None), (8, None), (9, "after_1"), (13, "after_5"), (18, "after_10")]
+)
+def test_nobody_is_called_overdue_in_their_days_of_grace(today: int, said: str | None) -> None:
+    step = step_due(USUAL, dated(ISSUED, SATURDAY_5, grace_days=3), dt.date(2026, 12, today), EVERY_DAY)
+    assert (step and step.name) == said
+
+
+def test_a_message_held_back_into_the_days_of_grace_calls_nobody_overdue() -> None:
+    assert kind_of({DUE}, [dated(ISSUED, SATURDAY_5, grace_days=3)[1:]], SATURDAY_5 + DAY) == BEFORE
 
 
 def test_soon_due_is_not_said_once_it_is_due() -> None:
     steps = steps_of(Policy(before_days=(1,), on_due_day=False, after_days=()))
-    assert step_due(steps, ISSUED, SATURDAY_5, SATURDAY_5, EVERY_DAY) == steps[0]
-    assert step_due(steps, ISSUED, SATURDAY_5, SATURDAY_5 + DAY, EVERY_DAY) is None
+    assert step_due(steps, dated(ISSUED, SATURDAY_5), SATURDAY_5, EVERY_DAY) == steps[0]
+    assert step_due(steps, dated(ISSUED, SATURDAY_5), SATURDAY_5 + DAY, EVERY_DAY) is None
 
 
 def test_days_off_do_not_count_as_late() -> None:
@@ -133,8 +149,8 @@ def test_days_off_do_not_count_as_late() -> None:
     thursday, tuesday = dt.date(2026, 12, 10), dt.date(2026, 12, 15)
     calendar = Calendar(True, frozenset({dt.date(2026, 12, 14)}))
     steps = steps_of(Policy(before_days=(), after_days=()))
-    assert step_due(steps, ISSUED, thursday, tuesday, calendar) == steps[0]
-    assert step_due(steps, ISSUED, thursday, tuesday + 2 * DAY, calendar) is None
+    assert step_due(steps, dated(ISSUED, thursday), tuesday, calendar) == steps[0]
+    assert step_due(steps, dated(ISSUED, thursday), tuesday + 2 * DAY, calendar) is None
 
 
 @pytest.mark.parametrize(
@@ -151,7 +167,7 @@ def test_days_off_do_not_count_as_late() -> None:
     ],
 )
 def test_a_message_is_of_the_kind_that_is_true_of_all_it_tells(kinds: set[str], due_in: set[int], told_as: str) -> None:
-    assert kind_of(kinds, [SATURDAY_5 + days * DAY for days in due_in], SATURDAY_5) == told_as
+    assert kind_of(kinds, [dated(ISSUED, SATURDAY_5 + days * DAY)[1:] for days in due_in], SATURDAY_5) == told_as
 
 
 def test_a_step_is_not_said_again_nor_after_a_later_one() -> None:
@@ -171,29 +187,31 @@ holidays = st.frozensets(st.integers(-40, 110), max_size=25)
 
 
 @st.composite
-def invoices(draw: st.DrawFn) -> tuple[tuple[Step, ...], dt.date, dt.date, Calendar]:
+def invoices(draw: st.DrawFn) -> tuple[tuple[Step, ...], Dates, Calendar]:
     due_on = draw(due_days)
-    issued_on = due_on - draw(st.integers(-20, 40)) * DAY
+    dates = dated(due_on - draw(st.integers(-20, 40)) * DAY, due_on, draw(st.sampled_from([0, 0, 1, 3, 7, 60])))
     off = frozenset(due_on + number * DAY for number in draw(holidays))
-    return steps_of(draw(policies)), issued_on, due_on, Calendar(draw(st.booleans()), off)
+    return steps_of(draw(policies)), dates, Calendar(draw(st.booleans()), off)
 
 
 def span(due_on: dt.date) -> list[dt.date]:
-    return [due_on + number * DAY for number in range(-45, 135)]
+    return [due_on + number * DAY for number in range(-45, 200)]
 
 
-@given(invoices(), st.frozensets(st.integers(0, 179)))
+@given(invoices(), st.frozensets(st.integers(0, 244)))
 def test_a_step_is_said_at_most_once_in_order_and_never_on_a_day_off(
-    invoice: tuple[tuple[Step, ...], dt.date, dt.date, Calendar], missed: frozenset[int]
+    invoice: tuple[tuple[Step, ...], Dates, Calendar], missed: frozenset[int]
 ) -> None:
-    steps, issued_on, due_on, calendar = invoice
+    steps, dates, calendar = invoice
     said: list[str] = []
-    for number, today in enumerate(span(due_on)):
-        step = None if number in missed else step_due(steps, issued_on, due_on, today, calendar)
+    for number, today in enumerate(span(dates.due_on)):
+        step = None if number in missed else step_due(steps, dates, today, calendar)
         if step is not None and may_be_said(step, said):
             assert not is_skipped(today, calendar)
-            assert today >= issued_on
-            assert step.kind != BEFORE or today <= due_on
+            assert today >= dates.issued_on
+            assert step.kind != BEFORE or today <= dates.due_on
+            assert step.offset_days <= 0 or today >= dates.overdue_on
+            assert not dates.due_on < today < dates.overdue_on
             said.append(step.name)
     assert len(set(said)) == len(said)
     assert [offset_of(name) for name in said] == sorted(offset_of(name) for name in said)
@@ -201,37 +219,38 @@ def test_a_step_is_said_at_most_once_in_order_and_never_on_a_day_off(
 
 @given(invoices(), st.integers(0, 170), st.integers(0, CATCH_UP_DAYS))
 def test_a_step_missed_by_a_few_days_is_said_unless_a_later_one_is(
-    invoice: tuple[tuple[Step, ...], dt.date, dt.date, Calendar], begins: int, days: int
+    invoice: tuple[tuple[Step, ...], Dates, Calendar], begins: int, days: int
 ) -> None:
-    steps, issued_on, due_on, calendar = invoice
+    steps, dates, calendar = invoice
     said: dict[str, dt.date] = {}
-    for number, today in enumerate(span(due_on)):
-        step = None if begins <= number < begins + days else step_due(steps, issued_on, due_on, today, calendar)
+    for number, today in enumerate(span(dates.due_on)):
+        step = None if begins <= number < begins + days else step_due(steps, dates, today, calendar)
         if step is not None and may_be_said(step, said):
             said[step.name] = today
     for step in steps:
-        day = day_of_step(step, issued_on, due_on, calendar)
+        day = day_of_step(step, dates, calendar)
         if day is None or step.name in said:
             continue
         made_up_on = day
-        while is_skipped(made_up_on, calendar) or begins <= (made_up_on - span(due_on)[0]).days < begins + days:
+        while is_skipped(made_up_on, calendar) or begins <= (made_up_on - span(dates.due_on)[0]).days < begins + days:
             made_up_on += DAY
         later = [each for each in steps if each.offset_days > step.offset_days]
-        days_of_later = [day_of_step(each, issued_on, due_on, calendar) for each in later]
+        days_of_later = [day_of_step(each, dates, calendar) for each in later]
         overtaken = any(each is not None and each <= made_up_on for each in days_of_later)
-        past = step.kind == BEFORE and made_up_on > due_on
+        graced = step.kind == DUE and made_up_on < dates.overdue_on
+        past = made_up_on > dates.due_on and (step.kind == BEFORE or graced)
         assert overtaken or past or (made_up_on - day).days > MOST_MOVED_DAYS + CATCH_UP_DAYS, step
 
 
-@given(invoices(), st.integers(-45, 135))
+@given(invoices(), st.integers(-45, 200))
 def test_no_due_day_that_matters_is_beyond_the_days_near(
-    invoice: tuple[tuple[Step, ...], dt.date, dt.date, Calendar], number: int
+    invoice: tuple[tuple[Step, ...], Dates, Calendar], number: int
 ) -> None:
-    steps, issued_on, due_on, calendar = invoice
-    today = due_on + number * DAY
-    if steps and step_due(steps, issued_on, due_on, today, calendar):
+    steps, dates, calendar = invoice
+    today = dates.due_on + number * DAY
+    if steps and step_due(steps, dates, today, calendar):
         first, last = due_days_near(steps, today)
-        assert first <= due_on <= last
+        assert first <= dates.due_on <= last
 
 
 @given(due_days, st.booleans(), holidays)
