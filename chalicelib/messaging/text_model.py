@@ -96,12 +96,12 @@ USUAL = {
 LONGEST = {
     "tenant": 60,
     "amount": 18,
-    "due_on": 12,
-    "property": 120,
-    "unit": 40,
+    "due_on": 26,  # two days, or the first and the last
+    "property": 126,  # one name, and how many more there are
+    "unit": 46,
     "periods": 40,
     "paybill": 30,
-    "account": 40,
+    "account": 46,
     "organisation": 120,
     "receipt": 20,
     "reference": 40,
