@@ -24,7 +24,7 @@ from tests import databases
 
 SERVER = pytest.StashKey[databases.Server]()
 SERVER_URL = "mariadb_server_url"
-LEFT_OUT_BY_QUICK = ("slow", "mariadb", "browser", "fuzz")
+LEFT_OUT_BY_QUICK = ("slow", "mariadb", "browser", "fuzz", "terraform")
 
 # The machine is shared, so no deadline; in CI a failure must be the same on the next run.
 hypothesis.settings.register_profile("default", deadline=None)

@@ -51,7 +51,7 @@ locals {
       tell_results = { actions = ["sqs:SendMessage"], resources = local.written["sender"] }
       use_messages = { actions = ["kms:GenerateDataKey", "kms:Decrypt"], resources = [var.kms_key_arn] }
       claim        = { actions = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], resources = [var.claims_table_arn] }
-      read_secrets = { actions = ["ssm:GetParameter"], resources = [local.parameters_arn] }
+      read_secrets = { actions = ["ssm:GetParameter"], resources = local.vendor_secrets }
       send_email   = { actions = ["ses:SendEmail", "ses:SendRawEmail"], resources = [var.email_identity_arn] }
     }
     authorizer = {
@@ -66,6 +66,11 @@ locals {
     sender   = [var.queue_arns["results"]]
   }
   parameters_arn = "arn:${local.partition}:ssm:${local.region}:${local.account_id}:parameter${var.parameter_prefix}"
+  # The parameters that vendor_environment names, and no other.
+  vendor_secrets = [
+    for name, value in var.vendor_environment :
+    "arn:${local.partition}:ssm:${local.region}:${local.account_id}:parameter${value}" if endswith(name, "_PARAMETER")
+  ]
 }
 
 data "aws_iam_policy_document" "function" {

@@ -1,0 +1,107 @@
+"""Every size plans: two Regions where they are asked for, each with all that a Region has, and nothing unasked."""
+
+from collections import Counter
+
+import pytest
+
+from chalicelib.functions import FUNCTIONS
+from terraform.deploying.settings import STACKS
+from tests.terraform.plans import Estate, run_tests
+from tests.terraform.sizes import PRIMARY, SECOND, each_size, planned, regions, steps
+
+pytestmark = [pytest.mark.slow, pytest.mark.terraform]
+
+# What each Region must have, whatever its size.
+IN_EACH_REGION = {
+    "aws_api_gateway_rest_api": 1,
+    "aws_api_gateway_stage": 1,
+    "aws_backup_plan": 1,
+    "aws_backup_vault": 1,
+    "aws_backup_vault_lock_configuration": 1,
+    "aws_cloudwatch_dashboard": 1,
+    "aws_cognito_user_pool": 1,
+    "aws_flow_log": 1,
+    "aws_lambda_alias": len(FUNCTIONS),
+    "aws_lambda_function": len(FUNCTIONS),
+    "aws_rds_cluster": 1,
+    "aws_route53_health_check": 1,
+    "aws_s3_bucket": 1,
+    "aws_sns_topic": 1,
+    "aws_vpc": 1,
+}
+TOP = {"starter": 1, "standard": 1, "full": 2}  # instances of each Region's cluster
+
+
+@each_size
+def test_as_many_regions_are_planned_as_were_asked_for(estate: Estate, size: str) -> None:
+    names = {
+        cluster.values["cluster_identifier"] for plan in regions(estate, size) for cluster in plan.of("aws_rds_cluster")
+    }
+    assert names == {f"plotihub-prod-{region}" for region in ([PRIMARY] if size == "starter" else [PRIMARY, SECOND])}
+
+
+@each_size
+def test_each_region_has_all_that_a_region_has(estate: Estate, size: str) -> None:
+    for plan in regions(estate, size):
+        counted = Counter(each.kind for each in plan.of(*IN_EACH_REGION))
+        assert counted == IN_EACH_REGION, plan.step.key
+        assert len(plan.of("aws_rds_cluster_instance")) == TOP[size]
+
+
+@each_size
+def test_one_cluster_brings_the_database_and_the_other_joins(estate: Estate, size: str) -> None:
+    clusters = [plan.of("aws_rds_cluster")[0] for plan in regions(estate, size)]
+    assert [cluster.values.get("database_name") for cluster in clusters] == ["plotihub", None][: len(clusters)]
+    member_of = None if size == "starter" else "plotihub-prod"
+    assert {cluster.values["global_cluster_identifier"] for cluster in clusters} == {member_of}
+    shells = [shell for plan in planned(estate, size) for shell in plan.of("aws_rds_global_cluster")]
+    assert len(shells) == (0 if member_of is None else 1)
+
+
+@each_size
+def test_there_is_no_way_out_and_no_proxy_unless_asked(estate: Estate, size: str) -> None:
+    for plan in regions(estate, size):
+        assert plan.of("aws_nat_gateway", "aws_eip", "aws_internet_gateway") == []
+        assert len(plan.of("aws_db_proxy")) == (1 if size == "full" else 0)
+        assert len(plan.of("aws_wafv2_web_acl_association")) == (1 if size == "full" else 0)
+
+
+@each_size
+def test_only_what_the_size_buys_stands_in_the_network(estate: Estate, size: str) -> None:
+    endpoints = {"sqs", "kms"} | ({"secretsmanager"} if size == "full" else set())
+    for plan in regions(estate, size):
+        interface = [each for each in plan.of("aws_vpc_endpoint") if each.values["vpc_endpoint_type"] == "Interface"]
+        assert {each.values["service_name"].rsplit(".", 1)[1] for each in interface} == endpoints
+        assert len(plan.of("aws_subnet")) == (3 if size == "full" else 2)
+
+
+def test_two_networks_are_joined_both_ways(estate: Estate) -> None:
+    (link,) = (plan for plan in planned(estate, "standard") if plan.step.stack == "3-link")
+    leading = {route.values["destination_cidr_block"] for route in link.of("aws_route")}
+    assert leading == {"10.40.0.0/16", "10.41.0.0/16"}
+    told = {each.address.split(".")[1].split("[")[0] for each in link.of("aws_ssm_parameter")}
+    assert told == {"in_primary", "in_other"}
+    assert len(link.of("aws_s3_bucket_replication_configuration")) == 2
+
+
+@each_size
+def test_the_tables_that_both_regions_share_agree_as_the_size_says(estate: Estate, size: str) -> None:
+    shared = planned(estate, size)[0]
+    tables, stacks = shared.of("aws_dynamodb_table"), shared.of("aws_cloudformation_stack")
+    assert [len(tables), len(stacks)] == ([2, 0] if size == "starter" else [0, 2])
+    assert {each.values["name"] for each in tables + stacks} == {"plotihub-prod-intake", "plotihub-prod-claims"}
+    assert all('"MultiRegionConsistency":"STRONG"' in each.values["template_body"] for each in stacks)
+
+
+def test_an_environment_without_names_of_its_own_plans(estate: Estate) -> None:
+    shared, *others = planned(estate, "standard", "dev")
+    assert shared.of("aws_route53_zone", "aws_acm_certificate") == []
+    for plan in others[:2]:
+        assert plan.of("aws_route53_record", "aws_route53_health_check", "aws_api_gateway_domain_name") == []
+
+
+@pytest.mark.parametrize(
+    "folder", sorted(f"stacks/{test.parts[-3]}" for test in STACKS.glob("*/tests/choices.tftest.hcl"))
+)
+def test_choices_of_a_stack_that_no_size_makes(estate: Estate, folder: str) -> None:
+    run_tests(estate.prepare(folder), "-filter=tests/choices.tftest.hcl")
