@@ -11,17 +11,25 @@ locals {
 }
 
 resource "aws_cloudtrail" "main" {
+  #checkov:skip=CKV_AWS_252:a notice for each file of the trail says nothing; the log group is for whoever wants to be told
+
   name                          = var.name
   s3_bucket_name                = aws_s3_bucket.main.id
   kms_key_id                    = aws_kms_key.main.arn
   is_multi_region_trail         = true
   include_global_service_events = true
   enable_log_file_validation    = true
+  cloud_watch_logs_group_arn    = "${aws_cloudwatch_log_group.main.arn}:*"
+  cloud_watch_logs_role_arn     = aws_iam_role.logs.arn
 
-  depends_on = [aws_s3_bucket_policy.main]
+  depends_on = [aws_s3_bucket_policy.main, aws_iam_role_policy.logs]
 }
 
 resource "aws_s3_bucket" "main" {
+  #checkov:skip=CKV_AWS_18:who reads the trail is in the trail
+  #checkov:skip=CKV_AWS_144:the trail is of all Regions in one locked bucket, and its newest year is in the log group besides
+  #checkov:skip=CKV2_AWS_62:nothing works on what is put here
+
   bucket              = "${var.name}-${local.account_id}-audit"
   object_lock_enabled = true
 
@@ -175,6 +183,10 @@ resource "aws_kms_alias" "main" {
 }
 
 data "aws_iam_policy_document" "key" {
+  #checkov:skip=CKV_AWS_109:a key's own policy: the account's policies say who may, and * is this key
+  #checkov:skip=CKV_AWS_111:a key's own policy: the account's policies say who may, and * is this key
+  #checkov:skip=CKV_AWS_356:a key's own policy: the account's policies say who may, and * is this key
+
   statement {
     sid       = "AccountGoverns"
     actions   = ["kms:*"]
@@ -197,6 +209,21 @@ data "aws_iam_policy_document" "key" {
       test     = "StringEquals"
       variable = "aws:SourceArn"
       values   = [local.trail_arn]
+    }
+  }
+
+  statement {
+    sid       = "LogsEncrypt"
+    actions   = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
+    resources = ["*"]
+    principals {
+      type        = "Service"
+      identifiers = ["logs.${data.aws_region.current.name}.amazonaws.com"]
+    }
+    condition {
+      test     = "ArnEquals"
+      variable = "kms:EncryptionContext:aws:logs:arn"
+      values   = ["arn:${local.partition}:logs:${data.aws_region.current.name}:${local.account_id}:log-group:/aws/cloudtrail/${var.name}"]
     }
   }
 }

@@ -18,6 +18,8 @@ locals {
 }
 
 resource "aws_wafv2_web_acl" "main" {
+  #checkov:skip=CKV_AWS_192:AWSManagedRulesKnownBadInputsRuleSet is there; the check does not follow for_each
+
   count = var.waf ? 1 : 0
 
   name        = var.name

@@ -11,6 +11,8 @@ resource "aws_flow_log" "main" {
 }
 
 resource "aws_cloudwatch_log_group" "flow_logs" {
+  #checkov:skip=CKV_AWS_338:each environment says for how long; the audit trail is kept for a year
+
   name              = "/aws/vpc/${var.name}-flow"
   retention_in_days = var.flow_logs_retention_days
   kms_key_id        = var.kms_key_arn
