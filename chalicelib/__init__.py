@@ -3,4 +3,4 @@ at its usual 700 it would walk them over and over while the app starts."""
 
 import gc
 
-gc.set_threshold(50_000, 20, 50)
+gc.set_threshold(150_000, 20, 50)
