@@ -8,6 +8,7 @@ from pathlib import Path
 
 DEFAULT_HOME = ".local"
 
+_HOST = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]{1,5})?", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -27,6 +28,11 @@ class Settings:
     database_url: str
     database_reader_url: str
     database_timeout_s: int
+    database_writer_hosts: tuple[str, ...]
+    database_iam: bool
+    database_ca_file: str
+    database_migrator: str
+    database_migrator_hosts: tuple[str, ...]
     token_issuers: tuple[Issuer, ...]
     key_file: str
     kms_key_id: str
@@ -60,6 +66,11 @@ def settings() -> Settings:
         database_url=_with_driver(database_url),
         database_reader_url=_with_driver(os.environ.get("DATABASE_READER_URL", database_url)),
         database_timeout_s=_seconds("DATABASE_TIMEOUT_S", 5),
+        database_writer_hosts=_hosts("DATABASE_WRITER_HOSTS"),
+        database_iam=_flag("DATABASE_IAM"),
+        database_ca_file=os.environ.get("DATABASE_CA_FILE", ""),
+        database_migrator=os.environ.get("DATABASE_MIGRATOR", "plotihub_migrator"),
+        database_migrator_hosts=_hosts("DATABASE_MIGRATOR_HOSTS"),
         token_issuers=_issuers(os.environ.get("TOKEN_ISSUERS", "[]")),
         key_file=os.environ.get("KEY_FILE", str(home / "keys.json")),
         kms_key_id=os.environ.get("KMS_KEY_ID", ""),
@@ -96,6 +107,20 @@ def _seconds(name: str, default: int) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 60:
         raise ValueError(f"{name} must be a whole number of seconds from 1 to 60")
     return int(text)
+
+
+def _flag(name: str) -> bool:
+    text = os.environ.get(name, "")
+    if text not in {"", "true", "false"}:
+        raise ValueError(f"{name} must be true or false")
+    return text == "true"
+
+
+def _hosts(name: str) -> tuple[str, ...]:
+    listed = tuple(entry.strip() for entry in os.environ.get(name, "").split(",") if entry.strip())
+    if not all(_HOST.fullmatch(entry) for entry in listed):
+        raise ValueError(f"{name} must be a comma list of host names, each with :port where that is not 3306")
+    return listed
 
 
 def _cents(name: str, default: int) -> int:

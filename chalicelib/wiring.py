@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -18,6 +18,7 @@ from chalicelib.clock import Clock, SystemClock
 from chalicelib.errors import Unavailable
 from chalicelib.identity.ports import KeyWrapper
 from chalicelib.messaging.ports import Claims, Gateway
+from chalicelib.storage.connecting import NO_ANSWER, NO_WRITER, Login, code_of
 from chalicelib.storage.engines import WAKES, WRITING, make_engine
 from chalicelib.tasks.ports import Queues
 
@@ -25,7 +26,6 @@ Answer = TypeVar("Answer")
 
 DEADLOCK = 1213  # MySQL: this transaction was rolled back so that another could go on
 LOCK_WAIT = 1205  # MySQL: somebody held a lock for longer than we wait
-NO_WRITER = {1290, 1836, 1792}  # MySQL: read-only server; being upgraded; read-only transaction
 TRIES = 5
 
 log = logging.getLogger("plotihub.wiring")
@@ -103,11 +103,6 @@ class Outside:
     clock: Clock
 
 
-def _code(error: DBAPIError) -> int | None:
-    arguments = getattr(error.orig, "args", ())
-    return arguments[0] if arguments and isinstance(arguments[0], int) else None
-
-
 def _is_deadlock(error: OperationalError) -> bool:
     """Tell whether a deadlock is behind ``error``: it takes savepoints with it, and rolling back to one then fails."""
     behind: BaseException | None = error
@@ -126,8 +121,8 @@ def _telling_unavailable() -> Iterator[None]:
     except PoolTimeout as error:
         raise Unavailable("The database is busy.", retry_after_s=5) from error
     except DBAPIError as error:
-        code = _code(error)
-        if error.connection_invalidated or code in NO_WRITER or code in {2002, 2003, 2005, 2006, 2013, 2055}:
+        code = code_of(error.orig)
+        if error.connection_invalidated or code in NO_WRITER | NO_ANSWER:
             raise Unavailable("The database does not answer.") from error
         if code == LOCK_WAIT or "database is locked" in str(error.orig) or "unable to open database" in str(error.orig):
             raise Unavailable("The database is busy.", retry_after_s=5) from error
@@ -151,12 +146,37 @@ def parts() -> Parts:
 
 def make_parts(settings: config.Settings) -> Parts:
     """Build the parts that ``settings`` describe; nothing is connected to yet."""
-    writer = make_engine(settings.database_url, timeout_s=settings.database_timeout_s)
+    timeout_s, login = settings.database_timeout_s, _login(settings)
+    hosts = settings.database_writer_hosts
+    writer = make_engine(settings.database_url, timeout_s=timeout_s, login=login, writer_hosts=hosts)
     reader = writer
     if settings.database_reader_url != settings.database_url:
-        reader = make_engine(settings.database_reader_url, timeout_s=settings.database_timeout_s)
+        reader = make_engine(settings.database_reader_url, timeout_s=timeout_s, login=login)
     queues = _queues(settings) if settings.wake_queue_url else None
     return Parts(writer=writer, reader=reader, clock=SystemClock(), keys=_keys(settings), queues=queues)
+
+
+def _login(settings: config.Settings) -> Login | None:
+    if not settings.database_iam:
+        return None
+    from chalicelib.storage.logins import IamLogin
+
+    return IamLogin(settings.database_ca_file)
+
+
+def migrate(settings: config.Settings) -> str:
+    """Bring the database to the newest schema and return its version.
+
+    Who logs in by IAM does so as the migrator, who owns the tables, and gives the application's user its rights.
+    """
+    from chalicelib.storage.migrate import upgrade
+
+    if not settings.database_iam:
+        return upgrade(settings.database_url)
+    url = make_url(settings.database_url)
+    hosts = settings.database_migrator_hosts or settings.database_writer_hosts
+    as_migrator = url.set(username=settings.database_migrator).render_as_string(hide_password=False)
+    return upgrade(as_migrator, login=_login(settings), writer_hosts=hosts, user=url.username or "")
 
 
 def outside() -> Outside:

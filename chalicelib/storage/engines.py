@@ -8,20 +8,39 @@ SQLite: a writing transaction begins with BEGIN IMMEDIATE, so that it reads noth
 lose; WAL and a busy time-out, because the API and the runner are two processes.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+
+from chalicelib.storage.connecting import Connecting, Login
 
 WRITING = {"plotihub_writing": True}
 WAKES = "plotihub_wakes"
 
 
-def make_engine(url: str, *, timeout_s: int = 5, pool_size: int = 5) -> Engine:
-    """Return an engine for ``url``; connecting, and waiting for a lock, end after ``timeout_s``."""
+def make_engine(
+    url: str,
+    *,
+    timeout_s: int = 5,
+    pool_size: int = 5,
+    login: Login | None = None,
+    writer_hosts: Sequence[str] = (),
+    statement_s: int | None = None,
+) -> Engine:
+    """Return an engine for ``url``; connecting, and waiting for a lock, end after ``timeout_s``.
+
+    Args:
+        statement_s: how long a statement may take, on MySQL; by itself what a request can wait for.
+        login: in place of the password of the address, on MySQL.
+        writer_hosts: in place of the host of the address, on MySQL: the one of them that takes writes.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(parsed, timeout_s)
-    return create_engine(
+    # A server that accepts and then is silent: told as 503 before API Gateway's 29 s are over.
+    silent_s = statement_s or timeout_s + 15
+    engine = create_engine(
         parsed,
         hide_parameters=True,  # an error's text may end in a log that is not ours: it tells no values
         isolation_level="READ COMMITTED",
@@ -33,14 +52,15 @@ def make_engine(url: str, *, timeout_s: int = 5, pool_size: int = 5) -> Engine:
         connect_args={
             "charset": "utf8mb4",
             "connect_timeout": timeout_s,
-            # A server that accepts and then is silent: told as 503 before API Gateway's 29 s are over.
-            "read_timeout": timeout_s + 15,
-            "write_timeout": timeout_s + 15,
+            "read_timeout": silent_s,
+            "write_timeout": silent_s,
             "init_command": f"SET time_zone = '+00:00', innodb_lock_wait_timeout = {timeout_s}, "
             "sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
             "ONLY_FULL_GROUP_BY,NO_ENGINE_SUBSTITUTION'",
         },
     )
+    Connecting(login, writer_hosts).attach(engine)
+    return engine
 
 
 def _sqlite(url: URL, timeout_s: int) -> Engine:

@@ -36,6 +36,8 @@ def find_answer(db: Connection, scope_id: UUID, key: str) -> Kept | None:
     try:
         row = db.execute(query.with_for_update(nowait=True)).one_or_none()
     except OperationalError as error:
+        if error.connection_invalidated:
+            raise  # nobody holds anything: the database is gone, or takes no writes
         # MySQL 3572, MariaDB 1205: the row is there, uncommitted. SQLite lets one writer in at a time.
         raise HeldByAnother from error
     return None if row is None else Kept(*row)
@@ -51,6 +53,8 @@ def claim_key(db: Connection, scope_id: UUID, key: str, request_hash: str, at: d
     try:
         db.execute(insert(idempotency_keys).values(**row, status_code=0, headers={}, body=""))
     except (IntegrityError, OperationalError) as error:
+        if error.connection_invalidated:
+            raise
         raise HeldByAnother from error
 
 

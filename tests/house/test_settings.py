@@ -10,6 +10,7 @@ import pytest
 from chalicelib import config
 from tests.house.source import LIBRARY, ROOT, files, tree_of
 
+READERS = {"os.environ.get", "_seconds", "_cents", "_flag", "_hosts"}
 DOCUMENT = ROOT / "docs" / "settings.md"
 
 
@@ -23,7 +24,7 @@ def told(section: int) -> dict[str, str]:
 def read_in(path: Path) -> Iterator[tuple[str, str | None]]:
     """Yield each variable that the file reads, with its default where that is written there."""
     for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"os.environ.get", "_seconds", "_cents"}:
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in READERS:
             name, *default = node.args
             if isinstance(name, ast.Constant):
                 plain = default and isinstance(default[0], ast.Constant)
@@ -58,6 +59,7 @@ def test_nothing_need_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     assert settings.database_reader_url == settings.database_url
     assert settings.key_file == f"{tmp_path}/.local/keys.json"
     assert (settings.database_timeout_s, settings.token_issuers) == (5, ())
+    assert (settings.database_writer_hosts, settings.database_iam, settings.database_ca_file) == ((), False, "")
     assert (settings.cors_origin, settings.kms_key_id, settings.log_level) == ("", "", "INFO")
     assert (settings.sms_price_cents, settings.sns_price_cents) == (80, 3900)
     assert settings.claims_folder == f"{tmp_path}/.local/claims"
@@ -83,12 +85,20 @@ def test_a_reader_follows_the_writer_unless_it_is_named(monkeypatch: pytest.Monk
     assert config.settings().database_reader_url == "mysql+pymysql://a:b@reader/c"
 
 
+def test_hosts_of_the_writer_are_a_list_and_may_name_their_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_WRITER_HOSTS", "a.example.com, b.example.com:3307,")
+    assert config.settings().database_writer_hosts == ("a.example.com", "b.example.com:3307")
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("DATABASE_TIMEOUT_S", "0"),
         ("DATABASE_TIMEOUT_S", "61"),
         ("DATABASE_TIMEOUT_S", "five"),
+        ("DATABASE_IAM", "secret"),
+        ("DATABASE_WRITER_HOSTS", "mysql://secret@host"),
+        ("DATABASE_WRITER_HOSTS", "host:secret"),
         ("SMS_PRICE_CENTS", "0.8"),
         ("SNS_PRICE_CENTS", "-1"),
         ("CALLBACK_TOKEN_HASHES", "secret"),
