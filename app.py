@@ -26,6 +26,7 @@ from chalicelib.portfolio.routes import portfolio
 from chalicelib.reporting.jobs import reporting_jobs
 from chalicelib.reporting.routes import reporting
 from chalicelib.tasks.jobs import task_jobs
+from chalicelib.tasks.operator_jobs import operator_jobs
 from chalicelib.tasks.routes import tasks
 from chalicelib.web.logs import install
 from chalicelib.web.meta_routes import meta
@@ -38,7 +39,7 @@ app.register_middleware(retelling(app), "http")
 for blueprint in (
     authorizers, meta, identity, portfolio, ledger, billing, leasing, payments, accounts, tasks, reporting,
     onboarding, maintenance, messaging, messaging_callbacks, commands, task_jobs, billing_jobs, payment_jobs,
-    onboarding_jobs, reporting_jobs, messaging_jobs, outreach, outreach_jobs,
+    onboarding_jobs, reporting_jobs, messaging_jobs, outreach, outreach_jobs, operator_jobs,
 ):  # fmt: skip
     app.register_blueprint(blueprint)
 # Where AWS looks up the functions that nobody asks over HTTP.

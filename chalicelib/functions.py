@@ -34,6 +34,7 @@ FUNCTIONS: dict[str, Function] = {
     "send_messages": Function("outside", "sender", 512, 120),  # sending_service.IN_FLIGHT_S is longer than that
     "take_results": Function("inside", "jobs", 512, 60),
     "wake_workers": _JOB,
-    # Operators.
+    # Operators and deployments.
+    "migrate_database": Function("inside", "operator", 1024, 900),
     "run_job": Function("inside", "operator", 1024, 900),
 }

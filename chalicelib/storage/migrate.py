@@ -1,32 +1,55 @@
 """Bring a database to the newest schema."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, make_url, text
 
+from chalicelib.errors import Unavailable
 from chalicelib.storage import append_only
+from chalicelib.storage.connecting import Login
 from chalicelib.storage.engines import WRITING, make_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+STATEMENT_S = 800  # that one may take: an index on a long table does; the function that migrates has 900
+OTHER_WAITS_S = 60  # for whoever migrates at the same moment, in the other Region
 
 
-def upgrade(url: str) -> None:
-    """Migrate the database at ``url`` and check that every append-only table still has its triggers.
+def upgrade(url: str, *, login: Login | None = None, writer_hosts: Sequence[str] = (), user: str = "") -> str:
+    """Migrate the database at ``url``, check its append-only triggers, and return the schema's version.
+
+    Args:
+        login, writer_hosts: as ``make_engine`` takes them.
+        user: of MySQL, at any host, whom the application logs in as: it is granted what it needs, and no more.
 
     Raises:
         RuntimeError: a trigger is missing after the migration.
+        Unavailable: somebody else has been migrating for a minute, or no host takes writes.
     """
-    engine = make_engine(url)
+    engine = make_engine(url, login=login, writer_hosts=writer_hosts, statement_s=STATEMENT_S)
     try:
         with engine.connect() as raw:
             db = raw.execution_options(**WRITING)
             with db.begin():
+                _be_alone(db)
                 _run(db)
                 lost = append_only.missing(db)
                 if lost:
                     raise RuntimeError(f"append-only triggers are missing: {[name for name, _, _ in lost]}")
+                for statement in append_only.grants(make_url(url).database or "", f"'{user}'@'%'") if user else ():
+                    db.exec_driver_sql(statement.replace("%", "%%"))
+                return str(db.scalar(text("SELECT version_num FROM alembic_version")))
     finally:
         engine.dispose()
+
+
+def _be_alone(db: Connection) -> None:
+    """Wait for others to end; MySQL forgets the lock with the connection. SQLite has locked by now."""
+    if db.dialect.name == "sqlite":
+        return
+    lock = text("SELECT GET_LOCK(CONCAT('migration ', DATABASE()), :seconds)")
+    if db.scalar(lock, {"seconds": OTHER_WAITS_S}) != 1:
+        raise Unavailable("Somebody else is changing the schema.", retry_after_s=OTHER_WAITS_S)
 
 
 def _run(db: Connection) -> None:

@@ -1,19 +1,28 @@
 """The migrations make what the tables in the code say, and may be run again."""
 
 import datetime as dt
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Text, func, insert, inspect, select, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import Text, func, insert, inspect, make_url, select, text
 from sqlalchemy.dialects.mysql import MEDIUMTEXT
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeEngine
 
+from chalicelib import config, wiring
 from chalicelib.storage import append_only, migrate
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.tables import metadata
 from chalicelib.storage.tables.tasks import job_slots
+from chalicelib.tasks.operator_jobs import migrate_database
+from tests import databases
 
 
 def test_an_empty_database_is_brought_to_what_the_code_says(empty_database: str) -> None:
@@ -73,8 +82,6 @@ def test_a_second_upgrade_changes_nothing(fresh_database: str) -> None:
 
 
 def test_there_is_one_head_and_it_is_what_a_database_stands_at(fresh_database: str) -> None:
-    from alembic.script import ScriptDirectory
-
     (head,) = ScriptDirectory(str(migrate.MIGRATIONS)).get_heads()
     engine = make_engine(fresh_database)
     with engine.connect() as db:
@@ -105,3 +112,45 @@ def test_every_table_is_kept_and_compared_as_the_house_says(fresh_database: str)
             found = {row[0]: tuple(row[1:]) for row in db.execute(query)}
             assert found == dict.fromkeys(metadata.tables, ("InnoDB", "utf8mb4_bin"))
     engine.dispose()
+
+
+@pytest.mark.parametrize("database_kind", [pytest.param("mariadb", marks=pytest.mark.mariadb)], indirect=True)
+def test_who_the_application_logs_in_as_is_granted_its_work_and_no_more(empty_database: str) -> None:
+    user, password = f"app_{secrets.token_hex(4)}", secrets.token_hex(8)
+    databases.execute(empty_database, f"CREATE USER '{user}'@'%' IDENTIFIED BY '{password}'")
+    assert migrate.upgrade(empty_database, user=user) == migrate.upgrade(empty_database, user=user)
+    url = make_url(empty_database).set(username=user, password=password).render_as_string(hide_password=False)
+    engine = make_engine(url)
+    with engine.connect() as db:
+        assert db.scalar(select(func.count()).select_from(job_slots)) == 0
+        with pytest.raises(OperationalError, match="command denied"):
+            db.execute(text("DROP TABLE journal"))
+    engine.dispose()
+    databases.execute(empty_database, f"DROP USER '{user}'@'%'")
+
+
+@pytest.mark.parametrize("database_kind", [pytest.param("mariadb", marks=pytest.mark.mariadb)], indirect=True)
+@pytest.mark.slow
+def test_two_regions_may_migrate_at_one_moment(empty_database: str) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(migrate.upgrade, [empty_database] * 2)
+    assert first == second
+
+
+def test_the_function_of_deployments_migrates_what_the_settings_name(
+    empty_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", empty_database)
+    (head,) = ScriptDirectory(str(migrate.MIGRATIONS)).get_heads()
+    assert migrate_database({}, None) == {"version": head}
+
+
+def test_with_iam_the_migrator_logs_in_at_the_clusters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It is refused for want of the authorities' file, which it needs for a cluster only."""
+    cluster = "plotihub-dev.cluster-c1a2b3.eu-west-1.rds.amazonaws.com"
+    monkeypatch.setenv("DATABASE_URL", "mysql://plotihub_proxy@p.proxy-d4e5f6.eu-west-1.rds.amazonaws.com/plotihub")
+    monkeypatch.setenv("DATABASE_WRITER_HOSTS", "p.proxy-d4e5f6.eu-west-1.rds.amazonaws.com")
+    monkeypatch.setenv("DATABASE_MIGRATOR_HOSTS", cluster)
+    monkeypatch.setenv("DATABASE_IAM", "true")
+    with pytest.raises(ValueError, match="DATABASE_CA_FILE"):
+        wiring.migrate(config.settings())

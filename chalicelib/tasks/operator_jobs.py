@@ -1,0 +1,18 @@
+"""What operators and deployments call by name."""
+
+import logging
+from typing import Any
+
+from chalicelib import config, wiring
+from chalicelib.tasks.scheduling import Functions
+
+log = logging.getLogger("plotihub.tasks")
+operator_jobs = Functions()
+
+
+@operator_jobs.lambda_function(name="migrate_database")
+def migrate_database(event: dict[str, Any], context: Any) -> dict[str, str]:
+    """Change the schema, before callers meet the code that wants it. A repeat changes nothing."""
+    version = wiring.migrate(config.settings())
+    log.info("the database has the newest schema", extra={"version": version})
+    return {"version": version}
