@@ -130,7 +130,7 @@ def _values_after(message: Message, attempt: Attempt, outcome: Outcome, now: dt.
     again_at = None if outcome.outcome == REFUSED and outcome.permanent else rules.next_try(attempt.number, now)
     if again_at is None:
         return {"status": FAILED, "reason": outcome.reason, "finished_at": now}
-    text = None if making_service.has_maker(message.kind) and message.input else message.text
+    text = None if making_service.has_maker(message.kind) else message.text  # it is to be true when it is sent
     values = {"status": QUEUED, "send_after_at": again_at, "text": text, "reason": outcome.reason}
     # Nothing is wrong with a gateway that was never asked: the first may be it again.
     return values | ({"gateway": None} if outcome.reason == TOO_LATE else {})

@@ -36,6 +36,7 @@ from chalicelib.messaging.dispatch_rules import (
     to_hand,
 )
 from chalicelib.messaging.model import CANCELLED, FAILED, KINDS, SMS, Made, Message
+from chalicelib.messaging.rules import opening
 from chalicelib.wiring import Parts
 
 SET = 500  # messages of one transaction
@@ -159,6 +160,8 @@ def _told_today(db: Connection, ways: Ways, messages: Sequence[Message], today: 
 def _decide(message: Message, made: Made | None, ways: Ways, caps: Caps, verdicts: Verdicts) -> None:
     if made is None:
         verdicts.fail(message, "no_text")
+    elif made.wait_until is not None and made.wait_until > ways.now:
+        verdicts.postpone(message, opening(made.wait_until, ways.settings, ways.time_zone))
     elif made.text is None:
         verdicts.cancel(message, made.reason or "nothing_owed")
     elif not fits(made.text, message.subject):

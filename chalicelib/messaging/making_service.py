@@ -21,7 +21,8 @@ def renders(*kinds: str) -> Callable[[Maker], Maker]:
     """Register the function that makes the texts of ``kinds``, for a set of one organisation's messages at once.
 
     It says for each what is to be sent, or ``Made(None, reason)`` where there is nothing left to say: the
-    message is cancelled for that reason then. It asks the database a constant number of times.
+    message is cancelled for that reason then. It is asked anew for each attempt, whatever the one before
+    said. It asks the database a constant number of times.
     """
 
     def register(maker: Maker) -> Maker:

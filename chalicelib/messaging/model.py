@@ -200,10 +200,14 @@ class Preview(NamedTuple):
 
 
 class Made(NamedTuple):
-    """A text made at sending, or None where there is nothing left to say; ``reason`` tells why, or of a fallback."""
+    """A text made at sending, or None where there is nothing left to say; ``reason`` tells why, or of a fallback.
+
+    Where ``wait_until`` lies ahead there will be something to say, but not before: the message is put off.
+    """
 
     text: str | None
     reason: str = ""
+    wait_until: dt.datetime | None = None
 
 
 class Measured(NamedTuple):

@@ -134,6 +134,14 @@ class Told(NamedTuple):
     open_cents: int
 
 
+class Reached(NamedTuple):
+    """A reminder that a tenant has had today, or that is due as well where it ``waits``."""
+
+    tenant_id: UUID
+    message_id: UUID
+    waits: bool
+
+
 class NewNotice(NamedTuple):
     """One text to the tenants of a property, or of all; a language without a text is told in the other."""
 

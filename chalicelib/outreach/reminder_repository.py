@@ -8,13 +8,15 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, cast, exists, func, insert, or_, select, tuple_
 
-from chalicelib.outreach.model import Dates, OpenInvoice, Person, Told
+from chalicelib.messaging.model import CANCELLED, FAILED, QUEUED
+from chalicelib.outreach.model import REMINDER_KINDS, Dates, OpenInvoice, Person, Reached, Told
 from chalicelib.storage.tables.billing import invoice_lines, invoices
 from chalicelib.storage.tables.leasing import leases, tenant_phones, tenants
 from chalicelib.storage.tables.messaging import messages
 from chalicelib.storage.tables.outreach import reminders
 from chalicelib.storage.tables.portfolio import channels, properties, units
 
+NEAR = dt.timedelta(days=20)  # for longer no reminder waits that was handed over once
 _LINES = invoice_lines.c
 
 
@@ -160,6 +162,22 @@ def list_told(db: Connection, organisation_id: UUID, message_ids: Collection[UUI
         .order_by(reminders.c.message_id, invoices.c.due_on, reminders.c.invoice_id)
     )
     return [Told._make(row) for row in db.execute(query)]
+
+
+def list_reached(
+    db: Connection, organisation_id: UUID, tenant_ids: Collection[UUID], since: dt.datetime, now: dt.datetime
+) -> list[Reached]:
+    """Return the tenants' reminders that were handed over since then and did not fail, and those that are due now."""
+    status, handed_at = messages.c.status, messages.c.handed_at
+    due = and_(status == QUEUED, messages.c.send_after_at <= now, messages.c.expires_at > now)
+    query = select(messages.c.tenant_id, messages.c.id, status == QUEUED).where(
+        messages.c.organisation_id == organisation_id,
+        messages.c.tenant_id.in_(tenant_ids),
+        or_(handed_at.is_(None), handed_at >= since - NEAR),
+        messages.c.kind.in_(REMINDER_KINDS),
+        or_(due, and_(handed_at >= since, status.not_in((QUEUED, CANCELLED, FAILED)))),
+    )
+    return [Reached._make(row) for row in db.execute(query)]
 
 
 def _open(organisation_id: UUID) -> tuple[ColumnElement[bool], ...]:

@@ -26,16 +26,27 @@ from chalicelib.tasks.model import Task
 
 REMINDERS = "rent_reminders"
 TENANTS_IN_A_SET = 500
+_DAY = dt.timedelta(days=1)
 
 
 class Plan(NamedTuple):
-    """What an organisation says on ``today``; ``expires_at`` is when it is no longer worth saying."""
+    """What an organisation says on ``today``, a day of ``time_zone``."""
 
     policy: Policy
     steps: tuple[Step, ...]
     calendar: Calendar
     today: dt.date
-    expires_at: dt.datetime
+    time_zone: ZoneInfo
+
+    @property
+    def send_after_at(self) -> dt.datetime:
+        """Return the day's hour: one that is run by hand before it comes is not said before it comes."""
+        return _instant(self.today, self.policy.send_hour, self.time_zone)
+
+    @property
+    def expires_at(self) -> dt.datetime:
+        """Return when it is no longer worth saying: when the next day on which anything is said is over."""
+        return _instant(rules.next_sending_day(self.today, self.calendar) + _DAY, 0, self.time_zone)
 
     def step_due(self, dates: Dates) -> Step | None:
         return rules.step_due(self.steps, dates, self.today, self.calendar)
@@ -68,10 +79,12 @@ def plan_of(db: Connection, organisation_id: UUID, today: dt.date) -> Plan | Non
     calendar = policy_service.calendar_of(db, organisation_id, policy, today)
     if not policy.enabled or not steps or rules.is_skipped(today, calendar):
         return None
-    time_zone = ZoneInfo(identity.get_organisation(db, organisation_id).time_zone)
-    last_day = rules.next_sending_day(today, calendar)
-    midnight = dt.datetime.combine(last_day + dt.timedelta(days=1), dt.time(), time_zone)
-    return Plan(policy, steps, calendar, today, midnight.astimezone(dt.UTC))
+    time_zone = identity.get_organisation(db, organisation_id).time_zone
+    return Plan(policy, steps, calendar, today, ZoneInfo(time_zone))
+
+
+def _instant(day: dt.date, hour: int, time_zone: ZoneInfo) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(hour), time_zone).astimezone(dt.UTC)
 
 
 def list_due_tenants(db: Connection, organisation_id: UUID, plan: Plan, after: UUID | None) -> list[UUID]:
@@ -171,6 +184,7 @@ def _message(key: str, told: list[Due], person: Person, plan: Plan) -> NewMessag
         property_id=properties.pop() if len(properties) == 1 else None,
         address=person.phone,
         language=person.language,
+        send_after_at=plan.send_after_at,
         expires_at=plan.expires_at,
     )
 

@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -17,9 +18,9 @@ from chalicelib.money import say_cents
 from chalicelib.outreach import pause_service, policy_service, rules
 from chalicelib.outreach import reminder_repository as repository
 from chalicelib.outreach import wording_rules as words
-from chalicelib.outreach.model import FINAL, OVERDUE, Person, Told
+from chalicelib.outreach.model import FINAL, OVERDUE, Person, Policy, Reached, Told
 
-NOTHING_OWED, TENANT_CHANGED = "nothing_owed", "tenant_changed"
+NOTHING_OWED, TENANT_CHANGED, REMINDERS_OFF = "nothing_owed", "tenant_changed", "reminders_off"
 OVERDUE_KINDS = (OVERDUE, FINAL)
 PAYBILL = "paybill"  # a till takes no account number, which our texts name beside it
 
@@ -29,7 +30,10 @@ class _Now(NamedTuple):
 
     organisation: Organisation
     today: dt.date
-    minimum_cents: int
+    next_day: dt.datetime  # when the next day begins on which anything is said
+    is_day_off: bool
+    second: set[UUID]  # messages
+    policy: Policy
     paused: Mapping[UUID, str]
     people: Mapping[UUID, Person]
     templates: messaging.Templates
@@ -38,16 +42,30 @@ class _Now(NamedTuple):
 def make_reminders(
     db: Connection, organisation_id: UUID, messages: Sequence[Message], now: dt.datetime
 ) -> dict[UUID, Made]:
-    """Return what each reminder says now, or why nothing: its invoices were paid, or left out since; seven queries."""
+    """Return what each reminder says now, or why nothing: its invoices were paid, or left out since; nine queries.
+
+    What was put off (quiet hours, a cap, another attempt) until a day off waits for the day after, and so does a
+    second reminder of one day, the younger one.
+    """
     told = repository.list_told(db, organisation_id, [message.id for message in messages])
+    tenants = {each.tenant_id for each in messages if each.tenant_id}
     organisation = identity.get_organisation(db, organisation_id)
     today = day_of(now, organisation.time_zone)
+    policy = policy_service.get_policy(db, organisation_id)
+    calendar = policy_service.calendar_of(db, organisation_id, policy, today)
+    midnight, next_day = (
+        dt.datetime.combine(day, dt.time(), ZoneInfo(organisation.time_zone)).astimezone(dt.UTC)
+        for day in (today, rules.next_sending_day(today, calendar))
+    )
     as_of_now = _Now(
         organisation,
         today,
-        policy_service.get_policy(db, organisation_id).minimum_cents,
+        next_day,
+        rules.is_skipped(today, calendar),
+        _second(messages, repository.list_reached(db, organisation_id, tenants, midnight, now)),
+        policy,
         pause_service.paused(db, organisation_id, {each.lease_id for each in told}, today),
-        repository.list_people(db, organisation_id, {each.tenant_id for each in messages if each.tenant_id}),
+        repository.list_people(db, organisation_id, tenants),
         messaging.templates_of(db, organisation_id),
     )
     by_message = defaultdict(list)
@@ -57,6 +75,10 @@ def make_reminders(
 
 
 def _made(message: Message, told: list[Told], now: _Now) -> Made:
+    if not now.policy.enabled:
+        return Made(None, REMINDERS_OFF)
+    if now.is_day_off or message.id in now.second:
+        return Made(None, wait_until=now.next_day)
     theirs = [each for each in told if each.tenant_id == message.tenant_id]
     person = now.people.get(message.tenant_id) if message.tenant_id else None
     if person is None or (told and not theirs):
@@ -65,13 +87,29 @@ def _made(message: Message, told: list[Told], now: _Now) -> Made:
     left = [each for each in theirs if each.lease_id not in now.paused]
     if not left and reasons:
         return Made(None, reasons[0])
-    if sum(each.open_cents for each in left) < max(now.minimum_cents, 1):
+    if sum(each.open_cents for each in left) < max(now.policy.minimum_cents, 1):
         return Made(None, NOTHING_OWED)
     due_days = [each.due_on for each in left]  # the oldest first
     kind = rules.kind_of({message.kind}, [(each.due_on, each.overdue_on) for each in left], now.today)
     since = due_days[:1] if kind in OVERDUE_KINDS else due_days
     values = _values(left, person, message.language, now.organisation)
     return now.templates.render(kind, message.language, {**values, "due_on": words.days(since, message.language)})
+
+
+def _second(messages: Sequence[Message], reached: Iterable[Reached]) -> set[UUID]:
+    """Return which of ``messages`` would not be the tenant's only reminder of the day, nor is the first that is due."""
+    first: dict[UUID, UUID] = {}
+    had = set()
+    for each in reached:
+        if each.waits:
+            first[each.tenant_id] = min(each.message_id, first.get(each.tenant_id, each.message_id))
+        else:
+            had.add(each.tenant_id)
+    return {
+        message.id
+        for message in messages
+        if message.tenant_id and (message.tenant_id in had or first.get(message.tenant_id, message.id) < message.id)
+    }
 
 
 def _values(told: Sequence[Told], person: Person, language: str, organisation: Organisation) -> dict[str, str]:
