@@ -98,6 +98,11 @@ def cors_origin() -> str:
     return os.environ.get("CORS_ORIGIN", "")
 
 
+def metrics_environment() -> str:
+    """Return under which name metrics are told, or "" for none."""
+    return os.environ.get("METRICS_ENVIRONMENT", "")
+
+
 def _with_driver(url: str) -> str:
     return "mysql+pymysql://" + url.removeprefix("mysql://") if url.startswith("mysql://") else url
 

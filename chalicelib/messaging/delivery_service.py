@@ -8,12 +8,14 @@ Locks are taken in this order: messages by their ids, then the gateway's referen
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection
 
+from chalicelib import metrics
 from chalicelib.clock import day_of
 from chalicelib.identity import service as identity
 from chalicelib.messaging import delivery_repository as repository
@@ -22,8 +24,15 @@ from chalicelib.messaging import dispatch_repository, making_service
 from chalicelib.messaging.bodies import TOO_LATE, Told
 from chalicelib.messaging.delivery_repository import Delivery
 from chalicelib.messaging.dispatch_rules import PENDING
-from chalicelib.messaging.model import FAILED, QUEUED, SENT, SMS, UNKNOWN_STATUS, Attempt, Message
+from chalicelib.messaging.model import DELIVERED, FAILED, QUEUED, SENT, SMS, UNKNOWN_STATUS, Attempt, Message
 from chalicelib.messaging.ports import NOT_SENT, REFUSED, UNKNOWN, Outcome
+
+COUNTED = {
+    SENT: metrics.MESSAGES_SENT,
+    DELIVERED: metrics.MESSAGES_DELIVERED,
+    FAILED: metrics.MESSAGES_FAILED,
+    UNKNOWN_STATUS: metrics.MESSAGES_UNKNOWN,
+}
 
 log = logging.getLogger("plotihub.messaging")
 
@@ -71,6 +80,7 @@ def take_outcomes(db: Connection, organisation_id: UUID, told: Sequence[Told], *
     """Take what came of attempts of one organisation's messages; return how many of them said something new."""
     ids = {each.message_id for each in told}
     messages = repository.lock_messages(db, organisation_id, ids)
+    before = {each.id: each.status for each in messages.values()}
     attempts = repository.list_attempts(db, organisation_id, ids)
     taken = 0
     corrections: dict[dt.datetime, tuple[int, int]] = {}
@@ -83,12 +93,18 @@ def take_outcomes(db: Connection, organisation_id: UUID, told: Sequence[Told], *
             continue
         attempts[each.message_id, each.number] = attempt._replace(outcome=each.outcome.outcome)
         messages[each.message_id] = _take(db, organisation_id, message, attempt, each.outcome, now)
-        before = corrections.get(attempt.created_at, (0, 0))
+        known = corrections.get(attempt.created_at, (0, 0))
         mine = _correction(message, attempt, each.outcome)
-        corrections[attempt.created_at] = (before[0] + mine[0], before[1] + mine[1])
+        corrections[attempt.created_at] = (known[0] + mine[0], known[1] + mine[1])
         taken += 1
     _correct_days(db, organisation_id, corrections)
+    count_moves((before[each.id], each.status) for each in messages.values())
     return taken
+
+
+def count_moves(moves: Iterable[tuple[str, str]]) -> None:
+    """Tell CloudWatch what messages came to: ``moves`` are each one's status before and after."""
+    metrics.count(Counter(COUNTED[after] for before, after in moves if after != before and after in COUNTED))
 
 
 def _says_more(attempt: Attempt, outcome: Outcome) -> bool:

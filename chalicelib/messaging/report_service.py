@@ -85,7 +85,8 @@ def take_report(db: Connection, report: Report, *, now: dt.datetime) -> bool:
         # Tied to its message while we waited for the reference; a deadlock is tried anew.
         message = repository.lock_messages(db, known.organisation_id, [known.message_id]).get(known.message_id)
     if message is not None and known.organisation_id is not None:
-        delivery.apply_report(db, known.organisation_id, message, report.word, report.reason, now)
+        moved = delivery.apply_report(db, known.organisation_id, message, report.word, report.reason, now)
+        delivery.count_moves([(message.status, moved.status)])
     return True
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from chalicelib import wiring
+from chalicelib import metrics, wiring
 from chalicelib.identity import service as identity
 from chalicelib.identity.model import Organisation
 from chalicelib.reporting import proof_service
@@ -49,6 +49,7 @@ def prove(parts: wiring.Parts, task: Task) -> dict[str, Any]:
         proof = proof_service.prove(db, task.organisation_id, now=parts.clock.now(), after_each=hold)
     if not proof.holds:
         failed = [finding.name for finding in proof.findings if not finding.holds]
+        metrics.count({metrics.BOOKS_DO_NOT_BALANCE: 1})
         log.error("the books do not add up", extra={"organisation_id": str(task.organisation_id), "checks": failed})
     proof_service.require(proof)
     checked = {finding.name: finding.checked for finding in proof.findings}

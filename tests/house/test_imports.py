@@ -26,7 +26,7 @@ RANK = {
     "outreach": 9,
     "onboarding": 10,  # forgets a tenant wherever anything is known of them
 }
-BASE = {"errors", "money", "clock", "ids", "phones", "pages", "sealing", "config"}
+BASE = {"errors", "money", "clock", "ids", "phones", "pages", "sealing", "config", "metrics"}
 PURE = sys.stdlib_module_names - {"os", "socket", "subprocess", "sqlite3", "random", "time", "threading"}
 FRAMEWORK = ("chalice.", "marshmallow", "boto3", "botocore")
 

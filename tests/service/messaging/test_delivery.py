@@ -402,3 +402,16 @@ def test_the_whole_way_with_a_provider_that_times_out_after_sending(
     dispatch_service.dispatch(sending)
     assert outbox.message(message_id).status == "delivered"
     assert list(phones.came.values()) == [1]
+
+
+def test_what_messages_come_to_is_told_to_cloudwatch_once_each(
+    sending: wiring.Parts, outbox: Outbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("METRICS_ENVIRONMENT", "plotihub-test")
+    for told, reported in ((SENT, "Success"), (UNKNOWN, ""), (NEVER, "")):
+        results = Results(sending, outbox)
+        assert [results.told(told), results.told(told)] == [1, 0]
+        assert not reported or [results.reported(reported), results.reported(reported)] == [1, 0]
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    counted = [{name: line[name] for name in line if name.startswith("Messages")} for line in lines]
+    assert counted == [{"MessagesSent": 1}, {"MessagesDelivered": 1}, {"MessagesUnknown": 1}, {"MessagesFailed": 1}]

@@ -1,6 +1,7 @@
 """The nightly proof: queued once a night for everybody, and loud where books do not add up."""
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -63,8 +64,13 @@ def test_books_are_proved_once_a_night_and_the_result_is_kept(alone: wiring.Part
 
 
 def test_books_that_do_not_add_up_fail_their_task_and_are_told_as_an_error(
-    alone: wiring.Parts, fresh_database: str, caplog: pytest.LogCaptureFixture
+    alone: wiring.Parts,
+    fresh_database: str,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("METRICS_ENVIRONMENT", "plotihub-test")
     sound, broken = books(alone), books(alone)
     with unguarded(fresh_database) as db:
         breaking.post_to_no_journal(db, broken)
@@ -81,4 +87,6 @@ def test_books_that_do_not_add_up_fail_their_task_and_are_told_as_an_error(
     [error] = [record for record in caplog.records if record.levelname == "ERROR"]
     assert error.getMessage() == "the books do not add up"
     assert error.organisation_id == str(broken.organisation_id)  # type: ignore[attr-defined]  # what "extra" names
+    [metric] = [line for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert json.loads(metric)["BooksDoNotBalance"] == 1  # what an alarm looks at
     assert "postings_sum" in error.checks  # type: ignore[attr-defined]
