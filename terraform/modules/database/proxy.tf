@@ -100,7 +100,7 @@ data "aws_iam_policy_document" "proxy" {
 
   statement {
     actions   = ["kms:Decrypt"]
-    resources = [var.kms_key_arn]
+    resources = [var.secrets_key_arn]
     condition {
       test     = "StringEquals"
       variable = "kms:ViaService"

@@ -5,7 +5,7 @@ resource "aws_secretsmanager_secret" "master" {
 
   name                    = "${var.name}/database/master"
   description             = "Master of ${var.name}; for the Data API, in emergencies"
-  kms_key_id              = var.kms_key_arn
+  kms_key_id              = var.secrets_key_arn
   recovery_window_in_days = var.deletion_protection ? 30 : 0
 
   dynamic "replica" {
@@ -40,7 +40,7 @@ resource "aws_secretsmanager_secret" "proxy" {
 
   name                    = "${var.name}/database/proxy"
   description             = "The user that the proxies of ${var.name} log in as"
-  kms_key_id              = var.kms_key_arn
+  kms_key_id              = var.secrets_key_arn
   recovery_window_in_days = var.deletion_protection ? 30 : 0
 
   dynamic "replica" {
@@ -78,7 +78,7 @@ resource "aws_serverlessapplicationrepository_cloudformation_stack" "rotation" {
     functionName        = "${var.name}-rotate-master"
     vpcSubnetIds        = join(",", var.subnet_ids)
     vpcSecurityGroupIds = var.functions_security_group_id
-    kmsKeyArn           = var.kms_key_arn
+    kmsKeyArn           = var.secrets_key_arn
   }
 }
 

@@ -49,6 +49,11 @@ variable "kms_key_arn" {
   type        = string
 }
 
+variable "secrets_key_arn" {
+  description = "ARN of the key that master's and proxy's secrets are sealed by. Its twin must be in the other Region before this one copies them there."
+  type        = string
+}
+
 variable "min_acu" {
   description = "Capacity that is always there, in ACU (2 GB of memory each). 0 pauses after five minutes without a call, but never as a member of a global cluster or behind a proxy."
   type        = number
@@ -115,7 +120,7 @@ variable "proxy_read_only_endpoint" {
 }
 
 variable "replica" {
-  description = "Where copies of the secrets are kept: the other Region's name and its key's ARN."
+  description = "Where copies of the secrets are kept: the other Region's name, and there the ARN or alias of secrets_key_arn's twin."
   type        = map(string)
   default     = {}
 }

@@ -61,8 +61,11 @@ module "database" {
   log_retention_days          = var.log_retention_days
   proxy                       = var.proxy
   proxy_read_only_endpoint    = var.proxy
-  replica                     = local.is_global && local.is_first ? { (var.other_region) = "alias/${local.name}" } : {}
   rotation_days               = var.rotation_days
+
+  # The other Region's own key is not there yet when the first Region is made; the twins of stacks/1-global are.
+  secrets_key_arn = data.aws_kms_alias.data.target_key_arn
+  replica         = local.is_global && local.is_first ? { (var.other_region) = "alias/${local.name}-data" } : {}
 }
 
 module "messaging" {
@@ -121,10 +124,12 @@ module "api" {
   domain_names          = module.dns.domain_names
 
   environment = {
-    LOG_LEVEL       = var.log_level
-    TOKEN_ISSUERS   = jsonencode(local.issuers)
-    SMS_PRICE_CENTS = tostring(var.sms_price_cents)
-    SNS_PRICE_CENTS = tostring(var.sns_price_cents)
+    LOG_LEVEL             = var.log_level
+    METRICS_ENVIRONMENT   = local.name
+    TOKEN_ISSUERS         = jsonencode(local.issuers)
+    KEYS_PARAMETER_PREFIX = "${local.prefix}/keys"
+    SMS_PRICE_CENTS       = tostring(var.sms_price_cents)
+    SNS_PRICE_CENTS       = tostring(var.sns_price_cents)
   }
 
   database_environment = merge({
