@@ -75,9 +75,10 @@ class Estate:
     def _plan(self, step: Step, folder: Path) -> None:
         joins = step.stack == "2-region" and step.region != step.variables["primary_region"]
         tests = f"tests/{'joining' if joins else 'estate'}.tftest.hcl"
-        told = run_tests(self.prepare(f"stacks/{step.stack}"), f"-filter={tests}", f"-var-file={step.write(folder)}")
+        variables = f"-var-file={step.write(folder)}"
+        told = run_tests(self.prepare(f"stacks/{step.stack}"), "-verbose", f"-filter={tests}", variables)
         planned = [each["test_plan"] for each in told if each["type"] == "test_plan"]
-        assert len(planned) == 1, "the file plans once"
+        assert len(planned) == 1, "each file of these plans once"
         resources = [_resource(each)._asdict() for each in planned[0]["resource_changes"]]
         (folder / "resources.json").write_text(json.dumps(resources))
 
@@ -88,7 +89,7 @@ def run_tests(terraform: Terraform, *arguments: str) -> list[dict[str, Any]]:
     Raises:
         Failed: a run did not pass, or something was warned of.
     """
-    status, printed = terraform.run("test", "-json", "-verbose", *arguments, well=(0, 1))
+    status, printed = terraform.run("test", "-json", *arguments, well=(0, 1))
     told = [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
     wrong = [_described(each["diagnostic"]) for each in told if each["type"] == "diagnostic"]
     if status or wrong:

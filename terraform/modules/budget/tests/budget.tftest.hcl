@@ -1,0 +1,54 @@
+mock_provider "aws" {
+  source = "../../mocks"
+}
+
+variables {
+  name        = "plotihub-dev"
+  monthly_usd = 300
+  daily_usd   = 20
+  emails      = ["owner@example.com"]
+}
+
+run "costs_are_told_before_they_are_spent" {
+  command = plan
+
+  assert {
+    condition     = toset([for each in aws_budgets_budget.monthly.notification : "${each.notification_type} ${each.threshold}"]) == toset(["ACTUAL 50", "ACTUAL 80", "ACTUAL 100", "FORECASTED 100"])
+    error_message = "A month's costs must be told at half, at most, at all and when they are going to pass."
+  }
+
+  assert {
+    condition     = aws_budgets_budget.daily.time_unit == "DAILY" && aws_budgets_budget.daily.limit_amount == "20"
+    error_message = "A day's costs must have a limit of their own."
+  }
+
+  assert {
+    condition     = length(aws_ce_anomaly_subscription.services) == 1
+    error_message = "AWS must look for what is out of the ordinary."
+  }
+}
+
+run "an_account_has_room_for_one_monitor" {
+  command = plan
+
+  variables {
+    anomalies = false
+  }
+
+  assert {
+    condition     = length(aws_ce_anomaly_monitor.services) + length(aws_ce_anomaly_subscription.services) == 0
+    error_message = "The other stages leave it to one."
+  }
+}
+
+run "what_cannot_be_is_refused" {
+  command = plan
+
+  variables {
+    monthly_usd = 0
+    daily_usd   = -1
+    emails      = ["nobody"]
+  }
+
+  expect_failures = [var.monthly_usd, var.daily_usd, var.emails]
+}
