@@ -34,6 +34,7 @@ class Settings:
     database_migrator: str
     database_migrator_hosts: tuple[str, ...]
     token_issuers: tuple[Issuer, ...]
+    keys_parameter_prefix: str
     key_file: str
     kms_key_id: str
     cors_origin: str
@@ -72,6 +73,7 @@ def settings() -> Settings:
         database_migrator=os.environ.get("DATABASE_MIGRATOR", "plotihub_migrator"),
         database_migrator_hosts=_hosts("DATABASE_MIGRATOR_HOSTS"),
         token_issuers=_issuers(os.environ.get("TOKEN_ISSUERS", "[]")),
+        keys_parameter_prefix=os.environ.get("KEYS_PARAMETER_PREFIX", ""),
         key_file=os.environ.get("KEY_FILE", str(home / "keys.json")),
         kms_key_id=os.environ.get("KMS_KEY_ID", ""),
         cors_origin=cors_origin(),

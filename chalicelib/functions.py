@@ -12,7 +12,7 @@ class Function(NamedTuple):
     """``role`` names the class of rights that it runs with; ``timeout_s`` is when AWS ends it."""
 
     side: Literal["inside", "outside"]
-    role: Literal["api", "authorizer", "jobs", "operator", "sender"]
+    role: Literal["api", "authorizer", "code_sender", "jobs", "key_keeper", "operator", "sender"]
     memory_mb: int
     timeout_s: int
 
@@ -25,6 +25,7 @@ FUNCTIONS: dict[str, Function] = {
     # The clock.
     "bill_due": _JOB,
     "dispatch_messages": _JOB,
+    "keep_keys": Function("outside", "key_keeper", 512, 60),
     "late_fees": _JOB,
     "prove_books": _JOB,
     "rent_reminders": _JOB,

@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from chalicelib import config
 from chalicelib.clock import Clock, SystemClock
 from chalicelib.errors import Unavailable
-from chalicelib.identity.ports import KeyWrapper
+from chalicelib.identity.ports import KeyCopies, KeyWrapper
 from chalicelib.messaging.ports import Claims, Gateway
 from chalicelib.storage.connecting import NO_ANSWER, NO_WRITER, Login, code_of
 from chalicelib.storage.engines import WAKES, WRITING, make_engine
@@ -241,6 +241,16 @@ def _keys(settings: config.Settings) -> KeyWrapper:
     from chalicelib.gateways.keyfile import KeyFile
 
     return KeyFile(settings.key_file)
+
+
+def key_copies() -> KeyCopies | None:
+    """Return who keeps copies of issuers' keys; none on a laptop."""
+    prefix = config.settings().keys_parameter_prefix
+    if not prefix:
+        return None
+    from chalicelib.gateways.key_parameters import KeyParameters
+
+    return KeyParameters(prefix)
 
 
 @contextmanager

@@ -29,6 +29,7 @@ class FakeIssuer:
     answers: int = 0
     silent_s: float = 0
     broken: bool = False
+    empty: bool = False  # tells a set without a key
 
     def setting(self) -> Issuer:
         return Issuer(issuer=f"https://issuer.example/{self.name}", audience=f"app-{self.name}", jwks_url=self.jwks_url)
@@ -56,6 +57,8 @@ class FakeIssuer:
     def key_set(self) -> bytes:
         if self.broken:
             return b"<html>down</html>"
+        if self.empty:
+            return b'{"keys": []}'
         self.keys.setdefault(self.key_id, rsa.generate_private_key(65537, 2048))
         listed = [{**json.loads(RSAAlgorithm.to_jwk(key.public_key())), "kid": kid, "alg": "RS256", "use": "sig"}
                   for kid, key in self.keys.items()]  # fmt: skip

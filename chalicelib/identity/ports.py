@@ -17,3 +17,23 @@ class KeyWrapper(Protocol):
             Unavailable: the keeper does not answer, or does not know the key.
         """
         ...
+
+
+class KeyCopies(Protocol):
+    """Copies of issuers' public keys, kept where they outlive an issuer that does not answer."""
+
+    def find(self, name: str) -> str | None:
+        """Return what was kept under ``name``, if anything was.
+
+        Raises:
+            Unavailable: the keeper does not answer.
+        """
+        ...
+
+    def keep(self, name: str, text: str) -> None:
+        """Keep ``text`` in place of what was kept.
+
+        Raises:
+            Unavailable: the keeper does not answer.
+        """
+        ...

@@ -9,13 +9,15 @@ import re
 import threading
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http.client import HTTPException
 from typing import Any
 
 import jwt
 
 from chalicelib.config import Issuer
+from chalicelib.errors import Unavailable
+from chalicelib.identity.ports import KeyCopies
 
 FETCH_TIMEOUT_S = 2
 KEPT_S = 3600
@@ -24,6 +26,9 @@ LEEWAY_S = 30
 FIRST_AGAIN_S = 5  # while we have no keys at all: nobody can sign in, and each who tries waits for the fetch
 E164 = re.compile("[+][1-9][0-9]{6,14}", re.ASCII)
 
+# What fetching and reading a key set ends in where it does not succeed.
+SILENT = (OSError, HTTPException, ValueError, KeyError, TypeError, jwt.PyJWTError)
+
 log = logging.getLogger("plotihub.identity")
 
 
@@ -31,12 +36,23 @@ class NotVerified(Exception):
     """The token does not show who asks; the text says why, without the token."""
 
 
-class KeySet:
-    """An issuer's public keys, fetched when first needed, kept an hour, and the last good copy when it is silent."""
+FindsCopies = Callable[[], KeyCopies | None]
 
-    def __init__(self, url: str, *, timeout_s: float = FETCH_TIMEOUT_S) -> None:
+
+def no_copies() -> None:
+    """Say that nobody keeps copies of keys."""
+
+
+class KeySet:
+    """An issuer's public keys, fetched when first needed and kept an hour.
+
+    While the issuer is silent, the last good ones hold: those that this process knows, and a copy that somebody kept.
+    """
+
+    def __init__(self, url: str, *, timeout_s: float = FETCH_TIMEOUT_S, copies: FindsCopies = no_copies) -> None:
         self._url = url
         self._timeout_s = timeout_s
+        self._copies = copies
         self._keys: dict[str, Any] = {}
         self._fetched_at = self._tried_at = -1e9
         self._lock = threading.Lock()
@@ -57,18 +73,64 @@ class KeySet:
 
     def _fetch(self, now: float) -> None:
         try:
-            with urllib.request.urlopen(self._url, timeout=self._timeout_s) as answer:  # noqa: S310 - from settings
-                listed = json.load(answer)["keys"]
-            self._keys = {entry["kid"]: jwt.PyJWK(entry).key for entry in listed}
+            self._keys = _keys_in(_fetched(self._url, self._timeout_s))
             self._fetched_at = now
-        except (OSError, HTTPException, ValueError, KeyError, TypeError, jwt.PyJWTError):
+        except SILENT:
+            self._recall()
             log.warning("the key set of an issuer could not be fetched", extra={"kept_keys": len(self._keys)})
+
+    def _recall(self) -> None:
+        """Take the keys of the kept copy besides those that are known."""
+        try:
+            copies = self._copies()
+            kept = copies.find(copy_name(self._url)) if copies is not None else None
+            self._keys = (_keys_in(kept) if kept is not None else {}) | self._keys
+        except (Unavailable, *SILENT):
+            log.warning("the kept copy of an issuer's key set could not be read")
+
+
+def keep_copies(issuers: Sequence[Issuer], copies: KeyCopies) -> int:
+    """Keep the key set of each issuer that answers, and return how many had changed.
+
+    Raises:
+        Unavailable: the keeper does not answer.
+    """
+    changed = 0
+    for issuer in issuers:
+        name = copy_name(issuer.jwks_url)
+        try:
+            text = _fetched(issuer.jwks_url, FETCH_TIMEOUT_S)
+            _keys_in(text)  # what cannot be read is no copy
+        except SILENT:
+            log.warning("the key set of an issuer could not be fetched", extra={"issuer": issuer.issuer})
+            continue
+        if copies.find(name) != text:
+            copies.keep(name, text)
+            changed += 1
+    return changed
+
+
+def copy_name(url: str) -> str:
+    """Return what an issuer's key set is kept under, of letters that a parameter's name may have."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", url.partition("://")[2])
+
+
+def _fetched(url: str, timeout_s: float) -> str:
+    with urllib.request.urlopen(url, timeout=timeout_s) as answer:  # noqa: S310 - from settings
+        return str(answer.read().decode())
+
+
+def _keys_in(text: str) -> dict[str, Any]:
+    found = {entry["kid"]: jwt.PyJWK(entry).key for entry in json.loads(text)["keys"]}
+    if not found:
+        raise ValueError("a key set without a key")
+    return found
 
 
 _key_sets: dict[str, KeySet] = {}
 
 
-def verified_phone(header: str, issuers: Sequence[Issuer]) -> str:
+def verified_phone(header: str, issuers: Sequence[Issuer], copies: FindsCopies = no_copies) -> str:
     """Return the verified phone number in ``Bearer <ID token>``, in E.164.
 
     Raises:
@@ -82,9 +144,8 @@ def verified_phone(header: str, issuers: Sequence[Issuer]) -> str:
         issuer = next((each for each in issuers if each.issuer == unverified.get("iss")), None)
         if issuer is None:
             raise NotVerified("unknown issuer")
-        key = _key_sets.setdefault(issuer.jwks_url, KeySet(issuer.jwks_url)).find(
-            jwt.get_unverified_header(token)["kid"]
-        )
+        keys = _key_sets.setdefault(issuer.jwks_url, KeySet(issuer.jwks_url, copies=copies))
+        key = keys.find(jwt.get_unverified_header(token)["kid"])
         if key is None:
             raise NotVerified("unknown key")
         claims = jwt.decode(

@@ -5,12 +5,14 @@ import hmac
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from chalice.app import AuthRequest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from chalicelib.errors import Unavailable
 from chalicelib.identity import authorizer, tokens
 from tests.issuers import NO_CLAIM, FakeIssuer, issuing
 
@@ -227,3 +229,93 @@ def test_a_number_that_is_none_is_refused(issuer: FakeIssuer, phone: str) -> Non
 @pytest.mark.parametrize("phone", ["+447911123456", "+8613812345678", "+123456789012345"])
 def test_a_number_of_another_country_signs_in_too(issuer: FakeIssuer, phone: str) -> None:
     assert verified(issuer.token(phone), issuer) == phone
+
+
+@dataclass
+class FakeCopies:
+    """Copies in memory; ``away``: nobody can be asked."""
+
+    kept: dict[str, str] = field(default_factory=dict)
+    writes: int = 0
+    away: bool = False
+
+    def find(self, name: str) -> str | None:
+        if self.away:
+            raise Unavailable("away")
+        return self.kept.get(name)
+
+    def keep(self, name: str, text: str) -> None:
+        self.writes += 1
+        self.kept[name] = text
+
+
+def test_an_issuer_that_dies_is_verified_by_the_copy_of_its_keys(issuer: FakeIssuer, other: FakeIssuer) -> None:
+    copies = FakeCopies()
+    assert tokens.keep_copies([issuer.setting(), other.setting()], copies) == 2
+    assert tokens.keep_copies([issuer.setting(), other.setting()], copies) == 0
+    assert copies.writes == 2  # what has not changed is not written
+    issuer.broken = True
+    token = f"Bearer {issuer.token(PHONE)}"
+    assert tokens.verified_phone(token, [issuer.setting(), other.setting()], lambda: copies) == PHONE
+    assert tokens.keep_copies([issuer.setting(), other.setting()], copies) == 0
+    assert copies.writes == 2  # a dead issuer's copy stays
+
+
+def test_an_issuer_that_is_gone_from_the_net_is_verified_by_the_copy_too() -> None:
+    copies = FakeCopies()
+    with issuing("gone") as issuer:
+        tokens.keep_copies([issuer.setting()], copies)
+        token = f"Bearer {issuer.token(PHONE)}"
+    assert tokens.verified_phone(token, [issuer.setting()], lambda: copies) == PHONE
+    with pytest.raises(tokens.NotVerified, match="unknown key"):
+        tokens.verified_phone(f"Bearer {issuer.token(PHONE, key_id='never seen')}", [issuer.setting()], lambda: copies)
+
+
+def test_a_copy_knows_keys_that_came_after_this_process_fetched(issuer: FakeIssuer) -> None:
+    copies, now = FakeCopies(), 1000.0
+    keys = tokens.KeySet(issuer.jwks_url, copies=lambda: copies)
+    first = keys.find("first", now=now)
+    issuer.token(PHONE, key_id="second")
+    tokens.keep_copies([issuer.setting()], copies)
+    issuer.broken = True
+    assert keys.find("second", now=now + tokens.AGAIN_S + 1) is not None
+    assert keys.find("first", now=now + tokens.AGAIN_S + 2) is first
+
+
+def test_copies_are_asked_for_while_the_issuer_is_silent_and_seldom_then(issuer: FakeIssuer) -> None:
+    asked = []
+
+    def copies() -> FakeCopies:
+        asked.append(1)
+        return FakeCopies(away=True)
+
+    keys, now = tokens.KeySet(issuer.jwks_url, copies=copies), 1000.0
+    assert keys.find(issuer.key_id, now=now) is not None
+    assert asked == []
+    issuer.broken = True
+    now += tokens.KEPT_S + 1
+    for second in range(30):
+        assert keys.find(issuer.key_id, now=now + second) is not None
+    assert asked == [1]
+
+
+@pytest.mark.parametrize("kept", ["", "no JSON", "{}", '{"keys": []}', '{"keys": [{"kid": "first"}]}'])
+def test_a_copy_that_cannot_be_read_is_no_key(issuer: FakeIssuer, kept: str) -> None:
+    issuer.broken = True
+    copies = FakeCopies({tokens.copy_name(issuer.jwks_url): kept})
+    with pytest.raises(tokens.NotVerified, match="unknown key"):
+        tokens.verified_phone(f"Bearer {issuer.token(PHONE)}", [issuer.setting()], lambda: copies)
+
+
+def test_a_key_set_without_keys_takes_none_away(issuer: FakeIssuer) -> None:
+    copies = FakeCopies()
+    tokens.keep_copies([issuer.setting()], copies)
+    issuer.keys, issuer.empty = {}, True
+    assert tokens.keep_copies([issuer.setting()], copies) == 0
+    assert copies.writes == 1
+
+
+def test_a_copy_is_named_as_parameter_store_allows() -> None:
+    url = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab1Cd2Ef3/.well-known/jwks.json"
+    name = "cognito-idp.eu-west-1.amazonaws.com-eu-west-1_Ab1Cd2Ef3-.well-known-jwks.json"
+    assert tokens.copy_name(url) == name

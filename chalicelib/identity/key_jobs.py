@@ -1,0 +1,27 @@
+"""Keeping copies of the keys of both Regions' pools: outside, by the clock.
+
+Not by the authorizer: it would meet the other Region's tokens, and so its keys, only once that Region has died.
+"""
+
+import logging
+
+from chalice.app import CloudWatchEvent, Rate
+
+from chalicelib import config, wiring
+from chalicelib.tasks.scheduling import Functions
+
+log = logging.getLogger("plotihub.identity")
+key_jobs = Functions()
+
+
+@key_jobs.schedule(Rate(1, unit=Rate.HOURS), name="keep_keys")
+def keep_keys(event: CloudWatchEvent) -> dict[str, int]:
+    """Keep the key set of each issuer that answers, for authorizers to verify by while it does not."""
+    copies = wiring.key_copies()
+    if copies is None:
+        return {"kept": 0}
+    from chalicelib.identity import tokens  # and PyJWT, which the API does without
+
+    kept = tokens.keep_copies(config.settings().token_issuers, copies)
+    log.info("copies of keys kept", extra={"count": kept})
+    return {"kept": kept}
