@@ -16,6 +16,14 @@ def cancel_keys(db: Connection, organisation_id: UUID, keys: Collection[str], re
     return db.execute(query.values(status=CANCELLED, reason=reason, finished_at=now)).rowcount
 
 
+def expire_keys(
+    db: Connection, organisation_id: UUID, keys: Collection[str], statuses: Collection[str], now: dt.datetime
+) -> None:
+    """Have those of the messages that are in one of the statuses end now, for whoever would send them again."""
+    query = update(messages).where(_have(organisation_id, keys), messages.c.status.in_(statuses))
+    db.execute(query.values(expires_at=now))
+
+
 def keys_in(db: Connection, organisation_id: UUID, keys: Collection[str], statuses: Collection[str]) -> set[str]:
     """Return those of ``keys`` whose message is in one of the statuses."""
     query = select(messages.c.dedupe_key).where(_have(organisation_id, keys), messages.c.status.in_(statuses))
