@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 
 from chalicelib.errors import Unavailable
 from chalicelib.messaging import delivery_repository as repository
-from chalicelib.messaging import delivery_service, dispatch_service
+from chalicelib.messaging import delivery_service, dispatch_service, opt_out_service
 from chalicelib.messaging.bodies import Text, Told
 from chalicelib.messaging.delivery_repository import Delivery
 from chalicelib.messaging.model import HANDED, UNKNOWN_STATUS, Attempt, Message
 from chalicelib.messaging.ports import SENT, UNKNOWN, Outcome
+from chalicelib.messaging.rules import passes_opt_out
 from chalicelib.wiring import Parts
 
 AT_ONCE = 500
@@ -70,10 +71,13 @@ def _requeue(parts: Parts, organisation_id: UUID, before: tuple[dt.datetime, dt.
 def _lost_texts(
     db: Connection, organisation_id: UUID, before: tuple[dt.datetime, dt.datetime], now: dt.datetime
 ) -> list[tuple[tuple[str, str], list[Text]]]:
-    lost = repository.list_lost(db, organisation_id, *before, AT_ONCE)
-    if not lost:
+    found = repository.list_lost(db, organisation_id, *before, AT_ONCE)
+    if not found:
         return []
     ways = dispatch_service.ways_of(db, organisation_id, now)
+    silent = opt_out_service.opted_out(db, organisation_id, {each.address for each, _ in found if each.address})
+    # Who wants no messages by now is left to be given up, since the sender may have had it after all.
+    lost = [each for each in found if each[0].address not in silent or passes_opt_out(each[0].kind, ways.settings)]
 
     def way(each: tuple[Message, Attempt]) -> tuple[str, str]:
         return each[0].medium, each[1].gateway
