@@ -130,16 +130,17 @@ def _why_never(message: Message, ways: Ways, silent: set[str], caps: Caps) -> st
         return "no_phone" if message.medium == SMS else "no_email"
     if message.address in silent and not passes_opt_out(message.kind, ways.settings):
         return "opted_out"
-    if message.medium == SMS and price_cents(1, next_gateway(message, ways.settings), ways.prices) > max(
-        caps.to_spend_cents, 0
-    ):
-        return "spend_limit"
+    if message.medium == SMS:
+        if message.notice_id is not None and not ways_to_send(message, ways):
+            return "price_limit"
+        if price_cents(1, next_gateway(message, ways), ways.prices) > max(caps.to_spend_cents, 0):
+            return "spend_limit"
     return ""
 
 
 def to_hand(message: Message, text: str, reason: str, ways: Ways) -> Handed:
     """Return how ``message`` goes with ``text``: by whom, in how many parts and for how much."""
-    gateway = next_gateway(message, ways.settings)
+    gateway = next_gateway(message, ways)
     if message.medium != SMS:
         return Handed(message, message.attempt + 1, gateway, text, "", 0, 0, reason)
     measured = measure(text)
@@ -147,9 +148,20 @@ def to_hand(message: Message, text: str, reason: str, ways: Ways) -> Handed:
     return Handed(message, message.attempt + 1, gateway, text, measured.encoding, measured.parts, price, reason)
 
 
-def next_gateway(message: Message, settings: Settings) -> str:
+def ways_to_send(message: Message, ways: Ways) -> Sequence[str]:
+    """Return who may send it, the first choice first: of a notice only who asks no more than somebody agreed to."""
+    if message.medium != SMS:
+        return SENT_BY[message.medium]
+    if message.notice_id is None:
+        return ways.settings.gateways
+    return [
+        each for each in ways.settings.gateways if price_cents(message.parts, each, ways.prices) <= message.price_cents
+    ]
+
+
+def next_gateway(message: Message, ways: Ways) -> str:
     """Return who sends it: the organisation's first choice, after an attempt the one after that of the attempt."""
-    order = settings.gateways if message.medium == SMS else SENT_BY[message.medium]
+    order = ways_to_send(message, ways)
     if not message.attempt or message.gateway not in order:
         return order[0]
     return order[(order.index(message.gateway) + 1) % len(order)]

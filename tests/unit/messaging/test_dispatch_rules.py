@@ -42,12 +42,15 @@ def message(**values: Any) -> Message:
 def test_the_next_gateway_follows_the_last_in_the_organisations_order(
     attempt: int, last: str | None, expected: str
 ) -> None:
-    settings = Settings(gateways=("a", "b", "c"))
-    assert dispatch_rules.next_gateway(message(attempt=attempt, gateway=last), settings) == expected
+    these = ways(at("2026-12-07T12:00"), gateways=("a", "b", "c"))
+    assert dispatch_rules.next_gateway(message(attempt=attempt, gateway=last), these) == expected
 
 
 def test_an_email_goes_by_email() -> None:
-    assert dispatch_rules.next_gateway(message(medium="email", attempt=1, gateway="email"), Settings()) == "email"
+    assert (
+        dispatch_rules.next_gateway(message(medium="email", attempt=1, gateway="email"), ways(at("2026-12-07T12:00")))
+        == "email"
+    )
 
 
 @pytest.mark.parametrize(
