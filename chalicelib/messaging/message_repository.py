@@ -4,9 +4,9 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, exists, func, select, update
+from sqlalchemy import Connection, and_, exists, func, or_, select, update
 
-from chalicelib.messaging.model import CANCELLED, QUEUED, Attempt, Incoming, KindSpend, Message
+from chalicelib.messaging.model import CANCELLED, FAILED, QUEUED, Attempt, Incoming, KindSpend, Message
 from chalicelib.pages import Asked, Page
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import tenant_phones, tenants
@@ -45,7 +45,11 @@ def cancel_message(db: Connection, organisation_id: UUID, message_id: UUID, reas
 
 
 def sum_by_kind(db: Connection, organisation_id: UUID, starts_at: dt.datetime, ends_at: dt.datetime) -> list[KindSpend]:
-    """Return what the messages that were handed over from ``starts_at`` to before ``ends_at`` came to."""
+    """Return what the messages that were handed over from ``starts_at`` to before ``ends_at`` came to.
+
+    What no gateway took in the end costs nothing; what it took and could not deliver does.
+    """
+    taken = or_(messages.c.status.not_in((CANCELLED, FAILED)), messages.c.provider_reference.is_not(None))
     sums = (messages.c.parts, messages.c.price_cents, messages.c.cost_cents)
     query = (
         select(messages.c.kind, func.count(), *(func.coalesce(func.sum(each), 0) for each in sums))
@@ -53,6 +57,7 @@ def sum_by_kind(db: Connection, organisation_id: UUID, starts_at: dt.datetime, e
             messages.c.organisation_id == organisation_id,
             messages.c.handed_at >= starts_at,
             messages.c.handed_at < ends_at,
+            taken,
         )
         .group_by(messages.c.kind)
         .order_by(messages.c.kind)
