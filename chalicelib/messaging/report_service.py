@@ -11,7 +11,7 @@ from chalicelib.messaging import delivery_repository as repository
 from chalicelib.messaging import delivery_rules as rules
 from chalicelib.messaging import delivery_service as delivery
 from chalicelib.messaging import opt_out_service
-from chalicelib.messaging.bodies import Posted
+from chalicelib.messaging.bodies import Posted, Unreadable
 from chalicelib.messaging.delivery_repository import Delivery
 from chalicelib.messaging.delivery_service import Incoming
 from chalicelib.phones import to_e164
@@ -46,9 +46,15 @@ def report_of(posted: Posted) -> Report | None:
 
 
 def incoming_of(posted: Posted) -> Incoming | None:
-    """Return what a phone sent, or None where it has no number or no reference to know it again by."""
+    """Return what a phone sent, or None where it is no phone's: a name is told in place of a number.
+
+    Raises:
+        Unreadable: there is no reference to know it again by, or no sender at all.
+    """
     reference, phone = posted.form.get("id", "").strip(), phone_of(posted.form.get("from", ""))
-    if not reference or len(reference) > MOST_REFERENCE or phone is None:
+    if not reference or len(reference) > MOST_REFERENCE or not posted.form.get("from", "").strip():
+        raise Unreadable("an incoming SMS has no sender or no reference")
+    if phone is None:
         return None
     return Incoming(posted.gateway, reference, phone, posted.form.get("text", "")[:MOST_TEXT], posted.at)
 

@@ -1,11 +1,14 @@
 """Working off the queue of results: what senders tell, and what vendors posted."""
 
+import logging
 from functools import partial
 from itertools import groupby
 
 from chalicelib.messaging import delivery_service, report_service
 from chalicelib.messaging.bodies import Posted, ToldBundle, Unreadable, read_result
 from chalicelib.wiring import Parts
+
+log = logging.getLogger("plotihub.messaging")
 
 
 def take_result(parts: Parts, body: str) -> int:
@@ -41,7 +44,8 @@ def _take_report(parts: Parts, posted: Posted) -> int:
 def _take_incoming(parts: Parts, posted: Posted) -> int:
     incoming = report_service.incoming_of(posted)
     if incoming is None:
-        raise Unreadable("an incoming SMS has no sender")
+        log.info("an SMS was let go: its sender has no number", extra={"gateway": posted.gateway})
+        return 0
     return int(bool(parts.transact(lambda db: delivery_service.take_incoming(db, incoming))))
 
 

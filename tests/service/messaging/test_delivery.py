@@ -366,7 +366,7 @@ def test_an_answer_that_fails_is_as_if_the_sms_had_not_come(
         '{"kind": "report", "gateway": "sns", "form": {"id": 7}, "at": "2026-12-07T09:00:00+00:00"}',
         '{"kind": "report", "gateway": "sns", "form": {}, "at": "2026-12-07T09:00:00"}',
         json.dumps({"kind": "report", "gateway": "sns", "form": {"id": "x"}, "at": NOON.isoformat()}),
-        incoming("x", "text", sender="ZEBRA-BANK"),
+        incoming("", "ZEBRA"), incoming("x", "ZEBRA", sender=" "),
     ],
 )  # fmt: skip
 def test_a_body_that_cannot_be_read_says_nothing_of_what_it_holds(parts: wiring.Parts, body: str) -> None:

@@ -1,0 +1,118 @@
+"""What comes in between after a message was handed over: a reversal, an opt-out, a dearer gateway."""
+
+import datetime as dt
+from uuid import UUID, uuid4
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.clock import MovedClock
+from chalicelib.leasing import service as leasing
+from chalicelib.messaging import delivery_service, dispatch_service, result_service, service, sweep_service
+from chalicelib.messaging.bodies import Posted, Told, write_posted
+from chalicelib.messaging.ports import Outcome
+from tests.outbox import NOON, FakeQueues, Outbox, new_phone, notice
+
+MINUTE = dt.timedelta(minutes=1)
+NOT_SENT = Outcome("not_sent", reason="not_reached")
+UNKNOWN = Outcome("unknown", reason="sender_gone")
+NEVER = Outcome("refused", permanent=True, reason="invalid_number")
+
+
+def told(outbox: Outbox, message_id: UUID, outcome: Outcome, number: int = 1) -> None:
+    come = [Told(outbox.id, message_id, number, outcome)]
+    now = outbox.parts.clock.now()
+    assert outbox.parts.transact(lambda db: delivery_service.take_outcomes(db, outbox.id, come, now=now)) == 1
+
+
+def dispatched(outbox: Outbox) -> int:
+    now = outbox.parts.clock.now()
+    return outbox.parts.transact(lambda db: dispatch_service.decide_set(db, outbox.id, now=now)).handed
+
+
+@pytest.mark.parametrize("before", [(), (UNKNOWN,)])
+def test_what_was_withdrawn_on_its_way_is_not_tried_again(
+    outbox: Outbox, clock: MovedClock, before: tuple[Outcome, ...]
+) -> None:
+    (message_id,) = outbox.queue([notice(kind="receipt", dedupe_key="receipt:1")])
+    dispatched(outbox)
+    for outcome in before:
+        told(outbox, message_id, outcome)
+    withdraw = service.withdraw_messages
+    may_be_told = outbox.parts.transact(
+        lambda db: withdraw(db, outbox.id, ["receipt:1"], reason="reversed", now=clock.now())
+    )
+    assert may_be_told == {"receipt:1"}
+    told(outbox, message_id, NOT_SENT)
+    clock.at += 2 * MINUTE
+    assert dispatched(outbox) == 0
+    assert (outbox.message(message_id).status, outbox.message(message_id).reason) == ("cancelled", "expired")
+
+
+def test_what_was_withdrawn_after_it_was_sent_stays_so(outbox: Outbox, clock: MovedClock) -> None:
+    (message_id,) = outbox.queue([notice(kind="receipt", dedupe_key="receipt:1")])
+    dispatched(outbox)
+    outbox.parts.transact(
+        lambda db: service.withdraw_messages(db, outbox.id, ["receipt:1"], reason="reversed", now=clock.now())
+    )
+    told(outbox, message_id, Outcome("sent", provider_reference="ATX-withdrawn"))
+    assert outbox.message(message_id).status == "sent"
+
+
+def test_who_opts_out_is_not_put_on_the_queue_again(
+    sending: wiring.Parts, outbox: Outbox, queues: FakeQueues, clock: MovedClock
+) -> None:
+    silent, other = new_phone(), new_phone()
+    outbox.queue([notice(address=silent), notice(address=other), notice(kind="reply", address=silent)])
+    assert dispatched(outbox) == 3  # and the dispatcher is killed before the queue has them
+    outbox.parts.transact(lambda db: service.opt_out(db, outbox.id, silent, source="sms", now=clock.now()))
+    clock.at += 3 * MINUTE
+    sweep_service.requeue_lost(sending)
+    assert sorted(text["to"] for text in queues.texts(outbox.id)) == sorted([silent, other]), "the reply goes"
+
+
+def test_a_notice_never_costs_more_than_was_agreed_to(outbox: Outbox, clock: MovedClock) -> None:
+    (message_id,) = outbox.queue([notice("x" * 200, notice_id=uuid4())])
+    for number in (1, 2, 3):
+        assert dispatched(outbox) == 1
+        handed = outbox.message(message_id)
+        assert (handed.gateway, handed.price_cents) == ("africastalking", 1_60), "SNS would cost 78.00"
+        told(outbox, message_id, NOT_SENT, number)
+        clock.at += 21 * MINUTE
+
+
+def test_a_notice_whose_gateway_became_dearer_since_is_not_sent(outbox: Outbox) -> None:
+    (message_id,) = outbox.queue([notice(notice_id=uuid4())])
+    outbox.settings(gateways=["sns"])
+    assert dispatched(outbox) == 0
+    assert (outbox.message(message_id).status, outbox.message(message_id).reason) == ("cancelled", "price_limit")
+
+
+def test_what_nobody_took_is_not_told_as_spent(outbox: Outbox) -> None:
+    refused, failed, sent = outbox.texts(3)
+    dispatched(outbox)
+    told(outbox, refused, NEVER)
+    for place, message_id in enumerate((failed, sent)):
+        told(outbox, message_id, Outcome("sent", provider_reference=f"ATX-{outbox.id}-{place}", cost_cents=80))
+    outbox.change([failed], status="failed")  # by its delivery report
+    with outbox.parts.reading() as db:
+        spend = service.get_spend(db, outbox.id, dt.date(2026, 12, 1), "Africa/Nairobi")
+    assert (spend.messages, spend.price_cents, spend.cost_cents) == (2, 1_60, 1_60)
+    assert outbox.day() == (2, 1_60)
+
+
+def test_a_vendors_opt_out_holds_where_the_number_is_a_tenants(sending: wiring.Parts, outbox: Outbox) -> None:
+    phone, parts = new_phone(), sending
+    with parts.writing() as db:
+        values = {"given_name": "Wanjiru", "phones": [phone]}
+        leasing.add_tenant(db, outbox.id, values, keys=parts.keys, now=NOON)
+    posted = Posted("opt_out", "africastalking", {"phoneNumber": phone}, NOON)
+    assert result_service.take_result(sending, write_posted(posted)) == 1
+    with parts.reading() as db:
+        assert service.opted_out(db, outbox.id, [phone]) == {phone}
+
+
+def test_an_sms_from_a_name_instead_of_a_number_is_let_go(sending: wiring.Parts) -> None:
+    """A bank's advertisement, or our own sender name come back: nobody to answer, and nothing for people to look at."""
+    form = {"id": uuid4().hex, "from": "ZEBRA-BANK", "text": "STOP"}
+    assert result_service.take_result(sending, write_posted(Posted("incoming", "africastalking", form, NOON))) == 0
