@@ -37,6 +37,7 @@ class Settings:
     keys_parameter_prefix: str
     key_file: str
     kms_key_id: str
+    codes_key_arn: str
     cors_origin: str
     log_level: str
     wake_queue_url: str
@@ -76,6 +77,7 @@ def settings() -> Settings:
         keys_parameter_prefix=os.environ.get("KEYS_PARAMETER_PREFIX", ""),
         key_file=os.environ.get("KEY_FILE", str(home / "keys.json")),
         kms_key_id=os.environ.get("KMS_KEY_ID", ""),
+        codes_key_arn=os.environ.get("CODES_KEY_ARN", ""),
         cors_origin=cors_origin(),
         log_level=os.environ.get("LOG_LEVEL", "INFO").upper(),
         wake_queue_url=os.environ.get("WAKE_QUEUE_URL", ""),

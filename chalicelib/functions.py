@@ -35,6 +35,8 @@ FUNCTIONS: dict[str, Function] = {
     "send_messages": Function("outside", "sender", 512, 120),  # sending_service.IN_FLIGHT_S is longer than that
     "take_results": Function("inside", "jobs", 512, 60),
     "wake_workers": _JOB,
+    # Cognito, which calls and does not wait.
+    "send_code": Function("outside", "code_sender", 512, 60),
     # Operators and deployments.
     "migrate_database": Function("inside", "operator", 1024, 900),
     "run_job": Function("inside", "operator", 1024, 900),

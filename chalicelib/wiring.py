@@ -17,7 +17,7 @@ from chalicelib import config
 from chalicelib.clock import Clock, SystemClock
 from chalicelib.errors import Unavailable
 from chalicelib.identity.ports import KeyCopies, KeyWrapper
-from chalicelib.messaging.ports import Claims, Gateway
+from chalicelib.messaging.ports import Claims, Gateway, OpensCodes
 from chalicelib.storage.connecting import NO_ANSWER, NO_WRITER, Login, code_of
 from chalicelib.storage.engines import WAKES, WRITING, make_engine
 from chalicelib.tasks.ports import Queues
@@ -101,6 +101,7 @@ class Outside:
     claims: Claims
     queues: Queues
     clock: Clock
+    codes: OpensCodes | None = None  # none: nobody's codes are sent
 
 
 def _is_deadlock(error: OperationalError) -> bool:
@@ -199,7 +200,8 @@ def make_outside(settings: config.Settings) -> Outside:
         "sns": Sns(settings.sms_sender_name),
         "email": Email(settings.email_from),
     }
-    return Outside(gateways=gateways, claims=_claims(settings), queues=_queues(settings), clock=SystemClock())
+    claims, codes = _claims(settings), _codes(settings)
+    return Outside(gateways=gateways, claims=claims, queues=_queues(settings), clock=SystemClock(), codes=codes)
 
 
 def _africastalking(settings: config.Settings) -> Gateway:
@@ -214,6 +216,14 @@ def _africastalking(settings: config.Settings) -> Gateway:
         api_key=Parameter(settings.africastalking_api_key_parameter) if read else lambda: key,
         sender_name=settings.sms_sender_name,
     )
+
+
+def _codes(settings: config.Settings) -> OpensCodes | None:
+    if not settings.codes_key_arn:
+        return None
+    from chalicelib.gateways.sealed_codes import SealedCodes
+
+    return SealedCodes(settings.codes_key_arn)
 
 
 def _claims(settings: config.Settings) -> Claims:

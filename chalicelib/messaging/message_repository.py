@@ -36,6 +36,16 @@ def list_messages(db: Connection, organisation_id: UUID, asked: Asked, filters: 
     return fetch_page(db, query, [messages.c.id], asked, descending=True).of(Message._make)
 
 
+def count_to(db: Connection, organisation_id: UUID, address: str, kind: str, since: dt.datetime) -> int:
+    query = select(func.count()).where(
+        messages.c.organisation_id == organisation_id,
+        messages.c.address == address,
+        messages.c.kind == kind,
+        messages.c.created_at > since,
+    )
+    return int(db.scalar(query) or 0)
+
+
 def cancel_message(db: Connection, organisation_id: UUID, message_id: UUID, reason: str, now: dt.datetime) -> bool:
     """Cancel the message if it still waits; return whether this call did it."""
     query = update(messages).where(

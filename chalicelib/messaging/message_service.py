@@ -40,6 +40,11 @@ def list_messages(db: Connection, organisation_id: UUID, asked: Asked, **filters
     return repository.list_messages(db, organisation_id, asked, filters)
 
 
+def count_to(db: Connection, organisation_id: UUID, address: str, kind: str, *, since: dt.datetime) -> int:
+    """Return how many messages of the kind were queued for the address after ``since``."""
+    return repository.count_to(db, organisation_id, address, kind, since)
+
+
 def cancel_message(
     db: Connection, organisation_id: UUID, message_id: UUID, *, reason: str, now: dt.datetime
 ) -> Message:

@@ -79,3 +79,16 @@ class Claims(Protocol):
             Unavailable: the keeper does not answer.
         """
         ...
+
+
+class OpensCodes(Protocol):
+    """Opens sign-in codes that Cognito sealed."""
+
+    def open(self, sealed: str) -> str:
+        """Return the code in ``sealed``, the base64 that came with Cognito's call.
+
+        Raises:
+            ValueError: it was not sealed under the key that is known here.
+            Unavailable: the key service does not answer.
+        """
+        ...

@@ -5,6 +5,7 @@ from chalicelib.messaging.making_service import make_texts, renders
 from chalicelib.messaging.message_service import (
     FILTERS,
     cancel_message,
+    count_to,
     find_message,
     get_message,
     get_spend,
@@ -50,6 +51,7 @@ __all__ = [
     "cancel_message",
     "change_settings",
     "clear_texts",
+    "count_to",
     "find_message",
     "forget_tenant",
     "get_message",

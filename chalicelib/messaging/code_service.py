@@ -1,0 +1,69 @@
+"""Sending the codes that people sign in with: outside, for Cognito, which seals each code on its way here.
+
+A code is good for minutes and two SMS with the same one do no harm, so the next gateway is tried at once, also where
+the first one did not say what it did. Neither code nor number is ever logged.
+
+https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-sms-sender.html
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib import metrics
+from chalicelib.errors import Unavailable
+from chalicelib.ids import new_id
+from chalicelib.messaging.code_rules import code_text
+from chalicelib.messaging.ports import SENT, UNKNOWN, Outcome, Outgoing
+from chalicelib.wiring import Outside
+
+GATEWAYS = ("africastalking", "sns")  # the first costs a fiftieth of the second
+# Not those of passwords, of which the pool knows none: ForgotPassword, AdminCreateUser.
+SOURCES = {
+    f"CustomSMSSender_{name}"
+    for name in ("SignUp", "ResendCode", "Authentication", "VerifyUserAttribute", "UpdateUserAttribute")
+}
+
+log = logging.getLogger("plotihub.messaging")
+
+
+def send_code(outside: Outside, event: Mapping[str, Any]) -> bool:
+    """Send the code of one call by Cognito; return whether a gateway took it, or may have.
+
+    Raises:
+        Unavailable: no gateway did, or the key service does not answer; Lambda calls again.
+        ValueError: the code was not sealed for us, or is none.
+    """
+    source = event["triggerSource"]
+    if source not in SOURCES or outside.codes is None:
+        log.warning("a call for a code that is not ours to send", extra={"source": source})
+        return False
+    text = code_text(outside.codes.open(event["request"]["code"]))
+    to = event["request"]["userAttributes"]["phone_number"]
+    outcome = _send(outside, Outgoing(f"code:{new_id()}", to, text))
+    came = {"source": source, "outcome": outcome.outcome, "reason": outcome.reason}
+    if outcome.outcome in (SENT, UNKNOWN):
+        metrics.count({metrics.CODES_SENT: 1})
+        log.info("a code was sent", extra=came)
+        return True
+    metrics.count({metrics.CODES_NOT_SENT: 1})
+    log.error("a code could not be sent", extra=came)
+    if not outcome.permanent:
+        raise Unavailable("No gateway sends the code.")
+    return False
+
+
+def _send(outside: Outside, text: Outgoing) -> Outcome:
+    """Try the gateways until one takes the text, or refuses the number for good; return the best that came of it."""
+    perhaps = None
+    outcome = Outcome("not_sent", reason="no_gateway")
+    for name in GATEWAYS:
+        gateway = outside.gateways.get(name)
+        if gateway is None:
+            continue
+        (outcome,) = gateway.send([text])
+        if outcome.outcome == SENT or outcome.permanent:
+            return outcome
+        perhaps = outcome if outcome.outcome == UNKNOWN else perhaps
+        log.warning("a gateway did not take a code", extra={"gateway": name, "reason": outcome.reason})
+    return perhaps or outcome

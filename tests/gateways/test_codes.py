@@ -1,0 +1,208 @@
+"""Sign-in codes: sealed as Cognito seals them, opened by the real SDK under a key in the emulator, sent by gateways."""
+
+import base64
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aws_encryption_sdk
+import boto3
+import pytest
+from aws_encryption_sdk.identifiers import Algorithm, CommitmentPolicy
+
+from chalicelib import wiring
+from chalicelib.clock import SystemClock
+from chalicelib.errors import Unavailable
+from chalicelib.gateways.sealed_codes import SealedCodes
+from chalicelib.messaging import code_service
+from chalicelib.messaging.code_jobs import send_code
+from chalicelib.messaging.ports import NOT_SENT, REFUSED, SENT, UNKNOWN, Outcome, Outgoing
+from tests.outbox import FakeQueues, outside_of
+
+pytestmark = pytest.mark.slow
+
+PHONE = "+254712345678"
+CODE = "482913"
+# Both forms: Cognito's as it is seen in its calls (message version 1, signed), and the SDK's own of today.
+FORMS = [Algorithm.AES_256_GCM_IV12_TAG16_HKDF_SHA384_ECDSA_P384, None]
+
+
+def new_key() -> str:
+    arn: str = boto3.client("kms").create_key()["KeyMetadata"]["Arn"]
+    return arn
+
+
+def sealed(code: str, key_arn: str, form: Any = FORMS[0]) -> str:
+    policy = CommitmentPolicy.FORBID_ENCRYPT_ALLOW_DECRYPT if form else CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT
+    keys = aws_encryption_sdk.StrictAwsKmsMasterKeyProvider(key_ids=[key_arn])
+    context = {"userpool-id": "eu-west-1_Ab1Cd2Ef3"}
+    client = aws_encryption_sdk.EncryptionSDKClient(commitment_policy=policy)
+    made, _ = client.encrypt(
+        source=code.encode(), key_provider=keys, encryption_context=context, **({"algorithm": form} if form else {})
+    )
+    return base64.b64encode(made).decode()
+
+
+@dataclass
+class FakeGateway:
+    """Answers what it is told to, and shows what it was given."""
+
+    outcome: Outcome
+    given: list[Outgoing] = field(default_factory=list)
+
+    def send(self, texts: Sequence[Outgoing]) -> list[Outcome]:
+        self.given += texts
+        return [self.outcome] * len(texts)
+
+
+@dataclass
+class FakeCodes:
+    code: str = CODE
+
+    def open(self, sealed: str) -> str:
+        return self.code
+
+
+def event(code: str = "c2VhbGVk", source: str = "CustomSMSSender_Authentication") -> dict[str, Any]:
+    """Return what Cognito sends; of its form in the documentation."""
+    return {
+        "version": "1",
+        "triggerSource": source,
+        "region": "eu-west-1",
+        "userPoolId": "eu-west-1_Ab1Cd2Ef3",
+        "userName": "b4bf400d-f0a2-4b8c-b6e2-baa56367a7f2",
+        "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": "app"},
+        "request": {
+            "type": "customSMSSenderRequestV1",
+            "code": code,
+            "clientMetadata": None,
+            "userAttributes": {"sub": "b4bf400d", "phone_number_verified": "true", "phone_number": PHONE},
+        },
+    }
+
+
+@dataclass
+class Sending:
+    first: FakeGateway
+    second: FakeGateway
+    outside: wiring.Outside
+
+    @property
+    def given(self) -> list[int]:
+        return [len(self.first.given), len(self.second.given)]
+
+
+def sending(folder: Path, first: Outcome, second: Outcome, codes: Any = None) -> Sending:
+    gateways = FakeGateway(first), FakeGateway(second)
+    outside = outside_of(folder, SystemClock(), FakeQueues(), africastalking=gateways[0], sns=gateways[1])
+    return Sending(*gateways, wiring.Outside(outside.gateways, outside.claims, outside.queues, outside.clock, codes))
+
+
+@pytest.mark.parametrize("form", FORMS, ids=["cognito", "committing"])
+def test_a_code_is_opened_under_our_key_and_sent(aws: str, tmp_path: Path, form: Any) -> None:
+    key_arn = new_key()
+    with wiring.using_outside(sending(tmp_path, Outcome(SENT), Outcome(SENT), SealedCodes(key_arn)).outside) as outside:
+        assert send_code(event(sealed(CODE, key_arn, form)), None) == {"sent": True}
+    (given,) = outside.gateways["africastalking"].given  # type: ignore[attr-defined]
+    assert given.to == PHONE
+    assert given.text.startswith(f"{CODE} is your Plotihub sign-in code")
+
+
+def test_a_code_sealed_under_another_key_is_not_opened(aws: str) -> None:
+    ours, theirs = new_key(), new_key()
+    with pytest.raises(ValueError, match="not sealed for us"):
+        SealedCodes(ours).open(sealed(CODE, theirs))
+
+
+@pytest.mark.parametrize("spoil", ["cut", "changed", "no base64", "nothing"])
+def test_a_code_that_was_changed_on_the_way_is_not_opened(aws: str, spoil: str) -> None:
+    key_arn = new_key()
+    good = sealed(CODE, key_arn)
+    raw = bytearray(base64.b64decode(good))
+    raw[-1] ^= 1  # of the signature
+    spoilt = {"cut": good[:-40], "changed": base64.b64encode(raw).decode(), "no base64": "%%%", "nothing": ""}[spoil]
+    with pytest.raises(ValueError, match="not sealed for us"):
+        SealedCodes(key_arn).open(spoilt)
+
+
+def test_a_key_service_that_is_away_is_told(aws: str, account: pytest.MonkeyPatch) -> None:
+    key_arn = new_key()
+    code = sealed(CODE, key_arn)
+    account.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    account.setenv("AWS_MAX_ATTEMPTS", "1")
+    with pytest.raises(Unavailable, match="key service"):
+        SealedCodes(key_arn).open(code)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "given"),
+    [
+        (Outcome(SENT), Outcome(SENT), [1, 0]),
+        (Outcome(NOT_SENT, reason="not_reached"), Outcome(SENT), [1, 1]),
+        (Outcome(REFUSED, reason="no_balance"), Outcome(SENT), [1, 1]),
+        (Outcome(UNKNOWN, reason="no_answer"), Outcome(SENT), [1, 1]),  # the same code twice does no harm
+        (Outcome(UNKNOWN, reason="no_answer"), Outcome(NOT_SENT), [1, 1]),
+        (Outcome(NOT_SENT), Outcome(UNKNOWN), [1, 1]),
+    ],
+)
+def test_the_next_gateway_is_tried_where_one_does_not_take_it(
+    tmp_path: Path, first: Outcome, second: Outcome, given: list[int]
+) -> None:
+    made = sending(tmp_path, first, second, FakeCodes())
+    assert code_service.send_code(made.outside, event())
+    assert made.given == given
+
+
+def test_where_nobody_takes_it_lambda_shall_call_again(tmp_path: Path) -> None:
+    made = sending(tmp_path, Outcome(NOT_SENT), Outcome(REFUSED, reason="refused"), FakeCodes())
+    with pytest.raises(Unavailable, match="No gateway"):
+        code_service.send_code(made.outside, event())
+
+
+def test_a_number_that_is_none_is_not_tried_elsewhere(tmp_path: Path) -> None:
+    made = sending(tmp_path, Outcome(REFUSED, permanent=True, reason="invalid_number"), Outcome(SENT), FakeCodes())
+    assert not code_service.send_code(made.outside, event())
+    assert made.given == [1, 0]
+
+
+@pytest.mark.parametrize(
+    "name", ["SignUp", "ResendCode", "Authentication", "VerifyUserAttribute", "UpdateUserAttribute"]
+)
+def test_every_occasion_for_a_code_is_known(tmp_path: Path, name: str) -> None:
+    made = sending(tmp_path, Outcome(SENT), Outcome(SENT), FakeCodes())
+    assert code_service.send_code(made.outside, event(source=f"CustomSMSSender_{name}"))
+
+
+@pytest.mark.parametrize("name", ["ForgotPassword", "AdminCreateUser", "AccountTakeOverNotification", "New"])
+def test_an_occasion_that_is_not_ours_is_left_and_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    made = sending(tmp_path, Outcome(SENT), Outcome(SENT), FakeCodes())
+    assert not code_service.send_code(made.outside, event(source=f"CustomSMSSender_{name}"))
+    assert made.given == [0, 0]
+    assert [record.source for record in caplog.records] == [f"CustomSMSSender_{name}"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("outcome", [Outcome(SENT), Outcome(REFUSED, permanent=True), Outcome(UNKNOWN)])
+def test_neither_code_nor_number_is_ever_logged(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], outcome: Outcome
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    code_service.send_code(sending(tmp_path, outcome, outcome, FakeCodes()).outside, event())
+    logged = json.dumps([vars(record) for record in caplog.records], default=str) + "".join(capfd.readouterr())
+    assert caplog.records
+    assert CODE not in logged
+    assert PHONE[1:] not in logged
+
+
+def test_what_is_counted_has_no_code_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("METRICS_ENVIRONMENT", "plotihub-test")
+    code_service.send_code(sending(tmp_path, Outcome(SENT), Outcome(SENT), FakeCodes()).outside, event())
+    told = json.loads(capsys.readouterr().out)
+    assert told["CodesSent"] == 1
+    assert set(told) == {"_aws", "Environment", "CodesSent"}
