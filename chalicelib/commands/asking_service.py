@@ -73,14 +73,18 @@ def take_fault(db: Connection, asking: Asking) -> list[Reply]:
     return [Reply(tenant, language, telling.tell_fault(lease, request.number, language), lease.id)]
 
 
-@command("stop", en=("STOP", "UNSUBSCRIBE"), sw=("ACHA", "ONDOKA", "TOKA"))
+@command("stop", en=("STOP", "UNSUBSCRIBE"), sw=("ACHA", "ONDOKA", "TOKA"), alone=("ACHA", "ONDOKA", "TOKA"))
 def stop(db: Connection, asking: Asking) -> list[Reply]:
-    """Send the phone nothing more, from any organisation; one of them says so."""
+    """Send the phone nothing more, from any organisation; one of them says so.
+
+    Who begins with STOP means it whatever follows. The others are everyday words: "acha nilipe kesho" is "let me
+    pay tomorrow", "toka asubuhi" is "since the morning".
+    """
     stop_messages(db, asking.tenants, asking.phone, source=SMS, now=asking.now)
     return _once(asking, "stop", "start")
 
 
-@command("start", en=("START",), sw=("ANZA",))
+@command("start", en=("START",), sw=("ANZA",), alone=("START", "ANZA"))
 def start(db: Connection, asking: Asking) -> list[Reply]:
     """Send to the phone again."""
     start_messages(db, asking.tenants, asking.phone)

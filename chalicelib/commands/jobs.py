@@ -20,6 +20,7 @@ def take_sms(db: Connection, incoming: Incoming) -> str:
         provider_reference=incoming.provider_reference,
         phone=incoming.phone,
         text=incoming.text,
+        received_at=incoming.received_at,
         now=wiring.parts().clock.now(),
     )
     log.info("an SMS was taken", extra={"gateway": incoming.gateway, "command": command or "none: nobody's phone"})

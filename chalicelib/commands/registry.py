@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib.commands.rules import as_word
+from chalicelib.commands.rules import Said, as_word, stands_alone
 from chalicelib.leasing.model import LANGUAGES, PhoneTenant
 
 MOST_NAME = 20  # characters of a command's name, as it is kept beside what was sent
@@ -41,23 +41,33 @@ Answers = Callable[[Connection, Asking], list[Reply]]
 
 
 class Command(NamedTuple):
-    """A command: ``shown`` is how help tells it in each language, beginning with its word."""
+    """A command: ``shown`` is how help tells it in each language, beginning with its word.
+
+    A word that is ``alone`` is the command where little else stands beside it: it also begins other sentences.
+    """
 
     name: str
     words: Mapping[str, tuple[str, ...]]
     shown: Mapping[str, str]
     answers: Answers
+    alone: frozenset[str] = frozenset()
 
 
 COMMANDS: dict[str, Command] = {}
 
 
 def command(
-    name: str, *, en: tuple[str, ...], sw: tuple[str, ...], takes: Mapping[str, str] | None = None
+    name: str,
+    *,
+    en: tuple[str, ...],
+    sw: tuple[str, ...],
+    takes: Mapping[str, str] | None = None,
+    alone: tuple[str, ...] = (),
 ) -> Callable[[Answers], Answers]:
     """Register who answers to a word of ``en`` or ``sw``; the first of each is the one that help tells.
 
-    ``takes`` says in each language what is typed behind the word.
+    ``takes`` says in each language what is typed behind the word; ``alone`` are words that mean something else
+    at the beginning of a sentence.
 
     Raises:
         ValueError: the name is too long or taken, or a word is another command's.
@@ -69,16 +79,16 @@ def command(
     shown = {each: " ".join(filter(None, (words[each][0], (takes or {}).get(each)))) for each in LANGUAGES}
 
     def register(answers: Answers) -> Answers:
-        COMMANDS[name] = Command(name, words, shown, answers)
+        COMMANDS[name] = Command(name, words, shown, answers, frozenset(map(as_word, alone)))
         return answers
 
     return register
 
 
-def find_command(word: str) -> tuple[Command, str | None] | None:
-    """Return the command that ``word`` (plain capitals) is for, and its language if it is a word in one only."""
+def find_command(said: Said) -> tuple[Command, str | None] | None:
+    """Return the command that was said, and the word's language if it is a word in one only."""
     for each in COMMANDS.values():
-        spoken = [language for language, words in each.words.items() if word in words]
-        if spoken:
+        spoken = [language for language, words in each.words.items() if said.word in words]
+        if spoken and (said.word not in each.alone or stands_alone(said)):
             return each, spoken[0] if len(spoken) == 1 else None
     return None

@@ -13,6 +13,15 @@ MOST_REFERENCE = 64  # characters of a vendor's name of a message or session tha
 
 # A letter, with the accents that stand by themselves; digits are no part of a command.
 _WORD = re.compile(r"[\W\d_]*((?:[^\W\d_][\u0300-\u036f]*)+)[\W_]*(.*)", re.DOTALL)
+_PLEASE = frozenset({"PLEASE", "PLS", "TAFADHALI"})
+# What stands beside "stop" and "start" where nothing else is meant by them.
+_BESIDE = _PLEASE | {
+    "ALL", "AGAIN", "FROM", "IT", "ME", "MESSAGE", "MESSAGES", "MESSAGING", "MSG", "MSGS", "MY", "NOW", "REMINDER",
+    "REMINDERS", "SEND", "SENDING", "SMS", "TEXT", "TEXTS", "TEXTING", "THANKS", "THE", "THESE", "THIS", "THOSE",
+    "TO", "US", "YOUR",
+    "ASANTE", "HII", "HIZI", "HUU", "JUMBE", "KABISA", "KUNITUMA", "KUNITUMIA", "KUPOKEA", "KUTUMA", "MESEJI",
+    "NITUMIE", "SASA", "TENA", "UJUMBE", "WENU", "YENU", "YOTE", "ZAKO", "ZENU", "ZOTE",
+}  # fmt: skip
 _PIECES = re.compile(r"\w+")
 
 
@@ -34,6 +43,16 @@ def read(text: str) -> Said:
     if found is None:
         return Said("", plain)
     return Said(as_word(found[1]), found[2])
+
+
+def without_please(said: Said) -> Said:
+    """Return what was said behind a word of courtesy."""
+    return read(said.rest) if said.word in _PLEASE else said
+
+
+def stands_alone(said: Said) -> bool:
+    """Tell whether nothing but numbers and such words follows the leading word as go with stopping and starting."""
+    return all(as_word(each) in _BESIDE or each.isdecimal() for each in _PIECES.findall(said.rest))
 
 
 def as_word(text: str) -> str:

@@ -82,7 +82,7 @@ def _from_which(at: Step, typed: str, offers: Offers) -> Step:
     if typed == MORE and pages > 1:
         return at._replace(page=(at.page + 1) % pages, wrong=False)
     on_page = min(ON_A_PAGE, count - at.page * ON_A_PAGE)
-    if typed.isdecimal() and typed.isascii() and 1 <= int(typed[:3]) <= on_page:
+    if len(typed) == 1 and typed.isdecimal() and typed.isascii() and 1 <= int(typed) <= on_page:
         return _arrive(at.action, at.page * ON_A_PAGE + int(typed) - 1)
     return at._replace(wrong=True)
 

@@ -92,7 +92,7 @@ def _written(session: _Session, step: Step, dialled: Dialled, now: dt.datetime, 
     language = session.language
     if step.screen == ussd_rules.FAULT:
         offer = session.offers(step.action)[step.place or 0]
-        key = f"ussd:{known_as(dialled.session_id)}"
+        key = f"ussd:{known_as(dialled.session_id)}:{offer.lease.id.hex}"
         request = asking_service.add_fault(
             session.db, offer.tenant, offer.lease, step.text, source=asking_service.USSD, key=key, now=now
         )

@@ -82,7 +82,13 @@ class Phone:
         named = reference or f"{self.number}-{next(self.references)}"
         return self.parts.transact(
             lambda db: service.answer_sms(
-                db, gateway="africastalking", provider_reference=named, phone=self.number, text=text, now=self.now
+                db,
+                gateway="africastalking",
+                provider_reference=named,
+                phone=self.number,
+                text=text,
+                received_at=self.now,
+                now=self.now,
             )
         )
 

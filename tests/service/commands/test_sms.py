@@ -228,7 +228,7 @@ def test_a_balance_asks_as_often_for_many_leases_as_for_one(house: House, phone:
 def test_incoming_sms_are_taken_by_the_hook(house: House, phone: Phone) -> None:
     assert jobs.take_sms in delivery_service.incoming_handlers
     house.let(house.tenant(phone.number))
-    incoming = Incoming("africastalking", "ref", phone.number, "salio", phone.now)
+    incoming = Incoming("africastalking", "ref", phone.number, "salio", phone.parts.clock.now())
     assert phone.parts.transact(lambda db: jobs.take_sms(db, incoming)) == "balance"
     assert phone.parts.transact(lambda db: jobs.take_sms(db, incoming._replace(phone="+254179999999"))) == ""
     assert len(house.replies()) == 1

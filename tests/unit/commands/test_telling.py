@@ -11,6 +11,7 @@ from chalicelib.billing.model import Receipt
 from chalicelib.commands import service, telling, texts
 from chalicelib.commands.asking_service import list_commands
 from chalicelib.commands.registry import COMMANDS, command, find_command
+from chalicelib.commands.rules import Said
 from chalicelib.commands.standing_service import Standing
 from chalicelib.ids import new_id
 from chalicelib.leasing.model import PhoneLease, PhoneTenant
@@ -184,7 +185,7 @@ def test_what_is_told_to_anybody_fits(text: str) -> None:
     ],
 )
 def test_a_word_tells_the_command_and_the_language(word: str, name: str, language: str) -> None:
-    found = find_command(word)
+    found = find_command(Said(word, ""))
     assert found is not None
     assert (found[0].name, found[1]) == (name, language)
 
@@ -200,9 +201,9 @@ def test_others_register_themselves_and_cannot_take_a_word_that_is_taken() -> No
         command("reading_of_the_water_meter", en=("METER",), sw=("MITA",))
     try:
         assert command("reading", en=("METER", "MITA"), sw=("MITA",), takes={"en": "number"})(answers) is answers
-        found = find_command("MITA")
+        found = find_command(Said("MITA", ""))
         assert found is not None
         assert (found[0].shown, found[1]) == ({"en": "METER number", "sw": "MITA"}, None)  # a word in both
     finally:
         COMMANDS.pop("reading", None)
-    assert find_command("MITA") is None
+    assert find_command(Said("MITA", "")) is None
