@@ -164,7 +164,7 @@ class Recipient(NamedTuple):
 
 
 class LeftOut(NamedTuple):
-    reason: str  # no_phone, opted_out
+    reason: str  # no_phone, opted_out; same_phone: told by the message to another tenant with it
     tenants: int
 
 

@@ -101,6 +101,18 @@ def _recipient(rows: list[Row[Any]]) -> Recipient:
     )
 
 
+def list_said(
+    db: Connection, organisation_id: UUID, notice_id: UUID, phones: Collection[str]
+) -> set[tuple[str, str | None]]:
+    """Return what the notice says to which of ``phones``: (phone, text)."""
+    query = select(messages.c.address, messages.c.text).where(
+        messages.c.organisation_id == organisation_id,
+        messages.c.notice_id == notice_id,
+        messages.c.address.in_(phones),
+    )
+    return {(row.address, row.text) for row in db.execute(query)}
+
+
 def add_notice(db: Connection, organisation_id: UUID, notice: Notice) -> None:
     values = notice._asdict()
     del values["counts"]

@@ -24,7 +24,7 @@ from chalicelib.tasks.model import Task
 
 NOTICE_TASK = "notice"
 TENANTS_IN_A_SET = 500
-NO_PHONE, OPTED_OUT = "no_phone", "opted_out"
+NO_PHONE, OPTED_OUT, SAME_PHONE = "no_phone", "opted_out", "same_phone"
 
 
 class _Counted:
@@ -59,6 +59,7 @@ def preview(db: Connection, organisation_id: UUID, new: NewNotice, *, today: dt.
     passes = messaging.passes_opt_out(new.kind, settings)
     counted = {language: _Counted(language) for language in _texts(new)}
     left_out: Counter[str] = Counter()
+    said: set[tuple[str, str]] = set()
     for chosen in _recipients(db, organisation_id, new.property_id, today):
         phones = {each.phone for each in chosen if each.phone}
         silent = set() if passes else messaging.opted_out(db, organisation_id, phones)
@@ -67,6 +68,10 @@ def preview(db: Connection, organisation_id: UUID, new: NewNotice, *, today: dt.
                 left_out[OPTED_OUT if each.phone else NO_PHONE] += 1
                 continue
             language, text = _told(new, each)
+            if (each.phone, text) in said:
+                left_out[SAME_PHONE] += 1
+                continue
+            said.add((each.phone, text))
             counted[language].add(each, text)
     texts = [each.told() for each in counted.values() if each.recipients]
     parts = sum(each.total_parts for each in texts)
@@ -123,7 +128,8 @@ def list_notices(db: Connection, organisation_id: UUID, asked: Asked) -> Page[No
 def send_set(db: Connection, task: Task, seen: int, after: UUID | None, *, now: dt.datetime) -> tuple[int, UUID | None]:
     """Queue the messages of the next set in the caller's transaction; return how many tenants were seen, and the last.
 
-    Whoever has no phone or wants no messages has a message too, cancelled for that reason.
+    Whoever has no phone or wants no messages has a message too, cancelled for that reason. A phone that several
+    tenants share is told the same once.
 
     Raises:
         TakenOver: another worker holds the task; let it out of the transaction.
@@ -134,7 +140,14 @@ def send_set(db: Connection, task: Task, seen: int, after: UUID | None, *, now: 
     chosen = repository.list_recipients(
         db, organisation_id, notice.property_id, on, after=after, limit=TENANTS_IN_A_SET
     )
-    messaging.queue_messages(db, organisation_id, [_message(notice, each) for each in chosen], now=now)
+    phones = {each.phone for each in chosen if each.phone}
+    said = repository.list_said(db, organisation_id, notice_id, phones)
+    new = []
+    for message in (_message(notice, each) for each in chosen):
+        if message.address is None or (message.address, message.text) not in said:
+            new.append(message)
+            said.add((message.address or "", message.text))
+    messaging.queue_messages(db, organisation_id, new, now=now)
     last = chosen[-1].tenant_id if chosen else None
     seen += len(chosen)
     tasks.advance(

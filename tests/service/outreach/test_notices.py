@@ -2,8 +2,10 @@
 
 import datetime as dt
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import Connection
 
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.messaging import service as messaging
@@ -196,3 +198,39 @@ def test_more_tenants_and_notices_take_no_more_queries(estate: Estate) -> None:
             estate.do(service.list_notices, ALL)
         counts.append(len(sent))
     assert counts[0] == counts[1]
+
+
+def test_a_phone_that_a_household_shares_is_told_the_same_once(estate: Estate) -> None:
+    shared = "+254722000119"
+    first, second = (estate.tenant(name, phone=shared) for name in ("Achieng", "Barasa"))
+    estate.let_to(first, "A1", tenants=[first, second])
+    third = estate.tenant("Chebet", phone=shared)
+    estate.let_to(third, "B1")
+    same = WATER._replace(text_en="Water is off on Friday.")
+    seen = preview(estate, same)
+    assert (seen.recipients, seen.parts, seen.left_out) == (1, 1, [LeftOut("same_phone", 2)])
+    task = send(estate, same)
+    (told,) = estate.messages("notice")
+    assert (told.tenant_id, told.address) == (first, shared)
+    jobs.send_notice(estate.parts, estate.claimed(queue(estate, same)))
+    assert len(estate.messages("notice")) == 2, "another notice is another matter"
+    kept = estate.do(service.get_notice, UUID(task.input["notice_id"]))
+    assert (kept.recipients, kept.left_out) == (1, 2)
+    assert preview(estate).recipients == 3, "each is called by name"
+
+
+def test_a_household_is_told_once_over_the_sets_of_a_notice(estate: Estate) -> None:
+    shared = "+254722000118"
+    tenants = [estate.tenant(phone=shared) for _ in range(3)]
+    for tenant_id in tenants:
+        estate.let_to(tenant_id)
+    same = WATER._replace(text_en="Water is off on Friday.")
+    task = estate.claimed(queue(estate, same))
+    for after in (None, *tenants[:2]):
+        estate.do(_send_after, task, after)
+    assert len(estate.messages("notice")) == 1
+
+
+def _send_after(db: Connection, organisation_id: UUID, task: Task, after: UUID | None) -> None:
+    """Work a set again that another worker had begun: it finds what was said."""
+    service.send_set(db, task, 0, after, now=task.created_at)
