@@ -96,12 +96,16 @@ def _in_transaction(operation: Operation, call: Call, ids: dict[str, Any], db: C
     if key is not None:
         idempotency.finish(db, key, answer)
     if operation.writes and operation.may != SIGNED_IN:
-        subject = operation.path.format(**{name: str(value) for name, value in ids.items()})
         identity.record_audit_event(
-            db, call.who, action=operation.may, subject=f"{operation.method} {subject}", fields=sorted(call.body),
-            request_id=call.request_id,
+            db, call.who, action=operation.may, subject=f"{operation.method} {_subject(operation, ids)}",
+            fields=sorted(call.body), request_id=call.request_id,
         )  # fmt: skip
     return answer
+
+
+def _subject(operation: Operation, ids: dict[str, Any]) -> str:
+    """Return the path that was written to; a number in it stays out, since what is in the trail stays there."""
+    return operation.path.format(**{name: f"{{{name}}}" if name == "phone" else str(ids[name]) for name in ids})
 
 
 def _shape(operation: Operation, request: Request, result: Any) -> Response:

@@ -208,6 +208,15 @@ def test_a_number_opts_out_and_in_again_however_it_is_spelled(owner: Client, spe
     assert owner.get("/v1/opt-outs").json["items"] == []
 
 
+def test_the_audit_trail_keeps_no_number(owner: Client, new_phone: Callable[[], str]) -> None:
+    phone = new_phone()
+    owner.post("/v1/opt-outs", {"phone": phone})
+    owner.delete(f"/v1/opt-outs/{phone}")
+    events = owner.get("/v1/audit-events").json["items"]
+    assert "DELETE /v1/opt-outs/{phone}" in [each["subject"] for each in events]
+    assert phone[4:] not in str(events)
+
+
 def test_what_tenants_sent_is_told(owner: Client, stranger: Client, new_phone: Callable[[], str]) -> None:
     phone = new_phone()
     tenant = owner.post("/v1/tenants", {"given_name": "Wanjiru", "phones": [phone]}).json["id"]
