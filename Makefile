@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset token month env job test quick lint bench package plan deploy destroy database-users clean
+.PHONY: help run demo-reset token month env job test quick lint audit bench package plan deploy destroy database-users clean
 
 BIN := .venv/bin
 # The stamp's name holds the hash of the requirements: a changed pin is a missing file.
@@ -35,6 +35,7 @@ job: $(STAMP) ## Run a job by hand for a day in Nairobi: make job NAME=rent_remi
 test: $(STAMP) ## Run all tests, on SQLite and on a private MariaDB
 	@local/install database
 	@local/install browser
+	@local/install checkers
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 quick: $(STAMP) ## Run the fast tests: SQLite only, no browser, no fuzzing
@@ -43,6 +44,10 @@ quick: $(STAMP) ## Run the fast tests: SQLite only, no browser, no fuzzing
 lint: $(STAMP) ## Check style and types
 	$(BIN)/ruff check
 	$(BIN)/mypy
+
+audit: $(STAMP) ## Look for known faults in what is installed; asks PyPI
+	@CI=true local/install checkers
+	build/checkers/bin/pip-audit --path "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
 bench: $(STAMP) ## Measure speed and memory on a private MariaDB
 	@local/install database
@@ -55,7 +60,7 @@ plan: package ## Show what a deployment would change: make plan ENV=dev SIZE=sta
 	@$(BIN)/python -m terraform.deploying plan "$(ENV)" "$(SIZE)"
 
 deploy: package ## Deploy stack by stack, asking before each: make deploy ENV=dev SIZE=standard
-	@$(BIN)/python -m terraform.deploying deploy "$(ENV)" "$(SIZE)"
+	@$(BIN)/python -m terraform.deploying deploy "$(ENV)" "$(SIZE)" $(if $(YES),--yes)
 
 destroy: package ## Take an environment down again, asking before each stack
 	@$(BIN)/python -m terraform.deploying destroy "$(ENV)" "$(SIZE)"
