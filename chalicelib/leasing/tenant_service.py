@@ -16,6 +16,7 @@ from chalicelib.identity.service import CHANGED
 from chalicelib.ids import new_id
 from chalicelib.leasing import tenant_repository as repository
 from chalicelib.leasing.model import Erased, Tenant
+from chalicelib.messaging import service as messaging
 from chalicelib.pages import Asked, Page
 from chalicelib.portfolio import service as portfolio
 
@@ -72,6 +73,8 @@ def change_tenant(
 ) -> Tenant:
     """Change what ``values`` names (as in ``add_tenant``) and return the tenant; None takes a document or kin away.
 
+    What waits to be told to the tenant follows them.
+
     Raises:
         Conflict: the tenant was erased.
         Invalid: as for ``add_tenant``.
@@ -91,7 +94,10 @@ def change_tenant(
     repository.change_tenant(db, organisation_id, tenant_id, version, columns)
     if "phones" in values:
         repository.replace_phones(db, organisation_id, tenant_id, _numbers(values["phones"]))
-    return get_tenant(db, organisation_id, tenant_id)
+    after = get_tenant(db, organisation_id, tenant_id)
+    phones = after.phones if "phones" in values else None
+    messaging.follow_tenant(db, organisation_id, tenant_id, phones=phones, language=values.get("language"), now=now)
+    return after
 
 
 def get_tenant(db: Connection, organisation_id: UUID, tenant_id: UUID, within: Properties = None) -> Tenant:

@@ -42,7 +42,7 @@ from chalicelib.messaging.template_service import (
     templates_of,
     write_template,
 )
-from chalicelib.messaging.withdrawal_service import withdraw_messages
+from chalicelib.messaging.withdrawal_service import follow_tenant, withdraw_messages
 
 __all__ = [
     "FILTERS",
@@ -53,6 +53,7 @@ __all__ = [
     "clear_texts",
     "count_to",
     "find_message",
+    "follow_tenant",
     "forget_tenant",
     "get_message",
     "get_opt_out",

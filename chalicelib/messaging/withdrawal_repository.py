@@ -1,12 +1,12 @@
-"""SQL of taking queued messages back, and of what has been told."""
+"""SQL of taking queued messages back or sending them elsewhere, and of what has been told."""
 
 import datetime as dt
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, and_, select, update
 
-from chalicelib.messaging.model import CANCELLED, statuses_before
+from chalicelib.messaging.model import CANCELLED, QUEUED, SMS, statuses_before
 from chalicelib.storage.tables.messaging import messages
 
 
@@ -28,6 +28,33 @@ def keys_in(db: Connection, organisation_id: UUID, keys: Collection[str], status
     """Return those of ``keys`` whose message is in one of the statuses."""
     query = select(messages.c.dedupe_key).where(_have(organisation_id, keys), messages.c.status.in_(statuses))
     return set(db.scalars(query))
+
+
+def change_phone(db: Connection, organisation_id: UUID, tenant_id: UUID, phone: str, *, kept: Collection[str]) -> None:
+    """Send what waits for the tenant to ``phone``, but for what goes to one of ``kept``."""
+    elsewhere = messages.c.address.not_in(kept)
+    db.execute(update(messages).where(_texts_for(organisation_id, tenant_id), elsewhere).values(address=phone))
+
+
+def change_language(db: Connection, organisation_id: UUID, tenant_id: UUID, language: str) -> None:
+    unmade = messages.c.text.is_(None)
+    db.execute(update(messages).where(_texts_for(organisation_id, tenant_id), unmade).values(language=language))
+
+
+def cancel_texts(db: Connection, organisation_id: UUID, tenant_id: UUID, reason: str, now: dt.datetime) -> None:
+    query = update(messages).where(_texts_for(organisation_id, tenant_id))
+    db.execute(query.values(status=CANCELLED, reason=reason, finished_at=now))
+
+
+def _texts_for(organisation_id: UUID, tenant_id: UUID) -> ColumnElement[bool]:
+    """Hold for the SMS that wait for a tenant, but for those that answer one of a certain phone."""
+    return and_(
+        messages.c.organisation_id == organisation_id,
+        messages.c.tenant_id == tenant_id,
+        messages.c.status == QUEUED,
+        messages.c.medium == SMS,
+        messages.c.kind != "reply",
+    )
 
 
 def _have(organisation_id: UUID, keys: Collection[str]) -> ColumnElement[bool]:

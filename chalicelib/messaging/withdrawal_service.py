@@ -1,7 +1,7 @@
-"""Taking messages back that are no longer true."""
+"""Taking messages back that are no longer true, and sending them where their tenant is reached by now."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -24,3 +24,25 @@ def withdraw_messages(
     repository.cancel_keys(db, organisation_id, dedupe_keys, reason, now)
     repository.expire_keys(db, organisation_id, dedupe_keys, ON_THE_WAY, now)
     return repository.keys_in(db, organisation_id, dedupe_keys, MAYBE_TOLD)
+
+
+def follow_tenant(
+    db: Connection,
+    organisation_id: UUID,
+    tenant_id: UUID,
+    *,
+    phones: Sequence[str] | None = None,
+    language: str | None = None,
+    now: dt.datetime,
+) -> None:
+    """Have the SMS that wait for a tenant go to the first of ``phones``, and speak ``language``; None: as they do.
+
+    A number that the tenant still has is kept, and so is the one that a reply answers; without any the messages are
+    cancelled. What has its text already keeps its language.
+    """
+    if language is not None:
+        repository.change_language(db, organisation_id, tenant_id, language)
+    if phones:
+        repository.change_phone(db, organisation_id, tenant_id, phones[0], kept=phones)
+    elif phones is not None:
+        repository.cancel_texts(db, organisation_id, tenant_id, "no_phone", now)

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from chalicelib.leasing import service as leasing
 from chalicelib.messaging import delivery_service, dispatch_service
 from chalicelib.messaging.bodies import Text, Told
 from chalicelib.messaging.ports import NOT_SENT, Outcome
@@ -106,3 +107,38 @@ def test_a_tenant_has_one_reminder_a_day_whatever_waited(estate: Estate) -> None
     estate.remind()
     assert len(dispatched(estate)) == 1
     assert [step for _, step in estate.said()] == ["after_1", "after_2"]
+
+
+def test_what_waits_follows_its_tenant_to_another_number_and_language(estate: Estate) -> None:
+    """The old number may be a stranger's: that is why it was changed."""
+    tenant_id = estate.tenant(phone="+254722000127")
+    estate.owe(estate.let_to(tenant_id), DUE)
+    estate.at_day(DUE, 21)
+    estate.remind()
+    values = {"phones": ["+254722000128", "+254722000129"], "language": "sw"}
+    estate.do(leasing.change_tenant, tenant_id, None, values, keys=estate.parts.keys, now=estate.now)
+    estate.at_day(DUE + DAY, 9)
+    (text,) = dispatched(estate)
+    assert text.to == "+254722000128"
+    assert "zimechelewa" in text.text
+    (message,) = estate.messages()
+    assert (message.address, message.language) == ("+254722000128", "sw")
+
+
+@pytest.mark.parametrize(
+    ("phones", "address", "status"),
+    [
+        (["+254722000130", "+254722000127"], "+254722000127", "queued"),  # still theirs
+        ([], "+254722000127", "cancelled"),
+    ],
+)
+def test_a_number_that_is_still_theirs_is_kept_and_without_one_nothing_is_sent(
+    estate: Estate, phones: list[str], address: str, status: str
+) -> None:
+    tenant_id = estate.tenant(phone="+254722000127")
+    estate.owe(estate.let_to(tenant_id), DUE)
+    estate.at_day(DUE, 21)
+    estate.remind()
+    estate.do(leasing.change_tenant, tenant_id, None, {"phones": phones}, keys=estate.parts.keys, now=estate.now)
+    (message,) = estate.messages()
+    assert (message.address, message.status) == (address, status)
