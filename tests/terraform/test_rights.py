@@ -28,7 +28,9 @@ CLASSES = {
         "sqs:SendMessage", "kms:GenerateDataKey", "kms:Decrypt", "ssm:GetParameter", "ses:SendEmail",
         "ses:SendRawEmail", "sns:Publish", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
     },
-    "authorizer": {"ssm:GetParameter", "ssm:PutParameter"},
+    "code_sender": {"kms:Decrypt", "ssm:GetParameter", "sns:Publish"},
+    "authorizer": {"ssm:GetParameter"},
+    "key_keeper": {"ssm:GetParameter", "ssm:PutParameter"},
 }  # fmt: skip
 # Actions that AWS ties to no resource, or to none that could be named; see the comments in modules/api/iam.tf.
 OF_NO_RESOURCE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "sns:Publish"} | OF_SUBNETS

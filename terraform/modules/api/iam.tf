@@ -54,10 +54,19 @@ locals {
       read_secrets = { actions = ["ssm:GetParameter"], resources = local.vendor_secrets }
       send_email   = { actions = ["ses:SendEmail", "ses:SendRawEmail"], resources = [var.email_identity_arn] }
     }
+    code_sender = {
+      open_codes   = { actions = ["kms:Decrypt"], resources = [var.codes_key_arn] }
+      open_secrets = { actions = ["kms:Decrypt"], resources = [var.kms_key_arn] }
+      read_secrets = { actions = ["ssm:GetParameter"], resources = local.vendor_secrets }
+    }
     authorizer = {
+      read_keys = { actions = ["ssm:GetParameter"], resources = ["${local.parameters_arn}/keys/*"] }
+    }
+    key_keeper = {
       keep_keys = { actions = ["ssm:GetParameter", "ssm:PutParameter"], resources = ["${local.parameters_arn}/keys/*"] }
     }
   }
+  sms_roles = ["sender", "code_sender"]
   # Which queues a class of roles writes to.
   written = {
     api      = [var.queue_arns["wake"], var.queue_arns["results"]]
@@ -154,7 +163,7 @@ data "aws_iam_policy_document" "function" {
 
   # A phone number is no resource, so the right is for all; topics are taken out of it.
   dynamic "statement" {
-    for_each = each.value.role == "sender" ? [true] : []
+    for_each = contains(local.sms_roles, each.value.role) ? [true] : []
 
     content {
       sid       = "SendSms"
@@ -164,7 +173,7 @@ data "aws_iam_policy_document" "function" {
   }
 
   dynamic "statement" {
-    for_each = each.value.role == "sender" ? [true] : []
+    for_each = contains(local.sms_roles, each.value.role) ? [true] : []
 
     content {
       sid       = "NotToTopics"

@@ -18,6 +18,11 @@ variable "data_key_arn" {
   type        = string
 }
 
+variable "codes_key_arn" {
+  description = "ARN of the key under which the pool seals sign-in codes on their way to their sender."
+  type        = string
+}
+
 variable "subnet_ids" {
   description = "Private subnets that inside functions run in."
   type        = list(string)

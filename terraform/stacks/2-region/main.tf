@@ -106,10 +106,11 @@ module "api" {
   name                  = local.name
   kms_key_arn           = aws_kms_key.main.arn
   data_key_arn          = data.aws_kms_alias.data.target_key_arn
+  codes_key_arn         = module.identity.codes_key_arn
   subnet_ids            = module.network.subnet_ids
   security_group_id     = module.network.functions_security_group_id
   database_connect_arns = concat(module.database.connect_arns, local.peer_connect_arns)
-  migrator_connect_arns = [module.database.migrator_connect_arn]
+  migrator_connect_arns = local.migrator_arns
   queue_arns            = module.messaging.queue_arns
   queue_urls            = module.messaging.queue_urls
   claims_table_arn      = "arn:${local.partition}:dynamodb:${var.region}:${local.account_id}:table/${local.name}-claims"
@@ -133,18 +134,21 @@ module "api" {
   }
 
   database_environment = merge({
-    DATABASE_URL          = "mysql://${local.database_user}@${local.writer_host}:3306/plotihub"
-    DATABASE_READER_URL   = "mysql://${local.database_user}@${local.reader_host}:3306/plotihub"
-    DATABASE_WRITER_HOSTS = join(",", local.writer_hosts)
-    DATABASE_IAM          = "true"
-    KMS_KEY_ID            = data.aws_kms_alias.data.target_key_arn
-    CALLBACK_TOKEN_HASHES = join(",", var.callback_token_hashes)
+    DATABASE_URL            = "mysql://${local.database_user}@${local.writer_host}:3306/plotihub"
+    DATABASE_READER_URL     = "mysql://${local.database_user}@${local.reader_host}:3306/plotihub"
+    DATABASE_WRITER_HOSTS   = join(",", local.writer_hosts)
+    DATABASE_MIGRATOR_HOSTS = join(",", local.cluster_hosts)
+    DATABASE_IAM            = "true"
+    DATABASE_CA_FILE        = "/var/task/rds-ca-bundle.pem" # of `make authorities`
+    KMS_KEY_ID              = data.aws_kms_alias.data.target_key_arn
+    CALLBACK_TOKEN_HASHES   = join(",", var.callback_token_hashes)
   }, var.cors_origin == null ? {} : { CORS_ORIGIN = var.cors_origin })
 
   vendor_environment = {
     AFRICASTALKING_URL               = var.africastalking.url
     AFRICASTALKING_USERNAME          = var.africastalking.username
     AFRICASTALKING_API_KEY_PARAMETER = "${local.prefix}/africastalking_api_key"
+    CODES_KEY_ARN                    = module.identity.codes_key_arn
     SMS_SENDER_NAME                  = var.sms_sender_name == null ? "" : var.sms_sender_name
     EMAIL_FROM                       = var.email_domain == null ? "" : "Plotihub <rent@${var.email_domain}>"
     CLAIMS_TABLE                     = "${local.name}-claims"
