@@ -17,6 +17,7 @@ WATCH_S = 300
 LOOK_S = 15
 MIGRATE = "migrate_database"
 SMOKE_TIMEOUT_S = 35
+KEPT_VERSIONS = 5  # of each function: what a rollback may want; each older one would fill the account's 75 GB of code
 
 
 class Failed(Exception):
@@ -89,6 +90,7 @@ class Release:
         except Failed:
             self._take_back(moves)
             raise
+        self._forget_old(moves)
 
     def _moves(self) -> list[Moved]:
         """Return the functions whose alias does not name the newest version."""
@@ -101,11 +103,22 @@ class Release:
         return found
 
     def _move_of(self, name: str) -> Moved | None:
-        pages = self._lambda.get_paginator("list_versions_by_function").paginate(FunctionName=name)
-        versions = [each["Version"] for page in pages for each in page["Versions"] if each["Version"].isdecimal()]
         now = self._lambda.get_alias(FunctionName=name, Name=ALIAS)["FunctionVersion"]
-        newest = max(versions, key=int)
+        newest = self._versions(name)[-1]
         return None if now == newest else Moved(name, now, newest)
+
+    def _versions(self, name: str) -> list[str]:
+        """Return the function's published versions, the newest last."""
+        pages = self._lambda.get_paginator("list_versions_by_function").paginate(FunctionName=name)
+        found = [each["Version"] for page in pages for each in page["Versions"] if each["Version"].isdecimal()]
+        return sorted(found, key=int)
+
+    def _forget_old(self, moves: list[Moved]) -> None:
+        """Delete the versions that no rollback wants any more."""
+        for move in moves:
+            for version in self._versions(move.function)[:-KEPT_VERSIONS]:
+                if version != move.before:
+                    self._lambda.delete_function(FunctionName=move.function, Qualifier=version)
 
     def _migrate(self) -> None:
         """Change the schema by the newest code, before any caller meets it: old code must bear the new schema."""

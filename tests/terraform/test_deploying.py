@@ -92,6 +92,9 @@ class Cloud:
         self.live[FunctionName] = FunctionVersion
         self.told.append((FunctionName, FunctionVersion, RoutingConfig["AdditionalVersionWeights"]))
 
+    def delete_function(self, *, FunctionName: str, Qualifier: str) -> None:
+        self.versions[FunctionName].remove(Qualifier)
+
     def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, str]:
         self.told.append(FunctionName)
         return {} if self.migration is None else {"FunctionError": self.migration}
@@ -130,6 +133,13 @@ def test_callers_meet_the_new_code_a_tenth_first_and_then_all() -> None:
         ("plotihub-dev-api_handler", "10", {}),
     ]
     assert asked == ["https://abc.execute-api.eu-west-1.amazonaws.com/api/health/deep"]
+
+
+def test_versions_that_no_rollback_wants_are_forgotten_once_all_is_well() -> None:
+    cloud = Cloud()
+    cloud.versions["plotihub-dev-api_handler"] = ["$LATEST", *map(str, range(1, 10))]
+    release.release(one_region(), watch_s=0, client=cloud, ask=lambda url: "ok")
+    assert cloud.versions["plotihub-dev-api_handler"] == ["$LATEST", "2", "5", "6", "7", "8", "9"]
 
 
 def test_an_alarm_takes_it_back() -> None:
