@@ -19,8 +19,8 @@ def steps(size: str, environment: str = "prod") -> Sequence[Step]:
     return list({step.key: step for step in steps_of(environment, size)}.values())
 
 
-def planned(estate: Estate, size: str, environment: str = "prod") -> list[Plan]:
-    return [estate.plan(environment, size, step) for step in steps(size, environment)]
+def planned(estate: Estate, size: str) -> list[Plan]:
+    return [estate.plan("prod", size, step) for step in steps(size)]
 
 
 def regions(estate: Estate, size: str) -> list[Plan]:

@@ -94,10 +94,10 @@ def test_the_tables_that_both_regions_share_agree_as_the_size_says(estate: Estat
 
 
 def test_an_environment_without_names_of_its_own_plans(estate: Estate) -> None:
-    shared, *others = planned(estate, "standard", "dev")
+    shared, region = (estate.plan("dev", "standard", step) for step in steps("standard", "dev")[:2])
     assert shared.of("aws_route53_zone", "aws_acm_certificate") == []
-    for plan in others[:2]:
-        assert plan.of("aws_route53_record", "aws_route53_health_check", "aws_api_gateway_domain_name") == []
+    assert region.of("aws_route53_record", "aws_route53_health_check", "aws_api_gateway_domain_name") == []
+    assert region.of("aws_rds_cluster")[0].values["deletion_protection"] is False
 
 
 @pytest.mark.parametrize(
