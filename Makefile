@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset token month env job test quick lint audit bench package plan deploy destroy database-users clean
+.PHONY: help run demo-reset token month env job test quick lint audit bench package authorities plan deploy destroy database-users clean
 
 BIN := .venv/bin
 # The stamp's name holds the hash of the requirements: a changed pin is a missing file.
@@ -67,6 +67,9 @@ destroy: package ## Take an environment down again, asking before each stack
 
 database-users: $(STAMP) ## Make the database's users, once, after the first deployment
 	@$(BIN)/python -m terraform.deploying users "$(ENV)" "$(SIZE)"
+
+authorities: $(STAMP) ## Fetch the certificates that Aurora is checked by into terraform/packaging; commit the file
+	$(BIN)/python -m terraform.packaging.authorities
 
 clean: ## Delete caches and builds; data in .local stays
 	rm -rf build terraform/modules/api/*.json terraform/modules/api/deployment.zip .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments

@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.functions import FUNCTIONS
 from chalicelib.web import gateway
-from terraform.packaging import emitted, zipped
+from terraform.packaging import authorities, emitted, zipped
 
 ROOT = Path(__file__).parents[2]
 MODULE = ROOT / "terraform" / "modules" / "api"
@@ -22,6 +22,8 @@ def main() -> None:
         package(MODULE)
     except (emitted.Unexpected, RuntimeError) as error:
         sys.exit(f"packaging failed: {error}")
+    if not authorities.FILE.is_file():
+        sys.stderr.write("It lacks RDS's authorities, so nothing in it can log in to Aurora: `make authorities`.\n")
     size = (MODULE / ZIP).stat().st_size
     print(f"{(MODULE / ZIP).relative_to(ROOT)}: {size / 1e6:.1f} MB")  # noqa: T201 - what the command tells
 
@@ -38,7 +40,7 @@ def package(into: Path) -> None:
         out = Path(folder)
         _run_chalice(out)
         made = emitted.module_of(json.loads((out / "chalice.tf.json").read_text()), limits)
-        zipped.rebuild(out / ZIP, into / ZIP)
+        zipped.rebuild(out / ZIP, into / ZIP, *([authorities.FILE] if authorities.FILE.is_file() else []))
     for name, content in (
         ("chalice.tf.json", made.emitted),
         ("chalice_override.tf.json", made.override),

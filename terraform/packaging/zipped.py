@@ -4,21 +4,34 @@
 since time stamps would not match there and would differ at every build.
 """
 
-import compileall
-import py_compile
+import os
+import shutil
+import subprocess
+import sys
 import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 
+# Run by an interpreter of its own: marshal writes what else is alive in a process into the bytecode, as references.
+COMPILE = """
+import compileall, py_compile, sys
+root, shown = sys.argv[1:]
+mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+sys.exit(not compileall.compile_dir(
+    root, maxlevels=20, quiet=2, force=True, stripdir=root, prependdir=shown, invalidation_mode=mode
+))
+"""
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
 TASK_ROOT = "/var/task"
 IDLE_FOLDERS = {"__pycache__", "tests", "testing"}  # sqlalchemy.testing and the like
 IDLE_SUFFIXES = {".pyi", ".pyx", ".pxd", ".c", ".h"}
+# Lambda's own, though aws-encryption-sdk asks for it: boto3 and what it stands on, but for six.
+OF_LAMBDA = {"boto3", "botocore", "dateutil", "jmespath", "python_dateutil", "s3transfer", "urllib3"}
 IDLE_IN_DIST_INFO = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 
 
-def rebuild(source: Path, target: Path) -> None:
-    """Write the zip at ``source`` anew to ``target``; equal sources give equal bytes.
+def rebuild(source: Path, target: Path, *added: Path) -> None:
+    """Write the zip at ``source`` anew to ``target``, with the files ``added`` at its root; equal sources, equal bytes.
 
     Raises:
         RuntimeError: a module in it does not compile.
@@ -28,6 +41,8 @@ def rebuild(source: Path, target: Path) -> None:
         with zipfile.ZipFile(source) as archive:
             used = [name for name in archive.namelist() if _is_used(PurePosixPath(name))]
             archive.extractall(root, used)
+        for file in added:
+            shutil.copyfile(file, root / file.name)
         _compile(root)
         _write(root, target)
 
@@ -35,21 +50,28 @@ def rebuild(source: Path, target: Path) -> None:
 def _is_used(path: PurePosixPath) -> bool:
     if path.suffix in IDLE_SUFFIXES or IDLE_FOLDERS & set(path.parts[:-1]):
         return False
+    if path.parts[0].partition("-")[0] in OF_LAMBDA:
+        return False
     return not (path.parent.name.endswith(".dist-info") and path.name in IDLE_IN_DIST_INFO)
 
 
 def _compile(root: Path) -> None:
-    compiled = compileall.compile_dir(
-        root,
-        maxlevels=20,
-        quiet=2,
-        force=True,
-        stripdir=str(root),
-        prependdir=TASK_ROOT,  # what a traceback on Lambda shows
-        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-    )
-    if not compiled:
-        raise RuntimeError("a module of the deployment zip does not compile")
+    command = [
+        sys.executable,
+        "-s",
+        "-S",
+        "-P",
+        "-c",
+        COMPILE,
+        str(root),
+        TASK_ROOT,
+    ]  # what a traceback on Lambda shows
+    environment = {"PATH": os.defpath, "PYTHONHASHSEED": "0"}
+    ran = subprocess.run(command, check=False, capture_output=True, text=True, timeout=600, env=environment)  # noqa: S603
+    if ran.returncode:
+        raise RuntimeError(
+            f"a module of the deployment zip does not compile:\n{ran.stdout[-2000:]}{ran.stderr[-2000:]}"
+        )
 
 
 def _write(root: Path, target: Path) -> None:
