@@ -18,6 +18,8 @@ STATUS_TOLD = {
     "expired": FAILED,
 }
 FINAL = (DELIVERED, FAILED)
+# The vendor calls only "Success", "Failed" and "Rejected" final: a phone that was off may still be reached.
+NOT_LAST = ("absentsubscriber", "expired")
 
 
 def status_told(word: str) -> str | None:
@@ -33,10 +35,18 @@ def supersedes(word: str, at: dt.datetime, known_word: str, known_at: dt.datetim
     """Return whether a report counts for more than the one that is known: a final word is the last, else the later."""
     if known_at is None:
         return True
-    is_final, was_final = status_told(word) in FINAL, status_told(known_word) in FINAL
-    if is_final != was_final:
-        return is_final
-    return not was_final and at > known_at
+    rank, known_rank = _rank(word), _rank(known_word)
+    return rank > known_rank if rank != known_rank or rank == _LAST else at > known_at
+
+
+_LAST = 2
+
+
+def _rank(word: str) -> int:
+    """Return how much a word settles: nothing, a failure that may pass, the end."""
+    if word.lower() in NOT_LAST:
+        return 1
+    return _LAST if status_told(word) in FINAL else 0
 
 
 def next_try(number: int, now: dt.datetime) -> dt.datetime | None:

@@ -181,6 +181,8 @@ def apply_report(
         values["finished_at"] = now
     if status == FAILED:
         values["reason"] = reason or word
+    elif status == DELIVERED and message.status in (FAILED, UNKNOWN_STATUS):
+        values["reason"] = ""  # why it was thought lost
     repository.change_message(db, organisation_id, message.id, **values)
     return message._replace(**values)
 

@@ -18,12 +18,13 @@ QUEUED, HANDED, SENT, DELIVERED, FAILED, UNKNOWN_STATUS, CANCELLED = STATUSES = 
     "cancelled",  # there was no longer a reason to send it, or one not to
 )
 
-# What may follow which status; nothing follows "delivered", "failed" and "cancelled".
+# What may follow which status; nothing follows "delivered" and "cancelled".
 TRANSITIONS: dict[str, tuple[str, ...]] = {
     "queued": ("handed", "cancelled", "failed"),  # failed: its text cannot be made
     "handed": ("sent", "delivered", "failed", "unknown", "queued"),  # queued: tried anew, by the next gateway
     "unknown": ("sent", "delivered", "failed", "queued"),  # queued: its sender came back and knows it was not sent
     "sent": ("delivered", "failed"),
+    "failed": ("delivered",),  # its report said "absent" or "expired", and the phone came back
 }
 
 
