@@ -11,6 +11,7 @@ from pathlib import Path
 
 from terraform.deploying import release, users
 from terraform.deploying.settings import ROOT, STACKS, Step, steps_of
+from terraform.packaging import authorities
 
 WORK = ROOT.parent / "build" / "terraform"
 NOTHING_TO_DO, SOMETHING_TO_DO = 0, 2  # of `terraform plan -detailed-exitcode`
@@ -48,6 +49,10 @@ def run(command: str, steps: list[Step], *, ask: bool) -> None:
         for step in reversed(list({step.key: step for step in steps}.values())):
             change(step, ["-destroy"], ask=ask)
         return
+    if command == "deploy" and not authorities.FILE.is_file():
+        raise Stopped(
+            "The zip has no certificates of the database's authorities: run `make authorities`, and commit it."
+        )
     for step in steps:
         change(step, [], ask=ask, only_plan=command == "plan")
     if command == "deploy":
