@@ -43,6 +43,7 @@ WITHOUT_KEY = {
 }
 # The one with a twin in the other Region: secrets are copied there before that Region has a key of its own.
 SHARED_KEY = "arn:aws:kms:eu-west-1:000000000000:key/named"
+HEALTH_KEY = "arn:aws:kms:us-east-1:000000000000:key/of-health"  # beside its topic, where Route 53 tells
 TLS_ONLY = {"test": "Bool", "variable": "aws:SecureTransport", "values": ["false"]}
 
 
@@ -99,6 +100,7 @@ def test_every_store_is_encrypted_under_its_key(estate: Estate, size: str) -> No
     for plan in planned(estate, size):
         for each in plan.of(*KEYS):
             key = SHARED_KEY if each.kind == "aws_secretsmanager_secret" else own_key(plan)
+            key = HEALTH_KEY if each.address == "module.dns.aws_sns_topic.health[0]" else key
             assert each.values[KEYS[each.kind]] == key, each.address
         for cluster in plan.of("aws_rds_cluster", "aws_rds_global_cluster"):
             assert cluster.values["storage_encrypted"] is True
@@ -228,6 +230,10 @@ def test_health_is_asked_without_the_writer_from_three_places(estate: Estate, si
         common = [each for each in plan.of("aws_route53_record") if each.values["set_identifier"]]
         assert [each.values["set_identifier"] for each in common] == [plan.step.region]
         assert all(each.knows("health_check_id") for each in common)
+        (alarm,) = (
+            each for each in plan.of("aws_cloudwatch_metric_alarm") if each.values["namespace"] == "AWS/Route53"
+        )
+        assert alarm.knows("alarm_actions"), "somebody is told that the Region fell ill"
 
 
 @each_size

@@ -10,3 +10,8 @@ output "health_check_id" {
   description = "Id of the Region's health check, or null."
   value       = one(aws_route53_health_check.main[*].id)
 }
+
+output "health_alarm_name" {
+  description = "Name of the alarm of the Region's health, in us-east-1, or null."
+  value       = one(aws_cloudwatch_metric_alarm.health[*].alarm_name)
+}

@@ -76,3 +76,9 @@ variable "checker_regions" {
     error_message = "checker_regions must name at least three Regions."
   }
 }
+
+variable "alarm_emails" {
+  description = "Addresses that are told when the Region falls ill; each must confirm once."
+  type        = list(string)
+  default     = []
+}

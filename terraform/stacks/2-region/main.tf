@@ -158,6 +158,11 @@ module "api" {
 module "dns" {
   source = "../../modules/dns"
 
+  providers = {
+    aws           = aws
+    aws.us_east_1 = aws.us_east_1
+  }
+
   name              = local.name
   domain            = var.domain
   zone_id           = local.zone_id
@@ -169,6 +174,7 @@ module "dns" {
   health_interval_s = var.health_interval_s
   health_threshold  = var.health_threshold
   checker_regions   = var.checker_regions
+  alarm_emails      = var.alarm_emails
 }
 
 module "edge" {

@@ -7,3 +7,15 @@ provider "aws" {
     tags = local.tags
   }
 }
+
+# Route 53 tells of its health checks here and nowhere else. It is governed from here too, so that where a domain is
+# wanted, nothing more depends on this Region than did already.
+provider "aws" {
+  alias               = "us_east_1"
+  region              = "us-east-1"
+  allowed_account_ids = [var.account_id]
+
+  default_tags {
+    tags = local.tags
+  }
+}

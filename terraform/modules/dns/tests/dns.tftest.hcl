@@ -2,6 +2,11 @@ mock_provider "aws" {
   source = "../../mocks"
 }
 
+mock_provider "aws" {
+  alias  = "us_east_1"
+  source = "../../mocks"
+}
+
 variables {
   name             = "plotihub-dev"
   domain           = "api.plotihub.example"
@@ -28,6 +33,11 @@ run "a_healthy_region_is_in_the_common_name" {
   assert {
     condition     = length(aws_route53_health_check.main[0].regions) == 3 && aws_route53_health_check.main[0].type == "HTTPS"
     error_message = "Three Regions must look, over TLS."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.health[0].metric_name == "HealthCheckStatus" && aws_cloudwatch_metric_alarm.health[0].treat_missing_data == "breaching"
+    error_message = "Somebody must be told that the Region fell ill."
   }
 
   assert {

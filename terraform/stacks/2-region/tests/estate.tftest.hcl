@@ -5,13 +5,27 @@ mock_provider "aws" {
   source = "../../mocks"
 }
 
-# Two keys that can be told apart while planning: whatever rests here must name the Region's own.
+mock_provider "aws" {
+  alias  = "us_east_1"
+  source = "../../mocks"
+}
+
+# Keys that can be told apart while planning: whatever rests here must name the Region's own.
 override_resource {
   target          = aws_kms_key.main
   override_during = plan
   values = {
     arn    = "arn:aws:kms:eu-west-1:000000000000:key/of-the-region"
     key_id = "of-the-region"
+  }
+}
+
+override_resource {
+  target          = module.dns.aws_kms_key.health
+  override_during = plan
+  values = {
+    arn    = "arn:aws:kms:us-east-1:000000000000:key/of-health"
+    key_id = "of-health"
   }
 }
 

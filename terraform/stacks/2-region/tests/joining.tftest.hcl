@@ -8,12 +8,26 @@ mock_provider "aws" {
   }
 }
 
+mock_provider "aws" {
+  alias  = "us_east_1"
+  source = "../../mocks"
+}
+
 override_resource {
   target          = aws_kms_key.main
   override_during = plan
   values = {
     arn    = "arn:aws:kms:eu-central-1:000000000000:key/of-the-region"
     key_id = "of-the-region"
+  }
+}
+
+override_resource {
+  target          = module.dns.aws_kms_key.health
+  override_during = plan
+  values = {
+    arn    = "arn:aws:kms:us-east-1:000000000000:key/of-health"
+    key_id = "of-health"
   }
 }
 
