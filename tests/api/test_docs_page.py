@@ -43,7 +43,7 @@ def page(browser: Browser, served: Served) -> Iterator[Page]:
     opened.on("pageerror", lambda error: complaints.append(str(error)))
     asked: list[str] = []
     opened.on("request", lambda request: asked.append(request.url))
-    opened.set_default_timeout(15_000)
+    opened.set_default_timeout(60_000)  # the page draws all operations, perhaps on a busy machine
     opened.goto(f"{served.url}/docs")
     opened.get_by_role("heading", name="Plotihub").wait_for()
     yield opened

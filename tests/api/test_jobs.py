@@ -65,7 +65,8 @@ def test_a_job_is_told_with_its_last_and_next_run_and_with_our_own_count(
     others = told(stranger)
     assert (others["last_worked_at"], others["last_count"]) == (None, None)
     assert others["last_run"] == told(owner)["last_run"]
-    assert "93" not in json.dumps(stranger.get("/v1/jobs").json)
+    assert "93000" not in json.dumps(stranger.get("/v1/jobs").json)
+    assert {each["last_count"] for each in stranger.get("/v1/jobs").json["items"]} == {None}
 
 
 def test_a_run_by_hand_of_a_day_to_come_is_not_the_last_one(
