@@ -64,6 +64,23 @@ PARAMETERS: dict[str, Described] = {
 }
 PATH_VALUES: dict[str, Described] = {"period": fields.Month.openapi}
 SIGNED: list[Described] = [{"bearer": []}]
+# In the order in which a reader meets them.
+TAGS = {
+    "identity": "Organisations, their members and what those did.",
+    "onboarding": "A landlord's spreadsheet: previewed, committed, taken back.",
+    "portfolio": "Owners, channels, properties and units.",
+    "leasing": "Tenants, leases, rents and deposits.",
+    "billing": "Charges, invoices, credit notes and receipts.",
+    "payments": "Money received, what it paid, and how a lease ends.",
+    "ledger": "Accounts, journals and closed periods.",
+    "reporting": "Rent roll, arrears, statements, and the proof of the books.",
+    "outreach": "Reminders, promises, holidays and notices to many.",
+    "messages": "What was told, in whose words, at what cost, and who wants none of it.",
+    "maintenance": "What tenants ask to be mended.",
+    "tasks": "Long work, and what is done by the clock.",
+    "callbacks": "Where gateways report; not for people.",
+    "meta": "Health, this document and its page.",
+}
 
 
 @functools.cache
@@ -100,6 +117,7 @@ def _empty() -> APISpec:
         openapi_version="3.1.0",
         info={"description": ABOUT, "license": {"name": "MIT", "identifier": "MIT"}},
         servers=[{"url": "/", "description": "This server."}],
+        tags=[{"name": name, "description": told} for name, told in TAGS.items()],
     )
     spec.components.security_scheme(
         "bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A Cognito ID token."}

@@ -34,6 +34,11 @@ def test_every_route_of_the_application_is_told(document: Document) -> None:
     assert told == {(path, method) for path, methods in app.routes.items() for method in methods}
 
 
+def test_every_operation_lies_in_a_group_that_is_described(document: Document) -> None:
+    used = {tag for path in document["paths"].values() for operation in path.values() for tag in operation["tags"]}
+    assert used == {tag["name"] for tag in document["tags"]}
+
+
 def test_every_operation_has_a_summary_of_one_sentence(document: Document) -> None:
     summaries = {name: one["summary"] for name, one in operations_of(document).items()}
     assert [name for name, text in summaries.items() if not re.fullmatch(r"[A-Z].{3,}\.", text)] == []
