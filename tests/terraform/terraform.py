@@ -19,6 +19,7 @@ REGISTRY = "registry.terraform.io"
 PROVIDER = Path(REGISTRY, "hashicorp", "aws")
 DEEPEST = 3  # folders below a root that a mirror is looked for in
 TIMEOUT_S = 200
+COLOURED = ("init", "plan", "apply", "destroy", "test", "validate")
 
 
 class Failed(AssertionError):
@@ -123,7 +124,7 @@ class Terraform:
             "TF_DATA_DIR": str(self.data),
             "TF_IN_AUTOMATION": "1",
             "CHECKPOINT_DISABLE": "1",
-            "NO_COLOR": "1",
+            **{f"TF_CLI_ARGS_{command}": "-no-color" for command in COLOURED},
             **self.environment,
         }
 
