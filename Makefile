@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset token month env job test quick lint audit bench package authorities plan deploy destroy database-users clean
+.PHONY: help run demo-reset token month env job test quick lint audit bench package authorities apply plan deploy destroy database-users clean
 
 BIN := .venv/bin
 # The stamp's name holds the hash of the requirements: a changed pin is a missing file.
@@ -55,6 +55,9 @@ bench: $(STAMP) ## Measure speed and memory on a private MariaDB
 
 package: $(STAMP) ## Build the deployment zip and Chalice's Terraform into terraform/modules/api
 	$(BIN)/python -m terraform.packaging
+
+apply: $(STAMP) ## Apply the whole estate to an emulator of AWS in two Regions, read it back and take it down
+	$(BIN)/python -m pytest --apply -m apply -n 0 -s tests/terraform
 
 plan: package ## Show what a deployment would change: make plan ENV=dev SIZE=standard
 	@$(BIN)/python -m terraform.deploying plan "$(ENV)" "$(SIZE)"

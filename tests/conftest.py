@@ -33,6 +33,7 @@ hypothesis.settings.register_profile("quick", deadline=None, max_examples=25)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--apply", action="store_true", help="run the real apply against the emulator too: ten minutes")
     parser.addoption("--quick", action="store_true", help=f"leave out {', '.join(LEFT_OUT_BY_QUICK)}")
 
 
@@ -55,6 +56,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     unwanted = set(LEFT_OUT_BY_QUICK) if config.getoption("--quick") else set()
     if not databases.installed():
         unwanted.add("mariadb")
+    if not config.getoption("--apply"):
+        unwanted.add("apply")
     left_out = [item for item in items if any(item.get_closest_marker(name) for name in unwanted)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)

@@ -20,7 +20,7 @@ from tests.terraform import emulator, gaps, log_lines, reading, remains
 from tests.terraform.applied import NAME, Applied, changes_of
 from tests.terraform.terraform import program
 
-pytestmark = [pytest.mark.slow, pytest.mark.terraform]
+pytestmark = [pytest.mark.slow, pytest.mark.terraform, pytest.mark.apply]
 
 FIRST, SECOND = "eu-west-1", "eu-central-1"
 AGAIN = "/v1/asked-again"
@@ -42,7 +42,6 @@ def test_the_estate_is_made_read_back_updated_and_taken_down(
     aws: str, tmp_path: Path, packaged: Path, configuration: Path, subtests: pytest.Subtests
 ) -> None:
     estate, took = Applied(tmp_path, aws, packaged, configuration), {}
-
     before = remains.left(estate, (FIRST, SECOND))  # what AWS gives to every account
 
     def step(name: str, work: Callable[[Applied], None]) -> None:
@@ -180,15 +179,18 @@ def add_route(estate: Applied) -> None:
 
 
 def take_down(estate: Applied) -> None:
-    """Destroy in the order of a tear-down: the writer's Region begins once the other has no instance any more.
+    """Destroy in the order of a tear-down; each begins once nobody uses what it takes away.
 
-    Its cluster is then the next to go, and the writer's cannot go before its own instances, half a minute later.
+    The writer leaves the database last. It cannot go before its own instances, half a minute after it began; by then
+    the other, which has none any more, is gone.
     """
     shared, first, second, link, *_ = estate.steps
     estate.destroy(link)
     with ThreadPoolExecutor() as pool:
         leaving = pool.submit(estate.destroy, second)
         wait_for(leaving, lambda: not estate.client("rds", SECOND).describe_db_instances()["DBInstances"])
-        estate.destroy(first)
+        last = pool.submit(estate.destroy, first)
+        wait_for(last, lambda: not members(estate))
+        estate.destroy(shared)
         leaving.result()
-    estate.destroy(shared)
+        last.result()
