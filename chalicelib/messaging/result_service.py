@@ -29,8 +29,8 @@ def _take_outcomes(parts: Parts, told: ToldBundle) -> int:
     taken = 0
     listed = sorted(told.outcomes, key=lambda each: each.organisation_id)
     for organisation_id, group in groupby(listed, lambda each: each.organisation_id):
-        take = partial(delivery_service.take_outcomes, organisation_id=organisation_id, told=list(group))
-        taken += parts.transact(lambda db, take=take: take(db, now=parts.clock.now()))  # type: ignore[misc]
+        given = {"organisation_id": organisation_id, "told": list(group), "now": parts.clock.now()}
+        taken += parts.transact(partial(delivery_service.take_outcomes, **given))
     return taken
 
 

@@ -18,14 +18,6 @@ _EXCLUSION = [reminder_exclusions.c[name] for name in Exclusion._fields]
 _PROMISE = [promises.c[name] for name in Promise._fields]
 
 
-def find_exclusion(db: Connection, organisation_id: UUID, lease_id: UUID) -> Exclusion | None:
-    query = select(*_EXCLUSION).where(
-        reminder_exclusions.c.organisation_id == organisation_id, reminder_exclusions.c.lease_id == lease_id
-    )
-    row = db.execute(query).one_or_none()
-    return None if row is None else Exclusion(**row._mapping)
-
-
 def list_exclusions(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Exclusion]:
     query = select(*_EXCLUSION).where(reminder_exclusions.c.organisation_id == organisation_id)
     return fetch_page(db, query, [reminder_exclusions.c.lease_id], asked).of(lambda row: Exclusion(**row._mapping))
