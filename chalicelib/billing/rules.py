@@ -1,4 +1,4 @@
-"""The sums of billing: rent by days, due days, late fees and ageing.
+"""The sums of billing: rent by days, due days and late fees.
 
 Money is whole cents (100 cents = KES 1). Dates are days in the organisation's own
 time zone, and both ends of every span are counted. A period is a calendar month,
@@ -7,8 +7,7 @@ represented by its first day.
 
 import calendar
 import datetime as dt
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from chalicelib.money import WHOLE_SHILLING, half_up
@@ -16,9 +15,7 @@ from chalicelib.money import WHOLE_SHILLING, half_up
 Period: TypeAlias = dt.date
 
 DUE_DAYS = range(1, 29)  # every month has these
-AGEING_BUCKETS = ("current", "0-30", "31-60", "61-90", "90+")
 
-_PERIOD = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 _WHOLE_RATE_BPS = 10_000
 
 
@@ -44,37 +41,10 @@ def period_of(day: dt.date) -> Period:
     return day.replace(day=1)
 
 
-def parse_period(text: str) -> Period:
-    """Read ``2026-11``.
-
-    Raises:
-        ValueError: it is not a year of four digits, a hyphen and a month of two.
-    """
-    found = _PERIOD.fullmatch(text)
-    if found is None:
-        raise ValueError("A period is written YYYY-MM, such as 2026-11.")
-    return dt.date(int(found[1]), int(found[2]), 1)
-
-
-def format_period(period: Period) -> str:
-    """Return the period as ``2026-11``."""
-    return period.isoformat()[:7]
-
-
 def last_day(period: Period) -> dt.date:
     """Return the last day of the period's month."""
     # Not "the day before the next month": December 9999 has no next month.
     return period.replace(day=_days_in(period))
-
-
-def next_period(period: Period, n: int = 1) -> Period:
-    """Return the period ``n`` months later, or earlier when ``n`` is negative.
-
-    Raises:
-        ValueError: that month lies outside the calendar (years 1 to 9999).
-    """
-    years, month0 = divmod(period.month - 1 + n, 12)
-    return dt.date(period.year + years, month0 + 1, 1)
 
 
 def rent_cents_for(period: Period, steps: Sequence[RentStep], starts_on: dt.date, ends_on: dt.date | None) -> int:
@@ -120,25 +90,6 @@ def share_cents(amount_cents: int, period: Period, starts_on: dt.date, ends_on: 
         ValueError: ``amount_cents`` is negative, or ``period`` is not a first day.
     """
     return rent_cents_for(period, (RentStep(starts_on, amount_cents),), starts_on, ends_on)
-
-
-def credit_for_days(
-    billed_cents: int, period: Period, steps: Sequence[RentStep], starts_on: dt.date, ends_on: dt.date
-) -> int:
-    """Return what of a billed month's rent must be credited when the lease ends on ``ends_on``.
-
-    Args:
-        billed_cents: Rent billed for the month, less what was credited before.
-
-    Returns:
-        Cents between 0 and ``billed_cents``; 0 when less was billed than is owed.
-
-    Raises:
-        ValueError: ``billed_cents`` is negative, or as ``rent_cents_for``.
-    """
-    if billed_cents < 0:
-        raise ValueError("billed_cents must not be negative.")
-    return max(0, billed_cents - rent_cents_for(period, steps, starts_on, ends_on))
 
 
 def due_on(period: Period, due_day: int, lease_starts_on: dt.date) -> dt.date:
@@ -192,42 +143,6 @@ def late_fee_cents(policy: LateFeePolicy, overdue_balance_cents: int, already_ch
         return fee_cents
     room_cents = max(0, policy.cap_cents - already_charged_cents)
     return min(fee_cents, room_cents - room_cents % WHOLE_SHILLING)
-
-
-def ageing_bucket(due_on: dt.date, on: dt.date) -> str:
-    """Return the bucket, one of ``AGEING_BUCKETS``, of what was due on ``due_on`` as seen on ``on``.
-
-    The due day itself is ``current``; the first day past it begins ``0-30``, and day 30 ends it.
-    """
-    return _bucket(on.toordinal() - due_on.toordinal())
-
-
-def age_totals(lines: Iterable[tuple[dt.date, dt.date, int]], on: dt.date) -> dict[str, int]:
-    """Add up open lines by age.
-
-    Args:
-        lines: For each line the day it was due, the first day it is overdue, and the cents open.
-        on: The day to look from. A line not yet overdue on it, grace included, is ``current``.
-
-    Returns:
-        Cents by bucket: every one of ``AGEING_BUCKETS``, in that order.
-    """
-    totals = dict.fromkeys(AGEING_BUCKETS, 0)
-    today = on.toordinal()
-    for line_due_on, line_overdue_on, open_cents in lines:
-        bucket = "current" if on < line_overdue_on else _bucket(today - line_due_on.toordinal())
-        totals[bucket] += open_cents
-    return totals
-
-
-def _bucket(past_due_days: int) -> str:
-    if past_due_days <= 0:
-        return "current"
-    if past_due_days <= 30:
-        return "0-30"
-    if past_due_days <= 60:
-        return "31-60"
-    return "61-90" if past_due_days <= 90 else "90+"
 
 
 def _days_in(period: Period) -> int:

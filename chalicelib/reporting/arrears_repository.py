@@ -119,7 +119,7 @@ def _issued(scope: Scope) -> list[ColumnElement[bool]]:
 
 
 def _aged(amount: ColumnElement[int], on: dt.date) -> list[ColumnElement[int]]:
-    """Return the sums of ``amount`` by age, in the order of ``Ages``; as ``billing.rules.age_totals``, in SQL."""
+    """Return the sums of ``amount`` by age, in the order of ``Ages`` and as it tells them."""
     first = [on - dt.timedelta(days=days) for days in (0, 30, 60, 90)]  # the first due day of each age
     overdue, due_on = _LINES.overdue_on <= on, _LINES.due_on
     ages = (

@@ -6,7 +6,10 @@ from uuid import UUID
 
 
 class Ages(NamedTuple):
-    """Open cents by age in days past due, as ``billing.rules.age_totals`` reckons it."""
+    """Open cents by age in days past due; what is not overdue yet, its days of grace included, is ``current``.
+
+    Days are counted from the due day: the first day past it begins ``0_30``, and day 30 ends it.
+    """
 
     current_cents: int
     days_0_30_cents: int

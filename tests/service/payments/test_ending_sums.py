@@ -8,21 +8,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import wiring
+from chalicelib.leasing import service as leasing
 from chalicelib.money import half_up
 from chalicelib.payments.rules import month_after, periods_between
 from tests.money import Money
 
 DAY = dt.timedelta(days=1)
 RENTS = st.sampled_from([10_000_00, 9_999_00, 31_00])
+RAISED_CENTS = 12_345_00
 
 
-def rent_of(rent_cents: int, starts_on: dt.date, ends_on: dt.date) -> int:
+def rent_of(rent_cents: int, starts_on: dt.date, ends_on: dt.date, raised_on: dt.date | None = None) -> int:
     """Return the rent of the days, month by month, reckoned apart from the application's own rules."""
     total_cents = 0
     for period in periods_between(starts_on, ends_on):
         days = calendar.monthrange(period.year, period.month)[1]
-        held = (min(ends_on, period + (days - 1) * DAY) - max(starts_on, period)).days + 1
-        total_cents += rent_cents if held == days else half_up(rent_cents * held, days, 100)
+        held = [day for day in (period + n * DAY for n in range(days)) if starts_on <= day <= ends_on]
+        rents = [rent_cents if raised_on is None or day < raised_on else RAISED_CENTS for day in held]
+        whole = len(held) == days and len(set(rents)) == 1
+        total_cents += rents[0] if whole else half_up(sum(rents), days, 100)
     return total_cents
 
 
@@ -38,6 +42,7 @@ def asked(books: Money, lease_id: UUID) -> int:
     ahead=st.booleans(),
     moves=st.booleans(),
     rent_cents=RENTS,
+    raised_after=st.none() | st.integers(1, 100),
     paid=st.booleans(),
 )
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -50,11 +55,15 @@ def test_a_lease_is_asked_for_the_rent_of_its_days(
     ahead: bool,
     moves: bool,
     rent_cents: int,
+    raised_after: int | None,
     paid: bool,
 ) -> None:
     books = Money.found(parts, starts_on)
     ends_on = starts_on + (held_days - 1) * DAY
     lease_id = books.let(rent_cents, starts_on)
+    raised_on = None if raised_after is None else starts_on + raised_after * DAY
+    if raised_on is not None:
+        books.do(leasing.add_rent_change, lease_id, starts_on=raised_on, rent_cents=RAISED_CENTS, today=books.today)
     told_on = max(starts_on, ends_on + told_after * DAY)
     if billed:
         run(books, starts_on, told_on)
@@ -69,7 +78,7 @@ def test_a_lease_is_asked_for_the_rent_of_its_days(
     books.close_account(lease_id)
     until = max(ends_on, month_after(told_on))
     run(books, starts_on, until)
-    assert asked(books, lease_id) == rent_of(rent_cents, starts_on, ends_on)
+    assert asked(books, lease_id) == rent_of(rent_cents, starts_on, ends_on, raised_on)
     if following is not None:
         last = month_after(until) - DAY
         assert asked(books, following) == rent_of(rent_cents, ends_on + DAY, last)

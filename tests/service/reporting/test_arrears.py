@@ -4,13 +4,16 @@ import datetime as dt
 from uuid import UUID
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from chalicelib import wiring
 from chalicelib.errors import Invalid
 from chalicelib.pages import Asked
 from chalicelib.reporting import arrears_repository, arrears_service
 from chalicelib.reporting.arrears_repository import Scope
 from chalicelib.reporting.model import Ages, Arrears
-from tests.service.reporting.landlord import Landlord
+from tests.service.reporting.landlord import Landlord, found
 
 JANUARY = dt.date(2026, 1, 1)
 
@@ -48,6 +51,35 @@ def test_grace_keeps_a_line_current_and_then_counts_from_the_due_day(landlord: L
     assert ages(landlord).current_cents == 700_00
     landlord.today += dt.timedelta(days=1)
     assert ages(landlord) == Ages(0, 0, 700_00, 0, 0)
+
+
+LAST_DAYS = (0, 30, 60, 90)  # of each age, in days past due; the one after them never ends
+owed = st.tuples(st.integers(0, 120), st.sampled_from((0, 1, 40)), st.integers(1, 10**9))
+
+
+@given(lines=st.lists(owed, min_size=1, max_size=5), seen_after=st.integers(0, 60))
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_what_is_open_lies_in_the_age_of_its_days(
+    parts: wiring.Parts, lines: list[tuple[int, int, int]], seen_after: int
+) -> None:
+    landlord = found(parts)
+    issued_on = landlord.today
+    dues = [(issued_on + dt.timedelta(days=days), grace_days, cents) for days, grace_days, cents in lines]
+    leases = {grace_days: landlord.let(grace_days=grace_days) for _, grace_days, _ in dues}
+    for due_on, grace_days, cents in dues:
+        landlord.issue(leases[grace_days], ("water", cents), due_on=due_on)
+
+    def reckoned(on: dt.date) -> Ages:
+        sums = [0] * 5
+        for due_on, grace_days, cents in dues:
+            past_due = (on - due_on).days
+            sums[0 if past_due <= grace_days else sum(past_due > last for last in LAST_DAYS)] += cents
+        return Ages(*sums)
+
+    landlord.today = issued_on + dt.timedelta(days=100 + seen_after)
+    past_day = issued_on + dt.timedelta(days=100)
+    assert ages(landlord) == reckoned(landlord.today)
+    assert ages(landlord, past_day) == reckoned(past_day)
 
 
 def test_a_past_day_knows_nothing_of_what_came_later(landlord: Landlord) -> None:

@@ -7,69 +7,24 @@ from hypothesis import strategies as st
 
 from chalicelib.billing.rules import (
     due_on,
-    format_period,
     last_day,
-    next_period,
     overdue_on,
-    parse_period,
     period_of,
 )
 
 DAYS = st.dates(dt.date(1900, 1, 1), dt.date(2199, 12, 31))
 
 
-def test_a_period_is_read_and_written_as_year_and_month() -> None:
-    assert parse_period("2026-11") == dt.date(2026, 11, 1)
-    assert format_period(dt.date(2026, 11, 1)) == "2026-11"
-    assert format_period(dt.date(206, 1, 1)) == "0206-01"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "2026",
-        "2026-1",
-        "2026-13",
-        "2026-00",
-        "0000-01",
-        "26-01",
-        "2026-11-01",
-        " 2026-11",
-        "2026-11\n",
-        "\uff12\uff10\uff12\uff16-11",
-    ],
-)
-def test_anything_else_is_no_period(text: str) -> None:
-    with pytest.raises(ValueError, match=r"YYYY-MM|out of range"):
-        parse_period(text)
-
-
 @given(DAYS)
 def test_a_period_holds_its_days_and_no_others(day: dt.date) -> None:
     period = period_of(day)
     assert period <= day <= last_day(period)
-    assert parse_period(format_period(period)) == period
     assert last_day(period).day == calendar.monthrange(day.year, day.month)[1]
-    assert last_day(period) + dt.timedelta(days=1) == next_period(period)
-
-
-@given(DAYS, st.integers(-60, 60), st.integers(-60, 60))
-def test_months_add_up(day: dt.date, n: int, m: int) -> None:
-    period = period_of(day)
-    assert next_period(next_period(period, n), m) == next_period(period, n + m)
-
-
-def test_the_months_around_a_year_follow_each_other() -> None:
-    assert next_period(dt.date(2026, 12, 1)) == dt.date(2027, 1, 1)
-    assert next_period(dt.date(2026, 1, 1), -1) == dt.date(2025, 12, 1)
-    assert next_period(dt.date(2026, 1, 1), 0) == dt.date(2026, 1, 1)
+    assert period_of(last_day(period) + dt.timedelta(days=1)) == last_day(period) + dt.timedelta(days=1)
 
 
 def test_the_calendar_ends_in_an_ordinary_error() -> None:
     assert last_day(dt.date(9999, 12, 1)) == dt.date(9999, 12, 31)
-    with pytest.raises(ValueError, match="out of range"):
-        next_period(dt.date(9999, 12, 1))
     with pytest.raises(ValueError, match="out of range"):
         overdue_on(dt.date(9999, 12, 31), 0)
 

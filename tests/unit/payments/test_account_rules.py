@@ -78,6 +78,17 @@ def test_what_was_credited_before_is_not_credited_again() -> None:
     assert credit_on_lines(billed, [("rent", "Rent for 1–10 July 2026", 3_000_00)], once_owed) == []
 
 
+@given(SUMS, SUMS, SUMS)
+def test_a_line_is_credited_down_to_what_is_owed_and_never_by_more_than_stands(
+    once_cents: int, owed_cents: int, standing_cents: int
+) -> None:
+    billed = [BilledLine(UUID(int=1), "rent", "Rent for July 2026", max(once_cents, standing_cents), standing_cents)]
+    owed = [("rent", "Rent for 1–10 July 2026", owed_cents)] if owed_cents else []
+    shares = credit_on_lines(billed, owed, [("rent", "Rent for July 2026", once_cents)])
+    assert all(share.amount_cents > 0 for share in shares)
+    assert standing_cents - sum(share.amount_cents for share in shares) == min(standing_cents, owed_cents)
+
+
 @pytest.mark.parametrize(
     ("once", "owed", "credited"),
     [

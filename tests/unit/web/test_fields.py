@@ -118,6 +118,32 @@ def test_days_and_months_go_out_and_come_back(day: dt.date) -> None:
     assert fields.Month().deserialize(fields.Month().serialize("period", {"period": first})) == first
 
 
+def test_a_month_is_written_as_year_and_month() -> None:
+    assert fields.Month().deserialize("2026-11") == dt.date(2026, 11, 1)
+    assert fields.Month().serialize("period", {"period": dt.date(2026, 1, 1)}) == "2026-01"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "2026",
+        "2026-1",
+        "2026-13",
+        "2026-00",
+        "0000-01",
+        "26-01",
+        "2026-11-01",
+        " 2026-11",
+        "2026-11\n",
+        "\uff12\uff10\uff12\uff16-11",
+    ],
+)
+def test_anything_else_is_no_month(text: str) -> None:
+    with pytest.raises(ValidationError, match="expected a month"):
+        fields.Month().deserialize(text)
+
+
 @pytest.mark.parametrize("value", ["1", 1.0, True, None, -1, 11, 2**63])
 def test_a_whole_number_is_neither_guessed_nor_out_of_bounds(value: object) -> None:
     with pytest.raises(ValidationError):
