@@ -1,4 +1,4 @@
-"""The sums of leasing: days a lease holds, its terms, and the settling of a deposit.
+"""The sums of leasing: days a lease holds, its rent on a day, and its terms.
 
 Dates are days in the organisation's own time zone, and both ends of a lease are counted.
 """
@@ -29,23 +29,6 @@ class TermProblem(NamedTuple):
 
     field: str
     why: str
-
-
-class DepositSettlement(NamedTuple):
-    """How a held deposit (cents) meets what its lease still owes."""
-
-    deducted_cents: int
-    refundable_cents: int
-    still_owed_cents: int
-
-
-def overlaps(a_start: dt.date, a_end: dt.date | None, b_start: dt.date, b_end: dt.date | None) -> bool:
-    """Tell whether two leases share a day; an end of None is open.
-
-    A lease that ends before it starts (called off before its first day) has no day to share.
-    """
-    first = max(a_start, b_start)
-    return (a_end is None or first <= a_end) and (b_end is None or first <= b_end)
 
 
 def renewal_starts_on(ends_on: dt.date) -> dt.date:
@@ -112,33 +95,6 @@ def term_problems(terms: Terms) -> list[TermProblem]:
         ("notice_days", 0 <= terms.notice_days <= 365, "must be 0 to 365"),
     )
     return [TermProblem(field, why) for field, holds, why in checks if not holds]
-
-
-def validate_terms(terms: Terms) -> None:
-    """Refuse terms that cannot be agreed on.
-
-    Raises:
-        ValueError: naming every field that is wrong, and why.
-    """
-    problems = term_problems(terms)
-    if problems:
-        raise ValueError("; ".join(f"{problem.field} {problem.why}" for problem in problems))
-
-
-def settle_deposit(held_cents: int, owed_cents: int) -> DepositSettlement:
-    """Set what a lease owes at its end against its deposit.
-
-    Returns:
-        Cents deducted, refundable and still owed. At most one of the last two is not zero;
-        deducted + refundable = held, and deducted + still owed = owed.
-
-    Raises:
-        ValueError: either sum is negative.
-    """
-    if held_cents < 0 or owed_cents < 0:
-        raise ValueError("held_cents and owed_cents must not be negative.")
-    deducted_cents = min(held_cents, owed_cents)
-    return DepositSettlement(deducted_cents, held_cents - deducted_cents, owed_cents - deducted_cents)
 
 
 def _ends_in_years(ends_on: dt.date | None) -> bool:

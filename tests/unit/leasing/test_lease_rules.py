@@ -9,16 +9,12 @@ from chalicelib.leasing.rules import (
     Terms,
     earliest_end,
     lease_status,
-    overlaps,
     renewal_starts_on,
-    settle_deposit,
     term_problems,
-    validate_terms,
 )
 
 DAYS = st.dates(dt.date(2026, 1, 1), dt.date(2026, 2, 28))
 ENDS = st.none() | DAYS
-SUMS = st.integers(0, 10**10)
 GOOD = Terms(dt.date(2026, 1, 1), dt.date(2026, 12, 31), due_day=5, grace_days=3, notice_days=30)
 
 
@@ -26,41 +22,9 @@ def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
-@pytest.mark.parametrize(
-    ("a_end", "b_start", "shared"),
-    [
-        ("2026-05-31", "2026-06-01", False),  # out on the last, in on the first
-        ("2026-06-01", "2026-06-01", True),  # both ends are counted
-        (None, "2030-01-01", True),
-        ("2026-05-31", "2026-01-01", True),
-        ("2025-12-31", "2026-01-01", False),  # called off before its first day
-    ],
-)
-def test_leases_overlap_when_they_share_a_day(a_end: str | None, b_start: str, shared: bool) -> None:
-    a_ends_on = day(a_end) if a_end else None
-    assert overlaps(day("2026-01-01"), a_ends_on, day(b_start), None) is shared
-
-
-@given(DAYS, ENDS, DAYS, ENDS)
-def test_overlap_is_a_day_that_both_hold(
-    a_start: dt.date, a_end: dt.date | None, b_start: dt.date, b_end: dt.date | None
-) -> None:
-    days = [dt.date(2026, 1, 1) + dt.timedelta(days=n) for n in range(59)]
-
-    def held(start: dt.date, end: dt.date | None) -> set[dt.date]:
-        return {each for each in days if start <= each and (end is None or each <= end)}
-
-    shared = bool(held(a_start, a_end) & held(b_start, b_end))
-    assert overlaps(a_start, a_end, b_start, b_end) is shared
-    assert overlaps(b_start, b_end, a_start, a_end) is shared
-
-
-@given(DAYS, DAYS)
-def test_a_renewal_follows_without_gap_or_overlap(starts_on: dt.date, other: dt.date) -> None:
-    starts_on, ends_on = sorted((starts_on, other))
-    renewed_on = renewal_starts_on(ends_on)
-    assert (renewed_on - ends_on).days == 1
-    assert not overlaps(starts_on, ends_on, renewed_on, None)
+@given(DAYS)
+def test_a_renewal_begins_on_the_day_after_the_last(ends_on: dt.date) -> None:
+    assert (renewal_starts_on(ends_on) - ends_on).days == 1
 
 
 @pytest.mark.parametrize(
@@ -124,7 +88,6 @@ def test_a_lease_never_goes_back(
 )
 def test_terms_that_hold_have_no_problem(terms: Terms) -> None:
     assert term_problems(terms) == []
-    validate_terms(terms)
 
 
 @pytest.mark.parametrize(
@@ -143,9 +106,9 @@ def test_terms_that_hold_have_no_problem(terms: Terms) -> None:
     ],
 )
 def test_a_wrong_term_is_named(terms: Terms, field: str) -> None:
-    assert [problem.field for problem in term_problems(terms)] == [field]
-    with pytest.raises(ValueError, match=f"^{field} must "):
-        validate_terms(terms)
+    [problem] = term_problems(terms)
+    assert problem.field == field
+    assert problem.why.startswith("must ")
 
 
 def test_every_wrong_term_is_told_at_once() -> None:
@@ -153,35 +116,3 @@ def test_every_wrong_term_is_told_at_once() -> None:
     problems = term_problems(terms)
     assert [problem.field for problem in problems] == ["ends_on", "due_day", "grace_days", "notice_days"]
     assert problems[0] == TermProblem("ends_on", "must not be before starts_on")
-    with pytest.raises(ValueError, match=r"ends_on must .*; due_day must .*; grace_days must .*; notice_days"):
-        validate_terms(terms)
-
-
-@pytest.mark.parametrize(
-    ("held_cents", "owed_cents", "settled"),
-    [
-        (30_000_00, 0, (0, 30_000_00, 0)),
-        (30_000_00, 12_500_50, (12_500_50, 17_499_50, 0)),
-        (30_000_00, 30_000_00, (30_000_00, 0, 0)),
-        (30_000_00, 45_000_00, (30_000_00, 0, 15_000_00)),
-        (0, 5_00, (0, 0, 5_00)),
-        (0, 0, (0, 0, 0)),
-    ],
-)
-def test_a_deposit_pays_what_it_can(held_cents: int, owed_cents: int, settled: tuple[int, int, int]) -> None:
-    assert settle_deposit(held_cents, owed_cents) == settled
-
-
-@given(SUMS, SUMS)
-def test_settling_a_deposit_loses_nothing(held_cents: int, owed_cents: int) -> None:
-    deducted_cents, refundable_cents, still_owed_cents = settle_deposit(held_cents, owed_cents)
-    assert deducted_cents + refundable_cents == held_cents
-    assert deducted_cents + still_owed_cents == owed_cents
-    assert min(deducted_cents, refundable_cents, still_owed_cents) >= 0
-    assert refundable_cents == 0 or still_owed_cents == 0
-
-
-@pytest.mark.parametrize(("held_cents", "owed_cents"), [(-1, 0), (0, -1)])
-def test_a_deposit_is_never_negative(held_cents: int, owed_cents: int) -> None:
-    with pytest.raises(ValueError, match="must not be negative"):
-        settle_deposit(held_cents, owed_cents)
