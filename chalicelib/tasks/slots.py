@@ -29,11 +29,6 @@ def start_of_key(key: str) -> dt.datetime:
     return dt.datetime.strptime(key, FORM).replace(tzinfo=dt.UTC)
 
 
-def slot_of(event_time: dt.datetime, every: dt.timedelta) -> str:
-    """Return the key of the slot that the event belongs to."""
-    return key_of(start_of(event_time, every))
-
-
 def starts_between(since: dt.datetime, before: dt.datetime, every: dt.timedelta) -> Iterator[dt.datetime]:
     """Yield when each slot begins that begins at ``since`` or later, and before ``before``; the oldest first."""
     start = start_of(since, every)

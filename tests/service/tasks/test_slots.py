@@ -8,22 +8,21 @@ from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.tasks import slots
 
-HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+HOUR, DAY, MICROSECOND = dt.timedelta(hours=1), dt.timedelta(days=1), dt.timedelta(microseconds=1)
 
 
 def test_a_slot_is_the_event_s_time_rounded_down_in_utc() -> None:
     nairobi = dt.timezone(dt.timedelta(hours=3))
     at = dt.datetime(2026, 11, 21, 2, 59, 59, 999_999, tzinfo=nairobi)
-    assert slots.slot_of(at, HOUR) == "2026-11-20T23:00:00Z"
-    assert slots.slot_of(at, DAY) == "2026-11-20T00:00:00Z"
-    assert slots.slot_of(at + dt.timedelta(microseconds=1), DAY) == "2026-11-21T00:00:00Z"
+    keys = [slots.key_of(slots.start_of(*event)) for event in ((at, HOUR), (at, DAY), (at + MICROSECOND, DAY))]
+    assert keys == ["2026-11-20T23:00:00Z", "2026-11-20T00:00:00Z", "2026-11-21T00:00:00Z"]
 
 
 def test_a_slot_is_claimed_once_for_each_scope_and_again_when_the_work_failed(
     parts: wiring.Parts, clock: MovedClock
 ) -> None:
     one, other = uuid4(), uuid4()
-    slot = slots.slot_of(clock.now(), DAY)
+    slot = slots.key_of(slots.start_of(clock.now(), DAY))
     with parts.writing() as db:
         assert slots.claim(db, "bill_due", slot, one, clock.now())
         assert not slots.claim(db, "bill_due", slot, one, clock.now())
