@@ -25,7 +25,6 @@ from chalicelib.billing.invoice_service import (
     void_invoice,
 )
 from chalicelib.billing.issue_service import next_numbers
-from chalicelib.billing.late_fee_service import LATE_FEES, assess_late_fees, queue_late_fees
 from chalicelib.billing.lease_service import change_lease
 from chalicelib.billing.run_service import bill_leases, lines_of_month
 from chalicelib.billing.single_service import (
@@ -36,9 +35,7 @@ from chalicelib.billing.single_service import (
 )
 
 __all__ = [
-    "LATE_FEES",
     "add_charge",
-    "assess_late_fees",
     "bill_leases",
     "cancel_charge",
     "change_lease",
@@ -62,7 +59,6 @@ __all__ = [
     "list_receipts",
     "next_numbers",
     "open_lines",
-    "queue_late_fees",
     "record_opening_balance",
     "record_opening_balances",
     "settle",

@@ -16,10 +16,6 @@ from chalicelib.pages import Asked, Page
 FILTERS = ("status", "kind", "medium", "tenant_id", "lease_id", "notice_id")
 
 
-def find_message(db: Connection, organisation_id: UUID, message_id: UUID) -> Message | None:
-    return repository.find_message(db, organisation_id, message_id)
-
-
 def get_message(db: Connection, organisation_id: UUID, message_id: UUID) -> Message:
     found = repository.find_message(db, organisation_id, message_id)
     if found is None:

@@ -31,11 +31,6 @@ def templates_of(db: Connection, organisation_id: UUID) -> Templates:
     return Templates({key: row.text for key, row in found.items() if row.text})
 
 
-def render(db: Connection, organisation_id: UUID, kind: str, language: str, values: Mapping[str, str]) -> Made:
-    """Return one text; for a set of messages ask ``templates_of`` once."""
-    return templates_of(db, organisation_id).render(kind, language, values)
-
-
 def list_templates(db: Connection, organisation_id: UUID) -> list[Template]:
     """Return the template of each kind and language, ours where the organisation wrote none."""
     rows, part_cents = repository.list_templates(db, organisation_id), _part_cents(db, organisation_id)

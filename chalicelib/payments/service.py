@@ -3,7 +3,7 @@
 Locks are taken in this order: unit, leases by id, payments by id, the counters, the ledger's book, messages.
 """
 
-from chalicelib.payments.allocation_service import allocate_payment, apply_credit, list_allocations
+from chalicelib.payments.allocation_service import allocate_payment, list_allocations
 from chalicelib.payments.balance_service import list_balances
 from chalicelib.payments.credit_service import credit_invoice
 from chalicelib.payments.deciding_service import confirm_payment, match_payment, reject_payment
@@ -17,7 +17,6 @@ from chalicelib.payments.run_service import queue_bill_run
 
 __all__ = [
     "allocate_payment",
-    "apply_credit",
     "close_account",
     "confirm_payment",
     "credit_invoice",

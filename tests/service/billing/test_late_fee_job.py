@@ -56,7 +56,7 @@ def assess(landlord: Landlord, on: dt.date) -> int:
             db, landlord.organisation_id, Asked(limit=200, sort="number"), today=on
         ).items]  # fmt: skip
         leasing.lock_leases(db, landlord.organisation_id, leases)
-        return service.assess_late_fees(db, landlord.organisation_id, leases, on, now=landlord.now)
+        return late_fee_service.assess_late_fees(db, landlord.organisation_id, leases, on, now=landlord.now)
 
     return landlord.parts.transact(work)
 

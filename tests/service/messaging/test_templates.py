@@ -30,7 +30,7 @@ def now_of(outbox: Outbox, kind: str = KIND, language: str = "en") -> Template:
 
 def said(outbox: Outbox, language: str = "en", **values: str) -> Made:
     with outbox.parts.reading() as db:
-        return service.render(db, outbox.id, KIND, language, {**USUAL, **values})
+        return service.templates_of(db, outbox.id).render(KIND, language, {**USUAL, **values})
 
 
 def tried(outbox: Outbox, text: str | None, kind: str = KIND, **values: str) -> Preview:

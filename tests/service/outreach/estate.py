@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from chalicelib.ids import new_id
 from chalicelib.leasing import service as leasing
-from chalicelib.messaging import service as messaging
+from chalicelib.messaging import making_service
 from chalicelib.messaging.model import Made, Message
 from chalicelib.outreach import jobs, policy_service, reminder_service
 from chalicelib.outreach.model import REMINDER_KINDS
@@ -92,7 +92,7 @@ class Estate(Money):
         """Return what each of the messages would say now."""
         waiting = self.messages()
         with self.parts.reading() as db:
-            made = messaging.make_texts(db, self.organisation_id, waiting, now=self.parts.clock.now())
+            made = making_service.make_texts(db, self.organisation_id, waiting, now=self.parts.clock.now())
         return [made[message.id] for message in waiting]
 
     def texts(self) -> list[str | None]:

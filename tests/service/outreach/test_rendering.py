@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from chalicelib.leasing import service as leasing
+from chalicelib.messaging import making_service
 from chalicelib.messaging import service as messaging
 from chalicelib.messaging.model import Made
 from chalicelib.outreach import pause_service
@@ -168,7 +169,7 @@ def test_more_messages_and_invoices_take_no_more_queries(estate: Estate) -> None
         waiting = [message for message in estate.messages() if message.id not in told]
         told += [message.id for message in waiting]
         with counted(estate.parts.writer) as sent:
-            estate.do(messaging.make_texts, waiting, now=estate.parts.clock.now())
+            estate.do(making_service.make_texts, waiting, now=estate.parts.clock.now())
         counts.append(len(sent))
         estate.at_day(estate.today + 30 * DAY)
     assert counts[0] == counts[1]
