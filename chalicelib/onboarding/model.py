@@ -107,10 +107,6 @@ class Plan:
     problems: tuple[Problem, ...] = ()
     columns: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def may_commit(self) -> bool:
-        return not any(problem.severity == "error" for problem in self.problems)
-
 
 def fingerprint(plan: Plan) -> str:
     """Return a digest of all that the plan would make.
