@@ -57,9 +57,6 @@ class Server:
         execute(self.url(), f"DROP DATABASE IF EXISTS `{name}`", f"CREATE DATABASE `{name}`")
         return self.url(name)
 
-    def drop_database(self, name: str) -> None:
-        execute(self.url(), f"DROP DATABASE IF EXISTS `{name}`")
-
     def stop(self) -> None:
         """End the server and remove its directory; a second call does nothing."""
         if self.guardian.stdin and not self.guardian.stdin.closed:
