@@ -115,24 +115,20 @@ def overdue_on(due_on: dt.date, grace_days: int) -> dt.date:
     return dt.date.fromordinal(due_on.toordinal() + grace_days + 1)
 
 
-def late_fee_cents(policy: LateFeePolicy, overdue_balance_cents: int, already_charged_cents: int = 0) -> int:
+def late_fee_cents(policy: LateFeePolicy, overdue_balance_cents: int) -> int:
     """Return the late fee to charge now.
 
     Args:
         policy: The terms; its grace is the caller's concern (see ``overdue_on``).
         overdue_balance_cents: What is overdue, late fees left out; 0 or less costs nothing.
-        already_charged_cents: Late fees charged on the same debt before; they count
-            towards the cap and towards nothing else.
 
     Returns:
         Cents, a multiple of 100: rounded half-up, or down where the cap would be passed.
 
     Raises:
-        ValueError: an unknown kind, or a negative amount, rate, cap or earlier charge.
+        ValueError: an unknown kind, or a negative amount, rate or cap.
     """
     _check_policy(policy)
-    if already_charged_cents < 0:
-        raise ValueError("already_charged_cents must not be negative.")
     if overdue_balance_cents <= 0 or policy.kind == "off":
         return 0
     if policy.kind == "fixed":
@@ -141,8 +137,7 @@ def late_fee_cents(policy: LateFeePolicy, overdue_balance_cents: int, already_ch
         fee_cents = half_up(overdue_balance_cents * policy.rate_bps, _WHOLE_RATE_BPS, WHOLE_SHILLING)
     if policy.cap_cents is None:
         return fee_cents
-    room_cents = max(0, policy.cap_cents - already_charged_cents)
-    return min(fee_cents, room_cents - room_cents % WHOLE_SHILLING)
+    return min(fee_cents, policy.cap_cents - policy.cap_cents % WHOLE_SHILLING)
 
 
 def _days_in(period: Period) -> int:

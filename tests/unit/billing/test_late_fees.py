@@ -55,13 +55,6 @@ def test_nothing_overdue_costs_nothing(balance_cents: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("already_cents", "fee_cents"), [(0, 500_00), (600_00, 400_00), (999_50, 0), (1_000_00, 0), (1_200_00, 0)]
-)
-def test_the_cap_counts_what_was_charged_before(already_cents: int, fee_cents: int) -> None:
-    assert late_fee_cents(fixed(500_00, 1_000_00), 20_000_00, already_cents) == fee_cents
-
-
-@pytest.mark.parametrize(
     "policy",
     [
         LateFeePolicy("weekly", 1, 1, 0, None),
@@ -76,30 +69,19 @@ def test_a_policy_that_makes_no_sense_is_refused(policy: LateFeePolicy) -> None:
         late_fee_cents(policy, 20_000_00)
 
 
-def test_an_earlier_charge_is_never_negative() -> None:
-    with pytest.raises(ValueError, match="already_charged_cents"):
-        late_fee_cents(fixed(500_00), 20_000_00, -1)
-
-
-@given(POLICIES, SUMS, SUMS)
-def test_fees_are_whole_shillings_and_the_cap_holds(policy: LateFeePolicy, balance: int, already: int) -> None:
-    fee_cents = late_fee_cents(policy, balance, already)
+@given(POLICIES, SUMS)
+def test_fees_are_whole_shillings_and_the_cap_holds(policy: LateFeePolicy, balance: int) -> None:
+    fee_cents = late_fee_cents(policy, balance)
     assert fee_cents >= 0
     assert fee_cents % 100 == 0
     if policy.cap_cents is not None:
-        assert fee_cents == 0 or fee_cents + already <= policy.cap_cents
+        assert fee_cents <= policy.cap_cents
 
 
-@given(POLICIES, SUMS, SUMS, SUMS)
-def test_who_owes_more_never_pays_a_smaller_fee(policy: LateFeePolicy, one: int, other: int, already: int) -> None:
+@given(POLICIES, SUMS, SUMS)
+def test_who_owes_more_never_pays_a_smaller_fee(policy: LateFeePolicy, one: int, other: int) -> None:
     less, more = sorted((one, other))
-    assert late_fee_cents(policy, less, already) <= late_fee_cents(policy, more, already)
-
-
-@given(POLICIES, SUMS, SUMS, SUMS)
-def test_a_fee_never_grows_by_having_been_charged(policy: LateFeePolicy, balance: int, one: int, other: int) -> None:
-    less, more = sorted((one, other))
-    assert late_fee_cents(policy, balance, more) <= late_fee_cents(policy, balance, less)
+    assert late_fee_cents(policy, less) <= late_fee_cents(policy, more)
 
 
 @given(st.integers(0, 10_000), st.integers(1, 10**9))
