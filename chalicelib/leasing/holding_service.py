@@ -74,17 +74,17 @@ def lock_accounts(db: Connection, organisation_id: UUID, ids: Iterable[UUID]) ->
 
 
 def list_leases_to_bill(
-    db: Connection, organisation_id: UUID, period: dt.date, *, after: UUID | None, limit: int, lock: bool = True
+    db: Connection, organisation_id: UUID, period: dt.date, *, after: UUID | None, limit: int
 ) -> list[LeaseTerms]:
     """Return the next ``limit`` leases by id that hold a day of ``period`` (its first day), locked; three queries."""
     first = period.replace(day=1)
     last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
-    return rent_repository.list_terms(db, organisation_id, first, last, after=after, limit=limit, lock=lock)
+    return rent_repository.list_terms(db, organisation_id, first, last, after=after, limit=limit)
 
 
-def get_lease_terms(db: Connection, organisation_id: UUID, lease_id: UUID, *, lock: bool = True) -> LeaseTerms:
-    """Return what the lease is billed by, with all its rents and recurring charges."""
-    found = rent_repository.find_terms(db, organisation_id, lease_id, lock=lock)
+def get_lease_terms(db: Connection, organisation_id: UUID, lease_id: UUID) -> LeaseTerms:
+    """Return what the lease is billed by, locked, with all its rents and recurring charges."""
+    found = rent_repository.find_terms(db, organisation_id, lease_id)
     if found is None:
         raise NotFound(NO_LEASE)
     return found

@@ -100,9 +100,8 @@ def list_terms(
     *,
     after: UUID | None,
     limit: int,
-    lock: bool,
 ) -> list[LeaseTerms]:
-    """Return the next leases by id that hold a day of the span, with what they are billed by in it; three queries."""
+    """Return the next leases by id that hold a day of the span, locked, with what they are billed by; three queries."""
     query = (
         select(*_TERMS)
         .where(
@@ -118,14 +117,14 @@ def list_terms(
     )
     if after is not None:
         query = query.where(leases.c.id > after)
-    rows: list[Any] = list(db.execute(query.with_for_update() if lock else query))
+    rows: list[Any] = list(db.execute(query.with_for_update()))
     return _with_terms(db, organisation_id, rows, (first_day, last_day))
 
 
-def find_terms(db: Connection, organisation_id: UUID, lease_id: UUID, *, lock: bool) -> LeaseTerms | None:
-    """Return what the lease is billed by, all its steps and recurring charges included."""
+def find_terms(db: Connection, organisation_id: UUID, lease_id: UUID) -> LeaseTerms | None:
+    """Return what the lease is billed by, locked, all its steps and recurring charges included."""
     query = select(*_TERMS).where(leases.c.organisation_id == organisation_id, leases.c.id == lease_id)
-    rows: list[Any] = list(db.execute(query.with_for_update() if lock else query))
+    rows: list[Any] = list(db.execute(query.with_for_update()))
     found = _with_terms(db, organisation_id, rows, None)
     return found[0] if found else None
 

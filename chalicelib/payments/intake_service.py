@@ -41,7 +41,7 @@ def list_payments(
 def hold_lease(db: Connection, organisation_id: UUID, lease_id: UUID, within: Properties) -> LeaseTerms:
     """Return the lease's terms and hold it; one that is not the caller's to touch is told as not there."""
     try:
-        lease = leasing.get_lease_terms(db, organisation_id, lease_id, lock=True)
+        lease = leasing.get_lease_terms(db, organisation_id, lease_id)
     except NotFound as error:
         raise Invalid([("lease_id", NO_LEASE)]) from error
     if within is not None and lease.property_id not in within:

@@ -94,7 +94,7 @@ def record_opening_credit(
     """
     values = {"method": "opening", "amount_cents": amount_cents, "received_on": on, "lease_id": lease_id}
     _check_values(values, today)
-    lease = leasing.get_lease_terms(db, organisation_id, lease_id, lock=True)
+    lease = leasing.get_lease_terms(db, organisation_id, lease_id)
     row = _row(values, lease) | {
         "channel_id": None,
         "state": "matched",
