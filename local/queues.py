@@ -35,14 +35,14 @@ def environment(aws_url: str) -> dict[str, str]:
     return {f"{queue.upper()}_QUEUE_URL": queue_url(aws_url, queue) for queue in QUEUES}
 
 
-def make_queues(sqs: Any, *, visible_again_s: int = VISIBLE_AGAIN_S) -> None:
+def make_queues(sqs: Any) -> None:
     """Make each queue and its dead-letter queue in the fresh emulator that ``sqs`` is a client of."""
     for queue in QUEUES:
         name = f"plotihub-{queue}"
         dead = sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": MOST_RECEIVED})
-        attributes = {"VisibilityTimeout": str(visible_again_s), "RedrivePolicy": redrive}
+        attributes = {"VisibilityTimeout": str(VISIBLE_AGAIN_S), "RedrivePolicy": redrive}
         sqs.create_queue(QueueName=name, Attributes=attributes)
 
 

@@ -14,6 +14,8 @@ _MONTHS = {
     "sw": ["Jan", "Feb", "Mac", "Apr", "Mei", "Jun", "Jul", "Ago", "Sep", "Okt", "Nov", "Des"],
 }
 
+MOST_NAME = 20  # characters of an organisation's name before an answer
+
 # name: (English, Swahili)
 _TEXTS = {
     "named": ("{organisation}: {text}", "{organisation}: {text}"),
@@ -110,6 +112,6 @@ def first_that_fits(texts: Iterable[str], most: int = MOST_CHARACTERS) -> str:
     return text
 
 
-def named(organisation_name: str, text: str, language: str, *, wanted: bool, width: int = 20) -> str:
+def named(organisation_name: str, text: str, language: str, *, wanted: bool) -> str:
     """Return ``text`` with the organisation's name before it, where ``wanted``: the phone is a tenant of several."""
-    return say("named", language, organisation=clip(organisation_name, width), text=text) if wanted else text
+    return say("named", language, organisation=clip(organisation_name, MOST_NAME), text=text) if wanted else text

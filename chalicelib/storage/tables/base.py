@@ -55,13 +55,13 @@ def organisation_table(name: str, *items: SchemaItem, key: tuple[str, ...] = ("i
     return shared_table(name, *columns, *items, PrimaryKeyConstraint("organisation_id", *key))
 
 
-def belongs_to(column: str, table: str, key: str = "id") -> ForeignKeyConstraint:
+def belongs_to(column: str, table: str) -> ForeignKeyConstraint:
     """Return the constraint that ``column`` names a row of ``table`` in the same organisation. It never cascades.
 
     Documents (invoices, payments, deposit entries, postings) name their lease without such a
     constraint: they are kept for ever, also when an import that made the lease is undone.
     """
-    return ForeignKeyConstraint(["organisation_id", column], [f"{table}.organisation_id", f"{table}.{key}"])
+    return ForeignKeyConstraint(["organisation_id", column], [f"{table}.organisation_id", f"{table}.id"])
 
 
 def index(*columns: str, unique: bool = False, name: str | None = None) -> Index:
