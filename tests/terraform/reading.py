@@ -187,7 +187,32 @@ def read_link(estate: Applied, region: str) -> None:
     ]
 
 
+def read_buckets(estate: Applied, region: str) -> None:
+    """Each Region's own are under its key; that of the audit, one for all Regions, has its own."""
+    store = estate.client("s3", region)
+    begin = f"{NAME}-{gaps.ACCOUNT}-{region}-"
+    names = sorted(each["Name"] for each in store.list_buckets()["Buckets"] if each["Name"].startswith(begin))
+    assert f"{begin}documents" in names
+    for name in names:
+        assert store.get_bucket_versioning(Bucket=name)["Status"] == "Enabled"
+        (rule,) = store.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
+        usual = rule["ApplyServerSideEncryptionByDefault"]
+        assert (usual["SSEAlgorithm"], usual["KMSMasterKeyID"]) == ("aws:kms", key_of(estate, region)), name
+        closed = store.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
+        assert set(closed.values()) == {True}, name
+        policy = json.loads(store.get_bucket_policy(Bucket=name)["Policy"])
+        (said,) = [each for each in policy["Statement"] if each["Sid"] == "TlsOnly"]
+        assert (said["Effect"], said["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}}), name
+        assert set(said["Resource"]) == {f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"}
+
+
+def key_of(estate: Applied, region: str) -> str:
+    """Return the ARN of the Region's own key."""
+    arn: str = estate.client("kms", region).describe_key(KeyId=f"alias/{NAME}")["KeyMetadata"]["Arn"]
+    return arn
+
+
 READINGS = (
     read_api, read_functions, read_what_each_knows_of_the_other, read_schedules, read_queues, read_database,
-    read_shared_tables, read_records, read_alarms, read_link,
+    read_shared_tables, read_records, read_alarms, read_link, read_buckets,
 )  # fmt: skip

@@ -25,20 +25,22 @@ PLAIN = hcl2.SerializationOptions(with_comments=False, strip_string_quotes=True)
 TAGS = {"Project", "Environment", "Owner", "ManagedBy", "CostCenter"}
 # Where data lies that nothing can make again: no plan may destroy it.
 KEPT = {
-    "aws_rds_cluster.main",
-    "aws_rds_global_cluster.main",
-    "aws_dynamodb_table.plain",
-    "aws_s3_bucket.documents",
-    "aws_s3_bucket.state",
-    "aws_s3_bucket.main",  # of the audit
-    "aws_backup_vault.main",
-    "aws_backup_vault.copies",
-    "aws_cognito_user_pool.main",
-    "aws_kms_key.data",
-    "aws_kms_key.main",  # of the Region
-    "aws_kms_replica_key.data",
-    "aws_route53_zone.main",
+    "audit/aws_s3_bucket.main",
+    "backup/aws_backup_vault.main",
+    "database/aws_rds_cluster.main",
+    "delivery/aws_s3_bucket.state",
+    "documents/aws_s3_bucket.main",
+    "identity/aws_cognito_user_pool.main",
+    "intake/aws_dynamodb_table.plain",
+    "1-global/aws_backup_vault.copies",
+    "1-global/aws_rds_global_cluster.main",
+    "1-global/aws_kms_key.data",
+    "1-global/aws_kms_replica_key.data",
+    "1-global/aws_route53_zone.main",
+    "2-region/aws_kms_key.main",
 }
+# The like of them that may go with all that is in them.
+LOSABLE: set[str] = set()
 
 
 def read(folder: Path) -> dict[str, list[dict[str, Any]]]:
@@ -158,12 +160,12 @@ def test_state_is_locked_and_encrypted_where_it_is_shared(stack: Path) -> None:
 
 
 def test_no_plan_may_destroy_what_holds_data() -> None:
-    kept = set()
-    for folder in FOLDERS:
-        for name, body in labelled(read(folder).get("resource", [])):
-            if any(each.get("prevent_destroy") for each in body.get("lifecycle", [])):
-                kept.add(name)
-    assert kept >= KEPT
+    made = {
+        f"{folder.name}/{name}": any(each.get("prevent_destroy") for each in body.get("lifecycle", []))
+        for folder in FOLDERS
+        for name, body in labelled(read(folder).get("resource", []))
+    }
+    assert {name for name in KEPT if not made[name]} == set()
     holding = {
         "aws_rds_cluster",
         "aws_rds_global_cluster",
@@ -171,9 +173,17 @@ def test_no_plan_may_destroy_what_holds_data() -> None:
         "aws_s3_bucket",
         "aws_cognito_user_pool",
     }
-    for folder in FOLDERS:
-        for name, _ in labelled(read(folder).get("resource", [])):
-            assert name in kept or name.split(".")[0] not in holding, name
+    losable = {name for name, kept in made.items() if name.split("/")[1].split(".")[0] in holding and not kept}
+    assert losable == LOSABLE
+
+
+@each_folder
+def test_a_bucket_is_made_private_by_its_owner(folder: Path) -> None:
+    blocks = read(folder)
+    buckets = [name for name, _ in labelled(blocks.get("resource", [])) if name.startswith("aws_s3_bucket.")]
+    private = {name: body for name, body in named(blocks.get("module", [])) if body["source"] == "../private_bucket"}
+    told = [(name, body["bucket"], body["arn"]) for name, body in private.items()]
+    assert told == [("private_bucket", f"${{{name}.id}}", f"${{{name}.arn}}") for name in buckets]
 
 
 def test_a_failover_cannot_detach_a_cluster() -> None:

@@ -22,7 +22,7 @@ resource "aws_cloudtrail" "main" {
   cloud_watch_logs_group_arn    = "${aws_cloudwatch_log_group.main.arn}:*"
   cloud_watch_logs_role_arn     = aws_iam_role.logs.arn
 
-  depends_on = [aws_s3_bucket_policy.main, aws_iam_role_policy.logs]
+  depends_on = [module.private_bucket, aws_iam_role_policy.logs]
 }
 
 resource "aws_s3_bucket" "main" {
@@ -38,16 +38,17 @@ resource "aws_s3_bucket" "main" {
   }
 }
 
-resource "aws_s3_bucket_versioning" "main" {
-  bucket = aws_s3_bucket.main.id
+module "private_bucket" {
+  source = "../private_bucket"
 
-  versioning_configuration {
-    status = "Enabled"
-  }
+  bucket           = aws_s3_bucket.main.id
+  arn              = aws_s3_bucket.main.arn
+  kms_key_arn      = aws_kms_key.main.arn
+  policy_documents = [data.aws_iam_policy_document.bucket.json]
 }
 
 resource "aws_s3_bucket_object_lock_configuration" "main" {
-  bucket = aws_s3_bucket.main.id
+  bucket = module.private_bucket.bucket
 
   rule {
     default_retention {
@@ -55,12 +56,10 @@ resource "aws_s3_bucket_object_lock_configuration" "main" {
       days = var.retention_days
     }
   }
-
-  depends_on = [aws_s3_bucket_versioning.main]
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "main" {
-  bucket = aws_s3_bucket.main.id
+  bucket = module.private_bucket.bucket
 
   rule {
     id     = "archive"
@@ -84,36 +83,6 @@ resource "aws_s3_bucket_lifecycle_configuration" "main" {
       days_after_initiation = 7
     }
   }
-
-  depends_on = [aws_s3_bucket_versioning.main]
-}
-
-resource "aws_s3_bucket_server_side_encryption_configuration" "main" {
-  bucket = aws_s3_bucket.main.id
-
-  rule {
-    bucket_key_enabled = true
-
-    apply_server_side_encryption_by_default {
-      sse_algorithm     = "aws:kms"
-      kms_master_key_id = aws_kms_key.main.arn
-    }
-  }
-}
-
-resource "aws_s3_bucket_public_access_block" "main" {
-  bucket                  = aws_s3_bucket.main.id
-  block_public_acls       = true
-  block_public_policy     = true
-  ignore_public_acls      = true
-  restrict_public_buckets = true
-}
-
-resource "aws_s3_bucket_policy" "main" {
-  bucket = aws_s3_bucket.main.id
-  policy = data.aws_iam_policy_document.bucket.json
-
-  depends_on = [aws_s3_bucket_public_access_block.main]
 }
 
 # As CloudTrail wants it: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
@@ -150,22 +119,6 @@ data "aws_iam_policy_document" "bucket" {
       test     = "StringEquals"
       variable = "s3:x-amz-acl"
       values   = ["bucket-owner-full-control"]
-    }
-  }
-
-  statement {
-    sid       = "TlsOnly"
-    effect    = "Deny"
-    actions   = ["s3:*"]
-    resources = [aws_s3_bucket.main.arn, "${aws_s3_bucket.main.arn}/*"]
-    principals {
-      type        = "*"
-      identifiers = ["*"]
-    }
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
     }
   }
 }

@@ -1,12 +1,6 @@
-# The Region's firewall, and the bucket of its documents.
-
-data "aws_region" "current" {}
-data "aws_caller_identity" "current" {}
+# The Region's firewall, before its API.
 
 locals {
-  region     = data.aws_region.current.name
-  account_id = data.aws_caller_identity.current.account_id
-
   # AWS's own lists, in the order that they are asked in.
   managed = {
     AWSManagedRulesAmazonIpReputationList = 20

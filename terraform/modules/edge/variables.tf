@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of the Region's key for documents and logs."
+  description = "ARN of the Region's key for the log."
   type        = string
 }
 

@@ -188,12 +188,19 @@ module "edge" {
   log_retention_days = var.log_retention_days
 }
 
+module "documents" {
+  source = "../../modules/documents"
+
+  name        = local.name
+  kms_key_arn = aws_kms_key.main.arn
+}
+
 module "backup" {
   source = "../../modules/backup"
 
   name              = local.name
   kms_key_arn       = aws_kms_key.main.arn
-  resource_arns     = [module.database.cluster_arn, module.edge.documents_bucket_arn]
+  resource_arns     = [module.database.cluster_arn, module.documents.bucket_arn]
   copy_to_vault_arn = var.backup_region == null ? null : "arn:${local.partition}:backup:${var.backup_region}:${local.account_id}:backup-vault:${local.name}-${var.backup_region}"
   daily_keep_days   = var.backup_daily_keep_days
   restore_test      = var.restore_test

@@ -7,22 +7,12 @@ variables {
   github_environment = "dev"
 }
 
-run "the_state_is_versioned_encrypted_and_closed" {
+run "the_state_lies_where_it_is_looked_for" {
   command = plan
 
   assert {
     condition     = aws_s3_bucket.state.bucket == "plotihub-dev-000000000000-eu-west-1-state"
     error_message = "`make deploy` finds the state by this name."
-  }
-
-  assert {
-    condition     = one(aws_s3_bucket_versioning.state.versioning_configuration).status == "Enabled" && one(one(aws_s3_bucket_server_side_encryption_configuration.state.rule).apply_server_side_encryption_by_default).kms_master_key_id == aws_kms_key.state.arn
-    error_message = "The state must be versioned, and encrypted under its key."
-  }
-
-  assert {
-    condition     = aws_s3_bucket_public_access_block.state.restrict_public_buckets && aws_s3_bucket_public_access_block.state.block_public_policy
-    error_message = "The state must be closed to the public."
   }
 
   assert {

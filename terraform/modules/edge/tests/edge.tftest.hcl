@@ -37,7 +37,7 @@ run "rules_come_in_order" {
   }
 }
 
-run "documents_are_closed_kept_and_aged" {
+run "there_is_no_firewall_unless_asked" {
   command = plan
 
   variables {
@@ -45,26 +45,8 @@ run "documents_are_closed_kept_and_aged" {
   }
 
   assert {
-    condition     = length(aws_wafv2_web_acl.main) + length(aws_cloudwatch_log_group.waf) == 0
+    condition     = length(aws_wafv2_web_acl.main) + length(aws_cloudwatch_log_group.waf) + length(aws_wafv2_web_acl_association.main) == 0
     error_message = "There is no firewall unless asked."
-  }
-
-  assert {
-    condition = (
-      aws_s3_bucket_public_access_block.documents.block_public_acls && aws_s3_bucket_public_access_block.documents.block_public_policy
-      && aws_s3_bucket_public_access_block.documents.ignore_public_acls && aws_s3_bucket_public_access_block.documents.restrict_public_buckets
-    )
-    error_message = "Documents must be closed to the public."
-  }
-
-  assert {
-    condition     = [for each in one(aws_s3_bucket_lifecycle_configuration.documents.rule).transition : "${each.days} ${each.storage_class}"] == ["90 STANDARD_IA", "365 GLACIER"] || toset([for each in one(aws_s3_bucket_lifecycle_configuration.documents.rule).transition : "${each.days} ${each.storage_class}"]) == toset(["90 STANDARD_IA", "365 GLACIER"])
-    error_message = "Documents move to cheaper shelves with age."
-  }
-
-  assert {
-    condition     = one(aws_s3_bucket_versioning.documents.versioning_configuration).status == "Enabled"
-    error_message = "What is overwritten must be kept."
   }
 }
 
