@@ -70,7 +70,14 @@ def module_of(emitted: Json, functions: Mapping[str, Limits]) -> Module:
         _named(block["function_name"]): _queue_of(block)
         for block in cleaned["resource"].get("aws_lambda_event_source_mapping", {}).values()
     }
-    table = {name: {**row._asdict(), "queue": queues.get(name)} for name, row in functions.items()}
+    schedules = {
+        _of_rule(name): rule["schedule_expression"]
+        for name, rule in cleaned["resource"].get("aws_cloudwatch_event_rule", {}).items()
+    }
+    table = {
+        name: {**row._asdict(), "queue": queues.get(name), "schedule": schedules.get(name)}
+        for name, row in functions.items()
+    }
     return Module(cleaned, override, _references(sorted(made["aws_lambda_function"])), table)
 
 
@@ -122,13 +129,17 @@ def _function(name: str, block: Json) -> Json:
 
 
 def _rule(name: str, block: Json) -> Json:
-    function = name.removesuffix("-event")
+    function = _of_rule(name)
     usual = block["schedule_expression"]
     return {
         "name": f"${{var.name}}-{function}",
         "description": f"Starts {function}",
         "schedule_expression": f'${{lookup(var.schedules, "{function}", "{usual}")}}',
     }
+
+
+def _of_rule(name: str) -> str:
+    return name.removesuffix("-event")
 
 
 def _target(name: str, block: Json) -> Json:

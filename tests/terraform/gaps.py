@@ -18,6 +18,7 @@ from typing import Any
 from moto import settings
 from moto.apigateway.models import APIGatewayBackend, RestAPI
 from moto.awslambda.models import EventSourceMapping, LambdaFunction
+from moto.awslambda.responses import LambdaResponse
 from moto.backup import urls as backup_urls
 from moto.backup.exceptions import ResourceNotFoundException
 from moto.backup.responses import BackupResponse
@@ -563,7 +564,8 @@ def apply_patch_operations(own: Method, self: RestAPI, patch_operations: list[Js
     own(self, patch_operations)
 
 
-# Lambda: moto forgets where a function logs, and takes a version for the alias that a mapping names.
+# Lambda: moto forgets where a function logs, takes a version for the alias that a mapping names, and forgets the alias
+# whose events are called again.
 
 
 @mends(LambdaFunction)
@@ -583,6 +585,15 @@ def _told_of_mapping(own: Method, self: EventSourceMapping) -> Json:
 for told, model in ((_told_of_function, LambdaFunction), (_told_of_mapping, EventSourceMapping)):
     told.__name__ = "get_configuration"
     mends(model)(told)
+
+
+@mends(LambdaResponse)
+def put_function_event_invoke_config(own: Method, self: LambdaResponse) -> Any:
+    answer = own(self)
+    (made,) = self.backend.get_function(self.path.rsplit("/", 2)[1]).event_invoke_config
+    made.arn = answer.result["FunctionArn"] = f"{made.arn}:{self._get_param('Qualifier')}"
+    return answer
+
 
 # Cognito: whatever an update does not say, moto forgets; some of that cannot be changed at all.
 

@@ -21,6 +21,11 @@ run "what_is_new_is_planned" {
   }
 
   assert {
+    condition     = aws_lambda_function_event_invoke_config.live["grow"].maximum_event_age_in_seconds == 7200 && !contains(keys(aws_lambda_function_event_invoke_config.live), "take_grown")
+    error_message = "Lambda must give an event of the schedule up once the next comes; the queue's come again by themselves."
+  }
+
+  assert {
     condition     = endswith(aws_lambda_event_source_mapping.take_grown-sqs-event-source.event_source_arn, "plotihub-dev-grown")
     error_message = "The queue does not call its function."
   }

@@ -11,6 +11,7 @@ from chalicelib.functions import FUNCTIONS
 from tests.terraform import gaps
 from tests.terraform.applied import DOMAIN, NAME, Applied
 
+CALLED_AND_LEFT = {"send_code": (1, 180), "migrate_database": (0, 300), "run_job": (0, 300)}
 LIVE = re.compile(rf":function:{NAME}-(\w+):live$")
 
 
@@ -100,6 +101,22 @@ def read_schedules(estate: Applied, region: str) -> None:
         called = LIVE.search(target["Arn"])
         assert called is not None, target
         assert f"{NAME}-{called[1]}" == rule["Name"]
+
+
+def read_retries(estate: Applied, region: str) -> None:
+    """What nobody waits for is called again by Lambda, and by its alias; what a queue calls is not."""
+    functions = estate.client("lambda", region)
+    found = {}
+    for name in FUNCTIONS:
+        listed = functions.list_function_event_invoke_configs(FunctionName=f"{NAME}-{name}")
+        for each in listed["FunctionEventInvokeConfigs"]:
+            called = LIVE.search(each["FunctionArn"])
+            assert called is not None, each
+            found[called[1]] = (each["MaximumRetryAttempts"], each["MaximumEventAgeInSeconds"])
+    packaged = json.loads((estate.api / "functions.auto.json").read_text())
+    assert set(found) == {name for name, each in packaged.items() if each["schedule"]} | set(CALLED_AND_LEFT)
+    assert {name: found[name] for name in CALLED_AND_LEFT} == CALLED_AND_LEFT
+    assert (found["work_tasks"], found["dispatch_messages"], found["bill_due"]) == ((2, 60), (2, 300), (2, 3600))
 
 
 def read_queues(estate: Applied, region: str) -> None:
@@ -213,6 +230,6 @@ def key_of(estate: Applied, region: str) -> str:
 
 
 READINGS = (
-    read_api, read_functions, read_what_each_knows_of_the_other, read_schedules, read_queues, read_database,
-    read_shared_tables, read_records, read_alarms, read_link, read_buckets,
+    read_api, read_functions, read_what_each_knows_of_the_other, read_schedules, read_retries, read_queues,
+    read_database, read_shared_tables, read_records, read_alarms, read_link, read_buckets,
 )  # fmt: skip

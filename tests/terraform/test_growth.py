@@ -62,8 +62,9 @@ def test_a_new_route_schedule_and_queue_come_into_terraform_by_themselves(grown:
     paths = json.loads(ours["locals"]["chalice_api_swagger"])["paths"]
     assert "/v1/grown/{thing_id}" in paths
     override, functions = read(grown, "chalice_override.tf.json")["resource"], read(grown, "functions.auto.json")
-    assert functions["grow"] == {"side": "outside", "role": "sender", "memory_mb": 256, "timeout_s": 30, "queue": None}
-    assert functions["take_grown"]["queue"] == "grown"
+    row = {"side": "outside", "role": "sender", "memory_mb": 256, "timeout_s": 30}
+    assert functions["grow"] == {**row, "queue": None, "schedule": "rate(2 hours)"}
+    assert (functions["take_grown"]["queue"], functions["take_grown"]["schedule"]) == ("grown", None)
     assert set(functions) - set(read(packaged, "functions.auto.json")) == {"grow", "take_grown"}
     (rule,) = (each for name, each in override["aws_cloudwatch_event_rule"].items() if name.startswith("grow"))
     assert rule["schedule_expression"] == '${lookup(var.schedules, "grow", "rate(2 hours)")}'

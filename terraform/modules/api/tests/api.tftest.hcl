@@ -80,6 +80,34 @@ run "schedules_and_concurrency_are_the_sizes_to_choose" {
   }
 }
 
+run "an_event_is_of_no_use_once_the_next_has_come" {
+  command = plan
+
+  variables {
+    schedules = { dispatch_messages = "rate(2 days)", late_fees = "cron(0 3 * * ? *)" }
+  }
+
+  assert {
+    condition = { for name, each in aws_lambda_function_event_invoke_config.live : name => each.maximum_event_age_in_seconds } == {
+      bill_due       = 3600, dispatch_messages = 21600, keep_keys = 3600, late_fees = 3600, migrate_database = 300, prove_books = 3600
+      rent_reminders = 3600, run_job = 300, send_code = 180, sweep_old = 3600, work_tasks = 60
+    }
+    error_message = "Lambda must give an event up once its successor comes; six hours is the most that it takes."
+  }
+
+  assert {
+    condition = { for name, each in aws_lambda_function_event_invoke_config.live : name => each.maximum_retry_attempts if !contains(keys(local.schedules), name) } == {
+      migrate_database = 0, run_job = 0, send_code = 1
+    }
+    error_message = "A code is tried once more, and what was called by hand is not called again by itself."
+  }
+
+  assert {
+    condition     = alltrue([for each in aws_lambda_function_event_invoke_config.live : each.qualifier == "live"])
+    error_message = "It is the alias that is called."
+  }
+}
+
 run "what_cannot_be_is_refused" {
   command = plan
 
