@@ -1,4 +1,4 @@
-"""Reading what people type on phones, and cutting what they are told to the length of one SMS."""
+"""Reading what people type on phones."""
 
 import datetime as dt
 import hashlib
@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 MOST_CHARACTERS = 160  # of an SMS of one part, and of a USSD screen
-SHORTENED = ".."
 MOST_REFERENCE = 64  # characters of a vendor's name of a message or session that stand in a key
 
 # A letter, with the accents that stand by themselves; digits are no part of a command.
@@ -121,17 +120,3 @@ def next_due_on(
         return None
     due_on = max(month.replace(day=due_day), starts_on)
     return due_on if due_on >= today else None
-
-
-def clip(text: str, width: int) -> str:
-    """Return ``text`` in at most ``width`` characters, of which the last say that it was cut."""
-    if len(text) <= width:
-        return text
-    return text[: max(width - len(SHORTENED), 1)].rstrip() + SHORTENED
-
-
-def place_name(property_name: str, unit_name: str, width: int) -> str:
-    """Return property and unit in at most ``width`` characters (10 or more); the unit's name is cut last."""
-    unit = clip(unit_name, width)
-    room = width - len(unit) - 1
-    return unit if room < 4 or not property_name else f"{clip(property_name, room)} {unit}"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from chalicelib.billing.model import Receipt
-from chalicelib.commands.rules import MOST_CHARACTERS, place_name
+from chalicelib.commands.rules import MOST_CHARACTERS
 from chalicelib.commands.standing_service import Standing
-from chalicelib.commands.texts import WIDTHS, first_that_fits, fitting, named, say, say_day
+from chalicelib.commands.texts import WIDTHS, first_that_fits, fitting, named, place_name, say, say_day
 from chalicelib.leasing.model import PhoneLease, PhoneTenant
 from chalicelib.money import say_cents
 
@@ -26,13 +26,17 @@ def tell_standings(
 ) -> str:
     """Return what is owed on the leases, at most three, the first first; ``naming``: with the organisation's name."""
 
+    def told(shown: int, width: int, *, naming: bool) -> str:
+        text = " ".join(_standing(each, tenant.currency, language, width) for each in standings[:shown])
+        if len(standings) > shown:
+            text = say("more", language, text=text, count=len(standings) - shown)
+        return named(tenant.organisation_name, text, language, wanted=naming)
+
     def texts() -> Iterator[str]:
         for shown in range(min(MOST_LEASES, len(standings)), 0, -1):
             for width in WIDTHS:
-                text = " ".join(_standing(each, tenant.currency, language, width) for each in standings[:shown])
-                if len(standings) > shown:
-                    text = say("more", language, text=text, count=len(standings) - shown)
-                yield named(tenant.organisation_name, text, language, wanted=naming)
+                yield told(shown, width, naming=naming)
+        yield told(1, WIDTHS[-1], naming=False)  # such sums leave no room to say whose they are: the place does
 
     if not standings:
         return first_that_fits(

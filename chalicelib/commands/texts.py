@@ -6,7 +6,7 @@ Names are cut first, then fewer leases are told: the sums and days are what was 
 import datetime as dt
 from collections.abc import Callable, Iterable
 
-from chalicelib.commands.rules import MOST_CHARACTERS, clip
+from chalicelib.commands.rules import MOST_CHARACTERS
 from chalicelib.messaging.rules import harmless, measure
 
 _MONTHS = {
@@ -14,6 +14,7 @@ _MONTHS = {
     "sw": ["Jan", "Feb", "Mac", "Apr", "Mei", "Jun", "Jul", "Ago", "Sep", "Okt", "Nov", "Des"],
 }
 
+SHORTENED = ".."
 MOST_NAME = 20  # characters of an organisation's name before an answer
 
 # name: (English, Swahili)
@@ -110,6 +111,26 @@ def first_that_fits(texts: Iterable[str], most: int = MOST_CHARACTERS) -> str:
         if measure(text).characters <= most:
             break
     return text
+
+
+def clip(text: str, width: int) -> str:
+    """Return ``text``, made harmless, in at most ``width`` characters as an SMS counts them; the last say it was cut.
+
+    The brackets and the euro sign count as two, and what replaces a letter may be longer than it.
+    """
+    cut = text = harmless(text)
+    kept = len(text)
+    while measure(cut).characters > width and kept > 1:
+        kept -= 1
+        cut = text[:kept].rstrip() + SHORTENED
+    return cut
+
+
+def place_name(property_name: str, unit_name: str, width: int) -> str:
+    """Return property and unit in at most ``width`` characters (10 or more); the unit's name is cut last."""
+    unit = clip(unit_name, width)
+    room = width - measure(unit).characters - 1
+    return unit if room < 4 or not property_name else f"{clip(property_name, room)} {unit}"
 
 
 def named(organisation_name: str, text: str, language: str, *, wanted: bool) -> str:

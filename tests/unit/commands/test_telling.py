@@ -4,7 +4,7 @@ import datetime as dt
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.billing.model import Receipt
@@ -110,9 +110,14 @@ def test_three_leases_are_told_and_the_rest_are_counted() -> None:
     assert told("en") == "You rent nothing here now, and owe nothing."
 
 
+LONGEST = ("[" * 120, "]" * 40, 10**12 - 1, 10**12 - 2, 10**12 - 1, dt.date(2026, 11, 28), dt.date(2026, 12, 28), DEC)
+DOUBLED = ("", "000000{", 100_000_000_02, 100_000_000_01, 100_000_000_02, NOV, DEC, DEC)
+
+
 @given(
     st.lists(st.tuples(names, names, sums, sums, sums, days, days, days), max_size=6), names, languages, st.booleans()
 )
+@example([DOUBLED, DOUBLED], "00000000[[", "sw", True)
 def test_a_balance_fits_one_sms(
     made: list[tuple[str, str, int, int, int, dt.date, dt.date, dt.date]],
     organisation: str,
