@@ -59,14 +59,15 @@ package: $(STAMP) ## Build the deployment zip and Chalice's Terraform into terra
 apply: $(STAMP) ## Apply the whole estate to an emulator of AWS in two Regions, read it back and take it down
 	$(BIN)/python -m pytest --apply -m apply -n 0 -s tests/terraform
 
+# ONLY=2-region-eu-west-1 takes that stack alone: with a Region dead, what needs both cannot be planned.
 plan: package ## Show what a deployment would change: make plan ENV=dev SIZE=standard
-	@$(BIN)/python -m terraform.deploying plan "$(ENV)" "$(SIZE)"
+	@$(BIN)/python -m terraform.deploying plan "$(ENV)" "$(SIZE)" $(if $(ONLY),--only "$(ONLY)")
 
 deploy: package ## Deploy stack by stack, asking before each: make deploy ENV=dev SIZE=standard
-	@$(BIN)/python -m terraform.deploying deploy "$(ENV)" "$(SIZE)" $(if $(YES),--yes)
+	@$(BIN)/python -m terraform.deploying deploy "$(ENV)" "$(SIZE)" $(if $(ONLY),--only "$(ONLY)") $(if $(YES),--yes)
 
 destroy: package ## Take an environment down again, asking before each stack
-	@$(BIN)/python -m terraform.deploying destroy "$(ENV)" "$(SIZE)"
+	@$(BIN)/python -m terraform.deploying destroy "$(ENV)" "$(SIZE)" $(if $(ONLY),--only "$(ONLY)")
 
 database-users: $(STAMP) ## Make the database's users, once, after the first deployment
 	@$(BIN)/python -m terraform.deploying users "$(ENV)" "$(SIZE)"

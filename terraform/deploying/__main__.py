@@ -1,24 +1,24 @@
 """`make plan|deploy|destroy|database-users ENV=dev SIZE=standard`: the estate, stack by stack.
 
-Nothing is applied that was not shown: each stack's plan is kept, and that very plan is applied once somebody said yes.
+A person sees each stack's plan, and that very plan is applied once they said yes. With --yes nobody looks in between:
+each plan is printed and applied at once. Who approved has then read an earlier run of `plan`, and what has changed
+since is applied unseen.
 """
 
 import argparse
-import os
-import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Callable
 
-from terraform.deploying import release, users
-from terraform.deploying.settings import ROOT, STACKS, Step, steps_of
+from botocore.exceptions import BotoCoreError, ClientError
+
+from terraform.deploying import delegation, release, users
+from terraform.deploying.settings import Step, only, steps_of
+from terraform.deploying.stacks import Stack, Stopped
+from terraform.deploying.terminal import tell
 from terraform.packaging import authorities
 
-WORK = ROOT.parent / "build" / "terraform"
-NOTHING_TO_DO, SOMETHING_TO_DO = 0, 2  # of `terraform plan -detailed-exitcode`
-
-
-class Stopped(Exception):
-    """A stack was not applied; those before it were."""
+# What a stack looks up was made by another; before that it cannot even be planned.
+NEEDS = {"2-region": "1-global", "3-link": "2-region"}
 
 
 def main() -> None:
@@ -26,11 +26,13 @@ def main() -> None:
     parser.add_argument("command", choices=["plan", "deploy", "destroy", "users"])
     parser.add_argument("environment", help="dev, staging or prod")
     parser.add_argument("size", help="starter, standard or full")
+    parser.add_argument("--only", metavar="STACK-REGION", help="this one alone, such as 2-region-eu-west-1")
     parser.add_argument("--yes", action="store_true", help="do not ask: whoever starts this has approved")
     asked = parser.parse_args()
     try:
-        run(asked.command, steps_of(asked.environment, asked.size), ask=not asked.yes)
-    except (ValueError, Stopped, release.Failed) as error:
+        steps = steps_of(asked.environment, asked.size)
+        run(asked.command, steps if asked.only is None else only(steps, asked.only), ask=not asked.yes)
+    except (ValueError, Stopped, release.Failed, ClientError, BotoCoreError) as error:
         sys.exit(str(error))
 
 
@@ -39,62 +41,52 @@ def run(command: str, steps: list[Step], *, ask: bool) -> None:
 
     Raises:
         Failed: the release was taken back.
-        Stopped: Terraform failed, or nobody approved.
+        Stopped: Terraform failed, nobody approved, or something is to be done by hand first.
     """
     if command == "users":
         step = next(step for step in steps if step.stack == "2-region")
-        _tell(f"made: {', '.join(users.make_users(step, release.client))}")
-        return
-    if command == "destroy":
-        for step in reversed(list({step.key: step for step in steps}.values())):
-            change(step, ["-destroy"], ask=ask)
-        return
-    if command == "deploy" and not authorities.FILE.is_file():
-        raise Stopped(
-            "The zip has no certificates of the database's authorities: run `make authorities`, and commit it."
-        )
-    for step in steps:
-        change(step, [], ask=ask, only_plan=command == "plan")
-    if command == "deploy":
+        tell(f"made: {', '.join(users.make_users(step, release.client))}")
+    elif command == "destroy":
+        for step in reversed(_once(steps)):
+            Stack(step).change("-destroy", ask=ask)
+    elif command == "plan":
+        plan([(step, Stack(step)) for step in _once(steps)])
+    else:
+        if not authorities.FILE.is_file():
+            raise Stopped(
+                "The zip has no certificates of the database's authorities: run `make authorities`, and commit it."
+            )
+        deploy([(step, Stack(step)) for step in steps], ask=ask)
         release.release(steps)
 
 
-def change(step: Step, options: list[str], *, ask: bool, only_plan: bool = False) -> None:
-    """Plan one stack and, once it is approved, apply that plan."""
-    folder = WORK / str(step.variables["environment"])
-    folder.mkdir(parents=True, exist_ok=True)
-    variables, plan = step.write(folder), folder / f"{step.key}.plan"
-    _tell(f"== {step.key}")
-    backend = {
-        "bucket": f"{step.name}-{step.variables['account_id']}-{step.region}-state",
-        "key": f"{step.stack}.tfstate",
-        "region": step.region,
-    }
-    configured = [f"-backend-config={name}={value}" for name, value in backend.items()]
-    _terraform(step, folder, "init", "-input=false", "-reconfigure", *configured)
-    found = _terraform(
-        step, folder, "plan", "-input=false", f"-var-file={variables}", f"-out={plan}", "-detailed-exitcode", *options,
-        well=(NOTHING_TO_DO, SOMETHING_TO_DO),
-    )  # fmt: skip
-    if only_plan or found == NOTHING_TO_DO:
-        return
-    if ask and input(f"Apply this to {step.key}? Only 'yes' does: ").strip() != "yes":
-        raise Stopped(f"{step.key} was not applied.")
-    _terraform(step, folder, "apply", "-input=false", str(plan))
+def plan(stacks: list[tuple[Step, Stack]]) -> None:
+    """Show what would change; of stacks that look up what is not made yet, say so."""
+    unmade = set()
+    for step, stack in stacks:
+        need = NEEDS.get(step.stack)
+        if need in unmade:
+            tell(f"== {step.key} is planned once {need} is applied: it looks up what that makes.")
+            unmade.add(step.stack)
+            continue
+        stack.plan()
+        if not stack.outputs():
+            unmade.add(step.stack)
 
 
-def _terraform(step: Step, folder: Path, *arguments: str, well: tuple[int, ...] = (0,)) -> int:
-    """Run Terraform in the stack's folder, with data of its own for each Region; return its status."""
-    environment = {**os.environ, "TF_DATA_DIR": str(folder / f"{step.key}.data"), "TF_IN_AUTOMATION": "1"}
-    command = ["terraform", f"-chdir={STACKS / step.stack}", *arguments]
-    status = subprocess.run(command, check=False, env=environment).returncode  # noqa: S603
-    if status not in well:
-        raise Stopped(f"terraform {arguments[0]} failed for {step.key}; what is before it stands.")
-    return status
+def deploy(
+    stacks: list[tuple[Step, Stack]], *, ask: bool, look_up: Callable[[str], set[str]] = delegation.public_servers
+) -> None:
+    """Apply stack by stack, and see in between that the zone's certificates can be proven."""
+    for step, stack in stacks:
+        stack.change(ask=ask)
+        zone = step.variables.get("zone_name")
+        if step.stack == "1-global" and zone is not None:
+            delegation.check(zone, stack.outputs()["name_servers"], ask=ask, look_up=look_up)
 
 
-def _tell(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - a command that a person watches
+def _once(steps: list[Step]) -> list[Step]:
+    return list({step.key: step for step in steps}.values())
 
 
 if __name__ == "__main__":

@@ -7,40 +7,63 @@ import json
 import time
 import urllib.request
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
+from botocore.config import Config
+from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+
+from chalicelib.functions import FUNCTIONS
+from terraform.deploying.aliases import Aliases, Move
 from terraform.deploying.settings import Step
+from terraform.deploying.terminal import tell
 
-ALIAS = "live"
 FIRST_SHARE = 0.1  # of the callers that meet the new code first
-WATCH_S = 300
-LOOK_S = 15
 MIGRATE = "migrate_database"
-SMOKE_TIMEOUT_S = 35
-KEPT_VERSIONS = 5  # of each function: what a rollback may want; each older one would fill the account's 75 GB of code
+ASK_TIMEOUT_S = 35  # API Gateway ends an answer after 29
+
+# The alarm <name>-release-5xx rings once two periods of a minute in a row are bad. The first may have begun before the
+# shift, and does not count whole; a metric comes up to two minutes late: 60 × (2 + 1) + 120 = 300.
+ALARM_PERIOD_S, ALARM_PERIODS, METRIC_DELAY_S = 60, 2, 120
+
+
+class Pace(NamedTuple):
+    watch_s: float = ALARM_PERIOD_S * (ALARM_PERIODS + 1) + METRIC_DELAY_S
+    look_s: float = 15
+    smoke_s: float = 90  # a database that rests takes 15 to 60 s to resume
+    ask_again_s: float = 5
+
+
+PACE = Pace()
 
 
 class Failed(Exception):
-    """The release did not go on; what was shifted has been taken back."""
+    """The release did not go on; what was shifted has been taken back, except where the message says otherwise."""
 
 
-class Moved(NamedTuple):
-    function: str
-    before: str
-    after: str
+class Clients(Protocol):
+    def __call__(self, service: str, region: str, *, patient: bool = False) -> Any: ...
 
 
-def client(service: str, region: str) -> Any:
-    """Return a client of the account that the shell has credentials for."""
+def client(service: str, region: str, *, patient: bool = False) -> Any:
+    """Return a client of the account that the shell has credentials for.
+
+    One that is ``patient`` waits for as long as a migration may take, and never tries again: two would run.
+    """
     import boto3
 
-    return boto3.client(service, region_name=region)
+    config = Config(
+        connect_timeout=10,
+        read_timeout=FUNCTIONS[MIGRATE].timeout_s + 10,
+        retries={"total_max_attempts": 1},
+        tcp_keepalive=True,
+    )
+    return boto3.client(service, region_name=region, config=config if patient else None)
 
 
 def ask_health(url: str) -> str:
     """Return the status that ``url`` tells, or what went wrong in asking."""
     try:
-        with urllib.request.urlopen(url, timeout=SMOKE_TIMEOUT_S) as answer:  # noqa: S310 - made here
+        with urllib.request.urlopen(url, timeout=ASK_TIMEOUT_S) as answer:  # noqa: S310 - made here
             return str(json.load(answer).get("status"))
     except (OSError, ValueError) as error:
         return type(error).__name__
@@ -49,135 +72,116 @@ def ask_health(url: str) -> str:
 def release(
     steps: Iterable[Step],
     *,
-    watch_s: int = WATCH_S,
-    client: Callable[[str, str], Any] = client,
+    pace: Pace = PACE,
+    client: Clients = client,
     ask: Callable[[str], str] = ask_health,
 ) -> None:
     """Release the newest versions in each Region of ``steps``, the primary one first.
 
     Raises:
-        Failed: the migration, the alarm or the smoke test of a Region; later Regions keep the old code.
+        Failed: the migration, an alarm or the smoke test of a Region; later Regions keep the old code.
     """
-    done = set()
-    for step in steps:
-        if step.stack == "2-region" and step.region not in done:
-            done.add(step.region)
-            Release(step, client, ask).run(watch_s)
+    for step in {step.key: step for step in steps if step.stack == "2-region"}.values():
+        Release(step, pace, client, ask).run()
 
 
 class Release:
     """The release of one Region."""
 
-    def __init__(self, step: Step, client: Callable[[str, str], Any], ask: Callable[[str], str]) -> None:
+    def __init__(self, step: Step, pace: Pace, client: Clients, ask: Callable[[str], str]) -> None:
         self._name = step.name
         self._region = step.region
+        self._pace = pace
         self._ask = ask
         self._domain = step.variables.get("domain")
-        self._lambda = client("lambda", step.region)
+        # By the table, since the account has functions beside, which have no alias.
+        self._aliases = Aliases(client("lambda", step.region), [f"{step.name}-{name}" for name in FUNCTIONS])
+        self._migrator = client("lambda", step.region, patient=True)
         self._alarms = client("cloudwatch", step.region)
         self._apis = client("apigateway", step.region)
 
-    def run(self, watch_s: int) -> None:
-        moves = self._moves()
+    def run(self) -> None:
+        moves = self._aliases.moves()
+        rang = self._ringing()
+        if rang:
+            tell(f"{self._region}: these alarms ring already, so they take nothing back: {', '.join(sorted(rang))}")
         self._migrate()
-        if not moves:
-            return
         try:
-            self._shift(moves, FIRST_SHARE)
-            self._watch(watch_s)
-            self._finish(moves)
+            if moves:
+                self._aliases.share(moves, FIRST_SHARE)
+                self._watch(rang)
+                self._aliases.finish(moves)
             self._smoke()
-        except Failed:
-            self._take_back(moves)
+        except BaseException as error:  # whatever it is, also Ctrl-C: nobody is left with a part of the callers shifted
+            self._take_back(moves, error)
             raise
-        self._forget_old(moves)
-
-    def _moves(self) -> list[Moved]:
-        """Return the functions whose alias does not name the newest version."""
-        found = []
-        for page in self._lambda.get_paginator("list_functions").paginate():
-            for function in page["Functions"]:
-                name = function["FunctionName"]
-                if name.startswith(f"{self._name}-") and (move := self._move_of(name)) is not None:
-                    found.append(move)
-        return found
-
-    def _move_of(self, name: str) -> Moved | None:
-        now = self._lambda.get_alias(FunctionName=name, Name=ALIAS)["FunctionVersion"]
-        newest = self._versions(name)[-1]
-        return None if now == newest else Moved(name, now, newest)
-
-    def _versions(self, name: str) -> list[str]:
-        """Return the function's published versions, the newest last."""
-        pages = self._lambda.get_paginator("list_versions_by_function").paginate(FunctionName=name)
-        found = [each["Version"] for page in pages for each in page["Versions"] if each["Version"].isdecimal()]
-        return sorted(found, key=int)
-
-    def _forget_old(self, moves: list[Moved]) -> None:
-        """Delete the versions that no rollback wants any more."""
-        for move in moves:
-            for version in self._versions(move.function)[:-KEPT_VERSIONS]:
-                if version != move.before:
-                    self._lambda.delete_function(FunctionName=move.function, Qualifier=version)
+        self._aliases.forget_old(moves)
 
     def _migrate(self) -> None:
-        """Change the schema by the newest code, before any caller meets it: old code must bear the new schema."""
-        answer = self._lambda.invoke(FunctionName=f"{self._name}-{MIGRATE}", Payload=b"{}")
+        """Change the schema by the newest code, before any caller meets it: old code must bear the new schema.
+
+        Raises:
+            Failed: it did not end, or not well.
+        """
+        name = f"{self._name}-{MIGRATE}"
+        try:
+            answer = self._migrator.invoke(FunctionName=name, Payload=b"{}")
+        except (ConnectionClosedError, ReadTimeoutError) as error:
+            raise Failed(
+                f"The migration in {self._region} has not answered, and may still be working; nothing was shifted."
+                f" Run the same command again once the log /aws/lambda/{name} says that it has ended."
+            ) from error
         if "FunctionError" in answer:
             raise Failed(f"The migration failed in {self._region}; nothing was shifted.")
 
-    def _shift(self, moves: list[Moved], share: float) -> None:
-        for move in moves:
-            self._lambda.update_alias(
-                FunctionName=move.function,
-                Name=ALIAS,
-                FunctionVersion=move.before,
-                RoutingConfig={"AdditionalVersionWeights": {move.after: share}},
-            )
+    def _take_back(self, moves: list[Move], why: BaseException) -> None:
+        """Take back all that can be.
 
-    def _finish(self, moves: list[Moved]) -> None:
-        for move in moves:
-            self._point(move.function, move.after)
+        Raises:
+            Failed: some could not; it names them.
+        """
+        left = self._aliases.take_back(moves)
+        if left:
+            told = "".join(f"\n  {function}: {error}" for function, error in left.items())
+            raise Failed(
+                f"{str(why) or type(why).__name__}\nNot taken back in {self._region}, so do it by"
+                f" docs/runbooks/rollback.md:{told}"
+            ) from why
+        if moves:
+            tell(f"{self._region}: all callers meet the code from before again.")
 
-    def _take_back(self, moves: list[Moved]) -> None:
-        for move in moves:
-            self._point(move.function, move.before)
+    def _ringing(self) -> set[str]:
+        pages = self._alarms.get_paginator("describe_alarms")
+        found = pages.paginate(AlarmNamePrefix=f"{self._name}-", StateValue="ALARM", AlarmTypes=["MetricAlarm"])
+        return {alarm["AlarmName"] for page in found for alarm in page["MetricAlarms"]}
 
-    def _point(self, function: str, version: str) -> None:
-        self._lambda.update_alias(
-            FunctionName=function,
-            Name=ALIAS,
-            FunctionVersion=version,
-            RoutingConfig={"AdditionalVersionWeights": {}},
-        )
-
-    def _watch(self, watch_s: int) -> None:
+    def _watch(self, rang: set[str]) -> None:
         """Wait while some callers meet the new code.
 
         Raises:
-            Failed: an alarm of the Region rings.
+            Failed: an alarm of the Region rings that is not among ``rang``.
         """
-        until = time.monotonic() + watch_s
+        until = time.monotonic() + self._pace.watch_s
         while True:
-            pages = self._alarms.get_paginator("describe_alarms")
-            found = pages.paginate(AlarmNamePrefix=f"{self._name}-", StateValue="ALARM", AlarmTypes=["MetricAlarm"])
-            ringing = sorted(alarm["AlarmName"] for page in found for alarm in page["MetricAlarms"])
-            if ringing:
-                raise Failed(f"Taken back in {self._region}, since these alarms ring: {', '.join(ringing)}")
+            new = sorted(self._ringing() - rang)
+            if new:
+                raise Failed(f"In {self._region} these alarms ring since callers meet the new code: {', '.join(new)}.")
             if time.monotonic() >= until:
                 return
-            time.sleep(min(LOOK_S, max(0.0, until - time.monotonic())))
+            time.sleep(self._pace.look_s)
 
     def _smoke(self) -> None:
-        """Ask the Region whether it is well, by its own name.
+        """Ask the Region whether it is well, by its own name, until it is: a database may have to wake up.
 
         Raises:
-            Failed: it does not say so.
+            Failed: it does not say so within the time.
         """
         url = f"{self._url()}/health/deep"
-        told = self._ask(url)
-        if told != "ok":
-            raise Failed(f"Taken back in {self._region}: {url} says {told}.")
+        until = time.monotonic() + self._pace.smoke_s
+        while (told := self._ask(url)) != "ok":
+            if time.monotonic() >= until:
+                raise Failed(f"{self._region} is not well: {url} says {told}.")
+            time.sleep(self._pace.ask_again_s)
 
     def _url(self) -> str:
         if self._domain:

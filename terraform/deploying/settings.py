@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[1]
 ENVIRONMENTS = ROOT / "environments"
 SIZES = ENVIRONMENTS / "sizes"
 STACKS = ROOT / "stacks"
+OWN = {"region", "drained"}  # what each Region's step is given here
 VARIABLE = re.compile(r'^variable "([a-z_]+)"', re.MULTILINE)
 
 
@@ -48,14 +49,17 @@ def steps_of(environment: str, size: str, **overrides: Any) -> list[Step]:
     """
     said = {**_read(ENVIRONMENTS, environment), **_read(SIZES, size), **overrides}
     count, primary, second = said.pop("regions"), said["primary_region"], said.pop("second_region")
+    drained = said.pop("drained_regions", [])
     declared = {stack.name: _declared(stack) for stack in STACKS.iterdir() if stack.is_dir()}
-    unknown = sorted(set(said) - set().union(*declared.values()))
+    unknown = sorted(set(said) - (set().union(*declared.values()) - OWN))
     if unknown:
         raise ValueError(f"no stack takes: {', '.join(unknown)}")
+    if not set(drained) <= {primary, second}:
+        raise ValueError(f"drained_regions may name {primary} and {second}, not: {', '.join(drained)}")
     other = second if count == 2 else None
 
     def step(stack: str, place: str, **own: Any) -> Step:
-        given = {**said, **own}
+        given = {**said, "drained": place in drained, **own}
         return Step(stack, place, {name: given[name] for name in sorted(given) if name in declared[stack]})
 
     of_one = step("2-region", primary, region=primary, other_region=other, backup_region=second)
@@ -64,6 +68,19 @@ def steps_of(environment: str, size: str, **overrides: Any) -> list[Step]:
         of_other = step("2-region", other, region=other, other_region=primary, backup_region=primary)
         steps += [of_other, step("3-link", primary, other_region=other), of_one, of_other]
     return steps
+
+
+def only(steps: list[Step], key: str) -> list[Step]:
+    """Return the step of that key, once: nothing is carried over to it meanwhile.
+
+    Raises:
+        ValueError: there is none.
+    """
+    found = [step for step in steps if step.key == key]
+    if not found:
+        known = ", ".join(dict.fromkeys(step.key for step in steps))
+        raise ValueError(f"there is no {key!r} among: {known}")
+    return found[:1]
 
 
 def _read(folder: Path, name: str) -> dict[str, Any]:

@@ -6,15 +6,21 @@ https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.IAMDBA
 """
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from terraform.deploying.settings import Step
 
 DATABASE = "plotihub"
+RESUMING = "DatabaseResumingException"
+RESUME_S = 60  # what a database that rests takes at most to wake up
+ASK_AGAIN_S = 5.0
 
 
-def make_users(step: Step, client: Callable[[str, str], Any]) -> list[str]:
+def make_users(step: Step, client: Callable[[str, str], Any], *, ask_again_s: float = ASK_AGAIN_S) -> list[str]:
     """Make the users of the database that the first Region's ``step`` made; return their names. Again is harmless."""
     secrets, clusters, data = (client(service, step.region) for service in ("secretsmanager", "rds", "rds-data"))
     identifier = f"{step.name}-{step.region}"
@@ -22,8 +28,22 @@ def make_users(step: Step, client: Callable[[str, str], Any]) -> list[str]:
     master = secrets.describe_secret(SecretId=f"{step.name}/database/master")["ARN"]
     proxy = json.loads(secrets.get_secret_value(SecretId=f"{step.name}/database/proxy")["SecretString"])
     for statement in _statements(proxy["username"], proxy["password"]):
-        data.execute_statement(resourceArn=cluster["DBClusterArn"], secretArn=master, database=DATABASE, sql=statement)
+        asked = {"resourceArn": cluster["DBClusterArn"], "secretArn": master, "database": DATABASE, "sql": statement}
+        _run(data, asked, ask_again_s)
     return ["plotihub_migrator", "plotihub_app", proxy["username"]]
+
+
+def _run(data: Any, asked: dict[str, str], ask_again_s: float) -> None:
+    """Run a statement, again while the database is resuming from its rest."""
+    until = time.monotonic() + RESUME_S
+    while True:
+        try:
+            data.execute_statement(**asked)
+            return
+        except ClientError as error:
+            if error.response["Error"]["Code"] != RESUMING or time.monotonic() >= until:
+                raise
+            time.sleep(ask_again_s)
 
 
 def _statements(proxy: str, password: str) -> list[str]:

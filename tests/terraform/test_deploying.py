@@ -1,15 +1,15 @@
-# ruff: noqa: N803 - the fakes take what boto3 is given, by its names
-"""What `make deploy` does beside Terraform: which stacks with which variables, how a release goes or is taken back."""
+"""What `make plan` and `make deploy` do with the stacks: which, with which variables, in which order, and when not."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from terraform.deploying import release, users
-from terraform.deploying.settings import Step, steps_of
+from terraform.deploying import __main__ as deploying
+from terraform.deploying import delegation
+from terraform.deploying.settings import Step, only, steps_of
+from terraform.deploying.stacks import Stack, Stopped
 
 ENVIRONMENTS, SIZES = ("dev", "staging", "prod"), ("starter", "standard", "full")
 
@@ -60,163 +60,145 @@ def test_a_value_that_no_stack_takes_is_refused() -> None:
         steps_of("dev", "full", minimum_acu=1)
 
 
-class Cloud:
-    """A Region's Lambda, CloudWatch and API Gateway, as far as a release asks them; ``told`` keeps what was done."""
-
-    def __init__(self, ringing: tuple[str, ...] = (), migration: str | None = None) -> None:
-        self.ringing, self.migration = ringing, migration
-        self.versions = {
-            "plotihub-dev-api_handler": ["$LATEST", "1", "2", "10"],
-            "plotihub-dev-run_job": ["$LATEST", "1"],
-        }
-        self.live = {"plotihub-dev-api_handler": "2", "plotihub-dev-run_job": "1"}
-        self.told: list[Any] = []
-
-    def __call__(self, service: str, region: str) -> "Cloud":
-        return self
-
-    def get_paginator(self, operation: str) -> "Pages":
-        return Pages(self, operation)
-
-    def get_alias(self, *, FunctionName: str, Name: str) -> dict[str, str]:
-        return {"FunctionVersion": self.live[FunctionName]}
-
-    def update_alias(
-        self,
-        *,
-        FunctionName: str,
-        Name: str,
-        FunctionVersion: str,
-        RoutingConfig: dict[str, Any],
-    ) -> None:
-        self.live[FunctionName] = FunctionVersion
-        self.told.append((FunctionName, FunctionVersion, RoutingConfig["AdditionalVersionWeights"]))
-
-    def delete_function(self, *, FunctionName: str, Qualifier: str) -> None:
-        self.versions[FunctionName].remove(Qualifier)
-
-    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, str]:
-        self.told.append(FunctionName)
-        return {} if self.migration is None else {"FunctionError": self.migration}
+def test_a_drained_region_alone_is_told_so() -> None:
+    steps = steps_of("dev", "standard", drained_regions=["eu-central-1"])
+    drained = {step.key: step.variables.get("drained") for step in steps}
+    assert drained == {
+        "1-global-eu-west-1": None,
+        "2-region-eu-west-1": False,
+        "2-region-eu-central-1": True,
+        "3-link-eu-west-1": None,
+    }
 
 
-class Pages:
-    def __init__(self, cloud: Cloud, operation: str) -> None:
-        self.cloud, self.operation = cloud, operation
-
-    def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
-        if self.operation == "list_functions":
-            yield {"Functions": [{"FunctionName": name} for name in (*self.cloud.versions, "somebody-else")]}
-        elif self.operation == "list_versions_by_function":
-            yield {"Versions": [{"Version": version} for version in self.cloud.versions[asked["FunctionName"]]]}
-        elif self.operation == "describe_alarms":
-            yield {"MetricAlarms": [{"AlarmName": name} for name in self.cloud.ringing]}
-        else:
-            yield {"items": [{"name": "other", "id": "x"}, {"name": "plotihub-dev", "id": "abc"}]}
+def test_drained_for_all_or_elsewhere_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"no stack takes: drained$"):
+        steps_of("dev", "standard", drained=True)
+    with pytest.raises(ValueError, match="not: us-east-1"):
+        steps_of("dev", "standard", drained_regions=["us-east-1"])
 
 
-def one_region() -> list[Step]:
-    return [step for step in steps_of("dev", "starter") if step.stack == "2-region"]
+def test_one_stack_alone_is_taken_once() -> None:
+    steps = steps_of("dev", "standard")
+    assert only(steps, "2-region-eu-west-1") == [steps[1]]
+    with pytest.raises(ValueError, match=r"no 'eu-west-1' among: 1-global-eu-west-1, 2-region-eu-west-1, "):
+        only(steps, "eu-west-1")
 
 
-def test_callers_meet_the_new_code_a_tenth_first_and_then_all() -> None:
-    cloud, asked = Cloud(), []
+class Paper(Stack):
+    """A stack whose outputs are ``made``'s, by key; ``told`` keeps what was done with it."""
 
-    def ask(url: str) -> str:
-        asked.append(url)
-        return "ok"
+    def __init__(self, step: Step, made: dict[str, dict[str, Any]], told: list[str]) -> None:
+        super().__init__(step)
+        self.step, self.made, self.told = step, made, told
 
-    release.release(one_region(), watch_s=0, client=cloud, ask=ask)
-    assert cloud.told == [
-        "plotihub-dev-migrate_database",
-        ("plotihub-dev-api_handler", "2", {"10": 0.1}),
-        ("plotihub-dev-api_handler", "10", {}),
-    ]
-    assert asked == ["https://abc.execute-api.eu-west-1.amazonaws.com/api/health/deep"]
+    def plan(self, *options: str) -> bool:
+        self.told.append(f"plan {self.step.key}")
+        return True
 
+    def change(self, *options: str, ask: bool) -> None:
+        self.told.append(f"change {self.step.key}")
 
-def test_versions_that_no_rollback_wants_are_forgotten_once_all_is_well() -> None:
-    cloud = Cloud()
-    cloud.versions["plotihub-dev-api_handler"] = ["$LATEST", *map(str, range(1, 10))]
-    release.release(one_region(), watch_s=0, client=cloud, ask=lambda url: "ok")
-    assert cloud.versions["plotihub-dev-api_handler"] == ["$LATEST", "2", "5", "6", "7", "8", "9"]
+    def outputs(self) -> dict[str, Any]:
+        return self.made.get(self.step.key, {})
 
 
-def test_an_alarm_takes_it_back() -> None:
-    cloud = Cloud(ringing=("plotihub-dev-api-5xx",))
-    with pytest.raises(release.Failed, match=r"eu-west-1.*plotihub-dev-api-5xx"):
-        release.release(one_region(), watch_s=0, client=cloud, ask=lambda url: "ok")
-    assert cloud.told[-1] == ("plotihub-dev-api_handler", "2", {})
+def on_paper(steps: list[Step], made: dict[str, dict[str, Any]]) -> tuple[list[tuple[Step, Stack]], list[str]]:
+    told: list[str] = []
+    return [(step, Paper(step, made, told)) for step in steps], told
 
 
-def test_a_smoke_test_that_fails_takes_it_back_and_the_other_region_keeps_the_old_code() -> None:
-    cloud, regions = Cloud(), []
-
-    def client(service: str, region: str) -> Cloud:
-        regions.append(region)
-        return cloud
-
-    with pytest.raises(release.Failed, match="says HTTPError"):
-        release.release(steps_of("dev", "standard"), watch_s=0, client=client, ask=lambda url: "HTTPError")
-    assert cloud.live["plotihub-dev-api_handler"] == "2"
-    assert set(regions) == {"eu-west-1"}
+def test_on_an_empty_account_what_looks_up_others_is_not_planned(capsys: pytest.CaptureFixture[str]) -> None:
+    stacks, told = on_paper(steps_of("dev", "standard"), {})
+    deploying.plan(stacks)
+    assert told == ["plan 1-global-eu-west-1"]
+    said = capsys.readouterr().out
+    assert "== 2-region-eu-west-1 is planned once 1-global is applied: it looks up what that makes." in said
+    assert "== 3-link-eu-west-1 is planned once 2-region is applied" in said
 
 
-def test_a_migration_that_fails_shifts_nobody() -> None:
-    cloud = Cloud(migration="Unhandled")
-    with pytest.raises(release.Failed, match="migration failed in eu-west-1"):
-        release.release(one_region(), watch_s=0, client=cloud, ask=lambda url: "ok")
-    assert cloud.told == ["plotihub-dev-migrate_database"]
+def test_a_link_is_planned_once_both_regions_are_there(capsys: pytest.CaptureFixture[str]) -> None:
+    steps = steps_of("dev", "standard")[:4]
+    made: dict[str, dict[str, Any]] = {"1-global-eu-west-1": {"name_servers": []}, "2-region-eu-west-1": {"pool": "x"}}
+    stacks, told = on_paper(steps, made)
+    deploying.plan(stacks)
+    assert told == ["plan 1-global-eu-west-1", "plan 2-region-eu-west-1", "plan 2-region-eu-central-1"]
+    stacks, told = on_paper(steps, made | {"2-region-eu-central-1": {"pool": "y"}})
+    deploying.plan(stacks)
+    assert told[-1] == "plan 3-link-eu-west-1"
 
 
-def test_each_region_is_released_once_though_its_stack_comes_twice() -> None:
-    clouds = {"eu-west-1": Cloud(), "eu-central-1": Cloud()}
-    asked: list[str] = []
-
-    def ask(url: str) -> str:
-        asked.append(url)
-        return "ok"
-
-    release.release(steps_of("dev", "full"), watch_s=0, client=lambda _, region: clouds[region], ask=ask)
-    assert [url.split(".")[2] for url in asked] == ["eu-west-1", "eu-central-1"]
-    assert all(cloud.live["plotihub-dev-api_handler"] == "10" for cloud in clouds.values())
+SERVERS = ["ns-1.awsdns-01.org", "ns-2.awsdns-02.com"]
 
 
-class Accounts:
-    """Secrets, clusters and the Data API, as far as making users asks them."""
-
-    def __init__(self, password: str) -> None:
-        self.password = password
-        self.run: list[str] = []
-
-    def __call__(self, service: str, region: str) -> "Accounts":
-        return self
-
-    def describe_db_clusters(self, *, DBClusterIdentifier: str) -> dict[str, Any]:
-        return {"DBClusters": [{"DBClusterArn": f"arn:cluster:{DBClusterIdentifier}"}]}
-
-    def describe_secret(self, *, SecretId: str) -> dict[str, str]:
-        return {"ARN": f"arn:secret:{SecretId}"}
-
-    def get_secret_value(self, *, SecretId: str) -> dict[str, str]:
-        return {"SecretString": json.dumps({"username": "plotihub_proxy", "password": self.password})}
-
-    def execute_statement(self, *, resourceArn: str, secretArn: str, database: str, sql: str) -> None:
-        assert resourceArn == "arn:cluster:plotihub-dev-eu-west-1"
-        assert secretArn == "arn:secret:plotihub-dev/database/master"
-        self.run.append(sql)
+def test_a_zone_that_nobody_is_sent_to_stops_before_its_certificates() -> None:
+    steps = steps_of("dev", "starter", zone_name="plotihub.invalid", domain="api.plotihub.invalid")
+    stacks, told = on_paper(steps, {"1-global-eu-west-1": {"name_servers": SERVERS}})
+    with pytest.raises(Stopped, match=r"registrar.*\n  ns-1\.awsdns-01\.org\n  ns-2\.awsdns-02\.com"):
+        deploying.deploy(stacks, look_up=lambda zone: {"ns.elsewhere.example"}, ask=False)
+    assert told == ["change 1-global-eu-west-1"]
 
 
-def test_the_databases_users_log_in_by_token_and_over_tls() -> None:
-    accounts = Accounts("Abc123")
-    assert users.make_users(one_region()[0], accounts) == ["plotihub_migrator", "plotihub_app", "plotihub_proxy"]
-    made = [sql for sql in accounts.run if sql.startswith(("CREATE", "ALTER"))]
-    assert all(sql.endswith("REQUIRE SSL") for sql in made)
-    assert [sql.count("AWSAuthenticationPlugin") for sql in made] == [1, 1, 0, 0]
+def test_a_zone_that_the_world_is_sent_to_goes_on() -> None:
+    steps = steps_of("dev", "starter", zone_name="plotihub.invalid", domain="api.plotihub.invalid")
+    stacks, told = on_paper(steps, {"1-global-eu-west-1": {"name_servers": SERVERS}})
+    deploying.deploy(stacks, look_up=lambda zone: {SERVERS[0]}, ask=False)
+    assert told[-1] == "change 2-region-eu-west-1"
 
 
-def test_a_password_that_could_end_its_string_is_refused() -> None:
-    accounts = Accounts("x' OR '1")
-    with pytest.raises(ValueError, match="neither letter nor digit"):
-        users.make_users(one_region()[0], accounts)
-    assert accounts.run == []
+def test_an_estate_without_a_zone_asks_nobody() -> None:
+    def look_up(zone: str) -> set[str]:
+        raise AssertionError(zone)
+
+    stacks, told = on_paper(steps_of("dev", "standard"), {})
+    deploying.deploy(stacks, look_up=look_up, ask=False)
+    assert [each.removeprefix("change ") for each in told] == [step.key for step, _ in stacks]
+
+
+def test_where_the_world_cannot_be_asked_a_workflow_goes_on_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    def look_up(zone: str) -> set[str]:
+        raise TimeoutError("no route")
+
+    delegation.check("plotihub.example", SERVERS, ask=False, look_up=look_up)
+    assert "plotihub.example could not be looked up: TimeoutError('no route')" in capsys.readouterr().out
+
+
+def test_name_servers_are_read_as_the_resolver_tells_them() -> None:
+    answer = {
+        "Status": 0,
+        "Question": [{"name": "plotihub.example.", "type": 2}],
+        "Answer": [
+            {"name": "plotihub.example.", "type": 2, "TTL": 21600, "data": "NS-1.awsdns-01.org."},
+            {"name": "plotihub.example.", "type": 46, "TTL": 21600, "data": "ns 8 2 21600"},
+        ],
+    }
+    assert delegation.servers_in(answer) == {"ns-1.awsdns-01.org"}
+    assert delegation.servers_in({"Status": 3, "Authority": [{"type": 6, "data": "a.gtld-servers.net."}]}) == set()
+
+
+TERRAFORM = """#!/bin/sh
+echo "$@" >> "$(dirname "$0")/asked"
+case "$2" in plan) exit 2 ;; output) echo '{"pool": {"sensitive": false, "type": "string", "value": "x"}}' ;; esac
+"""
+
+
+@pytest.fixture
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return where a program that stands for Terraform writes down what it is asked."""
+    program = tmp_path / "terraform"
+    program.write_text(TERRAFORM)
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    return tmp_path / "asked"
+
+
+def test_a_stack_waits_for_whoever_holds_its_state(asked: Path, tmp_path: Path) -> None:
+    stack = Stack(steps_of("dev", "standard")[1], tmp_path / "work")
+    stack.change(ask=False)
+    commands = [line.split() for line in asked.read_text().splitlines()]
+    assert [command[1] for command in commands] == ["init", "plan", "apply"]
+    assert all("-lock-timeout=15m" in command for command in commands)
+    (kept,) = (word.removeprefix("-out=") for word in commands[1] if word.startswith("-out="))
+    assert commands[2][-1] == kept
+    assert "-backend-config=bucket=plotihub-dev-000000000000-eu-west-1-state" in commands[0]
+    assert stack.outputs() == {"pool": "x"}
