@@ -33,7 +33,6 @@ hypothesis.settings.register_profile("quick", deadline=None, max_examples=25)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--apply", action="store_true", help="run the real apply against the emulator too: ten minutes")
     parser.addoption("--quick", action="store_true", help=f"leave out {', '.join(LEFT_OUT_BY_QUICK)}")
 
 
@@ -52,16 +51,15 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out by deselecting, so that the summary counts what was not run."""
+    """Leave out by deselecting, so that the summary counts what was not run; begin with the longest test."""
     unwanted = set(LEFT_OUT_BY_QUICK) if config.getoption("--quick") else set()
     if not databases.installed():
         unwanted.add("mariadb")
-    if not config.getoption("--apply"):
-        unwanted.add("apply")
     left_out = [item for item in items if any(item.get_closest_marker(name) for name in unwanted)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+    items.sort(key=lambda item: item.get_closest_marker("apply") is None)
 
 
 @pytest.hookimpl(optionalhook=True)

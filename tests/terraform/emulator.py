@@ -13,14 +13,24 @@ import sys
 import threading
 import traceback
 import urllib.request
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
+
+from werkzeug.datastructures import Headers
+from werkzeug.test import run_wsgi_app
 
 from local import processes
 
 Environ = dict[str, Any]
+MOST_KEPT = 500  # answers, for who asks again
 CONTROL, KEPT, CUT_OFF = "/-/", "kept", "cut-off/"
+
+
+class Answer(NamedTuple):
+    body: Iterable[bytes]
+    status: str
+    headers: Headers
 
 
 class Gate:
@@ -30,6 +40,7 @@ class Gate:
         self._application = application
         self._cut_off: set[str] = set()
         self._asked: Counter[str] = Counter()
+        self._done: OrderedDict[str, Answer] = OrderedDict()
         self._one_at_a_time = threading.Lock()
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -53,14 +64,31 @@ class Gate:
         from tests.terraform import gaps
 
         if service not in gaps.SERVICES:
-            # A call at a time: moto loses changes that meet. All of the answer at once: what is wrong is then known
-            # before anything has been sent.
-            with self._one_at_a_time:
-                return [b"".join(self._application(environ, start_response))]
+            with self._one_at_a_time:  # moto loses changes that meet
+                return self._once(environ, start_response)
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body = json.loads(environ["wsgi.input"].read(length) or b"{}")
         answer = gaps.SERVICES[service](environ["REQUEST_METHOD"], environ["PATH_INFO"], region, body)
         return _tell(start_response, "200 OK", answer)
+
+    def _once(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        """Do the call, unless it has been done and its caller, whose connection broke, asks again for the answer.
+
+        Else what was taken away by the first time is missing at the second: "the rule does not exist".
+        """
+        call = environ.get("HTTP_AMZ_SDK_INVOCATION_ID", "")
+        answer = self._done.get(call)
+        if answer is None:
+            # All of it at once: what is wrong is then known before anything has been sent.
+            answer = Answer(*run_wsgi_app(self._application, environ, buffered=True))
+            if call and answer.status.startswith("2"):
+                self._done[call] = answer
+            if len(self._done) > MOST_KEPT:
+                self._done.popitem(last=False)
+        else:
+            print(f"asked again: {_scope(environ)} {environ['PATH_INFO']}", file=sys.stderr, flush=True)
+        start_response(answer.status, list(answer.headers))
+        return answer.body
 
     def _control(self, wish: str, start_response: Any) -> Iterable[bytes]:
         from tests.terraform import gaps
