@@ -9,6 +9,7 @@ from chalicelib.commands.routes import commands
 from chalicelib.functions import FUNCTIONS
 from chalicelib.identity.authorizer import authorizers
 from chalicelib.identity.key_jobs import key_jobs
+from chalicelib.identity.password_jobs import password_jobs
 from chalicelib.identity.routes import identity
 from chalicelib.leasing.routes import leasing
 from chalicelib.ledger.routes import ledger
@@ -42,7 +43,7 @@ for blueprint in (
     authorizers, meta, identity, portfolio, ledger, billing, leasing, payments, accounts, tasks, reporting,
     onboarding, maintenance, messaging, messaging_callbacks, commands, task_jobs, billing_jobs, payment_jobs,
     onboarding_jobs, reporting_jobs, messaging_jobs, outreach, outreach_jobs, operator_jobs,
-    key_jobs, code_jobs,
+    key_jobs, code_jobs, password_jobs,
 ):  # fmt: skip
     app.register_blueprint(blueprint)
 # Where AWS looks up the functions that nobody asks over HTTP.

@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from chalicelib import config
 from chalicelib.clock import Clock, SystemClock
 from chalicelib.errors import Unavailable
-from chalicelib.identity.ports import KeyCopies, KeyWrapper
+from chalicelib.identity.ports import KeyCopies, KeyWrapper, UserPool
 from chalicelib.messaging.ports import Claims, Gateway, OpensCodes
 from chalicelib.storage.connecting import NO_ANSWER, NO_WRITER, Login, code_of
 from chalicelib.storage.engines import WAKES, WRITING, make_engine
@@ -261,6 +261,13 @@ def key_copies() -> KeyCopies | None:
     from chalicelib.gateways.key_parameters import KeyParameters
 
     return KeyParameters(prefix)
+
+
+def user_pool(pool_id: str) -> UserPool:
+    """Return the user pool of that id, in this Region."""
+    from chalicelib.gateways.user_pool import CognitoPool
+
+    return CognitoPool(pool_id)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from chalicelib.identity.ports import PASSWORDLESS
 from local import processes, queues
 
 REGIONS = ("eu-west-1", "eu-central-1")  # two, because the API takes tokens of either Region's pool
@@ -93,6 +94,8 @@ class Emulator:
                 ],
             )
         cognito.admin_set_user_password(UserPoolId=pool.id, Username=phone, Password=PASSWORD, Permanent=True)
+        # What `drop_password` does in AWS: without it no token is taken.
+        cognito.admin_add_user_to_group(UserPoolId=pool.id, Username=phone, GroupName=PASSWORDLESS)
         signed_in = cognito.initiate_auth(
             ClientId=pool.client_id,
             AuthFlow="USER_PASSWORD_AUTH",
@@ -150,6 +153,7 @@ def _make_pool(url: str, region: str) -> Pool:
     cognito = client("cognito-idp", url, region)
     pool = cognito.create_user_pool(PoolName="plotihub", AliasAttributes=["phone_number"])
     pool_id = pool["UserPool"]["Id"]
+    cognito.create_group(UserPoolId=pool_id, GroupName=PASSWORDLESS)
     signing_in = cognito.create_user_pool_client(
         UserPoolId=pool_id,
         ClientName="plotihub",

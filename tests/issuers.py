@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from chalicelib.config import Issuer
+from chalicelib.identity.ports import PASSWORDLESS
 
 NO_CLAIM = object()
 
@@ -45,6 +46,7 @@ class FakeIssuer:
             "exp": now + 600,
             "phone_number": phone,
             "phone_number_verified": "true",
+            "cognito:groups": [PASSWORDLESS],
         }
         return {name: value for name, value in (usual | changed).items() if value is not NO_CLAIM}
 

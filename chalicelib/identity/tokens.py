@@ -17,7 +17,7 @@ import jwt
 
 from chalicelib.config import Issuer
 from chalicelib.errors import Unavailable
-from chalicelib.identity.ports import KeyCopies
+from chalicelib.identity.ports import PASSWORDLESS, KeyCopies
 
 FETCH_TIMEOUT_S = 2
 KEPT_S = 3600
@@ -134,7 +134,8 @@ def verified_phone(header: str, issuers: Sequence[Issuer], copies: FindsCopies =
     """Return the verified phone number in ``Bearer <ID token>``, in E.164.
 
     Raises:
-        NotVerified: it is no ID token of one of ``issuers``, has expired, or its number is not verified.
+        NotVerified: it is no ID token of one of ``issuers``, has expired, its number is not verified, or somebody
+            may have come by it with a password (docs/decisions/0012-nobody-knows-a-password.md).
     """
     scheme, _, token = header.strip().partition(" ")
     if scheme.lower() != "bearer" or not token:
@@ -159,10 +160,17 @@ def verified_phone(header: str, issuers: Sequence[Issuer], copies: FindsCopies =
         )
     except (jwt.PyJWTError, KeyError, TypeError, RecursionError) as error:  # the last: of claims nested deeply
         raise NotVerified(type(error).__name__) from error
+    return _phone_in(claims)
+
+
+def _phone_in(claims: dict[str, Any]) -> str:
     if claims.get("token_use") != "id":
         raise NotVerified("not an ID token")
     if str(claims.get("phone_number_verified")).lower() != "true":
         raise NotVerified("phone number not verified")
+    groups = claims.get("cognito:groups")
+    if not isinstance(groups, list) or PASSWORDLESS not in groups:
+        raise NotVerified("somebody may know a password")
     phone = claims.get("phone_number")
     if not isinstance(phone, str) or not E164.fullmatch(phone):
         raise NotVerified("no phone number")

@@ -3,6 +3,7 @@
 import pytest
 
 from chalicelib.functions import FUNCTIONS
+from chalicelib.identity.ports import PASSWORDLESS
 from tests.terraform.plans import Estate, Plan, Resource, statements
 from tests.terraform.sizes import each_size, planned, regions
 
@@ -31,6 +32,9 @@ CLASSES = {
     "code_sender": {"kms:Decrypt", "ssm:GetParameter", "sns:Publish"},
     "authorizer": {"ssm:GetParameter"},
     "key_keeper": {"ssm:GetParameter", "ssm:PutParameter"},
+    "password_dropper": {
+        "cognito-idp:AdminSetUserPassword", "cognito-idp:AdminUserGlobalSignOut", "cognito-idp:AdminAddUserToGroup",
+    },
 }  # fmt: skip
 # Actions that AWS ties to no resource, or to none that could be named; see the comments in modules/api/iam.tf.
 OF_NO_RESOURCE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "sns:Publish"} | OF_SUBNETS
@@ -85,6 +89,24 @@ def test_a_sender_reads_the_secrets_of_its_vendors_and_publishes_to_no_topic(est
         secret = f"arn:aws:ssm:{plan.step.region}:000000000000:parameter/plotihub-prod/africastalking_api_key"
         assert said["ReadSecrets"]["resources"] == [secret]
         assert (said["NotToTopics"]["effect"], said["NotToTopics"]["actions"]) == ("Deny", ["sns:Publish"])
+
+
+@each_size
+def test_passwords_are_dropped_in_our_own_pool_and_at_its_word(estate: Estate, size: str) -> None:
+    for plan in regions(estate, size):
+        said = {each["sid"]: each for each in statements(document_of(plan, "drop_password"))}
+        assert said["DropPasswords"]["resources"] == [None], "the pool that this plan makes, and no pattern"
+        (pool,) = plan.of("aws_cognito_user_pool")
+        assert pool.values["lambda_config"][0]["post_confirmation"].endswith(
+            ":function:plotihub-prod-drop_password:live"
+        )
+        told = {
+            each.values["function_name"]: each.values["qualifier"]
+            for each in plan.of("aws_lambda_permission")
+            if each.values["principal"] == "cognito-idp.amazonaws.com"
+        }
+        assert told == {"plotihub-prod-send_code": "live", "plotihub-prod-drop_password": "live"}
+        assert PASSWORDLESS in {each.values["name"] for each in plan.of("aws_cognito_user_group")}
 
 
 @each_size

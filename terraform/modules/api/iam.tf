@@ -59,6 +59,12 @@ locals {
       open_secrets = { actions = ["kms:Decrypt"], resources = [var.kms_key_arn] }
       read_secrets = { actions = ["ssm:GetParameter"], resources = local.vendor_secrets }
     }
+    password_dropper = {
+      drop_passwords = {
+        actions   = ["cognito-idp:AdminSetUserPassword", "cognito-idp:AdminUserGlobalSignOut", "cognito-idp:AdminAddUserToGroup"]
+        resources = [var.pool_arn]
+      }
+    }
     authorizer = {
       read_keys = { actions = ["ssm:GetParameter"], resources = ["${local.parameters_arn}/keys/*"] }
     }

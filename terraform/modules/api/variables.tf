@@ -23,6 +23,11 @@ variable "codes_key_arn" {
   type        = string
 }
 
+variable "pool_arn" {
+  description = "ARN of the Region's user pool, whose users' passwords are taken away."
+  type        = string
+}
+
 variable "subnet_ids" {
   description = "Private subnets that inside functions run in."
   type        = list(string)

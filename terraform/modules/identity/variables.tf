@@ -23,6 +23,11 @@ variable "code_sender_arn" {
   type        = string
 }
 
+variable "password_dropper_arn" {
+  description = "ARN of the alias of the function that takes away a new user's password. By name, for the same reason."
+  type        = string
+}
+
 variable "deletion_protection" {
   description = "Whether AWS refuses to delete the pool."
   type        = bool

@@ -24,8 +24,9 @@ locals {
   # A queue for each function that is called by one, with that function's time-out.
   queues = { for function in values(local.functions) : function.queue => function.timeout_s if function.queue != null }
 
-  # By name and not by reference: the function needs the pool's issuer, and the pool needs the function.
-  code_sender_arn = "arn:${local.partition}:lambda:${var.region}:${local.account_id}:function:${local.name}-send_code:live"
+  # By name and not by reference: the functions need the pool, and the pool needs the functions.
+  code_sender_arn      = "arn:${local.partition}:lambda:${var.region}:${local.account_id}:function:${local.name}-send_code:live"
+  password_dropper_arn = "arn:${local.partition}:lambda:${var.region}:${local.account_id}:function:${local.name}-drop_password:live"
 }
 
 module "network" {
@@ -83,18 +84,21 @@ module "messaging" {
 module "identity" {
   source = "../../modules/identity"
 
-  name                = local.name
-  kms_key_arn         = aws_kms_key.main.arn
-  parameter_prefix    = local.prefix
-  secrets             = { africastalking_api_key = "API key of Africa's Talking" }
-  code_sender_arn     = local.code_sender_arn
-  deletion_protection = var.deletion_protection
+  name                 = local.name
+  kms_key_arn          = aws_kms_key.main.arn
+  parameter_prefix     = local.prefix
+  secrets              = { africastalking_api_key = "API key of Africa's Talking" }
+  code_sender_arn      = local.code_sender_arn
+  password_dropper_arn = local.password_dropper_arn
+  deletion_protection  = var.deletion_protection
 }
 
-resource "aws_lambda_permission" "pool_calls_sender" {
+resource "aws_lambda_permission" "pool" {
+  for_each = toset(["send_code", "drop_password"])
+
   statement_id  = "pool"
   action        = "lambda:InvokeFunction"
-  function_name = module.api.functions["send_code"].function_name
+  function_name = module.api.functions[each.key].function_name
   qualifier     = "live"
   principal     = "cognito-idp.amazonaws.com"
   source_arn    = module.identity.pool_arn
@@ -107,6 +111,7 @@ module "api" {
   kms_key_arn           = aws_kms_key.main.arn
   data_key_arn          = data.aws_kms_alias.data.target_key_arn
   codes_key_arn         = module.identity.codes_key_arn
+  pool_arn              = module.identity.pool_arn
   subnet_ids            = module.network.subnet_ids
   security_group_id     = module.network.functions_security_group_id
   database_connect_arns = concat(module.database.connect_arns, local.peer_connect_arns)

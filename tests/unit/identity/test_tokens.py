@@ -70,6 +70,10 @@ def test_one_issuers_key_does_not_sign_for_another(issuer: FakeIssuer, other: Fa
         {"phone_number": ""},
         {"phone_number": "0712345678"},
         {"phone_number": ["+254712345678"]},
+        {"cognito:groups": NO_CLAIM},
+        {"cognito:groups": []},
+        {"cognito:groups": ["operators"]},
+        {"cognito:groups": "passwordless"},
         {"nbf": int(time.time()) + 3600},
     ],
     # Every worker must give a case the same name, whenever it starts.

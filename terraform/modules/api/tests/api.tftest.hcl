@@ -7,6 +7,7 @@ variables {
   kms_key_arn           = "arn:aws:kms:eu-west-1:000000000000:key/region"
   data_key_arn          = "arn:aws:kms:eu-west-1:000000000000:key/data"
   codes_key_arn         = "arn:aws:kms:eu-west-1:000000000000:key/codes"
+  pool_arn              = "arn:aws:cognito-idp:eu-west-1:000000000000:userpool/eu-west-1_pool"
   subnet_ids            = ["subnet-1", "subnet-2"]
   security_group_id     = "sg-functions"
   database_connect_arns = ["arn:aws:rds-db:eu-west-1:000000000000:dbuser:cluster-1/plotihub_app"]

@@ -3,20 +3,36 @@ mock_provider "aws" {
 }
 
 variables {
-  name                = "plotihub-dev"
-  kms_key_arn         = "arn:aws:kms:eu-west-1:000000000000:key/region"
-  parameter_prefix    = "/plotihub-dev"
-  secrets             = { africastalking_api_key = "API key of Africa's Talking" }
-  code_sender_arn     = "arn:aws:lambda:eu-west-1:000000000000:function:plotihub-dev-send_code:live"
-  deletion_protection = true
+  name                 = "plotihub-dev"
+  kms_key_arn          = "arn:aws:kms:eu-west-1:000000000000:key/region"
+  parameter_prefix     = "/plotihub-dev"
+  secrets              = { africastalking_api_key = "API key of Africa's Talking" }
+  code_sender_arn      = "arn:aws:lambda:eu-west-1:000000000000:function:plotihub-dev-send_code:live"
+  deletion_protection  = true
+  password_dropper_arn = "arn:aws:lambda:eu-west-1:000000000000:function:plotihub-dev-drop_password:live"
 }
 
 run "people_sign_in_by_phone_and_code_only" {
   command = plan
 
   assert {
-    condition     = aws_cognito_user_pool.main.username_attributes == toset(["phone_number"]) && !contains(aws_cognito_user_pool_client.main.explicit_auth_flows, "ALLOW_USER_PASSWORD_AUTH") && !contains(aws_cognito_user_pool_client.main.explicit_auth_flows, "ALLOW_USER_SRP_AUTH")
-    error_message = "The client must have no flow for passwords."
+    condition     = aws_cognito_user_pool.main.username_attributes == toset(["phone_number"]) && aws_cognito_user_pool_client.main.explicit_auth_flows == toset(["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"])
+    error_message = "The client must have the flow with codes, and none that is for passwords alone."
+  }
+
+  assert {
+    condition     = one(aws_cognito_user_pool.main.lambda_config).post_confirmation == var.password_dropper_arn
+    error_message = "With the flow of codes comes one of passwords: whoever confirms a number must lose the password that came with it."
+  }
+
+  assert {
+    condition     = one(one(aws_cognito_user_pool.main.account_recovery_setting).recovery_mechanism).name == "admin_only"
+    error_message = "Nobody may set a password anew by themselves."
+  }
+
+  assert {
+    condition     = one(aws_cognito_user_pool.main.user_attribute_update_settings).attributes_require_verification_before_update == toset(["phone_number"])
+    error_message = "A number must not stand for a user before its owner has told a code."
   }
 
   assert {
@@ -32,6 +48,29 @@ run "people_sign_in_by_phone_and_code_only" {
   assert {
     condition     = aws_cognito_user_pool.main.deletion_protection == "ACTIVE"
     error_message = "The pool must be protected where that is asked for."
+  }
+}
+
+run "a_pool_that_verifies_numbers_has_a_role_for_sms" {
+  command = plan
+
+  assert {
+    condition     = aws_cognito_user_pool.main.auto_verified_attributes == toset(["phone_number"]) && one(aws_cognito_user_pool.main.sms_configuration).external_id == "plotihub-dev-eu-west-1"
+    error_message = "Cognito refuses a pool that verifies phone numbers and has no SMS configuration."
+  }
+
+  assert {
+    condition = { for each in one(data.aws_iam_policy_document.assumed_by_pool.statement).condition : each.variable => one(each.values) } == {
+      "sts:ExternalId" = "plotihub-dev-eu-west-1", "aws:SourceAccount" = "000000000000"
+    }
+    error_message = "Only this account's pool may take the role, and by its external id."
+  }
+
+  assert {
+    condition = { for each in data.aws_iam_policy_document.sms.statement : each.sid => "${each.effect == "Deny" ? "Deny" : "Allow"} ${one(each.actions)} ${one(each.resources)}" } == {
+      SendSms = "Allow sns:Publish *", NotToTopics = "Deny sns:Publish arn:aws:sns:*:*:*"
+    }
+    error_message = "The role publishes to phones and to no topic."
   }
 }
 

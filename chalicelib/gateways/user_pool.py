@@ -1,0 +1,35 @@
+"""A Cognito user pool of the own Region, as its administrator."""
+
+from dataclasses import dataclass, field
+
+from chalicelib.errors import Unavailable
+from chalicelib.gateways.aws import CallFailed, Client
+from chalicelib.identity.ports import PASSWORDLESS
+
+TIMEOUT_S = 2  # Cognito waits 5 s for all three
+TRIES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class CognitoPool:
+    pool_id: str
+    client: Client = field(default_factory=lambda: Client("cognito-idp", TIMEOUT_S, TIMEOUT_S), repr=False)
+
+    def set_password(self, user: str, password: str) -> None:
+        self._call("admin_set_user_password", user, Password=password, Permanent=True)
+
+    def sign_out(self, user: str) -> None:
+        self._call("admin_user_global_sign_out", user)
+
+    def admit(self, user: str) -> None:
+        self._call("admin_add_user_to_group", user, GroupName=PASSWORDLESS)
+
+    def _call(self, operation: str, user: str, **arguments: object) -> None:
+        for attempt in range(TRIES):
+            try:
+                self.client(operation, UserPoolId=self.pool_id, Username=user, **arguments)
+            except CallFailed as error:
+                if attempt == TRIES - 1:
+                    raise Unavailable("The user pool did not do what it was told to.") from error
+            else:
+                return

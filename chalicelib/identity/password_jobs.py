@@ -1,0 +1,16 @@
+"""What Cognito calls once somebody has shown by a code that a number is theirs."""
+
+from typing import Any
+
+from chalicelib import wiring
+from chalicelib.identity import password_service
+from chalicelib.tasks.scheduling import Functions
+
+password_jobs = Functions()
+
+
+@password_jobs.lambda_function(name="drop_password")
+def drop_password(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Make sure that nobody knows the user's password, and give the event back, as Cognito wants it."""
+    password_service.drop_password(wiring.user_pool(event["userPoolId"]), event)
+    return event
