@@ -65,7 +65,7 @@ class NewMember(MemberChange):
 
 class MemberView(Schema):
     id = fields.Uuid()
-    phone = fields.Text(16)  # in E.164; a founder may live abroad
+    phone = fields.Text(16)  # in E.164
     name = fields.Text(120)
     role = fields.OneOf(*ROLES)
     status = fields.OneOf("invited", "active")

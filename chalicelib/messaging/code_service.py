@@ -3,6 +3,9 @@
 A code is good for minutes and two SMS with the same one do no harm, so the next gateway is tried at once, also where
 the first one did not say what it did. Neither code nor number is ever logged.
 
+Anybody can ask for a code, for any number, and each costs us: to some countries a hundred times as much, and those who
+share in that price ask for many. So codes go to the numbers that the product serves, and to no other.
+
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-sms-sender.html
 """
 
@@ -10,19 +13,17 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib import metrics
-from chalicelib.errors import Unavailable
+from chalicelib import metrics, phones
+from chalicelib.errors import Invalid, Unavailable
 from chalicelib.ids import new_id
 from chalicelib.messaging.code_rules import code_text
 from chalicelib.messaging.ports import SENT, UNKNOWN, Outcome, Outgoing
 from chalicelib.wiring import Outside
 
 GATEWAYS = ("africastalking", "sns")  # the first costs a fiftieth of the second
-# Not those of passwords, of which the pool knows none: ForgotPassword, AdminCreateUser.
-SOURCES = {
-    f"CustomSMSSender_{name}"
-    for name in ("SignUp", "ResendCode", "Authentication", "VerifyUserAttribute", "UpdateUserAttribute")
-}
+# Not those of passwords, which nobody has (ForgotPassword, AdminCreateUser), nor those by which somebody who is signed
+# in would get another number (UpdateUserAttribute, VerifyUserAttribute): whoever has a new one signs up with it.
+SOURCES = {f"CustomSMSSender_{name}" for name in ("SignUp", "ResendCode", "Authentication")}
 
 log = logging.getLogger("plotihub.messaging")
 
@@ -38,8 +39,11 @@ def send_code(outside: Outside, event: Mapping[str, Any]) -> bool:
     if source not in SOURCES or outside.codes is None:
         log.warning("a call for a code that is not ours to send", extra={"source": source})
         return False
-    text = code_text(outside.codes.open(event["request"]["code"]))
     to = event["request"]["userAttributes"]["phone_number"]
+    if not _is_served(to):
+        log.warning("a code was asked for a number that is not served", extra={"source": source})
+        return False
+    text = code_text(outside.codes.open(event["request"]["code"]))
     outcome = _send(outside, Outgoing(f"code:{new_id()}", to, text))
     came = {"source": source, "outcome": outcome.outcome, "reason": outcome.reason}
     if outcome.outcome in (SENT, UNKNOWN):
@@ -51,6 +55,13 @@ def send_code(outside: Outside, event: Mapping[str, Any]) -> bool:
     if not outcome.permanent:
         raise Unavailable("No gateway sends the code.")
     return False
+
+
+def _is_served(number: str) -> bool:
+    try:
+        return phones.to_e164(number) == number
+    except Invalid:
+        return False
 
 
 def _send(outside: Outside, text: Outgoing) -> Outcome:

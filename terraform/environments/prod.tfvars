@@ -21,6 +21,10 @@ deletion_protection = true
 audit_lock_mode     = "GOVERNANCE"
 log_retention_days  = 90
 
+# How many sign-in codes are sent at once, whoever asks for them. An account keeps 100 of its concurrency for whatever
+# reserves none, and a new one may have 10 in all: then ask AWS for more first, or leave this out.
+reserved_concurrency = { send_code = 5 }
+
 africastalking = {
   url      = "https://api.africastalking.com"
   username = "plotihub" # yours

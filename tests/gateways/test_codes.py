@@ -66,7 +66,7 @@ class FakeCodes:
         return self.code
 
 
-def event(code: str = "c2VhbGVk", source: str = "CustomSMSSender_Authentication") -> dict[str, Any]:
+def event(code: str = "c2VhbGVk", source: str = "CustomSMSSender_Authentication", phone: str = PHONE) -> dict[str, Any]:
     """Return what Cognito sends; of its form in the documentation."""
     return {
         "version": "1",
@@ -79,7 +79,7 @@ def event(code: str = "c2VhbGVk", source: str = "CustomSMSSender_Authentication"
             "type": "customSMSSenderRequestV1",
             "code": code,
             "clientMetadata": None,
-            "userAttributes": {"sub": "b4bf400d", "phone_number_verified": "true", "phone_number": PHONE},
+            "userAttributes": {"sub": "b4bf400d", "phone_number_verified": "true", "phone_number": phone},
         },
     }
 
@@ -168,15 +168,23 @@ def test_a_number_that_is_none_is_not_tried_elsewhere(tmp_path: Path) -> None:
     assert made.given == [1, 0]
 
 
-@pytest.mark.parametrize(
-    "name", ["SignUp", "ResendCode", "Authentication", "VerifyUserAttribute", "UpdateUserAttribute"]
-)
+@pytest.mark.parametrize("name", ["SignUp", "ResendCode", "Authentication"])
 def test_every_occasion_for_a_code_is_known(tmp_path: Path, name: str) -> None:
     made = sending(tmp_path, Outcome(SENT), Outcome(SENT), FakeCodes())
     assert code_service.send_code(made.outside, event(source=f"CustomSMSSender_{name}"))
 
 
-@pytest.mark.parametrize("name", ["ForgotPassword", "AdminCreateUser", "AccountTakeOverNotification", "New"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ForgotPassword",
+        "AdminCreateUser",
+        "VerifyUserAttribute",
+        "UpdateUserAttribute",
+        "AccountTakeOverNotification",
+        "New",
+    ],
+)
 def test_an_occasion_that_is_not_ours_is_left_and_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
@@ -184,6 +192,30 @@ def test_an_occasion_that_is_not_ours_is_left_and_told(
     assert not code_service.send_code(made.outside, event(source=f"CustomSMSSender_{name}"))
     assert made.given == [0, 0]
     assert [record.source for record in caplog.records] == [f"CustomSMSSender_{name}"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "phone",
+    [
+        "+447911123456",
+        "+12025550123",
+        "+25612345678",
+        "+882161234567",
+        "+254202712345",
+        "+2547123456789",
+        "0712345678",
+        "",
+    ],
+)
+def test_no_code_goes_to_a_number_that_is_not_served(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, phone: str
+) -> None:
+    made = sending(tmp_path, Outcome(SENT), Outcome(SENT), FakeCodes())
+    assert not code_service.send_code(made.outside, event(source="CustomSMSSender_SignUp", phone=phone))
+    assert made.given == [0, 0]
+    (record,) = caplog.records
+    assert record.getMessage() == "a code was asked for a number that is not served"
+    assert not phone or phone[1:] not in json.dumps(vars(record), default=str)
 
 
 @pytest.mark.parametrize("outcome", [Outcome(SENT), Outcome(REFUSED, permanent=True), Outcome(UNKNOWN)])

@@ -152,3 +152,13 @@ def test_functions_get_what_the_table_says_and_the_api_enough(estate: Estate, si
             assert (function.values["memory_size"], function.values["timeout"]) == (row.memory_mb, row.timeout_s)
             assert function.values["publish"] is True
     assert FUNCTIONS["api_handler"].memory_mb >= 1024
+
+
+@each_size
+def test_codes_that_anybody_may_ask_for_are_sent_a_few_at_a_time(estate: Estate, size: str) -> None:
+    for plan in regions(estate, size):
+        kept = {
+            function.address.rsplit(".", 1)[1]: function.values["reserved_concurrent_executions"]
+            for function in plan.of("aws_lambda_function")
+        }
+        assert {name: most for name, most in kept.items() if most != -1} == {"send_code": 5}
