@@ -13,9 +13,10 @@ data "aws_iam_policy_document" "assumed_by_lambda" {
 resource "aws_iam_role" "function" {
   for_each = local.functions
 
-  name               = "${var.name}-${local.region}-${replace(each.key, "_", "-")}"
-  description        = "Rights of the function ${each.key}: class ${each.value.role}, ${each.value.side}"
-  assume_role_policy = data.aws_iam_policy_document.assumed_by_lambda.json
+  name                 = "${var.name}-${local.region}-${replace(each.key, "_", "-")}"
+  description          = "Rights of the function ${each.key}: class ${each.value.role}, ${each.value.side}"
+  assume_role_policy   = data.aws_iam_policy_document.assumed_by_lambda.json
+  permissions_boundary = "arn:${local.partition}:iam::${local.account_id}:policy/${var.name}-boundary-${local.region}"
 }
 
 resource "aws_iam_role_policy" "function" {

@@ -119,8 +119,9 @@ resource "aws_api_gateway_account" "logging" {
 }
 
 resource "aws_iam_role" "gateway_logging" {
-  name               = "${var.name}-${local.region}-gateway-logging"
-  assume_role_policy = data.aws_iam_policy_document.assumed_by_gateway.json
+  name                 = "${var.name}-${local.region}-gateway-logging"
+  assume_role_policy   = data.aws_iam_policy_document.assumed_by_gateway.json
+  permissions_boundary = "arn:${local.partition}:iam::${local.account_id}:policy/${var.name}-boundary-${local.region}"
 }
 
 data "aws_iam_policy_document" "assumed_by_gateway" {

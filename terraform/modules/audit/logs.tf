@@ -7,8 +7,9 @@ resource "aws_cloudwatch_log_group" "main" {
 }
 
 resource "aws_iam_role" "logs" {
-  name               = "${var.name}-audit-logs"
-  assume_role_policy = data.aws_iam_policy_document.assumed_by_trail.json
+  name                 = "${var.name}-audit-logs"
+  assume_role_policy   = data.aws_iam_policy_document.assumed_by_trail.json
+  permissions_boundary = "arn:${local.partition}:iam::${local.account_id}:policy/${var.name}-boundary-${data.aws_region.current.name}"
 }
 
 data "aws_iam_policy_document" "assumed_by_trail" {

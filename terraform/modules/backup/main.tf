@@ -103,8 +103,9 @@ resource "aws_backup_restore_testing_selection" "database" {
 }
 
 resource "aws_iam_role" "main" {
-  name               = "${var.name}-${local.region}-backup"
-  assume_role_policy = data.aws_iam_policy_document.assumed_by_backup.json
+  name                 = "${var.name}-${local.region}-backup"
+  assume_role_policy   = data.aws_iam_policy_document.assumed_by_backup.json
+  permissions_boundary = "arn:${local.partition}:iam::${local.account_id}:policy/${var.name}-boundary-${local.region}"
 }
 
 data "aws_iam_policy_document" "assumed_by_backup" {

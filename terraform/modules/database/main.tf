@@ -131,8 +131,9 @@ resource "aws_cloudwatch_log_group" "database" {
 }
 
 resource "aws_iam_role" "monitoring" {
-  name               = "${var.name}-${local.region}-database-monitoring"
-  assume_role_policy = data.aws_iam_policy_document.assumed_by_monitoring.json
+  name                 = "${var.name}-${local.region}-database-monitoring"
+  assume_role_policy   = data.aws_iam_policy_document.assumed_by_monitoring.json
+  permissions_boundary = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:policy/${var.name}-boundary-${local.region}"
 }
 
 data "aws_iam_policy_document" "assumed_by_monitoring" {

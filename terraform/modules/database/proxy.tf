@@ -63,8 +63,9 @@ resource "aws_db_proxy_endpoint" "read_only" {
 resource "aws_iam_role" "proxy" {
   count = var.proxy ? 1 : 0
 
-  name               = "${var.name}-${local.region}-database-proxy"
-  assume_role_policy = data.aws_iam_policy_document.assumed_by_proxy.json
+  name                 = "${var.name}-${local.region}-database-proxy"
+  assume_role_policy   = data.aws_iam_policy_document.assumed_by_proxy.json
+  permissions_boundary = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:policy/${var.name}-boundary-${local.region}"
 }
 
 data "aws_iam_policy_document" "assumed_by_proxy" {

@@ -1,9 +1,10 @@
 # Who is on call: looks at everything that tells, and does what the run-books say, nothing else.
 
 resource "aws_iam_role" "operator" {
-  name               = "${var.name}-${local.region}-operator"
-  description        = "The actions of docs/runbooks in ${local.region}"
-  assume_role_policy = data.aws_iam_policy_document.assumed_by_operators.json
+  name                 = "${var.name}-${local.region}-operator"
+  description          = "The actions of docs/runbooks in ${local.region}"
+  assume_role_policy   = data.aws_iam_policy_document.assumed_by_operators.json
+  permissions_boundary = "arn:${local.partition}:iam::${local.account_id}:policy/${var.name}-boundary-${local.region}"
 }
 
 data "aws_iam_policy_document" "assumed_by_operators" {

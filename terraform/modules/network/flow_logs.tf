@@ -19,11 +19,13 @@ resource "aws_cloudwatch_log_group" "flow_logs" {
 }
 
 resource "aws_iam_role" "flow_logs" {
-  name               = "${var.name}-${local.region}-flow-logs"
-  assume_role_policy = data.aws_iam_policy_document.assumed_by_flow_logs.json
+  name                 = "${var.name}-${local.region}-flow-logs"
+  assume_role_policy   = data.aws_iam_policy_document.assumed_by_flow_logs.json
+  permissions_boundary = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:policy/${var.name}-boundary-${local.region}"
 }
 
 data "aws_caller_identity" "current" {}
+data "aws_partition" "current" {}
 
 data "aws_iam_policy_document" "assumed_by_flow_logs" {
   statement {

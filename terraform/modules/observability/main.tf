@@ -90,8 +90,9 @@ resource "aws_chatbot_slack_channel_configuration" "main" {
 resource "aws_iam_role" "chatbot" {
   count = var.slack == null ? 0 : 1
 
-  name               = "${var.name}-${local.region}-chatbot"
-  assume_role_policy = data.aws_iam_policy_document.assumed_by_chatbot.json
+  name                 = "${var.name}-${local.region}-chatbot"
+  assume_role_policy   = data.aws_iam_policy_document.assumed_by_chatbot.json
+  permissions_boundary = "arn:aws:iam::${local.account_id}:policy/${var.name}-boundary-${local.region}"
 }
 
 data "aws_iam_policy_document" "assumed_by_chatbot" {

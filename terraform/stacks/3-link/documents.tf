@@ -23,8 +23,9 @@ data "aws_kms_alias" "other" {
 }
 
 resource "aws_iam_role" "replication" {
-  name               = "${local.name}-documents-replication"
-  assume_role_policy = data.aws_iam_policy_document.assumed_by_s3.json
+  name                 = "${local.name}-documents-replication"
+  assume_role_policy   = data.aws_iam_policy_document.assumed_by_s3.json
+  permissions_boundary = "arn:${local.partition}:iam::${local.account_id}:policy/${local.name}-boundary-${var.primary_region}"
 }
 
 data "aws_iam_policy_document" "assumed_by_s3" {
