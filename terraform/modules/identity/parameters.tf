@@ -15,7 +15,9 @@ resource "aws_ssm_parameter" "settings" {
   value       = each.value
 }
 
-# Empty until somebody fills it: aws ssm put-parameter --overwrite. The value is write-only, so the state holds none.
+# Empty until somebody fills it (README.md). The value is write-only, so the state holds none; and whatever else is
+# changed of a parameter, the provider puts the value anew with it: none, which AWS refuses, or "empty" over the secret.
+# So nothing of it is changed by Terraform any more.
 resource "aws_ssm_parameter" "secret" {
   for_each = var.secrets
 
@@ -25,4 +27,8 @@ resource "aws_ssm_parameter" "secret" {
   key_id           = var.kms_key_arn
   value_wo         = "empty"
   value_wo_version = 1
+
+  lifecycle {
+    ignore_changes = [description, key_id, tier, value_wo_version]
+  }
 }
