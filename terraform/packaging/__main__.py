@@ -39,14 +39,13 @@ def package(into: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         _run_chalice(out)
-        made = emitted.module_of(json.loads((out / "chalice.tf.json").read_text()), limits)
+        made = emitted.module_of(json.loads((out / "chalice.tf.json").read_text()), limits, gateway_responses())
         zipped.rebuild(out / ZIP, into / ZIP, *([authorities.FILE] if authorities.FILE.is_file() else []))
     for name, content in (
         ("chalice.tf.json", made.emitted),
         ("chalice_override.tf.json", made.override),
         ("functions.tf.json", made.references),
         ("functions.auto.json", made.functions),
-        ("gateway_responses.auto.json", _gateway_responses()),
     ):
         (into / name).write_text(json.dumps(content, indent=1, sort_keys=True) + "\n")
 
@@ -61,20 +60,23 @@ def _run_chalice(out: Path) -> None:
         raise RuntimeError(f"chalice package ended with {ran.returncode}:\n{ran.stderr[-2000:]}")
 
 
-def _gateway_responses() -> dict[str, Any]:
-    """Return what API Gateway answers by itself, as its own templates say it."""
+def gateway_responses() -> dict[str, Any]:
+    """Return what API Gateway answers by itself, as its extension of Swagger says it.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-gateway-responses.gatewayResponse.html
+    """
     told = {}
     for kind, response in gateway.GATEWAY_RESPONSES.items():
         headers = gateway.headers(response, "context.requestId")
         told[kind] = {
-            "status_code": str(response.status),
+            "statusCode": str(response.status),
             # A value is a literal in quotes, or names what to take it from.
-            "parameters": {
+            "responseParameters": {
                 f"gatewayresponse.header.{name}": value if value == "context.requestId" else f"'{value}'"
                 for name, value in headers.items()
                 if name.lower() != "content-type"  # the template's own
             },
-            "template": json.dumps(gateway.document(response, "$context.requestId")),
+            "responseTemplates": {"application/json": json.dumps(gateway.document(response, "$context.requestId"))},
         }
     return told
 

@@ -6,6 +6,7 @@ https://developer.hashicorp.com/terraform/language/files/override
 """
 
 import copy
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ Json = dict[str, Any]
 
 QUEUE = re.compile(r"\$\{var\.([a-z_]+)_queue_arn\}")
 FUNCTION = re.compile(r"\$\{aws_lambda_function\.([A-Za-z0-9_-]+)\.(arn|invoke_arn)\}")
-REST_API = "rest_api"
+ANSWERS = "x-amazon-apigateway-gateway-responses"
 
 
 class Unexpected(RuntimeError):
@@ -39,8 +40,10 @@ class Module(NamedTuple):
     functions: Json
 
 
-def module_of(emitted: Json, functions: Mapping[str, Limits]) -> Module:
+def module_of(emitted: Json, functions: Mapping[str, Limits], answers: Json) -> Module:
     """Return the generated files for what Chalice ``emitted``.
+
+    ``answers`` is what API Gateway is to answer by itself, as its extension of Swagger says it.
 
     Raises:
         Unexpected: a resource is of a kind that is not known here, or a function has no row, or a row no function.
@@ -62,7 +65,7 @@ def module_of(emitted: Json, functions: Mapping[str, Limits]) -> Module:
             "required_version": ">= 1.11.0",
             "required_providers": {"aws": {"source": "hashicorp/aws", "version": "~> 5.100"}},
         },
-        "locals": {"chalice_api_swagger": _to_aliases(cleaned["locals"]["chalice_api_swagger"])},
+        "locals": {"chalice_api_swagger": _to_aliases(_answering(cleaned["locals"]["chalice_api_swagger"], answers))},
         "resource": resources,
         "output": {"EndpointURL": {"value": "${aws_api_gateway_stage.main.invoke_url}"}},
     }
@@ -87,6 +90,16 @@ def _without_null(emitted: Json) -> Json:
     cleaned["data"].pop("null_data_source", None)
     cleaned["terraform"]["required_providers"].pop("null", None)
     return cleaned
+
+
+def _answering(document: str, answers: Json) -> str:
+    """Return the API's Swagger document with ``answers`` in it.
+
+    As resources beside it they would go at the next new route, since a document that is put takes away what it does
+    not say, and the first deployment would be made without waiting for them.
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-gateway-responses.html
+    """
+    return json.dumps({**json.loads(document), ANSWERS: answers})
 
 
 def _to_aliases(text: str) -> str:

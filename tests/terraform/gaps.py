@@ -540,7 +540,8 @@ def serverless_repository(method: str, path: str, region: str, body: Json) -> Js
 
 SERVICES = {"serverlessrepo": serverless_repository}
 
-# API Gateway: moto takes OpenAPI 3 only, and no mock integration without an address; AWS takes both.
+# API Gateway: moto takes OpenAPI 3 only, and no mock integration without an address; AWS takes both. It overlooks what
+# the document says of API Gateway's own answers, and keeps those that it does not say, when it is put anew.
 
 
 @mends(APIGatewayBackend)
@@ -552,7 +553,12 @@ def put_rest_api(
     for methods in document["paths"].values():
         for method in methods.values():
             method["x-amazon-apigateway-integration"].setdefault("uri", "")
-    return own(self, function_id, document, False, mode)
+    api = own(self, function_id, document, False, mode)
+    if mode == "overwrite":
+        api.gateway_responses.clear()
+    for kind, said in api_doc.get("x-amazon-apigateway-gateway-responses", {}).items():
+        api.put_gateway_response(kind, said["statusCode"], said["responseParameters"], said["responseTemplates"])
+    return api
 
 
 @mends(RestAPI)

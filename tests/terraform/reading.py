@@ -8,10 +8,12 @@ import re
 from typing import Any
 
 from chalicelib.functions import FUNCTIONS
+from terraform.packaging.__main__ import gateway_responses
 from tests.terraform import gaps
 from tests.terraform.applied import DOMAIN, NAME, Applied
 
 CALLED_AND_LEFT = {"send_code": (1, 180), "migrate_database": (0, 300), "run_job": (0, 300)}
+ANSWERED = ("statusCode", "responseParameters", "responseTemplates")
 LIVE = re.compile(rf":function:{NAME}-(\w+):live$")
 
 
@@ -40,6 +42,9 @@ def read_api(estate: Applied, region: str) -> None:
     assert stage["stageName"] == "api"
     names = {each["domainName"] for each in gateway.get_domain_names()["items"]}
     assert names == {DOMAIN, f"{region}.{DOMAIN}"}
+    answers = {each["responseType"]: each for each in gateway.get_gateway_responses(restApiId=api["id"])["items"]}
+    told = {name: {key: each[key] for key in ANSWERED} for name, each in answers.items()}
+    assert told == gateway_responses()
 
 
 def read_functions(estate: Applied, region: str) -> None:

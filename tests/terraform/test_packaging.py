@@ -2,6 +2,7 @@
 
 import json
 import marshal
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,9 @@ from typing import Any
 import pytest
 
 from chalicelib.functions import FUNCTIONS
+from chalicelib.web.gateway import GATEWAY_RESPONSES
 from terraform.packaging import emitted, zipped
+from terraform.packaging.__main__ import gateway_responses
 from terraform.packaging.emitted import Limits
 from tests.terraform.packages import copied, make_package, read
 
@@ -67,7 +70,7 @@ def test_the_same_source_gives_the_same_bytes(tmp_path: Path) -> None:
         assert ran.returncode == 0, ran.stderr
         made = sorted((tree / "terraform/modules/api").glob("*.*"))
         seen.append({file.name: file.read_bytes() for file in made if file.suffix in {".json", ".zip"}})
-        assert len(seen[-1]) == 6
+        assert len(seen[-1]) == 5
     assert seen[0] == seen[1]
 
 
@@ -142,27 +145,43 @@ LIMITS = {name: Limits(*row) for name, row in FUNCTIONS.items()}
 def test_a_resource_of_an_unknown_kind_fails_loudly(told: dict[str, Any]) -> None:
     told["resource"]["aws_sns_topic_subscription"] = {"new": {}}
     with pytest.raises(emitted.Unexpected, match="aws_sns_topic_subscription"):
-        emitted.module_of(told, LIMITS)
+        emitted.module_of(told, LIMITS, {})
 
 
 def test_a_row_without_a_function_fails_too(told: dict[str, Any]) -> None:
     with pytest.raises(emitted.Unexpected, match=r"no use for \['gone'\]"):
-        emitted.module_of(told, {**LIMITS, "gone": LIMITS["run_job"]})
+        emitted.module_of(told, {**LIMITS, "gone": LIMITS["run_job"]}, {})
 
 
 def test_a_queue_that_is_named_otherwise_fails(told: dict[str, Any]) -> None:
     mapping = next(iter(told["resource"]["aws_lambda_event_source_mapping"].values()))
     mapping["event_source_arn"] = "arn:aws:sqs:eu-west-1:1:mine"
     with pytest.raises(emitted.Unexpected, match=r"a queue is named by"):
-        emitted.module_of(told, LIMITS)
+        emitted.module_of(told, LIMITS, {})
 
 
 def test_nothing_of_the_null_provider_is_left(told: dict[str, Any], packaged: Path) -> None:
-    made = emitted.module_of(told, LIMITS)
+    made = emitted.module_of(told, LIMITS, {})
     for content in (*made, *(read(packaged, file.name) for file in packaged.glob("*.json"))):
         assert "null_data_source" not in json.dumps(content)
         providers = content.get("terraform", {}).get("required_providers", {})
         assert set(providers) <= {"aws"}
+
+
+def test_what_api_gateway_answers_by_itself_is_in_the_document_that_is_put(packaged: Path) -> None:
+    """Beside it, a new route would take it away: https://docs.aws.amazon.com/apigateway/latest/api/API_PutRestApi.html"""
+    text = read(packaged, "chalice_override.tf.json")["locals"]["chalice_api_swagger"]
+    document = json.loads(re.sub(r"\$\{[^}]*\}", "an alias", text))  # whose quotes JSON does not know
+    answers = document[emitted.ANSWERS]
+    assert answers == gateway_responses()
+    assert {kind: int(each["statusCode"]) for kind, each in answers.items()} == {
+        kind: response.status for kind, response in GATEWAY_RESPONSES.items()
+    }
+    throttled = answers["THROTTLED"]
+    assert throttled["responseParameters"]["gatewayresponse.header.Retry-After"] == "'1'"
+    assert throttled["responseParameters"]["gatewayresponse.header.X-Request-Id"] == "context.requestId"
+    problem = json.loads(throttled["responseTemplates"]["application/json"])
+    assert (problem["status"], problem["request_id"]) == (429, "$context.requestId")
 
 
 def test_a_file_that_is_added_lies_at_the_root(tmp_path: Path) -> None:

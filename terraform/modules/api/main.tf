@@ -6,15 +6,14 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
-  functions         = jsondecode(file("${path.module}/functions.auto.json"))
-  gateway_responses = jsondecode(file("${path.module}/gateway_responses.auto.json"))
+  functions = jsondecode(file("${path.module}/functions.auto.json"))
 
   region     = data.aws_region.current.name
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
 
-  # A new route changes the document, a new gateway response the answers: either needs a deployment.
-  redeployment = sha256(jsonencode([local.chalice_api_swagger, local.gateway_responses]))
+  # A new route changes the document, and so does what API Gateway answers by itself: either needs a deployment.
+  redeployment = sha256(local.chalice_api_swagger)
 
   queue_urls = { for name, url in var.queue_urls : "${upper(name)}_QUEUE_URL" => url }
   # What each side needs and no more: an outside function knows no database, an inside one no vendor.
@@ -104,26 +103,25 @@ resource "aws_api_gateway_method_settings" "all" {
   }
 }
 
-resource "aws_api_gateway_gateway_response" "problem" {
-  for_each = local.gateway_responses
-
-  rest_api_id         = aws_api_gateway_rest_api.rest_api.id
-  response_type       = each.key
-  status_code         = each.value.status_code
-  response_parameters = each.value.parameters
-  response_templates  = { "application/json" = each.value.template }
-}
-
+# By which API Gateway writes the logs of all the account's stages in this Region: an account has one role for that.
 resource "aws_api_gateway_account" "logging" {
-  cloudwatch_role_arn = aws_iam_role.gateway_logging.arn
+  count = var.gateway_logging ? 1 : 0
+
+  cloudwatch_role_arn = aws_iam_role.gateway_logging[0].arn
+
+  depends_on = [aws_iam_role_policy_attachment.gateway_logging] # API Gateway tries at once whether it may write
 }
 
 resource "aws_iam_role" "gateway_logging" {
+  count = var.gateway_logging ? 1 : 0
+
   name                 = "${var.name}-${local.region}-gateway-logging"
   assume_role_policy   = data.aws_iam_policy_document.assumed_by_gateway.json
   permissions_boundary = "arn:${local.partition}:iam::${local.account_id}:policy/${var.name}-boundary-${local.region}"
 }
 
+# As AWS writes it, without a condition on the account: nothing promises that API Gateway tells one.
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
 data "aws_iam_policy_document" "assumed_by_gateway" {
   statement {
     actions = ["sts:AssumeRole"]
@@ -131,15 +129,12 @@ data "aws_iam_policy_document" "assumed_by_gateway" {
       type        = "Service"
       identifiers = ["apigateway.amazonaws.com"]
     }
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [local.account_id]
-    }
   }
 }
 
 resource "aws_iam_role_policy_attachment" "gateway_logging" {
-  role       = aws_iam_role.gateway_logging.name
+  count = var.gateway_logging ? 1 : 0
+
+  role       = aws_iam_role.gateway_logging[0].name
   policy_arn = "arn:${local.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 }

@@ -123,6 +123,12 @@ variable "log_retention_days" {
   default     = 30
 }
 
+variable "gateway_logging" {
+  description = "Whether the role by which API Gateway writes logs is made here. An account has one in each Region: of several environments in it, one makes it, before the others."
+  type        = bool
+  default     = true
+}
+
 variable "throttle_rate" {
   description = "Requests a second that the API takes, over all callers."
   type        = number

@@ -125,6 +125,7 @@ module "api" {
   maximum_concurrency   = var.maximum_concurrency
   reserved_concurrency  = var.reserved_concurrency
   log_retention_days    = var.log_retention_days
+  gateway_logging       = var.gateway_logging
   throttle_rate         = var.throttle_rate
   throttle_burst        = var.throttle_burst
   domain_names          = module.dns.domain_names

@@ -179,6 +179,12 @@ variable "reserved_concurrency" {
   default     = {}
 }
 
+variable "gateway_logging" {
+  description = "Whether the account's role by which API Gateway writes logs in this Region is made here: of several environments in one account, one makes it, before the others."
+  type        = bool
+  default     = true
+}
+
 variable "throttle_rate" {
   description = "Requests a second that the API takes."
   type        = number
