@@ -23,6 +23,7 @@ MESSAGES_FAILED = "MessagesFailed"
 MESSAGES_UNKNOWN = "MessagesUnknown"  # perhaps sent; some become known later
 CODES_SENT = "CodesSent"  # with which people sign in
 CODES_NOT_SENT = "CodesNotSent"
+TOKENS_REFUSED = "TokensRefused"  # each also counts as an error of its function: API Gateway knows no other 401
 
 
 def count(counts: Mapping[str, int]) -> None:

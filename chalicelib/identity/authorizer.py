@@ -9,7 +9,7 @@ import logging
 
 from chalice.app import AuthRequest, AuthResponse, Blueprint
 
-from chalicelib import config
+from chalicelib import config, metrics
 from chalicelib.identity.ports import KeyCopies
 
 authorizers = Blueprint(__name__)
@@ -24,6 +24,9 @@ def verify_token(request: AuthRequest) -> AuthResponse:
         phone = tokens.verified_phone(request.token, config.settings().token_issuers, _copies)
     except tokens.NotVerified as error:
         log.info("token refused", extra={"why": str(error)})
+        # Lambda counts the exception as an error of the function; the alarm takes these off (module observability).
+        if not isinstance(error, tokens.NoKeys):
+            metrics.count({metrics.TOKENS_REFUSED: 1})
         raise Exception("Unauthorized") from error
     return AuthResponse(routes=["*"], principal_id=phone, context={"phone": phone})
 

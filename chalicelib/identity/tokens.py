@@ -36,6 +36,10 @@ class NotVerified(Exception):
     """The token does not show who asks; the text says why, without the token."""
 
 
+class NoKeys(NotVerified):
+    """No key of the issuer is known, so nothing can be said of the token: the fault is the issuer's or ours."""
+
+
 FindsCopies = Callable[[], KeyCopies | None]
 
 
@@ -56,6 +60,10 @@ class KeySet:
         self._keys: dict[str, Any] = {}
         self._fetched_at = self._tried_at = -1e9
         self._lock = threading.Lock()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._keys
 
     def find(self, key_id: str, *, now: float | None = None) -> Any:
         """Return the key, or None when the issuer has no such key (or cannot be asked now).
@@ -136,6 +144,7 @@ def verified_phone(header: str, issuers: Sequence[Issuer], copies: FindsCopies =
     Raises:
         NotVerified: it is no ID token of one of ``issuers``, has expired, its number is not verified, or somebody
             may have come by it with a password (docs/decisions/0012-nobody-knows-a-password.md).
+        NoKeys: of its issuer no key is known, since it never answered.
     """
     scheme, _, token = header.strip().partition(" ")
     if scheme.lower() != "bearer" or not token:
@@ -148,7 +157,7 @@ def verified_phone(header: str, issuers: Sequence[Issuer], copies: FindsCopies =
         keys = _key_sets.setdefault(issuer.jwks_url, KeySet(issuer.jwks_url, copies=copies))
         key = keys.find(jwt.get_unverified_header(token)["kid"])
         if key is None:
-            raise NotVerified("unknown key")
+            raise NoKeys("unknown key, as any is") if keys.is_empty else NotVerified("unknown key")
         claims = jwt.decode(
             token,
             key,

@@ -67,7 +67,9 @@ def read_functions(estate: Applied, region: str) -> None:
 def read_what_each_knows_of_the_other(estate: Applied, region: str) -> None:
     told = parameters(estate, other(region), "own")
     assert parameters(estate, region, "peer") == told
-    assert sorted(told) == ["audience", "cluster_host", "connect_arns", "issuer", "migrator_connect_arn", "writer_host"]
+    assert sorted(told) == [
+        "alarm_topic_arn", "audience", "cluster_host", "connect_arns", "issuer", "migrator_connect_arn", "writer_host",
+    ]  # fmt: skip
     own = parameters(estate, region, "own")
     environment = variables_of(estate, region, "api_handler")
     pools = {
@@ -188,6 +190,7 @@ def read_alarms(estate: Applied, region: str) -> None:
     wanted |= {f"{NAME}-{queue}-{sign}" for queue in ("wake", "send", "results") for sign in ("dead-letters", "age")}
     assert wanted <= set(alarms)
     topic = f"arn:aws:sns:{region}:{gaps.ACCOUNT}:{NAME}-alarms"
+    assert alarms.pop(f"{NAME}-release-5xx")["AlarmActions"] == []
     assert {tuple(each["AlarmActions"]) for each in alarms.values()} == {(topic,)}
 
 

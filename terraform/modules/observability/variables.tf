@@ -9,10 +9,11 @@ variable "kms_key_arn" {
 }
 
 variable "functions" {
-  description = "Every function by its name in the code: its name in AWS and its time-out in seconds."
+  description = "Every function by its name in the code: its name in AWS, its time-out in seconds and its class of roles."
   type = map(object({
     function_name = string
     timeout_s     = number
+    role          = string
   }))
 }
 
@@ -69,18 +70,34 @@ variable "alarm_emails" {
 }
 
 variable "webhook_parameters" {
-  description = "Names in Parameter Store of HTTPS addresses that alarms go to, such as PagerDuty's."
+  description = "Names in Parameter Store, as SecureString, of HTTPS addresses that alarms go to. Each must confirm SNS's subscription by itself, as PagerDuty's integration \"Amazon CloudWatch\" does; with another, the apply fails."
   type        = list(string)
   default     = []
 }
 
 variable "slack" {
-  description = "Slack workspace and channel that alarms go to, by AWS Chatbot; null: none. The workspace is tied to the account once, by hand."
+  description = "Slack workspace and channel that alarms go to, by AWS Chatbot; null: none. The workspace is tied to the account once, by hand. Chatbot must be there in one of the Regions: eu-west-1, us-east-2, us-west-2 or ap-southeast-1."
   type = object({
     team_id    = string
     channel_id = string
   })
   default = null
+
+  validation {
+    condition     = var.slack == null ? true : length(setintersection(local.chatbot_regions, var.regions)) > 0
+    error_message = "Chatbot is in none of the estate's Regions: leave slack null, and let a webhook tell of alarms."
+  }
+}
+
+variable "regions" {
+  description = "The estate's Regions, this one among them."
+  type        = set(string)
+}
+
+variable "peer_alarm_topic_arn" {
+  description = "ARN of the other Region's topic; null: there is none, or it is not known yet."
+  type        = string
+  default     = null
 }
 
 variable "money_metrics" {

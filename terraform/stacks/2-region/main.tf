@@ -231,6 +231,8 @@ module "observability" {
   alarm_emails            = var.alarm_emails
   webhook_parameters      = var.webhook_parameters
   slack                   = var.slack
+  regions                 = compact([var.region, var.other_region])
+  peer_alarm_topic_arn    = lookup(local.peer, "alarm_topic_arn", null)
 
   money_metrics = {
     books-do-not-balance = { metric = "BooksDoNotBalance", threshold = 0, says = "The nightly proof found books that do not balance." }

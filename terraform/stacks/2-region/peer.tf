@@ -37,6 +37,7 @@ resource "aws_ssm_parameter" "own" {
     cluster_host         = module.database.writer_host
     connect_arns         = join(",", module.database.connect_arns)
     migrator_connect_arn = module.database.migrator_connect_arn
+    alarm_topic_arn      = module.observability.alarm_topic_arn
   }
 
   name        = "${local.prefix}/own/${each.key}"

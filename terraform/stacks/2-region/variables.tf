@@ -328,13 +328,13 @@ variable "alarm_emails" {
 }
 
 variable "webhook_parameters" {
-  description = "Names in Parameter Store of HTTPS addresses that alarms go to."
+  description = "Names in Parameter Store of HTTPS addresses that alarms go to, and that confirm SNS's subscription by themselves, as PagerDuty's do."
   type        = list(string)
   default     = []
 }
 
 variable "slack" {
-  description = "Slack workspace and channel that alarms go to; null: none."
+  description = "Slack workspace and channel that alarms go to, where one of the Regions has Chatbot (module observability); null: none."
   type = object({
     team_id    = string
     channel_id = string

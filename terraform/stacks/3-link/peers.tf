@@ -1,7 +1,7 @@
 # Each Region wrote down what it is; here it is carried over to the other, which reads it at its next apply.
 
 locals {
-  known = toset(["issuer", "audience", "writer_host", "cluster_host", "connect_arns", "migrator_connect_arn"])
+  known = toset(["issuer", "audience", "writer_host", "cluster_host", "connect_arns", "migrator_connect_arn", "alarm_topic_arn"])
 }
 
 data "aws_ssm_parameter" "primary" {
