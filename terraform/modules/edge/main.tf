@@ -7,8 +7,16 @@ locals {
     AWSManagedRulesKnownBadInputsRuleSet  = 30
     AWSManagedRulesCommonRuleSet          = 40
   }
-  # Of the common list, what would refuse our own: bodies of 4 MB, and sheets of which AWS reads only the beginning.
-  counted_only = ["SizeRestrictions_BODY"]
+  # Of the common list, what looks into bodies, and would refuse our own: sheets of up to 4 MB, whose bytes may look like
+  # anything, and texts that landlords write. Nothing of a body is shown as a page or given to a shell.
+  # https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html
+  counted_only = ["CrossSiteScripting_BODY", "EC2MetaDataSSRF_BODY", "GenericLFI_BODY", "GenericRFI_BODY", "SizeRestrictions_BODY"]
+
+  # The gateways' callbacks come from few addresses, many at once after each sending, and may name no user agent; the
+  # token in their path says whose they are. Neither addresses nor manners count for them.
+  callbacks     = "/v1/callbacks/"
+  callback_rate = 10 * var.rate_limit
+  of_callers    = ["AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesCommonRuleSet"]
 }
 
 resource "aws_wafv2_web_acl" "main" {
@@ -17,7 +25,7 @@ resource "aws_wafv2_web_acl" "main" {
   count = var.waf ? 1 : 0
 
   name        = var.name
-  description = "Before the API: rate limit and AWS's managed rules"
+  description = "Before the API: rate limit and managed rules of AWS"
   scope       = "REGIONAL"
 
   default_action {
@@ -37,6 +45,50 @@ resource "aws_wafv2_web_acl" "main" {
         limit                 = var.rate_limit
         evaluation_window_sec = 300
         aggregate_key_type    = "IP"
+
+        scope_down_statement {
+          not_statement {
+            statement {
+              or_statement {
+                statement {
+                  byte_match_statement {
+                    search_string         = local.callbacks
+                    positional_constraint = "CONTAINS" # after the stage, where AWS's own name is called
+
+                    field_to_match {
+                      uri_path {}
+                    }
+
+                    text_transformation {
+                      priority = 0
+                      type     = "NONE"
+                    }
+                  }
+                }
+
+                # CloudFront's addresses are everybody's; it has limited its callers already (stacks/1-global/cdn.tf).
+                # X-Forwarded-For would not do: WAF takes its first address, which the caller writes.
+                statement {
+                  byte_match_statement {
+                    search_string         = var.cdn_mark
+                    positional_constraint = "EXACTLY"
+
+                    field_to_match {
+                      single_header {
+                        name = "x-cdn-mark"
+                      }
+                    }
+
+                    text_transformation {
+                      priority = 0
+                      type     = "NONE"
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
       }
     }
 
@@ -44,6 +96,45 @@ resource "aws_wafv2_web_acl" "main" {
       cloudwatch_metrics_enabled = true
       metric_name                = "rate"
       sampled_requests_enabled   = false # a sample holds the path, and with it a callback's secret
+    }
+  }
+
+  rule {
+    name     = "rate_of_callbacks"
+    priority = 15
+
+    action {
+      block {}
+    }
+
+    statement {
+      rate_based_statement {
+        limit                 = local.callback_rate
+        evaluation_window_sec = 300
+        aggregate_key_type    = "IP"
+
+        scope_down_statement {
+          byte_match_statement {
+            search_string         = local.callbacks
+            positional_constraint = "CONTAINS"
+
+            field_to_match {
+              uri_path {}
+            }
+
+            text_transformation {
+              priority = 0
+              type     = "NONE"
+            }
+          }
+        }
+      }
+    }
+
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "rate_of_callbacks"
+      sampled_requests_enabled   = false
     }
   }
 
@@ -71,6 +162,30 @@ resource "aws_wafv2_web_acl" "main" {
 
               action_to_use {
                 count {}
+              }
+            }
+          }
+
+          dynamic "scope_down_statement" {
+            for_each = contains(local.of_callers, rule.key) ? [true] : []
+
+            content {
+              not_statement {
+                statement {
+                  byte_match_statement {
+                    search_string         = local.callbacks
+                    positional_constraint = "CONTAINS"
+
+                    field_to_match {
+                      uri_path {}
+                    }
+
+                    text_transformation {
+                      priority = 0
+                      type     = "NONE"
+                    }
+                  }
+                }
               }
             }
           }

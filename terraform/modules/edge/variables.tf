@@ -19,13 +19,23 @@ variable "stage_arn" {
 }
 
 variable "rate_limit" {
-  description = "Requests in five minutes from one address, above which it is refused. Africa's Talking's and Safaricom's come from few."
+  description = "Requests in five minutes from one address, above which it is refused; of callbacks, which come from few, ten times that."
   type        = number
   default     = 2000
 
   validation {
     condition     = var.rate_limit >= 100
     error_message = "rate_limit must be at least 100."
+  }
+}
+
+variable "cdn_mark" {
+  description = "What CloudFront says in the header x-cdn-mark, so that its addresses are not limited. It opens nothing else."
+  type        = string
+
+  validation {
+    condition     = length(var.cdn_mark) >= 32 && length(var.cdn_mark) <= 200
+    error_message = "cdn_mark must be 32 to 200 characters that nobody guesses."
   }
 }
 

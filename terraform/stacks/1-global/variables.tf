@@ -92,9 +92,21 @@ variable "domain" {
 }
 
 variable "cdn_domain" {
-  description = "Name in the zone by which CloudFront answers before the API; null: no CloudFront."
+  description = "Name in the zone by which CloudFront answers before the API; null: no CloudFront. Gateways are given the API's own name to call back."
   type        = string
   default     = null
+}
+
+variable "waf" {
+  description = "Whether a firewall stands before CloudFront, as before the API in each Region."
+  type        = bool
+  default     = false
+}
+
+variable "rate_limit" {
+  description = "Requests in five minutes from one address above which CloudFront refuses it."
+  type        = number
+  default     = 2000
 }
 
 # Audit and cost.

@@ -20,6 +20,9 @@ locals {
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
 
+  # As stacks/1-global reckons it for CloudFront: of the id that the key and its twin have in common.
+  cdn_mark = sha256("${local.name} ${element(split("/", data.aws_kms_alias.data.target_key_arn), 1)}")
+
   functions = jsondecode(file("${path.module}/../../modules/api/functions.auto.json"))
   # A queue for each function that is called by one, with that function's time-out.
   queues = { for function in values(local.functions) : function.queue => function.timeout_s if function.queue != null }
@@ -191,6 +194,7 @@ module "edge" {
   waf                = var.waf
   stage_arn          = module.api.stage_arn
   rate_limit         = var.rate_limit
+  cdn_mark           = local.cdn_mark
   log_retention_days = var.log_retention_days
 }
 

@@ -7,6 +7,7 @@ variables {
   kms_key_arn = "arn:aws:kms:eu-west-1:000000000000:key/region"
   waf         = true
   stage_arn   = "arn:aws:apigateway:eu-west-1::/restapis/abc/stages/api"
+  cdn_mark    = "0123456789abcdef0123456789abcdef"
 }
 
 run "the_firewall_tells_no_secret" {
@@ -32,8 +33,46 @@ run "rules_come_in_order" {
   command = plan
 
   assert {
-    condition     = toset([for rule in aws_wafv2_web_acl.main[0].rule : "${rule.priority} ${rule.name}"]) == toset(["10 rate", "20 AWSManagedRulesAmazonIpReputationList", "30 AWSManagedRulesKnownBadInputsRuleSet", "40 AWSManagedRulesCommonRuleSet"])
+    condition     = toset([for rule in aws_wafv2_web_acl.main[0].rule : "${rule.priority} ${rule.name}"]) == toset(["10 rate", "15 rate_of_callbacks", "20 AWSManagedRulesAmazonIpReputationList", "30 AWSManagedRulesKnownBadInputsRuleSet", "40 AWSManagedRulesCommonRuleSet"])
     error_message = "The rate limit comes first, then AWS's own lists."
+  }
+}
+
+run "neither_cloudfront_nor_a_gateway_is_taken_for_one_caller" {
+  command = plan
+
+  assert {
+    condition = toset([
+      for each in one([for rule in aws_wafv2_web_acl.main[0].rule : rule if rule.name == "rate"]).statement[0].rate_based_statement[0].scope_down_statement[0].not_statement[0].statement[0].or_statement[0].statement :
+      each.byte_match_statement[0].search_string
+    ]) == toset(["/v1/callbacks/", var.cdn_mark])
+    error_message = "What CloudFront passes on, and callbacks, must not be counted by address."
+  }
+
+  assert {
+    condition     = one(one(one([for rule in aws_wafv2_web_acl.main[0].rule : rule if rule.name == "rate_of_callbacks"]).statement).rate_based_statement).limit == 10 * var.rate_limit
+    error_message = "Callbacks must have a limit of their own."
+  }
+}
+
+run "what_the_application_takes_is_not_refused" {
+  command = plan
+
+  assert {
+    condition = toset(flatten([
+      for rule in aws_wafv2_web_acl.main[0].rule : [
+        for group in one(rule.statement).managed_rule_group_statement : [for each in group.rule_action_override : each.name if length(one(each.action_to_use).count) == 1]
+      ]
+    ])) == toset(["CrossSiteScripting_BODY", "EC2MetaDataSSRF_BODY", "GenericLFI_BODY", "GenericRFI_BODY", "SizeRestrictions_BODY"])
+    error_message = "What looks into bodies must count and not block: a sheet may look like anything."
+  }
+
+  assert {
+    condition = toset([
+      for rule in aws_wafv2_web_acl.main[0].rule : rule.name
+      if length(one(rule.statement).managed_rule_group_statement) == 1 && length(try(one(one(rule.statement).managed_rule_group_statement).scope_down_statement, [])) == 1
+    ]) == toset(["AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesCommonRuleSet"])
+    error_message = "A gateway's callback must not be asked for reputation or user agent."
   }
 }
 
@@ -55,7 +94,8 @@ run "a_rate_that_aws_does_not_take" {
 
   variables {
     rate_limit = 99
+    cdn_mark   = "guessed"
   }
 
-  expect_failures = [var.rate_limit]
+  expect_failures = [var.rate_limit, var.cdn_mark]
 }

@@ -44,6 +44,33 @@ run "cloudfront_speaks_tls_to_both_sides" {
     )
     error_message = "CloudFront must take and ask for TLS 1.2 at least."
   }
+
+  assert {
+    condition     = length(aws_wafv2_web_acl.cdn) == 0
+    error_message = "There is no firewall unless asked."
+  }
+}
+
+run "cloudfront_limits_its_callers_and_marks_what_it_passes_on" {
+  command = plan
+
+  variables {
+    zone_name  = "plotihub.example"
+    domain     = "api.plotihub.example"
+    cdn_domain = "app.plotihub.example"
+    waf        = true
+    rate_limit = 300
+  }
+
+  assert {
+    condition     = aws_wafv2_web_acl.cdn[0].scope == "CLOUDFRONT" && one(one(one([for rule in aws_wafv2_web_acl.cdn[0].rule : rule if rule.name == "rate"]).statement).rate_based_statement).limit == 300
+    error_message = "CloudFront alone sees the callers' addresses, and must limit them."
+  }
+
+  assert {
+    condition     = { for each in one(aws_cloudfront_distribution.main[0].origin).custom_header : each.name => each.value } == { x-cdn-mark = sha256("plotihub-dev made") }
+    error_message = "The Regions' firewalls know by its mark what came by CloudFront."
+  }
 }
 
 run "another_account_is_refused_before_anything_is_asked" {
