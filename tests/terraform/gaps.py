@@ -102,10 +102,11 @@ def fill() -> None:
     # Certificates and distributions would be ready after a minute, for nobody to look at.
     settings.ACM_VALIDATION_WAIT = 1
     state_manager.set_transition("cloudfront::distribution", {"progression": "immediate"})
-    for path in RESTORE_TESTING:
+    for path in (*RESTORE_TESTING, NOTIFICATIONS):
         backup_urls.url_paths["{0}" + path] = BackupResponse.dispatch
 
 
+NOTIFICATIONS = "/backup-vaults/(?P<vault>[^/]+)/notification-configuration$"
 RESTORE_TESTING = (
     "/restore-testing/plans$",
     "/restore-testing/plans/(?P<plan>[^/]+)$",
@@ -262,7 +263,8 @@ class GlobalTable(CloudFormationModel):
             dynamodb_backends[account_id][region].delete_table(self.name)
 
 
-# Backup: moto has plans and vaults, no selections and no tests of restoring, and looks for tags in the wrong place.
+# Backup: moto has plans and vaults, no selections, notifications or tests of restoring, and looks for tags in a wrong
+# place.
 
 
 @mends(BackupResponse)
@@ -292,6 +294,26 @@ def get_backup_selection(self: BackupResponse) -> str:
 @fills(BackupResponse)
 def delete_backup_selection(self: BackupResponse) -> str:
     del _kept["backup selection"][self.region, asked(self)["SelectionId"]]
+    return "{}"
+
+
+@fills(BackupResponse)
+def put_backup_vault_notifications(self: BackupResponse) -> str:
+    given = asked(self)
+    told = {name: given[name] for name in ("BackupVaultEvents", "SNSTopicArn")}
+    _kept["vault notifications"][self.region, given["BackupVaultName"]] = told
+    return "{}"
+
+
+@fills(BackupResponse)
+def get_backup_vault_notifications(self: BackupResponse) -> str:
+    name = asked(self)["BackupVaultName"]
+    return json.dumps({"BackupVaultName": name, **_find("vault notifications", self.region, name)})
+
+
+@fills(BackupResponse)
+def delete_backup_vault_notifications(self: BackupResponse) -> str:
+    del _kept["vault notifications"][self.region, asked(self)["BackupVaultName"]]
     return "{}"
 
 

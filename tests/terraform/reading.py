@@ -194,6 +194,31 @@ def read_alarms(estate: Applied, region: str) -> None:
     assert {tuple(each["AlarmActions"]) for each in alarms.values()} == {(topic,)}
 
 
+def read_backups(estate: Applied, region: str) -> None:
+    vault = estate.client("backup", region).get_backup_vault_notifications(BackupVaultName=f"{NAME}-{region}")
+    topic = f"arn:aws:sns:{region}:{gaps.ACCOUNT}:{NAME}-backups"
+    assert vault["SNSTopicArn"] == topic
+    told = estate.client("sns", region)
+    (subscribed,) = told.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    attributes = told.get_subscription_attributes(SubscriptionArn=subscribed["SubscriptionArn"])["Attributes"]
+    assert json.loads(attributes["FilterPolicy"]) == {"State": [{"exists": False}, {"anything-but": ["COMPLETED"]}]}
+    attached = estate.client("iam", region).list_attached_role_policies(RoleName=f"{NAME}-{region}-backup")
+    names = {each["PolicyName"].removeprefix("AWSBackupServiceRolePolicyFor") for each in attached["AttachedPolicies"]}
+    assert names == {"Backup", "Restores", "S3Backup", "S3Restore"}
+
+
+def read_firewall(estate: Applied, region: str) -> None:
+    """What CloudFront passes on is known by its mark, so that its addresses are not taken for one caller."""
+    (listed,) = estate.client("cloudfront", "us-east-1").list_distributions()["DistributionList"]["Items"]
+    (mark,) = listed["Origins"]["Items"][0]["CustomHeaders"]["Items"]
+    firewall = estate.client("wafv2", region)
+    (found,) = firewall.list_web_acls(Scope="REGIONAL")["WebACLs"]
+    rules = firewall.get_web_acl(Name=found["Name"], Scope="REGIONAL", Id=found["Id"])["WebACL"]["Rules"]
+    (rate,) = (each["Statement"]["RateBasedStatement"] for each in rules if each["Name"] == "rate")
+    apart = rate["ScopeDownStatement"]["NotStatement"]["Statement"]["OrStatement"]["Statements"]
+    assert mark["HeaderValue"].encode() in {each["ByteMatchStatement"]["SearchString"] for each in apart}
+
+
 def read_link(estate: Applied, region: str) -> None:
     network = estate.client("ec2", region)
     (peering,) = network.describe_vpc_peering_connections()["VpcPeeringConnections"]
@@ -239,5 +264,6 @@ def key_of(estate: Applied, region: str) -> str:
 
 READINGS = (
     read_api, read_functions, read_what_each_knows_of_the_other, read_schedules, read_retries, read_queues,
-    read_database, read_shared_tables, read_records, read_alarms, read_link, read_buckets,
+    read_database, read_shared_tables, read_records, read_alarms,
+    read_backups, read_firewall, read_link, read_buckets,
 )  # fmt: skip

@@ -65,6 +65,7 @@ LISTED = {
 # Kept by our own fillings of moto's gaps, which tell what they keep.
 KEPT = {
     "aws_backup_restore_testing_plan", "aws_backup_restore_testing_selection", "aws_backup_selection",
+    "aws_backup_vault_notifications",
     "aws_ce_anomaly_monitor", "aws_ce_anomaly_subscription", "aws_cloudwatch_query_definition", "aws_db_proxy_endpoint",
 }  # fmt: skip
 ASKED_OTHERWISE = {"aws_kms_key", "aws_kms_replica_key", "aws_vpc_peering_connection"}

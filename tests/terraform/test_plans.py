@@ -26,7 +26,7 @@ IN_EACH_REGION = {
     "aws_rds_cluster": 1,
     "aws_route53_health_check": 1,
     "aws_s3_bucket": 1,
-    "aws_sns_topic": 2,  # alarms, and that of the health check, in us-east-1
+    "aws_sns_topic": 3,  # alarms, backups that failed, and that of the health check, in us-east-1
     "aws_vpc": 1,
 }
 TOP = {"starter": 1, "standard": 1, "full": 2}  # instances of each Region's cluster

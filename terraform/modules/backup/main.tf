@@ -124,8 +124,14 @@ data "aws_iam_policy_document" "assumed_by_backup" {
 }
 
 resource "aws_iam_role_policy_attachment" "main" {
-  for_each = toset(["AWSBackupServiceRolePolicyForBackup", "AWSBackupServiceRolePolicyForRestores"])
+  # Those of S3 are apart, and under another path: https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html
+  for_each = toset([
+    "service-role/AWSBackupServiceRolePolicyForBackup",
+    "service-role/AWSBackupServiceRolePolicyForRestores",
+    "AWSBackupServiceRolePolicyForS3Backup",
+    "AWSBackupServiceRolePolicyForS3Restore",
+  ])
 
   role       = aws_iam_role.main.name
-  policy_arn = "arn:${local.partition}:iam::aws:policy/service-role/${each.key}"
+  policy_arn = "arn:${local.partition}:iam::aws:policy/${each.key}"
 }

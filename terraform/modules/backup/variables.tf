@@ -13,6 +13,11 @@ variable "resource_arns" {
   type        = list(string)
 }
 
+variable "emails" {
+  description = "Addresses that are told of backups, copies and restores that failed; each must confirm once."
+  type        = list(string)
+}
+
 variable "copy_to_vault_arn" {
   description = "Vault in another Region that each daily backup is copied to; null: none is."
   type        = string

@@ -91,6 +91,17 @@ resource "aws_backup_vault" "copies" {
   }
 }
 
+# As module backup locks its own: without lock_for_ever_after_days a named right can take it off, for a tear-down.
+resource "aws_backup_vault_lock_configuration" "copies" {
+  count    = length(aws_backup_vault.copies)
+  provider = aws.other
+
+  backup_vault_name   = aws_backup_vault.copies[0].name
+  min_retention_days  = 1
+  max_retention_days  = 3650
+  changeable_for_days = var.backup_lock_for_ever_after_days
+}
+
 resource "aws_kms_key" "copies" {
   #checkov:skip=CKV2_AWS_64:AWS's usual policy: the account's own policies say who may use it
 

@@ -77,6 +77,12 @@ variable "intake_witness_region" {
   default     = null
 }
 
+variable "backup_lock_for_ever_after_days" {
+  description = "Days after which the lock of the copies' vault can never be taken off; null: it can."
+  type        = number
+  default     = null
+}
+
 # Names and the edge.
 
 variable "zone_name" {

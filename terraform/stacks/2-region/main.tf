@@ -214,6 +214,7 @@ module "backup" {
   copy_to_vault_arn = var.backup_region == null ? null : "arn:${local.partition}:backup:${var.backup_region}:${local.account_id}:backup-vault:${local.name}-${var.backup_region}"
   daily_keep_days   = var.backup_daily_keep_days
   restore_test      = var.restore_test
+  emails            = var.alarm_emails
 
   lock_for_ever_after_days = var.backup_lock_for_ever_after_days
   database_subnet_group    = "${local.name}-${var.region}"

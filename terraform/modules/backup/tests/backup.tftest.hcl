@@ -6,6 +6,7 @@ variables {
   name              = "plotihub-dev"
   kms_key_arn       = "arn:aws:kms:eu-west-1:000000000000:key/region"
   resource_arns     = ["arn:aws:rds:eu-west-1:000000000000:cluster:plotihub-dev-eu-west-1"]
+  emails            = ["owner@example.com"]
   copy_to_vault_arn = "arn:aws:backup:eu-central-1:000000000000:backup-vault:plotihub-dev-eu-central-1"
 }
 
@@ -30,6 +31,32 @@ run "backups_are_hourly_and_daily_and_the_daily_ones_go_elsewhere_too" {
   assert {
     condition     = length(aws_backup_restore_testing_plan.main) == 0
     error_message = "Restores are tested only where that is asked for."
+  }
+}
+
+run "what_lies_in_buckets_is_backed_up_and_restored_too" {
+  command = plan
+
+  assert {
+    condition = toset([for each in aws_iam_role_policy_attachment.main : trimprefix(each.policy_arn, "arn:aws:iam::aws:policy/")]) == toset([
+      "service-role/AWSBackupServiceRolePolicyForBackup", "service-role/AWSBackupServiceRolePolicyForRestores",
+      "AWSBackupServiceRolePolicyForS3Backup", "AWSBackupServiceRolePolicyForS3Restore",
+    ])
+    error_message = "AWS keeps the rights for S3 apart from the others."
+  }
+}
+
+run "what_fails_is_told" {
+  command = plan
+
+  assert {
+    condition     = length(setsubtract(["BACKUP_JOB_COMPLETED", "COPY_JOB_FAILED", "RESTORE_JOB_COMPLETED"], aws_backup_vault_notifications.main.backup_vault_events)) == 0
+    error_message = "AWS tells of backups and restores that failed by these events and no others: BACKUP_JOB_FAILED is sent no more."
+  }
+
+  assert {
+    condition     = { for email, each in aws_sns_topic_subscription.failed : email => jsondecode(each.filter_policy).State } == { "owner@example.com" = [{ exists = false }, { anything-but = ["COMPLETED"] }] }
+    error_message = "Nobody reads what comes each hour to say that all went well."
   }
 }
 

@@ -46,4 +46,9 @@ run "estate" {
     condition     = length(aws_backup_vault.copies) == (var.other_region == null && var.backup_region != null ? 1 : 0)
     error_message = "One Region must have a vault elsewhere that its backups are copied to."
   }
+
+  assert {
+    condition     = length(aws_backup_vault_lock_configuration.copies) == length(aws_backup_vault.copies)
+    error_message = "That vault is all that is left of a lost Region: nobody may shorten what lies in it."
+  }
 }
