@@ -42,7 +42,8 @@ class Applied:
         self.url, self._folder, self._configuration = url, folder, configuration
         self.printed: list[str] = []  # the last line of each apply and destroy
         overrides = {"account_id": gaps.ACCOUNT, "zone_name": ZONE, "domain": DOMAIN, "email_domain": ZONE}
-        self.steps = steps_of(ENVIRONMENT, SIZE, cdn_domain=f"www.{ZONE}", **overrides)
+        # The last two as no environment has them.
+        self.steps = steps_of(ENVIRONMENT, SIZE, **overrides, cdn_domain=f"www.{ZONE}", cost_anomalies=True)
         _copy(folder, packaged)
         bucket = self.client("s3", "us-east-1")
         bucket.create_bucket(Bucket=CODE)

@@ -34,7 +34,7 @@ variable "emails" {
 }
 
 variable "anomalies" {
-  description = "Whether AWS looks for costs out of the ordinary; an account has room for one monitor of services, so one stage has it."
+  description = "Whether a monitor of costs out of the ordinary is made here. An account has room for one of services, and AWS makes it by itself once Cost Explorer is switched on; so only where Cost Explorer is on, and `aws ce get-anomaly-monitors` tells of none."
   type        = bool
-  default     = true
+  default     = false
 }

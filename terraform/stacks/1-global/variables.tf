@@ -145,7 +145,7 @@ variable "alarm_emails" {
 }
 
 variable "cost_anomalies" {
-  description = "Whether AWS looks for costs out of the ordinary; one stage of an account may."
+  description = "Whether a monitor of costs out of the ordinary is made: only where Cost Explorer is on and has none (module budget)."
   type        = bool
-  default     = true
+  default     = false
 }

@@ -23,21 +23,21 @@ run "costs_are_told_before_they_are_spent" {
   }
 
   assert {
-    condition     = length(aws_ce_anomaly_subscription.services) == 1
-    error_message = "AWS must look for what is out of the ordinary."
+    condition     = length(aws_ce_anomaly_monitor.services) + length(aws_ce_anomaly_subscription.services) == 0
+    error_message = "An account has room for one monitor, and most have AWS's own."
   }
 }
 
-run "an_account_has_room_for_one_monitor" {
+run "costs_out_of_the_ordinary_are_told_where_asked" {
   command = plan
 
   variables {
-    anomalies = false
+    anomalies = true
   }
 
   assert {
-    condition     = length(aws_ce_anomaly_monitor.services) + length(aws_ce_anomaly_subscription.services) == 0
-    error_message = "The other stages leave it to one."
+    condition     = length(aws_ce_anomaly_monitor.services) == 1 && length(aws_ce_anomaly_subscription.services) == 1
+    error_message = "AWS must look for what is out of the ordinary, and tell it."
   }
 }
 
