@@ -150,13 +150,15 @@ def test_a_stack_tags_everything_and_guards_the_account(stack: Path) -> None:
 
 
 @each_stack
-def test_state_is_locked_and_encrypted_where_it_is_shared(stack: Path) -> None:
+def test_state_is_locked_where_it_is_shared_and_under_the_bucket_s_own_key(stack: Path) -> None:
+    """``encrypt`` without a key has Terraform ask for AES256, and S3 then leaves the bucket's own key aside."""
     backends = [backend for block in read(stack)["terraform"] for backend in block.get("backend", [])]
     if stack.name == "0-bootstrap":
         assert backends == []  # it makes the bucket
         return
     (backend,) = backends
-    assert (backend["s3"]["use_lockfile"], backend["s3"]["encrypt"]) == (True, True)
+    assert backend["s3"]["use_lockfile"] is True
+    assert "encrypt" not in backend["s3"]
 
 
 def test_no_plan_may_destroy_what_holds_data() -> None:

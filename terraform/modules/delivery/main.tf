@@ -23,6 +23,8 @@ resource "aws_s3_bucket" "state" {
   }
 }
 
+# Terraform's "encrypt" would ask for AES256 in place of the bucket's own key, so the stacks leave it out:
+# https://github.com/hashicorp/terraform/blob/v1.11.4/internal/backend/remote-state/s3/client.go
 module "private_bucket" {
   source = "../private_bucket"
 
