@@ -41,9 +41,10 @@ resource "aws_s3_bucket_lifecycle_configuration" "main" {
       storage_class = "STANDARD_IA"
     }
 
+    # Glacier Instant Retrieval: of the Glacier classes the one that a pre-signed address can still read.
     transition {
       days          = 365
-      storage_class = "GLACIER"
+      storage_class = "GLACIER_IR"
     }
 
     noncurrent_version_expiration {

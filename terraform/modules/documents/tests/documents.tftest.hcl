@@ -20,8 +20,8 @@ run "documents_are_aged" {
   command = plan
 
   assert {
-    condition     = toset([for each in one(aws_s3_bucket_lifecycle_configuration.main.rule).transition : "${each.days} ${each.storage_class}"]) == toset(["90 STANDARD_IA", "365 GLACIER"])
-    error_message = "Documents move to cheaper shelves with age."
+    condition     = toset([for each in one(aws_s3_bucket_lifecycle_configuration.main.rule).transition : "${each.days} ${each.storage_class}"]) == toset(["90 STANDARD_IA", "365 GLACIER_IR"])
+    error_message = "Documents move to cheaper shelves with age, from which a pre-signed address still reads them."
   }
 
   assert {
