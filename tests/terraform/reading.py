@@ -141,7 +141,9 @@ def read_queues(estate: Applied, region: str) -> None:
     for name in found.values():
         url = queues.get_queue_url(QueueName=name)["QueueUrl"]
         attributes = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-        assert json.loads(attributes["RedrivePolicy"])["deadLetterTargetArn"].endswith(f":{name}-dead")
+        redrive = json.loads(attributes["RedrivePolicy"])
+        assert redrive["deadLetterTargetArn"].endswith(f":{name}-dead")
+        assert redrive["maxReceiveCount"] == 5
 
 
 def read_database(estate: Applied, region: str) -> None:

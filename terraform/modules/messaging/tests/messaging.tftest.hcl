@@ -11,6 +11,17 @@ variables {
 run "every_queue_has_another_for_what_cannot_be_worked" {
   command = plan
 
+  override_resource {
+    target          = aws_sqs_queue.dead
+    override_during = plan
+    values          = { arn = "arn:aws:sqs:eu-west-1:000000000000:dead" }
+  }
+
+  assert {
+    condition     = alltrue([for queue in aws_sqs_queue.main : jsondecode(queue.redrive_policy) == { deadLetterTargetArn = "arn:aws:sqs:eu-west-1:000000000000:dead", maxReceiveCount = 5 }])
+    error_message = "A message must be tried several times before it is laid aside: one whose function was cut off once has nothing wrong."
+  }
+
   assert {
     condition     = keys(aws_sqs_queue.dead) == keys(aws_sqs_queue.main) && keys(aws_sqs_queue_redrive_allow_policy.dead) == keys(aws_sqs_queue.main)
     error_message = "Each queue must have its dead-letter queue, which takes from no other."
