@@ -24,9 +24,7 @@ IN_EACH_REGION = {
     "aws_lambda_alias": len(FUNCTIONS),
     "aws_lambda_function": len(FUNCTIONS),
     "aws_rds_cluster": 1,
-    "aws_route53_health_check": 1,
     "aws_s3_bucket": 1,
-    "aws_sns_topic": 3,  # alarms, backups that failed, and that of the health check, in us-east-1
     "aws_vpc": 1,
 }
 TOP = {"starter": 1, "standard": 1, "full": 2}  # instances of each Region's cluster
@@ -43,8 +41,10 @@ def test_as_many_regions_are_planned_as_were_asked_for(estate: Estate, size: str
 @each_size
 def test_each_region_has_all_that_a_region_has(estate: Estate, size: str) -> None:
     for plan in regions(estate, size):
-        counted = Counter(each.kind for each in plan.of(*IN_EACH_REGION))
-        assert counted == IN_EACH_REGION, plan.step.key
+        checks = 0 if size == "starter" else 1
+        topics = 2 + checks  # alarms, backups that failed, and that of the health check, in us-east-1
+        wanted = Counter({**IN_EACH_REGION, "aws_route53_health_check": checks, "aws_sns_topic": topics})
+        assert Counter(each.kind for each in plan.of(*wanted)) == wanted, plan.step.key
         assert len(plan.of("aws_rds_cluster_instance")) == TOP[size]
 
 
@@ -56,6 +56,14 @@ def test_one_cluster_brings_the_database_and_the_other_joins(estate: Estate, siz
     assert {cluster.values["global_cluster_identifier"] for cluster in clusters} == {member_of}
     shells = [shell for plan in planned(estate, size) for shell in plan.of("aws_rds_global_cluster")]
     assert len(shells) == (0 if member_of is None else 1)
+
+
+def test_a_region_by_itself_answers_to_its_name_and_its_database_may_rest(estate: Estate) -> None:
+    (plan,) = regions(estate, "starter")
+    assert plan.of("aws_route53_health_check") == []
+    (common,) = (each for each in plan.of("aws_route53_record") if each.values["set_identifier"])
+    assert not common.knows("health_check_id")
+    assert [each for each in plan.of("aws_cloudwatch_metric_alarm") if each.values["namespace"] == "AWS/Route53"] == []
 
 
 @each_size

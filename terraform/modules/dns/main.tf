@@ -7,6 +7,7 @@ locals {
   # The Region's own name, by which its health is asked and it is reached while out of the common one.
   regional_domain = var.domain == null ? null : "${local.region}.${var.domain}"
   count           = var.domain == null ? 0 : 1
+  checked         = var.health_check ? local.count : 0
 }
 
 resource "aws_acm_certificate" "main" {

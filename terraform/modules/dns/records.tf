@@ -1,7 +1,7 @@
 # Separate from the certificate, which the API's domain needs first.
 
 resource "aws_route53_health_check" "main" {
-  count = local.count
+  count = local.checked
 
   fqdn              = local.regional_domain
   type              = "HTTPS"
@@ -38,7 +38,7 @@ resource "aws_route53_record" "common" {
   name            = var.domain
   type            = "A"
   set_identifier  = local.region
-  health_check_id = aws_route53_health_check.main[0].id
+  health_check_id = one(aws_route53_health_check.main[*].id)
 
   latency_routing_policy {
     region = local.region

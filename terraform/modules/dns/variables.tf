@@ -44,6 +44,11 @@ variable "drained" {
   default     = false
 }
 
+variable "health_check" {
+  description = "Whether checkers look at the Region: where there is another to go to. Their looks read from the database, which then never rests."
+  type        = bool
+}
+
 variable "health_interval_s" {
   description = "Seconds between two looks of a checker, 10 (dearer) or 30."
   type        = number

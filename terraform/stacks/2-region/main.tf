@@ -188,6 +188,7 @@ module "dns" {
 
 module "edge" {
   source = "../../modules/edge"
+  health_check      = local.is_global
 
   name               = local.name
   kms_key_arn        = aws_kms_key.main.arn

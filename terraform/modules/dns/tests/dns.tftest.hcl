@@ -11,6 +11,7 @@ variables {
   name             = "plotihub-dev"
   domain           = "api.plotihub.example"
   zone_id          = "ZONE"
+  health_check     = true
   common_host      = "common.execute-api.invalid"
   common_zone_id   = "GATEWAY"
   regional_host    = "regional.execute-api.invalid"
@@ -56,6 +57,24 @@ run "a_drained_region_is_out_of_it_and_answers_by_its_own" {
   assert {
     condition     = length(aws_route53_record.common) == 0 && length(aws_route53_record.regional) == 1 && length(aws_route53_health_check.main) == 1
     error_message = "Only the common name must go."
+  }
+}
+
+run "a_region_by_itself_is_not_asked" {
+  command = plan
+
+  variables {
+    health_check = false
+  }
+
+  assert {
+    condition     = length(aws_route53_health_check.main) + length(aws_cloudwatch_metric_alarm.health) + length(aws_sns_topic.health) + length(aws_kms_key.health) + length(aws_sns_topic_subscription.health) == 0
+    error_message = "Looks of checkers would keep its database awake, and there is no other Region to go to."
+  }
+
+  assert {
+    condition     = aws_route53_record.common[0].health_check_id == null && output.health_check_id == null
+    error_message = "Its name must answer without a check."
   }
 }
 
