@@ -162,7 +162,8 @@ def _take_code_from_bucket(override: Path) -> None:
 def _override(file: Path) -> None:
     """Let the copy be destroyed, with its data, and let its providers speak to an emulator."""
     text = file.read_text()
-    freed = text.replace("prevent_destroy = true", "prevent_destroy = false").replace('"Retain"', '"Delete"')
+    freed = text.replace("prevent_destroy = true", "prevent_destroy = false")
+    freed = freed.replace('"RetainExceptOnCreate"', '"Delete"')
     if freed != text:
         file.write_text(freed)
     if file.name == "providers.tf":

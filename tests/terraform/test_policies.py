@@ -262,13 +262,15 @@ def test_what_holds_data_cannot_be_deleted_in_prod(estate: Estate, size: str) ->
             assert table.values["point_in_time_recovery"][0]["enabled"] is True
         for stack in plan.of("aws_cloudformation_stack"):
             assert all(_is_kept(replica) for replica in replicas(stack))
+            tags = [{each["Key"]: each["Value"] for each in replica["Tags"]} for replica in replicas(stack)]
+            assert [each["Environment"] for each in tags] == ["prod", "prod"]
         for secret in plan.of("aws_secretsmanager_secret"):
             assert secret.values["recovery_window_in_days"] == 30
 
 
 def replicas(stack: Resource) -> list[dict[str, Any]]:
     table = json.loads(stack.values["template_body"])["Resources"]["Table"]
-    assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
     found: list[dict[str, Any]] = table["Properties"]["Replicas"]
     assert len(found) == 2
     return found

@@ -26,7 +26,7 @@ resource "aws_cloudformation_stack" "strong" {
     Resources = {
       Table = {
         Type                = "AWS::DynamoDB::GlobalTable"
-        DeletionPolicy      = "Retain"
+        DeletionPolicy      = "RetainExceptOnCreate" # a table whose making failed would stand in the next one's way
         UpdateReplacePolicy = "Retain"
         Properties = merge({
           TableName              = each.value.name
@@ -40,6 +40,7 @@ resource "aws_cloudformation_stack" "strong" {
             DeletionProtectionEnabled        = var.deletion_protection
             PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled = true }
             SSESpecification                 = { KMSMasterKeyId = var.kms_key_arns[region] }
+            Tags                             = [for key in sort(keys(var.tags)) : { Key = key, Value = var.tags[key] }]
           }]
         }, var.witness_region == null ? {} : { GlobalTableWitnesses = [{ Region = var.witness_region }] })
       }

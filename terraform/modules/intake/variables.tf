@@ -34,6 +34,11 @@ variable "kms_key_arns" {
   type        = map(string)
 }
 
+variable "tags" {
+  description = "Tags of each Region's copy of a strongly consistent table: the provider's own reach the stack only."
+  type        = map(string)
+}
+
 variable "deletion_protection" {
   description = "Whether AWS refuses to delete the tables."
   type        = bool

@@ -39,6 +39,7 @@ module "intake" {
   consistency         = var.intake_consistency
   witness_region      = var.intake_witness_region
   deletion_protection = var.deletion_protection
+  tags                = local.tags
 
   kms_key_arns = merge(
     { (var.primary_region) = aws_kms_key.data.arn },

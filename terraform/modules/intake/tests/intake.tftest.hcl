@@ -8,6 +8,7 @@ variables {
   consistency         = "strong"
   witness_region      = "eu-west-2"
   deletion_protection = true
+  tags                = { Project = "plotihub", Environment = "dev" }
   kms_key_arns = {
     eu-west-1    = "arn:aws:kms:eu-west-1:000000000000:key/one"
     eu-central-1 = "arn:aws:kms:eu-central-1:000000000000:key/two"
@@ -26,7 +27,8 @@ run "two_regions_and_a_witness_agree_before_they_acknowledge" {
     condition = alltrue([for stack in aws_cloudformation_stack.strong : (
       jsondecode(stack.template_body).Resources.Table.Properties.MultiRegionConsistency == "STRONG"
       && jsondecode(stack.template_body).Resources.Table.Properties.GlobalTableWitnesses == [{ Region = "eu-west-2" }]
-      && jsondecode(stack.template_body).Resources.Table.DeletionPolicy == "Retain"
+      && jsondecode(stack.template_body).Resources.Table.DeletionPolicy == "RetainExceptOnCreate"
+      && jsondecode(stack.template_body).Resources.Table.UpdateReplacePolicy == "Retain"
     )])
     error_message = "The tables must be strong, with a witness, and outlive their stack."
   }
@@ -36,6 +38,14 @@ run "two_regions_and_a_witness_agree_before_they_acknowledge" {
       "arn:aws:kms:eu-west-1:000000000000:key/one", "arn:aws:kms:eu-central-1:000000000000:key/two",
     ]
     error_message = "Each Region's copy must be under a key of that Region."
+  }
+
+  assert {
+    condition = alltrue(flatten([for stack in aws_cloudformation_stack.strong : [
+      for replica in jsondecode(stack.template_body).Resources.Table.Properties.Replicas :
+      replica.Tags == [{ Key = "Environment", Value = "dev" }, { Key = "Project", Value = "plotihub" }]
+    ]]))
+    error_message = "Each copy must say whose it is."
   }
 
   assert {
