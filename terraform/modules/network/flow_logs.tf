@@ -53,4 +53,11 @@ data "aws_iam_policy_document" "flow_logs" {
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
     resources = ["${aws_cloudwatch_log_group.flow_logs.arn}:*"]
   }
+
+  # The service looks for its group among the others, and reads nothing in them.
+  # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+  statement {
+    actions   = ["logs:DescribeLogGroups"]
+    resources = ["arn:${data.aws_partition.current.partition}:logs:${local.region}:${data.aws_caller_identity.current.account_id}:log-group:*"]
+  }
 }

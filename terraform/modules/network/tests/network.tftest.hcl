@@ -32,6 +32,20 @@ run "nothing_leads_out_unless_asked" {
   }
 }
 
+run "flow_logs_write_to_their_group_and_list_the_names_of_others" {
+  command = plan
+
+  assert {
+    condition     = data.aws_iam_policy_document.flow_logs.statement[1].actions == toset(["logs:DescribeLogGroups"])
+    error_message = "Beyond its own group the service must be able to list names, and nothing more."
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.flow_logs.statement[1].resources == toset(["arn:aws:logs:eu-west-1:000000000000:log-group:*"])
+    error_message = "Those of this account and Region."
+  }
+}
+
 run "each_zone_has_its_way_out_where_one_is_asked_for" {
   command = plan
 
