@@ -124,6 +124,11 @@ variable "audit_retention_days" {
 }
 
 variable "audit_lock_mode" {
+
+  validation {
+    condition     = var.cdn_domain == null || (var.zone_name != null && var.domain != null)
+    error_message = "cdn_domain needs zone_name, which its records stand in, and domain, which CloudFront asks."
+  }
   description = "COMPLIANCE or GOVERNANCE; see module audit."
   type        = string
   default     = "GOVERNANCE"

@@ -73,6 +73,16 @@ run "cloudfront_limits_its_callers_and_marks_what_it_passes_on" {
   }
 }
 
+run "cloudfront_needs_a_zone_and_something_to_ask" {
+  command = plan
+
+  variables {
+    cdn_domain = "app.plotihub.example"
+  }
+
+  expect_failures = [var.cdn_domain]
+}
+
 run "another_account_is_refused_before_anything_is_asked" {
   command = plan
 
