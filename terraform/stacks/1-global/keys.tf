@@ -1,5 +1,11 @@
 # The key that wraps the data keys of personal papers, and the tables that both Regions share. It is one key with a twin
-# in the other Region: what was sealed in one must open in the other.
+# in the other Region, also where only backups are copied: what was sealed in one must open in the other.
+
+locals {
+  elsewhere = one(compact([local.is_global ? var.other_region : var.backup_region]))
+  # Whoever takes an older estate's data over opens it by that one's key; the key made here then holds the tables.
+  data_key_id = var.data_key_arn == null ? aws_kms_key.data.key_id : element(split("/", var.data_key_arn), 1)
+}
 
 resource "aws_kms_key" "data" {
   #checkov:skip=CKV2_AWS_64:AWS's usual policy: the account's own policies say who may use it
@@ -16,11 +22,11 @@ resource "aws_kms_key" "data" {
 
 resource "aws_kms_alias" "data" {
   name          = "alias/${local.name}-data"
-  target_key_id = aws_kms_key.data.key_id
+  target_key_id = local.data_key_id
 }
 
 resource "aws_kms_replica_key" "data" {
-  count    = local.is_global ? 1 : 0
+  count    = local.elsewhere == null ? 0 : 1
   provider = aws.other
 
   description             = "${local.name} personal papers"
@@ -32,10 +38,11 @@ resource "aws_kms_replica_key" "data" {
   }
 }
 
+# An older estate's key has its twin in the other Region, but none where backups may go to.
 resource "aws_kms_alias" "data_in_other" {
-  count    = local.is_global ? 1 : 0
+  count    = var.data_key_arn == null || local.is_global ? length(aws_kms_replica_key.data) : 0
   provider = aws.other
 
   name          = "alias/${local.name}-data"
-  target_key_id = aws_kms_replica_key.data[0].key_id
+  target_key_id = var.data_key_arn == null ? aws_kms_replica_key.data[0].key_id : local.data_key_id
 }

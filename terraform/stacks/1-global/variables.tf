@@ -47,6 +47,17 @@ variable "other_region" {
   default     = null
 }
 
+variable "data_key_arn" {
+  description = "ARN, in primary_region, of the multi-Region key of an estate before this one, whose data this one takes over (docs/runbooks/restore.md); null: the one that is made here. With other_region its twin must be there."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.data_key_arn == null ? true : can(regex("^arn:[a-z-]+:kms:${var.primary_region}:[0-9]{12}:key/mrk-[0-9a-f]{32}$", var.data_key_arn))
+    error_message = "data_key_arn must be of a multi-Region key (mrk-…) in primary_region."
+  }
+}
+
 variable "backup_region" {
   description = "With one Region: where its daily backups are copied to; null: nowhere."
   type        = string

@@ -83,6 +83,72 @@ run "cloudfront_needs_a_zone_and_something_to_ask" {
   expect_failures = [var.cdn_domain]
 }
 
+run "what_is_copied_elsewhere_can_be_opened_there" {
+  command = plan
+
+  variables {
+    backup_region = "eu-central-1"
+  }
+
+  assert {
+    condition     = length(aws_kms_replica_key.data) == 1 && aws_kms_alias.data_in_other[0].target_key_id == "twin"
+    error_message = "Where backups are copied to, the key of what is sealed in them must be too."
+  }
+}
+
+run "nothing_elsewhere_needs_no_key_elsewhere" {
+  command = plan
+
+  assert {
+    condition     = length(aws_kms_replica_key.data) + length(aws_kms_alias.data_in_other) == 0 && aws_kms_alias.data.target_key_id == "made"
+    error_message = "A twin costs, and is of use in another Region only."
+  }
+}
+
+run "an_older_estate_s_data_is_opened_by_its_key" {
+  command = plan
+
+  variables {
+    data_key_arn  = "arn:aws:kms:eu-west-1:000000000000:key/mrk-0123456789abcdef0123456789abcdef"
+    backup_region = "eu-central-1"
+  }
+
+  assert {
+    condition     = aws_kms_alias.data.target_key_id == "mrk-0123456789abcdef0123456789abcdef"
+    error_message = "What that key sealed, no other key opens."
+  }
+
+  assert {
+    condition     = length(aws_kms_alias.data_in_other) == 0
+    error_message = "A twin in a third Region is made by hand: only where that key's primary is can it be."
+  }
+}
+
+run "an_older_estate_s_key_has_its_twin_in_the_other_region" {
+  command = plan
+
+  variables {
+    data_key_arn       = "arn:aws:kms:eu-west-1:000000000000:key/mrk-0123456789abcdef0123456789abcdef"
+    other_region       = "eu-central-1"
+    intake_consistency = "eventual"
+  }
+
+  assert {
+    condition     = length(aws_kms_replica_key.data) == 1 && aws_kms_alias.data_in_other[0].target_key_id == "mrk-0123456789abcdef0123456789abcdef"
+    error_message = "Both Regions must open what either sealed."
+  }
+}
+
+run "a_key_of_one_region_is_refused" {
+  command = plan
+
+  variables {
+    data_key_arn = "arn:aws:kms:eu-west-1:000000000000:key/01234567-89ab-cdef-0123-456789abcdef"
+  }
+
+  expect_failures = [var.data_key_arn]
+}
+
 run "another_account_is_refused_before_anything_is_asked" {
   command = plan
 

@@ -28,8 +28,8 @@ run "estate" {
   }
 
   assert {
-    condition     = length(aws_kms_replica_key.data) == (var.other_region == null ? 0 : 1)
-    error_message = "The key of personal papers must have its twin in the other Region."
+    condition     = length(aws_kms_replica_key.data) == 1 && length(aws_kms_alias.data_in_other) == 1
+    error_message = "The key of personal papers must have its twin in the other Region, or where the backups are."
   }
 
   assert {
