@@ -28,6 +28,7 @@ resource "aws_rds_global_cluster" "main" {
 
   lifecycle {
     prevent_destroy = true
+    ignore_changes  = [database_name] # of one that grew from a cluster (docs/runbooks/region-pair.md), and fixed
   }
 }
 
@@ -84,7 +85,7 @@ resource "aws_backup_vault" "copies" {
   count    = local.is_global || var.backup_region == null ? 0 : 1
   provider = aws.other
 
-  name        = "${local.name}-${var.backup_region}"
+  name        = "${local.name}-copies" # not as a Region's own, which comes when the estate grows
   kms_key_arn = aws_kms_key.copies[0].arn
 
   lifecycle {

@@ -212,7 +212,7 @@ module "backup" {
   name              = local.name
   kms_key_arn       = aws_kms_key.main.arn
   resource_arns     = [module.database.cluster_arn, module.documents.bucket_arn]
-  copy_to_vault_arn = var.backup_region == null ? null : "arn:${local.partition}:backup:${var.backup_region}:${local.account_id}:backup-vault:${local.name}-${var.backup_region}"
+  copy_to_vault_arn = var.backup_region == null ? null : "arn:${local.partition}:backup:${var.backup_region}:${local.account_id}:backup-vault:${local.name}-${local.is_global ? var.backup_region : "copies"}"
   daily_keep_days   = var.backup_daily_keep_days
   restore_test      = var.restore_test
   emails            = var.alarm_emails
