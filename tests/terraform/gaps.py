@@ -493,7 +493,7 @@ def create_secret(own: Method, self: SecretsManagerResponse) -> Any:
     answer = own(self)
     for wanted in given.get("AddReplicaRegions", []):
         # AWS refuses a key that is not there, and tells so only in the replica's status.
-        if not kms_backends[ACCOUNT][wanted["Region"]].alias_exists(wanted["KmsKeyId"]):
+        if wanted["KmsKeyId"].rsplit("/", 1)[1] not in kms_backends[ACCOUNT][wanted["Region"]].keys:
             raise ResourceNotFoundException(f"there is no {wanted['KmsKeyId']} in {wanted['Region']}")
         for replica in self.backend.secrets[given["Name"]].replicas:  # type: ignore[union-attr]
             if replica.region == wanted["Region"]:

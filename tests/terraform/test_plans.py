@@ -27,6 +27,7 @@ IN_EACH_REGION = {
     "aws_s3_bucket": 1,
     "aws_vpc": 1,
 }
+TWIN = "arn:aws:kms:eu-central-1:000000000000:key/named"  # of the key that the mocks name
 TOP = {"starter": 1, "standard": 1, "full": 2}  # instances of each Region's cluster
 
 
@@ -52,6 +53,7 @@ def test_each_region_has_all_that_a_region_has(estate: Estate, size: str) -> Non
 def test_one_cluster_brings_the_database_and_the_other_joins(estate: Estate, size: str) -> None:
     clusters = [plan.of("aws_rds_cluster")[0] for plan in regions(estate, size)]
     assert [cluster.values.get("database_name") for cluster in clusters] == ["plotihub", None][: len(clusters)]
+    assert [cluster.values["source_region"] for cluster in clusters] == [None, PRIMARY][: len(clusters)]
     member_of = None if size == "starter" else "plotihub-prod"
     assert {cluster.values["global_cluster_identifier"] for cluster in clusters} == {member_of}
     shells = [shell for plan in planned(estate, size) for shell in plan.of("aws_rds_global_cluster")]
@@ -64,6 +66,14 @@ def test_a_region_by_itself_answers_to_its_name_and_its_database_may_rest(estate
     (common,) = (each for each in plan.of("aws_route53_record") if each.values["set_identifier"])
     assert not common.knows("health_check_id")
     assert [each for each in plan.of("aws_cloudwatch_metric_alarm") if each.values["namespace"] == "AWS/Route53"] == []
+
+
+@each_size
+def test_secrets_are_copied_under_the_twin_of_their_key(estate: Estate, size: str) -> None:
+    for plan in regions(estate, size):
+        for secret in plan.of("aws_secretsmanager_secret"):
+            copies = [(each["region"], each["kms_key_id"]) for each in secret.values["replica"]]
+            assert copies == ([] if size == "starter" else [(SECOND, TWIN)])
 
 
 @each_size

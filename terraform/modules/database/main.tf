@@ -9,6 +9,9 @@ locals {
   region     = data.aws_region.current.name
   identifier = "${var.name}-${local.region}"
 
+  # Whoever joins takes database and master from the one that it joins.
+  brings = var.is_first_member && var.source_region == null
+
   connect_prefix = "arn:${data.aws_partition.current.partition}:rds-db:${local.region}:${data.aws_caller_identity.current.account_id}:dbuser"
 }
 
@@ -26,12 +29,12 @@ resource "aws_rds_cluster" "main" {
   global_cluster_identifier = var.global_cluster_identifier
   engine                    = "aurora-mysql"
   engine_version            = var.engine_version
+  source_region             = var.source_region # what is encrypted there is copied by a request signed there
 
-  # The first member brings the database and its master; those that join take theirs from it.
-  database_name              = var.is_first_member ? "plotihub" : null
-  master_username            = var.is_first_member ? "plotihub_master" : null
-  master_password_wo         = var.is_first_member ? local.passwords["master"] : null
-  master_password_wo_version = var.is_first_member ? var.password_version : null
+  database_name              = local.brings ? "plotihub" : null
+  master_username            = local.brings ? "plotihub_master" : null
+  master_password_wo         = local.brings ? local.passwords["master"] : null
+  master_password_wo_version = local.brings ? var.password_version : null
 
   db_subnet_group_name                = aws_db_subnet_group.main.name
   vpc_security_group_ids              = [var.security_group_id]
@@ -62,21 +65,25 @@ resource "aws_rds_cluster" "main" {
 
   lifecycle {
     prevent_destroy = true
-    # A failover changes these behind our back, and putting them right would detach a cluster.
-    ignore_changes = [global_cluster_identifier, replication_source_identifier, engine_version]
+    # A failover changes the first two behind our back, and putting them right would detach a cluster. The others say
+    # how a cluster was made; another answer later would have it made anew.
+    ignore_changes = [global_cluster_identifier, replication_source_identifier, source_region, database_name, master_username]
   }
 }
 
 resource "aws_rds_cluster_instance" "main" {
+  #checkov:skip=CKV_AWS_226:engine_version says which version runs; AWS advises against it for long-term support releases
+
   count = var.instance_count
 
   identifier         = "${local.identifier}-${count.index + 1}"
   cluster_identifier = aws_rds_cluster.main.id
   engine             = aws_rds_cluster.main.engine
   instance_class     = "db.serverless"
+  availability_zone  = var.zones[count.index % length(var.zones)] # else AWS may put two into one
 
   publicly_accessible             = false
-  auto_minor_version_upgrade      = true
+  auto_minor_version_upgrade      = false
   ca_cert_identifier              = "rds-ca-rsa2048-g1"
   copy_tags_to_snapshot           = true
   performance_insights_enabled    = true
@@ -86,7 +93,7 @@ resource "aws_rds_cluster_instance" "main" {
 }
 
 resource "aws_rds_cluster_parameter_group" "main" {
-  name        = local.identifier
+  name_prefix = "${local.identifier}-"
   description = "TLS only, utf8mb4, strict"
   family      = "aurora-mysql8.0"
 

@@ -88,7 +88,12 @@ resource "aws_secretsmanager_secret_rotation" "master" {
   secret_id           = aws_secretsmanager_secret.master[0].id
   rotation_lambda_arn = aws_serverlessapplicationrepository_cloudformation_stack.rotation[0].outputs["RotationLambdaARN"]
 
+  rotate_immediately = false # the password is new
+
   rotation_rules {
     automatically_after_days = var.rotation_days
   }
+
+  # Even so the rotation is tried at once: it reads the secret and logs in.
+  depends_on = [aws_secretsmanager_secret_version.master, aws_rds_cluster_instance.main]
 }

@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "engine_version" {
-  description = "Aurora MySQL version, such as \"8.0.mysql_aurora.3.08.2\"; the same in both Regions. Changed by the global cluster only."
+  description = "Aurora MySQL version, such as \"8.0.mysql_aurora.3.10.4\"; the same in both Regions. The global cluster, where there is one, is raised first, and takes its members along."
   type        = string
 
   validation {
@@ -22,6 +22,22 @@ variable "global_cluster_identifier" {
 variable "is_first_member" {
   description = "Whether this cluster brings database, master and secrets. The others join; it stays so after a failover."
   type        = bool
+}
+
+variable "source_region" {
+  description = "Region of the member that this cluster joins, which has the writer then; null: it brings database and master itself. Looked at only when the cluster is made."
+  type        = string
+  default     = null
+}
+
+variable "zones" {
+  description = "Availability zones of the subnets; instances are put into them in turn."
+  type        = list(string)
+
+  validation {
+    condition     = length(var.zones) >= 2
+    error_message = "zones must name at least two zones."
+  }
 }
 
 variable "subnet_ids" {
@@ -120,13 +136,13 @@ variable "proxy_read_only_endpoint" {
 }
 
 variable "replica" {
-  description = "Where copies of the secrets are kept: the other Region's name, and there the ARN or alias of secrets_key_arn's twin."
+  description = "Where copies of the secrets are kept: the other Region's name, and there the ARN of secrets_key_arn's twin."
   type        = map(string)
   default     = {}
 }
 
 variable "password_version" {
-  description = "Raise it to give master and proxy new passwords."
+  description = "Raise it to give master and proxy new passwords, while the writer is in the Region that has the secrets."
   type        = number
   default     = 1
 }

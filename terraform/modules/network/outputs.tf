@@ -8,6 +8,11 @@ output "cidr" {
   value       = aws_vpc.main.cidr_block
 }
 
+output "zones" {
+  description = "Availability zones of the private subnets, in the same order."
+  value       = local.zones
+}
+
 output "subnet_ids" {
   description = "Private subnets, one for each zone."
   value       = [for zone in local.zones : aws_subnet.private[zone].id]

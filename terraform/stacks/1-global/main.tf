@@ -39,8 +39,8 @@ module "intake" {
   regions             = local.regions
   consistency         = var.intake_consistency
   witness_region      = var.intake_witness_region
-  deletion_protection = var.deletion_protection
   tags                = local.tags
+  deletion_protection = var.deletion_protection
 
   kms_key_arns = merge(
     { (var.primary_region) = aws_kms_key.data.arn },

@@ -69,7 +69,7 @@ variable "backup_region" {
 variable "engine_version" {
   description = "Aurora MySQL version, the same in both Regions."
   type        = string
-  default     = "8.0.mysql_aurora.3.08.2"
+  default     = "8.0.mysql_aurora.3.10.4"
 }
 
 variable "deletion_protection" {
@@ -112,6 +112,11 @@ variable "cdn_domain" {
   description = "Name in the zone by which CloudFront answers before the API; null: no CloudFront. Gateways are given the API's own name to call back."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.cdn_domain == null || (var.zone_name != null && var.domain != null)
+    error_message = "cdn_domain needs zone_name, which its records stand in, and domain, which CloudFront asks."
+  }
 }
 
 variable "waf" {
@@ -135,11 +140,6 @@ variable "audit_retention_days" {
 }
 
 variable "audit_lock_mode" {
-
-  validation {
-    condition     = var.cdn_domain == null || (var.zone_name != null && var.domain != null)
-    error_message = "cdn_domain needs zone_name, which its records stand in, and domain, which CloudFront asks."
-  }
   description = "COMPLIANCE or GOVERNANCE; see module audit."
   type        = string
   default     = "GOVERNANCE"

@@ -8,6 +8,8 @@ locals {
   prefix    = "/${local.name}"
   is_global = var.other_region != null
   is_first  = var.region == var.primary_region
+  # Only for a cluster that is made now: a writer that moved later changes nothing here.
+  writer_region = var.writer_region == null ? var.primary_region : var.writer_region
 
   tags = {
     Project     = var.project
@@ -53,6 +55,8 @@ module "database" {
   engine_version              = var.engine_version
   global_cluster_identifier   = local.is_global ? local.name : null
   is_first_member             = local.is_first
+  source_region               = local.is_global && local.writer_region != var.region ? local.writer_region : null
+  zones                       = module.network.zones
   subnet_ids                  = module.network.subnet_ids
   security_group_id           = module.network.database_security_group_id
   functions_security_group_id = module.network.functions_security_group_id
@@ -66,10 +70,14 @@ module "database" {
   proxy                       = var.proxy
   proxy_read_only_endpoint    = var.proxy
   rotation_days               = var.rotation_days
+  password_version            = var.password_version
 
-  # The other Region's own key is not there yet when the first Region is made; the twins of stacks/1-global are.
+  # The other Region's own key is not there yet when the first Region is made; the twins of stacks/1-global are. Twins
+  # have one id. The ARN, since AWS might tell an alias as that, and every plan would change it back.
   secrets_key_arn = data.aws_kms_alias.data.target_key_arn
-  replica         = local.is_global && local.is_first ? { (var.other_region) = "alias/${local.name}-data" } : {}
+  replica = local.is_global && local.is_first ? {
+    (var.other_region) = replace(data.aws_kms_alias.data.target_key_arn, ":${var.region}:", ":${var.other_region}:")
+  } : {}
 }
 
 module "messaging" {
@@ -180,6 +188,7 @@ module "dns" {
   regional_host     = try(module.api.domains["regional"].host, null)
   regional_zone_id  = try(module.api.domains["regional"].zone_id, null)
   drained           = var.drained
+  health_check      = local.is_global
   health_interval_s = var.health_interval_s
   health_threshold  = var.health_threshold
   checker_regions   = var.checker_regions
@@ -188,7 +197,6 @@ module "dns" {
 
 module "edge" {
   source = "../../modules/edge"
-  health_check      = local.is_global
 
   name               = local.name
   kms_key_arn        = aws_kms_key.main.arn

@@ -93,7 +93,19 @@ variable "endpoint_az_count" {
 variable "engine_version" {
   description = "Aurora MySQL version, the same in both Regions."
   type        = string
-  default     = "8.0.mysql_aurora.3.08.2"
+  default     = "8.0.mysql_aurora.3.10.4" # the newest of a long-term support release as of March 2026; docs/runbooks/upgrade.md
+}
+
+variable "writer_region" {
+  description = "The Region that has the writer, for a cluster that is made now and joins it; null: primary_region. Said only while a lost cluster is made anew (docs/runbooks/region-lost.md)."
+  type        = string
+  default     = null
+}
+
+variable "password_version" {
+  description = "Raise it to give the database's master and the proxy's user new passwords, while the writer is in primary_region."
+  type        = number
+  default     = 1
 }
 
 variable "min_acu" {

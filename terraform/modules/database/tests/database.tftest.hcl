@@ -6,9 +6,10 @@ mock_provider "aws" {
 
 variables {
   name                        = "plotihub-dev"
-  engine_version              = "8.0.mysql_aurora.3.08.2"
+  engine_version              = "8.0.mysql_aurora.3.10.4"
   global_cluster_identifier   = "plotihub-dev"
   is_first_member             = true
+  zones                       = ["zone-a", "zone-b"]
   subnet_ids                  = ["subnet-1", "subnet-2"]
   security_group_id           = "sg-database"
   functions_security_group_id = "sg-functions"
@@ -17,14 +18,14 @@ variables {
   min_acu                     = 0.5
   max_acu                     = 16
   deletion_protection         = true
-  replica                     = { eu-central-1 = "alias/plotihub-dev" }
+  replica                     = { eu-central-1 = "arn:aws:kms:eu-central-1:000000000000:key/data" }
 }
 
 run "the_first_member_brings_master_and_database" {
   command = plan
 
   assert {
-    condition     = aws_rds_cluster.main.database_name == "plotihub" && aws_rds_cluster.main.master_username == "plotihub_master"
+    condition     = aws_rds_cluster.main.database_name == "plotihub" && aws_rds_cluster.main.master_username == "plotihub_master" && aws_rds_cluster.main.source_region == null
     error_message = "The first member must bring the database and its master."
   }
 
@@ -69,8 +70,14 @@ run "a_cluster_that_joins_brings_nothing" {
 
   variables {
     is_first_member = false
+    source_region   = "eu-central-1"
     replica         = {}
     proxy           = true
+  }
+
+  assert {
+    condition     = aws_rds_cluster.main.source_region == "eu-central-1" && aws_rds_cluster.main.master_password_wo_version == null
+    error_message = "An encrypted cluster must say which Region it is copied from, and takes all else from there."
   }
 
   assert {
@@ -81,6 +88,55 @@ run "a_cluster_that_joins_brings_nothing" {
   assert {
     condition     = one(aws_db_proxy.main[0].auth).secret_arn == "arn:aws:secretsmanager:eu-west-1:000000000000:secret:replica"
     error_message = "Its proxy must read the copy in its own Region."
+  }
+}
+
+run "the_first_member_comes_back_as_one_that_joins" {
+  command = plan
+
+  variables {
+    source_region = "eu-central-1"
+  }
+
+  assert {
+    condition     = aws_rds_cluster.main.source_region == "eu-central-1" && aws_rds_cluster.main.master_password_wo_version == null
+    error_message = "AWS refuses a cluster that joins and brings a database or a master."
+  }
+
+  assert {
+    condition     = length(aws_secretsmanager_secret.master) == 1
+    error_message = "The secrets stay where they are."
+  }
+}
+
+run "instances_stand_in_different_zones" {
+  command = plan
+
+  variables {
+    instance_count = 3
+  }
+
+  assert {
+    condition     = aws_rds_cluster_instance.main[*].availability_zone == ["zone-a", "zone-b", "zone-a"]
+    error_message = "A zone that fails must not take two instances of two."
+  }
+
+  assert {
+    condition     = alltrue([for instance in aws_rds_cluster_instance.main : !instance.auto_minor_version_upgrade])
+    error_message = "The version is the one that is asked for."
+  }
+}
+
+run "a_rotation_waits_for_the_database" {
+  command = plan
+
+  variables {
+    rotation_days = 30
+  }
+
+  assert {
+    condition     = !aws_secretsmanager_secret_rotation.master[0].rotate_immediately
+    error_message = "A password that was just made needs no rotation."
   }
 }
 
@@ -134,6 +190,7 @@ run "what_cannot_be_is_refused" {
 
   variables {
     engine_version        = "5.7.mysql_aurora.2.11.2"
+    zones                 = ["zone-a"]
     subnet_ids            = ["subnet-1"]
     min_acu               = 0.3
     max_acu               = 0.5
@@ -142,5 +199,5 @@ run "what_cannot_be_is_refused" {
     rotation_days         = 400
   }
 
-  expect_failures = [var.engine_version, var.subnet_ids, var.min_acu, var.max_acu, var.instance_count, var.backup_retention_days, var.rotation_days]
+  expect_failures = [var.engine_version, var.zones, var.subnet_ids, var.min_acu, var.max_acu, var.instance_count, var.backup_retention_days, var.rotation_days]
 }
