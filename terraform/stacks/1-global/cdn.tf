@@ -5,7 +5,7 @@ locals {
   cdn_wall = var.waf ? local.cdn : 0
   # By it each Region's firewall knows what CloudFront passes on (module edge); stacks/2-region reckons the same. The key's
   # id is random and told to nobody, and who guessed it would only escape the limit by address.
-  cdn_mark = sha256("${local.name} ${aws_kms_key.data.key_id}")
+  cdn_mark = sha256("${local.name} ${local.data_key_id}")
 }
 
 resource "aws_acm_certificate" "cdn" {
