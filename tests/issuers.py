@@ -5,6 +5,7 @@ import http.server
 import json
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -91,7 +92,8 @@ def issuing(name: str) -> Iterator[FakeIssuer]:
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
-    issuer.jwks_url = f"http://127.0.0.1:{server.server_address[1]}/keys.json"
+    # A port may be another's again, whose keys are still kept under its address.
+    issuer.jwks_url = f"http://127.0.0.1:{server.server_address[1]}/{uuid.uuid4()}/keys.json"
     try:
         yield issuer
     finally:
