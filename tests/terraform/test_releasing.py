@@ -5,12 +5,13 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import hcl2
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from chalicelib.functions import FUNCTIONS
 from terraform.deploying import release, users
-from terraform.deploying.settings import Step, steps_of
+from terraform.deploying.settings import ROOT, Step, steps_of
 
 API, JOB, MIGRATION = "plotihub-dev-api_handler", "plotihub-dev-run_job", "plotihub-dev-migrate_database"
 AT_ONCE = release.Pace(watch_s=0, look_s=0, smoke_s=0, ask_again_s=0)
@@ -140,6 +141,21 @@ def test_an_alarm_that_is_new_beside_one_that_rang_before_takes_it_back() -> Non
     with pytest.raises(release.Failed, match=r"new code: plotihub-dev-release-5xx\.$"):
         release.release(one_region(), pace=AT_ONCE, client=cloud, ask=lambda url: "ok")
     assert cloud.live[API] == "2"
+
+
+def test_a_release_watches_for_as_long_as_its_alarm_takes() -> None:
+    plain = hcl2.SerializationOptions(with_comments=False, strip_string_quotes=True)
+    (alarm,) = (
+        body
+        for file in (ROOT / "modules" / "observability").glob("*.tf")
+        for block in hcl2.loads(file.read_text(), serialization_options=plain).get("resource", [])
+        for body in block.get("aws_cloudwatch_metric_alarm", {}).values()
+        if body["alarm_name"].endswith("-release-5xx")
+    )
+    periods = {metric["period"] for query in alarm["metric_query"] for metric in query.get("metric", [])}
+    assert periods == {release.ALARM_PERIOD_S} == {60}
+    assert alarm["evaluation_periods"] == release.ALARM_PERIODS == 2
+    assert release.PACE.watch_s == 300
 
 
 def test_a_smoke_test_that_fails_takes_it_back_and_the_other_region_keeps_the_old_code() -> None:
