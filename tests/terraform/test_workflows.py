@@ -18,6 +18,8 @@ ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 PINNED = re.compile(r"uses: [\w.-]+/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
 TARGET = re.compile(r"^([a-z-]+):", re.MULTILINE)
+SESSION = re.compile(r'"deploy" \{.*?max_session_duration = (\d+)', re.DOTALL)
+LONGEST = 180  # minutes of a deployment: a first one makes two Regions' clusters, proxies and CloudFront
 
 pytestmark = pytest.mark.terraform
 each_workflow = pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
@@ -86,7 +88,8 @@ def test_every_job_ends_and_no_two_meet(file: Path) -> None:
     workflow = read(file)
     assert workflow["concurrency"]["group"]
     assert workflow["concurrency"]["cancel-in-progress"] is (file.stem == "checks")
-    assert all(job["timeout-minutes"] <= 60 for job in workflow["jobs"].values())
+    for name, job in workflow["jobs"].items():
+        assert job["timeout-minutes"] <= (LONGEST if (file.stem, name) == ("deploy", "deploy") else 60), name
 
 
 @each_workflow
@@ -105,11 +108,43 @@ def test_what_is_run_is_there(file: Path) -> None:
     assert any(step.get("run", "").startswith(("make ", ".ci/run")) for step in steps(file))
 
 
+def takes(job: dict[str, Any]) -> dict[str, Any]:
+    """Return with what a job takes its role on."""
+    (step,) = (each for each in job["steps"] if "configure-aws-credentials" in each.get("uses", ""))
+    found: dict[str, Any] = step["with"]
+    return found
+
+
+def test_whoever_plans_has_an_environment_and_a_role_that_deploy_nothing() -> None:
+    jobs = {file.stem: read(file)["jobs"] for file in WORKFLOWS}
+    deploys = jobs["deploy"]["deploy"]
+    assert takes(deploys)["role-to-assume"] == "${{ vars.DEPLOY_ROLE_ARN }}"
+    for name, wanted in (("deploy", deploys["environment"]), ("plan", "${{ vars.ENVIRONMENT }}")):
+        planning = jobs[name]["plan"]
+        assert planning["environment"] == f"{wanted}-plan"
+        assert takes(planning)["role-to-assume"] == "${{ vars.PLAN_ROLE_ARN }}"
+        assert planning["env"]["TF_CLI_ARGS_plan"] == "-refresh=false", "a refresh would ask what the role may not read"
+    assert "TF_CLI_ARGS_plan" not in deploys["env"], "what is applied is what AWS has"
+
+
+def test_the_session_lasts_as_long_as_the_deployment_and_the_role_lets_it() -> None:
+    (file,) = (each for each in WORKFLOWS if each.stem == "deploy")
+    job = read(file)["jobs"]["deploy"]
+    found = SESSION.search((ROOT / "terraform" / "modules" / "delivery" / "deploy.tf").read_text())
+    assert found is not None
+    assert takes(job)["role-duration-seconds"] == int(found[1]) == 60 * job["timeout-minutes"] == 60 * LONGEST
+
+
+def test_plans_and_deployments_wait_for_their_own_kind() -> None:
+    """GitHub keeps one waiting run of a group and cancels the others; Terraform's lock keeps the two kinds apart."""
+    groups = {file.stem: read(file)["concurrency"]["group"] for file in WORKFLOWS}
+    assert len({group.split("-")[0] for group in groups.values()}) == len(WORKFLOWS)
+
+
 def test_a_deployment_is_the_same_command_as_on_a_laptop() -> None:
     (file,) = (each for each in WORKFLOWS if each.stem == "deploy")
     jobs = read(file)["jobs"]
     assert jobs["deploy"]["needs"] == "plan"
-    assert jobs["deploy"]["environment"] == jobs["plan"]["environment"]
     assert [step["run"] for step in jobs["deploy"]["steps"] if "run" in step] == [
         'make deploy ENV="$ENVIRONMENT" SIZE="$SIZE" YES=1'
     ]

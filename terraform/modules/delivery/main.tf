@@ -1,5 +1,5 @@
-# What deployments need before there is anything to deploy: a bucket for each Region's state, in that Region, and a role
-# that GitHub's workflows take on without a key.
+# What deployments need before there is anything to deploy: a bucket for each Region's state, in that Region; the boundary
+# of its roles; and the roles that GitHub's workflows take on without a key.
 
 data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}

@@ -15,6 +15,12 @@ variable "github_repository" {
 }
 
 variable "github_environment" {
-  description = "GitHub environment that the workflows run in; its reviewers approve each run."
+  description = "GitHub environment that deploys, whose reviewers approve each run; that of the same name with \"-plan\" plans."
   type        = string
+}
+
+variable "github_provider_exists" {
+  description = "Whether the account knows GitHub already, for another environment or project: an account can only once."
+  type        = bool
+  default     = false
 }

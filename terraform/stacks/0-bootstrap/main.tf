@@ -15,7 +15,8 @@ locals {
 module "delivery" {
   source = "../../modules/delivery"
 
-  name               = local.name
-  github_repository  = var.github_repository
-  github_environment = var.environment
+  name                   = local.name
+  github_repository      = var.github_repository
+  github_environment     = var.environment
+  github_provider_exists = var.github_provider_exists
 }

@@ -46,3 +46,9 @@ variable "github_repository" {
   type        = string
   default     = null
 }
+
+variable "github_provider_exists" {
+  description = "Whether the account knows GitHub already, for another environment or project: an account can only once."
+  type        = bool
+  default     = false
+}
