@@ -7,7 +7,7 @@ intake_witness_region = "eu-west-2"
 az_count            = 2
 nat                 = false
 interface_endpoints = ["sqs", "kms"]
-endpoint_az_count   = 1
+endpoint_az_count   = 1 # where the one instance stands; a second zone, USD 29 a month, would save nothing without it
 
 min_acu        = 0.5 # a member of a global database never pauses
 max_acu        = 16

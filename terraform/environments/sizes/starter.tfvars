@@ -1,5 +1,6 @@
 # starter: one Region that scales to zero, with backups in another. A resuming database answers 503 with Retry-After.
-# Survives: the loss of a machine or a zone's disk. A lost Region costs hours, and what came since the last backup.
+# Survives: the loss of a machine. A zone that fails takes it down until the zone is back, and loses nothing; a lost Region
+# costs hours, and what came since the last copy.
 
 regions            = 1
 intake_consistency = "single"
