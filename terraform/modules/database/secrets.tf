@@ -65,7 +65,8 @@ resource "aws_secretsmanager_secret_version" "proxy" {
 }
 
 # AWS's own rotation function for one MySQL user, from the Serverless Application Repository. It runs in the VPC, so
-# it needs the interface endpoint of Secrets Manager.
+# it needs the interface endpoint of Secrets Manager. Its role is the application's own and carries no boundary, so GitHub's
+# deploy role cannot make it: a person turns the rotation on.
 resource "aws_serverlessapplicationrepository_cloudformation_stack" "rotation" {
   count = var.is_first_member && var.rotation_days > 0 ? 1 : 0
 
