@@ -1,4 +1,7 @@
-"""`make package`: Chalice's output, made fit for the estate, beside the hand-written files of the ``api`` module."""
+"""`make package`: Chalice's output, made fit for the estate, beside the hand-written files of the ``api`` module.
+
+And the canary's code, zipped beside it.
+"""
 
 import json
 import os
@@ -15,11 +18,13 @@ from terraform.packaging import authorities, emitted, zipped
 ROOT = Path(__file__).parents[2]
 MODULE = ROOT / "terraform" / "modules" / "api"
 ZIP = "deployment.zip"
+CANARY = ROOT / "terraform" / "modules" / "canary"
 
 
 def main() -> None:
     try:
         package(MODULE)
+        package_canary(CANARY)
     except (emitted.Unexpected, RuntimeError) as error:
         sys.exit(f"packaging failed: {error}")
     if not authorities.FILE.is_file():
@@ -48,6 +53,14 @@ def package(into: Path) -> None:
         ("functions.auto.json", made.functions),
     ):
         (into / name).write_text(json.dumps(content, indent=1, sort_keys=True) + "\n")
+
+
+def package_canary(into: Path) -> None:
+    """Zip the canary's code ``into`` the module's folder, in the folder that CloudWatch Synthetics wants.
+
+    https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_CanaryCodeInput.html
+    """
+    zipped.pack(CANARY / "ask_health.py", "python/ask_health.py", into / "canary.zip")
 
 
 def _run_chalice(out: Path) -> None:

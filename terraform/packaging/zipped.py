@@ -47,6 +47,12 @@ def rebuild(source: Path, target: Path, *added: Path) -> None:
         _write(root, target)
 
 
+def pack(file: Path, inside: str, target: Path) -> None:
+    """Write ``target`` with ``file`` alone, which is called ``inside`` there; equal files, equal bytes."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        _put(archive, inside, file)
+
+
 def _is_used(path: PurePosixPath) -> bool:
     if path.suffix in IDLE_SUFFIXES or IDLE_FOLDERS & set(path.parts[:-1]):
         return False
@@ -77,7 +83,11 @@ def _compile(root: Path) -> None:
 def _write(root: Path, target: Path) -> None:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for path in sorted(path for path in root.rglob("*") if path.is_file()):
-            entry = zipfile.ZipInfo(path.relative_to(root).as_posix(), EPOCH)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, path.read_bytes())
+            _put(archive, path.relative_to(root).as_posix(), path)
+
+
+def _put(archive: zipfile.ZipFile, name: str, file: Path) -> None:
+    entry = zipfile.ZipInfo(name, EPOCH)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    archive.writestr(entry, file.read_bytes())

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import boto3
 
 from terraform.deploying.settings import Step, steps_of
+from terraform.packaging.__main__ import package_canary
 from tests.terraform import gaps
 from tests.terraform.terraform import ESTATE, Terraform
 
@@ -146,6 +147,7 @@ def _copy(into: Path, packaged: Path) -> None:
         shutil.copy(file, into / "modules" / "api")
     with zipfile.ZipFile(into / "modules" / "api" / ZIP, "w") as archive:
         archive.writestr("app.py", "app = None\n")  # the emulator runs no function
+    package_canary(into / "modules" / "canary")
     _take_code_from_bucket(into / "modules" / "api" / "chalice_override.tf.json")
     for file in into.rglob("*.tf"):
         _override(file)

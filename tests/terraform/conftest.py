@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from terraform.packaging.__main__ import package
+from terraform.packaging.__main__ import package, package_canary
 from tests.terraform import terraform
 from tests.terraform.plans import Estate
 from tests.terraform.sharing import once
@@ -48,6 +48,7 @@ def mocked(shared: Path, packaged: Path) -> Path:
             )
         for file in packaged.iterdir():
             (into / "modules" / "api" / file.name).hardlink_to(file)
+        package_canary(into / "modules" / "canary")
         (into / "modules" / "database" / "passwords.tf").write_text(FIXED_PASSWORDS)
 
     return once(shared / "mocked", copy)

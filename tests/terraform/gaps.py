@@ -28,8 +28,10 @@ from moto.cloudformation.models import cloudformation_backends
 from moto.cloudtrail.models import CloudTrailBackend
 from moto.cognitoidp.models import CognitoIdpUserPool
 from moto.core.common_models import CloudFormationModel
+from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult, BaseResponse
 from moto.dynamodb.models import dynamodb_backends
+from moto.iam.access_control import IAMPolicy
 from moto.kms.models import kms_backends
 from moto.kms.responses import KmsResponse
 from moto.logs.responses import LogsResponse
@@ -37,9 +39,13 @@ from moto.moto_api import state_manager
 from moto.rds.exceptions import RDSClientError
 from moto.rds.models import DBCluster
 from moto.rds.responses import RDSResponse
+from moto.s3.models import FakeBucket
 from moto.secretsmanager.responses import SecretsManagerResponse
 from moto.ses.responses import EmailResponse
 from moto.sqs.models import Queue
+from moto.synthetics import urls as synthetics_urls
+from moto.synthetics.models import Canary, SyntheticsBackend
+from moto.synthetics.responses import SyntheticsResponse
 
 Json = dict[str, Any]
 Method = Callable[..., Any]
@@ -104,6 +110,8 @@ def fill() -> None:
     state_manager.set_transition("cloudfront::distribution", {"progression": "immediate"})
     for path in (*RESTORE_TESTING, NOTIFICATIONS):
         backup_urls.url_paths["{0}" + path] = BackupResponse.dispatch
+    for word in ("start", "stop"):
+        synthetics_urls.url_paths["{0}/canary/(?P<name>[^/]+)/" + word + "$"] = SyntheticsResponse.dispatch
 
 
 NOTIFICATIONS = "/backup-vaults/(?P<vault>[^/]+)/notification-configuration$"
@@ -633,6 +641,16 @@ def update_extended_config(own: Method, self: Any, extended_config: Json) -> Non
     own(self, {**fixed, **extended_config})
 
 
+# S3: moto takes no notice of the conditions of a bucket's policy, such as that a call came without TLS, as all do here.
+
+
+@mends(FakeBucket)
+def get_permission(own: Method, self: FakeBucket, action: str, resource: str) -> Any:
+    said = json.loads(self.policy or '{"Statement": []}')
+    said["Statement"] = [each for each in said["Statement"] if "Condition" not in each]
+    return IAMPolicy(json.dumps(said)).is_action_permitted(action, resource)
+
+
 # SES: moto's identities have the same tokens in every Region, and records of one name collide.
 
 
@@ -669,3 +687,54 @@ def _told_of_queue(self: Queue) -> Json:
 
 
 Queue.attributes = property(_told_of_queue)  # type: ignore[assignment, method-assign]
+
+# Synthetics: moto makes canaries and lists them; they neither start nor end, and tell times as no client reads them.
+
+
+@mends(SyntheticsBackend)
+def create_canary(own: Method, self: SyntheticsBackend, *given: Any, **named: Any) -> Canary:
+    canary: Any = own(self, *given, **named)
+    canary.function = f"arn:aws:lambda:{self.region_name}:{ACCOUNT}:function:cwsyn-{canary.name}-{canary.id}:1"
+    made: Canary = canary
+    return made
+
+
+@mends(SyntheticsBackend)
+def get_canary(own: Method, self: SyntheticsBackend, name: str, *more: Any) -> Canary:
+    if name not in self.canaries:
+        raise NoCanary("ResourceNotFoundException", f"no canary {name}")
+    found: Canary = own(self, name, *more)
+    return found
+
+
+class NoCanary(JsonRESTError):
+    code = 404
+
+
+@mends(Canary)
+def to_dict(own: Method, self: Any) -> Json:
+    shown = {name: value for name, value in self.run_config.items() if name != "EnvironmentVariables"}  # AWS tells none
+    times = {"Created": NOW, "LastModified": NOW}
+    return {**own(self), "EngineArn": self.function, "RunConfig": shown, "Timeline": times}
+
+
+@fills(SyntheticsResponse)
+def start_canary(self: SyntheticsResponse) -> str:
+    self.synthetics_backend.get_canary(asked(self)["Name"]).state = "RUNNING"
+    return "{}"
+
+
+@fills(SyntheticsResponse)
+def stop_canary(self: SyntheticsResponse) -> str:
+    self.synthetics_backend.get_canary(asked(self)["Name"]).state = "STOPPED"
+    return "{}"
+
+
+@fills(SyntheticsResponse)
+def delete_canary(self: SyntheticsResponse) -> str:
+    """AWS deletes its function too where that is asked for; moto made none."""
+    given = asked(self)
+    if given["DeleteLambda"] is not True:
+        raise ValueError("the canary's function would be left")
+    del self.synthetics_backend.canaries[given["Name"]]
+    return "{}"

@@ -10,7 +10,10 @@ from typing import Any
 
 from tests.terraform.terraform import ROOT
 
-PACKAGE = ("app.py", ".chalice", "chalicelib", "requirements.txt", "terraform/packaging", "terraform/modules/api")
+PACKAGE = (
+    "app.py", ".chalice", "chalicelib", "requirements.txt", "terraform/packaging", "terraform/modules/api",
+    "terraform/modules/canary",
+)  # fmt: skip
 NOT_COPIED = ("__pycache__", "deployed", "deployments", "*.zip", "*.tf.json", "*.auto.json", ".terraform*", "tests")
 
 

@@ -189,6 +189,7 @@ def read_alarms(estate: Applied, region: str) -> None:
     pages = estate.client("cloudwatch", region).get_paginator("describe_alarms").paginate()
     alarms = {each["AlarmName"]: each for page in pages for each in page["MetricAlarms"]}
     wanted = {f"{NAME}-{name}-{sign}" for name in FUNCTIONS for sign in ("errors", "throttles", "duration")}
+    wanted |= {f"{NAME}-canary"}
     wanted |= {f"{NAME}-{queue}-{sign}" for queue in ("wake", "send", "results") for sign in ("dead-letters", "age")}
     assert wanted <= set(alarms)
     topic = f"arn:aws:sns:{region}:{gaps.ACCOUNT}:{NAME}-alarms"
@@ -264,8 +265,22 @@ def key_of(estate: Applied, region: str) -> str:
     return arn
 
 
+def read_canary(estate: Applied, region: str) -> None:
+    (canary,) = estate.client("synthetics", region).describe_canaries()["Canaries"]
+    assert (canary["Name"], canary["Status"]["State"]) == (f"{NAME}-health", "RUNNING")
+    assert (canary["Schedule"]["Expression"], canary["Code"]["Handler"]) == ("rate(5 minutes)", "ask_health.handler")
+    assert canary["ArtifactConfig"]["S3Encryption"]["KmsKeyArn"] == key_of(estate, region)
+    packaged = (estate.api.parent / "canary" / "canary.zip").read_bytes()
+    code = {"Bucket": f"{NAME}-{gaps.ACCOUNT}-{region}-canary", "Key": "code/canary.zip"}
+    assert estate.client("s3", region).get_object(**code)["Body"].read() == packaged
+    function = canary["EngineArn"].split(":")[6]
+    logs = estate.client("logs", region).describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{function}")["logGroups"]
+    days = estate.steps[1].variables["log_retention_days"]
+    assert [(each["retentionInDays"], each["kmsKeyId"]) for each in logs] == [(days, key_of(estate, region))]
+
+
 READINGS = (
     read_api, read_functions, read_what_each_knows_of_the_other, read_schedules, read_retries, read_queues,
     read_database, read_shared_tables, read_records, read_alarms,
-    read_backups, read_firewall, read_link, read_buckets,
+    read_backups, read_firewall, read_link, read_buckets, read_canary,
 )  # fmt: skip

@@ -58,6 +58,7 @@ LISTED = {
     "aws_sqs_queue": Listed("sqs", "list_queues", "QueueUrls"),
     "aws_ssm_parameter": Listed("ssm", "describe_parameters", "Parameters", "Name"),
     "aws_subnet": Listed("ec2", "describe_subnets", "Subnets", "SubnetId"),
+    "aws_synthetics_canary": Listed("synthetics", "describe_canaries", "Canaries", "Name"),
     "aws_vpc": Listed("ec2", "describe_vpcs", "Vpcs", "VpcId"),
     "aws_vpc_endpoint": Listed("ec2", "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId"),
     "aws_wafv2_web_acl": Listed("wafv2", "list_web_acls", "WebACLs", "Name", {"Scope": "REGIONAL"}),
@@ -73,7 +74,7 @@ ASKED_OTHERWISE = {"aws_kms_key", "aws_kms_replica_key", "aws_vpc_peering_connec
 PARTS = (
     "aws_acm_certificate_validation", "aws_api_gateway_", "aws_backup_vault_lock_configuration",
     "aws_cloudwatch_event_target", "aws_cognito_user_", "aws_db_proxy_", "aws_default_security_group", "aws_iam_role_",
-    "aws_lambda_", "aws_route", "aws_route53_record", "aws_s3_bucket_", "aws_secretsmanager_secret_",
+    "aws_lambda_", "aws_route", "aws_route53_record", "aws_s3_bucket_", "aws_s3_object", "aws_secretsmanager_secret_",
     "aws_serverlessapplicationrepository_cloudformation_stack", "aws_ses_domain_dkim", "aws_sns_sms_preferences",
     "aws_sns_topic_policy", "aws_sqs_queue_", "aws_vpc_peering_connection_", "aws_vpc_security_group_",
     "aws_wafv2_web_acl_",

@@ -28,6 +28,7 @@ KEYS = {
     "aws_lambda_function": "kms_key_arn",
     "aws_rds_cluster": "kms_key_id",
     "aws_rds_cluster_instance": "performance_insights_kms_key_id",
+    "aws_s3_object": "kms_key_id",
     "aws_secretsmanager_secret": "kms_key_id",
     "aws_sns_topic": "kms_master_key_id",
     "aws_sqs_queue": "kms_master_key_id",

@@ -1,4 +1,4 @@
-# full: two Regions with more in each: three zones, two instances, a proxy, a firewall, quicker checks, tested restores.
+# full: two Regions with more in each: three zones, two instances, a proxy, a firewall, quicker checks, tested restores, a canary.
 
 regions               = 2
 intake_consistency    = "strong"
@@ -18,3 +18,4 @@ rotation_days  = 30
 waf               = true
 health_interval_s = 10
 restore_test      = true
+canary            = true

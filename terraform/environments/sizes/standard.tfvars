@@ -17,3 +17,4 @@ proxy          = false
 waf               = false
 health_interval_s = 30
 restore_test      = false
+canary            = false

@@ -24,3 +24,4 @@ schedules = {
 waf               = false
 health_interval_s = 30
 restore_test      = false
+canary            = false

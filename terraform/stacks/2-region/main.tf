@@ -29,6 +29,8 @@ locals {
   # A queue for each function that is called by one, with that function's time-out.
   queues = { for function in values(local.functions) : function.queue => function.timeout_s if function.queue != null }
 
+  api_url = var.domain == null ? "https://${module.api.rest_api_id}.execute-api.${var.region}.amazonaws.com/${module.api.stage_name}" : "https://${var.region}.${var.domain}"
+
   # By name and not by reference: the functions need the pool, and the pool needs the functions.
   code_sender_arn      = "arn:${local.partition}:lambda:${var.region}:${local.account_id}:function:${local.name}-send_code:live"
   password_dropper_arn = "arn:${local.partition}:lambda:${var.region}:${local.account_id}:function:${local.name}-drop_password:live"
@@ -253,4 +255,15 @@ module "observability" {
     messages-unknown     = { metric = "MessagesUnknown", threshold = 20, says = "Of many messages nobody knows whether they were sent. docs/runbooks/messages.md" }
     messages-failed      = { metric = "MessagesFailed", threshold = 50, says = "Many messages cannot be sent. docs/runbooks/messages.md" }
   }
+}
+
+module "canary" {
+  count  = var.canary ? 1 : 0
+  source = "../../modules/canary"
+
+  name               = local.name
+  url                = local.api_url
+  kms_key_arn        = aws_kms_key.main.arn
+  alarm_topic_arn    = module.observability.alarm_topic_arn
+  log_retention_days = var.log_retention_days
 }

@@ -1,6 +1,6 @@
 output "api_url" {
   description = "Where the API answers in this Region."
-  value       = var.domain == null ? "https://${module.api.rest_api_id}.execute-api.${var.region}.amazonaws.com/${module.api.stage_name}" : "https://${var.region}.${var.domain}"
+  value       = local.api_url
 }
 
 output "rest_api_id" {

@@ -353,3 +353,9 @@ variable "slack" {
   })
   default = null
 }
+
+variable "canary" {
+  description = "Whether a canary asks every five minutes, from outside, whether the Region is well (about USD 11 a month)."
+  type        = bool
+  default     = false
+}
