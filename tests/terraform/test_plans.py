@@ -24,7 +24,6 @@ IN_EACH_REGION = {
     "aws_lambda_alias": len(FUNCTIONS),
     "aws_lambda_function": len(FUNCTIONS),
     "aws_rds_cluster": 1,
-    "aws_s3_bucket": 1,
     "aws_vpc": 1,
 }
 TWIN = "arn:aws:kms:eu-central-1:000000000000:key/named"  # of the key that the mocks name
@@ -44,7 +43,10 @@ def test_each_region_has_all_that_a_region_has(estate: Estate, size: str) -> Non
     for plan in regions(estate, size):
         checks = 0 if size == "starter" else 1
         topics = 2 + checks  # alarms, backups that failed, and that of the health check, in us-east-1
-        wanted = Counter({**IN_EACH_REGION, "aws_route53_health_check": checks, "aws_sns_topic": topics})
+        canaries = 1 if size == "full" else 0
+        chosen = {"aws_route53_health_check": checks, "aws_sns_topic": topics, "aws_synthetics_canary": canaries}
+        buckets = 1 + canaries  # of documents, and of the canary's reports
+        wanted = Counter({**IN_EACH_REGION, **chosen, "aws_s3_bucket": buckets})
         assert Counter(each.kind for each in plan.of(*wanted)) == wanted, plan.step.key
         assert len(plan.of("aws_rds_cluster_instance")) == TOP[size]
 
