@@ -76,4 +76,4 @@ authorities: $(STAMP) ## Fetch the certificates that Aurora is checked by into t
 	$(BIN)/python -m terraform.packaging.authorities
 
 clean: ## Delete caches and builds; data in .local stays
-	rm -rf build terraform/modules/api/*.json terraform/modules/api/deployment.zip .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments
+	rm -rf build terraform/modules/api/*.json terraform/modules/api/deployment.zip terraform/modules/canary/canary.zip .mypy_cache .ruff_cache .pytest_cache .hypothesis .chalice/deployments

@@ -12,10 +12,7 @@ cidrs = {
   eu-central-1 = "10.41.0.0/16"
 }
 
-# No names of our own: the API answers by AWS's. To have one: zone_name = "example.com", domain = "api.example.com".
 alarm_emails = ["you@example.com"]
-monthly_usd  = 600
-daily_usd    = 40
 
 deletion_protection = true
 audit_lock_mode     = "GOVERNANCE"

@@ -14,8 +14,6 @@ cidrs = {
 
 # No names of our own: the API answers by AWS's. To have one: zone_name = "example.com", domain = "api.example.com".
 alarm_emails = ["you@example.com"]
-monthly_usd  = 300
-daily_usd    = 20
 
 deletion_protection = false
 audit_lock_mode     = "GOVERNANCE"

@@ -19,3 +19,6 @@ waf               = true
 health_interval_s = 10
 restore_test      = true
 canary            = true
+
+monthly_usd = 1000 # terraform/README.md reckons 720
+daily_usd   = 50

@@ -18,3 +18,6 @@ waf               = false
 health_interval_s = 30
 restore_test      = false
 canary            = false
+
+monthly_usd = 250 # terraform/README.md reckons 165
+daily_usd   = 15

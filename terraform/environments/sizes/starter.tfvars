@@ -25,3 +25,6 @@ waf               = false
 health_interval_s = 30
 restore_test      = false
 canary            = false
+
+monthly_usd = 60 # terraform/README.md reckons 40
+daily_usd   = 5
