@@ -2,14 +2,14 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset token month env job test quick lint audit bench package authorities apply plan deploy destroy database-users clean
+.PHONY: help run demo-reset token month env job test quick lint audit bench package authorities apply named plan deploy destroy database-users clean
 
 BIN := .venv/bin
 # The stamp's name holds the hash of the requirements: a changed pin is a missing file.
 STAMP := .venv/.installed-$(shell cat requirements.txt requirements-dev.txt | sha256sum | cut -c1-16)
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(STAMP): requirements.txt requirements-dev.txt
 	@local/install venv $@
@@ -17,7 +17,7 @@ $(STAMP): requirements.txt requirements-dev.txt
 run: $(STAMP) ## Start the API on this machine, with demo data (EMPTY=1: without); Ctrl-C stops it
 	@$(BIN)/python -m local.run $(if $(EMPTY),--empty)
 
-demo-reset: $(STAMP) ## Delete this machine's data and keys and begin anew
+demo-reset: $(STAMP) ## Delete this machine's data and keys, and start anew as `make run` does
 	@$(BIN)/python -m local.run --reset
 
 token: $(STAMP) ## Print a fresh token while `make run` runs: make token PHONE=+254700000001
@@ -60,16 +60,19 @@ apply: $(STAMP) ## Run one of the tests alone: the whole estate applied to an em
 	$(BIN)/python -m pytest -m apply -n 0 -s tests/terraform
 
 # ONLY=2-region-eu-west-1 takes that stack alone: with a Region dead, what needs both cannot be planned.
-plan: package ## Show what a deployment would change: make plan ENV=dev SIZE=standard
+named: # before the minute that packaging takes
+	@test -n "$(ENV)" -a -n "$(SIZE)" || { echo "say which, such as: ENV=dev SIZE=standard" >&2; exit 2; }
+
+plan: named package ## Show what a deployment would change: make plan ENV=dev SIZE=standard
 	@$(BIN)/python -m terraform.deploying plan "$(ENV)" "$(SIZE)" $(if $(ONLY),--only "$(ONLY)")
 
-deploy: package ## Deploy stack by stack, asking before each: make deploy ENV=dev SIZE=standard
+deploy: named package ## Deploy stack by stack, asking before each: make deploy ENV=dev SIZE=standard
 	@$(BIN)/python -m terraform.deploying deploy "$(ENV)" "$(SIZE)" $(if $(ONLY),--only "$(ONLY)") $(if $(YES),--yes)
 
-destroy: package ## Take an environment down again, asking before each stack
+destroy: named package ## Take an environment down again, asking before each stack
 	@$(BIN)/python -m terraform.deploying destroy "$(ENV)" "$(SIZE)" $(if $(ONLY),--only "$(ONLY)")
 
-database-users: $(STAMP) ## Make the database's users, once, after the first deployment
+database-users: named $(STAMP) ## Make the database's users, once, after the first deployment
 	@$(BIN)/python -m terraform.deploying users "$(ENV)" "$(SIZE)"
 
 authorities: $(STAMP) ## Fetch the certificates that Aurora is checked by into terraform/packaging; commit the file

@@ -48,7 +48,10 @@ def asked() -> tuple[str, dt.date]:
         name, day = sys.argv[1:]
         return name, dt.date.fromisoformat(day)
     except ValueError:
-        sys.exit("say which job, and of which day: make job NAME=rent_reminders ON=2026-12-05")
+        import app  # noqa: F401 - whose jobs are then known
+
+        known = ", ".join(job_service.job_names())
+        sys.exit(f"say which job, and of which day: make job NAME=rent_reminders ON=2026-12-05; there are: {known}")
 
 
 def run(parts: wiring.Parts, name: str, on: dt.date) -> bool:

@@ -20,6 +20,8 @@ from terraform.packaging import authorities
 # What a stack looks up was made by another; before that it cannot even be planned.
 NEEDS = {"2-region": "1-global", "3-link": "2-region"}
 
+NOBODY = "0" * 12  # whose the environments are as they come
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="terraform.deploying", description="Deploy the estate.")
@@ -31,6 +33,8 @@ def main() -> None:
     asked = parser.parse_args()
     try:
         steps = steps_of(asked.environment, asked.size)
+        if steps[0].variables["account_id"] == NOBODY:
+            raise Stopped(f"Put your account_id into terraform/environments/{asked.environment}.tfvars.")
         run(asked.command, steps if asked.only is None else only(steps, asked.only), ask=not asked.yes)
     except (ValueError, Stopped, release.Failed, ClientError, BotoCoreError) as error:
         sys.exit(str(error))

@@ -47,7 +47,10 @@ class Stack:
         tell(f"== {self._step.key}")
         self._folder.mkdir(parents=True, exist_ok=True)
         variables = self._step.write(self._folder)
-        self._terraform("init", "-input=false", LOCK, "-reconfigure", *self._backend())
+        try:
+            self._terraform("init", "-input=false", LOCK, "-reconfigure", *self._backend())
+        except Stopped as error:
+            raise Stopped(f"{error} Its state's bucket is made by stacks/0-bootstrap.") from None
         wanted = ["-detailed-exitcode", f"-var-file={variables}", f"-out={self._plan}", *options]
         found = self._terraform("plan", "-input=false", LOCK, *wanted, well=(NOTHING_TO_DO, SOMETHING_TO_DO))
         return found == SOMETHING_TO_DO

@@ -77,6 +77,7 @@ def test_what_cannot_be_read_is_told_by_an_example(home: Path, arguments: tuple[
     done = run(home, *arguments)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines()[-1].startswith("say which job")
+    assert "rent_reminders, " in done.stderr.splitlines()[-1]
 
 
 def test_where_there_are_no_data_it_says_how_to_make_them(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """What `make plan` and `make deploy` do with the stacks: which, with which variables, in which order, and when not."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +78,13 @@ def test_drained_for_all_or_elsewhere_is_refused() -> None:
         steps_of("dev", "standard", drained=True)
     with pytest.raises(ValueError, match="not: us-east-1"):
         steps_of("dev", "standard", drained_regions=["us-east-1"])
+
+
+def test_an_environment_that_is_nobodys_is_refused_before_anything_is_asked() -> None:
+    command = [sys.executable, "-m", "terraform.deploying", "plan", "prod", "starter"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "Put your account_id into terraform/environments/prod.tfvars.\n"
 
 
 def test_one_stack_alone_is_taken_once() -> None:
