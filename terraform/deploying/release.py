@@ -106,10 +106,16 @@ class Release:
         if rang:
             tell(f"{self._region}: these alarms ring already, so they take nothing back: {', '.join(sorted(rang))}")
         self._migrate()
+        rings = self._ringing()
+        if rings - rang:
+            raise Failed(
+                f"In {self._region} these alarms ring since the migration: {', '.join(sorted(rings - rang))};"
+                " nothing was shifted."
+            )
         try:
             if moves:
                 self._aliases.share(moves, FIRST_SHARE)
-                self._watch(rang)
+                self._watch(rings)
                 self._aliases.finish(moves)
             self._smoke()
         except BaseException as error:  # whatever it is, also Ctrl-C: nobody is left with a part of the callers shifted
@@ -159,13 +165,15 @@ class Release:
         """Wait while some callers meet the new code.
 
         Raises:
-            Failed: an alarm of the Region rings that is not among ``rang``.
+            Failed: an alarm of the Region rings that is not among ``rang``, or that had ended since.
         """
         until = time.monotonic() + self._pace.watch_s
         while True:
-            new = sorted(self._ringing() - rang)
-            if new:
-                raise Failed(f"In {self._region} these alarms ring since callers meet the new code: {', '.join(new)}.")
+            rings = self._ringing()
+            if rings - rang:
+                told = ", ".join(sorted(rings - rang))
+                raise Failed(f"In {self._region} these alarms ring since callers meet the new code: {told}.")
+            rang = rings
             if time.monotonic() >= until:
                 return
             time.sleep(self._pace.look_s)

@@ -123,7 +123,7 @@ def test_versions_that_no_rollback_wants_are_forgotten_once_all_is_well() -> Non
 
 
 def test_an_alarm_takes_it_back() -> None:
-    cloud = Cloud((), ("plotihub-dev-release-5xx",))
+    cloud = Cloud((), (), ("plotihub-dev-release-5xx",))
     with pytest.raises(release.Failed, match=r"eu-west-1.*plotihub-dev-release-5xx"):
         release.release(one_region(), pace=AT_ONCE, client=cloud, ask=lambda url: "ok")
     assert cloud.told[-1] == (API, "2", {})
@@ -137,10 +137,24 @@ def test_an_alarm_that_rang_before_does_not_keep_the_cure_out(capsys: pytest.Cap
 
 
 def test_an_alarm_that_is_new_beside_one_that_rang_before_takes_it_back() -> None:
-    cloud = Cloud(("plotihub-dev-api-5xx",), ("plotihub-dev-api-5xx", "plotihub-dev-release-5xx"))
+    before, new = ("plotihub-dev-api-5xx",), ("plotihub-dev-api-5xx", "plotihub-dev-release-5xx")
+    cloud = Cloud(before, before, new)
     with pytest.raises(release.Failed, match=r"new code: plotihub-dev-release-5xx\.$"):
         release.release(one_region(), pace=AT_ONCE, client=cloud, ask=lambda url: "ok")
     assert cloud.live[API] == "2"
+
+
+def test_an_alarm_that_had_ended_and_rings_again_takes_it_back() -> None:
+    cloud = Cloud(("plotihub-dev-release-5xx",), (), ("plotihub-dev-release-5xx",))
+    with pytest.raises(release.Failed, match=r"new code: plotihub-dev-release-5xx\.$"):
+        release.release(one_region(), pace=AT_ONCE, client=cloud, ask=lambda url: "ok")
+
+
+def test_an_alarm_of_the_migration_shifts_nobody() -> None:
+    cloud = Cloud((), ("plotihub-dev-database-cpu",))
+    with pytest.raises(release.Failed, match=r"since the migration: plotihub-dev-database-cpu; nothing was shifted"):
+        release.release(one_region(), pace=AT_ONCE, client=cloud, ask=lambda url: "ok")
+    assert cloud.told == ["plotihub-dev-migrate_database"]
 
 
 def test_a_release_watches_for_as_long_as_its_alarm_takes() -> None:
@@ -199,7 +213,7 @@ def test_ctrl_c_takes_it_back(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_what_cannot_be_taken_back_is_named_and_the_others_are() -> None:
-    cloud = Cloud((), ("plotihub-dev-release-5xx",))
+    cloud = Cloud((), (), ("plotihub-dev-release-5xx",))
     cloud.versions[JOB] = ["$LATEST", "1", "2"]
     cloud.refused = {API}
     with pytest.raises(release.Failed, match=rf"release-5xx\.\nNot taken back[^:]*:\n  {API}: .*TooManyRequests"):

@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "engine_version" {
-  description = "Aurora MySQL version, such as \"8.0.mysql_aurora.3.10.4\"; the same in both Regions. The global cluster, where there is one, is raised first, and takes its members along."
+  description = "Aurora MySQL version, such as \"8.0.mysql_aurora.3.10.4\"; the same in both Regions. Where there are two, docs/runbooks/upgrade.md says how it is raised."
   type        = string
 
   validation {

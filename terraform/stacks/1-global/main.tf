@@ -28,7 +28,10 @@ resource "aws_rds_global_cluster" "main" {
 
   lifecycle {
     prevent_destroy = true
-    ignore_changes  = [database_name] # of one that grew from a cluster (docs/runbooks/region-pair.md), and fixed
+    ignore_changes = [
+      database_name,  # of one that grew from a cluster (docs/runbooks/region-pair.md), and fixed
+      engine_version, # AWS raises it by the members, and refuses it here: docs/runbooks/upgrade.md
+    ]
   }
 }
 
