@@ -43,6 +43,15 @@ def allowing(right: str) -> list[dict[str, Any]]:
     return [each for each in statements() if right in [action.lower() for action in each["actions"]]]
 
 
+def within_account(statement: dict[str, Any]) -> list[str]:
+    """Return what comes after the account in the ARNs of a statement, as of prod."""
+    filled = [
+        each.replace("${var.name}", "plotihub-prod").replace("${var.parameter_prefix}", "/plotihub-prod")
+        for each in statement["resources"]
+    ]
+    return [each.partition("${local.account_id}:")[2] for each in filled]
+
+
 def test_every_run_book_says_whose_it_is() -> None:
     assert {book.stem for book in RUNBOOKS.glob("*.md")} == OF_OPERATORS | OF_ADMINISTRATORS
 
@@ -78,10 +87,30 @@ def test_an_operator_may_do_what_run_books_say_without_a_command() -> None:
         "lambda:UpdateEventSourceMapping",
         "rds:CopyDBClusterSnapshot",
         "rds:DescribeDBClusterSnapshots",
+        "rds:DescribeEvents",
         "sqs:PurgeQueue",
         "sqs:StartMessageMoveTask",
     ):
         assert allowing(right.lower()), right
+
+
+@pytest.mark.parametrize(
+    ("right", "named"),
+    [
+        ("logs:StartQuery", "log-group:/aws/lambda/plotihub-prod-send_code"),
+        ("logs:StartQuery", "log-group:/aws/lambda/cwsyn-plotihub-prod-health-0a1b2c"),
+        ("ssm:GetParameter", "parameter/plotihub-prod/identity/pool_id"),
+    ],
+)
+def test_an_operator_may_read_what_a_run_book_names(right: str, named: str) -> None:
+    (said,) = allowing(right.lower())
+    assert any(fnmatchcase(named, pattern) for pattern in within_account(said)), said["resources"]
+
+
+def test_an_operator_reads_no_secret() -> None:
+    (said,) = allowing("ssm:getparameter")
+    secret = "parameter/plotihub-prod/africastalking_api_key"
+    assert not any(fnmatchcase(secret, pattern) for pattern in within_account(said))
 
 
 def test_the_key_serves_an_operator_by_other_services_only() -> None:

@@ -141,6 +141,7 @@ data "aws_iam_policy_document" "operator" {
       "rds:DescribeDBClusterSnapshots",
       "rds:DescribeDBClusters",
       "rds:DescribeDBInstances",
+      "rds:DescribeEvents",
       "rds:DescribeGlobalClusters",
       "route53:GetHealthCheckStatus",
       "sqs:ListQueues",
@@ -148,9 +149,20 @@ data "aws_iam_policy_document" "operator" {
     resources = ["*"]
   }
 
+  # A canary's function is named by Synthetics.
   statement {
-    sid       = "AskLogs"
-    actions   = ["logs:StartQuery"]
-    resources = ["arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/aws/lambda/${var.name}-*"]
+    sid     = "AskLogs"
+    actions = ["logs:StartQuery"]
+    resources = [
+      "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/aws/lambda/${var.name}-*",
+      "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/aws/lambda/cwsyn-${var.name}-health-*",
+    ]
+  }
+
+  # Public names, such as the pool's id.
+  statement {
+    sid       = "ReadSettings"
+    actions   = ["ssm:GetParameter"]
+    resources = ["arn:${local.partition}:ssm:${local.region}:${local.account_id}:parameter${var.parameter_prefix}/identity/*"]
   }
 }
