@@ -15,6 +15,9 @@ from tests.terraform.test_static import FOLDERS, labelled, read
 
 pytestmark = [pytest.mark.slow, pytest.mark.terraform]
 
+DEMANDED = ("StringEquals", "aws:SourceAccount")
+IF_SENT = ("StringEqualsIfExists", "aws:SourceAccount")  # nowhere is it written that Backup sends it
+
 # Letters that AWS takes in descriptions; an apostrophe is among none of them.
 # https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
@@ -33,6 +36,12 @@ def document(plan: Plan, ending: str) -> dict[str, dict[str, Any]]:
 
 def services(statement: dict[str, Any]) -> set[str]:
     return {name for who in statement["principals"] if who["type"] == "Service" for name in who["identifiers"]}
+
+
+def compared_by(statement: dict[str, Any]) -> tuple[str, str]:
+    """Return how a statement's one condition looks at what, such as the account that a service says it comes from."""
+    (condition,) = statement["condition"]
+    return condition["test"], condition["variable"]
 
 
 def environment_of(plan: Plan, name: str) -> dict[str, str]:
@@ -78,15 +87,20 @@ def test_alarms_and_failed_backups_may_be_published(estate: Estate, size: str) -
         assert services(backups) == {"backup.amazonaws.com"}
         for said in (alarms, backups):
             assert (said["actions"], said["effect"]) == (["sns:Publish"], None)
+        assert [compared_by(said) for said in (alarms, backups)] == [DEMANDED, IF_SENT]
 
 
 def test_whoever_publishes_may_use_the_topics_key() -> None:
     """The key names nothing that is made, so no plan shows its policy."""
     key = dict(labelled(read(ROOT / "stacks" / "2-region")["data"]))["aws_iam_policy_document.key"]
-    (said,) = (each for each in key["statement"] if each["sid"] == "AlarmsPublish")
-    assert {"cloudwatch.amazonaws.com", "backup.amazonaws.com"} <= set(said["principals"][0]["identifiers"])
-    assert set(said["actions"]) == {"kms:Decrypt", "kms:GenerateDataKey*"}
-    assert said["condition"][0]["values"] == ["${local.account_id}"]
+    said = {each["sid"]: each for each in key["statement"]}
+    alarms, backups = said["AlarmsPublish"], said["BackupPublishes"]
+    assert services(alarms) == {"cloudwatch.amazonaws.com", "budgets.amazonaws.com"}
+    assert services(backups) == {"backup.amazonaws.com"}
+    assert [compared_by(each) for each in (alarms, backups)] == [DEMANDED, IF_SENT]
+    for each in (alarms, backups):
+        assert set(each["actions"]) == {"kms:Decrypt", "kms:GenerateDataKey*"}
+        assert each["condition"][0]["values"] == ["${local.account_id}"]
 
 
 @each_size
