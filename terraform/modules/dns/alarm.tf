@@ -45,6 +45,22 @@ resource "aws_sns_topic_subscription" "health" {
   endpoint  = each.value
 }
 
+# As module observability tells the Region's own alarms: by addresses that are secret, from the Region's Parameter Store.
+data "aws_ssm_parameter" "webhook" {
+  for_each = local.checked == 0 ? toset([]) : toset(var.webhook_parameters)
+  name     = each.value
+}
+
+resource "aws_sns_topic_subscription" "webhook" {
+  for_each = data.aws_ssm_parameter.webhook
+  provider = aws.us_east_1
+
+  topic_arn              = aws_sns_topic.health[0].arn
+  protocol               = "https"
+  endpoint               = each.value.value
+  endpoint_auto_confirms = true
+}
+
 resource "aws_sns_topic_policy" "health" {
   count    = local.checked
   provider = aws.us_east_1

@@ -182,19 +182,20 @@ module "dns" {
     aws.us_east_1 = aws.us_east_1
   }
 
-  name              = local.name
-  domain            = var.domain
-  zone_id           = local.zone_id
-  common_host       = try(module.api.domains["common"].host, null)
-  common_zone_id    = try(module.api.domains["common"].zone_id, null)
-  regional_host     = try(module.api.domains["regional"].host, null)
-  regional_zone_id  = try(module.api.domains["regional"].zone_id, null)
-  drained           = var.drained
-  health_check      = local.is_global
-  health_interval_s = var.health_interval_s
-  health_threshold  = var.health_threshold
-  checker_regions   = var.checker_regions
-  alarm_emails      = var.alarm_emails
+  name               = local.name
+  domain             = var.domain
+  zone_id            = local.zone_id
+  common_host        = try(module.api.domains["common"].host, null)
+  common_zone_id     = try(module.api.domains["common"].zone_id, null)
+  regional_host      = try(module.api.domains["regional"].host, null)
+  regional_zone_id   = try(module.api.domains["regional"].zone_id, null)
+  drained            = var.drained
+  health_check       = local.is_global
+  health_interval_s  = var.health_interval_s
+  health_threshold   = var.health_threshold
+  checker_regions    = var.checker_regions
+  alarm_emails       = var.alarm_emails
+  webhook_parameters = var.webhook_parameters
 }
 
 module "edge" {

@@ -47,6 +47,30 @@ run "a_healthy_region_is_in_the_common_name" {
   }
 }
 
+run "who_is_called_for_the_region_s_alarms_is_called_when_it_falls_ill" {
+  command = plan
+
+  variables {
+    alarm_emails       = ["owner@example.com"]
+    webhook_parameters = ["/plotihub-dev/pagerduty"]
+  }
+
+  override_data {
+    target = data.aws_ssm_parameter.webhook["/plotihub-dev/pagerduty"]
+    values = { value = "https://events.invalid/integration" }
+  }
+
+  assert {
+    condition     = aws_sns_topic_subscription.health["owner@example.com"].protocol == "email"
+    error_message = "It must be told by e-mail."
+  }
+
+  assert {
+    condition     = aws_sns_topic_subscription.webhook["/plotihub-dev/pagerduty"].protocol == "https" && nonsensitive(aws_sns_topic_subscription.webhook["/plotihub-dev/pagerduty"].endpoint) == "https://events.invalid/integration" && aws_sns_topic_subscription.webhook["/plotihub-dev/pagerduty"].endpoint_auto_confirms
+    error_message = "A pager must be called over TLS, by the address that the Region's alarms call."
+  }
+}
+
 run "a_drained_region_is_out_of_it_and_answers_by_its_own" {
   command = plan
 
@@ -64,11 +88,13 @@ run "a_region_by_itself_is_not_asked" {
   command = plan
 
   variables {
-    health_check = false
+    health_check       = false
+    alarm_emails       = ["owner@example.com"]
+    webhook_parameters = ["/plotihub-dev/pagerduty"]
   }
 
   assert {
-    condition     = length(aws_route53_health_check.main) + length(aws_cloudwatch_metric_alarm.health) + length(aws_sns_topic.health) + length(aws_kms_key.health) + length(aws_sns_topic_subscription.health) == 0
+    condition     = length(aws_route53_health_check.main) + length(aws_cloudwatch_metric_alarm.health) + length(aws_sns_topic.health) + length(aws_kms_key.health) + length(aws_sns_topic_subscription.health) + length(aws_sns_topic_subscription.webhook) == 0
     error_message = "Looks of checkers would keep its database awake, and there is no other Region to go to."
   }
 
