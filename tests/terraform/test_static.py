@@ -149,6 +149,14 @@ def test_a_stack_tags_everything_and_guards_the_account(stack: Path) -> None:
     assert name == "${var.project}-${var.environment}"
 
 
+def test_a_region_s_plan_asks_no_other_region_whose_account_it_is() -> None:
+    """Each provider that is configured asks STS, also one that nothing uses."""
+    aliases = [body for _, body in named(read(ROOT / "stacks" / "2-region")["provider"]) if "alias" in body]
+    assert aliases
+    for body in aliases:
+        assert body.get("sts_region") == "${var.region}", body["alias"]
+
+
 @each_stack
 def test_state_is_locked_where_it_is_shared_and_under_the_bucket_s_own_key(stack: Path) -> None:
     """``encrypt`` without a key has Terraform ask for AES256, and S3 then leaves the bucket's own key aside."""
