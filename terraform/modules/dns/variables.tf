@@ -91,5 +91,4 @@ variable "alarm_emails" {
 variable "webhook_parameters" {
   description = "Names in the Region's Parameter Store of HTTPS addresses that are told too, and that confirm SNS's subscription by themselves."
   type        = list(string)
-  default     = []
 }

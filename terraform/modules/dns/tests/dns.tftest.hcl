@@ -8,14 +8,15 @@ mock_provider "aws" {
 }
 
 variables {
-  name             = "plotihub-dev"
-  domain           = "api.plotihub.example"
-  zone_id          = "ZONE"
-  health_check     = true
-  common_host      = "common.execute-api.invalid"
-  common_zone_id   = "GATEWAY"
-  regional_host    = "regional.execute-api.invalid"
-  regional_zone_id = "GATEWAY"
+  name               = "plotihub-dev"
+  domain             = "api.plotihub.example"
+  zone_id            = "ZONE"
+  health_check       = true
+  common_host        = "common.execute-api.invalid"
+  common_zone_id     = "GATEWAY"
+  regional_host      = "regional.execute-api.invalid"
+  regional_zone_id   = "GATEWAY"
+  webhook_parameters = []
 }
 
 run "a_healthy_region_is_in_the_common_name" {
