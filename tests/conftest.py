@@ -8,6 +8,7 @@ them. What counts whole tables or migrates asks for ``fresh_database``.
 import os
 import shutil
 import uuid
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from tests import databases
 
 SERVER = pytest.StashKey[databases.Server]()
 SERVER_URL = "mariadb_server_url"
+SLOWEST_FILES = 15  # printed at the end, so that what a run's time goes to is seen in each run
 LEFT_OUT_BY_QUICK = ("slow", "mariadb", "browser", "fuzz", "terraform")
 
 # The machine is shared, so no deadline; in CI a failure must be the same on the next run.
@@ -68,6 +70,18 @@ def pytest_configure_node(node: object) -> None:
     config: pytest.Config = node.config  # type: ignore[attr-defined]  # xdist's WorkerController has no types
     if databases.installed() and not config.getoption("--quick"):
         node.workerinput[SERVER_URL] = _server(config).url()  # type: ignore[attr-defined]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the files that took the longest, the set-up of their fixtures included, as seconds of one worker."""
+    seconds: defaultdict[str, float] = defaultdict(float)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                seconds[report.nodeid.partition("::")[0]] += report.duration
+    terminalreporter.section("slowest files")
+    for file, spent in sorted(seconds.items(), key=lambda each: -each[1])[:SLOWEST_FILES]:
+        terminalreporter.write_line(f"{spent:7.1f} s  {file}")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
