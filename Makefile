@@ -42,6 +42,7 @@ quick: $(STAMP) ## Run the fast tests: SQLite only, no browser, no fuzzing
 	$(BIN)/python -m pytest --quick -n 2 --dist worksteal
 
 lint: $(STAMP) ## Check style and types
+	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
