@@ -259,7 +259,7 @@ class GlobalTable(CloudFormationModel):
                 indexes=[],
                 global_indexes=[],
                 streams={},
-                sse_specification={**given["SSESpecification"], **replica["SSESpecification"]},
+                sse_specification=None,  # a key that AWS owns
                 tags=[],
                 deletion_protection_enabled=replica["DeletionProtectionEnabled"],
                 warm_throughput=None,

@@ -126,15 +126,14 @@ def test_every_bucket_is_encrypted_under_its_key(estate: Estate, size: str) -> N
 
 
 @each_size
-def test_the_shared_tables_are_encrypted_under_a_key_in_each_region(estate: Estate, size: str) -> None:
+def test_the_shared_tables_name_no_key_that_a_caller_would_need_rights_on(estate: Estate, size: str) -> None:
+    """DynamoDB calls KMS with the rights of whoever calls it: docs/decisions/0016."""
     shared = planned(estate, size)[0]
     for table in shared.of("aws_dynamodb_table"):
-        assert table.values["server_side_encryption"] == [{"enabled": True, "kms_key_arn": own_key(shared)}]
+        assert table.values["server_side_encryption"] == []
+        assert not table.unknown.get("server_side_encryption")
     for stack in shared.of("aws_cloudformation_stack"):
-        said = json.loads(stack.values["template_body"])["Resources"]["Table"]["Properties"]
-        assert said["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS"}
-        keys = [replica["SSESpecification"]["KMSMasterKeyId"].rsplit("/", 1)[1] for replica in said["Replicas"]]
-        assert keys == ["made", "twin"]
+        assert "SSESpecification" not in stack.values["template_body"]
 
 
 @each_size

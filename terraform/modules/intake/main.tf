@@ -1,6 +1,9 @@
 # What must be true in both Regions at once, outside the database: money taken in, and which message was given to a
 # gateway. In a strongly consistent global table a write is in two Regions before it is acknowledged, so a dead Region
 # loses none; and a condition is checked against the newest version, so of two claims one wins.
+#
+# No key is named, so they rest under one that AWS owns: under a customer's key DynamoDB would ask KMS with the rights of
+# whoever calls the table (docs/decisions/0016-shared-tables-rest-under-a-key-of-aws.md).
 
 locals {
   tables = {
@@ -34,12 +37,10 @@ resource "aws_cloudformation_stack" "strong" {
           KeySchema              = [{ AttributeName = each.value.key, KeyType = "HASH" }]
           AttributeDefinitions   = [{ AttributeName = each.value.key, AttributeType = "S" }]
           MultiRegionConsistency = "STRONG"
-          SSESpecification       = { SSEEnabled = true, SSEType = "KMS" }
           Replicas = [for region in var.regions : {
             Region                           = region
             DeletionProtectionEnabled        = var.deletion_protection
             PointInTimeRecoverySpecification = { PointInTimeRecoveryEnabled = true }
-            SSESpecification                 = { KMSMasterKeyId = var.kms_key_arns[region] }
             Tags                             = [for key in sort(keys(var.tags)) : { Key = key, Value = var.tags[key] }]
           }]
         }, var.witness_region == null ? {} : { GlobalTableWitnesses = [{ Region = var.witness_region }] })
@@ -59,6 +60,8 @@ resource "aws_cloudformation_stack" "strong" {
 # One Region, or a pair of Regions that cannot be strong: then a claim made in both at once is won twice, and money
 # acknowledged in a Region that dies a second later is found again only in the vendor's records.
 resource "aws_dynamodb_table" "plain" {
+  #checkov:skip=CKV_AWS_119:what is secret in it is sealed by us; under a customer's key nobody without rights on it could use the table
+
   for_each = local.plain
 
   name                        = each.value.name
@@ -73,11 +76,6 @@ resource "aws_dynamodb_table" "plain" {
     type = "S"
   }
 
-  server_side_encryption {
-    enabled     = true
-    kms_key_arn = var.kms_key_arns[var.regions[0]]
-  }
-
   point_in_time_recovery {
     enabled = true
   }
@@ -87,7 +85,6 @@ resource "aws_dynamodb_table" "plain" {
 
     content {
       region_name            = replica.value
-      kms_key_arn            = var.kms_key_arns[replica.value]
       point_in_time_recovery = true
       propagate_tags         = true
     }

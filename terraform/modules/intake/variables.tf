@@ -29,11 +29,6 @@ variable "witness_region" {
   default     = null
 }
 
-variable "kms_key_arns" {
-  description = "ARN of each Region's key, by Region."
-  type        = map(string)
-}
-
 variable "tags" {
   description = "Tags of each Region's copy of a strongly consistent table: the provider's own reach the stack only."
   type        = map(string)

@@ -1,9 +1,9 @@
-# The key that wraps the data keys of personal papers, and the tables that both Regions share. It is one key with a twin
-# in the other Region, also where only backups are copied: what was sealed in one must open in the other.
+# The key that wraps the data keys of personal papers. It is one key with a twin in the other Region, also where only
+# backups are copied: what was sealed in one must open in the other.
 
 locals {
   elsewhere = one(compact([local.is_global ? var.other_region : var.backup_region]))
-  # Whoever takes an older estate's data over opens it by that one's key; the key made here then holds the tables.
+  # Whoever takes an older estate's data over opens it by that one's key; the key made here then wraps nothing.
   data_key_id = var.data_key_arn == null ? aws_kms_key.data.key_id : element(split("/", var.data_key_arn), 1)
 }
 

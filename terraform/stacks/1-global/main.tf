@@ -44,11 +44,6 @@ module "intake" {
   witness_region      = var.intake_witness_region
   tags                = local.tags
   deletion_protection = var.deletion_protection
-
-  kms_key_arns = merge(
-    { (var.primary_region) = aws_kms_key.data.arn },
-    local.is_global ? { (var.other_region) = aws_kms_replica_key.data[0].arn } : {},
-  )
 }
 
 module "audit" {
