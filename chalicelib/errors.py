@@ -3,6 +3,7 @@
     DomainError
     ├── BadRequest            the request itself cannot be read
     ├── Unauthenticated       no valid token
+    │   └── FreshSignInNeeded a valid one, of a sign-in that is too long ago for this
     ├── Forbidden             the member's role does not allow it
     ├── NotFound              not there, or another organisation's
     ├── Conflict              not in a state that allows this
@@ -36,6 +37,14 @@ class BadRequest(DomainError):
 
 class Unauthenticated(DomainError):
     """Nobody is signed in."""
+
+
+class FreshSignInNeeded(Unauthenticated):
+    """This is done only by somebody who has just signed in; ``max_age_s`` says how long ago at most."""
+
+    def __init__(self, detail: str, *, max_age_s: int) -> None:
+        super().__init__(detail, max_age=max_age_s)
+        self.max_age_s = max_age_s
 
 
 class Forbidden(DomainError):

@@ -44,6 +44,7 @@ class FakeIssuer:
             "sub": "b4bf400d-f0a2-4b8c-b6e2-baa56367a7f2",
             "token_use": "id",
             "iat": now,
+            "auth_time": now,
             "exp": now + 600,
             "phone_number": phone,
             "phone_number_verified": "true",

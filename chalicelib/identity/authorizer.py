@@ -1,8 +1,8 @@
 """The authorizer: a Lambda of its own that says who signed in, by the ID token of either Region's pool.
 
-It yields the verified phone number and nothing else, for all routes; what that person may do is
-read in each request's own transaction. API Gateway keeps its answer for a while, so nothing that
-can be withdrawn belongs here.
+It yields the verified phone number and when it was signed in with, and nothing else, for all routes;
+what that person may do is read in each request's own transaction. API Gateway keeps its answer for a
+while, so nothing that can be withdrawn belongs here, nor whether the sign-in is fresh: that changes.
 """
 
 import logging
@@ -21,14 +21,17 @@ def verify_token(request: AuthRequest) -> AuthResponse:
     from chalicelib.identity import tokens  # PyJWT is imported where tokens are verified, not by the API
 
     try:
-        phone = tokens.verified_phone(request.token, config.settings().token_issuers, _copies)
+        sign_in = tokens.verify_sign_in(request.token, config.settings().token_issuers, _copies)
     except tokens.NotVerified as error:
         log.info("token refused", extra={"why": str(error)})
         # Lambda counts the exception as an error of the function; the alarm takes these off (module observability).
         if not isinstance(error, tokens.NoKeys):
             metrics.count({metrics.TOKENS_REFUSED: 1})
         raise Exception("Unauthorized") from error
-    return AuthResponse(routes=["*"], principal_id=phone, context={"phone": phone})
+    context = {"phone": sign_in.phone}
+    if sign_in.auth_time is not None:
+        context["auth_time"] = str(sign_in.auth_time)
+    return AuthResponse(routes=["*"], principal_id=sign_in.phone, context=context)
 
 
 def _copies() -> KeyCopies | None:

@@ -53,7 +53,7 @@ def get_organisation(call: Call) -> Organisation:
     return service.get_organisation(call.db, call.organisation_id)
 
 
-@identity.patch("/organisation", may="change_organisation", body=ORGANISATION_CHANGE, answer=ORGANISATION)
+@identity.patch("/organisation", may="change_organisation", body=ORGANISATION_CHANGE, answer=ORGANISATION, fresh=True)
 def change_organisation(call: Call) -> Organisation:
     """Change the organisation's settings."""
     return service.change_organisation(call.db, call.organisation_id, call.if_match, call.body)
@@ -65,7 +65,9 @@ def list_members(call: Call) -> Page[Member]:
     return service.list_members(call.db, call.organisation_id, call.asked)
 
 
-@identity.post("/members", may="manage_members", body=NEW_MEMBER, answer=MEMBER, location="/v1/members/{id}")
+@identity.post(
+    "/members", may="manage_members", body=NEW_MEMBER, answer=MEMBER, location="/v1/members/{id}", fresh=True
+)
 def invite_member(call: Call) -> Member:
     """Invite a person by phone number."""
     return service.invite_member(call.db, call.organisation_id, call.body, now=call.who.now)
@@ -77,13 +79,13 @@ def get_member(call: Call, member_id: UUID) -> Member:
     return service.get_member(call.db, call.organisation_id, member_id)
 
 
-@identity.patch("/members/{member_id}", may="manage_members", body=MEMBER_CHANGE, answer=MEMBER)
+@identity.patch("/members/{member_id}", may="manage_members", body=MEMBER_CHANGE, answer=MEMBER, fresh=True)
 def change_member(call: Call, member_id: UUID) -> Member:
     """Change a member's name, role or named properties."""
     return service.change_member(call.db, call.organisation_id, member_id, call.if_match, call.body)
 
 
-@identity.delete("/members/{member_id}", may="manage_members")
+@identity.delete("/members/{member_id}", may="manage_members", fresh=True)
 def remove_member(call: Call, member_id: UUID) -> None:
     """Remove a member; it takes effect with their next request."""
     service.remove_member(call.db, call.organisation_id, member_id, call.if_match)

@@ -11,7 +11,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Sequence
 from http.client import HTTPException
-from typing import Any
+from typing import Any, NamedTuple
 
 import jwt
 
@@ -38,6 +38,16 @@ class NotVerified(Exception):
 
 class NoKeys(NotVerified):
     """No key of the issuer is known, so nothing can be said of the token: the fault is the issuer's or ours."""
+
+
+class SignIn(NamedTuple):
+    """Who signed in, and when: seconds since 1970, None where the token does not say.
+
+    A token that was refreshed says when its person last proved who they are, not when it was made.
+    """
+
+    phone: str
+    auth_time: int | None
 
 
 FindsCopies = Callable[[], KeyCopies | None]
@@ -138,8 +148,8 @@ def _keys_in(text: str) -> dict[str, Any]:
 _key_sets: dict[str, KeySet] = {}
 
 
-def verified_phone(header: str, issuers: Sequence[Issuer], copies: FindsCopies = no_copies) -> str:
-    """Return the verified phone number in ``Bearer <ID token>``, in E.164.
+def verify_sign_in(header: str, issuers: Sequence[Issuer], copies: FindsCopies = no_copies) -> SignIn:
+    """Return the verified phone number in ``Bearer <ID token>``, in E.164, and when it was signed in with.
 
     Raises:
         NotVerified: it is no ID token of one of ``issuers``, has expired, its number is not verified, or somebody
@@ -169,7 +179,7 @@ def verified_phone(header: str, issuers: Sequence[Issuer], copies: FindsCopies =
         )
     except (jwt.PyJWTError, KeyError, TypeError, RecursionError) as error:  # the last: of claims nested deeply
         raise NotVerified(type(error).__name__) from error
-    return _phone_in(claims)
+    return SignIn(_phone_in(claims), _auth_time_in(claims))
 
 
 def _phone_in(claims: dict[str, Any]) -> str:
@@ -184,3 +194,8 @@ def _phone_in(claims: dict[str, Any]) -> str:
     if not isinstance(phone, str) or not E164.fullmatch(phone):
         raise NotVerified("no phone number")
     return phone
+
+
+def _auth_time_in(claims: dict[str, Any]) -> int | None:
+    at = claims.get("auth_time")
+    return at if type(at) is int and at > 0 else None  # True is an int, too

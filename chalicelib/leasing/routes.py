@@ -163,7 +163,7 @@ def record_deposit(call: Call, lease_id: UUID) -> DepositEntry:
     return service.record_deposit(call.db, call.organisation_id, lease_id, **call.body, **_by(call))
 
 
-@leasing.post("/leases/{lease_id}/deposit-refunds", may="hold_deposit", body=DEPOSIT_REFUND, answer=DEPOSIT)
+@leasing.post("/leases/{lease_id}/deposit-refunds", may="hold_deposit", body=DEPOSIT_REFUND, answer=DEPOSIT, fresh=True)
 def refund_deposit(call: Call, lease_id: UUID) -> DepositEntry:
     """Give a held deposit, or part of it, back to the tenant."""
     return service.refund_deposit(call.db, call.organisation_id, lease_id, **call.body, **_by(call))

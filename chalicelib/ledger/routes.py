@@ -46,7 +46,7 @@ def list_periods(call: Call) -> Page[ClosedPeriod]:
     return service.list_periods(call.db, call.organisation_id, call.asked)
 
 
-@ledger.post("/ledger/periods/{period}/close", may="close_period", answer=PERIOD, status=200)
+@ledger.post("/ledger/periods/{period}/close", may="close_period", answer=PERIOD, status=200, fresh=True)
 def close_period(call: Call, period: str) -> ClosedPeriod:
     """Close a month for good; months are closed in order, once they have ended."""
     month = PERIOD_PATH.load({"period": period})["period"]

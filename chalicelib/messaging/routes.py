@@ -36,7 +36,7 @@ def get_message_settings(call: Call) -> Settings:
     return service.get_settings(call.db, call.organisation_id)
 
 
-@messaging.patch("/message-settings", may="change_messages", body=SETTINGS_CHANGE, answer=SETTINGS)
+@messaging.patch("/message-settings", may="change_messages", body=SETTINGS_CHANGE, answer=SETTINGS, fresh=True)
 def change_message_settings(call: Call) -> Settings:
     """Change how the organisation's messages are sent, and how many and for how much at most."""
     return service.change_settings(call.db, call.organisation_id, call.if_match, call.body, now=call.who.now)
@@ -54,7 +54,9 @@ def get_message_template(call: Call, kind: str, language: str) -> Template:
     return service.get_template(call.db, call.organisation_id, kind, language)
 
 
-@messaging.patch("/message-templates/{kind}/{language}", may="change_messages", body=TEMPLATE_CHANGE, answer=TEMPLATE)
+@messaging.patch(
+    "/message-templates/{kind}/{language}", may="change_messages", body=TEMPLATE_CHANGE, answer=TEMPLATE, fresh=True
+)
 def change_message_template(call: Call, kind: str, language: str) -> Template:
     """Say it in the organisation's own words, with the placeholders that the template names."""
     return service.write_template(

@@ -96,7 +96,7 @@ def undo_import(call: Call, import_id: UUID) -> Task:
     return service.queue_undo(call.db, call.organisation_id, import_id, now=call.who.now, member_id=call.who.member_id)
 
 
-@onboarding.post("/tenants/{tenant_id}/erase", may="erase_tenant", answer=TENANT, status=200)
+@onboarding.post("/tenants/{tenant_id}/erase", may="erase_tenant", answer=TENANT, status=200, fresh=True)
 def erase_tenant(call: Call, tenant_id: UUID) -> Tenant:
     """Forget who a tenant without a running lease is; what was billed and paid stays. It cannot be undone."""
     return service.erase_tenant(call.db, call.organisation_id, tenant_id, now=call.who.now, today=call.who.today)

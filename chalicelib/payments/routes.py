@@ -127,7 +127,7 @@ def reverse_payment(call: Call, payment_id: UUID) -> Payment:
     )
 
 
-@payments.post("/payments/{payment_id}/refund", may="refund_credit", body=NEW_REFUND, answer=REFUND)
+@payments.post("/payments/{payment_id}/refund", may="refund_credit", body=NEW_REFUND, answer=REFUND, fresh=True)
 def refund_credit(call: Call, payment_id: UUID) -> Refund:
     """Record that credit of a payment was given back."""
     return service.refund_credit(

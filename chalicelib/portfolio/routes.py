@@ -61,7 +61,9 @@ def list_channels(call: Call) -> Page[Channel]:
     return service.list_channels(call.db, call.organisation_id, call.asked, within=call.who.properties)
 
 
-@portfolio.post("/channels", may="edit_portfolio", body=NEW_CHANNEL, answer=CHANNEL, location="/v1/channels/{id}")
+@portfolio.post(
+    "/channels", may="edit_portfolio", body=NEW_CHANNEL, answer=CHANNEL, location="/v1/channels/{id}", fresh=True
+)
 def add_channel(call: Call) -> Channel:
     """Add a channel."""
     return service.add_channel(call.db, call.organisation_id, call.body, now=call.who.now)
@@ -73,7 +75,7 @@ def get_channel(call: Call, channel_id: UUID) -> Channel:
     return service.get_channel(call.db, call.organisation_id, channel_id, within=call.who.properties)
 
 
-@portfolio.patch("/channels/{channel_id}", may="edit_portfolio", body=CHANNEL_CHANGE, answer=CHANNEL)
+@portfolio.patch("/channels/{channel_id}", may="edit_portfolio", body=CHANNEL_CHANGE, answer=CHANNEL, fresh=True)
 def change_channel(call: Call, channel_id: UUID) -> Channel:
     """Change a channel."""
     return service.change_channel(call.db, call.organisation_id, channel_id, call.if_match, call.body)

@@ -33,6 +33,7 @@ class Operation(NamedTuple):
     idempotent: bool
     snapshot: bool
     writes: bool
+    fresh: bool  # only with a sign-in of the last minutes
     tag: str
 
 

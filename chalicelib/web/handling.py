@@ -84,6 +84,8 @@ def _in_transaction(operation: Operation, call: Call, ids: dict[str, Any], db: C
         organisation_id = reading.organisation_header(call.request)
         call.who = identity.identify(db, call.phone, organisation_id, may=operation.may, now=now)
         scope = call.who.organisation_id
+    if operation.fresh:
+        reading.check_fresh_sign_in(call.request)
     call.if_match = reading.if_match(operation, call.request)
     call.query = reading.query(operation, call.request)
     call.body = reading.body(operation, call)

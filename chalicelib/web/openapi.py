@@ -23,7 +23,9 @@ Rent, leases and books of landlords in Kenya.
 Sign in with `Authorization: Bearer` and an ID token. `X-Organisation` names the organisation; whoever
 belongs to one only may leave it out. Amounts are strings such as "15000.00" in the organisation's
 currency, days are "2026-11-20" in its time zone, instants are UTC. Lists are paged: pass `next_cursor`
-back as `cursor`. What goes wrong is told as `application/problem+json`, of one shape everywhere.
+back as `cursor`. What moves money out, says where it is paid or who may do what, and what cannot be
+taken back wants a sign-in of the last 10 minutes. What goes wrong is told as
+`application/problem+json`, of one shape everywhere.
 """
 
 PROBLEMS = {
@@ -49,6 +51,11 @@ HEADERS = {
     "Retry-After": header("Seconds to wait.", {"type": "string", "pattern": "^[0-9]+$"}),
     "WWW-Authenticate": header("How to sign in."),
 }
+FRESH = "FreshSignInNeeded"  # in place of the usual 401, where that is asked for
+FRESH_MEANS = (
+    f"Nobody is signed in, or the sign-in is older than {reading.FRESH_S // 60} minutes "
+    "(type `urn:plotihub:problem:fresh-sign-in-needed`): sign in again, and repeat the request."
+)
 PARAMETERS: dict[str, Described] = {
     "X-Organisation": {"schema": fields.Uuid.openapi, "description": "The organisation that is worked in."},
     "Idempotency-Key": {
@@ -129,6 +136,7 @@ def _empty() -> APISpec:
         spec.components.parameter(name, "header", dict(described))
     for status, (name, description) in PROBLEMS.items():
         spec.components.response(name, _problem(status, description))
+    spec.components.response(FRESH, _problem(401, FRESH_MEANS))
     return spec
 
 
@@ -208,7 +216,8 @@ def _answers(operation: Operation, told: Converter, operations: list[Operation])
         headers = references("headers", ["X-Request-Id", "ETag"])
         answers["304"] = {"description": "It still has that ETag.", "headers": headers}
     for status in _refusals(operation):
-        answers[str(status)] = {"$ref": f"#/components/responses/{PROBLEMS[status][0]}"}
+        name = FRESH if status == 401 and operation.fresh else PROBLEMS[status][0]
+        answers[str(status)] = {"$ref": f"#/components/responses/{name}"}
     return answers
 
 

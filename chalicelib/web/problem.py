@@ -46,7 +46,10 @@ def to_response(error: errors.DomainError, request_id: str) -> Response:
     headers = {}
     if isinstance(error, errors.Unavailable):
         headers["Retry-After"] = str(error.retry_after_s)
-    if isinstance(error, errors.Unauthenticated):
+    if isinstance(error, errors.FreshSignInNeeded):  # RFC 9470
+        asked = f'error="insufficient_user_authentication", max_age={error.max_age_s}'
+        headers["WWW-Authenticate"] = f"Bearer {asked}"
+    elif isinstance(error, errors.Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
     return respond(body, request_id, headers)
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,9 @@ from chalicelib.web import fields, idempotency
 from chalicelib.web.call import JSON, Call, Operation
 
 MOST_BODY_BYTES = 4_000_000
+FRESH_S = 600
+AHEAD_S = 30  # as far as the authorizer lets a token's other times be ahead
+SECONDS = re.compile("[0-9]{1,12}", re.ASCII)
 # Of what was read: its version, then a digest; * is whatever is there.
 IF_MATCH = re.compile(r'^(\*|(?:W/)?"([0-9]{1,9})(?:-[0-9a-f]{12})?")$', re.ASCII)
 
@@ -36,6 +40,23 @@ def phone(request: Request) -> str:
     if not found:
         raise errors.Unauthenticated("Sign in first.")
     return str(found)
+
+
+def check_fresh_sign_in(request: Request) -> None:
+    """Check that whoever asks has proved who they are within the last ``FRESH_S`` seconds.
+
+    By the machine's clock, as a token's end is; the issuer's may be ``AHEAD_S`` before ours.
+
+    Raises:
+        FreshSignInNeeded: it is longer ago, or the token does not say.
+    """
+    said = str((request.context.get("authorizer") or {}).get("auth_time", ""))
+    age_s = time.time() - int(said) if SECONDS.fullmatch(said) else None
+    if age_s is None or not -AHEAD_S <= age_s <= FRESH_S:
+        raise errors.FreshSignInNeeded(
+            f"This wants a sign-in of the last {FRESH_S // 60} minutes: sign in again, and repeat it.",
+            max_age_s=FRESH_S,
+        )
 
 
 def organisation_header(request: Request) -> UUID | None:

@@ -67,6 +67,7 @@ class ApiBlueprint(Blueprint):
         idempotent: bool = False,
         snapshot: bool = False,
         audited: bool = False,
+        fresh: bool = False,
     ) -> Callable[[View], View]:
         """Register a view.
 
@@ -80,6 +81,7 @@ class ApiBlueprint(Blueprint):
             idempotent: ``Idempotency-Key`` is honoured.
             snapshot: the whole answer is read as of one moment.
             audited: who reads it is kept; whoever writes is kept anyway.
+            fresh: only with a sign-in of the last minutes (docs/decisions/0019-fresh-proof-for-dangerous-acts.md).
         """
         if may not in MAY and may not in (PUBLIC, SIGNED_IN):
             raise ValueError(f"{method} {path}: {may!r} stands in no row of the table of roles")
@@ -88,7 +90,7 @@ class ApiBlueprint(Blueprint):
             full = self._prefix + path
             declared = Operation(
                 method, full, may, view, query, body, reads, answer, tells, status, location, if_match, idempotent,
-                snapshot, audited or method != "GET", self._tag,
+                snapshot, audited or method != "GET", fresh, self._tag,
             )  # fmt: skip
             OPERATIONS.append(declared)
 

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import time
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,11 +29,15 @@ class Answer:
 
 @dataclass(slots=True)
 class Client:
-    """Somebody who is signed in with ``phone`` (None: nobody is), in ``organisation_id`` if it is set."""
+    """Somebody who is signed in with ``phone`` (None: nobody is), in ``organisation_id`` if it is set.
+
+    They signed in ``signed_in_s`` seconds ago; None: their token does not say when.
+    """
 
     phone: str | None
     organisation_id: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    signed_in_s: int | None = 0
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.send("GET", path, headers=headers)
@@ -52,13 +57,15 @@ class Client:
         sent |= {name.replace("_", "-"): value for name, value in (headers or {}).items()}
         if self.organisation_id:
             sent.setdefault("X-Organisation", self.organisation_id)
-        event = event_for(method, path, body, sent, self.phone)
+        event = event_for(method, path, body, sent, self.phone, self.signed_in_s)
         told = app(event, None)
         return Answer(told["statusCode"], told["headers"], told["body"])
 
 
-def event_for(method: str, path: str, body: Any, headers: dict[str, str], phone: str | None) -> dict[str, Any]:
-    """Return the event that API Gateway would hand over for a signed-in request."""
+def event_for(
+    method: str, path: str, body: Any, headers: dict[str, str], phone: str | None, signed_in_s: int | None = 0
+) -> dict[str, Any]:
+    """Return the event that API Gateway would hand over for a request of who signed in ``signed_in_s`` seconds ago."""
     parts = urlsplit(path)
     query = parse_qs(parts.query, keep_blank_values=True)
     pattern, values = _match(parts.path)
@@ -75,10 +82,16 @@ def event_for(method: str, path: str, body: Any, headers: dict[str, str], phone:
             "httpMethod": method,
             "resourcePath": pattern,
             "requestId": str(uuid.uuid4()),
-            "authorizer": {"principalId": phone, "phone": phone} if phone else None,
+            "authorizer": _authorizer(phone, signed_in_s) if phone else None,
             "identity": {"sourceIp": "127.0.0.1"},
         },
     }
+
+
+def _authorizer(phone: str, signed_in_s: int | None) -> dict[str, str]:
+    """Return what the authorizer yields, as API Gateway passes it on: every value as text."""
+    told = {"principalId": phone, "phone": phone}
+    return told if signed_in_s is None else {**told, "auth_time": str(int(time.time()) - signed_in_s)}
 
 
 def _match(path: str) -> tuple[str, dict[str, str]]:

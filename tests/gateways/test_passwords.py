@@ -69,7 +69,7 @@ class Pool:
         """Return whom our own verification takes the token for."""
         issuer = f"https://cognito-idp.{REGION}.amazonaws.com/{self.id}"
         keys = f"{self.url}/{self.id}/.well-known/jwks.json"
-        return tokens.verified_phone(f"Bearer {id_token}", [Issuer(issuer, self.client_id, keys)])
+        return tokens.verify_sign_in(f"Bearer {id_token}", [Issuer(issuer, self.client_id, keys)]).phone
 
     def event(self, user: str, source: str = SOURCES[0]) -> dict[str, Any]:
         """Return what Cognito sends; of its form in the documentation."""

@@ -32,13 +32,20 @@ def issuers(aws: Emulator) -> tuple[Issuer, ...]:
 @pytest.mark.parametrize("region", REGIONS)
 def test_a_token_of_either_region_is_taken(aws: Emulator, region: str) -> None:
     token = aws.token_for(PHONE, region=region)
-    assert tokens.verified_phone(f"Bearer {token}", issuers(aws)) == PHONE
+    assert tokens.verify_sign_in(f"Bearer {token}", issuers(aws)).phone == PHONE
+
+
+def test_a_token_is_of_a_sign_in_just_now(aws: Emulator) -> None:
+    before = int(time.time())
+    signed_in_at = tokens.verify_sign_in(f"Bearer {aws.token_for(PHONE)}", issuers(aws)).auth_time
+    assert signed_in_at is not None
+    assert before <= signed_in_at <= time.time()
 
 
 def test_a_token_of_a_region_that_is_not_configured_is_refused(aws: Emulator) -> None:
     token = aws.token_for(PHONE, region=REGIONS[1])
     with pytest.raises(tokens.NotVerified, match="unknown issuer"):
-        tokens.verified_phone(f"Bearer {token}", issuers(aws)[:1])
+        tokens.verify_sign_in(f"Bearer {token}", issuers(aws)[:1])
 
 
 def test_a_token_lasts_a_working_day(aws: Emulator) -> None:

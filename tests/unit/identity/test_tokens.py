@@ -32,7 +32,7 @@ def other() -> Iterator[FakeIssuer]:
 
 
 def verified(token: str, *issuers: FakeIssuer) -> str:
-    return tokens.verified_phone(f"Bearer {token}", [each.setting() for each in issuers])
+    return tokens.verify_sign_in(f"Bearer {token}", [each.setting() for each in issuers]).phone
 
 
 def test_a_token_of_either_issuer_is_taken(issuer: FakeIssuer, other: FakeIssuer) -> None:
@@ -121,7 +121,7 @@ def test_a_token_signed_with_a_shared_secret_is_refused(issuer: FakeIssuer) -> N
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic x", "Bearer a.b.c", "Bearer " + "x" * 9000, "x"])
 def test_what_is_no_token_is_refused(issuer: FakeIssuer, header: str) -> None:
     with pytest.raises(tokens.NotVerified):
-        tokens.verified_phone(header, [issuer.setting()])
+        tokens.verify_sign_in(header, [issuer.setting()])
 
 
 def test_a_token_changed_on_the_way_is_refused(issuer: FakeIssuer) -> None:
@@ -178,14 +178,30 @@ def asked_with(token: str) -> AuthRequest:
     return AuthRequest("TOKEN", token, "arn:aws:execute-api:eu-west-1:1:api/stage/GET/v1/me")
 
 
-def test_the_authorizer_tells_the_number_and_nothing_else(issuer: FakeIssuer, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [(1_790_000_000, 1_790_000_000), (NO_CLAIM, None), ("1790000000", None), (True, None), (1.5, None), (-1, None)],
+    ids=["seconds", "none", "text", "truth", "fraction", "negative"],
+)
+def test_when_they_signed_in_is_told_where_the_token_says_it(issuer: FakeIssuer, told: Any, expected: Any) -> None:
+    token = issuer.token(PHONE, auth_time=told)
+    assert tokens.verify_sign_in(f"Bearer {token}", [issuer.setting()]) == (PHONE, expected)
+
+
+def test_the_authorizer_tells_the_number_the_time_and_nothing_else(
+    issuer: FakeIssuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     setting = issuer.setting()
     listed = [{"issuer": setting.issuer, "audience": setting.audience, "jwks_url": setting.jwks_url}]
     monkeypatch.setenv("TOKEN_ISSUERS", json.dumps(listed))
     event = {"type": "TOKEN", "methodArn": asked_with("").method_arn}
-    told = authorizer.verify_token({**event, "authorizationToken": f"Bearer {issuer.token(PHONE)}"}, None)
-    assert told["context"] == {"phone": PHONE}
+    token = issuer.token(PHONE, auth_time=1_790_000_000)
+    told = authorizer.verify_token({**event, "authorizationToken": f"Bearer {token}"}, None)
+    assert told["context"] == {"phone": PHONE, "auth_time": "1790000000"}  # API Gateway makes text of all
     assert told["principalId"] == PHONE
+    token = issuer.token(PHONE, auth_time=NO_CLAIM)
+    told = authorizer.verify_token({**event, "authorizationToken": f"Bearer {token}"}, None)
+    assert told["context"] == {"phone": PHONE}
     with pytest.raises(Exception, match=r"^Unauthorized$"):  # API Gateway makes a 401 of this very text
         authorizer.verify_token({**event, "authorizationToken": "Bearer x"}, None)
 
@@ -260,7 +276,7 @@ def test_an_issuer_that_dies_is_verified_by_the_copy_of_its_keys(issuer: FakeIss
     assert copies.writes == 2  # what has not changed is not written
     issuer.broken = True
     token = f"Bearer {issuer.token(PHONE)}"
-    assert tokens.verified_phone(token, [issuer.setting(), other.setting()], lambda: copies) == PHONE
+    assert tokens.verify_sign_in(token, [issuer.setting(), other.setting()], lambda: copies).phone == PHONE
     assert tokens.keep_copies([issuer.setting(), other.setting()], copies) == 0
     assert copies.writes == 2  # a dead issuer's copy stays
 
@@ -270,9 +286,9 @@ def test_an_issuer_that_is_gone_from_the_net_is_verified_by_the_copy_too() -> No
     with issuing("gone") as issuer:
         tokens.keep_copies([issuer.setting()], copies)
         token = f"Bearer {issuer.token(PHONE)}"
-    assert tokens.verified_phone(token, [issuer.setting()], lambda: copies) == PHONE
+    assert tokens.verify_sign_in(token, [issuer.setting()], lambda: copies).phone == PHONE
     with pytest.raises(tokens.NotVerified, match="unknown key"):
-        tokens.verified_phone(f"Bearer {issuer.token(PHONE, key_id='never seen')}", [issuer.setting()], lambda: copies)
+        tokens.verify_sign_in(f"Bearer {issuer.token(PHONE, key_id='never seen')}", [issuer.setting()], lambda: copies)
 
 
 def test_a_copy_knows_keys_that_came_after_this_process_fetched(issuer: FakeIssuer) -> None:
@@ -308,7 +324,7 @@ def test_a_copy_that_cannot_be_read_is_no_key(issuer: FakeIssuer, kept: str) -> 
     issuer.broken = True
     copies = FakeCopies({tokens.copy_name(issuer.jwks_url): kept})
     with pytest.raises(tokens.NotVerified, match="unknown key"):
-        tokens.verified_phone(f"Bearer {issuer.token(PHONE)}", [issuer.setting()], lambda: copies)
+        tokens.verify_sign_in(f"Bearer {issuer.token(PHONE)}", [issuer.setting()], lambda: copies)
 
 
 def test_a_key_set_without_keys_takes_none_away(issuer: FakeIssuer) -> None:
