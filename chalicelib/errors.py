@@ -7,7 +7,8 @@
     ├── Forbidden             the member's role does not allow it
     ├── NotFound              not there, or another organisation's
     ├── Conflict              not in a state that allows this
-    │   └── InProgress        the same idempotency key is being worked on
+    │   ├── InProgress        the same idempotency key is being worked on
+    │   └── AnswerErased      the same idempotency key was worked on, and its answer is erased
     ├── PreconditionFailed    If-Match names an older version
     ├── PreconditionRequired  If-Match is missing
     ├── TooLarge              the body is over the limit
@@ -61,6 +62,10 @@ class Conflict(DomainError):
 
 class InProgress(Conflict):
     """Another request with the same idempotency key has not finished."""
+
+
+class AnswerErased(Conflict):
+    """The request was done before; what was answered then has been erased."""
 
 
 class PreconditionFailed(DomainError):

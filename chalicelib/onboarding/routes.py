@@ -10,6 +10,7 @@ from chalicelib.onboarding.model import Problem
 from chalicelib.onboarding.schemas import IMPORT, IMPORT_PROBLEM, NEW_COMMIT, NEW_IMPORT, PAGING, PROBLEMS_QUERY
 from chalicelib.tasks.model import Task
 from chalicelib.tasks.schemas import TASK
+from chalicelib.web import idempotency
 from chalicelib.web.routing import ApiBlueprint, Call, Page
 
 onboarding = ApiBlueprint(__name__, tag="onboarding")
@@ -99,4 +100,6 @@ def undo_import(call: Call, import_id: UUID) -> Task:
 @onboarding.post("/tenants/{tenant_id}/erase", may="erase_tenant", answer=TENANT, status=200, fresh=True)
 def erase_tenant(call: Call, tenant_id: UUID) -> Tenant:
     """Forget who a tenant without a running lease is; what was billed and paid stays. It cannot be undone."""
-    return service.erase_tenant(call.db, call.organisation_id, tenant_id, now=call.who.now, today=call.who.today)
+    erased = service.erase_tenant(call.db, call.organisation_id, tenant_id, now=call.who.now, today=call.who.today)
+    idempotency.erase_answers(call.db, call.organisation_id)  # last: it waits for requests that may tell of them
+    return erased

@@ -2,8 +2,9 @@
 
 The key lives in the request's own transaction: what fails leaves no key, what is killed leaves
 no half. Same key and body → the kept answer; another body → 422; still in progress → 409
-(draft-ietf-httpapi-idempotency-key-header). An answer may tell of people, so it is kept for two days
-and no longer (``sweep_old``).
+(draft-ietf-httpapi-idempotency-key-header). A key belongs to the member who sent it, so that nobody
+occupies another's. An answer may tell of people, so it is kept for two days and no longer
+(``sweep_old``), and blanked as soon as a tenant is erased (``erase_answers``).
 """
 
 import datetime as dt
@@ -15,7 +16,7 @@ from uuid import UUID
 from chalice.app import Response
 from sqlalchemy import Connection
 
-from chalicelib.errors import InProgress, Invalid
+from chalicelib.errors import AnswerErased, InProgress, Invalid
 from chalicelib.web import repository
 
 KEPT = dt.timedelta(hours=48)
@@ -26,13 +27,14 @@ HEADER = "Idempotency-Key"
 
 
 class Key(NamedTuple):
-    scope_id: UUID
+    scope_id: UUID  # the organisation; the person where there is none yet
+    asker_id: UUID  # the member, or the person
     text: str
     request_hash: str
 
 
-def key_of(text: str, scope_id: UUID, *request: bytes) -> Key:
-    """Return the key that the header ``text`` names for ``request`` (method, path, person, body).
+def key_of(text: str, scope_id: UUID, asker_id: UUID, *request: bytes) -> Key:
+    """Return the key that the header ``text`` names for ``request`` (method, path, person, body) of the asker.
 
     Raises:
         Invalid: the key is empty, too long or not of printable ASCII.
@@ -40,7 +42,7 @@ def key_of(text: str, scope_id: UUID, *request: bytes) -> Key:
     if len(text) > MOST_CHARACTERS or not FORM.fullmatch(text):
         raise Invalid([(HEADER, f"expected 1 to {MOST_CHARACTERS} printable ASCII characters, no spaces")])
     digest = hashlib.sha256(b"\0".join(request)).hexdigest()
-    return Key(scope_id, text, digest)
+    return Key(scope_id, asker_id, text, digest)
 
 
 def begin(db: Connection, key: Key, at: dt.datetime) -> Response | None:
@@ -49,16 +51,19 @@ def begin(db: Connection, key: Key, at: dt.datetime) -> Response | None:
     Raises:
         InProgress: another request with the key has not ended.
         Invalid: the key was used for another request.
+        AnswerErased: the request was done, and what was answered is erased.
     """
     try:
-        kept = repository.find_answer(db, key.scope_id, key.text)
+        kept = repository.find_answer(db, key.scope_id, key.asker_id, key.text)
         if kept is None:
-            repository.claim_key(db, key.scope_id, key.text, key.request_hash, at)
+            repository.claim_key(db, key.scope_id, key.asker_id, key.text, key.request_hash, at)
             return None
     except repository.HeldByAnother as error:
         raise InProgress("A request with this Idempotency-Key is still being worked on.") from error
     if kept.request_hash != key.request_hash:
         raise Invalid([(HEADER, "this key was used for another request; take a new one")])
+    if kept.status_code == repository.NO_ANSWER:
+        raise AnswerErased("It was done, but its answer was erased with a tenant's data; look before you repeat it.")
     return Response(kept.body, {**kept.headers, "Idempotency-Replayed": "true"}, kept.status_code)
 
 
@@ -66,8 +71,16 @@ def finish(db: Connection, key: Key, answer: Response) -> None:
     """Keep ``answer`` for whoever asks again."""
     headers = {name: value for name, value in answer.headers.items() if name != "X-Request-Id"}
     repository.keep_answer(
-        db, key.scope_id, key.text, status_code=answer.status_code, headers=headers, body=answer.body
+        db, key.scope_id, key.asker_id, key.text, status_code=answer.status_code, headers=headers, body=answer.body
     )
+
+
+def erase_answers(db: Connection, organisation_id: UUID) -> None:
+    """Blank every answer that is kept for the organisation: which of them tell of whom, nobody wrote down.
+
+    Their keys stay, so what was asked under one is still not done again.
+    """
+    repository.blank_answers(db, organisation_id)
 
 
 def forget_old(db: Connection, at: dt.datetime, *, at_once: int = SWEPT_AT_ONCE) -> int:

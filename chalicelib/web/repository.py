@@ -4,25 +4,30 @@ import datetime as dt
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from chalicelib.storage.tables.identity import idempotency_keys, organisations
 
+NO_ANSWER = 0  # status_code: none yet, as only the transaction itself sees; or erased
+
 
 class Kept(NamedTuple):
     request_hash: str
-    status_code: int
+    status_code: int  # of HTTP, or NO_ANSWER
     headers: dict[str, str]
     body: str
+
+
+_BLANK: dict[str, Any] = {"status_code": NO_ANSWER, "headers": {}, "body": ""}
 
 
 class HeldByAnother(Exception):
     """A transaction that has not ended holds the key."""
 
 
-def find_answer(db: Connection, scope_id: UUID, key: str) -> Kept | None:
-    """Return the answer kept under ``key``, if any.
+def find_answer(db: Connection, scope_id: UUID, asker_id: UUID, key: str) -> Kept | None:
+    """Return the answer kept under the asker's ``key``, if any.
 
     Raises:
         HeldByAnother: a request with the key is being worked on.
@@ -32,7 +37,7 @@ def find_answer(db: Connection, scope_id: UUID, key: str) -> Kept | None:
         idempotency_keys.c.status_code,
         idempotency_keys.c.headers,
         idempotency_keys.c.body,
-    ).where(idempotency_keys.c.scope_id == scope_id, idempotency_keys.c.key == key)
+    ).where(_is(scope_id, asker_id, key))
     try:
         row = db.execute(query.with_for_update(nowait=True)).one_or_none()
     except OperationalError as error:
@@ -43,24 +48,33 @@ def find_answer(db: Connection, scope_id: UUID, key: str) -> Kept | None:
     return None if row is None else Kept(*row)
 
 
-def claim_key(db: Connection, scope_id: UUID, key: str, request_hash: str, at: dt.datetime) -> None:
-    """Take the key for this transaction.
+def claim_key(db: Connection, scope_id: UUID, asker_id: UUID, key: str, request_hash: str, at: dt.datetime) -> None:
+    """Take the asker's key for this transaction.
 
     Raises:
         HeldByAnother: a request that began at the same moment took it first.
     """
-    row = {"scope_id": scope_id, "key": key, "request_hash": request_hash, "created_at": at}
+    row = {"scope_id": scope_id, "asker_id": asker_id, "key": key, "request_hash": request_hash, "created_at": at}
     try:
-        db.execute(insert(idempotency_keys).values(**row, status_code=0, headers={}, body=""))
+        db.execute(insert(idempotency_keys).values(**row, **_BLANK))
     except (IntegrityError, OperationalError) as error:
         if error.connection_invalidated:
             raise
         raise HeldByAnother from error
 
 
-def keep_answer(db: Connection, scope_id: UUID, key: str, **values: Any) -> None:
-    query = idempotency_keys.update().where(idempotency_keys.c.scope_id == scope_id, idempotency_keys.c.key == key)
-    db.execute(query.values(**values))
+def keep_answer(db: Connection, scope_id: UUID, asker_id: UUID, key: str, **values: Any) -> None:
+    db.execute(update(idempotency_keys).where(_is(scope_id, asker_id, key)).values(**values))
+
+
+def blank_answers(db: Connection, organisation_id: UUID) -> None:
+    """Forget what was answered under the organisation's keys, and wait for requests that have taken one."""
+    db.execute(update(idempotency_keys).where(idempotency_keys.c.scope_id == organisation_id).values(**_BLANK))
+
+
+def _is(scope_id: UUID, asker_id: UUID, key: str) -> ColumnElement[bool]:
+    columns = idempotency_keys.c
+    return and_(columns.scope_id == scope_id, columns.asker_id == asker_id, columns.key == key)
 
 
 def forget_answers(db: Connection, before: dt.datetime, at_once: int) -> int:

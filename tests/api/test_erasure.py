@@ -13,10 +13,10 @@ from chalicelib.clock import MovedClock
 from chalicelib.ids import new_id
 from chalicelib.messaging import service as messaging
 from chalicelib.storage.tables import APPEND_ONLY
+from chalicelib.storage.tables.identity import idempotency_keys
 from chalicelib.storage.tables.maintenance import maintenance_requests
 from chalicelib.storage.tables.messaging import deliveries, incoming_messages, messages, opt_outs
 from chalicelib.storage.tables.outreach import promises, reminder_exclusions
-from chalicelib.web import idempotency
 from tests.api.client import Client
 from tests.api.imports import commit, dumped, sheet, upload, worked
 
@@ -65,22 +65,41 @@ def let(owner: Client) -> tuple[str, str]:
     return tenant, payment
 
 
-def test_nothing_is_left_of_an_erased_tenant_but_what_the_books_rest_on(
-    owner: Client, parts: wiring.Parts, clock: MovedClock
-) -> None:
+def test_nothing_is_left_of_an_erased_tenant_but_what_the_books_rest_on(owner: Client, parts: wiring.Parts) -> None:
     tenant, payment = let(owner)
     assert found(owner, parts) == set(WORDS) - {"20071279"}  # the search finds; the document is sealed
     erased = owner.post(f"/v1/tenants/{tenant}/erase")
     assert (erased.status, erased.json["name"]) == (200, "Erased")
-    clock.at += idempotency.KEPT + dt.timedelta(seconds=1)
-    while parts.transact(lambda db: idempotency.forget_old(db, parts.clock.now())):
-        pass
     assert found(owner, parts) == set()
     kept = owner.get(f"/v1/payments/{payment}").json
     assert (kept["payer_name"], kept["note"], kept["reference_raw"]) == ("", "", "")
     assert (kept["amount"], kept["provider_reference"], kept["tenant_id"]) == ("9000.00", "SJ12", tenant)
     assert owner.get("/v1/ledger/proof").json["holds"] is True
     assert all(each["tenant_name"] == "Erased" for each in owner.get("/v1/invoices").json["items"])
+
+
+def test_answers_that_were_kept_are_erased_at_once_and_what_was_asked_is_not_done_again(
+    owner: Client, stranger: Client, parts: wiring.Parts
+) -> None:
+    post(stranger, "/v1/tenants", {"given_name": "Zawadiqx", "phones": ["0798765431"]}, Idempotency_Key="theirs")
+    tenant, _ = let(owner)
+    person = {"given_name": "Rehemaqx", "phones": ["0798765431"]}
+    post(owner, "/v1/tenants", person, Idempotency_Key="k-2")
+    assert owner.post(f"/v1/tenants/{tenant}/erase", Idempotency_Key="erase").status == 200
+    with parts.reading() as db:
+        mine = idempotency_keys.c.scope_id == UUID(owner.organisation_id)
+        bodies = set(db.scalars(select(idempotency_keys.c.body).where(mine, idempotency_keys.c.key != "erase")))
+    assert bodies == {""}
+    again = owner.post("/v1/tenants", person, Idempotency_Key="k-2")
+    assert (again.status, again.json["type"]) == (409, "urn:plotihub:problem:answer-erased")
+    assert len(owner.get("/v1/tenants?name=Rehemaqx").json["items"]) == 1
+    assert owner.post("/v1/tenants", person | {"note": "another"}, Idempotency_Key="k-2").status == 422
+    erased = owner.post(f"/v1/tenants/{tenant}/erase", Idempotency_Key="erase")
+    assert (erased.status, erased.json["name"]) == (200, "Erased")
+    theirs = stranger.post(
+        "/v1/tenants", {"given_name": "Zawadiqx", "phones": ["0798765431"]}, Idempotency_Key="theirs"
+    )
+    assert theirs.headers["Idempotency-Replayed"] == "true"  # another organisation's stand
 
 
 def test_what_cannot_be_changed_never_held_a_name(owner: Client, parts: wiring.Parts) -> None:

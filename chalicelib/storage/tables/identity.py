@@ -83,13 +83,14 @@ audit_events = organisation_table(
 idempotency_keys = shared_table(
     "idempotency_key",
     required("scope_id", Id),  # the organisation, or the person where there is none yet
+    required("asker_id", Id),  # the member, or the person
     required("key", String(255)),
     required("request_hash", String(64)),
-    required("status_code", Integer),
+    required("status_code", Integer),  # 0: the answer was erased
     required("headers", JSON),
     required("body", Text(4_000_000)),
     required("created_at", Instant),
-    PrimaryKeyConstraint("scope_id", "key"),
+    PrimaryKeyConstraint("scope_id", "asker_id", "key"),
     Index(None, "created_at"),
 )
 
