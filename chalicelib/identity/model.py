@@ -52,6 +52,8 @@ class Member(NamedTuple):
     properties: list[UUID]
     version: int
     created_at: dt.datetime
+    invited_at: dt.datetime | None = None  # last; None: never, they founded the organisation
+    invitation_expires_at: dt.datetime | None = None  # while they are invited, or were until then
 
 
 class Membership(NamedTuple):

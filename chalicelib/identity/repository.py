@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.identity.model import Member, Membership, Organisation
@@ -52,11 +52,15 @@ def memberships_for_caller(db: Connection, phone: str, organisation_id: UUID | N
     return list(db.execute(query))
 
 
-def list_memberships(db: Connection, phone: str) -> list[Membership]:
+def list_memberships(db: Connection, phone: str, invited_after: dt.datetime) -> list[Membership]:
+    """Return where the person is a member, or has been invited since."""
     query = (
         select(members, organisations.c.name.label("organisation_name"))
         .join(organisations, organisations.c.id == members.c.organisation_id)
-        .where(members.c.phone == phone, members.c.status.in_([ACTIVE, INVITED]))
+        .where(
+            members.c.phone == phone,
+            or_(members.c.status == ACTIVE, (members.c.status == INVITED) & (members.c.invited_at > invited_after)),
+        )
         .order_by(members.c.id)
     )
     return [
@@ -95,7 +99,7 @@ def add_person(db: Connection, phone: str, name: str, at: dt.datetime) -> None:
 
 def add_member(db: Connection, organisation_id: UUID, member: Member) -> bool:
     """Add the member; return False where the organisation has one of that number."""
-    names = ("id", "phone", "name", "role", "status", "version", "created_at")
+    names = ("id", "phone", "name", "role", "status", "version", "created_at", "invited_at")
     row = {name: getattr(member, name) for name in names}
     try:
         with db.begin_nested():
@@ -165,9 +169,14 @@ def lock_owners(db: Connection, organisation_id: UUID) -> list[UUID]:
     return list(db.scalars(query))
 
 
-def accept_invitation(db: Connection, member_id: UUID, phone: str) -> bool:
-    """Make the invited member active if the invitation is ``phone``'s; return whether this call did it."""
-    query = update(members).where(members.c.id == member_id, members.c.phone == phone, members.c.status == INVITED)
+def accept_invitation(db: Connection, member_id: UUID, phone: str, invited_after: dt.datetime) -> bool:
+    """Make the invited member active if the invitation is ``phone``'s and of since; return whether this call did it."""
+    query = update(members).where(
+        members.c.id == member_id,
+        members.c.phone == phone,
+        members.c.status == INVITED,
+        members.c.invited_at > invited_after,
+    )
     return db.execute(query.values(status=ACTIVE, version=members.c.version + 1)).rowcount == 1
 
 
@@ -221,6 +230,7 @@ def _with_properties(db: Connection, organisation_id: UUID, rows: list[Row[Any]]
             properties=sorted(named.get(row.id, [])),
             version=row.version,
             created_at=row.created_at,
+            invited_at=row.invited_at,
         )
         for row in rows
     ]

@@ -27,7 +27,7 @@ identity = ApiBlueprint(__name__, tag="identity")
 @identity.get("/me", may=SIGNED_IN, answer=ME)
 def get_me(call: Call) -> dict[str, Any]:
     """Tell who is signed in, their organisations and their invitations."""
-    found = service.list_memberships(call.db, call.phone)
+    found = service.list_memberships(call.db, call.phone, now=call.parts.clock.now())
     return {
         "phone": call.phone,
         "memberships": [each for each in found if each.status == "active"],
@@ -62,33 +62,33 @@ def change_organisation(call: Call) -> Organisation:
 @identity.get("/members", may="see_members", query=PAGING, answer=MEMBER)
 def list_members(call: Call) -> Page[Member]:
     """List members and invitations."""
-    return service.list_members(call.db, call.organisation_id, call.asked)
+    return service.list_members(call.db, call.organisation_id, call.asked, now=call.who.now)
 
 
 @identity.post(
     "/members", may="manage_members", body=NEW_MEMBER, answer=MEMBER, location="/v1/members/{id}", fresh=True
 )
 def invite_member(call: Call) -> Member:
-    """Invite a person by phone number."""
+    """Invite a person by phone number; an invitation that is not accepted within 14 days expires."""
     return service.invite_member(call.db, call.organisation_id, call.body, now=call.who.now)
 
 
 @identity.get("/members/{member_id}", may="see_members", answer=MEMBER)
 def get_member(call: Call, member_id: UUID) -> Member:
     """Tell one member."""
-    return service.get_member(call.db, call.organisation_id, member_id)
+    return service.get_member(call.db, call.organisation_id, member_id, now=call.who.now)
 
 
 @identity.patch("/members/{member_id}", may="manage_members", body=MEMBER_CHANGE, answer=MEMBER, fresh=True)
 def change_member(call: Call, member_id: UUID) -> Member:
     """Change a member's name, role or named properties."""
-    return service.change_member(call.db, call.organisation_id, member_id, call.if_match, call.body)
+    return service.change_member(call.db, call.organisation_id, member_id, call.if_match, call.body, now=call.who.now)
 
 
 @identity.delete("/members/{member_id}", may="manage_members", fresh=True)
 def remove_member(call: Call, member_id: UUID) -> None:
     """Remove a member; it takes effect with their next request."""
-    service.remove_member(call.db, call.organisation_id, member_id, call.if_match)
+    service.remove_member(call.db, call.organisation_id, member_id, call.if_match, now=call.who.now)
 
 
 @identity.get("/audit-events", may="see_audit", query=PAGING, answer=AUDIT_EVENT)

@@ -68,7 +68,8 @@ class MemberView(Schema):
     phone = fields.Text(16)  # in E.164
     name = fields.Text(120)
     role = fields.OneOf(*ROLES)
-    status = fields.OneOf("invited", "active")
+    status = fields.OneOf("invited", "expired", "active")
+    invitation_expires_at = fields.Moment(allow_none=True)
     properties = fields.ListOf(fields.Uuid())
     version = fields.Whole()
     created_at = fields.Moment()

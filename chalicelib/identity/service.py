@@ -14,6 +14,7 @@ from chalicelib.identity.roles import CARETAKER, MAY, OWNER
 from chalicelib.ids import new_id
 from chalicelib.pages import Asked, Page
 
+INVITED_FOR = dt.timedelta(days=14)  # a number changes hands, and an owner forgets whom they invited
 CHANGED = "It has changed since you read it; read it again and repeat your change."
 USUAL_ORDER = [
     "opening_balance",
@@ -116,18 +117,19 @@ def _late_fee(organisation: Organisation) -> dict[str, Any]:
     return {name: getattr(organisation, name) for name in ("late_fee_kind", "late_fee_cents", "late_fee_bps")}
 
 
-def list_memberships(db: Connection, phone: str) -> list[Membership]:
-    return repository.list_memberships(db, phone)
+def list_memberships(db: Connection, phone: str, *, now: dt.datetime) -> list[Membership]:
+    """Return where the person is a member, or is invited and may still accept."""
+    return repository.list_memberships(db, phone, now - INVITED_FOR)
 
 
 def accept_invitation(db: Connection, phone: str, member_id: UUID, *, name: str, now: dt.datetime) -> Membership:
     """Make the person a member by the invitation that was addressed to their number; a second time changes nothing.
 
     Raises:
-        NotFound: there is no such invitation for this number.
+        NotFound: there is no such invitation for this number, or it has expired.
     """
-    repository.accept_invitation(db, member_id, phone)
-    mine = next((each for each in repository.list_memberships(db, phone) if each.id == member_id), None)
+    repository.accept_invitation(db, member_id, phone, now - INVITED_FOR)
+    mine = next((each for each in list_memberships(db, phone, now=now) if each.id == member_id), None)
     if mine is None:
         raise NotFound("There is no such invitation for your number.")
     repository.add_person(db, phone, name, now)
@@ -135,7 +137,7 @@ def accept_invitation(db: Connection, phone: str, member_id: UUID, *, name: str,
 
 
 def invite_member(db: Connection, organisation_id: UUID, values: dict[str, Any], *, now: dt.datetime) -> Member:
-    """Invite ``values["phone"]`` to a role. One who was removed is invited anew.
+    """Invite ``values["phone"]`` to a role. One who was removed is invited anew, and one who let it expire.
 
     Raises:
         Conflict: the number is already a member or invited.
@@ -144,33 +146,50 @@ def invite_member(db: Connection, organisation_id: UUID, values: dict[str, Any],
     named = values.get("properties", [])
     _check_properties(db, organisation_id, values["role"], named)
     known = repository.find_member_by_phone(db, organisation_id, values["phone"])
+    status = None if known is None else _as_of(known, now).status
     if known is None:
-        member = Member(new_id(), values["phone"], values["name"], values["role"], "invited", named, 1, now)
+        member = Member(new_id(), values["phone"], values["name"], values["role"], "invited", named, 1, now, now)
         if not repository.add_member(db, organisation_id, member):
             raise Conflict("That number has just been invited.")
-    elif known.status == "removed":
-        fresh = {"name": values["name"], "role": values["role"], "status": "invited"}
+    elif status in ("removed", "expired"):
+        fresh = {"name": values["name"], "role": values["role"], "status": "invited", "invited_at": now}
         repository.change_member(db, organisation_id, known.id, None, fresh)
         repository.name_properties(db, organisation_id, known.id, named)
         member = known
     else:
         raise Conflict("That number is already a member or invited.", member_id=str(known.id))
-    return get_member(db, organisation_id, member.id)
+    return get_member(db, organisation_id, member.id, now=now)
 
 
-def get_member(db: Connection, organisation_id: UUID, member_id: UUID) -> Member:
+def get_member(db: Connection, organisation_id: UUID, member_id: UUID, *, now: dt.datetime) -> Member:
     found = repository.find_member(db, organisation_id, member_id)
     if found is None or found.status == "removed":
         raise NotFound("There is no such member.")
-    return found
+    return _as_of(found, now)
 
 
-def list_members(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Member]:
-    return repository.list_members(db, organisation_id, asked)
+def list_members(db: Connection, organisation_id: UUID, asked: Asked, *, now: dt.datetime) -> Page[Member]:
+    page = repository.list_members(db, organisation_id, asked)
+    return Page([_as_of(each, now) for each in page.items], page.next_cursor)
+
+
+def _as_of(member: Member, now: dt.datetime) -> Member:
+    """Return the member with what has become of an invitation by ``now``."""
+    if member.status != "invited" or member.invited_at is None:
+        return member
+    expires_at = member.invited_at + INVITED_FOR
+    status = "expired" if expires_at <= now else "invited"
+    return member._replace(status=status, invitation_expires_at=expires_at)
 
 
 def change_member(
-    db: Connection, organisation_id: UUID, member_id: UUID, version: int | None, values: dict[str, Any]
+    db: Connection,
+    organisation_id: UUID,
+    member_id: UUID,
+    version: int | None,
+    values: dict[str, Any],
+    *,
+    now: dt.datetime,
 ) -> Member:
     """Change a member's name, role or named properties.
 
@@ -180,7 +199,7 @@ def change_member(
         PreconditionFailed: the member is no longer at ``version``.
     """
     owners = repository.lock_owners(db, organisation_id)
-    member = get_member(db, organisation_id, member_id)
+    member = get_member(db, organisation_id, member_id, now=now)
     role = values.get("role", member.role)
     named = values.get("properties", member.properties if role == CARETAKER else [])
     _check_properties(db, organisation_id, role, named)
@@ -190,10 +209,12 @@ def change_member(
     if not repository.change_member(db, organisation_id, member_id, version, columns):
         raise PreconditionFailed(CHANGED)
     repository.name_properties(db, organisation_id, member_id, named)
-    return get_member(db, organisation_id, member_id)
+    return get_member(db, organisation_id, member_id, now=now)
 
 
-def remove_member(db: Connection, organisation_id: UUID, member_id: UUID, version: int | None) -> None:
+def remove_member(
+    db: Connection, organisation_id: UUID, member_id: UUID, version: int | None, *, now: dt.datetime
+) -> None:
     """Take the member out; their next request already finds no organisation.
 
     Raises:
@@ -201,7 +222,7 @@ def remove_member(db: Connection, organisation_id: UUID, member_id: UUID, versio
         PreconditionFailed: the member is no longer at ``version``.
     """
     owners = repository.lock_owners(db, organisation_id)
-    get_member(db, organisation_id, member_id)
+    get_member(db, organisation_id, member_id, now=now)
     _keep_an_owner(owners, member_id)
     if not repository.change_member(db, organisation_id, member_id, version, {"status": "removed"}):
         raise PreconditionFailed(CHANGED)

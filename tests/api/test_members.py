@@ -1,5 +1,6 @@
 """Founding, inviting, accepting, removing; what a caretaker sees; and the trail that it leaves."""
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -59,6 +60,40 @@ def test_an_invitation_is_accepted_by_its_number_only(owner: Client, new_phone: 
     other = Client(new_phone())
     assert other.post(f"/v1/invitations/{member_id}/accept", {"name": "Mallory"}).status == 404
     assert other.get("/v1/me").json["memberships"] == []
+
+
+def test_an_invitation_expires_and_the_owner_may_invite_anew(
+    owner: Client, new_phone: NewPhone, clock: MovedClock
+) -> None:
+    invited = Client(new_phone(), owner.organisation_id)
+    member_id = invite(owner, invited.phone, "manager")
+    told = owner.get(f"/v1/members/{member_id}").json
+    assert (told["status"], told["invitation_expires_at"][:10]) == (
+        "invited", (clock.at + service.INVITED_FOR).date().isoformat(),
+    )  # fmt: skip
+    clock.at += service.INVITED_FOR
+    assert invited.get("/v1/me").json["invitations"] == []
+    assert invited.post(f"/v1/invitations/{member_id}/accept", {"name": "Otieno"}).status == 404
+    assert invited.get("/v1/owners").status == 404
+    assert owner.get(f"/v1/members/{member_id}").json["status"] == "expired"
+    assert "expired" in {each["status"] for each in owner.get("/v1/members").json["items"]}
+    again = owner.post("/v1/members", {"phone": invited.phone, "name": "Otieno O.", "role": "accountant"})
+    assert (again.status, again.json["id"], again.json["status"]) == (201, member_id, "invited")
+    clock.at += service.INVITED_FOR - dt.timedelta(seconds=1)
+    assert len(invited.get("/v1/me").json["invitations"]) == 1
+    accepted = invited.post(f"/v1/invitations/{member_id}/accept", {"name": "Otieno"})
+    assert (accepted.status, accepted.json["role"]) == (200, "accountant")
+    clock.at += service.INVITED_FOR  # who has accepted stays
+    assert invited.get("/v1/owners").status == 200
+    joined = owner.get(f"/v1/members/{member_id}").json
+    assert (joined["status"], joined["invitation_expires_at"]) == ("active", None)
+
+
+def test_an_expired_invitation_may_be_taken_back(owner: Client, new_phone: NewPhone, clock: MovedClock) -> None:
+    member_id = invite(owner, new_phone(), "manager")
+    clock.at += service.INVITED_FOR
+    assert owner.delete(f"/v1/members/{member_id}").status == 204
+    assert owner.get(f"/v1/members/{member_id}").status == 404
 
 
 def test_a_number_in_another_spelling_is_the_same_person(owner: Client, new_phone: NewPhone) -> None:

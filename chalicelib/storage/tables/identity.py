@@ -57,6 +57,7 @@ members = organisation_table(
     required("status", String(10)),  # invited, active, removed
     required("version", Integer),
     required("created_at", Instant),
+    optional("invited_at", Instant),  # last; none: they founded the organisation
     index("phone", unique=True),
     Index(None, "phone"),
 )

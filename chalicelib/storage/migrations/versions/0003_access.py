@@ -1,4 +1,4 @@
-"""Idempotency keys are a member's own.
+"""Idempotency keys are a member's own; an invitation says when it was made.
 
 Keys of before do not say whose they were, so they go: a request from before that is repeated after is done anew.
 """
@@ -31,3 +31,9 @@ def upgrade() -> None:
         **MYSQL_OPTIONS,
     )
     op.create_index("ix_idempotency_key_created_at", "idempotency_key", ["created_at"])
+    op.add_column("member", sa.Column("invited_at", Instant(), nullable=True))
+    op.execute(sa.text("UPDATE member SET invited_at = created_at WHERE status = 'invited'"))
+
+
+def downgrade() -> None:
+    raise RuntimeError("Migrations only go forward; restore a backup instead.")
