@@ -69,12 +69,12 @@ def _is_upcoming(today: dt.date) -> ColumnElement[bool]:
     return and_(leases.c.starts_on > today, HOLDS_A_DAY)
 
 
-def _is_active(today: dt.date) -> ColumnElement[bool]:
+def is_active(today: dt.date) -> ColumnElement[bool]:
     return and_(leases.c.starts_on <= today, or_(leases.c.ends_on.is_(None), leases.c.ends_on >= today))
 
 
 # What ``rules.lease_status`` says of one lease, as SQL; a test compares the two.
-_STATUS = {"ended": _has_ended, "upcoming": _is_upcoming, "active": _is_active}
+_STATUS = {"ended": _has_ended, "upcoming": _is_upcoming, "active": is_active}
 
 
 def _is_tenant(organisation_id: UUID, tenant_id: UUID) -> ColumnElement[bool]:

@@ -34,9 +34,14 @@ LEASE_FILTERS = ("unit_id", "property_id", "tenant_id", "status")
 
 @leasing.get("/tenants", may="see_tenants", query=TENANT_QUERY, answer=TENANT)
 def list_tenants(call: Call) -> Page[Tenant]:
-    """List tenants by name, or find them by the beginning of it or by a phone."""
+    """List tenants by name, or find them by the beginning of it or by a phone.
+
+    A caretaker sees who lives in the named properties now, without their papers.
+    """
     filters = {name: call.query[name] for name in ("name", "phone") if name in call.query}
-    return service.list_tenants(call.db, call.organisation_id, call.asked, within=call.who.properties, **filters)
+    return service.list_tenants(
+        call.db, call.organisation_id, call.asked, today=call.who.today, within=call.who.properties, **filters
+    )
 
 
 @leasing.post("/tenants", may="edit_tenants", body=NEW_TENANT, answer=TENANT, location="/v1/tenants/{id}")
@@ -48,7 +53,9 @@ def add_tenant(call: Call) -> Tenant:
 @leasing.get("/tenants/{tenant_id}", may="see_tenants", answer=TENANT)
 def get_tenant(call: Call, tenant_id: UUID) -> Tenant:
     """Tell one tenant."""
-    return service.get_tenant(call.db, call.organisation_id, tenant_id, within=call.who.properties)
+    return service.show_tenant(
+        call.db, call.organisation_id, tenant_id, within=call.who.properties, today=call.who.today
+    )
 
 
 @leasing.patch("/tenants/{tenant_id}", may="edit_tenants", body=TENANT_CHANGE, answer=TENANT)

@@ -38,6 +38,7 @@ from chalicelib.leasing.tenant_service import (
     get_tenant,
     list_tenants,
     read_identity_document,
+    show_tenant,
 )
 
 __all__ = [
@@ -73,5 +74,6 @@ __all__ = [
     "renew_lease",
     "return_deposits",
     "reverse_deposit_entry",
+    "show_tenant",
     "transfer_lease",
 ]

@@ -2,17 +2,23 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, exists, insert, or_, select, update
 
 from chalicelib.leasing.model import Kin, Tenant
+from chalicelib.leasing.reading_repository import is_active
 from chalicelib.pages import Asked, Page
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import lease_tenants, leases, tenant_phones, tenants
 
-Properties = frozenset[UUID] | None
+
+class Renting(NamedTuple):
+    """Which tenants: those with a lease in one of the properties that runs on that day."""
+
+    properties: frozenset[UUID]
+    on: dt.date
 
 
 def add_tenant(db: Connection, organisation_id: UUID, values: dict[str, Any], phones: list[str]) -> None:
@@ -37,11 +43,11 @@ def replace_phones(db: Connection, organisation_id: UUID, tenant_id: UUID, phone
 
 
 def find_tenant(
-    db: Connection, organisation_id: UUID, tenant_id: UUID, within: Properties = None, *, lock: bool = False
+    db: Connection, organisation_id: UUID, tenant_id: UUID, renting: Renting | None = None, *, lock: bool = False
 ) -> Tenant | None:
     query = select(tenants).where(_is(organisation_id, tenant_id))
-    if within is not None:
-        query = query.where(_rents_within(organisation_id, within))
+    if renting is not None:
+        query = query.where(_rents(organisation_id, renting))
     row = db.execute(query.with_for_update() if lock else query).one_or_none()
     return None if row is None else _with_phones(db, organisation_id, [row])[0]
 
@@ -56,7 +62,7 @@ def list_tenants(
     organisation_id: UUID,
     asked: Asked,
     *,
-    within: Properties,
+    renting: Renting | None,
     name_prefix: str | None = None,
     phone: str | None = None,
 ) -> Page[Tenant]:
@@ -66,8 +72,8 @@ def list_tenants(
     names then is read for the organisation as a whole, which a page's limit ends early as a rule.
     """
     query = select(tenants).where(tenants.c.organisation_id == organisation_id, tenants.c.erased_at.is_(None))
-    if within is not None:
-        query = query.where(_rents_within(organisation_id, within))
+    if renting is not None:
+        query = query.where(_rents(organisation_id, renting))
     if name_prefix:
         begins = tenants.c.name_key.startswith(name_prefix, autoescape=True)
         query = query.where(or_(begins, tenants.c.name_key.contains(f" {name_prefix}", autoescape=True)))
@@ -127,14 +133,14 @@ def _is(organisation_id: UUID, tenant_id: UUID) -> ColumnElement[bool]:
     return (tenants.c.organisation_id == organisation_id) & (tenants.c.id == tenant_id)
 
 
-def _rents_within(organisation_id: UUID, within: frozenset[UUID]) -> ColumnElement[bool]:
-    """Return "the tenant has, or had, a lease in one of these properties"."""
+def _rents(organisation_id: UUID, renting: Renting) -> ColumnElement[bool]:
     return exists().where(
         lease_tenants.c.organisation_id == organisation_id,
         lease_tenants.c.tenant_id == tenants.c.id,
         leases.c.organisation_id == organisation_id,
         leases.c.id == lease_tenants.c.lease_id,
-        leases.c.property_id.in_(within),
+        leases.c.property_id.in_(renting.properties),
+        is_active(renting.on),
     )
 
 

@@ -100,11 +100,33 @@ def change_tenant(
     return after
 
 
-def get_tenant(db: Connection, organisation_id: UUID, tenant_id: UUID, within: Properties = None) -> Tenant:
-    found = repository.find_tenant(db, organisation_id, tenant_id, within)
-    if found is None:
+def get_tenant(db: Connection, organisation_id: UUID, tenant_id: UUID) -> Tenant:
+    return _found(repository.find_tenant(db, organisation_id, tenant_id))
+
+
+def show_tenant(
+    db: Connection, organisation_id: UUID, tenant_id: UUID, *, within: Properties, today: dt.date
+) -> Tenant:
+    """Return the tenant as whoever asks may see them.
+
+    A caretaker (``within``) sees who lives in the named properties today, how they are reached and who is to be
+    called for them; papers, address and notes are the office's.
+    """
+    if within is None:
+        return get_tenant(db, organisation_id, tenant_id)
+    return _without_papers(
+        _found(repository.find_tenant(db, organisation_id, tenant_id, repository.Renting(within, today)))
+    )
+
+
+def _found(tenant: Tenant | None) -> Tenant:
+    if tenant is None:
         raise NotFound("There is no such tenant.")
-    return found
+    return tenant
+
+
+def _without_papers(tenant: Tenant) -> Tenant:
+    return tenant._replace(email=None, kra_pin=None, identity_kind=None, note="")
 
 
 def list_tenants(
@@ -112,15 +134,21 @@ def list_tenants(
     organisation_id: UUID,
     asked: Asked,
     *,
+    today: dt.date,
     within: Properties = None,
     name: str | None = None,
     phone: str | None = None,
 ) -> Page[Tenant]:
-    """Return a page of tenants by name: those one of whose names begins with ``name``, who are reached at ``phone``."""
+    """Return a page of tenants by name: those one of whose names begins with ``name``, who are reached at ``phone``.
+
+    ``within``: as for ``show_tenant``.
+    """
     number = None if phone is None else phone_numbers.to_e164(phone)
-    return repository.list_tenants(
-        db, organisation_id, asked, within=within, name_prefix=_key(name) if name else None, phone=number
+    renting = None if within is None else repository.Renting(within, today)
+    page = repository.list_tenants(
+        db, organisation_id, asked, renting=renting, name_prefix=_key(name) if name else None, phone=number
     )
+    return page if within is None else Page([_without_papers(each) for each in page.items], page.next_cursor)
 
 
 def read_identity_document(

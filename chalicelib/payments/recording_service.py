@@ -43,10 +43,12 @@ def record_payment(
 
     Raises:
         Conflict: the channel has the provider's reference already; ``payment_id`` names the first payment.
-        Invalid: a day to come, a lease, tenant or channel that is not the organisation's or does not fit.
+        Invalid: a day to come or too long ago (``rules.first_day_received``), a lease, tenant or channel that
+            is not the organisation's or does not fit.
     """
     _check_values(values, today)
     lease = _named_lease(db, organisation_id, values, within, today)
+    _check_first_day(values["received_on"], role, lease, today)
     channel_id = channel_service.choose_channel(
         db,
         organisation_id,
@@ -89,12 +91,13 @@ def record_opening_credit(
     It is set against what the lease owes, and the rest waits for the next bill; it gets no receipt.
 
     Raises:
-        Invalid: ``on`` is to come.
+        Invalid: ``on`` is to come, or too long ago.
         NotFound: the organisation has no such lease.
     """
     values = {"method": "opening", "amount_cents": amount_cents, "received_on": on, "lease_id": lease_id}
     _check_values(values, today)
     lease = leasing.get_lease_terms(db, organisation_id, lease_id)
+    _check_first_day(on, "owner", lease, today)
     row = _row(values, lease) | {
         "channel_id": None,
         "state": "matched",
@@ -119,6 +122,12 @@ def _check_values(values: dict[str, Any], today: dt.date) -> None:
         wrong.append(("provider_reference", "expected the M-Pesa code"))
     if wrong:
         raise Invalid(wrong)
+
+
+def _check_first_day(received_on: dt.date, role: str, lease: LeaseTerms | None, today: dt.date) -> None:
+    first = rules.first_day_received(role, lease.starts_on if lease else None, today)
+    if received_on < first:
+        raise Invalid([("received_on", f"expected {first.isoformat()} or later")])
 
 
 def _named_lease(

@@ -25,6 +25,10 @@ DEFAULT_ORDER: tuple[str, ...] = (
     "other",
 )
 
+CARETAKER_DAYS = 7  # that a caretaker may take to write down what they received
+MOST_AHEAD_DAYS = 365  # that somebody pays before their lease begins
+MOST_HISTORY_DAYS = 3653  # ten years: what is older is an opening balance
+
 
 class OpenLine(NamedTuple):
     """An invoice line with what is still open of it."""
@@ -137,6 +141,22 @@ def release(shares: Sequence[Share], amount_cents: int) -> list[Share]:
         released.append(Share(share.line_id, -part_cents))
         left_cents -= part_cents
     return released
+
+
+def first_day_received(role: str, starts_on: dt.date | None, today: dt.date) -> dt.date:
+    """Return the earliest day that money may be said to have been received on.
+
+    A caretaker writes down what they took these days, from the lease's first; the office also what its own
+    history has, of ten years and of a year before the lease. An earlier day is a slip, or made up.
+
+    Args:
+        role: of who records it.
+        starts_on: first day of the lease that it is for; None where none is named.
+    """
+    if role == "caretaker":
+        return max(today - dt.timedelta(days=CARETAKER_DAYS), starts_on or dt.date.min)
+    ahead = dt.date.min if starts_on is None else starts_on - dt.timedelta(days=MOST_AHEAD_DAYS)
+    return max(today - dt.timedelta(days=MOST_HISTORY_DAYS), ahead)
 
 
 def needs_confirming(method: str, role: str) -> bool:

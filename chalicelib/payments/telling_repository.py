@@ -1,13 +1,15 @@
 """SQL of what a tenant is told of their money."""
 
+import datetime as dt
 from uuid import UUID
 
 from sqlalchemy import BigInteger, Connection, and_, cast, func, select
 
-from chalicelib.payments.model import Listener
+from chalicelib.payments.model import Listener, Payment
 from chalicelib.storage.tables.billing import invoice_lines
 from chalicelib.storage.tables.identity import organisations
 from chalicelib.storage.tables.leasing import leases, tenant_phones, tenants
+from chalicelib.storage.tables.messaging import messages
 from chalicelib.storage.tables.payments import payments
 from chalicelib.storage.tables.portfolio import properties, units
 
@@ -55,3 +57,16 @@ def find_listener(db: Connection, organisation_id: UUID, lease_id: UUID, tenant_
     )
     row = db.execute(query).one_or_none()
     return None if row is None else Listener(**row._mapping)
+
+
+def was_told(db: Connection, organisation_id: UUID, kind: str, payment: Payment, *, since: dt.datetime) -> bool:
+    """Tell whether the tenant has had a message of the kind about the payment's lease since then, or one waits."""
+    query = select(messages.c.id).where(
+        messages.c.organisation_id == organisation_id,
+        messages.c.tenant_id == payment.tenant_id,  # by the index
+        messages.c.lease_id == payment.lease_id,
+        messages.c.kind == kind,
+        messages.c.status != "cancelled",
+        messages.c.created_at > since,
+    )
+    return db.execute(query.limit(1)).first() is not None

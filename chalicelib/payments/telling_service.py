@@ -21,6 +21,7 @@ from chalicelib.payments import telling_repository
 from chalicelib.payments.model import Listener, Payment
 from chalicelib.payments.telling_rules import is_told, say_balance, say_reference, write_letter
 
+ENTRIES_APART = dt.timedelta(days=1)  # of a lease: a caretaker must not text a tenant as often as they like
 TELLABLE = dt.timedelta(days=2)  # what could not be sent by then is no news any more
 
 
@@ -43,9 +44,15 @@ def tell_receipt(
 
 
 def tell_entry(db: Connection, organisation_id: UUID, payment: Payment, *, now: dt.datetime) -> None:
-    """Tell the tenant that a caretaker recorded a payment of theirs, which waits to be confirmed."""
+    """Tell the tenant that a caretaker recorded a payment of theirs, which waits to be confirmed.
+
+    Of a lease at most once a day: what else is entered by then is told by its receipt, once it counts. Who calls has
+    locked the lease.
+    """
     news = _news(db, organisation_id, "recorded", payment, {})
-    if news is not None:
+    if news is not None and not telling_repository.was_told(
+        db, organisation_id, "recorded", payment, since=now - ENTRIES_APART
+    ):
         _queue(db, organisation_id, [_sms(db, organisation_id, news, now)], now)
 
 

@@ -1,9 +1,12 @@
 """Tenants over the Lambda handler."""
 
+import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
+from chalicelib.clock import MovedClock
 from tests.api.client import Client
 
 pytestmark = pytest.mark.usefixtures("parts")
@@ -137,3 +140,31 @@ def test_a_caretaker_sees_the_tenants_of_the_named_properties_only(owner: Client
         assert caretaker.get(path).status == 404, path
     for path in (f"/v1/tenants/{tenants[0]}/identity-document", f"/v1/leases/{lease_id}/deposits"):
         assert caretaker.get(path).status == 403, path
+
+
+def test_a_caretaker_sees_who_lives_there_now_and_not_what_the_office_knows_of_them(
+    owner: Client, new_phone: Callable[[], str], clock: MovedClock
+) -> None:
+    clock.at = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
+    house = owner.post("/v1/properties", {"name": "Mwangaza Court"}).json["id"]
+    kin = {"name": "Rehema", "phone": "0700000002", "relation": "aunt"}
+    papers: dict[str, Any] = {"kra_pin": "A123456780Z", "email": "b@example.com", "note": "pays late", "kin": kin}
+    papers["identity_document"] = {"kind": "national_id", "number": "20071279"}
+    tenants = {}
+    for name, starts_on in (("here", "2026-01-01"), ("gone", "2026-01-01"), ("to come", "2026-07-01")):
+        unit = owner.post("/v1/units", {"property_id": house, "name": name, "type": "shop", "rent": "1000"}).json["id"]
+        tenants[name] = owner.post("/v1/tenants", {**BARASA, **papers}).json["id"]
+        lease = {"unit_id": unit, "tenants": [tenants[name]], "starts_on": starts_on, "rent": "1000"}
+        let = owner.post("/v1/leases", lease).json["id"]
+        if name == "gone":
+            ended = owner.post(f"/v1/leases/{let}/terminate", {"ends_on": "2026-06-09", "waive_notice": True})
+            assert ended.status == 201, ended.text
+    caretaker = member(owner, new_phone, "caretaker", house)
+    assert [each["id"] for each in caretaker.get("/v1/tenants").json["items"]] == [tenants["here"]]
+    statuses = {name: caretaker.get(f"/v1/tenants/{each}").status for name, each in tenants.items()}
+    assert statuses == {"here": 200, "gone": 404, "to come": 404}
+    for told in (caretaker.get(f"/v1/tenants/{tenants['here']}").json, caretaker.get("/v1/tenants").json["items"][0]):
+        assert (told["given_name"], told["phones"], told["kin"]["name"]) == ("Barasa", ["+254700000001"], "Rehema")
+        assert (told["kra_pin"], told["identity_kind"], told["email"], told["note"]) == (None, None, None, "")
+    known = owner.get(f"/v1/tenants/{tenants['gone']}").json
+    assert (known["kra_pin"], known["identity_kind"], known["note"]) == ("A123456780Z", "national_id", "pays late")

@@ -42,7 +42,9 @@ def erase(home: Home, tenant: Tenant, today: dt.date = TODAY) -> Tenant:
 
 def names(home: Home, **filters: Any) -> list[str]:
     with home.parts.reading() as db:
-        return [each.name for each in service.list_tenants(db, home.organisation_id, Asked(), **filters).items]
+        return [
+            each.name for each in service.list_tenants(db, home.organisation_id, Asked(), today=TODAY, **filters).items
+        ]
 
 
 @pytest.mark.parametrize("spelled", ["0700 000 001", "700000001", "+254700000001", "254-700-000-001", "(0700) 000.001"])

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ledger import service as ledger
-from chalicelib.payments import service
+from chalicelib.payments import rules, service
 from chalicelib.portfolio import service as portfolio
 from tests.money import ALL, FIRST, Money
 
@@ -97,6 +97,34 @@ def test_a_caretaker_records_only_for_the_named_properties(books: Money) -> None
             books.pay(lease, 500_00, who=elsewhere)
         assert fields(error) == {field}
     assert books.do(service.list_payments, ALL).items == []
+
+
+def test_a_caretaker_records_what_came_in_these_days(books: Money) -> None:
+    lease_id = books.let()
+    books.today = FIRST + dt.timedelta(days=20)
+    who = {"role": "caretaker", "within": frozenset({books.property_id})}
+    week = dt.timedelta(days=rules.CARETAKER_DAYS)
+    assert books.pay(lease_id, 500_00, who=who, received_on=books.today - week).state == "pending"
+    for day in (books.today - week - dt.timedelta(days=1), dt.date(1990, 1, 1)):
+        with pytest.raises(Invalid) as error:
+            books.pay(lease_id, 500_00, who=who, received_on=day)
+        assert fields(error) == {"received_on"}
+    books.pay(lease_id, 500_00, received_on=books.today - week - dt.timedelta(days=1))  # the office may
+    books.today = FIRST + dt.timedelta(days=2)
+    with pytest.raises(Invalid) as error:
+        books.pay(lease_id, 500_00, who=who, received_on=FIRST - dt.timedelta(days=1))
+    assert fields(error) == {"received_on"}
+
+
+def test_money_is_not_received_ages_ago_nor_long_before_its_lease(books: Money) -> None:
+    lease_id = books.let()
+    year = dt.timedelta(days=365)
+    assert books.pay(lease_id, 500_00, received_on=FIRST - year).state == "matched"
+    assert books.pay(None, 500_00, received_on=books.today - 9 * year).state == "unmatched"
+    for lease, day in ((lease_id, FIRST - year - dt.timedelta(days=1)), (None, dt.date(1990, 1, 1))):
+        with pytest.raises(Invalid) as error:
+            books.pay(lease, 500_00, received_on=day)
+        assert fields(error) == {"received_on"}
 
 
 def test_a_caretaker_sees_only_payments_of_the_named_properties(books: Money) -> None:

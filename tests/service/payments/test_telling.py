@@ -157,6 +157,30 @@ def test_what_a_caretaker_records_is_told_at_once_and_its_receipt_when_it_counts
     assert shown(books.outbox()) == [("recorded", "sent", ""), ("receipt", "queued", "")]
 
 
+def test_a_caretakers_entries_text_a_tenant_once_a_day(books: Told) -> None:
+    lease_id, other = books.reach(), books.reach()
+    first, second, third = (books.entered(lease_id, cents) for cents in (500_00, 600_00, 700_00))
+    assert [each.dedupe_key for each in books.outbox()] == [f"recorded:{first.id}"]
+    books.entered(other)
+    assert len(books.outbox("recorded")) == 2
+    books.sent("recorded")
+    books.reject(third.id)  # of which they never heard
+    books.confirm(second.id)
+    assert [each.kind for each in books.outbox()] == ["recorded", "recorded", "receipt"]
+    books.today += DAY
+    tomorrow = books.entered(lease_id)
+    assert books.outbox("recorded")[-1].dedupe_key == f"recorded:{tomorrow.id}"
+
+
+def test_an_entry_whose_text_was_taken_back_leaves_room_for_the_next(books: Told) -> None:
+    lease_id = books.reach()
+    books.confirm(books.entered(lease_id).id)
+    again = books.entered(lease_id)
+    assert [(each.dedupe_key, each.status) for each in books.outbox("recorded")][1:] == [
+        (f"recorded:{again.id}", "queued")
+    ]
+
+
 def test_an_entry_that_was_not_told_yet_is_told_by_its_receipt(books: Told) -> None:
     payment = books.entered(books.reach())
     books.confirm(payment.id)
