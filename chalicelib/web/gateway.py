@@ -23,6 +23,11 @@ class GatewayResponse:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+# Of every answer, also of those below: take it for what it says it is, and come by TLS only.
+SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+}
 _NOT_READ = "The request is not valid HTTP, or a part of it could not be read."
 _OUR_FAULT = "Something went wrong on our side. Quote the request id."
 _SIGN_IN = "Send Authorization: Bearer and an ID token that has not expired."
@@ -71,4 +76,4 @@ def headers(response: GatewayResponse, request_id: str) -> dict[str, str]:
     origin = config.cors_origin()
     if origin:
         full["Access-Control-Allow-Origin"] = origin
-    return {**full, **response.headers}
+    return {**SAFE_HEADERS, **full, **response.headers}

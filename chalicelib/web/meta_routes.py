@@ -91,4 +91,4 @@ def _kept(call: Call, text: str, kind: str, tag: str, how_long: str) -> Response
     headers: dict[str, str | list[str]] = {"ETag": tag, "Cache-Control": how_long}
     if unchanged(call.request, tag):
         return Response("", headers, 304)
-    return Response(text, headers | {"Content-Type": kind, "X-Content-Type-Options": "nosniff"}, 200)
+    return Response(text, headers | {"Content-Type": kind}, 200)

@@ -1,4 +1,5 @@
-"""Chalice's own answers, ``{"Code", "Message"}``, retold as problem documents.
+"""The last look at every answer: Chalice's own, ``{"Code", "Message"}``, are retold as problem documents, and each
+gets the headers that all have.
 
 API Gateway keeps unknown paths and methods from the function; they come when something else calls
 it: a test event, a load balancer, a gateway that was deployed from another version.
@@ -35,6 +36,7 @@ def retelling(app: Chalice) -> Callable[[Request | None, Next], Response]:
         if request.context["resourcePath"] not in app.routes:
             return _problem(GATEWAY_RESPONSES["RESOURCE_NOT_FOUND"], request_id, {})
         answer = get_response(request)
+        answer.headers |= gateway.SAFE_HEADERS
         if isinstance(answer.body, dict) and answer.body.keys() == {"Code", "Message"}:
             told = RETOLD.get(answer.status_code, GATEWAY_RESPONSES["DEFAULT_5XX"])
             return _problem(told, request_id, answer.headers)
