@@ -79,17 +79,17 @@ def _work(operation: Operation, request: Request, path: dict[str, str], request_
 def _in_transaction(operation: Operation, call: Call, ids: dict[str, Any], db: Connection) -> Response:
     call.db = db
     now = call.parts.clock.now()
-    scope_id = asker_id = UUID(bytes=hashlib.sha256(call.phone.encode()).digest()[:16])
+    scope_id, organisation_id = UUID(bytes=hashlib.sha256(call.phone.encode()).digest()[:16]), None
     if operation.may != SIGNED_IN:
         organisation_id = reading.organisation_header(call.request)
         call.who = identity.identify(db, call.phone, organisation_id, may=operation.may, now=now)
-        scope_id, asker_id = call.who.organisation_id, call.who.member_id
+        scope_id, organisation_id = call.who.member_id, call.who.organisation_id
     if operation.fresh:
         reading.check_fresh_sign_in(call.request)
     call.if_match = reading.if_match(operation, call.request)
     call.query = reading.query(operation, call.request)
     call.body = reading.body(operation, call)
-    key = reading.idempotency_key(operation, call, scope_id, asker_id)
+    key = reading.idempotency_key(operation, call, scope_id, organisation_id)
     if key is not None:
         before = idempotency.begin(db, key, now)
         if before is not None:

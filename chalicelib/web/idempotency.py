@@ -27,13 +27,13 @@ HEADER = "Idempotency-Key"
 
 
 class Key(NamedTuple):
-    scope_id: UUID  # the organisation; the person where there is none yet
-    asker_id: UUID  # the member, or the person
+    scope_id: UUID  # the member; the person where they are none
+    organisation_id: UUID | None  # whose answer it is
     text: str
     request_hash: str
 
 
-def key_of(text: str, scope_id: UUID, asker_id: UUID, *request: bytes) -> Key:
+def key_of(text: str, scope_id: UUID, organisation_id: UUID | None, *request: bytes) -> Key:
     """Return the key that the header ``text`` names for ``request`` (method, path, person, body) of the asker.
 
     Raises:
@@ -42,7 +42,7 @@ def key_of(text: str, scope_id: UUID, asker_id: UUID, *request: bytes) -> Key:
     if len(text) > MOST_CHARACTERS or not FORM.fullmatch(text):
         raise Invalid([(HEADER, f"expected 1 to {MOST_CHARACTERS} printable ASCII characters, no spaces")])
     digest = hashlib.sha256(b"\0".join(request)).hexdigest()
-    return Key(scope_id, asker_id, text, digest)
+    return Key(scope_id, organisation_id, text, digest)
 
 
 def begin(db: Connection, key: Key, at: dt.datetime) -> Response | None:
@@ -54,9 +54,9 @@ def begin(db: Connection, key: Key, at: dt.datetime) -> Response | None:
         AnswerErased: the request was done, and what was answered is erased.
     """
     try:
-        kept = repository.find_answer(db, key.scope_id, key.asker_id, key.text)
+        kept = repository.find_answer(db, key.scope_id, key.text)
         if kept is None:
-            repository.claim_key(db, key.scope_id, key.asker_id, key.text, key.request_hash, at)
+            repository.claim_key(db, key.scope_id, key.text, key.request_hash, key.organisation_id, at)
             return None
     except repository.HeldByAnother as error:
         raise InProgress("A request with this Idempotency-Key is still being worked on.") from error
@@ -71,7 +71,7 @@ def finish(db: Connection, key: Key, answer: Response) -> None:
     """Keep ``answer`` for whoever asks again."""
     headers = {name: value for name, value in answer.headers.items() if name != "X-Request-Id"}
     repository.keep_answer(
-        db, key.scope_id, key.asker_id, key.text, status_code=answer.status_code, headers=headers, body=answer.body
+        db, key.scope_id, key.text, status_code=answer.status_code, headers=headers, body=answer.body
     )
 
 

@@ -143,13 +143,15 @@ def if_match(operation: Operation, request: Request) -> int | None:
     return None if found[2] is None else int(found[2])
 
 
-def idempotency_key(operation: Operation, call: Call, scope_id: UUID, asker_id: UUID) -> idempotency.Key | None:
+def idempotency_key(
+    operation: Operation, call: Call, scope_id: UUID, organisation_id: UUID | None
+) -> idempotency.Key | None:
     text = call.request.headers.get(idempotency.HEADER)
     if text is None or not operation.idempotent:
         return None
     path = json.dumps([operation.path, call.request.uri_params, call.query], default=str)
     return idempotency.key_of(
-        text, scope_id, asker_id, operation.method.encode(), path.encode(), _whose(operation, call), call.raw
+        text, scope_id, organisation_id, operation.method.encode(), path.encode(), _whose(operation, call), call.raw
     )
 
 

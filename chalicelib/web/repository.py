@@ -26,8 +26,8 @@ class HeldByAnother(Exception):
     """A transaction that has not ended holds the key."""
 
 
-def find_answer(db: Connection, scope_id: UUID, asker_id: UUID, key: str) -> Kept | None:
-    """Return the answer kept under the asker's ``key``, if any.
+def find_answer(db: Connection, scope_id: UUID, key: str) -> Kept | None:
+    """Return the answer kept under ``key``, if any; ``scope_id`` is whose key it is, a member or a person.
 
     Raises:
         HeldByAnother: a request with the key is being worked on.
@@ -37,7 +37,7 @@ def find_answer(db: Connection, scope_id: UUID, asker_id: UUID, key: str) -> Kep
         idempotency_keys.c.status_code,
         idempotency_keys.c.headers,
         idempotency_keys.c.body,
-    ).where(_is(scope_id, asker_id, key))
+    ).where(_is(scope_id, key))
     try:
         row = db.execute(query.with_for_update(nowait=True)).one_or_none()
     except OperationalError as error:
@@ -48,33 +48,34 @@ def find_answer(db: Connection, scope_id: UUID, asker_id: UUID, key: str) -> Kep
     return None if row is None else Kept(*row)
 
 
-def claim_key(db: Connection, scope_id: UUID, asker_id: UUID, key: str, request_hash: str, at: dt.datetime) -> None:
-    """Take the asker's key for this transaction.
+def claim_key(
+    db: Connection, scope_id: UUID, key: str, request_hash: str, organisation_id: UUID | None, at: dt.datetime
+) -> None:
+    """Take the key for this transaction.
 
     Raises:
         HeldByAnother: a request that began at the same moment took it first.
     """
-    row = {"scope_id": scope_id, "asker_id": asker_id, "key": key, "request_hash": request_hash, "created_at": at}
+    row = {"scope_id": scope_id, "key": key, "request_hash": request_hash, "organisation_id": organisation_id}
     try:
-        db.execute(insert(idempotency_keys).values(**row, **_BLANK))
+        db.execute(insert(idempotency_keys).values(**row, created_at=at, **_BLANK))
     except (IntegrityError, OperationalError) as error:
         if error.connection_invalidated:
             raise
         raise HeldByAnother from error
 
 
-def keep_answer(db: Connection, scope_id: UUID, asker_id: UUID, key: str, **values: Any) -> None:
-    db.execute(update(idempotency_keys).where(_is(scope_id, asker_id, key)).values(**values))
+def keep_answer(db: Connection, scope_id: UUID, key: str, **values: Any) -> None:
+    db.execute(update(idempotency_keys).where(_is(scope_id, key)).values(**values))
 
 
 def blank_answers(db: Connection, organisation_id: UUID) -> None:
     """Forget what was answered under the organisation's keys, and wait for requests that have taken one."""
-    db.execute(update(idempotency_keys).where(idempotency_keys.c.scope_id == organisation_id).values(**_BLANK))
+    db.execute(update(idempotency_keys).where(idempotency_keys.c.organisation_id == organisation_id).values(**_BLANK))
 
 
-def _is(scope_id: UUID, asker_id: UUID, key: str) -> ColumnElement[bool]:
-    columns = idempotency_keys.c
-    return and_(columns.scope_id == scope_id, columns.asker_id == asker_id, columns.key == key)
+def _is(scope_id: UUID, key: str) -> ColumnElement[bool]:
+    return and_(idempotency_keys.c.scope_id == scope_id, idempotency_keys.c.key == key)
 
 
 def forget_answers(db: Connection, before: dt.datetime, at_once: int) -> int:

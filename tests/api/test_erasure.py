@@ -87,7 +87,7 @@ def test_answers_that_were_kept_are_erased_at_once_and_what_was_asked_is_not_don
     post(owner, "/v1/tenants", person, Idempotency_Key="k-2")
     assert owner.post(f"/v1/tenants/{tenant}/erase", Idempotency_Key="erase").status == 200
     with parts.reading() as db:
-        mine = idempotency_keys.c.scope_id == UUID(owner.organisation_id)
+        mine = idempotency_keys.c.organisation_id == UUID(owner.organisation_id)
         bodies = set(db.scalars(select(idempotency_keys.c.body).where(mine, idempotency_keys.c.key != "erase")))
     assert bodies == {""}
     again = owner.post("/v1/tenants", person, Idempotency_Key="k-2")

@@ -131,11 +131,11 @@ def test_an_answer_is_kept_for_who_asked_in_the_role_they_asked_in(owner: Client
 
 
 def test_answers_are_forgotten_after_two_days(owner: Client, parts: wiring.Parts, clock: MovedClock) -> None:
-    scope = uuid.UUID(owner.organisation_id)
+    ours = uuid.UUID(owner.organisation_id)
 
     def kept() -> set[str]:
         with parts.reading() as db:
-            return set(db.scalars(select(idempotency_keys.c.key).where(idempotency_keys.c.scope_id == scope)))
+            return set(db.scalars(select(idempotency_keys.c.key).where(idempotency_keys.c.organisation_id == ours)))
 
     for number in range(5):
         assert owner.post("/v1/owners", {"name": "Wanjiku"}, Idempotency_Key=f"old-{number}").status == 201

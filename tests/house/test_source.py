@@ -52,7 +52,7 @@ OF_NO_ORGANISATION = {
     "tasks/repository.py": {"forget_tasks", "list_claimable"},
     "messaging/forgetting_repository.py": {"clear_old_deliveries", "clear_old_incoming", "clear_old_messages"},
     "reporting/proof_repository.py": {"compare"},  # its caller's query names it
-    "web/repository.py": {"claim_key", "find_answer", "forget_answers", "keep_answer", "read_something"},
+    "web/repository.py": {"find_answer", "forget_answers", "keep_answer", "read_something"},
 }
 
 # Where a float is no money: seconds of a clock; what Excel keeps a number as, made exact there.

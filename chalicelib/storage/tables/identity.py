@@ -83,16 +83,17 @@ audit_events = organisation_table(
 
 idempotency_keys = shared_table(
     "idempotency_key",
-    required("scope_id", Id),  # the organisation, or the person where there is none yet
-    required("asker_id", Id),  # the member, or the person
+    required("scope_id", Id),  # the member, or the person where they are none
+    optional("organisation_id", Id),  # whose answer it is; none where there is none yet
     required("key", String(255)),
     required("request_hash", String(64)),
     required("status_code", Integer),  # 0: the answer was erased
     required("headers", JSON),
     required("body", Text(4_000_000)),
     required("created_at", Instant),
-    PrimaryKeyConstraint("scope_id", "asker_id", "key"),
+    PrimaryKeyConstraint("scope_id", "key"),
     Index(None, "created_at"),
+    Index(None, "organisation_id"),
 )
 
 data_keys = organisation_table(

@@ -1,12 +1,12 @@
-"""Idempotency keys are a member's own; an invitation says when it was made.
+"""An idempotency key is a member's own and says whose answer it keeps; an invitation says when it was made.
 
-Keys of before do not say whose they were, so they go: a request from before that is repeated after is done anew.
+Only adds, so that code of before goes on: its keys are the organisation's, and code of after does not find them. A
+request that is repeated across the two is done anew.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-from chalicelib.storage.tables.base import MYSQL_OPTIONS
 from chalicelib.storage.types import Id, Instant
 
 revision = "0003"
@@ -16,21 +16,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.drop_table("idempotency_key")
-    op.create_table(
-        "idempotency_key",
-        sa.Column("scope_id", Id(), nullable=False),
-        sa.Column("asker_id", Id(), nullable=False),
-        sa.Column("key", sa.String(length=255), nullable=False),
-        sa.Column("request_hash", sa.String(length=64), nullable=False),
-        sa.Column("status_code", sa.Integer(), nullable=False),
-        sa.Column("headers", sa.JSON(), nullable=False),
-        sa.Column("body", sa.Text(length=4000000), nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("scope_id", "asker_id", "key", name="pk_idempotency_key"),
-        **MYSQL_OPTIONS,
-    )
-    op.create_index("ix_idempotency_key_created_at", "idempotency_key", ["created_at"])
+    op.add_column("idempotency_key", sa.Column("organisation_id", Id(), nullable=True))
+    # Of before: the organisation's, or a person's, who then has no tenants to be erased.
+    op.execute(sa.text("UPDATE idempotency_key SET organisation_id = scope_id"))
+    op.create_index("ix_idempotency_key_organisation_id", "idempotency_key", ["organisation_id"])
     op.add_column("member", sa.Column("invited_at", Instant(), nullable=True))
     op.execute(sa.text("UPDATE member SET invited_at = created_at WHERE status = 'invited'"))
 
