@@ -23,6 +23,7 @@ MESSAGES_FAILED = "MessagesFailed"
 MESSAGES_UNKNOWN = "MessagesUnknown"  # perhaps sent; some become known later
 CODES_SENT = "CodesSent"  # with which people sign in
 CODES_NOT_SENT = "CodesNotSent"
+CODES_HELD_BACK = "CodesHeldBack"  # asked for more often than is sent
 TOKENS_REFUSED = "TokensRefused"  # each also counts as an error of its function: API Gateway knows no other 401
 
 

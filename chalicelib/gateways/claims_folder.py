@@ -30,6 +30,11 @@ class ClaimsFolder:
             return False
         return True
 
+    def count(self, key: str, most: int, at: dt.datetime) -> bool:
+        """Count by claiming the first number that is free: of all who race for one, one has it."""
+        places = (f"{key}#{place}" for place in range(most))
+        return any(not self._file(place).exists() and self.take(place, at) for place in places)
+
     def settle(self, key: str, outcome: Outcome) -> None:
         kept = self._read(key)
         if kept is None:

@@ -52,6 +52,20 @@ class ClaimsTable:
         ).get("refused")
         return refused is None or refused.get("taken_by") == {"S": taker}
 
+    def count(self, key: str, most: int, at: dt.datetime) -> bool:
+        answer = self._call(
+            "update_item",
+            Key={"claim": {"S": claims.name_of(key)}},
+            UpdateExpression="ADD counted :one SET expires_at = if_not_exists(expires_at, :expires_at)",
+            ConditionExpression="attribute_not_exists(counted) OR counted < :most",
+            ExpressionAttributeValues={
+                ":one": {"N": "1"},
+                ":most": {"N": str(most)},
+                ":expires_at": {"N": str(int((at + KEPT).timestamp()))},
+            },
+        )
+        return "refused" not in answer
+
     def settle(self, key: str, outcome: Outcome) -> None:
         values = claims.to_values(outcome)
         answer = self._call(

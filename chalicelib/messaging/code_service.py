@@ -4,7 +4,8 @@ A code is good for minutes and two SMS with the same one do no harm, so the next
 the first one did not say what it did. Neither code nor number is ever logged.
 
 Anybody can ask for a code, for any number, and each costs us: to some countries a hundred times as much, and those who
-share in that price ask for many. So codes go to the numbers that the product serves, and to no other.
+share in that price ask for many. So codes go to the numbers that the product serves, and to no other; and of them so
+many an hour to one number, and to all together. Where nobody can count, none is sent.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-sms-sender.html
 """
@@ -16,7 +17,7 @@ from typing import Any
 from chalicelib import metrics, phones
 from chalicelib.errors import Invalid, Unavailable
 from chalicelib.ids import new_id
-from chalicelib.messaging.code_rules import code_text
+from chalicelib.messaging.code_rules import bounds, code_text
 from chalicelib.messaging.ports import SENT, UNKNOWN, Outcome, Outgoing
 from chalicelib.wiring import Outside
 
@@ -32,7 +33,7 @@ def send_code(outside: Outside, event: Mapping[str, Any]) -> bool:
     """Send the code of one call by Cognito; return whether a gateway took it, or may have.
 
     Raises:
-        Unavailable: no gateway did, or the key service does not answer; Lambda calls again.
+        Unavailable: no gateway did, or the key service or who counts does not answer; Lambda calls again.
         ValueError: the code was not sealed for us, or is none.
     """
     source = event["triggerSource"]
@@ -42,6 +43,11 @@ def send_code(outside: Outside, event: Mapping[str, Any]) -> bool:
     to = event["request"]["userAttributes"]["phone_number"]
     if not _is_served(to):
         log.warning("a code was asked for a number that is not served", extra={"source": source})
+        return False
+    now = outside.clock.now()
+    if not all(outside.claims.count(key, most, now) for key, most in bounds(to, now)):
+        metrics.count({metrics.CODES_HELD_BACK: 1})
+        log.warning("a code was asked for too often", extra={"source": source})
         return False
     text = code_text(outside.codes.open(event["request"]["code"]))
     outcome = _send(outside, Outgoing(f"code:{new_id()}", to, text))

@@ -49,7 +49,8 @@ class Claim(NamedTuple):
 
 
 class Claims(Protocol):
-    """Who has given which attempt to a gateway: kept where both Regions see it, outside the database.
+    """Who has given which attempt to a gateway, and how often what was done: kept where both Regions see it,
+    outside the database.
 
     It holds no text and no address.
     """
@@ -59,6 +60,16 @@ class Claims(Protocol):
 
         Raises:
             Unavailable: the keeper does not answer; nothing may be sent then.
+        """
+        ...
+
+    def count(self, key: str, most: int, at: dt.datetime) -> bool:
+        """Count ``key`` once more, unless that would be more often than ``most``; return whether it was counted.
+
+        It may count once too often where an answer was lost, and never once too seldom.
+
+        Raises:
+            Unavailable: the keeper does not answer.
         """
         ...
 

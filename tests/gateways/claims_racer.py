@@ -1,4 +1,4 @@
-"""A process that waits for a moment and then claims keys, against others that do the same."""
+"""A process that waits for a moment and then claims keys, or counts one, against others that do the same."""
 
 import datetime as dt
 import sys
@@ -10,12 +10,18 @@ from chalicelib.messaging.ports import Claims
 
 
 def main(keeper: str, where: str, keys: str) -> None:
+    """Claim ``keys`` ("a,b"), or count a key up to a bound ("20 of a"), and print what was won."""
     claims: Claims = ClaimsTable(where) if keeper == "table" else ClaimsFolder(where)
     claims.find("nobody's")  # what has to be loaded or made is, before the race
     print("ready", flush=True)
     time.sleep(max(0.0, float(sys.stdin.readline()) - time.time()))
     at = dt.datetime.now(dt.UTC)
-    print(" ".join(key for key in keys.split(",") if claims.take(key, at)), flush=True)
+    most, counting, key = keys.partition(" of ")
+    if counting:
+        won = ["counted" for _ in range(int(most)) if claims.count(key, int(most), at)]
+    else:
+        won = [key for key in keys.split(",") if claims.take(key, at)]
+    print(" ".join(won), flush=True)
 
 
 if __name__ == "__main__":

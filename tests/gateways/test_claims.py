@@ -106,6 +106,11 @@ def test_any_text_is_a_key(keeper: Keeper, key: str) -> None:
 def test_of_all_who_race_for_a_key_one_wins(keeper: Keeper) -> None:
     keys = [f"key:{number}" for number in range(20)]
     command = [sys.executable, "-m", "tests.gateways.claims_racer", *keeper, ",".join(keys)]
+    assert sorted(" ".join(raced(command)).split()) == sorted(keys)
+
+
+def raced(command: list[str]) -> list[str]:
+    """Run the command in several processes at the same moment, and return what each won."""
     racers = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(RACERS)
     ]
@@ -115,17 +120,31 @@ def test_of_all_who_race_for_a_key_one_wins(keeper: Keeper) -> None:
     begin_at = f"{time.time() + 0.2}\n"
     told = [racer.communicate(begin_at, timeout=60)[0] for racer in racers]
     assert [racer.returncode for racer in racers] == [0] * RACERS
-    assert sorted(" ".join(told).split()) == sorted(keys)
+    return told
+
+
+def test_it_counts_to_a_bound_and_no_further_whoever_asks(keeper: Keeper) -> None:
+    assert [keeper.opened().count("codes:1", 3, AT) for _ in range(5)] == [True, True, True, False, False]
+    assert keeper.opened().count("codes:2", 1, AT)
+    assert keeper.opened().count("codes:1", 4, AT)  # a higher bound leaves room
+
+
+def test_of_all_who_race_for_what_is_left_no_more_are_counted(keeper: Keeper) -> None:
+    command = [sys.executable, "-m", "tests.gateways.claims_racer", *keeper, "20 of count"]
+    assert sum(len(told.split()) for told in raced(command)) == 20
 
 
 def test_neither_names_nor_contents_tell_a_key(tmp_path: Path) -> None:
     claims = ClaimsFolder(str(tmp_path / "claims"))
     claims.take("+254712345678", AT)
     claims.settle("+254712345678", SENT)
-    (file,) = (tmp_path / "claims").iterdir()
-    assert "254712345678" not in file.name + file.read_text()
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    claims.count("codes:+254712345678", 2, AT)
+    files = list((tmp_path / "claims").iterdir())
+    assert len(files) == 2
+    for file in files:
+        assert "254712345678" not in file.name + file.read_text()
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 
 
 def test_a_table_s_item_tells_no_key_and_when_it_is_of_no_use(aws: str) -> None:
@@ -136,6 +155,18 @@ def test_a_table_s_item_tells_no_key_and_when_it_is_of_no_use(aws: str) -> None:
     (item,) = boto3.client("dynamodb").scan(TableName=name)["Items"]
     assert "254712345678" not in str(item)
     assert set(item) == {"claim", "taken_by", "taken_at", "expires_at"}
+    assert int(item["expires_at"]["N"]) == int((AT + dt.timedelta(days=90)).timestamp())
+
+
+def test_a_count_s_item_tells_no_key_and_when_it_is_of_no_use(aws: str) -> None:
+    import boto3
+
+    name = made_table()
+    for second in range(3):
+        ClaimsTable(name).count("codes:+254712345678", 2, AT + dt.timedelta(seconds=second))
+    (item,) = boto3.client("dynamodb").scan(TableName=name)["Items"]
+    assert "254712345678" not in str(item)
+    assert (set(item), item["counted"]) == ({"claim", "counted", "expires_at"}, {"N": "2"})
     assert int(item["expires_at"]["N"]) == int((AT + dt.timedelta(days=90)).timestamp())
 
 
@@ -160,3 +191,5 @@ def test_a_keeper_that_does_not_answer_says_so(unusable: Claims) -> None:
         unusable.settle("key", SENT)
     with pytest.raises(Unavailable):
         unusable.find("key")
+    with pytest.raises(Unavailable):
+        unusable.count("key", 1, AT)

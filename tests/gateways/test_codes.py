@@ -1,10 +1,11 @@
 """Sign-in codes: sealed as Cognito seals them, opened by the real SDK under a key in the emulator, sent by gateways."""
 
 import base64
+import datetime as dt
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ import pytest
 from aws_encryption_sdk.identifiers import Algorithm, CommitmentPolicy
 
 from chalicelib import wiring
-from chalicelib.clock import SystemClock
+from chalicelib.clock import MovedClock, SystemClock
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.sealed_codes import SealedCodes
 from chalicelib.messaging import code_service
 from chalicelib.messaging.code_jobs import send_code
+from chalicelib.messaging.code_rules import MOST_AN_HOUR, MOST_OF_A_NUMBER
 from chalicelib.messaging.ports import NOT_SENT, REFUSED, SENT, UNKNOWN, Outcome, Outgoing
 from tests.outbox import FakeQueues, outside_of
 
@@ -216,6 +218,59 @@ def test_no_code_goes_to_a_number_that_is_not_served(
     (record,) = caplog.records
     assert record.getMessage() == "a code was asked for a number that is not served"
     assert not phone or phone[1:] not in json.dumps(vars(record), default=str)
+
+
+def at(made: Sending, clock: MovedClock) -> wiring.Outside:
+    return replace(made.outside, clock=clock)
+
+
+def test_a_number_gets_so_many_codes_an_hour(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("METRICS_ENVIRONMENT", "plotihub-test")
+    clock = MovedClock(dt.datetime(2026, 12, 5, 6, 0, tzinfo=dt.UTC))
+    made = sending(tmp_path, Outcome(SENT), Outcome(SENT), FakeCodes())
+    sent = [code_service.send_code(at(made, clock), event()) for _ in range(MOST_OF_A_NUMBER + 2)]
+    assert sent == [True] * MOST_OF_A_NUMBER + [False] * 2
+    assert made.given == [MOST_OF_A_NUMBER, 0]
+    assert code_service.send_code(at(made, clock), event(phone="+254712345679"))  # another's
+    clock.at += dt.timedelta(hours=1)
+    assert code_service.send_code(at(made, clock), event())
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [each["CodesHeldBack"] for each in told if "CodesHeldBack" in each] == [1, 1]
+    warned = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+    assert warned == ["a code was asked for too often"] * 2
+    assert PHONE[1:] not in json.dumps([vars(record) for record in caplog.records], default=str)
+
+
+def test_all_numbers_together_get_so_many_codes_an_hour(tmp_path: Path) -> None:
+    clock = MovedClock(dt.datetime(2026, 12, 5, 6, 59, 59, tzinfo=dt.UTC))
+    made = sending(tmp_path, Outcome(SENT), Outcome(SENT), FakeCodes())
+    for place in range(MOST_AN_HOUR):
+        assert code_service.send_code(at(made, clock), event(phone=f"+2547120{place:05d}"))
+    assert not code_service.send_code(at(made, clock), event())
+    assert made.given == [MOST_AN_HOUR, 0]
+    clock.at += dt.timedelta(seconds=1)
+    assert code_service.send_code(at(made, clock), event())
+
+
+def test_what_a_number_may_not_have_does_not_count_for_the_others(tmp_path: Path) -> None:
+    clock = MovedClock(dt.datetime(2026, 12, 5, 6, 0, tzinfo=dt.UTC))
+    made = sending(tmp_path, Outcome(SENT), Outcome(SENT), FakeCodes())
+    for _ in range(MOST_AN_HOUR + 1):
+        code_service.send_code(at(made, clock), event())
+    assert code_service.send_code(at(made, clock), event(phone="+254712345679"))
+
+
+def test_where_nobody_can_count_nothing_is_sent(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    made = sending(tmp_path / "file" / "claims", Outcome(SENT), Outcome(SENT), FakeCodes())
+    with pytest.raises(Unavailable):
+        code_service.send_code(made.outside, event())
+    assert made.given == [0, 0]
 
 
 @pytest.mark.parametrize("outcome", [Outcome(SENT), Outcome(REFUSED, permanent=True), Outcome(UNKNOWN)])

@@ -215,7 +215,12 @@ def read_firewall(estate: Applied, region: str) -> None:
     (listed,) = estate.client("cloudfront", "us-east-1").list_distributions()["DistributionList"]["Items"]
     (mark,) = listed["Origins"]["Items"][0]["CustomHeaders"]["Items"]
     firewall = estate.client("wafv2", region)
-    (found,) = firewall.list_web_acls(Scope="REGIONAL")["WebACLs"]
+    acls = {each["Name"]: each for each in firewall.list_web_acls(Scope="REGIONAL")["WebACLs"]}
+    assert sorted(acls) == [NAME, f"{NAME}-sign-in"]
+    (pool,) = estate.client("cognito-idp", region).list_user_pools(MaxResults=10)["UserPools"]
+    pool_arn = f"arn:aws:cognito-idp:{region}:{gaps.ACCOUNT}:userpool/{pool['Id']}"
+    assert firewall.get_web_acl_for_resource(ResourceArn=pool_arn)["WebACL"]["Name"] == f"{NAME}-sign-in"
+    found = acls[NAME]
     rules = firewall.get_web_acl(Name=found["Name"], Scope="REGIONAL", Id=found["Id"])["WebACL"]["Rules"]
     (rate,) = (each["Statement"]["RateBasedStatement"] for each in rules if each["Name"] == "rate")
     apart = rate["ScopeDownStatement"]["NotStatement"]["Statement"]["OrStatement"]["Statements"]

@@ -29,7 +29,7 @@ CLASSES = {
         "sqs:SendMessage", "kms:GenerateDataKey", "kms:Decrypt", "ssm:GetParameter", "ses:SendEmail",
         "ses:SendRawEmail", "sns:Publish", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
     },
-    "code_sender": {"kms:Decrypt", "ssm:GetParameter", "sns:Publish"},
+    "code_sender": {"kms:Decrypt", "ssm:GetParameter", "sns:Publish", "dynamodb:UpdateItem"},
     "authorizer": {"ssm:GetParameter"},
     "key_keeper": {"ssm:GetParameter", "ssm:PutParameter"},
     "password_dropper": {

@@ -52,7 +52,13 @@ def environment_of(plan: Plan, name: str) -> dict[str, str]:
 
 @each_size
 def test_alarms_are_on_metrics_that_the_application_tells_and_where_it_tells_them(estate: Estate, size: str) -> None:
-    told = {metrics.BOOKS_DO_NOT_BALANCE, metrics.MESSAGES_FAILED, metrics.MESSAGES_UNKNOWN, metrics.TOKENS_REFUSED}
+    told = {
+        metrics.BOOKS_DO_NOT_BALANCE,
+        metrics.CODES_HELD_BACK,
+        metrics.MESSAGES_FAILED,
+        metrics.MESSAGES_UNKNOWN,
+        metrics.TOKENS_REFUSED,
+    }
     for plan in regions(estate, size):
         looked_at = [each for alarm in plan.of("aws_cloudwatch_metric_alarm") for each in metrics_of(alarm)]
         ours = [each for each in looked_at if not each["namespace"].startswith("AWS/")]

@@ -20,5 +20,5 @@ health_interval_s = 10
 restore_test      = true
 canary            = true
 
-monthly_usd = 1000 # terraform/README.md reckons 720
+monthly_usd = 1000 # terraform/README.md reckons 740
 daily_usd   = 50

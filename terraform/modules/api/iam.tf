@@ -56,6 +56,7 @@ locals {
       send_email   = { actions = ["ses:SendEmail", "ses:SendRawEmail"], resources = [var.email_identity_arn] }
     }
     code_sender = {
+      count_codes  = { actions = ["dynamodb:UpdateItem"], resources = [var.claims_table_arn] }
       open_codes   = { actions = ["kms:Decrypt"], resources = [var.codes_key_arn] }
       open_secrets = { actions = ["kms:Decrypt"], resources = [var.kms_key_arn] }
       read_secrets = { actions = ["ssm:GetParameter"], resources = local.vendor_secrets }

@@ -32,3 +32,19 @@ variable "deletion_protection" {
   description = "Whether AWS refuses to delete the pool."
   type        = bool
 }
+
+variable "waf" {
+  description = "Whether a firewall with a limit by address stands before the pool (about USD 6 a month)."
+  type        = bool
+}
+
+variable "sign_in_rate_limit" {
+  description = "Calls of the pool in ten minutes from one address, above which it is refused: a sign-in takes three, an hour's refresh one, and an office or a mobile network may be behind one address."
+  type        = number
+  default     = 200
+
+  validation {
+    condition     = var.sign_in_rate_limit >= 100
+    error_message = "sign_in_rate_limit must be at least 100."
+  }
+}

@@ -104,6 +104,7 @@ module "identity" {
   code_sender_arn      = local.code_sender_arn
   password_dropper_arn = local.password_dropper_arn
   deletion_protection  = var.deletion_protection
+  waf                  = var.waf
 }
 
 resource "aws_lambda_permission" "pool" {
@@ -254,6 +255,7 @@ module "observability" {
   money_metrics = {
     books-do-not-balance = { metric = "BooksDoNotBalance", threshold = 0, says = "The nightly proof found books that do not balance." }
     messages-unknown     = { metric = "MessagesUnknown", threshold = 20, says = "Of many messages nobody knows whether they were sent. docs/runbooks/messages.md" }
+    codes-held-back      = { metric = "CodesHeldBack", threshold = 10, says = "Sign-in codes are asked for more often than is sent. docs/runbooks/sign-in.md" }
     messages-failed      = { metric = "MessagesFailed", threshold = 50, says = "Many messages cannot be sent. docs/runbooks/messages.md" }
   }
 }

@@ -9,6 +9,7 @@ variables {
   secrets              = { africastalking_api_key = "API key of Africa's Talking" }
   code_sender_arn      = "arn:aws:lambda:eu-west-1:000000000000:function:plotihub-dev-send_code:live"
   deletion_protection  = true
+  waf                  = true
   password_dropper_arn = "arn:aws:lambda:eu-west-1:000000000000:function:plotihub-dev-drop_password:live"
 }
 
@@ -94,4 +95,48 @@ run "a_development_pool_can_be_taken_down" {
     condition     = aws_cognito_user_pool.main.deletion_protection == "INACTIVE"
     error_message = "Without protection the pool can be deleted."
   }
+}
+
+run "who_asks_too_often_from_one_address_is_refused" {
+  command = plan
+
+  assert {
+    condition = alltrue([for limit in one(one(aws_wafv2_web_acl.main[0].rule).statement).rate_based_statement :
+      limit.limit == 200 && limit.evaluation_window_sec == 600 && limit.aggregate_key_type == "IP"
+    ]) && length(one(one(aws_wafv2_web_acl.main[0].rule).action).block) == 1
+    error_message = "Sign-ins must be limited by the caller's own address."
+  }
+
+  assert {
+    condition     = !one(aws_wafv2_web_acl.main[0].visibility_config).sampled_requests_enabled && alltrue([for rule in aws_wafv2_web_acl.main[0].rule : !one(rule.visibility_config).sampled_requests_enabled])
+    error_message = "No request is kept as a sample."
+  }
+
+  assert {
+    condition     = aws_wafv2_web_acl.main[0].scope == "REGIONAL" && length(aws_wafv2_web_acl_association.main) == 1
+    error_message = "It must stand before the pool."
+  }
+}
+
+run "no_firewall_stands_before_the_pool_unless_asked" {
+  command = plan
+
+  variables {
+    waf = false
+  }
+
+  assert {
+    condition     = length(aws_wafv2_web_acl.main) + length(aws_wafv2_web_acl_association.main) == 0
+    error_message = "There is no firewall unless asked."
+  }
+}
+
+run "a_limit_that_an_office_would_meet" {
+  command = plan
+
+  variables {
+    sign_in_rate_limit = 99
+  }
+
+  expect_failures = [var.sign_in_rate_limit]
 }
