@@ -41,6 +41,7 @@ class Settings:
     cors_origin: str
     log_level: str
     wake_queue_url: str
+    heavy_queue_url: str
     send_queue_url: str
     results_queue_url: str
     africastalking_url: str
@@ -81,6 +82,7 @@ def settings() -> Settings:
         cors_origin=cors_origin(),
         log_level=os.environ.get("LOG_LEVEL", "INFO").upper(),
         wake_queue_url=os.environ.get("WAKE_QUEUE_URL", ""),
+        heavy_queue_url=os.environ.get("HEAVY_QUEUE_URL", ""),
         send_queue_url=os.environ.get("SEND_QUEUE_URL", ""),
         results_queue_url=os.environ.get("RESULTS_QUEUE_URL", ""),
         africastalking_url=os.environ.get("AFRICASTALKING_URL", "https://api.africastalking.com"),
@@ -105,6 +107,12 @@ def cors_origin() -> str:
 def metrics_environment() -> str:
     """Return under which name metrics are told, or "" for none."""
     return os.environ.get("METRICS_ENVIRONMENT", "")
+
+
+def reader_environment() -> dict[str, str]:
+    """Return all of the environment of the process that reads strangers' files: where Lambda keeps libpython."""
+    libraries = os.environ.get("LD_LIBRARY_PATH", "")
+    return {"LD_LIBRARY_PATH": libraries} if libraries else {}
 
 
 def _with_driver(url: str) -> str:

@@ -35,6 +35,7 @@ FUNCTIONS: dict[str, Function] = {
     "send_messages": Function("outside", "sender", 512, 120),  # sending_service.IN_FLIGHT_S is longer than that
     "take_results": Function("inside", "jobs", 512, 60),
     "wake_workers": _JOB,
+    "wake_heavy": Function("inside", "jobs", 1769, 300),  # one whole vCPU: it reads what strangers upload
     # Cognito, which calls the first and does not wait; for the second it waits 5 s, and what comes later is done too.
     "send_code": Function("outside", "code_sender", 512, 60),
     "drop_password": Function("outside", "password_dropper", 1769, 15),  # one whole vCPU: somebody is signing up

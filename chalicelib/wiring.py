@@ -4,7 +4,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
@@ -61,12 +61,12 @@ class Parts:
 
         Whom it left work for is woken then.
         """
-        wakes: set[str] = set()
+        wakes: set[tuple[str, str]] = set()
         with _telling_unavailable(), self.writer.connect() as raw:
             db = raw.execution_options(**WRITING, **{WAKES: wakes})
             with db.begin():
                 yield db
-        self._wake(wakes)
+        self.wake(wakes)
 
     def transact(self, work: Callable[[Connection], Answer]) -> Answer:
         """Run ``work`` in a writing transaction, anew when the database chose it as a deadlock's victim."""
@@ -80,17 +80,24 @@ class Parts:
                 time.sleep(0.02 * 2**attempt)
         raise AssertionError("unreachable: the last try returns or raises")
 
-    def _wake(self, workers: set[str]) -> None:
-        """Wake each of ``workers``; a queue that does not answer costs only time, since each looks for itself too."""
-        if not workers or self.queues is None:
-            return
-        bodies = [json.dumps({"worker": worker}) for worker in sorted(workers)]
-        try:
-            taken = self.queues.send("wake", bodies)
-        except Unavailable:
-            taken = [False]
-        if not all(taken):
-            log.warning("a worker could not be woken", extra={"workers": sorted(workers)})
+    def wake(self, wakes: Collection[tuple[str, str]]) -> bool:
+        """Wake workers, each by its queue, and return whether all will be.
+
+        A queue that does not answer costs only time, since workers look for themselves too.
+        """
+        if self.queues is None:
+            return False
+        woken = True
+        for queue in sorted({queue for queue, _ in wakes}):
+            workers = sorted(worker for where, worker in wakes if where == queue)
+            try:
+                taken = self.queues.send(queue, [json.dumps({"worker": worker}) for worker in workers])
+            except Unavailable:
+                taken = [False]
+            if not all(taken):
+                woken = False
+                log.warning("a worker could not be woken", extra={"workers": workers})
+        return woken
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +246,12 @@ def _claims(settings: config.Settings) -> Claims:
 def _queues(settings: config.Settings) -> Queues:
     from chalicelib.gateways.sqs import SqsQueues  # knows boto3 only once it sends
 
-    urls = {"wake": settings.wake_queue_url, "send": settings.send_queue_url, "results": settings.results_queue_url}
+    urls = {
+        "wake": settings.wake_queue_url,
+        "heavy": settings.heavy_queue_url,
+        "send": settings.send_queue_url,
+        "results": settings.results_queue_url,
+    }
     return SqsQueues(urls)
 
 

@@ -15,7 +15,7 @@ from chalice import Chalice
 from chalice.app import SQSEventConfig
 from chalice.local import LambdaContext
 
-QUEUES = ("wake", "send", "results")
+QUEUES = ("wake", "heavy", "send", "results")
 ACCOUNT = "123456789012"  # moto's
 VISIBLE_AGAIN_S = 30  # a message that was given to a function and not deleted; one function works at a time
 MOST_RECEIVED = 5  # then it goes to the dead-letter queue

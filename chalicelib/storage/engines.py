@@ -87,8 +87,8 @@ def _sqlite(url: URL, timeout_s: int) -> Engine:
     return engine
 
 
-def wake_after_commit(db: Connection, worker: str) -> None:
+def wake_after_commit(db: Connection, worker: str, queue: str = "wake") -> None:
     """Have ``worker`` woken once the transaction of ``db`` has committed, instead of when it next looks for itself."""
-    wakes: set[str] | None = db.get_execution_options().get(WAKES)
+    wakes: set[tuple[str, str]] | None = db.get_execution_options().get(WAKES)
     if wakes is not None:
-        wakes.add(worker)
+        wakes.add((queue, worker))

@@ -14,6 +14,7 @@ from chalicelib import wiring
 from chalicelib.clock import NAIROBI
 from chalicelib.tasks import job_service, service
 from chalicelib.tasks.job_model import Outcome
+from chalicelib.tasks.model import HEAVY, SHORT
 from chalicelib.tasks.scheduling import (
     SWEEPS,
     WORKERS,
@@ -33,17 +34,27 @@ log = logging.getLogger("plotihub.tasks")
 task_jobs = Functions()
 
 
-@works("tasks")
+@works(SHORT)
 def work(parts: wiring.Parts, still: Still) -> int:
-    return service.work_all(parts, still)
+    return service.work_all(parts, still, lane=SHORT)
+
+
+@works(HEAVY)
+def work_heavy(parts: wiring.Parts, still: Still) -> int:
+    return service.work_all(parts, still, lane=HEAVY)
 
 
 @task_jobs.schedule(Rate(1, unit=Rate.MINUTES), name="work_tasks")
 def work_tasks(event: CloudWatchEvent) -> dict[str, int]:
-    """Go on with jobs whose run died or failed, and work the tasks that nobody was woken for or whose worker died."""
+    """Go on with jobs whose run died or failed, and work the tasks that nobody was woken for or whose worker died.
+
+    The heavy ones are left to whom it wakes; where nobody can be woken it works them itself, when the others are done.
+    """
     parts, still = wiring.parts(), still_of(event.context)
     resumed = len(job_service.resume(parts, still))
-    worked = service.work_all(parts, still)
+    worked = service.work_all(parts, still, lane=SHORT)
+    if not service.wake_workers(parts, HEAVY):
+        worked += service.work_all(parts, still, lane=HEAVY)
     log.info("tasks worked", extra={"count": worked, "resumed": resumed})
     return {"worked": worked, "resumed": resumed}
 
@@ -51,6 +62,16 @@ def work_tasks(event: CloudWatchEvent) -> dict[str, int]:
 @task_jobs.on_sqs_message(queue_arn="${var.wake_queue_arn}", batch_size=10, name="wake_workers")
 def wake_workers(event: SQSEvent) -> dict[str, list[dict[str, str]]]:
     """Let each worker that the messages name do what is there to do, once; give back those whose worker failed."""
+    return _wake(event)
+
+
+@task_jobs.on_sqs_message(queue_arn="${var.heavy_queue_arn}", batch_size=10, name="wake_heavy")
+def wake_heavy(event: SQSEvent) -> dict[str, list[dict[str, str]]]:
+    """Do as ``wake_workers``, for what may take long: from a queue of its own, and so many at once of its own."""
+    return _wake(event)
+
+
+def _wake(event: SQSEvent) -> dict[str, list[dict[str, str]]]:
     named: dict[str, list[str]] = {}
     for record in event:
         named.setdefault(_named(record.body), []).append(record.to_dict()["messageId"])

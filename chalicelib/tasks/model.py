@@ -7,7 +7,11 @@ from typing import Any
 from uuid import UUID
 
 QUEUED, RUNNING, DONE, FAILED = STATUSES = ("queued", "running", "done", "failed")
-WORKER = "tasks"  # who is woken when one was queued
+
+# Each lane has workers of its own, so that long tasks hold up no short ones; its name is who is woken.
+SHORT, HEAVY = LANES = ("tasks", "heavy_tasks")
+QUEUES = {SHORT: "wake", HEAVY: "heavy"}  # that wake them
+TURN_S = 10  # an organisation's next task is served as if it had been queued so much later than its last
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,11 @@ from typing import Protocol
 
 
 class Queues(Protocol):
-    """SQS, by what each queue is for: "wake" (a worker has work), "send" (tell people), "results" (what came of it)."""
+    """SQS, by what each queue is for.
+
+    "wake" and "heavy": a worker has work, of the short lane and of the heavy one; "send": tell people; "results":
+    what came of it.
+    """
 
     def send(self, queue: str, bodies: Sequence[str]) -> list[bool]:
         """Put each body (at most 200 kB) on ``queue`` and return, in their order, which of them were taken.

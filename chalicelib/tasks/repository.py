@@ -5,20 +5,50 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, insert, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from chalicelib.pages import Asked, Page
 from chalicelib.storage.engines import wake_after_commit
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.tasks import tasks
-from chalicelib.tasks.model import DONE, FAILED, QUEUED, RUNNING, WORKER, Task
+from chalicelib.tasks.model import DONE, FAILED, QUEUED, QUEUES, RUNNING, TURN_S, Task
 
 MOST_CANDIDATES = 20
 
 
-def add_task(db: Connection, organisation_id: UUID, values: dict[str, Any]) -> None:
-    db.execute(insert(tasks).values(organisation_id=organisation_id, **values))
-    wake_after_commit(db, WORKER)
+def add_task(
+    db: Connection, organisation_id: UUID, values: dict[str, Any], *, lane: str, kinds: Collection[str]
+) -> None:
+    """Add the task, and wake the workers of its lane; ``kinds`` are those that wait in this lane.
+
+    Its turn is now where nothing of the organisation waits there, else ``TURN_S`` after the last that does: ten
+    uploads of one organisation do not go before the first of another, and no later one goes before them for ever.
+    """
+    now_s = int(values["created_at"].timestamp())
+    waiting = and_(
+        tasks.c.organisation_id == organisation_id, tasks.c.status.in_((QUEUED, RUNNING)), tasks.c.kind.in_(kinds)
+    )
+    following = func.coalesce(func.max(tasks.c.turn), 0) + TURN_S
+    row = {"organisation_id": organisation_id, **values}
+    told = [literal(value, tasks.c[name].type) for name, value in row.items()]
+    turn = case((following > now_s, following), else_=now_s)
+    # In one statement: what is queued is on the way of a request.
+    db.execute(insert(tasks).from_select([*row, "turn"], select(*told, turn).where(waiting)))
+    wake_after_commit(db, lane, QUEUES[lane])
 
 
 def find_task(db: Connection, organisation_id: UUID, task_id: UUID) -> Task | None:
@@ -38,14 +68,14 @@ def list_tasks(
 
 
 def list_claimable(db: Connection, kinds: Collection[str], now: dt.datetime) -> list[tuple[UUID, UUID]]:
-    """Return (organisation, task) of what nobody holds, oldest first.
+    """Return (organisation, task) of what nobody holds, by turn.
 
     Of all organisations, since a worker works for all of them; each is reached by its own key then.
     """
     query = (
         select(tasks.c.organisation_id, tasks.c.id)
         .where(_claimable(now), tasks.c.kind.in_(kinds))
-        .order_by(tasks.c.created_at, tasks.c.id)
+        .order_by(tasks.c.turn, tasks.c.created_at, tasks.c.id)
         .limit(MOST_CANDIDATES)
     )
     return [(row[0], row[1]) for row in db.execute(query)]

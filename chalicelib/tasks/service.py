@@ -3,7 +3,8 @@
 A worker claims a task for ``CLAIM_S`` seconds. Its handler works in sets; each set is a transaction
 that ends with ``advance``, which finds out whether the claim is still held and prolongs it. So a
 worker that was killed is taken over when its claim lapses, and one that was only slow loses the set
-that it is in: no set is done twice.
+that it is in: no set is done twice. There are two lanes, each with workers of its own, and in each the
+organisations take turns.
 """
 
 import datetime as dt
@@ -20,7 +21,7 @@ from chalicelib.errors import DomainError, NotFound, Unavailable
 from chalicelib.ids import new_id
 from chalicelib.pages import Asked, Page
 from chalicelib.tasks import repository
-from chalicelib.tasks.model import QUEUED, Task
+from chalicelib.tasks.model import QUEUED, QUEUES, SHORT, Task
 from chalicelib.wiring import Parts
 
 CLAIM_S = 60
@@ -31,14 +32,17 @@ Handler = Callable[[Parts, Task], dict[str, Any]]
 
 log = logging.getLogger("plotihub.tasks")
 _handlers: dict[str, Handler] = {}
+_lanes: dict[str, str] = {}
 
 
 class TakenOver(Exception):
     """Another worker holds the task; this one's set is rolled back and it does no more."""
 
 
-def handles(kind: str) -> Callable[[Handler], Handler]:
+def handles(kind: str, *, lane: str = SHORT) -> Callable[[Handler], Handler]:
     """Register the function that works tasks of ``kind`` and returns their result, of JSON types.
+
+    What may take long on what a stranger has sent goes in the lane ``HEAVY``, where it holds up nobody's bills.
 
     It works in sets, each in its own ``parts.transact``, goes on from ``task.cursor``, and calls
     ``advance`` within each set. A DomainError out of it fails the task; after any other exception, or
@@ -48,14 +52,15 @@ def handles(kind: str) -> Callable[[Handler], Handler]:
     def register(handler: Handler) -> Handler:
         if _handlers.setdefault(kind, handler) is not handler:
             raise ValueError(f"tasks of the kind {kind!r} have a handler already")
+        _lanes[kind] = lane
         return handler
 
     return register
 
 
-def kinds() -> list[str]:
-    """Return the kinds of tasks that this process can work."""
-    return sorted(_handlers)
+def kinds(lane: str | None = None) -> list[str]:
+    """Return the kinds of tasks that this process can work, in the lane, or in any."""
+    return sorted(kind for kind, its_lane in _lanes.items() if lane in (None, its_lane))
 
 
 def queue_task(
@@ -84,7 +89,9 @@ def queue_task(
         finished_at=None,
     )
     names = ("id", "kind", "status", "input", "progress", "attempts", "created_by", "created_at")
-    repository.add_task(db, organisation_id, {name: getattr(task, name) for name in names})
+    lane = _lanes.get(kind, SHORT)
+    values = {name: getattr(task, name) for name in names}
+    repository.add_task(db, organisation_id, values, lane=lane, kinds={*kinds(lane), kind})
     return task
 
 
@@ -133,17 +140,27 @@ def always() -> bool:
     return True
 
 
-def work_all(parts: Parts, still: Callable[[], bool] = always) -> int:
-    """Work tasks until none is left that this process can claim, or ``still`` is over; return how many it worked."""
+def work_all(parts: Parts, still: Callable[[], bool] = always, *, lane: str | None = None) -> int:
+    """Work tasks until none is left that this process can claim, or ``still`` is over; return how many it worked.
+
+    Of one lane, or of both.
+    """
     worked = 0
-    while still() and work_one(parts):
+    while still() and work_one(parts, lane=lane):
         worked += 1
     return worked
 
 
-def work_one(parts: Parts) -> bool:
-    """Claim the oldest task that is queued or whose worker is gone, and work it; return whether there was one."""
-    task = parts.transact(lambda db: _claim(db, parts))
+def wake_workers(parts: Parts, lane: str) -> bool:
+    """Wake the workers of the lane if a task waits there; return whether one does and they will come."""
+    with parts.reading() as db:
+        waits = bool(repository.list_claimable(db, kinds(lane), parts.clock.now()))
+    return waits and parts.wake([(QUEUES[lane], lane)])
+
+
+def work_one(parts: Parts, *, lane: str | None = None) -> bool:
+    """Claim the next task that is queued or whose worker is gone, and work it; return whether there was one."""
+    task = parts.transact(lambda db: _claim(db, parts, lane))
     if task is None:
         return False
     if task.attempts > MOST_ATTEMPTS:
@@ -166,11 +183,11 @@ def work_one(parts: Parts) -> bool:
     return True
 
 
-def _claim(db: Connection, parts: Parts) -> Task | None:
+def _claim(db: Connection, parts: Parts, lane: str | None) -> Task | None:
     now = parts.clock.now()
     until = now + dt.timedelta(seconds=CLAIM_S)
     # A kind without a handler here is left to a worker of the release that knows it.
-    for organisation_id, task_id in repository.list_claimable(db, list(_handlers), now):
+    for organisation_id, task_id in repository.list_claimable(db, kinds(lane), now):
         task = repository.claim_task(db, organisation_id, task_id, new_id(), now, until)
         if task is not None:
             return replace(task, clock=parts.clock.now)

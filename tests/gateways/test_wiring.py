@@ -48,7 +48,7 @@ def test_each_setting_reaches_its_adapter(settings: pytest.MonkeyPatch) -> None:
     settings.setenv("SMS_SENDER_NAME", "PLOTIHUB")
     settings.setenv("EMAIL_FROM", "rent@example.com")
     settings.setenv("CLAIMS_TABLE", "claims")
-    for name in ("wake", "send", "results"):
+    for name in ("wake", "heavy", "send", "results"):
         settings.setenv(f"{name.upper()}_QUEUE_URL", f"https://sqs/{name}")
     outside = wiring.make_outside(config.settings())
     sms, sns, mail = (outside.gateways[name] for name in ("africastalking", "sns", "email"))
@@ -62,7 +62,7 @@ def test_each_setting_reaches_its_adapter(settings: pytest.MonkeyPatch) -> None:
     assert isinstance(outside.claims, ClaimsTable)
     assert outside.claims.name == "claims"
     assert isinstance(outside.queues, SqsQueues)
-    assert outside.queues.urls == {name: f"https://sqs/{name}" for name in ("wake", "send", "results")}
+    assert outside.queues.urls == {name: f"https://sqs/{name}" for name in ("wake", "heavy", "send", "results")}
 
 
 def test_a_key_is_read_from_the_parameter_unless_it_is_set_itself(settings: pytest.MonkeyPatch) -> None:

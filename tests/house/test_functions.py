@@ -66,7 +66,7 @@ def test_a_function_loads_the_whole_application_but_the_authorizer() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["run_job", "take_results", "wake_workers", "work_tasks"])
+@pytest.mark.parametrize("name", ["run_job", "take_results", "wake_heavy", "wake_workers", "work_tasks"])
 def test_a_process_of_its_own_knows_every_task_worker_and_job(name: str) -> None:
     """What AWS does in a fresh process: it imports the module that the handler names, and nothing else."""
     module = handler_strings()[name].rsplit(".", 1)[0]
@@ -75,7 +75,7 @@ def test_a_process_of_its_own_knows_every_task_worker_and_job(name: str) -> None
     )
     known = json.loads(told.stdout)
     assert {"bill_run", "late_fees", "prove_books", "commit_import", "rent_reminders"} <= set(known["tasks"])
-    assert set(known["workers"]) == {"messages", "tasks"}
+    assert set(known["workers"]) == {"heavy_tasks", "messages", "tasks"}
     scheduled = {each.name for each in app.event_sources if isinstance(each, ScheduledEventConfig)}
     assert set(known["jobs"]) == scheduled - {"keep_keys", "work_tasks"}  # which have no slots
     assert known["sweeps"] >= 5

@@ -190,7 +190,8 @@ def read_alarms(estate: Applied, region: str) -> None:
     alarms = {each["AlarmName"]: each for page in pages for each in page["MetricAlarms"]}
     wanted = {f"{NAME}-{name}-{sign}" for name in FUNCTIONS for sign in ("errors", "throttles", "duration")}
     wanted |= {f"{NAME}-canary"}
-    wanted |= {f"{NAME}-{queue}-{sign}" for queue in ("wake", "send", "results") for sign in ("dead-letters", "age")}
+    queues = ("wake", "heavy", "send", "results")
+    wanted |= {f"{NAME}-{queue}-{sign}" for queue in queues for sign in ("dead-letters", "age")}
     assert wanted <= set(alarms)
     topic = f"arn:aws:sns:{region}:{gaps.ACCOUNT}:{NAME}-alarms"
     assert alarms.pop(f"{NAME}-release-5xx")["AlarmActions"] == []

@@ -210,7 +210,7 @@ def test_every_queue_has_a_dead_letter_queue_and_that_an_alarm(estate: Estate, s
     for plan in regions(estate, size):
         queues = {each.values["name"]: each for each in plan.of("aws_sqs_queue")}
         worked = {name for name in queues if not name.endswith("-dead")}
-        assert {name.removeprefix("plotihub-prod-") for name in worked} == {"results", "send", "wake"}
+        assert {name.removeprefix("plotihub-prod-") for name in worked} == {"heavy", "results", "send", "wake"}
         assert {f"{name}-dead" for name in worked} == set(queues) - worked
         assert all(queues[name].knows("redrive_policy") for name in worked)
         assert len(plan.of("aws_sqs_queue_redrive_allow_policy")) == len(worked)
@@ -223,11 +223,12 @@ def test_a_message_that_failed_does_not_meet_its_first_try(estate: Estate, size:
     for plan in regions(estate, size):
         waits = {each.values["name"]: each.values["visibility_timeout_seconds"] for each in plan.of("aws_sqs_queue")}
         mappings = plan.of("aws_lambda_event_source_mapping")
-        assert len(mappings) == 3
+        assert len(mappings) == 4
         for mapping in mappings:
             assert mapping.values["function_response_types"] == ["ReportBatchItemFailures"]
             assert mapping.values["scaling_config"][0]["maximum_concurrency"] >= 2
-        for queue, function in (("wake", "wake_workers"), ("send", "send_messages"), ("results", "take_results")):
+        reads = {"wake": "wake_workers", "heavy": "wake_heavy", "send": "send_messages", "results": "take_results"}
+        for queue, function in reads.items():
             assert waits[f"plotihub-prod-{queue}"] == 6 * FUNCTIONS[function].timeout_s
 
 

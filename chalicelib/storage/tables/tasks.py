@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, BigInteger, Index, Integer, PrimaryKeyConstraint, String
 
-from chalicelib.storage.tables.base import optional, organisation_table, required, shared_table
+from chalicelib.storage.tables.base import index, optional, organisation_table, required, shared_table
 from chalicelib.storage.types import Id, Instant
 
 tasks = organisation_table(
@@ -16,10 +16,12 @@ tasks = organisation_table(
     optional("problem", JSON),
     optional("claimed_until", Instant),
     optional("claim", Id),  # who holds it
+    optional("turn", BigInteger),  # when it is served, in seconds since 1970; none, as of an old release: at once
     required("attempts", Integer),
     optional("created_by", Id),
     required("created_at", Instant),
     optional("finished_at", Instant),
+    index("status"),
     Index(None, "status", "claimed_until"),
     Index(None, "status", "finished_at"),  # what is old enough to be forgotten
 )

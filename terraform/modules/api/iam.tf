@@ -77,9 +77,9 @@ locals {
   sms_roles = ["sender", "code_sender"]
   # Which queues a class of roles writes to.
   written = {
-    api      = [var.queue_arns["wake"], var.queue_arns["results"]]
-    jobs     = [var.queue_arns["wake"], var.queue_arns["send"]]
-    operator = [var.queue_arns["wake"], var.queue_arns["send"]]
+    api      = [var.queue_arns["wake"], var.queue_arns["heavy"], var.queue_arns["results"]]
+    jobs     = [var.queue_arns["wake"], var.queue_arns["heavy"], var.queue_arns["send"]]
+    operator = [var.queue_arns["wake"], var.queue_arns["heavy"], var.queue_arns["send"]]
     sender   = [var.queue_arns["results"]]
   }
   parameters_arn = "arn:${local.partition}:ssm:${local.region}:${local.account_id}:parameter${var.parameter_prefix}"

@@ -93,7 +93,7 @@ data "aws_iam_policy_document" "operator" {
   statement {
     sid       = "EmptyWake"
     actions   = ["sqs:PurgeQueue"]
-    resources = ["arn:${local.partition}:sqs:${local.region}:${local.account_id}:${var.name}-wake-dead"]
+    resources = [for queue in ["wake", "heavy"] : "arn:${local.partition}:sqs:${local.region}:${local.account_id}:${var.name}-${queue}-dead"]
   }
 
   statement {

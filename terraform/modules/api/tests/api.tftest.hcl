@@ -17,10 +17,11 @@ variables {
   parameter_prefix      = "/plotihub-dev"
   queue_arns = {
     wake    = "arn:aws:sqs:eu-west-1:000000000000:plotihub-dev-wake"
+    heavy   = "arn:aws:sqs:eu-west-1:000000000000:plotihub-dev-heavy"
     send    = "arn:aws:sqs:eu-west-1:000000000000:plotihub-dev-send"
     results = "arn:aws:sqs:eu-west-1:000000000000:plotihub-dev-results"
   }
-  queue_urls         = { wake = "https://sqs.invalid/wake", send = "https://sqs.invalid/send", results = "https://sqs.invalid/results" }
+  queue_urls         = { wake = "https://sqs.invalid/wake", heavy = "https://sqs.invalid/heavy", send = "https://sqs.invalid/send", results = "https://sqs.invalid/results" }
   claims_table_arn   = "arn:aws:dynamodb:eu-west-1:000000000000:table/plotihub-dev-claims"
   email_identity_arn = "arn:aws:ses:eu-west-1:000000000000:identity/plotihub.example"
 }
