@@ -13,9 +13,10 @@ from chalicelib.identity.ports import KeyWrapper
 from chalicelib.identity.service import CHANGED
 from chalicelib.onboarding import repository
 from chalicelib.onboarding.import_model import COMMITTED, COMMITTING, PREVIEWED, Import
-from chalicelib.onboarding.intake_service import get_import, hold, move, preview, read_stored
+from chalicelib.onboarding.intake_service import compare, get_import, hold, move, preview
 from chalicelib.onboarding.making_service import Maker, RowRefused
 from chalicelib.onboarding.model import Problem
+from chalicelib.onboarding.plan_process import Reading
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 
@@ -61,11 +62,13 @@ def queue_commit(
     return task
 
 
-def commit(db: Connection, task: Task, *, keys: KeyWrapper, now: dt.datetime, today: dt.date) -> dict[str, Any]:
+def commit(
+    db: Connection, task: Task, reading: Reading | None, *, keys: KeyWrapper, now: dt.datetime, today: dt.date
+) -> dict[str, Any]:
     """Write all that the sheet says and return how many of each thing were made.
 
-    A second call finds it written and says the same. The stored sheet is read anew; what is written is
-    what the person saw, or nothing.
+    A second call finds it written and says the same. ``reading`` is the stored sheet, read anew before this
+    transaction began; what is written is what the person saw, or nothing.
 
     Raises:
         Refused: the sheet reads otherwise than it was previewed, or meets what came here since.
@@ -76,17 +79,17 @@ def commit(db: Connection, task: Task, *, keys: KeyWrapper, now: dt.datetime, to
     tasks.advance(db, task, done=0)
     repository.hold_commits(db, organisation_id)
     found = hold(db, organisation_id, import_id)
-    if found.task_id != task.id or found.status not in (COMMITTING, COMMITTED):
-        raise Conflict("The import is not this task's any more.", import_status=found.status)
-    if found.status == COMMITTED:
+    if found.task_id == task.id and found.status == COMMITTED:
         return _result(db, organisation_id, found)
-    read = read_stored(db, found, organisation_id, keys=keys)
-    if read.fingerprint != found.fingerprint or read.summary["errors"]:
+    if found.task_id != task.id or found.status != COMMITTING or reading is None:
+        raise Conflict("The import is not this task's any more.", import_status=found.status)
+    compared = compare(db, organisation_id, reading)
+    if reading.fingerprint != found.fingerprint or compared.summary["errors"]:
         raise Refused("The sheet has changed against what is here since it was previewed; read the new preview.")
     opening_on = dt.date.fromisoformat(task.input["opening_on"])
     grace_days = identity.get_organisation(db, organisation_id).grace_days
     maker = Maker(db, organisation_id, keys, grace_days, opening_on, now, today, task.created_by)
-    maker.make(read.plan, read.known)
+    maker.make(compared.plan, compared.known)
     repository.add_items(db, organisation_id, import_id, maker.items)
     move(db, organisation_id, found, COMMITTED, content_sealed=None, committed_at=now)
     tasks.advance(db, task, done=len(maker.items), total=len(maker.items))
@@ -94,7 +97,7 @@ def commit(db: Connection, task: Task, *, keys: KeyWrapper, now: dt.datetime, to
 
 
 def preview_refused(
-    db: Connection, task: Task, error: Conflict, *, keys: KeyWrapper, now: dt.datetime, last: bool
+    db: Connection, task: Task, reading: Reading, error: Conflict, *, keys: KeyWrapper, now: dt.datetime, last: bool
 ) -> bool:
     """Preview anew what was refused; return whether the commit may be tried again as it is.
 
@@ -109,14 +112,14 @@ def preview_refused(
     found = get_import(db, task.organisation_id, UUID(task.input["import_id"]))
     if found.task_id != task.id or found.status != COMMITTING:
         return False
-    read = read_stored(db, found, task.organisation_id, keys=keys)
-    sound = read.fingerprint == found.fingerprint and not read.summary["errors"]
+    compared = compare(db, task.organisation_id, reading)
+    sound = reading.fingerprint == found.fingerprint and not compared.summary["errors"]
     if sound and not last:
         return True
     besides: tuple[Problem, ...] = ()
     if sound and isinstance(error, RowRefused):
         besides = (Problem("error", "row_refused", error.detail, error.row),)
-    preview(db, task.organisation_id, found.id, keys=keys, now=now, besides=besides)
+    preview(db, task.organisation_id, found.id, reading, keys=keys, now=now, besides=besides)
     return False
 
 

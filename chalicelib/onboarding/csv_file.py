@@ -7,7 +7,7 @@ import re
 from chalicelib.onboarding.cells import Cell
 from chalicelib.onboarding.columns import HEADER_WITHIN_ROWS, meanings_in
 from chalicelib.onboarding.model import Problem
-from chalicelib.onboarding.sheet import NotASheet, Sheet, hold_limits
+from chalicelib.onboarding.sheet import Grid, Limits, NotASheet, Sheet
 
 _SEPARATORS = ",;\t|"
 _EXCEL_HINT = re.compile(r"sep=(.)\r?\n")  # a first line of Excel's own, which it does not show
@@ -18,7 +18,7 @@ _REPLACED = "\ufffd"  # what a gateway puts for bytes of a text body that are no
 _WRONG_ENCODING = "the file's encoding is not known; save it as CSV UTF-8, or as .xlsx"
 
 
-def read(content: bytes) -> Sheet:
+def read(content: bytes, limits: Limits) -> Sheet:
     """Return the grid of a CSV: UTF-8, UTF-16 with its mark, or Windows-1252 where that reads sanely.
 
     Raises:
@@ -27,7 +27,7 @@ def read(content: bytes) -> Sheet:
     text, problems = _decoded(content)
     hint = _EXCEL_HINT.match(text)
     separator = hint[1] if hint else _separator(text)
-    rows = _rows(text[hint.end() :] if hint else text, separator)
+    rows = _rows(text[hint.end() :] if hint else text, separator, limits)
     return Sheet("csv", "CSV", rows, problems)
 
 
@@ -70,16 +70,15 @@ def _separator(text: str) -> str:
     return max(_SEPARATORS, key=score)
 
 
-def _rows(text: str, separator: str) -> tuple[tuple[Cell, ...], ...]:
-    rows: list[tuple[Cell, ...]] = []
+def _rows(text: str, separator: str, limits: Limits) -> tuple[tuple[Cell, ...], ...]:
+    grid = Grid(limits)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    number = 0
     try:
         for number, row in enumerate(reader, start=1):
-            filled = any(cell.strip() for cell in row)
-            if filled:
-                hold_limits(row, number)
-            rows.append(tuple(row) if filled else ())
+            grid.add(number, row if any(cell.strip() for cell in row) else ())
     except csv.Error as error:
         message = f"the quotes of a cell do not match near line {reader.line_num} ({error}); save the file as .xlsx"
-        raise NotASheet("broken_csv", message, len(rows) + 1) from error
-    return tuple(rows)
+        raise NotASheet("broken_csv", message, number + 1) from error
+    blank = min(number, limits.rows) - len(grid.rows)  # those at the end are told of too
+    return (*grid.rows, *[()] * blank)

@@ -16,8 +16,9 @@ from chalicelib.identity import vault
 from chalicelib.identity.ports import KeyWrapper
 from chalicelib.ids import new_id
 from chalicelib.onboarding import import_rules, repository
-from chalicelib.onboarding.import_model import PREVIEWED, READING, TRANSITIONS, Import, Known
-from chalicelib.onboarding.model import Plan, Problem, fingerprint
+from chalicelib.onboarding.import_model import COMMITTING, PREVIEWED, READING, TRANSITIONS, Import, Known
+from chalicelib.onboarding.model import Plan, Problem
+from chalicelib.onboarding.plan_process import Reading, Stored
 from chalicelib.pages import Asked, Page
 from chalicelib.portfolio import service as portfolio
 from chalicelib.tasks import service as tasks
@@ -28,13 +29,12 @@ RACED = "It has just been changed by somebody else; read it again and repeat."
 
 
 class Preview(NamedTuple):
-    """A stored sheet as it reads now, beside what the organisation has now."""
+    """A sheet as it reads, beside what the organisation has now."""
 
     plan: Plan
     known: Known
     problems: list[Problem]
     summary: dict[str, Any]
-    fingerprint: str
 
 
 def add_import(
@@ -49,7 +49,7 @@ def add_import(
     now: dt.datetime,
     member_id: UUID | None,
 ) -> Import:
-    """Keep the sheet sealed, and preview it: at once where it is small, else by a task.
+    """Keep the sheet sealed, and queue its preview: nobody knows what a file costs before it has been read.
 
     A file that cannot be read is kept too; the preview then says why.
 
@@ -60,8 +60,6 @@ def add_import(
     Raises:
         Unavailable: the key keeper does not answer.
     """
-    from chalicelib.onboarding.uploads import is_small  # the reader of sheets is dear at a cold start
-
     import_id = new_id()
     row = {
         "id": import_id,
@@ -74,9 +72,6 @@ def add_import(
         "version": 1,
         "created_at": now,
     }
-    if is_small(content):
-        repository.add_import(db, organisation_id, row)
-        return preview(db, organisation_id, import_id, keys=keys, now=now)
     task = tasks.queue_task(
         db, organisation_id, PREVIEW_TASK, {"import_id": str(import_id)}, created_by=member_id, now=now
     )
@@ -115,8 +110,29 @@ def list_problems(
     return Page(wanted[start:following], str(following) if following < len(wanted) else None)
 
 
-def preview_in_task(db: Connection, task: Task, *, keys: KeyWrapper, now: dt.datetime) -> dict[str, Any]:
-    """Preview the sheet that ``task`` names, once, and return the task's result.
+def open_sheet(db: Connection, task: Task, *, keys: KeyWrapper) -> Stored | None:
+    """Return the sheet that ``task`` is to read, or None where the import is not this task's to read (any more).
+
+    Raises:
+        TakenOver: another worker holds the task.
+        NotFound: the sheet is kept no more.
+        Unavailable: the key keeper does not answer.
+    """
+    tasks.advance(db, task, done=0)
+    found = get_import(db, task.organisation_id, UUID(task.input["import_id"]))
+    if found.task_id != task.id or found.status not in (READING, COMMITTING):
+        return None
+    sealed = repository.find_content(db, task.organisation_id, found.id)
+    if sealed is None:
+        raise NotFound("The sheet is not kept any more.", import_id=str(found.id))
+    content = vault.unseal(db, keys, task.organisation_id, found.id, sealed)
+    return Stored(content, found.property_name, found.due_day)
+
+
+def preview_in_task(
+    db: Connection, task: Task, reading: Reading | None, *, keys: KeyWrapper, now: dt.datetime
+) -> dict[str, Any]:
+    """Keep what the sheet that ``task`` names came to, once, and return the task's result.
 
     Raises:
         TakenOver: another worker holds the task.
@@ -124,8 +140,8 @@ def preview_in_task(db: Connection, task: Task, *, keys: KeyWrapper, now: dt.dat
     tasks.advance(db, task, done=0)
     import_id = UUID(task.input["import_id"])
     found = get_import(db, task.organisation_id, import_id)
-    if found.status == READING:
-        found = preview(db, task.organisation_id, import_id, keys=keys, now=now)
+    if found.status == READING and reading is not None:
+        found = preview(db, task.organisation_id, import_id, reading, keys=keys, now=now)
     summary = found.summary or {}
     return {"import_id": str(import_id), "errors": summary["errors"], "notices": summary["notices"]}
 
@@ -134,41 +150,32 @@ def preview(
     db: Connection,
     organisation_id: UUID,
     import_id: UUID,
+    reading: Reading,
     *,
     keys: KeyWrapper,
     now: dt.datetime,
     besides: Sequence[Problem] = (),
 ) -> Import:
-    """Read the stored sheet, keep what it comes to, and return the import, which is then previewed.
+    """Keep what the import's sheet comes to, and return the import, which is then previewed.
 
     Args:
         besides: problems that only the attempt to write has shown.
     """
     found = hold(db, organisation_id, import_id)
-    read = read_stored(db, found, organisation_id, keys=keys)
-    problems = import_rules.in_order([*read.problems, *besides])
-    summary = import_rules.summarise(read.plan, problems, read.known)
+    compared = compare(db, organisation_id, reading)
+    problems = import_rules.in_order([*compared.problems, *besides])
+    summary = import_rules.summarise(compared.plan, problems, compared.known)
     sealed = vault.seal(db, keys, organisation_id, import_id, _packed(problems), now=now)
-    values = {"summary": summary, "problems_sealed": sealed, "fingerprint": read.fingerprint}
+    values = {"summary": summary, "problems_sealed": sealed, "fingerprint": reading.fingerprint}
     return move(db, organisation_id, found, PREVIEWED, **values)
 
 
-def read_stored(db: Connection, found: Import, organisation_id: UUID, *, keys: KeyWrapper) -> Preview:
-    """Return the import's sheet as it reads now; nothing is written.
-
-    Raises:
-        NotFound: the sheet is kept no more.
-    """
-    sealed = repository.find_content(db, organisation_id, found.id)
-    if sealed is None:
-        raise NotFound("The sheet is not kept any more.", import_id=str(found.id))
-    content = vault.unseal(db, keys, organisation_id, found.id, sealed)
-    from chalicelib.onboarding.plan import read_plan  # as above
-
-    plan = read_plan(content, property_name=found.property_name, due_day=found.due_day)
+def compare(db: Connection, organisation_id: UUID, reading: Reading) -> Preview:
+    """Return what was read beside what the organisation has; nothing is written."""
+    plan = reading.plan
     known = _known(db, organisation_id, plan)
     problems = import_rules.in_order([*plan.problems, *import_rules.meetings(plan, known)])
-    return Preview(plan, known, problems, import_rules.summarise(plan, problems, known), fingerprint(plan))
+    return Preview(plan, known, problems, import_rules.summarise(plan, problems, known))
 
 
 def hold(db: Connection, organisation_id: UUID, import_id: UUID) -> Import:

@@ -1,7 +1,8 @@
 """From an uploaded file to a plan: every row read, every problem listed, nothing written.
 
-``read_plan`` is a pure function of the bytes and the two defaults, so commit calls it again on the stored
-bytes instead of keeping a second copy of everybody's identity numbers; ``model.fingerprint`` proves the same plan.
+``read_plan`` is a pure function of the bytes and the two defaults, so commit has it read the stored bytes again
+instead of keeping a second copy of everybody's identity numbers; ``model.fingerprint`` proves the same plan. It is
+called in ``plan_worker`` alone, a process that can be ended.
 """
 
 import re
@@ -10,11 +11,11 @@ from dataclasses import replace
 from chalicelib.money import format_cents
 from chalicelib.onboarding.building import Builder
 from chalicelib.onboarding.cells import column_letter, text_of
-from chalicelib.onboarding.columns import Column, Header, find_header, meanings_in, read_header
+from chalicelib.onboarding.columns import Column, Header, find_header, meaning_of, meanings_in, read_header
 from chalicelib.onboarding.findings import Row
 from chalicelib.onboarding.lets import is_let, read_let, read_unit
 from chalicelib.onboarding.model import Plan, Problem
-from chalicelib.onboarding.sheet import MOST_COLUMNS, NotASheet, Sheet
+from chalicelib.onboarding.sheet import RENT_ROLL, NotASheet, Sheet
 from chalicelib.onboarding.uploads import read_sheet
 
 _TOTAL = re.compile(r"(?:grand |overall |sub[ -]?)*totals?\b.*|jumla\b.*", re.IGNORECASE)
@@ -51,7 +52,7 @@ def _headed(problem: Problem, header: Header) -> Problem:
 
     Only a notice remains of it where the column means nothing to us.
     """
-    places = {column_letter(place): place for place in range(MOST_COLUMNS)}
+    places = {column_letter(place): place for place in range(RENT_ROLL.columns)}
     place = places.get(problem.column or "")
     if place is None:
         return problem
@@ -61,7 +62,7 @@ def _headed(problem: Problem, header: Header) -> Problem:
 
 def _read_rows(sheet: Sheet, header: Header, builder: Builder, due_day: int, found: list[Problem]) -> None:
     unheaded: set[int] = set()
-    blanks = 0
+    blanks = errors = 0
     for index in range(header.index + 1, len(sheet.rows)):
         row = Row(index + 1, sheet.rows[index], header, found)
         filled = row.filled()
@@ -71,6 +72,11 @@ def _read_rows(sheet: Sheet, header: Header, builder: Builder, due_day: int, fou
         _tell_unheaded(row, filled, unheaded, ragged_is_error=sheet.kind == "csv")
         if not _passed_over(row, filled, builder):
             _read_row(row, builder, due_day)
+        errors += row.errors
+        if errors > RENT_ROLL.errors:
+            message = f"more than {RENT_ROLL.errors:,} errors: the rows from here on were not read"
+            found.append(Problem("error", "too_many_errors", message, row.number))
+            break
     if blanks:
         found.append(Problem("notice", "blank_rows", f"blank rows passed over: {blanks}"))
 
@@ -94,7 +100,7 @@ def _passed_over(row: Row, filled: list[int], builder: Builder) -> bool:
     if _TOTAL.fullmatch(first) and not row.has(Column.TENANT) and places[Column.UNIT] not in filled[1:]:
         row.notice("total_row", "a row of totals was passed over", filled[0])
         return True
-    if len(filled) >= 2 and meanings_in(row.cells) >= len(places) > 1:
+    if len(places) > 1 and _repeats_header(row, filled):
         row.notice("repeated_header", "the headings stand here again; the row was passed over")
         return True
     naming = {places.get(Column.PROPERTY), places.get(Column.LOCATION)}
@@ -102,6 +108,16 @@ def _passed_over(row: Row, filled: list[int], builder: Builder) -> bool:
         builder.begin_property(row)
         return True
     return False
+
+
+def _repeats_header(row: Row, filled: list[int]) -> bool:
+    """Return whether the row has as many meanings as there are columns; it mostly is settled by its first cells."""
+    others = len(filled) - len(row.header.places)  # cells that may mean nothing
+    for place in filled:
+        others -= meaning_of(row.cells[place]) is None
+        if others < 0:
+            return False
+    return meanings_in(row.cells) >= len(row.header.places)
 
 
 def _tell_unheaded(row: Row, filled: list[int], told: set[int], *, ragged_is_error: bool) -> None:

@@ -22,13 +22,19 @@ TASK_PATH = "/v1/tasks/{id}"
 
 
 @onboarding.post(
-    "/imports", may="import_sheet", query=NEW_IMPORT, reads=SHEETS, answer=IMPORT, location="/v1/imports/{id}"
+    "/imports",
+    may="import_sheet",
+    query=NEW_IMPORT,
+    reads=SHEETS,
+    answer=IMPORT,
+    status=202,
+    location="/v1/tasks/{task_id}",
 )
 def add_import(call: Call) -> Import:
-    """Upload a rent roll, CSV or XLSX, and preview it.
+    """Upload a rent roll, CSV or XLSX, and have it previewed.
 
-    A small sheet is previewed in the answer. A large one is "reading" until the task that ``task_id``
-    names has read it. Nothing of the sheet is written before it is committed.
+    The import is "reading" until the task that ``task_id`` names has read it; what cannot be read, or takes
+    too long, is told among its problems. Nothing of the sheet is written before it is committed.
     """
     return service.add_import(
         call.db,

@@ -47,7 +47,7 @@ class SummaryView(Schema):
 
 
 class ImportView(Schema):
-    """An import; ``summary`` is null while a large sheet is read by the task that ``task_id`` names."""
+    """An import; ``summary`` is null while its sheet is read by the task that ``task_id`` names."""
 
     id = fields.Uuid()
     filename = fields.Text()

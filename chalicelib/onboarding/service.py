@@ -9,6 +9,7 @@ from chalicelib.onboarding.intake_service import (
     get_import,
     list_imports,
     list_problems,
+    open_sheet,
     preview_in_task,
 )
 from chalicelib.onboarding.making_service import RowRefused
@@ -27,6 +28,7 @@ __all__ = [
     "get_import",
     "list_imports",
     "list_problems",
+    "open_sheet",
     "preview_in_task",
     "preview_refused",
     "queue_commit",

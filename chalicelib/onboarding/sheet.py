@@ -2,14 +2,51 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from chalicelib.onboarding.cells import Cell
 from chalicelib.onboarding.import_model import LONGEST_CELL
 from chalicelib.onboarding.model import Problem
 
-MOST_ROWS = 20_000
-MOST_COLUMNS = 100
+
+class Limits(NamedTuple):
+    """How much is read of a file: whoever reads it stops at the first thing that is beyond a limit.
+
+    Those of a workbook's parts hold for what stands in it compressed; ``depth`` is of its XML.
+    """
+
+    rows: int
+    columns: int
+    cells: int  # of the sheet, that are not blank
+    cell_characters: int
+    characters: int  # of all cells together: a workbook can name one long text from many cells
+    errors: int  # after so many the rest of the sheet would only repeat them
+    sheets: int
+    parts: int  # files in the zip
+    part_bytes: int  # unpacked, of one of them
+    unpacked_bytes: int  # of all
+    elements: int  # of XML, in all parts that are read
+    depth: int
+
+
+# By the kind of import.
+LIMITS = {
+    "rent_roll": Limits(
+        rows=20_000,
+        columns=100,
+        cells=300_000,
+        cell_characters=LONGEST_CELL,
+        characters=4_000_000,  # as a CSV of the largest upload
+        errors=5_000,
+        sheets=200,
+        parts=2_000,
+        part_bytes=40_000_000,
+        unpacked_bytes=50_000_000,
+        elements=2_000_000,
+        depth=64,
+    )
+}
+RENT_ROLL = LIMITS["rent_roll"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +67,39 @@ class NotASheet(ValueError):
         self.problem = Problem("error", code, message, row)
 
 
-def hold_limits(row: Sequence[Cell], number: int) -> None:
-    """Raise NotASheet when the row (counted from 1, not blank) is beyond what is read."""
-    if number > MOST_ROWS:
-        raise NotASheet("too_many_rows", f"expected at most {MOST_ROWS:,} rows; split the sheet", number)
-    if any(cell not in (None, "") for cell in row[MOST_COLUMNS:]):
-        raise NotASheet("too_many_columns", f"expected at most {MOST_COLUMNS} columns", number)
-    if any(isinstance(cell, str) and len(cell) > LONGEST_CELL for cell in row):
-        raise NotASheet("cell_too_long", f"expected at most {LONGEST_CELL:,} characters in a cell", number)
+class Grid:
+    """The rows of one sheet as they are read, each refused where it is beyond a limit."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.rows: list[tuple[Cell, ...]] = []
+        self._cells = self._characters = 0
+
+    def add(self, number: int, row: Sequence[Cell]) -> None:
+        """Add the row of that number, counted from 1 and above those before; those left out on the way are blank.
+
+        Raises:
+            NotASheet: it is not blank, and beyond a limit.
+        """
+        filled = [cell for cell in row if cell not in (None, "")]
+        if not filled:
+            return
+        limits = self.limits
+        if number > limits.rows:
+            raise NotASheet("too_many_rows", f"expected at most {limits.rows:,} rows; split the sheet", number)
+        if len(row) > limits.columns and any(cell not in (None, "") for cell in row[limits.columns :]):
+            raise NotASheet("too_many_columns", f"expected at most {limits.columns} columns", number)
+        lengths = [len(cell) for cell in filled if isinstance(cell, str)]
+        if lengths and max(lengths) > limits.cell_characters:
+            message = f"expected at most {limits.cell_characters:,} characters in a cell"
+            raise NotASheet("cell_too_long", message, number)
+        self._cells += len(filled)
+        if self._cells > limits.cells:
+            message = f"expected at most {limits.cells:,} filled cells; split the sheet"
+            raise NotASheet("too_many_cells", message, number)
+        self._characters += sum(lengths)
+        if self._characters > limits.characters:
+            message = f"expected at most {limits.characters:,} characters in all cells together; split the sheet"
+            raise NotASheet("too_much_text", message, number)
+        self.rows += [()] * (number - 1 - len(self.rows))
+        self.rows.append(tuple(row[: limits.columns]))

@@ -1,10 +1,7 @@
 """An uploaded file: what kind it is, told by its bytes, and the sheet in it."""
 
-import io
-import zipfile
-
 from chalicelib.onboarding import csv_file, xlsx_file
-from chalicelib.onboarding.sheet import NotASheet, Sheet
+from chalicelib.onboarding.sheet import RENT_ROLL, Limits, NotASheet, Sheet
 
 # What a file begins with, where it is surely not a sheet that we read.
 _FOREIGN: tuple[tuple[bytes, str, str], ...] = (
@@ -20,24 +17,10 @@ _FOREIGN: tuple[tuple[bytes, str, str], ...] = (
 )
 
 
-SMALL_CSV_BYTES = 100_000  # some 900 rows, read in a fifth of a second
-SMALL_UNPACKED_BYTES = 500_000  # of a workbook: some 600 rows
 _WORKBOOK = b"PK\x03\x04"
 
 
-def is_small(content: bytes) -> bool:
-    """Return whether the file is surely read in well under a second, so that a request may wait for it."""
-    if not content.startswith(_WORKBOOK):
-        return len(content) <= SMALL_CSV_BYTES
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked_bytes = sum(part.file_size for part in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return True  # broken: reading it ends at once
-    return unpacked_bytes <= SMALL_UNPACKED_BYTES
-
-
-def read_sheet(content: bytes) -> Sheet:
+def read_sheet(content: bytes, limits: Limits = RENT_ROLL) -> Sheet:
     """Return the grid in ``content``, a CSV or an XLSX; the bytes tell which, names of files often lie.
 
     Raises:
@@ -47,7 +30,7 @@ def read_sheet(content: bytes) -> Sheet:
         if content.startswith(beginning):
             raise NotASheet(code, message)
     if content.startswith(_WORKBOOK):
-        return xlsx_file.read(content)
+        return xlsx_file.read(content, limits)
     if content.lstrip()[:200].lower().startswith((b"<html", b"<!doctype html", b"<table", b"<?xml")):
         raise NotASheet("not_a_sheet", "this is a web page under another name; save it as .xlsx or .csv")
-    return csv_file.read(content)
+    return csv_file.read(content, limits)

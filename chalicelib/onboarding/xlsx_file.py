@@ -1,162 +1,272 @@
-"""Rent rolls saved by Excel, LibreOffice and Google Sheets as XLSX."""
+"""Rent rolls saved by Excel, LibreOffice and Google Sheets as XLSX, read cell by cell within the limits.
+
+https://ecma-international.org/publications-and-standards/standards/ecma-376/ (part 1, 18.3 and 18.4)
+"""
 
 import datetime as dt
-import io
 import re
-import zipfile
-import zlib
-from collections.abc import Iterator
-from decimal import Context
-from typing import Any
-from xml.etree.ElementTree import ParseError
+from decimal import Context, Decimal
 
 from chalicelib.onboarding.cells import Cell, column_letter
 from chalicelib.onboarding.columns import HEADER_WITHIN_ROWS, find_header
 from chalicelib.onboarding.model import Problem
-from chalicelib.onboarding.sheet import NotASheet, Sheet, hold_limits
+from chalicelib.onboarding.sheet import Grid, Limits, Sheet
+from chalicelib.onboarding.xlsx_dates import EPOCH, EPOCH_1904, Styles, day_of, span_of
+from chalicelib.onboarding.xlsx_package import Attributes, Package, Stop, Walker, refuse, relation_id
 
-MOST_BYTES = 50_000_000  # uncompressed; zipfile reads no more of a part than its directory says
-MOST_PARTS = 2_000
 LAST_ROW = 1_048_576  # of the format
 LAST_COLUMN = 16_384
+MOST_DIGITS = 15  # that a spreadsheet program keeps of a number
+LONGEST_NUMBER = 50  # characters
+SHOWN_VALUE = 80  # characters of a number that cannot be
 
-_SHOWN = Context(prec=15)  # digits that Excel itself shows and stores of a number
-_FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
-# All that openpyxl is known to raise on a broken workbook.
-_BROKEN = (
-    *(zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, IndexError, AttributeError, EOFError, OSError),
-    *(NotImplementedError, zlib.error),
-)
-
-Rows = tuple[tuple[Cell, ...], ...]
+_SHOWN = Context(prec=MOST_DIGITS)  # of a binary fraction, what Excel itself shows and stores
+_SMALLEST_POWER = -307  # of ten, that a binary fraction can have
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?P<power>[eE][+-]?[0-9]{1,4})?", re.ASCII)
+_WHOLE = re.compile(r"[+-]?[0-9]+", re.ASCII)
+_PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,10})", re.ASCII)
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # how the format writes what XML cannot
 
 
-def read(content: bytes) -> Sheet:
+class Workbook(Walker):
+    """Collects the sheets in their order, by the relations that lead to them."""
+
+    def __init__(self) -> None:
+        self.sheets: list[tuple[str, str]] = []  # title, id of the relation
+        self.epoch = EPOCH
+
+    def begin(self, name: str, attributes: Attributes) -> None:
+        if name == "sheet":
+            self.sheets.append((attributes["name"], relation_id(attributes)))
+        elif name == "workbookPr" and attributes.get("date1904") in ("1", "true", "on"):
+            self.epoch = EPOCH_1904
+
+
+class Text(Walker):
+    """Gathers the text of <t>, but for what tells how it is pronounced; no more of it than a cell may hold."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._most = limits.cell_characters + 1  # one more shows that it is too long
+        self._texts: list[str] = []
+        self._length = 0
+        self._listening = self._phonetic = False
+
+    def begin(self, name: str, attributes: Attributes) -> None:
+        self._listening = name == "t" and not self._phonetic
+        self._phonetic = self._phonetic or name == "rPh"
+
+    def end(self, name: str) -> None:
+        self._listening = False
+        if name == "rPh":
+            self._phonetic = False
+
+    def text(self, data: str) -> None:
+        if self._listening:
+            self.keep(data)
+
+    def keep(self, data: str) -> None:
+        if self._length < self._most:
+            kept = data[: self._most - self._length]
+            self._texts.append(kept)
+            self._length += len(kept)
+
+    def taken(self) -> str:
+        text = "".join(self._texts)
+        self._texts, self._length, self._phonetic = [], 0, False
+        return _ESCAPED.sub(_unescaped, text) if "_x" in text else text
+
+
+class SharedStrings(Text):
+    """Collects the texts that cells name by their place."""
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(limits)
+        self.limits = limits
+        self.strings: list[str] = []
+
+    def end(self, name: str) -> None:
+        super().end(name)
+        if name == "si":
+            self.strings.append(self.taken())
+            if len(self.strings) > self.limits.cells:
+                refuse("too_many_cells", f"expected at most {self.limits.cells:,} texts in a workbook; split it")
+
+
+class Cells(Text):
+    """Reads the rows of one sheet into a grid: all of it if it has headings at its top, and ``whole`` asks for it."""
+
+    def __init__(self, grid: Grid, strings: list[str], styles: Styles, epoch: dt.datetime, *, whole: bool) -> None:
+        super().__init__(grid.limits)
+        self.grid, self.strings, self.styles, self.epoch, self.whole = grid, strings, styles, epoch, whole
+        self.problems: list[Problem] = []
+        self._past_top = False
+        self._row: dict[int, Cell] = {}
+        self._number = self._column = 0
+        self._kind, self._style = "n", 0
+        self._value: str | None = None
+        self._in_cell = self._in_value = self._formula = False
+
+    def has_header(self) -> bool:
+        return find_header(self.grid.rows) is not None
+
+    def begin(self, name: str, attributes: Attributes) -> None:
+        if name == "row":
+            self._begin_row(attributes.get("r"))
+        elif name == "c":
+            self._begin_cell(attributes)
+        elif name == "f":
+            self._formula = self._in_cell
+        elif name == "v":
+            self._in_value = self._in_cell
+        else:
+            super().begin(name, attributes)
+
+    def end(self, name: str) -> None:
+        if name == "v":
+            self._in_value = False
+            self._value = self.taken()
+        elif name == "c":
+            self._end_cell()
+        elif name == "row":
+            self._end_row()
+        else:
+            super().end(name)
+
+    def text(self, data: str) -> None:
+        if self._in_value:
+            self.keep(data)
+        else:
+            super().text(data)
+
+    def _begin_row(self, number: str | None) -> None:
+        following = int(number) if number and number.isdecimal() and len(number) < 12 else self._number + 1
+        if following <= self._number:
+            raise ValueError("rows are not in order")
+        self._number, self._column, self._row = following, 0, {}
+        if following > HEADER_WITHIN_ROWS and not self._past_top:
+            self._past_top = True
+            if not (self.whole and self.has_header()):
+                raise Stop
+        if following > LAST_ROW:
+            raise Stop
+
+    def _begin_cell(self, attributes: Attributes) -> None:
+        place = attributes.get("r")
+        self._column += 1
+        if place is not None:
+            found = _PLACE.fullmatch(place)
+            if found is None:
+                raise ValueError("not the place of a cell")
+            self._column = _column_number(found[1])
+        if self._column > LAST_COLUMN:
+            raise ValueError("a column beyond the last")
+        self._kind = attributes.get("t", "n")
+        style = attributes.get("s", "0")
+        self._style = int(style) if style.isdecimal() and len(style) < 8 else 0
+        self._in_cell, self._formula, self._value = True, False, None
+
+    def _end_cell(self) -> None:
+        self._in_cell = False
+        told = self.taken()  # of an inline string
+        if self._kind == "inlineStr":
+            self._value = told
+        if self._formula and (self._value is None or (not self._value and self._kind != "str")):
+            message = "the formula's result is not in the file; open it in Excel, save it, and upload it again"
+            self._error("formula_without_value", message)
+        elif self._value:
+            cell = self._cell(self._value)
+            if cell not in (None, ""):
+                self._row[self._column] = cell
+
+    def _end_row(self) -> None:
+        if not self._row:
+            return
+        self.grid.add(self._number, [self._row.get(place) for place in range(1, max(self._row) + 1)])
+
+    def _cell(self, value: str) -> Cell:
+        match self._kind:
+            case "s":
+                return self.strings[int(value)]
+            case "str" | "inlineStr" | "e":
+                return value
+            case "b":
+                return "TRUE" if value.strip() in ("1", "true") else "FALSE"
+            case "d":
+                return dt.datetime.fromisoformat(value.strip()).date()
+        return self._number_or_day(value)
+
+    def _number_or_day(self, value: str) -> Cell:
+        number = read_number(value.strip())
+        if number is None:
+            message = f"expected a number of at most {MOST_DIGITS} digits; format the column as text and type it again"
+            self._error("number_out_of_range", message, value.strip()[:SHOWN_VALUE])
+        elif self._style in self.styles.days:
+            return day_of(Decimal(number), self.epoch)
+        elif self._style in self.styles.spans:
+            return span_of(Decimal(number))
+        return number
+
+    def _error(self, code: str, message: str, value: str | None = None) -> None:
+        if len(self.problems) < self.grid.limits.errors:
+            column = column_letter(self._column - 1)
+            self.problems.append(Problem("error", code, message, self._number, column, value))
+
+
+def read(content: bytes, limits: Limits) -> Sheet:
     """Return the grid of the first sheet that has headings, with a notice of other sheets that have them too.
 
     Raises:
         NotASheet: broken, not XLSX, with macros, without headings in any sheet, or beyond the limits.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            has_formulas = _inspect(archive)
-        return _read(content, has_formulas=has_formulas)
-    except NotASheet:
-        raise
-    except _BROKEN as error:
-        raise NotASheet("broken_workbook", "the workbook is broken; open it and save it anew as .xlsx") from error
+    package = Package(content, limits)
+    main = package.relations("").of_kind("officeDocument") or "xl/workbook.xml"
+    if main not in package.names:
+        refuse("not_a_sheet", "this is not an Excel workbook; save the sheet as .xlsx or .csv")
+    book, relations = Workbook(), package.relations(main)
+    package.walk(main, book)
+    sheets = [(title, relations.targets[key]) for title, key in book.sheets if relations.kinds.get(key) == "worksheet"]
+    if len(sheets) > limits.sheets:
+        refuse("too_many_sheets", f"expected at most {limits.sheets} sheets; save the one that is meant by itself")
+    strings, styles = SharedStrings(limits), Styles()
+    for kind, walker in (("sharedStrings", strings), ("styles", styles)):
+        part = relations.of_kind(kind)
+        if part in package.names and part is not None:
+            package.walk(part, walker)
 
-
-def _inspect(archive: zipfile.ZipFile) -> bool:
-    """Refuse what must not be unpacked, and return whether any sheet has a formula."""
-    parts = archive.infolist()
-    names = {part.filename for part in parts}
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_BYTES:
-        raise NotASheet("too_large", f"expected a workbook of at most {MOST_BYTES // 1_000_000} MB when unpacked")
-    if any(name.endswith("vbaProject.bin") for name in names):
-        raise NotASheet("has_macros", "the workbook has macros; save it as .xlsx without them")
-    if any(part.flag_bits & 1 for part in parts):
-        raise NotASheet("old_or_locked_workbook", "the file has a password; take it off and save it as .xlsx")
-    if "xl/workbook.xml" not in names and not any(name.endswith("/workbook.xml") for name in names):
-        raise NotASheet("not_a_sheet", "this is not an Excel workbook; save the sheet as .xlsx or .csv")
-    sheets = [name for name in names if "worksheets/" in name and name.endswith(".xml")]
-    return any(_FORMULA.search(archive.read(name)) for name in sheets)
-
-
-def _read(content: bytes, *, has_formulas: bool) -> Sheet:
-    values = _workbook(content, formulas=False)
-    try:
-        tops = {sheet.title: find_header(_top(sheet)) for sheet in values.worksheets}
-        titles = [title for title, header in tops.items() if header is not None]
-        if not titles:
-            message = "no sheet has a row of headings; expected such as Unit, Rent and Tenant together in one row"
-            raise NotASheet("no_header", message)
-        rows = tuple(_rows(values[titles[0]]))
-    finally:
-        values.close()
-    unread = _lost_formulas(content, titles[0], rows) if has_formulas else []
-    others = [_unread_sheet(title, titles[0]) for title in titles[1:]]
-    return Sheet("xlsx", titles[0], rows, (*others, *unread))
+    titled: list[tuple[str, Cells]] = []
+    for title, part in sheets:
+        cells = Cells(Grid(limits), strings.strings, styles, book.epoch, whole=not titled)
+        package.walk(part, cells)
+        if cells.has_header():
+            titled.append((title, cells))
+    if not titled:
+        refuse("no_header", "no sheet has a row of headings; expected such as Unit, Rent and Tenant in one row")
+    (title, cells), *others = titled
+    unread = [_unread_sheet(other, title) for other, _ in others]
+    return Sheet("xlsx", title, tuple(cells.grid.rows), (*unread, *cells.problems))
 
 
 def _unread_sheet(title: str, read: str) -> Problem:
     return Problem("notice", "other_sheet", f'the sheet "{title}" has headings too, but only "{read}" was read')
 
 
-def _workbook(content: bytes, *, formulas: bool) -> Any:
-    import openpyxl
-
-    return openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=not formulas, keep_links=False)
-
-
-def _top(sheet: Any) -> list[tuple[Cell, ...]]:
-    top: list[tuple[Cell, ...]] = []
-    for row in _rows(sheet):
-        top.append(row)
-        if len(top) == HEADER_WITHIN_ROWS:
-            break
-    return top
+def read_number(text: str) -> int | Decimal | None:
+    """Return the number, a fraction in the digits that Excel shows of it; None where no cell can hold it."""
+    if len(text) > LONGEST_NUMBER or not _NUMBER.fullmatch(text):
+        return None
+    exact = Decimal(text)
+    if exact and not _SMALLEST_POWER <= exact.adjusted() < MOST_DIGITS:
+        return None
+    return int(text) if _WHOLE.fullmatch(text) else _SHOWN.create_decimal(exact)
 
 
-def _raw_rows(sheet: Any) -> Iterator[tuple[Any, ...]]:
-    """Give the rows as openpyxl does, but wide enough for all cells, and never past the format's own end.
-
-    The size that the file states is a hint only: a narrow width may be untrue, and a row number that
-    no spreadsheet has would be padded up to.
-    """
-    width = min(max(sheet.max_column or LAST_COLUMN, 128), LAST_COLUMN)
-    yield from sheet.iter_rows(max_row=LAST_ROW, max_col=width, values_only=True)
+def _unescaped(found: re.Match[str]) -> str:
+    character = chr(int(found[1], 16))
+    return character if character.isprintable() else " "  # a line break mostly; half a character never
 
 
-def _rows(sheet: Any) -> Iterator[tuple[Cell, ...]]:
-    """Give rows without what is blank at their ends; blank rows after the last filled one are left out."""
-    blanks = 0
-    for number, raw in enumerate(_raw_rows(sheet), start=1):
-        if raw.count(None) == len(raw):
-            blanks += 1
-            continue
-        row = tuple(_cell(value) for value in _trimmed(raw))
-        hold_limits(row, number)
-        yield from [()] * blanks
-        blanks = 0
-        yield row
-
-
-def _trimmed(raw: tuple[Any, ...]) -> tuple[Any, ...]:
-    end = len(raw)
-    while end and raw[end - 1] is None:
-        end -= 1
-    return raw[:end]
-
-
-def _cell(value: Any) -> Cell:
-    """Return the value in our types. A binary fraction is read through the digits that Excel shows of it."""
-    match value:
-        case bool() | dt.time() | dt.timedelta():
-            return str(value).upper()
-        case float():
-            return _SHOWN.create_decimal(repr(value))
-        case dt.datetime():
-            return value.date()
-        case None | str() | int() | dt.date():
-            return value
-    return str(value)
-
-
-def _lost_formulas(content: bytes, title: str, rows: Rows) -> list[Problem]:
-    """Name the cells that hold a formula without its result, which no reader but Excel can work out."""
-    workbook = _workbook(content, formulas=True)
-    found: list[Problem] = []
-    try:
-        for number, (row, raw) in enumerate(zip(rows, _raw_rows(workbook[title]), strict=False), start=1):
-            for place, value in enumerate(_trimmed(raw)):
-                if _is_formula(value) and (place >= len(row) or row[place] is None):
-                    message = "the formula's result is not in the file; open it in Excel, save it, and upload it again"
-                    found.append(Problem("error", "formula_without_value", message, number, column_letter(place)))
-    finally:
-        workbook.close()
-    return found
-
-
-def _is_formula(value: Any) -> bool:
-    return (isinstance(value, str) and value.startswith("=")) or type(value).__name__.endswith("Formula")
+def _column_number(letters: str) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number

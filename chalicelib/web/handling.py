@@ -8,6 +8,7 @@ part of it too. A view that raises leaves nothing behind.
 import hashlib
 import json
 import logging
+import re
 import time
 import uuid
 from typing import Any
@@ -25,6 +26,8 @@ from chalicelib.web.call import JSON, Call, Operation
 from chalicelib.web.reading import MOST_BODY_BYTES
 
 __all__ = ["MOST_BODY_BYTES", "answer_request", "request_id_of", "unchanged"]
+
+NAMED = re.compile(r"{(\w+)}")  # what a location says of what was made
 
 log = logging.getLogger("plotihub.web")
 
@@ -120,7 +123,7 @@ def _shape(operation: Operation, request: Request, result: Any) -> Response:
     version = getattr(result, "version", None)
     body = json.dumps(telling.tell(operation.answer, result), separators=(",", ":"))
     if operation.location:
-        headers["Location"] = operation.location.format(id=result.id)
+        headers["Location"] = NAMED.sub(lambda found: str(getattr(result, found[1])), operation.location)
     if operation.method == "GET" or version is not None:
         tag = _tag(version, body)
         headers["ETag"] = tag

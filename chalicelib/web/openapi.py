@@ -239,17 +239,19 @@ def returns_page(operation: Operation) -> bool:
 
 
 def _links(operation: Operation, operations: list[Operation]) -> Described:
-    """Return what can be done with that which was made: everything below its own path."""
+    """Return what can be done with that which was made, and with the task that works on it: all below their paths."""
     if not operation.location or operation.answer is None:
         return {}
-    start = re.escape(operation.location).replace(r"\{id\}", r"{(\w+)}")
     links: Described = {}
-    for other in operations:
-        found = re.fullmatch(start + "(/[a-z/-]+)?", other.path)
-        if found:
-            parameters = {found[1]: "$response.body#/id"}
-            parameters |= {"If-Match": "$response.header.ETag"} if other.if_match else {}
-            links[other.view.__name__] = {"operationId": other.view.__name__, "parameters": parameters}
+    for location in dict.fromkeys((operation.location, f"{operation.path}/{{id}}")):
+        [named] = re.findall(r"{(\w+)}", location.removeprefix(operation.path)) or [""]
+        start = re.escape(location).replace(rf"\{{{named}\}}", r"{(\w+)}")
+        for other in operations:
+            found = named and re.fullmatch(start + "(/[a-z/-]+)?", other.path)
+            if found:
+                parameters = {found[1]: f"$response.body#/{named}"}
+                parameters |= {"If-Match": "$response.header.ETag"} if other.if_match else {}
+                links[other.view.__name__] = {"operationId": other.view.__name__, "parameters": parameters}
     return links
 
 

@@ -76,7 +76,7 @@ class ApiBlueprint(Blueprint):
             query, body: what is asked for; ``reads`` names the content types of a body that is not JSON.
             answer: how what the view returns is told: one thing, or a ``Page`` of them.
             tells: content types of the ``Response`` that the view may return instead.
-            location: of what was made, with ``{id}``.
+            location: of what was made, or of the task that works on it, with ``{id}`` or another field of the answer.
             if_match: the caller must say which version they change.
             idempotent: ``Idempotency-Key`` is honoured.
             snapshot: the whole answer is read as of one moment.

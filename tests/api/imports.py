@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from chalicelib import wiring
 from chalicelib.storage.tables import metadata
 from chalicelib.tasks import service as tasks
+from chalicelib.tasks.model import HEAVY
 from tests.api.client import Answer, Client
 
 SAMPLE = (Path(__file__).parents[1] / "data" / "rent-roll.csv").read_bytes()
@@ -31,7 +32,12 @@ def row(unit: str, name: str = "Juma Koech", balance: str = "0", house: str = "M
 
 
 def upload(client: Client, content: bytes, query: str = "", kind: str = "text/csv") -> Answer:
-    return client.post(f"/v1/imports{query}", content, Content_Type=kind)
+    """Upload the sheet and work its preview; return the import as it then stands, or what refused it."""
+    answer = client.post(f"/v1/imports{query}", content, Content_Type=kind)
+    if answer.status != 202:
+        return answer
+    tasks.work_all(wiring.parts(), lane=HEAVY)
+    return client.get(f"/v1/imports/{answer.json['id']}")
 
 
 def commit(client: Client, imported: dict[str, Any], opening_on: str | None = None) -> Answer:

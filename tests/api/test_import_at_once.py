@@ -15,6 +15,7 @@ from chalicelib.identity.ports import KeyWrapper
 from chalicelib.ids import new_id
 from chalicelib.onboarding import service
 from chalicelib.onboarding.jobs import commit_import
+from chalicelib.onboarding.plan_process import Stored, read_apart
 from chalicelib.onboarding.service import RowRefused
 from chalicelib.portfolio import service as portfolio
 from chalicelib.tasks import repository as task_rows
@@ -184,12 +185,14 @@ def test_what_a_domain_still_refuses_at_the_last_try_becomes_a_problem_of_its_ro
     owner: Client, parts: wiring.Parts
 ) -> None:
     """A rule of a domain that the reader does not know of, as after a release that made one stricter."""
-    imported = upload(owner, sheet(row("A1"), row("A2"))).json
+    content = sheet(row("A1"), row("A2"))
+    imported = upload(owner, content).json
     task = claimed(parts, owner, commit(owner, imported))
+    reading = read_apart(Stored(content, "", 5))
     error = RowRefused(3, "The unit is under repair.")
     told: dict[str, Any] = {"keys": parts.keys, "now": parts.clock.now()}
-    assert parts.transact(lambda db: service.preview_refused(db, task, error, last=False, **told)) is True
-    assert parts.transact(lambda db: service.preview_refused(db, task, error, last=True, **told)) is False
+    assert parts.transact(lambda db: service.preview_refused(db, task, reading, error, last=False, **told)) is True
+    assert parts.transact(lambda db: service.preview_refused(db, task, reading, error, last=True, **told)) is False
     stands = owner.get(f"/v1/imports/{imported['id']}").json
     assert (stands["status"], stands["summary"]["errors"]) == ("previewed", 1)
     problems = everything(owner, f"/v1/imports/{imported['id']}/problems?severity=error")

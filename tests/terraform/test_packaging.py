@@ -33,7 +33,7 @@ import json, sys
 task, runtime = sys.argv[1:]
 sys.path[:0] = [task, runtime]
 import app
-import alembic.command, aws_encryption_sdk, boto3, cryptography.hazmat.bindings._rust, jwt, openpyxl, pymysql, zoneinfo
+import alembic.command, aws_encryption_sdk, boto3, cryptography.hazmat.bindings._rust, jwt, pymysql, zoneinfo
 zoneinfo.ZoneInfo("Africa/Nairobi")
 print(json.dumps({name: module.__file__ for name, module in sys.modules.items() if getattr(module, "__file__", None)}))
 """
@@ -118,6 +118,16 @@ def test_it_runs_with_only_lambda_s_boto3_beside_it(task: Path, runtime: Path) -
     for name, file in imported(task, runtime).items():
         assert file.startswith((str(task), str(runtime), stdlib)), f"{name} of {file}"
         assert SITE not in Path(file).parents, f"{name} of {file}"
+
+
+def test_a_sheet_is_read_by_a_process_that_has_nothing_but_the_zip(task: Path) -> None:
+    given = b'{"property_name": "", "due_day": 5}\n' + (Path(__file__).parents[1] / "data/rent-roll.csv").read_bytes()
+    ran = subprocess.run(
+        [sys.executable, "-E", "-s", "-S", "-B", "-m", "chalicelib.onboarding.plan_worker", "10", "280"],
+        input=given, capture_output=True, check=False, cwd=task, env={}, timeout=60,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert len(json.loads(ran.stdout)["plan"]["units"]) == 48
 
 
 def test_the_bytecode_is_what_runs(task: Path, runtime: Path, tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from chalicelib.onboarding.import_model import AFTER_A_FAILED_TASK, STATUSES, TR
 from chalicelib.onboarding.import_rules import in_order, meetings, summarise
 from chalicelib.onboarding.model import LeasePlan, Plan, Problem, PropertyPlan, RecurringCharge, TenantPlan, UnitPlan
 from chalicelib.onboarding.plan import read_plan
-from chalicelib.onboarding.uploads import SMALL_CSV_BYTES, is_small
 
 NOTHING_KNOWN = Known({}, frozenset(), frozenset())
 
@@ -66,9 +65,3 @@ def test_every_status_has_its_place_in_the_table() -> None:
 def test_the_columns_of_the_sample_are_named() -> None:
     sample = (Path(__file__).parents[2] / "data" / "rent-roll.csv").read_bytes()
     assert read_plan(sample).columns["unit"] == "C (Hse No.)"
-
-
-def test_a_request_waits_for_small_files_and_for_those_that_are_no_file_at_all() -> None:
-    assert is_small(b"x" * SMALL_CSV_BYTES)
-    assert not is_small(b"x" * (SMALL_CSV_BYTES + 1))
-    assert is_small(b"PK\x03\x04 and no more")

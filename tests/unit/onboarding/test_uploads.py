@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from chalicelib.onboarding.model import Plan
 from chalicelib.onboarding.plan import read_plan
-from chalicelib.onboarding.sheet import MOST_COLUMNS, MOST_ROWS, NotASheet
+from chalicelib.onboarding.sheet import RENT_ROLL, NotASheet
 from chalicelib.onboarding.uploads import read_sheet
 
 HEADINGS = ["Unit", "Rent", "Tenant"]
@@ -114,8 +114,8 @@ def test_a_formula_with_its_result_is_read() -> None:
         (b"\xff\xfeU", "wrong_encoding"),
         (b'Unit,Rent\n"A1,1\n', "broken_csv"),
         (b'Unit,Rent\n"A1"x,1\n', "broken_csv"),
-        (b"Unit,Rent\n" + b"A,1\n" * MOST_ROWS, "too_many_rows"),
-        (b"Unit,Rent" + b"," * MOST_COLUMNS + b"x\n", "too_many_columns"),
+        (b"Unit,Rent\n" + b"A,1\n" * RENT_ROLL.rows, "too_many_rows"),
+        (b"Unit,Rent" + b"," * RENT_ROLL.columns + b"x\n", "too_many_columns"),
         (b"Unit,Rent\n" + b"x" * 2_001, "cell_too_long"),
         (b"Unit,Rent\n" + b"x" * 200_000, "broken_csv"),
     ],
@@ -140,7 +140,7 @@ def test_workbooks_that_are_refused() -> None:
     assert refusal(repacked(good, "xl/vbaProject.bin", lambda _: b"macro")) == "has_macros"
     assert refusal(repacked(good, SHEET_1, lambda _: b"<worksheet><broken")) == "broken_workbook"
     assert refusal(book(["hello"])) == "no_header"
-    assert refusal(book(HEADINGS, *[["A", 1, "x"]] * MOST_ROWS)) == "too_many_rows"
+    assert refusal(book(HEADINGS, *[["A", 1, "x"]] * RENT_ROLL.rows)) == "too_many_rows"
     assert refusal(book(HEADINGS, [*[None] * 150, "far"])) == "too_many_columns"
     saved = io.BytesIO()
     with zipfile.ZipFile(saved, "w") as archive:
