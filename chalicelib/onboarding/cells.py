@@ -44,6 +44,8 @@ def text_of(cell: Cell) -> str:
             return str(cell)
         case dt.date():
             return cell.isoformat()
+    if cell.isascii():  # most are, and have none of these signs but one
+        return " ".join(cell.replace("`", "'").split())
     plain = unicodedata.normalize("NFC", cell).translate(_INVISIBLE).translate(_DASHES).translate(_QUOTES)
     return " ".join(plain.split())
 
