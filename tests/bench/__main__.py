@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from tests.bench import arrears, bill_run, cold_start, dispatch, lists, memory, reminders, scale
+from tests.bench import arrears, bill_run, cold_start, dispatch, lists, memory, reminders, scale, uploads
 from tests.bench.report import Figure, show
 
 PARTS = {
@@ -20,6 +20,7 @@ PARTS = {
     "bill_run": bill_run.measure,
     "reminders": reminders.measure,
     "dispatch": dispatch.measure,
+    "uploads": uploads.measure,
     "scale": scale.measure,
 }
 

@@ -1,0 +1,40 @@
+"""Hostile sheets through the API: each is answered, read by a task, and told as a problem of its import."""
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.onboarding import service
+from chalicelib.onboarding.plan_process import Bounds, Stored, read_apart
+from tests.api.client import Client
+from tests.api.imports import commit, everything, sheet, upload
+from tests.api.test_import_at_once import claimed
+from tests.hostile_sheets import CORPUS
+
+pytestmark = pytest.mark.usefixtures("parts")
+SMALL = [each for each in CORPUS if each.verdict and ("a number" in each.name or "row 1" in each.name)]
+SMALL += [each for each in CORPUS if each.name in {"entities", "1,500 sheets", "a cell of 30 MB", "a CSV with 1E400"}]
+
+
+def test_every_verdict_is_a_problem_of_the_import_and_nothing_is_a_fault_of_ours(owner: Client) -> None:
+    for hostile in SMALL:
+        imported = upload(owner, hostile.make(), kind="application/octet-stream").json
+        assert imported["status"] == "previewed", hostile.name
+        problems = everything(owner, f"/v1/imports/{imported['id']}/problems?severity=error")
+        assert hostile.verdict in {each["code"] for each in problems}, hostile.name
+        assert owner.get(f"/v1/tasks/{imported['task_id']}").json["status"] == "done"
+        assert commit(owner, imported).status == 409
+
+
+def test_a_file_whose_reader_was_ended_is_previewed_with_that_as_its_problem(
+    owner: Client, parts: wiring.Parts
+) -> None:
+    content = sheet()
+    answer = owner.post("/v1/imports", content, Content_Type="text/csv")
+    task = claimed(parts, owner, owner.get(answer.headers["Location"]))
+    reading, now = read_apart(Stored(content, "", 5), Bounds(wall_s=0)), parts.clock.now()
+    told = parts.transact(lambda db: service.preview_in_task(db, task, reading, keys=parts.keys, now=now))
+    assert (told["errors"], told["notices"]) == (1, 0)
+    imported = owner.get(f"/v1/imports/{answer.json['id']}").json
+    assert (imported["status"], imported["summary"]["units"]) == ("previewed", 0)
+    [problem] = everything(owner, f"/v1/imports/{imported['id']}/problems")
+    assert (problem["severity"], problem["code"], problem["row"]) == ("error", "takes_too_long", None)
