@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 HEADINGS = ("Property", "Unit", "Rent", "Tenant", "Phone", "ID", "Deposit", "Moved in", "Balance", "Other charges")
 GOOD = ("Plaza", "A1", "12000", "Juma Koech", "0712345678", "20071271", "12000", "1/6/2025", "0", "garbage 300")
 DOCUMENT_TYPE = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">{}]>'.format(
@@ -45,18 +45,18 @@ def workbook(
     """Return a workbook whose sheet has headings, a good row and then ``sheet``; all is XML as given."""
     named = "".join(f'<sheet name="S{n}" sheetId="{n}" r:id="s{n}"/>' for n in range(1, sheets + 1))
     led = "".join(
-        f'<Relationship Id="s{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
+        f'<Relationship Id="s{n}" Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
         for n in range(1, sheets + 1)
     )
     for kind in ("sharedStrings", "styles"):
-        led += f'<Relationship Id="{kind}" Type="{_OFFICE}/{kind}" Target="{kind}.xml"/>'
+        led += f'<Relationship Id="{kind}" Type="{OFFICE}/{kind}" Target="{kind}.xml"/>'
     data = f"<sheetData>{rows(inline(*HEADINGS), inline(*GOOD))}{sheet}</sheetData>"
-    whole = f'<Relationship Id="w" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
+    whole = f'<Relationship Id="w" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, body in (
             ("_rels/.rels", f'<Relationships xmlns="{_PACKAGE}">{whole}</Relationships>'),
-            ("xl/workbook.xml", f'<workbook xmlns="{MAIN}" xmlns:r="{_OFFICE}"><sheets>{named}</sheets></workbook>'),
+            ("xl/workbook.xml", f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{named}</sheets></workbook>'),
             ("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="{_PACKAGE}">{led}</Relationships>'),
             ("xl/worksheets/sheet1.xml", f'{before}<worksheet xmlns="{MAIN}">{top}{data}</worksheet>'),
             ("xl/sharedStrings.xml", f'<sst xmlns="{MAIN}">{strings}</sst>'),
