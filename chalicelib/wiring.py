@@ -81,10 +81,7 @@ class Parts:
         raise AssertionError("unreachable: the last try returns or raises")
 
     def wake(self, wakes: Collection[tuple[str, str]]) -> bool:
-        """Wake workers, each by its queue, and return whether all will be.
-
-        A queue that does not answer costs only time, since workers look for themselves too.
-        """
+        """Wake workers, each by its queue; return whether all will be. If not it costs time only: they look, too."""
         if self.queues is None:
             return False
         woken = True
@@ -246,13 +243,8 @@ def _claims(settings: config.Settings) -> Claims:
 def _queues(settings: config.Settings) -> Queues:
     from chalicelib.gateways.sqs import SqsQueues  # knows boto3 only once it sends
 
-    urls = {
-        "wake": settings.wake_queue_url,
-        "heavy": settings.heavy_queue_url,
-        "send": settings.send_queue_url,
-        "results": settings.results_queue_url,
-    }
-    return SqsQueues(urls)
+    queues = ("wake", "heavy", "send", "results")
+    return SqsQueues({queue: getattr(settings, f"{queue}_queue_url") for queue in queues})
 
 
 def _keys(settings: config.Settings) -> KeyWrapper:

@@ -10,7 +10,7 @@ from chalicelib.onboarding.model import Problem
 from chalicelib.onboarding.sheet import Grid, Limits, NotASheet, Sheet
 
 _SEPARATORS = ",;\t|"
-_EXCEL_HINT = re.compile(r"sep=(.)\r?\n")  # a first line of Excel's own, which it does not show
+_EXCEL_HINT = re.compile(r'sep=([^" \r\n])\r?\n')  # a first line of Excel's own, which it does not show
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # One accented letter or curly quote between plain ones is Western; a run of them is another encoding.
 _FOREIGN_RUN = re.compile(r"[^\x00-\x7f]{3}")

@@ -13,6 +13,7 @@ from chalicelib.onboarding.model import Problem
 from chalicelib.onboarding.sheet import Grid, Limits, Sheet
 from chalicelib.onboarding.xlsx_dates import EPOCH, EPOCH_1904, Styles, day_of, span_of
 from chalicelib.onboarding.xlsx_package import Attributes, Package, Stop, Walker, refuse, relation_id
+from chalicelib.onboarding.xlsx_text import SharedStrings, Text
 
 LAST_ROW = 1_048_576  # of the format
 LAST_COLUMN = 16_384
@@ -25,7 +26,6 @@ _SMALLEST_POWER = -307  # of ten, that a binary fraction can have
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?P<power>[eE][+-]?[0-9]{1,4})?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,10})", re.ASCII)
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # how the format writes what XML cannot
 
 
 class Workbook(Walker):
@@ -40,56 +40,6 @@ class Workbook(Walker):
             self.sheets.append((attributes["name"], relation_id(attributes)))
         elif name == "workbookPr" and attributes.get("date1904") in ("1", "true", "on"):
             self.epoch = EPOCH_1904
-
-
-class Text(Walker):
-    """Gathers the text of <t>, but for what tells how it is pronounced; no more of it than a cell may hold."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._most = limits.cell_characters + 1  # one more shows that it is too long
-        self._texts: list[str] = []
-        self._length = 0
-        self._listening = self._phonetic = False
-
-    def begin(self, name: str, attributes: Attributes) -> None:
-        self._listening = name == "t" and not self._phonetic
-        self._phonetic = self._phonetic or name == "rPh"
-
-    def end(self, name: str) -> None:
-        self._listening = False
-        if name == "rPh":
-            self._phonetic = False
-
-    def text(self, data: str) -> None:
-        if self._listening:
-            self.keep(data)
-
-    def keep(self, data: str) -> None:
-        if self._length < self._most:
-            kept = data[: self._most - self._length]
-            self._texts.append(kept)
-            self._length += len(kept)
-
-    def taken(self) -> str:
-        text = "".join(self._texts)
-        self._texts, self._length, self._phonetic = [], 0, False
-        return _ESCAPED.sub(_unescaped, text) if "_x" in text else text
-
-
-class SharedStrings(Text):
-    """Collects the texts that cells name by their place."""
-
-    def __init__(self, limits: Limits) -> None:
-        super().__init__(limits)
-        self.limits = limits
-        self.strings: list[str] = []
-
-    def end(self, name: str) -> None:
-        super().end(name)
-        if name == "si":
-            self.strings.append(self.taken())
-            if len(self.strings) > self.limits.cells:
-                refuse("too_many_cells", f"expected at most {self.limits.cells:,} texts in a workbook; split it")
 
 
 class Cells(Text):
@@ -186,6 +136,8 @@ class Cells(Text):
     def _cell(self, value: str) -> Cell:
         match self._kind:
             case "s":
+                if not value.isdecimal():  # a negative place would count from the end
+                    raise ValueError("not the place of a text")
                 return self.strings[int(value)]
             case "str" | "inlineStr" | "e":
                 return value
@@ -258,11 +210,6 @@ def read_number(text: str) -> int | Decimal | None:
     if exact and not _SMALLEST_POWER <= exact.adjusted() < MOST_DIGITS:
         return None
     return int(text) if _WHOLE.fullmatch(text) else _SHOWN.create_decimal(exact)
-
-
-def _unescaped(found: re.Match[str]) -> str:
-    character = chr(int(found[1], 16))
-    return character if character.isprintable() else " "  # a line break mostly; half a character never
 
 
 def _column_number(letters: str) -> int:

@@ -84,6 +84,8 @@ class Package:
             refuse("has_macros", "the workbook has macros; save it as .xlsx without them")
         if any(part.flag_bits & 1 for part in parts):
             refuse("old_or_locked_workbook", "the file has a password; take it off and save it as .xlsx")
+        if any(part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts):
+            refuse("broken_workbook", "the workbook is packed as none is; open it and save it anew as .xlsx")
         for name in self.names:
             if name.lower().endswith(_XML):
                 self.walk(name, Walker(), only_prologue=True)

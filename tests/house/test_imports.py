@@ -174,7 +174,7 @@ def test_what_all_build_on_builds_on_nobody() -> None:
 
 def test_nobody_reads_an_uploaded_file_but_the_process_that_can_be_ended() -> None:
     """So no file is parsed in a request or in a transaction; what a plan is may be known to all."""
-    readers = {"plan", "uploads", "csv_file", "xlsx_file", "xlsx_package", "xlsx_dates", "building"}
+    readers = {"plan", "uploads", "csv_file", "xlsx_file", "xlsx_package", "xlsx_dates", "xlsx_text", "building"}
 
     def bad(path: Path, name: str) -> bool:
         return any(f"{name}.".startswith(f"chalicelib.onboarding.{reader}.") for reader in (*readers, "plan_worker"))

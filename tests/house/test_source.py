@@ -55,8 +55,8 @@ OF_NO_ORGANISATION = {
     "web/repository.py": {"find_answer", "forget_answers", "keep_answer", "read_something"},
 }
 
-# Where a float is no money: seconds of a clock; what Excel keeps a number as, made exact there.
-FLOATING = {LIBRARY / "identity" / "tokens.py", LIBRARY / "onboarding" / "xlsx_file.py"}
+# Where a float is no money: seconds of a clock.
+FLOATING = {LIBRARY / "identity" / "tokens.py"}
 
 
 def test_no_file_of_the_library_is_too_long_to_read() -> None:

@@ -114,6 +114,7 @@ def test_a_formula_with_its_result_is_read() -> None:
         (b"\xff\xfeU", "wrong_encoding"),
         (b'Unit,Rent\n"A1,1\n', "broken_csv"),
         (b'Unit,Rent\n"A1"x,1\n', "broken_csv"),
+        (b'sep="\nUnit,Rent\n"A1"x,1\n', "broken_csv"),
         (b"Unit,Rent\n" + b"A,1\n" * RENT_ROLL.rows, "too_many_rows"),
         (b"Unit,Rent" + b"," * RENT_ROLL.columns + b"x\n", "too_many_columns"),
         (b"Unit,Rent\n" + b"x" * 2_001, "cell_too_long"),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from chalicelib.onboarding.cells import Cell
+from chalicelib.onboarding.sheet import NotASheet
 from chalicelib.onboarding.uploads import read_sheet
 from chalicelib.onboarding.xlsx_file import read_number
 from tests.hostile_sheets import MAIN, OFFICE, inline, rows, workbook
@@ -24,7 +25,7 @@ SHOWN = Context(prec=15)
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=30)
 days = st.dates(dt.date(1901, 1, 1), dt.date(2100, 12, 31))
 moments = st.datetimes(dt.datetime.fromisoformat("1901-01-01"), dt.datetime.fromisoformat("2100-12-31"))
-numbers = st.integers(-(10**14), 10**14) | st.floats(-1e9, 1e9, allow_nan=False)
+numbers = st.integers(-(10**14), 10**14) | st.floats(-1e9, 1e9, allow_subnormal=False)
 values = (
     st.none() | st.booleans() | numbers | texts | days | moments | st.sampled_from(["#REF!", "_x000D_", " a ", "=1"])
 )
@@ -112,6 +113,24 @@ def test_cells_as_other_programs_write_them(cell: str, read: Cell) -> None:
 )
 def test_what_no_cell_can_hold_is_no_number(text: str) -> None:
     assert read_number(text) is None
+
+
+@pytest.mark.parametrize(
+    "cell", ['<c t="s"><v>-1</v></c>', '<c t="s"><v>9</v></c>', '<c t="d"><v>soon</v></c>', '<c r="!7"/>']
+)
+def test_a_cell_that_no_program_writes_is_a_broken_workbook(cell: str) -> None:
+    with pytest.raises(NotASheet) as refused:
+        read_sheet(workbook(rows(inline("Plaza", "A2") + cell), strings="<si><t>First</t></si>"))
+    assert refused.value.problem.code == "broken_workbook"
+
+
+def test_a_workbook_packed_by_a_costly_method_is_not_unpacked() -> None:
+    saved = io.BytesIO(workbook())
+    with zipfile.ZipFile(saved, "a", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("xl/theme/theme1.xml", "<theme/>")
+    with pytest.raises(NotASheet) as refused:
+        read_sheet(saved.getvalue())
+    assert refused.value.problem.code == "broken_workbook"
 
 
 def test_a_strict_workbook_is_read_too() -> None:
