@@ -10,22 +10,32 @@ from chalicelib.onboarding.cells import Cell, Unreadable, is_blank, refuse_spoil
 EXPECTED = 'expected an amount in shillings such as 29500, 29,500.00 or "KES 29,500"'
 NONE_WORDS = frozenset({"nil", "none", "zero", "free"})
 
-CURRENCY = r"(?:kes|kshs?|k\.?\s?shs?|shs?)\.?"
+# Not behind a letter: "trash 300" is no "tra" for Sh 300.
+CURRENCY = r"(?<![a-z])(?:kes|kshs?|k\.?\s?shs?|shs?)\.?"
+_CURRENCY_AFTER = r"(?:kes|kshs?|(?<=\s)k\.shs?|(?P<apart>(?<=\s)k\.?\sshs?)|shs?|bob)\.?"
 NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)"
 TAIL = r"(?:/=|/-|=)"
+# What else is written behind a sum: the currency, the end of a sum on a cheque, the month that it is for.
+AFTER = (
+    rf"(?:\s*(?:{_CURRENCY_AFTER}|{TAIL}|only)){{0,4}}"
+    r"(?:\s*(?:p\.?\s?/?m\.?|(?:per|a|each|/)\s*(?:month|mth|mo)|monthly))?"
+)
+# A K of its own: of no word ("Ksh", "Kes"), and not apart from both the number and a "sh" that follows.
+_THOUSAND = r"(?:k|\s+k(?!\.?\s*sh))(?![a-z])"
 _AMOUNT = re.compile(
     rf"(?P<minus>-)?\s*(?:{CURRENCY})?\s*(?P<inner_minus>-)?\s*"
-    rf"(?P<whole>{NUMBER})?(?:\.(?P<cents>[0-9]+))?\s*(?P<thousand>k)?\s*{TAIL}?\s*"
-    rf"(?:{CURRENCY}|bob)?\s*{TAIL}?\s*(?P<side>cr|dr)?\.?",
+    rf"(?P<whole>{NUMBER})?(?:\.(?P<cents>[0-9]+))?(?P<thousand>{_THOUSAND})?{AFTER}\s*(?P<side>cr|dr)?\.?",
     re.ASCII | re.IGNORECASE,
 )
+_DIGITS_OF_HUNDREDS = 3  # longer is no number of thousands that anybody owes
 
 
 def read_amount(cell: Cell) -> int | None:
     """Return the amount in cents, or None when the cell is blank or holds a dash.
 
-    Brackets, a minus or "CR" make it negative. "12k" is twelve thousand; "1.5m" is refused, since a
-    landlord's "m" may be a slip for "k" and the two lie a thousandfold apart. No float takes part.
+    Brackets, a minus or "CR" make it negative. "12k" is twelve thousand, "12 Ksh" is twelve. "1.5m" is refused,
+    since a landlord's "m" may be a slip for "k", and so is "15,000k", since its K may be of "Ksh": what is
+    meant and what is read would lie a thousandfold apart. No float takes part.
 
     Raises:
         Unreadable: it is not an amount, has a fraction of a cent, or is beyond any rent.
@@ -65,6 +75,10 @@ def _from_text(text: str) -> int:
     if len(found["cents"] or "") > 2 and not found["thousand"]:
         raise _fraction()  # "44.500" too: in a program set to German it means 44,500
     whole = re.sub(r"[, ]", "", found["whole"])
+    if found["thousand"] and len(whole) > _DIGITS_OF_HUNDREDS:
+        raise Unreadable("thousands_twice", f"{EXPECTED}: a K behind thousands may be of Ksh, or mean thousands again")
+    if found["apart"] and len(whole) <= _DIGITS_OF_HUNDREDS:
+        raise Unreadable("not_an_amount", f'{EXPECTED}: "k sh" may be thousands of shillings, or Ksh')
     value = Decimal(f"{whole}.{found['cents'] or '0'}") * (1000 if found["thousand"] else 1)
     return -_cents(value) if any(signs) else _cents(value)
 

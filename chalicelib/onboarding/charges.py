@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from chalicelib.onboarding.amounts import CURRENCY, read_positive_amount
+from chalicelib.onboarding.amounts import AFTER, CURRENCY, read_positive_amount
 from chalicelib.onboarding.cells import Cell, Unreadable, is_blank, text_of
 from chalicelib.onboarding.model import RecurringCharge
 
@@ -35,7 +35,7 @@ _NOTHING = frozenset({"none", "nil", "included", "inclusive", "incl", "no", "0"}
 _PARTING = re.compile(r"\s*(?:[;+&\n]|,(?![0-9]{3}(?![0-9]))|\band\b)\s*", re.IGNORECASE)
 _PIECE = re.compile(
     r"(?P<label>[a-z][a-z/ ]*?)??[\s:=@]*(?:-\s+)?"
-    rf"(?P<amount>(?:{CURRENCY}\s*)?[0-9][0-9,]*(?:\.[0-9]+)?(?:/=|/-)?)\s*"
+    rf"(?P<amount>(?:{CURRENCY}\s*)?[0-9][0-9,]*(?:\.[0-9]+)?(?:{AFTER}))\s*"
     r"(?P<per>(?:/|per|a|each)\s*(?:units?|m3|m³|cubic met(?:er|re)|month|mth|mo)|p\.?/?m\.?|monthly)?",
     re.ASCII | re.IGNORECASE,
 )

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -42,6 +43,51 @@ def test_amounts(cell: Cell, cents: int | None) -> None:
 
 
 @pytest.mark.parametrize(
+    "cell",
+    [
+        *("15,000 Ksh", "15000ksh", "15,000KSHS", "15000kes", "15,000 Kes.", "15 000 Ksh", "15,000 KSh."),
+        *("Ksh. 15,000/=", "15,000 Ksh/=", "15,000/= Ksh", "15,000 K.Sh", "15,000 k sh", "15000sh", "KSHS 15,000 KSHS"),
+        *("15,000 Ksh p.m", "15,000 Ksh pm.", "Kshs15,000/= pm", "15,000 per month", "15000/month", "15,000 only"),
+    ],
+)
+def test_the_k_of_a_currency_is_no_thousand(cell: str) -> None:
+    assert read_amount(cell) == 15_000_00
+    assert read_amount(f"({cell})") == -15_000_00
+
+
+@pytest.mark.parametrize(
+    "cell", ["15k", "15K/=", "15k ksh", "15 K", "15K.", "15k sh", "Ksh 15k", "Ksh. 15 K/-", "15k p.m", "15.0k"]
+)
+def test_a_k_of_its_own_is_a_thousand(cell: str) -> None:
+    assert read_amount(cell) == 15_000_00
+
+
+WHOLE = st.integers(0, 999_999_999)
+CURRENCIES = st.sampled_from(["ksh", "kshs", "kes", "sh", "shs", "bob"])
+SPELLED = st.sampled_from([str.lower, str.upper, str.capitalize])
+
+
+@given(WHOLE, CURRENCIES, SPELLED, st.sampled_from(["", " ", "  "]), st.sampled_from(["", ".", "/=", " /-", " p.m."]))
+def test_a_currency_behind_the_number_changes_nothing(
+    shillings: int, currency: str, spelled: Callable[[str], str], gap: str, after: str
+) -> None:
+    for digits in (str(shillings), f"{shillings:,}", f"{shillings:,}.00"):
+        assert read_amount(f"{digits}{gap}{spelled(currency)}{after}") == shillings * 100
+
+
+@given(st.integers(0, 999), st.sampled_from(["k", "K", " k", " K"]), st.one_of(st.just(""), CURRENCIES), SPELLED)
+def test_a_thousand_stays_one_before_a_currency(
+    count: int, thousand: str, currency: str, spelled: Callable[[str], str]
+) -> None:
+    written = f"{count}{thousand} {spelled(currency)}"
+    if thousand.startswith(" ") and currency.startswith("s"):
+        with pytest.raises(Unreadable):  # "15 k sh": of thousands, or Ksh
+            read_amount(written)
+    else:
+        assert read_amount(written) == count * 1000_00
+
+
+@pytest.mark.parametrize(
     ("cell", "code"),
     [
         *(
@@ -56,6 +102,12 @@ def test_amounts(cell: Cell, cents: int | None) -> None:
             ("44.500", "fraction_of_a_cent"),
             (Decimal("0.001"), "fraction_of_a_cent"),
             ("1.2345678k", "fraction_of_a_cent"),
+        ),
+        *(("15,000k", "thousands_twice"), ("15000 K", "thousands_twice"), ("15 000 k/=", "thousands_twice")),
+        *(
+            ("15kksh", "not_an_amount"),
+            ("15 k sh", "not_an_amount"),
+            ("K", "not_an_amount"),
         ),
         *(("9" * 15, "amount_too_large"), (10**15, "amount_too_large"), (dt.date(2025, 1, 1), "not_an_amount")),
         *(("2.95E+04", "digits_lost"), ("#REF!", "formula_error"), ("#####", "formula_error")),
@@ -188,6 +240,12 @@ GARBAGE = RecurringCharge("garbage", "Garbage", 300_00)
         ),
         ("garbage 300, security 1,500", Charges((GARBAGE, RecurringCharge("security", "Security", 1_500_00)))),
         ("garbage 300 & water 120/unit", Charges((GARBAGE,), 120_00)),
+        (
+            "garbage 300 ksh, security 1,500 Kshs p.m",
+            Charges((GARBAGE, RecurringCharge("security", "Security", 1_500_00))),
+        ),
+        ("trash 300", Charges((RecurringCharge("garbage", "Trash", 300_00),))),
+        ("cash sh 300", Charges((RecurringCharge("other", "Cash", 300_00),))),
         ("wifi 2000", Charges((RecurringCharge("other", "Wifi", 2_000_00),))),
     ],
 )
