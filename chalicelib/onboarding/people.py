@@ -15,7 +15,8 @@ _VACANT = {
     *("free", "none", "nil", "to let", "tolet", "for rent", "wazi", "tupu"),
 }
 _VACANT_TAIL = re.compile(r" (?:unit|house|hse|room|now|currently)$")
-_HONORIFIC = re.compile(r"(?:mr|mrs|ms|miss|dr|eng|prof|rev|pst|hon)\.? +", re.IGNORECASE)
+# Words of their own at the beginning, with a name behind them: "Ochieng Peter" has an "eng" inside.
+_TITLES = re.compile(r"(?:(?:mr|mrs|ms|miss|dr|eng|prof|rev|pst|hon)(?:\.+ *| +))+(?=\S)", re.ASCII | re.IGNORECASE)
 _SEVERAL = re.compile(r"&|/|\+|;|,|\band\b|\bna\b", re.IGNORECASE)
 _INITIAL_APOSTROPHE = re.compile(r"\b([OD])'([a-z])")  # O'Brien, but Ng'ang'a and Wang'ombe
 _PHONE_LABEL = re.compile(r"^(?:tel|phone|mobile|cell|mob)[.:]* *(?:no)?[.:]* *", re.IGNORECASE)
@@ -39,14 +40,18 @@ def is_vacant(cell: Cell) -> bool:
 
 
 def read_name(cell: Cell) -> Name | None:
-    """Return the name in its parts, or None when the cell is blank. Capitals throughout become title case.
+    """Return the name in its parts, without titles, or None when the cell is blank.
+
+    Capitals throughout become title case.
 
     Raises:
         Unreadable: several people, digits, more than four parts, or a part too long to be one.
     """
     if is_blank(cell):
         return None
-    text = _HONORIFIC.sub("", label_of(cell)) or label_of(cell)
+    text = label_of(cell)
+    if titles := _TITLES.match(text):
+        text = text[titles.end() :]
     if _SEVERAL.search(text):
         raise Unreadable("several_people", "expected the name of the one who pays first; put others under Remarks")
     if re.search(r"[0-9@]", text):

@@ -65,10 +65,34 @@ def test_a_phone_in_any_spelling_reads_back(number: str, prefix: str, gap: str) 
             ("Mr. Lulu Okoth", ("Lulu", "", "Okoth")),
         ),
         ("McOwino deSouza", ("McOwino", "", "deSouza")),
+        *(("Ochieng Peter", ("Ochieng", "", "Peter")), ("Adams Barasa", ("Adams", "", "Barasa"))),
+        *(("Williams Kiprono", ("Williams", "", "Kiprono")), ("Peter Dr", ("Peter", "", "Dr"))),
+        *(("Eng. Ochieng", ("Ochieng", "", "")), ("Eng Ochieng Peter", ("Ochieng", "", "Peter"))),
+        *(("Dr.Otieno", ("Otieno", "", "")), ("Mrs. A. Wanjiku", ("A.", "", "Wanjiku"))),
+        *(("PROF. DR. JANE AUMA", ("Jane", "", "Auma")), ("Mr", ("Mr", "", "")), ("Dr.", ("Dr.", "", ""))),
     ],
 )
 def test_names(cell: Cell, name: tuple[str, str, str]) -> None:
     assert read_name(cell) == Name(*name)
+
+
+TITLES = ["Mr", "Mrs", "Ms", "Miss", "Dr", "Eng", "Prof", "Rev", "Pst", "Hon"]
+SYLLABLES = st.sampled_from(["Ochi", "Ada", "Wanji", "Kama", "Kip", "Mo"])
+
+
+@given(title=st.sampled_from(TITLES), head=SYLLABLES, tail=SYLLABLES)
+def test_only_a_word_at_the_beginning_is_a_title(title: str, head: str, tail: str) -> None:
+    for inside in (head + title.lower(), title + head.lower(), head + title.lower() + tail.lower()):
+        assert read_name(f"{inside} Peter") == Name(inside, "", "Peter")
+        assert read_name(f"Peter {inside}") == Name("Peter", "", inside)
+        for before in (f"{title} ", f"{title}. ", f"{title}.", f"{title.upper()}  "):
+            assert read_name(f"{before}{inside} Peter") == Name(inside, "", "Peter")
+
+
+def test_a_couple_is_asked_about_and_not_halved() -> None:
+    for couple in ("Mr & Mrs Kamau", "Mr. and Mrs. Kamau", "Dr. Auma & Eng Otieno"):
+        with pytest.raises(Unreadable, match="who pays first"):
+            read_name(couple)
 
 
 @pytest.mark.parametrize("cell", ["Lulu & Juma Okoth", "0700000001", "A B C D E", "...", "x" * 61, "Lulu na Juma"])

@@ -191,3 +191,21 @@ def test_five_thousand_rows_take_under_two_seconds() -> None:
     plan = read_plan(content)
     assert time.process_time() - began < 2
     assert (len(plan.leases), errors(plan)) == (5_000, [])
+
+
+def test_currencies_behind_sums_and_titles_inside_names_are_read_as_they_are_meant() -> None:
+    headings = ["Property", "House", "Tenant", "Phone", "Rent", "Deposit", "Balance", "Entry date", "Other charges"]
+    end = ["1/1/25", "garbage 300 ksh"]
+    rows = [
+        ["Zawadi", "A1", "Ochieng Peter", "0712000101", "15,000 Ksh", "15000ksh", "2,500 Kshs", *end],
+        ["Zawadi", "A2", "Adams Barasa", "0712000104", "15k", "15K/=", "(2,000 ksh)", *end],
+        ["Zawadi", "A3", "Dr. Jane Auma", "0712000105", "15 000", "15,000.00", "0", *end],
+    ]
+    plan = read_plan(sheet(headings, *rows))
+    assert errors(plan) == []
+    assert [f"{each.given_name} {each.family_name}" for each in plan.tenants] == [
+        *("Ochieng Peter", "Adams Barasa", "Jane Auma")
+    ]
+    assert {(each.rent_cents, each.deposit_cents) for each in plan.leases} == {(15_000_00, 15_000_00)}
+    assert [each.opening_balance_cents for each in plan.leases] == [2_500_00, -2_000_00, 0]
+    assert {charge.amount_cents for each in plan.leases for charge in each.charges} == {300_00}
