@@ -3,27 +3,64 @@
 import datetime as dt
 import re
 from collections.abc import Iterable
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, Subnormal
 from itertools import accumulate
 
+from chalicelib.values import Refused
+
 WHOLE_SHILLING = 100
-MOST_CENTS = 10**13  # KES 100 billion: beyond any rent, and far inside a BIGINT
+MOST_CENTS = 10**12 - 1  # entered at once; KES 10 billion is beyond any rent, and a sum of many fits a BIGINT
+_MOST_DIGITS = 10  # of its shillings
 
-_WIRE = re.compile(r"-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,2})?", re.ASCII)
+_AMOUNT = "(0|[1-9][0-9]{0,9})([.][0-9]{1,2})?"
+_MORE_THAN_NOTHING = "([1-9][0-9]{0,9}([.][0-9]{1,2})?|0[.]([1-9][0-9]?|0[1-9]))"
+_DECIMAL = re.compile("-?(0|[1-9][0-9]*)([.][0-9]{1,2})?")
+# Whatever cannot be moved by two digits without loss is no amount; a huge exponent is never written out.
+_EXACT = Context(prec=40, Emin=-40, Emax=40, traps=[Inexact, InvalidOperation, Overflow, Subnormal])
 
 
-def parse_cents(text: str) -> int:
-    """Return the cents of a wire amount such as "15000", "15000.5" or "-20.25".
+def amount_pattern(*, signed: bool = False, positive: bool = False) -> str:
+    """Return what an amount fits, in the words of JSON Schema: not below nothing unless ``signed``."""
+    if positive:
+        return f"^{_MORE_THAN_NOTHING}$"
+    return f"^{'-?' if signed else ''}{_AMOUNT}$"
+
+
+def parse_cents(text: str, *, signed: bool = False, positive: bool = False) -> int:
+    """Return the cents of a wire amount such as "15000", "15000.5" or, ``signed``, "-20.25".
 
     Raises:
-        ValueError: it is not a plain decimal number, has a fraction of a cent, or is too large.
+        Refused: it is not a plain decimal number, has a fraction of a cent, is too large, or is below
+            nothing, or nothing where it must be ``positive``.
     """
-    if not _WIRE.fullmatch(text):
-        raise ValueError('an amount is a string such as "15000.00", with at most two decimals')
-    whole, _, fraction = text.lstrip("-").partition(".")
-    cents = int(whole) * 100 + int(fraction.ljust(2, "0"))
-    if cents > MOST_CENTS:
-        raise ValueError("the amount is too large")
-    return -cents if text.startswith("-") else cents
+    found = _DECIMAL.fullmatch(text)
+    if not found:
+        raise Refused("form", 'an amount is a string such as "15000.00", with at most two decimals')
+    if len(found[1]) > _MOST_DIGITS:
+        raise Refused("too_large", "the amount is too large")
+    if not re.fullmatch(amount_pattern(signed=signed, positive=positive), text):
+        raise Refused("form", "expected more than nothing" if positive else "may not be negative")
+    return cents_of(Decimal(text))
+
+
+def cents_of(shillings: Decimal | int) -> int:
+    """Return the cents of a number, as a spreadsheet has one.
+
+    Raises:
+        Refused: it is not finite, has a fraction of a cent, or is too large.
+    """
+    number = Decimal(shillings)
+    if not number.is_finite():
+        raise Refused("form", "the amount is no number")
+    if number and number.adjusted() >= _MOST_DIGITS:
+        raise Refused("too_large", "the amount is too large")
+    try:
+        cents = _EXACT.scaleb(number, 2)
+    except ArithmeticError as error:
+        raise Refused("fraction", "an amount has at most two decimals") from error
+    if cents != cents.to_integral_value():
+        raise Refused("fraction", "an amount has at most two decimals")
+    return int(cents)
 
 
 def format_cents(cents: int) -> str:

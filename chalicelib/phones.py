@@ -4,19 +4,31 @@ import re
 
 from chalicelib.errors import Invalid
 
-_SPELLINGS = re.compile(r"(?:\+?254|0)?([17]\d{8})", re.ASCII)
-_SEPARATORS = re.compile(r"[\s\-().\u00a0]+")
+MOST_CHARACTERS = 40
+EXPECTED = "expected a Kenyan mobile number such as 0712 345 678 or +254712345678"
+
+# What people, and the programs that they copy from, put between digits: blanks, brackets, dashes, dots, and
+# characters that nobody sees. Not those that write from right to left: what is read would not be what is seen.
+_BLANKS = r"\u0009\u000a\u000d \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+INVISIBLE = r"\u00ad\u200b-\u200e\u202a\u202c\u202d\u2060\u2066\u2068\u2069\ufeff"
+_GAP = rf"[{_BLANKS}{INVISIBLE}()\u2010-\u2015\u2212-]*"
+_GAP_OR_DOT = _GAP.replace("[", "[.")
+_PREFIX = rf"(([+]{_GAP_OR_DOT}|0{_GAP_OR_DOT}0{_GAP_OR_DOT})?{_GAP_OR_DOT.join('254')}({_GAP_OR_DOT}0)?|0)?"
+# No dot before the last two digits: in 71234567.0 it makes a fraction of a number that lacks a digit. Behind
+# all nine, ".0" is what a spreadsheet adds.
+_SUBSCRIBER = rf"[17]({_GAP_OR_DOT}[0-9]){{6}}({_GAP}[0-9]){{2}}{_GAP}([.]0{{1,2}})?"
+PATTERN = rf"^{_GAP_OR_DOT}{_PREFIX}{_GAP_OR_DOT}{_SUBSCRIBER}{_GAP_OR_DOT}$"
 
 
 def to_e164(text: str, field: str = "phone") -> str:
-    """Return the number as "+254…" from any Kenyan spelling: 07…, 01…, 7…, 254…, +254…, spaced or dashed.
+    """Return the number as "+254…" from any Kenyan spelling: 07…, 01…, 7…, 254…, +254…, 00254…, spaced or dashed.
 
     Numbers are portable, so the prefix says nothing about the network.
 
     Raises:
         Invalid: it is not a Kenyan mobile number.
     """
-    found = _SPELLINGS.fullmatch(_SEPARATORS.sub("", text))
-    if not found:
-        raise Invalid([(field, "expected a Kenyan mobile number such as 0712 345 678 or +254712345678")])
-    return "+254" + found[1]
+    if len(text) > MOST_CHARACTERS or not re.fullmatch(PATTERN, text):
+        raise Invalid([(field, EXPECTED)])
+    number = re.sub(rf"[.]0{{1,2}}{_GAP_OR_DOT}$", "", text)
+    return "+254" + re.sub(r"[^0-9]", "", number)[-9:]

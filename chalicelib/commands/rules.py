@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from chalicelib.values import clean_text
+
 MOST_CHARACTERS = 160  # of an SMS of one part, and of a USSD screen
 MOST_REFERENCE = 64  # characters of a vendor's name of a message or session that stand in a key
 
@@ -61,9 +63,7 @@ def as_word(text: str) -> str:
 
 def clean(text: str, most: int | None = None) -> str:
     """Return ``text`` on one line, without what nobody sees, cut to ``most`` characters."""
-    seen = "".join(" " if each.isspace() else each for each in unicodedata.normalize("NFC", text))
-    kept = "".join(each for each in seen if unicodedata.category(each) not in {"Cc", "Cf", "Cs", "Co", "Cn"})
-    return " ".join(kept.split())[:most].rstrip()
+    return clean_text(unicodedata.normalize("NFC", text))[:most].rstrip()
 
 
 def known_as(reference: str) -> str:

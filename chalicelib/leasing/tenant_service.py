@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import re
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +18,10 @@ from chalicelib.leasing.model import Erased, Tenant
 from chalicelib.messaging import service as messaging
 from chalicelib.pages import Asked, Page
 from chalicelib.portfolio import service as portfolio
+from chalicelib.values import Refused, parse_identity_number
 
 Properties = frozenset[UUID] | None  # the ones a caretaker may see; None: all
 
-_NATIONAL_ID = re.compile(r"[0-9]{7,9}", re.ASCII)
-_OTHER_ID = re.compile(r"[A-Z0-9][A-Z0-9/-]{3,19}", re.ASCII)
 _MOST_KEY = 190  # characters that ``name_key`` holds
 _NO_KIN = {"kin_name": "", "kin_phone": None, "kin_relation": ""}
 
@@ -241,12 +239,10 @@ def _sealed(
 
 def _identity_number(kind: str, number: str) -> str:
     """Return the number as it is kept: capitals, no spaces."""
-    plain = "".join(number.split()).upper()
-    if kind == "national_id" and not _NATIONAL_ID.fullmatch(plain):
-        raise Invalid([("identity_document.number", "expected the 7 to 9 digits of a national id")])
-    if not _OTHER_ID.fullmatch(plain):
-        raise Invalid([("identity_document.number", "expected 4 to 20 letters and digits")])
-    return plain
+    try:
+        return parse_identity_number(kind, number)
+    except Refused as refused:
+        raise Invalid([("identity_document.number", str(refused))]) from refused
 
 
 def _numbers(spelled: list[str]) -> list[str]:

@@ -4,8 +4,9 @@ import datetime as dt
 import re
 from decimal import Decimal
 
-from chalicelib.money import MOST_CENTS
+from chalicelib.money import cents_of
 from chalicelib.onboarding.cells import Cell, Unreadable, is_blank, refuse_spoilt, text_of
+from chalicelib.values import Refused
 
 EXPECTED = 'expected an amount in shillings such as 29500, 29,500.00 or "KES 29,500"'
 NONE_WORDS = frozenset({"nil", "none", "zero", "free"})
@@ -72,25 +73,22 @@ def _from_text(text: str) -> int:
     signs = [bracketed, found["minus"], found["inner_minus"], (found["side"] or "").casefold() == "cr"]
     if sum(map(bool, signs)) > 1:
         raise Unreadable("not_an_amount", f"{EXPECTED}, with one sign of a credit at most")
-    if len(found["cents"] or "") > 2 and not found["thousand"]:
-        raise _fraction()  # "44.500" too: in a program set to German it means 44,500
+    if len(found["cents"] or "") > (5 if found["thousand"] else 2):
+        # "44.500" too: in a program set to German it means 44,500
+        raise Unreadable("fraction_of_a_cent", f"{EXPECTED}, with at most two decimals")
     whole = re.sub(r"[, ]", "", found["whole"])
     if found["thousand"] and len(whole) > _DIGITS_OF_HUNDREDS:
         raise Unreadable("thousands_twice", f"{EXPECTED}: a K behind thousands may be of Ksh, or mean thousands again")
     if found["apart"] and len(whole) <= _DIGITS_OF_HUNDREDS:
         raise Unreadable("not_an_amount", f'{EXPECTED}: "k sh" may be thousands of shillings, or Ksh')
-    value = Decimal(f"{whole}.{found['cents'] or '0'}") * (1000 if found["thousand"] else 1)
-    return -_cents(value) if any(signs) else _cents(value)
+    value = Decimal(f"{whole}.{found['cents'] or '0'}")
+    cents = _cents(value * 1000 if found["thousand"] else value)
+    return -cents if any(signs) else cents
 
 
 def _cents(shillings: Decimal) -> int:
-    cents = shillings.scaleb(2)
-    if abs(cents) > MOST_CENTS:
-        raise Unreadable("amount_too_large", "expected an amount of at most 100 billion shillings")
-    if cents != cents.to_integral_value():
-        raise _fraction()
-    return int(cents)
-
-
-def _fraction() -> Unreadable:
-    return Unreadable("fraction_of_a_cent", f"{EXPECTED}, with at most two decimals")
+    try:
+        return cents_of(shillings)
+    except Refused as refused:
+        code = {"too_large": "amount_too_large", "fraction": "fraction_of_a_cent"}.get(refused.code, "not_an_amount")
+        raise Unreadable(code, f"{EXPECTED}: {refused}") from refused

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
-from chalicelib.onboarding.cells import label_of, text_of
+from chalicelib.onboarding.cells import Cell, kept_text, label_of, text_of
 from chalicelib.onboarding.columns import Column
 from chalicelib.onboarding.findings import Row
 from chalicelib.onboarding.lets import LetCells, UnitCells
 from chalicelib.onboarding.model import LeasePlan, Plan, Problem, PropertyPlan, TenantPlan, UnitPlan
+from chalicelib.onboarding.people import MOST_PHONES
+from chalicelib.values import clean_text
 
 LONGEST_PROPERTY = 120
 LONGEST_TOWN = 80
@@ -34,11 +36,10 @@ class Builder:
 
     def begin_property(self, row: Row) -> None:
         """Take the property's name for this row and those below; note it when it cannot be one."""
-        name = row.read(Column.PROPERTY, label_of) or ""
-        if len(name) > LONGEST_PROPERTY:
-            message = f"expected a property's name of at most {LONGEST_PROPERTY} characters"
-            row.error("property_too_long", message, Column.PROPERTY)
-        self._name, self._town = name, text_of(row.cell(Column.LOCATION))
+        name = row.read(Column.PROPERTY, _property_name)
+        if name is None:  # the rows below are still of one property, whose name is to be mended
+            name = clean_text(text_of(row.cell(Column.PROPERTY)))[:LONGEST_PROPERTY]
+        self._name, self._town = name, row.read(Column.LOCATION, _town) or ""
         if name:
             self._headings.setdefault(_key(name), (name, row.number))
 
@@ -50,9 +51,9 @@ class Builder:
             message = "no property is named in this row or above; name it, or give one for the whole sheet"
             row.error("property_missing", message, Column.PROPERTY)
             return None
-        town = text_of(row.cell(Column.LOCATION)) if row.has(Column.LOCATION) else self._town
-        if len(town) > LONGEST_TOWN:
-            row.error("location_too_long", f"expected a location of at most {LONGEST_TOWN} characters", Column.LOCATION)
+        town = self._town
+        if row.has(Column.LOCATION) and not row.has(Column.PROPERTY):
+            town = row.read(Column.LOCATION, _town) or ""
         place = self._property_by_key.setdefault(_key(self._name), len(self._properties))
         if place == len(self._properties):
             self._properties.append(PropertyPlan(self._name, town, None, row.number))
@@ -153,13 +154,25 @@ class Builder:
         return place
 
 
+def _property_name(cell: Cell) -> str:
+    return label_of(cell, LONGEST_PROPERTY, "property")
+
+
+def _town(cell: Cell) -> str:
+    return kept_text(cell, LONGEST_TOWN, "location")
+
+
 def _merged(row: Row, known: TenantPlan, again: TenantPlan) -> TenantPlan:
     if known.identity_number and again.identity_number and known.identity_number != again.identity_number:
         message = f"the same tenant has another number in row {known.row}"
         row.error("identity_differs", message, Column.IDENTITY)
+    phones = tuple(dict.fromkeys((*known.phones, *again.phones)))
+    if len(phones) > MOST_PHONES:
+        message = f"the same tenant has other numbers in row {known.row}; expected at most {MOST_PHONES} in all"
+        row.error("too_many_phones", message, Column.PHONE)
     return replace(
         known,
-        phones=tuple(dict.fromkeys((*known.phones, *again.phones))),
+        phones=phones,
         identity_kind=known.identity_kind or again.identity_kind,
         identity_number=known.identity_number or again.identity_number,
         email=known.email or again.email,

@@ -5,6 +5,9 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from chalicelib import values
+from chalicelib.onboarding.import_model import LONGEST_CELL
+
 # str from a CSV; str, int, Decimal or date from a workbook; None where nothing stands.
 Cell = str | int | Decimal | dt.date | None
 
@@ -13,6 +16,8 @@ NOTHING = frozenset({"", "-", "--", "---", "n/a", "na", "n.a", "n.a."})
 
 _DASHES: dict[int, str] = dict.fromkeys(range(0x2010, 0x2016), "-") | {0x2212: "-"}  # hyphens to long dashes, minus
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u0060": "'", "\u00b4": "'"})
+_BLANKS = re.compile(r"[ \t\r\n\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+_LONGEST_NUMBER = 40  # digits that are written out of a number; a longer one is told as the file has it
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"))
 _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+", re.ASCII | re.IGNORECASE)
 _SHEET_ERROR = re.compile(r"#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|####*)", re.IGNORECASE)
@@ -31,23 +36,50 @@ class Unreadable(ValueError):
 
 
 def text_of(cell: Cell) -> str:
-    """Return the cell as one line of text: spaces collapsed, dashes and apostrophes made plain.
+    """Return the cell as one line of text to be read: spaces collapsed, dashes and apostrophes made plain.
 
     A whole number loses its ".0", so that a house number or a phone typed as a number reads as typed.
+    Text that is kept goes through ``kept_text`` instead.
     """
+    if not isinstance(cell, str):
+        return _written(cell)
+    if cell.isascii():  # most are, and have none of these signs but one
+        return " ".join(cell.replace("`", "'").split())
+    return " ".join(_plain(cell).translate(_INVISIBLE).split())
+
+
+def kept_text(cell: Cell, most: int, what: str) -> str:
+    """Return the text that is kept of the cell, on one line, through the door by which the API takes it.
+
+    Args:
+        most: characters that it may have.
+        what: names it in the problem's code, as in "unit_too_long".
+
+    Raises:
+        Unreadable: the API would not take it either.
+    """
+    line = _BLANKS.sub(" ", _plain(cell)).strip(" ") if isinstance(cell, str) else _written(cell)
+    try:
+        return values.parse_text(line, most=most)
+    except values.Refused as refused:
+        raise Unreadable(f"{what}_too_long" if refused.code == "too_long" else "unsafe_text", str(refused)) from refused
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", text).translate(_DASHES).translate(_QUOTES)
+
+
+def _written(cell: int | Decimal | dt.date | None) -> str:
     match cell:
         case None:
             return ""
+        case Decimal() if not cell.is_finite() or not -_LONGEST_NUMBER < cell.adjusted() < _LONGEST_NUMBER:
+            return str(cell)
         case Decimal():
             return str(int(cell)) if cell == cell.to_integral_value() else format(cell, "f")
         case int():
             return str(cell)
-        case dt.date():
-            return cell.isoformat()
-    if cell.isascii():  # most are, and have none of these signs but one
-        return " ".join(cell.replace("`", "'").split())
-    plain = unicodedata.normalize("NFC", cell).translate(_INVISIBLE).translate(_DASHES).translate(_QUOTES)
-    return " ".join(plain.split())
+    return cell.isoformat()
 
 
 def is_blank(cell: Cell) -> bool:
@@ -55,20 +87,21 @@ def is_blank(cell: Cell) -> bool:
     return cell is None or text_of(cell).casefold() in NOTHING
 
 
-def label_of(cell: Cell) -> str:
-    """Return text that names something (a house, an identity document), as the landlord wrote it.
+def label_of(cell: Cell, most: int = LONGEST_CELL, what: str = "text") -> str:
+    """Return the ``kept_text`` of a cell that names something (a house, a person), as the landlord wrote it.
 
     Raises:
-        Unreadable: the spreadsheet program has spoilt it (a date, a lost digit, an error value).
+        Unreadable: also when the spreadsheet program has spoilt it (a date, a lost digit, an error value).
     """
     if isinstance(cell, dt.date):
         raise Unreadable(
             "turned_into_date",
             "expected text; the spreadsheet program made a date of it, so format the column as text and retype it",
         )
-    text = text_of(cell)
-    refuse_spoilt(text)
-    return text
+    if isinstance(cell, Decimal) and not cell.is_finite():
+        raise Unreadable("not_a_number", "expected text; this number is beyond what a spreadsheet program can show")
+    refuse_spoilt(text_of(cell))
+    return kept_text(cell, most, what)
 
 
 def refuse_spoilt(text: str) -> None:

@@ -4,12 +4,14 @@ import re
 from typing import NamedTuple
 
 from chalicelib.onboarding.amounts import AFTER, CURRENCY, read_positive_amount
-from chalicelib.onboarding.cells import Cell, Unreadable, is_blank, text_of
+from chalicelib.onboarding.cells import Cell, Unreadable, is_blank, kept_text, text_of
 from chalicelib.onboarding.model import RecurringCharge
 
 EXPECTED = 'expected charges such as "garbage 300, security 500" or "water 120/unit"'
 
 # Charge types of billing; a word that is not listed becomes "other", described by that word.
+LONGEST_DESCRIPTION = 140
+MOST_CHARGES = 20
 _KINDS = {
     "garbage": "garbage",
     "trash": "garbage",
@@ -90,7 +92,10 @@ def _with_piece(read: Charges, piece: str) -> Charges:
         return read
     if _METERED.search((found["per"] or "").casefold()):
         return _with_rate(read, label, cents)
-    charge = RecurringCharge(_KINDS.get(label, "other"), (label or "other charges").capitalize(), cents)
+    description = kept_text((label or "other charges").capitalize(), LONGEST_DESCRIPTION, "charge")
+    if len(read.recurring) == MOST_CHARGES:
+        raise Unreadable("too_many_charges", f"expected at most {MOST_CHARGES} charges")
+    charge = RecurringCharge(_KINDS.get(label, "other"), description, cents)
     return read._replace(recurring=(*read.recurring, charge), unnamed=read.unnamed or not label)
 
 

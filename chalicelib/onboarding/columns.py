@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from chalicelib.onboarding.cells import Cell, column_letter, text_of
 from chalicelib.onboarding.model import Problem
+from chalicelib.values import clean_text
 
 HEADER_WITHIN_ROWS = 30  # titles, addresses and logos above the headings take fewer
 
@@ -110,7 +111,7 @@ def find_header(rows: Sequence[Sequence[Cell]]) -> int | None:
 
 def read_header(rows: Sequence[Sequence[Cell]], index: int) -> tuple[Header, list[Problem]]:
     """Return what the headings at ``index`` mean, and what is wrong with them."""
-    headings = tuple(text_of(cell) for cell in rows[index])
+    headings = tuple(clean_text(text_of(cell)) for cell in rows[index])
     meanings = [meaning_of(cell) for cell in rows[index]]
     places: dict[Column, int] = {}
     for place, meaning in enumerate(meanings):

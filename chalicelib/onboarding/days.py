@@ -4,11 +4,11 @@ import datetime as dt
 import re
 from decimal import Decimal
 
+from chalicelib import values
 from chalicelib.onboarding.cells import Cell, Unreadable, is_blank, refuse_spoilt, text_of
 from chalicelib.onboarding.import_model import LAST_DUE_DAY
 
 EXPECTED = "expected a date with the day before the month, such as 15/6/2025, 15 Jun 2025 or 2025-06-15"
-FIRST_DAY, LAST_DAY = dt.date(1950, 1, 1), dt.date(2099, 12, 31)
 
 # English and Swahili; their first three letters tell them apart.
 _MONTHS = {
@@ -84,7 +84,7 @@ def read_date(cell: Cell) -> dt.date | None:
     four years off, in a workbook that counts from 1904, and nothing in the cell tells which.
 
     Raises:
-        Unreadable: it is no date, a day that does not exist, or outside 1950–2099.
+        Unreadable: it is no date, a day that does not exist, or one that the API would not take.
     """
     if is_blank(cell):
         return None
@@ -147,9 +147,10 @@ def _year(text: str) -> int:
 
 
 def _within(day: dt.date) -> dt.date:
-    if not FIRST_DAY <= day <= LAST_DAY:
-        raise Unreadable("date_out_of_range", f"expected a date from {FIRST_DAY.year} to {LAST_DAY.year}")
-    return dt.date(day.year, day.month, day.day)
+    try:
+        return values.check_day(dt.date(day.year, day.month, day.day))
+    except values.Refused as refused:
+        raise Unreadable("date_out_of_range", str(refused)) from refused
 
 
 def _about_a_number(text: str) -> str:

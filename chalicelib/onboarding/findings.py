@@ -6,6 +6,7 @@ from typing import TypeVar
 from chalicelib.onboarding.cells import Cell, Unreadable, is_blank, text_of
 from chalicelib.onboarding.columns import Column, Header
 from chalicelib.onboarding.model import Problem, Severity
+from chalicelib.values import clean_text
 
 LONGEST_VALUE = 80  # characters of a wrong cell that are shown again
 
@@ -52,5 +53,5 @@ class Row:
         place = self.header.places.get(column) if isinstance(column, Column) else column
         label = None if place is None else self.header.label(place)
         cell = self.cells[place] if place is not None and place < len(self.cells) else None
-        value = text_of(cell)[:LONGEST_VALUE] or None
+        value = clean_text(text_of(cell))[:LONGEST_VALUE] or None
         self._found.append(Problem(severity, code, message, self.number, label, value))

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from chalicelib.onboarding.amounts import read_amount, read_positive_amount
-from chalicelib.onboarding.cells import Cell, Unreadable, is_blank, label_of, text_of
+from chalicelib.onboarding.cells import Cell, Unreadable, is_blank, kept_text, label_of
 from chalicelib.onboarding.charges import Charges, charges_in_remark, read_charges
 from chalicelib.onboarding.columns import Column
 from chalicelib.onboarding.days import read_date, read_due_day
@@ -65,9 +65,7 @@ def read_unit(row: Row) -> UnitCells | None:
     kind = read_unit_type(row.cell(Column.TYPE))
     if kind is None and row.has(Column.TYPE):
         row.notice("unit_type_unknown", 'this type is not known and becomes "other"', Column.TYPE)
-    charges, note = _charges(row), text_of(row.cell(Column.REMARKS))
-    if len(note) > LONGEST_NOTE:
-        row.error("note_too_long", f"expected remarks of at most {LONGEST_NOTE} characters", Column.REMARKS)
+    charges, note = _charges(row), row.read(Column.REMARKS, _note) or ""
     if name is None or rent_cents is None:
         return None
     unit_type, bedrooms = kind or ("other", 0)
@@ -124,10 +122,11 @@ def _tenant(row: Row) -> TenantPlan | None:
 def _unit_name(cell: Cell) -> str:
     if is_blank(cell):
         raise Unreadable("unit_missing", "expected the name of the unit, such as A1")
-    name = label_of(cell)
-    if len(name) > LONGEST_UNIT:
-        raise Unreadable("unit_too_long", f"expected a unit's name of at most {LONGEST_UNIT} characters")
-    return name
+    return label_of(cell, LONGEST_UNIT, "unit")
+
+
+def _note(cell: Cell) -> str:
+    return kept_text(cell, LONGEST_NOTE, "note")
 
 
 def _charges(row: Row) -> Charges:

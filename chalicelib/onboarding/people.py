@@ -1,13 +1,16 @@
 """Who rents, as landlords write it: names, phones, identity documents, and the signs of an empty house."""
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
-from chalicelib import phones
+from chalicelib import phones, values
 from chalicelib.errors import Invalid
-from chalicelib.onboarding.cells import Cell, Unreadable, is_blank, label_of, refuse_spoilt, text_of
+from chalicelib.onboarding.cells import Cell, Unreadable, is_blank, kept_text, label_of, refuse_spoilt, text_of
 
 LONGEST_NAME_PART = 60
+LONGEST_KIN = 120
+MOST_PHONES = 5
 PHONE_EXPECTED = "expected a Kenyan mobile number such as 0712 345 678; several are parted by /"
 
 _VACANT = {
@@ -20,9 +23,9 @@ _TITLES = re.compile(r"(?:(?:mr|mrs|ms|miss|dr|eng|prof|rev|pst|hon)(?:\.+ *| +)
 _SEVERAL = re.compile(r"&|/|\+|;|,|\band\b|\bna\b", re.IGNORECASE)
 _INITIAL_APOSTROPHE = re.compile(r"\b([OD])'([a-z])")  # O'Brien, but Ng'ang'a and Wang'ombe
 _PHONE_LABEL = re.compile(r"^(?:tel|phone|mobile|cell|mob)[.:]* *(?:no)?[.:]* *", re.IGNORECASE)
-_PHONE_PARTING = re.compile(r"/|,|;|&|\bor\b|\band\b", re.IGNORECASE)
-_EMAIL = re.compile(r"[^@\s,;]{1,64}@[^@\s,;]+\.[^@\s,;.]+")
-_KRA_PIN = re.compile(r"[AP][0-9]{9}[A-Z]", re.ASCII)
+_PHONE_PARTING = re.compile(r"/|,|;|&|\n|\bor\b|\band\b", re.IGNORECASE)
+_PHONE_INSIDE = re.compile(rf"[{phones.INVISIBLE}]*\+?[0-9][0-9 \u00a0{phones.INVISIBLE}-]{{5,}}")
+_IDENTITY_LABEL = re.compile(r"^(?:(?:national )?id|passport)?[ .:#]*(?:no)?[ .:#]*(?=[0-9])", re.IGNORECASE)
 
 
 class Name(NamedTuple):
@@ -45,7 +48,7 @@ def read_name(cell: Cell) -> Name | None:
     Capitals throughout become title case.
 
     Raises:
-        Unreadable: several people, digits, more than four parts, or a part too long to be one.
+        Unreadable: several people, digits, more than four parts, or what the API would not take as a name.
     """
     if is_blank(cell):
         return None
@@ -57,9 +60,12 @@ def read_name(cell: Cell) -> Name | None:
     if re.search(r"[0-9@]", text):
         raise Unreadable("not_a_name", "expected a person's name, without digits")
     parts = [_cased(part) for part in text.split()]
-    if len(parts) > 4 or max(map(len, parts)) > LONGEST_NAME_PART or not any(map(str.isalpha, text)):
+    if len(parts) > 4 or not any(map(str.isalpha, text)):
         raise Unreadable("not_a_name", "expected a name of one to four parts")
-    return Name(parts[0], " ".join(parts[1:-1])[:LONGEST_NAME_PART], parts[-1] if len(parts) > 1 else "")
+    name = Name(parts[0], " ".join(parts[1:-1]), parts[-1] if len(parts) > 1 else "")
+    if max(map(len, name)) > LONGEST_NAME_PART:
+        raise Unreadable("not_a_name", f"expected at most {LONGEST_NAME_PART} characters in each part of the name")
+    return name
 
 
 def read_phones(cell: Cell) -> tuple[str, ...]:
@@ -70,34 +76,41 @@ def read_phones(cell: Cell) -> tuple[str, ...]:
     """
     if is_blank(cell):
         return ()
-    text = _PHONE_LABEL.sub("", text_of(cell))
-    refuse_spoilt(text)
+    refuse_spoilt(text_of(cell))
+    # What stands between digits is for the door to know; an apostrophe before them is from an export of ours.
+    text = _PHONE_LABEL.sub("", cell.strip().removeprefix("'") if isinstance(cell, str) else text_of(cell))
     try:
         return (phones.to_e164(text),)
     except Invalid:
         parts = [part for part in _PHONE_PARTING.split(text) if part.strip()] or [text]
     try:
-        return tuple(dict.fromkeys(phones.to_e164(part) for part in parts))
+        found = tuple(dict.fromkeys(phones.to_e164(part) for part in parts))
     except Invalid as error:
         raise Unreadable("not_a_phone", PHONE_EXPECTED) from error
+    if len(found) > MOST_PHONES:
+        raise Unreadable("too_many_phones", f"expected at most {MOST_PHONES} numbers")
+    return found
 
 
 def read_identity(cell: Cell) -> tuple[str, str] | None:
     """Return the kind of identity document and its number, or None when the cell is blank.
 
     Seven to nine digits are a national ID, letters before digits a passport; other writings are
-    refused rather than filed under a guess.
+    refused rather than filed under a guess. "ID 23456789" and "12345678.0" are their digits.
 
     Raises:
         Unreadable: it is neither.
     """
     if is_blank(cell):
         return None
-    number = re.sub(r"[\s.\-]", "", label_of(cell)).upper()
-    if re.fullmatch(r"[0-9]{7,9}", number, re.ASCII):
-        return "national_id", number
-    if re.fullmatch(r"[A-Z]{1,3}[0-9]{5,9}[A-Z]?", number, re.ASCII):
-        return "passport", number
+    text = _IDENTITY_LABEL.sub("", label_of(cell))
+    number = re.sub(r"[\s.\-]", "", re.sub(r"\.0{1,2}$", "", text))
+    kind = "national_id" if re.fullmatch("[0-9]*", number) else "passport"
+    if kind == "national_id" or re.fullmatch("[A-Za-z]{1,3}[0-9]{5,9}[A-Za-z]?", number):
+        try:
+            return kind, values.parse_identity_number(kind, number)
+        except values.Refused:
+            pass  # told below, with both forms
     raise Unreadable(
         "not_an_identity", "expected a national ID of 7 to 9 digits or a passport number such as AK0123456"
     )
@@ -111,10 +124,7 @@ def read_email(cell: Cell) -> str | None:
     """
     if is_blank(cell):
         return None
-    text = text_of(cell)
-    if len(text) > 254 or not _EMAIL.fullmatch(text):
-        raise Unreadable("not_an_email", "expected one email address such as name@example.com")
-    return text
+    return _through(values.parse_email, cell.strip() if isinstance(cell, str) else text_of(cell), "not_an_email")
 
 
 def read_kra_pin(cell: Cell) -> str | None:
@@ -125,26 +135,30 @@ def read_kra_pin(cell: Cell) -> str | None:
     """
     if is_blank(cell):
         return None
-    text = text_of(cell).replace(" ", "").upper()
-    if not _KRA_PIN.fullmatch(text):
-        raise Unreadable("not_a_kra_pin", "expected a KRA PIN such as A012345678Z")
-    return text
+    text = label_of(cell).replace(" ", "")
+    return _through(values.parse_kra_pin, text.upper() if text.isascii() else text, "not_a_kra_pin")
+
+
+def _through(door: Callable[[str], str], text: str, code: str) -> str:
+    try:
+        return door(text)
+    except values.Refused as refused:
+        raise Unreadable(code, str(refused)) from refused
 
 
 def read_kin(cell: Cell) -> tuple[str, str | None]:
     """Return the next of kin's name and phone: "Akinyi (0712 345 678)", either part may be missing.
 
     Raises:
-        Unreadable: the number in it is no Kenyan mobile number.
+        Unreadable: the number in it is no Kenyan mobile number, or the rest is no name that the API would take.
     """
     if is_blank(cell):
         return "", None
-    text = label_of(cell)
-    digits = re.search(r"\+?[0-9][0-9 \-]{5,}", text, re.ASCII)
-    if not digits:
-        return text[:120], None
-    name = (text[: digits.start()] + " " + text[digits.end() :]).strip(" ()-,:/.")
-    return " ".join(name.split())[:120], read_phones(digits[0])[0]
+    digits = _PHONE_INSIDE.search(cell) if isinstance(cell, str) else None
+    if not isinstance(cell, str) or not digits:
+        return label_of(cell, LONGEST_KIN, "kin"), None
+    name = (cell[: digits.start()] + " " + cell[digits.end() :]).strip(" ()-,:/.")
+    return kept_text(name, LONGEST_KIN, "kin"), read_phones(digits[0])[0]
 
 
 def _cased(part: str) -> str:

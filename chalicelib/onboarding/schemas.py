@@ -19,10 +19,10 @@ class NewCommit(Schema):
 
 
 class PlannedPropertyView(Schema):
-    """A property of the sheet; one that is here already is ``known``. A name that is too long is told as it is."""
+    """A property of the sheet; one that is here already is ``known``."""
 
-    name = fields.Text(LONGEST_CELL)
-    town = fields.Text(LONGEST_CELL)
+    name = fields.Text(120)
+    town = fields.Text(80)
     units = fields.Whole()
     known = fields.Flag()
 

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from chalicelib import config
 from chalicelib.errors import BadRequest, NotFound, TooLarge, UnsupportedMediaType
+from chalicelib.values import clean_text
 from chalicelib.web.call import Call
 
 FORM = "application/x-www-form-urlencoded"
@@ -24,6 +25,8 @@ MOST_CHARACTERS = 2_000  # of a field: an SMS of 10 parts has 1,530
 def form_of(call: Call, token: str, *, required: Iterable[str], also: Iterable[str] = ()) -> dict[str, str]:
     """Return the fields of a vendor's form that are ``required``, and those of ``also`` that it has.
 
+    Their texts come through the door of texts; what it would refuse is left out, since nobody would be told.
+
     Raises:
         NotFound: ``token`` is none of ours; told as for a path that nobody has.
         UnsupportedMediaType, TooLarge, BadRequest: the body is no such form, or lacks what is required.
@@ -33,7 +36,7 @@ def form_of(call: Call, token: str, *, required: Iterable[str], also: Iterable[s
     missing = [name for name in required if not given.get(name, "").strip()]
     if missing:
         raise BadRequest(f"The form lacks {', '.join(missing)}.")
-    return {name: given[name][:MOST_CHARACTERS] for name in (*required, *also) if name in given}
+    return {name: clean_text(given[name][:MOST_CHARACTERS], lines=True) for name in (*required, *also) if name in given}
 
 
 def check_token(token: str) -> None:

@@ -12,12 +12,15 @@ from uuid import UUID
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from chalicelib import money
-from chalicelib.web.texts import EMAIL, KRA_PIN, OneOf, Phone, Text, Told
+from chalicelib import money, values
+from chalicelib.values import EARLIEST, LATEST, MOST_WHOLE
+from chalicelib.web.texts import EMAIL, KRA_PIN, OneOf, Phone, Text, Told, let_in
 
 __all__ = [
+    "EARLIEST",
     "EMAIL",
     "KRA_PIN",
+    "LATEST",
     "Day",
     "Flag",
     "ListOf",
@@ -34,12 +37,8 @@ __all__ = [
     "sort_of",
 ]
 
-MOST_WHOLE = 2**31 - 1
 MOST_IN_LIST = 1000
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
-EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2199, 12, 31)
-
-_YEAR, _MONTH = "(199[0-9]|2[01][0-9]{2})", "(0[1-9]|1[0-2])"
 
 Nested = fields.Nested
 
@@ -72,8 +71,8 @@ class Whole(Told, fields.Integer):
         super().__init__(validate=validate.Range(least, most, error="expected {min} to {max}"), **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
-        if self._from_text and isinstance(value, str) and re.fullmatch("0|-?[1-9][0-9]{0,9}", value):
-            return int(value)
+        if self._from_text and isinstance(value, str):
+            return let_in(values.parse_whole, value)
         if type(value) is not int:
             raise ValidationError("expected a whole number")
         return value
@@ -101,13 +100,8 @@ class Money(Told, fields.Field[int]):
     tell = staticmethod(money.format_cents)
 
     def __init__(self, *, signed: bool = False, positive: bool = False, **options: Any):
-        form = "^(0|[1-9][0-9]{0,9})([.][0-9]{1,2})?$"
-        if positive:
-            form = "^([1-9][0-9]{0,9}([.][0-9]{1,2})?|0[.]([1-9][0-9]?|0[1-9]))$"
-        elif signed:
-            form = form.replace("^", "^-?")
-        self._form = form
-        self._why = "expected more than nothing" if positive else "" if signed else "may not be negative"
+        self._signs = {"signed": signed, "positive": positive}
+        form = money.amount_pattern(signed=signed, positive=positive)
         self.openapi = {"type": "string", "pattern": form, "examples": ["15000.00"]}
         # What is told may be a sum of many, and always has its two decimals.
         self.openapi_of_told = {"pattern": f"^{'-?' if signed else ''}(0|[1-9][0-9]*)[.][0-9]{{2}}$"}
@@ -116,14 +110,7 @@ class Money(Told, fields.Field[int]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if not isinstance(value, str):
             raise ValidationError('expected a string such as "15000.00"')
-        try:
-            cents = money.parse_cents(value)
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
-        if not re.fullmatch(self._form, value):
-            too_large = abs(cents) >= 10**12
-            raise ValidationError("the amount is too large" if too_large else self._why)
-        return cents
+        return let_in(money.parse_cents, value, **self._signs)
 
 
 class Day(Told, fields.Date):
@@ -133,31 +120,22 @@ class Day(Told, fields.Date):
     openapi: ClassVar[dict[str, Any]] = {
         "type": "string",
         "format": "date",
-        "pattern": f"^{_YEAR}-{_MONTH}-(0[1-9]|[12][0-9]|3[01])$",
+        "pattern": values.DAY,
         "examples": ["2026-11-20"],
     }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.date:
-        return _day(value, self.openapi["pattern"], "", f"expected a day from {EARLIEST} to {LATEST}")
+        return let_in(values.parse_day, value if isinstance(value, str) else "")
 
 
 class Month(Told, fields.Date):
     """A period: the first day of its month inside, "2026-11" outside."""
 
     tell = staticmethod("{:%Y-%m}".format)
-    openapi: ClassVar[dict[str, Any]] = {"type": "string", "pattern": f"^{_YEAR}-{_MONTH}$", "examples": ["2026-11"]}
+    openapi: ClassVar[dict[str, Any]] = {"type": "string", "pattern": values.MONTH, "examples": ["2026-11"]}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.date:
-        return _day(value, self.openapi["pattern"], "-01", "expected a month such as 2026-11")
-
-
-def _day(value: Any, pattern: str, rest: str, why: str) -> dt.date:
-    if not isinstance(value, str) or not re.fullmatch(pattern, value):
-        raise ValidationError(why)
-    try:
-        return dt.date.fromisoformat(value + rest)
-    except ValueError as error:
-        raise ValidationError("there is no such day") from error
+        return let_in(values.parse_month, value if isinstance(value, str) else "")
 
 
 def _tell_moment(value: dt.datetime) -> str:

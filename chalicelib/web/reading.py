@@ -17,6 +17,8 @@ MOST_BODY_BYTES = 4_000_000
 FRESH_S = 600
 AHEAD_S = 30  # as far as the authorizer lets a token's other times be ahead
 SECONDS = re.compile("[0-9]{1,12}", re.ASCII)
+# A gateway that takes the body for text puts U+FFFD for such bytes; the door of texts refuses that.
+NOT_UTF8 = "The body is not UTF-8."
 # Of what was read: its version, then a digest; * is whatever is there.
 IF_MATCH = re.compile(r'^(\*|(?:W/)?"([0-9]{1,9})(?:-[0-9a-f]{12})?")$', re.ASCII)
 
@@ -85,8 +87,11 @@ def query(operation: Operation, request: Request) -> dict[str, Any]:
 
 
 def raw_body(request: Request) -> bytes:
-    raw = request.raw_body or b""
-    raw = raw.encode() if isinstance(raw, str) else raw
+    try:
+        raw = request.raw_body or b""
+        raw = raw.encode() if isinstance(raw, str) else raw
+    except UnicodeEncodeError as error:
+        raise errors.BadRequest(NOT_UTF8) from error
     if len(raw) > MOST_BODY_BYTES:
         raise errors.TooLarge(f"A body may have at most {MOST_BODY_BYTES} bytes.", limit_bytes=MOST_BODY_BYTES)
     return raw
@@ -108,8 +113,9 @@ def body(operation: Operation, call: Call) -> dict[str, Any]:
     if operation.body is None:
         return {}
     try:
-        text = (call.raw or b"{}").decode()
-        given = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_each_once)
+        given = json.loads((call.raw or b"{}").decode(), parse_constant=_no_constant, object_pairs_hook=_each_once)
+    except UnicodeDecodeError as error:
+        raise errors.BadRequest(NOT_UTF8) from error
     except (ValueError, RecursionError) as error:
         raise errors.BadRequest("The body is not valid JSON.") from error
     if not isinstance(given, dict):

@@ -56,6 +56,22 @@ def test_a_body_that_cannot_be_read_is_a_problem(owner: Client, body: bytes) -> 
     assert owner.get("/v1/owners").json["items"] == []
 
 
+@pytest.mark.parametrize("body", [b'{"name": "a\xff"}', b'{"name": "\xed\xa0\x80"}', '{"name": "ö"}'.encode("latin-1")])
+def test_a_body_that_is_not_utf_8_is_told_so(owner: Client, body: bytes) -> None:
+    answer = owner.post("/v1/owners", body)
+    assert_problem(answer, 400, "bad-request")
+    assert answer.json["detail"] == "The body is not UTF-8."
+
+
+def test_a_character_that_a_gateway_lost_is_not_kept(owner: Client) -> None:
+    # API Gateway hands a body over as text, and puts U+FFFD for bytes that are no UTF-8.
+    event = event_for("POST", "/v1/owners", b"{}", {"Content-Type": "application/json"}, owner.phone)
+    for body, status in (('{"name": "Zo\ufffd"}', 422), ('{"name": "Zo\ud800"}', 400), ('{"name": "Zoë"}', 201)):
+        answer = app(event | {"body": body, "isBase64Encoded": False}, None)
+        assert answer["statusCode"] == status, answer["body"]
+    assert [each["name"] for each in owner.get("/v1/owners").json["items"]] == ["Zoë"]
+
+
 @pytest.mark.parametrize(
     ("value", "field"),
     [

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.onboarding.cells import Cell, Unreadable
+from chalicelib.onboarding.cells import Cell, Unreadable, label_of
 from chalicelib.onboarding.people import (
     Name,
     is_vacant,
@@ -18,6 +18,7 @@ from chalicelib.onboarding.people import (
     read_name,
     read_phones,
 )
+from chalicelib.values import Refused, parse_email, parse_text
 
 
 @pytest.mark.parametrize(
@@ -113,12 +114,60 @@ def test_words_that_do_not_say_vacant(cell: Cell) -> None:
     assert not is_vacant(cell)
 
 
+@pytest.mark.parametrize("character", ["\u202e", "\u2066", "\u200b", "\x00", "\u2028", "\ufffd"], ids=ascii)
+def test_what_the_api_refuses_in_a_text_is_refused_in_a_cell_for_the_same_reason(character: str) -> None:
+    written = f"Juma{character}Koech"
+    with pytest.raises(Refused) as refused:
+        parse_text(written, most=60)
+    for reader in (read_name, read_kin, read_email, label_of):
+        with pytest.raises(Unreadable) as unreadable:
+            reader(written)
+        assert unreadable.value.expected == str(refused.value)
+
+
+def test_an_invisible_character_is_left_out_of_a_phone() -> None:
+    for spelled in (
+        "\u202a+254 712 345 678\u202c",
+        "0712\u200b345678",
+        "254712345678.0",
+        "'+254712345678",
+        "00254712345678",
+    ):
+        assert read_phones(spelled) == ("+254712345678",)
+    assert read_phones("0712345678\n0722345678") == ("+254712345678", "+254722345678")
+    assert read_kin("Akinyi \u202d0712\u00a0345 678\u202c") == ("Akinyi", "+254712345678")
+    for wrong in ("\u202e876543217", "71234567.0", " / ".join(f"071234567{n}" for n in range(6))):
+        with pytest.raises(Unreadable):
+            read_phones(wrong)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("a,b@x.ke", "a@x.ke,b@x.ke", "Lulu <a@x.ke>", ".a@x.ke", "a..b@x.ke", "a@x_y.ke", "a@x", '"a b"@x.ke'),
+        *("a@x.ke\nbcc: b@x.ke", "lülu@x.ke", "a@\u202ex.ke", "a@x.ke\u200b", "a@münchen.de", "a" * 250 + "@x.ke"),
+    ],
+)
+def test_the_api_and_a_sheet_have_one_rule_for_addresses(address: str) -> None:
+    for door in (read_email, parse_email):
+        with pytest.raises((Unreadable, Refused)):
+            door(address)
+
+
+def test_a_middle_name_is_refused_rather_than_cut() -> None:
+    with pytest.raises(Unreadable, match="at most 60"):
+        read_name(f"Juma {'a' * 40} {'b' * 40} Koech")
+
+
 def test_identity_documents() -> None:
     assert read_identity(20007919) == ("national_id", "20007919")
     assert read_identity("20 007 919") == ("national_id", "20007919")
     assert read_identity("ak0123456") == ("passport", "AK0123456")
     assert read_identity("") is None
-    for wrong in ("123", "2.00E+07", "see file"):
+    for labelled in ("ID 23456789", "ID No. 23456789", "NO. 23456789", "National ID: 23456789", "ID23456789"):
+        assert read_identity(labelled) == ("national_id", "23456789")
+    assert read_identity("12345678.0") == read_identity(Decimal("12345678.0")) == ("national_id", "12345678")
+    for wrong in ("123", "2.00E+07", "see file", "\u017f1234567", "1234567890"):
         with pytest.raises(Unreadable):
             read_identity(wrong)
 

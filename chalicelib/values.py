@@ -1,0 +1,182 @@
+"""One door for each kind of value: what is let in is the same from JSON, a query, a sheet, an SMS, USSD or a callback.
+
+Doors are strict, and pure. Whoever reads looser spellings, as a landlord's sheet has them ("15k/=", "2/3/24"),
+brings what was meant to the door in the end. What cannot be refused, since nobody is told so for what a phone
+typed, is cleaned by ``clean_text``, which drops what the door of texts refuses. Phones have their door in
+``phones``, money in ``money``. The patterns are JSON Schema's as well as Python's: the API's document shows them.
+"""
+
+import datetime as dt
+import re
+from typing import Literal
+
+MOST_WHOLE = 2**31 - 1
+EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2199, 12, 31)
+MOST_EMAIL = 254  # RFC 5321 leaves so many between the angle brackets of a path
+
+_ATOM = "[0-9A-Za-z!#$%&'*+/=?^_`{|}~-]+"  # RFC 5322 section 3.2.3
+EMAIL = f"^{_ATOM}([.]{_ATOM})*@[0-9A-Za-z-]+([.][0-9A-Za-z-]+)+$"
+KRA_PIN = "^[AP][0-9]{9}[A-Z]$"
+_YEAR, _MONTH = "(199[0-9]|2[01][0-9]{2})", "(0[1-9]|1[0-2])"
+MONTH = f"^{_YEAR}-{_MONTH}$"
+DAY = f"^{_YEAR}-{_MONTH}-(0[1-9]|[12][0-9]|3[01])$"
+
+# Seen by nobody: control characters and the byte order mark, which stop exports and prints; spaces without
+# width, by which two names look like one; and what turns the direction of writing, and with it what is read.
+# The last are marks of annotation, U+FFFD, which stands where a character was lost, and what is no character.
+_HIDING = r"\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff"
+_UNSEEN = rf"\u0000-\u001f\u007f-\u009f{_HIDING}"
+_UNSEEN_IN_LINES = rf"\u0000-\u0008\u000b-\u001f\u007f-\u009f{_HIDING}"
+_JOINERS = r"\u200c\u200d"  # right between the letters of some scripts; alone they are nothing
+_HALF = r"\ud800-\udfff"  # of a surrogate pair: JSON can write it, and UTF-8 cannot
+
+_NATIONAL_ID = "[0-9]{7,9}"
+_OTHER_ID = "[A-Z0-9][A-Z0-9/-]{3,19}"
+
+Why = Literal["too_long", "missing", "unsafe", "form", "too_large", "fraction"]
+
+_FORMS = {
+    EMAIL: "expected one e-mail address such as name@example.com",
+    KRA_PIN: "expected a KRA PIN such as A012345678Z",
+}
+
+
+class Refused(ValueError):
+    """A value that is not let in: ``code`` for programs, the text for whoever sent it. It never holds the value."""
+
+    def __init__(self, code: Why, why: str) -> None:
+        super().__init__(why)
+        self.code = code
+
+
+def text_pattern(*, least: int = 0, lines: bool = False) -> str:
+    """Return what a text of ``least`` characters or more fits; one that must be longer than one is not trimmed."""
+    unseen = _UNSEEN_IN_LINES if lines else _UNSEEN
+    some, visible = f"[^{unseen}]*", rf"[^{unseen}\s{_JOINERS}]"
+    if least > 1:
+        return f"^{visible}{some}{visible}$"
+    return f"^{some}{visible}{some}$" if least else f"^{some}$"
+
+
+def parse_text(text: str, *, most: int, least: int = 0, lines: bool = False, pattern: str = "") -> str:
+    """Return the text, trimmed unless its ``pattern`` or ``least`` says how it begins and ends.
+
+    Args:
+        most: characters of what was sent, blanks at the ends counted.
+        lines: it may have line breaks and tabs.
+        pattern: the form of a text that has one of its own.
+
+    Raises:
+        Refused: it is too long or too short, of another form, or holds what cannot be seen or kept.
+    """
+    trimmed = text.strip()
+    if len(text) > most:
+        raise Refused("too_long", f"expected at most {most} characters")
+    if len(trimmed) < least:
+        raise Refused("missing", f"expected {least} characters or more" if least > 1 else "expected text")
+    # By re itself, which compiles at first use: a cold start has no time for all patterns.
+    if re.fullmatch(pattern or text_pattern(least=least, lines=lines), text) and not re.search(f"[{_HALF}]", text):
+        return text if pattern or least > 1 else trimmed
+    if unsafe := re.search(f"[{_UNSEEN_IN_LINES if lines else _UNSEEN}{_HALF}]", text):
+        raise Refused("unsafe", _why_unsafe(unsafe[0]))
+    if text != trimmed:
+        raise Refused("form", "expected no space before or after it")
+    raise Refused("form", _FORMS.get(pattern, f"expected the form {pattern}" if pattern else "expected text"))
+
+
+def _why_unsafe(character: str) -> str:
+    if character == "\ufffd":
+        return "U+FFFD stands where a character was lost; send the text in UTF-8"
+    return f"U+{ord(character):04X} is not allowed: it cannot be seen, changes how the text reads, or cannot be kept"
+
+
+def clean_text(text: str, *, lines: bool = False) -> str:
+    """Return ``text`` without the characters that ``parse_text`` refuses; of one line, blanks of all kinds are one."""
+    if lines:
+        return re.sub(f"[{_UNSEEN_IN_LINES}{_HALF}]", "", text)
+    plain = re.sub(r"\s+", " ", text)
+    return " ".join(re.sub(f"[{_UNSEEN}{_HALF}]", "", plain).split())
+
+
+def parse_email(text: str) -> str:
+    """Return the address as it was written.
+
+    Raises:
+        Refused: it is not one address of the plain form that every mail system takes.
+    """
+    return parse_text(text, most=MOST_EMAIL, least=3, pattern=EMAIL)
+
+
+def parse_kra_pin(text: str) -> str:
+    """Return the PIN.
+
+    Raises:
+        Refused: it is not A or P, nine digits and a capital.
+    """
+    return parse_text(text, most=11, least=11, pattern=KRA_PIN)
+
+
+def parse_identity_number(kind: str, text: str) -> str:
+    """Return the number of an identity document as it is kept: capitals, no spaces.
+
+    Args:
+        kind: "national_id", which has digits only, or another document's.
+
+    Raises:
+        Refused: no document of this kind has such a number.
+    """
+    plain = "".join(text.split()).upper() if text.isascii() else ""
+    if kind == "national_id" and not re.fullmatch(_NATIONAL_ID, plain):
+        raise Refused("form", "expected the 7 to 9 digits of a national id")
+    if not re.fullmatch(_OTHER_ID, plain):
+        raise Refused("form", "expected 4 to 20 letters and digits")
+    return plain
+
+
+def parse_day(text: str) -> dt.date:
+    """Return the day of "2026-11-20".
+
+    Raises:
+        Refused: it is written otherwise, does not exist, or is out of the range of ``check_day``.
+    """
+    return _day(text, DAY, "", f"expected a day from {EARLIEST} to {LATEST}")
+
+
+def parse_month(text: str) -> dt.date:
+    """Return the first day of "2026-11".
+
+    Raises:
+        Refused: it is no month, or is written otherwise.
+    """
+    return _day(text, MONTH, "-01", "expected a month such as 2026-11")
+
+
+def check_day(day: dt.date) -> dt.date:
+    """Return the day.
+
+    Raises:
+        Refused: no rent is of a day so far from today.
+    """
+    if not EARLIEST <= day <= LATEST:
+        raise Refused("form", f"expected a day from {EARLIEST} to {LATEST}")
+    return day
+
+
+def _day(text: str, pattern: str, rest: str, why: str) -> dt.date:
+    if not re.fullmatch(pattern, text):
+        raise Refused("form", why)
+    try:
+        return dt.date.fromisoformat(text + rest)
+    except ValueError as error:
+        raise Refused("form", "there is no such day") from error
+
+
+def parse_whole(text: str) -> int:
+    """Return the whole number of a query: written in one way, in ASCII, with ten digits at most.
+
+    Raises:
+        Refused: it is none.
+    """
+    if not re.fullmatch("0|-?[1-9][0-9]{0,9}", text):
+        raise Refused("form", "expected a whole number")
+    return int(text)
