@@ -30,12 +30,20 @@ def read_plan(content: bytes, *, property_name: str = "", due_day: int = 5) -> P
         due_day: For rows that give none, 1 to 28.
     """
     try:
-        sheet = read_sheet(content)
-        index = find_header(sheet.rows)
-        if index is None:
-            raise NotASheet("no_header", "expected a row of headings such as Unit, Rent and Tenant")
+        return plan_of(read_sheet(content), property_name=property_name, due_day=due_day)
     except NotASheet as error:
         return Plan("", problems=(error.problem,))
+
+
+def plan_of(sheet: Sheet, *, property_name: str = "", due_day: int = 5) -> Plan:
+    """Return what the grid would make, as ``read_plan`` does.
+
+    Raises:
+        NotASheet: no row of it has headings.
+    """
+    index = find_header(sheet.rows)
+    if index is None:
+        raise NotASheet("no_header", "expected a row of headings such as Unit, Rent and Tenant")
     header, problems = read_header(sheet.rows, index)
     found = [*(_headed(problem, header) for problem in sheet.problems), *problems]
     if any(problem.severity == "error" for problem in problems):
