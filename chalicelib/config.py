@@ -55,6 +55,7 @@ class Settings:
     claims_table: str
     claims_folder: str
     callback_token_hashes: frozenset[str]
+    phone_serves_days_after_lease: int
 
 
 def settings() -> Settings:
@@ -96,12 +97,18 @@ def settings() -> Settings:
         claims_table=os.environ.get("CLAIMS_TABLE", ""),
         claims_folder=os.environ.get("CLAIMS_FOLDER", str(home / "claims")),
         callback_token_hashes=_hashes(os.environ.get("CALLBACK_TOKEN_HASHES", "")),
+        phone_serves_days_after_lease=phone_serves_days_after_lease(),
     )
 
 
 def cors_origin() -> str:
     """Return the browser origin that may call the API ("*" for any), or "" for none."""
     return os.environ.get("CORS_ORIGIN", "")
+
+
+def phone_serves_days_after_lease() -> int:
+    """Return for how many days after its last day a lease is still told to its tenants' numbers."""
+    return _days("PHONE_SERVES_DAYS_AFTER_LEASE", 60)
 
 
 def metrics_environment() -> str:
@@ -123,6 +130,13 @@ def _seconds(name: str, default: int) -> int:
     text = os.environ.get(name, str(default))
     if not text.isdecimal() or not 1 <= int(text) <= 60:
         raise ValueError(f"{name} must be a whole number of seconds from 1 to 60")
+    return int(text)
+
+
+def _days(name: str, default: int) -> int:
+    text = os.environ.get(name, str(default))
+    if not text.isdecimal() or int(text) > 366:
+        raise ValueError(f"{name} must be a whole number of days from 0 to 366")
     return int(text)
 
 

@@ -1,22 +1,26 @@
 """What tenants may ask and do by phone, the same by SMS and by USSD."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy import Connection
 
 from chalicelib.billing import service as billing
 from chalicelib.billing.model import Receipt
-from chalicelib.commands import rules, telling
-from chalicelib.commands.registry import COMMANDS, Asking, Reply, command
+from chalicelib.commands import rules, session_service, telling
+from chalicelib.commands.places_service import SMS
+from chalicelib.commands.registry import COMMANDS, Asking, Reply, command, list_commands
+from chalicelib.commands.session_service import FAULT, Offer, pending_of
 from chalicelib.commands.standing_service import list_standings, running
-from chalicelib.commands.texts import first_that_fits, say
+from chalicelib.commands.texts import WIDTHS, first_that_fits, say
 from chalicelib.leasing.model import PhoneLease, PhoneTenant
 from chalicelib.maintenance import service as maintenance
-from chalicelib.maintenance.model import MOST_TEXT, MaintenanceRequest, NewRequest
+from chalicelib.maintenance.model import MOST_TEXT, NewRequest
 from chalicelib.messaging import service as messaging
 
-SMS, USSD = "sms", "ussd"
+MOST_CHOICES = 5  # places that an SMS asks to choose from
+MOST_OPEN = 10  # requests by phone of one lease that wait at a time
 
 
 @command("balance", en=("BALANCE", "BAL"), sw=("SALIO",))
@@ -24,7 +28,7 @@ def tell_balance(db: Connection, asking: Asking) -> list[Reply]:
     """Tell what is owed, in each organisation by itself."""
     naming = len(asking.tenants) > 1
     return [
-        Reply(
+        Reply.of(
             tenant,
             language,
             telling.tell_standings(tenant, list_standings(db, tenant), language, naming=naming),
@@ -38,7 +42,7 @@ def tell_receipt(db: Connection, asking: Asking) -> list[Reply]:
     """Tell the last receipt, in each organisation by itself."""
     naming = len(asking.tenants) > 1
     return [
-        Reply(
+        Reply.of(
             tenant,
             language,
             telling.tell_receipt(tenant, last_receipt(db, tenant, tenant.leases), language, naming=naming),
@@ -54,44 +58,78 @@ def tell_receipt(db: Connection, asking: Asking) -> list[Reply]:
     takes={"en": "and what is broken", "sw": "na kilichoharibika"},
 )
 def take_fault(db: Connection, asking: Asking) -> list[Reply]:
-    """Keep a maintenance request for the unit that the text begins with, else for the first that is rented."""
+    """Keep a maintenance request for the only place, or the unit that the text begins with; else ask which."""
     offered = [(tenant, lease) for tenant in asking.tenants for lease in running(tenant)]
-    first = asking.tenants[0]
-    language = asking.language or first.language
     if not offered:
-        return [Reply(first, language, first_that_fits([say("no_lease", language)]))]
+        return [Reply.on_behalf(asking, "no_lease")]
     place, text = 0, asking.text
     if len(offered) > 1:
-        chosen, rest = rules.choose_unit(text, [lease.unit_name for _, lease in offered])
-        place, text = chosen or 0, rest
-    tenant, lease = offered[place]
+        chosen, text = rules.choose_unit(text, [lease.unit_name for _, lease in offered])
+        if chosen is None:
+            return _ask_which(db, asking, offered)
+        place = chosen
+    return [log_fault(db, asking, *offered[place], text)]
+
+
+def log_fault(db: Connection, asking: Asking, tenant: PhoneTenant, lease: PhoneLease, text: str) -> Reply:
+    """Keep what the SMS says is broken, or say what it lacks."""
     language = asking.language or tenant.language
     if not rules.says_something(text):
-        word = COMMANDS["fault"].words[language][0]
-        return [Reply(tenant, language, first_that_fits([say("no_fault", language, word=word)]), lease.id)]
-    request = add_fault(db, tenant, lease, text, source=SMS, key=asking.key, now=asking.now)
-    return [Reply(tenant, language, telling.tell_fault(lease, request.number, language), lease.id)]
+        return Reply.of(tenant, language, _no_fault(language), lease.id)
+    told = add_fault(db, asking.phone, tenant, lease, text, language, source=SMS, key=asking.key, now=asking.now)
+    return Reply.of(tenant, language, told, lease.id)
 
 
-@command("stop", en=("STOP", "UNSUBSCRIBE"), sw=("ACHA", "ONDOKA", "TOKA"), alone=("ACHA", "ONDOKA", "TOKA"))
+def _ask_which(db: Connection, asking: Asking, offered: list[tuple[PhoneTenant, PhoneLease]]) -> list[Reply]:
+    """Keep what is broken until its place is told; on the account of the one organisation that it can concern."""
+    tenant = offered[0][0] if len({each.organisation_id for each, _ in offered}) == 1 else None
+    language = asking.language or tenant.language if tenant else asking.spoken
+    shown = offered[:MOST_CHOICES]
+    offer = Offer(FAULT, [lease.id.hex for _, lease in shown], pending_of(asking, "fault"))
+    session_service.keep_offer(db, asking.phone, offer, now=asking.now)
+    text = first_that_fits(
+        say(
+            "fault_which",
+            language,
+            places="\n".join(f"{number} {telling.place_of(each, width)}" for number, (_, each) in enumerate(shown, 1)),
+        )
+        for width in WIDTHS
+    )
+    if not rules.says_something(asking.text):
+        text = _no_fault(language)
+    return [Reply.of(tenant, language, text) if tenant else Reply.of_platform(language, text)]
+
+
+def _no_fault(language: str) -> str:
+    return first_that_fits([say("no_fault", language, word=COMMANDS["fault"].words[language][0])])
+
+
+@command(
+    "stop",
+    en=("STOP", "UNSUBSCRIBE"),
+    sw=("ACHA", "ONDOKA", "TOKA"),
+    alone=("STOP", "ACHA", "ONDOKA", "TOKA"),
+    anyone=True,
+)
 def stop(db: Connection, asking: Asking) -> list[Reply]:
-    """Send the phone nothing more, from any organisation; one of them says so.
+    """Send the phone nothing more, from any organisation.
 
-    Who begins with STOP means it whatever follows. The others are everyday words: "acha nilipe kesho" is "let me
-    pay tomorrow", "toka asubuhi" is "since the morning".
+    Only where little else stands beside the word: "stop sending wrong balances" wants right ones, "acha nilipe
+    kesho" is "let me pay tomorrow", "toka asubuhi" is "since the morning".
     """
-    stop_messages(db, asking.tenants, asking.phone, source=SMS, now=asking.now)
-    return _once(asking, "stop", "start")
+    stopped = messaging.stop_messages(db, asking.phone, source=SMS, now=asking.now)
+    return [_confirm(asking, "stop", "start"), *_answered(asking, stopped)]
 
 
-@command("start", en=("START",), sw=("ANZA",), alone=("START", "ANZA"))
+@command("start", en=("START",), sw=("ANZA",), alone=("START", "ANZA"), anyone=True)
 def start(db: Connection, asking: Asking) -> list[Reply]:
     """Send to the phone again."""
-    start_messages(db, asking.tenants, asking.phone)
-    return _once(asking, "start", "stop")
+    messaging.start_messages(db, asking.phone)
+    claiming = [each.organisation_id for each in asking.holder.claimed if each.leases]
+    return [_confirm(asking, "start", "stop"), *_answered(asking, claiming)]
 
 
-@command("help", en=("HELP",), sw=("MSAADA",))
+@command("help", en=("HELP",), sw=("MSAADA",), anyone=True)
 def tell_help(db: Connection, asking: Asking) -> list[Reply]:
     """Tell what may be asked."""
     return [_listing(asking, "help")]
@@ -102,8 +140,8 @@ def tell_unknown(asking: Asking) -> list[Reply]:
     return [_listing(asking, "unknown")]
 
 
-def list_commands(language: str) -> str:
-    return ", ".join(each.shown[language] for each in COMMANDS.values())
+def tell_commands(language: str) -> str:
+    return ", ".join(each.shown[language] for each in list_commands())
 
 
 def last_receipt(db: Connection, tenant: PhoneTenant, leases: Sequence[PhoneLease]) -> Receipt | None:
@@ -111,41 +149,61 @@ def last_receipt(db: Connection, tenant: PhoneTenant, leases: Sequence[PhoneLeas
 
 
 def add_fault(
-    db: Connection, tenant: PhoneTenant, lease: PhoneLease, text: str, *, source: str, key: str, now: dt.datetime
-) -> MaintenanceRequest:
-    """Keep what is broken in what the lease is of; ``key`` is of the message or session that told it."""
-    new = NewRequest(
-        property_id=lease.property_id,
-        unit_id=lease.unit_id,
-        text=rules.clean(text, MOST_TEXT),
-        source=source,
-        dedupe_key=key,
-        lease_id=lease.id,
-        tenant_id=lease.tenant_id,
-    )
-    return maintenance.add_request(db, tenant.organisation_id, new, now=now)
+    db: Connection,
+    phone: str,
+    tenant: PhoneTenant,
+    lease: PhoneLease,
+    text: str,
+    language: str,
+    *,
+    source: str,
+    key: str,
+    now: dt.datetime,
+    most: int = rules.MOST_CHARACTERS,
+) -> str:
+    """Keep what is broken in what the lease is of, and return what is told of it; the phone is locked.
 
-
-def stop_messages(db: Connection, tenants: Iterable[PhoneTenant], phone: str, *, source: str, now: dt.datetime) -> None:
-    for tenant in tenants:
-        messaging.opt_out(db, tenant.organisation_id, phone, source=source, now=now)
-
-
-def start_messages(db: Connection, tenants: Iterable[PhoneTenant], phone: str) -> None:
-    for tenant in tenants:
-        messaging.opt_in(db, tenant.organisation_id, phone)
+    ``key`` is of the message or session that told it: of a repeat the first's number is told. A phone may report so
+    many a day, and so many of a lease may be open; what is too many is not kept, and that is told.
+    """
+    known = maintenance.find_request_of(db, tenant.organisation_id, key)
+    if known is None:
+        if maintenance.count_open(db, tenant.organisation_id, lease.id) >= MOST_OPEN:
+            return first_that_fits([say("faults_open", language, count=MOST_OPEN)], most)
+        if not session_service.count_fault(db, phone, now=now):
+            return first_that_fits([say("faults_enough", language, count=session_service.MOST_FAULTS)], most)
+        new = NewRequest(
+            property_id=lease.property_id,
+            unit_id=lease.unit_id,
+            text=rules.clean(text, MOST_TEXT),
+            source=source,
+            dedupe_key=key,
+            lease_id=lease.id,
+            tenant_id=lease.tenant_id,
+        )
+        known = maintenance.add_request(db, tenant.organisation_id, new, now=now)
+    return telling.tell_fault(lease, known.number, language, most)
 
 
 def _each(asking: Asking) -> list[tuple[PhoneTenant, str]]:
     return [(tenant, asking.language or tenant.language) for tenant in asking.tenants]
 
 
-def _once(asking: Asking, name: str, undone_by: str) -> list[Reply]:
-    tenant, language = _each(asking)[0]
-    word = COMMANDS[undone_by].words[language][0]
-    return [Reply(tenant, language, first_that_fits([say(name, language, word=word)]))]
+def _confirm(asking: Asking, name: str, undone_by: str) -> Reply:
+    tenant = asking.holder.only
+    language = asking.language or tenant.language if tenant else asking.spoken
+    return Reply.on_behalf(asking, name, word=COMMANDS[undone_by].words[language][0])
+
+
+def _answered(asking: Asking, organisation_ids: Sequence[UUID]) -> list[Reply]:
+    """Return that it was answered for these organisations, without saying more."""
+    concerned = {
+        each.organisation_id: each for each in asking.holder.claimed if each.organisation_id in organisation_ids
+    }
+    return [Reply.of(each, asking.spoken, None) for each in concerned.values()]
 
 
 def _listing(asking: Asking, name: str) -> Reply:
-    tenant, language = _each(asking)[0]
-    return Reply(tenant, language, first_that_fits([say(name, language, commands=list_commands(language))]))
+    tenant = asking.holder.only
+    language = asking.language or tenant.language if tenant else asking.spoken
+    return Reply.on_behalf(asking, name, commands=tell_commands(language))

@@ -1,14 +1,27 @@
 """Taking the SMS that phones send us."""
 
+import datetime as dt
 import logging
 
 from sqlalchemy import Connection
 
 from chalicelib import wiring
 from chalicelib.commands import service
+from chalicelib.leasing import service as leasing
 from chalicelib.messaging.delivery_service import Incoming, takes_incoming
+from chalicelib.tasks.scheduling import sweeps
 
 log = logging.getLogger("plotihub.commands")
+
+
+@sweeps
+def purge_sessions(db: Connection, at: dt.datetime) -> int:
+    return service.purge_sessions(db, at)
+
+
+@sweeps
+def purge_places(db: Connection, at: dt.datetime) -> int:
+    return leasing.purge_places(db, at)
 
 
 @takes_incoming

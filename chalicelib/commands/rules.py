@@ -19,11 +19,19 @@ _PLEASE = frozenset({"PLEASE", "PLS", "TAFADHALI"})
 _BESIDE = _PLEASE | {
     "ALL", "AGAIN", "FROM", "IT", "ME", "MESSAGE", "MESSAGES", "MESSAGING", "MSG", "MSGS", "MY", "NOW", "REMINDER",
     "REMINDERS", "SEND", "SENDING", "SMS", "TEXT", "TEXTS", "TEXTING", "THANKS", "THE", "THESE", "THIS", "THOSE",
-    "TO", "US", "YOUR",
+    "TO", "US", "YOUR", "NUMBER", "PHONE", "LINE", "SORRY",
     "ASANTE", "HII", "HIZI", "HUU", "JUMBE", "KABISA", "KUNITUMA", "KUNITUMIA", "KUPOKEA", "KUTUMA", "MESEJI",
-    "NITUMIE", "SASA", "TENA", "UJUMBE", "WENU", "YENU", "YOTE", "ZAKO", "ZENU", "ZOTE",
+    "NITUMIE", "SASA", "TENA", "UJUMBE", "NAMBA", "SIMU", "SAMAHANI",
+    "WENU", "YANGU", "YENU", "YOTE", "ZAKO", "ZENU", "ZOTE",
 }  # fmt: skip
 _PIECES = re.compile(r"\w+")
+_BEGINS_WITH_LETTER = re.compile(r"[^\W\d_]")
+_CHOICE = re.compile(r"[\W_]*([0-9]{1,2})(?:[\W_]+(.*))?", re.DOTALL)
+# What people write before the name of a unit, and courtesy behind it.
+_UNIT_WORDS = _PLEASE | {
+    "APARTMENT", "FLAT", "HOUSE", "HSE", "NO", "NUMBER", "ROOM", "SHOP", "THE", "UNIT", "THANKS",
+    "ASANTE", "CHUMBA", "DUKA", "FLETI", "NAMBA", "NYUMBA",
+}  # fmt: skip
 
 
 class Said(NamedTuple):
@@ -49,6 +57,28 @@ def read(text: str) -> Said:
 def without_please(said: Said) -> Said:
     """Return what was said behind a word of courtesy."""
     return read(said.rest) if said.word in _PLEASE else said
+
+
+def joined(said: Said) -> Said:
+    """Return what was said with the second word as part of the first: "not me 2" is NOTME and 2."""
+    second = read(said.rest)
+    return Said(said.word + second.word, second.rest) if _BEGINS_WITH_LETTER.match(said.rest) else said
+
+
+def read_choice(text: str) -> tuple[int, str] | None:
+    """Return the number that ``text`` begins with and what follows it, or None: "1, A12" is 1 and A12."""
+    found = _CHOICE.fullmatch(clean(text))
+    return None if found is None else (int(found[1]), (found[2] or "").rstrip())
+
+
+def is_same_unit(typed: str, unit_name: str) -> bool:
+    """Tell whether what was typed is the unit's name: "house a 12" and "A12" are, "A1" and "" are not."""
+    return _key(typed) != "" and (_key(typed) == _key(unit_name) or _bare(typed) == _bare(unit_name) != "")
+
+
+def _bare(name: str) -> str:
+    words = [as_word(each) for each in _PIECES.findall(name)]
+    return _key(" ".join(each for each in words if each not in _UNIT_WORDS))
 
 
 def stands_alone(said: Said) -> bool:
@@ -80,13 +110,14 @@ def choose_unit(text: str, unit_names: Sequence[str]) -> tuple[int | None, str]:
     """Return the place of the unit whose name ``text`` begins with, and the rest; None and ``text`` where none does.
 
     Spaces, case and punctuation in names do not count: "b 12: no water" is of the unit B12. Of two
-    names that fit, the longer is meant.
+    names that fit, the longer is meant; of two that are the same, neither.
     """
     begins = dict(_beginnings(text))
-    fitting = [(len(_key(name)), -place) for place, name in enumerate(unit_names) if _key(name) in begins]
-    if not fitting:
+    fitting = [(len(_key(name)), place) for place, name in enumerate(unit_names) if _key(name) in begins]
+    longest = [place for length, place in fitting if length == max(fitting)[0]]
+    if len(longest) != 1:
         return None, text
-    place = -max(fitting)[1]
+    [place] = longest
     rest = text[begins[_key(unit_names[place])] :]
     return place, re.sub(r"^[\W_]+", "", rest)
 

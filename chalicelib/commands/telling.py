@@ -3,9 +3,20 @@
 from collections.abc import Iterator, Sequence
 
 from chalicelib.billing.model import Receipt
+from chalicelib.commands.holder_service import Entry
 from chalicelib.commands.rules import MOST_CHARACTERS
 from chalicelib.commands.standing_service import Standing
-from chalicelib.commands.texts import WIDTHS, first_that_fits, fitting, named, place_name, say, say_day
+from chalicelib.commands.texts import (
+    ENTRY_WIDTHS,
+    WIDTHS,
+    clip,
+    first_that_fits,
+    fitting,
+    named,
+    place_name,
+    say,
+    say_day,
+)
 from chalicelib.leasing.model import PhoneLease, PhoneTenant
 from chalicelib.money import say_cents
 
@@ -14,6 +25,15 @@ MOST_LEASES = 3
 
 def place_of(lease: PhoneLease, width: int) -> str:
     return place_name(lease.property_name, lease.unit_name, width)
+
+
+def entry_of(entry: Entry, width: int) -> str:
+    """Return organisation and property, each in at most ``width`` characters: all that is told of it."""
+    return f"{clip(entry.tenant.organisation_name, width)}, {clip(entry.leases[0].property_name, width)}"
+
+
+def tell_denial(entry: Entry, language: str, most: int = MOST_CHARACTERS) -> str:
+    return first_that_fits((say("denied", language, place=entry_of(entry, width)) for width in ENTRY_WIDTHS), most)
 
 
 def tell_standings(

@@ -56,12 +56,76 @@ _TEXTS = {
         "You will get messages again. To get no more send {word}.",
         "Utapokea ujumbe tena. Ili kuusitisha tuma {word}.",
     ),
+    "fault_which": (
+        "Which place? Answer with its number.\n{places}",
+        "Ni mahali gani? Jibu na namba yake.\n{places}",
+    ),
+    "faults_enough": (
+        "You have reported {count} faults today, so this one is not logged. Please call your landlord.",
+        "Umeripoti matatizo {count} leo, kwa hivyo hili halikupokelewa. Tafadhali mpigie mwenye nyumba.",
+    ),
+    "faults_open": (
+        "{count} requests of yours there are still open, so this one is not logged. Please call your landlord.",
+        "Maombi yako {count} ya hapo bado hayajashughulikiwa, kwa hivyo hili halikupokelewa. Mpigie mwenye nyumba.",
+    ),
+    "offer": (
+        (
+            "Whose tenant are you? Answer with number and unit, like {first} A12.\n{places}"
+            "\nNot yours? NOT ME {first}{more}"
+        ),
+        "Wewe ni mpangaji wa nani? Jibu namba na nyumba, mfano {first} A12.\n{places}\nSi wewe? SI MIMI {first}{more}",
+    ),
+    "more_places": ("\nMore: PLACES {page}", "\nZaidi: MAHALI {page}"),
+    "deny_which": (
+        "Which is not yours? Answer like NOT ME {first}.\n{places}{more}",
+        "Ni ipi si yako? Jibu mfano SI MIMI {first}.\n{places}{more}",
+    ),
+    "name_unit": (
+        "Answer with the number and the name of your unit, like {number} A12.",
+        "Jibu na namba na jina la nyumba yako, mfano {number} A12.",
+    ),
+    "wrong_unit": (
+        "That is not the unit that your landlord has for you there. You may try {left} more times today.",
+        "Hiyo si nyumba ambayo mwenye nyumba ameandika hapo. Unaweza kujaribu tena mara {left} leo.",
+    ),
+    "closed": (
+        "Too many wrong answers: your questions are not answered for a day. Please ask your landlord.",
+        "Majibu mengi si sahihi: maswali yako hayatajibiwa kwa siku moja. Tafadhali uliza mwenye nyumba.",
+    ),
+    "confirmed": (
+        "Thank you, {place} is confirmed. Send: {commands}.",
+        "Asante, {place} imethibitishwa. Tuma: {commands}.",
+    ),
+    "denied": (
+        "Thank you. You will get no more messages about {place}.",
+        "Asante. Hutapokea tena ujumbe kuhusu {place}.",
+    ),
+    "no_places": (
+        "There is no place for you to confirm. Please ask your landlord.",
+        "Hakuna mahali pa kuthibitisha. Tafadhali uliza mwenye nyumba.",
+    ),
     "help": ("Send: {commands}.", "Tuma: {commands}."),
     "unknown": ("We did not understand. Send: {commands}.", "Hatukuelewa. Tuma: {commands}."),
     # USSD
     "menu": (
         "Choose:\n1 Balance\n2 Last receipt\n3 Report a fault\n4 Stop/start messages\n0 Help/Lugha",
         "Chagua:\n1 Salio\n2 Risiti ya mwisho\n3 Ripoti tatizo\n4 Acha/anza ujumbe\n0 Msaada/Language",
+    ),
+    "menu_more": (
+        "Choose:\n1 Balance\n2 Last receipt\n3 Report a fault\n4 Stop/start messages\n5 Another landlord\n0 Help/Lugha",
+        (
+            "Chagua:\n1 Salio\n2 Risiti ya mwisho\n3 Ripoti tatizo\n4 Acha/anza ujumbe\n5 Mwenye nyumba mwingine"
+            "\n0 Msaada/Language"
+        ),
+    ),
+    "is_confirmed": ("Confirmed.\n{text}", "Imethibitishwa.\n{text}"),
+    "places": ("Whose tenant are you?", "Wewe ni mpangaji wa nani?"),
+    "stop_all": ("0 Stop all messages", "0 Acha ujumbe wote"),
+    "place": ("{place}\n1 I rent there\n2 Not me\n0 Back", "{place}\n1 Ninapanga hapo\n2 Si mimi\n0 Rudi"),
+    "unit": ("{place}: write the name of your unit, like A12.", "{place}: andika jina la nyumba yako, mfano A12."),
+    "not_that_unit": (
+        "Not the unit there. {left} tries left.\n{text}",
+        "Si nyumba ya hapo. Majaribio {left} yamebaki.\n{text}",
     ),
     "which": ("Which one?", "Ipi?"),
     "page": ("9 More", "9 Zaidi"),
@@ -83,6 +147,7 @@ _TEXTS = {
 NOBODY = "We cannot help this number here. Please ask your landlord. Samahani, uliza mwenye nyumba."
 BUSY = "Sorry, please try again in a minute. Samahani, jaribu tena baada ya dakika moja."
 
+ENTRY_WIDTHS = (30, 20, 14, 10, 6)  # of an organisation's and of a property's name
 WIDTHS = (44, 30, 20, 14, 10)  # of a place's name, the first that fits
 
 

@@ -1,8 +1,9 @@
 """The USSD menu: from what was typed since the session began to what is shown now.
 
-The gateway sends everything that was typed so far, joined by "*", with each request, and that is all
-that is kept of a session. So each screen is reached anew from the menu, wrong choices on the way
-included: "9*1" is a choice that is not there, and then the balance.
+The gateway sends everything that was typed so far, joined by "*", with each request. What writes nothing
+is kept nowhere: each screen is reached anew from the menu, wrong choices on the way included: "9*1" is a
+choice that is not there, and then the balance. Where a place is confirmed (``confirm_rules``) the session
+keeps how much of the text that used up; the menu begins behind it.
 """
 
 import re
@@ -12,7 +13,7 @@ from typing import NamedTuple
 from chalicelib.commands.rules import clean, says_something
 
 MENU, WHICH, DESCRIBE, MESSAGES, HELP = ASKING = ("menu", "which", "describe", "messages", "help")
-BALANCE, RECEIPT, FAULT, STOP, START, LANGUAGE, NO_LEASE = ENDING = (
+BALANCE, RECEIPT, FAULT, STOP, START, LANGUAGE, NO_LEASE, PLACES = ENDING = (
     "balance",
     "receipt",
     "fault",
@@ -20,8 +21,9 @@ BALANCE, RECEIPT, FAULT, STOP, START, LANGUAGE, NO_LEASE = ENDING = (
     "start",
     "language",
     "no_lease",
+    "places",  # ends what is walked here
 )
-WRITING = frozenset({FAULT, STOP, START, LANGUAGE})
+WRITING = frozenset({FAULT, STOP, START, LANGUAGE, PLACES})
 
 ON_A_PAGE = 5
 MORE, BACK = "9", "0"
@@ -34,7 +36,8 @@ class Step(NamedTuple):
     """Where a session stands.
 
     ``action`` is what a lease is chosen for, and ``place`` which of those offered; ``wrong`` where the
-    last choice is not there; ``text`` is what was typed of a fault, or the language that was chosen.
+    last choice is not there; ``text`` is what was typed of a fault, or the language that was chosen; ``used`` how
+    many answers it took to come to the places.
     """
 
     screen: str = MENU
@@ -43,6 +46,7 @@ class Step(NamedTuple):
     place: int | None = None
     page: int = 0
     text: str = ""
+    used: int = 0
 
 
 Offers = Callable[[str], int]
@@ -52,7 +56,8 @@ def walk(text: str, offers: Offers, most_text: int) -> Step:
     """Return the step that ``text``, what was typed so far, leads to.
 
     Args:
-        offers: How many leases there are to choose from for an action; asked only where it matters.
+        offers: How many leases there are to choose from for an action (for PLACES: how many places to confirm);
+            asked only where it matters.
         most_text: Characters that a fault's text may have.
     """
     at = Step()
@@ -63,6 +68,8 @@ def walk(text: str, offers: Offers, most_text: int) -> Step:
         if at.screen == DESCRIBE:
             return _described(at, "*".join(typed[place:]), most_text)
         at = _NEXT[at.screen](at, each.strip().rstrip("#"), offers)
+        if at.screen == PLACES:
+            return at._replace(used=place + 1)
     return at
 
 
@@ -71,6 +78,8 @@ def _from_menu(at: Step, typed: str, offers: Offers) -> Step:
         action = _OFFERS[typed]
         count = offers(action)
         return Step(WHICH, action=action) if count > 1 else _arrive(action, 0 if count else None)
+    if typed == "5" and offers(PLACES):
+        return Step(PLACES)
     return {"4": Step(MESSAGES), "0": Step(HELP)}.get(typed, Step(wrong=True))
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from chalicelib.identity.model import Member, Membership, Organisation
+from chalicelib.identity.model import PLATFORM, Member, Membership, Organisation
 from chalicelib.ids import new_id
 from chalicelib.pages import Asked, Page
 from chalicelib.storage.paging import fetch_page
@@ -205,8 +205,8 @@ def destroy_data_key(db: Connection, organisation_id: UUID, owner_id: UUID) -> N
 
 
 def list_organisations(db: Connection, after: UUID | None, limit: int) -> list[Organisation]:
-    """Return the next organisations, by id."""
-    query = select(organisations).order_by(organisations.c.id).limit(limit)
+    """Return the next organisations, by id, without the platform's own."""
+    query = select(organisations).where(organisations.c.id != PLATFORM).order_by(organisations.c.id).limit(limit)
     if after is not None:
         query = query.where(organisations.c.id > after)
     return [Organisation(**row._mapping) for row in db.execute(query)]

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.identity import service as identity
 from chalicelib.ids import new_id
-from chalicelib.leasing import reading_repository, rent_repository, repository
+from chalicelib.leasing import phone_repository, reading_repository, rent_repository, repository
 from chalicelib.leasing.holding_service import NO_LEASE, hold_tenants, lock_at, lock_unit
 from chalicelib.leasing.model import DepositTerm, Lease, RentStep
 from chalicelib.leasing.rent_service import charge_row
@@ -140,6 +140,7 @@ def change_lease(
     if "tenants" in values:
         columns["tenant_id"] = values["tenants"][0]
         repository.replace_tenants(db, organisation_id, lease_id, values["tenants"])
+        phone_repository.forget_unclaimed(db, organisation_id, lease_id=lease_id)
     if "deposits" in values:
         repository.replace_deposit_terms(db, organisation_id, lease_id, _deposit_terms(values["deposits"]))
     repository.change_lease(db, organisation_id, lease_id, columns)

@@ -22,6 +22,15 @@ class Kin(NamedTuple):
     relation: str
 
 
+# What is known of a number that an organisation entered as a tenant's: its holder decides, by SMS or USSD.
+UNCONFIRMED, CONFIRMED, DENIED = PHONE_STATES = ("unconfirmed", "confirmed", "denied")
+
+
+class PhoneState(NamedTuple):
+    phone: str
+    state: str
+
+
 class Tenant(NamedTuple):
     """Who rents. The identity document's number is not here: it is read by itself, by those who may."""
 
@@ -30,6 +39,7 @@ class Tenant(NamedTuple):
     middle_name: str
     family_name: str
     phones: list[str]
+    phone_states: list[PhoneState]
     language: str
     email: str | None
     kra_pin: str | None
@@ -96,6 +106,7 @@ class Lease(NamedTuple):
 class PhoneLease(NamedTuple):
     """A lease as the phone of one of its tenants is told of it; ``tenant_id`` is that tenant, ``status`` of a day."""
 
+    organisation_id: UUID
     id: UUID
     tenant_id: UUID
     unit_id: UUID
@@ -107,12 +118,14 @@ class PhoneLease(NamedTuple):
     due_day: int
     previous_id: UUID | None
     status: str
+    state: str = UNCONFIRMED
 
 
 class PhoneTenant(NamedTuple):
-    """Whom a phone belongs to in one organisation.
+    """Whom a phone is said to belong to in one organisation, which proves nothing.
 
-    ``today`` is the organisation's. ``leases`` are by their first day, without those that were called off.
+    ``today`` is the organisation's. ``leases`` are by their first day, without those that were called off and
+    those that the number serves no more; each says whether the phone's holder confirmed it.
     """
 
     organisation_id: UUID

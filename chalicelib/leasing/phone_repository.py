@@ -1,16 +1,21 @@
-"""SQL that finds whom a phone belongs to, in whichever organisations.
+"""SQL that finds whom a phone is said to belong to, in whichever organisations, and what its holder says of it.
 
 A phone that writes or dials names no organisation, so the rows of all are read; who asks for them
 tells each organisation's only to that phone, and keeps them apart.
 """
 
+import datetime as dt
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, insert, literal, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
+from chalicelib.leasing.model import CONFIRMED, DENIED
 from chalicelib.leasing.repository import HOLDS_A_DAY
 from chalicelib.storage.tables.identity import organisations
-from chalicelib.storage.tables.leasing import lease_tenants, leases, tenant_phones, tenants
+from chalicelib.storage.tables.leasing import lease_tenants, leases, phone_places, tenant_phones, tenants
 from chalicelib.storage.tables.portfolio import properties, units
 
 
@@ -37,6 +42,7 @@ def list_leases_of_phone(db: Connection, phone: str) -> list[Row[Any]]:
             leases.c.terminated_on,
             leases.c.due_day,
             leases.c.previous_id,
+            phone_places.c.state,
         )
         .join(tenants, _of(tenant_phones, tenants, "tenant_id"))
         .join(organisations, organisations.c.id == tenant_phones.c.organisation_id)
@@ -47,6 +53,14 @@ def list_leases_of_phone(db: Connection, phone: str) -> list[Row[Any]]:
             ),
         )
         .outerjoin(leases, and_(_of(lease_tenants, leases, "lease_id"), HOLDS_A_DAY))
+        .outerjoin(
+            phone_places,
+            and_(
+                phone_places.c.organisation_id == leases.c.organisation_id,
+                phone_places.c.phone == tenant_phones.c.phone,
+                phone_places.c.lease_id == leases.c.id,
+            ),
+        )
         .outerjoin(units, _of(leases, units, "unit_id"))
         .outerjoin(properties, _of(leases, properties, "property_id"))
         .where(tenant_phones.c.phone == phone, tenants.c.erased_at.is_(None))
@@ -59,3 +73,88 @@ def list_leases_of_phone(db: Connection, phone: str) -> list[Row[Any]]:
 
 def _of(table: Any, other: Any, key: str) -> Any:
     return and_(other.c.organisation_id == table.c.organisation_id, other.c.id == table.c[key])
+
+
+def decide_place(
+    db: Connection, organisation_id: UUID, phone: str, lease_id: UUID, state: str, source: str, now: dt.datetime
+) -> None:
+    """Keep what the phone's holder says of a lease, in place of what they said before."""
+    mine = and_(_place(organisation_id, phone), phone_places.c.lease_id == lease_id)
+    values = {"state": state, "source": source, "decided_at": now}
+    if db.execute(update(phone_places).where(mine).values(**values)).rowcount:
+        return
+    try:
+        with db.begin_nested():
+            row = {"organisation_id": organisation_id, "phone": phone, "lease_id": lease_id, **values}
+            db.execute(insert(phone_places).values(**row))
+    except IntegrityError:  # said at the same moment
+        db.execute(update(phone_places).where(mine).values(**values))
+
+
+def list_confirmed_phones(db: Connection, organisation_id: UUID, phones: Collection[str]) -> set[str]:
+    """Return those of ``phones`` whose holder confirmed a lease of the organisation."""
+    query = select(phone_places.c.phone).where(
+        phone_places.c.organisation_id == organisation_id,
+        phone_places.c.phone.in_(list(phones)),
+        phone_places.c.state == CONFIRMED,
+    )
+    return set(db.scalars(query))
+
+
+def copy_places(db: Connection, organisation_id: UUID, lease_id: UUID, to_lease_id: UUID) -> None:
+    """Have what was said of a lease hold for the one that carries it on."""
+    table = phone_places
+    said = select(
+        table.c.organisation_id, table.c.phone, literal(to_lease_id, table.c.lease_id.type), table.c.state,
+        table.c.source, table.c.decided_at,
+    ).where(table.c.organisation_id == organisation_id, table.c.lease_id == lease_id)  # fmt: skip
+    names = ("organisation_id", "phone", "lease_id", "state", "source", "decided_at")
+    db.execute(insert(table).from_select(names, said))
+
+
+def forget_unclaimed(
+    db: Connection, organisation_id: UUID, *, phones: Collection[str] = (), lease_id: UUID | None = None
+) -> None:
+    """Forget the confirmations of these phones, or of the lease, that no tenant's number stands behind any more.
+
+    A "no" stays: entering the number once more does not ask again.
+    """
+    entered = (
+        exists()
+        .where(
+            tenant_phones.c.organisation_id == organisation_id,
+            tenant_phones.c.phone == phone_places.c.phone,
+            lease_tenants.c.organisation_id == organisation_id,
+            lease_tenants.c.tenant_id == tenant_phones.c.tenant_id,
+            lease_tenants.c.lease_id == phone_places.c.lease_id,
+        )
+        .correlate(phone_places)
+    )
+    whose = phone_places.c.phone.in_(list(phones)) if lease_id is None else phone_places.c.lease_id == lease_id
+    lost = and_(phone_places.c.organisation_id == organisation_id, whose, phone_places.c.state == CONFIRMED)
+    db.execute(delete(phone_places).where(lost, ~entered))
+
+
+def purge_places(db: Connection, ended_before: dt.date, denied_before: dt.datetime, at_once: int) -> int:
+    """Delete, of all organisations, what was said of leases that ended before ``ended_before``; return how many.
+
+    A "no" goes ``denied_before``, and only with its lease.
+    """
+    table = phone_places
+    ended = and_(leases.c.ends_on.is_not(None), leases.c.ends_on < ended_before)
+    old = or_(table.c.state == CONFIRMED, and_(table.c.state == DENIED, table.c.decided_at < denied_before))
+    query = (
+        select(table.c.organisation_id, table.c.phone, table.c.lease_id)
+        .outerjoin(leases, _of(table, leases, "lease_id"))
+        .where(old, or_(leases.c.id.is_(None), ended))
+        .limit(at_once)
+    )
+    found = db.execute(query).all()
+    for row in found:
+        mine = and_(_place(row.organisation_id, row.phone), table.c.lease_id == row.lease_id)
+        db.execute(delete(table).where(mine))
+    return len(found)
+
+
+def _place(organisation_id: UUID, phone: str) -> ColumnElement[bool]:
+    return and_(phone_places.c.organisation_id == organisation_id, phone_places.c.phone == phone)

@@ -1,23 +1,37 @@
-"""Whom a phone belongs to, and what they rent, in whichever organisations."""
+"""Whom a phone is said to belong to, and what they rent, in whichever organisations; what its holder says of it.
+
+That an organisation enters a number proves nothing. Only the holder of the phone decides, by SMS or USSD, and
+whoever locks the phone (``commands``) calls this, one at a time for a number.
+"""
 
 import datetime as dt
+from collections.abc import Collection, Iterable
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection
 
+from chalicelib import config
 from chalicelib.clock import day_of
-from chalicelib.leasing import phone_repository
-from chalicelib.leasing.model import PhoneLease, PhoneTenant
-from chalicelib.leasing.rules import lease_status
+from chalicelib.leasing import phone_repository as repository
+from chalicelib.leasing.model import CONFIRMED, DENIED, UNCONFIRMED, PhoneLease, PhoneTenant
+from chalicelib.leasing.rules import lease_status, serves
+from chalicelib.messaging import service as messaging
+
+AT_ONCE = 200
+DENIED_KEPT = dt.timedelta(days=365)
 
 
 def list_leases_of_phone(db: Connection, phone: str, *, now: dt.datetime) -> list[PhoneTenant]:
-    """Return the tenants with ``phone`` (E.164), by organisation, each with their leases; one query.
+    """Return the tenants with ``phone`` (E.164), by organisation, each with the leases it serves; one query.
 
-    In an organisation the one whose first number it is comes first. Nobody who was erased is found.
+    It serves a lease while that is to come or runs, and for ``PHONE_SERVES_DAYS_AFTER_LEASE`` days after: later it
+    may be somebody else's. In an organisation the one whose first number it is comes first. Nobody who was erased
+    is found.
     """
     found: dict[tuple[Any, Any], PhoneTenant] = {}
-    for row in phone_repository.list_leases_of_phone(db, phone):
+    days_after = config.phone_serves_days_after_lease()
+    for row in repository.list_leases_of_phone(db, phone):
         tenant = found.setdefault(
             (row.organisation_id, row.tenant_id),
             PhoneTenant(
@@ -31,12 +45,49 @@ def list_leases_of_phone(db: Connection, phone: str, *, now: dt.datetime) -> lis
             ),
         )
         if row.lease_id is not None:
-            tenant.leases.append(_lease(row, tenant.today))
+            lease = _lease(row, tenant.today)
+            if serves(lease.status, row.ends_on or row.terminated_on, tenant.today, days_after):
+                tenant.leases.append(lease)
     return list(found.values())
+
+
+def confirm_places(db: Connection, phone: str, places: Iterable[PhoneLease], *, source: str, now: dt.datetime) -> None:
+    """Keep that the holder of ``phone`` confirmed the leases; a second time changes nothing but the moment."""
+    for place in places:
+        repository.decide_place(db, place.organisation_id, phone, place.id, CONFIRMED, source, now)
+
+
+def deny_places(db: Connection, phone: str, places: Iterable[PhoneLease], *, source: str, now: dt.datetime) -> None:
+    """Keep that the leases are not of whoever holds ``phone``, and cancel what waits to be sent there about them.
+
+    Where nothing of an organisation is confirmed, nothing of it is sent there any more.
+    """
+    by_organisation: dict[UUID, list[UUID]] = {}
+    for place in places:
+        repository.decide_place(db, place.organisation_id, phone, place.id, DENIED, source, now)
+        by_organisation.setdefault(place.organisation_id, []).append(place.id)
+    for organisation_id, lease_ids in by_organisation.items():
+        of = lease_ids if list_confirmed_phones(db, organisation_id, [phone]) else None
+        messaging.withdraw_denied(db, organisation_id, phone, of, now=now)
+
+
+def list_confirmed_phones(db: Connection, organisation_id: UUID, phones: Collection[str]) -> set[str]:
+    """Return those of ``phones`` (E.164) whose holder confirmed a lease of the organisation; one query.
+
+    A confirmation goes with what it is of: at once with the number or the tenant, within the hour with the lease.
+    """
+    return repository.list_confirmed_phones(db, organisation_id, phones) if phones else set()
+
+
+def purge_places(db: Connection, at: dt.datetime) -> int:
+    """Forget what was said of leases that no number serves any more; a "no" a year after it was said. 0: none left."""
+    ended_before = at.date() - dt.timedelta(days=config.phone_serves_days_after_lease())
+    return repository.purge_places(db, ended_before, at - DENIED_KEPT, AT_ONCE)
 
 
 def _lease(row: Any, today: dt.date) -> PhoneLease:
     return PhoneLease(
+        organisation_id=row.organisation_id,
         id=row.lease_id,
         tenant_id=row.tenant_id,
         unit_id=row.unit_id,
@@ -48,4 +99,5 @@ def _lease(row: Any, today: dt.date) -> PhoneLease:
         due_day=row.due_day,
         previous_id=row.previous_id,
         status=lease_status(row.starts_on, row.ends_on, row.terminated_on is not None, today),
+        state=row.state or UNCONFIRMED,
     )

@@ -4,8 +4,10 @@ Dates are days in the organisation's own time zone, and both ends of a lease are
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
+
+from chalicelib.leasing.model import CONFIRMED, DENIED, UNCONFIRMED
 
 LeaseStatus = Literal["upcoming", "active", "ended"]
 
@@ -63,6 +65,30 @@ def lease_status(starts_on: dt.date, ends_on: dt.date | None, terminated: bool, 
     if ends_on is not None and ends_on < today:
         return "ended"
     return "upcoming" if today < starts_on else "active"
+
+
+def serves(status: str, last_day: dt.date | None, today: dt.date, days_after: int) -> bool:
+    """Tell whether the numbers of a lease's tenants may still be told of it on ``today``.
+
+    Args:
+        last_day: When it ended, or will; None while open.
+        days_after: For how many days after the last one a number still is its tenant's.
+    """
+    return status != "ended" or (last_day is not None and today <= last_day + dt.timedelta(days=days_after))
+
+
+def phone_state(decided: Iterable[tuple[str, bool]]) -> str:
+    """Return what is known of a tenant's number in an organisation.
+
+    Args:
+        decided: What its holder said of each lease there (state, whether the lease is this tenant's). A "no" to any
+            holds for the whole organisation while nothing there is confirmed.
+    """
+    listed = list(decided)
+    if (CONFIRMED, True) in listed:
+        return CONFIRMED
+    states = {state for state, _ in listed}
+    return DENIED if (DENIED, True) in listed or (DENIED in states and CONFIRMED not in states) else UNCONFIRMED
 
 
 def rent_on(steps: Sequence[tuple[dt.date, int]], day: dt.date) -> int:

@@ -8,6 +8,7 @@ from chalicelib.leasing.model import (
     IDENTITY_KINDS,
     LANGUAGES,
     LEASE_STATUSES,
+    PHONE_STATES,
     RECURRING_TYPES,
 )
 from chalicelib.web import fields
@@ -41,6 +42,11 @@ class NewTenant(TenantChange):
     given_name = fields.Text(60, least=1, required=True)
 
 
+class PhoneStateView(Schema):
+    phone = fields.Text(16)
+    state = fields.OneOf(*PHONE_STATES)
+
+
 class TenantView(Schema):
     id = fields.Uuid()
     name = fields.Text(190)
@@ -48,6 +54,7 @@ class TenantView(Schema):
     middle_name = fields.Text(60)
     family_name = fields.Text(60)
     phones = fields.ListOf(fields.Phone())
+    phone_states = fields.ListOf(fields.Nested(PhoneStateView))
     language = fields.OneOf(*LANGUAGES)
     email = fields.Text(254, allow_none=True)
     kra_pin = fields.Text(11, allow_none=True)

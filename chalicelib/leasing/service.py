@@ -17,7 +17,13 @@ from chalicelib.leasing.holding_service import (
     lock_leases,
 )
 from chalicelib.leasing.lease_service import add_lease, change_lease, end_lease, get_lease, list_leases
-from chalicelib.leasing.phone_service import list_leases_of_phone
+from chalicelib.leasing.phone_service import (
+    confirm_places,
+    deny_places,
+    list_confirmed_phones,
+    list_leases_of_phone,
+    purge_places,
+)
 from chalicelib.leasing.rent_service import (
     add_recurring_charge,
     add_rent_change,
@@ -49,7 +55,9 @@ __all__ = [
     "change_lease",
     "change_recurring_charge",
     "change_tenant",
+    "confirm_places",
     "deduct_deposit",
+    "deny_places",
     "end_lease",
     "erase_tenant",
     "get_lease",
@@ -58,6 +66,7 @@ __all__ = [
     "get_recurring_charge",
     "get_tenant",
     "held_deposits",
+    "list_confirmed_phones",
     "list_deposits",
     "list_leases",
     "list_leases_of_phone",
@@ -68,6 +77,7 @@ __all__ = [
     "lock_accounts",
     "lock_lease",
     "lock_leases",
+    "purge_places",
     "read_identity_document",
     "record_deposit",
     "refund_deposit",

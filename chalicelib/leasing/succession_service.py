@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from chalicelib.errors import Conflict, Invalid
-from chalicelib.leasing import repository
+from chalicelib.leasing import phone_repository, repository
 from chalicelib.leasing.deposit_service import carry_deposits
 from chalicelib.leasing.holding_service import get_lease_terms, hold_tenants, lock_accounts, lock_unit
 from chalicelib.leasing.lease_service import get_lease, let
@@ -152,6 +152,7 @@ def _follow(
     ends_on = values.get("ends_on")
     charges = [each for each in values["recurring_charges"] if ends_on is None or each["starts_on"] <= ends_on]
     lease_id = let(db, organisation_id, {**values, "recurring_charges": charges}, now=now)
+    phone_repository.copy_places(db, organisation_id, before.id, lease_id)
     lease = get_lease(db, organisation_id, lease_id, today=today)
     carry_deposits(
         db,

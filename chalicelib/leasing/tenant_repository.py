@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, insert, or_, select, update
 
-from chalicelib.leasing.model import Kin, Tenant
+from chalicelib.leasing.model import Kin, PhoneState, Tenant
 from chalicelib.leasing.reading_repository import is_active
+from chalicelib.leasing.rules import phone_state
 from chalicelib.pages import Asked, Page
 from chalicelib.storage.paging import fetch_page
-from chalicelib.storage.tables.leasing import lease_tenants, leases, tenant_phones, tenants
+from chalicelib.storage.tables.leasing import lease_tenants, leases, phone_places, tenant_phones, tenants
 
 
 class Renting(NamedTuple):
@@ -154,25 +155,35 @@ def _add_phones(db: Connection, organisation_id: UUID, tenant_id: UUID, phones: 
 
 
 def _with_phones(db: Connection, organisation_id: UUID, rows: list[Row[Any]]) -> list[Tenant]:
+    theirs = exists().where(
+        lease_tenants.c.organisation_id == organisation_id,
+        lease_tenants.c.lease_id == phone_places.c.lease_id,
+        lease_tenants.c.tenant_id == tenant_phones.c.tenant_id,
+    )
+    said = and_(phone_places.c.organisation_id == organisation_id, phone_places.c.phone == tenant_phones.c.phone)
     query = (
-        select(tenant_phones.c.tenant_id, tenant_phones.c.phone)
+        select(tenant_phones.c.tenant_id, tenant_phones.c.phone, phone_places.c.state, theirs.label("theirs"))
+        .outerjoin(phone_places, said)
         .where(tenant_phones.c.organisation_id == organisation_id, tenant_phones.c.tenant_id.in_([r.id for r in rows]))
         .order_by(tenant_phones.c.tenant_id, tenant_phones.c.position)
     )
-    phones: dict[UUID, list[str]] = {}
-    for tenant_id, phone in db.execute(query):
-        phones.setdefault(tenant_id, []).append(phone)
-    return [_tenant(row, phones.get(row.id, [])) for row in rows]
+    decided: dict[UUID, dict[str, list[tuple[str, bool]]]] = {}
+    for tenant_id, phone, state, own in db.execute(query):
+        known = decided.setdefault(tenant_id, {}).setdefault(phone, [])
+        if state is not None:
+            known.append((state, bool(own)))
+    return [_tenant(row, decided.get(row.id, {})) for row in rows]
 
 
-def _tenant(row: Row[Any], phones: list[str]) -> Tenant:
+def _tenant(row: Row[Any], decided: dict[str, list[tuple[str, bool]]]) -> Tenant:
     has_kin = row.kin_name or row.kin_phone or row.kin_relation
     return Tenant(
         id=row.id,
         given_name=row.given_name,
         middle_name=row.middle_name,
         family_name=row.family_name,
-        phones=phones,
+        phones=list(decided),
+        phone_states=[PhoneState(phone, phone_state(known)) for phone, known in decided.items()],
         language=row.language,
         email=row.email,
         kra_pin=row.kra_pin,

@@ -13,6 +13,7 @@ from chalicelib.identity import vault
 from chalicelib.identity.ports import KeyWrapper
 from chalicelib.identity.service import CHANGED
 from chalicelib.ids import new_id
+from chalicelib.leasing import phone_repository
 from chalicelib.leasing import tenant_repository as repository
 from chalicelib.leasing.model import Erased, Tenant
 from chalicelib.messaging import service as messaging
@@ -92,6 +93,7 @@ def change_tenant(
     repository.change_tenant(db, organisation_id, tenant_id, version, columns)
     if "phones" in values:
         repository.replace_phones(db, organisation_id, tenant_id, _numbers(values["phones"]))
+        phone_repository.forget_unclaimed(db, organisation_id, phones=before.phones)
     after = get_tenant(db, organisation_id, tenant_id)
     phones = after.phones if "phones" in values else None
     messaging.follow_tenant(db, organisation_id, tenant_id, phones=phones, language=values.get("language"), now=now)
@@ -199,6 +201,7 @@ def erase_tenant(db: Connection, organisation_id: UUID, tenant_id: UUID, *, now:
     }
     repository.change_tenant(db, organisation_id, tenant_id, None, nothing)
     repository.replace_phones(db, organisation_id, tenant_id, [])
+    phone_repository.forget_unclaimed(db, organisation_id, phones=before.phones)
     vault.forget(db, organisation_id, tenant_id)
     return Erased(repository.forget_notes(db, organisation_id, tenant_id), before.phones)
 

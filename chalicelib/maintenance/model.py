@@ -5,7 +5,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 OPEN, DONE = STATUSES = ("open", "done")
-SOURCES = ("sms", "ussd", "member")
+BY_PHONE = ("sms", "ussd")
+SOURCES = (*BY_PHONE, "member")
 MOST_TEXT = 500
 
 # What may follow which status.

@@ -4,9 +4,9 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, and_, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, insert, select, update
 
-from chalicelib.maintenance.model import MaintenanceRequest, statuses_before
+from chalicelib.maintenance.model import BY_PHONE, OPEN, MaintenanceRequest, statuses_before
 from chalicelib.pages import Asked, Page
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import tenants
@@ -33,6 +33,17 @@ def find_request(
 def find_by_dedupe_key(db: Connection, organisation_id: UUID, dedupe_key: str) -> MaintenanceRequest | None:
     row = db.execute(_requests(organisation_id).where(requests.c.dedupe_key == dedupe_key)).one_or_none()
     return None if row is None else _request(row)
+
+
+def count_open(db: Connection, organisation_id: UUID, lease_id: UUID) -> int:
+    """Return how many requests by the phones of a lease's tenants are open."""
+    query = select(func.count()).where(
+        requests.c.organisation_id == organisation_id,
+        requests.c.status == OPEN,
+        requests.c.lease_id == lease_id,
+        requests.c.source.in_(BY_PHONE),
+    )
+    return int(db.scalar(query) or 0)
 
 
 def list_requests(

@@ -90,6 +90,16 @@ def get_request(
     return found
 
 
+def find_request_of(db: Connection, organisation_id: UUID, dedupe_key: str) -> MaintenanceRequest | None:
+    """Return the request that was made of the message or session with that key."""
+    return repository.find_by_dedupe_key(db, organisation_id, dedupe_key)
+
+
+def count_open(db: Connection, organisation_id: UUID, lease_id: UUID) -> int:
+    """Return how many requests by the phones of a lease's tenants are open."""
+    return repository.count_open(db, organisation_id, lease_id)
+
+
 def list_requests(
     db: Connection, organisation_id: UUID, asked: Asked, *, within: Properties = None, **filters: Any
 ) -> Page[MaintenanceRequest]:

@@ -5,12 +5,11 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, union, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.messaging.dispatch_rules import PENDING
 from chalicelib.messaging.model import HANDED, Attempt, Message, statuses_before
-from chalicelib.storage.tables.leasing import tenant_phones
 from chalicelib.storage.tables.messaging import deliveries, incoming_messages, message_attempts, messages
 
 _MESSAGE = tuple(messages.c[name] for name in Message._fields)
@@ -194,16 +193,6 @@ def list_open_to(
         messages.c.address == address, messages.c.status.in_(statuses), messages.c.handed_at <= handed_before
     )
     return [(row[0], Message._make(row[1:])) for row in db.execute(query)]
-
-
-def list_organisations_of(db: Connection, address: str) -> list[UUID]:
-    """Return the organisations that had a message for the number or a tenant with it: a vendor's opt-out tells no more.
-
-    Messages forget their numbers in time, and tenants change theirs.
-    """
-    told = select(messages.c.organisation_id).where(messages.c.address == address)
-    known = select(tenant_phones.c.organisation_id).where(tenant_phones.c.phone == address)
-    return list(db.scalars(union(told, known)))
 
 
 def add_incoming(

@@ -8,7 +8,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chalicelib.messaging.model import KINDS, SENT_BY, SMS, Message, Settings
-from chalicelib.messaging.rules import is_quiet, measure, opening, passes_opt_out, price_cents, waits_for_opening
+from chalicelib.messaging.objection_rules import Objections
+from chalicelib.messaging.rules import is_quiet, measure, opening, price_cents, waits_for_opening
 
 PENDING = "pending"  # an attempt of which nothing is known yet
 MOST_ATTEMPTS = 4
@@ -105,15 +106,14 @@ class Caps:
         return True
 
 
-def sift(messages: Sequence[Message], ways: Ways, silent: set[str], caps: Caps, verdicts: Verdicts) -> list[Message]:
-    """Return the messages that may go as far as can be told before their texts are made.
-
-    ``silent`` are the numbers that want no messages.
-    """
+def sift(
+    messages: Sequence[Message], ways: Ways, objections: Objections, caps: Caps, verdicts: Verdicts
+) -> list[Message]:
+    """Return the messages that may go as far as can be told before their texts are made."""
     may_go = []
     quiet = is_quiet(ways.now.astimezone(ZoneInfo(ways.time_zone)).hour, ways.settings)
     for message in messages:
-        why = _why_never(message, ways, silent, caps)
+        why = _why_never(message, ways, objections, caps)
         if why:
             verdicts.cancel(message, why)
         elif quiet and waits_for_opening(message.kind, message.medium):
@@ -123,13 +123,14 @@ def sift(messages: Sequence[Message], ways: Ways, silent: set[str], caps: Caps, 
     return may_go
 
 
-def _why_never(message: Message, ways: Ways, silent: set[str], caps: Caps) -> str:
+def _why_never(message: Message, ways: Ways, objections: Objections, caps: Caps) -> str:
     if message.expires_at is not None and message.expires_at <= ways.now:
         return "expired"
     if not message.address:
         return "no_phone" if message.medium == SMS else "no_email"
-    if message.address in silent and not passes_opt_out(message.kind, ways.settings):
-        return "opted_out"
+    objection = objections.why_not(message.kind, message.medium, message.address, message.lease_id, ways.settings)
+    if objection:
+        return objection
     if message.medium == SMS:
         if message.notice_id is not None and not ways_to_send(message, ways):
             return "price_limit"

@@ -133,8 +133,8 @@ def decide_set(db: Connection, organisation_id: UUID, *, now: dt.datetime) -> Se
     ways = ways_of(db, organisation_id, now)
     today = day_of(now, ways.time_zone)
     caps, verdicts = Caps(ways, repository.lock_day(db, organisation_id, today)), Verdicts()
-    silent = opt_out_service.opted_out(db, organisation_id, {each.address for each in messages if each.address})
-    may_go = sift(messages, ways, silent, caps, verdicts)
+    objections = opt_out_service.find_objections(db, organisation_id, messages, today)
+    may_go = sift(messages, ways, objections, caps, verdicts)
     made = careful_service.make_texts(db, organisation_id, may_go, now=now)
     caps.count_told(_told_today(db, ways, may_go, today))
     for message in may_go:

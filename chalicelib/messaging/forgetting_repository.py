@@ -5,11 +5,11 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, func, or_, select, update
 
 from chalicelib.messaging.model import CANCELLED, QUEUED
 from chalicelib.storage.tables.leasing import tenant_phones
-from chalicelib.storage.tables.messaging import deliveries, incoming_messages, messages
+from chalicelib.storage.tables.messaging import deliveries, incoming_message_answers, incoming_messages, messages
 
 NOTHING: dict[str, Any] = {"address": None, "subject": "", "text": None, "input": {}}
 
@@ -70,8 +70,31 @@ def phones_of_others(
     return set(db.scalars(query))
 
 
+def forget_answered(db: Connection, organisation_id: UUID, tenant_id: UUID) -> None:
+    """Clear what was sent that was answered for this tenant alone, and forget what else was answered for them.
+
+    Who else has entered the number by now changes nothing of it.
+    """
+    table = incoming_message_answers
+    mine = and_(table.c.organisation_id == organisation_id, table.c.tenant_id == tenant_id)
+    alone = db.execute(select(table.c.gateway, table.c.provider_reference).where(mine, table.c.alone)).all()
+    _change_each(db, incoming_messages, _REFERENCE, alone, {"phone": None, "text": None})
+    db.execute(delete(table).where(mine))
+
+
+def clear_old_answers(db: Connection, before: dt.datetime, at_once: int) -> int:
+    """Delete for whom was answered what phones sent before ``before``; return how many."""
+    table = incoming_message_answers
+    query = select(*table.primary_key).where(table.c.received_at < before).limit(at_once)
+    found = db.execute(query).all()
+    for row in found:
+        named = (table.c[name] == getattr(row, name) for name in ("organisation_id", *_REFERENCE))
+        db.execute(delete(table).where(*named))
+    return len(found)
+
+
 def forget_phones(db: Connection, organisation_id: UUID, phones: Collection[str]) -> None:
-    """Clear what ``phones`` sent us, and reports about them: the organisation was the only one that knew them."""
+    """Clear what ``phones`` sent us, and reports about them: no other organisation has entered them."""
     for table, values in ((incoming_messages, {"phone": None, "text": None}), (deliveries, {"phone": None})):
         db.execute(update(table).where(table.c.phone.in_(list(phones))).values(**values))
 

@@ -21,6 +21,7 @@ def clear_texts(db: Connection, before: dt.datetime, at_once: int = AT_ONCE) -> 
     """
     cleared = repository.clear_old_messages(db, before, _first_id(before), at_once)
     cleared += repository.clear_old_incoming(db, before, at_once)
+    cleared += repository.clear_old_answers(db, before, at_once)
     return cleared + repository.clear_old_deliveries(db, before, at_once)
 
 
@@ -37,6 +38,7 @@ def forget_tenant(
     A number that another tenant has as well stays opted out, and what it sent is theirs still.
     """
     repository.forget_messages(db, organisation_id, tenant_id, phones, now)
+    repository.forget_answered(db, organisation_id, tenant_id)
     ours = repository.phones_of_others(db, organisation_id, tenant_id, phones, anywhere=False)
     opt_out_repository.remove_opt_outs(db, organisation_id, sorted(set(phones) - ours))
     known = repository.phones_of_others(db, organisation_id, tenant_id, phones, anywhere=True)

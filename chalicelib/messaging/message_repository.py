@@ -4,13 +4,22 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, exists, func, or_, select, update
+from sqlalchemy import Connection, and_, case, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
-from chalicelib.messaging.model import CANCELLED, FAILED, QUEUED, Attempt, Incoming, KindSpend, Message
+from chalicelib.messaging.model import (
+    CANCELLED,
+    FAILED,
+    QUEUED,
+    Attempt,
+    Incoming,
+    IncomingAnswer,
+    KindSpend,
+    Message,
+)
 from chalicelib.pages import Asked, Page
 from chalicelib.storage.paging import fetch_page
-from chalicelib.storage.tables.leasing import tenant_phones, tenants
-from chalicelib.storage.tables.messaging import incoming_messages, message_attempts, messages
+from chalicelib.storage.tables.messaging import incoming_message_answers, incoming_messages, message_attempts, messages
 
 _COLUMNS = [messages.c[name] for name in Message._fields]
 
@@ -76,19 +85,47 @@ def sum_by_kind(db: Connection, organisation_id: UUID, starts_at: dt.datetime, e
 
 
 def list_incoming(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Incoming]:
-    """Return what the phones of the organisation's tenants sent since it knows these, newest first."""
-    table = incoming_messages
-    whose = and_(
-        tenant_phones.c.organisation_id == organisation_id,
-        tenant_phones.c.phone == table.c.phone,
-        tenants.c.organisation_id == organisation_id,
-        tenants.c.id == tenant_phones.c.tenant_id,
-        tenants.c.created_at <= table.c.received_at,
-    )
-    # Of a number that several share, the one who came first.
-    tenant_id = select(func.min(tenants.c.id)).where(whose).correlate(table).scalar_subquery()
-    query = select(*(table.c[name] for name in Incoming._fields[:-1]), tenant_id.label("tenant_id")).where(
-        exists(select(tenants.c.id).where(whose).correlate(table))
+    """Return what phones sent that was answered for the organisation, and is not forgotten yet, newest first."""
+    table, sent = incoming_message_answers, incoming_messages
+    same = and_(sent.c.gateway == table.c.gateway, sent.c.provider_reference == table.c.provider_reference)
+    query = (
+        select(
+            table.c.gateway,
+            table.c.provider_reference,
+            sent.c.phone,
+            case((table.c.alone, sent.c.text), else_=None).label("text"),
+            table.c.command,
+            table.c.received_at,
+            table.c.lease_id,
+            table.c.tenant_id,
+        )
+        .join(sent, same)
+        .where(table.c.organisation_id == organisation_id, sent.c.phone.is_not(None))
     )
     keys = [table.c.received_at, table.c.gateway, table.c.provider_reference]
     return fetch_page(db, query, keys, asked, descending=True).of(Incoming._make)
+
+
+def add_answer(
+    db: Connection,
+    organisation_id: UUID,
+    gateway: str,
+    reference: str,
+    received_at: dt.datetime,
+    answer: IncomingAnswer,
+) -> None:
+    """Keep that an SMS was answered for the organisation; what is there already stays as it is."""
+    table = incoming_message_answers
+    mine = and_(
+        table.c.organisation_id == organisation_id,
+        table.c.gateway == gateway,
+        table.c.provider_reference == reference,
+    )
+    if db.scalar(select(table.c.gateway).where(mine)) is not None:
+        return
+    row = {"gateway": gateway, "provider_reference": reference, "received_at": received_at, **answer._asdict()}
+    try:
+        with db.begin_nested():
+            db.execute(insert(table).values(**row))
+    except IntegrityError:
+        pass  # kept at the same moment

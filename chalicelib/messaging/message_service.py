@@ -1,6 +1,7 @@
 """What was told, how far it has got and what it came to."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from sqlalchemy import Connection
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.messaging import message_repository as repository
 from chalicelib.messaging import settings_service
-from chalicelib.messaging.model import Attempt, Incoming, Message, Spend
+from chalicelib.messaging.model import Attempt, Incoming, IncomingAnswer, Message, Spend
 from chalicelib.pages import Asked, Page
 
 FILTERS = ("status", "kind", "medium", "tenant_id", "lease_id", "notice_id")
@@ -75,5 +76,16 @@ def get_spend(db: Connection, organisation_id: UUID, month: dt.date, time_zone: 
 
 
 def list_incoming(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Incoming]:
-    """Return a page of what the phones of the organisation's tenants sent, newest first."""
+    """Return a page of what phones sent that was answered for the organisation, newest first.
+
+    Whose it is was decided then: a number that is entered later opens nothing older.
+    """
     return repository.list_incoming(db, organisation_id, asked)
+
+
+def add_answers(
+    db: Connection, gateway: str, reference: str, received_at: dt.datetime, answers: Iterable[IncomingAnswer]
+) -> None:
+    """Keep for whom an SMS was answered; a second time changes nothing."""
+    for answer in answers:
+        repository.add_answer(db, answer.organisation_id, gateway, reference, received_at, answer)

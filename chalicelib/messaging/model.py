@@ -217,7 +217,8 @@ class Measured(NamedTuple):
     parts: int
 
 
-OPT_OUT_SOURCES = ("sms", "ussd", "gateway", "member")
+BY_MEMBER = "member"
+OPT_OUT_SOURCES = ("sms", "ussd", "gateway", BY_MEMBER)
 
 
 class OptOut(NamedTuple):
@@ -229,15 +230,29 @@ class OptOut(NamedTuple):
 
 
 class Incoming(NamedTuple):
-    """What a phone of a tenant's sent; ``command`` is what it was taken for, empty for nothing that we know."""
+    """What a phone sent and was answered for in the organisation; ``command`` is what it was taken for.
+
+    ``text`` is there where the phone's holder had confirmed the place, and no other organisation was answered for.
+    """
 
     gateway: str
     provider_reference: str
     phone: str
-    text: str
+    text: str | None
     command: str
     received_at: dt.datetime
-    tenant_id: UUID
+    lease_id: UUID | None
+    tenant_id: UUID | None
+
+
+class IncomingAnswer(NamedTuple):
+    """For whom an SMS was answered: decided then, and kept."""
+
+    organisation_id: UUID
+    command: str
+    lease_id: UUID | None
+    tenant_id: UUID | None
+    alone: bool
 
 
 class KindSpend(NamedTuple):

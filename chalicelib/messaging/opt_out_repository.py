@@ -1,23 +1,33 @@
-"""SQL of who wants no messages."""
+"""SQL of who wants no messages: what an organisation was told, and what the holder of a number said to all."""
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Select, String, and_, delete, insert, literal, or_, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
-from chalicelib.messaging.model import OptOut
+from chalicelib.messaging.model import BY_MEMBER, OptOut
+from chalicelib.messaging.objection_rules import Objections
 from chalicelib.pages import Asked, Page
 from chalicelib.storage.paging import fetch_page
-from chalicelib.storage.tables.messaging import opt_outs
+from chalicelib.storage.tables.leasing import lease_tenants, leases, phone_places, tenant_phones, tenants
+from chalicelib.storage.tables.messaging import opt_outs, phone_stops
+from chalicelib.storage.types import Id, Instant
+
+CONFIRMED = "confirmed"  # as leasing.model has it, which lies above
 
 _COLUMNS = [opt_outs.c[name] for name in OptOut._fields]
 
 
 def add_opt_out(db: Connection, organisation_id: UUID, phone: str, source: str, now: dt.datetime) -> bool:
-    """Keep it; return False where it was kept before."""
-    if find_opt_out(db, organisation_id, phone) is not None:
+    """Keep it; return False where it was kept before. What the holder says takes the place of what a member entered."""
+    found = find_opt_out(db, organisation_id, phone)
+    if found is not None:
+        if found.source == BY_MEMBER != source:
+            mine = (opt_outs.c.organisation_id == organisation_id) & (opt_outs.c.phone == phone)
+            db.execute(update(opt_outs).where(mine).values(source=source, created_at=now))
         return False
     try:
         with db.begin_nested():
@@ -28,9 +38,12 @@ def add_opt_out(db: Connection, organisation_id: UUID, phone: str, source: str, 
     return True
 
 
-def remove_opt_outs(db: Connection, organisation_id: UUID, phones: Collection[str]) -> int:
+def remove_opt_outs(
+    db: Connection, organisation_id: UUID, phones: Collection[str], *, source: str | None = None
+) -> int:
+    """Remove those of ``phones``, of ``source`` only where it is given; return how many there were."""
     query = delete(opt_outs).where(opt_outs.c.organisation_id == organisation_id, opt_outs.c.phone.in_(phones))
-    return db.execute(query).rowcount
+    return db.execute(query if source is None else query.where(opt_outs.c.source == source)).rowcount
 
 
 def find_opt_out(db: Connection, organisation_id: UUID, phone: str) -> OptOut | None:
@@ -39,16 +52,82 @@ def find_opt_out(db: Connection, organisation_id: UUID, phone: str) -> OptOut | 
     return None if row is None else OptOut._make(row)
 
 
-def opted_out(db: Connection, organisation_id: UUID, phones: Collection[str]) -> set[str]:
-    """Return those of ``phones`` that want no messages."""
-    if not phones:
-        return set()
-    query = select(opt_outs.c.phone).where(
-        opt_outs.c.organisation_id == organisation_id, opt_outs.c.phone.in_(list(phones))
-    )
-    return set(db.scalars(query))
-
-
 def list_opt_outs(db: Connection, organisation_id: UUID, asked: Asked) -> Page[OptOut]:
     query = select(*_COLUMNS).where(opt_outs.c.organisation_id == organisation_id)
     return fetch_page(db, query, [opt_outs.c.phone], asked).of(OptOut._make)
+
+
+def add_stop(db: Connection, phone: str, source: str, now: dt.datetime) -> None:
+    """Keep that the holder of ``phone`` wants nothing of anybody; said again, it is as of ``now``."""
+    values = {"source": source, "at": now}
+    if db.execute(update(phone_stops).where(phone_stops.c.phone == phone).values(**values)).rowcount:
+        return
+    try:
+        with db.begin_nested():
+            db.execute(insert(phone_stops).values(phone=phone, **values))
+    except IntegrityError:
+        pass  # said at the same moment
+
+
+def remove_stop(db: Connection, phone: str) -> None:
+    """Forget that the holder of ``phone`` wanted nothing: in whichever organisation, since they said it to all."""
+    db.execute(delete(phone_stops).where(phone_stops.c.phone == phone))
+    db.execute(delete(opt_outs).where(opt_outs.c.phone == phone))
+
+
+def list_organisations_of(db: Connection, phone: str, ended_after: dt.date) -> list[UUID]:
+    """Return the organisations of which a tenant has the number, with a lease that did not end before then; of all."""
+    query = (
+        select(tenant_phones.c.organisation_id)
+        .join(tenants, _same(tenants, "id", tenant_phones.c.tenant_id, tenant_phones))
+        .join(lease_tenants, _same(lease_tenants, "tenant_id", tenant_phones.c.tenant_id, tenant_phones))
+        .join(leases, _same(leases, "id", lease_tenants.c.lease_id, tenant_phones))
+        .where(
+            tenant_phones.c.phone == phone,
+            tenants.c.erased_at.is_(None),
+            or_(leases.c.ends_on.is_(None), leases.c.ends_on >= ended_after),
+        )
+    )
+    return sorted(set(db.scalars(query)))
+
+
+def find_objections(
+    db: Connection,
+    organisation_id: UUID,
+    phones: Collection[str],
+    lease_ids: Collection[UUID],
+    ended_before: dt.date,
+) -> Objections:
+    """Return what speaks against sending to ``phones`` and about ``lease_ids``; one statement, for a payment asks too.
+
+    ``ended_before``: the numbers of a lease that ended before then may be somebody else's by now.
+    """
+    if not phones and not lease_ids:
+        return Objections()
+    nothing, nobody, never, no = literal(None, String(16)), literal(None, Id), literal(None, Instant), literal(False)
+
+    def about_phones(kind: str, table: Any, *columns: Any) -> Select[Any]:
+        names = ("lease_id", "at", "yes")
+        labelled = (column.label(name) for name, column in zip(names, columns, strict=True))
+        query = select(literal(kind, String(10)).label("kind"), table.c.phone.label("phone"), *labelled)
+        return query.where(table.c.phone.in_(list(phones)))
+
+    told, places = opt_outs.c, phone_places.c
+    decided = about_phones("place", phone_places, places.lease_id, places.decided_at, places.state == CONFIRMED)
+    ended = select(literal("ended", String(10)), nothing, leases.c.id, never, no).where(
+        leases.c.organisation_id == organisation_id, leases.c.id.in_(list(lease_ids)), leases.c.ends_on < ended_before
+    )
+    branches = (
+        about_phones("opt_out", opt_outs, nobody, never, no).where(told.organisation_id == organisation_id),
+        about_phones("stop", phone_stops, nobody, phone_stops.c.at, no),
+        decided.where(places.organisation_id == organisation_id),
+        ended,
+    )
+    found = Objections()
+    for row in db.execute(union_all(*branches)):
+        found.note(row.kind, row.phone, row.lease_id, row.at, bool(row.yes))
+    return found
+
+
+def _same(table: Any, column: str, value: Any, of: Any) -> Any:
+    return and_(table.c.organisation_id == of.c.organisation_id, table.c[column] == value)

@@ -1,19 +1,30 @@
-"""Who wants no messages: a phone says so for an organisation, whoever of its tenants it belongs to."""
+"""Who wants no messages: what the holder of a phone says holds for all, what a member enters for one organisation."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib.errors import NotFound
+from chalicelib import config
+from chalicelib.errors import Conflict, NotFound
 from chalicelib.messaging import opt_out_repository as repository
-from chalicelib.messaging.model import OptOut
+from chalicelib.messaging.model import BY_MEMBER, OptOut
+from chalicelib.messaging.objection_rules import Objections
 from chalicelib.pages import Asked, Page
 
 
+class Addressed(Protocol):
+    @property
+    def address(self) -> str | None: ...
+
+    @property
+    def lease_id(self) -> UUID | None: ...
+
+
 def opt_out(db: Connection, organisation_id: UUID, phone: str, *, source: str, now: dt.datetime) -> OptOut:
-    """Send nothing to ``phone`` (E.164) from now on; a second time changes nothing.
+    """Send nothing of the organisation's to ``phone`` (E.164) from now on; a second time changes nothing.
 
     ``source``: one of ``model.OPT_OUT_SOURCES``. What is queued already is cancelled when it is due.
     """
@@ -21,19 +32,36 @@ def opt_out(db: Connection, organisation_id: UUID, phone: str, *, source: str, n
     return get_opt_out(db, organisation_id, phone)
 
 
-def opt_in(db: Connection, organisation_id: UUID, phone: str) -> bool:
-    """Send to ``phone`` again; return whether it had opted out."""
-    return repository.remove_opt_outs(db, organisation_id, [phone]) == 1
+def stop_messages(db: Connection, phone: str, *, source: str, now: dt.datetime) -> list[UUID]:
+    """Send nothing to ``phone`` because its holder says so, and return the organisations that it is a tenant's of.
+
+    It holds for those, and for every one that enters the number later until the holder writes START or confirms a
+    place there.
+    """
+    repository.add_stop(db, phone, source, now)
+    organisations = repository.list_organisations_of(db, phone, ended_before(now.date()))
+    for organisation_id in organisations:
+        repository.add_opt_out(db, organisation_id, phone, source, now)
+    return organisations
+
+
+def start_messages(db: Connection, phone: str) -> None:
+    """Send to ``phone`` again, because its holder says so; also where a member had entered that it wants none."""
+    repository.remove_stop(db, phone)
 
 
 def remove_opt_out(db: Connection, organisation_id: UUID, phone: str) -> None:
-    """Send to ``phone`` again, because a member says so.
+    """Send to ``phone`` again, because a member says so who had entered that it may not.
 
     Raises:
+        Conflict: the holder of the number said so; only they can take it back, by START.
         NotFound: it has not opted out.
     """
-    if not opt_in(db, organisation_id, phone):
-        raise NotFound("That number has not opted out.")
+    found = get_opt_out(db, organisation_id, phone)
+    if not repository.remove_opt_outs(db, organisation_id, [phone], source=BY_MEMBER):
+        raise Conflict(
+            "Whoever holds the number opted out; only they can opt in again, by sending START.", source=found.source
+        )
 
 
 def get_opt_out(db: Connection, organisation_id: UUID, phone: str) -> OptOut:
@@ -44,8 +72,22 @@ def get_opt_out(db: Connection, organisation_id: UUID, phone: str) -> OptOut:
 
 
 def opted_out(db: Connection, organisation_id: UUID, phones: Collection[str]) -> set[str]:
-    """Return those of ``phones`` that want no messages; at most some thousand at once."""
-    return repository.opted_out(db, organisation_id, phones)
+    """Return those of ``phones`` that want no messages, or are not the tenant's; at most some thousand at once."""
+    found = repository.find_objections(db, organisation_id, phones, (), dt.date.min)
+    return {each for each in phones if found.is_silent(each) or found.is_denied(each, None)}
+
+
+def find_objections(db: Connection, organisation_id: UUID, messages: Iterable[Addressed], today: dt.date) -> Objections:
+    """Return what speaks against sending ``messages`` on the organisation's day ``today``; at most some thousand."""
+    listed = list(messages)
+    phones = {each.address for each in listed if each.address}
+    leases = {each.lease_id for each in listed if each.lease_id is not None}
+    return repository.find_objections(db, organisation_id, phones, leases, ended_before(today))
+
+
+def ended_before(today: dt.date) -> dt.date:
+    """Return the day before which a lease must have ended for its tenants' numbers to be nobody's we know."""
+    return today - dt.timedelta(days=config.phone_serves_days_after_lease())
 
 
 def list_opt_outs(db: Connection, organisation_id: UUID, asked: Asked) -> Page[OptOut]:

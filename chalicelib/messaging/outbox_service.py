@@ -7,11 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from chalicelib.clock import day_of
 from chalicelib.identity import service as identity
 from chalicelib.ids import new_id
-from chalicelib.messaging import opt_out_repository, rules, settings_service
+from chalicelib.messaging import opt_out_service, rules, settings_service
 from chalicelib.messaging import outbox_repository as repository
 from chalicelib.messaging.model import CANCELLED, KINDS, QUEUED, SMS, Measured, NewMessage, Settings
+from chalicelib.messaging.objection_rules import Objections
 
 AT_ONCE = 500
 
@@ -41,7 +43,8 @@ class _Ways(NamedTuple):
 def queue_messages(db: Connection, organisation_id: UUID, new: Sequence[NewMessage], *, now: dt.datetime) -> list[UUID]:
     """Queue messages and return their ids in their order, without those whose ``dedupe_key`` was there before.
 
-    One without an address, or to a number that wants none, is kept as cancelled, with why as its
+    One without an address, to a number that wants none or is not the tenant's, or (an SMS) about a lease that
+    ended so long ago that the number may be another's, is kept as cancelled, with why as its
     reason, so that the landlord sees who was not told. The text of an SMS is made harmless; one that is
     to be made at sending is measured then. Quiet hours put the sending off. Within a transaction ask
     once for all: sets that name the same keys in another order may meet in a deadlock.
@@ -74,13 +77,14 @@ def _in_sets(keys: list[str]) -> Iterator[list[str]]:
 
 
 def _rows(db: Connection, ways: _Ways, part: list[NewMessage], ids: Mapping[str, UUID]) -> list[dict[str, Any]]:
-    phones = {each.address for each in part if each.medium == SMS and each.address}
-    silent = opt_out_repository.opted_out(db, ways.organisation_id, phones)
-    return [_row(ways, message, ids[message.dedupe_key], silent) for message in part]
+    texts = [each for each in part if each.medium == SMS]
+    today = day_of(ways.now, ways.time_zone)
+    objections = opt_out_service.find_objections(db, ways.organisation_id, texts, today)
+    return [_row(ways, message, ids[message.dedupe_key], objections) for message in part]
 
 
-def _row(ways: _Ways, message: NewMessage, message_id: UUID, silent: set[str]) -> dict[str, Any]:
-    reason = _why_not(ways, message, silent)
+def _row(ways: _Ways, message: NewMessage, message_id: UUID, objections: Objections) -> dict[str, Any]:
+    reason = _why_not(ways, message, objections)
     text, measured = _text(message)
     return {
         "organisation_id": ways.organisation_id,
@@ -112,14 +116,12 @@ def _row(ways: _Ways, message: NewMessage, message_id: UUID, silent: set[str]) -
     }
 
 
-def _why_not(ways: _Ways, message: NewMessage, silent: set[str]) -> str:
+def _why_not(ways: _Ways, message: NewMessage, objections: Objections) -> str:
     """Return why the message is not sent, or ""."""
     KINDS[message.kind]  # a slip in a kind's name is found here, not in the night's dispatch
     if not message.address:
         return _NO_ADDRESS[message.medium]
-    if message.address in silent and not rules.passes_opt_out(message.kind, ways.settings):
-        return "opted_out"
-    return ""
+    return objections.why_not(message.kind, message.medium, message.address, message.lease_id, ways.settings)
 
 
 def _text(message: NewMessage) -> tuple[str | None, Measured]:

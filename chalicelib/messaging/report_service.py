@@ -103,11 +103,11 @@ def _waiting(report: Report, now: dt.datetime) -> Delivery:
 
 
 def take_opt_out(db: Connection, posted: Posted, *, now: dt.datetime) -> int:
-    """Send nothing more to the number, in every organisation that had messages for it; return how many those are."""
+    """Send nothing more to the number, as its holder told the vendor; return how many organisations have it.
+
+    It is the holder's word as if they had texted STOP, also to whoever enters the number later.
+    """
     phone = phone_of(posted.form.get("phoneNumber", ""))
     if phone is None:
         return 0
-    organisations = repository.list_organisations_of(db, phone)
-    for organisation_id in sorted(organisations):
-        opt_out_service.opt_out(db, organisation_id, phone, source="gateway", now=now)
-    return len(organisations)
+    return len(opt_out_service.stop_messages(db, phone, source="gateway", now=now))

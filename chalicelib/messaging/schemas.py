@@ -156,10 +156,11 @@ class IncomingView(Schema):
     gateway = fields.Text(20)
     provider_reference = fields.Text(100)
     phone = fields.Text(16)
-    text = fields.Text(1000, lines=True)
+    text = fields.Text(1000, lines=True, allow_none=True)
     command = fields.Text(20)
     received_at = fields.Moment()
-    tenant_id = fields.Uuid()
+    lease_id = fields.Uuid(allow_none=True)
+    tenant_id = fields.Uuid(allow_none=True)
 
 
 PAGING = fields.Paging()

@@ -4,6 +4,7 @@ from chalicelib.messaging.forgetting_service import clear_texts, forget_tenant
 from chalicelib.messaging.making_service import renders
 from chalicelib.messaging.message_service import (
     FILTERS,
+    add_answers,
     cancel_message,
     count_to,
     get_message,
@@ -14,10 +15,11 @@ from chalicelib.messaging.message_service import (
 )
 from chalicelib.messaging.opt_out_service import (
     list_opt_outs,
-    opt_in,
     opt_out,
     opted_out,
     remove_opt_out,
+    start_messages,
+    stop_messages,
 )
 from chalicelib.messaging.outbox_service import queue_messages
 from chalicelib.messaging.rules import (
@@ -37,12 +39,13 @@ from chalicelib.messaging.template_service import (
     templates_of,
     write_template,
 )
-from chalicelib.messaging.withdrawal_service import follow_tenant, withdraw_messages
+from chalicelib.messaging.withdrawal_service import follow_tenant, withdraw_denied, withdraw_messages
 
 __all__ = [
     "FILTERS",
     "MOST_PARTS",
     "Templates",
+    "add_answers",
     "cancel_message",
     "change_settings",
     "clear_texts",
@@ -60,7 +63,6 @@ __all__ = [
     "list_opt_outs",
     "list_templates",
     "measure",
-    "opt_in",
     "opt_out",
     "opted_out",
     "part_prices",
@@ -71,7 +73,10 @@ __all__ = [
     "remove_opt_out",
     "remove_template",
     "renders",
+    "start_messages",
+    "stop_messages",
     "templates_of",
+    "withdraw_denied",
     "withdraw_messages",
     "write_template",
 ]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from chalicelib.clock import day_of
 from chalicelib.errors import Unavailable
 from chalicelib.messaging import delivery_repository as repository
 from chalicelib.messaging import delivery_service, dispatch_service, opt_out_service
@@ -16,7 +17,6 @@ from chalicelib.messaging.bodies import Text, Told
 from chalicelib.messaging.delivery_repository import Delivery
 from chalicelib.messaging.model import HANDED, UNKNOWN_STATUS, Attempt, Message
 from chalicelib.messaging.ports import SENT, UNKNOWN, Outcome
-from chalicelib.messaging.rules import passes_opt_out
 from chalicelib.wiring import Parts
 
 AT_ONCE = 500
@@ -75,9 +75,15 @@ def _lost_texts(
     if not found:
         return []
     ways = dispatch_service.ways_of(db, organisation_id, now)
-    silent = opt_out_service.opted_out(db, organisation_id, {each.address for each, _ in found if each.address})
+    today = day_of(now, ways.time_zone)
+    objections = opt_out_service.find_objections(db, organisation_id, [message for message, _ in found], today)
+
+    def is_wanted(message: Message) -> bool:
+        to = message.address or ""
+        return not objections.why_not(message.kind, message.medium, to, message.lease_id, ways.settings)
+
     # Who wants no messages by now is left to be given up, since the sender may have had it after all.
-    lost = [each for each in found if each[0].address not in silent or passes_opt_out(each[0].kind, ways.settings)]
+    lost = [each for each in found if is_wanted(each[0])]
 
     def way(each: tuple[Message, Attempt]) -> tuple[str, str]:
         return each[0].medium, each[1].gateway

@@ -46,6 +46,27 @@ def cancel_texts(db: Connection, organisation_id: UUID, tenant_id: UUID, reason:
     db.execute(query.values(status=CANCELLED, reason=reason, finished_at=now))
 
 
+def cancel_to(
+    db: Connection,
+    organisation_id: UUID,
+    phone: str,
+    lease_ids: Collection[UUID] | None,
+    reason: str,
+    now: dt.datetime,
+) -> None:
+    """Cancel the SMS that wait for a number, about ``lease_ids`` or (None) about anything, but for its answers."""
+    query = update(messages).where(
+        messages.c.organisation_id == organisation_id,
+        messages.c.address == phone,
+        messages.c.status == QUEUED,
+        messages.c.medium == SMS,
+        messages.c.kind != "reply",
+    )
+    if lease_ids is not None:
+        query = query.where(messages.c.lease_id.in_(list(lease_ids)))
+    db.execute(query.values(status=CANCELLED, reason=reason, finished_at=now))
+
+
 def _texts_for(organisation_id: UUID, tenant_id: UUID) -> ColumnElement[bool]:
     """Hold for the SMS that wait for a tenant, but for those that answer one of a certain phone."""
     return and_(

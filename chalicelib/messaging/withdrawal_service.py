@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from chalicelib.messaging import withdrawal_repository as repository
 from chalicelib.messaging.model import DELIVERED, HANDED, SENT, UNKNOWN_STATUS
+from chalicelib.messaging.objection_rules import NUMBER_DENIED
 
 ON_THE_WAY = (HANDED, UNKNOWN_STATUS)
 MAYBE_TOLD = (*ON_THE_WAY, SENT, DELIVERED)
@@ -46,3 +47,10 @@ def follow_tenant(
         repository.change_phone(db, organisation_id, tenant_id, phones[0], kept=phones)
     elif phones is not None:
         repository.cancel_texts(db, organisation_id, tenant_id, "no_phone", now)
+
+
+def withdraw_denied(
+    db: Connection, organisation_id: UUID, phone: str, lease_ids: Collection[UUID] | None, *, now: dt.datetime
+) -> None:
+    """Cancel the SMS that wait for ``phone``, about these leases or (None) about anything: it is not the tenant's."""
+    repository.cancel_to(db, organisation_id, phone, lease_ids, NUMBER_DENIED, now)

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.messaging import service
-from chalicelib.messaging.model import NewMessage
+from chalicelib.messaging.model import IncomingAnswer, NewMessage
 from chalicelib.messaging.text_model import BUILT_IN
 from chalicelib.storage.tables.messaging import incoming_messages, message_attempts
 from tests.api.client import Client
@@ -223,8 +223,13 @@ def test_what_tenants_sent_is_told(owner: Client, stranger: Client, new_phone: C
     row = {"gateway": "africastalking", "provider_reference": uuid4().hex, "phone": phone, "text": "SALIO"}
     with wiring.parts().writing() as db:
         db.execute(insert(incoming_messages).values(row | {"command": "balance", "received_at": NOON}))
+    assert owner.get("/v1/incoming-messages").json["items"] == []  # from before, or answered for nobody
+    with wiring.parts().writing() as db:
+        answer = IncomingAnswer(UUID(owner.organisation_id), "balance", None, UUID(tenant), True)
+        service.add_answers(db, row["gateway"], row["provider_reference"], NOON, [answer])
     [told] = owner.get("/v1/incoming-messages").json["items"]
-    assert told == row | {"command": "balance", "received_at": "2026-12-07T09:00:00Z", "tenant_id": tenant}
+    expected = row | {"command": "balance", "received_at": "2026-12-07T09:00:00Z", "tenant_id": tenant}
+    assert told == expected | {"lease_id": None}
     assert stranger.get("/v1/incoming-messages").json["items"] == []
 
 

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 
@@ -30,7 +31,9 @@ def phone(owner: Client, new_phone: Callable[[], str]) -> str:
     return let_to(owner, new_phone(), "A1")
 
 
-def let_to(owner: Client, phone: str, unit_name: str) -> str:
+def let_to(owner: Client, phone: str, unit_name: str, *, confirmed: bool = True) -> str:
+    """Let a unit to whoever has the phone, who confirms it by USSD; return the phone."""
+
     def made(path: str, body: object) -> str:
         answer = owner.post(f"/v1/{path}", body)
         assert answer.status == 201, answer.text
@@ -44,7 +47,15 @@ def let_to(owner: Client, phone: str, unit_name: str) -> str:
         "leases", {"unit_id": unit, "tenants": [tenant], "rent": "9000", "starts_on": "2026-06-01", "due_day": 5}
     )
     made("invoices", {"lease_id": lease, "lines": [{"charge_type": "rent", "amount": "9000"}], "due_on": "2026-06-30"})
+    if confirmed:
+        confirm(phone, unit_name)
     return phone
+
+
+def confirm(phone: str, unit_name: str) -> None:
+    """Confirm, as its holder, the one place that is offered to the phone."""
+    begins = "5*" if dial(phone, session_id=uuid4().hex).text.startswith(("CON Choose", "CON Chagua")) else ""
+    assert dial(phone, f"{begins}1*1*{unit_name}", session_id=uuid4().hex).text.startswith("CON Confirmed.")
 
 
 def dial(phone: str, text: str = "", token: str = TOKEN, session_id: str = "ATUid_1") -> Answer:

@@ -10,7 +10,7 @@ import pytest
 from chalicelib import config
 from tests.house.source import LIBRARY, ROOT, files, tree_of
 
-READERS = {"os.environ.get", "_seconds", "_cents", "_flag", "_hosts"}
+READERS = {"os.environ.get", "_seconds", "_cents", "_days", "_flag", "_hosts"}
 DOCUMENT = ROOT / "docs" / "settings.md"
 
 
@@ -101,6 +101,7 @@ def test_hosts_of_the_writer_are_a_list_and_may_name_their_ports(monkeypatch: py
         ("DATABASE_WRITER_HOSTS", "host:secret"),
         ("SMS_PRICE_CENTS", "0.8"),
         ("SNS_PRICE_CENTS", "-1"),
+        ("PHONE_SERVES_DAYS_AFTER_LEASE", "367"),
         ("CALLBACK_TOKEN_HASHES", "secret"),
         ("CALLBACK_TOKEN_HASHES", f"{'a' * 64},secret"),
         ("TOKEN_ISSUERS", "secret"),

@@ -15,6 +15,8 @@ SPANNING_INDEXES = {
     ("message", "status"),
     ("message_attempt", "outcome"),
     ("tenant_phone", "phone"),
+    ("opt_out", "phone"),
+    ("incoming_message_answer", "received_at"),
 }
 
 owned = pytest.mark.parametrize("table", [each for each in metadata.sorted_tables if each.name not in SHARED], ids=str)

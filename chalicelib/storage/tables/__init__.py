@@ -2,6 +2,7 @@
 
 from chalicelib.storage.tables import (
     billing,
+    commands,
     identity,
     leasing,
     ledger,
@@ -31,6 +32,7 @@ APPEND_ONLY = (
 __all__ = [
     "APPEND_ONLY",
     "billing",
+    "commands",
     "identity",
     "leasing",
     "ledger",

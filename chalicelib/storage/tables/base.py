@@ -20,6 +20,9 @@ SHARED = {
     "job_run",
     "delivery",
     "incoming_message",
+    "phone_guard",
+    "phone_session",
+    "phone_stop",
     "public_holiday",
 }
 

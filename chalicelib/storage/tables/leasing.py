@@ -70,6 +70,17 @@ lease_tenants = organisation_table(
     key=("lease_id", "tenant_id"),
 )
 
+phone_places = organisation_table(
+    "phone_place",  # what the holder of a number said of a lease that it is entered for; none: nothing yet
+    required("phone", Phone),
+    required("lease_id", Id),  # without a constraint: a "no" outlives a lease that an undone import takes away
+    required("state", String(10)),  # confirmed, denied
+    required("source", String(10)),  # sms, ussd
+    required("decided_at", Instant),
+    index("lease_id"),
+    key=("phone", "lease_id"),
+)
+
 lease_rents = organisation_table(
     "lease_rent",
     required("lease_id", Id),

@@ -113,7 +113,7 @@ deliveries = shared_table(
 )
 
 incoming_messages = shared_table(
-    "incoming_message",  # what a phone sent us; whose tenant it is, is found later
+    "incoming_message",  # what a phone sent us; whom it was answered for stands beside it
     required("gateway", String(20)),
     required("provider_reference", String(100)),
     optional("phone", Phone),  # phone and text: none once forgotten
@@ -125,10 +125,33 @@ incoming_messages = shared_table(
     Index(None, "received_at"),
 )
 
+incoming_message_answers = organisation_table(
+    "incoming_message_answer",  # written when it is answered: a number that is entered later opens nothing older
+    required("gateway", String(20)),
+    required("provider_reference", String(100)),
+    required("command", String(20)),
+    optional("lease_id", Id),  # where it was of one
+    optional("tenant_id", Id),
+    required("alone", Boolean),  # for this organisation only, of a place that was confirmed: it may read the text
+    required("received_at", Instant),
+    index("received_at", "gateway", "provider_reference", name="ix_incoming_message_answer_received"),
+    index("tenant_id"),
+    Index(None, "received_at"),  # what is old enough to be forgotten
+    key=("gateway", "provider_reference"),
+)
+
 opt_outs = organisation_table(
     "opt_out",
     required("phone", Phone),
     required("source", String(10)),  # sms, ussd, gateway, member
     required("created_at", Instant),
+    Index(None, "phone"),  # who writes START writes it to all
     key=("phone",),
+)
+
+phone_stops = shared_table(
+    "phone_stop",  # the holder's own word, for organisations that enter the number later
+    required("phone", Phone, primary_key=True),
+    required("source", String(10)),  # sms, ussd, gateway
+    required("at", Instant),
 )

@@ -12,7 +12,9 @@ from sqlalchemy import select
 
 from chalicelib import wiring
 from chalicelib.commands import service
+from chalicelib.commands.holder_service import find_holder
 from chalicelib.identity import service as identity
+from chalicelib.identity.model import PLATFORM
 from chalicelib.leasing import service as leasing
 from chalicelib.maintenance import service as maintenance
 from chalicelib.maintenance.model import MaintenanceRequest
@@ -40,26 +42,48 @@ class House:
         values = {"given_name": "Otieno", "phones": [phone], "language": language}
         return self.books.do(leasing.add_tenant, values, keys=self.books.parts.keys, now=self.books.now).id
 
-    def let(self, *tenants: UUID, rent_cents: int = 10_000_00, unit_name: str = "", **terms: Any) -> UUID:
-        """Let a new unit, A1 and so on, and return the lease."""
+    def let(
+        self,
+        *tenants: UUID,
+        rent_cents: int = 10_000_00,
+        unit_name: str = "",
+        confirmed: bool = True,
+        **terms: Any,
+    ) -> UUID:
+        """Let a new unit, A1 and so on, and return the lease; who holds the tenants' phones confirms it by USSD."""
         name = unit_name or f"A{next(self.names)}"
         unit = {"property_id": self.books.property_id, "name": name, "type": "apartment", "rent_cents": rent_cents}
         unit_id = self.books.do(portfolio.add_unit, unit, **self.books.at()).id
         values = {"unit_id": unit_id, "tenants": list(tenants), "starts_on": dt.date(2026, 1, 1)}
-        return self.books.do(leasing.add_lease, {**values, "rent_cents": rent_cents, **terms}, **self.books.at()).id
+        lease = self.books.do(leasing.add_lease, {**values, "rent_cents": rent_cents, **terms}, **self.books.at())
+        if confirmed:
+            for tenant_id in tenants:
+                for number in self.books.do(leasing.get_tenant, tenant_id).phones:
+                    Phone(self.books.parts, number, dt.datetime.combine(TODAY, dt.time(8), dt.UTC)).confirm(
+                        self.id, name
+                    )
+        return lease.id
+
+    def phone_state(self, tenant_id: UUID) -> str:
+        """Return what the landlord sees of the tenant's first number."""
+        return self.books.do(leasing.get_tenant, tenant_id).phone_states[0].state
 
     def requests(self) -> list[MaintenanceRequest]:
         return self.books.do(maintenance.list_requests, Asked(limit=200)).items
 
     def replies(self) -> list[Any]:
         """Return the replies in the outbox, in the order they were put there."""
-        mine = (messages.c.organisation_id == self.id) & (messages.c.kind == "reply")
-        query = select(messages).where(mine).order_by(messages.c.id)
-        with self.books.parts.reading() as db:
-            return list(db.execute(query))
+        return replies_of(self.books.parts, self.id)
 
     def opted_out(self, phone: str) -> bool:
         return phone in self.books.do(messaging.opted_out, [phone])
+
+
+def replies_of(parts: wiring.Parts, organisation_id: UUID, phone: str = "") -> list[Any]:
+    mine = (messages.c.organisation_id == organisation_id) & (messages.c.kind == "reply")
+    query = select(messages).where(mine).order_by(messages.c.id)
+    with parts.reading() as db:
+        return list(db.execute(query.where(messages.c.address == phone) if phone else query))
 
 
 def found_house(parts: wiring.Parts, name: str, today: dt.date) -> House:
@@ -100,6 +124,21 @@ class Phone:
         if screen is None:
             return self.parts.transact(lambda db: service.act(db, dialled, now=self.now, keys=self.parts.keys))
         return screen
+
+    def confirm(self, organisation_id: UUID, unit_name: str) -> None:
+        """Confirm by USSD the organisation's place with that unit, offered first or not."""
+        with self.parts.reading() as db:
+            holder = find_holder(db, self.number, now=self.now)
+        for place, entry in enumerate(holder.unconfirmed):
+            named = unit_name in [lease.unit_name for lease in entry.leases]
+            if named and entry.tenant.organisation_id == organisation_id:
+                begins = "5*" * bool(holder.tenants) + "9*" * (place // 4)
+                screen = self.dial(f"{begins}{place % 4 + 1}*1*{unit_name}", f"confirm {next(_numbers)}")
+                assert screen.startswith(("CON Confirmed.", "CON Imethibitishwa.")), screen
+
+    def told(self) -> list[str]:
+        """Return what the platform itself answered the phone."""
+        return [each.text for each in replies_of(self.parts, PLATFORM, self.number)]
 
 
 TODAY = dt.date(2026, 6, 10)

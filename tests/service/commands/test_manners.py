@@ -43,6 +43,9 @@ def test_what_lay_on_the_queue_for_hours_is_done_and_not_answered(house: House, 
         "Toka asubuhi hakuna maji",  # there has been no water since the morning
         "Ondoka ni lini? Nataka kuhama",
         "Acha nilipe kesho",
+        "STOP sending wrong balances",
+        "STOP it, I pay when I can",
+        "Stop the water, a pipe has burst",
     ],
 )
 def test_a_word_that_begins_many_a_sentence_stops_nothing(house: House, phone: Phone, text: str) -> None:
@@ -56,7 +59,7 @@ def test_a_word_that_begins_many_a_sentence_stops_nothing(house: House, phone: P
     "text",
     [
         "ACHA", "Acha!", "acha kunitumia ujumbe", "Tafadhali acha", "acha tafadhali", "TOKA 1", "acha sms zote",
-        "stop", "please stop", "STOP it, I pay when I can", "Stop sending me this!", "pls. STOP",
+        "stop", "please stop", "STOP it please", "Stop sending me this!", "pls. STOP", "UNSUBSCRIBE",
     ],
 )  # fmt: skip
 def test_who_means_it_is_heard(house: House, phone: Phone, text: str) -> None:

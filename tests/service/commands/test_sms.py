@@ -37,7 +37,8 @@ def test_the_word_decides_the_language_and_else_the_tenant(house: House, phone: 
         phone.text(text)
     assert [each.language for each in house.replies()] == ["sw", "en", "sw"]
     assert texts(house.replies())[0] == "Mwangaza Court A1: hudaiwi chochote."
-    assert texts(house.replies())[2].startswith("Hatukuelewa. Tuma: SALIO, RISITI, TATIZO na kilichoharibika, ACHA,")
+    assert texts(house.replies())[2].startswith("Hatukuelewa. Tuma: SALIO, RISITI, TATIZO na kilichoharibika,")
+    assert texts(house.replies())[2].endswith("MAHALI, SI MIMI, ACHA, ANZA, MSAADA.")
 
 
 def test_a_reply_is_an_urgent_message_of_the_organisation_to_that_phone(house: House, phone: Phone) -> None:
@@ -51,9 +52,12 @@ def test_a_reply_is_an_urgent_message_of_the_organisation_to_that_phone(house: H
 
 
 def test_nobodys_phone_is_answered_nothing(house: House, phone: Phone) -> None:
-    for text in ("balance", "STOP", "TATIZO taa", "hello"):
+    for text in ("balance", "TATIZO taa", "hello", "PLACES", "NOT ME"):
         assert phone.text(text) == ""
-    assert house.replies() == []
+    assert phone.text("STOP") == "stop"  # which holds for whoever enters the number later
+    assert house.replies() == phone.told() == []
+    assert house.opted_out(phone.number)
+    assert phone.text("START") == "start"
     assert not house.opted_out(phone.number)
 
 
@@ -99,23 +103,28 @@ def test_a_fault_of_nothing_is_asked_for_again(house: House, phone: Phone) -> No
     assert texts(house.replies()) == ["Tuma TATIZO na kilichoharibika, mfano: TATIZO bomba la jikoni linavuja"]
 
 
-def test_of_several_units_the_one_named_is_meant_else_the_first(house: House, phone: Phone) -> None:
+def test_of_several_units_the_one_named_is_meant_else_it_is_asked_for(house: House, phone: Phone) -> None:
     tenant_id = house.tenant(phone.number)
     for _ in range(2):
         house.let(tenant_id)
-    house.let(tenant_id, ends_on=dt.date(2026, 3, 31))  # A3 has ended
-    for text in ("fault no light", "fault a 2: no light", "fault A3 no light", "fault A2"):
+    house.let(tenant_id, ends_on=dt.date(2026, 5, 31))  # A3 has ended
+    for text in ("fault no light", "2", "fault a 2: no water", "fault A3 no light", "7", "1. please", "fault A2"):
         phone.text(text)
     assert [(each.unit_name, each.text) for each in reversed(house.requests())] == [
-        ("A1", "no light"),
         ("A2", "no light"),
+        ("A2", "no water"),
         ("A1", "A3 no light"),
     ]
-    assert texts(house.replies())[3].startswith("Send FAULT and what is broken")
+    asked = "Which place? Answer with its number.\n1 Mwangaza Court A1\n2 Mwangaza Court A2"
+    told = texts(house.replies())
+    assert told[0] == told[3] == asked
+    assert told[1] == "Request no. 1 for Mwangaza Court A2 is logged. Your landlord sees it."
+    assert told[4].startswith("We did not understand")  # there is no seventh
+    assert told[6].startswith("Send FAULT and what is broken")
 
 
 def test_who_rents_nothing_now_logs_nothing(house: House, phone: Phone) -> None:
-    house.let(house.tenant(phone.number), ends_on=dt.date(2026, 3, 31))
+    house.let(house.tenant(phone.number), ends_on=dt.date(2026, 5, 31))
     phone.text("fault the door")
     assert house.requests() == []
     phone.text("balance")
@@ -185,7 +194,10 @@ def test_a_phone_of_two_organisations_is_told_by_each_of_its_own(house: House, o
     phone.text("STOP")
     assert house.opted_out(phone.number)
     assert other.opted_out(phone.number)
-    assert len(house.replies()) + len(other.replies()) == 3  # one of them answers for both
+    assert len(house.replies()) + len(other.replies()) == 2
+    assert phone.told() == [
+        "You will get no more messages here, except answers and legal notices. To get them again send START."
+    ]
     phone.text("START")
     assert not house.opted_out(phone.number)
     assert not other.opted_out(phone.number)

@@ -46,8 +46,8 @@ def test_a_tenant_without_a_lease_is_found_without_one(home: Home, phone: str) -
 
 def test_leases_are_told_as_they_stand_and_those_called_off_are_not(home: Home, phone: str) -> None:
     tenant = home.tenant(phones=[phone])
-    ended = home.let(tenants=[tenant.id], starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 5, 31))
-    running = home.let(tenants=[home.tenant().id, tenant.id])
+    ended = home.let(tenants=[tenant.id], starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 10, 31))
+    running = home.let(tenants=[home.tenant().id, tenant.id], starts_on=dt.date(2026, 11, 1))
     coming = home.let(tenants=[tenant.id], unit_id=home.other_unit_id, starts_on=dt.date(2026, 12, 1))
     [one] = found(home, phone)
     assert [(each.id, each.status) for each in one.leases] == [

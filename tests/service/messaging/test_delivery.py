@@ -187,6 +187,19 @@ def test_a_report_is_given_to_nobody_where_several_could_be_meant(
     assert (one.now.status, two.now.status) == ("delivered", "sent")
 
 
+def test_a_report_by_number_settles_nothing_where_two_organisations_wrote_to_it(
+    sending: wiring.Parts, outbox: Outbox, clock: MovedClock
+) -> None:
+    phone = new_phone()
+    one, two = (Results(sending, each, address=phone) for each in (outbox, Outbox.found(sending)))
+    for each in (one, two):
+        each.told(UNKNOWN)
+    one.reported("Success")
+    clock.at += 11 * MINUTE
+    sweep_service.settle_by_phone(sending)
+    assert {one.now.status, two.now.status} == {"unknown"}
+
+
 def test_a_report_of_before_a_message_is_not_about_it(sending: wiring.Parts, outbox: Outbox, clock: MovedClock) -> None:
     results = Results(sending, outbox)
     results.reported("Success", NOON - DAY)
@@ -294,7 +307,7 @@ def test_an_email_costs_no_message_of_the_day(sending: wiring.Parts, outbox: Out
     assert outbox.day() == (0, 0)
 
 
-def test_a_vendors_opt_out_holds_in_every_organisation_that_wrote_to_the_number(
+def test_a_vendors_opt_out_holds_in_every_organisation_that_writes_to_the_number(
     sending: wiring.Parts, outbox: Outbox
 ) -> None:
     other, stranger, phone = Outbox.found(sending), Outbox.found(sending), new_phone()
@@ -302,10 +315,10 @@ def test_a_vendors_opt_out_holds_in_every_organisation_that_wrote_to_the_number(
         each.queue([notice(address=phone)])
     posted = Posted("opt_out", "africastalking", {"phoneNumber": phone.removeprefix("+")}, NOON)
     for _ in range(2):
-        assert result_service.take_result(sending, write_posted(posted)) == 2
+        assert result_service.take_result(sending, write_posted(posted)) == 0  # it is no tenant's
     with sending.reading() as db:
         silent = [each.id for each in (outbox, other, stranger) if service.opted_out(db, each.id, {phone})]
-    assert silent == [outbox.id, other.id]
+    assert silent == [outbox.id, other.id, stranger.id]  # who has not written to it yet, too
     dispatch_service.dispatch(sending)
     assert outbox.statuses() == other.statuses() == {"cancelled": 1}
 

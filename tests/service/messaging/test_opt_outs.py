@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from chalicelib.errors import NotFound
+from chalicelib.errors import Conflict, NotFound
 from chalicelib.messaging import service
 from chalicelib.messaging.model import OptOut
 from chalicelib.pages import Asked
@@ -28,9 +28,7 @@ def test_a_number_is_silent_for_one_organisation_until_it_says_otherwise(outbox:
     assert opt_out(outbox, phone) == OptOut(phone, "sms", NOON)
     assert opt_out(outbox, phone, "member", LATER) == OptOut(phone, "sms", NOON)  # a second time changes nothing
     assert (silent(outbox, phone, another), silent(other, phone), silent(outbox)) == ({phone}, set(), set())
-    with outbox.parts.writing() as db:
-        assert service.opt_in(db, outbox.id, phone)
-        assert not service.opt_in(db, outbox.id, phone)
+    outbox.parts.transact(lambda db: service.start_messages(db, phone))
     assert silent(outbox, phone) == set()
     with pytest.raises(NotFound), outbox.parts.writing() as db:
         service.remove_opt_out(db, outbox.id, phone)
@@ -61,3 +59,26 @@ def test_a_number_that_says_so_twice_at_once_is_kept_once(outbox: Outbox) -> Non
         assert told == []
     thread.join(20)
     assert told == [OptOut(phone, "sms", NOON)]
+
+
+def test_a_member_takes_back_what_a_member_entered_and_not_what_the_holder_said(outbox: Outbox) -> None:
+    mine, theirs = new_phone(), new_phone()
+    for phone in (mine, theirs):
+        opt_out(outbox, phone, "member")
+    assert opt_out(outbox, theirs, "gateway", LATER) == OptOut(theirs, "gateway", LATER)  # the holder's word counts
+    with outbox.parts.writing() as db:
+        service.remove_opt_out(db, outbox.id, mine)
+    with pytest.raises(Conflict, match="START"), outbox.parts.writing() as db:
+        service.remove_opt_out(db, outbox.id, theirs)
+    assert silent(outbox, mine, theirs) == {theirs}
+
+
+def test_a_stop_holds_for_who_enters_the_number_later_until_it_is_started(outbox: Outbox) -> None:
+    phone, later = new_phone(), Outbox.found(outbox.parts)
+    for at in (NOON, LATER):  # said twice
+        outbox.parts.transact(lambda db, at=at: service.stop_messages(db, phone, source="sms", now=at))  # type: ignore[misc]
+    assert silent(later, phone) == silent(outbox, phone) == {phone}
+    with outbox.parts.reading() as db:
+        assert service.list_opt_outs(db, later.id, Asked()).items == []  # of no tenant of theirs
+    outbox.parts.transact(lambda db: service.start_messages(db, phone))
+    assert silent(later, phone) == set()

@@ -11,7 +11,7 @@ from chalicelib.errors import Conflict, NotFound
 from chalicelib.leasing import service as leasing
 from chalicelib.messaging import service
 from chalicelib.messaging.jobs import clear_texts
-from chalicelib.messaging.model import KindSpend, Message
+from chalicelib.messaging.model import IncomingAnswer, KindSpend, Message
 from chalicelib.pages import Asked
 from chalicelib.storage.tables.messaging import deliveries, incoming_messages
 from tests.outbox import DAY, NOON, Outbox, new_phone, notice
@@ -120,17 +120,21 @@ def test_a_month_is_summed_over_its_local_days(outbox: Outbox) -> None:
     assert empty[1:5] == (0, 0, 0, 0)
 
 
-def test_what_tenants_sent_is_their_landlord_s_to_read(outbox: Outbox) -> None:
-    phone, shared, foreign = new_phone(), new_phone(), new_phone()
-    other = Outbox.found(outbox.parts)
-    mine, first, _ = tenant(outbox, phone), tenant(outbox, shared), tenant(outbox, shared)
-    tenant(other, foreign)
-    came(outbox, phone, NOON - DAY, "of an earlier landlord's")
-    later = came(outbox, phone, NOON + DAY)
-    both = came(outbox, shared, NOON + 2 * DAY)
-    came(outbox, foreign)
-    came(outbox, new_phone())
-    came(outbox, None)
+def test_what_was_sent_is_read_by_whom_it_was_answered_for(outbox: Outbox) -> None:
+    """Whose tenant the number is, or becomes, opens nothing; the text is one organisation's, or nobody's."""
+    phone, other = new_phone(), Outbox.found(outbox.parts)
+    mine = tenant(outbox, phone)
+    tenant(other, phone)
+    came(outbox, phone, NOON - DAY, "answered for nobody")
+    alone, both = came(outbox, phone, NOON), came(outbox, phone, NOON + DAY)
+    rows = {
+        alone: [IncomingAnswer(outbox.id, "balance", None, mine, True)],
+        both: [IncomingAnswer(each.id, "stop", None, None, False) for each in (outbox, other)],
+    }
+    for _ in range(2):  # kept once
+        for at, (reference, answers) in zip((NOON, NOON + DAY), rows.items(), strict=True):
+            with outbox.parts.writing() as db:
+                service.add_answers(db, "africastalking", reference, at, answers)
     found, cursor = [], None
     for _ in range(2):
         with outbox.parts.reading() as db:
@@ -138,8 +142,17 @@ def test_what_tenants_sent_is_their_landlord_s_to_read(outbox: Outbox) -> None:
         found += page.items
         cursor = page.next_cursor
     assert cursor is None
-    assert [(each.provider_reference, each.tenant_id) for each in found] == [(both, first), (later, mine)]
-    assert (found[1].phone, found[1].text, found[1].command) == (phone, "SALIO", "balance")
+    assert [(each.provider_reference, each.command, each.text) for each in found] == [
+        (both, "stop", None),
+        (alone, "balance", "SALIO"),
+    ]
+    assert (found[1].phone, found[1].tenant_id) == (phone, mine)
+    with outbox.parts.reading() as db:
+        [theirs] = service.list_incoming(db, other.id, Asked()).items
+    assert (theirs.provider_reference, theirs.text) == (both, None)
+    swept(outbox, NOON + 92 * DAY)
+    with outbox.parts.reading() as db:
+        assert service.list_incoming(db, outbox.id, Asked()).items == []
 
 
 def test_what_was_told_is_cleared_ninety_days_after_the_last_report(outbox: Outbox) -> None:

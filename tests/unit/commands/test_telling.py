@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from chalicelib.billing.model import Receipt
 from chalicelib.commands import service, telling, texts
-from chalicelib.commands.asking_service import list_commands
+from chalicelib.commands.asking_service import tell_commands
 from chalicelib.commands.registry import COMMANDS, command, find_command
 from chalicelib.commands.rules import Said
 from chalicelib.commands.standing_service import Standing
@@ -30,9 +30,12 @@ languages = st.sampled_from(["en", "sw"])
 
 def lease(property_name: str = "Mwangaza Court", unit_name: str = "A1") -> PhoneLease:
     starts_on = dt.date(2026, 1, 1)
-    ids = {"id": new_id(), "tenant_id": new_id(), "unit_id": new_id(), "property_id": new_id()}
     return PhoneLease(
-        **ids,
+        organisation_id=new_id(),
+        id=new_id(),
+        tenant_id=new_id(),
+        unit_id=new_id(),
+        property_id=new_id(),
         unit_name=unit_name,
         property_name=property_name,
         starts_on=starts_on,
@@ -163,7 +166,7 @@ def test_every_text_is_there_in_both_languages_with_the_same_values() -> None:
 @pytest.mark.parametrize("language", ["en", "sw"])
 @pytest.mark.parametrize("name", ["help", "unknown"])
 def test_what_may_be_asked_fits_one_sms(name: str, language: str) -> None:
-    text = texts.say(name, language, commands=list_commands(language))
+    text = texts.say(name, language, commands=tell_commands(language))
     assert measure(text).parts == 1
     assert all(each.words[language][0] in text for each in COMMANDS.values())
 

@@ -1,0 +1,110 @@
+"""Whose tenant the holder of a phone is, as they say it themselves: confirming a place, and denying it.
+
+What is offered names organisation and property only. Who confirms it names the unit, and three wrong names close the
+phone's commands for a day. Who says nothing is asked again when they next want to know something; nothing is sent
+to ask them.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from chalicelib.commands import rules, session_service, telling
+from chalicelib.commands.holder_service import Entry
+from chalicelib.commands.registry import Asking, Reply, command
+from chalicelib.commands.session_service import CONFIRM, DENY, Offer, Pending
+from chalicelib.commands.texts import ENTRY_WIDTHS, first_that_fits, say
+from chalicelib.leasing import service as leasing
+from chalicelib.leasing.model import CONFIRMED, DENIED, UNCONFIRMED, PhoneLease
+
+SMS, USSD = "sms", "ussd"
+ON_A_PAGE = 4  # what an SMS has room for
+
+
+@command("places", en=("PLACES", "PLACE"), sw=("MAHALI",), alone=("PLACES", "PLACE", "MAHALI"), anyone=True)
+def list_places(db: Connection, asking: Asking) -> list[Reply]:
+    """Offer what the number is claimed for and is not confirmed, what was denied last; a number asks for that page."""
+    entries = [*asking.holder.entries(UNCONFIRMED), *asking.holder.entries(DENIED)]
+    if not entries:
+        return [Reply.on_behalf(asking, "no_places")]
+    wanted = rules.read_choice(asking.text)
+    return offer_places(db, asking, entries, page=wanted[0] if wanted else 1)
+
+
+@command(
+    "not_me",
+    en=("NOT ME", "NOT MINE", "NOT MY", "WRONG NUMBER"),
+    sw=("SI MIMI", "SI YANGU", "SI WANGU", "SIO MIMI", "SIO YANGU"),
+    alone=(
+        "NOT ME", "NOT MINE", "NOT MY", "WRONG NUMBER",
+        "SI MIMI", "SI YANGU", "SI WANGU", "SIO MIMI", "SIO YANGU",
+    ),
+    anyone=True,
+)  # fmt: skip
+def deny(db: Connection, asking: Asking) -> list[Reply]:
+    """End a claim and what is sent because of it: the only one, or the one whose number is given."""
+    offer = session_service.find_offer(db, asking.phone, now=asking.now)
+    chosen = rules.read_choice(asking.text)
+    entries = asking.holder.unconfirmed or asking.holder.entries(CONFIRMED)
+    if chosen and offer and offer.purpose in (CONFIRM, DENY):
+        entry = find_offered(asking, offer, chosen[0])
+        entries = [entry] if entry else entries
+    if not entries:
+        return [Reply.on_behalf(asking, "no_places")]
+    if len(entries) > 1:
+        return offer_places(db, asking, entries, purpose=DENY)
+    [entry] = entries
+    end_claim(db, asking.phone, entry, source=SMS, now=asking.now)
+    text = telling.tell_denial(entry, asking.spoken)
+    return [Reply.of_platform(asking.spoken, text), Reply.of(entry.tenant, asking.spoken, None)]
+
+
+def end_claim(db: Connection, phone: str, entry: Entry, *, source: str, now: dt.datetime) -> None:
+    leasing.deny_places(db, phone, entry.leases, source=source, now=now)
+
+
+def offer_places(
+    db: Connection,
+    asking: Asking,
+    entries: Sequence[Entry],
+    *,
+    purpose: str = CONFIRM,
+    pending: Pending | None = None,
+    page: int = 1,
+) -> list[Reply]:
+    """Keep which number stands for which entry, and tell them; what waits for the answer is kept with it."""
+    offered = [each.reference for each in entries]
+    session_service.keep_offer(db, asking.phone, Offer(purpose, offered, pending), now=asking.now)
+    begins = (page - 1) * ON_A_PAGE if 0 < page <= -(-len(entries) // ON_A_PAGE) else 0
+    shown = list(enumerate(entries, 1))[begins : begins + ON_A_PAGE]
+    more = begins // ON_A_PAGE + 2 if len(entries) > begins + ON_A_PAGE else 0
+    text = first_that_fits(
+        say(
+            "offer" if purpose == CONFIRM else "deny_which",
+            asking.spoken,
+            places="\n".join(f"{number} {telling.entry_of(entry, width)}" for number, entry in shown),
+            first=shown[0][0],
+            more=say("more_places", asking.spoken, page=more) if more else "",
+        )
+        for width in ENTRY_WIDTHS
+    )
+    return [Reply.of_platform(asking.spoken, text)]
+
+
+def find_offered(asking: Asking, offer: Offer, number: int) -> Entry | None:
+    """Return the entry that was offered as ``number``, if it is still claimed."""
+    if not 1 <= number <= len(offer.offered):
+        return None
+    return asking.holder.find_entry(offer.offered[number - 1], UNCONFIRMED, DENIED) or asking.holder.find_entry(
+        offer.offered[number - 1], CONFIRMED
+    )
+
+
+def confirm_unit(
+    db: Connection, phone: str, entry: Entry, unit_name: str, *, source: str, now: dt.datetime
+) -> list[PhoneLease]:
+    """Confirm what is let of the entry under that unit's name, and return it; nothing where the name is wrong."""
+    named = [each for each in entry.leases if rules.is_same_unit(unit_name, each.unit_name)]
+    leasing.confirm_places(db, phone, named, source=source, now=now)
+    return named

@@ -1,0 +1,328 @@
+"""Whose tenant a phone's holder is, they say themselves; that an organisation enters the number proves nothing."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from chalicelib.commands import jobs
+from chalicelib.leasing import service as leasing
+from chalicelib.messaging import delivery_service, dispatch_service
+from chalicelib.messaging import service as messaging
+from chalicelib.messaging.delivery_service import Incoming
+from chalicelib.messaging.model import Incoming as Read
+from chalicelib.messaging.model import NewMessage
+from chalicelib.pages import Asked
+from tests.service.commands.conftest import House, Phone, texts
+
+JUNE = dt.date(2026, 6, 1)
+DAY = dt.timedelta(days=1)
+OFFER = "Whose tenant are you? Answer with number and unit, like 1 A12.\n"
+
+
+def send(phone: Phone, text: str, reference: str = "") -> str:
+    """Have the whole path taken, as the queue of results does."""
+    named = reference or f"{phone.number}-{next(phone.references)}"
+    phone.now += dt.timedelta(seconds=1)
+    phone.parts.clock.at = phone.now  # type: ignore[attr-defined]  # the tests' clock stands where it is put
+    incoming = Incoming("africastalking", named, phone.number, text, phone.now)
+    return phone.parts.transact(lambda db: delivery_service.take_incoming(db, incoming))
+
+
+def read(house: House) -> list[Read]:
+    """Return what the landlord reads of what phones sent, the oldest first."""
+    return house.books.do(messaging.list_incoming, Asked(limit=200)).items[::-1]
+
+
+def notify(house: House, phone: Phone, lease_id: UUID | None, key: str) -> tuple[str, str]:
+    """Queue a receipt to the phone, and return its status and reason."""
+    new = NewMessage("receipt", key, address=phone.number, lease_id=lease_id, text="We have received.")
+    [message_id] = house.books.do(messaging.queue_messages, [new], now=phone.now)
+    found = house.books.do(messaging.get_message, message_id)
+    return found.status, found.reason
+
+
+def claim(house: House, phone: Phone, unit_name: str = "", **terms: Any) -> UUID:
+    """Enter the number as a tenant's, which its holder has not confirmed."""
+    return house.let(house.tenant(phone.number), unit_name=unit_name, confirmed=False, **terms)
+
+
+@pytest.fixture
+def attacker(other: House) -> House:
+    return other
+
+
+def test_who_is_claimed_by_nobody_else_still_confirms_first(house: House, phone: Phone) -> None:
+    """Every number starts so, whoever was first."""
+    claim(house, phone)
+    house.books.bill(JUNE)
+    tenant_id = house.books.do(leasing.list_tenants, Asked(), phone=phone.number).items[0].id
+    assert house.phone_state(tenant_id) == "unconfirmed"
+    assert send(phone, "balance") == "balance"
+    assert house.replies() == []
+    assert phone.told() == [f"{OFFER}1 Acme Homes, Mwangaza Court\nNot yours? NOT ME 1"]
+    assert send(phone, "1 a1") == "confirm"
+    assert texts(house.replies()) == ["Mwangaza Court A1: KES 10,000 owed, was due 5 Jun."]
+    assert house.phone_state(tenant_id) == "confirmed"
+    assert [(each.command, each.text) for each in read(house)] == [("balance", "balance"), ("confirm", "1 a1")]
+
+
+@pytest.mark.parametrize("first", ["victim", "attacker"])
+def test_who_merely_enters_a_number_reads_nothing_gets_nothing_and_says_nothing(
+    house: House, attacker: House, phone: Phone, first: str
+) -> None:
+    """The attacker may be older, may know the victim's unit's name, and may have entered the number long ago."""
+    tenant_id = house.tenant(phone.number)
+    if first == "attacker":
+        claim(attacker, phone, "A1")
+    house.let(tenant_id)
+    send(phone, "balance", f"before {phone.number}")
+    if first == "victim":
+        claim(attacker, phone, "A1")
+    attacker.books.bill(JUNE)
+    for text in ("balance", "receipt", "fault gas is leaking", "salamu", "HELP"):
+        send(phone, text)
+    assert read(attacker) == []
+    assert attacker.requests() == []
+    assert attacker.replies() == []
+    assert [each.text for each in house.requests()] == ["gas is leaking"]
+    assert all("Baraka" not in text for text in [*texts(house.replies()), *phone.told()])
+    assert [each.text for each in read(house)] == [
+        "balance", "balance", "receipt", "fault gas is leaking", "salamu", "HELP",
+    ]  # fmt: skip
+
+
+def test_a_stop_is_known_to_all_whose_tenant_the_number_was_and_its_words_to_none(
+    house: House, attacker: House, phone: Phone
+) -> None:
+    house.let(house.tenant(phone.number))
+    claim(attacker, phone)
+    assert send(phone, "STOP please") == "stop"
+    assert [(each.command, each.text) for each in (*read(house), *read(attacker))] == [("stop", None)] * 2
+    assert house.opted_out(phone.number)
+    assert attacker.opted_out(phone.number)
+
+
+def test_a_stop_holds_for_who_enters_the_number_later_until_the_holder_confirms_there(
+    house: House, other: House, phone: Phone
+) -> None:
+    house.let(house.tenant(phone.number))
+    send(phone, "STOP")
+    phone.now += 40 * DAY
+    lease_id = claim(other, phone, "B2")
+    assert notify(other, phone, lease_id, "r1") == ("cancelled", "opted_out")
+    send(phone, "PLACES")
+    assert send(phone, "1 B2") == "confirm"
+    assert notify(other, phone, lease_id, "r2") == ("queued", "")
+    assert house.opted_out(phone.number)  # said to them, and not taken back
+    send(phone, "START")
+    assert not house.opted_out(phone.number)
+
+
+def test_three_wrong_names_close_commands_for_a_day(house: House, phone: Phone) -> None:
+    claim(house, phone)
+    send(phone, "balance")
+    for text in ("1 A2", "1 B1", "1 A11"):
+        send(phone, text)
+    assert phone.told()[1].endswith("You may try 2 more times today.")
+    assert phone.told()[2].endswith("You may try 1 more times today.")
+    assert phone.told()[3].startswith("Too many wrong answers")
+    assert send(phone, "1 A1") == "unknown"
+    assert phone.told()[4].startswith("Too many wrong answers")
+    assert phone.dial("").startswith("END Too many wrong answers")
+    assert phone.dial("1*1*A1", "another").startswith("END Too many wrong answers")
+    assert send(phone, "STOP") == "stop"  # which nothing closes
+    assert house.opted_out(phone.number)
+    phone.now += DAY
+    send(phone, "balance")
+    assert send(phone, "1 A1") == "confirm"
+
+
+def test_wrong_names_by_ussd_count_once_however_often_the_gateway_repeats(house: House, phone: Phone) -> None:
+    claim(house, phone)
+    for text in ("1*1*A2", "1*1*A2", "1*1*A2*A3"):
+        phone.dial(text)
+    assert phone.dial("1*1*A2*A3").startswith(
+        "CON Not the unit there. 1 tries left.\nAcme Homes, Mwangaza Court: write the name"
+    )
+    for _ in range(2):
+        assert phone.dial("1*1*A2*A3*A4").startswith("END Too many wrong answers")
+
+
+def test_not_me_ends_the_claim_and_its_texts(house: House, other: House, phone: Phone) -> None:
+    mine, theirs = house.let(house.tenant(phone.number)), claim(other, phone)
+    waits = other.books.do(
+        messaging.queue_messages,
+        [NewMessage("receipt", "early", address=phone.number, lease_id=theirs, text="Received.")],
+        now=phone.now,
+    )
+    assert send(phone, "not me!") == "not_me"
+    assert phone.told()[-1] == "Thank you. You will get no more messages about Baraka Agencies, Mwangaza Court."
+    [waiting] = [other.books.do(messaging.get_message, each) for each in waits]
+    assert (waiting.status, waiting.reason) == ("cancelled", "number_denied")
+    assert notify(other, phone, theirs, "later") == ("cancelled", "number_denied")
+    assert notify(other, phone, None, "about nothing") == ("cancelled", "number_denied")
+    assert notify(house, phone, mine, "r") == ("queued", "")
+    tenant_id = other.books.do(leasing.list_tenants, Asked(), phone=phone.number).items[0].id
+    assert other.phone_state(tenant_id) == "denied"
+    assert [(each.command, each.text) for each in read(other)] == [("not_me", None)]
+    # Entered once more, the number is as it was: another lease there is offered, and nothing is sent about it.
+    again = claim(other, phone, "C3")
+    assert notify(other, phone, again, "again") == ("cancelled", "number_denied")
+    send(phone, "MAHALI")
+    assert send(phone, "1 C3") == "confirm"
+    assert notify(other, phone, again, "now") == ("queued", "")
+    assert notify(other, phone, theirs, "still") == ("cancelled", "number_denied")
+
+
+def test_a_no_that_comes_between_queueing_and_sending_is_heard(house: House, phone: Phone) -> None:
+    """It was queued for another number, and follows the tenant to this one."""
+    tenant_id = house.tenant("+254110000002")
+    lease_id = house.let(tenant_id, confirmed=False)
+    new = NewMessage("receipt", "x", address="+254110000002", tenant_id=tenant_id, lease_id=lease_id, text="Received.")
+    [message_id] = house.books.do(messaging.queue_messages, [new], now=phone.now)
+    house.let(house.tenant(phone.number), confirmed=False)
+    send(phone, "SI MIMI")
+    values = {"phones": [phone.number]}
+    house.books.do(leasing.change_tenant, tenant_id, None, values, keys=phone.parts.keys, now=phone.now)
+    house.books.parts.transact(lambda db: dispatch_service.decide_set(db, house.id, now=phone.now))
+    found = house.books.do(messaging.get_message, message_id)
+    assert (found.address, found.status, found.reason) == (phone.number, "cancelled", "number_denied")
+
+
+def test_of_several_claims_the_number_says_which_is_not_mine(house: House, other: House, phone: Phone) -> None:
+    claim(house, phone)
+    claim(other, phone)
+    send(phone, "NOT ME")
+    assert phone.told()[0] == (
+        "Which is not yours? Answer like NOT ME 1.\n1 Acme Homes, Mwangaza Court\n2 Baraka Agencies, Mwangaza Court"
+    )
+    assert send(phone, "NOT ME 2") == "not_me"
+    send(phone, "PLACES")
+    assert phone.told()[-1].startswith(
+        f"{OFFER}1 Acme Homes, Mwangaza Court\n2 Baraka Agencies"
+    )  # what was denied last
+    send(phone, "balance")
+    assert "Baraka" not in phone.told()[-1]
+
+
+@pytest.mark.parametrize("by", ["sms", "ussd"])
+def test_what_a_number_means_is_what_was_shown(house: House, other: House, phone: Phone, by: str) -> None:
+    """An older organisation, told first, enters the number between the menu and the answer."""
+    claim(other, phone, "B1")
+    send(phone, "balance") if by == "sms" else phone.dial()
+    claim(house, phone, "B1")
+    if by == "sms":
+        assert send(phone, "1 B1") == "confirm"
+    else:
+        assert phone.dial("1*1*B1").startswith("CON Confirmed.")
+    assert other.books.do(leasing.list_confirmed_phones, [phone.number]) == {phone.number}
+    assert house.books.do(leasing.list_confirmed_phones, [phone.number]) == set()
+
+
+def test_a_new_claim_disturbs_nothing_and_is_offered_where_it_is_asked_for(
+    house: House, other: House, phone: Phone
+) -> None:
+    house.let(house.tenant(phone.number))
+    plain = phone.dial()
+    claim(other, phone, "B2")
+    assert phone.dial() == plain.replace("\n0 Help", "\n5 Another landlord\n0 Help")
+    assert phone.dial("1") == "END Mwangaza Court A1: nothing owed."
+    assert phone.dial("5") == "CON Whose tenant are you?\n1 Baraka Agencies, Mwangaza Court\n0 Back"
+    assert phone.dial("5*0").endswith("5 Another landlord\n0 Help/Lugha")
+    assert phone.dial("5*0*1") == "END Mwangaza Court A1: nothing owed."
+    menu = phone.dial("5*1*1*b2", "second")
+    assert menu == f"CON Confirmed.\n{plain.removeprefix('CON ')}"
+    assert phone.dial("5*1*1*b2*1", "second") == "CON Which one?\n1 Mwangaza Court A1\n2 Mwangaza Court B2\n0 Back"
+    assert phone.dial("5*1*1*b2*1*2", "second") == "END Baraka Agencies: Mwangaza Court B2: nothing owed."
+    assert phone.dial() == plain
+
+
+def test_the_same_sms_delivered_twice_is_one_answer_and_one_confirmation(house: House, phone: Phone) -> None:
+    claim(house, phone)
+    assert [send(phone, "balance", "b") for _ in range(2)] == ["balance", ""]
+    assert [send(phone, "1 A2", "w") for _ in range(2)] == ["places", ""]
+    assert [send(phone, "1 A1", "c") for _ in range(2)] == ["confirm", ""]
+    assert len(house.replies()) == 1
+    assert len(phone.told()) == 2
+    assert phone.told()[1].endswith("You may try 2 more times today.")
+
+
+def test_a_confirmation_goes_with_the_number_and_comes_not_back_with_it(house: House, phone: Phone) -> None:
+    tenant_id = house.tenant(phone.number)
+    house.let(tenant_id)
+
+    def enter(*phones: str) -> None:
+        values = {"phones": list(phones)}
+        house.books.do(leasing.change_tenant, tenant_id, None, values, keys=phone.parts.keys, now=house.books.now)
+
+    assert house.books.do(leasing.list_confirmed_phones, [phone.number, "+254700000000"]) == {phone.number}
+    enter("+254110000001", phone.number)  # which stays their number
+    assert house.books.do(leasing.list_confirmed_phones, [phone.number]) == {phone.number}
+    enter("+254110000001")
+    enter(phone.number)
+    assert house.phone_state(tenant_id) == "unconfirmed"
+    assert phone.dial().startswith("CON Whose tenant are you?")
+
+
+def test_a_confirmation_goes_over_to_the_lease_that_carries_on(house: House, phone: Phone) -> None:
+    old = house.let(house.tenant(phone.number), ends_on=dt.date(2026, 6, 30))
+    house.books.renew(old)
+    phone.now = dt.datetime(2026, 9, 20, 9, tzinfo=dt.UTC)  # the old one has lapsed
+    phone.text("balance")
+    assert texts(house.replies())[0].startswith("Mwangaza Court A1:")
+
+
+@pytest.mark.parametrize("days", [60, 61])
+def test_a_number_serves_a_lease_for_sixty_days_after_it(house: House, phone: Phone, days: int) -> None:
+    """Then it may be somebody else's: they read nothing, change nothing, and get nothing."""
+    tenant_id = house.tenant(phone.number)
+    lease_id = house.let(tenant_id, ends_on=dt.date(2026, 6, 10))
+    house.books.pay(lease_id, 4_000_00)
+    phone.now = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC) + days * DAY
+    if days == 60:
+        assert phone.dial("2").startswith("END Last receipt: no. 1")
+        assert notify(house, phone, lease_id, "r") == ("queued", "")
+        return
+    for text in ("", "2", "0*2", "4*1"):
+        assert phone.dial(text).startswith("END We cannot help this number here")
+    assert phone.text("receipt") == ""
+    assert notify(house, phone, lease_id, "r") == ("cancelled", "lease_ended")
+    assert house.books.do(leasing.get_tenant, tenant_id).language == "en"
+    assert not house.opted_out(phone.number)
+    while phone.parts.transact(lambda db: jobs.purge_places(db, phone.now + DAY)):
+        pass
+    assert house.books.do(leasing.list_confirmed_phones, [phone.number]) == set()
+    # The new holder rents from the same landlord, and is told of what is theirs.
+    house.books.today = phone.now.date()
+    new = claim(house, phone, "C9", starts_on=phone.now.date())
+    phone.text("balance")
+    assert phone.text("1 C9") == "confirm"
+    assert "A1" not in texts(house.replies())[-1]
+    assert notify(house, phone, new, "r2") == ("queued", "")
+
+
+def test_faults_are_as_many_as_a_day_and_a_lease_bear(house: House, phone: Phone) -> None:
+    house.let(house.tenant(phone.number))
+    for number in range(6):
+        send(phone, f"fault no. {number}")
+    assert len(house.requests()) == 5
+    assert texts(house.replies())[-1].startswith("You have reported 5 faults today, so this one is not logged.")
+    assert phone.dial("3*no light").startswith("END You have reported 5 faults today")
+    for _ in range(2):
+        phone.now += DAY
+        for number in range(5):
+            phone.dial(f"3*no light in room {number}", f"{phone.now} {number}")
+    assert len(house.requests()) == 10
+    assert phone.dial("3*no light", "last").startswith("END 10 requests of yours there are still open")
+
+
+def test_what_was_offered_is_forgotten_in_time(house: House, phone: Phone) -> None:
+    claim(house, phone)
+    send(phone, "fault no light")
+    phone.now += dt.timedelta(hours=13)
+    assert send(phone, "1 A1") == "unknown"
+    while phone.parts.transact(lambda db: jobs.purge_sessions(db, phone.now + 3 * DAY)):
+        pass
+    assert house.requests() == []
