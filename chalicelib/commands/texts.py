@@ -70,7 +70,7 @@ _TEXTS = {
     ),
     "offer": (
         (
-            "Whose tenant are you? Answer with number and unit, like {first} A12.\n{places}"
+            "Whose tenant are you? Reply number and unit, like {first} A12.\n{places}"
             "\nNot yours? NOT ME {first}{more}"
         ),
         "Wewe ni mpangaji wa nani? Jibu namba na nyumba, mfano {first} A12.\n{places}\nSi wewe? SI MIMI {first}{more}",

@@ -18,7 +18,7 @@ from tests.service.commands.conftest import House, Phone, texts
 
 JUNE = dt.date(2026, 6, 1)
 DAY = dt.timedelta(days=1)
-OFFER = "Whose tenant are you? Answer with number and unit, like 1 A12.\n"
+OFFER = "Whose tenant are you? Reply number and unit, like 1 A12.\n"
 
 
 def send(phone: Phone, text: str, reference: str = "") -> str:
