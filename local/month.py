@@ -21,7 +21,12 @@ from sqlalchemy import select
 
 from chalicelib import money
 from chalicelib.clock import NAIROBI, MovedClock
+from chalicelib.identity.model import PLATFORM
+from chalicelib.messaging import service as messaging
+from chalicelib.messaging.schemas import MESSAGE
+from chalicelib.pages import MOST_ITEMS, Asked
 from chalicelib.storage.tables.outreach import reminders
+from chalicelib.web.telling import tell
 from local import demo, moved, processes
 from local.demo import Demo, Let
 from local.month_findings import Cast, Lived, Tenant, findings, table
@@ -54,6 +59,7 @@ class Month:
     world: moved.World
     events: list[Event] = field(default_factory=list)
     lived: Lived = field(default_factory=Lived)
+    units: dict[str, str] = field(default_factory=dict)  # what each tenant would say that they rent
 
     def live(self, days: int) -> Lived:
         """Live through the first ``days`` of the month and return what came of it."""
@@ -87,12 +93,21 @@ class Month:
         self._ask([each for each in self.lived.tenants if each not in (promising, stopping, refusing, waiting)])
 
     def _ask(self, tenants: list[Tenant]) -> None:
-        """Have some ask, each in their own language, one of them by night: whoever asks is answered at once."""
+        """Have some ask, each in their own language, one of them by night: whoever asks is answered at once.
+
+        Who asks for the first time is asked whose tenant they are, and told what they wanted once they have said it.
+        """
+        confirmed = set[Tenant]()
         for place, (language, text) in enumerate(QUESTIONS):
             tenant = next(each for each in tenants[place:] if each.language == language)
             at = _local(9 + place, 22 if place == 1 else 11, 10)
             self._at(at, lambda tenant=tenant, text=text: self._say(tenant, text))  # type: ignore[misc]
-        self._at(_local(16, 15), lambda: self._dial(tenants[-1]))
+            if tenant not in confirmed:
+                said = at + dt.timedelta(minutes=4)
+                self._at(said, lambda tenant=tenant: self._say(tenant, f"1 {self.units[tenant.id]}"))  # type: ignore[misc]
+            confirmed.add(tenant)
+        dialling = next(each for each in reversed(tenants) if each not in confirmed)
+        self._at(_local(16, 15), lambda: self._dial(dialling))
 
     def _say(self, tenant: Tenant, text: str) -> None:
         self.world.provider.say(tenant.phone, text)
@@ -101,8 +116,10 @@ class Month:
     def _dial(self, tenant: Tenant) -> None:
         screen = self.world.provider.dial(tenant.phone)
         self.lived.screens.append(screen)
-        if screen["session"]:
-            self.lived.screens.append(self.world.provider.key_in(screen["session"], tenant.phone, "1"))
+        for typed in ("1", "1", self.units[tenant.id], "1"):
+            if screen["session"]:
+                screen = self.world.provider.key_in(screen["session"], tenant.phone, typed)
+                self.lived.screens.append(screen)
 
     def _at(self, at: dt.datetime, act: Callable[[], Any]) -> None:
         self.events.append(Event(at, len(self.events), act))
@@ -115,6 +132,7 @@ class Month:
         }
         for lease in self.demo.owner.every("/v1/leases?status=active"):
             self.lived.by_lease[lease["id"]] = tenants[lease["tenant_id"]]
+            self.units[lease["tenant_id"]] = lease["unit_name"]
         self.lived.tenants = list({tenant.id: tenant for tenant in self.lived.by_lease.values()}.values())
 
     def _plan_payments(self) -> None:
@@ -135,6 +153,9 @@ class Month:
         self.lived.messages = list(owner.every("/v1/messages?"))
         self.lived.requests = list(owner.every("/v1/maintenance-requests?"))
         with self.world.parts.reading() as db:
+            # What concerns no landlord in particular is none's to list.
+            told = messaging.list_messages(db, PLATFORM, Asked(limit=MOST_ITEMS)).items
+            self.lived.messages += [tell(MESSAGE, each) for each in told]
             query = select(reminders.c.invoice_id, reminders.c.step, reminders.c.message_id)
             self.lived.reminders = [(row[0], row[1], str(row[2])) for row in db.execute(query)]
         self.lived.left = self.world.left()

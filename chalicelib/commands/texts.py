@@ -69,10 +69,7 @@ _TEXTS = {
         "Maombi yako {count} ya hapo bado hayajashughulikiwa, kwa hivyo hili halikupokelewa. Mpigie mwenye nyumba.",
     ),
     "offer": (
-        (
-            "Whose tenant are you? Reply number and unit, like {first} A12.\n{places}"
-            "\nNot yours? NOT ME {first}{more}"
-        ),
+        ("Whose tenant are you? Reply number and unit, like {first} A12.\n{places}\nNot yours? NOT ME {first}{more}"),
         "Wewe ni mpangaji wa nani? Jibu namba na nyumba, mfano {first} A12.\n{places}\nSi wewe? SI MIMI {first}{more}",
     ),
     "more_places": ("\nMore: PLACES {page}", "\nZaidi: MAHALI {page}"),

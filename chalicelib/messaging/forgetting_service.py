@@ -35,7 +35,8 @@ def forget_tenant(
 ) -> None:
     """Forget what was told to the tenant, who had ``phones``, and what they sent; cancel what still waits.
 
-    A number that another tenant has as well stays opted out, and what it sent is theirs still.
+    A number that another tenant has as well stays opted out. What was answered for this tenant alone is forgotten
+    whoever else has entered the number; what was answered for nobody stays where somebody has.
     """
     repository.forget_messages(db, organisation_id, tenant_id, phones, now)
     repository.forget_answered(db, organisation_id, tenant_id)

@@ -1,6 +1,7 @@
 """What speaks against sending a message to a number: its holder's word, and a lease that ended long ago."""
 
 import datetime as dt
+from typing import NamedTuple
 from uuid import UUID
 
 from chalicelib.messaging.model import KINDS, SMS, Settings
@@ -9,6 +10,13 @@ from chalicelib.messaging.rules import passes_opt_out
 OPTED_OUT = "opted_out"
 NUMBER_DENIED = "number_denied"  # its holder says that it is not this tenant's
 LEASE_ENDED = "lease_ended"  # so long ago that the number may have another holder
+
+
+class About(NamedTuple):
+    """To whom something would be sent, and about which lease."""
+
+    address: str | None
+    lease_id: UUID | None
 
 
 class Objections:
@@ -52,13 +60,18 @@ class Objections:
             return True
         return phone not in self._confirmed_at and any(denied == phone for denied, _ in self._denied)
 
+    def to_lease(self, address: str, lease_id: UUID | None) -> str:
+        """Return why the number is told nothing of the lease, or ""."""
+        if self.is_denied(address, lease_id):
+            return NUMBER_DENIED
+        return LEASE_ENDED if lease_id in self._ended else ""
+
     def why_not(self, kind: str, medium: str, address: str, lease_id: UUID | None, settings: Settings) -> str:
         """Return why a message is not sent, or ""; an answer to what was just asked always is."""
         if medium == SMS and KINDS[kind].opt_out != "passed":
-            if self.is_denied(address, lease_id):
-                return NUMBER_DENIED
-            if lease_id in self._ended:
-                return LEASE_ENDED
+            objection = self.to_lease(address, lease_id)
+            if objection:
+                return objection
         if self.is_silent(address) and not passes_opt_out(kind, settings):
             return OPTED_OUT
         return ""

@@ -13,7 +13,9 @@ from chalicelib.messaging.message_service import (
     list_incoming,
     list_messages,
 )
+from chalicelib.messaging.objection_rules import About, Objections
 from chalicelib.messaging.opt_out_service import (
+    find_objections,
     list_opt_outs,
     opt_out,
     opted_out,
@@ -44,12 +46,15 @@ from chalicelib.messaging.withdrawal_service import follow_tenant, withdraw_deni
 __all__ = [
     "FILTERS",
     "MOST_PARTS",
+    "About",
+    "Objections",
     "Templates",
     "add_answers",
     "cancel_message",
     "change_settings",
     "clear_texts",
     "count_to",
+    "find_objections",
     "follow_tenant",
     "forget_tenant",
     "get_message",

@@ -35,14 +35,19 @@ class _Now(NamedTuple):
     second: set[UUID]  # messages
     policy: Policy
     paused: Mapping[UUID, str]
+    objections: messaging.Objections
     people: Mapping[UUID, Person]
     templates: messaging.Templates
+
+    def why_not(self, message: Message, lease_id: UUID) -> str:
+        """Return why the message says nothing of the lease, or ""."""
+        return self.paused.get(lease_id) or self.objections.to_lease(message.address or "", lease_id)
 
 
 def make_reminders(
     db: Connection, organisation_id: UUID, messages: Sequence[Message], now: dt.datetime
 ) -> dict[UUID, Made]:
-    """Return what each reminder says now, or why nothing: its invoices were paid, or left out since; nine queries.
+    """Return what each reminder says now, or why nothing: its invoices were paid, or left out since; ten queries.
 
     What was put off (quiet hours, a cap, another attempt) until a day off waits for the day after, and so does a
     second reminder of one day, the younger one.
@@ -57,6 +62,8 @@ def make_reminders(
         dt.datetime.combine(day, dt.time(), ZoneInfo(organisation.time_zone)).astimezone(dt.UTC)
         for day in (today, rules.next_sending_day(today, calendar))
     )
+    addresses = {message.id: message.address for message in messages}
+    about = [messaging.About(addresses[each.message_id], each.lease_id) for each in told]
     as_of_now = _Now(
         organisation,
         today,
@@ -65,6 +72,7 @@ def make_reminders(
         _second(messages, repository.list_reached(db, organisation_id, tenants, midnight, now)),
         policy,
         pause_service.paused(db, organisation_id, {each.lease_id for each in told}, today),
+        messaging.find_objections(db, organisation_id, about, today),
         repository.list_people(db, organisation_id, tenants),
         messaging.templates_of(db, organisation_id),
     )
@@ -83,8 +91,9 @@ def _made(message: Message, told: list[Told], now: _Now) -> Made:
     person = now.people.get(message.tenant_id) if message.tenant_id else None
     if person is None or (told and not theirs):
         return Made(None, TENANT_CHANGED)
-    reasons = [now.paused[each.lease_id] for each in theirs if each.lease_id in now.paused]
-    left = [each for each in theirs if each.lease_id not in now.paused]
+    why = {each.lease_id: now.why_not(message, each.lease_id) for each in theirs}
+    reasons = [why[each.lease_id] for each in theirs if why[each.lease_id]]
+    left = [each for each in theirs if not why[each.lease_id]]
     if not left and reasons:
         return Made(None, reasons[0])
     if sum(each.open_cents for each in left) < max(now.policy.minimum_cents, 1):

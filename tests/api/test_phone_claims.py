@@ -1,11 +1,15 @@
 """An organisation enters a stranger's number as its tenant's: what it reads, gets, and has said for it is nothing."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from chalicelib import wiring
 from chalicelib.messaging import result_service
+from chalicelib.storage.tables.leasing import phone_places
+from chalicelib.storage.tables.messaging import incoming_messages
 from tests.api.client import Client
 from tests.api.test_sms_commands import Kept, queue, replies, text
 from tests.api.test_ussd import dial, let_to
@@ -94,3 +98,25 @@ def test_the_platform_s_own_organisation_is_nobody_s(owner: Client, queue: Kept,
     for path in ("/v1/messages", "/v1/organisation", "/v1/message-settings"):
         assert owner.get(path, **platform).status in (403, 404)
     assert owner.get("/v1/messages?kind=reply").json["items"] == []
+
+
+def test_who_is_erased_is_forgotten_whoever_else_has_entered_the_number(
+    owner: Client, stranger: Client, queue: Kept, new_phone: Callable[[], str]
+) -> None:
+    phone = let_to(owner, new_phone(), "A1")
+    let_to(stranger, phone, "B2", confirmed=False)
+    send(queue, phone, "BALANCE please", "fault the lock")
+    [lease] = owner.get("/v1/leases").json["items"]
+    body = {"ends_on": "2026-06-01", "waive_notice": True}
+    assert owner.post(f"/v1/leases/{lease['id']}/terminate", body).status in (200, 201)
+    assert owner.post(f"/v1/tenants/{lease['tenant_id']}/erase").status == 200
+    assert read(owner) == []
+    organisation_id = UUID(str(owner.organisation_id))
+    with wiring.parts().reading() as db:
+        sent = select(incoming_messages.c.text).where(incoming_messages.c.provider_reference.endswith(phone))
+        assert set(db.scalars(sent)) == {None}
+        assert (
+            list(db.scalars(select(phone_places.c.phone).where(phone_places.c.organisation_id == organisation_id)))
+            == []
+        )
+    assert dial(phone, session_id="after").text.startswith("CON Whose tenant are you?\n1 Other Homes")

@@ -31,7 +31,9 @@ def test_it_was_a_month_in_which_something_happened(lived: Lived) -> None:
     assert len(lived.of_kind("reply")) == len(lived.said)
     assert {sms.status for sms in lived.received} == {"Success"}
     assert {each["source"] for each in lived.requests} == {"member", "sms"}
-    assert [screen["problem"] for screen in lived.screens] == ["", ""]
+    assert [screen["problem"] for screen in lived.screens] == [""] * 5
+    assert "KES" in lived.screens[-1]["text"]
+    assert lived.screens[-2]["text"].startswith(("Confirmed.", "Imethibitishwa."))
 
 
 def test_who_pays_by_night_is_told_in_the_morning(lived: Lived) -> None:

@@ -109,9 +109,13 @@ def test_a_notice_is_priced_and_then_told_to_all(estate: Estate) -> None:
 def test_a_question_from_the_phone_is_answered_to_it(estate: Estate) -> None:
     before = len(estate.got())
     estate.phone(TENANT, "answer", {"text": "salio"})
-    answer = settled(estate, before + 1)[-1]
+    asked = settled(estate, before + 1)[-1]
+    assert "1 Mwangaza Homes, Mwangaza Court" in asked["text"]
+    assert estate.run.call("GET", "/v1/incoming-messages")["items"] == []
+    estate.phone(TENANT, "answer", {"text": "1 A1"})
+    answer = settled(estate, before + 2)[-1]
     assert "KES" in answer["text"]
-    assert [each["text"] for each in estate.run.call("GET", "/v1/incoming-messages")["items"]].count("salio") == 1
+    assert [each["text"] for each in estate.run.call("GET", "/v1/incoming-messages")["items"]] == ["1 A1", "salio"]
 
 
 def test_a_fault_by_sms_becomes_a_request_of_the_landlord(estate: Estate) -> None:

@@ -173,3 +173,25 @@ def test_more_messages_and_invoices_take_no_more_queries(estate: Estate) -> None
         counts.append(len(sent))
         estate.at_day(estate.today + 30 * DAY)
     assert counts[0] == counts[1]
+
+
+def test_a_lease_that_ended_long_ago_is_no_longer_told_to_the_number(estate: Estate) -> None:
+    """The number may be somebody else's by then; of a lease of theirs that runs it is told on."""
+    ended, running = estate.tenant("Amina"), estate.tenant("Baraka")
+    for tenant_id in (ended, running):
+        lease_id = estate.let_to(tenant_id, "A1" if tenant_id == ended else "A2", ends_on=dt.date(2026, 9, 30))
+        estate.owe(lease_id, DUE, 3_000_00)
+    estate.owe(estate.let_to(running, "B9", starts_on=dt.date(2026, 10, 1)), DUE, 5_000_00)
+    estate.at_day(DUE - dt.timedelta(days=3))
+    assert DUE - dt.timedelta(days=3) > dt.date(2026, 9, 30) + dt.timedelta(days=60)
+    estate.remind()
+    assert sorted((each.status, each.reason) for each in estate.messages()) == [
+        ("cancelled", "lease_ended"),
+        ("queued", ""),
+    ]
+    [text] = [
+        made.text for made, message in zip(estate.made(), estate.messages(), strict=True) if message.status == "queued"
+    ]
+    assert text is not None
+    assert "KES 5,000" in text
+    assert "A2" not in text
