@@ -84,8 +84,7 @@ def purge(db: Connection, now: dt.datetime, unchanged_since: dt.datetime, at_onc
     sessions = db.execute(over.limit(at_once)).all()
     for row in sessions:
         end_session(db, row.phone, row.session)
-    old = select(phone_guards.c.phone).where(phone_guards.c.changed_at < unchanged_since).limit(at_once)
-    guards = list(db.scalars(old))
-    if guards:
-        db.execute(delete(phone_guards).where(phone_guards.c.phone.in_(guards)))
-    return len(sessions) + len(guards)
+    old = phone_guards.c.changed_at < unchanged_since
+    guards = list(db.scalars(select(phone_guards.c.phone).where(old).limit(at_once)))
+    gone = db.execute(delete(phone_guards).where(old, phone_guards.c.phone.in_(guards))).rowcount if guards else 0
+    return len(sessions) + gone

@@ -126,13 +126,13 @@ def add_opt_out(call: Call) -> OptOut:
 
 @messaging.delete("/opt-outs/{phone}", may="change_messages", if_match=False)
 def remove_opt_out(call: Call, phone: str) -> None:
-    """Send to a number again, because its owner asked for it."""
+    """Send to a number again that a member had entered; what its holder said is theirs to take back, by START."""
     service.remove_opt_out(call.db, call.organisation_id, _e164(phone))
 
 
 @messaging.get("/incoming-messages", may="see_messages", query=PAGING, answer=INCOMING)
 def list_incoming_messages(call: Call) -> Page[Incoming]:
-    """List what the tenants' phones sent, newest first."""
+    """List what phones sent that was answered for the organisation, newest first; the text where it is theirs alone."""
     return service.list_incoming(call.db, call.organisation_id, call.asked)
 
 
