@@ -19,7 +19,7 @@ from chalicelib.leasing import service as leasing
 from chalicelib.leasing.model import CONFIRMED, DENIED, UNCONFIRMED, PhoneLease
 
 SMS, USSD = "sms", "ussd"
-ON_A_PAGE = 4  # what an SMS has room for
+ON_A_PAGE = 3  # what an SMS has room for
 
 
 @command("places", en=("PLACES", "PLACE"), sw=("MAHALI",), alone=("PLACES", "PLACE", "MAHALI"), anyone=True)

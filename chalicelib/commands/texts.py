@@ -144,7 +144,7 @@ _TEXTS = {
 NOBODY = "We cannot help this number here. Please ask your landlord. Samahani, uliza mwenye nyumba."
 BUSY = "Sorry, please try again in a minute. Samahani, jaribu tena baada ya dakika moja."
 
-ENTRY_WIDTHS = (30, 20, 14, 10, 6)  # of an organisation's and of a property's name
+ENTRY_WIDTHS = (30, 20, 14, 10, 8, 6)  # of an organisation's and of a property's name
 WIDTHS = (44, 30, 20, 14, 10)  # of a place's name, the first that fits
 
 

@@ -13,7 +13,9 @@ from chalicelib.messaging import service as messaging
 from chalicelib.messaging.delivery_service import Incoming
 from chalicelib.messaging.model import Incoming as Read
 from chalicelib.messaging.model import NewMessage
+from chalicelib.messaging.rules import measure
 from chalicelib.pages import Asked
+from chalicelib.portfolio import service as portfolio
 from tests.service.commands.conftest import House, Phone, texts
 
 JUNE = dt.date(2026, 6, 1)
@@ -326,3 +328,24 @@ def test_what_was_offered_is_forgotten_in_time(house: House, phone: Phone) -> No
     while phone.parts.transact(lambda db: jobs.purge_sessions(db, phone.now + 3 * DAY)):
         pass
     assert house.requests() == []
+
+
+@pytest.mark.parametrize("language", ["en", "sw"])
+def test_many_claims_are_told_page_by_page_in_one_sms_and_one_screen(
+    house: House, other: House, phone: Phone, language: str
+) -> None:
+    """Of each organisation's the first come first: who enters a number often drowns nobody."""
+    for number in range(5):
+        place = house.books.do(portfolio.add_property, {"name": f"{number}{'[' * 100}"}, now=house.books.now).id
+        house.books.property_id = place
+        house.let(house.tenant(phone.number, language), confirmed=False)
+    claim(other, phone)
+    send(phone, "PLACES")
+    send(phone, "MAHALI 2" if language == "sw" else "places 2")
+    first, second = phone.told()
+    assert "2 Bara" in first
+    assert "\n4 Acme" in second
+    assert max(measure(each).characters for each in (first, second)) <= 160
+    screens = [phone.dial(text, text) for text in ("", "9", "9*x", "1", "1*x", "1*1", "1*1*wrong")]
+    assert max(measure(each).characters for each in screens) <= 160
+    assert "2 Bara" in screens[0]
