@@ -5,6 +5,7 @@
     ├── Unauthenticated       no valid token
     │   └── FreshSignInNeeded a valid one, of a sign-in that is too long ago for this
     ├── Forbidden             the member's role does not allow it
+    │   └── GrantNeeded       the organisation was not granted it yet
     ├── NotFound              not there, or another organisation's
     ├── Conflict              not in a state that allows this
     │   ├── InProgress        the same idempotency key is being worked on
@@ -14,6 +15,7 @@
     ├── TooLarge              the body is over the limit
     ├── UnsupportedMediaType  the body is of a kind that the route does not read
     ├── Invalid               a value is wrong; names each field and why
+    ├── TooManyRequests       as often as is allowed for now; try again later
     └── Unavailable           a part we need does not answer; try again later
 
 ``chalicelib.web.problem`` maps each to its HTTP status, once.
@@ -50,6 +52,14 @@ class FreshSignInNeeded(Unauthenticated):
 
 class Forbidden(DomainError):
     """The member's role does not allow this."""
+
+
+class GrantNeeded(Forbidden):
+    """The organisation was not granted this; ``grant`` names which grant it takes."""
+
+    def __init__(self, detail: str, *, grant: str) -> None:
+        how = "Ask whoever runs this service for the grant, and name your organisation's id."
+        super().__init__(f"{detail} {how}", grant=grant)
 
 
 class NotFound(DomainError):
@@ -90,6 +100,14 @@ class Invalid(DomainError):
     def __init__(self, errors: Iterable[tuple[str, str]], detail: str = "Some values are not valid.") -> None:
         listed = [{"field": field, "why": why} for field, why in errors]
         super().__init__(detail, errors=listed)
+
+
+class TooManyRequests(DomainError):
+    """It was done as often as is allowed for now; ``retry_after_s`` says when it may be done again."""
+
+    def __init__(self, detail: str, *, retry_after_s: int, **facts: Any) -> None:
+        super().__init__(detail, **facts)
+        self.retry_after_s = retry_after_s
 
 
 class Unavailable(DomainError):

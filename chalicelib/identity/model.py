@@ -43,6 +43,7 @@ class Organisation(NamedTuple):
     late_fee_cap_cents: int | None
     allocation_order: list[str]
     bill_by_itself: bool
+    founder_phone: str | None
     version: int
     created_at: dt.datetime
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, case, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.identity.model import PLATFORM, Member, Membership, Organisation
@@ -95,6 +95,18 @@ def add_person(db: Connection, phone: str, name: str, at: dt.datetime) -> None:
         # Another request of theirs may have kept them since.
         with contextlib.suppress(IntegrityError), db.begin_nested():
             db.execute(insert(people).values(row))
+
+
+def lock_person(db: Connection, phone: str) -> None:
+    """Hold the person of the number: whoever else acts for it waits until this transaction ends."""
+    db.execute(select(people.c.id).where(people.c.phone == phone).with_for_update())
+
+
+def count_founded(db: Connection, phone: str, since: dt.datetime) -> tuple[int, int]:
+    """Return how many organisations the number has founded, and how many of them since then."""
+    lately = func.coalesce(func.sum(case((organisations.c.created_at >= since, 1), else_=0)), 0)
+    row = db.execute(select(func.count(), lately).where(organisations.c.founder_phone == phone)).one()
+    return int(row[0]), int(row[1])
 
 
 def add_member(db: Connection, organisation_id: UUID, member: Member) -> bool:

@@ -6,28 +6,18 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib.clock import NAIROBI
 from chalicelib.errors import BadRequest, Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
 from chalicelib.identity import repository
+from chalicelib.identity.founding_service import USUAL_ORDER, check_name, found_organisation
 from chalicelib.identity.model import Caller, Member, Membership, Organisation
 from chalicelib.identity.roles import CARETAKER, MAY, OWNER
 from chalicelib.ids import new_id
 from chalicelib.pages import Asked, Page
 
+__all__ = ["USUAL_ORDER", "found_organisation"]  # and all that stands here
+
 INVITED_FOR = dt.timedelta(days=14)  # a number changes hands, and an owner forgets whom they invited
 CHANGED = "It has changed since you read it; read it again and repeat your change."
-USUAL_ORDER = [
-    "opening_balance",
-    "rent",
-    "water",
-    "electricity",
-    "service",
-    "garbage",
-    "security",
-    "damage",
-    "late_fee",
-    "other",
-]
 
 
 def identify(db: Connection, phone: str, organisation_id: UUID | None, *, may: str, now: dt.datetime) -> Caller:
@@ -56,32 +46,6 @@ def identify(db: Connection, phone: str, organisation_id: UUID | None, *, may: s
     return Caller(row.organisation_id, row.id, row.role, named, row.time_zone, now)
 
 
-def found_organisation(db: Connection, phone: str, *, name: str, person_name: str, now: dt.datetime) -> Organisation:
-    """Make an organisation with the person as its owner, and return it."""
-    organisation = Organisation(
-        id=new_id(),
-        name=name,
-        currency="KES",
-        time_zone=NAIROBI,
-        due_day=5,
-        grace_days=0,
-        late_fee_kind="off",
-        late_fee_cents=0,
-        late_fee_bps=0,
-        late_fee_grace_days=0,
-        late_fee_cap_cents=None,
-        allocation_order=USUAL_ORDER,
-        bill_by_itself=False,
-        version=1,
-        created_at=now,
-    )
-    repository.add_organisation(db, organisation)
-    repository.add_person(db, phone, person_name, now)
-    founder = Member(new_id(), phone, person_name, OWNER, "active", [], 1, now)
-    repository.add_member(db, organisation.id, founder)
-    return organisation
-
-
 def get_organisation(db: Connection, organisation_id: UUID) -> Organisation:
     found = repository.find_organisation(db, organisation_id)
     if found is None:
@@ -100,9 +64,11 @@ def change_organisation(
     """Change the settings in ``values`` and return the organisation.
 
     Raises:
-        Invalid: a late fee is asked for without its amount or rate.
+        Invalid: a late fee is asked for without its amount or rate, or the new name is a brand's.
         PreconditionFailed: it is no longer at ``version``.
     """
+    if "name" in values:
+        check_name(values["name"])
     after = {**_late_fee(get_organisation(db, organisation_id)), **values}
     if after["late_fee_kind"] == "fixed" and not after["late_fee_cents"]:
         raise Invalid([("late_fee_amount", "a fixed late fee needs its amount")])
@@ -253,6 +219,22 @@ def record_audit_event(
         member_id=who.member_id,
         action=action,
         subject=subject,
+        fields=fields,
+        request_id=request_id,
+    )
+
+
+def record_operator_event(
+    db: Connection, organisation_id: UUID, *, action: str, fields: list[str], request_id: str, now: dt.datetime
+) -> None:
+    """Keep in the organisation's trail what an operator did to it; no member did."""
+    repository.add_audit_event(
+        db,
+        organisation_id,
+        at=now,
+        member_id=None,
+        action=action,
+        subject="operator",
         fields=fields,
         request_id=request_id,
     )

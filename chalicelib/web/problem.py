@@ -20,6 +20,7 @@ STATUS = {
     errors.UnsupportedMediaType: 415,
     errors.Invalid: 422,
     errors.PreconditionRequired: 428,
+    errors.TooManyRequests: 429,
     errors.Unavailable: 503,
 }
 CONTENT_TYPE = "application/problem+json"
@@ -44,7 +45,7 @@ def to_response(error: errors.DomainError, request_id: str) -> Response:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
     body = document(type(error).__name__, status, error.detail, request_id, **error.facts)
     headers = {}
-    if isinstance(error, errors.Unavailable):
+    if isinstance(error, (errors.TooManyRequests, errors.Unavailable)):
         headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, errors.FreshSignInNeeded):  # RFC 9470
         asked = f'error="insufficient_user_authentication", max_age={error.max_age_s}'

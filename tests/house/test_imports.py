@@ -26,7 +26,7 @@ RANK = {
     "outreach": 9,
     "onboarding": 10,  # forgets a tenant wherever anything is known of them
 }
-BASE = {"errors", "money", "clock", "ids", "phones", "pages", "sealing", "config", "metrics", "values"}
+BASE = {"brands", "errors", "money", "clock", "ids", "phones", "pages", "sealing", "config", "metrics", "values"}
 PURE = sys.stdlib_module_names - {"os", "socket", "subprocess", "sqlite3", "random", "time", "threading"}
 FRAMEWORK = ("chalice.", "marshmallow", "boto3", "botocore")
 
@@ -115,12 +115,12 @@ def test_a_repository_is_used_by_its_own_domain_only() -> None:
 
 @pytest.mark.parametrize("kind", ["rules", "model"])
 def test_rules_and_models_are_pure(kind: str) -> None:
-    """The standard library, the doors of values, the sums of time zones, the rules and models of their own domain."""
+    """The standard library, the doors of values, brands, the sums of time zones, the rules and models of their own domain."""
 
     def bad(path: Path, name: str) -> bool:
         if name.startswith("chalicelib."):
             own = room_named(name) == room_of(path) and kind_named(name) in {"rules", "model"}
-            return not own and name.split(".")[1] not in {"money", "clock", "values"}
+            return not own and name.split(".")[1] not in {"brands", "money", "clock", "values"}
         return name.split(".", maxsplit=1)[0] not in PURE
 
     assert offenders(lambda path: room_of(path) in DOMAINS and is_kind(path, kind), bad) == []

@@ -24,6 +24,7 @@ SHARED = {
     "phone_session",
     "phone_stop",
     "public_holiday",
+    "phone_day",
 }
 
 metadata = MetaData(

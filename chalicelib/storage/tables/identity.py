@@ -36,8 +36,10 @@ organisations = shared_table(
     optional("late_fee_cap_cents", Cents),
     required("allocation_order", JSON),  # charge types, first paid first
     required("bill_by_itself", Boolean),  # the schedule bills this organisation
+    optional("founder_phone", Phone),  # verified when it was founded; what its texts show until it is granted more
     required("version", Integer),
     required("created_at", Instant),
+    Index(None, "founder_phone", "created_at"),
 )
 
 people = shared_table(

@@ -20,6 +20,30 @@ message_settings = organisation_table(
     key=(),
 )
 
+organisation_grants = organisation_table(
+    "organisation_grant",  # what an operator let it do; the one of a kind that is not revoked holds
+    required("kind", String(12)),  # messaging, sender_name
+    required("sender_name", String(11)),  # of a sender_name
+    optional("daily_cap", Integer),  # of messaging: the most that its own settings may say
+    optional("tenant_daily_cap", Integer),
+    optional("monthly_limit_cents", Cents),
+    required("note", String(200)),
+    required("granted_by", String(60)),  # who says that they did
+    required("granted_at", Instant),
+    required("revoked_by", String(60)),
+    optional("revoked_at", Instant),
+    index("kind", "revoked_at"),
+)
+
+phone_days = shared_table(
+    "phone_day",  # how many SMS a number had on a day of all organisations that were not granted more
+    required("phone", Phone),
+    required("counted_on", Date),
+    required("messages", Integer),
+    PrimaryKeyConstraint("phone", "counted_on"),
+    Index(None, "counted_on"),
+)
+
 message_templates = organisation_table(
     "message_template",  # where an organisation says it in its own words
     required("kind", String(20)),

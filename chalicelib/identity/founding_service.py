@@ -1,0 +1,87 @@
+"""Founding organisations: whoever signs in may, under a name that is nobody else's and not without end."""
+
+import datetime as dt
+import math
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from chalicelib.brands import is_brand
+from chalicelib.clock import NAIROBI, day_of
+from chalicelib.errors import Conflict, Invalid, TooManyRequests
+from chalicelib.identity import repository
+from chalicelib.identity.model import Member, Organisation
+from chalicelib.identity.roles import OWNER
+from chalicelib.ids import new_id
+
+FOUNDED_A_DAY, FOUNDED_IN_ALL = 3, 10  # organisations, by one number
+
+USUAL_ORDER = [
+    "opening_balance",
+    "rent",
+    "water",
+    "electricity",
+    "service",
+    "garbage",
+    "security",
+    "damage",
+    "late_fee",
+    "other",
+]
+
+
+def found_organisation(db: Connection, phone: str, *, name: str, person_name: str, now: dt.datetime) -> Organisation:
+    """Make an organisation with the person as its owner, and return it.
+
+    Raises:
+        Conflict: the number has founded as many as it may.
+        Invalid: the name is a brand's.
+        TooManyRequests: the number has founded as many today as it may.
+    """
+    check_name(name)
+    repository.add_person(db, phone, person_name, now)
+    _check_founder(db, phone, now)
+    organisation = Organisation(
+        id=new_id(),
+        name=name,
+        currency="KES",
+        time_zone=NAIROBI,
+        due_day=5,
+        grace_days=0,
+        late_fee_kind="off",
+        late_fee_cents=0,
+        late_fee_bps=0,
+        late_fee_grace_days=0,
+        late_fee_cap_cents=None,
+        allocation_order=USUAL_ORDER,
+        bill_by_itself=False,
+        founder_phone=phone,
+        version=1,
+        created_at=now,
+    )
+    repository.add_organisation(db, organisation)
+    founder = Member(new_id(), phone, person_name, OWNER, "active", [], 1, now)
+    repository.add_member(db, organisation.id, founder)
+    return organisation
+
+
+def check_name(name: str) -> None:
+    """Refuse an organisation's name that is a brand's.
+
+    Raises:
+        Invalid: it is.
+    """
+    if is_brand(name):
+        raise Invalid([("name", "it is, or names, a brand that texts are faked under; expected a name of your own")])
+
+
+def _check_founder(db: Connection, phone: str, now: dt.datetime) -> None:
+    """Refuse a number that founds too many; of two requests of one number at once, the second waits here."""
+    repository.lock_person(db, phone)
+    tomorrow = dt.datetime.combine(day_of(now) + dt.timedelta(days=1), dt.time(), ZoneInfo(NAIROBI))
+    in_all, today = repository.count_founded(db, phone, tomorrow - dt.timedelta(days=1))
+    if in_all >= FOUNDED_IN_ALL:
+        raise Conflict(f"A number founds at most {FOUNDED_IN_ALL} organisations.", founded=in_all)
+    if today >= FOUNDED_A_DAY:
+        told = f"A number founds at most {FOUNDED_A_DAY} organisations a day; go on tomorrow."
+        raise TooManyRequests(told, retry_after_s=math.ceil((tomorrow - now).total_seconds()), founded_today=today)
