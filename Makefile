@@ -2,11 +2,14 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset token month env job test quick lint audit bench package authorities apply named plan deploy destroy database-users clean
+.PHONY: help run demo-reset token month env job grant test quick lint audit bench package authorities apply named plan deploy destroy database-users clean
 
 BIN := .venv/bin
 # The stamp's name holds the hash of the requirements: a changed pin is a missing file.
 STAMP := .venv/.installed-$(shell cat requirements.txt requirements-dev.txt | sha256sum | cut -c1-16)
+
+# What `make grant` is told, on its own line only: a shell may have a NAME too.
+GRANTED := ORG KIND NAME DAILY TENANT_DAILY MONTHLY NOTE BY REVOKE
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +34,9 @@ env: $(STAMP) ## Print a run's settings as exports, for `chalice local` beside i
 
 job: $(STAMP) ## Run a job by hand for a day in Nairobi: make job NAME=rent_reminders ON=2026-12-05
 	@$(BIN)/python -m local.job "$(NAME)" "$(ON)"
+
+grant: $(STAMP) ## Let an organisation send more: make grant ORG=… KIND=messaging BY=…; with nothing it lists what is granted
+	@$(BIN)/python -m local.grant $(foreach name,$(GRANTED),$(if $(filter command,$(origin $(name))),"$(name)=$($(name))"))
 
 test: $(STAMP) ## Run all tests, on SQLite and on a private MariaDB
 	@local/install database

@@ -16,6 +16,7 @@ from chalicelib.ledger.routes import ledger
 from chalicelib.maintenance.routes import maintenance
 from chalicelib.messaging.callback_routes import messaging_callbacks
 from chalicelib.messaging.code_jobs import code_jobs
+from chalicelib.messaging.grant_jobs import grant_jobs
 from chalicelib.messaging.jobs import messaging_jobs
 from chalicelib.messaging.routes import messaging
 from chalicelib.onboarding.jobs import onboarding_jobs
@@ -43,7 +44,7 @@ for blueprint in (
     authorizers, meta, identity, portfolio, ledger, billing, leasing, payments, accounts, tasks, reporting,
     onboarding, maintenance, messaging, messaging_callbacks, commands, task_jobs, billing_jobs, payment_jobs,
     onboarding_jobs, reporting_jobs, messaging_jobs, outreach, outreach_jobs, operator_jobs,
-    key_jobs, code_jobs, password_jobs,
+    key_jobs, code_jobs, password_jobs, grant_jobs,
 ):  # fmt: skip
     app.register_blueprint(blueprint)
 # Where AWS looks up the functions that nobody asks over HTTP.

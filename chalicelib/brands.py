@@ -121,6 +121,13 @@ def is_brand(name: str) -> bool:
 
 def without_brands(name: str) -> str:
     """Return ``name`` without the brands in it, as it is where there are none; "" where it is nothing else."""
+    left = _without(name)
+    while left != name:  # what is left may stand together as another
+        name, left = left, _without(left)
+    return left
+
+
+def _without(name: str) -> str:
     words = [_Word(found.group(), *found.span()) for found in _WORD.finditer(name)]
     taken = set(_made_of(words, _ANYWHERE))
     alone = taken | set(_made_of(words, _ALONE))

@@ -40,6 +40,7 @@ FUNCTIONS: dict[str, Function] = {
     "send_code": Function("outside", "code_sender", 512, 60),
     "drop_password": Function("outside", "password_dropper", 1769, 15),  # one whole vCPU: somebody is signing up
     # Operators and deployments.
+    "grant": Function("inside", "operator", 512, 30),
     "migrate_database": Function("inside", "operator", 1024, 900),
     "run_job": Function("inside", "operator", 1024, 900),
 }

@@ -21,6 +21,7 @@ from chalicelib.leasing import service as leasing
 from chalicelib.leasing.model import DepositEntry
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import ClosedPeriod
+from chalicelib.messaging import service as messaging
 from chalicelib.pages import MOST_ITEMS, Asked
 from chalicelib.payments import (
     allocation_service,
@@ -50,13 +51,15 @@ class Money:
         self._ticks = itertools.count(1)
 
     @classmethod
-    def found(cls, parts: wiring.Parts, today: dt.date = FIRST) -> Self:
-        """Found an organisation of its own with one property."""
+    def found(cls, parts: wiring.Parts, today: dt.date = FIRST, *, granted: bool = True) -> Self:
+        """Found an organisation of its own with one property; it may write in its own words."""
         now = dt.datetime.combine(today, dt.time(9), dt.UTC)
 
         def work(db: Connection) -> tuple[UUID, UUID]:
             phone = f"+2547{uuid.uuid4().int % 10**8:08d}"
             organisation = identity.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=now)
+            if granted:
+                messaging.grant_messaging(db, organisation.id, by="tests", now=now)
             house = portfolio.add_property(db, organisation.id, {"name": "Mwangaza Court"}, now=now)
             return organisation.id, house.id
 

@@ -22,8 +22,10 @@ from chalicelib.errors import Unavailable
 from chalicelib.gateways.claims_folder import ClaimsFolder
 from chalicelib.identity import service as identity
 from chalicelib.messaging import service
+from chalicelib.messaging.grant_model import Limits
 from chalicelib.messaging.model import Made, Message, NewMessage, Settings
 from chalicelib.messaging.ports import SENT, Gateway, Outcome, Outgoing
+from chalicelib.storage.tables.leasing import phone_places
 from chalicelib.storage.tables.messaging import message_attempts, message_days, message_settings, messages
 
 NOON = dt.datetime(2026, 12, 7, 9, tzinfo=dt.UTC)  # a Monday, 12:00 in Nairobi
@@ -90,17 +92,25 @@ def new_phone() -> str:
 
 
 class Outbox:
-    """One organisation's messages on ``parts``."""
+    """One organisation's messages on ``parts``.
 
-    def __init__(self, parts: wiring.Parts, organisation_id: UUID) -> None:
+    ``confirmed``: whoever it writes to has said that a place is theirs, so that no text says how to object.
+    """
+
+    def __init__(self, parts: wiring.Parts, organisation_id: UUID, *, confirmed: bool = True) -> None:
         self.parts = parts
         self.id = organisation_id
+        self.confirmed = confirmed
+        self._places: set[str] = set()
 
     @classmethod
-    def found(cls, parts: wiring.Parts) -> Self:
+    def found(cls, parts: wiring.Parts, *, granted: bool = True) -> Self:
         def work(db: Connection) -> UUID:
             phone = f"+2547{uuid.uuid4().int % 10**8:08d}"
-            return identity.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=NOON).id
+            made = identity.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=NOON)
+            if granted:
+                service.grant_messaging(db, made.id, by="tests", now=NOON, limits=Limits(10**6, 100, 10**12))
+            return made.id
 
         return cls(parts, parts.transact(work))
 
@@ -110,7 +120,17 @@ class Outbox:
             db.execute(insert(message_settings).values(organisation_id=self.id, **{**usual, **values}))
 
     def queue(self, new: Sequence[NewMessage]) -> list[UUID]:
+        if self.confirmed:
+            self._confirm({each.address for each in new if each.address and each.medium == "sms"} - self._places)
         return self.parts.transact(lambda db: service.queue_messages(db, self.id, new, now=self.parts.clock.now()))
+
+    def _confirm(self, phones: set[str]) -> None:
+        said = {"lease_id": uuid.uuid4(), "state": "confirmed", "source": "sms", "decided_at": NOON - 365 * DAY}
+        rows = [{"organisation_id": self.id, "phone": phone, **said} for phone in phones]
+        if rows:
+            with self.parts.writing() as db:
+                db.execute(insert(phone_places), rows)
+        self._places |= phones
 
     def texts(self, count: int, **values: Any) -> list[UUID]:
         """Queue so many notices, each to a number of its own."""

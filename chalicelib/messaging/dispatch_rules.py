@@ -2,14 +2,17 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from chalicelib.clock import NAIROBI, day_of
+from chalicelib.messaging.grant_model import GRANT_NEEDED, Allowance
 from chalicelib.messaging.model import KINDS, SENT_BY, SMS, Message, Settings
 from chalicelib.messaging.objection_rules import Objections
 from chalicelib.messaging.rules import is_quiet, measure, opening, price_cents, waits_for_opening
+from chalicelib.messaging.signing_rules import REPLY, founder
 
 PENDING = "pending"  # an attempt of which nothing is known yet
 MOST_ATTEMPTS = 4
@@ -29,10 +32,11 @@ class Ways(NamedTuple):
     """How one organisation's messages are sent at one moment."""
 
     organisation_id: UUID
-    settings: Settings
+    settings: Settings  # as they take effect
     time_zone: str
     prices: Mapping[str, int]  # of a part, in cents, by gateway
     now: dt.datetime
+    allowance: Allowance
 
 
 class Handed(NamedTuple):
@@ -68,7 +72,11 @@ class Verdicts:
 
 
 class Caps:
-    """What may still go today and this month, as a set is gone through."""
+    """What may still go today and this month, as a set is gone through.
+
+    Of an organisation that is not granted messaging every SMS is held to the day, but an answer: who has just
+    asked is answered. So is what each number may have of all such organisations together.
+    """
 
     def __init__(self, ways: Ways, day: Day) -> None:
         settings = ways.settings
@@ -77,19 +85,46 @@ class Caps:
         self._tenant_cap = settings.tenant_daily_cap
         self._told: Counter[UUID] = Counter()
         self._next_opening = next_day_opening(ways)
+        self._granted = ways.allowance.granted
+        self._number_cap = ways.allowance.number_daily_cap
+        self._number_day = number_day(ways.now)
+        self._had: Mapping[str, int] = {}
+        self.numbered: Counter[str] = Counter()  # SMS that go now, by number, of those that are counted so
 
     def count_told(self, told: Mapping[UUID, int]) -> None:
         """Take into account what tenants have had today."""
         self._told.update(told)
 
+    def count_numbers(self, had: Mapping[str, int]) -> None:
+        """Take into account what numbers have had today of all organisations that are not granted messaging."""
+        self._had = had
+
+    def numbers(self, messages: Iterable[Message]) -> set[str]:
+        """Return the numbers of ``messages`` that are held to what a number may have."""
+        return {each.address for each in messages if each.address and self._is_numbered(each)}
+
+    def _is_numbered(self, message: Message) -> bool:
+        """Return whether the message takes one of its number's places; one that is tried again today has its own."""
+        if self._number_cap is None or message.medium != SMS or message.kind == REPLY:
+            return False
+        return message.handed_at is None or number_day(message.handed_at) != self._number_day
+
     def hold_back(self, message: Message, verdicts: Verdicts) -> bool:
         """Postpone a message to tomorrow where its day is full; return whether it was."""
-        if message.medium != SMS or not KINDS[message.kind].capped:
-            return False
-        if self.to_send > 0 and (message.tenant_id is None or self._told[message.tenant_id] < self._tenant_cap):
+        if message.medium != SMS or message.kind == REPLY or not self._is_full(message):
             return False
         verdicts.postpone(message, self._next_opening)
         return True
+
+    def _is_full(self, message: Message) -> bool:
+        capped = KINDS[message.kind].capped
+        if (capped or not self._granted) and self.to_send <= 0:
+            return True
+        if capped and message.tenant_id is not None and self._told[message.tenant_id] >= self._tenant_cap:
+            return True
+        if self._number_cap is None or message.address is None or not self._is_numbered(message):
+            return False
+        return self._had.get(message.address, 0) + self.numbered[message.address] >= self._number_cap
 
     def take(self, handed: Handed, verdicts: Verdicts) -> bool:
         """Count a message in, or cancel it where the month's money is spent; return whether it goes."""
@@ -102,8 +137,15 @@ class Caps:
             self.to_send -= 1
             if message.tenant_id is not None and KINDS[message.kind].capped:
                 self._told[message.tenant_id] += 1
+            if message.address is not None and self._is_numbered(message):
+                self.numbered[message.address] += 1
         verdicts.handed.append(handed)
         return True
+
+
+def number_day(at: dt.datetime) -> dt.date:
+    """Return the day that a number's SMS of several organisations count for: Nairobi's, wherever those are."""
+    return day_of(at, NAIROBI)
 
 
 def sift(
@@ -131,12 +173,25 @@ def _why_never(message: Message, ways: Ways, objections: Objections, caps: Caps)
     objection = objections.why_not(message.kind, message.medium, message.address, message.lease_id, ways.settings)
     if objection:
         return objection
-    if message.medium == SMS:
-        if message.notice_id is not None and not ways_to_send(message, ways):
-            return "price_limit"
-        if price_cents(1, next_gateway(message, ways), ways.prices) > max(caps.to_spend_cents, 0):
-            return "spend_limit"
+    if _needs_grant(message, ways):
+        return GRANT_NEEDED
+    return _why_too_dear(message, ways, caps) if message.medium == SMS else ""
+
+
+def _why_too_dear(message: Message, ways: Ways, caps: Caps) -> str:
+    if message.notice_id is not None and not ways_to_send(message, ways):
+        return "price_limit"
+    if price_cents(1, next_gateway(message, ways), ways.prices) > max(caps.to_spend_cents, 0):
+        return "spend_limit"
     return ""
+
+
+def _needs_grant(message: Message, ways: Ways) -> bool:
+    """Return whether the message was queued under a grant that is gone: free text, or without its founder's number."""
+    if ways.allowance.granted:
+        return False
+    unsigned = message.text is not None and founder(message.language, ways.allowance) not in message.text
+    return KINDS[message.kind].free_text or unsigned
 
 
 def to_hand(message: Message, text: str, reason: str, ways: Ways) -> Handed:

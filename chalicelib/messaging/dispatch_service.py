@@ -21,8 +21,7 @@ from sqlalchemy import Connection
 
 from chalicelib.clock import day_of
 from chalicelib.errors import Unavailable
-from chalicelib.identity import service as identity
-from chalicelib.messaging import careful_service, opt_out_service, settings_service
+from chalicelib.messaging import careful_service, opt_out_service, phone_day_repository, settings_service
 from chalicelib.messaging import dispatch_repository as repository
 from chalicelib.messaging.bodies import Text, bundles, fits
 from chalicelib.messaging.dispatch_rules import (
@@ -32,9 +31,12 @@ from chalicelib.messaging.dispatch_rules import (
     Ways,
     key_of,
     not_after,
+    number_day,
     sift,
     to_hand,
 )
+from chalicelib.messaging.finishing_service import Finisher
+from chalicelib.messaging.grant_service import get_sending
 from chalicelib.messaging.model import CANCELLED, FAILED, KINDS, SMS, Made, Message
 from chalicelib.messaging.rules import opening
 from chalicelib.wiring import Parts
@@ -136,17 +138,31 @@ def decide_set(db: Connection, organisation_id: UUID, *, now: dt.datetime) -> Se
     objections = opt_out_service.find_objections(db, organisation_id, messages, today)
     may_go = sift(messages, ways, objections, caps, verdicts)
     made = careful_service.make_texts(db, organisation_id, may_go, now=now)
+    made = _finish(Finisher(ways.allowance, objections), may_go, made)
     caps.count_told(_told_today(db, ways, may_go, today))
+    caps.count_numbers(phone_day_repository.lock_phones(db, number_day(now), caps.numbers(may_go)))
     for message in may_go:
         _decide(message, made.get(message.id), ways, caps, verdicts)
     _keep(db, ways, verdicts, today)
+    phone_day_repository.count_phones(db, number_day(now), caps.numbered)
     return Set(len(messages), _texts(verdicts.handed, ways))
 
 
 def ways_of(db: Connection, organisation_id: UUID, now: dt.datetime) -> Ways:
-    settings = settings_service.get_settings(db, organisation_id)
-    time_zone = identity.get_organisation(db, organisation_id).time_zone
-    return Ways(organisation_id, settings, time_zone, settings_service.part_prices(), now)
+    sending = get_sending(db, organisation_id)
+    prices = settings_service.part_prices()
+    return Ways(organisation_id, sending.settings, sending.time_zone, prices, now, sending.allowance)
+
+
+def _finish(finisher: Finisher, messages: Sequence[Message], made: Mapping[UUID, Made]) -> dict[UUID, Made]:
+    """Return what each message says, finished where its text was made now; others were when they were queued."""
+    fresh = [each for each in messages if each.text is None]
+    done = dict(made)
+    for message in fresh:
+        said = made.get(message.id)
+        if said is not None and said.text is not None:
+            done[message.id] = said._replace(text=finisher.finish(message, said.text))
+    return done
 
 
 def _told_today(db: Connection, ways: Ways, messages: Sequence[Message], today: dt.date) -> dict[UUID, int]:

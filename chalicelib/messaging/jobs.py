@@ -53,6 +53,11 @@ def forget_deliveries(db: Connection, at: dt.datetime) -> int:
     return sweep_service.forget_deliveries(db, at)
 
 
+@sweeps
+def forget_phones(db: Connection, at: dt.datetime) -> int:
+    return sweep_service.forget_phones(db, at)
+
+
 @messaging_jobs.on_sqs_message(queue_arn="${var.send_queue_arn}", batch_size=5, name="send_messages")
 def send_messages(event: SQSEvent) -> Given:
     """Give texts to their gateways; outside, with no database in reach."""

@@ -38,12 +38,14 @@ class Kind(NamedTuple):
 
     ``opt_out``: "honoured", "organisation" (it may choose to pass it) or "passed".
     ``quiet_hours``: it waits for the morning. ``capped``: the caps of a day hold it back.
+    ``free_text``: it says what somebody wrote, which takes the grant of messaging.
     ``placeholders`` are those that a template of the kind may use; none: it has no template.
     """
 
     opt_out: str = "honoured"
     quiet_hours: bool = True
     capped: bool = True
+    free_text: bool = False
     placeholders: tuple[str, ...] = ()
 
 
@@ -73,8 +75,8 @@ KINDS: dict[str, Kind] = {
     ),
     "recorded": Kind(capped=False, placeholders=_OF_ENTRY),  # a caretaker's entry: it counts once it is confirmed
     "rejected": Kind(capped=False, placeholders=_OF_ENTRY),  # such an entry that will not count
-    "notice": Kind(),
-    "legal_notice": Kind(opt_out="organisation", capped=False),
+    "notice": Kind(free_text=True),
+    "legal_notice": Kind(opt_out="organisation", capped=False, free_text=True),
     "reply": Kind(opt_out="passed", quiet_hours=False, capped=False),  # the tenant has just asked
     "statement": Kind(opt_out="passed", quiet_hours=False, capped=False),  # an e-mail that a member sends
 }

@@ -44,6 +44,10 @@ class Objections:
         elif lease_id is not None:
             self._denied.add((phone, lease_id))
 
+    def is_confirmed(self, phone: str) -> bool:
+        """Tell whether the holder has said of a place of the organisation that it is theirs."""
+        return phone in self._confirmed_at
+
     def is_silent(self, phone: str) -> bool:
         """Tell whether the number wants nothing of the organisation.
 

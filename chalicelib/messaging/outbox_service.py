@@ -8,11 +8,13 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from chalicelib.clock import day_of
-from chalicelib.identity import service as identity
 from chalicelib.ids import new_id
 from chalicelib.messaging import opt_out_service, rules, settings_service
 from chalicelib.messaging import outbox_repository as repository
-from chalicelib.messaging.model import CANCELLED, KINDS, QUEUED, SMS, Measured, NewMessage, Settings
+from chalicelib.messaging.finishing_service import Finisher
+from chalicelib.messaging.grant_model import GRANT_NEEDED, Sending
+from chalicelib.messaging.grant_service import get_sending
+from chalicelib.messaging.model import CANCELLED, KINDS, QUEUED, SMS, Measured, NewMessage
 from chalicelib.messaging.objection_rules import Objections
 
 AT_ONCE = 500
@@ -25,8 +27,7 @@ class _Ways(NamedTuple):
     """How messages of one organisation are queued now."""
 
     organisation_id: UUID
-    settings: Settings
-    time_zone: str
+    sending: Sending
     prices: Mapping[str, int]
     now: dt.datetime
     openings: dict[dt.datetime, dt.datetime]  # already reckoned: most of a set have the same
@@ -36,18 +37,19 @@ class _Ways(NamedTuple):
         if not rules.waits_for_opening(message.kind, message.medium):
             return earliest
         if earliest not in self.openings:
-            self.openings[earliest] = rules.opening(earliest, self.settings, self.time_zone)
+            self.openings[earliest] = rules.opening(earliest, self.sending.settings, self.sending.time_zone)
         return self.openings[earliest]
 
 
 def queue_messages(db: Connection, organisation_id: UUID, new: Sequence[NewMessage], *, now: dt.datetime) -> list[UUID]:
     """Queue messages and return their ids in their order, without those whose ``dedupe_key`` was there before.
 
-    One without an address, to a number that wants none or is not the tenant's, or (an SMS) about a lease that
-    ended so long ago that the number may be another's, is kept as cancelled, with why as its
-    reason, so that the landlord sees who was not told. The text of an SMS is made harmless; one that is
-    to be made at sending is measured then. Quiet hours put the sending off. Within a transaction ask
-    once for all: sets that name the same keys in another order may meet in a deadlock.
+    One without an address, to a number that wants none or is not the tenant's, (an SMS) about a lease that ended
+    so long ago that the number may be another's, or in words that take a grant, is kept as cancelled, with why as
+    its reason, so that the landlord sees who was not told. The text of an SMS is made harmless and ends as
+    ``finishing_service`` says; one that is to be made at sending is finished and measured then. Quiet hours put the
+    sending off. Within a transaction ask once for all: sets that name the same keys in another order may meet in a
+    deadlock.
 
     Raises:
         KeyError: a kind is not one of ``model.KINDS``.
@@ -57,9 +59,8 @@ def queue_messages(db: Connection, organisation_id: UUID, new: Sequence[NewMessa
         wanted.setdefault(message.dedupe_key, message)
     if not wanted:
         return []
-    time_zone = identity.get_organisation(db, organisation_id).time_zone
-    settings = settings_service.get_settings(db, organisation_id)
-    ways = _Ways(organisation_id, settings, time_zone, settings_service.part_prices(), now, {})
+    sending = get_sending(db, organisation_id)
+    ways = _Ways(organisation_id, sending, settings_service.part_prices(), now, {})
     ids = {key: new_id() for key in wanted}
     added: set[UUID] = set()
     for part in _in_sets(sorted(wanted)):
@@ -78,14 +79,17 @@ def _in_sets(keys: list[str]) -> Iterator[list[str]]:
 
 def _rows(db: Connection, ways: _Ways, part: list[NewMessage], ids: Mapping[str, UUID]) -> list[dict[str, Any]]:
     texts = [each for each in part if each.medium == SMS]
-    today = day_of(ways.now, ways.time_zone)
+    today = day_of(ways.now, ways.sending.time_zone)
     objections = opt_out_service.find_objections(db, ways.organisation_id, texts, today)
-    return [_row(ways, message, ids[message.dedupe_key], objections) for message in part]
+    finisher = Finisher(ways.sending.allowance, objections)
+    return [_row(ways, message, ids[message.dedupe_key], objections, finisher) for message in part]
 
 
-def _row(ways: _Ways, message: NewMessage, message_id: UUID, objections: Objections) -> dict[str, Any]:
+def _row(
+    ways: _Ways, message: NewMessage, message_id: UUID, objections: Objections, finisher: Finisher
+) -> dict[str, Any]:
     reason = _why_not(ways, message, objections)
-    text, measured = _text(message)
+    text, measured = _text(message, finisher)
     return {
         "organisation_id": ways.organisation_id,
         "id": message_id,
@@ -107,7 +111,7 @@ def _row(ways: _Ways, message: NewMessage, message_id: UUID, objections: Objecti
         "expires_at": message.expires_at,
         "encoding": measured.encoding,
         "parts": measured.parts,
-        "price_cents": rules.price_cents(measured.parts, ways.settings.gateways[0], ways.prices),
+        "price_cents": rules.price_cents(measured.parts, ways.sending.settings.gateways[0], ways.prices),
         "attempt": 0,
         "reason": reason,
         "created_by": message.created_by,
@@ -121,14 +125,16 @@ def _why_not(ways: _Ways, message: NewMessage, objections: Objections) -> str:
     KINDS[message.kind]  # a slip in a kind's name is found here, not in the night's dispatch
     if not message.address:
         return _NO_ADDRESS[message.medium]
-    return objections.why_not(message.kind, message.medium, message.address, message.lease_id, ways.settings)
+    settings = ways.sending.settings
+    objection = objections.why_not(message.kind, message.medium, message.address, message.lease_id, settings)
+    if not objection and KINDS[message.kind].free_text and not ways.sending.allowance.granted:
+        return GRANT_NEEDED
+    return objection
 
 
-def _text(message: NewMessage) -> tuple[str | None, Measured]:
+def _text(message: NewMessage, finisher: Finisher) -> tuple[str | None, Measured]:
     """Return the text as it goes out and its measure; none where it is made at sending, or never."""
     if message.text is None or not message.address:
         return None, _NOTHING
-    if message.medium != SMS:
-        return message.text, _NOTHING
-    text = rules.harmless(message.text)
-    return text, rules.measure(text)
+    text = finisher.finish(message, message.text)
+    return text, rules.measure(text) if message.medium == SMS else _NOTHING

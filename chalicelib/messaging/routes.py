@@ -7,7 +7,8 @@ from uuid import UUID
 from chalicelib import phones
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.messaging import service
-from chalicelib.messaging.model import Incoming, Message, OptOut, Preview, Settings, Spend, Template
+from chalicelib.messaging.grant_model import SettingsTold
+from chalicelib.messaging.model import Incoming, Message, OptOut, Preview, Spend, Template
 from chalicelib.messaging.schemas import (
     INCOMING,
     MESSAGE,
@@ -31,15 +32,21 @@ messaging = ApiBlueprint(__name__, tag="messages")
 
 
 @messaging.get("/message-settings", may="see_messages", answer=SETTINGS)
-def get_message_settings(call: Call) -> Settings:
-    """Tell how the organisation's messages are sent."""
-    return service.get_settings(call.db, call.organisation_id)
+def get_message_settings(call: Call) -> SettingsTold:
+    """Tell how the organisation's messages are sent, and the most that it is granted."""
+    return _told(call)
 
 
 @messaging.patch("/message-settings", may="change_messages", body=SETTINGS_CHANGE, answer=SETTINGS, fresh=True)
-def change_message_settings(call: Call) -> Settings:
-    """Change how the organisation's messages are sent, and how many and for how much at most."""
-    return service.change_settings(call.db, call.organisation_id, call.if_match, call.body, now=call.who.now)
+def change_message_settings(call: Call) -> SettingsTold:
+    """Change how the organisation's messages are sent, and how many and for how much at most, within its grant."""
+    service.change_settings(call.db, call.organisation_id, call.if_match, call.body, now=call.who.now)
+    return _told(call)
+
+
+def _told(call: Call) -> SettingsTold:
+    sending = service.get_sending(call.db, call.organisation_id)
+    return SettingsTold(*sending.settings, sending.allowance.granted, sending.allowance)
 
 
 @messaging.get("/message-templates", may="see_messages", answer=TEMPLATE)

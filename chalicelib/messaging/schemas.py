@@ -2,17 +2,17 @@
 
 from marshmallow import Schema
 
+from chalicelib.messaging.grant_service import SENDER_PATTERN
 from chalicelib.messaging.model import KINDS, MEDIUMS, OPT_OUT_SOURCES, SENT_BY, SMS, STATUSES
 from chalicelib.messaging.ports import OUTCOMES
 from chalicelib.messaging.text_model import LANGUAGES, LONGEST
 from chalicelib.web import fields
 
-SENDER_NAME = "^([0-9A-Za-z]([0-9A-Za-z _.-]{0,9}[0-9A-Za-z])?)?$"
 ENCODINGS = ("", "gsm7", "ucs2")
 
 
 class SettingsChange(Schema):
-    sender_name = fields.Text(11, pattern=SENDER_NAME)
+    sender_name = fields.Text(11, pattern=SENDER_PATTERN)
     gateways = fields.ListOf(fields.OneOf(*SENT_BY[SMS]), least=1, most=len(SENT_BY[SMS]), once=True)
     quiet_from_hour = fields.Whole(0, 23)
     quiet_until_hour = fields.Whole(0, 23)
@@ -22,7 +22,18 @@ class SettingsChange(Schema):
     legal_notices_pass_opt_out = fields.Flag()
 
 
+class AllowanceView(Schema):
+    daily_cap = fields.Whole()
+    tenant_daily_cap = fields.Whole()
+    monthly_limit = fields.Money(attribute="monthly_limit_cents")
+    number_daily_cap = fields.Whole(allow_none=True)
+    sender_name = fields.Text(11)
+    founder_phone = fields.Text(16, allow_none=True)
+
+
 class SettingsView(SettingsChange):
+    granted = fields.Flag()
+    allowance = fields.Nested(AllowanceView)
     version = fields.Whole()
     changed_at = fields.Moment(allow_none=True)
 

@@ -1,6 +1,14 @@
 """Messaging's use cases, for the entrances and for other domains; each stands in the module of its noun."""
 
+from chalicelib.messaging.finishing_service import Finisher
 from chalicelib.messaging.forgetting_service import clear_texts, forget_tenant
+from chalicelib.messaging.grant_service import (
+    get_sending,
+    grant_messaging,
+    grant_sender_name,
+    list_grants,
+    revoke_grant,
+)
 from chalicelib.messaging.making_service import renders
 from chalicelib.messaging.message_service import (
     FILTERS,
@@ -47,6 +55,7 @@ __all__ = [
     "FILTERS",
     "MOST_PARTS",
     "About",
+    "Finisher",
     "Objections",
     "Templates",
     "add_answers",
@@ -58,11 +67,15 @@ __all__ = [
     "follow_tenant",
     "forget_tenant",
     "get_message",
+    "get_sending",
     "get_settings",
     "get_spend",
     "get_template",
+    "grant_messaging",
+    "grant_sender_name",
     "harmless",
     "list_attempts",
+    "list_grants",
     "list_incoming",
     "list_messages",
     "list_opt_outs",
@@ -78,6 +91,7 @@ __all__ = [
     "remove_opt_out",
     "remove_template",
     "renders",
+    "revoke_grant",
     "start_messages",
     "stop_messages",
     "templates_of",

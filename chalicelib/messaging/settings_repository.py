@@ -1,21 +1,14 @@
-"""SQL of how an organisation's messages are sent."""
+"""SQL of what an organisation sets; ``grant_repository`` reads it with what it is granted."""
 
 import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.messaging.model import Settings
 from chalicelib.storage.tables.messaging import message_settings
-
-_COLUMNS = [message_settings.c[name] for name in Settings._fields]
-
-
-def find_settings(db: Connection, organisation_id: UUID) -> Settings | None:
-    row = db.execute(select(*_COLUMNS).where(message_settings.c.organisation_id == organisation_id)).one_or_none()
-    return None if row is None else Settings(**{**row._mapping, "gateways": tuple(row.gateways)})
 
 
 def change_settings(

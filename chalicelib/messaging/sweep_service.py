@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 from chalicelib.clock import day_of
 from chalicelib.errors import Unavailable
 from chalicelib.messaging import delivery_repository as repository
-from chalicelib.messaging import delivery_service, dispatch_service, opt_out_service
+from chalicelib.messaging import delivery_service, dispatch_service, opt_out_service, phone_day_repository
 from chalicelib.messaging.bodies import Text, Told
 from chalicelib.messaging.delivery_repository import Delivery
+from chalicelib.messaging.dispatch_rules import number_day
 from chalicelib.messaging.model import HANDED, UNKNOWN_STATUS, Attempt, Message
 from chalicelib.messaging.ports import SENT, UNKNOWN, Outcome
 from chalicelib.wiring import Parts
@@ -26,6 +27,7 @@ GIVEN_UP = dt.timedelta(hours=24)
 MATCHED_BY_PHONE = dt.timedelta(minutes=10)  # a report's reference is told by its sender much sooner
 UNMATCHED_KEPT = dt.timedelta(days=7)
 KEPT = dt.timedelta(days=90)
+PHONES_KEPT = dt.timedelta(days=1)
 
 NOTHING_HEARD = Outcome(UNKNOWN, reason="nothing_heard")
 
@@ -155,3 +157,8 @@ def settle_report(db: Connection, report: Delivery, *, now: dt.datetime) -> bool
 def forget_deliveries(db: Connection, at: dt.datetime) -> int:
     """Forget references of long ago, and sooner those of no message, which hold a number; 0: none is left."""
     return repository.forget_deliveries(db, at - UNMATCHED_KEPT, at - KEPT, AT_ONCE)
+
+
+def forget_phones(db: Connection, at: dt.datetime) -> int:
+    """Forget what numbers had before yesterday of organisations that are not granted messaging; 0: none is left."""
+    return phone_day_repository.forget_phones(db, number_day(at - PHONES_KEPT), AT_ONCE)

@@ -4,10 +4,12 @@ import datetime as dt
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from chalicelib.storage.tables.messaging import message_templates
+from chalicelib.messaging.grant_model import MESSAGING, Allowance
+from chalicelib.storage.tables.identity import organisations
+from chalicelib.storage.tables.messaging import message_templates, organisation_grants
 
 
 class Row(NamedTuple):
@@ -22,6 +24,30 @@ def list_templates(db: Connection, organisation_id: UUID) -> dict[tuple[str, str
     query = select(table.c.kind, table.c.language, table.c.text, table.c.version, table.c.changed_at)
     found = db.execute(query.where(table.c.organisation_id == organisation_id))
     return {(row.kind, row.language): Row(row.text, row.version, row.changed_at) for row in found}
+
+
+def read_templates(db: Connection, organisation_id: UUID) -> tuple[Allowance, dict[tuple[str, str], Row]]:
+    """Return what the organisation is granted and what it ever wrote, in one query."""
+    table, grants = message_templates, organisation_grants
+    held = and_(
+        grants.c.organisation_id == organisations.c.id, grants.c.kind == MESSAGING, grants.c.revoked_at.is_(None)
+    )
+    query = (
+        select(
+            organisations.c.founder_phone,
+            grants.c.id.label("granted"),
+            *(table.c[name] for name in ("kind", "language", *Row._fields)),
+        )
+        .select_from(organisations)
+        .outerjoin(grants, held)
+        .outerjoin(table, table.c.organisation_id == organisations.c.id)
+        .where(organisations.c.id == organisation_id)
+    )
+    found = db.execute(query).all()
+    written = {(row.kind, row.language): Row(row.text, row.version, row.changed_at) for row in found if row.kind}
+    first = found[0] if found else None
+    granted, phone = (first.granted is not None, first.founder_phone) if first else (False, None)
+    return Allowance(granted=granted, founder_phone=phone), written
 
 
 def add_template(db: Connection, organisation_id: UUID, kind: str, language: str, text: str, now: dt.datetime) -> bool:

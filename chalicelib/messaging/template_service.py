@@ -7,34 +7,47 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib.errors import Invalid, NotFound, PreconditionFailed
+from chalicelib.errors import GrantNeeded, Invalid, NotFound, PreconditionFailed
 from chalicelib.identity.service import CHANGED
-from chalicelib.messaging import rules, settings_service, template_rules
+from chalicelib.messaging import neutral_rules, rules, settings_service, signing_rules, template_rules
 from chalicelib.messaging import template_repository as repository
-from chalicelib.messaging.model import KINDS, Made, Preview, Template
+from chalicelib.messaging.grant_model import GRANT_NEEDED, MESSAGING, Allowance, Sending
+from chalicelib.messaging.grant_service import get_sending
+from chalicelib.messaging.model import KINDS, SMS, Made, Preview, Template
 from chalicelib.messaging.template_repository import Row
 from chalicelib.messaging.text_model import BUILT_IN, USUAL
 
+OWN_WORDS = "Words of your own are sent once your organisation is granted messaging."
+
 
 class Templates(NamedTuple):
-    """What an organisation wrote, by kind and language; read once for a set of messages."""
+    """What an organisation wrote and may use, by kind and language; read once for a set of messages."""
 
     own: Mapping[tuple[str, str], str]
+    allowance: Allowance
 
     def render(self, kind: str, language: str, values: Mapping[str, str]) -> Made:
-        """Return the text for ``values``, as ``template_rules.render`` says."""
-        return template_rules.render(kind, language, values, self.own.get((kind, language)))
+        """Return the text for ``values``, as ``template_rules.render`` says; what it ends with is not in it yet."""
+        ending = signing_rules.longest_ending(language, self.allowance)
+        told = self.told(values, language)
+        return template_rules.render(kind, language, told, self.own.get((kind, language)), ending)
+
+    def told(self, values: Mapping[str, str], language: str) -> Mapping[str, str]:
+        """Return the values as they may be told: neutral ones until the organisation is granted messaging."""
+        return values if self.allowance.granted else neutral_rules.neutral_values(values, language)
 
 
 def templates_of(db: Connection, organisation_id: UUID) -> Templates:
-    found = repository.list_templates(db, organisation_id)
-    return Templates({key: row.text for key, row in found.items() if row.text})
+    """Return the organisation's templates; until it is granted messaging none of its own, whatever it wrote."""
+    allowance, found = repository.read_templates(db, organisation_id)
+    own = {key: row.text for key, row in found.items() if row.text}
+    return Templates(own if allowance.granted else {}, allowance)
 
 
 def list_templates(db: Connection, organisation_id: UUID) -> list[Template]:
     """Return the template of each kind and language, ours where the organisation wrote none."""
-    rows, part_cents = repository.list_templates(db, organisation_id), _part_cents(db, organisation_id)
-    return [_told(kind, language, rows.get((kind, language)), part_cents) for kind, language in BUILT_IN]
+    rows, sending = repository.list_templates(db, organisation_id), get_sending(db, organisation_id)
+    return [_told(kind, language, rows.get((kind, language)), sending) for kind, language in BUILT_IN]
 
 
 def get_template(db: Connection, organisation_id: UUID, kind: str, language: str) -> Template:
@@ -45,7 +58,7 @@ def get_template(db: Connection, organisation_id: UUID, kind: str, language: str
     """
     _check(kind, language)
     row = repository.list_templates(db, organisation_id).get((kind, language))
-    return _told(kind, language, row, _part_cents(db, organisation_id))
+    return _told(kind, language, row, get_sending(db, organisation_id))
 
 
 def write_template(
@@ -54,12 +67,16 @@ def write_template(
     """Say it in the organisation's own words from now on: messages that are queued, too.
 
     Raises:
+        GrantNeeded: the organisation is not granted messaging.
         Invalid: a placeholder is none of the kind's, a brace is no placeholder's, or it takes too many parts.
         NotFound: no template is of this kind, or of this language.
         PreconditionFailed: it is no longer at ``version``; ours is at 0.
     """
     _check(kind, language)
-    why = template_rules.why_not(kind, text)
+    allowance = get_sending(db, organisation_id).allowance
+    if not allowance.granted:
+        raise GrantNeeded(OWN_WORDS, grant=MESSAGING)
+    why = template_rules.why_not(kind, text, signing_rules.longest_ending(language, allowance))
     if why:
         raise Invalid([("text", why)])
     _write(db, organisation_id, kind, language, version, text, now)
@@ -85,24 +102,33 @@ def preview(
 ) -> Preview:
     """Return what would be sent for ``values``, usual ones where they are none, and what it costs.
 
-    ``text`` is tried in place of the template as it stands.
+    It ends as for a number that has not confirmed its place. ``text`` is tried in place of the template as it
+    stands; until the organisation is granted messaging ours is shown, with that as the reason.
 
     Raises:
+        GrantNeeded: the kind is free text, and the organisation is not granted messaging.
         Invalid: ``text`` is no template of the kind, or there is none and the kind has no template.
     """
-    own = text
+    sending, templates = get_sending(db, organisation_id), templates_of(db, organisation_id)
+    ending = signing_rules.longest_ending(language, sending.allowance)
+    own, granted = text, sending.allowance.granted
     if not KINDS[kind].placeholders:
+        if not granted:
+            raise GrantNeeded(OWN_WORDS, grant=MESSAGING)
         why, made = "" if text else "expected text: this kind has no template", Made(text)
     else:
-        if own is None:
-            own = templates_of(db, organisation_id).own.get((kind, language))
-        why = "" if own is None else template_rules.why_not(kind, own)
-        made = template_rules.render(kind, language, {**USUAL, **values}, own)
+        own = templates.own.get((kind, language)) if own is None else own
+        why = "" if own is None else template_rules.why_not(kind, own, ending)
+        trying = templates if own is None or not granted else templates._replace(own={(kind, language): own})
+        made = trying.render(kind, language, {**USUAL, **values})
+        if text is not None and not granted:
+            made = made._replace(reason=GRANT_NEEDED)
     if why:
         raise Invalid([("text", why)])
-    told = rules.harmless(made.text or "")
+    body = rules.harmless(made.text or "")
+    told = signing_rules.sign(body, kind, SMS, language, sending.allowance, confirmed=False)
     measured = rules.measure(told)
-    price_cents = measured.parts * _part_cents(db, organisation_id)
+    price_cents = rules.price_cents(measured.parts, sending.settings.gateways[0], settings_service.part_prices())
     written = "".join([own or "", *values.values()])
     return Preview(told, made.reason, *measured, price_cents, rules.replaced(written))
 
@@ -112,20 +138,20 @@ def _check(kind: str, language: str) -> None:
         raise NotFound("There is no such template.")
 
 
-def _part_cents(db: Connection, organisation_id: UUID) -> int:
-    """Return what a part is reckoned to cost by the gateway that the organisation tries first."""
-    first = settings_service.get_settings(db, organisation_id).gateways[0]
-    return rules.price_cents(1, first, settings_service.part_prices())
-
-
-def _told(kind: str, language: str, row: Row | None, part_cents: int) -> Template:
-    text = row.text if row and row.text else template_rules.built_in(kind, language)
-    usual, at_most = template_rules.usual(text), template_rules.at_most(text)
+def _told(kind: str, language: str, row: Row | None, sending: Sending) -> Template:
+    """Return a template with what it takes and costs; what it ends with counts."""
+    own = row.text if row and row.text else None
+    used = own if sending.allowance.granted else None
+    ending = signing_rules.longest_ending(language, sending.allowance)
+    usual, at_most = (
+        template_rules.measured(kind, language, values, used, ending) for values in (USUAL, template_rules.LONG)
+    )
+    part_cents = rules.price_cents(1, sending.settings.gateways[0], settings_service.part_prices())
     return Template(
         kind=kind,
         language=language,
-        text=text,
-        own=bool(row and row.text),
+        text=own or template_rules.built_in(kind, language),
+        own=own is not None,
         placeholders=KINDS[kind].placeholders,
         encoding=usual.encoding,
         characters=usual.characters,

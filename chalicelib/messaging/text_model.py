@@ -78,6 +78,42 @@ BUILT_IN: dict[tuple[str, str], tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
+# The same in fewer words, where what a text ends with would make it two SMS.
+BRIEF: dict[tuple[str, str], tuple[str, ...]] = {
+    ("reminder_final", "en"): (
+        "{tenant}: ", "FINAL REMINDER, ", *_WHAT_EN, " unpaid", " since {due_on}", ". Pay today.", *_PAY_EN,
+        " {organisation}",
+    ),
+    ("reminder_final", "sw"): (
+        "{tenant}: ", "UKUMBUSHO WA MWISHO, ", *_WHAT_SW, " hazijalipwa", " tangu {due_on}", ".", *_PAY_SW,
+        " {organisation}",
+    ),
+    ("receipt", "en"): (
+        "{tenant}: ", "{amount} received", " for {property}", " {unit}", ".", " Receipt {receipt}.",
+        " Ref {reference}.", " Balance {balance}.", " {organisation}",
+    ),
+    ("receipt", "sw"): (
+        "{tenant}: ", "tumepokea {amount}", " za {property}", " {unit}", ".", " Risiti {receipt}.",
+        " Kumb. {reference}.", " Salio {balance}.", " {organisation}",
+    ),
+    ("reversal", "en"): (
+        "{tenant}: ", "{amount}", " for {property}", " {unit}", " was reversed.", " Receipt {receipt} is void.",
+        " Ref {reference}.", " {organisation}",
+    ),
+    ("reversal", "sw"): (
+        "{tenant}: ", "malipo ya {amount}", " ya {property}", " {unit}", " yamebatilishwa.", " Risiti {receipt}.",
+        " Kumb. {reference}.", " {organisation}",
+    ),
+    ("rejected", "en"): (
+        "{tenant}: ", "{amount}", " for {property}", " {unit}", " was not confirmed; it does not count.",
+        " Ref {reference}.", " {organisation}",
+    ),
+    ("rejected", "sw"): (
+        "{tenant}: ", "{amount}", " za {property}", " {unit}", " hazikuthibitishwa, hazihesabiwi.",
+        " Kumb. {reference}.", " {organisation}",
+    ),
+}  # fmt: skip
+
 # What stands for each placeholder in a preview, and what it takes at most; the longest that is ever put in.
 USUAL = {
     "tenant": "Wanjiru",

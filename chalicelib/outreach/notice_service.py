@@ -2,16 +2,17 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.errors import Conflict, GrantNeeded, Invalid, NotFound
 from chalicelib.ids import new_id
 from chalicelib.messaging import service as messaging
-from chalicelib.messaging.model import Measured, NewMessage
+from chalicelib.messaging.grant_model import MESSAGING, Sending
+from chalicelib.messaging.model import SMS, Measured, NewMessage
 from chalicelib.money import format_cents
 from chalicelib.outreach import notice_repository as repository
 from chalicelib.outreach import notice_rules as rules
@@ -24,7 +25,7 @@ from chalicelib.tasks.model import Task
 
 NOTICE_TASK = "notice"
 TENANTS_IN_A_SET = 500
-NO_PHONE, OPTED_OUT, SAME_PHONE = "no_phone", "opted_out", "same_phone"
+NO_PHONE, SAME_PHONE = "no_phone", "same_phone"
 
 
 class _Counted:
@@ -52,22 +53,27 @@ def preview(db: Connection, organisation_id: UUID, new: NewNotice, *, today: dt.
     """Return whom the notice would reach and what it would cost; three queries for each 500 tenants.
 
     Raises:
+        GrantNeeded: the organisation is not granted messaging.
         Invalid: it has no text, or one that cannot be sent, or the organisation has no such property.
     """
+    sending = _granted(db, organisation_id)
     _check(db, organisation_id, new)
-    settings = messaging.get_settings(db, organisation_id)
-    passes = messaging.passes_opt_out(new.kind, settings)
+    settings = sending.settings
     counted = {language: _Counted(language) for language in _texts(new)}
     left_out: Counter[str] = Counter()
     said: set[tuple[str, str]] = set()
     for chosen in _recipients(db, organisation_id, new.property_id, today):
-        phones = {each.phone for each in chosen if each.phone}
-        silent = set() if passes else messaging.opted_out(db, organisation_id, phones)
+        objections = messaging.find_objections(db, organisation_id, _to(chosen), today)
+        finisher = messaging.Finisher(sending.allowance, objections)
         for each in chosen:
-            if not each.phone or each.phone in silent:
-                left_out[OPTED_OUT if each.phone else NO_PHONE] += 1
+            if not each.phone:
+                left_out[NO_PHONE] += 1
                 continue
-            language, text = _told(new, each)
+            objection = objections.why_not(new.kind, SMS, each.phone, None, settings)
+            if objection:
+                left_out[objection] += 1
+                continue
+            language, text = _told(new, each, finisher)
             if (each.phone, text) in said:
                 left_out[SAME_PHONE] += 1
                 continue
@@ -93,6 +99,7 @@ def add_notice(
     """Keep the notice, and queue the task that sends it, which is returned.
 
     Raises:
+        GrantNeeded: as ``preview`` says.
         Conflict: it would reach nobody, or cost more than ``limit_cents`` by now.
         Invalid: as ``preview`` says.
     """
@@ -142,11 +149,15 @@ def send_set(db: Connection, task: Task, seen: int, after: UUID | None, *, now: 
     )
     phones = {each.phone for each in chosen if each.phone}
     said = repository.list_said(db, organisation_id, notice_id, phones)
+    allowance = messaging.get_sending(db, organisation_id).allowance
+    objections = messaging.find_objections(db, organisation_id, _to(chosen), on)
+    finisher = messaging.Finisher(allowance, objections)
     new = []
     for message in (_message(notice, each) for each in chosen):
-        if message.address is None or (message.address, message.text) not in said:
+        text = finisher.finish(message, message.text or "")
+        if message.address is None or (message.address, text) not in said:
             new.append(message)
-            said.add((message.address or "", message.text))
+            said.add((message.address or "", text))
     messaging.queue_messages(db, organisation_id, new, now=now)
     last = chosen[-1].tenant_id if chosen else None
     seen += len(chosen)
@@ -161,8 +172,12 @@ def send_set(db: Connection, task: Task, seen: int, after: UUID | None, *, now: 
     return seen, last
 
 
+def _to(recipients: Sequence[Recipient]) -> list[messaging.About]:
+    return [messaging.About(each.phone, None) for each in recipients]
+
+
 def _message(notice: Notice, to: Recipient) -> NewMessage:
-    language, text = _told(NewNotice(notice.kind, notice.property_id, notice.text_en, notice.text_sw), to)
+    language, text = _filled(NewNotice(notice.kind, notice.property_id, notice.text_en, notice.text_sw), to)
     return NewMessage(
         kind=notice.kind,
         dedupe_key=f"notice:{notice.id}:{to.tenant_id}",
@@ -175,6 +190,13 @@ def _message(notice: Notice, to: Recipient) -> NewMessage:
         text=text,
         created_by=notice.created_by,
     )
+
+
+def _granted(db: Connection, organisation_id: UUID) -> Sending:
+    sending = messaging.get_sending(db, organisation_id)
+    if not sending.allowance.granted:
+        raise GrantNeeded("Notices are sent once your organisation is granted messaging.", grant=MESSAGING)
+    return sending
 
 
 def _recipients(
@@ -194,8 +216,13 @@ def _texts(new: NewNotice) -> dict[str, str]:
     return {language: text for language, text in (("en", new.text_en), ("sw", new.text_sw)) if text}
 
 
-def _told(new: NewNotice, to: Recipient) -> tuple[str, str]:
-    """Return in which language the tenant is told, and what."""
+def _told(new: NewNotice, to: Recipient, finisher: messaging.Finisher) -> tuple[str, str]:
+    """Return in which language the tenant is told, and what comes to their phone."""
+    language, text = _filled(new, to)
+    return language, finisher.finish(NewMessage(new.kind, "", address=to.phone, language=language), text)
+
+
+def _filled(new: NewNotice, to: Recipient) -> tuple[str, str]:
     texts = _texts(new)
     language = rules.language_for(to.language, texts)
     values = {

@@ -17,7 +17,7 @@ from chalicelib.outreach.model import (
 )
 from chalicelib.web import fields
 
-REASONS = ("no_phone", "opted_out", "same_phone")
+REASONS = ("no_phone", "number_denied", "opted_out", "same_phone")
 
 
 class ReminderPolicyChange(Schema):

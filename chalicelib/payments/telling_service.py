@@ -40,7 +40,8 @@ def tell_receipt(
     """Tell the tenant of a receipt: by SMS, and by e-mail where they have an address."""
     news = _news(db, organisation_id, "receipt", payment, {"receipt": str(receipt.number)})
     if news is not None:
-        _queue(db, organisation_id, [_sms(db, organisation_id, news, now), *_letter(news, now)], now)
+        templates = messaging.templates_of(db, organisation_id)
+        _queue(db, organisation_id, [_sms(templates, news, now), *_letter(templates, news, now)], now)
 
 
 def tell_entry(db: Connection, organisation_id: UUID, payment: Payment, *, now: dt.datetime) -> None:
@@ -53,7 +54,8 @@ def tell_entry(db: Connection, organisation_id: UUID, payment: Payment, *, now: 
     if news is not None and not telling_repository.was_told(
         db, organisation_id, "recorded", payment, since=now - ENTRIES_APART
     ):
-        _queue(db, organisation_id, [_sms(db, organisation_id, news, now)], now)
+        templates = messaging.templates_of(db, organisation_id)
+        _queue(db, organisation_id, [_sms(templates, news, now)], now)
 
 
 def take_entry_back(db: Connection, organisation_id: UUID, payment: Payment, *, now: dt.datetime) -> None:
@@ -68,7 +70,8 @@ def tell_rejection(db: Connection, organisation_id: UUID, payment: Payment, *, n
         return
     news = _news(db, organisation_id, "rejected", payment, {})
     if news is not None:
-        _queue(db, organisation_id, [_sms(db, organisation_id, news, now)], now)
+        templates = messaging.templates_of(db, organisation_id)
+        _queue(db, organisation_id, [_sms(templates, news, now)], now)
 
 
 def tell_reversal(db: Connection, organisation_id: UUID, payment: Payment, *, now: dt.datetime) -> None:
@@ -85,8 +88,9 @@ def tell_reversal(db: Connection, organisation_id: UUID, payment: Payment, *, no
     news = _news(db, organisation_id, "reversal", payment, {"receipt": str(receipts[0].number)})
     if news is None:
         return
-    by_sms = [_sms(db, organisation_id, news, now)] if _key("receipt", payment) in told else []
-    by_email = _letter(news, now) if _key("receipt", payment, EMAIL) in told else []
+    templates = messaging.templates_of(db, organisation_id)
+    by_sms = [_sms(templates, news, now)] if _key("receipt", payment) in told else []
+    by_email = _letter(templates, news, now) if _key("receipt", payment, EMAIL) in told else []
     _queue(db, organisation_id, [*by_sms, *by_email], now)
 
 
@@ -111,17 +115,18 @@ def _news(db: Connection, organisation_id: UUID, kind: str, payment: Payment, va
     return _News(kind, payment, found, said)
 
 
-def _sms(db: Connection, organisation_id: UUID, news: _News, now: dt.datetime) -> NewMessage:
-    rendered = messaging.templates_of(db, organisation_id).render(news.kind, news.listener.language, news.values)
+def _sms(templates: messaging.Templates, news: _News, now: dt.datetime) -> NewMessage:
+    rendered = templates.render(news.kind, news.listener.language, news.values)
     return _message(news, now)._replace(
         dedupe_key=_key(news.kind, news.payment), address=news.listener.phone, text=rendered.text
     )
 
 
-def _letter(news: _News, now: dt.datetime) -> list[NewMessage]:
+def _letter(templates: messaging.Templates, news: _News, now: dt.datetime) -> list[NewMessage]:
     if news.listener.email is None:
         return []
-    subject, text = write_letter(news.kind, news.listener.language, news.values)
+    told = templates.told(news.values, news.listener.language)
+    subject, text = write_letter(news.kind, news.listener.language, told)
     letter = _message(news, now)._replace(
         dedupe_key=_key(news.kind, news.payment, EMAIL), medium=EMAIL, address=news.listener.email
     )

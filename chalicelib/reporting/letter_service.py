@@ -45,8 +45,17 @@ def send_tenant_statement(
         if from_on > statement.to_on:
             raise Invalid([("from", f"expected a day until {statement.to_on}, the last of the statement")])
         statement = cut(statement, from_on)
-    to = Addressed(tenant.given_name, tenant.language, organisation.name, organisation.currency)
-    subject, text = statement_letter(to, statement)
+    # As it may be told: neutral until the organisation is granted messaging.
+    told = messaging.templates_of(db, organisation_id).told
+    names = told({"tenant": tenant.given_name, "organisation": organisation.name}, tenant.language)
+    entries = [
+        entry._replace(reference=told({"reference": entry.reference}, tenant.language)["reference"])
+        if entry.reference
+        else entry
+        for entry in statement.entries
+    ]
+    to = Addressed(names["tenant"], tenant.language, names["organisation"], organisation.currency)
+    subject, text = statement_letter(to, statement._replace(entries=entries))
     if len(text) > MOST_CHARACTERS:
         raise Invalid([("from", "the statement is too long for a letter; expected a later day")])
     letter = NewMessage(

@@ -16,9 +16,17 @@ from chalicelib.messaging.model import IncomingAnswer, NewMessage
 from chalicelib.messaging.text_model import BUILT_IN
 from chalicelib.storage.tables.messaging import incoming_messages, message_attempts
 from tests.api.client import Client
+from tests.granting import grant
 
 TEMPLATE = "/v1/message-templates/reminder_due/en"
 NOON = dt.datetime(2026, 12, 7, 9, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def owner(parts: wiring.Parts, owner: Client) -> Client:
+    """The owner of an organisation that may write in its own words."""
+    grant(parts, owner.organisation_id, sender_name="ACME")
+    return owner
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +61,15 @@ def test_settings_that_were_never_changed_can_be(owner: Client) -> None:
         "legal_notices_pass_opt_out": False,
         "version": 0,
         "changed_at": None,
+        "granted": True,
+        "allowance": {
+            "daily_cap": 2000,
+            "tenant_daily_cap": 3,
+            "monthly_limit": "5000.00",
+            "number_daily_cap": None,
+            "sender_name": "ACME",
+            "founder_phone": owner.phone,
+        },
     }
     changed = owner.patch("/v1/message-settings", {"sender_name": "ACME", "monthly_limit": "250"}, read.etag)
     assert changed.status == 200, changed.text
@@ -102,7 +119,7 @@ def test_a_template_is_read_written_and_taken_back(owner: Client) -> None:
         "own": True,
         "placeholders": None,
         "encoding": "gsm7",
-        "characters": len("Habari Wanjiru, 'KES 15,000'"),
+        "characters": len("Habari Wanjiru, 'KES 15,000'. Not you? Send NOT ME"),
         "parts": 1,
         "price": "0.80",
         "most_parts": 1,
@@ -142,17 +159,17 @@ def test_a_preview_keeps_nothing(owner: Client) -> None:
     told = owner.post("/v1/message-templates/preview", asked)
     assert told.status == 200, told.text
     assert told.json == {
-        "text": "Ng'endo, lipa - KES 15,000",
+        "text": "Ng'endo, lipa - KES 15,000. Not you? Send NOT ME",
         "reason": "",
         "encoding": "gsm7",
-        "characters": 26,
+        "characters": 48,
         "parts": 1,
         "price": "0.80",
         "replaced": ["\u2013", "\u2019"],
     }
     emoji = {"kind": "notice", "text": "\N{HOUSE BUILDING}" * 36}
     told = owner.post("/v1/message-templates/preview", emoji)
-    assert (told.json["encoding"], told.json["characters"], told.json["parts"]) == ("ucs2", 72, 2)
+    assert (told.json["encoding"], told.json["characters"], told.json["parts"]) == ("ucs2", 94, 2)
     assert not owner.get(TEMPLATE).json["own"]
     wrong = {"kind": "reminder_due", "text": "{rent}"}
     assert "text" in errors_of(owner.post("/v1/message-templates/preview", wrong))
@@ -169,7 +186,11 @@ def test_a_message_is_told_with_its_attempts(owner: Client, parts: wiring.Parts)
             times = {"number": number, "created_at": NOON, "queued_times": 1}
             db.execute(insert(message_attempts).values(attempt | times))
     told = owner.get(f"/v1/messages/{message_id}")
-    assert (told.json["status"], told.json["text"], told.json["price"]) == ("queued", "Water is off.", "0.80")
+    assert (told.json["status"], told.json["text"], told.json["price"]) == (
+        "queued",
+        "Water is off. Not you? Send NOT ME",
+        "0.80",
+    )
     assert [each["number"] for each in told.json["attempts"]] == [1, 2]
     assert told.json["attempts"][0]["outcome"] == "unknown"
     listed = owner.get("/v1/messages?status=queued&kind=notice").json["items"]

@@ -10,6 +10,14 @@ from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.tasks import service as tasks
 from tests.api.client import Client
+from tests.granting import grant
+
+
+@pytest.fixture
+def owner(parts: wiring.Parts, owner: Client) -> Client:
+    """The owner of an organisation that may write in its own words."""
+    grant(parts, owner.organisation_id)
+    return owner
 
 
 @pytest.fixture(autouse=True)
@@ -126,7 +134,10 @@ def test_a_notice_is_previewed_sent_for_its_price_and_followed(owner: Client, pa
     preview = made(owner, "/v1/notices/preview", text)
     assert preview["left_out"] == [{"reason": "no_phone", "tenants": 1}]
     assert (preview["recipients"], preview["parts"], preview["price"]) == (2, 2, "1.60")
-    assert [each["text"] for each in preview["texts"]] == ["Water for A1 is off.", "Maji ya C1 yamekatwa."]
+    assert [each["text"] for each in preview["texts"]] == [
+        "Water for A1 is off. Not you? Send NOT ME",
+        "Maji ya C1 yamekatwa. Si wewe? Tuma SI MIMI",
+    ]
     refused = owner.post("/v1/notices", {**text, "price_limit": "1.59"})
     assert (refused.status, refused.json["price"]) == (409, "1.60")
     answer = owner.post("/v1/notices", {**text, "price_limit": preview["price"]})
@@ -143,7 +154,7 @@ def test_a_notice_is_previewed_sent_for_its_price_and_followed(owner: Client, pa
     assert owner.get("/v1/notices").json["items"] == [sent]
     messages = owner.get(f"/v1/messages?notice_id={sent['id']}").json["items"]
     assert sorted(each["text"] or each["reason"] for each in messages) == [
-        "Maji ya C1 yamekatwa.", "Water for A1 is off.", "no_phone",
+        "Maji ya C1 yamekatwa. Si wewe? Tuma SI MIMI", "Water for A1 is off. Not you? Send NOT ME", "no_phone",
     ]  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from chalicelib.clock import MovedClock
 from chalicelib.messaging import result_service
 from tests.api.client import Answer, Client
 from tests.api.test_ussd import FORM, let_to
+from tests.granting import grant
 
 TOKEN = "a-token-that-nobody-guesses"
 
@@ -27,6 +28,13 @@ class Kept:
         if queue == "results":
             self.bodies += bodies
         return [True] * len(bodies)
+
+
+@pytest.fixture
+def owner(parts: wiring.Parts, owner: Client) -> Client:
+    """The owner of an organisation that may write in its own words."""
+    grant(parts, owner.organisation_id)
+    return owner
 
 
 @pytest.fixture
@@ -67,6 +75,7 @@ def test_a_fault_by_sms_is_one_request_and_one_reply_however_often_it_comes(
 def test_each_landlord_sees_the_balance_with_themselves_only(
     owner: Client, stranger: Client, queue: Kept, new_phone: Callable[[], str]
 ) -> None:
+    grant(wiring.parts(), stranger.organisation_id)
     phone = new_phone()
     for landlord, unit in ((owner, "A1"), (stranger, "B2")):
         let_to(landlord, phone, unit)

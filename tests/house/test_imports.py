@@ -115,7 +115,7 @@ def test_a_repository_is_used_by_its_own_domain_only() -> None:
 
 @pytest.mark.parametrize("kind", ["rules", "model"])
 def test_rules_and_models_are_pure(kind: str) -> None:
-    """The standard library, the doors of values, brands, the sums of time zones, the rules and models of their own domain."""
+    """The standard library, doors of values, brands, sums of time zones, the rules and models of their own domain."""
 
     def bad(path: Path, name: str) -> bool:
         if name.startswith("chalicelib."):

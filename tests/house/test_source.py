@@ -23,6 +23,8 @@ OF_NO_ORGANISATION = {
         "list_organisations_with_lost",
         "list_unmatched",
     },
+    "messaging/grant_repository.py": {"list_grants"},  # for operators
+    "messaging/phone_day_repository.py": {"count_phones", "forget_phones", "lock_phones"},  # over organisations
     "messaging/dispatch_repository.py": {"list_due_organisations"},
     "identity/repository.py": {
         "accept_invitation",

@@ -12,7 +12,7 @@ from terraform.packaging.__main__ import gateway_responses
 from tests.terraform import gaps
 from tests.terraform.applied import DOMAIN, NAME, Applied
 
-CALLED_AND_LEFT = {"send_code": (1, 180), "migrate_database": (0, 300), "run_job": (0, 300)}
+CALLED_AND_LEFT = {"send_code": (1, 180), "migrate_database": (0, 300), "run_job": (0, 300), "grant": (0, 300)}
 ANSWERED = ("statusCode", "responseParameters", "responseTemplates")
 LIVE = re.compile(rf":function:{NAME}-(\w+):live$")
 

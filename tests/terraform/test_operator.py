@@ -71,7 +71,7 @@ def test_an_operator_may_do_what_a_run_book_says(book: str) -> None:
 def test_an_operator_may_invoke_what_a_run_book_invokes(book: str) -> None:
     (said,) = allowing("lambda:invokefunction")
     names = re.findall(r'"(\w+)"', said["resources"].partition(" : ")[0])
-    assert names == ["run_job", "drop_password"]
+    assert names == ["run_job", "drop_password", "grant"]
     for right, told in commands(book):
         if right == "lambda:invokefunction":
             assert any(fnmatchcase(told["function-name"], f"plotihub-*-{name}:*") for name in names), told

@@ -40,7 +40,7 @@ data "aws_iam_policy_document" "operator" {
   statement {
     sid       = "RunByHand"
     actions   = ["lambda:InvokeFunction"]
-    resources = [for name in ["run_job", "drop_password"] : "${local.functions_arn}-${name}:*"]
+    resources = [for name in ["run_job", "drop_password", "grant"] : "${local.functions_arn}-${name}:*"]
   }
 
   statement {

@@ -33,6 +33,9 @@ def said(outbox: Outbox, language: str = "en", **values: str) -> Made:
         return service.templates_of(db, outbox.id).render(KIND, language, {**USUAL, **values})
 
 
+OBJECTS = ". Not you? Send NOT ME"  # a preview is of a number that has confirmed nothing
+
+
 def tried(outbox: Outbox, text: str | None, kind: str = KIND, **values: str) -> Preview:
     with outbox.parts.reading() as db:
         return service.preview(db, outbox.id, kind, "en", text, values)
@@ -48,7 +51,11 @@ def test_ours_are_listed_until_the_organisation_writes_its_own(outbox: Outbox) -
     assert {each.most_price_cents // each.most_parts for each in listed} == {80}
     written = write(outbox, 0, "Pay {amount}, {tenant}")
     assert (written.text, written.own, written.version, written.changed_at) == ("Pay {amount}, {tenant}", True, 1, NOON)
-    assert (written.characters, written.parts, written.most_parts) == (len("Pay KES 15,000, Wanjiru"), 1, 1)
+    assert (written.characters, written.parts, written.most_parts) == (
+        len("Pay KES 15,000, Wanjiru") + len(OBJECTS),
+        1,
+        1,
+    )
     assert said(outbox) == Made("Pay KES 15,000, Wanjiru")
     assert said(outbox, "sw").text != said(outbox).text
     assert not now_of(outbox, language="sw").own
@@ -132,22 +139,22 @@ def test_a_set_is_rendered_after_one_reading(outbox: Outbox) -> None:
 
 def test_a_preview_tells_what_would_be_sent_and_its_price(outbox: Outbox) -> None:
     assert tried(outbox, "{tenant}\u2019s {amount}") == Preview(
-        "Wanjiru's KES 15,000", "", "gsm7", 20, 1, 80, ["\u2019"]
+        f"Wanjiru's KES 15,000{OBJECTS}", "", "gsm7", 20 + len(OBJECTS), 1, 80, ["\u2019"]
     )
-    assert tried(outbox, None).text == said(outbox).text
+    assert tried(outbox, None).text == f"{said(outbox).text} Not you? Send NOT ME"
     write(outbox, 0, "Own: {paybill}")
-    assert tried(outbox, None).text == "Own: 522533"
+    assert tried(outbox, None).text == f"Own: 522533{OBJECTS}"
     fallback = tried(outbox, None, paybill="")
     assert fallback.reason == "no_value:paybill"
     assert fallback.text.startswith("Dear Wanjiru")
     emoji = tried(outbox, "Lipa \N{HOUSE BUILDING}" + "a" * 70)
-    assert (emoji.encoding, emoji.characters, emoji.parts, emoji.price_cents) == ("ucs2", 77, 2, 1_60)
+    assert (emoji.encoding, emoji.characters, emoji.parts, emoji.price_cents) == ("ucs2", 77 + len(OBJECTS), 2, 1_60)
     assert emoji.replaced == []
     with pytest.raises(Invalid):
         tried(outbox, "{nothing}")
 
 
 def test_a_kind_without_a_template_is_previewed_as_it_is_written(outbox: Outbox) -> None:
-    assert tried(outbox, "Water is off \u2013 {sorry}", "notice").text == "Water is off - {sorry}"
+    assert tried(outbox, "Water is off \u2013 {sorry}", "notice").text == f"Water is off - {{sorry}}{OBJECTS}"
     with pytest.raises(Invalid):
         tried(outbox, None, "notice")

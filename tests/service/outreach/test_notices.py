@@ -51,8 +51,8 @@ def test_each_tenant_is_told_once_in_their_language_of_all_that_they_rent(estate
     notice = WATER._replace(text_sw="{tenant}, maji ya {unit} yatakatwa Ijumaa.")
     send(estate, notice)
     assert texts(estate) == [
-        "Dear Achieng, water for A1, A2 is off on Friday.",
-        "Juma, maji ya B1 yatakatwa Ijumaa.",
+        "Dear Achieng, water for A1, A2 is off on Friday. Not you? Send NOT ME",
+        "Juma, maji ya B1 yatakatwa Ijumaa. Si wewe? Tuma SI MIMI",
     ]
 
 
@@ -70,7 +70,7 @@ def test_a_notice_to_a_property_reaches_its_tenants_only(estate: Estate) -> None
     estate.let_to(both, "A2")
     estate.let_to(both, "P1", property_id=house)
     send(estate, WATER._replace(property_id=house, text_en="{tenant} in {unit}, {property}"))
-    assert texts(estate) == ["Barasa in P1, Pendo Flats"]
+    assert texts(estate) == ["Barasa in P1, Pendo Flats. Not you? Send NOT ME"]
 
 
 def test_the_preview_says_who_is_left_out_and_what_it_all_costs(estate: Estate) -> None:
@@ -97,7 +97,7 @@ def test_who_has_no_text_in_their_language_is_told_in_the_other(estate: Estate) 
     estate.let_to(estate.tenant("Juma", language="sw"), "B1")
     (told,) = preview(estate).texts
     assert (told.language, told.recipients, told.other_language) == ("en", 1, 1)
-    assert told.text == "Dear Juma, water for B1 is off on Friday."
+    assert told.text == "Dear Juma, water for B1 is off on Friday. Not you? Send NOT ME"
 
 
 def test_what_cannot_be_replaced_makes_it_ucs_2(estate: Estate) -> None:

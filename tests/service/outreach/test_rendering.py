@@ -33,6 +33,7 @@ def reminded(estate: Estate, on: dt.date = DUE) -> None:
 
 
 WHAT = "KES 15,000 for Mwangaza Court A12 (Dec 2026)"
+SHORT = "KES 15,000 for Mwangaza Court A12"  # where the word to object takes the room of the month
 PAY = "Paybill 522533, account A12."
 
 
@@ -41,10 +42,10 @@ PAY = "Paybill 522533, account A12."
     [
         (2, f"Dear Wanjiru, {WHAT} is due on 5 Dec 2026. {PAY} Thank you, Acme Homes."),
         (5, f"Dear Wanjiru, {WHAT} is due today. {PAY} Thank you, Acme Homes."),
-        (6, f"Dear Wanjiru, {WHAT} is overdue since 5 Dec 2026. Please pay now. {PAY} Acme Homes"),
+        (6, f"Dear Wanjiru, {SHORT} is overdue since 5 Dec 2026. Please pay now. {PAY} Acme Homes"),
         (
             15,
-            f"Wanjiru, FINAL REMINDER: {WHAT} is unpaid since 5 Dec 2026. Pay today or call us. {PAY} Acme Homes",
+            f"Wanjiru: FINAL REMINDER, {SHORT} unpaid since 5 Dec 2026. Pay today. {PAY} Acme Homes",
         ),
     ],
 )

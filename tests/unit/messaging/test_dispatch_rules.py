@@ -8,9 +8,13 @@ import pytest
 
 from chalicelib.messaging import delivery_rules, dispatch_rules
 from chalicelib.messaging.dispatch_rules import Ways
+from chalicelib.messaging.grant_model import Allowance
 from chalicelib.messaging.model import STATUSES, TRANSITIONS, Message, Settings
 
 PRICES = {"africastalking": 80, "sns": 3900}
+
+
+GRANTED = Allowance(granted=True, number_daily_cap=None)
 
 
 def at(text: str) -> dt.datetime:
@@ -19,7 +23,7 @@ def at(text: str) -> dt.datetime:
 
 
 def ways(now: dt.datetime, **settings: Any) -> Ways:
-    return Ways(UUID(int=1), Settings(**settings), "Africa/Nairobi", PRICES, now)
+    return Ways(UUID(int=1), Settings(**settings), "Africa/Nairobi", PRICES, now, GRANTED)
 
 
 def message(**values: Any) -> Message:

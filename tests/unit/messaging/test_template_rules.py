@@ -21,7 +21,7 @@ def test_every_kind_with_placeholders_is_said_in_every_language_with_them_alone(
 
 @pytest.mark.parametrize(("kind", "language"), BUILT_IN)
 def test_our_own_words_are_one_sms_with_usual_values(kind: str, language: str) -> None:
-    measured = rules.usual(rules.built_in(kind, language))
+    measured = rules.measured(kind, language, USUAL, None, "")
     assert (measured.encoding, measured.parts) == ("gsm7", 1)
 
 
@@ -99,9 +99,9 @@ def test_what_is_right_is_taken(text: str) -> None:
 
 def test_what_it_takes_at_most_is_of_the_longest_values() -> None:
     text = "{tenant}: {amount}"
-    assert rules.usual(text) == ("gsm7", len("Wanjiru: KES 15,000"), 1)
-    assert rules.at_most(text) == ("gsm7", 60 + 2 + 18, 1)
-    assert rules.at_most(rules.built_in(KIND, "en")).parts == 4
+    assert rules.measured(KIND, "en", USUAL, text, "") == ("gsm7", len("Wanjiru: KES 15,000"), 1)
+    assert rules.measured(KIND, "en", rules.LONG, text, "") == ("gsm7", 60 + 2 + 18, 1)
+    assert rules.measured(KIND, "en", rules.LONG, None, "").parts == 4
 
 
 @given(st.dictionaries(st.sampled_from(sorted(USUAL)), st.text(st.characters(codec="utf-8"), max_size=20)))

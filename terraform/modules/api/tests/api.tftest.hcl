@@ -95,7 +95,8 @@ run "an_event_is_of_no_use_once_the_next_has_come" {
 
   assert {
     condition = { for name, each in aws_lambda_function_event_invoke_config.live : name => each.maximum_event_age_in_seconds } == {
-      bill_due       = 3600, dispatch_messages = 21600, keep_keys = 3600, late_fees = 3600, migrate_database = 300, prove_books = 3600
+      bill_due       = 3600, dispatch_messages = 21600, grant = 300, keep_keys = 3600, late_fees = 3600, migrate_database = 300
+      prove_books    = 3600
       rent_reminders = 3600, run_job = 300, send_code = 180, sweep_old = 3600, work_tasks = 60
     }
     error_message = "Lambda must give an event up once its successor comes; six hours is the most that it takes."
@@ -103,7 +104,7 @@ run "an_event_is_of_no_use_once_the_next_has_come" {
 
   assert {
     condition = { for name, each in aws_lambda_function_event_invoke_config.live : name => each.maximum_retry_attempts if !contains(keys(local.schedules), name) } == {
-      migrate_database = 0, run_job = 0, send_code = 1
+      grant = 0, migrate_database = 0, run_job = 0, send_code = 1
     }
     error_message = "A code is tried once more, and what was called by hand is not called again by itself."
   }

@@ -1,0 +1,78 @@
+"""What an organisation is granted by an operator, and what holds until it is. Money is whole cents."""
+
+import datetime as dt
+from typing import NamedTuple
+from uuid import UUID
+
+from chalicelib.messaging.model import Settings
+
+MESSAGING, SENDER_NAME = GRANT_KINDS = ("messaging", "sender_name")
+GRANT_NEEDED = "grant_needed"  # the reason of a message that goes only with a grant
+
+_USUAL = Settings()
+
+
+class Allowance(NamedTuple):
+    """The most that an organisation's own settings come to, and what it may say; the defaults hold until a grant.
+
+    ``sender_name`` is the one that it may send under; empty: the platform's only. ``founder_phone`` is told
+    in each text until it is granted messaging. ``number_daily_cap``: SMS that a number gets in a day, of all
+    organisations together that are not granted; None: no such bound.
+    """
+
+    granted: bool = False
+    daily_cap: int = 100
+    tenant_daily_cap: int = _USUAL.tenant_daily_cap
+    monthly_limit_cents: int = _USUAL.monthly_limit_cents
+    number_daily_cap: int | None = 2
+    sender_name: str = ""
+    founder_phone: str | None = None
+
+
+class Limits(NamedTuple):
+    """What a messaging grant bounds; the usual settings where the operator names nothing else."""
+
+    daily_cap: int = _USUAL.daily_cap
+    tenant_daily_cap: int = _USUAL.tenant_daily_cap
+    monthly_limit_cents: int = _USUAL.monthly_limit_cents
+
+
+class Sending(NamedTuple):
+    """How an organisation's messages are sent: ``settings`` as they take effect, ``own`` as it set them."""
+
+    settings: Settings
+    own: Settings
+    allowance: Allowance
+    time_zone: str
+
+
+class SettingsTold(NamedTuple):
+    """The settings as they take effect, flat, with what bounds them."""
+
+    sender_name: str
+    gateways: tuple[str, ...]
+    quiet_from_hour: int
+    quiet_until_hour: int
+    tenant_daily_cap: int
+    daily_cap: int
+    monthly_limit_cents: int
+    legal_notices_pass_opt_out: bool
+    version: int
+    changed_at: dt.datetime | None
+    granted: bool
+    allowance: Allowance
+
+
+class Grant(NamedTuple):
+    """A grant that holds."""
+
+    organisation_id: UUID
+    organisation_name: str
+    kind: str
+    sender_name: str
+    daily_cap: int | None
+    tenant_daily_cap: int | None
+    monthly_limit_cents: int | None
+    note: str
+    granted_by: str
+    granted_at: dt.datetime

@@ -1,0 +1,87 @@
+"""SQL of what organisations are granted."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+
+from chalicelib.ids import new_id
+from chalicelib.messaging.grant_model import MESSAGING, SENDER_NAME, Allowance, Grant, Limits, Sending
+from chalicelib.messaging.grant_rules import within
+from chalicelib.messaging.model import Settings
+from chalicelib.storage.tables.identity import organisations
+from chalicelib.storage.tables.messaging import message_settings, organisation_grants
+
+_MESSAGING = organisation_grants.alias("messaging_grant")
+_SENDER = organisation_grants.alias("sender_grant")
+_SETTINGS = [message_settings.c[name] for name in Settings._fields]
+
+
+def _held(grants: Any, kind: str) -> ColumnElement[bool]:
+    return and_(grants.c.organisation_id == organisations.c.id, grants.c.kind == kind, grants.c.revoked_at.is_(None))
+
+
+_SENDING = (
+    select(
+        organisations.c.time_zone,
+        organisations.c.founder_phone,
+        _MESSAGING.c.id.label("messaging"),
+        *(_MESSAGING.c[name].label(f"granted_{name}") for name in Limits._fields),
+        _SENDER.c.sender_name.label("granted_name"),
+        *_SETTINGS,
+    )
+    .select_from(organisations)
+    .outerjoin(message_settings, message_settings.c.organisation_id == organisations.c.id)
+    .outerjoin(_MESSAGING, _held(_MESSAGING, MESSAGING))
+    .outerjoin(_SENDER, _held(_SENDER, SENDER_NAME))
+)
+
+
+def find_sending(db: Connection, organisation_id: UUID) -> Sending | None:
+    """Return how the organisation's messages are sent, with what it is granted, in one query."""
+    row = db.execute(_SENDING.where(organisations.c.id == organisation_id)).one_or_none()
+    if row is None:
+        return None
+    found = row._mapping
+    own = Settings()
+    if row.version is not None:
+        own = Settings(**{name: found[name] for name in Settings._fields})._replace(gateways=tuple(row.gateways))
+    allowance = Allowance(founder_phone=row.founder_phone)
+    if row.messaging is not None:
+        limits = Limits(*(found[f"granted_{name}"] for name in Limits._fields))
+        allowance = Allowance(True, *limits, None, row.granted_name or "", row.founder_phone)
+    return Sending(within(own, allowance), own, allowance, row.time_zone)
+
+
+def lock_organisation(db: Connection, organisation_id: UUID) -> bool:
+    """Hold the organisation's row, so that of a kind one grant holds at most; return whether there is one."""
+    query = select(organisations.c.id).where(organisations.c.id == organisation_id).with_for_update()
+    return db.scalar(query) is not None
+
+
+def add_grant(db: Connection, organisation_id: UUID, kind: str, values: dict[str, Any]) -> None:
+    row = {"organisation_id": organisation_id, "id": new_id(), "kind": kind, "revoked_by": "", **values}
+    db.execute(insert(organisation_grants).values(row))
+
+
+def revoke_grant(db: Connection, organisation_id: UUID, kind: str, by: str, now: dt.datetime) -> bool:
+    """End the grant of the kind that holds; return whether there was one."""
+    query = update(organisation_grants).where(
+        organisation_grants.c.organisation_id == organisation_id,
+        organisation_grants.c.kind == kind,
+        organisation_grants.c.revoked_at.is_(None),
+    )
+    return db.execute(query.values(revoked_by=by, revoked_at=now)).rowcount == 1
+
+
+def list_grants(db: Connection) -> list[Grant]:
+    """Return all grants that hold, of all organisations, the latest first: for operators."""
+    names = [name for name in Grant._fields if name != "organisation_name"]
+    query = (
+        select(organisations.c.name.label("organisation_name"), *(organisation_grants.c[name] for name in names))
+        .join(organisations, organisations.c.id == organisation_grants.c.organisation_id)
+        .where(organisation_grants.c.revoked_at.is_(None))
+        .order_by(organisation_grants.c.granted_at.desc(), organisation_grants.c.id.desc())
+    )
+    return [Grant(**row._mapping) for row in db.execute(query)]

@@ -1,0 +1,130 @@
+"""What operators let an organisation do. Nobody grants over HTTP: whoever may is whoever runs the service."""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib.brands import is_brand
+from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.identity import service as identity
+from chalicelib.messaging import grant_repository as repository
+from chalicelib.messaging.grant_model import GRANT_KINDS, MESSAGING, SENDER_NAME, Grant, Limits, Sending
+
+SENDER_PATTERN = "^([0-9A-Za-z]([0-9A-Za-z _.-]{0,9}[0-9A-Za-z])?)?$"
+MOST_BY, MOST_NOTE = 60, 200
+
+
+def get_sending(db: Connection, organisation_id: UUID) -> Sending:
+    """Return the organisation's settings as they take effect and what it is granted, read in one query."""
+    found = repository.find_sending(db, organisation_id)
+    if found is None:
+        raise NotFound("There is no such organisation.")
+    return found
+
+
+def grant_messaging(
+    db: Connection,
+    organisation_id: UUID,
+    *,
+    by: str,
+    now: dt.datetime,
+    limits: Limits | None = None,
+    note: str = "",
+    request_id: str = "",
+) -> None:
+    """Let the organisation write in its own words, up to ``limits``; in place of the grant that it has.
+
+    Raises:
+        Invalid: ``by`` names nobody, or a limit is below nothing.
+        NotFound: there is no such organisation.
+    """
+    bounds = limits or Limits()
+    wrong = [(name, "expected 0 or more") for name, value in bounds._asdict().items() if value < 0]
+    if wrong:
+        raise Invalid(wrong)
+    _grant(db, organisation_id, MESSAGING, by, now, request_id, sender_name="", note=note, **bounds._asdict())
+
+
+def grant_sender_name(
+    db: Connection,
+    organisation_id: UUID,
+    name: str,
+    *,
+    by: str,
+    now: dt.datetime,
+    note: str = "",
+    request_id: str = "",
+) -> None:
+    """Let the organisation send under ``name``, once it is registered with the gateways; it then sets it itself.
+
+    Raises:
+        Conflict: it is not granted messaging.
+        Invalid: ``by`` names nobody, or the name is none that a phone shows, or a brand's.
+        NotFound: there is no such organisation.
+    """
+    if not name or not re.fullmatch(SENDER_PATTERN, name):
+        raise Invalid([("name", "expected 1 to 11 letters, digits and signs that a phone shows as a sender")])
+    if is_brand(name):
+        raise Invalid([("name", "it is a brand's; nobody else sends under it")])
+    if not get_sending(db, organisation_id).allowance.granted:
+        raise Conflict("The organisation is not granted messaging yet; grant that first.")
+    none = dict.fromkeys(Limits._fields)
+    _grant(db, organisation_id, SENDER_NAME, by, now, request_id, sender_name=name, note=note, **none)
+
+
+def revoke_grant(
+    db: Connection, organisation_id: UUID, kind: str, *, by: str, now: dt.datetime, request_id: str = ""
+) -> None:
+    """Take a grant back: from now on the organisation is held to what all begin with.
+
+    What waits in its own words is cancelled when its turn comes; what a sender has already is sent.
+
+    Raises:
+        Invalid: there is no such kind, or ``by`` names nobody.
+        NotFound: the organisation holds no grant of the kind.
+    """
+    _check(by, kind)
+    if not repository.lock_organisation(db, organisation_id) or not repository.revoke_grant(
+        db, organisation_id, kind, by, now
+    ):
+        raise NotFound("The organisation holds no such grant.")
+    identity.record_operator_event(
+        db, organisation_id, action=f"revoke_{kind}", fields=[], request_id=request_id, now=now
+    )
+
+
+def list_grants(db: Connection) -> Sequence[Grant]:
+    """Return the grants that hold, of all organisations, the latest first: for operators."""
+    return repository.list_grants(db)
+
+
+def _grant(
+    db: Connection,
+    organisation_id: UUID,
+    kind: str,
+    by: str,
+    now: dt.datetime,
+    request_id: str,
+    **values: str | int | None,
+) -> None:
+    _check(by, kind)
+    if len(str(values["note"])) > MOST_NOTE:
+        raise Invalid([("note", f"expected at most {MOST_NOTE} characters")])
+    if not repository.lock_organisation(db, organisation_id):
+        raise NotFound("There is no such organisation.")
+    repository.revoke_grant(db, organisation_id, kind, by, now)
+    repository.add_grant(db, organisation_id, kind, {**values, "granted_by": by, "granted_at": now})
+    fields = sorted(name for name, value in values.items() if value not in (None, ""))
+    identity.record_operator_event(
+        db, organisation_id, action=f"grant_{kind}", fields=fields, request_id=request_id, now=now
+    )
+
+
+def _check(by: str, kind: str) -> None:
+    if kind not in GRANT_KINDS:
+        raise Invalid([("kind", f"expected one of: {', '.join(GRANT_KINDS)}")])
+    if not by.strip() or len(by) > MOST_BY:
+        raise Invalid([("by", f"expected who grants it, in at most {MOST_BY} characters")])

@@ -1,0 +1,17 @@
+"""Granting an organisation of a test what it needs, as an operator does."""
+
+from uuid import UUID
+
+from chalicelib import wiring
+from chalicelib.messaging import service
+from chalicelib.messaging.grant_model import Limits
+
+
+def grant(
+    parts: wiring.Parts, organisation_id: UUID | str | None, limits: Limits | None = None, *, sender_name: str = ""
+) -> None:
+    """Grant messaging, and the sender name if one is named."""
+    whose, now = UUID(str(organisation_id)), parts.clock.now()
+    parts.transact(lambda db: service.grant_messaging(db, whose, by="tests", now=now, limits=limits))
+    if sender_name:
+        parts.transact(lambda db: service.grant_sender_name(db, whose, sender_name, by="tests", now=now))

@@ -1,0 +1,300 @@
+"""What an organisation may send before and after it is granted more, and that it cannot grant itself."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from chalicelib import wiring
+from chalicelib.clock import MovedClock
+from chalicelib.errors import Conflict, GrantNeeded, Invalid, NotFound
+from chalicelib.identity import service as identity
+from chalicelib.messaging import dispatch_service, phone_day_repository, service, sweep_service
+from chalicelib.messaging.grant_model import Allowance, Limits
+from chalicelib.messaging.model import Settings
+from chalicelib.pages import Asked
+from chalicelib.storage.tables.identity import organisations
+from chalicelib.storage.tables.messaging import organisation_grants
+from tests.granting import grant
+from tests.outbox import DAY, NOON, FakeQueues, Outbox, new_phone, notice
+
+FREE: dict[str, Any] = {"kind": "receipt", "text": "Wanjiru, KES 500 received"}  # of a kind that needs no grant
+
+
+@pytest.fixture
+def newcomer(sending: wiring.Parts) -> Outbox:
+    """An organisation that was just founded."""
+    return Outbox.found(sending, granted=False)
+
+
+def settings_of(outbox: Outbox) -> Settings:
+    with outbox.parts.reading() as db:
+        return service.get_settings(db, outbox.id)
+
+
+def allowance_of(outbox: Outbox) -> Allowance:
+    with outbox.parts.reading() as db:
+        return service.get_sending(db, outbox.id).allowance
+
+
+def change(outbox: Outbox, **values: Any) -> Settings:
+    return outbox.parts.transact(lambda db: service.change_settings(db, outbox.id, None, values, now=NOON))
+
+
+def founder_of(outbox: Outbox) -> str:
+    with outbox.parts.reading() as db:
+        return str(db.scalar(select(organisations.c.founder_phone).where(organisations.c.id == outbox.id)))
+
+
+def revoke(outbox: Outbox, kind: str = "messaging") -> None:
+    outbox.parts.transact(lambda db: service.revoke_grant(db, outbox.id, kind, by="tests", now=NOON))
+
+
+def test_before_a_grant_the_platforms_bounds_hold(newcomer: Outbox) -> None:
+    assert allowance_of(newcomer) == Allowance(False, 100, 3, 5_000_00, 2, "", founder_of(newcomer))
+    assert settings_of(newcomer) == Settings(daily_cap=100)
+    assert change(newcomer, quiet_from_hour=0, daily_cap=50).daily_cap == 50
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"daily_cap": 101}, "daily_cap"),
+        ({"tenant_daily_cap": 4}, "tenant_daily_cap"),
+        ({"monthly_limit_cents": 5_000_01}, "monthly_limit"),
+    ],
+)
+def test_no_organisation_raises_its_own_bounds(newcomer: Outbox, values: dict[str, Any], field: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        change(newcomer, **values)
+    assert [each["field"] for each in caught.value.facts["errors"]] == [field]
+    assert "before it is granted messaging" in caught.value.facts["errors"][0]["why"]
+    grant(newcomer.parts, newcomer.id, Limits(daily_cap=200, tenant_daily_cap=5, monthly_limit_cents=6_000_00))
+    change(newcomer, **values)
+    for name, granted in (("daily_cap", 200), ("tenant_daily_cap", 5), ("monthly_limit_cents", 6_000_00)):
+        with pytest.raises(Invalid, match="not valid"):
+            change(newcomer, **{name: granted + 1})
+
+
+@pytest.mark.parametrize(
+    ("values", "needed"),
+    [({"sender_name": "MPESA"}, "sender_name"), ({"legal_notices_pass_opt_out": True}, "messaging")],
+)
+def test_what_takes_a_grant_is_refused_without(newcomer: Outbox, values: dict[str, Any], needed: str) -> None:
+    with pytest.raises(GrantNeeded, match="Ask whoever runs this service") as caught:
+        change(newcomer, **values)
+    assert caught.value.facts == {"grant": needed}
+
+
+def test_what_was_set_under_a_grant_ends_with_it_and_comes_back(newcomer: Outbox) -> None:
+    grant(newcomer.parts, newcomer.id, sender_name="ACME")
+    change(newcomer, sender_name="ACME", legal_notices_pass_opt_out=True, daily_cap=1500, tenant_daily_cap=2)
+    full = settings_of(newcomer)
+    assert (full.sender_name, full.legal_notices_pass_opt_out, full.daily_cap) == ("ACME", True, 1500)
+    revoke(newcomer)
+    held = settings_of(newcomer)
+    assert (held.sender_name, held.legal_notices_pass_opt_out, held.daily_cap) == ("", False, 100)
+    assert held.tenant_daily_cap == 2
+    grant(newcomer.parts, newcomer.id)
+    assert settings_of(newcomer) == full
+    revoke(newcomer, "sender_name")
+    assert settings_of(newcomer) == full._replace(sender_name="")
+
+
+def test_a_sender_name_is_the_one_that_was_granted(newcomer: Outbox) -> None:
+    with pytest.raises(Conflict):
+        newcomer.parts.transact(lambda db: service.grant_sender_name(db, newcomer.id, "ACME", by="A", now=NOON))
+    grant(newcomer.parts, newcomer.id, sender_name="ACME")
+    assert settings_of(newcomer).sender_name == ""
+    with pytest.raises(Invalid):
+        change(newcomer, sender_name="OTHER")
+    for name in ("MPESA", "Safaric0m", "", "TWELVE LETTE", "\u00dcml"):
+        with pytest.raises(Invalid):
+            grant(newcomer.parts, newcomer.id, sender_name=name or " ")
+    assert change(newcomer, sender_name="ACME").sender_name == "ACME"
+    assert change(newcomer, sender_name="").sender_name == ""
+
+
+def test_a_grant_is_in_the_trail_with_no_member_and_of_a_kind_one_holds(newcomer: Outbox) -> None:
+    grant(newcomer.parts, newcomer.id)
+    grant(newcomer.parts, newcomer.id, Limits(daily_cap=300))
+    assert allowance_of(newcomer).daily_cap == 300
+    revoke(newcomer)
+    with newcomer.parts.reading() as db:
+        events = identity.list_audit_events(db, newcomer.id, Asked()).items
+        kept = db.execute(select(organisation_grants).where(organisation_grants.c.organisation_id == newcomer.id)).all()
+        listed = [each for each in service.list_grants(db) if each.organisation_id == newcomer.id]
+    assert [each.action for each in events] == ["revoke_messaging", "grant_messaging", "grant_messaging"]
+    assert {(each.member_id, each.subject) for each in events} == {(None, "operator")}
+    assert len(kept) == 2
+    assert listed == []
+    with pytest.raises(NotFound):
+        revoke(newcomer)
+    for by in ("", " ", "x" * 61):
+        with pytest.raises(Invalid), newcomer.parts.writing() as db:
+            service.grant_messaging(db, newcomer.id, by=by, now=NOON)
+    with pytest.raises(NotFound):
+        grant(newcomer.parts, uuid4())
+
+
+def test_of_two_grants_at_once_one_holds(newcomer: Outbox) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda each: grant(newcomer.parts, newcomer.id, Limits(daily_cap=each)), range(100, 104)))
+    with newcomer.parts.reading() as db:
+        held = [each for each in service.list_grants(db) if each.organisation_id == newcomer.id]
+    assert len(held) == 1
+    assert allowance_of(newcomer).daily_cap == held[0].daily_cap
+
+
+def test_words_of_its_own_are_refused_and_those_written_before_are_not_used(newcomer: Outbox) -> None:
+    def write(text: str) -> None:
+        newcomer.parts.transact(
+            lambda db: service.write_template(db, newcomer.id, "receipt", "en", None, text, now=NOON)
+        )
+
+    def said() -> str | None:
+        with newcomer.parts.reading() as db:
+            templates = service.templates_of(db, newcomer.id)
+        return templates.render("receipt", "en", {"amount": "KES 5", "tenant": "Wanjiru"}).text
+
+    with pytest.raises(GrantNeeded):
+        write("Send {amount} to 0712345678")
+    grant(newcomer.parts, newcomer.id)
+    write("Send {amount} to 0712345678")
+    assert said() == "Send KES 5 to 0712345678"
+    revoke(newcomer)
+    assert said() == "Wanjiru, we have received KES 5."
+    with newcomer.parts.reading() as db:
+        seen = service.preview(db, newcomer.id, "receipt", "en", "{amount}, bit.ly/x", {})
+        assert (seen.reason, "bit" in seen.text) == ("grant_needed", False)
+        with pytest.raises(GrantNeeded):
+            service.preview(db, newcomer.id, "notice", "en", "Anything", {})
+        (listed,) = [each for each in service.list_templates(db, newcomer.id) if each.own]
+        assert listed.text == "Send {amount} to 0712345678", "it is kept, for when it is granted again"
+
+
+def test_free_text_does_not_go_whenever_it_was_queued(
+    sending: wiring.Parts, newcomer: Outbox, queues: FakeQueues
+) -> None:
+    (refused,) = newcomer.texts(1)
+    assert (newcomer.message(refused).status, newcomer.message(refused).reason) == ("cancelled", "grant_needed")
+    grant(sending, newcomer.id)
+    waiting = newcomer.queue([notice(), notice(kind="legal_notice"), notice(**FREE), notice(kind="reply")])
+    revoke(newcomer)
+    dispatch_service.dispatch(sending)
+    assert {newcomer.message(each).reason for each in waiting} == {"grant_needed"}
+    assert queues.texts(newcomer.id) == []
+
+
+def test_each_text_tells_its_founder_and_goes_from_the_shared_sender(
+    sending: wiring.Parts, newcomer: Outbox, queues: FakeQueues
+) -> None:
+    newcomer.confirmed = False
+    ends = f". From {founder_of(newcomer)}. Not you? Send NOT ME"
+    newcomer.queue([notice(**{**FREE, "text": "Pay 522533 at evil.com"}), notice(kind="reply", text="A1: KES 5 owed")])
+    dispatch_service.dispatch(sending)
+    told = {(each["text"], each["sender_name"]) for each in queues.texts(newcomer.id)}
+    assert told == {(f"Pay ..2533 at evil com{ends}", ""), (f"A1: KES 5 owed. From {founder_of(newcomer)}.", "")}
+    grant(sending, newcomer.id, sender_name="ACME")
+    change(newcomer, sender_name="ACME")
+    queues.take("send")
+    newcomer.queue([notice(**{**FREE, "text": "Pay 522533"})])
+    dispatch_service.dispatch(sending)
+    (text,) = queues.texts(newcomer.id)
+    assert (text["text"], text["sender_name"]) == ("Pay 522533. Not you? Send NOT ME", "ACME")
+
+
+def test_a_newcomer_sends_a_hundred_a_day_of_whatever_kind(
+    sending: wiring.Parts, newcomer: Outbox, clock: MovedClock
+) -> None:
+    newcomer.texts(105, **FREE)
+    (reply,) = newcomer.queue([notice(kind="reply")])
+    dispatch_service.dispatch(sending)
+    assert newcomer.statuses() == {"handed": 101, "queued": 5}
+    assert newcomer.message(reply).status == "handed", "who asks is answered"
+    waits = {each.send_after_at for each in newcomer.messages().values() if each.status == "queued"}
+    assert waits == {dt.datetime(2026, 12, 8, 5, tzinfo=dt.UTC)}  # eight in the morning
+    clock.at = NOON + DAY
+    dispatch_service.dispatch(sending)
+    assert newcomer.statuses() == {"handed": 106}
+
+
+def test_a_number_gets_two_a_day_of_all_newcomers_together_and_answers_beside(
+    sending: wiring.Parts, newcomer: Outbox, outbox: Outbox, clock: MovedClock
+) -> None:
+    phone, other = new_phone(), Outbox.found(sending, granted=False)
+    first = newcomer.queue([notice(**FREE, address=phone)])
+    second = other.queue([notice(**FREE, address=phone), notice(**FREE, address=phone), notice(**FREE)])
+    dispatch_service.dispatch(sending)
+    dispatch_service.dispatch(sending)
+    assert newcomer.statuses() + other.statuses() == {"handed": 3, "queued": 1}
+    (answer,) = newcomer.queue([notice(kind="reply", address=phone)])
+    granted = outbox.queue([notice(address=phone), notice(**FREE, address=phone)])
+    dispatch_service.dispatch(sending)
+    assert newcomer.message(answer).status == "handed"
+    assert {outbox.message(each).status for each in granted} == {"handed"}
+    clock.at = NOON + DAY
+    dispatch_service.dispatch(sending)
+    assert {newcomer.message(each).status for each in first} == {"handed"}
+    assert {other.message(each).status for each in second} == {"handed"}
+
+
+def test_what_is_tried_again_today_takes_no_second_place(
+    sending: wiring.Parts, newcomer: Outbox, clock: MovedClock
+) -> None:
+    phone = new_phone()
+    first, second = newcomer.queue([notice(**FREE, address=phone), notice(**FREE, address=phone)])
+    dispatch_service.dispatch(sending)
+    newcomer.change([first], status="queued")
+    dispatch_service.dispatch(sending)
+    assert (newcomer.message(first).status, newcomer.message(first).attempt) == ("handed", 2)
+    (third,) = newcomer.queue([notice(**FREE, address=phone)])
+    dispatch_service.dispatch(sending)
+    assert (newcomer.message(second).status, newcomer.message(third).status) == ("handed", "queued")
+
+
+@pytest.mark.parametrize("times", range(3))
+def test_two_a_number_hold_when_many_dispatch_at_once(
+    shared_parts: wiring.Parts, sending: wiring.Parts, times: int
+) -> None:
+    phones = [new_phone() for _ in range(5)]
+    newcomers = [Outbox.found(sending, granted=False) for _ in range(6)]
+    for place, each in enumerate(newcomers):
+        turned = phones[place % 5 :] + phones[: place % 5]  # each in another order
+        each.queue([notice(**FREE, address=phone) for phone in turned for _ in range(2)])
+
+    def decide(each: Outbox) -> int:
+        return sending.transact(lambda db: dispatch_service.decide_set(db, each.id, now=NOON)).handed
+
+    with ThreadPoolExecutor(len(newcomers)) as pool:
+        handed = sum(pool.map(decide, newcomers))
+    to = [message.address for each in newcomers for message in each.messages().values() if message.status == "handed"]
+    assert handed == len(to) == 10
+    assert {to.count(phone) for phone in phones} == {2}
+
+
+def test_old_counts_of_numbers_are_forgotten(sending: wiring.Parts, newcomer: Outbox) -> None:
+    phone = new_phone()
+
+    def count() -> dict[str, int]:
+        return sending.transact(lambda db: phone_day_repository.lock_phones(db, NOON.date(), [phone]))
+
+    def forget(at: dt.datetime) -> None:
+        while sending.transact(lambda db: sweep_service.forget_phones(db, at)):
+            pass
+
+    newcomer.queue([notice(**FREE, address=phone)])
+    dispatch_service.dispatch(sending)
+    forget(NOON + DAY)
+    assert count() == {phone: 1}
+    forget(NOON + 2 * DAY)
+    assert count() == {phone: 0}
+
+
+def test_another_organisations_grant_lifts_nothing(newcomer: Outbox, outbox: Outbox) -> None:
+    assert not allowance_of(newcomer).granted
+    assert allowance_of(outbox).granted
+    assert isinstance(outbox.id, UUID)

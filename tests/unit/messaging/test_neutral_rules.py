@@ -1,0 +1,164 @@
+"""What nobody vouches for: no link, no long number, nobody else's name, in any template, whatever was typed."""
+
+import re
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.brands import is_brand
+from chalicelib.messaging import neutral_rules as rules
+from chalicelib.messaging.grant_model import Allowance
+from chalicelib.messaging.gsm7_rules import harmless, measure
+from chalicelib.messaging.signing_rules import longest_ending, sign
+from chalicelib.messaging.template_rules import render
+from chalicelib.messaging.template_service import Templates
+from chalicelib.messaging.text_model import BUILT_IN, LONGEST, USUAL
+
+NEWCOMER = Allowance(founder_phone="+254712345678")
+# What Android's Linkify and iOS's data detectors take for an address, said again and wider than in the code.
+TAPPABLE = re.compile(
+    r"[a-z][a-z0-9+.-]*:[/\\]|www\.\S|\b(?:mailto|tel|sms|smsto|geo|intent):\S"
+    r"|[^\s.][.\u3002\uff0e\uff61\u2024\ufe52][^\W\d_]{2,}|\b\d{1,3}(?:\.\d{1,3}){3}\b|\*\d+[*#]",
+    re.IGNORECASE,
+)
+LONG_NUMBER = re.compile(r"\d{6}")
+
+HOSTILE = (
+    "http://evil.com/login", "evil.com", "EVIL.CO.KE", "bit.ly/3xYz", "wa.me/254712345678", "www.kcb-bank.info",
+    "t.me/x", "e\u200bvil.c\u200bom", "evil\u3002com", "evil\uff0ecom", "evil\u2024com", "\uff45vil.com",
+    "evil\u2026com",
+
+    "192.168.10.200/pay", "mailto:me@evil.com", "tel:0712345678", "evil.xn--p1ai", "pay@evil.com", "*334*1*5*100#",
+    "x.http://a.b.com", "http:/\\evil.com", "evil..com", "\u202emoc.live", "evil.\u0441\u043e\u043c",
+    "0712345678", "0712 345 678", "0712-345-678", "+254 (712) 345678", "522533", "5 2 2 5 3 3",
+    "\uff15\uff12\uff12\uff15\uff13\uff13",
+    "\u0665\u0662\u0662\u0665\u0663\u0663", "\u2460\u2461\u2462\u2463\u2464\u2465", "12.34.56", "1,234,567",
+    "MPESA", "M-Pesa", "Safaric0m", "\u041cPES\u0410", "KCB", "Equity Bank",
+    "Pay to MPESA 522533 http://evil.com",
+    "{amount}", "\U0001f600.com", "a" * 120, "\n\nKCB: send PIN to 0712345678", "", " ",
+    ".com", "com.", "12345", "6789",
+)  # fmt: skip
+KINDS = sorted(BUILT_IN)
+
+
+def texts(kind: str, language: str, values: dict[str, str]) -> str:
+    made = Templates({}, NEWCOMER).render(kind, language, values)
+    assert made.text is not None
+    return rules.neutral_text(made.text)
+
+
+def bad(text: str) -> list[str]:
+    return [found.group() for pattern in (TAPPABLE, LONG_NUMBER) for found in pattern.finditer(text)]
+
+
+@pytest.mark.parametrize(("kind", "language"), KINDS)
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_no_text_of_a_newcomer_holds_a_link_a_number_or_a_brand(kind: str, language: str, hostile: str) -> None:
+    values = {**USUAL, **dict.fromkeys(rules.NAMES, hostile)}
+    text = texts(kind, language, values)
+    assert bad(text) == []
+    assert "522533" not in text
+    words = set(re.findall(r"\w+", text.upper()))
+    assert not words & {"MPESA", "SAFARICOM", "SAFARIC0M", "KCB", "EQUITY", "PAYBILL"}
+    signed = sign(text, kind, "sms", language, NEWCOMER, confirmed=False)
+    assert bad(signed.replace("+254712345678", "")) == []
+    assert "+254712345678" in signed
+
+
+@pytest.mark.parametrize(("kind", "language"), KINDS)
+def test_what_two_values_make_together_is_no_number_either(kind: str, language: str) -> None:
+    for first, second in product(("0712 3", "Call 07123", "12345", "evil."), ("45 678", "45678", "6", "com")):
+        text = texts(kind, language, {**USUAL, "property": first, "unit": second, "tenant": first})
+        assert bad(text) == []
+        assert not re.search(r"\d(?:[ ()-]{0,2}\d){5,}", text), text
+
+
+@given(st.fixed_dictionaries({name: st.text(max_size=60) for name in rules.NAMES}), st.sampled_from(KINDS))
+def test_whatever_is_typed(values: dict[str, str], kind: tuple[str, str]) -> None:
+    text = texts(*kind, {**USUAL, **values})
+    assert bad(text) == []
+
+
+@given(st.lists(st.sampled_from([*"./:@*#-() \u3002\u200b0123456789", "com", "http", "www", "ke", "a"]), max_size=30))
+def test_whatever_links_and_numbers_are_put_together_of(pieces: list[str]) -> None:
+    for told in (rules.neutral_name("".join(pieces)), rules.neutral_text("".join(pieces))):
+        assert bad(told) == []
+        assert harmless(told) == told
+
+
+@given(st.text(max_size=80))
+def test_what_is_neutral_stays(text: str) -> None:
+    once = rules.neutral_text(text)
+    assert rules.neutral_text(once) == once
+    assert not is_brand(rules.neutral_name(text))
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Wanjiru", "Wanjiru"),
+        ("Ng\u2019endo wa Njoroge", "Ng'endo wa Njoroge"),
+        ("St. James Court", "St. James Court"),
+        ("A.K. Otieno", "A.K. Otieno"),
+        ("Block 12, House 34", "Block 12, House 34"),
+        ("Equity Wanjiru", "Equity Wanjiru"),
+        ("Apt 3.5", "Apt 3.5"),
+        ("SJ12ABC345", "SJ12ABC345"),
+        ("FT26112001", "FT..2001"),
+        ("KCB Flats", "Flats"),
+        ("bit.ly/x", "bit ly/x"),
+        ("http://evil.com", "http: evil com"),
+    ],
+)
+def test_names_stay_as_they_are_and_others_readable(name: str, told: str) -> None:
+    assert rules.neutral_name(name) == told
+
+
+@pytest.mark.parametrize(("kind", "language"), KINDS)
+def test_a_text_with_usual_values_stays_one_sms_with_its_ending(kind: str, language: str) -> None:
+    for allowance in (Allowance(granted=True), NEWCOMER):
+        made = Templates({}, allowance).render(kind, language, USUAL)
+        told = sign(made.text or "", kind, "sms", language, allowance, confirmed=False)
+        assert measure(told).parts == 1, told
+        assert USUAL["amount"] in told
+        assert USUAL["organisation"] in told
+        assert ("Paybill 522533" in told) is (allowance.granted and kind.startswith("reminder"))
+
+
+@pytest.mark.parametrize(("kind", "language"), KINDS)
+def test_long_names_are_cut_before_a_second_sms_is_paid(kind: str, language: str) -> None:
+    values = {
+        **USUAL,
+        "organisation": "Mwangaza Homes and Property Managers Ltd",
+        "property": "Mwangaza Garden Estate II",
+    }
+    made = Templates({}, NEWCOMER).render(kind, language, {**values, "receipt": "12"})
+    assert measure(sign(made.text or "", kind, "sms", language, NEWCOMER, confirmed=False)).parts == 1
+    longest = {name: "x" * length for name, length in LONGEST.items()}
+    whole = render(kind, language, longest, None, longest_ending(language, NEWCOMER))
+    assert longest["reference"] in (whole.text or "") or "reminder" in kind, "what never fits is told whole"
+
+
+def test_an_answer_keeps_its_sums_and_days() -> None:
+    told = "Acme: Court A1: KES 1,500,000 owed, was due 30 Jun. Last receipt: no. 12, KES 5,000, 5 Dec 2026."
+    assert rules.neutral_reply(told) == told
+    assert rules.neutral_reply("Safaricom: evil.com A1: KES 5 owed") == "evil com A1: KES 5 owed"
+
+
+def test_how_a_text_ends() -> None:
+    granted = Allowance(granted=True, founder_phone="+254712345678")
+
+    def ends(allowance: Allowance, kind: str = "receipt", medium: str = "sms", *, confirmed: bool = False) -> str:
+        return sign("Paid", kind, medium, "en", allowance, confirmed=confirmed)
+
+    assert ends(NEWCOMER) == "Paid. From +254712345678. Not you? Send NOT ME"
+    assert ends(NEWCOMER, confirmed=True) == "Paid. From +254712345678."
+    assert ends(NEWCOMER, "reply") == "Paid. From +254712345678."
+    assert ends(NEWCOMER, medium="email") == "Paid\n\nFrom +254712345678.\n"
+    assert ends(granted) == "Paid. Not you? Send NOT ME"
+    assert [ends(granted, confirmed=True), ends(granted, "reply"), ends(granted, medium="email")] == ["Paid"] * 3
+    assert sign("Sawa!", "receipt", "sms", "sw", NEWCOMER, confirmed=False) == (
+        "Sawa! Kutoka +254712345678. Si wewe? Tuma SI MIMI"
+    )
