@@ -12,6 +12,7 @@ from typing import Any
 
 from chalicelib import config, money, wiring
 from chalicelib.clock import MovedClock, day_of
+from chalicelib.messaging.grant_jobs import grant
 from chalicelib.onboarding.model import LeasePlan, Plan, PropertyPlan, TenantPlan, UnitPlan
 from chalicelib.onboarding.plan import read_plan
 from chalicelib.storage import migrate
@@ -56,10 +57,16 @@ class Demo:
         self._at(first - dt.timedelta(days=1))
         founded = {"name": "Mwangaza Homes", "person_name": "Makena Barasa Naliaka"}
         self.owner.headers["x-organisation"] = self.owner.post("/v1/organisations", founded)["id"]
+        self._grant(kind="messaging", note="a demo for developers")
+        self._grant(kind="sender_name", name=SENDER)
         self._take_in(read_plan(SHEET.read_bytes()))
         for months_ago in range(MONTHS, -1, -1):
             self._live_through(month_before(self.today, months_ago))
         self._set_up()
+
+    def _grant(self, **asked: str) -> None:
+        """Let the organisation write in its own words, as an operator does."""
+        grant({"organisation": self.owner.headers["x-organisation"], "by": "local/demo.py", **asked}, None)
 
     def _at(self, day: dt.date) -> None:
         self.clock.at = min(dt.datetime.combine(day, MORNING), self.now)

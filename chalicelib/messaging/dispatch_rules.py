@@ -187,9 +187,14 @@ def _why_too_dear(message: Message, ways: Ways, caps: Caps) -> str:
 
 
 def _needs_grant(message: Message, ways: Ways) -> bool:
-    """Return whether the message was queued under a grant that is gone: free text, or without its founder's number."""
+    """Return whether the message was queued under a grant that is gone: free text, or without its founder's number.
+
+    Where no founder is known, nothing goes at all: such an organisation was founded by an older version.
+    """
     if ways.allowance.granted:
         return False
+    if ways.allowance.founder_phone is None:
+        return True
     unsigned = message.text is not None and founder(message.language, ways.allowance) not in message.text
     return KINDS[message.kind].free_text or unsigned
 

@@ -30,6 +30,7 @@ def test_every_command_of_the_tour_works_as_printed(tmp_path: Path) -> None:
         )
         # `make` itself is tried by whoever clones; here its recipe is run with this interpreter.
         script = script.replace("make -s token PHONE=", f"{sys.executable} -m local.token ")
+        script = script.replace("make -s grant ", f"{sys.executable} -m local.grant ")
         environment = {**os.environ, "PLOTIHUB_HOME": str(tmp_path / "home")}
         done = subprocess.run(
             ["bash", "-c", script], env=environment, capture_output=True, text=True, timeout=120, check=False
@@ -42,6 +43,9 @@ def test_every_command_of_the_tour_works_as_printed(tmp_path: Path) -> None:
         '"leases":43,"invoices":43}',
         '"allocated":"40000.00"',
         '"kind":"receipt","medium":"sms","status":"delivered"',
+        "From +254712345678. Not you? Send NOT ME",
+        " Mwangaza Homes: messaging, 2000 SMS a day, 3 a tenant, KES 5000.00 a month; by Amina at ",
+        '"granted":true',
         '"text":"Habari Wanjiru, KES 15,000',
         '"closing":"4000.00"',
         '{"holds":true',

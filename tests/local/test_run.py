@@ -66,6 +66,17 @@ class Run:
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
 
+    def grant(self, *asked: str) -> str:
+        """Run `make grant` with ``asked``, such as KIND=messaging, and return what it printed."""
+        told = subprocess.run(
+            [sys.executable, "-m", "local.grant", *asked],
+            env=environment(self.home),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return told.stdout
+
     def children(self) -> list[psutil.Process]:
         found: list[psutil.Process] = psutil.Process(self.program.pid).children(recursive=True)
         return found

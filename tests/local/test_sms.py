@@ -21,7 +21,9 @@ class Estate:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        run.call("POST", "/v1/organisations", {"name": "Mwangaza Homes", "person_name": "Makena"})
+        founded = run.call("POST", "/v1/organisations", {"name": "Mwangaza Homes", "person_name": "Makena"})
+        for asked in (["KIND=messaging"], ["KIND=sender_name", "NAME=MWANGAZA"]):
+            run.grant(f"ORG={founded['id']}", *asked, "BY=tests")
         # Equal hours: none is quiet, whenever this test runs.
         self.change("/v1/message-settings", {"sender_name": "MWANGAZA", "quiet_from_hour": 0, "quiet_until_hour": 0})
         bank = self.make("/v1/channels", {"kind": "bank", "name": "Rent account", "number": "0100200300"})
@@ -102,7 +104,7 @@ def test_a_notice_is_priced_and_then_told_to_all(estate: Estate) -> None:
     assert preview["price"] == "0.80"
     estate.run.call("POST", "/v1/notices", {**notice, "price_limit": preview["price"]})
     told = settled(estate, before + 1)[-1]
-    assert told["text"] == 'Habari Amina, maji yatakatwa kesho asubuhi - "tafadhali" weka akiba.'
+    assert told["text"] == 'Habari Amina, maji yatakatwa kesho asubuhi - "tafadhali" weka akiba. Si wewe? Tuma SI MIMI'
     assert told["parts"] == 1
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from chalicelib import wiring
 from chalicelib.clock import MovedClock
@@ -187,6 +187,14 @@ def test_free_text_does_not_go_whenever_it_was_queued(
     dispatch_service.dispatch(sending)
     assert {newcomer.message(each).reason for each in waiting} == {"grant_needed"}
     assert queues.texts(newcomer.id) == []
+
+
+def test_without_a_known_founder_nothing_goes(sending: wiring.Parts, newcomer: Outbox) -> None:
+    with sending.writing() as db:
+        db.execute(update(organisations).where(organisations.c.id == newcomer.id).values(founder_phone=None))
+    (message_id,) = newcomer.queue([notice(**FREE)])
+    dispatch_service.dispatch(sending)
+    assert newcomer.message(message_id).reason == "grant_needed"
 
 
 def test_each_text_tells_its_founder_and_goes_from_the_shared_sender(

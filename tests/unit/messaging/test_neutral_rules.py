@@ -37,8 +37,8 @@ HOSTILE = (
     "\u0665\u0662\u0662\u0665\u0663\u0663", "\u2460\u2461\u2462\u2463\u2464\u2465", "12.34.56", "1,234,567",
     "MPESA", "M-Pesa", "Safaric0m", "\u041cPES\u0410", "KCB", "Equity Bank",
     "Pay to MPESA 522533 http://evil.com",
-    "{amount}", "\U0001f600.com", "a" * 120, "\n\nKCB: send PIN to 0712345678", "", " ",
-    ".com", "com.", "12345", "6789",
+    "{amount}", "\U0001f600.com", "a" * 120, "\n\nKCB: send PIN to 0712345678", "", " ", ".com", "com.",
+    "12345", "6789",
 )  # fmt: skip
 KINDS = sorted(BUILT_IN)
 
