@@ -1,53 +1,16 @@
 """Whose tenant a phone's holder is, they say themselves; that an organisation enters the number proves nothing."""
 
 import datetime as dt
-from typing import Any
-from uuid import UUID
 
 import pytest
 
 from chalicelib.commands import jobs
 from chalicelib.leasing import service as leasing
-from chalicelib.messaging import delivery_service, dispatch_service
-from chalicelib.messaging import service as messaging
-from chalicelib.messaging.delivery_service import Incoming
-from chalicelib.messaging.model import Incoming as Read
-from chalicelib.messaging.model import NewMessage
 from chalicelib.messaging.rules import measure
 from chalicelib.pages import Asked
 from chalicelib.portfolio import service as portfolio
+from tests.service.commands.claims import DAY, JUNE, OFFER, claim, read, send
 from tests.service.commands.conftest import House, Phone, texts
-
-JUNE = dt.date(2026, 6, 1)
-DAY = dt.timedelta(days=1)
-OFFER = "Whose tenant are you? Reply number and unit, like 1 A12.\n"
-
-
-def send(phone: Phone, text: str, reference: str = "") -> str:
-    """Have the whole path taken, as the queue of results does."""
-    named = reference or f"{phone.number}-{next(phone.references)}"
-    phone.now += dt.timedelta(seconds=1)
-    phone.parts.clock.at = phone.now  # type: ignore[attr-defined]  # the tests' clock stands where it is put
-    incoming = Incoming("africastalking", named, phone.number, text, phone.now)
-    return phone.parts.transact(lambda db: delivery_service.take_incoming(db, incoming))
-
-
-def read(house: House) -> list[Read]:
-    """Return what the landlord reads of what phones sent, the oldest first."""
-    return house.books.do(messaging.list_incoming, Asked(limit=200)).items[::-1]
-
-
-def notify(house: House, phone: Phone, lease_id: UUID | None, key: str) -> tuple[str, str]:
-    """Queue a receipt to the phone, and return its status and reason."""
-    new = NewMessage("receipt", key, address=phone.number, lease_id=lease_id, text="We have received.")
-    [message_id] = house.books.do(messaging.queue_messages, [new], now=phone.now)
-    found = house.books.do(messaging.get_message, message_id)
-    return found.status, found.reason
-
-
-def claim(house: House, phone: Phone, unit_name: str = "", **terms: Any) -> UUID:
-    """Enter the number as a tenant's, which its holder has not confirmed."""
-    return house.let(house.tenant(phone.number), unit_name=unit_name, confirmed=False, **terms)
 
 
 @pytest.fixture
@@ -95,33 +58,6 @@ def test_who_merely_enters_a_number_reads_nothing_gets_nothing_and_says_nothing(
     ]  # fmt: skip
 
 
-def test_a_stop_is_known_to_all_whose_tenant_the_number_was_and_its_words_to_none(
-    house: House, attacker: House, phone: Phone
-) -> None:
-    house.let(house.tenant(phone.number))
-    claim(attacker, phone)
-    assert send(phone, "STOP please") == "stop"
-    assert [(each.command, each.text) for each in (*read(house), *read(attacker))] == [("stop", None)] * 2
-    assert house.opted_out(phone.number)
-    assert attacker.opted_out(phone.number)
-
-
-def test_a_stop_holds_for_who_enters_the_number_later_until_the_holder_confirms_there(
-    house: House, other: House, phone: Phone
-) -> None:
-    house.let(house.tenant(phone.number))
-    send(phone, "STOP")
-    phone.now += 40 * DAY
-    lease_id = claim(other, phone, "B2")
-    assert notify(other, phone, lease_id, "r1") == ("cancelled", "opted_out")
-    send(phone, "PLACES")
-    assert send(phone, "1 B2") == "confirm"
-    assert notify(other, phone, lease_id, "r2") == ("queued", "")
-    assert house.opted_out(phone.number)  # said to them, and not taken back
-    send(phone, "START")
-    assert not house.opted_out(phone.number)
-
-
 def test_three_wrong_names_close_commands_for_a_day(house: House, phone: Phone) -> None:
     claim(house, phone)
     send(phone, "balance")
@@ -150,63 +86,6 @@ def test_wrong_names_by_ussd_count_once_however_often_the_gateway_repeats(house:
     )
     for _ in range(2):
         assert phone.dial("1*1*A2*A3*A4").startswith("END Too many wrong answers")
-
-
-def test_not_me_ends_the_claim_and_its_texts(house: House, other: House, phone: Phone) -> None:
-    mine, theirs = house.let(house.tenant(phone.number)), claim(other, phone)
-    waits = other.books.do(
-        messaging.queue_messages,
-        [NewMessage("receipt", "early", address=phone.number, lease_id=theirs, text="Received.")],
-        now=phone.now,
-    )
-    assert send(phone, "not me!") == "not_me"
-    assert phone.told()[-1] == "Thank you. You will get no more messages about Baraka Agencies, Mwangaza Court."
-    [waiting] = [other.books.do(messaging.get_message, each) for each in waits]
-    assert (waiting.status, waiting.reason) == ("cancelled", "number_denied")
-    assert notify(other, phone, theirs, "later") == ("cancelled", "number_denied")
-    assert notify(other, phone, None, "about nothing") == ("cancelled", "number_denied")
-    assert notify(house, phone, mine, "r") == ("queued", "")
-    tenant_id = other.books.do(leasing.list_tenants, Asked(), phone=phone.number).items[0].id
-    assert other.phone_state(tenant_id) == "denied"
-    assert [(each.command, each.text) for each in read(other)] == [("not_me", None)]
-    # Entered once more, the number is as it was: another lease there is offered, and nothing is sent about it.
-    again = claim(other, phone, "C3")
-    assert notify(other, phone, again, "again") == ("cancelled", "number_denied")
-    send(phone, "MAHALI")
-    assert send(phone, "1 C3") == "confirm"
-    assert notify(other, phone, again, "now") == ("queued", "")
-    assert notify(other, phone, theirs, "still") == ("cancelled", "number_denied")
-
-
-def test_a_no_that_comes_between_queueing_and_sending_is_heard(house: House, phone: Phone) -> None:
-    """It was queued for another number, and follows the tenant to this one."""
-    tenant_id = house.tenant("+254110000002")
-    lease_id = house.let(tenant_id, confirmed=False)
-    new = NewMessage("receipt", "x", address="+254110000002", tenant_id=tenant_id, lease_id=lease_id, text="Received.")
-    [message_id] = house.books.do(messaging.queue_messages, [new], now=phone.now)
-    house.let(house.tenant(phone.number), confirmed=False)
-    send(phone, "SI MIMI")
-    values = {"phones": [phone.number]}
-    house.books.do(leasing.change_tenant, tenant_id, None, values, keys=phone.parts.keys, now=phone.now)
-    house.books.parts.transact(lambda db: dispatch_service.decide_set(db, house.id, now=phone.now))
-    found = house.books.do(messaging.get_message, message_id)
-    assert (found.address, found.status, found.reason) == (phone.number, "cancelled", "number_denied")
-
-
-def test_of_several_claims_the_number_says_which_is_not_mine(house: House, other: House, phone: Phone) -> None:
-    claim(house, phone)
-    claim(other, phone)
-    send(phone, "NOT ME")
-    assert phone.told()[0] == (
-        "Which is not yours? Answer like NOT ME 1.\n1 Acme Homes, Mwangaza Court\n2 Baraka Agencies, Mwangaza Court"
-    )
-    assert send(phone, "NOT ME 2") == "not_me"
-    send(phone, "PLACES")
-    assert phone.told()[-1].startswith(
-        f"{OFFER}1 Acme Homes, Mwangaza Court\n2 Baraka Agencies"
-    )  # what was denied last
-    send(phone, "balance")
-    assert "Baraka" not in phone.told()[-1]
 
 
 @pytest.mark.parametrize("by", ["sms", "ussd"])
@@ -274,50 +153,6 @@ def test_a_confirmation_goes_over_to_the_lease_that_carries_on(house: House, pho
     phone.now = dt.datetime(2026, 9, 20, 9, tzinfo=dt.UTC)  # the old one has lapsed
     phone.text("balance")
     assert texts(house.replies())[0].startswith("Mwangaza Court A1:")
-
-
-@pytest.mark.parametrize("days", [60, 61])
-def test_a_number_serves_a_lease_for_sixty_days_after_it(house: House, phone: Phone, days: int) -> None:
-    """Then it may be somebody else's: they read nothing, change nothing, and get nothing."""
-    tenant_id = house.tenant(phone.number)
-    lease_id = house.let(tenant_id, ends_on=dt.date(2026, 6, 10))
-    house.books.pay(lease_id, 4_000_00)
-    phone.now = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC) + days * DAY
-    if days == 60:
-        assert phone.dial("2").startswith("END Last receipt: no. 1")
-        assert notify(house, phone, lease_id, "r") == ("queued", "")
-        return
-    for text in ("", "2", "0*2", "4*1"):
-        assert phone.dial(text).startswith("END We cannot help this number here")
-    assert phone.text("receipt") == ""
-    assert notify(house, phone, lease_id, "r") == ("cancelled", "lease_ended")
-    assert house.books.do(leasing.get_tenant, tenant_id).language == "en"
-    assert not house.opted_out(phone.number)
-    while phone.parts.transact(lambda db: jobs.purge_places(db, phone.now + DAY)):
-        pass
-    assert house.books.do(leasing.list_confirmed_phones, [phone.number]) == set()
-    # The new holder rents from the same landlord, and is told of what is theirs.
-    house.books.today = phone.now.date()
-    new = claim(house, phone, "C9", starts_on=phone.now.date())
-    phone.text("balance")
-    assert phone.text("1 C9") == "confirm"
-    assert "A1" not in texts(house.replies())[-1]
-    assert notify(house, phone, new, "r2") == ("queued", "")
-
-
-def test_faults_are_as_many_as_a_day_and_a_lease_bear(house: House, phone: Phone) -> None:
-    house.let(house.tenant(phone.number))
-    for number in range(6):
-        send(phone, f"fault no. {number}")
-    assert len(house.requests()) == 5
-    assert texts(house.replies())[-1].startswith("You have reported 5 faults today, so this one is not logged.")
-    assert phone.dial("3*no light").startswith("END You have reported 5 faults today")
-    for _ in range(2):
-        phone.now += DAY
-        for number in range(5):
-            phone.dial(f"3*no light in room {number}", f"{phone.now} {number}")
-    assert len(house.requests()) == 10
-    assert phone.dial("3*no light", "last").startswith("END 10 requests of yours there are still open")
 
 
 def test_what_was_offered_is_forgotten_in_time(house: House, phone: Phone) -> None:
