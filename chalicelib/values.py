@@ -7,6 +7,7 @@ typed, is cleaned by ``clean_text``, which drops what the door of texts refuses.
 """
 
 import datetime as dt
+import functools
 import re
 from typing import Literal
 
@@ -49,6 +50,7 @@ class Refused(ValueError):
         self.code = code
 
 
+@functools.cache
 def text_pattern(*, least: int = 0, lines: bool = False) -> str:
     """Return what a text of ``least`` characters or more fits; one that must be longer than one is not trimmed."""
     unseen = _UNSEEN_IN_LINES if lines else _UNSEEN

@@ -43,9 +43,8 @@ def text_of(cell: Cell) -> str:
     """
     if not isinstance(cell, str):
         return _written(cell)
-    if cell.isascii():  # most are, and have none of these signs but one
-        return " ".join(cell.replace("`", "'").split())
-    return " ".join(_plain(cell).translate(_INVISIBLE).split())
+    plain = _plain(cell)
+    return " ".join((plain if plain.isascii() else plain.translate(_INVISIBLE)).split())
 
 
 def kept_text(cell: Cell, most: int, what: str) -> str:
@@ -66,6 +65,8 @@ def kept_text(cell: Cell, most: int, what: str) -> str:
 
 
 def _plain(text: str) -> str:
+    if text.isascii():  # most cells are, and each is asked for several times
+        return text.replace("`", "'")
     return unicodedata.normalize("NFC", text).translate(_DASHES).translate(_QUOTES)
 
 
