@@ -5,10 +5,12 @@ import secrets
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Text, func, insert, inspect, make_url, select, text
@@ -18,8 +20,9 @@ from sqlalchemy.types import TypeEngine
 
 from chalicelib import config, wiring
 from chalicelib.storage import append_only, migrate
-from chalicelib.storage.engines import make_engine
+from chalicelib.storage.engines import WRITING, make_engine
 from chalicelib.storage.tables import metadata
+from chalicelib.storage.tables.identity import idempotency_keys, members
 from chalicelib.storage.tables.tasks import job_slots
 from chalicelib.tasks.operator_jobs import migrate_database
 from tests import databases
@@ -95,6 +98,31 @@ def test_names_are_compared_as_bytes_on_both(fresh_database: str) -> None:
     with engine.connect() as db, db.begin():
         db.execute(insert(job_slots), [{**row, "job": job} for job in ("a", "A", "ä")])
         assert db.scalar(select(func.count()).where(job_slots.c.job == "a")) == 1
+    engine.dispose()
+
+
+def test_what_was_invited_and_answered_before_0005_is_known_for_it_after(empty_database: str) -> None:
+    engine, script = make_engine(empty_database), Config()
+    script.set_main_option("script_location", str(migrate.MIGRATIONS))
+    ours, at = uuid4().bytes, "2026-06-10 09:00:00.000000"
+    with engine.connect() as raw:
+        db = raw.execution_options(**WRITING)
+        with db.begin():
+            script.attributes["connection"] = db
+            command.upgrade(script, "0002")
+            for status in ("invited", "active"):
+                row = {"ours": ours, "id": uuid4().bytes, "status": status, "at": at}
+                values = "(:ours, :id, :status, 'Otieno', 'manager', :status, 1, :at)"
+                columns = "(organisation_id, id, phone, name, role, status, version, created_at)"
+                db.execute(text(f"INSERT INTO member {columns} VALUES {values}"), row)
+            columns = "(scope_id, `key`, request_hash, status_code, headers, body, created_at)"
+            kept = f"INSERT INTO idempotency_key {columns} VALUES (:ours, 'k', '', 201, '{{}}', '', :at)"
+            db.execute(text(kept), {"ours": ours, "at": at})
+    migrate.upgrade(empty_database)
+    with engine.connect() as db:
+        invited = {row.status: row.invited_at for row in db.execute(select(members.c.status, members.c.invited_at))}
+        assert invited == {"invited": dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC), "active": None}
+        assert db.scalars(select(idempotency_keys.c.organisation_id)).all() == [UUID(bytes=ours)]
     engine.dispose()
 
 
