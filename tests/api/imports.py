@@ -32,7 +32,10 @@ def row(unit: str, name: str = "Juma Koech", balance: str = "0", house: str = "M
 
 
 def upload(client: Client, content: bytes, query: str = "", kind: str = "text/csv") -> Answer:
-    """Upload the sheet and work its preview; return the import as it then stands, or what refused it."""
+    """Upload the sheet and work its preview, and whatever else is heavy; return the import as it then stands.
+
+    Where the upload is refused, return that.
+    """
     answer = client.post(f"/v1/imports{query}", content, Content_Type=kind)
     if answer.status != 202:
         return answer
