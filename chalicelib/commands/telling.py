@@ -18,6 +18,7 @@ from chalicelib.commands.texts import (
     say_day,
 )
 from chalicelib.leasing.model import PhoneLease, PhoneTenant
+from chalicelib.messaging.neutral_rules import neutral_name
 from chalicelib.money import say_cents
 
 MOST_LEASES = 3
@@ -29,7 +30,8 @@ def place_of(lease: PhoneLease, width: int) -> str:
 
 def entry_of(entry: Entry, width: int) -> str:
     """Return organisation and property, each in at most ``width`` characters: all that is told of it."""
-    return f"{clip(entry.tenant.organisation_name, width)}, {clip(entry.leases[0].property_name, width)}"
+    names = entry.tenant.organisation_name, entry.leases[0].property_name
+    return ", ".join(clip(neutral_name(each), width) for each in names)
 
 
 def tell_denial(entry: Entry, language: str, most: int = MOST_CHARACTERS) -> str:

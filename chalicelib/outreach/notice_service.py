@@ -66,12 +66,9 @@ def preview(db: Connection, organisation_id: UUID, new: NewNotice, *, today: dt.
         objections = messaging.find_objections(db, organisation_id, _to(chosen), today)
         finisher = messaging.Finisher(sending.allowance, objections)
         for each in chosen:
-            if not each.phone:
-                left_out[NO_PHONE] += 1
-                continue
-            objection = objections.why_not(new.kind, SMS, each.phone, None, settings)
-            if objection:
-                left_out[objection] += 1
+            why = NO_PHONE
+            if not each.phone or (why := objections.why_not(new.kind, SMS, each.phone, None, settings)):
+                left_out[why] += 1
                 continue
             language, text = _told(new, each, finisher)
             if (each.phone, text) in said:

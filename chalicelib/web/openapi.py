@@ -31,7 +31,7 @@ taken back wants a sign-in of the last 10 minutes. What goes wrong is told as
 PROBLEMS = {
     400: ("BadRequest", "The request cannot be read."),
     401: ("Unauthenticated", "Nobody is signed in, or the token has expired."),
-    403: ("Forbidden", "The member's role does not allow this."),
+    403: ("Forbidden", "The member's role does not allow this, or it takes a grant that the organisation has not."),
     404: ("NotFound", "It is not there, or is another organisation's."),
     409: ("Conflict", "It is not in a state that allows this, or the same key is being worked on."),
     412: ("PreconditionFailed", "It has changed since the caller read it."),
@@ -39,7 +39,7 @@ PROBLEMS = {
     415: ("UnsupportedMediaType", "The body is of a kind that is not read here."),
     422: ("Invalid", "Some values are not valid; each is named."),
     428: ("PreconditionRequired", "If-Match is missing."),
-    429: ("TooManyRequests", "Too many requests; go slower."),
+    429: ("TooManyRequests", "Too many requests, or too often for now; go on after a while."),
     500: ("InternalError", "Something went wrong on our side."),
     503: ("Unavailable", "A part that is needed does not answer; try again after a while."),
     504: ("NoAnswer", "The answer took too long."),

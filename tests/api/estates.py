@@ -15,6 +15,7 @@ from chalicelib.messaging.model import NewMessage
 from chalicelib.web import fields
 from chalicelib.web.call import Operation
 from tests.api.client import Client
+from tests.granting import grant
 
 UNKNOWN = "0190b3c8-6d0e-7a53-9c0e-3a1f6f1d2b4a"
 
@@ -59,7 +60,11 @@ class Making:
 
 
 def estate(owner: Client, today: dt.date, name: str = "House") -> Ids:
-    """Make one of each kind of thing in a property called ``name``, and return their ids by kind."""
+    """Make one of each kind of thing in a property called ``name``, and return their ids by kind.
+
+    One is a notice, so the owner's organisation is granted messaging.
+    """
+    grant(wiring.parts(), owner.organisation_id)
     making = Making(owner)
     _let(making, today, name)
     _bill_and_pay(making, today)
@@ -106,6 +111,7 @@ def _bill_and_pay(making: Making, today: dt.date) -> None:
 def _tell(making: Making, today: dt.date) -> None:
     """Queue a message by the service: what makes one by itself waits for an hour, or for a member."""
     parts, organisation_id, ids = wiring.parts(), UUID(making.owner.organisation_id), making.ids
+    grant(parts, organisation_id)  # a notice takes it
     promised = {"lease_id": ids["lease"], "amount": "1.00", "promised_on": today.isoformat()}
     making.made("promise", "/v1/promises", promised)
     text = {"kind": "notice", "text_en": "Water is off on Friday.", "property_id": ids["property"]}

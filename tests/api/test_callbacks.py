@@ -14,9 +14,10 @@ from chalicelib.clock import MovedClock
 from chalicelib.messaging import result_service
 from chalicelib.messaging.bodies import Posted, read_result
 from tests.api.client import Answer, Client
+from tests.api.test_ussd import TOKEN
 from tests.outbox import NOON, FakeQueues
 
-TOKEN, OTHER = "s3cret-of-africas-talking", "another-that-is-being-rolled-in"
+OTHER = "another-that-is-being-rolled-in"
 FORM = "application/x-www-form-urlencoded"
 REPORT = {"id": "ATXid_1", "status": "Success", "phoneNumber": "+254711111111", "networkCode": "63902"}
 INCOMING = {"id": "in-1", "from": "+254711111111", "to": "12345", "text": "SALIO", "date": "2026-12-07 09:00:00"}

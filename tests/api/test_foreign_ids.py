@@ -18,17 +18,9 @@ from chalicelib.web.routing import OPERATIONS
 from tests.api.client import Answer, Client
 from tests.api.estates import KIND_OF, UNKNOWN, Ids, body_of, estate, named_ids, path_of, put, query_of
 from tests.api.imports import row_counts
-from tests.granting import grant
 
 TODAY = dt.date(2026, 6, 10)
 Sender = Callable[[Client, Operation, Ids, tuple[str, ...], str], Answer]
-
-
-@pytest.fixture
-def owner(parts: wiring.Parts, owner: Client) -> Client:
-    """The owner of an organisation that may write in its own words."""
-    grant(parts, owner.organisation_id)
-    return owner
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +93,6 @@ def test_the_walk_knows_what_every_id_names() -> None:
 
 
 def test_an_id_of_another_organisation_names_nothing(owner: Client, stranger: Client, parts: wiring.Parts) -> None:
-    grant(parts, stranger.organisation_id)
     own, others = estate(owner, TODAY), estate(stranger, TODAY)
     before = [row_counts(parts, each.organisation_id) for each in (owner, stranger)]
     walked = [each for each in OPERATIONS if each.may != PUBLIC]

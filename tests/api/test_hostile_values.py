@@ -104,7 +104,7 @@ def test_a_tenant_with_any_value_is_kept_or_refused_by_the_name_of_the_field(own
     ],
 )
 def test_any_value_at_a_field_is_taken_or_refused_by_its_name(
-    owner: Client, operation: str, body: dict[str, Any], paths: str
+    owner: Client, operation: str, body: dict[str, Any], paths: str, new_phone: Callable[[], str]
 ) -> None:
     house = owner.post("/v1/properties", {"name": "Here"}).json["id"]
     if operation == "units":
@@ -116,7 +116,8 @@ def test_any_value_at_a_field_is_taken_or_refused_by_its_name(
         for value in VALUES:
             made = put({**body, "values": {}} if path.startswith("values") else body, path, value)
             sent = json.dumps(made).replace("NaN", "1e999").replace("Infinity", "1e999").encode()
-            told = refused_fields(owner.post(f"/v1/{operation}", sent))
+            whoever = Client(new_phone()) if operation == "organisations" else owner  # one founds three a day
+            told = refused_fields(whoever.post(f"/v1/{operation}", sent))
             assert all(name.split(".")[0] in {*made, "method", "channel_id", "lease_id"} for name in told), (
                 path,
                 value,
@@ -187,7 +188,7 @@ def test_sheets_of_any_values_get_their_verdict(owner: Client) -> None:
             cells = list(row(f"U{number}"))
             cells[place] = value
             rows.append(tuple(cells))
-        assert upload(owner, sheet(*rows)).status in (201, 202)
+        assert upload(owner, sheet(*rows)).json["status"] == "previewed"
     for value in (*corpus.UNSEEN, *corpus.SPACED, *corpus.CODE):
         query = urlencode({"property_name": value, "filename": value}, errors="replace")
         assert refused_fields(upload(owner, sheet(row("A1")), f"?{query}")) <= {"property_name", "filename"}

@@ -10,6 +10,7 @@ from tests.api.client import Client
 from tests.api.test_phone_claims import read, send
 from tests.api.test_sms_commands import Kept, queue
 from tests.api.test_ussd import dial, let_to
+from tests.granting import grant
 
 __all__ = ["queue"]
 
@@ -139,6 +140,8 @@ def test_by_sms(owner: Client, stranger: Client, queue: Kept, new_phone: Callabl
     third = Client(new_phone())
     third.organisation_id = third.post("/v1/organisations", {"name": "Third Homes", "person_name": "X"}).json["id"]
     phone = new_phone()
+    for landlord in (owner, stranger):
+        grant(wiring.parts(), landlord.organisation_id)
     for landlord, unit in ((owner, "A1"), (stranger, "B2"), (third, "A1")):
         let_to(landlord, phone, unit, confirmed=False)
     said = [line.removeprefix("> ") for line in BY_SMS.splitlines() if line.startswith("> ")]

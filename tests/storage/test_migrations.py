@@ -101,7 +101,7 @@ def test_names_are_compared_as_bytes_on_both(fresh_database: str) -> None:
     engine.dispose()
 
 
-def test_what_was_invited_and_answered_before_0005_is_known_for_it_after(empty_database: str) -> None:
+def test_what_was_invited_and_answered_before_0003_is_known_for_it_after(empty_database: str) -> None:
     engine, script = make_engine(empty_database), Config()
     script.set_main_option("script_location", str(migrate.MIGRATIONS))
     ours, at = uuid4().bytes, "2026-06-10 09:00:00.000000"

@@ -1,5 +1,8 @@
 """What organisations are granted, the number that each was founded by, and what numbers had of those not granted."""
 
+import datetime as dt
+from uuid import UUID
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,6 +13,9 @@ revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
+
+PLATFORM = UUID("00000000-0000-7000-8000-000000000001")  # made by 0005
+PLATFORMS_LIMITS = {"daily_cap": 2000, "tenant_daily_cap": 3, "monthly_limit_cents": 50_000_00}  # as 0005 set them
 
 
 def upgrade() -> None:
@@ -47,6 +53,7 @@ def upgrade() -> None:
     op.add_column("organisation", sa.Column("founder_phone", sa.String(length=16), nullable=True))
     op.create_index("ix_organisation_founder_phone_created_at", "organisation", ["founder_phone", "created_at"])
     _name_founders()
+    _grant_platform()
 
 
 def _name_founders() -> None:
@@ -67,6 +74,29 @@ def _name_founders() -> None:
         found.setdefault(organisation_id, phone)
     for organisation_id, phone in found.items():
         bind.execute(sa.update(organisation).where(organisation.c.id == organisation_id).values(founder_phone=phone))
+
+
+def _grant_platform() -> None:
+    """Let the platform's own organisation answer phones: it has no founder whose number its texts could tell."""
+    grant = sa.table(
+        "organisation_grant",
+        sa.column("organisation_id", Id()),
+        sa.column("id", Id()),
+        *(sa.column(name) for name in ("kind", "sender_name", *PLATFORMS_LIMITS, "note", "granted_by", "revoked_by")),
+        sa.column("granted_at", Instant()),
+    )
+    row = {
+        "organisation_id": PLATFORM,
+        "id": PLATFORM,
+        "kind": "messaging",
+        "sender_name": "",
+        **PLATFORMS_LIMITS,
+        "note": "answers to phones whose holder has not said whose tenant they are",
+        "granted_by": "migration 0006",
+        "revoked_by": "",
+        "granted_at": dt.datetime(2026, 12, 1, tzinfo=dt.UTC),
+    }
+    op.bulk_insert(grant, [row])
 
 
 def downgrade() -> None:
