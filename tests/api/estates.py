@@ -111,7 +111,6 @@ def _bill_and_pay(making: Making, today: dt.date) -> None:
 def _tell(making: Making, today: dt.date) -> None:
     """Queue a message by the service: what makes one by itself waits for an hour, or for a member."""
     parts, organisation_id, ids = wiring.parts(), UUID(making.owner.organisation_id), making.ids
-    grant(parts, organisation_id)  # a notice takes it
     promised = {"lease_id": ids["lease"], "amount": "1.00", "promised_on": today.isoformat()}
     making.made("promise", "/v1/promises", promised)
     text = {"kind": "notice", "text_en": "Water is off on Friday.", "property_id": ids["property"]}
