@@ -58,8 +58,11 @@ def answer_sms(
     if closed and name not in ALWAYS:
         _queue(db, asking, [Reply.of_platform(asking.spoken, say("closed", asking.spoken))])
         return name
-    if found is None:
-        name, replies = _answer_offer(db, asking) or (UNKNOWN, tell_unknown(asking))
+    chosen = _answer_offer(db, asking) if found is None else None
+    if chosen is not None:
+        name, replies = chosen
+    elif found is None:
+        replies = tell_unknown(asking)
     elif found.command.anyone or asking.tenants:
         replies = found.command.answers(db, asking)
     elif asking.holder.unconfirmed:
@@ -67,7 +70,7 @@ def answer_sms(
         replies = places_service.offer_places(db, asking, entries, pending=pending_of(asking, name))
     else:
         return ""  # all that is claimed was denied
-    _keep_answers(db, sms, name, replies, find_holder(db, phone, now=now) if name == CONFIRM else asking.holder)
+    _keep_answers(db, sms, name, replies, asking.holder, is_choice=chosen is not None)
     _queue(db, asking, replies)
     return name
 
@@ -146,11 +149,16 @@ def _choose_place(db: Connection, asking: Asking, offer: Offer, number: int) -> 
     return FAULT, replies
 
 
-def _keep_answers(db: Connection, sms: Sms, name: str, replies: Sequence[Reply], holder: Holder) -> None:
-    """Keep for which organisations the SMS was answered, and whether its text is one's alone to read."""
+def _keep_answers(
+    db: Connection, sms: Sms, name: str, replies: Sequence[Reply], holder: Holder, *, is_choice: bool = False
+) -> None:
+    """Keep for which organisations the SMS was answered, and whether its text is one's alone to read.
+
+    A choice out of what was offered is nobody's to read: its number tells how many others have the phone.
+    """
     answered = {each.organisation_id: each for each in reversed(replies) if each.organisation_id != PLATFORM}
     confirmed = {each.organisation_id for each in holder.tenants}
-    alone = len(answered) == 1 and confirmed >= answered.keys()
+    alone = not is_choice and len(answered) == 1 and confirmed >= answered.keys()
     rows = [
         IncomingAnswer(each.organisation_id, name, each.lease_id, each.tenant_id, alone) for each in answered.values()
     ]

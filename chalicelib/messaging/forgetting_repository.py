@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, exists, func, or_, select, update
 
 from chalicelib.messaging.model import CANCELLED, QUEUED
 from chalicelib.storage.tables.leasing import tenant_phones
@@ -71,14 +71,18 @@ def phones_of_others(
 
 
 def forget_answered(db: Connection, organisation_id: UUID, tenant_id: UUID) -> None:
-    """Clear what was sent that was answered for this tenant alone, and forget what else was answered for them.
+    """Clear what was sent that was answered for no other organisation, and forget what else was answered for them.
 
     Who else has entered the number by now changes nothing of it.
     """
     table = incoming_message_answers
     mine = and_(table.c.organisation_id == organisation_id, table.c.tenant_id == tenant_id)
-    alone = db.execute(select(table.c.gateway, table.c.provider_reference).where(mine, table.c.alone)).all()
-    _change_each(db, incoming_messages, _REFERENCE, alone, {"phone": None, "text": None})
+    other = table.alias("other")
+    # That it came at the same moment is said for the index.
+    same = and_(*(other.c[name] == table.c[name] for name in (*_REFERENCE, "received_at")))
+    others = exists().where(same, other.c.organisation_id != organisation_id)
+    own = db.execute(select(table.c.gateway, table.c.provider_reference).where(mine, ~others)).all()
+    _change_each(db, incoming_messages, _REFERENCE, own, {"phone": None, "text": None})
     db.execute(delete(table).where(mine))
 
 

@@ -152,17 +152,18 @@ def test_by_sms(owner: Client, stranger: Client, queue: Kept, new_phone: Callabl
         "no water since Monday",
     ]
     assert [each["text"] for each in stranger.get("/v1/maintenance-requests").json["items"]] == ["gas is leaking"]
-    assert sorted(read(stranger)) == sorted(
+    assert sorted(read(stranger), key=str) == sorted(
         [
-            ("confirm", "1 house B2"),
+            ("confirm", None),
             ("balance", None),
             ("fault", "FAULT gas is leaking"),
-            ("fault", "2"),
+            ("fault", None),
             ("stop", None),
             ("start", None),
-        ]
+        ],
+        key=str,
     )
-    assert sorted(read(third)) == [("not_me", None), ("start", None), ("stop", None)]
+    assert sorted(read(third), key=str) == [("not_me", None), ("start", None), ("stop", None)]
 
 
 def test_by_ussd(owner: Client, stranger: Client, queue: Kept, new_phone: Callable[[], str]) -> None:

@@ -156,7 +156,7 @@ incoming_message_answers = organisation_table(
     required("command", String(20)),
     optional("lease_id", Id),  # where it was of one
     optional("tenant_id", Id),
-    required("alone", Boolean),  # for this organisation only, of a place that was confirmed: it may read the text
+    required("alone", Boolean),  # for this organisation only, of a confirmed place, in words: it may read the text
     required("received_at", Instant),
     index("received_at", "gateway", "provider_reference", name="ix_incoming_message_answer_received"),
     index("tenant_id"),
