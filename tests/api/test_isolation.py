@@ -50,7 +50,7 @@ FIRST = dt.datetime(2026, 6, 1, 9, tzinfo=dt.UTC)
 PHONES = st.integers(0, 2)
 NAMES = ["Barasa", "Wanjiku", "Achieng"]
 SAYINGS = st.sampled_from(["BALANCE", "SALIO", "RECEIPT", "HELP", "Hello there", "STOP", "START", "FAULT tap drips"])
-EXAMPLES, STEPS = 30, 20  # on SQLite; MariaDB does a third of the examples
+EXAMPLES, STEPS = 25, 15  # on SQLite; MariaDB does a third of the examples
 
 _numbers = itertools.count(10_000_000)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -245,16 +245,9 @@ class IsolationMachine(RuleBasedStateMachine):
     def they_notify_all(self) -> None:
         self.they(_notify)
 
-    @rule(place=PHONES, again=st.booleans())
-    def they_opt_out(self, place: int, again: bool) -> None:
-        number = self.numbers[place]
-        self.they(
-            lambda them: (
-                them.client.delete(f"/v1/opt-outs/{number}")
-                if again
-                else them.client.post("/v1/opt-outs", {"phone": number})
-            )
-        )
+    @rule(again=st.booleans())
+    def they_opt_out(self, again: bool) -> None:
+        self.they(lambda them: _opt_out(them, self.numbers, again))
 
     @rule(place=PHONES)
     def they_erase(self, place: int) -> None:
@@ -292,9 +285,12 @@ class IsolationMachine(RuleBasedStateMachine):
                 world.settle()
 
     def they(self, act: Callable[[Landlord], Any]) -> None:
+        """Have the other landlord act, and then ours go on, so that a harm has something to show in."""
         with self.busy.works():
             act(self.theirs[id(self.busy)])
             self.busy.settle()
+        self.notify_all()
+        self.pay(0, "500.00")
 
     def read_all(self, world: World) -> dict[str, Any]:
         with world.works():
@@ -337,6 +333,14 @@ def _pay(us: Landlord, place: int, amount: str, today: dt.date, reference: str) 
 def _notify(us: Landlord) -> None:
     answer = us.client.post("/v1/notices", {"kind": "notice", "text_en": "Water is off.", "price_limit": "100.00"})
     assert answer.status in (202, 409), answer.text  # it may reach nobody
+
+
+def _opt_out(us: Landlord, numbers: list[str], again: bool) -> None:
+    for number in numbers:
+        if again:
+            us.client.delete(f"/v1/opt-outs/{number}")
+        else:
+            assert us.client.post("/v1/opt-outs", {"phone": number}).status in (201, 409)
 
 
 def _text(phone: str, said: str, reference: str) -> None:
