@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset token month env job grant test quick lint audit bench package authorities apply named plan deploy destroy database-users clean
+.PHONY: help run demo-reset token month env job grant openapi test quick lint audit bench package authorities apply named plan deploy destroy database-users clean
 
 BIN := .venv/bin
 # The stamp's name holds the hash of the requirements: a changed pin is a missing file.
@@ -55,6 +55,9 @@ lint: $(STAMP) ## Check style and types
 audit: $(STAMP) ## Look for known faults in what is installed; asks PyPI
 	@CI=true local/install checkers
 	build/checkers/bin/pip-audit --path "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
+
+openapi: $(STAMP) ## Write the OpenAPI document to docs/openapi.json, as a changed API wants
+	$(BIN)/python -m local.openapi > docs/openapi.json
 
 bench: $(STAMP) ## Measure speed and memory on a private MariaDB
 	@local/install database

@@ -1,0 +1,80 @@
+"""Names that leave the process: others have stored or deployed them, so one that goes is a migration of its own.
+
+``docs/openapi.json`` holds those of the API. After a name was added: ``python -m tests.house.test_names``.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import app  # noqa: F401 - fills the registries
+from chalicelib import errors, metrics
+from chalicelib.functions import FUNCTIONS
+from chalicelib.messaging.bodies import Posted, Text, Told, bundles, write_outcomes, write_posted
+from chalicelib.messaging.ports import SENT, Outcome
+from chalicelib.storage.tables import metadata
+from chalicelib.tasks import job_service
+from chalicelib.tasks import service as tasks
+from chalicelib.web.gateway import GATEWAY_RESPONSES
+from chalicelib.web.problem import document
+
+KEPT = Path(__file__).parents[1] / "data" / "names.json"
+
+
+def test_a_name_that_others_know_stays() -> None:
+    kept, now = json.loads(KEPT.read_text()), names()
+    for kind, listed in kept.items():
+        assert [name for name in listed if name not in now[kind]] == [], f"{kind} are gone"
+
+
+def test_a_new_name_is_kept_from_now_on() -> None:
+    assert names() == json.loads(KEPT.read_text()), "python -m tests.house.test_names"
+
+
+def names() -> dict[str, list[str]]:
+    """Return the names of each kind, sorted."""
+    columns = [f"{table.name}.{column.name}" for table in metadata.sorted_tables for column in table.columns]
+    found = {
+        "columns": columns,
+        "functions": list(FUNCTIONS),
+        "jobs": job_service.job_names(),
+        "metrics": [value for name, value in vars(metrics).items() if name.isupper() and isinstance(value, str)],
+        "problem types": sorted({_problem_type(name) for name in (*_error_names(), *_gateway_problems())}),
+        "queue keys": sorted(set(_keys(list(_queue_bodies())))),
+        "task kinds": tasks.kinds(),
+    }
+    return {kind: sorted(listed) for kind, listed in found.items()}
+
+
+def _error_names() -> Iterator[str]:
+    return (name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, errors.DomainError))
+
+
+def _gateway_problems() -> Iterator[str]:
+    return (each.name for each in GATEWAY_RESPONSES.values())
+
+
+def _problem_type(name: str) -> str:
+    return str(document(name, 400, "", "")["type"])
+
+
+def _queue_bodies() -> Iterator[Any]:
+    at = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
+    text = Text("key", UUID(int=1), UUID(int=2), 1, "to", "text", "subject", "sender", at)
+    yield from (json.loads(body) for body, _ in bundles("sms", "africastalking", [text]))
+    yield json.loads(write_outcomes("africastalking", [Told(UUID(int=1), UUID(int=2), 1, Outcome(SENT))]))
+    yield json.loads(write_posted(Posted("report", "africastalking", {}, at)))
+
+
+def _keys(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        yield from part
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _keys(inner)
+
+
+if __name__ == "__main__":
+    KEPT.write_text(json.dumps(names(), indent=1) + "\n")
