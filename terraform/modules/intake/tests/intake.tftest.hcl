@@ -20,20 +20,7 @@ run "two_regions_and_a_witness_agree_before_they_acknowledge" {
   }
 
   assert {
-    condition = alltrue([for stack in aws_cloudformation_stack.strong : (
-      jsondecode(stack.template_body).Resources.Table.Properties.MultiRegionConsistency == "STRONG"
-      && jsondecode(stack.template_body).Resources.Table.Properties.GlobalTableWitnesses == [{ Region = "eu-west-2" }]
-      && jsondecode(stack.template_body).Resources.Table.DeletionPolicy == "RetainExceptOnCreate"
-      && jsondecode(stack.template_body).Resources.Table.UpdateReplacePolicy == "Retain"
-    )])
-    error_message = "The tables must be strong, with a witness, and outlive their stack."
-  }
-
-  assert {
-    condition = alltrue([for stack in aws_cloudformation_stack.strong : (
-      !contains(keys(jsondecode(stack.template_body).Resources.Table.Properties), "SSESpecification")
-      && alltrue([for replica in jsondecode(stack.template_body).Resources.Table.Properties.Replicas : !contains(keys(replica), "SSESpecification")])
-    )])
+    condition     = length(regexall("SSESpecification", join("", [for stack in aws_cloudformation_stack.strong : stack.template_body]))) == 0
     error_message = "No key may be named: whoever claims would need rights on it."
   }
 
