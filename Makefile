@@ -8,8 +8,9 @@ BIN := .venv/bin
 # The stamp's name holds the hash of the requirements: a changed pin is a missing file.
 STAMP := .venv/.installed-$(shell cat requirements.txt requirements-dev.txt | sha256sum | cut -c1-16)
 
-# What `make grant` is told, on its own line only: a shell may have a NAME too.
+# What `make grant` is told, on its own line only: a shell may have a NAME too. A name that it does not know, it refuses.
 GRANTED := ORG KIND NAME DAILY TENANT_DAILY MONTHLY NOTE BY REVOKE
+SAID = $(foreach word,$(MAKEOVERRIDES),$(if $(findstring =,$(word)),$(firstword $(subst =, ,$(word)))))
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,7 +37,7 @@ job: $(STAMP) ## Run a job by hand for a day in Nairobi: make job NAME=rent_remi
 	@$(BIN)/python -m local.job "$(NAME)" "$(ON)"
 
 grant: $(STAMP) ## Let an organisation send more: make grant ORG=… KIND=messaging BY=…; with nothing it lists what is granted
-	@$(BIN)/python -m local.grant $(foreach name,$(GRANTED),$(if $(filter command,$(origin $(name))),"$(name)=$($(name))"))
+	@$(BIN)/python -m local.grant $(foreach name,$(GRANTED),$(if $(filter command,$(origin $(name))),"$(name)=$($(name))")) $(addsuffix =,$(filter-out $(GRANTED),$(SAID)))
 
 test: $(STAMP) ## Run all tests, on SQLite and on a private MariaDB
 	@local/install database

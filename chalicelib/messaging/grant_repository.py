@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
+from chalicelib.identity.model import PLATFORM
 from chalicelib.ids import new_id
 from chalicelib.messaging.grant_model import MESSAGING, SENDER_NAME, Allowance, Grant, Limits, Sending
 from chalicelib.messaging.grant_rules import within
@@ -55,8 +56,12 @@ def find_sending(db: Connection, organisation_id: UUID) -> Sending | None:
 
 
 def lock_organisation(db: Connection, organisation_id: UUID) -> bool:
-    """Hold the organisation's row, so that of a kind one grant holds at most; return whether there is one."""
-    query = select(organisations.c.id).where(organisations.c.id == organisation_id).with_for_update()
+    """Hold the organisation's row, so that of a kind one grant holds at most; return whether there is one.
+
+    The platform's own is none: without its grant phones would be answered nothing, and nobody would see it.
+    """
+    mine = (organisations.c.id == organisation_id) & (organisations.c.id != PLATFORM)
+    query = select(organisations.c.id).where(mine).with_for_update()
     return db.scalar(query) is not None
 
 
@@ -76,12 +81,12 @@ def revoke_grant(db: Connection, organisation_id: UUID, kind: str, by: str, now:
 
 
 def list_grants(db: Connection) -> list[Grant]:
-    """Return all grants that hold, of all organisations, the latest first: for operators."""
+    """Return all grants that hold, of all organisations but the platform's own, the latest first: for operators."""
     names = [name for name in Grant._fields if name != "organisation_name"]
     query = (
         select(organisations.c.name.label("organisation_name"), *(organisation_grants.c[name] for name in names))
         .join(organisations, organisations.c.id == organisation_grants.c.organisation_id)
-        .where(organisation_grants.c.revoked_at.is_(None))
+        .where(organisation_grants.c.revoked_at.is_(None), organisations.c.id != PLATFORM)
         .order_by(organisation_grants.c.granted_at.desc(), organisation_grants.c.id.desc())
     )
     return [Grant(**row._mapping) for row in db.execute(query)]

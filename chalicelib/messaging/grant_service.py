@@ -127,4 +127,4 @@ def _check(by: str, kind: str) -> None:
     if kind not in GRANT_KINDS:
         raise Invalid([("kind", f"expected one of: {', '.join(GRANT_KINDS)}")])
     if not by.strip() or len(by) > MOST_BY:
-        raise Invalid([("by", f"expected who grants it, in at most {MOST_BY} characters")])
+        raise Invalid([("by", f"expected who grants or revokes it, in at most {MOST_BY} characters")])

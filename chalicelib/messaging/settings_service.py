@@ -53,6 +53,8 @@ def _check(values: dict[str, Any], allowance: Allowance) -> None:
     if values.get("legal_notices_pass_opt_out") and not allowance.granted:
         raise GrantNeeded("Legal notices pass opt-outs once your organisation is granted messaging.", grant=MESSAGING)
     name = values.get("sender_name")
+    if name and not allowance.granted:
+        raise GrantNeeded("A sender name of your own takes the grant of messaging first.", grant=MESSAGING)
     if name and not allowance.sender_name:
         raise GrantNeeded("A sender name of your own takes the grant of that name.", grant=SENDER_NAME)
     wrong = list(grant_rules.too_much(values, allowance))

@@ -23,9 +23,9 @@ Rent, leases and books of landlords in Kenya.
 Sign in with `Authorization: Bearer` and an ID token. `X-Organisation` names the organisation; whoever
 belongs to one only may leave it out. Amounts are strings such as "15000.00" in the organisation's
 currency, days are "2026-11-20" in its time zone, instants are UTC. Lists are paged: pass `next_cursor`
-back as `cursor`. What moves money out, says where it is paid or who may do what, and what cannot be
-taken back wants a sign-in of the last 10 minutes. What goes wrong is told as
-`application/problem+json`, of one shape everywhere.
+back as `cursor`. Refunds, channels, members, settings, templates, closing a month and erasing a tenant
+need a sign-in from the last 10 minutes. What goes wrong is told as `application/problem+json`, of one
+shape everywhere.
 """
 
 PROBLEMS = {
@@ -224,7 +224,8 @@ def _answers(operation: Operation, told: Converter, operations: list[Operation])
 def _success(operation: Operation, told: Converter, operations: list[Operation]) -> Described:
     names = ["X-Request-Id"] + (["Location"] if operation.location else [])
     names += ["ETag"] if operation.status != 204 else []
-    success: Described = {"description": "Done.", "headers": references("headers", names)}
+    said = "Accepted: what the answer names does it, or will." if operation.status == 202 else "Done."
+    success: Described = {"description": said, "headers": references("headers", names)}
     content = {kind: {"schema": {"type": "object" if kind == JSON else "string"}} for kind in operation.tells}
     if operation.answer is not None:
         one = told.reference(operation.answer)

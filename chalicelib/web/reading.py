@@ -56,7 +56,7 @@ def check_fresh_sign_in(request: Request) -> None:
     age_s = time.time() - int(said) if SECONDS.fullmatch(said) else None
     if age_s is None or not -AHEAD_S <= age_s <= FRESH_S:
         raise errors.FreshSignInNeeded(
-            f"This wants a sign-in of the last {FRESH_S // 60} minutes: sign in again, and repeat it.",
+            f"This needs a sign-in from the last {FRESH_S // 60} minutes. Sign in again and repeat the request.",
             max_age_s=FRESH_S,
         )
 

@@ -33,7 +33,7 @@ def test_words_of_its_own_are_a_problem_that_names_the_grant(owner: Client) -> N
         assert answer.json["grant"] == "messaging"
         assert "Ask whoever runs this service" in answer.json["detail"]
     sender = owner.patch("/v1/message-settings", {"sender_name": "SAFARICOM"})
-    assert (sender.status, sender.json["grant"]) == (403, "sender_name")
+    assert (sender.status, sender.json["grant"]) == (403, "messaging")
 
 
 def test_members_read_their_allowance_and_raise_nothing_above_it(owner: Client, stranger: Client) -> None:

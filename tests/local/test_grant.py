@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib import wiring
+from chalicelib.identity.model import PLATFORM
 from chalicelib.messaging import service
 from tests.money import Money
 from tests.service.worker_process import parts_on
@@ -45,6 +46,9 @@ def run(home: Path, *words: str, by_make: bool = False) -> "subprocess.Completed
 def test_it_grants_lists_and_revokes(home: Path, parts: wiring.Parts) -> None:
     mine = str(Money.found(parts, granted=False).organisation_id)
     assert run(home, by_make=True).stdout == "nothing is granted\n"
+    mistyped = run(home, f"ORG={mine}", "KIND=messaging", "DAYLY=50", "BY=Amina", by_make=True)
+    assert "the names are: BY, DAILY, KIND" in mistyped.stderr
+    assert run(home).stdout == "nothing is granted\n"
     granted = run(home, f"ORG={mine}", "KIND=messaging", "DAILY=500", "MONTHLY=800.50", "BY=Amina", by_make=True)
     line = f"{mine} Acme Homes: messaging, 500 SMS a day, 3 a tenant, KES 800.50 a month; by Amina at "
     assert granted.stdout.startswith(line), granted.stderr
@@ -63,12 +67,14 @@ def test_it_grants_lists_and_revokes(home: Path, parts: wiring.Parts) -> None:
     [
         (["KIND=messaging", "BY=A"], "organisation: expected an organisation's id"),
         (["ORG={mine}", "KIND=everything", "BY=A"], "kind: expected messaging or sender_name"),
-        (["ORG={mine}", "KIND=messaging"], "by: expected who grants it"),
+        (["ORG={mine}", "KIND=messaging"], "by: expected who grants or revokes it"),
         (["ORG={mine}", "KIND=messaging", "BY=A", "DAILY=many"], "daily: expected a whole number"),
         (["ORG={mine}", "KIND=messaging", "BY=A", "MONTHLY=1.234"], "monthly: an amount is a string"),
         (["ORG={mine}", "KIND=sender_name", "BY=A", "NAME=MPESA"], "name: it is a brand's"),
         (["ORG={mine}", "KIND=sender_name", "BY=A", "NAME=ACME"], "grant that first"),
         (["ORG={mine}", "REVOKE=messaging", "BY=A"], "holds no such grant"),
+        ([f"ORG={PLATFORM}", "REVOKE=messaging", "BY=A"], "holds no such grant"),
+        ([f"ORG={PLATFORM}", "KIND=messaging", "BY=A"], "There is no such organisation"),
         (["ORG=01a22dbf-ca9a-7b95-84e7-ab4d22c637b1", "KIND=messaging", "BY=A"], "There is no such organisation"),
         (["HELP"], "say it as NAME=value"),
         (["SUPERUSER=1"], "the names are: BY, DAILY, KIND"),

@@ -81,7 +81,7 @@ def test_no_organisation_raises_its_own_bounds(newcomer: Outbox, values: dict[st
 
 @pytest.mark.parametrize(
     ("values", "needed"),
-    [({"sender_name": "MPESA"}, "sender_name"), ({"legal_notices_pass_opt_out": True}, "messaging")],
+    [({"sender_name": "MPESA"}, "messaging"), ({"legal_notices_pass_opt_out": True}, "messaging")],
 )
 def test_what_takes_a_grant_is_refused_without(newcomer: Outbox, values: dict[str, Any], needed: str) -> None:
     with pytest.raises(GrantNeeded, match="Ask whoever runs this service") as caught:
