@@ -43,21 +43,27 @@ def list_places(db: Connection, asking: Asking) -> list[Reply]:
     anyone=True,
 )  # fmt: skip
 def deny(db: Connection, asking: Asking) -> list[Reply]:
-    """End a claim and what is sent because of it: the only one, or the one whose number is given."""
-    offer = session_service.find_offer(db, asking.phone, now=asking.now)
-    chosen = rules.read_choice(asking.text)
-    entries = asking.holder.unconfirmed or asking.holder.entries(CONFIRMED)
-    if chosen and offer and offer.purpose in (CONFIRM, DENY):
-        entry = find_offered(asking, offer, chosen[0])
-        entries = [entry] if entry else entries
-    if not entries:
-        return [Reply.on_behalf(asking, "no_places")]
-    if len(entries) > 1:
+    """End a claim and what is sent because of it: the one whose number is given, or the only unconfirmed one.
+
+    What the holder has confirmed is denied by its number alone, and a number that is not what it was when it was
+    shown denies nothing: whoever asked for this answer may have taken their claim back.
+    """
+    named = rules.read_number(asking.text)
+    entries = asking.holder.unconfirmed
+    chosen = entries[0] if named is None and len(entries) == 1 else None
+    if named is not None:
+        offer = session_service.find_offer(db, asking.phone, now=asking.now)
+        chosen = find_offered(asking, offer, named) if offer and offer.purpose in (CONFIRM, DENY) else None
+    if chosen is not None:
+        end_claim(db, asking.phone, chosen, source=SMS, now=asking.now)
+        text = telling.tell_denial(chosen, asking.spoken)
+        return [Reply.of_platform(asking.spoken, text), Reply.of(chosen.tenant, asking.spoken, None)]
+    if entries:
         return offer_places(db, asking, entries, purpose=DENY)
-    [entry] = entries
-    end_claim(db, asking.phone, entry, source=SMS, now=asking.now)
-    text = telling.tell_denial(entry, asking.spoken)
-    return [Reply.of_platform(asking.spoken, text), Reply.of(entry.tenant, asking.spoken, None)]
+    entries = asking.holder.entries(CONFIRMED)
+    if entries:
+        return offer_places(db, asking, entries, purpose=DENY, told="deny_confirmed")
+    return [Reply.of_platform(asking.spoken, first_that_fits([say("no_places", asking.spoken)]))]
 
 
 def end_claim(db: Connection, phone: str, entry: Entry, *, source: str, now: dt.datetime) -> None:
@@ -72,6 +78,7 @@ def offer_places(
     purpose: str = CONFIRM,
     pending: Pending | None = None,
     page: int = 1,
+    told: str = "",
 ) -> list[Reply]:
     """Keep which number stands for which entry, and tell them; what waits for the answer is kept with it."""
     offered = [each.reference for each in entries]
@@ -81,7 +88,7 @@ def offer_places(
     more = begins // ON_A_PAGE + 2 if len(entries) > begins + ON_A_PAGE else 0
     text = first_that_fits(
         say(
-            "offer" if purpose == CONFIRM else "deny_which",
+            told or ("offer" if purpose == CONFIRM else "deny_which"),
             asking.spoken,
             places="\n".join(f"{number} {telling.entry_of(entry, width)}" for number, entry in shown),
             first=shown[0][0],

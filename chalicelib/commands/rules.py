@@ -11,6 +11,7 @@ from chalicelib.values import clean_text
 
 MOST_CHARACTERS = 160  # of an SMS of one part, and of a USSD screen
 MOST_REFERENCE = 64  # characters of a vendor's name of a message or session that stand in a key
+MOST_DIGITS = 2  # of a choice
 
 # A letter, with the accents that stand by themselves; digits are no part of a command.
 _WORD = re.compile(r"[\W\d_]*((?:[^\W\d_][\u0300-\u036f]*)+)[\W_]*(.*)", re.DOTALL)
@@ -26,6 +27,7 @@ _BESIDE = _PLEASE | {
 }  # fmt: skip
 _PIECES = re.compile(r"\w+")
 _BEGINS_WITH_LETTER = re.compile(r"[^\W\d_]")
+_NUMBERS = re.compile(r"\d+")
 _CHOICE = re.compile(r"[\W_]*([0-9]{1,2})(?:[\W_]+(.*))?", re.DOTALL)
 # What people write before the name of a unit, and courtesy behind it.
 _UNIT_WORDS = _PLEASE | {
@@ -69,6 +71,14 @@ def read_choice(text: str) -> tuple[int, str] | None:
     """Return the number that ``text`` begins with and what follows it, or None: "1, A12" is 1 and A12."""
     found = _CHOICE.fullmatch(clean(text))
     return None if found is None else (int(found[1]), (found[2] or "").rstrip())
+
+
+def read_number(text: str) -> int | None:
+    """Return the number that stands anywhere in ``text``: None where there is none, 0 where it can be no choice."""
+    found = _NUMBERS.findall(text)
+    if not found:
+        return None
+    return int(found[0]) if len(found) == 1 and len(found[0]) <= MOST_DIGITS else 0
 
 
 def is_same_unit(typed: str, unit_name: str) -> bool:

@@ -77,6 +77,10 @@ _TEXTS = {
         "Which is not yours? Answer like NOT ME {first}.\n{places}{more}",
         "Ni ipi si yako? Jibu mfano SI MIMI {first}.\n{places}{more}",
     ),
+    "deny_confirmed": (
+        "Nobody unconfirmed has your number now. Not yours? Answer like NOT ME {first}.\n{places}{more}",
+        "Hakuna asiyethibitishwa mwenye namba yako sasa. Si yako? Jibu mfano SI MIMI {first}.\n{places}{more}",
+    ),
     "name_unit": (
         "Answer with the number and the name of your unit, like {number} A12.",
         "Jibu na namba na jina la nyumba yako, mfano {number} A12.",

@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
+from chalicelib.commands import jobs
 from chalicelib.messaging import delivery_service
 from chalicelib.messaging import service as messaging
 from chalicelib.messaging.delivery_service import Incoming
@@ -19,6 +20,7 @@ OFFER = "Whose tenant are you? Reply number and unit, like 1 A12.\n"
 
 def send(phone: Phone, text: str, reference: str = "") -> str:
     """Have the whole path taken, as the queue of results does."""
+    assert jobs.take_sms in delivery_service.incoming_handlers
     named = reference or f"{phone.number}-{next(phone.references)}"
     phone.now += dt.timedelta(seconds=1)
     phone.parts.clock.at = phone.now  # type: ignore[attr-defined]  # the tests' clock stands where it is put
