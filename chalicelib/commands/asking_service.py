@@ -14,7 +14,7 @@ from chalicelib.commands.registry import COMMANDS, Asking, Reply, command, list_
 from chalicelib.commands.session_service import FAULT, Offer, pending_of
 from chalicelib.commands.standing_service import list_standings, running
 from chalicelib.commands.texts import WIDTHS, first_that_fits, say
-from chalicelib.leasing.model import PhoneLease, PhoneTenant
+from chalicelib.leasing.model import DENIED, PhoneLease, PhoneTenant
 from chalicelib.maintenance import service as maintenance
 from chalicelib.maintenance.model import MOST_TEXT, NewRequest
 from chalicelib.messaging import service as messaging
@@ -58,14 +58,19 @@ def tell_receipt(db: Connection, asking: Asking) -> list[Reply]:
     takes={"en": "and what is broken", "sw": "na kilichoharibika"},
 )
 def take_fault(db: Connection, asking: Asking) -> list[Reply]:
-    """Keep a maintenance request for the only place, or the unit that the text begins with; else ask which."""
+    """Keep a maintenance request for the only place, or the unit that the text begins with; else ask which.
+
+    Each landlord names their own units: of several landlords' none is chosen by a name that may mean anything else.
+    """
     offered = [(tenant, lease) for tenant in asking.tenants for lease in running(tenant)]
     if not offered:
         return [Reply.on_behalf(asking, "no_lease")]
     place, text = 0, asking.text
     if len(offered) > 1:
-        chosen, text = rules.choose_unit(text, [lease.unit_name for _, lease in offered])
-        if chosen is None:
+        names = [lease.unit_name for _, lease in offered]
+        chosen, text = rules.choose_unit(text, names)
+        several = len({tenant.organisation_id for tenant, _ in offered}) > 1
+        if chosen is None or (several and not rules.is_unmistakable(asking.text, chosen, names)):
             return _ask_which(db, asking, offered)
         place = chosen
     return [log_fault(db, asking, *offered[place], text)]
@@ -125,7 +130,11 @@ def stop(db: Connection, asking: Asking) -> list[Reply]:
 def start(db: Connection, asking: Asking) -> list[Reply]:
     """Send to the phone again."""
     messaging.start_messages(db, asking.phone)
-    claiming = [each.organisation_id for each in asking.holder.claimed if each.leases]
+    claiming = [
+        each.organisation_id
+        for each in asking.holder.claimed
+        if any(lease.state != DENIED for lease in each.leases)  # whom the holder denied learns nothing of them
+    ]
     return [_confirm(asking, "start", "stop"), *_answered(asking, claiming)]
 
 

@@ -27,7 +27,7 @@ def list_places(db: Connection, asking: Asking) -> list[Reply]:
     """Offer what the number is claimed for and is not confirmed, what was denied last; a number asks for that page."""
     entries = [*asking.holder.entries(UNCONFIRMED), *asking.holder.entries(DENIED)]
     if not entries:
-        return [Reply.on_behalf(asking, "no_places")]
+        return [tell_no_places(asking)]
     wanted = rules.read_choice(asking.text)
     return offer_places(db, asking, entries, page=wanted[0] if wanted else 1)
 
@@ -63,7 +63,12 @@ def deny(db: Connection, asking: Asking) -> list[Reply]:
     entries = asking.holder.entries(CONFIRMED)
     if entries:
         return offer_places(db, asking, entries, purpose=DENY, told="deny_confirmed")
-    return [Reply.of_platform(asking.spoken, first_that_fits([say("no_places", asking.spoken)]))]
+    return [tell_no_places(asking)]
+
+
+def tell_no_places(asking: Asking) -> Reply:
+    """Return that there is nothing to choose from; on nobody's account, since it tells that no other claims it."""
+    return Reply.of_platform(asking.spoken, first_that_fits([say("no_places", asking.spoken)]))
 
 
 def end_claim(db: Connection, phone: str, entry: Entry, *, source: str, now: dt.datetime) -> None:

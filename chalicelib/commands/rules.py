@@ -5,6 +5,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from chalicelib.values import clean_text
@@ -130,6 +131,25 @@ def choose_unit(text: str, unit_names: Sequence[str]) -> tuple[int | None, str]:
     [place] = longest
     rest = text[begins[_key(unit_names[place])] :]
     return place, re.sub(r"^[\W_]+", "", rest)
+
+
+def is_unmistakable(text: str, place: int, unit_names: Sequence[str]) -> bool:
+    """Tell whether the unit that ``text`` begins with, by its ``place``, is meant whoever named it.
+
+    A name without a digit may be a word, such as "gas"; and where another's name stands anywhere in the text that
+    one may be meant.
+    """
+    if not any(each.isdecimal() for each in unit_names[place]):
+        return False
+    others = {_key(name) for number, name in enumerate(unit_names) if number != place}
+    longest = max(map(len, others), default=0)
+    return not any(
+        key in others for found in _PIECES.finditer(text) for key in _keys_up_to(text[found.start() :], longest)
+    )
+
+
+def _keys_up_to(text: str, longest: int) -> Iterator[str]:
+    return (key for key, _ in takewhile(lambda each: len(each[0]) <= longest, _beginnings(text)))
 
 
 def _beginnings(text: str) -> Iterator[tuple[str, int]]:

@@ -20,6 +20,7 @@ from chalicelib.messaging.model import IncomingAnswer, NewMessage
 
 UNKNOWN = "unknown"
 ALWAYS = ("stop", "start", "not_me")  # what nobody can guess anything by is done when commands are closed, too
+SAID_TO_ALL = (*ALWAYS, "places")
 ANSWERED_WITHIN = dt.timedelta(hours=2)  # a balance of this morning tells nothing in the evening
 MOST_REPLIES = 20  # of an organisation to a number in a day: a machine may be at the other end, and each costs
 _DAY = dt.timedelta(days=1)
@@ -104,7 +105,7 @@ def _confirm(db: Connection, asking: Asking, offer: Offer, number: int, unit_nam
     if entry is None or not any(each.state != CONFIRMED for each in entry.leases):
         entries = asking.holder.unconfirmed
         if not entries:
-            return CONFIRM, [Reply.on_behalf(asking, "no_places")]
+            return CONFIRM, [places_service.tell_no_places(asking)]
         return "places", places_service.offer_places(db, asking, entries, pending=offer.pending)
     if not rules.says_something(unit_name):
         return "places", [Reply.of_platform(asking.spoken, say("name_unit", asking.spoken, number=number))]
@@ -154,11 +155,12 @@ def _keep_answers(
 ) -> None:
     """Keep for which organisations the SMS was answered, and whether its text is one's alone to read.
 
-    A choice out of what was offered is nobody's to read: its number tells how many others have the phone.
+    A choice out of what was offered is nobody's to read: its number tells how many others have the phone. Nor is
+    what is said to all: that one could read it would tell them that there is no other.
     """
     answered = {each.organisation_id: each for each in reversed(replies) if each.organisation_id != PLATFORM}
     confirmed = {each.organisation_id for each in holder.tenants}
-    alone = not is_choice and len(answered) == 1 and confirmed >= answered.keys()
+    alone = not is_choice and name not in SAID_TO_ALL and len(answered) == 1 and confirmed >= answered.keys()
     rows = [
         IncomingAnswer(each.organisation_id, name, each.lease_id, each.tenant_id, alone) for each in answered.values()
     ]

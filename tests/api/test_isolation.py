@@ -49,7 +49,9 @@ FORM = "application/x-www-form-urlencoded"
 FIRST = dt.datetime(2026, 6, 1, 9, tzinfo=dt.UTC)
 PHONES = st.integers(0, 2)
 NAMES = ["Barasa", "Wanjiku", "Achieng"]
-SAYINGS = st.sampled_from(["BALANCE", "SALIO", "RECEIPT", "HELP", "Hello there", "STOP", "START", "FAULT tap drips"])
+SAYINGS = st.sampled_from(
+    ["BALANCE", "SALIO", "RECEIPT", "HELP", "Hello there", "STOP", "START", "PLACES", "FAULT tap drips"]
+)
 EXAMPLES, STEPS = 25, 15  # on SQLite; MariaDB does a third of the examples
 
 _numbers = itertools.count(10_000_000)

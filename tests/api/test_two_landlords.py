@@ -163,7 +163,7 @@ def test_by_sms(owner: Client, stranger: Client, queue: Kept, new_phone: Callabl
         ],
         key=str,
     )
-    assert sorted(read(third), key=str) == [("not_me", None), ("start", None), ("stop", None)]
+    assert sorted(read(third), key=str) == [("not_me", None), ("stop", None)]  # denied, they learn of no START
 
 
 def test_by_ussd(owner: Client, stranger: Client, queue: Kept, new_phone: Callable[[], str]) -> None:

@@ -119,3 +119,23 @@ def test_a_place_is_cut_at_the_property(width: int, told: str) -> None:
 def test_a_place_is_never_wider_than_it_may_be(property_name: str, unit_name: str, width: int) -> None:
     assume(harmless(unit_name))  # it may be nothing but characters that nobody sees
     assert 0 < measure(texts.place_name(property_name, unit_name, width)).characters <= width
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "sure"),
+    [
+        ("A1 no water", ["A1", "B2"], True),
+        ("a 1: no water", ["A1", "B2"], True),
+        ("gas is leaking", ["gas", "B2"], False),  # a word
+        ("1 gas tap leaks in B 2", ["1", "B2"], False),
+        ("1 tap in shop 3, upstairs", ["1", "Shop 3"], False),
+        ("A1 no water in B22", ["A1", "B2"], True),
+        ("A1 no water", ["A1", "a-1"], False),
+        ("A1 no water", ["A1", "??"], True),
+        ("A1 no water", ["A1"], True),
+    ],
+)
+def test_a_name_is_unmistakable_where_it_is_no_word_and_no_other_stands_there(
+    text: str, names: list[str], sure: bool
+) -> None:
+    assert rules.is_unmistakable(text, 0, names) is sure
