@@ -38,8 +38,10 @@ def take_answers(
 ) -> tuple[Confirming, Holder]:
     """Take the answers that were not taken yet, and return where that leads; the phone is locked."""
     while at.screen not in (MENU, OVER) and len(typed) > at.used:
-        answer = typed[at.used]
+        used = at.used + (_count_parts(holder, at) if at.screen == UNIT else 1)
+        answer = "*".join(typed[at.used : used])
         at, act = rules.turn(at, answer)
+        at = at._replace(used=min(used, len(typed)))
         if act == rules.STOP:
             messaging.stop_messages(db, phone, source=USSD, now=now)
             word = COMMANDS["start"].words[holder.language][0]
@@ -82,6 +84,12 @@ def _take_word(
         return at._replace(screen=MENU, confirmed=True)
     left = session_service.count_wrong(db, phone, now=now)
     return at._replace(left=left) if left else _over(at, say("closed", language))
+
+
+def _count_parts(holder: Holder, at: Confirming) -> int:
+    """Return how many answers the gateway makes of the unit's name: a "*" in it looks like what stands between two."""
+    entry = _entry(holder, at.reference)
+    return 1 + max((lease.unit_name.count("*") for lease in entry.leases), default=0) if entry else 1
 
 
 def _entry(holder: Holder, reference: str) -> Entry | None:

@@ -101,13 +101,17 @@ def list_confirmed_phones(db: Connection, organisation_id: UUID, phones: Collect
     return set(db.scalars(query))
 
 
-def copy_places(db: Connection, organisation_id: UUID, lease_id: UUID, to_lease_id: UUID) -> None:
-    """Have what was said of a lease hold for the one that carries it on."""
+def copy_places(
+    db: Connection, organisation_id: UUID, lease_id: UUID, to_lease_id: UUID, states: Collection[str]
+) -> None:
+    """Have what was said of a lease hold for the one that carries it on, as far as it is one of ``states``."""
     table = phone_places
     said = select(
         table.c.organisation_id, table.c.phone, literal(to_lease_id, table.c.lease_id.type), table.c.state,
         table.c.source, table.c.decided_at,
-    ).where(table.c.organisation_id == organisation_id, table.c.lease_id == lease_id)  # fmt: skip
+    ).where(
+        table.c.organisation_id == organisation_id, table.c.lease_id == lease_id, table.c.state.in_(list(states))
+    )  # fmt: skip
     names = ("organisation_id", "phone", "lease_id", "state", "source", "decided_at")
     db.execute(insert(table).from_select(names, said))
 

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from chalicelib import config
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.leasing import phone_repository, repository
 from chalicelib.leasing.deposit_service import carry_deposits
 from chalicelib.leasing.holding_service import get_lease_terms, hold_tenants, lock_accounts, lock_unit
 from chalicelib.leasing.lease_service import get_lease, let
-from chalicelib.leasing.model import Lease, LeaseTerms
-from chalicelib.leasing.rules import renewal_starts_on, rent_on
+from chalicelib.leasing.model import CONFIRMED, DENIED, Lease, LeaseTerms
+from chalicelib.leasing.rules import renewal_starts_on, rent_on, serves
 
 _AGREED = ("due_day", "grace_days", "notice_days")
 
@@ -152,7 +153,9 @@ def _follow(
     ends_on = values.get("ends_on")
     charges = [each for each in values["recurring_charges"] if ends_on is None or each["starts_on"] <= ends_on]
     lease_id = let(db, organisation_id, {**values, "recurring_charges": charges}, now=now)
-    phone_repository.copy_places(db, organisation_id, before.id, lease_id)
+    serving = serves(before.status, before.ends_on, today, config.phone_serves_days_after_lease())
+    said = (CONFIRMED, DENIED) if serving else (DENIED,)  # whoever confirmed it long ago may have given the number up
+    phone_repository.copy_places(db, organisation_id, before.id, lease_id, said)
     lease = get_lease(db, organisation_id, lease_id, today=today)
     carry_deposits(
         db,

@@ -155,6 +155,26 @@ def test_a_confirmation_goes_over_to_the_lease_that_carries_on(house: House, pho
     assert texts(house.replies())[0].startswith("Mwangaza Court A1:")
 
 
+def test_a_confirmation_of_long_ago_goes_over_to_no_lease(house: House, phone: Phone) -> None:
+    """The number may have another holder by then; a "no" goes over all the same."""
+    old = house.let(house.tenant(phone.number), ends_on=dt.date(2026, 6, 30))
+    house.books.property_id = house.books.do(portfolio.add_property, {"name": "Pendo"}, now=house.books.now).id
+    other = claim(house, phone, ends_on=dt.date(2026, 6, 30))
+    send(phone, "NOT ME")
+    phone.now = dt.datetime(2026, 9, 20, 9, tzinfo=dt.UTC)  # neither job nor purge has run
+    house.books.today = phone.now.date()
+    house.books.renew(old)
+    house.books.renew(other)
+    assert phone.dial() == "CON Whose tenant are you?\n1 Acme Homes, Mwangaza Court\n0 Stop all messages"
+
+
+@pytest.mark.parametrize("typed", ["A*1", "a1", "A*2*A*1"])
+def test_a_unit_with_a_star_in_its_name_is_confirmed_by_ussd(house: House, phone: Phone, typed: str) -> None:
+    claim(house, phone, "A*1")
+    assert phone.dial(f"1*1*{typed}").startswith("CON Confirmed.\nChoose:")
+    assert phone.dial(f"1*1*{typed}*1") == "END Mwangaza Court A*1: nothing owed."
+
+
 def test_what_was_offered_is_forgotten_in_time(house: House, phone: Phone) -> None:
     claim(house, phone)
     send(phone, "fault no light")
