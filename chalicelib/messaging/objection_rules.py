@@ -27,22 +27,46 @@ class Objections:
         self._stopped_at: dict[str, dt.datetime] = {}
         self._confirmed_at: dict[str, dt.datetime] = {}  # the last time that anything there was
         self._denied: set[tuple[str, UUID]] = set()
+        self._denied_in: set[tuple[str, UUID]] = set()  # numbers and properties
+        self._confirmed_in: set[tuple[str, UUID]] = set()
+        self._property_of: dict[UUID, UUID] = {}  # of the leases that were asked for
         self._ended: set[UUID] = set()
 
-    def note(self, kind: str, phone: str | None, lease_id: UUID | None, at: dt.datetime | None, yes: bool) -> None:
-        """Take in one row: an opt-out of the organisation's, a stop to all, a place's state, or an ended lease."""
-        if kind == "ended" and lease_id is not None:
-            self._ended.add(lease_id)
+    def note(
+        self,
+        kind: str,
+        phone: str | None,
+        lease_id: UUID | None,
+        property_id: UUID | None,
+        at: dt.datetime | None,
+        yes: bool,
+    ) -> None:
+        """Take in one row: an opt-out of the organisation's, a stop to all, a place's state, or a lease and its end."""
+        if kind == "lease":
+            self._note_lease(lease_id, property_id, yes)
         elif phone is None:
             return
         elif kind == "opt_out":
             self._opted_out.add(phone)
         elif kind == "stop" and at is not None:
             self._stopped_at[phone] = at
-        elif yes and at is not None:
-            self._confirmed_at[phone] = max(at, self._confirmed_at.get(phone, at))
-        elif lease_id is not None:
+        elif lease_id is not None and at is not None:
+            self._note_place(phone, lease_id, property_id, at if yes else None)
+
+    def _note_lease(self, lease_id: UUID | None, property_id: UUID | None, ended: bool) -> None:
+        if lease_id is not None and property_id is not None:
+            self._property_of[lease_id] = property_id
+            self._ended.update({lease_id} if ended else ())
+
+    def _note_place(
+        self, phone: str, lease_id: UUID, property_id: UUID | None, confirmed_at: dt.datetime | None
+    ) -> None:
+        if confirmed_at is None:
             self._denied.add((phone, lease_id))
+        else:
+            self._confirmed_at[phone] = max(confirmed_at, self._confirmed_at.get(phone, confirmed_at))
+        if property_id is not None:
+            (self._confirmed_in if confirmed_at else self._denied_in).add((phone, property_id))
 
     def is_confirmed(self, phone: str) -> bool:
         """Tell whether the holder has said of a place of the organisation that it is theirs."""
@@ -59,8 +83,14 @@ class Objections:
         return stopped_at is not None and (confirmed_at is None or confirmed_at <= stopped_at)
 
     def is_denied(self, phone: str, lease_id: UUID | None) -> bool:
-        """Tell whether the holder said that the lease is not theirs, or one and none other of the organisation is."""
+        """Tell whether the holder said that the lease is not theirs, or one and none other of the organisation is.
+
+        What they said of one lease of a property holds for each that is entered there, until they confirm one.
+        """
         if lease_id is not None and (phone, lease_id) in self._denied:
+            return True
+        place = (phone, self._property_of[lease_id]) if lease_id in self._property_of else None
+        if place in self._denied_in and place not in self._confirmed_in:
             return True
         return phone not in self._confirmed_at and any(denied == phone for denied, _ in self._denied)
 

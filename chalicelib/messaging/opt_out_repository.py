@@ -107,25 +107,31 @@ def find_objections(
     nothing, nobody, never, no = literal(None, String(16)), literal(None, Id), literal(None, Instant), literal(False)
 
     def about_phones(kind: str, table: Any, *columns: Any) -> Select[Any]:
-        names = ("lease_id", "at", "yes")
+        names = ("lease_id", "property_id", "at", "yes")
         labelled = (column.label(name) for name, column in zip(names, columns, strict=True))
         query = select(literal(kind, String(10)).label("kind"), table.c.phone.label("phone"), *labelled)
         return query.where(table.c.phone.in_(list(phones)))
 
     told, places = opt_outs.c, phone_places.c
-    decided = about_phones("place", phone_places, places.lease_id, places.decided_at, places.state == CONFIRMED)
-    ended = select(literal("ended", String(10)), nothing, leases.c.id, never, no).where(
-        leases.c.organisation_id == organisation_id, leases.c.id.in_(list(lease_ids)), leases.c.ends_on < ended_before
+    decided = (
+        about_phones(
+            "place", phone_places, places.lease_id, leases.c.property_id, places.decided_at, places.state == CONFIRMED
+        )
+        .outerjoin(leases, _same(leases, "id", places.lease_id, phone_places))
+        .where(places.organisation_id == organisation_id)
     )
+    about_leases = select(
+        literal("lease", String(10)), nothing, leases.c.id, leases.c.property_id, never, leases.c.ends_on < ended_before
+    ).where(leases.c.organisation_id == organisation_id, leases.c.id.in_(list(lease_ids)))
     branches = (
-        about_phones("opt_out", opt_outs, nobody, never, no).where(told.organisation_id == organisation_id),
-        about_phones("stop", phone_stops, nobody, phone_stops.c.at, no),
-        decided.where(places.organisation_id == organisation_id),
-        ended,
+        about_phones("opt_out", opt_outs, nobody, nobody, never, no).where(told.organisation_id == organisation_id),
+        about_phones("stop", phone_stops, nobody, nobody, phone_stops.c.at, no),
+        decided,
+        about_leases,
     )
     found = Objections()
     for row in db.execute(union_all(*branches)):
-        found.note(row.kind, row.phone, row.lease_id, row.at, bool(row.yes))
+        found.note(row.kind, row.phone, row.lease_id, row.property_id, row.at, bool(row.yes))
     return found
 
 

@@ -10,6 +10,7 @@ from chalicelib.messaging import dispatch_service
 from chalicelib.messaging import service as messaging
 from chalicelib.messaging.model import NewMessage
 from chalicelib.pages import Asked
+from chalicelib.portfolio import service as portfolio
 from tests.service.commands.claims import DAY, OFFER, claim, notify, read, send
 from tests.service.commands.conftest import House, Phone, texts
 
@@ -65,6 +66,27 @@ def test_not_me_ends_the_claim_and_its_texts(house: House, other: House, phone: 
     assert send(phone, "1 C3") == "confirm"
     assert notify(other, phone, again, "now") == ("queued", "")
     assert notify(other, phone, theirs, "still") == ("cancelled", "number_denied")
+
+
+def test_a_no_holds_for_what_is_entered_in_the_property_until_a_place_there_is_confirmed(
+    house: House, phone: Phone
+) -> None:
+    house.let(house.tenant(phone.number))
+    denied_in = house.books.do(portfolio.add_property, {"name": "Pendo Flats"}, now=house.books.now).id
+    elsewhere = house.books.do(portfolio.add_property, {"name": "Jua Flats"}, now=house.books.now).id
+    house.books.property_id = denied_in
+    claim(house, phone, "B1")
+    send(phone, "NOT ME")
+    again = claim(house, phone, "B2")
+    assert notify(house, phone, again, "again") == ("cancelled", "number_denied")
+    house.books.property_id = elsewhere
+    assert notify(house, phone, claim(house, phone, "C1"), "elsewhere") == ("queued", "")
+    send(phone, "PLACES")
+    number = next(each[0] for each in phone.told()[-1].split("\n") if "Pendo" in each)
+    assert send(phone, f"{number} B2") == "confirm"
+    assert notify(house, phone, again, "now") == ("queued", "")
+    house.books.property_id = denied_in
+    assert notify(house, phone, claim(house, phone, "B3"), "since") == ("queued", "")
 
 
 def test_a_no_that_comes_between_queueing_and_sending_is_heard(house: House, phone: Phone) -> None:
