@@ -25,10 +25,17 @@ DAY = f"^{_YEAR}-{_MONTH}-(0[1-9]|[12][0-9]|3[01])$"
 # Seen by nobody: control characters and the byte order mark, which stop exports and prints; spaces without
 # width, by which two names look like one; and what turns the direction of writing, and with it what is read.
 # The last are marks of annotation, U+FFFD, which stands where a character was lost, and what is no character.
-_HIDING = r"\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff"
+# So are what Unicode calls default ignorable (section 5.21), Hangul's fillers, and Braille's empty cell among
+# them; those beyond U+FFFF are written out, since Python and JSON Schema have no one escape for them.
+_TAGS = "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+_HIDING = (
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\u2800\u3164"
+    rf"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff{_TAGS}"
+)
 _UNSEEN = rf"\u0000-\u001f\u007f-\u009f{_HIDING}"
 _UNSEEN_IN_LINES = rf"\u0000-\u0008\u000b-\u001f\u007f-\u009f{_HIDING}"
 _JOINERS = r"\u200c\u200d"  # right between the letters of some scripts; alone they are nothing
+IGNORED = re.compile(f"[{_HIDING}{_JOINERS}]")  # for whoever compares what is seen
 _HALF = r"\ud800-\udfff"  # of a surrogate pair: JSON can write it, and UTF-8 cannot
 
 _NATIONAL_ID = "[0-9]{7,9}"

@@ -5,6 +5,17 @@ from typing import Any
 UNSEEN = (
     *("Jane\u202eenaJ", "\u202eenaJ", "Jane\u202a", "Jane\u2066Auma\u2069", "Jane\u2067", "Jane\u200f", "\u061cJane"),
     *("Jane\u200bAuma", "\u200b", "\u200d", "Jane\u200dAuma", "Ja\u200cne", "\ufeffJane", "Jane\u00adAuma", "\u2060"),
+    *(
+        "Jane\u115fAuma",
+        "\u3164",
+        "Jane\u1160",
+        "\uffa0Jane",
+        "Jane\u2800Auma",
+        "Ja\u034fne",
+        "Jane\ufe0f",
+        "\ufe00Jane",
+    ),
+    *("Jane\u180bAuma", "Jane\u180e", "Jane\u17b4", "\u17b5Jane", "Jane\U0001d173Auma", "Jane\U000e0041", "\ufff0Jane"),
     *("Jane\x00Auma", "\x00", "Jane\x07", "Jane\x1b[31m", "Jane\x7f", "Jane\x85", "Jane\u2028Auma", "Jane\u2029"),
     *("Jane\ud800", "\udc00Jane", "Zo\ufffd", "Jane\ufffe", "Jane\uffff", "\ufff9Jane\ufffbAuma"),
 )
