@@ -9,26 +9,34 @@ bear it as well:
 - ``ALONE``: some do ("Equity Wanjiru", "Police Line Flats"). It counts only where nothing but words of
   ``GENERIC`` stands beside it: "Equity", "Equity Bank Ltd", "Kenya Police".
 
-A name that holds a brand within a longer word ("Mpesani") is none. Compared are folded names: one shape for
-what looks alike (capitals and small letters, accents, full width, Cyrillic and Greek letters, 0 and O, 1, I
-and L, 5 and S), so "SAFAR1C0M" and "m.p.e.s.a" are found too; digits before and after do not count.
+A name that holds a brand within a longer word ("Mpesani") is none, unless the rest of it is words of ``GENERIC``
+("KCBBank", "LipaNaMpesa"). Compared are folded names: one shape for what looks alike (capitals and small letters,
+accents, strokes, full width, Cyrillic and Greek letters, 0 and O, 1, I and L, 5 and S, rn and m), without what
+nobody sees, so "SAFAR1C0M" and "m.p.e.s.a" are found too; digits before and after do not count.
 """
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from chalicelib.values import IGNORED
+
 ANYWHERE = (
     "AIRTEL",
     "ECITIZEN",
     "FULIZA",
+    "ITAX",
     "KCB",
+    "KENYAPOWER",
+    "KPLC",
     "MPESA",
     "MSHWARI",
     "NHIF",
     "NSSF",
     "OKOAJAHAZI",
+    "PLOTIHUB",
     "SAFARICOM",
     "TELKOM",
     "TKASH",
@@ -46,7 +54,6 @@ ALONE = (
     "HUDUMA",
     "HUSTLERFUND",
     "IEBC",
-    "KPLC",
     "KRA",
     "NCBA",
     "OKOA",
@@ -58,20 +65,21 @@ ALONE = (
 )
 GENERIC = (
     "AGENT", "ALERT", "ALERTS", "BANK", "BENKI", "CARE", "CREDIT", "CUSTOMER", "DESK", "GROUP", "HELP", "HELPLINE",
-    "INFO", "KE", "KENYA", "LIMITED", "LOAN", "LOANS", "LTD", "MONEY", "NATIONAL", "OF", "OFFICE", "OFFICIAL", "ONLINE",
-    "PAY", "PAYBILL", "PAYMENT", "PAYMENTS", "PLC", "SECURITY", "SERVICE", "SERVICES", "SUPPORT", "TEAM", "THE", "TILL",
+    "INFO", "KE", "KENYA", "LIMITED", "LIPANA", "LOAN", "LOANS", "LTD", "MONEY", "NATIONAL", "OF", "OFFICE", "OFFICIAL",
+    "ONLINE", "PAY", "PAYBILL", "PAYMENT", "PAYMENTS", "PLC", "SECURITY", "SERVICE", "SERVICES", "SUPPORT", "TEAM",
+    "THE", "TILL", "TOKENS",
 )  # fmt: skip
 
 # Cyrillic, Greek and Armenian capitals, and the small capitals of phonetic writing.
 _ALIKE = {
     "O": "0\u041e\u039f\u0555",
-    "I": "1L|\u0406\u04c0\u0399\u029f\u026a",
-    "S": "5$\u0405\u054f\ua731",
-    "A": "\u0410\u0391\u1d00\u0251",
+    "I": "1L|\u00a3\u0406\u04c0\u0399\u029f\u026a",
+    "S": "5$\u00a7\u0405\u054f\ua731",
+    "A": "4@\u00c6\u039b\u0410\u0391\u1d00\u0251",
     "B": "\u0412\u0392\u0299",
     "C": "\u0421\u03f9\u1d04",
     "D": "\u1d05",
-    "E": "\u0415\u0395\u1d07",
+    "E": "3\u20ac\u03a3\u039e\u0415\u0395\u1d07",
     "F": "\ua730",
     "G": "\u0262",
     "H": "\u041d\u0397\u04ba\u029c",
@@ -79,7 +87,7 @@ _ALIKE = {
     "K": "\u041a\u039a\u1d0b",
     "M": "\u041c\u039c\u1d0d",
     "N": "\u039d\u0274",
-    "P": "\u0420\u03a1\u1d18",
+    "P": "\u20b1\u0420\u03a1\u1d18",
     "Q": "\u051a",
     "R": "\u0280",
     "T": "\u0422\u03a4\u1d1b",
@@ -91,7 +99,10 @@ _ALIKE = {
     "Z": "\u0396\u1d22",
 }
 _ONE_SHAPE = {ord(each): plain for plain, alike in _ALIKE.items() for each in alike}
-_WORD = re.compile(r"(?:[^\W_]|[$|])+")
+_LATIN = re.compile(r"LATIN (?:CAPITAL |SMALL )?LETTER (?:SMALL CAPITAL )?([A-Z])(?: WITH .*)?$")
+_SQUARED = "\u24b6-\u24e9\U0001f110-\U0001f189"  # letters in circles and boxes
+# Signs that stand for letters part words as well: "S@faricom", and "pay@mpesa".
+_WORDS = (re.compile(r"(?:[^\W_]|[$|])+"), re.compile(rf"(?:[^\W_]|[$|@\u00a3\u00a7\u20ac\u20b1{_SQUARED}])+"))
 
 
 class _Word(NamedTuple):
@@ -102,9 +113,19 @@ class _Word(NamedTuple):
 
 def fold(text: str) -> str:
     """Return ``text`` in the one shape that all that looks alike has; signs and spaces stay."""
-    bare = "".join(each for each in unicodedata.normalize("NFKD", text) if unicodedata.category(each) not in _UNSEEN)
+    bare = unicodedata.normalize("NFKD", IGNORED.sub("", text))
+    plain = "".join(_latin(each) for each in IGNORED.sub("", bare) if unicodedata.category(each) not in _UNSEEN)
     # Once before for small capitals, which have no other case, and once after for what capitals look like.
-    return bare.translate(_ONE_SHAPE).upper().translate(_ONE_SHAPE)
+    return plain.translate(_ONE_SHAPE).upper().translate(_ONE_SHAPE).replace("RN", "M")
+
+
+@functools.lru_cache(4096)
+def _latin(letter: str) -> str:
+    """Return the letters that a letter is without its stroke, its box or what joins it to another."""
+    if letter.isascii():
+        return letter
+    found = _LATIN.search(unicodedata.name(letter, ""))
+    return found[1] if found else letter
 
 
 _UNSEEN = {"Mn", "Me", "Cf"}
@@ -114,6 +135,16 @@ _GENERIC = frozenset(map(fold, GENERIC))
 _MOST = max(map(len, _ANYWHERE | _ALONE)) + 4  # and some digits about it
 
 
+def _grown(brands: frozenset[str], generic: frozenset[str]) -> re.Pattern[str]:
+    """Return what one word fits that is one of ``brands`` with words of ``generic`` grown to it."""
+    others = f"(?:{'|'.join(sorted(generic))})*"
+    return re.compile(f"{others}(?:{'|'.join(sorted(brands))}){others}")
+
+
+_ANYWHERE_GROWN = _grown(_ANYWHERE, _GENERIC)
+_ALONE_GROWN = _grown(_ALONE, frozenset(each for each in _GENERIC if len(each) > 2))  # "Shake" is no fund
+
+
 def is_brand(name: str) -> bool:
     """Return whether ``name`` is a brand's, or has a word that is nobody else's."""
     return without_brands(name) != name
@@ -121,32 +152,46 @@ def is_brand(name: str) -> bool:
 
 def without_brands(name: str) -> str:
     """Return ``name`` without the brands in it, as it is where there are none; "" where it is nothing else."""
-    left = _without(name)
-    while left != name:  # what is left may stand together as another
-        name, left = left, _without(left)
-    return left
+    before = None
+    while name != before:  # what is left may stand together as another
+        before = name
+        for word in _WORDS:
+            name = _without(name, word)
+    return name
 
 
-def _without(name: str) -> str:
-    words = [_Word(found.group(), *found.span()) for found in _WORD.finditer(name)]
-    taken = set(_made_of(words, _ANYWHERE))
-    alone = taken | set(_made_of(words, _ALONE))
-    if alone and all(place in alone or fold(word.text) in _GENERIC for place, word in enumerate(words)):
+def has_other_letters(name: str) -> bool:
+    """Return whether ``name`` has a letter of another script than Latin, full width and the like set aside."""
+    seen = unicodedata.normalize("NFKC", IGNORED.sub("", name))
+    return any(
+        unicodedata.category(each) in ("Lu", "Ll", "Lt", "Lo") and "LATIN" not in unicodedata.name(each, "")
+        for each in seen
+    )
+
+
+def _without(name: str, word: re.Pattern[str]) -> str:
+    words = [_Word(found.group(), *found.span()) for found in word.finditer(name)]
+    taken = set(_made_of(words, _ANYWHERE, _ANYWHERE_GROWN))
+    alone = taken | set(_made_of(words, _ALONE, _ALONE_GROWN))
+    if alone and all(place in alone or fold(each.text) in _GENERIC for place, each in enumerate(words)):
         return ""
     if not taken:
         return name
     kept = list(name)
     for place in taken:
-        for each in range(words[place].start, words[place].end):
-            kept[each] = ""
+        for at in range(words[place].start, words[place].end):
+            kept[at] = ""
     return " ".join("".join(kept).split()).strip(" -.,:;&'/_*")
 
 
-def _made_of(words: list[_Word], brands: frozenset[str]) -> Iterator[int]:
+def _made_of(words: list[_Word], brands: frozenset[str], grown: re.Pattern[str]) -> Iterator[int]:
     """Yield the places of words that are one of ``brands``, alone or with those that follow them."""
     for first in range(len(words)):
-        together = ""
-        for last in range(first, len(words)):
+        together = words[first].text
+        shapes = {fold(together), fold(together.strip("0123456789"))}
+        if any(map(grown.fullmatch, shapes)):
+            yield first
+        for last in range(first + 1, len(words)):
             together += words[last].text
             if len(together) > _MOST:
                 break

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from chalicelib.brands import is_brand
+from chalicelib.brands import has_other_letters, is_brand
 from chalicelib.clock import NAIROBI, day_of
 from chalicelib.errors import Conflict, Invalid, TooManyRequests
 from chalicelib.identity import repository
@@ -35,10 +35,10 @@ def found_organisation(db: Connection, phone: str, *, name: str, person_name: st
 
     Raises:
         Conflict: the number has founded as many as it may.
-        Invalid: the name is a brand's.
+        Invalid: the name is a brand's, or of another script than Latin.
         TooManyRequests: the number has founded as many today as it may.
     """
-    check_name(name)
+    check_name(name, vouched_for=False)
     repository.add_person(db, phone, person_name, now)
     _check_founder(db, phone, now)
     organisation = Organisation(
@@ -65,14 +65,16 @@ def found_organisation(db: Connection, phone: str, *, name: str, person_name: st
     return organisation
 
 
-def check_name(name: str) -> None:
-    """Refuse an organisation's name that is a brand's.
+def check_name(name: str, *, vouched_for: bool) -> None:
+    """Refuse an organisation's name that is a brand's, or, where nobody vouches for it, may look like one.
 
     Raises:
-        Invalid: it is.
+        Invalid: it is, or has letters of another script than Latin, of which many look like Latin ones.
     """
     if is_brand(name):
         raise Invalid([("name", "it is, or names, a brand that texts are faked under; expected a name of your own")])
+    if not vouched_for and has_other_letters(name):
+        raise Invalid([("name", "expected Latin letters, until your organisation is granted messaging")])
 
 
 def _check_founder(db: Connection, phone: str, now: dt.datetime) -> None:

@@ -21,6 +21,7 @@ from chalicelib.storage.tables.identity import (
     organisations,
     people,
 )
+from chalicelib.storage.tables.messaging import organisation_grants
 from chalicelib.storage.tables.portfolio import properties
 
 ACTIVE, INVITED, REMOVED = "active", "invited", "removed"
@@ -85,6 +86,14 @@ def change_organisation(db: Connection, organisation_id: UUID, version: int | No
     if version is not None:
         query = query.where(organisations.c.version == version)
     return db.execute(query.values(**values, version=organisations.c.version + 1)).rowcount == 1
+
+
+def is_vouched_for(db: Connection, organisation_id: UUID) -> bool:
+    """Return whether an operator has granted the organisation anything, and has not taken it back."""
+    query = select(organisation_grants.c.id).where(
+        organisation_grants.c.organisation_id == organisation_id, organisation_grants.c.revoked_at.is_(None)
+    )
+    return db.execute(query.limit(1)).first() is not None
 
 
 def add_person(db: Connection, phone: str, name: str, at: dt.datetime) -> None:

@@ -64,11 +64,11 @@ def change_organisation(
     """Change the settings in ``values`` and return the organisation.
 
     Raises:
-        Invalid: a late fee is asked for without its amount or rate, or the new name is a brand's.
+        Invalid: a late fee is asked for without its amount or rate, or the new name is refused.
         PreconditionFailed: it is no longer at ``version``.
     """
     if "name" in values:
-        check_name(values["name"])
+        check_name(values["name"], vouched_for=repository.is_vouched_for(db, organisation_id))
     after = {**_late_fee(get_organisation(db, organisation_id)), **values}
     if after["late_fee_kind"] == "fixed" and not after["late_fee_cents"]:
         raise Invalid([("late_fee_amount", "a fixed late fee needs its amount")])

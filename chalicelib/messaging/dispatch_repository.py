@@ -11,7 +11,7 @@ from sqlalchemy import Text as TextType
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from chalicelib.messaging.dispatch_rules import CAPPED_KINDS, PENDING, Day, Handed
-from chalicelib.messaging.model import CANCELLED, FAILED, HANDED, QUEUED, SMS, Message
+from chalicelib.messaging.model import CANCELLED, EMAIL, FAILED, HANDED, QUEUED, SMS, Message
 from chalicelib.storage.tables.messaging import message_attempts, message_days, messages
 from chalicelib.storage.types import Id
 
@@ -90,6 +90,14 @@ def count_told(
         .group_by(messages.c.tenant_id)
     )
     return {row[0]: row[1] for row in db.execute(query)}
+
+
+def count_letters(db: Connection, organisation_id: UUID, since: dt.datetime) -> int:
+    """Return how many letters of the organisation were handed over since then."""
+    query = select(func.count()).where(
+        messages.c.organisation_id == organisation_id, messages.c.medium == EMAIL, messages.c.handed_at >= since
+    )
+    return db.scalar(query) or 0
 
 
 def hand(db: Connection, organisation_id: UUID, handed: Sequence[Handed], now: dt.datetime) -> None:

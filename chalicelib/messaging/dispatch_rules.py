@@ -1,6 +1,8 @@
 """Which of the messages that are due go now, by whom, and which wait or never go. Money is whole cents."""
 
+import base64
 import datetime as dt
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -9,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.clock import NAIROBI, day_of
 from chalicelib.messaging.grant_model import GRANT_NEEDED, Allowance
-from chalicelib.messaging.model import KINDS, SENT_BY, SMS, Message, Settings
+from chalicelib.messaging.model import EMAIL, KINDS, SENT_BY, SMS, Message, Settings
 from chalicelib.messaging.objection_rules import Objections
 from chalicelib.messaging.rules import is_quiet, measure, opening, price_cents, waits_for_opening
 from chalicelib.messaging.signing_rules import REPLY, founder
@@ -75,56 +77,72 @@ class Caps:
     """What may still go today and this month, as a set is gone through.
 
     Of an organisation that is not granted messaging every SMS is held to the day, but an answer: who has just
-    asked is answered. So is what each number may have of all such organisations together.
+    asked is answered. So is every letter, to as many a day. So is what each address may have of all such
+    organisations together; a number that has confirmed a place of this one is neither held nor counted, so that
+    nobody else's texts hold its landlord's back.
     """
 
-    def __init__(self, ways: Ways, day: Day) -> None:
+    def __init__(self, ways: Ways, day: Day, objections: Objections, letters: int = 0) -> None:
         settings = ways.settings
-        self.to_send = settings.daily_cap - day.messages
+        self.to_send = {SMS: settings.daily_cap - day.messages, EMAIL: settings.daily_cap - letters}
         self.to_spend_cents = settings.monthly_limit_cents - day.month_price_cents
         self._tenant_cap = settings.tenant_daily_cap
         self._told: Counter[UUID] = Counter()
         self._next_opening = next_day_opening(ways)
+        self._today = day_of(ways.now, ways.time_zone)
+        self._time_zone = ways.time_zone
         self._granted = ways.allowance.granted
         self._number_cap = ways.allowance.number_daily_cap
         self._number_day = number_day(ways.now)
+        self._is_confirmed = objections.is_confirmed
         self._had: Mapping[str, int] = {}
-        self.numbered: Counter[str] = Counter()  # SMS that go now, by number, of those that are counted so
+        self.numbered: Counter[str] = Counter()  # messages that go now, by ``number_of``, of those counted so
 
     def count_told(self, told: Mapping[UUID, int]) -> None:
         """Take into account what tenants have had today."""
         self._told.update(told)
 
     def count_numbers(self, had: Mapping[str, int]) -> None:
-        """Take into account what numbers have had today of all organisations that are not granted messaging."""
+        """Take into account what addresses have had today of all organisations that are not granted messaging."""
         self._had = had
 
     def numbers(self, messages: Iterable[Message]) -> set[str]:
-        """Return the numbers of ``messages`` that are held to what a number may have."""
-        return {each.address for each in messages if each.address and self._is_numbered(each)}
+        """Return, by ``number_of``, the addresses of ``messages`` that are held to what an address may have."""
+        return {number_of(each.address) for each in messages if each.address and self._is_numbered(each)}
 
     def _is_numbered(self, message: Message) -> bool:
-        """Return whether the message takes one of its number's places; one that is tried again today has its own."""
-        if self._number_cap is None or message.medium != SMS or message.kind == REPLY:
+        """Return whether the message takes one of its address's places; one that is tried again today has its own."""
+        if self._number_cap is None or message.kind == REPLY or not message.address:
+            return False
+        if message.medium == SMS and self._is_confirmed(message.address):
             return False
         return message.handed_at is None or number_day(message.handed_at) != self._number_day
 
     def hold_back(self, message: Message, verdicts: Verdicts) -> bool:
         """Postpone a message to tomorrow where its day is full; return whether it was."""
-        if message.medium != SMS or message.kind == REPLY or not self._is_full(message):
+        if message.kind == REPLY or not self._is_full(message):
             return False
         verdicts.postpone(message, self._next_opening)
         return True
 
     def _is_full(self, message: Message) -> bool:
-        capped = KINDS[message.kind].capped
-        if (capped or not self._granted) and self.to_send <= 0:
-            return True
-        if capped and message.tenant_id is not None and self._told[message.tenant_id] >= self._tenant_cap:
+        if message.medium == SMS:
+            capped = KINDS[message.kind].capped
+            if (capped or not self._granted) and self.to_send[SMS] <= 0:
+                return True
+            if capped and message.tenant_id is not None and self._told[message.tenant_id] >= self._tenant_cap:
+                return True
+        elif self._takes_letter(message) and self.to_send[EMAIL] <= 0:
             return True
         if self._number_cap is None or message.address is None or not self._is_numbered(message):
             return False
-        return self._had.get(message.address, 0) + self.numbered[message.address] >= self._number_cap
+        number = number_of(message.address)
+        return self._had.get(number, 0) + self.numbered[number] >= self._number_cap
+
+    def _takes_letter(self, message: Message) -> bool:
+        """Return whether the letter takes a place of its organisation's day; one that is tried again has its own."""
+        again = message.handed_at is not None and day_of(message.handed_at, self._time_zone) == self._today
+        return not self._granted and not again
 
     def take(self, handed: Handed, verdicts: Verdicts) -> bool:
         """Count a message in, or cancel it where the month's money is spent; return whether it goes."""
@@ -134,13 +152,22 @@ class Caps:
                 verdicts.cancel(message, "spend_limit")
                 return False
             self.to_spend_cents -= handed.price_cents
-            self.to_send -= 1
+            self.to_send[SMS] -= 1
             if message.tenant_id is not None and KINDS[message.kind].capped:
                 self._told[message.tenant_id] += 1
-            if message.address is not None and self._is_numbered(message):
-                self.numbered[message.address] += 1
+        elif self._takes_letter(message):
+            self.to_send[EMAIL] -= 1
+        if message.address is not None and self._is_numbered(message):
+            self.numbered[number_of(message.address)] += 1
         verdicts.handed.append(handed)
         return True
+
+
+def number_of(address: str) -> str:
+    """Return what an address is counted under: a phone as it is, an e-mail address by a digest as long as a phone."""
+    if "@" not in address:
+        return address
+    return "@" + base64.b32encode(hashlib.sha256(address.casefold().encode()).digest()).decode()[:15]
 
 
 def number_day(at: dt.datetime) -> dt.date:

@@ -134,8 +134,9 @@ def decide_set(db: Connection, organisation_id: UUID, *, now: dt.datetime) -> Se
         return Set()
     ways = ways_of(db, organisation_id, now)
     today = day_of(now, ways.time_zone)
-    caps, verdicts = Caps(ways, repository.lock_day(db, organisation_id, today)), Verdicts()
+    day = repository.lock_day(db, organisation_id, today)
     objections = opt_out_service.find_objections(db, organisation_id, messages, today)
+    caps, verdicts = Caps(ways, day, objections, _letters_today(db, ways, messages, today)), Verdicts()
     may_go = sift(messages, ways, objections, caps, verdicts)
     made = careful_service.make_texts(db, organisation_id, may_go, now=now)
     made = _finish(Finisher(ways.allowance, objections), may_go, made)
@@ -163,6 +164,14 @@ def _finish(finisher: Finisher, messages: Sequence[Message], made: Mapping[UUID,
         if said is not None and said.text is not None:
             done[message.id] = said._replace(text=finisher.finish(message, said.text))
     return done
+
+
+def _letters_today(db: Connection, ways: Ways, messages: Sequence[Message], today: dt.date) -> int:
+    """Return how many letters the organisation has sent today; whoever is granted messaging sends without a count."""
+    if ways.allowance.granted or all(each.medium == SMS for each in messages):
+        return 0
+    midnight = dt.datetime.combine(today, dt.time(), ZoneInfo(ways.time_zone))
+    return repository.count_letters(db, ways.organisation_id, midnight)
 
 
 def _told_today(db: Connection, ways: Ways, messages: Sequence[Message], today: dt.date) -> dict[UUID, int]:

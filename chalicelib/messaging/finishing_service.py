@@ -31,15 +31,16 @@ class Finisher(NamedTuple):
     objections: Objections
 
     def finish(self, message: _Addressed, text: str) -> str:
-        """Return ``text`` as it goes out to the message's address."""
-        if message.medium == SMS:
-            text = rules.harmless(text) if self.allowance.granted else self._neutral(message.kind, text)
+        """Return ``text`` as it goes out to the message's address, by whatever medium."""
+        if not self.allowance.granted:
+            text = neutral_rules.neutral_text(text)
+        elif message.medium == SMS:
+            text = rules.harmless(text)
         confirmed = message.address is not None and self.objections.is_confirmed(message.address)
         return signing_rules.sign(
             text, message.kind, message.medium, message.language, self.allowance, confirmed=confirmed
         )
 
-    def _neutral(self, kind: str, text: str) -> str:
-        if kind == signing_rules.REPLY:
-            return neutral_rules.neutral_reply(text)
-        return neutral_rules.neutral_text(text)
+    def finish_subject(self, subject: str) -> str:
+        """Return the subject of a letter as it goes out."""
+        return subject if self.allowance.granted else neutral_rules.neutral_text(subject)

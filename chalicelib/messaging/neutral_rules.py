@@ -10,19 +10,31 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from chalicelib.brands import without_brands
+from chalicelib.brands import is_brand, without_brands
 from chalicelib.messaging.gsm7_rules import harmless
+from chalicelib.values import IGNORED
 
 CUT = ".."
 KEPT_DIGITS = 4
 
 # Values that others type; the rest is ours (sums, days, numbers of receipts).
-NAMES = ("tenant", "property", "unit", "account", "organisation", "reference")
+NAMES = ("tenant", "owner", "property", "unit", "account", "organisation", "reference")
+# Which of them stand side by side in a text or a letter, so that two make what neither is.
+_NEIGHBOURS = (
+    ("organisation", "property"),
+    ("tenant", "property"),
+    ("property", "unit"),
+    ("unit", "property"),
+    ("unit", "organisation"),
+    ("property", "organisation"),
+    ("reference", "organisation"),
+)
 NO_CHANNEL = ("paybill", "account")  # how to pay: nobody is told by whom nobody vouches for
 
 # What stands where a name was nothing but a brand; for the others their part of the text is left out.
 _INSTEAD = {
     "tenant": {"en": "tenant", "sw": "mpangaji"},
+    "owner": {"en": "owner", "sw": "mmiliki"},
     "organisation": {"en": "your landlord", "sw": "mwenye nyumba"},
 }
 
@@ -35,8 +47,14 @@ _LINKS = (
     (re.compile(rf"(?<=\d)[{_DOTS}](?=\d+[{_DOTS}]\d+[{_DOTS}]\d)"), " "),
     (re.compile(r"[*#]+"), " "),
 )
-_RUN = re.compile(r"\d(?:[ \-()/,.]{0,3}\d){5,}")
-_RUN_IN_TEXT = re.compile(r"\d(?:[ \-()]{0,2}\d){5,}")  # a sum has commas, a day in figures has strokes
+_ENDS = re.compile(r"(\d(?:[\W_]{0,4}\d)*)[\W_]{0,3}$")
+_BEGINS = re.compile(r"[\W_]{0,3}(?:\d[\W_]{0,4})*\d")
+# Digits with up to four of whatever is no letter between them. In a text sums and days have to stay.
+_RUN = re.compile(r"\d(?:[\W_]{0,4}\d){5,}")
+_KEPT = r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d\d)?(?![\d,])|\d{1,3}\.\d\d(?!\d)|\d\d/\d\d/\d{4}(?!\d)|\d{4}-\d\d-\d\d(?!\d)"
+_RUN_IN_TEXT = re.compile(
+    rf"(?P<kept>(?<![\d,])(?:{_KEPT}))|\d(?:\d|(?:[^\w\n]|_){{1,4}}(?!{_KEPT}|\d{{1,2}} [A-Z][a-z]{{2}}\b)\d){{5,}}"
+)
 _SPACES = re.compile(r"[^\S\n]+")
 
 
@@ -45,8 +63,24 @@ def neutral_values(values: Mapping[str, str], language: str) -> dict[str, str]:
     told = {name: value for name, value in values.items() if name not in NO_CHANNEL}
     for name in NAMES:
         if name in told:
-            told[name] = neutral_name(told[name]) or _INSTEAD.get(name, {}).get(language, "")
+            told[name] = neutral_name(told[name])
+    for first, second in _NEIGHBOURS:
+        if told.get(first) and told.get(second):
+            told[second] = _beside(told[first], told[second])
+    for name, instead in _INSTEAD.items():
+        if told.get(name) == "":
+            told[name] = instead.get(language, instead["en"])
     return told
+
+
+def _beside(first: str, second: str) -> str:
+    """Return ``second`` as it may follow ``first``: two neutral names may make a brand or a long number together."""
+    if is_brand(first + second) or is_brand(f"{first} {second}"):
+        return ""
+    ends, begins = _ENDS.search(first), _BEGINS.match(second)
+    if ends and begins and _RUN.fullmatch(f"{ends[1]} {begins[0]}"):
+        return CUT + second[begins.end() :]
+    return second
 
 
 def neutral_name(name: str) -> str:
@@ -55,20 +89,27 @@ def neutral_name(name: str) -> str:
 
 
 def neutral_text(text: str) -> str:
-    """Return a text that is finished without links and long numbers; sums, and days in figures, stay."""
-    return _cut(_unlinked(_plain(text)), _RUN_IN_TEXT)
+    """Return a text that is finished without links, long numbers and brands; sums, and days in figures, stay.
+
+    It is gone through line by line, since names that are neutral each may stand side by side in it; a line in
+    which only blanks would change, as those of a table, is kept.
+    """
+    return "\n".join(map(_neutral_line, text.split("\n")))
 
 
-def neutral_reply(text: str) -> str:
-    """Return an answer to a phone without links, long numbers and brands; it comes with its names in it."""
-    return neutral_text(without_brands(text))
+def _neutral_line(line: str) -> str:
+    plain = _plain(line)
+    unlinked = _unlinked(plain)
+    if unlinked == _SPACES.sub(" ", plain).strip():
+        unlinked = plain
+    cut = _cut(unlinked, _RUN_IN_TEXT)
+    return cut if without_brands(cut) == cut else _unlinked(_cut(without_brands(cut), _RUN_IN_TEXT))
 
 
 def _plain(text: str) -> str:
     """Return ``text`` in the letters that SMS has, without what is not seen and with plain digits."""
-    seen = (
-        each for each in unicodedata.normalize("NFKC", text) if each == "\n" or unicodedata.category(each)[0] != "C"
-    )
+    bare = unicodedata.normalize("NFKC", IGNORED.sub("", text))
+    seen = (each for each in IGNORED.sub("", bare) if each == "\n" or unicodedata.category(each)[0] != "C")
     digits = (str(unicodedata.decimal(each)) if each.isdecimal() else each for each in seen)
     return harmless("".join(digits))
 
@@ -84,6 +125,8 @@ def _unlinked(text: str) -> str:
 
 def _cut(text: str, run: re.Pattern[str]) -> str:
     def kept(found: re.Match[str]) -> str:
+        if found.groupdict().get("kept"):
+            return found.group()
         return CUT + "".join(filter(str.isdecimal, found.group()))[-KEPT_DIGITS:]
 
     return run.sub(kept, text)

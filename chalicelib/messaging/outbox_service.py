@@ -102,7 +102,7 @@ def _row(
         "notice_id": message.notice_id,
         "address": message.address,
         "language": message.language,
-        "subject": message.subject,
+        "subject": finisher.finish_subject(message.subject),
         "text": text,
         # What has no address is not found again to be forgotten.
         "input": dict(message.input) if message.address else {},

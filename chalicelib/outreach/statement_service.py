@@ -17,7 +17,7 @@ from chalicelib.outreach.model import TENANT
 from chalicelib.outreach.statement_rules import OwnersLetter, owners_letter
 from chalicelib.portfolio import service as portfolio
 from chalicelib.portfolio.model import Owner
-from chalicelib.reporting.letter_rules import MOST_CHARACTERS, Addressed, cut, statement_letter, table
+from chalicelib.reporting.letter_rules import MOST_CHARACTERS, Addressed, cut, statement_letter, table, with_references
 from chalicelib.reporting.letter_service import SENDABLE
 from chalicelib.reporting.model import Statement
 from chalicelib.reporting.statement_service import get_lease_statement
@@ -79,8 +79,10 @@ def _to_tenant(db: Connection, organisation_id: UUID, lease: Lease, statement: S
     if tenant.email is None:
         raise Conflict("The tenant has no e-mail address.", tenant_id=str(tenant.id))
     organisation = identity.get_organisation(db, organisation_id)
-    to = Addressed(tenant.given_name, tenant.language, organisation.name, organisation.currency)
-    return _Letter(tenant.email, tenant.language, *statement_letter(to, statement))
+    told = messaging.templates_of(db, organisation_id).told
+    names = told({"tenant": tenant.given_name, "organisation": organisation.name}, tenant.language)
+    to = Addressed(names["tenant"], tenant.language, names["organisation"], organisation.currency)
+    return _Letter(tenant.email, tenant.language, *statement_letter(to, with_references(statement, told)))
 
 
 def _to_owner(db: Connection, organisation_id: UUID, lease: Lease, statement: Statement) -> _Letter:
@@ -89,8 +91,19 @@ def _to_owner(db: Connection, organisation_id: UUID, lease: Lease, statement: St
     if owner is None or owner.email is None:
         raise Conflict("The property's owner has no e-mail address.", property_id=str(lease.property_id))
     organisation = identity.get_organisation(db, organisation_id)
-    payer = lease.tenants[0].name  # nobody else's: the message is theirs, and is forgotten with them
+    told = messaging.templates_of(db, organisation_id).told
+    names = {
+        "owner": owner.name,
+        "tenant": lease.tenants[0].name,  # nobody else's: the message is theirs, and is forgotten with them
+        "unit": lease.unit_name,
+        "property": lease.property_name,
+        "organisation": organisation.name,
+    }
     opening = f"Balance before {statement.from_on:%d/%m/%Y}" if statement.from_on else ""
-    of_lease = payer, lease.unit_name, lease.property_name, organisation.name, organisation.currency
-    about = OwnersLetter(owner.name, *of_lease, statement.to_on, statement.closing_cents)
-    return _Letter(owner.email, "en", *owners_letter(about, table("en", opening, statement)))
+    about = OwnersLetter(
+        **told(names, "en"),
+        currency=organisation.currency,
+        to_on=statement.to_on,
+        closing_cents=statement.closing_cents,
+    )
+    return _Letter(owner.email, "en", *owners_letter(about, table("en", opening, with_references(statement, told))))

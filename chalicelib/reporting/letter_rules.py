@@ -1,7 +1,7 @@
 """A statement as a letter in plain text: columns that stay under each other in any reader of e-mail."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from chalicelib.money import say_cents
@@ -72,6 +72,15 @@ def cut(statement: Statement, from_on: dt.date) -> Statement:
     before = [entry for entry in statement.entries if entry.on < from_on]
     opening_cents = before[-1].balance_cents if before else statement.opening_cents
     return statement._replace(from_on=from_on, opening_cents=opening_cents, entries=statement.entries[len(before) :])
+
+
+def with_references(statement: Statement, told: Callable[[Mapping[str, str], str], Mapping[str, str]]) -> Statement:
+    """Return the statement with its references as they may be ``told``."""
+
+    def say(entry: StatementEntry) -> StatementEntry:
+        return entry._replace(reference=told({"reference": entry.reference}, "en")["reference"])
+
+    return statement._replace(entries=[say(each) if each.reference else each for each in statement.entries])
 
 
 def statement_letter(to: Addressed, statement: Statement) -> tuple[str, str]:

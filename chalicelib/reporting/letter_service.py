@@ -11,7 +11,7 @@ from chalicelib.ids import new_id
 from chalicelib.leasing import service as leasing
 from chalicelib.messaging import service as messaging
 from chalicelib.messaging.model import EMAIL, Message, NewMessage
-from chalicelib.reporting.letter_rules import MOST_CHARACTERS, Addressed, cut, statement_letter
+from chalicelib.reporting.letter_rules import MOST_CHARACTERS, Addressed, cut, statement_letter, with_references
 from chalicelib.reporting.statement_service import get_tenant_statement
 
 SENDABLE = dt.timedelta(days=2)
@@ -48,14 +48,8 @@ def send_tenant_statement(
     # As it may be told: neutral until the organisation is granted messaging.
     told = messaging.templates_of(db, organisation_id).told
     names = told({"tenant": tenant.given_name, "organisation": organisation.name}, tenant.language)
-    entries = [
-        entry._replace(reference=told({"reference": entry.reference}, tenant.language)["reference"])
-        if entry.reference
-        else entry
-        for entry in statement.entries
-    ]
     to = Addressed(names["tenant"], tenant.language, names["organisation"], organisation.currency)
-    subject, text = statement_letter(to, statement._replace(entries=entries))
+    subject, text = statement_letter(to, with_references(statement, told))
     if len(text) > MOST_CHARACTERS:
         raise Invalid([("from", "the statement is too long for a letter; expected a later day")])
     letter = NewMessage(

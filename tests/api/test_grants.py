@@ -1,6 +1,7 @@
 """What an organisation that is not granted messaging is told over HTTP, and that no route grants."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 
@@ -96,3 +97,24 @@ def test_a_letter_of_a_newcomer_is_neutral_and_tells_its_founder(owner: Client, 
     assert "0712345678" not in message["text"] + message["subject"]
     assert message["text"].endswith(f"\n\nFrom {owner.phone}.\n")
     assert dt.datetime.fromisoformat(message["created_at"]) == NOON
+
+
+@pytest.mark.parametrize(
+    ("name", "when_granted"),
+    [
+        ("\ua4df\ua4d1\ua4f0\ua4e2\ua4ee", 200),
+        ("\u0422\u0438\u043c Homes", 200),
+        ("SafaricomPLC", 422),
+        ("MP\u03a3SA", 422),
+    ],
+)
+def test_no_newcomer_is_named_in_letters_that_look_like_others(
+    owner: Client, new_phone: Callable[[], str], name: str, when_granted: int
+) -> None:
+    refused = [
+        Client(new_phone()).post("/v1/organisations", {"name": name, "person_name": "Amina"}),
+        owner.patch("/v1/organisation", {"name": name}),
+    ]
+    assert [(each.status, each.json["errors"][0]["field"]) for each in refused] == [(422, "name")] * 2
+    granted_by_hand(owner, kind="messaging")
+    assert owner.patch("/v1/organisation", {"name": name}).status == when_granted

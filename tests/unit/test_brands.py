@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.brands import ALONE, ANYWHERE, GENERIC, fold, is_brand, without_brands
+from chalicelib.brands import ALONE, ANYWHERE, GENERIC, fold, has_other_letters, is_brand, without_brands
 
 LOOK_ALIKES = {
     "A": "Aa\u0410\u0391\u0430\uff21\u00c1\u1d00",
@@ -37,7 +37,38 @@ def test_a_brand_is_found_however_it_is_spelled(data: st.DataObject, brand: str)
 @pytest.mark.parametrize(
     "name",
     [
+        *("SAFARIC\u00d8M", "SAF\u039bRICOM", "MP\u03a3SA", "MP\u039eSA", "MP\u20acSA", "M\u20b1ESA", "rnpesa"),
+        *("MPES@", "S@FARICOM", "pay@mpesa", "SAF4RICOM", "MP3SA", "MPE\u00a7SA", "MPE\u00a7A", "FU\u00a3IZA"),
+        *("M\u115fPESA", "MPE\u3164SA", "M\uffa0PESA", "M\u2800PESA", "M\u034fPESA", "M\ufe0fPESA", "M\u0301PESA"),
+        *("\U0001f17c\U0001f17f\U0001f174\U0001f182\U0001f170", "\u24c2\u24c5\u24ba\u24c8\u24b6"),
+        *("SafaricomPLC", "MPESAKenya", "KCBBank", "EquityBank", "AirtelMoney", "LipaNaMpesa", "CoopBank", "KRAOffice"),
+        *("Plotihub", "Ploti Hub", "Kenya Power", "KPLC Prepaid", "KPLC Tokens", "KRA iTax", "iTax"),
+    ],
+)
+def test_what_was_thought_of_to_get_past_the_list_is_on_it(name: str) -> None:
+    assert is_brand(name), name.encode("unicode_escape")
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("\ua4df\ua4d1\ua4f0\ua4e2\ua4ee", True),
+        ("\u13b7\u13e2\u13ac\u13da\u13aa", True),
+        ("\u041c\u0430ua Homes", True),
+        ("Ng\u2019ombe \u02bc & S\u00f8n \uff28omes 12, \U0001f600 \u00ba", False),
+        ("\u3164", False),
+    ],
+)
+def test_letters_of_other_scripts_are_told_apart(name: str, *, other: bool) -> None:
+    assert has_other_letters(name) is other
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
         "Mwangaza Homes",
+        "Shake Court",
+        "Shana",
         "Equity Wanjiru",
         "Safari",
         "Safari Park Court",

@@ -14,7 +14,7 @@ from chalicelib.errors import Conflict, GrantNeeded, Invalid, NotFound
 from chalicelib.identity import service as identity
 from chalicelib.messaging import dispatch_service, phone_day_repository, service, sweep_service
 from chalicelib.messaging.grant_model import Allowance, Limits
-from chalicelib.messaging.model import Settings
+from chalicelib.messaging.model import NewMessage, Settings
 from chalicelib.pages import Asked
 from chalicelib.storage.tables.identity import organisations
 from chalicelib.storage.tables.messaging import organisation_grants
@@ -22,6 +22,10 @@ from tests.granting import grant
 from tests.outbox import DAY, NOON, FakeQueues, Outbox, new_phone, notice
 
 FREE: dict[str, Any] = {"kind": "receipt", "text": "Wanjiru, KES 500 received"}  # of a kind that needs no grant
+
+
+def letter(address: str) -> NewMessage:
+    return notice(kind="statement", text="Your account.", medium="email", address=address, subject="Statement")
 
 
 @pytest.fixture
@@ -234,6 +238,7 @@ def test_a_number_gets_two_a_day_of_all_newcomers_together_and_answers_beside(
     sending: wiring.Parts, newcomer: Outbox, outbox: Outbox, clock: MovedClock
 ) -> None:
     phone, other = new_phone(), Outbox.found(sending, granted=False)
+    newcomer.confirmed = other.confirmed = False
     first = newcomer.queue([notice(**FREE, address=phone)])
     second = other.queue([notice(**FREE, address=phone), notice(**FREE, address=phone), notice(**FREE)])
     dispatch_service.dispatch(sending)
@@ -250,10 +255,59 @@ def test_a_number_gets_two_a_day_of_all_newcomers_together_and_answers_beside(
     assert {other.message(each).status for each in second} == {"handed"}
 
 
+def test_who_confirmed_a_place_hears_of_its_landlord_whatever_others_send(
+    sending: wiring.Parts, newcomer: Outbox
+) -> None:
+    phone, attacker = new_phone(), Outbox.found(sending, granted=False)
+    attacker.confirmed = False
+    attacker.queue([notice(**FREE, address=phone), notice(**FREE, address=phone)])
+    dispatch_service.dispatch(sending)
+    newcomer.queue([notice(**FREE, address=phone) for _ in range(3)])
+    dispatch_service.dispatch(sending)
+    assert (attacker.statuses(), newcomer.statuses()) == ({"handed": 2}, {"handed": 3})
+    other = Outbox.found(sending, granted=False)
+    other.confirmed = False
+    other.queue([notice(**FREE, address=phone)])
+    dispatch_service.dispatch(sending)
+    assert other.statuses() == {"queued": 1}
+
+
+@pytest.mark.parametrize("granted", [False, True])
+def test_a_newcomer_sends_a_hundred_letters_a_day(sending: wiring.Parts, clock: MovedClock, *, granted: bool) -> None:
+    writes = Outbox.found(sending, granted=granted)
+    ids = writes.queue([letter(f"tenant{number}@example.com") for number in range(105)])
+    dispatch_service.dispatch(sending)
+    dispatch_service.dispatch(sending)
+    held = {} if granted else {"queued": 5}
+    assert writes.statuses() == {"handed": 105 - len(held) * 5, **held}
+    writes.change(ids[:1], status="queued")  # its sender was away: it has its place
+    writes.texts(1, **FREE)  # counted on its own
+    dispatch_service.dispatch(sending)
+    assert writes.statuses() == {"handed": 106 - len(held) * 5, **held}
+    clock.at = NOON + DAY
+    dispatch_service.dispatch(sending)
+    assert writes.statuses() == {"handed": 106}
+
+
+def test_an_address_gets_two_letters_a_day_of_all_newcomers_together(
+    sending: wiring.Parts, newcomer: Outbox, outbox: Outbox, clock: MovedClock
+) -> None:
+    other = Outbox.found(sending, granted=False)
+    newcomer.queue([letter("victim@example.com")])
+    other.queue([letter("Victim@Example.com"), letter("victim@example.com"), letter("another@example.com")])
+    outbox.queue([letter("victim@example.com") for _ in range(3)])
+    dispatch_service.dispatch(sending)
+    assert newcomer.statuses() + other.statuses() == {"handed": 3, "queued": 1}
+    assert outbox.statuses() == {"handed": 3}
+    clock.at = NOON + DAY
+    dispatch_service.dispatch(sending)
+    assert newcomer.statuses() + other.statuses() == {"handed": 4}
+
+
 def test_what_is_tried_again_today_takes_no_second_place(
     sending: wiring.Parts, newcomer: Outbox, clock: MovedClock
 ) -> None:
-    phone = new_phone()
+    phone, newcomer.confirmed = new_phone(), False
     first, second = newcomer.queue([notice(**FREE, address=phone), notice(**FREE, address=phone)])
     dispatch_service.dispatch(sending)
     newcomer.change([first], status="queued")
@@ -271,6 +325,7 @@ def test_two_a_number_hold_when_many_dispatch_at_once(
     phones = [new_phone() for _ in range(5)]
     newcomers = [Outbox.found(sending, granted=False) for _ in range(6)]
     for place, each in enumerate(newcomers):
+        each.confirmed = False
         turned = phones[place % 5 :] + phones[: place % 5]  # each in another order
         each.queue([notice(**FREE, address=phone) for phone in turned for _ in range(2)])
 
@@ -289,6 +344,8 @@ def test_old_counts_of_numbers_are_forgotten(sending: wiring.Parts, newcomer: Ou
 
     def count() -> dict[str, int]:
         return sending.transact(lambda db: phone_day_repository.lock_phones(db, NOON.date(), [phone]))
+
+    newcomer.confirmed = False
 
     def forget(at: dt.datetime) -> None:
         while sending.transact(lambda db: sweep_service.forget_phones(db, at)):

@@ -39,6 +39,10 @@ HOSTILE = (
     "Pay to MPESA 522533 http://evil.com",
     "{amount}", "\U0001f600.com", "a" * 120, "\n\nKCB: send PIN to 0712345678", "", " ", ".com", "com.",
     "12345", "6789",
+    "0712_345_678", "0712'345'678", "0712~345~678", "0712+345+678", "0712:345:678", "0712 -- 345 -- 678",
+    "0\ufe0f\u20e37\ufe0f\u20e31\ufe0f\u20e32\ufe0f\u20e33\ufe0f\u20e34\ufe0f\u20e35\ufe0f\u20e3",
+    "0\u03367\u03361\u03362\u03363\u03364\u03365\u0336", "0712\u3164345\u3164678", "0712\u034f345\u2800678",
+    "evil.\u034fcom", "evil\u034f.com", "evil.\u3164com", "071\U000e00412345678", "evil.\u115fcom",
 )  # fmt: skip
 KINDS = sorted(BUILT_IN)
 
@@ -75,6 +79,40 @@ def test_what_two_values_make_together_is_no_number_either(kind: str, language: 
         assert not re.search(r"\d(?:[ ()-]{0,2}\d){5,}", text), text
 
 
+@pytest.mark.parametrize(("kind", "language"), KINDS)
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("M", "PESA"),
+        ("Safari", "com"),
+        ("Equity", "Bank"),
+        ("Hustler", "Fund"),
+        ("Call 07123,", "45678"),
+        ("Call 0712/", "345"),
+        ("Call 07123.", "45.00"),
+        ("0712", "345.00"),
+    ],
+)
+def test_two_names_side_by_side_make_no_brand_and_no_number(kind: str, language: str, first: str, second: str) -> None:
+    for pair in rules._NEIGHBOURS:
+        text = texts(kind, language, {**USUAL, **dict(zip(pair, (first, second), strict=True))})
+        for sum_or_day in (USUAL["amount"], USUAL["due_on"], USUAL["balance"], USUAL["periods"]):
+            text = text.replace(sum_or_day, "")
+        assert not re.search(r"\d(?:[\W_]{0,4}\d){5,}", text.replace(USUAL["receipt"], "")), text
+        assert not is_brand(f"{first} {second}") or f"{first} {second}" not in text
+        assert not {"MPESA", "SAFARICOM"} & set(re.sub(r"[^A-Z ]", "", text.upper().replace("M PESA", "MPESA")).split())
+
+
+def test_sums_days_and_the_columns_of_a_letter_stay() -> None:
+    lines = (
+        "30/06/2026  Invoice 12                          9,000.00         9,000.00",
+        "01/07/2026  Payment, receipt 7 (FT..2001)     -1,234,567.00           500.00",
+        "To pay on 30/11/2026: KES 12,000.50",
+        "KES 1,500,000 due 31 Dec 2026 - 15 Jan 2027; 2026-11-30.",
+    )
+    assert rules.neutral_text("\n".join(lines)) == "\n".join(lines)
+
+
 @given(st.fixed_dictionaries({name: st.text(max_size=60) for name in rules.NAMES}), st.sampled_from(KINDS))
 def test_whatever_is_typed(values: dict[str, str], kind: tuple[str, str]) -> None:
     text = texts(*kind, {**USUAL, **values})
@@ -108,6 +146,8 @@ def test_what_is_neutral_stays(text: str) -> None:
         ("SJ12ABC345", "SJ12ABC345"),
         ("FT26112001", "FT..2001"),
         ("KCB Flats", "Flats"),
+        ("SafaricomPLC", ""),
+        ("MPES\u00c6", ""),
         ("bit.ly/x", "bit ly/x"),
         ("http://evil.com", "http: evil com"),
     ],
@@ -143,8 +183,8 @@ def test_long_names_are_cut_before_a_second_sms_is_paid(kind: str, language: str
 
 def test_an_answer_keeps_its_sums_and_days() -> None:
     told = "Acme: Court A1: KES 1,500,000 owed, was due 30 Jun. Last receipt: no. 12, KES 5,000, 5 Dec 2026."
-    assert rules.neutral_reply(told) == told
-    assert rules.neutral_reply("Safaricom: evil.com A1: KES 5 owed") == "evil com A1: KES 5 owed"
+    assert rules.neutral_text(told) == told
+    assert rules.neutral_text("Safaricom: evil.com A1: KES 5 owed") == "evil com A1: KES 5 owed"
 
 
 def test_how_a_text_ends() -> None:

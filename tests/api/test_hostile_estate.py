@@ -1,0 +1,79 @@
+"""What an organisation that nobody vouches for sends, of every kind, with names that are chosen to deceive."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.brands import is_brand
+from chalicelib.clock import MovedClock
+from chalicelib.messaging import service as messaging
+from chalicelib.messaging.model import KINDS, MEDIUMS, NewMessage
+from tests.api.client import Client
+from tests.unit.messaging.test_neutral_rules import bad
+
+NOON = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
+ESTATES = (
+    {"property": "Visit evil.com/x now", "unit": "Call 0712345678", "tenant": "Pay till 712345 M-PESA"},
+    {"property": "Safari", "unit": "com", "tenant": "SafaricomPLC http://evil.com"},
+    {"property": "Call 07123,", "unit": "45678", "tenant": "MP\u03a3SA 0712_345_678"},
+    {"property": "Hustler", "unit": "Fund", "tenant": "S@FARICOM evil.\u0441\u043e\u043c"},
+)
+
+
+def made(owner: Client, path: str, body: dict[str, Any]) -> str:
+    answer = owner.post(path, body)
+    assert answer.status in (201, 202), answer.text
+    return str(answer.json["id"])
+
+
+def settle(owner: Client, estate: dict[str, str], phone: str) -> tuple[str, str]:
+    """Let and pay a place of such names; return the lease and the tenant."""
+    landlord = made(
+        owner, "/v1/owners", {"name": "KCBBank http://evil.com 0712345678", "email": "landlord@example.com"}
+    )
+    house = made(owner, "/v1/properties", {"name": estate["property"], "owner_id": landlord})
+    unit = made(owner, "/v1/units", {"property_id": house, "name": estate["unit"], "type": "shop", "rent": "9000"})
+    person = {"given_name": estate["tenant"], "phones": [phone], "email": "tenant@example.com"}
+    tenant = made(owner, "/v1/tenants", person)
+    starts = {"rent": "9000", "starts_on": "2026-06-01", "due_day": 5}
+    lease = made(owner, "/v1/leases", {"unit_id": unit, "tenants": [tenant], **starts})
+    paid = {"method": "cash", "amount": "12000.00", "received_on": "2026-06-10", "lease_id": lease}
+    made(owner, "/v1/payments", {**paid, "provider_reference": "evil.com/712345678"})
+    assert owner.patch("/v1/organisation", {"name": "Call 0712 345 678 evil.com"}).status == 200
+    return lease, tenant
+
+
+@pytest.mark.parametrize("estate", ESTATES, ids=lambda each: each["property"])
+def test_no_message_of_any_kind_or_medium_deceives(
+    owner: Client, clock: MovedClock, new_phone: Callable[[], str], estate: dict[str, str]
+) -> None:
+    clock.at = NOON
+    lease, tenant = settle(owner, estate, new_phone())
+    for to in ("tenant", "owner"):
+        made(owner, f"/v1/leases/{lease}/statement/email", {"to": to})
+    made(owner, f"/v1/tenants/{tenant}/statement/email", {})
+    # And whatever a maker of texts forgets, in each kind and medium.
+    raw = ". ".join(estate.values())
+    new = [
+        NewMessage(kind, f"{kind}:{medium}", medium, address="+254712000111", subject=raw, text=f"{raw}, KES 12,000.")
+        for kind in KINDS
+        for medium in MEDIUMS
+    ]
+    wiring.parts().transact(lambda db: messaging.queue_messages(db, UUID(str(owner.organisation_id)), new, now=NOON))
+    told = owner.get("/v1/messages?limit=100").json["items"]
+    assert {(each["kind"], each["medium"]) for each in told} == {(kind, medium) for kind in KINDS for medium in MEDIUMS}
+    assert {"statement", "receipt"} <= {each["kind"] for each in told if each["subject"] and each["medium"] == "email"}
+    assert any("12,000" in each["text"] for each in told)
+    for each in told:
+        text = f"{each['subject']}\n{each['text']}".replace(str(owner.phone), "")
+        assert bad(text) == [], text
+        plain = re.sub(r"\d\d/\d\d/\d{4}|-?[\d,]*\d\.\d\d|KES [\d,]+", "_", text)
+        assert not re.search(r"\d(?:[^\w\n]{0,4}\d){5,}", plain), text
+        for line in text.splitlines():
+            assert not is_brand(line), line
+        assert not re.search("hustler fund", text, re.IGNORECASE) or "Hustler. Fund" in text
