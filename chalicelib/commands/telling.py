@@ -18,14 +18,16 @@ from chalicelib.commands.texts import (
     say_day,
 )
 from chalicelib.leasing.model import PhoneLease, PhoneTenant
-from chalicelib.messaging.neutral_rules import neutral_name
+from chalicelib.messaging.neutral_rules import neutral_name, neutral_values
 from chalicelib.money import say_cents
 
 MOST_LEASES = 3
 
 
 def place_of(lease: PhoneLease, width: int) -> str:
-    return place_name(lease.property_name, lease.unit_name, width)
+    """Return property and unit, neutral as all that is told to a phone, in at most ``width`` characters."""
+    names = neutral_values({"property": lease.property_name, "unit": lease.unit_name}, "en")
+    return place_name(names["property"], names["unit"], width)
 
 
 def entry_of(entry: Entry, width: int) -> str:

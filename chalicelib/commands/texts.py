@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 
 from chalicelib.commands.rules import MOST_CHARACTERS
+from chalicelib.messaging.neutral_rules import neutral_name
 from chalicelib.messaging.rules import harmless, measure
 
 _MONTHS = {
@@ -201,4 +202,5 @@ def place_name(property_name: str, unit_name: str, width: int) -> str:
 
 def named(organisation_name: str, text: str, language: str, *, wanted: bool) -> str:
     """Return ``text`` with the organisation's name before it, where ``wanted``: the phone is a tenant of several."""
-    return say("named", language, organisation=clip(organisation_name, MOST_NAME), text=text) if wanted else text
+    name = neutral_name(organisation_name) if wanted else ""
+    return say("named", language, organisation=clip(name, MOST_NAME), text=text) if name else text

@@ -29,6 +29,12 @@ def longest_ending(language: str, allowance: Allowance) -> str:
     return " ".join(filter(None, (founder(language, allowance), _said(_OBJECT, language))))
 
 
+def with_objection(text: str, language: str) -> str:
+    """Return a finished SMS with how to object, for a reader who has confirmed nothing."""
+    objection = _said(_OBJECT, language)
+    return text if text.endswith(objection) else join(text, objection)
+
+
 def join(text: str, ending: str) -> str:
     """Return ``text`` and then ``ending`` as a sentence of its own."""
     return f"{text}{' ' if text[-1:] in _STOPS else '. '}{ending}" if ending else text

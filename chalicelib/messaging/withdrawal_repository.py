@@ -30,6 +30,21 @@ def keys_in(db: Connection, organisation_id: UUID, keys: Collection[str], status
     return set(db.scalars(query))
 
 
+def lock_moving(
+    db: Connection, organisation_id: UUID, tenant_id: UUID, *, kept: Collection[str]
+) -> list[tuple[UUID, str, str]]:
+    """Return, held, (id, language, text) of what waits for the tenant with its text made, but to one of ``kept``."""
+    made = _texts_for(organisation_id, tenant_id), messages.c.text.is_not(None), messages.c.address.not_in(kept)
+    query = select(messages.c.id, messages.c.language, messages.c.text).where(*made)
+    return [(row[0], row[1], row[2]) for row in db.execute(query.order_by(messages.c.id).with_for_update())]
+
+
+def change_text(db: Connection, organisation_id: UUID, message_id: UUID, text: str) -> None:
+    """Change the text of a held message; what it takes is measured when it is handed over."""
+    query = update(messages).where(messages.c.organisation_id == organisation_id, messages.c.id == message_id)
+    db.execute(query.values(text=text))
+
+
 def change_phone(db: Connection, organisation_id: UUID, tenant_id: UUID, phone: str, *, kept: Collection[str]) -> None:
     """Send what waits for the tenant to ``phone``, but for what goes to one of ``kept``."""
     elsewhere = messages.c.address.not_in(kept)

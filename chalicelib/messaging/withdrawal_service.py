@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from chalicelib.messaging import signing_rules
 from chalicelib.messaging import withdrawal_repository as repository
 from chalicelib.messaging.model import DELIVERED, HANDED, SENT, UNKNOWN_STATUS
 from chalicelib.messaging.objection_rules import NUMBER_DENIED
@@ -44,6 +45,10 @@ def follow_tenant(
     if language is not None:
         repository.change_language(db, organisation_id, tenant_id, language)
     if phones:
+        # Made for a number that had confirmed its place, and its new reader may not be the tenant.
+        for message_id, spoken, text in repository.lock_moving(db, organisation_id, tenant_id, kept=phones):
+            if (told := signing_rules.with_objection(text, spoken)) != text:
+                repository.change_text(db, organisation_id, message_id, told)
         repository.change_phone(db, organisation_id, tenant_id, phones[0], kept=phones)
     elif phones is not None:
         repository.cancel_texts(db, organisation_id, tenant_id, "no_phone", now)

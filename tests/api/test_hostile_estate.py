@@ -14,6 +14,7 @@ from chalicelib.clock import MovedClock
 from chalicelib.messaging import service as messaging
 from chalicelib.messaging.model import KINDS, MEDIUMS, NewMessage
 from tests.api.client import Client
+from tests.api.test_ussd import dial, let_to, token  # noqa: F401
 from tests.unit.messaging.test_neutral_rules import bad
 
 NOON = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
@@ -77,3 +78,37 @@ def test_no_message_of_any_kind_or_medium_deceives(
         for line in text.splitlines():
             assert not is_brand(line), line
         assert not re.search("hustler fund", text, re.IGNORECASE) or "Hustler. Fund" in text
+
+
+def test_no_screen_of_a_phone_deceives(owner: Client, clock: MovedClock, new_phone: Callable[[], str]) -> None:
+    clock.at, phone = NOON, new_phone()
+    let_to(owner, phone, "A1")
+    place = owner.get("/v1/units").json["items"][0]
+    renamed = {"name": "Paybill 522522 acc 0712345678"}
+    assert owner.patch(f"/v1/units/{place['id']}", renamed).status == 200
+    hostile = {"name": "Safaricom http://evil.com"}
+    assert owner.patch(f"/v1/properties/{place['property_id']}", hostile).status == 200
+    for choices in ("", "1", "2", "3"):
+        screen = dial(phone, choices, session_id=f"s{choices}").text
+        assert bad(screen) == [], screen
+        assert not any(map(is_brand, screen.splitlines())), screen
+
+
+def test_a_text_that_goes_to_another_number_tells_how_to_object(
+    owner: Client, clock: MovedClock, new_phone: Callable[[], str]
+) -> None:
+    clock.at, phone, other = NOON, new_phone(), new_phone()
+    let_to(owner, phone, "A1")
+    lease = owner.get("/v1/leases").json["items"][0]
+    made(
+        owner,
+        "/v1/payments",
+        {"method": "cash", "amount": "5.00", "received_on": "2026-06-10", "lease_id": lease["id"]},
+    )
+    before = owner.get("/v1/messages?kind=receipt").json["items"][0]
+    assert "NOT ME" not in before["text"]
+    tenant = owner.get("/v1/tenants").json["items"][0]["id"]
+    for phones in ([other], [other, phone], [phone]):
+        assert owner.patch(f"/v1/tenants/{tenant}", {"phones": phones}).status == 200
+        after = owner.get("/v1/messages?kind=receipt").json["items"][0]
+        assert after["text"] == f"{before['text']} Not you? Send NOT ME"
