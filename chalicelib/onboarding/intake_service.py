@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.errors import Conflict, Invalid, NotFound, TooManyRequests
 from chalicelib.identity import service as identity
 from chalicelib.identity import vault
 from chalicelib.identity.ports import KeyWrapper
@@ -25,6 +25,8 @@ from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 
 PREVIEW_TASK = "preview_import"
+MOST_WAITING = 5  # sheets of an organisation, to be read one after another: the workers are everybody's
+RETRY_AFTER_S = 60
 RACED = "It has just been changed by somebody else; read it again and repeat."
 
 
@@ -58,8 +60,13 @@ def add_import(
         due_day: for rows that give none, 1 to 28; None: the organisation's.
 
     Raises:
+        TooManyRequests: as many of the organisation's wait to be read as may.
         Unavailable: the key keeper does not answer.
     """
+    waiting = repository.count_reading(db, organisation_id)
+    if waiting >= MOST_WAITING:
+        told = f"{waiting} sheets wait to be read, as many as may; go on when one of them has been."
+        raise TooManyRequests(told, retry_after_s=RETRY_AFTER_S, waiting=waiting)
     import_id = new_id()
     row = {
         "id": import_id,

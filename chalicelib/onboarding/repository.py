@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, insert, or_, select, update
 
 from chalicelib.onboarding.import_model import AFTER_A_FAILED_TASK, COMMITTING, PREVIEWED, READING, Import, Item
 from chalicelib.pages import Asked, Page
@@ -25,6 +25,14 @@ _FIELDS = tuple(Import._fields)
 
 def add_import(db: Connection, organisation_id: UUID, values: dict[str, Any]) -> None:
     db.execute(insert(imports).values(organisation_id=organisation_id, **values))
+
+
+def count_reading(db: Connection, organisation_id: UUID) -> int:
+    """Return how many sheets of the organisation wait to be read, those of failed tasks aside."""
+    its_task = and_(tasks.c.organisation_id == imports.c.organisation_id, tasks.c.id == imports.c.task_id)
+    query = select(func.count()).select_from(imports).join(tasks, its_task)
+    waiting = imports.c.organisation_id == organisation_id, imports.c.status == READING, tasks.c.status != TASK_FAILED
+    return db.scalar(query.where(*waiting)) or 0
 
 
 def find_import(db: Connection, organisation_id: UUID, import_id: UUID, *, lock: bool = False) -> Import | None:

@@ -13,7 +13,7 @@ from app import app
 from chalicelib import wiring
 from chalicelib.storage.tables.onboarding import imports
 from chalicelib.tasks import service as tasks
-from tests.api.client import Client
+from tests.api.client import Answer, Client
 from tests.api.imports import (
     HEADINGS,
     OF_A_PREVIEW,
@@ -211,3 +211,16 @@ def test_an_idempotency_key_imports_once(owner: Client) -> None:
     assert len(everything(owner, "/v1/imports")) == 1
     other = owner.post("/v1/imports", SAMPLE + b"\n", Content_Type="text/csv", Idempotency_Key="k1")
     assert other.status == 422
+
+
+def test_a_sixth_sheet_waits_until_one_is_read(owner: Client, stranger: Client, parts: wiring.Parts) -> None:
+    def send(who: Client) -> Answer:
+        return who.post("/v1/imports?property_name=H", b"Unit,Rent\nA1,9000\n", Content_Type="text/csv")
+
+    sent = [send(owner) for _ in range(6)]
+    assert [each.status for each in sent] == [202] * 5 + [429]
+    assert sent[5].headers["Retry-After"] == "60"
+    assert sent[5].json["type"] == "urn:plotihub:problem:too-many-requests"
+    assert send(stranger).status == 202
+    worked(owner, parts, sent[0])
+    assert send(owner).status == 202
