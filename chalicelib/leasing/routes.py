@@ -73,7 +73,11 @@ def change_tenant(call: Call, tenant_id: UUID) -> Tenant:
 
 
 @leasing.get(
-    "/tenants/{tenant_id}/identity-document", may="read_identity_document", answer=IDENTITY_DOCUMENT, audited=True
+    "/tenants/{tenant_id}/identity-document",
+    may="read_identity_document",
+    answer=IDENTITY_DOCUMENT,
+    audited=True,
+    fresh=True,
 )
 def read_identity_document(call: Call, tenant_id: UUID) -> dict[str, str]:
     """Tell the tenant's identity document in clear; who read it is kept in the audit trail."""

@@ -43,7 +43,7 @@ def get_owner(call: Call, owner_id: UUID) -> Owner:
     return service.get_owner(call.db, call.organisation_id, owner_id)
 
 
-@portfolio.patch("/owners/{owner_id}", may="edit_portfolio", body=OWNER_CHANGE, answer=OWNER)
+@portfolio.patch("/owners/{owner_id}", may="edit_portfolio", body=OWNER_CHANGE, answer=OWNER, fresh=True)
 def change_owner(call: Call, owner_id: UUID) -> Owner:
     """Change an owner."""
     return service.change_owner(call.db, call.organisation_id, owner_id, call.if_match, call.body)
@@ -87,7 +87,14 @@ def list_properties(call: Call) -> Page[Property]:
     return service.list_properties(call.db, call.organisation_id, call.asked, within=call.who.properties)
 
 
-@portfolio.post("/properties", may="edit_portfolio", body=NEW_PROPERTY, answer=PROPERTY, location="/v1/properties/{id}")
+@portfolio.post(
+    "/properties",
+    may="edit_portfolio",
+    body=NEW_PROPERTY,
+    answer=PROPERTY,
+    location="/v1/properties/{id}",
+    fresh=True,
+)
 def add_property(call: Call) -> Property:
     """Add a property."""
     return service.add_property(call.db, call.organisation_id, call.body, now=call.who.now)
@@ -99,7 +106,7 @@ def get_property(call: Call, property_id: UUID) -> Property:
     return service.get_property(call.db, call.organisation_id, property_id, within=call.who.properties)
 
 
-@portfolio.patch("/properties/{property_id}", may="edit_portfolio", body=PROPERTY_CHANGE, answer=PROPERTY)
+@portfolio.patch("/properties/{property_id}", may="edit_portfolio", body=PROPERTY_CHANGE, answer=PROPERTY, fresh=True)
 def change_property(call: Call, property_id: UUID) -> Property:
     """Change a property."""
     return service.change_property(call.db, call.organisation_id, property_id, call.if_match, call.body)

@@ -20,6 +20,10 @@ WANT_A_FRESH_SIGN_IN = {
     "POST /v1/leases/{lease_id}/deposit-refunds",
     "POST /v1/channels",  # where tenants are told to pay
     "PATCH /v1/channels/{channel_id}",
+    "POST /v1/properties",  # whose tenants are told to pay into which channel
+    "PATCH /v1/properties/{property_id}",
+    "PATCH /v1/owners/{owner_id}",  # where statements are sent
+    "GET /v1/tenants/{tenant_id}/identity-document",
     "POST /v1/members",  # who may do all of this
     "PATCH /v1/members/{member_id}",
     "DELETE /v1/members/{member_id}",
