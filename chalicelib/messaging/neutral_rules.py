@@ -43,7 +43,7 @@ _LINKS = (
     (re.compile(r":(?=\S)"), ": "),
     (re.compile(r"[/\\]{2,}"), " "),
     (re.compile(rf"(?<=\S)[{_DOTS}]+(?=[^\W\d_]{{2}})"), " "),
-    (re.compile(rf"(?<=www)[{_DOTS}]+(?=\S)", re.IGNORECASE), " "),
+    (re.compile(rf"(?<=www)[{_DOTS}]+", re.IGNORECASE), " "),
     (re.compile(rf"(?<=\d)[{_DOTS}](?=\d+[{_DOTS}]\d+[{_DOTS}]\d)"), " "),
     (re.compile(r"[*#]+"), " "),
 )

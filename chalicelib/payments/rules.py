@@ -146,7 +146,7 @@ def release(shares: Sequence[Share], amount_cents: int) -> list[Share]:
 def first_day_received(role: str, starts_on: dt.date | None, today: dt.date) -> dt.date:
     """Return the earliest day that money may be said to have been received on.
 
-    A caretaker writes down what they took these days, from the lease's first; the office also what its own
+    A caretaker writes down what they took these days, also before somebody moves in; the office also what its own
     history has, of ten years and of a year before the lease. An earlier day is a slip, or made up.
 
     Args:
@@ -154,7 +154,7 @@ def first_day_received(role: str, starts_on: dt.date | None, today: dt.date) -> 
         starts_on: first day of the lease that it is for; None where none is named.
     """
     if role == "caretaker":
-        return max(today - dt.timedelta(days=CARETAKER_DAYS), starts_on or dt.date.min)
+        return today - dt.timedelta(days=CARETAKER_DAYS)
     ahead = dt.date.min if starts_on is None else starts_on - dt.timedelta(days=MOST_AHEAD_DAYS)
     return max(today - dt.timedelta(days=MOST_HISTORY_DAYS), ahead)
 

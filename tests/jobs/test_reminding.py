@@ -18,6 +18,7 @@ from tests.service.worker_process import parts_on
 pytestmark = pytest.mark.slow
 
 LANDLORDS, TENANTS = 6, 4
+HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -42,8 +43,10 @@ def test_twenty_that_queue_and_work_reminders_at_once_tell_every_tenant_once(
 ) -> None:
     estates = [landlord(real) for _ in range(LANDLORDS)]
     at = real.clock.now()
+    if day_of(at + HOUR) != day_of(at):
+        at -= HOUR  # tomorrow is another step
     assert sum(each["count"] for each in fired(fresh_database, "rent_reminders", at)) == LANDLORDS
-    fired(fresh_database, "rent_reminders", at + dt.timedelta(hours=1))
+    fired(fresh_database, "rent_reminders", at + HOUR)
     fired(fresh_database, "work_tasks", at)
     with real.reading() as db:
         told = Counter(db.scalars(select(messages.c.tenant_id)))

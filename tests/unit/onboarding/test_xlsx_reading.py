@@ -25,7 +25,8 @@ SHOWN = Context(prec=15)
 texts = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=30)
 days = st.dates(dt.date(1901, 1, 1), dt.date(2100, 12, 31))
 moments = st.datetimes(dt.datetime.fromisoformat("1901-01-01"), dt.datetime.fromisoformat("2100-12-31"))
-numbers = st.integers(-(10**14), 10**14) | st.floats(-1e9, 1e9, allow_subnormal=False)
+# The smallest are cut to 15 digits by a spreadsheet program, and then are smaller than any that it can hold.
+numbers = st.integers(-(10**14), 10**14) | st.floats(-1e9, 1e9).filter(lambda number: not 0 < abs(number) < 1e-300)
 values = (
     st.none() | st.booleans() | numbers | texts | days | moments | st.sampled_from(["#REF!", "_x000D_", " a ", "=1"])
 )
