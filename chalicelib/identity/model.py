@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chalicelib.clock import day_of
 
-# The organisation without members that migration 0003 made: what is said to a phone and concerns no one landlord, or
+# The organisation without members that migration 0005 made: what is said to a phone and concerns no one landlord, or
 # several, stands in its outbox, where none of them reads it.
 PLATFORM = UUID("00000000-0000-7000-8000-000000000001")
 
