@@ -9,11 +9,12 @@ import os
 import sys
 from pathlib import Path
 
-from tests.bench import arrears, bill_run, cold_start, dispatch, lists, memory, reminders, scale, uploads
+from tests.bench import arrears, bill_run, cold_start, dispatch, first_start, lists, memory, reminders, scale, uploads
 from tests.bench.report import Figure, show
 
 PARTS = {
     "cold_start": cold_start.measure,
+    "first_start": first_start.measure,
     "lists": lists.measure,
     "memory": memory.measure,
     "arrears": arrears.measure,
