@@ -127,6 +127,8 @@ def _cut(text: str, run: re.Pattern[str]) -> str:
     def kept(found: re.Match[str]) -> str:
         if found.groupdict().get("kept"):
             return found.group()
-        return CUT + "".join(filter(str.isdecimal, found.group()))[-KEPT_DIGITS:]
+        # "www" and our two dots would be the beginning of an address.
+        cut = " " if text[: found.start()].lower().endswith("www") else CUT
+        return cut + "".join(filter(str.isdecimal, found.group()))[-KEPT_DIGITS:]
 
     return run.sub(kept, text)

@@ -137,7 +137,8 @@ def test_any_value_in_a_query_is_taken_or_refused_by_its_name(owner: Client, pat
 
 
 @pytest.mark.parametrize("path", ["/v1/opt-outs/{}", "/v1/tenants/{}", "/v1/ledger/periods/{}/close"])
-def test_any_value_in_a_path_names_nothing_or_is_refused(owner: Client, path: str) -> None:
+def test_any_value_in_a_path_names_nothing_or_is_refused(owner: Client, clock: MovedClock, path: str) -> None:
+    clock.at = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)  # "2026-11" is one of the values: it may not be closed yet
     for value in corpus.TEXTS:
         if value.strip():
             method = "POST" if path.endswith("close") else "DELETE" if "opt" in path else "GET"

@@ -43,6 +43,7 @@ HOSTILE = (
     "0\ufe0f\u20e37\ufe0f\u20e31\ufe0f\u20e32\ufe0f\u20e33\ufe0f\u20e34\ufe0f\u20e35\ufe0f\u20e3",
     "0\u03367\u03361\u03362\u03363\u03364\u03365\u0336", "0712\u3164345\u3164678", "0712\u034f345\u2800678",
     "evil.\u034fcom", "evil\u034f.com", "evil.\u3164com", "071\U000e00412345678", "evil.\u115fcom",
+    "www123456", "WWW 0712345678",
 )  # fmt: skip
 KINDS = sorted(BUILT_IN)
 
