@@ -31,6 +31,7 @@ from local import demo, moved, processes
 from local.demo import Demo, Let
 from local.month_findings import Cast, Lived, Tenant, findings, table
 from local.state import Home
+from tests.contexts import context
 
 MONTH = dt.date(2026, 12, 1)
 STEP = dt.timedelta(minutes=30)
@@ -155,7 +156,7 @@ class Month:
         self.lived.requests = list(owner.every("/v1/maintenance-requests?"))
         with self.world.parts.reading() as db:
             # What concerns no landlord in particular is none's to list.
-            told = messaging.list_messages(db, PLATFORM, Asked(limit=MOST_ITEMS)).items
+            told = messaging.list_messages(context(db, PLATFORM), Asked(limit=MOST_ITEMS)).items
             self.lived.messages += [tell(MESSAGE, each) for each in told]
             query = select(reminders.c.invoice_id, reminders.c.step, reminders.c.message_id)
             self.lived.reminders = [(row[0], row[1], str(row[2])) for row in db.execute(query)]

@@ -5,6 +5,7 @@ from uuid import UUID
 from chalicelib import wiring
 from chalicelib.messaging import service
 from chalicelib.messaging.grant_model import Limits
+from tests.contexts import context
 
 
 def grant(
@@ -12,6 +13,6 @@ def grant(
 ) -> None:
     """Grant messaging, and the sender name if one is named."""
     whose, now = UUID(str(organisation_id)), parts.clock.now()
-    parts.transact(lambda db: service.grant_messaging(db, whose, by="tests", now=now, limits=limits))
+    parts.transact(lambda db: service.grant_messaging(context(db, whose, now=now), by="tests", limits=limits))
     if sender_name:
-        parts.transact(lambda db: service.grant_sender_name(db, whose, sender_name, by="tests", now=now))
+        parts.transact(lambda db: service.grant_sender_name(context(db, whose, now=now), sender_name, by="tests"))

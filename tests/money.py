@@ -34,6 +34,7 @@ from chalicelib.payments import (
 from chalicelib.payments.model import Allocation, Deduction, FinalAccount, Payment, Refund
 from chalicelib.portfolio import service as portfolio
 from tests import invariants
+from tests.contexts import context, perform
 
 Answer = TypeVar("Answer")
 FIRST = dt.date(2026, 6, 1)
@@ -59,8 +60,8 @@ class Money:
             phone = f"+2547{uuid.uuid4().int % 10**8:08d}"
             organisation = identity.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=now)
             if granted:
-                messaging.grant_messaging(db, organisation.id, by="tests", now=now)
-            house = portfolio.add_property(db, organisation.id, {"name": "Mwangaza Court"}, now=now)
+                messaging.grant_messaging(context(db, organisation.id, now=now), by="tests")
+            house = portfolio.add_property(context(db, organisation.id, now=now), {"name": "Mwangaza Court"})
             return organisation.id, house.id
 
         return cls(parts, *parts.transact(work), today)
@@ -72,7 +73,9 @@ class Money:
 
     def do(self, use_case: Callable[..., Answer], *values: Any, **options: Any) -> Answer:
         """Run a use case in a transaction of its own."""
-        return self.parts.transact(lambda db: use_case(db, self.organisation_id, *values, **options))
+        return self.parts.transact(
+            lambda db: perform(use_case, db, self.organisation_id, *values, moment=self.at(), **options)
+        )
 
     def at(self) -> dict[str, Any]:
         return {"now": self.now, "today": self.today}
@@ -102,11 +105,14 @@ class Money:
     def bill(self, period: dt.date, issued_on: dt.date | None = None) -> int:
         """Bill the month in one set, credit applied, and return how many invoices were made."""
 
-        def after_bill(db: Connection, organisation_id: UUID, lease_ids: list[UUID], _on: dt.date) -> None:
-            allocation_service.apply_credit(db, organisation_id, lease_ids, self.today, self.now)
-
         issued = issued_on or min(period, self.today)
-        options = {"after": None, "limit": 500, "issued_on": issued, "now": self.now, "after_bill": after_bill}
+        options = {
+            "after": None,
+            "limit": 500,
+            "issued_on": issued,
+            "now": self.now,
+            "after_bill": allocation_service.apply_credit,
+        }
         return self.do(billing.bill_leases, period, **options).made
 
     def invoice(self, lease_id: UUID, *lines: tuple[str, int], **options: Any) -> Invoice:

@@ -25,8 +25,10 @@ from chalicelib.messaging import service
 from chalicelib.messaging.grant_model import Limits
 from chalicelib.messaging.model import Made, Message, NewMessage, Settings
 from chalicelib.messaging.ports import SENT, Gateway, Outcome, Outgoing
+from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.leasing import phone_places
 from chalicelib.storage.tables.messaging import message_attempts, message_days, message_settings, messages
+from tests.contexts import context
 
 NOON = dt.datetime(2026, 12, 7, 9, tzinfo=dt.UTC)  # a Monday, 12:00 in Nairobi
 DAY = dt.timedelta(days=1)
@@ -109,7 +111,7 @@ class Outbox:
             phone = f"+2547{uuid.uuid4().int % 10**8:08d}"
             made = identity.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=NOON)
             if granted:
-                service.grant_messaging(db, made.id, by="tests", now=NOON, limits=Limits(10**6, 100, 10**12))
+                service.grant_messaging(context(db, made.id, now=NOON), by="tests", limits=Limits(10**6, 100, 10**12))
             return made.id
 
         return cls(parts, parts.transact(work))
@@ -122,7 +124,9 @@ class Outbox:
     def queue(self, new: Sequence[NewMessage]) -> list[UUID]:
         if self.confirmed:
             self._confirm({each.address for each in new if each.address and each.medium == "sms"} - self._places)
-        return self.parts.transact(lambda db: service.queue_messages(db, self.id, new, now=self.parts.clock.now()))
+        return self.parts.transact(
+            lambda db: service.queue_messages(context(db, self.id, now=self.parts.clock.now()), new)
+        )
 
     def _confirm(self, phones: set[str]) -> None:
         said = {"lease_id": uuid.uuid4(), "state": "confirmed", "source": "sms", "decided_at": NOON - 365 * DAY}
@@ -180,8 +184,6 @@ class Script:
         self.says: Callable[[Message], Made] = lambda message: Made(f"You owe {message.input.get('amount')}.")
         self.asked: list[int] = []
 
-    def __call__(
-        self, db: Connection, organisation_id: UUID, messages: Sequence[Message], now: dt.datetime
-    ) -> dict[UUID, Made]:
+    def __call__(self, ctx: Context, messages: Sequence[Message]) -> dict[UUID, Made]:
         self.asked.append(len(messages))
         return {message.id: self.says(message) for message in messages}

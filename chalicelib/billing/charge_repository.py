@@ -4,120 +4,116 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection, ScalarSelect, insert, or_, select, update
+from sqlalchemy import ScalarSelect, insert, or_, select, update
 
 from chalicelib.billing.model import Charge
 from chalicelib.pages import Asked, Page
+from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.billing import charges, invoices
 
 _COLUMNS = tuple(charges.c[name] for name in Charge._fields)
 
 
-def add_charges(db: Connection, organisation_id: UUID, added: Sequence[Charge]) -> None:
+def add_charges(ctx: Context, added: Sequence[Charge]) -> None:
     names = [column.name for column in _COLUMNS]
-    rows = [{"organisation_id": organisation_id} | {name: getattr(each, name) for name in names} for each in added]
-    db.execute(insert(charges), rows)
+    rows = [{"organisation_id": ctx.organisation_id} | {name: getattr(each, name) for name in names} for each in added]
+    ctx.db.execute(insert(charges), rows)
 
 
-def find_charge(db: Connection, organisation_id: UUID, charge_id: UUID) -> Charge | None:
-    query = select(*_COLUMNS).where(charges.c.organisation_id == organisation_id, charges.c.id == charge_id)
-    row = db.execute(query).one_or_none()
+def find_charge(ctx: Context, charge_id: UUID) -> Charge | None:
+    query = select(*_COLUMNS).where(charges.c.organisation_id == ctx.organisation_id, charges.c.id == charge_id)
+    row = ctx.db.execute(query).one_or_none()
     return None if row is None else Charge(*row)
 
 
 def list_charges(
-    db: Connection,
-    organisation_id: UUID,
+    ctx: Context,
     asked: Asked,
     *,
     lease_id: UUID | None = None,
     status: str | None = None,
     invoice_id: UUID | None = None,
 ) -> Page[Charge]:
-    query = select(*_COLUMNS).where(charges.c.organisation_id == organisation_id)
+    query = select(*_COLUMNS).where(charges.c.organisation_id == ctx.organisation_id)
     for column, wanted in (("lease_id", lease_id), ("status", status), ("invoice_id", invoice_id)):
         if wanted is not None:
             query = query.where(charges.c[column] == wanted)
-    return fetch_page(db, query, [charges.c.id], asked).of(lambda row: Charge(**row._mapping))
+    return fetch_page(ctx.db, query, [charges.c.id], asked).of(lambda row: Charge(**row._mapping))
 
 
-def cancel_charge(db: Connection, organisation_id: UUID, charge_id: UUID) -> bool:
+def cancel_charge(ctx: Context, charge_id: UUID) -> bool:
     """Cancel the charge if it still waits; return whether this call did it."""
     query = update(charges).where(
-        charges.c.organisation_id == organisation_id, charges.c.id == charge_id, charges.c.status == "pending"
+        charges.c.organisation_id == ctx.organisation_id, charges.c.id == charge_id, charges.c.status == "pending"
     )
-    return db.execute(query.values(status="cancelled", version=charges.c.version + 1)).rowcount == 1
+    return ctx.db.execute(query.values(status="cancelled", version=charges.c.version + 1)).rowcount == 1
 
 
-def lock_pending(
-    db: Connection, organisation_id: UUID, lease_ids: Collection[UUID], through: dt.date | None
-) -> list[Charge]:
+def lock_pending(ctx: Context, lease_ids: Collection[UUID], through: dt.date | None) -> list[Charge]:
     """Return the charges that wait, charged by ``through`` (None: whenever), held so that none is cancelled meanwhile.
 
     Late fees are not asked when they were charged: a month that is billed late bears those of today.
     A charge that is added after this waits for the next invoice.
     """
     query = select(*_COLUMNS).where(
-        charges.c.organisation_id == organisation_id,
+        charges.c.organisation_id == ctx.organisation_id,
         charges.c.lease_id.in_(lease_ids),
         charges.c.status == "pending",
     )
     if through is not None:
         query = query.where(or_(charges.c.charged_on <= through, charges.c.late_for_id.is_not(None)))
-    return [Charge(*row) for row in db.execute(query.order_by(charges.c.id).with_for_update())]
+    return [Charge(*row) for row in ctx.db.execute(query.order_by(charges.c.id).with_for_update())]
 
 
-def claim_for_run(db: Connection, organisation_id: UUID, charge_ids: Collection[UUID], period: dt.date) -> None:
+def claim_for_run(ctx: Context, charge_ids: Collection[UUID], period: dt.date) -> None:
     """Put charges held by ``lock_pending`` on the period's invoices of their leases, which stand already."""
     invoice_id = (
         select(invoices.c.id)
         .where(
-            invoices.c.organisation_id == organisation_id,
+            invoices.c.organisation_id == ctx.organisation_id,
             invoices.c.lease_id == charges.c.lease_id,
             invoices.c.run_period == period,
         )
         .correlate(charges)
         .scalar_subquery()
     )
-    _claim(db, organisation_id, charge_ids, invoice_id)
+    _claim(ctx, charge_ids, invoice_id)
 
 
-def claim_for_invoice(db: Connection, organisation_id: UUID, charge_ids: Collection[UUID], invoice_id: UUID) -> None:
+def claim_for_invoice(ctx: Context, charge_ids: Collection[UUID], invoice_id: UUID) -> None:
     """Put charges held by ``lock_pending`` on one invoice."""
-    _claim(db, organisation_id, charge_ids, invoice_id)
+    _claim(ctx, charge_ids, invoice_id)
 
 
-def _claim(
-    db: Connection, organisation_id: UUID, charge_ids: Collection[UUID], invoice_id: UUID | ScalarSelect[UUID]
-) -> None:
+def _claim(ctx: Context, charge_ids: Collection[UUID], invoice_id: UUID | ScalarSelect[UUID]) -> None:
     query = update(charges).where(
-        charges.c.organisation_id == organisation_id, charges.c.id.in_(charge_ids), charges.c.status == "pending"
+        charges.c.organisation_id == ctx.organisation_id, charges.c.id.in_(charge_ids), charges.c.status == "pending"
     )
-    claimed = db.execute(query.values(status="invoiced", invoice_id=invoice_id, version=charges.c.version + 1))
+    claimed = ctx.db.execute(query.values(status="invoiced", invoice_id=invoice_id, version=charges.c.version + 1))
     if claimed.rowcount != len(charge_ids):
         raise AssertionError("charges were claimed without having been locked")
 
 
-def lines_of_invoice(db: Connection, organisation_id: UUID, invoice_id: UUID) -> list[tuple[str, int]]:
+def lines_of_invoice(ctx: Context, invoice_id: UUID) -> list[tuple[str, int]]:
     """Return (charge type, cents) of every one-off charge and late fee on the invoice."""
     query = select(charges.c.charge_type, charges.c.amount_cents).where(
-        charges.c.organisation_id == organisation_id, charges.c.invoice_id == invoice_id
+        charges.c.organisation_id == ctx.organisation_id, charges.c.invoice_id == invoice_id
     )
-    return [(row[0], row[1]) for row in db.execute(query)]
+    return [(row[0], row[1]) for row in ctx.db.execute(query)]
 
 
-def release_charges(db: Connection, organisation_id: UUID, invoice_id: UUID) -> None:
+def release_charges(ctx: Context, invoice_id: UUID) -> None:
     """Let the charges of a void invoice wait for the next one."""
-    query = update(charges).where(charges.c.organisation_id == organisation_id, charges.c.invoice_id == invoice_id)
-    db.execute(query.values(status="pending", invoice_id=None, version=charges.c.version + 1))
+    query = update(charges).where(charges.c.organisation_id == ctx.organisation_id, charges.c.invoice_id == invoice_id)
+    ctx.db.execute(query.values(status="pending", invoice_id=None, version=charges.c.version + 1))
 
 
-def cancel_late_fees(db: Connection, organisation_id: UUID, invoice_id: UUID) -> None:
+def cancel_late_fees(ctx: Context, invoice_id: UUID) -> None:
     """Cancel the late fees on the invoice that still wait."""
     query = update(charges).where(
-        charges.c.organisation_id == organisation_id,
+        charges.c.organisation_id == ctx.organisation_id,
         charges.c.late_for_id == invoice_id,
         charges.c.status == "pending",
     )
-    db.execute(query.values(status="cancelled", version=charges.c.version + 1))
+    ctx.db.execute(query.values(status="cancelled", version=charges.c.version + 1))

@@ -1,10 +1,7 @@
 """One-off charges: what waits for a lease's next invoice."""
 
-import datetime as dt
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Connection
 
 from chalicelib.billing import charge_repository
 from chalicelib.billing.model import BY_HAND, Charge
@@ -12,11 +9,10 @@ from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
 from chalicelib.leasing import service as leasing
 from chalicelib.pages import Asked, Page
+from chalicelib.runtime.context import Context
 
 
-def add_charge(
-    db: Connection, organisation_id: UUID, values: dict[str, Any], *, now: dt.datetime, today: dt.date
-) -> Charge:
+def add_charge(ctx: Context, values: dict[str, Any]) -> Charge:
     """Add a charge of ``values`` (lease_id, charge_type, amount_cents, description?, charged_on? = today).
 
     It goes on the first monthly invoice of a month that ends on or after ``charged_on``.
@@ -29,52 +25,52 @@ def add_charge(
         raise Invalid([("amount", "expected more than nothing")])
     if values["charge_type"] not in BY_HAND:
         raise Invalid([("charge_type", f"expected one of: {', '.join(BY_HAND)}")])
-    leasing.lock_lease(db, organisation_id, values["lease_id"])  # an import that made it may be being undone
+    leasing.lock_lease(ctx, values["lease_id"])  # an import that made it may be being undone
     charge = Charge(
         id=new_id(),
         lease_id=values["lease_id"],
         charge_type=values["charge_type"],
         description=values.get("description", ""),
         amount_cents=values["amount_cents"],
-        charged_on=values.get("charged_on", today),
+        charged_on=values.get("charged_on", ctx.today),
         status="pending",
         invoice_id=None,
         late_for_id=None,
         version=1,
-        created_at=now,
+        created_at=ctx.now,
     )
-    charge_repository.add_charges(db, organisation_id, [charge])
+    charge_repository.add_charges(ctx, [charge])
     return charge
 
 
-def get_charge(db: Connection, organisation_id: UUID, charge_id: UUID) -> Charge:
-    found = charge_repository.find_charge(db, organisation_id, charge_id)
+def get_charge(ctx: Context, charge_id: UUID) -> Charge:
+    found = charge_repository.find_charge(ctx, charge_id)
     if found is None:
         raise NotFound("There is no such charge.")
     return found
 
 
-def list_charges(db: Connection, organisation_id: UUID, asked: Asked, **filters: Any) -> Page[Charge]:
+def list_charges(ctx: Context, asked: Asked, **filters: Any) -> Page[Charge]:
     """Return a page of charges in the order they were added; ``filters`` are lease_id, status and invoice_id."""
-    return charge_repository.list_charges(db, organisation_id, asked, **filters)
+    return charge_repository.list_charges(ctx, asked, **filters)
 
 
-def list_pending_charges(db: Connection, organisation_id: UUID, lease_id: UUID) -> list[Charge]:
+def list_pending_charges(ctx: Context, lease_id: UUID) -> list[Charge]:
     """Return the lease's charges that wait, held until the transaction ends."""
-    return charge_repository.lock_pending(db, organisation_id, [lease_id], None)
+    return charge_repository.lock_pending(ctx, [lease_id], None)
 
 
-def cancel_charge(db: Connection, organisation_id: UUID, charge_id: UUID) -> Charge:
+def cancel_charge(ctx: Context, charge_id: UUID) -> Charge:
     """Cancel a charge that still waits, and return it.
 
     Raises:
         Conflict: it is on an invoice (credit or void that), or was cancelled before.
         NotFound: the organisation has no such charge.
     """
-    if not charge_repository.cancel_charge(db, organisation_id, charge_id):
-        charge = get_charge(db, organisation_id, charge_id)
+    if not charge_repository.cancel_charge(ctx, charge_id):
+        charge = get_charge(ctx, charge_id)
         raise Conflict(
             "Only a charge that waits can be cancelled; one that is invoiced is credited.",
             charge_id=str(charge.id), charge_status=charge.status,
         )  # fmt: skip
-    return get_charge(db, organisation_id, charge_id)
+    return get_charge(ctx, charge_id)

@@ -18,18 +18,11 @@ from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Entry, Leg
 from chalicelib.ledger.rules import RECEIVABLE
 from chalicelib.pages import Asked, Page
+from chalicelib.runtime.context import Context
 
 
 def issue_credit_note(
-    db: Connection,
-    organisation_id: UUID,
-    invoice_id: UUID,
-    lines: Iterable[tuple[UUID, int]],
-    *,
-    reason: str,
-    on: dt.date,
-    now: dt.datetime,
-    member_id: UUID | None = None,
+    ctx: Context, invoice_id: UUID, lines: Iterable[tuple[UUID, int]], *, reason: str, on: dt.date
 ) -> CreditNote:
     """Take back (line, cents) of an invoice by a numbered note, and return the note. Locks the lease.
 
@@ -38,26 +31,26 @@ def issue_credit_note(
         Invalid: no lines, a sum that is not above 0, a line that is not the invoice's.
         NotFound: the organisation has no such invoice.
     """
-    lease_id = invoice_repository.lease_of(db, organisation_id, invoice_id)
+    lease_id = invoice_repository.lease_of(ctx, invoice_id)
     if lease_id is None:
         raise NotFound("There is no such invoice.")
-    leasing.lock_lease(db, organisation_id, lease_id)
-    invoice = get_invoice(db, organisation_id, invoice_id)
+    leasing.lock_lease(ctx, lease_id)
+    invoice = get_invoice(ctx, invoice_id)
     credited = _credited(invoice, list(lines))
-    move(db, organisation_id, credited.items(), "credited_cents")
+    move(ctx, credited.items(), "credited_cents")
     note = CreditNote(
         id=new_id(),
-        number=next_numbers(db, organisation_id, "credit_note", 1),
+        number=next_numbers(ctx, "credit_note", 1),
         invoice_id=invoice_id,
         lease_id=lease_id,
         reason=reason,
         issued_on=on,
         total_cents=sum(credited.values()),
-        created_at=now,
+        created_at=ctx.now,
         lines=tuple(CreditNoteLine(*line) for line in sorted(credited.items())),
     )
-    document_repository.add_credit_note(db, organisation_id, note)
-    ledger.post(db, organisation_id, [_entry(note, invoice)], now=now, member_id=member_id)
+    document_repository.add_credit_note(ctx, note)
+    ledger.post(ctx, [_entry(note, invoice)])
     return note
 
 
@@ -95,52 +88,44 @@ def _entry(note: CreditNote, invoice: Invoice) -> Entry:
     return Entry("credit_note", note.issued_on, f"credit_note:{note.id}", "credit_note", note.id, tuple(legs))
 
 
-def get_credit_note(db: Connection, organisation_id: UUID, note_id: UUID) -> CreditNote:
-    found = document_repository.find_credit_note(db, organisation_id, note_id)
+def get_credit_note(ctx: Context, note_id: UUID) -> CreditNote:
+    found = document_repository.find_credit_note(ctx, note_id)
     if found is None:
         raise NotFound("There is no such credit note.")
     return found
 
 
-def list_credit_notes(db: Connection, organisation_id: UUID, asked: Asked, **filters: Any) -> Page[CreditNote]:
+def list_credit_notes(ctx: Context, asked: Asked, **filters: Any) -> Page[CreditNote]:
     """Return a page of credit notes by number; ``filters`` are invoice_id and lease_id."""
-    return document_repository.list_credit_notes(db, organisation_id, asked, **filters)
+    return document_repository.list_credit_notes(ctx, asked, **filters)
 
 
 def issue_receipt(
-    db: Connection,
-    organisation_id: UUID,
-    *,
-    payment_id: UUID,
-    lease_id: UUID,
-    tenant_id: UUID,
-    amount_cents: int,
-    on: dt.date,
-    now: dt.datetime,
+    ctx: Context, *, payment_id: UUID, lease_id: UUID, tenant_id: UUID, amount_cents: int, on: dt.date
 ) -> Receipt:
     """Acknowledge a payment by a receipt with our own number, and return it. It posts nothing: the payment does."""
     receipt = Receipt(
         id=new_id(),
-        number=next_numbers(db, organisation_id, "receipt", 1),
+        number=next_numbers(ctx, "receipt", 1),
         payment_id=payment_id,
         lease_id=lease_id,
         tenant_id=tenant_id,
         amount_cents=amount_cents,
         issued_on=on,
         status="issued",
-        created_at=now,
+        created_at=ctx.now,
     )
-    document_repository.add_receipt(db, organisation_id, receipt)
+    document_repository.add_receipt(ctx, receipt)
     return receipt
 
 
-def void_receipt(db: Connection, organisation_id: UUID, payment_id: UUID) -> bool:
+def void_receipt(ctx: Context, payment_id: UUID) -> bool:
     """Void the payment's receipt, keeping its number; return whether there was one to void."""
-    return document_repository.void_receipts(db, organisation_id, payment_id) > 0
+    return document_repository.void_receipts(ctx, payment_id) > 0
 
 
-def get_receipt(db: Connection, organisation_id: UUID, receipt_id: UUID) -> Receipt:
-    found = document_repository.find_receipt(db, organisation_id, receipt_id)
+def get_receipt(ctx: Context, receipt_id: UUID) -> Receipt:
+    found = document_repository.find_receipt(ctx, receipt_id)
     if found is None:
         raise NotFound("There is no such receipt.")
     return found
@@ -151,6 +136,6 @@ def find_last_receipt(db: Connection, organisation_id: UUID, lease_ids: Collecti
     return document_repository.find_last_receipt(db, organisation_id, lease_ids)
 
 
-def list_receipts(db: Connection, organisation_id: UUID, asked: Asked, **filters: Any) -> Page[Receipt]:
+def list_receipts(ctx: Context, asked: Asked, **filters: Any) -> Page[Receipt]:
     """Return a page of receipts by number; ``filters`` are lease_id and payment_id."""
-    return document_repository.list_receipts(db, organisation_id, asked, **filters)
+    return document_repository.list_receipts(ctx, asked, **filters)

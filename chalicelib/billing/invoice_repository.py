@@ -5,10 +5,11 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
 from chalicelib.billing.model import Billee, Invoice, Line
 from chalicelib.pages import Asked, Page
+from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.billing import invoice_lines, invoices
 from chalicelib.storage.tables.leasing import leases, tenants
@@ -19,39 +20,38 @@ _PLAIN = tuple(name for name in Invoice._fields if name not in _NAMES)
 _LINE = tuple(invoice_lines.c[name] for name in Line._fields)
 
 
-def find_invoice(db: Connection, organisation_id: UUID, invoice_id: UUID) -> Invoice | None:
+def find_invoice(ctx: Context, invoice_id: UUID) -> Invoice | None:
     """Return the invoice with its lines, in their order."""
-    row = db.execute(_invoices(organisation_id).where(invoices.c.id == invoice_id)).one_or_none()
+    row = ctx.db.execute(_invoices(ctx.organisation_id).where(invoices.c.id == invoice_id)).one_or_none()
     if row is None:
         return None
     query = select(*_LINE).where(
-        invoice_lines.c.organisation_id == organisation_id, invoice_lines.c.invoice_id == invoice_id
+        invoice_lines.c.organisation_id == ctx.organisation_id, invoice_lines.c.invoice_id == invoice_id
     )
-    lines = tuple(Line(*each) for each in db.execute(query.order_by(invoice_lines.c.seq)))
+    lines = tuple(Line(*each) for each in ctx.db.execute(query.order_by(invoice_lines.c.seq)))
     return _invoice(row)._replace(lines=lines)
 
 
-def lease_of(db: Connection, organisation_id: UUID, invoice_id: UUID) -> UUID | None:
+def lease_of(ctx: Context, invoice_id: UUID) -> UUID | None:
     """Return the lease that the invoice is for, which never changes; it is what is locked first."""
     query = select(invoices.c.lease_id).where(
-        invoices.c.organisation_id == organisation_id, invoices.c.id == invoice_id
+        invoices.c.organisation_id == ctx.organisation_id, invoices.c.id == invoice_id
     )
-    return db.scalar(query)
+    return ctx.db.scalar(query)
 
 
-def billees(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID]) -> list[Billee]:
+def billees(ctx: Context, lease_ids: Collection[UUID]) -> list[Billee]:
     """Return what stands on the leases' invoices, in the order of their ids."""
     query = (
         select(leases.c.id, leases.c.property_id, leases.c.tenant_id, leases.c.grace_days)
-        .where(leases.c.organisation_id == organisation_id, leases.c.id.in_(lease_ids))
+        .where(leases.c.organisation_id == ctx.organisation_id, leases.c.id.in_(lease_ids))
         .order_by(leases.c.id)
     )
-    return [Billee(*row) for row in db.execute(query)]
+    return [Billee(*row) for row in ctx.db.execute(query)]
 
 
 def list_invoices(
-    db: Connection,
-    organisation_id: UUID,
+    ctx: Context,
     asked: Asked,
     *,
     today: dt.date,
@@ -60,28 +60,28 @@ def list_invoices(
     period: dt.date | None = None,
     status: str | None = None,
 ) -> Page[Invoice]:
-    query = _invoices(organisation_id)
+    query = _invoices(ctx.organisation_id)
     for column, wanted in (("lease_id", lease_id), ("property_id", property_id), ("period", period)):
         if wanted is not None:
             query = query.where(invoices.c[column] == wanted)
     if status is not None:
-        query = query.where(_has_status(organisation_id, status, today))
+        query = query.where(_has_status(ctx.organisation_id, status, today))
     descending = (asked.sort or "-number").startswith("-")
-    return fetch_page(db, query, [invoices.c.number], asked, descending=descending).of(_invoice)
+    return fetch_page(ctx.db, query, [invoices.c.number], asked, descending=descending).of(_invoice)
 
 
-def last_periods(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID]) -> dict[UUID, dt.date]:
+def last_periods(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, dt.date]:
     """Return the latest month that each lease has its monthly invoice for; one without any is left out."""
     query = (
         select(invoices.c.lease_id, func.max(invoices.c.run_period))
         .where(
-            invoices.c.organisation_id == organisation_id,
+            invoices.c.organisation_id == ctx.organisation_id,
             invoices.c.lease_id.in_(lease_ids),
             invoices.c.run_period.is_not(None),
         )
         .group_by(invoices.c.lease_id)
     )
-    return {row[0]: row[1] for row in db.execute(query)}
+    return {row[0]: row[1] for row in ctx.db.execute(query)}
 
 
 def _has_status(organisation_id: UUID, status: str, today: dt.date) -> ColumnElement[bool]:

@@ -6,33 +6,32 @@ from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.billing import charge_repository, invoice_repository, repository
 from chalicelib.billing.model import Invoice, Line, OpenLine
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.leasing import service as leasing
 from chalicelib.ledger import service as ledger
 from chalicelib.pages import Asked, Page
+from chalicelib.runtime.context import Context
 
 
-def get_invoice(db: Connection, organisation_id: UUID, invoice_id: UUID) -> Invoice:
+def get_invoice(ctx: Context, invoice_id: UUID) -> Invoice:
     """Return the invoice with its lines."""
-    found = invoice_repository.find_invoice(db, organisation_id, invoice_id)
+    found = invoice_repository.find_invoice(ctx, invoice_id)
     if found is None:
         raise NotFound("There is no such invoice.")
     return found
 
 
-def list_monthly_lines(db: Connection, organisation_id: UUID, invoice_id: UUID) -> list[Line]:
+def list_monthly_lines(ctx: Context, invoice_id: UUID) -> list[Line]:
     """Return the invoice's lines, in their order, without those that billed one-off charges and late fees.
 
     Raises:
         NotFound: the organisation has no such invoice.
     """
-    charged = Counter(charge_repository.lines_of_invoice(db, organisation_id, invoice_id))
+    charged = Counter(charge_repository.lines_of_invoice(ctx, invoice_id))
     kept = []
-    for line in reversed(get_invoice(db, organisation_id, invoice_id).lines):  # the charges stand last
+    for line in reversed(get_invoice(ctx, invoice_id).lines):  # the charges stand last
         words = (line.charge_type, line.amount_cents)
         if charged[words]:
             charged[words] -= 1
@@ -41,25 +40,15 @@ def list_monthly_lines(db: Connection, organisation_id: UUID, invoice_id: UUID) 
     return kept[::-1]
 
 
-def list_invoices(
-    db: Connection, organisation_id: UUID, asked: Asked, *, today: dt.date, **filters: Any
-) -> Page[Invoice]:
+def list_invoices(ctx: Context, asked: Asked, **filters: Any) -> Page[Invoice]:
     """Return a page of invoices without their lines, by number.
 
     ``filters``: lease_id, property_id, period, and status: open, overdue (as of ``today``), paid, void.
     """
-    return invoice_repository.list_invoices(db, organisation_id, asked, today=today, **filters)
+    return invoice_repository.list_invoices(ctx, asked, today=ctx.today, **filters)
 
 
-def void_invoice(
-    db: Connection,
-    organisation_id: UUID,
-    invoice_id: UUID,
-    *,
-    today: dt.date,
-    now: dt.datetime,
-    member_id: UUID | None = None,
-) -> Invoice:
+def void_invoice(ctx: Context, invoice_id: UUID) -> Invoice:
     """Cancel an invoice that nothing was paid or credited on, keeping its number, and return it as it now stands.
 
     Its journal is reversed, the one-off charges and late fees on it wait for the next invoice, a late
@@ -69,24 +58,24 @@ def void_invoice(
         NotFound: the organisation has no such invoice.
         Conflict: something was paid or credited on it, or it is void already.
     """
-    lease_id = invoice_repository.lease_of(db, organisation_id, invoice_id)
+    lease_id = invoice_repository.lease_of(ctx, invoice_id)
     if lease_id is None:
         raise NotFound("There is no such invoice.")
-    leasing.lock_lease(db, organisation_id, lease_id)
-    if not repository.mark_void(db, organisation_id, invoice_id, today):
-        invoice = get_invoice(db, organisation_id, invoice_id)
+    leasing.lock_lease(ctx, lease_id)
+    if not repository.mark_void(ctx, invoice_id, ctx.today):
+        invoice = get_invoice(ctx, invoice_id)
         raise Conflict(
             "Only an invoice that nothing was paid or credited on can be voided; credit it instead.",
             invoice_id=str(invoice.id), invoice_status=invoice.status, paid_cents=invoice.paid_cents,
             credited_cents=invoice.credited_cents,
         )  # fmt: skip
-    charge_repository.release_charges(db, organisation_id, invoice_id)
-    charge_repository.cancel_late_fees(db, organisation_id, invoice_id)
-    ledger.reverse(db, organisation_id, ("invoice", invoice_id), on=today, now=now, member_id=member_id)
-    return get_invoice(db, organisation_id, invoice_id)
+    charge_repository.release_charges(ctx, invoice_id)
+    charge_repository.cancel_late_fees(ctx, invoice_id)
+    ledger.reverse(ctx, ("invoice", invoice_id), on=ctx.today)
+    return get_invoice(ctx, invoice_id)
 
 
-def settle(db: Connection, organisation_id: UUID, changes: Iterable[tuple[UUID, int]]) -> None:
+def settle(ctx: Context, changes: Iterable[tuple[UUID, int]]) -> None:
     """Count cents as paid on lines, or take them back where below 0: the only way that what is paid changes.
 
     The leases are the caller's to lock, and the journal is the caller's to post.
@@ -94,10 +83,10 @@ def settle(db: Connection, organisation_id: UUID, changes: Iterable[tuple[UUID, 
     Raises:
         Conflict: a line is unknown or void, or would be paid by less than nothing or more than is owed.
     """
-    move(db, organisation_id, changes, "paid_cents")
+    move(ctx, changes, "paid_cents")
 
 
-def move(db: Connection, organisation_id: UUID, changes: Iterable[tuple[UUID, int]], column: str) -> None:
+def move(ctx: Context, changes: Iterable[tuple[UUID, int]], column: str) -> None:
     """Move open cents of lines, and of their invoices, to ``column``: paid_cents or credited_cents."""
     deltas: dict[UUID, int] = {}
     for line_id, delta in changes:
@@ -105,34 +94,34 @@ def move(db: Connection, organisation_id: UUID, changes: Iterable[tuple[UUID, in
     deltas = {line_id: delta for line_id, delta in deltas.items() if delta}
     if not deltas:
         return
-    if not repository.settle_lines(db, organisation_id, deltas, column):
+    if not repository.settle_lines(ctx, deltas, column):
         raise Conflict("What is open of a line has changed meanwhile; read it again.")
     totals: dict[UUID, int] = {}
-    for line_id, invoice_id in repository.invoices_of(db, organisation_id, list(deltas)):
+    for line_id, invoice_id in repository.invoices_of(ctx, list(deltas)):
         totals[invoice_id] = totals.get(invoice_id, 0) + deltas[line_id]
-    repository.settle_invoices(db, organisation_id, totals, column)
+    repository.settle_invoices(ctx, totals, column)
 
 
-def last_periods(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID]) -> dict[UUID, dt.date]:
+def last_periods(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, dt.date]:
     """Return the latest month that each lease was billed for; one that never was is left out."""
-    return invoice_repository.last_periods(db, organisation_id, lease_ids)
+    return invoice_repository.last_periods(ctx, lease_ids)
 
 
-def open_lines(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID]) -> dict[UUID, list[OpenLine]]:
+def open_lines(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, list[OpenLine]]:
     """Return each lease's open lines, the oldest due first; a lease without any is left out."""
     grouped: dict[UUID, list[OpenLine]] = {}
-    for line in repository.open_lines(db, organisation_id, lease_ids):
+    for line in repository.open_lines(ctx, lease_ids):
         grouped.setdefault(line.lease_id, []).append(line)
     return grouped
 
 
-def get_lines(db: Connection, organisation_id: UUID, line_ids: Collection[UUID]) -> list[Line]:
+def get_lines(ctx: Context, line_ids: Collection[UUID]) -> list[Line]:
     """Return the lines, by id.
 
     Raises:
         NotFound: the organisation lacks one of them.
     """
-    found = repository.lines_by_id(db, organisation_id, line_ids)
+    found = repository.lines_by_id(ctx, line_ids)
     missing = set(line_ids) - {line.id for line in found}
     if missing:
         raise NotFound("There is no such invoice line.", line_id=str(min(missing)))

@@ -1,35 +1,30 @@
 """Issuing invoices: numbers, rows and journals of any number of drafts at once, in a constant number of queries."""
 
-import datetime as dt
 from collections.abc import Sequence
-from uuid import UUID
-
-from sqlalchemy import Connection
 
 from chalicelib.billing import repository
 from chalicelib.billing.model import Draft
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Entry, Leg
 from chalicelib.ledger.rules import OPENING, RECEIVABLE, income_code
+from chalicelib.runtime.context import Context
 
 
-def next_numbers(db: Connection, organisation_id: UUID, kind: str, count: int) -> int:
+def next_numbers(ctx: Context, kind: str, count: int) -> int:
     """Take ``count`` numbers of a kind of document (invoice, credit_note, receipt) and return the first.
 
     The counter is held until the transaction ends and goes back with it, so that numbers have no gaps.
     """
-    return repository.take_numbers(db, organisation_id, kind, count)
+    return repository.take_numbers(ctx, kind, count)
 
 
-def issue(
-    db: Connection, organisation_id: UUID, drafts: Sequence[Draft], *, now: dt.datetime, member_id: UUID | None
-) -> None:
+def issue(ctx: Context, drafts: Sequence[Draft]) -> None:
     """Number, keep and post the drafts, each of which has a line. The leases are the caller's to lock."""
     if not drafts:
         return
-    first = next_numbers(db, organisation_id, "invoice", len(drafts))
-    repository.add_invoices(db, organisation_id, drafts, first, now)
-    ledger.post(db, organisation_id, [_entry(draft) for draft in drafts], now=now, member_id=member_id)
+    first = next_numbers(ctx, "invoice", len(drafts))
+    repository.add_invoices(ctx, drafts, first, ctx.now)
+    ledger.post(ctx, [_entry(draft) for draft in drafts])
 
 
 def earned_code(charge_type: str) -> str:

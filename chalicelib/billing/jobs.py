@@ -12,6 +12,7 @@ from chalicelib.billing import late_fee_service
 from chalicelib.clock import day_of
 from chalicelib.identity import service as identity
 from chalicelib.identity.model import Organisation
+from chalicelib.runtime.context import Context, in_context
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 from chalicelib.tasks.scheduling import Functions, Slot, Work, paged, scheduled
@@ -26,20 +27,26 @@ def late_fees(parts: wiring.Parts, slot: Slot) -> Iterator[Work]:
         on = day_of(slot.at, organisation.time_zone)
         to_come = on > day_of(parts.clock.now(), organisation.time_zone)  # run by hand: nobody is late ahead of time
         if late_fee_service.policy_of(organisation) is not None and not to_come:
-            yield Work(organisation.id, partial(_queue, organisation=organisation, on=on, parts=parts), on.isoformat())
+            queue = partial(_queue, organisation=organisation, on=on, now=parts.clock.now())
+            yield Work(organisation.id, queue, on.isoformat())
 
 
-def _queue(db: Connection, *, organisation: Organisation, on: dt.date, parts: wiring.Parts) -> int:
-    late_fee_service.queue_late_fees(db, organisation.id, on, now=parts.clock.now())
+def _queue(db: Connection, *, organisation: Organisation, on: dt.date, now: dt.datetime) -> int:
+    late_fee_service.queue_late_fees(Context.for_system(db, organisation.id, now=now, today=on), on)
     return 1
 
 
 @tasks.handles(late_fee_service.LATE_FEES)
 def assess(parts: wiring.Parts, task: Task) -> dict[str, Any]:
     """Assess set by set, each in its own transaction; go on where a killed worker stopped."""
+    on = dt.date.fromisoformat(task.input["on"])
+
+    def context(db: Connection) -> Context:
+        return Context.for_system(db, task.organisation_id, now=parts.clock.now(), today=on)
+
     after, made = late_fee_service.progress_of(task)
     while True:
-        step = partial(late_fee_service.assess_set, task=task, after=after, made=made, now=parts.clock.now())
-        after, made = parts.transact(step)
+        step = partial(late_fee_service.assess_set, task=task, after=after, made=made)
+        after, made = parts.transact(in_context(context, step))
         if after is None:
             return {"on": task.input["on"], "fees": made}

@@ -7,18 +7,17 @@ import datetime as dt
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from chalicelib.billing.model import Overdue
+from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.billing import charges, invoice_lines, invoices
 from chalicelib.storage.tables.leasing import leases
 
 _NO_LATE_FEE = ("late_fee", "opening_balance")
 
 
-def list_overdue(
-    db: Connection, organisation_id: UUID, lease_ids: Collection[UUID], *, on: dt.date, due_through: dt.date
-) -> list[Overdue]:
+def list_overdue(ctx: Context, lease_ids: Collection[UUID], *, on: dt.date, due_through: dt.date) -> list[Overdue]:
     """Return the leases' invoices that are overdue on ``on`` and never had a late fee, also not a cancelled one."""
     line = invoice_lines.c
     query = (
@@ -27,29 +26,27 @@ def list_overdue(
             invoices,
             and_(invoices.c.organisation_id == line.organisation_id, invoices.c.id == line.invoice_id),
         )
-        .where(_late(organisation_id, on, due_through), line.lease_id.in_(lease_ids))
+        .where(_late(ctx.organisation_id, on, due_through), line.lease_id.in_(lease_ids))
         .group_by(line.invoice_id, line.lease_id, invoices.c.number)
         .order_by(invoices.c.number)
     )
-    return [Overdue(row[0], row[1], row[2], int(row[3])) for row in db.execute(query)]
+    return [Overdue(row[0], row[1], row[2], int(row[3])) for row in ctx.db.execute(query)]
 
 
-def list_late_leases(
-    db: Connection, organisation_id: UUID, *, on: dt.date, due_through: dt.date, after: UUID | None, limit: int
-) -> list[UUID]:
+def list_late_leases(ctx: Context, *, on: dt.date, due_through: dt.date, after: UUID | None, limit: int) -> list[UUID]:
     """Return the next leases, by id, that have not ended before ``on`` and have such an invoice."""
     line = invoice_lines.c
     query = (
         select(line.lease_id)
         .join(leases, and_(leases.c.organisation_id == line.organisation_id, leases.c.id == line.lease_id))
-        .where(_late(organisation_id, on, due_through), or_(leases.c.ends_on.is_(None), leases.c.ends_on >= on))
+        .where(_late(ctx.organisation_id, on, due_through), or_(leases.c.ends_on.is_(None), leases.c.ends_on >= on))
         .group_by(line.lease_id)
         .order_by(line.lease_id)
         .limit(limit)
     )
     if after is not None:
         query = query.where(line.lease_id > after)
-    return list(db.scalars(query))
+    return list(ctx.db.scalars(query))
 
 
 def _late(organisation_id: UUID, on: dt.date, due_through: dt.date) -> ColumnElement[bool]:

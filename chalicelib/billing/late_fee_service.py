@@ -4,8 +4,6 @@ import datetime as dt
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.billing import charge_repository, late_fee_repository
 from chalicelib.billing.model import Charge, Overdue
 from chalicelib.billing.rules import LateFeePolicy, late_fee_cents
@@ -13,6 +11,7 @@ from chalicelib.identity import service as identity
 from chalicelib.identity.model import Organisation
 from chalicelib.ids import new_id
 from chalicelib.leasing import service as leasing
+from chalicelib.runtime.context import Context
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 
@@ -20,24 +19,20 @@ LATE_FEES = "late_fees"
 LEASES_IN_A_SET = 500
 
 
-def assess_late_fees(
-    db: Connection, organisation_id: UUID, lease_ids: Collection[UUID], on: dt.date, *, now: dt.datetime
-) -> int:
+def assess_late_fees(ctx: Context, lease_ids: Collection[UUID], on: dt.date) -> int:
     """Charge the leases, which the caller holds, for being late as of ``on``; return how many fees that made.
 
     An invoice has one fee, ever, also where that was cancelled: of what is open of it, by the
     organisation's policy, once the lease's grace and the policy's are over.
     """
-    policy = policy_of(identity.get_organisation(db, organisation_id))
+    policy = policy_of(identity.get_organisation(ctx.db, ctx.organisation_id))
     if policy is None:
         return 0
-    found = late_fee_repository.list_overdue(
-        db, organisation_id, lease_ids, on=on, due_through=_due_through(policy, on)
-    )
-    fees = [_fee(each, late_fee_cents(policy, each.open_cents), on, now) for each in found]
+    found = late_fee_repository.list_overdue(ctx, lease_ids, on=on, due_through=_due_through(policy, on))
+    fees = [_fee(each, late_fee_cents(policy, each.open_cents), on, ctx.now) for each in found]
     fees = [fee for fee in fees if fee.amount_cents > 0]
     if fees:
-        charge_repository.add_charges(db, organisation_id, fees)
+        charge_repository.add_charges(ctx, fees)
     return len(fees)
 
 
@@ -54,9 +49,9 @@ def policy_of(organisation: Organisation) -> LateFeePolicy | None:
     )
 
 
-def queue_late_fees(db: Connection, organisation_id: UUID, on: dt.date, *, now: dt.datetime) -> Task:
+def queue_late_fees(ctx: Context, on: dt.date) -> Task:
     """Queue the assessing of every lease as of ``on``."""
-    return tasks.queue_task(db, organisation_id, LATE_FEES, {"on": on.isoformat()}, created_by=None, now=now)
+    return tasks.queue_task(ctx, LATE_FEES, {"on": on.isoformat()}, created_by=None)
 
 
 def progress_of(task: Task) -> tuple[UUID | None, int]:
@@ -67,36 +62,31 @@ def progress_of(task: Task) -> tuple[UUID | None, int]:
     return UUID(after), int(made)
 
 
-def assess_set(
-    db: Connection, task: Task, after: UUID | None, made: int, *, now: dt.datetime
-) -> tuple[UUID | None, int]:
+def assess_set(ctx: Context, task: Task, after: UUID | None, made: int) -> tuple[UUID | None, int]:
     """Do the task's next set, and return where the one after it begins, None when none is left, and all fees made.
 
     Raises:
         TakenOver: another worker holds the task; let it out of the transaction.
     """
-    on = dt.date.fromisoformat(task.input["on"])
-    last, fees = assess_next(db, task.organisation_id, on, after=after, limit=LEASES_IN_A_SET, now=now)
+    last, fees = assess_next(ctx, ctx.today, after=after, limit=LEASES_IN_A_SET)
     made += fees
-    tasks.advance(db, task, done=made, cursor=f"{last.hex}:{made}" if last else None)
+    tasks.advance(ctx.db, task, done=made, cursor=f"{last.hex}:{made}" if last else None)
     return last, made
 
 
-def assess_next(
-    db: Connection, organisation_id: UUID, on: dt.date, *, after: UUID | None, limit: int, now: dt.datetime
-) -> tuple[UUID | None, int]:
+def assess_next(ctx: Context, on: dt.date, *, after: UUID | None, limit: int) -> tuple[UUID | None, int]:
     """Assess the next leases, by id, that run on the day ``on`` and are late; return the last of them and fees made.
 
     One that has ended gets no further monthly invoice, so it is left out. The last is None when none is left.
     """
-    policy = policy_of(identity.get_organisation(db, organisation_id))
+    policy = policy_of(identity.get_organisation(ctx.db, ctx.organisation_id))
     if policy is None:
         return None, 0
     late = late_fee_repository.list_late_leases(
-        db, organisation_id, on=on, due_through=_due_through(policy, on), after=after, limit=limit
+        ctx, on=on, due_through=_due_through(policy, on), after=after, limit=limit
     )
-    leasing.lock_leases(db, organisation_id, late)
-    made = assess_late_fees(db, organisation_id, late, on, now=now)
+    leasing.lock_leases(ctx, late)
+    made = assess_late_fees(ctx, late, on)
     return (late[-1] if len(late) == limit else None), made
 
 

@@ -1,27 +1,17 @@
 """Changing a lease, as far as what was billed stands in the way."""
 
-import datetime as dt
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Connection
 
 from chalicelib.billing import repository
 from chalicelib.billing.rules import last_day, period_of
 from chalicelib.errors import Conflict
 from chalicelib.leasing import service as leasing
 from chalicelib.leasing.model import Lease
+from chalicelib.runtime.context import Context
 
 
-def change_lease(
-    db: Connection,
-    organisation_id: UUID,
-    lease_id: UUID,
-    version: int | None,
-    values: dict[str, Any],
-    *,
-    today: dt.date,
-) -> Lease:
+def change_lease(ctx: Context, lease_id: UUID, version: int | None, values: dict[str, Any]) -> Lease:
     """Change a lease as ``leasing.change_lease`` says, and return it.
 
     It does not run longer where its last month was billed up to its last day: that month has its
@@ -31,13 +21,13 @@ def change_lease(
         Conflict: that, or as ``leasing.change_lease``.
         Invalid, NotFound, PreconditionFailed: as there.
     """
-    before = leasing.get_lease(db, organisation_id, lease_id, today=today)
+    before = leasing.get_lease(ctx, lease_id)
     held_version = before.version if version is None else version  # what we looked at is what is changed
-    changed = leasing.change_lease(db, organisation_id, lease_id, held_version, values, today=today)
+    changed = leasing.change_lease(ctx, lease_id, held_version, values)
     if before.ends_on is None or changed.ends_on == before.ends_on:
         return changed
     period = period_of(before.ends_on)
-    if before.ends_on < last_day(period) and repository.billed_leases(db, organisation_id, period, [lease_id]):
+    if before.ends_on < last_day(period) and repository.billed_leases(ctx, period, [lease_id]):
         raise Conflict(
             "The month in which the lease ends is billed up to that day; renew the lease, or void that invoice first.",
             lease_id=str(lease_id),

@@ -5,11 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Case, Connection, Table, and_, case, exists, insert, literal, or_, select, update
+from sqlalchemy import Case, Table, and_, case, exists, insert, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.billing.model import Draft, Line, OpenLine
 from chalicelib.ids import new_id
+from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.billing import counters, invoice_lines, invoices
 from chalicelib.storage.tables.leasing import leases
 from chalicelib.storage.types import Cents
@@ -23,74 +24,68 @@ _OPEN = (
 _LINE = tuple(Line._fields)
 
 
-def take_numbers(db: Connection, organisation_id: UUID, kind: str, count: int) -> int:
+def take_numbers(ctx: Context, kind: str, count: int) -> int:
     """Advance the counter by ``count`` and return the first of the numbers so taken; holds it until the commit."""
-    mine = and_(counters.c.organisation_id == organisation_id, counters.c.kind == kind)
+    mine = and_(counters.c.organisation_id == ctx.organisation_id, counters.c.kind == kind)
     step = update(counters).where(mine).values(next_number=counters.c.next_number + count)
-    if db.execute(step).rowcount == 0:
+    if ctx.db.execute(step).rowcount == 0:
         try:
-            with db.begin_nested():
-                row = {"organisation_id": organisation_id, "kind": kind, "next_number": 1}
-                db.execute(insert(counters).values(row))
+            with ctx.db.begin_nested():
+                row = {"organisation_id": ctx.organisation_id, "kind": kind, "next_number": 1}
+                ctx.db.execute(insert(counters).values(row))
         except IntegrityError:
             pass  # another transaction has made it meanwhile: ours waited for its commit
-        db.execute(step)
-    after: int = db.execute(select(counters.c.next_number).where(mine)).scalar_one()
+        ctx.db.execute(step)
+    after: int = ctx.db.execute(select(counters.c.next_number).where(mine)).scalar_one()
     return after - count
 
 
-def first_unbilled_lease(
-    db: Connection, organisation_id: UUID, period: dt.date, last_day: dt.date, after: UUID | None
-) -> UUID | None:
+def first_unbilled_lease(ctx: Context, period: dt.date, last_day: dt.date, after: UUID | None) -> UUID | None:
     """Return the first lease, by id, with a day in the period and no invoice for it; a hint, nothing is locked."""
     billed = exists().where(
-        invoices.c.organisation_id == organisation_id,
+        invoices.c.organisation_id == ctx.organisation_id,
         invoices.c.lease_id == leases.c.id,
         invoices.c.run_period == period,
     )
     query = select(leases.c.id).where(
-        leases.c.organisation_id == organisation_id,
+        leases.c.organisation_id == ctx.organisation_id,
         leases.c.starts_on <= last_day,
         or_(leases.c.ends_on.is_(None), and_(leases.c.ends_on >= period, leases.c.ends_on >= leases.c.starts_on)),
         ~billed,
     )
     if after is not None:
         query = query.where(leases.c.id > after)
-    return db.scalar(query.order_by(leases.c.id).limit(1))
+    return ctx.db.scalar(query.order_by(leases.c.id).limit(1))
 
 
-def billed_leases(
-    db: Connection, organisation_id: UUID, period: dt.date, lease_ids: Collection[UUID]
-) -> frozenset[UUID]:
+def billed_leases(ctx: Context, period: dt.date, lease_ids: Collection[UUID]) -> frozenset[UUID]:
     """Return which of the leases have their invoice for the period."""
     query = select(invoices.c.lease_id).where(
-        invoices.c.organisation_id == organisation_id,
+        invoices.c.organisation_id == ctx.organisation_id,
         invoices.c.lease_id.in_(lease_ids),
         invoices.c.run_period == period,
     )
-    return frozenset(db.scalars(query))
+    return frozenset(ctx.db.scalars(query))
 
 
-def has_opening(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID]) -> frozenset[UUID]:
+def has_opening(ctx: Context, lease_ids: Collection[UUID]) -> frozenset[UUID]:
     """Return which of the leases have an opening balance that is not void."""
     query = select(invoices.c.lease_id).where(
-        invoices.c.organisation_id == organisation_id,
+        invoices.c.organisation_id == ctx.organisation_id,
         invoices.c.lease_id.in_(lease_ids),
         invoices.c.kind == "opening",
         invoices.c.status == "issued",
     )
-    return frozenset(db.scalars(query))
+    return frozenset(ctx.db.scalars(query))
 
 
-def add_invoices(
-    db: Connection, organisation_id: UUID, drafts: Sequence[Draft], first_number: int, now: dt.datetime
-) -> None:
+def add_invoices(ctx: Context, drafts: Sequence[Draft], first_number: int, now: dt.datetime) -> None:
     """Insert the drafts, numbered in their order, with their lines."""
     lines = []
     heads = []
     for number, draft in enumerate(drafts, first_number):
         shared = {
-            "organisation_id": organisation_id,
+            "organisation_id": ctx.organisation_id,
             "lease_id": draft.lease_id,
             "property_id": draft.property_id,
             "issued_on": draft.issued_on,
@@ -102,8 +97,8 @@ def add_invoices(
         }
         heads.append(shared | _head(draft, number, now))
         lines += [shared | _line(draft, seq) for seq in range(len(draft.lines))]
-    db.execute(insert(invoices), heads)
-    db.execute(insert(invoice_lines), lines)
+    ctx.db.execute(insert(invoices), heads)
+    ctx.db.execute(insert(invoice_lines), lines)
 
 
 def _head(draft: Draft, number: int, now: dt.datetime) -> dict[str, Any]:
@@ -134,33 +129,33 @@ def _line(draft: Draft, seq: int) -> dict[str, Any]:
     }
 
 
-def lines_by_id(db: Connection, organisation_id: UUID, line_ids: Collection[UUID]) -> list[Line]:
+def lines_by_id(ctx: Context, line_ids: Collection[UUID]) -> list[Line]:
     query = select(*(invoice_lines.c[name] for name in _LINE)).where(
-        invoice_lines.c.organisation_id == organisation_id, invoice_lines.c.id.in_(line_ids)
+        invoice_lines.c.organisation_id == ctx.organisation_id, invoice_lines.c.id.in_(line_ids)
     )
-    return [Line(*row) for row in db.execute(query.order_by(invoice_lines.c.id))]
+    return [Line(*row) for row in ctx.db.execute(query.order_by(invoice_lines.c.id))]
 
 
-def open_lines(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID]) -> list[OpenLine]:
+def open_lines(ctx: Context, lease_ids: Collection[UUID]) -> list[OpenLine]:
     """Return the leases' open lines, the oldest due first."""
     query = select(*(invoice_lines.c[name] for name in _OPEN)).where(
-        invoice_lines.c.organisation_id == organisation_id,
+        invoice_lines.c.organisation_id == ctx.organisation_id,
         invoice_lines.c.lease_id.in_(lease_ids),
         invoice_lines.c.open_cents > 0,
     )
     order = (invoice_lines.c.due_on, invoice_lines.c.seq, invoice_lines.c.id)
-    return [OpenLine(*row) for row in db.execute(query.order_by(*order))]
+    return [OpenLine(*row) for row in ctx.db.execute(query.order_by(*order))]
 
 
-def invoices_of(db: Connection, organisation_id: UUID, line_ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+def invoices_of(ctx: Context, line_ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:
     """Return (line, its invoice) of each line."""
     query = select(invoice_lines.c.id, invoice_lines.c.invoice_id).where(
-        invoice_lines.c.organisation_id == organisation_id, invoice_lines.c.id.in_(line_ids)
+        invoice_lines.c.organisation_id == ctx.organisation_id, invoice_lines.c.id.in_(line_ids)
     )
-    return [(row[0], row[1]) for row in db.execute(query)]
+    return [(row[0], row[1]) for row in ctx.db.execute(query)]
 
 
-def settle_lines(db: Connection, organisation_id: UUID, deltas: Mapping[UUID, int], column: str) -> bool:
+def settle_lines(ctx: Context, deltas: Mapping[UUID, int], column: str) -> bool:
     """Move each line's open cents to ``column`` (paid_cents or credited_cents), or back where below 0.
 
     Returns:
@@ -171,25 +166,25 @@ def settle_lines(db: Connection, organisation_id: UUID, deltas: Mapping[UUID, in
     for part in _parts(deltas):
         delta = _by_id(table, part)
         query = update(table).where(
-            table.c.organisation_id == organisation_id,
+            table.c.organisation_id == ctx.organisation_id,
             table.c.id.in_(part),
             table.c.voided_on.is_(None),
             table.c.open_cents >= delta,
             moved + delta >= 0,
         )
-        changed = db.execute(query.values({moved: moved + delta, table.c.open_cents: table.c.open_cents - delta}))
+        changed = ctx.db.execute(query.values({moved: moved + delta, table.c.open_cents: table.c.open_cents - delta}))
         if changed.rowcount != len(part):
             return False
     return True
 
 
-def settle_invoices(db: Connection, organisation_id: UUID, deltas: Mapping[UUID, int], column: str) -> None:
+def settle_invoices(ctx: Context, deltas: Mapping[UUID, int], column: str) -> None:
     """Add to the invoices' ``column`` what was moved on their lines."""
     moved = invoices.c[column]
     for part in _parts(deltas):
-        query = update(invoices).where(invoices.c.organisation_id == organisation_id, invoices.c.id.in_(part))
+        query = update(invoices).where(invoices.c.organisation_id == ctx.organisation_id, invoices.c.id.in_(part))
         values = {moved: moved + _by_id(invoices, part), invoices.c.version: invoices.c.version + 1}
-        db.execute(query.values(values))
+        ctx.db.execute(query.values(values))
 
 
 def _by_id(table: Table, amounts: Mapping[UUID, int]) -> Case[int]:
@@ -205,23 +200,23 @@ def _parts(deltas: Mapping[UUID, int]) -> list[dict[UUID, int]]:
     return [dict(ordered[start : start + UPDATE_ROWS]) for start in range(0, len(ordered), UPDATE_ROWS)]
 
 
-def mark_void(db: Connection, organisation_id: UUID, invoice_id: UUID, on: dt.date) -> bool:
+def mark_void(ctx: Context, invoice_id: UUID, on: dt.date) -> bool:
     """Void the invoice if it is issued, unpaid and uncredited; return whether this call did it.
 
     Its month is given free, so that the lease can be billed for it anew.
     """
     query = update(invoices).where(
-        invoices.c.organisation_id == organisation_id,
+        invoices.c.organisation_id == ctx.organisation_id,
         invoices.c.id == invoice_id,
         invoices.c.status == "issued",
         invoices.c.paid_cents == 0,
         invoices.c.credited_cents == 0,
     )
     values = {"status": "void", "run_period": None, "voided_on": on, "version": invoices.c.version + 1}
-    if db.execute(query.values(values)).rowcount != 1:
+    if ctx.db.execute(query.values(values)).rowcount != 1:
         return False
     lines = update(invoice_lines).where(
-        invoice_lines.c.organisation_id == organisation_id, invoice_lines.c.invoice_id == invoice_id
+        invoice_lines.c.organisation_id == ctx.organisation_id, invoice_lines.c.invoice_id == invoice_id
     )
-    db.execute(lines.values(voided_on=on, open_cents=0))
+    ctx.db.execute(lines.values(voided_on=on, open_cents=0))
     return True

@@ -4,8 +4,6 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.billing import charge_repository, repository
 from chalicelib.billing.issue_service import issue
 from chalicelib.billing.late_fee_service import assess_late_fees
@@ -22,20 +20,18 @@ from chalicelib.billing.rules import (
 from chalicelib.ids import new_id
 from chalicelib.leasing import service as leasing
 from chalicelib.leasing.model import LeaseTerms
+from chalicelib.runtime.context import Context
 
-AfterBill = Callable[[Connection, UUID, list[UUID], dt.date], object]
+AfterBill = Callable[[Context, list[UUID]], object]
 
 
 def bill_leases(
-    db: Connection,
-    organisation_id: UUID,
+    ctx: Context,
     period: Period,
     *,
     after: UUID | None,
     limit: int,
     issued_on: dt.date,
-    now: dt.datetime,
-    member_id: UUID | None = None,
     after_bill: AfterBill | None = None,
 ) -> Billed:
     """Bill the next set of leases, by id, for the month, and return what was done.
@@ -56,19 +52,19 @@ def bill_leases(
     Raises:
         ValueError: ``period`` is not the first day of a month.
     """
-    first = repository.first_unbilled_lease(db, organisation_id, period, last_day(period), after)
+    first = repository.first_unbilled_lease(ctx, period, last_day(period), after)
     if first is None:
         return Billed(0, 0, None)
     just_before = UUID(int=first.int - 1)
-    listed = leasing.list_leases_to_bill(db, organisation_id, period, after=just_before, limit=limit)
+    listed = leasing.list_leases_to_bill(ctx, period, after=just_before, limit=limit)
     if not listed:
         return Billed(0, 0, None)
     # Asked once they are locked: another run may have billed some since.
-    billed = repository.billed_leases(db, organisation_id, period, [terms.id for terms in listed])
+    billed = repository.billed_leases(ctx, period, [terms.id for terms in listed])
     unbilled = [terms for terms in listed if terms.id not in billed]
-    made = _bill(db, organisation_id, period, unbilled, issued_on, now, member_id) if unbilled else []
+    made = _bill(ctx, period, unbilled, issued_on) if unbilled else []
     if made and after_bill is not None:
-        after_bill(db, organisation_id, made, issued_on)
+        after_bill(ctx, made)
     return Billed(len(made), len(listed), listed[-1].id)
 
 
@@ -90,28 +86,20 @@ def line_of_charge(charge: Charge) -> DraftLine:
     return DraftLine(charge.charge_type, charge.description or _word(charge.charge_type), charge.amount_cents)
 
 
-def _bill(
-    db: Connection,
-    organisation_id: UUID,
-    period: Period,
-    unbilled: Sequence[LeaseTerms],
-    issued_on: dt.date,
-    now: dt.datetime,
-    member_id: UUID | None,
-) -> list[UUID]:
+def _bill(ctx: Context, period: Period, unbilled: Sequence[LeaseTerms], issued_on: dt.date) -> list[UUID]:
     """Bill the locked leases and return those that owed something."""
     lease_ids = [terms.id for terms in unbilled]
-    assess_late_fees(db, organisation_id, lease_ids, issued_on, now=now)  # those of today, should no job have run
-    pending = charge_repository.lock_pending(db, organisation_id, lease_ids, last_day(period))
+    assess_late_fees(ctx, lease_ids, issued_on)  # those of today, should no job have run
+    pending = charge_repository.lock_pending(ctx, lease_ids, last_day(period))
     charged = _by_lease((charge.lease_id, line_of_charge(charge)) for charge in pending)
     drafts = []
     for terms in unbilled:
         lines = lines_of_month(terms, period) + charged.get(terms.id, [])
         if lines:
             drafts.append(_draft(terms, period, issued_on, lines))
-    issue(db, organisation_id, drafts, now=now, member_id=member_id)
+    issue(ctx, drafts)
     if pending:
-        charge_repository.claim_for_run(db, organisation_id, [charge.id for charge in pending], period)
+        charge_repository.claim_for_run(ctx, [charge.id for charge in pending], period)
     return [draft.lease_id for draft in drafts]
 
 

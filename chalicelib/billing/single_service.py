@@ -5,8 +5,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.billing import charge_repository, invoice_repository, repository
 from chalicelib.billing.invoice_service import get_invoice
 from chalicelib.billing.issue_service import issue
@@ -16,28 +14,20 @@ from chalicelib.billing.run_service import line_of_charge
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.ids import new_id
 from chalicelib.leasing import service as leasing
+from chalicelib.runtime.context import Context
 
 
-def issue_single_invoice(
-    db: Connection,
-    organisation_id: UUID,
-    values: dict[str, Any],
-    *,
-    today: dt.date,
-    now: dt.datetime,
-    member_id: UUID | None = None,
-) -> Invoice:
+def issue_single_invoice(ctx: Context, values: dict[str, Any]) -> Invoice:
     """Issue an invoice that a member wrote: lease_id, lines, with_charges, issued_on?, period?, due_on?.
 
     Raises:
         Invalid: issued in the future, or as ``issue_invoice``.
         NotFound: the organisation has no such lease.
     """
-    issued_on = values.get("issued_on", today)
-    _refuse_future("issued_on", issued_on, today)
+    issued_on = values.get("issued_on", ctx.today)
+    _refuse_future("issued_on", issued_on, ctx.today)
     return issue_invoice(
-        db,
-        organisation_id,
+        ctx,
         values["lease_id"],
         kind="single",
         lines=[(line["charge_type"], line["description"], line["amount_cents"]) for line in values["lines"]],
@@ -45,14 +35,11 @@ def issue_single_invoice(
         issued_on=issued_on,
         due_on=values.get("due_on"),
         with_charges=values["with_charges"],
-        now=now,
-        member_id=member_id,
     )
 
 
 def issue_invoice(
-    db: Connection,
-    organisation_id: UUID,
+    ctx: Context,
     lease_id: UUID,
     *,
     kind: str,
@@ -61,8 +48,6 @@ def issue_invoice(
     issued_on: dt.date,
     due_on: dt.date | None = None,
     with_charges: bool = False,
-    now: dt.datetime,
-    member_id: UUID | None = None,
 ) -> Invoice:
     """Issue one invoice of (charge_type, description, cents) and return it. Locks the lease.
 
@@ -77,58 +62,37 @@ def issue_invoice(
         Invalid: no lines, a sum that is not above 0, a type that is not billed by hand, due before issued.
         NotFound: the organisation has no such lease.
     """
-    leasing.lock_lease(db, organisation_id, lease_id)
-    [lease] = invoice_repository.billees(db, organisation_id, [lease_id])
-    pending = charge_repository.lock_pending(db, organisation_id, [lease_id], None) if with_charges else []
+    leasing.lock_lease(ctx, lease_id)
+    [lease] = invoice_repository.billees(ctx, [lease_id])
+    pending = charge_repository.lock_pending(ctx, [lease_id], None) if with_charges else []
     drafted = [DraftLine(*line) for line in lines]
     due = due_on or issued_on
     _check(kind, drafted, bool(pending), issued_on, due)
-    claims = kind == "final" and not repository.billed_leases(db, organisation_id, period, [lease_id])
+    claims = kind == "final" and not repository.billed_leases(ctx, period, [lease_id])
     draft = _draft(lease, kind, period, issued_on, due, drafted + [line_of_charge(charge) for charge in pending])
     draft = draft._replace(run_period=period if claims else None)
-    issue(db, organisation_id, [draft], now=now, member_id=member_id)
+    issue(ctx, [draft])
     if pending:
-        charge_repository.claim_for_invoice(db, organisation_id, [charge.id for charge in pending], draft.id)
-    return get_invoice(db, organisation_id, draft.id)
+        charge_repository.claim_for_invoice(ctx, [charge.id for charge in pending], draft.id)
+    return get_invoice(ctx, draft.id)
 
 
-def record_opening_balance(
-    db: Connection,
-    organisation_id: UUID,
-    lease_id: UUID,
-    amount_cents: int,
-    on: dt.date,
-    *,
-    now: dt.datetime,
-    today: dt.date | None = None,
-    member_id: UUID | None = None,
-) -> Invoice:
+def record_opening_balance(ctx: Context, lease_id: UUID, amount_cents: int, on: dt.date) -> Invoice:
     """Record what a lease owed when its books began, as an invoice due the day before.
 
     What is brought forward was due before the books began, so it is in arrears from their first day.
-
-    Args:
-        today: where given, ``on`` may not lie after it.
 
     Raises:
         Conflict: the lease has an opening balance; void that first.
         Invalid: the amount is not above 0, or ``on`` lies in the future.
         NotFound: the organisation has no such lease.
     """
-    _refuse_future("on", on, today or on)
-    made = record_opening_balances(db, organisation_id, [(lease_id, amount_cents)], on, now=now, member_id=member_id)
-    return get_invoice(db, organisation_id, made[0])
+    _refuse_future("on", on, ctx.today)
+    made = record_opening_balances(ctx, [(lease_id, amount_cents)], on)
+    return get_invoice(ctx, made[0])
 
 
-def record_opening_balances(
-    db: Connection,
-    organisation_id: UUID,
-    balances: Iterable[tuple[UUID, int]],
-    on: dt.date,
-    *,
-    now: dt.datetime,
-    member_id: UUID | None = None,
-) -> list[UUID]:
+def record_opening_balances(ctx: Context, balances: Iterable[tuple[UUID, int]], on: dt.date) -> list[UUID]:
     """Record many leases' opening balances (each lease once, cents) and return the invoices' ids by lease id.
 
     Raises:
@@ -139,17 +103,17 @@ def record_opening_balances(
     owed = dict(listed)
     if len(owed) != len(listed):
         raise ValueError("a lease has one opening balance")
-    leasing.lock_leases(db, organisation_id, owed)
-    already = repository.has_opening(db, organisation_id, list(owed))
+    leasing.lock_leases(ctx, owed)
+    already = repository.has_opening(ctx, list(owed))
     if already:
         raise Conflict("The lease has an opening balance already; void it first.", lease_id=str(min(already)))
     day_before = on - dt.timedelta(days=1)
     drafts = []
-    for lease in invoice_repository.billees(db, organisation_id, list(owed)):
+    for lease in invoice_repository.billees(ctx, list(owed)):
         line = DraftLine("opening_balance", "Balance brought forward", owed[lease.id])
         _check("opening", [line], False, on, on)
         drafts.append(_draft(lease._replace(grace_days=0), "opening", period_of(on), on, day_before, [line]))
-    issue(db, organisation_id, drafts, now=now, member_id=member_id)
+    issue(ctx, drafts)
     return [draft.id for draft in drafts]
 
 

@@ -18,6 +18,7 @@ from chalicelib.leasing.model import DENIED, PhoneLease, PhoneTenant
 from chalicelib.maintenance import service as maintenance
 from chalicelib.maintenance.model import MOST_TEXT, NewRequest
 from chalicelib.messaging import service as messaging
+from chalicelib.runtime.context import Context
 
 MOST_CHOICES = 5  # places that an SMS asks to choose from
 MOST_OPEN = 10  # requests by phone of one lease that wait at a time
@@ -31,7 +32,7 @@ def tell_balance(db: Connection, asking: Asking) -> list[Reply]:
         Reply.of(
             tenant,
             language,
-            telling.tell_standings(tenant, list_standings(db, tenant), language, naming=naming),
+            telling.tell_standings(tenant, list_standings(db, tenant, now=asking.now), language, naming=naming),
         )
         for tenant, language in _each(asking)
     ]
@@ -175,9 +176,10 @@ def add_fault(
     ``key`` is of the message or session that told it: of a repeat the first's number is told. A phone may report so
     many a day, and so many of a lease may be open; what is too many is not kept, and that is told.
     """
-    known = maintenance.find_request_of(db, tenant.organisation_id, key)
+    ctx = Context.for_system(db, tenant.organisation_id, now=now, today=tenant.today)
+    known = maintenance.find_request_of(ctx, key)
     if known is None:
-        if maintenance.count_open(db, tenant.organisation_id, lease.id) >= MOST_OPEN:
+        if maintenance.count_open(ctx, lease.id) >= MOST_OPEN:
             return first_that_fits([say("faults_open", language, count=MOST_OPEN)], most)
         if not session_service.count_fault(db, phone, now=now):
             return first_that_fits([say("faults_enough", language, count=session_service.MOST_FAULTS)], most)
@@ -190,7 +192,7 @@ def add_fault(
             lease_id=lease.id,
             tenant_id=lease.tenant_id,
         )
-        known = maintenance.add_request(db, tenant.organisation_id, new, now=now)
+        known = maintenance.add_request(ctx, new)
     return telling.tell_fault(lease, known.number, language, most)
 
 

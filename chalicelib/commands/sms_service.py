@@ -3,10 +3,10 @@
 import datetime as dt
 import logging
 from collections.abc import Sequence
-from uuid import UUID
 
 from sqlalchemy import Connection
 
+from chalicelib.clock import day_of
 from chalicelib.commands import places_service, rules, session_service, telling
 from chalicelib.commands.asking_service import log_fault, tell_commands, tell_unknown
 from chalicelib.commands.holder_service import Holder, find_holder
@@ -17,6 +17,7 @@ from chalicelib.identity.model import PLATFORM
 from chalicelib.leasing.model import CONFIRMED
 from chalicelib.messaging import service as messaging
 from chalicelib.messaging.model import IncomingAnswer, NewMessage
+from chalicelib.runtime.context import Context
 
 UNKNOWN = "unknown"
 ALWAYS = ("stop", "start", "not_me")  # what nobody can guess anything by is done when commands are closed, too
@@ -173,7 +174,8 @@ def _queue(db: Connection, asking: Asking, replies: Sequence[Reply]) -> None:
     if expires_at <= asking.now:
         return
     for reply in replies:
-        if reply.text is None or _has_had_enough(db, reply.organisation_id, asking.phone, asking.now):
+        ctx = Context.for_system(db, reply.organisation_id, now=asking.now, today=day_of(asking.now))
+        if reply.text is None or _has_had_enough(ctx, asking.phone):
             continue
         message = NewMessage(
             kind="reply",
@@ -185,11 +187,11 @@ def _queue(db: Connection, asking: Asking, replies: Sequence[Reply]) -> None:
             text=reply.text,
             expires_at=expires_at,
         )
-        messaging.queue_messages(db, reply.organisation_id, [message], now=asking.now)
+        messaging.queue_messages(ctx, [message])
 
 
-def _has_had_enough(db: Connection, organisation_id: UUID, phone: str, now: dt.datetime) -> bool:
-    if messaging.count_to(db, organisation_id, phone, "reply", since=now - _DAY) < MOST_REPLIES:
+def _has_had_enough(ctx: Context, phone: str) -> bool:
+    if messaging.count_to(ctx, phone, "reply", since=ctx.now - _DAY) < MOST_REPLIES:
         return False
-    log.warning("a phone is not answered any more today", extra={"organisation_id": str(organisation_id)})
+    log.warning("a phone is not answered any more today", extra={"organisation_id": str(ctx.organisation_id)})
     return True

@@ -11,6 +11,7 @@ from chalicelib.commands import rules
 from chalicelib.leasing.model import PhoneLease, PhoneTenant
 from chalicelib.payments import service as payments
 from chalicelib.payments.balance_model import Balance
+from chalicelib.runtime.context import Context
 
 RUNNING = "active"
 ENDED = "ended"
@@ -42,14 +43,13 @@ def running(tenant: PhoneTenant) -> list[PhoneLease]:
     return [each for each in tenant.leases if each.status == RUNNING]
 
 
-def list_standings(db: Connection, tenant: PhoneTenant) -> list[Standing]:
+def list_standings(db: Connection, tenant: PhoneTenant, *, now: dt.datetime) -> list[Standing]:
     """Return what is worth telling of the tenant's leases, running ones first; three queries.
 
     Credit of a lease that another carries on is told with that: it is what it pays (decision 0007).
     """
-    balances = payments.list_balances(
-        db, tenant.organisation_id, [each.id for each in tenant.leases], today=tenant.today
-    )
+    ctx = Context.for_system(db, tenant.organisation_id, now=now, today=tenant.today)
+    balances = payments.list_balances(ctx, [each.id for each in tenant.leases])
     credits = _carried(tenant.leases, {each: balance.credit_cents for each, balance in balances.items()})
     standings = []
     for lease in tenant.leases:

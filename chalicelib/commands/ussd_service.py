@@ -20,6 +20,7 @@ from chalicelib.leasing import service as leasing
 from chalicelib.leasing.model import PhoneLease, PhoneTenant
 from chalicelib.maintenance.model import MOST_TEXT
 from chalicelib.messaging import service as messaging
+from chalicelib.runtime.context import Context
 
 
 class Dialled(NamedTuple):
@@ -41,8 +42,9 @@ class Offer(NamedTuple):
 class _Session:
     """One request's reading of who dials and what they may choose; leases are read as far as they are asked for."""
 
-    def __init__(self, db: Connection, holder: Holder) -> None:
+    def __init__(self, db: Connection, holder: Holder, now: dt.datetime) -> None:
         self.db = db
+        self.now = now
         self.holder = holder
         self.tenants = holder.tenants
         self._told: list[Offer] | None = None
@@ -63,7 +65,7 @@ class _Session:
             self._told = [
                 Offer(tenant, standing.lease, standing)
                 for tenant in self.tenants
-                for standing in list_standings(self.db, tenant)
+                for standing in list_standings(self.db, tenant, now=self.now)
             ]
         return self._told
 
@@ -83,7 +85,7 @@ def show(db: Connection, dialled: Dialled, *, now: dt.datetime) -> str | None:
     at = ussd_confirm_service.find_confirming(db, dialled.phone, dialled.session_id, now=now)
     if not holder.tenants or (at is not None and (at.screen != MENU or not dialled.text)):
         return None
-    session = _Session(db, holder)
+    session = _Session(db, holder, now)
     step = _step(session, _typed(dialled, at))
     return None if step.screen in ussd_rules.WRITING else _screen(session, step, _is_new(dialled, at))
 
@@ -104,7 +106,7 @@ def act(db: Connection, dialled: Dialled, *, now: dt.datetime, keys: KeyWrapper)
     at, holder, step = _walk(db, dialled, at, holder, now)
     if step is None:
         return ussd_confirm_service.screen_of(at or Confirming(), holder)
-    session = _Session(db, holder)
+    session = _Session(db, holder, now)
     if step.screen not in ussd_rules.WRITING:
         return _screen(session, step, _is_new(dialled, at))
     return f"END {_written(session, step, dialled, now, keys)}"
@@ -122,7 +124,7 @@ def _walk(
             )
             if at.screen != MENU:
                 return at, holder, None
-        step = _step(_Session(db, holder), _typed(dialled, at))
+        step = _step(_Session(db, holder, now), _typed(dialled, at))
         if step.screen != ussd_rules.PLACES:
             return at, holder, step
         at = ussd_confirm_service.begin(holder, (at.used if at else 0) + step.used)
@@ -173,7 +175,11 @@ def _choose_language(session: _Session, language: str, now: dt.datetime, keys: K
     for tenant in session.tenants:
         if tenant.language != language:
             leasing.change_tenant(
-                session.db, tenant.organisation_id, tenant.tenant_id, None, {"language": language}, keys=keys, now=now
+                Context.for_system(session.db, tenant.organisation_id, now=now, today=tenant.today),
+                tenant.tenant_id,
+                None,
+                {"language": language},
+                keys=keys,
             )
 
 

@@ -4,29 +4,9 @@ import datetime as dt
 from typing import NamedTuple
 from uuid import UUID
 
-from chalicelib.clock import day_of
-
 # The organisation without members that migration 0005 made: what is said to a phone and concerns no one landlord, or
 # several, stands in its outbox, where none of them reads it.
 PLATFORM = UUID("00000000-0000-7000-8000-000000000001")
-
-
-class Caller(NamedTuple):
-    """Who asks, as read in the request's own transaction.
-
-    ``properties`` are the only ones that a caretaker may touch; None means all.
-    """
-
-    organisation_id: UUID
-    member_id: UUID
-    role: str
-    properties: frozenset[UUID] | None
-    time_zone: str
-    now: dt.datetime
-
-    @property
-    def today(self) -> dt.date:
-        return day_of(self.now, self.time_zone)
 
 
 class Organisation(NamedTuple):

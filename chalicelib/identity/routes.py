@@ -50,19 +50,19 @@ def accept_invitation(call: Call, member_id: UUID) -> Membership:
 @identity.get("/organisation", may="see_organisation", answer=ORGANISATION)
 def get_organisation(call: Call) -> Organisation:
     """Tell the organisation's settings."""
-    return service.get_organisation(call.db, call.organisation_id)
+    return service.get_organisation(call.ctx.db, call.ctx.organisation_id)
 
 
 @identity.patch("/organisation", may="change_organisation", body=ORGANISATION_CHANGE, answer=ORGANISATION, fresh=True)
 def change_organisation(call: Call) -> Organisation:
     """Change the organisation's settings."""
-    return service.change_organisation(call.db, call.organisation_id, call.if_match, call.body)
+    return service.change_organisation(call.ctx, call.if_match, call.body)
 
 
 @identity.get("/members", may="see_members", query=PAGING, answer=MEMBER)
 def list_members(call: Call) -> Page[Member]:
     """List members and invitations."""
-    return service.list_members(call.db, call.organisation_id, call.asked, now=call.who.now)
+    return service.list_members(call.ctx, call.asked)
 
 
 @identity.post(
@@ -70,28 +70,28 @@ def list_members(call: Call) -> Page[Member]:
 )
 def invite_member(call: Call) -> Member:
     """Invite a person by phone number; an invitation that is not accepted within 14 days expires."""
-    return service.invite_member(call.db, call.organisation_id, call.body, now=call.who.now)
+    return service.invite_member(call.ctx, call.body)
 
 
 @identity.get("/members/{member_id}", may="see_members", answer=MEMBER)
 def get_member(call: Call, member_id: UUID) -> Member:
     """Tell one member."""
-    return service.get_member(call.db, call.organisation_id, member_id, now=call.who.now)
+    return service.get_member(call.ctx, member_id)
 
 
 @identity.patch("/members/{member_id}", may="manage_members", body=MEMBER_CHANGE, answer=MEMBER, fresh=True)
 def change_member(call: Call, member_id: UUID) -> Member:
     """Change a member's name, role or named properties."""
-    return service.change_member(call.db, call.organisation_id, member_id, call.if_match, call.body, now=call.who.now)
+    return service.change_member(call.ctx, member_id, call.if_match, call.body)
 
 
 @identity.delete("/members/{member_id}", may="manage_members", fresh=True)
 def remove_member(call: Call, member_id: UUID) -> None:
     """Remove a member; it takes effect with their next request."""
-    service.remove_member(call.db, call.organisation_id, member_id, call.if_match, now=call.who.now)
+    service.remove_member(call.ctx, member_id, call.if_match)
 
 
 @identity.get("/audit-events", may="see_audit", query=PAGING, answer=AUDIT_EVENT)
 def list_audit_events(call: Call) -> Page[Any]:
     """List who did what, newest first."""
-    return service.list_audit_events(call.db, call.organisation_id, call.asked)
+    return service.list_audit_events(call.ctx, call.asked)

@@ -6,13 +6,15 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from chalicelib.clock import day_of
 from chalicelib.errors import BadRequest, Conflict, Forbidden, Invalid, NotFound, PreconditionFailed
 from chalicelib.identity import repository
 from chalicelib.identity.founding_service import USUAL_ORDER, check_name, found_organisation
-from chalicelib.identity.model import Caller, Member, Membership, Organisation
+from chalicelib.identity.model import Member, Membership, Organisation
 from chalicelib.identity.roles import CARETAKER, MAY, OWNER
 from chalicelib.ids import new_id
 from chalicelib.pages import Asked, Page
+from chalicelib.runtime.context import Actor, Context
 
 __all__ = ["USUAL_ORDER", "found_organisation"]  # and all that stands here
 
@@ -20,8 +22,8 @@ INVITED_FOR = dt.timedelta(days=14)  # a number changes hands, and an owner forg
 CHANGED = "It has changed since you read it; read it again and repeat your change."
 
 
-def identify(db: Connection, phone: str, organisation_id: UUID | None, *, may: str, now: dt.datetime) -> Caller:
-    """Return the caller in the organisation that is asked for, or in the only one that they have.
+def identify(db: Connection, phone: str, organisation_id: UUID | None, *, may: str, now: dt.datetime) -> Context:
+    """Return the context of the caller in the organisation that is asked for, or in the only one that they have.
 
     Raises:
         BadRequest: they have several and named none; the problem lists them.
@@ -43,7 +45,7 @@ def identify(db: Connection, phone: str, organisation_id: UUID | None, *, may: s
     if row.role not in MAY[may]:
         raise Forbidden("Your role does not allow this.", role=row.role, action=may)
     named = frozenset(each.property_id for each in rows if each.property_id) if row.role == CARETAKER else None
-    return Caller(row.organisation_id, row.id, row.role, named, row.time_zone, now)
+    return Context(db, row.organisation_id, Actor(row.id, row.role, named), now, day_of(now, row.time_zone))
 
 
 def get_organisation(db: Connection, organisation_id: UUID) -> Organisation:
@@ -53,14 +55,18 @@ def get_organisation(db: Connection, organisation_id: UUID) -> Organisation:
     return found
 
 
+def system_context(db: Connection, organisation_id: UUID, now: dt.datetime, member_id: UUID | None = None) -> Context:
+    """Return the context of a task on the organisation's own day, for whose time zone it is read."""
+    today = day_of(now, get_organisation(db, organisation_id).time_zone)
+    return Context.for_system(db, organisation_id, now=now, today=today, member_id=member_id)
+
+
 def list_organisations(db: Connection, *, after: UUID | None, limit: int) -> list[Organisation]:
     """Return the next organisations, by id: for what is done by the clock, which belongs to none of them."""
     return repository.list_organisations(db, after, limit)
 
 
-def change_organisation(
-    db: Connection, organisation_id: UUID, version: int | None, values: dict[str, Any]
-) -> Organisation:
+def change_organisation(ctx: Context, version: int | None, values: dict[str, Any]) -> Organisation:
     """Change the settings in ``values`` and return the organisation.
 
     Raises:
@@ -68,15 +74,15 @@ def change_organisation(
         PreconditionFailed: it is no longer at ``version``.
     """
     if "name" in values:
-        check_name(values["name"], vouched_for=repository.is_vouched_for(db, organisation_id))
-    after = {**_late_fee(get_organisation(db, organisation_id)), **values}
+        check_name(values["name"], vouched_for=repository.is_vouched_for(ctx.db, ctx.organisation_id))
+    after = {**_late_fee(get_organisation(ctx.db, ctx.organisation_id)), **values}
     if after["late_fee_kind"] == "fixed" and not after["late_fee_cents"]:
         raise Invalid([("late_fee_amount", "a fixed late fee needs its amount")])
     if after["late_fee_kind"] == "percent" and not after["late_fee_bps"]:
         raise Invalid([("late_fee_bps", "a late fee in percent needs its rate")])
-    if not repository.change_organisation(db, organisation_id, version, values):
+    if not repository.change_organisation(ctx.db, ctx.organisation_id, version, values):
         raise PreconditionFailed(CHANGED)
-    return get_organisation(db, organisation_id)
+    return get_organisation(ctx.db, ctx.organisation_id)
 
 
 def _late_fee(organisation: Organisation) -> dict[str, Any]:
@@ -102,7 +108,7 @@ def accept_invitation(db: Connection, phone: str, member_id: UUID, *, name: str,
     return mine
 
 
-def invite_member(db: Connection, organisation_id: UUID, values: dict[str, Any], *, now: dt.datetime) -> Member:
+def invite_member(ctx: Context, values: dict[str, Any]) -> Member:
     """Invite ``values["phone"]`` to a role. One who was removed is invited anew, and one who let it expire.
 
     Raises:
@@ -110,33 +116,35 @@ def invite_member(db: Connection, organisation_id: UUID, values: dict[str, Any],
         Invalid: a property is not the organisation's, or the role and the named properties do not fit.
     """
     named = values.get("properties", [])
-    _check_properties(db, organisation_id, values["role"], named)
-    known = repository.find_member_by_phone(db, organisation_id, values["phone"])
-    status = None if known is None else _as_of(known, now).status
+    _check_properties(ctx, values["role"], named)
+    known = repository.find_member_by_phone(ctx.db, ctx.organisation_id, values["phone"])
+    status = None if known is None else _as_of(known, ctx.now).status
     if known is None:
-        member = Member(new_id(), values["phone"], values["name"], values["role"], "invited", named, 1, now, now)
-        if not repository.add_member(db, organisation_id, member):
+        member = Member(
+            new_id(), values["phone"], values["name"], values["role"], "invited", named, 1, ctx.now, ctx.now
+        )
+        if not repository.add_member(ctx.db, ctx.organisation_id, member):
             raise Conflict("That number has just been invited.")
     elif status in ("removed", "expired"):
-        fresh = {"name": values["name"], "role": values["role"], "status": "invited", "invited_at": now}
-        repository.change_member(db, organisation_id, known.id, None, fresh)
-        repository.name_properties(db, organisation_id, known.id, named)
+        fresh = {"name": values["name"], "role": values["role"], "status": "invited", "invited_at": ctx.now}
+        repository.change_member(ctx.db, ctx.organisation_id, known.id, None, fresh)
+        repository.name_properties(ctx.db, ctx.organisation_id, known.id, named)
         member = known
     else:
         raise Conflict("That number is already a member or invited.", member_id=str(known.id))
-    return get_member(db, organisation_id, member.id, now=now)
+    return get_member(ctx, member.id)
 
 
-def get_member(db: Connection, organisation_id: UUID, member_id: UUID, *, now: dt.datetime) -> Member:
-    found = repository.find_member(db, organisation_id, member_id)
+def get_member(ctx: Context, member_id: UUID) -> Member:
+    found = repository.find_member(ctx.db, ctx.organisation_id, member_id)
     if found is None or found.status == "removed":
         raise NotFound("There is no such member.")
-    return _as_of(found, now)
+    return _as_of(found, ctx.now)
 
 
-def list_members(db: Connection, organisation_id: UUID, asked: Asked, *, now: dt.datetime) -> Page[Member]:
-    page = repository.list_members(db, organisation_id, asked)
-    return Page([_as_of(each, now) for each in page.items], page.next_cursor)
+def list_members(ctx: Context, asked: Asked) -> Page[Member]:
+    page = repository.list_members(ctx.db, ctx.organisation_id, asked)
+    return Page([_as_of(each, ctx.now) for each in page.items], page.next_cursor)
 
 
 def _as_of(member: Member, now: dt.datetime) -> Member:
@@ -148,15 +156,7 @@ def _as_of(member: Member, now: dt.datetime) -> Member:
     return member._replace(status=status, invitation_expires_at=expires_at)
 
 
-def change_member(
-    db: Connection,
-    organisation_id: UUID,
-    member_id: UUID,
-    version: int | None,
-    values: dict[str, Any],
-    *,
-    now: dt.datetime,
-) -> Member:
+def change_member(ctx: Context, member_id: UUID, version: int | None, values: dict[str, Any]) -> Member:
     """Change a member's name, role or named properties.
 
     Raises:
@@ -164,35 +164,33 @@ def change_member(
         Invalid: a property is not the organisation's, or the role and the named properties do not fit.
         PreconditionFailed: the member is no longer at ``version``.
     """
-    owners = repository.lock_owners(db, organisation_id)
-    member = get_member(db, organisation_id, member_id, now=now)
+    owners = repository.lock_owners(ctx.db, ctx.organisation_id)
+    member = get_member(ctx, member_id)
     role = values.get("role", member.role)
     named = values.get("properties", member.properties if role == CARETAKER else [])
-    _check_properties(db, organisation_id, role, named)
+    _check_properties(ctx, role, named)
     if role != OWNER:
         _keep_an_owner(owners, member_id)
     columns: dict[str, Any] = {name: values[name] for name in ("name", "role") if name in values}
-    if not repository.change_member(db, organisation_id, member_id, version, columns):
+    if not repository.change_member(ctx.db, ctx.organisation_id, member_id, version, columns):
         raise PreconditionFailed(CHANGED)
-    repository.name_properties(db, organisation_id, member_id, named)
-    return get_member(db, organisation_id, member_id, now=now)
+    repository.name_properties(ctx.db, ctx.organisation_id, member_id, named)
+    return get_member(ctx, member_id)
 
 
-def remove_member(
-    db: Connection, organisation_id: UUID, member_id: UUID, version: int | None, *, now: dt.datetime
-) -> None:
+def remove_member(ctx: Context, member_id: UUID, version: int | None) -> None:
     """Take the member out; their next request already finds no organisation.
 
     Raises:
         Conflict: the organisation would be left without an owner.
         PreconditionFailed: the member is no longer at ``version``.
     """
-    owners = repository.lock_owners(db, organisation_id)
-    get_member(db, organisation_id, member_id, now=now)
+    owners = repository.lock_owners(ctx.db, ctx.organisation_id)
+    get_member(ctx, member_id)
     _keep_an_owner(owners, member_id)
-    if not repository.change_member(db, organisation_id, member_id, version, {"status": "removed"}):
+    if not repository.change_member(ctx.db, ctx.organisation_id, member_id, version, {"status": "removed"}):
         raise PreconditionFailed(CHANGED)
-    repository.name_properties(db, organisation_id, member_id, [])
+    repository.name_properties(ctx.db, ctx.organisation_id, member_id, [])
 
 
 def _keep_an_owner(owners: list[UUID], leaving: UUID) -> None:
@@ -200,23 +198,21 @@ def _keep_an_owner(owners: list[UUID], leaving: UUID) -> None:
         raise Conflict("An organisation keeps at least one owner; make another member an owner first.")
 
 
-def _check_properties(db: Connection, organisation_id: UUID, role: str, named: list[UUID]) -> None:
+def _check_properties(ctx: Context, role: str, named: list[UUID]) -> None:
     if role != CARETAKER and named:
         raise Invalid([("properties", "only a caretaker is held to named properties")])
-    unknown = repository.unknown_properties(db, organisation_id, named)
+    unknown = repository.unknown_properties(ctx.db, ctx.organisation_id, named)
     if unknown:
         raise Invalid([("properties", f"the organisation has no property {unknown[0]}")])
 
 
-def record_audit_event(
-    db: Connection, who: Caller, *, action: str, subject: str, fields: list[str], request_id: str
-) -> None:
+def record_audit_event(ctx: Context, *, action: str, subject: str, fields: list[str], request_id: str) -> None:
     """Keep who did what to what; ``fields`` are names, so that no personal data enters what cannot be erased."""
     repository.add_audit_event(
-        db,
-        who.organisation_id,
-        at=who.now,
-        member_id=who.member_id,
+        ctx.db,
+        ctx.organisation_id,
+        at=ctx.now,
+        member_id=ctx.actor.member_id,
         action=action,
         subject=subject,
         fields=fields,
@@ -224,14 +220,12 @@ def record_audit_event(
     )
 
 
-def record_operator_event(
-    db: Connection, organisation_id: UUID, *, action: str, fields: list[str], request_id: str, now: dt.datetime
-) -> None:
+def record_operator_event(ctx: Context, *, action: str, fields: list[str], request_id: str) -> None:
     """Keep in the organisation's trail what an operator did to it; no member did."""
     repository.add_audit_event(
-        db,
-        organisation_id,
-        at=now,
+        ctx.db,
+        ctx.organisation_id,
+        at=ctx.now,
         member_id=None,
         action=action,
         subject="operator",
@@ -240,5 +234,5 @@ def record_operator_event(
     )
 
 
-def list_audit_events(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Any]:
-    return repository.list_audit_events(db, organisation_id, asked)
+def list_audit_events(ctx: Context, asked: Asked) -> Page[Any]:
+    return repository.list_audit_events(ctx.db, ctx.organisation_id, asked)

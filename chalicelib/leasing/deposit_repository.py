@@ -4,59 +4,60 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Row, func, insert, select
 
 from chalicelib.leasing.model import DepositEntry
 from chalicelib.pages import Asked, Page
+from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import deposit_entries
 
 
-def add_entries(db: Connection, organisation_id: UUID, rows: list[dict[str, Any]]) -> None:
+def add_entries(ctx: Context, rows: list[dict[str, Any]]) -> None:
     if rows:
-        db.execute(insert(deposit_entries), [{"organisation_id": organisation_id, **row} for row in rows])
+        ctx.db.execute(insert(deposit_entries), [{"organisation_id": ctx.organisation_id, **row} for row in rows])
 
 
-def held(db: Connection, organisation_id: UUID, lease_id: UUID) -> dict[str, int]:
+def held(ctx: Context, lease_id: UUID) -> dict[str, int]:
     """Return the cents held of each kind that ever moved."""
     query = (
         select(deposit_entries.c.kind, func.sum(deposit_entries.c.amount_cents))
-        .where(deposit_entries.c.organisation_id == organisation_id, deposit_entries.c.lease_id == lease_id)
+        .where(deposit_entries.c.organisation_id == ctx.organisation_id, deposit_entries.c.lease_id == lease_id)
         .group_by(deposit_entries.c.kind)
     )
-    return {kind: int(cents) for kind, cents in db.execute(query)}  # MySQL's SUM is a decimal
+    return {kind: int(cents) for kind, cents in ctx.db.execute(query)}  # MySQL's SUM is a decimal
 
 
-def days_of(db: Connection, organisation_id: UUID, lease_id: UUID, kind: str) -> list[tuple[dt.date, int]]:
+def days_of(ctx: Context, lease_id: UUID, kind: str) -> list[tuple[dt.date, int]]:
     """Return (day, cents) of every movement of one kind: + held more, − held less."""
     query = select(deposit_entries.c.entered_on, deposit_entries.c.amount_cents).where(
-        deposit_entries.c.organisation_id == organisation_id,
+        deposit_entries.c.organisation_id == ctx.organisation_id,
         deposit_entries.c.lease_id == lease_id,
         deposit_entries.c.kind == kind,
     )
-    return [(row[0], row[1]) for row in db.execute(query)]
+    return [(row[0], row[1]) for row in ctx.db.execute(query)]
 
 
-def find_entry(db: Connection, organisation_id: UUID, entry_id: UUID) -> DepositEntry | None:
+def find_entry(ctx: Context, entry_id: UUID) -> DepositEntry | None:
     query = select(deposit_entries).where(
-        deposit_entries.c.organisation_id == organisation_id, deposit_entries.c.id == entry_id
+        deposit_entries.c.organisation_id == ctx.organisation_id, deposit_entries.c.id == entry_id
     )
-    row = db.execute(query).one_or_none()
+    row = ctx.db.execute(query).one_or_none()
     return None if row is None else _entry(row)
 
 
-def is_reversed(db: Connection, organisation_id: UUID, entry_id: UUID) -> bool:
+def is_reversed(ctx: Context, entry_id: UUID) -> bool:
     query = select(deposit_entries.c.id).where(
-        deposit_entries.c.organisation_id == organisation_id, deposit_entries.c.reverses_id == entry_id
+        deposit_entries.c.organisation_id == ctx.organisation_id, deposit_entries.c.reverses_id == entry_id
     )
-    return db.execute(query).first() is not None
+    return ctx.db.execute(query).first() is not None
 
 
-def list_entries(db: Connection, organisation_id: UUID, lease_id: UUID, asked: Asked) -> Page[DepositEntry]:
+def list_entries(ctx: Context, lease_id: UUID, asked: Asked) -> Page[DepositEntry]:
     query = select(deposit_entries).where(
-        deposit_entries.c.organisation_id == organisation_id, deposit_entries.c.lease_id == lease_id
+        deposit_entries.c.organisation_id == ctx.organisation_id, deposit_entries.c.lease_id == lease_id
     )
-    return fetch_page(db, query, [deposit_entries.c.id], asked).of(_entry)
+    return fetch_page(ctx.db, query, [deposit_entries.c.id], asked).of(_entry)
 
 
 def _entry(row: Row[Any]) -> DepositEntry:

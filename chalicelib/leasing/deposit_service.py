@@ -7,8 +7,6 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
 from chalicelib.leasing import deposit_repository as repository
@@ -20,13 +18,13 @@ from chalicelib.ledger.service import Entry, Leg
 from chalicelib.money import format_cents, least_from
 from chalicelib.pages import Asked, Page
 from chalicelib.portfolio import service as portfolio
+from chalicelib.runtime.context import Context
 
 SOURCE = "deposit"  # the source_kind of our journals; the source_id is the entry's
 
 
 def record_deposit(
-    db: Connection,
-    organisation_id: UUID,
+    ctx: Context,
     lease_id: UUID,
     *,
     kind: str,
@@ -34,54 +32,52 @@ def record_deposit(
     channel_id: UUID | None,
     entered_on: dt.date,
     reason: str,
-    now: dt.datetime,
-    member_id: UUID | None,
     provider_reference: str = "",
-    today: dt.date | None = None,
 ) -> DepositEntry:
     """Take a deposit into keeping, post it to the ledger, and return the entry.
 
     Args:
         channel_id: where the money came in; None for one that was held before the books began.
-        today: given by those who take ``entered_on`` from a person; it may then not be later.
 
     Raises:
         Invalid: the channel is not the organisation's or is closed, or the sum or the day is wrong.
         NotFound: the organisation has no such lease.
     """
-    _check_movement(amount_cents, entered_on, today)
-    lease = lock_at(db, organisation_id, lease_id, None)
+    _check_movement(amount_cents, entered_on, ctx.today)
+    lease = lock_at(ctx, lease_id, None)
     code, name = "opening", "opening"
     if channel_id is not None:
-        code, name = _channel_code(db, organisation_id, channel_id), "received"
-    entry = _row(lease_id, kind, name, amount_cents, entered_on, reason, now, member_id, channel_id, provider_reference)
-    repository.add_entries(db, organisation_id, [entry])
-    _post(db, organisation_id, lease.property_id, entry, code, now=now, member_id=member_id)
-    return _get(db, organisation_id, entry["id"])
+        code, name = _channel_code(ctx, channel_id), "received"
+    entry = _row(
+        lease_id,
+        kind,
+        name,
+        amount_cents,
+        entered_on,
+        reason,
+        ctx.now,
+        ctx.actor.member_id,
+        channel_id,
+        provider_reference,
+    )
+    repository.add_entries(ctx, [entry])
+    _post(ctx, lease.property_id, entry, code)
+    return _get(ctx, entry["id"])
 
 
-def held_deposits(db: Connection, organisation_id: UUID, lease_id: UUID) -> dict[str, int]:
+def held_deposits(ctx: Context, lease_id: UUID) -> dict[str, int]:
     """Return the cents held of each kind; kinds of which nothing is held are left out."""
-    held = repository.held(db, organisation_id, lease_id)
+    held = repository.held(ctx, lease_id)
     return {kind: held[kind] for kind in DEPOSIT_KINDS if held.get(kind)}
 
 
-def list_deposits(db: Connection, organisation_id: UUID, lease_id: UUID, asked: Asked) -> Page[DepositEntry]:
-    check_seen(db, organisation_id, lease_id, None)
-    return repository.list_entries(db, organisation_id, lease_id, asked)
+def list_deposits(ctx: Context, lease_id: UUID, asked: Asked) -> Page[DepositEntry]:
+    check_seen(ctx, lease_id)
+    return repository.list_entries(ctx, lease_id, asked)
 
 
 def deduct_deposit(
-    db: Connection,
-    organisation_id: UUID,
-    lease_id: UUID,
-    *,
-    kind: str | None,
-    amount_cents: int,
-    reason: str,
-    on: dt.date,
-    now: dt.datetime,
-    member_id: UUID | None,
+    ctx: Context, lease_id: UUID, *, kind: str | None, amount_cents: int, reason: str, on: dt.date
 ) -> list[DepositEntry]:
     """Take ``amount_cents`` from what is held of ``kind``, or of all kinds in their order, and return the entries.
 
@@ -91,17 +87,18 @@ def deduct_deposit(
         Conflict: less is held.
         NotFound: the organisation has no such lease.
     """
-    _check_movement(amount_cents, on, None)
-    lock_at(db, organisation_id, lease_id, None)
-    shares = _take(held_deposits(db, organisation_id, lease_id), kind, amount_cents)
-    rows = [_row(lease_id, each, "deducted", -cents, on, reason, now, member_id) for each, cents in shares]
-    repository.add_entries(db, organisation_id, rows)
-    return [_get(db, organisation_id, row["id"]) for row in rows]
+    _check_movement(amount_cents, on, ctx.today)
+    lock_at(ctx, lease_id, None)
+    shares = _take(held_deposits(ctx, lease_id), kind, amount_cents)
+    rows = [
+        _row(lease_id, each, "deducted", -cents, on, reason, ctx.now, ctx.actor.member_id) for each, cents in shares
+    ]
+    repository.add_entries(ctx, rows)
+    return [_get(ctx, row["id"]) for row in rows]
 
 
 def refund_deposit(
-    db: Connection,
-    organisation_id: UUID,
+    ctx: Context,
     lease_id: UUID,
     *,
     kind: str,
@@ -109,10 +106,7 @@ def refund_deposit(
     channel_id: UUID,
     entered_on: dt.date,
     reason: str,
-    now: dt.datetime,
-    member_id: UUID | None,
     provider_reference: str = "",
-    today: dt.date | None = None,
 ) -> DepositEntry:
     """Give a held deposit, or part of it, back to the tenant out of ``channel_id``; post it; return the entry.
 
@@ -121,29 +115,30 @@ def refund_deposit(
         Invalid: as for ``record_deposit``.
         NotFound: the organisation has no such lease.
     """
-    _check_movement(amount_cents, entered_on, today)
-    lease = lock_at(db, organisation_id, lease_id, None)
-    code = _channel_code(db, organisation_id, channel_id)
-    held_cents = least_from(entered_on, repository.days_of(db, organisation_id, lease_id, kind))
+    _check_movement(amount_cents, entered_on, ctx.today)
+    lease = lock_at(ctx, lease_id, None)
+    code = _channel_code(ctx, channel_id)
+    held_cents = least_from(entered_on, repository.days_of(ctx, lease_id, kind))
     _take({kind: held_cents}, kind, amount_cents)
     entry = _row(
-        lease_id, kind, "refunded", -amount_cents, entered_on, reason, now, member_id, channel_id, provider_reference
+        lease_id,
+        kind,
+        "refunded",
+        -amount_cents,
+        entered_on,
+        reason,
+        ctx.now,
+        ctx.actor.member_id,
+        channel_id,
+        provider_reference,
     )
-    repository.add_entries(db, organisation_id, [entry])
-    _post(db, organisation_id, lease.property_id, entry, code, now=now, member_id=member_id)
-    return _get(db, organisation_id, entry["id"])
+    repository.add_entries(ctx, [entry])
+    _post(ctx, lease.property_id, entry, code)
+    return _get(ctx, entry["id"])
 
 
 def reverse_deposit_entry(
-    db: Connection,
-    organisation_id: UUID,
-    entry_id: UUID,
-    *,
-    reason: str,
-    on: dt.date,
-    now: dt.datetime,
-    member_id: UUID | None,
-    releasing: bool = False,
+    ctx: Context, entry_id: UUID, *, reason: str, on: dt.date, releasing: bool = False
 ) -> DepositEntry:
     """Undo an entry by its mirror, reverse its journal, and return the mirror.
 
@@ -155,58 +150,57 @@ def reverse_deposit_entry(
         Conflict: it was undone before, cannot be, or what it took in is no longer held.
         NotFound: the organisation has no such entry.
     """
-    entry = _get(db, organisation_id, entry_id)
-    lock_at(db, organisation_id, entry.lease_id, None)
-    if repository.is_reversed(db, organisation_id, entry_id):
+    entry = _get(ctx, entry_id)
+    lock_at(ctx, entry.lease_id, None)
+    if repository.is_reversed(ctx, entry_id):
         raise Conflict("The entry was reversed before.", deposit_entry_id=str(entry_id))
     if entry.entry not in (("deducted",) if releasing else ("opening", "received", "refunded")):
         raise Conflict(f"An entry of the kind {entry.entry} is not reversed by itself.", entry=entry.entry)
     if entry.amount_cents > 0:
-        _take(held_deposits(db, organisation_id, entry.lease_id), entry.kind, entry.amount_cents)
+        _take(held_deposits(ctx, entry.lease_id), entry.kind, entry.amount_cents)
     row = _row(
-        entry.lease_id, entry.kind, "reversed", -entry.amount_cents, on, reason, now, member_id, entry.channel_id
+        entry.lease_id,
+        entry.kind,
+        "reversed",
+        -entry.amount_cents,
+        on,
+        reason,
+        ctx.now,
+        ctx.actor.member_id,
+        entry.channel_id,
     )
     row["reverses_id"] = entry_id
-    repository.add_entries(db, organisation_id, [row])
+    repository.add_entries(ctx, [row])
     if not releasing:
-        ledger.reverse(db, organisation_id, (SOURCE, entry_id), on=on, now=now, member_id=member_id)
-    return _get(db, organisation_id, row["id"])
+        ledger.reverse(ctx, (SOURCE, entry_id), on=on)
+    return _get(ctx, row["id"])
 
 
-def carry_deposits(
-    db: Connection,
-    organisation_id: UUID,
-    lease_ids: tuple[UUID, UUID],
-    property_ids: tuple[UUID, UUID],
-    *,
-    on: dt.date,
-    now: dt.datetime,
-    member_id: UUID | None,
-) -> None:
+def carry_deposits(ctx: Context, lease_ids: tuple[UUID, UUID], property_ids: tuple[UUID, UUID], *, on: dt.date) -> None:
     """Move all that is held for the first lease, which the caller has locked, to the second."""
     rows, entries = [], []
-    for kind, cents in held_deposits(db, organisation_id, lease_ids[0]).items():
-        out = _row(lease_ids[0], kind, "carried_out", -cents, on, "", now, member_id)
-        rows += [out, _row(lease_ids[1], kind, "carried_in", cents, on, "", now, member_id)]
+    for kind, cents in held_deposits(ctx, lease_ids[0]).items():
+        out = _row(lease_ids[0], kind, "carried_out", -cents, on, "", ctx.now, ctx.actor.member_id)
+        rows += [out, _row(lease_ids[1], kind, "carried_in", cents, on, "", ctx.now, ctx.actor.member_id)]
         legs = (
             Leg("deposits", cents, lease_ids[0], property_ids[0]),
             Leg("deposits", -cents, lease_ids[1], property_ids[1]),
         )
         entries.append(Entry("deposit_carried", on, f"deposit:{out['id']}", SOURCE, out["id"], legs))
-    repository.add_entries(db, organisation_id, rows)
-    ledger.post(db, organisation_id, entries, now=now, member_id=member_id)
+    repository.add_entries(ctx, rows)
+    ledger.post(ctx, entries)
 
 
-def _check_movement(amount_cents: int, on: dt.date, today: dt.date | None) -> None:
+def _check_movement(amount_cents: int, on: dt.date, today: dt.date) -> None:
     if amount_cents <= 0:
         raise Invalid([("amount", "expected more than nothing")])
-    if today is not None and on > today:
+    if on > today:
         raise Invalid([("entered_on", "may not be in the future")])
 
 
-def _channel_code(db: Connection, organisation_id: UUID, channel_id: UUID) -> str:
+def _channel_code(ctx: Context, channel_id: UUID) -> str:
     try:
-        channel = portfolio.get_channel(db, organisation_id, channel_id)
+        channel = portfolio.get_channel(ctx, channel_id)
     except NotFound as error:
         raise Invalid([("channel_id", "the organisation has no such channel")]) from error
     if not channel.active:
@@ -256,24 +250,15 @@ def _row(
     }
 
 
-def _post(
-    db: Connection,
-    organisation_id: UUID,
-    property_id: UUID,
-    row: dict[str, Any],
-    code: str,
-    *,
-    now: dt.datetime,
-    member_id: UUID | None,
-) -> None:
+def _post(ctx: Context, property_id: UUID, row: dict[str, Any], code: str) -> None:
     cents, lease_id = row["amount_cents"], row["lease_id"]
     legs = (Leg(code, cents, lease_id, property_id), Leg("deposits", -cents, lease_id, property_id))
     entry = Entry(f"deposit_{row['entry']}", row["entered_on"], f"deposit:{row['id']}", SOURCE, row["id"], legs)
-    ledger.post(db, organisation_id, [entry], now=now, member_id=member_id)
+    ledger.post(ctx, [entry])
 
 
-def _get(db: Connection, organisation_id: UUID, entry_id: UUID) -> DepositEntry:
-    found = repository.find_entry(db, organisation_id, entry_id)
+def _get(ctx: Context, entry_id: UUID) -> DepositEntry:
+    found = repository.find_entry(ctx, entry_id)
     if found is None:
         raise NotFound("There is no such deposit entry.")
     return found

@@ -8,38 +8,37 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.errors import Invalid, NotFound, PreconditionFailed
 from chalicelib.identity.service import CHANGED
 from chalicelib.leasing import rent_repository, repository, tenant_repository
 from chalicelib.leasing.model import LeaseTerms
 from chalicelib.portfolio import service as portfolio
+from chalicelib.runtime.context import Context
 
 NO_LEASE = "There is no such lease."
 
 
-def lock_lease(db: Connection, organisation_id: UUID, lease_id: UUID) -> None:
+def lock_lease(ctx: Context, lease_id: UUID) -> None:
     """Hold the lease until the transaction ends; money of a lease moves one use case at a time.
 
     Raises:
         NotFound: the organisation has no such lease.
     """
-    lock_at(db, organisation_id, lease_id, None)
+    lock_at(ctx, lease_id, None)
 
 
-def lock_leases(db: Connection, organisation_id: UUID, ids: Iterable[UUID]) -> None:
+def lock_leases(ctx: Context, ids: Iterable[UUID]) -> None:
     """Hold several leases, taken in the order of their ids.
 
     Raises:
         NotFound: one of them is not the organisation's.
     """
     wanted = set(ids)
-    if len(repository.lock_leases(db, organisation_id, wanted)) != len(wanted):
+    if len(repository.lock_leases(ctx, wanted)) != len(wanted):
         raise NotFound(NO_LEASE)
 
 
-def get_predecessors(db: Connection, organisation_id: UUID, ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+def get_predecessors(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
     """Return the leases that each of ``ids`` renews or carries on, the nearest first; one that is a first is left out.
 
     A query for all of them where none follows another, and one more for each generation there is.
@@ -49,7 +48,7 @@ def get_predecessors(db: Connection, organisation_id: UUID, ids: Iterable[UUID])
     seen: set[UUID] = set()
     unread = asked
     while unread:
-        found = repository.previous_of(db, organisation_id, unread)
+        found = repository.previous_of(ctx, unread)
         before |= found
         seen |= unread
         unread = set(found.values()) - seen
@@ -62,42 +61,40 @@ def get_predecessors(db: Connection, organisation_id: UUID, ids: Iterable[UUID])
     return chains
 
 
-def lock_accounts(db: Connection, organisation_id: UUID, ids: Iterable[UUID]) -> None:
+def lock_accounts(ctx: Context, ids: Iterable[UUID]) -> None:
     """Hold the leases and those that they carry on, all in the order of their ids: their credit is one.
 
     Raises:
         NotFound: one of them is not the organisation's.
     """
     wanted = set(ids)
-    chains = get_predecessors(db, organisation_id, wanted)
-    lock_leases(db, organisation_id, wanted.union(*chains.values()))
+    chains = get_predecessors(ctx, wanted)
+    lock_leases(ctx, wanted.union(*chains.values()))
 
 
-def list_leases_to_bill(
-    db: Connection, organisation_id: UUID, period: dt.date, *, after: UUID | None, limit: int
-) -> list[LeaseTerms]:
+def list_leases_to_bill(ctx: Context, period: dt.date, *, after: UUID | None, limit: int) -> list[LeaseTerms]:
     """Return the next ``limit`` leases by id that hold a day of ``period`` (its first day), locked; three queries."""
     first = period.replace(day=1)
     last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
-    return rent_repository.list_terms(db, organisation_id, first, last, after=after, limit=limit)
+    return rent_repository.list_terms(ctx, first, last, after=after, limit=limit)
 
 
-def get_lease_terms(db: Connection, organisation_id: UUID, lease_id: UUID) -> LeaseTerms:
+def get_lease_terms(ctx: Context, lease_id: UUID) -> LeaseTerms:
     """Return what the lease is billed by, locked, with all its rents and recurring charges."""
-    found = rent_repository.find_terms(db, organisation_id, lease_id)
+    found = rent_repository.find_terms(ctx, lease_id)
     if found is None:
         raise NotFound(NO_LEASE)
     return found
 
 
-def lock_at(db: Connection, organisation_id: UUID, lease_id: UUID, version: int | None) -> Any:
+def lock_at(ctx: Context, lease_id: UUID, version: int | None) -> Any:
     """Return the lease's row, locked.
 
     Raises:
         NotFound: the organisation has no such lease.
         PreconditionFailed: it is no longer at ``version`` (None: whatever it has).
     """
-    rows = repository.lock_leases(db, organisation_id, [lease_id])
+    rows = repository.lock_leases(ctx, [lease_id])
     if not rows:
         raise NotFound(NO_LEASE)
     if version is not None and rows[0].version != version:
@@ -105,19 +102,19 @@ def lock_at(db: Connection, organisation_id: UUID, lease_id: UUID, version: int 
     return rows[0]
 
 
-def lock_unit(db: Connection, organisation_id: UUID, unit_id: UUID) -> UUID:
+def lock_unit(ctx: Context, unit_id: UUID) -> UUID:
     """Hold the unit that a body names and return its property's id."""
     try:
-        return portfolio.lock_unit(db, organisation_id, unit_id)
+        return portfolio.lock_unit(ctx, unit_id)
     except NotFound as error:
         raise Invalid([("unit_id", "the organisation has no such unit")]) from error
 
 
-def hold_tenants(db: Connection, organisation_id: UUID, ids: list[UUID]) -> None:
+def hold_tenants(ctx: Context, ids: list[UUID]) -> None:
     """Keep the tenants from being erased until the transaction ends."""
     if not ids or len(set(ids)) != len(ids):
         raise Invalid([("tenants", "expected each tenant once, and at least one")])
-    known = tenant_repository.lock_tenants(db, organisation_id, ids)
+    known = tenant_repository.lock_tenants(ctx, ids)
     why = "the organisation has no such tenant"
     wrong = [(f"tenants.{place}", why) for place, each in enumerate(ids) if each not in known]
     if wrong:

@@ -8,8 +8,6 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.identity import service as identity
 from chalicelib.ids import new_id
@@ -19,15 +17,12 @@ from chalicelib.leasing.model import DepositTerm, Lease, RentStep
 from chalicelib.leasing.rent_service import charge_row
 from chalicelib.leasing.rules import Terms, earliest_end, lease_status, term_problems
 from chalicelib.pages import Asked, Page
-
-Properties = frozenset[UUID] | None  # the ones a caretaker may see; None: all
+from chalicelib.runtime.context import Context
 
 USUAL_NOTICE_DAYS = 30
 
 
-def add_lease(
-    db: Connection, organisation_id: UUID, values: dict[str, Any], *, now: dt.datetime, today: dt.date
-) -> Lease:
+def add_lease(ctx: Context, values: dict[str, Any]) -> Lease:
     """Let a unit and return the lease.
 
     ``values``: unit_id, tenants (ids, the first pays first), starts_on, rent_cents; if wanted ends_on,
@@ -39,26 +34,26 @@ def add_lease(
         Conflict: another lease holds a day of it on that unit.
         Invalid: the unit or a tenant is not the organisation's, or the terms cannot be agreed on.
     """
-    usual = identity.get_organisation(db, organisation_id)
+    usual = identity.get_organisation(ctx.db, ctx.organisation_id)
     whole = {
         "due_day": usual.due_day,
         "grace_days": usual.grace_days,
         "notice_days": USUAL_NOTICE_DAYS,
         **{name: value for name, value in values.items() if value is not None},
     }
-    lease_id = let(db, organisation_id, whole, now=now)
-    return get_lease(db, organisation_id, lease_id, today=today)
+    lease_id = let(ctx, whole)
+    return get_lease(ctx, lease_id)
 
 
-def let(db: Connection, organisation_id: UUID, values: dict[str, Any], *, now: dt.datetime) -> UUID:
+def let(ctx: Context, values: dict[str, Any]) -> UUID:
     """Lock the unit and the tenants, check and add the lease as ``add_lease`` says, and return its id.
 
     ``values`` holds every term; ``previous_id`` besides, for a lease that follows another.
     """
     _check_terms(values["starts_on"], values.get("ends_on"), values)
-    property_id = lock_unit(db, organisation_id, values["unit_id"])
-    hold_tenants(db, organisation_id, values["tenants"])
-    _check_free(db, organisation_id, values["unit_id"], values["starts_on"], values.get("ends_on"))
+    property_id = lock_unit(ctx, values["unit_id"])
+    hold_tenants(ctx, values["tenants"])
+    _check_free(ctx, values["unit_id"], values["starts_on"], values.get("ends_on"))
     lease_id = new_id()
     row = {
         **{name: values[name] for name in ("unit_id", "starts_on", "due_day", "grace_days", "notice_days")},
@@ -70,52 +65,38 @@ def let(db: Connection, organisation_id: UUID, values: dict[str, Any], *, now: d
         "terminated_on": None,
         "note": values.get("note", ""),
         "version": 1,
-        "created_at": now,
+        "created_at": ctx.now,
     }
     span = (values["starts_on"], values.get("ends_on"))
     charges = [
-        charge_row(lease_id, span, charge, now, f"recurring_charges.{place}.")
+        charge_row(lease_id, span, charge, ctx.now, f"recurring_charges.{place}.")
         for place, charge in enumerate(values.get("recurring_charges", []))
     ]
-    repository.add_lease(db, organisation_id, row)
-    repository.replace_tenants(db, organisation_id, lease_id, values["tenants"])
-    repository.replace_deposit_terms(db, organisation_id, lease_id, _deposit_terms(values.get("deposits", [])))
-    rent_repository.add_rent(db, organisation_id, lease_id, RentStep(values["starts_on"], values["rent_cents"]))
-    rent_repository.add_recurring_charges(db, organisation_id, charges)
+    repository.add_lease(ctx, row)
+    repository.replace_tenants(ctx, lease_id, values["tenants"])
+    repository.replace_deposit_terms(ctx, lease_id, _deposit_terms(values.get("deposits", [])))
+    rent_repository.add_rent(ctx, lease_id, RentStep(values["starts_on"], values["rent_cents"]))
+    rent_repository.add_recurring_charges(ctx, charges)
     return lease_id
 
 
-def get_lease(
-    db: Connection, organisation_id: UUID, lease_id: UUID, *, today: dt.date, within: Properties = None
-) -> Lease:
-    found = reading_repository.find_lease(db, organisation_id, lease_id, today, within)
+def get_lease(ctx: Context, lease_id: UUID) -> Lease:
+    found = reading_repository.find_lease(ctx, lease_id, ctx.today, ctx.actor.properties)
     if found is None:
         raise NotFound(NO_LEASE)
     return found
 
 
 def list_leases(
-    db: Connection,
-    organisation_id: UUID,
+    ctx: Context,
     asked: Asked,
-    *,
-    today: dt.date,
-    within: Properties = None,
     **filters: Any,
 ) -> Page[Lease]:
     """Return a page of leases; ``filters`` are unit_id, property_id, tenant_id (whoever pays first) and status."""
-    return reading_repository.list_leases(db, organisation_id, asked, today=today, within=within, **filters)
+    return reading_repository.list_leases(ctx, asked, today=ctx.today, within=ctx.actor.properties, **filters)
 
 
-def change_lease(
-    db: Connection,
-    organisation_id: UUID,
-    lease_id: UUID,
-    version: int | None,
-    values: dict[str, Any],
-    *,
-    today: dt.date,
-) -> Lease:
+def change_lease(ctx: Context, lease_id: UUID, version: int | None, values: dict[str, Any]) -> Lease:
     """Change due_day, grace_days, notice_days, note, tenants, deposits or a later ``ends_on``; return the lease.
 
     What was billed stays as it was. A lease is shortened by ending it.
@@ -125,37 +106,35 @@ def change_lease(
         Invalid: a tenant is not the organisation's, or the terms cannot be agreed on.
         PreconditionFailed: it is no longer at ``version``.
     """
-    before = get_lease(db, organisation_id, lease_id, today=today)
-    lock_unit(db, organisation_id, before.unit_id)
-    hold_tenants(db, organisation_id, values.get("tenants", [before.tenant_id]))
-    row = lock_at(db, organisation_id, lease_id, version)
-    _refuse_ended(row, today)
+    before = get_lease(ctx, lease_id)
+    lock_unit(ctx, before.unit_id)
+    hold_tenants(ctx, values.get("tenants", [before.tenant_id]))
+    row = lock_at(ctx, lease_id, version)
+    _refuse_ended(row, ctx.today)
     terms = {name: values.get(name, getattr(row, name)) for name in ("due_day", "grace_days", "notice_days")}
     ends_on = values.get("ends_on", row.ends_on)
     if ends_on != row.ends_on:
         _check_longer(row, ends_on)
-        _check_free(db, organisation_id, row.unit_id, row.starts_on, ends_on, besides=lease_id)
+        _check_free(ctx, row.unit_id, row.starts_on, ends_on, besides=lease_id)
     _check_terms(row.starts_on, ends_on, terms)
     columns: dict[str, Any] = {**terms, "ends_on": ends_on, "note": values.get("note", row.note)}
     if "tenants" in values:
         columns["tenant_id"] = values["tenants"][0]
-        repository.replace_tenants(db, organisation_id, lease_id, values["tenants"])
-        phone_repository.forget_unclaimed(db, organisation_id, lease_id=lease_id)
+        repository.replace_tenants(ctx, lease_id, values["tenants"])
+        phone_repository.forget_unclaimed(ctx.db, ctx.organisation_id, lease_id=lease_id)
     if "deposits" in values:
-        repository.replace_deposit_terms(db, organisation_id, lease_id, _deposit_terms(values["deposits"]))
-    repository.change_lease(db, organisation_id, lease_id, columns)
-    return get_lease(db, organisation_id, lease_id, today=today)
+        repository.replace_deposit_terms(ctx, lease_id, _deposit_terms(values["deposits"]))
+    repository.change_lease(ctx, lease_id, columns)
+    return get_lease(ctx, lease_id)
 
 
 def end_lease(
-    db: Connection,
-    organisation_id: UUID,
+    ctx: Context,
     lease_id: UUID,
     version: int | None,
     *,
     ends_on: dt.date,
     given_on: dt.date,
-    today: dt.date,
     waive_notice: bool = False,
 ) -> Lease:
     """End the lease with the day ``ends_on`` by a notice given on ``given_on``, and return it.
@@ -168,21 +147,21 @@ def end_lease(
         Invalid: the notice is too short and not waived, or the days do not fit the lease.
         PreconditionFailed: it is no longer at ``version``.
     """
-    row = lock_at(db, organisation_id, lease_id, version)
-    _refuse_ended(row, today)
+    row = lock_at(ctx, lease_id, version)
+    _refuse_ended(row, ctx.today)
     last_day = ends_on
     if ends_on < row.starts_on:
-        if row.starts_on <= today:
+        if row.starts_on <= ctx.today:
             raise Invalid([("ends_on", "must not be before starts_on")])
         last_day = row.starts_on - dt.timedelta(days=1)
     if row.ends_on is not None and ends_on > row.ends_on:
         raise Invalid([("ends_on", f"the lease ends on {row.ends_on}; renew it instead")])
-    if given_on > today:
+    if given_on > ctx.today:
         raise Invalid([("given_on", "a notice cannot be given in the future")])
     if not waive_notice:
         _check_notice(row, ends_on, given_on)
-    repository.mark_ended(db, organisation_id, lease_id, ends_on=last_day, terminated_on=given_on)
-    return get_lease(db, organisation_id, lease_id, today=today)
+    repository.mark_ended(ctx, lease_id, ends_on=last_day, terminated_on=given_on)
+    return get_lease(ctx, lease_id)
 
 
 def _check_terms(starts_on: dt.date, ends_on: dt.date | None, values: dict[str, Any]) -> None:
@@ -193,15 +172,9 @@ def _check_terms(starts_on: dt.date, ends_on: dt.date | None, values: dict[str, 
 
 
 def _check_free(
-    db: Connection,
-    organisation_id: UUID,
-    unit_id: UUID,
-    starts_on: dt.date,
-    ends_on: dt.date | None,
-    *,
-    besides: UUID | None = None,
+    ctx: Context, unit_id: UUID, starts_on: dt.date, ends_on: dt.date | None, *, besides: UUID | None = None
 ) -> None:
-    other = repository.find_overlapping(db, organisation_id, unit_id, starts_on, ends_on, besides=besides)
+    other = repository.find_overlapping(ctx, unit_id, starts_on, ends_on, besides=besides)
     if other is not None:
         raise Conflict(
             "Another lease holds the unit on some of these days.",

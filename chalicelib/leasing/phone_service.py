@@ -17,6 +17,7 @@ from chalicelib.leasing import phone_repository as repository
 from chalicelib.leasing.model import CONFIRMED, DENIED, UNCONFIRMED, PhoneLease, PhoneTenant
 from chalicelib.leasing.rules import lease_status, serves
 from chalicelib.messaging import service as messaging
+from chalicelib.runtime.context import Context
 
 AT_ONCE = 200
 DENIED_KEPT = dt.timedelta(days=365)
@@ -68,7 +69,8 @@ def deny_places(db: Connection, phone: str, places: Iterable[PhoneLease], *, sou
         by_organisation.setdefault(place.organisation_id, []).append(place.id)
     for organisation_id, lease_ids in by_organisation.items():
         of = lease_ids if list_confirmed_phones(db, organisation_id, [phone]) else None
-        messaging.withdraw_denied(db, organisation_id, phone, of, now=now)
+        ctx = Context.for_system(db, organisation_id, now=now, today=day_of(now))
+        messaging.withdraw_denied(ctx, phone, of)
 
 
 def list_confirmed_phones(db: Connection, organisation_id: UUID, phones: Collection[str]) -> set[str]:

@@ -4,39 +4,35 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select
 
 from chalicelib.leasing.model import DepositTerm, Lease, RentStep, TenantName
 from chalicelib.leasing.repository import HOLDS_A_DAY
 from chalicelib.leasing.rules import lease_status, rent_on
 from chalicelib.pages import Asked, Page
+from chalicelib.runtime.context import Context, Properties
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import deposit_terms, lease_rents, lease_tenants, leases, tenants
 from chalicelib.storage.tables.portfolio import properties, units
 
-Properties = frozenset[UUID] | None
 
-
-def find_lease(
-    db: Connection, organisation_id: UUID, lease_id: UUID, today: dt.date, within: Properties = None
-) -> Lease | None:
-    query = _leases(organisation_id).where(leases.c.id == lease_id)
+def find_lease(ctx: Context, lease_id: UUID, today: dt.date, within: Properties) -> Lease | None:
+    query = _leases(ctx.organisation_id).where(leases.c.id == lease_id)
     if within is not None:
         query = query.where(leases.c.property_id.in_(within))
-    row = db.execute(query).one_or_none()
-    return None if row is None else _whole(db, organisation_id, [row], today)[0]
+    row = ctx.db.execute(query).one_or_none()
+    return None if row is None else _whole(ctx, [row], today)[0]
 
 
-def has_lease(db: Connection, organisation_id: UUID, lease_id: UUID, within: Properties) -> bool:
-    query = select(leases.c.id).where(leases.c.organisation_id == organisation_id, leases.c.id == lease_id)
+def has_lease(ctx: Context, lease_id: UUID, within: Properties) -> bool:
+    query = select(leases.c.id).where(leases.c.organisation_id == ctx.organisation_id, leases.c.id == lease_id)
     if within is not None:
         query = query.where(leases.c.property_id.in_(within))
-    return db.execute(query).first() is not None
+    return ctx.db.execute(query).first() is not None
 
 
 def list_leases(
-    db: Connection,
-    organisation_id: UUID,
+    ctx: Context,
     asked: Asked,
     *,
     today: dt.date,
@@ -46,7 +42,7 @@ def list_leases(
     tenant_id: UUID | None = None,
     status: str | None = None,
 ) -> Page[Lease]:
-    query = _leases(organisation_id)
+    query = _leases(ctx.organisation_id)
     if within is not None:
         query = query.where(leases.c.property_id.in_(within))
     if unit_id is not None:
@@ -54,11 +50,11 @@ def list_leases(
     if property_id is not None:
         query = query.where(leases.c.property_id == property_id)
     if tenant_id is not None:
-        query = query.where(_is_tenant(organisation_id, tenant_id))
+        query = query.where(_is_tenant(ctx.organisation_id, tenant_id))
     if status is not None:
         query = query.where(_STATUS[status](today))
-    page = fetch_page(db, query, [leases.c.id], asked, descending=asked.sort == "-id")
-    return Page(_whole(db, organisation_id, page.items, today), page.next_cursor)
+    page = fetch_page(ctx.db, query, [leases.c.id], asked, descending=asked.sort == "-id")
+    return Page(_whole(ctx, page.items, today), page.next_cursor)
 
 
 def _has_ended(today: dt.date) -> ColumnElement[bool]:
@@ -90,17 +86,17 @@ def _leases(organisation_id: UUID) -> Select[Any]:
     return select(leases).where(leases.c.organisation_id == organisation_id)
 
 
-def _whole(db: Connection, organisation_id: UUID, rows: list[Row[Any]], today: dt.date) -> list[Lease]:
+def _whole(ctx: Context, rows: list[Row[Any]], today: dt.date) -> list[Lease]:
     """Return the leases of ``rows`` with names, tenants, rents and deposit terms, each in one query for all."""
     ids = [row.id for row in rows]
-    places = _places_of(db, organisation_id, {row.unit_id for row in rows})
-    who = _tenants_of(db, organisation_id, ids)
-    steps = _rents_of(db, organisation_id, ids)
-    terms = _deposit_terms_of(db, organisation_id, ids)
+    places = _places_of(ctx, {row.unit_id for row in rows})
+    who = _tenants_of(ctx, ids)
+    steps = _rents_of(ctx, ids)
+    terms = _deposit_terms_of(ctx, ids)
     return [_lease(row, places[row.unit_id], who[row.id], steps[row.id], terms.get(row.id, []), today) for row in rows]
 
 
-def _places_of(db: Connection, organisation_id: UUID, unit_ids: set[UUID]) -> dict[UUID, tuple[str, str]]:
+def _places_of(ctx: Context, unit_ids: set[UUID]) -> dict[UUID, tuple[str, str]]:
     """Return the name of each unit and of its property."""
     query = (
         select(units.c.id, units.c.name, properties.c.name)
@@ -108,12 +104,12 @@ def _places_of(db: Connection, organisation_id: UUID, unit_ids: set[UUID]) -> di
             properties,
             (properties.c.organisation_id == units.c.organisation_id) & (properties.c.id == units.c.property_id),
         )
-        .where(units.c.organisation_id == organisation_id, units.c.id.in_(unit_ids))
+        .where(units.c.organisation_id == ctx.organisation_id, units.c.id.in_(unit_ids))
     )
-    return {row[0]: (row[1], row[2]) for row in db.execute(query)}
+    return {row[0]: (row[1], row[2]) for row in ctx.db.execute(query)}
 
 
-def _tenants_of(db: Connection, organisation_id: UUID, ids: list[UUID]) -> dict[UUID, list[TenantName]]:
+def _tenants_of(ctx: Context, ids: list[UUID]) -> dict[UUID, list[TenantName]]:
     query = (
         select(
             lease_tenants.c.lease_id,
@@ -127,35 +123,35 @@ def _tenants_of(db: Connection, organisation_id: UUID, ids: list[UUID]) -> dict[
             (tenants.c.organisation_id == lease_tenants.c.organisation_id)
             & (tenants.c.id == lease_tenants.c.tenant_id),
         )
-        .where(lease_tenants.c.organisation_id == organisation_id, lease_tenants.c.lease_id.in_(ids))
+        .where(lease_tenants.c.organisation_id == ctx.organisation_id, lease_tenants.c.lease_id.in_(ids))
         .order_by(lease_tenants.c.lease_id, lease_tenants.c.position)
     )
     found: dict[UUID, list[TenantName]] = {}
-    for lease_id, tenant_id, *names in db.execute(query):
+    for lease_id, tenant_id, *names in ctx.db.execute(query):
         found.setdefault(lease_id, []).append(TenantName(tenant_id, " ".join(filter(None, names))))
     return found
 
 
-def _rents_of(db: Connection, organisation_id: UUID, ids: list[UUID]) -> dict[UUID, list[RentStep]]:
+def _rents_of(ctx: Context, ids: list[UUID]) -> dict[UUID, list[RentStep]]:
     query = (
         select(lease_rents.c.lease_id, lease_rents.c.starts_on, lease_rents.c.rent_cents)
-        .where(lease_rents.c.organisation_id == organisation_id, lease_rents.c.lease_id.in_(ids))
+        .where(lease_rents.c.organisation_id == ctx.organisation_id, lease_rents.c.lease_id.in_(ids))
         .order_by(lease_rents.c.lease_id, lease_rents.c.starts_on)
     )
     found: dict[UUID, list[RentStep]] = {}
-    for lease_id, starts_on, rent_cents in db.execute(query):
+    for lease_id, starts_on, rent_cents in ctx.db.execute(query):
         found.setdefault(lease_id, []).append(RentStep(starts_on, rent_cents))
     return found
 
 
-def _deposit_terms_of(db: Connection, organisation_id: UUID, ids: list[UUID]) -> dict[UUID, list[DepositTerm]]:
+def _deposit_terms_of(ctx: Context, ids: list[UUID]) -> dict[UUID, list[DepositTerm]]:
     query = (
         select(deposit_terms.c.lease_id, deposit_terms.c.kind, deposit_terms.c.amount_cents)
-        .where(deposit_terms.c.organisation_id == organisation_id, deposit_terms.c.lease_id.in_(ids))
+        .where(deposit_terms.c.organisation_id == ctx.organisation_id, deposit_terms.c.lease_id.in_(ids))
         .order_by(deposit_terms.c.lease_id, deposit_terms.c.kind)
     )
     found: dict[UUID, list[DepositTerm]] = {}
-    for lease_id, kind, amount_cents in db.execute(query):
+    for lease_id, kind, amount_cents in ctx.db.execute(query):
         found.setdefault(lease_id, []).append(DepositTerm(kind, amount_cents))
     return found
 

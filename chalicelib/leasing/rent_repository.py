@@ -4,10 +4,11 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, insert, or_, select, update
+from sqlalchemy import Row, Select, insert, or_, select, update
 
 from chalicelib.leasing.model import LeaseTerms, Recurring, RecurringCharge, RentStep
 from chalicelib.pages import Asked, Page
+from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import lease_rents, leases, recurring_charges
 
@@ -32,80 +33,70 @@ _RECURRING = (
 )
 
 
-def add_rent(db: Connection, organisation_id: UUID, lease_id: UUID, step: RentStep) -> None:
-    db.execute(insert(lease_rents).values(organisation_id=organisation_id, lease_id=lease_id, **step._asdict()))
+def add_rent(ctx: Context, lease_id: UUID, step: RentStep) -> None:
+    ctx.db.execute(insert(lease_rents).values(organisation_id=ctx.organisation_id, lease_id=lease_id, **step._asdict()))
 
 
-def change_rent(db: Connection, organisation_id: UUID, lease_id: UUID, step: RentStep) -> bool:
+def change_rent(ctx: Context, lease_id: UUID, step: RentStep) -> bool:
     """Set the rent of the step that begins on the same day; return whether there is one."""
     query = update(lease_rents).where(
-        lease_rents.c.organisation_id == organisation_id,
+        lease_rents.c.organisation_id == ctx.organisation_id,
         lease_rents.c.lease_id == lease_id,
         lease_rents.c.starts_on == step.starts_on,
     )
-    return db.execute(query.values(rent_cents=step.rent_cents)).rowcount == 1
+    return ctx.db.execute(query.values(rent_cents=step.rent_cents)).rowcount == 1
 
 
-def find_rent(db: Connection, organisation_id: UUID, lease_id: UUID, starts_on: dt.date) -> RentStep | None:
+def find_rent(ctx: Context, lease_id: UUID, starts_on: dt.date) -> RentStep | None:
     """Return the step that begins on that very day."""
-    query = _rents(organisation_id, lease_id).where(lease_rents.c.starts_on == starts_on)
-    row = db.execute(query).one_or_none()
+    query = _rents(ctx.organisation_id, lease_id).where(lease_rents.c.starts_on == starts_on)
+    row = ctx.db.execute(query).one_or_none()
     return None if row is None else RentStep(row.starts_on, row.rent_cents)
 
 
-def list_rents(db: Connection, organisation_id: UUID, lease_id: UUID, asked: Asked) -> Page[RentStep]:
-    page = fetch_page(db, _rents(organisation_id, lease_id), [lease_rents.c.starts_on], asked)
+def list_rents(ctx: Context, lease_id: UUID, asked: Asked) -> Page[RentStep]:
+    page = fetch_page(ctx.db, _rents(ctx.organisation_id, lease_id), [lease_rents.c.starts_on], asked)
     return page.of(lambda row: RentStep(row.starts_on, row.rent_cents))
 
 
-def add_recurring_charges(db: Connection, organisation_id: UUID, rows: list[dict[str, Any]]) -> None:
+def add_recurring_charges(ctx: Context, rows: list[dict[str, Any]]) -> None:
     if rows:
-        db.execute(insert(recurring_charges), [{"organisation_id": organisation_id, **row} for row in rows])
+        ctx.db.execute(insert(recurring_charges), [{"organisation_id": ctx.organisation_id, **row} for row in rows])
 
 
-def find_recurring_charge(db: Connection, organisation_id: UUID, charge_id: UUID) -> RecurringCharge | None:
+def find_recurring_charge(ctx: Context, charge_id: UUID) -> RecurringCharge | None:
     query = select(recurring_charges).where(
-        recurring_charges.c.organisation_id == organisation_id, recurring_charges.c.id == charge_id
+        recurring_charges.c.organisation_id == ctx.organisation_id, recurring_charges.c.id == charge_id
     )
-    row = db.execute(query).one_or_none()
+    row = ctx.db.execute(query).one_or_none()
     return None if row is None else _charge(row)
 
 
-def list_recurring_charges(
-    db: Connection, organisation_id: UUID, lease_id: UUID, asked: Asked
-) -> Page[RecurringCharge]:
+def list_recurring_charges(ctx: Context, lease_id: UUID, asked: Asked) -> Page[RecurringCharge]:
     query = select(recurring_charges).where(
-        recurring_charges.c.organisation_id == organisation_id, recurring_charges.c.lease_id == lease_id
+        recurring_charges.c.organisation_id == ctx.organisation_id, recurring_charges.c.lease_id == lease_id
     )
-    return fetch_page(db, query, [recurring_charges.c.id], asked).of(_charge)
+    return fetch_page(ctx.db, query, [recurring_charges.c.id], asked).of(_charge)
 
 
-def change_recurring_charge(
-    db: Connection, organisation_id: UUID, charge_id: UUID, version: int | None, values: dict[str, Any]
-) -> bool:
+def change_recurring_charge(ctx: Context, charge_id: UUID, version: int | None, values: dict[str, Any]) -> bool:
     """Set ``values`` if the row still has ``version`` (None: whatever it has); return whether this call did it."""
     query = update(recurring_charges).where(
-        recurring_charges.c.organisation_id == organisation_id, recurring_charges.c.id == charge_id
+        recurring_charges.c.organisation_id == ctx.organisation_id, recurring_charges.c.id == charge_id
     )
     if version is not None:
         query = query.where(recurring_charges.c.version == version)
-    return db.execute(query.values(**values, version=recurring_charges.c.version + 1)).rowcount == 1
+    return ctx.db.execute(query.values(**values, version=recurring_charges.c.version + 1)).rowcount == 1
 
 
 def list_terms(
-    db: Connection,
-    organisation_id: UUID,
-    first_day: dt.date,
-    last_day: dt.date,
-    *,
-    after: UUID | None,
-    limit: int,
+    ctx: Context, first_day: dt.date, last_day: dt.date, *, after: UUID | None, limit: int
 ) -> list[LeaseTerms]:
     """Return the next leases by id that hold a day of the span, locked, with what they are billed by; three queries."""
     query = (
         select(*_TERMS)
         .where(
-            leases.c.organisation_id == organisation_id,
+            leases.c.organisation_id == ctx.organisation_id,
             leases.c.starts_on <= last_day,
             or_(
                 leases.c.ends_on.is_(None),
@@ -117,15 +108,15 @@ def list_terms(
     )
     if after is not None:
         query = query.where(leases.c.id > after)
-    rows: list[Any] = list(db.execute(query.with_for_update()))
-    return _with_terms(db, organisation_id, rows, (first_day, last_day))
+    rows: list[Any] = list(ctx.db.execute(query.with_for_update()))
+    return _with_terms(ctx, rows, (first_day, last_day))
 
 
-def find_terms(db: Connection, organisation_id: UUID, lease_id: UUID) -> LeaseTerms | None:
+def find_terms(ctx: Context, lease_id: UUID) -> LeaseTerms | None:
     """Return what the lease is billed by, locked, all its steps and recurring charges included."""
-    query = select(*_TERMS).where(leases.c.organisation_id == organisation_id, leases.c.id == lease_id)
-    rows: list[Any] = list(db.execute(query.with_for_update()))
-    found = _with_terms(db, organisation_id, rows, None)
+    query = select(*_TERMS).where(leases.c.organisation_id == ctx.organisation_id, leases.c.id == lease_id)
+    rows: list[Any] = list(ctx.db.execute(query.with_for_update()))
+    found = _with_terms(ctx, rows, None)
     return found[0] if found else None
 
 
@@ -135,9 +126,7 @@ def _rents(organisation_id: UUID, lease_id: UUID) -> Select[Any]:
     )
 
 
-def _with_terms(
-    db: Connection, organisation_id: UUID, rows: list[Any], span: tuple[dt.date, dt.date] | None
-) -> list[LeaseTerms]:
+def _with_terms(ctx: Context, rows: list[Any], span: tuple[dt.date, dt.date] | None) -> list[LeaseTerms]:
     """Return the terms of ``rows``, which come by id; with ``span`` only what could hold on a day of it."""
     if not rows:
         return []
@@ -145,13 +134,13 @@ def _with_terms(
     first, last = rows[0].id, rows[-1].id
     rents = (
         select(lease_rents.c.lease_id, lease_rents.c.starts_on, lease_rents.c.rent_cents)
-        .where(lease_rents.c.organisation_id == organisation_id, lease_rents.c.lease_id.between(first, last))
+        .where(lease_rents.c.organisation_id == ctx.organisation_id, lease_rents.c.lease_id.between(first, last))
         .order_by(lease_rents.c.lease_id, lease_rents.c.starts_on)
     )
     charges = (
         select(recurring_charges.c.lease_id, *_RECURRING)
         .where(
-            recurring_charges.c.organisation_id == organisation_id,
+            recurring_charges.c.organisation_id == ctx.organisation_id,
             recurring_charges.c.lease_id.between(first, last),
             # One that was called off ends before it starts.
             or_(recurring_charges.c.ends_on.is_(None), recurring_charges.c.ends_on >= recurring_charges.c.starts_on),
@@ -165,10 +154,10 @@ def _with_terms(
             or_(recurring_charges.c.ends_on.is_(None), recurring_charges.c.ends_on >= span[0]),
         )
     steps: dict[UUID, list[RentStep]] = {}
-    for lease_id, starts_on, rent_cents in db.execute(rents):
+    for lease_id, starts_on, rent_cents in ctx.db.execute(rents):
         steps.setdefault(lease_id, []).append(RentStep(starts_on, rent_cents))
     recurring: dict[UUID, list[Recurring]] = {}
-    for lease_id, *values in db.execute(charges):
+    for lease_id, *values in ctx.db.execute(charges):
         recurring.setdefault(lease_id, []).append(Recurring(*values))
     return [LeaseTerms._make((*row, tuple(steps[row.id]), tuple(recurring.get(row.id, ())))) for row in rows]
 

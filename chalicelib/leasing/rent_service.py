@@ -4,8 +4,6 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from chalicelib.identity.service import CHANGED
 from chalicelib.ids import new_id
@@ -13,20 +11,12 @@ from chalicelib.leasing import reading_repository, rent_repository, repository
 from chalicelib.leasing.holding_service import NO_LEASE, lock_at
 from chalicelib.leasing.model import RecurringCharge, RentStep
 from chalicelib.pages import Asked, Page
+from chalicelib.runtime.context import Context
 
-Properties = frozenset[UUID] | None  # the ones a caretaker may see; None: all
 Span = tuple[dt.date, dt.date | None]  # first and last day; None: open
 
 
-def add_rent_change(
-    db: Connection,
-    organisation_id: UUID,
-    lease_id: UUID,
-    *,
-    starts_on: dt.date,
-    rent_cents: int,
-    today: dt.date,
-) -> RentStep:
+def add_rent_change(ctx: Context, lease_id: UUID, *, starts_on: dt.date, rent_cents: int) -> RentStep:
     """Set the monthly rent (cents) from ``starts_on``; one that has not begun yet is replaced.
 
     Raises:
@@ -34,68 +24,54 @@ def add_rent_change(
         Invalid: the day lies outside the lease.
         NotFound: the organisation has no such lease.
     """
-    row = lock_at(db, organisation_id, lease_id, None)
+    row = lock_at(ctx, lease_id, None)
     if row.terminated_on is not None:
         raise Conflict("The lease was ended; its rent changes no more.", lease_id=str(lease_id))
     _check_within((row.starts_on, row.ends_on), starts_on)
     step = RentStep(starts_on, rent_cents)
-    if rent_repository.find_rent(db, organisation_id, lease_id, starts_on) is None:
-        rent_repository.add_rent(db, organisation_id, lease_id, step)
-    elif starts_on > today:
-        rent_repository.change_rent(db, organisation_id, lease_id, step)
+    if rent_repository.find_rent(ctx, lease_id, starts_on) is None:
+        rent_repository.add_rent(ctx, lease_id, step)
+    elif starts_on > ctx.today:
+        rent_repository.change_rent(ctx, lease_id, step)
     else:
         raise Conflict("A rent began on that day already.", starts_on=starts_on.isoformat())
-    repository.change_lease(db, organisation_id, lease_id, {})
+    repository.change_lease(ctx, lease_id, {})
     return step
 
 
-def list_rents(
-    db: Connection, organisation_id: UUID, lease_id: UUID, asked: Asked, within: Properties = None
-) -> Page[RentStep]:
-    check_seen(db, organisation_id, lease_id, within)
-    return rent_repository.list_rents(db, organisation_id, lease_id, asked)
+def list_rents(ctx: Context, lease_id: UUID, asked: Asked) -> Page[RentStep]:
+    check_seen(ctx, lease_id)
+    return rent_repository.list_rents(ctx, lease_id, asked)
 
 
-def add_recurring_charge(
-    db: Connection,
-    organisation_id: UUID,
-    lease_id: UUID,
-    values: dict[str, Any],
-    *,
-    now: dt.datetime,
-    today: dt.date,
-) -> RecurringCharge:
+def add_recurring_charge(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> RecurringCharge:
     """Ask for a sum every month; ``values`` as in ``add_lease``, from today, or the lease's first day, if not said.
 
     Raises:
         Invalid: its days lie outside the lease.
         NotFound: the organisation has no such lease.
     """
-    lease = lock_at(db, organisation_id, lease_id, None)
-    given = {**values, "starts_on": values.get("starts_on") or max(today, lease.starts_on)}
-    row = charge_row(lease_id, (lease.starts_on, lease.ends_on), given, now)
-    rent_repository.add_recurring_charges(db, organisation_id, [row])
-    return get_recurring_charge(db, organisation_id, row["id"])
+    lease = lock_at(ctx, lease_id, None)
+    given = {**values, "starts_on": values.get("starts_on") or max(ctx.today, lease.starts_on)}
+    row = charge_row(lease_id, (lease.starts_on, lease.ends_on), given, ctx.now)
+    rent_repository.add_recurring_charges(ctx, [row])
+    return get_recurring_charge(ctx, row["id"])
 
 
-def get_recurring_charge(
-    db: Connection, organisation_id: UUID, charge_id: UUID, within: Properties = None
-) -> RecurringCharge:
-    found = rent_repository.find_recurring_charge(db, organisation_id, charge_id)
-    if found is None or not reading_repository.has_lease(db, organisation_id, found.lease_id, within):
+def get_recurring_charge(ctx: Context, charge_id: UUID) -> RecurringCharge:
+    found = rent_repository.find_recurring_charge(ctx, charge_id)
+    if found is None or not reading_repository.has_lease(ctx, found.lease_id, ctx.actor.properties):
         raise NotFound("There is no such recurring charge.")
     return found
 
 
-def list_recurring_charges(
-    db: Connection, organisation_id: UUID, lease_id: UUID, asked: Asked, within: Properties = None
-) -> Page[RecurringCharge]:
-    check_seen(db, organisation_id, lease_id, within)
-    return rent_repository.list_recurring_charges(db, organisation_id, lease_id, asked)
+def list_recurring_charges(ctx: Context, lease_id: UUID, asked: Asked) -> Page[RecurringCharge]:
+    check_seen(ctx, lease_id)
+    return rent_repository.list_recurring_charges(ctx, lease_id, asked)
 
 
 def change_recurring_charge(
-    db: Connection, organisation_id: UUID, charge_id: UUID, version: int | None, values: dict[str, Any]
+    ctx: Context, charge_id: UUID, version: int | None, values: dict[str, Any]
 ) -> RecurringCharge:
     """Change description, amount_cents, prorated or ends_on for the bills to come, and return the charge.
 
@@ -105,14 +81,14 @@ def change_recurring_charge(
         Invalid: it would end before that.
         PreconditionFailed: it is no longer at ``version``.
     """
-    charge = get_recurring_charge(db, organisation_id, charge_id)
-    lock_at(db, organisation_id, charge.lease_id, None)
+    charge = get_recurring_charge(ctx, charge_id)
+    lock_at(ctx, charge.lease_id, None)
     ends_on = values.get("ends_on")
     if ends_on is not None and ends_on < charge.starts_on - dt.timedelta(days=1):
         raise Invalid([("ends_on", "must not be before starts_on; the day before it calls the charge off")])
-    if not rent_repository.change_recurring_charge(db, organisation_id, charge_id, version, values):
+    if not rent_repository.change_recurring_charge(ctx, charge_id, version, values):
         raise PreconditionFailed(CHANGED)
-    return get_recurring_charge(db, organisation_id, charge_id)
+    return get_recurring_charge(ctx, charge_id)
 
 
 def charge_row(lease_id: UUID, span: Span, charge: dict[str, Any], now: dt.datetime, path: str = "") -> dict[str, Any]:
@@ -138,9 +114,9 @@ def charge_row(lease_id: UUID, span: Span, charge: dict[str, Any], now: dt.datet
     return row
 
 
-def check_seen(db: Connection, organisation_id: UUID, lease_id: UUID, within: Properties) -> None:
+def check_seen(ctx: Context, lease_id: UUID) -> None:
     """Raise NotFound unless the organisation has the lease, in one of the properties ``within``."""
-    if not reading_repository.has_lease(db, organisation_id, lease_id, within):
+    if not reading_repository.has_lease(ctx, lease_id, ctx.actor.properties):
         raise NotFound(NO_LEASE)
 
 

@@ -5,82 +5,75 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Row, insert, or_, select, update
 
 from chalicelib.leasing.model import DepositTerm
+from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.leasing import deposit_terms, lease_tenants, leases
 
 # A lease that was called off ends before it starts, and holds no day.
 HOLDS_A_DAY = or_(leases.c.ends_on.is_(None), leases.c.ends_on >= leases.c.starts_on)
 
 
-def add_lease(db: Connection, organisation_id: UUID, values: dict[str, Any]) -> None:
-    db.execute(insert(leases).values(organisation_id=organisation_id, **values))
+def add_lease(ctx: Context, values: dict[str, Any]) -> None:
+    ctx.db.execute(insert(leases).values(organisation_id=ctx.organisation_id, **values))
 
 
-def change_lease(db: Connection, organisation_id: UUID, lease_id: UUID, values: dict[str, Any]) -> bool:
+def change_lease(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> bool:
     """Set ``values`` and step the version; return whether there is such a lease."""
-    query = update(leases).where(leases.c.organisation_id == organisation_id, leases.c.id == lease_id)
-    return db.execute(query.values(**values, version=leases.c.version + 1)).rowcount == 1
+    query = update(leases).where(leases.c.organisation_id == ctx.organisation_id, leases.c.id == lease_id)
+    return ctx.db.execute(query.values(**values, version=leases.c.version + 1)).rowcount == 1
 
 
-def mark_ended(
-    db: Connection, organisation_id: UUID, lease_id: UUID, *, ends_on: dt.date, terminated_on: dt.date
-) -> bool:
+def mark_ended(ctx: Context, lease_id: UUID, *, ends_on: dt.date, terminated_on: dt.date) -> bool:
     """End the lease unless a person ended it before; return whether this call did it."""
     query = update(leases).where(
-        leases.c.organisation_id == organisation_id, leases.c.id == lease_id, leases.c.terminated_on.is_(None)
+        leases.c.organisation_id == ctx.organisation_id, leases.c.id == lease_id, leases.c.terminated_on.is_(None)
     )
     ended = query.values(ends_on=ends_on, terminated_on=terminated_on, version=leases.c.version + 1)
-    return db.execute(ended).rowcount == 1
+    return ctx.db.execute(ended).rowcount == 1
 
 
-def replace_tenants(db: Connection, organisation_id: UUID, lease_id: UUID, ids: list[UUID]) -> None:
+def replace_tenants(ctx: Context, lease_id: UUID, ids: list[UUID]) -> None:
     """Make ``ids`` the lease's tenants, the first of whom pays first."""
-    mine = (lease_tenants.c.organisation_id == organisation_id) & (lease_tenants.c.lease_id == lease_id)
-    db.execute(lease_tenants.delete().where(mine))
+    mine = (lease_tenants.c.organisation_id == ctx.organisation_id) & (lease_tenants.c.lease_id == lease_id)
+    ctx.db.execute(lease_tenants.delete().where(mine))
     rows = [
-        {"organisation_id": organisation_id, "lease_id": lease_id, "tenant_id": tenant_id, "position": position}
+        {"organisation_id": ctx.organisation_id, "lease_id": lease_id, "tenant_id": tenant_id, "position": position}
         for position, tenant_id in enumerate(ids)
     ]
-    db.execute(insert(lease_tenants), rows)
+    ctx.db.execute(insert(lease_tenants), rows)
 
 
-def replace_deposit_terms(db: Connection, organisation_id: UUID, lease_id: UUID, terms: list[DepositTerm]) -> None:
-    mine = (deposit_terms.c.organisation_id == organisation_id) & (deposit_terms.c.lease_id == lease_id)
-    db.execute(deposit_terms.delete().where(mine))
-    rows = [{"organisation_id": organisation_id, "lease_id": lease_id, **term._asdict()} for term in terms]
+def replace_deposit_terms(ctx: Context, lease_id: UUID, terms: list[DepositTerm]) -> None:
+    mine = (deposit_terms.c.organisation_id == ctx.organisation_id) & (deposit_terms.c.lease_id == lease_id)
+    ctx.db.execute(deposit_terms.delete().where(mine))
+    rows = [{"organisation_id": ctx.organisation_id, "lease_id": lease_id, **term._asdict()} for term in terms]
     if rows:
-        db.execute(insert(deposit_terms), rows)
+        ctx.db.execute(insert(deposit_terms), rows)
 
 
-def lock_leases(db: Connection, organisation_id: UUID, ids: Iterable[UUID]) -> list[Row[Any]]:
+def lock_leases(ctx: Context, ids: Iterable[UUID]) -> list[Row[Any]]:
     """Return the rows of those of ``ids`` that are there, by id, locked until the transaction ends."""
     query = (
         select(leases)
-        .where(leases.c.organisation_id == organisation_id, leases.c.id.in_(sorted(set(ids))))
+        .where(leases.c.organisation_id == ctx.organisation_id, leases.c.id.in_(sorted(set(ids))))
         .order_by(leases.c.id)
         .with_for_update()
     )
-    return list(db.execute(query))
+    return list(ctx.db.execute(query))
 
 
-def previous_of(db: Connection, organisation_id: UUID, ids: Iterable[UUID]) -> dict[UUID, UUID]:
+def previous_of(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Return, for each of the leases that renews or carries on another, that other one."""
     query = select(leases.c.id, leases.c.previous_id).where(
-        leases.c.organisation_id == organisation_id, leases.c.id.in_(set(ids)), leases.c.previous_id.is_not(None)
+        leases.c.organisation_id == ctx.organisation_id, leases.c.id.in_(set(ids)), leases.c.previous_id.is_not(None)
     )
-    return {row[0]: row[1] for row in db.execute(query)}
+    return {row[0]: row[1] for row in ctx.db.execute(query)}
 
 
 def find_overlapping(
-    db: Connection,
-    organisation_id: UUID,
-    unit_id: UUID,
-    starts_on: dt.date,
-    ends_on: dt.date | None,
-    *,
-    besides: UUID | None = None,
+    ctx: Context, unit_id: UUID, starts_on: dt.date, ends_on: dt.date | None, *, besides: UUID | None = None
 ) -> Any:
     """Return (id, starts_on, ends_on) of a lease of the unit that holds a day of the span, None where it is free.
 
@@ -89,7 +82,7 @@ def find_overlapping(
     Only a caller who holds the unit's lock can rely on the answer.
     """
     query = select(leases.c.id, leases.c.starts_on, leases.c.ends_on).where(
-        leases.c.organisation_id == organisation_id,
+        leases.c.organisation_id == ctx.organisation_id,
         leases.c.unit_id == unit_id,
         or_(leases.c.ends_on.is_(None), leases.c.ends_on >= starts_on),
         HOLDS_A_DAY,
@@ -98,4 +91,4 @@ def find_overlapping(
         query = query.where(leases.c.starts_on <= ends_on)
     if besides is not None:
         query = query.where(leases.c.id != besides)
-    return db.execute(query.order_by(leases.c.starts_on).limit(1)).one_or_none()
+    return ctx.db.execute(query.order_by(leases.c.starts_on).limit(1)).one_or_none()

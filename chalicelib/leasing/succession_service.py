@@ -4,8 +4,6 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib import config
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.leasing import phone_repository, repository
@@ -14,20 +12,12 @@ from chalicelib.leasing.holding_service import get_lease_terms, hold_tenants, lo
 from chalicelib.leasing.lease_service import get_lease, let
 from chalicelib.leasing.model import CONFIRMED, DENIED, Lease, LeaseTerms
 from chalicelib.leasing.rules import renewal_starts_on, rent_on, serves
+from chalicelib.runtime.context import Context
 
 _AGREED = ("due_day", "grace_days", "notice_days")
 
 
-def renew_lease(
-    db: Connection,
-    organisation_id: UUID,
-    lease_id: UUID,
-    values: dict[str, Any],
-    *,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None = None,
-) -> Lease:
+def renew_lease(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> Lease:
     """Let the same unit to the same tenants from the day after the lease ends, and return the new lease.
 
     Recurring charges and what is held as deposit go over to it. ``values`` may change ends_on
@@ -38,25 +28,16 @@ def renew_lease(
         Invalid: a tenant was erased since, or the terms cannot be agreed on.
         NotFound: the organisation has no such lease.
     """
-    before, terms = _hold(db, organisation_id, lease_id, None, today)
+    before, terms = _hold(ctx, lease_id, None)
     if before.ends_on is None:
         raise Conflict("An open lease runs on by itself; change its rent instead.", lease_id=str(lease_id))
     starts_on = renewal_starts_on(before.ends_on)
     rent_cents = values.get("rent_cents", rent_on(terms.steps, before.ends_on))
     following = {**_carried(before, terms, starts_on), "rent_cents": rent_cents, **values}
-    return _follow(db, organisation_id, before, following, now=now, today=today, member_id=member_id)
+    return _follow(ctx, before, following)
 
 
-def transfer_lease(
-    db: Connection,
-    organisation_id: UUID,
-    lease_id: UUID,
-    values: dict[str, Any],
-    *,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None = None,
-) -> Lease:
+def transfer_lease(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> Lease:
     """Move the tenants to another unit from ``values["starts_on"]``, and return the lease that begins there.
 
     The lease ends the day before; recurring charges and what is held as deposit go over.
@@ -69,7 +50,7 @@ def transfer_lease(
         Invalid: the unit is the same or not the organisation's, or the day does not fit the lease.
         NotFound: the organisation has no such lease.
     """
-    before, terms = _hold(db, organisation_id, lease_id, values["unit_id"], today)
+    before, terms = _hold(ctx, lease_id, values["unit_id"])
     starts_on = values["starts_on"]
     if before.status == "ended":
         raise Conflict("The lease has ended.", lease_id=str(lease_id), lease_status=before.status)
@@ -78,45 +59,33 @@ def transfer_lease(
     if starts_on <= before.starts_on or (before.ends_on is not None and starts_on > before.ends_on):
         raise Invalid([("starts_on", "must be a day of the lease after its first")])
     last_day = starts_on - dt.timedelta(days=1)
-    repository.mark_ended(db, organisation_id, lease_id, ends_on=last_day, terminated_on=today)
+    repository.mark_ended(ctx, lease_id, ends_on=last_day, terminated_on=ctx.today)
     following = {**_carried(before, terms, starts_on), "ends_on": before.ends_on, **values}
-    return _follow(db, organisation_id, before, following, now=now, today=today, member_id=member_id)
+    return _follow(ctx, before, following)
 
 
-def return_deposits(
-    db: Connection, organisation_id: UUID, lease: Lease, *, now: dt.datetime, today: dt.date, member_id: UUID | None
-) -> None:
+def return_deposits(ctx: Context, lease: Lease) -> None:
     """Hold what is held for a lease that was called off for the one that it was to follow; both are locked.
 
     There it meets what the tenants still owe, and what is left is refunded.
     """
     if lease.previous_id is None or lease.ends_on is None or lease.ends_on >= lease.starts_on:
         return
-    previous = get_lease(db, organisation_id, lease.previous_id, today=today)
-    carry_deposits(
-        db,
-        organisation_id,
-        (lease.id, previous.id),
-        (lease.property_id, previous.property_id),
-        on=today,
-        now=now,
-        member_id=member_id,
-    )
+    previous = get_lease(ctx, lease.previous_id)
+    carry_deposits(ctx, (lease.id, previous.id), (lease.property_id, previous.property_id), on=ctx.today)
 
 
-def _hold(
-    db: Connection, organisation_id: UUID, lease_id: UUID, to_unit_id: UUID | None, today: dt.date
-) -> tuple[Lease, LeaseTerms]:
+def _hold(ctx: Context, lease_id: UUID, to_unit_id: UUID | None) -> tuple[Lease, LeaseTerms]:
     """Lock the lease's unit and the one that it goes to, its tenants, and itself and those before it; return it."""
-    unit_id = get_lease(db, organisation_id, lease_id, today=today).unit_id
+    unit_id = get_lease(ctx, lease_id).unit_id
     for each in sorted({unit_id, to_unit_id or unit_id}):
-        lock_unit(db, organisation_id, each)
-    before = get_lease(db, organisation_id, lease_id, today=today)
-    hold_tenants(db, organisation_id, [tenant.id for tenant in before.tenants])
-    lock_accounts(db, organisation_id, [lease_id])  # a move spends credit, also that of the leases before
-    terms = get_lease_terms(db, organisation_id, lease_id)
+        lock_unit(ctx, each)
+    before = get_lease(ctx, lease_id)
+    hold_tenants(ctx, [tenant.id for tenant in before.tenants])
+    lock_accounts(ctx, [lease_id])  # a move spends credit, also that of the leases before
+    terms = get_lease_terms(ctx, lease_id)
     # Read again: until the lease itself was locked, it could still be ended.
-    before = get_lease(db, organisation_id, lease_id, today=today)
+    before = get_lease(ctx, lease_id)
     if before.terminated_on is not None:
         raise Conflict("The lease was terminated.", lease_id=str(lease_id), lease_status=before.status)
     return before, terms
@@ -140,30 +109,13 @@ def _carried(before: Lease, terms: LeaseTerms, starts_on: dt.date) -> dict[str, 
     }
 
 
-def _follow(
-    db: Connection,
-    organisation_id: UUID,
-    before: Lease,
-    values: dict[str, Any],
-    *,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None,
-) -> Lease:
+def _follow(ctx: Context, before: Lease, values: dict[str, Any]) -> Lease:
     ends_on = values.get("ends_on")
     charges = [each for each in values["recurring_charges"] if ends_on is None or each["starts_on"] <= ends_on]
-    lease_id = let(db, organisation_id, {**values, "recurring_charges": charges}, now=now)
-    serving = serves(before.status, before.ends_on, today, config.phone_serves_days_after_lease())
+    lease_id = let(ctx, {**values, "recurring_charges": charges})
+    serving = serves(before.status, before.ends_on, ctx.today, config.phone_serves_days_after_lease())
     said = (CONFIRMED, DENIED) if serving else (DENIED,)  # whoever confirmed it long ago may have given the number up
-    phone_repository.copy_places(db, organisation_id, before.id, lease_id, said)
-    lease = get_lease(db, organisation_id, lease_id, today=today)
-    carry_deposits(
-        db,
-        organisation_id,
-        (before.id, lease_id),
-        (before.property_id, lease.property_id),
-        on=today,
-        now=now,
-        member_id=member_id,
-    )
+    phone_repository.copy_places(ctx.db, ctx.organisation_id, before.id, lease_id, said)
+    lease = get_lease(ctx, lease_id)
+    carry_deposits(ctx, (before.id, lease_id), (before.property_id, lease.property_id), on=ctx.today)
     return lease

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, exists, insert, or_, select, update
 
 from chalicelib.leasing.model import Kin, PhoneState, Tenant
 from chalicelib.leasing.reading_repository import is_active
 from chalicelib.leasing.rules import phone_state
 from chalicelib.pages import Asked, Page
+from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import lease_tenants, leases, phone_places, tenant_phones, tenants
 
@@ -22,87 +23,77 @@ class Renting(NamedTuple):
     on: dt.date
 
 
-def add_tenant(db: Connection, organisation_id: UUID, values: dict[str, Any], phones: list[str]) -> None:
-    db.execute(insert(tenants).values(organisation_id=organisation_id, **values))
-    _add_phones(db, organisation_id, values["id"], phones)
+def add_tenant(ctx: Context, values: dict[str, Any], phones: list[str]) -> None:
+    ctx.db.execute(insert(tenants).values(organisation_id=ctx.organisation_id, **values))
+    _add_phones(ctx, values["id"], phones)
 
 
-def change_tenant(
-    db: Connection, organisation_id: UUID, tenant_id: UUID, version: int | None, values: dict[str, Any]
-) -> bool:
+def change_tenant(ctx: Context, tenant_id: UUID, version: int | None, values: dict[str, Any]) -> bool:
     """Set ``values`` if the row still has ``version`` (None: whatever it has); return whether this call did it."""
-    query = update(tenants).where(_is(organisation_id, tenant_id), tenants.c.erased_at.is_(None))
+    query = update(tenants).where(_is(ctx.organisation_id, tenant_id), tenants.c.erased_at.is_(None))
     if version is not None:
         query = query.where(tenants.c.version == version)
-    return db.execute(query.values(**values, version=tenants.c.version + 1)).rowcount == 1
+    return ctx.db.execute(query.values(**values, version=tenants.c.version + 1)).rowcount == 1
 
 
-def replace_phones(db: Connection, organisation_id: UUID, tenant_id: UUID, phones: list[str]) -> None:
-    mine = (tenant_phones.c.organisation_id == organisation_id) & (tenant_phones.c.tenant_id == tenant_id)
-    db.execute(delete(tenant_phones).where(mine))
-    _add_phones(db, organisation_id, tenant_id, phones)
+def replace_phones(ctx: Context, tenant_id: UUID, phones: list[str]) -> None:
+    mine = (tenant_phones.c.organisation_id == ctx.organisation_id) & (tenant_phones.c.tenant_id == tenant_id)
+    ctx.db.execute(delete(tenant_phones).where(mine))
+    _add_phones(ctx, tenant_id, phones)
 
 
-def find_tenant(
-    db: Connection, organisation_id: UUID, tenant_id: UUID, renting: Renting | None = None, *, lock: bool = False
-) -> Tenant | None:
-    query = select(tenants).where(_is(organisation_id, tenant_id))
+def find_tenant(ctx: Context, tenant_id: UUID, renting: Renting | None = None, *, lock: bool = False) -> Tenant | None:
+    query = select(tenants).where(_is(ctx.organisation_id, tenant_id))
     if renting is not None:
-        query = query.where(_rents(organisation_id, renting))
-    row = db.execute(query.with_for_update() if lock else query).one_or_none()
-    return None if row is None else _with_phones(db, organisation_id, [row])[0]
+        query = query.where(_rents(ctx.organisation_id, renting))
+    row = ctx.db.execute(query.with_for_update() if lock else query).one_or_none()
+    return None if row is None else _with_phones(ctx, [row])[0]
 
 
-def find_identity(db: Connection, organisation_id: UUID, tenant_id: UUID) -> bytes | None:
+def find_identity(ctx: Context, tenant_id: UUID) -> bytes | None:
     """Return the sealed identity document."""
-    return db.scalar(select(tenants.c.identity_sealed).where(_is(organisation_id, tenant_id)))
+    return ctx.db.scalar(select(tenants.c.identity_sealed).where(_is(ctx.organisation_id, tenant_id)))
 
 
 def list_tenants(
-    db: Connection,
-    organisation_id: UUID,
-    asked: Asked,
-    *,
-    renting: Renting | None,
-    name_prefix: str | None = None,
-    phone: str | None = None,
+    ctx: Context, asked: Asked, *, renting: Renting | None, name_prefix: str | None = None, phone: str | None = None
 ) -> Page[Tenant]:
     """Return those not erased, by name; ``name_prefix`` in the form of ``name_key``, ``phone`` in E.164.
 
     Any of the names may begin with ``name_prefix``: people are asked for by either. The index on
     names then is read for the organisation as a whole, which a page's limit ends early as a rule.
     """
-    query = select(tenants).where(tenants.c.organisation_id == organisation_id, tenants.c.erased_at.is_(None))
+    query = select(tenants).where(tenants.c.organisation_id == ctx.organisation_id, tenants.c.erased_at.is_(None))
     if renting is not None:
-        query = query.where(_rents(organisation_id, renting))
+        query = query.where(_rents(ctx.organisation_id, renting))
     if name_prefix:
         begins = tenants.c.name_key.startswith(name_prefix, autoescape=True)
         query = query.where(or_(begins, tenants.c.name_key.contains(f" {name_prefix}", autoescape=True)))
     if phone is not None:
         reached = select(tenant_phones.c.tenant_id).where(
-            tenant_phones.c.organisation_id == organisation_id, tenant_phones.c.phone == phone
+            tenant_phones.c.organisation_id == ctx.organisation_id, tenant_phones.c.phone == phone
         )
         query = query.where(tenants.c.id.in_(reached))
-    page = fetch_page(db, query, [tenants.c.name_key, tenants.c.id], asked)
-    return Page(_with_phones(db, organisation_id, page.items), page.next_cursor)
+    page = fetch_page(ctx.db, query, [tenants.c.name_key, tenants.c.id], asked)
+    return Page(_with_phones(ctx, page.items), page.next_cursor)
 
 
-def lock_tenants(db: Connection, organisation_id: UUID, ids: Iterable[UUID]) -> set[UUID]:
+def lock_tenants(ctx: Context, ids: Iterable[UUID]) -> set[UUID]:
     """Return those of ``ids`` that are there and not erased; none of them can be erased until the transaction ends."""
     query = (
         select(tenants.c.id)
         .where(
-            tenants.c.organisation_id == organisation_id,
+            tenants.c.organisation_id == ctx.organisation_id,
             tenants.c.id.in_(sorted(set(ids))),
             tenants.c.erased_at.is_(None),
         )
         .order_by(tenants.c.id)
         .with_for_update(read=True)
     )
-    return set(db.scalars(query))
+    return set(ctx.db.scalars(query))
 
 
-def has_running_lease(db: Connection, organisation_id: UUID, tenant_id: UUID, today: dt.date) -> bool:
+def has_running_lease(ctx: Context, tenant_id: UUID, today: dt.date) -> bool:
     """Tell whether a lease of the tenant's runs or is to come."""
     query = (
         select(leases.c.id)
@@ -111,22 +102,22 @@ def has_running_lease(db: Connection, organisation_id: UUID, tenant_id: UUID, to
             (lease_tenants.c.organisation_id == leases.c.organisation_id) & (lease_tenants.c.lease_id == leases.c.id),
         )
         .where(
-            leases.c.organisation_id == organisation_id,
+            leases.c.organisation_id == ctx.organisation_id,
             lease_tenants.c.tenant_id == tenant_id,
             or_(leases.c.ends_on.is_(None), (leases.c.ends_on >= today) & (leases.c.ends_on >= leases.c.starts_on)),
         )
     )
-    return db.execute(query.limit(1)).first() is not None
+    return ctx.db.execute(query.limit(1)).first() is not None
 
 
-def forget_notes(db: Connection, organisation_id: UUID, tenant_id: UUID) -> list[UUID]:
+def forget_notes(ctx: Context, tenant_id: UUID) -> list[UUID]:
     """Empty the notes of the leases that the tenant is on, and return the ids of these leases, in their order."""
     query = select(lease_tenants.c.lease_id).where(
-        lease_tenants.c.organisation_id == organisation_id, lease_tenants.c.tenant_id == tenant_id
+        lease_tenants.c.organisation_id == ctx.organisation_id, lease_tenants.c.tenant_id == tenant_id
     )
-    found = sorted(db.scalars(query))
-    noted = (leases.c.organisation_id == organisation_id) & leases.c.id.in_(found) & (leases.c.note != "")
-    db.execute(update(leases).where(noted).values(note="", version=leases.c.version + 1))
+    found = sorted(ctx.db.scalars(query))
+    noted = (leases.c.organisation_id == ctx.organisation_id) & leases.c.id.in_(found) & (leases.c.note != "")
+    ctx.db.execute(update(leases).where(noted).values(note="", version=leases.c.version + 1))
     return found
 
 
@@ -145,30 +136,32 @@ def _rents(organisation_id: UUID, renting: Renting) -> ColumnElement[bool]:
     )
 
 
-def _add_phones(db: Connection, organisation_id: UUID, tenant_id: UUID, phones: list[str]) -> None:
+def _add_phones(ctx: Context, tenant_id: UUID, phones: list[str]) -> None:
     rows = [
-        {"organisation_id": organisation_id, "tenant_id": tenant_id, "position": position, "phone": phone}
+        {"organisation_id": ctx.organisation_id, "tenant_id": tenant_id, "position": position, "phone": phone}
         for position, phone in enumerate(phones)
     ]
     if rows:
-        db.execute(insert(tenant_phones), rows)
+        ctx.db.execute(insert(tenant_phones), rows)
 
 
-def _with_phones(db: Connection, organisation_id: UUID, rows: list[Row[Any]]) -> list[Tenant]:
+def _with_phones(ctx: Context, rows: list[Row[Any]]) -> list[Tenant]:
     theirs = exists().where(
-        lease_tenants.c.organisation_id == organisation_id,
+        lease_tenants.c.organisation_id == ctx.organisation_id,
         lease_tenants.c.lease_id == phone_places.c.lease_id,
         lease_tenants.c.tenant_id == tenant_phones.c.tenant_id,
     )
-    said = and_(phone_places.c.organisation_id == organisation_id, phone_places.c.phone == tenant_phones.c.phone)
+    said = and_(phone_places.c.organisation_id == ctx.organisation_id, phone_places.c.phone == tenant_phones.c.phone)
     query = (
         select(tenant_phones.c.tenant_id, tenant_phones.c.phone, phone_places.c.state, theirs.label("theirs"))
         .outerjoin(phone_places, said)
-        .where(tenant_phones.c.organisation_id == organisation_id, tenant_phones.c.tenant_id.in_([r.id for r in rows]))
+        .where(
+            tenant_phones.c.organisation_id == ctx.organisation_id, tenant_phones.c.tenant_id.in_([r.id for r in rows])
+        )
         .order_by(tenant_phones.c.tenant_id, tenant_phones.c.position)
     )
     decided: dict[UUID, dict[str, list[tuple[str, bool]]]] = {}
-    for tenant_id, phone, state, own in db.execute(query):
+    for tenant_id, phone, state, own in ctx.db.execute(query):
         known = decided.setdefault(tenant_id, {}).setdefault(phone, [])
         if state is not None:
             known.append((state, bool(own)))

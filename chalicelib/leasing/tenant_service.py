@@ -1,11 +1,8 @@
 """Keeping tenants, and forgetting them."""
 
-import datetime as dt
 import json
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Connection
 
 from chalicelib import phones as phone_numbers
 from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
@@ -19,17 +16,14 @@ from chalicelib.leasing.model import Erased, Tenant
 from chalicelib.messaging import service as messaging
 from chalicelib.pages import Asked, Page
 from chalicelib.portfolio import service as portfolio
+from chalicelib.runtime.context import Context
 from chalicelib.values import Refused, parse_identity_number
-
-Properties = frozenset[UUID] | None  # the ones a caretaker may see; None: all
 
 _MOST_KEY = 190  # characters that ``name_key`` holds
 _NO_KIN = {"kin_name": "", "kin_phone": None, "kin_relation": ""}
 
 
-def add_tenant(
-    db: Connection, organisation_id: UUID, values: dict[str, Any], *, keys: KeyWrapper, now: dt.datetime
-) -> Tenant:
+def add_tenant(ctx: Context, values: dict[str, Any], *, keys: KeyWrapper) -> Tenant:
     """Add a tenant and return them.
 
     ``values``: given_name; if known middle_name, family_name, phones (any Kenyan spelling, the first is
@@ -53,22 +47,15 @@ def add_tenant(
         "erased_at": None,
         **_NO_KIN,
         **_columns(values),
-        **_sealed(db, organisation_id, tenant_id, values, keys, now),
+        **_sealed(ctx, tenant_id, values, keys),
     }
-    row |= {"id": tenant_id, "name_key": _whole_key(row), "version": 1, "created_at": now}
-    repository.add_tenant(db, organisation_id, row, _numbers(values.get("phones", [])))
-    return get_tenant(db, organisation_id, tenant_id)
+    row |= {"id": tenant_id, "name_key": _whole_key(row), "version": 1, "created_at": ctx.now}
+    repository.add_tenant(ctx, row, _numbers(values.get("phones", [])))
+    return get_tenant(ctx, tenant_id)
 
 
 def change_tenant(
-    db: Connection,
-    organisation_id: UUID,
-    tenant_id: UUID,
-    version: int | None,
-    values: dict[str, Any],
-    *,
-    keys: KeyWrapper,
-    now: dt.datetime,
+    ctx: Context, tenant_id: UUID, version: int | None, values: dict[str, Any], *, keys: KeyWrapper
 ) -> Tenant:
     """Change what ``values`` names (as in ``add_tenant``) and return the tenant; None takes a document or kin away.
 
@@ -80,7 +67,7 @@ def change_tenant(
         PreconditionFailed: the tenant is no longer at ``version``.
     """
     # Locked before anything is sealed: two changes at once must not each make the tenant's data key.
-    before = repository.find_tenant(db, organisation_id, tenant_id, lock=True)
+    before = repository.find_tenant(ctx, tenant_id, lock=True)
     if before is None:
         raise NotFound("There is no such tenant.")
     if before.erased_at is not None:
@@ -88,34 +75,32 @@ def change_tenant(
     if version is not None and version != before.version:
         raise PreconditionFailed(CHANGED)
     names = {part: getattr(before, part) for part in ("given_name", "middle_name", "family_name")}
-    columns = {**_columns(values), **_sealed(db, organisation_id, tenant_id, values, keys, now)}
+    columns = {**_columns(values), **_sealed(ctx, tenant_id, values, keys)}
     columns["name_key"] = _whole_key({**names, **columns})
-    repository.change_tenant(db, organisation_id, tenant_id, version, columns)
+    repository.change_tenant(ctx, tenant_id, version, columns)
     if "phones" in values:
-        repository.replace_phones(db, organisation_id, tenant_id, _numbers(values["phones"]))
-        phone_repository.forget_unclaimed(db, organisation_id, phones=before.phones)
-    after = get_tenant(db, organisation_id, tenant_id)
+        repository.replace_phones(ctx, tenant_id, _numbers(values["phones"]))
+        phone_repository.forget_unclaimed(ctx.db, ctx.organisation_id, phones=before.phones)
+    after = get_tenant(ctx, tenant_id)
     phones = after.phones if "phones" in values else None
-    messaging.follow_tenant(db, organisation_id, tenant_id, phones=phones, language=values.get("language"), now=now)
+    messaging.follow_tenant(ctx, tenant_id, phones=phones, language=values.get("language"))
     return after
 
 
-def get_tenant(db: Connection, organisation_id: UUID, tenant_id: UUID) -> Tenant:
-    return _found(repository.find_tenant(db, organisation_id, tenant_id))
+def get_tenant(ctx: Context, tenant_id: UUID) -> Tenant:
+    return _found(repository.find_tenant(ctx, tenant_id))
 
 
-def show_tenant(
-    db: Connection, organisation_id: UUID, tenant_id: UUID, *, within: Properties, today: dt.date
-) -> Tenant:
+def show_tenant(ctx: Context, tenant_id: UUID) -> Tenant:
     """Return the tenant as whoever asks may see them.
 
     A caretaker (``within``) sees who lives in the named properties today, how they are reached and who is to be
     called for them; papers, address and notes are the office's.
     """
-    if within is None:
-        return get_tenant(db, organisation_id, tenant_id)
+    if ctx.actor.properties is None:
+        return get_tenant(ctx, tenant_id)
     return _without_papers(
-        _found(repository.find_tenant(db, organisation_id, tenant_id, repository.Renting(within, today)))
+        _found(repository.find_tenant(ctx, tenant_id, repository.Renting(ctx.actor.properties, ctx.today)))
     )
 
 
@@ -129,46 +114,35 @@ def _without_papers(tenant: Tenant) -> Tenant:
     return tenant._replace(email=None, kra_pin=None, identity_kind=None, note="")
 
 
-def list_tenants(
-    db: Connection,
-    organisation_id: UUID,
-    asked: Asked,
-    *,
-    today: dt.date,
-    within: Properties = None,
-    name: str | None = None,
-    phone: str | None = None,
-) -> Page[Tenant]:
+def list_tenants(ctx: Context, asked: Asked, *, name: str | None = None, phone: str | None = None) -> Page[Tenant]:
     """Return a page of tenants by name: those one of whose names begins with ``name``, who are reached at ``phone``.
 
     ``within``: as for ``show_tenant``.
     """
     number = None if phone is None else phone_numbers.to_e164(phone)
-    renting = None if within is None else repository.Renting(within, today)
-    page = repository.list_tenants(
-        db, organisation_id, asked, renting=renting, name_prefix=_key(name) if name else None, phone=number
+    renting = None if ctx.actor.properties is None else repository.Renting(ctx.actor.properties, ctx.today)
+    page = repository.list_tenants(ctx, asked, renting=renting, name_prefix=_key(name) if name else None, phone=number)
+    return (
+        page if ctx.actor.properties is None else Page([_without_papers(each) for each in page.items], page.next_cursor)
     )
-    return page if within is None else Page([_without_papers(each) for each in page.items], page.next_cursor)
 
 
-def read_identity_document(
-    db: Connection, organisation_id: UUID, tenant_id: UUID, *, keys: KeyWrapper
-) -> dict[str, str]:
+def read_identity_document(ctx: Context, tenant_id: UUID, *, keys: KeyWrapper) -> dict[str, str]:
     """Return the document's ``kind`` and ``number`` in clear.
 
     Raises:
         NotFound: there is no such tenant, or no document is kept of them.
         Unavailable: the key keeper does not answer.
     """
-    get_tenant(db, organisation_id, tenant_id)
-    sealed = repository.find_identity(db, organisation_id, tenant_id)
+    get_tenant(ctx, tenant_id)
+    sealed = repository.find_identity(ctx, tenant_id)
     if sealed is None:
         raise NotFound("No identity document is kept of this tenant.")
-    document: dict[str, str] = json.loads(vault.unseal(db, keys, organisation_id, tenant_id, sealed))
+    document: dict[str, str] = json.loads(vault.unseal(ctx.db, keys, ctx.organisation_id, tenant_id, sealed))
     return document
 
 
-def erase_tenant(db: Connection, organisation_id: UUID, tenant_id: UUID, *, now: dt.datetime, today: dt.date) -> Erased:
+def erase_tenant(ctx: Context, tenant_id: UUID) -> Erased:
     """Forget who the tenant is, keep that there was one, and return by what others find what they know of them.
 
     Tax records must stay, so the row stays without a name, phones or papers, and the leases without
@@ -179,12 +153,12 @@ def erase_tenant(db: Connection, organisation_id: UUID, tenant_id: UUID, *, now:
     Raises:
         Conflict: a lease of theirs runs or is to come, or they were erased before.
     """
-    before = repository.find_tenant(db, organisation_id, tenant_id, lock=True)
+    before = repository.find_tenant(ctx, tenant_id, lock=True)
     if before is None:
         raise NotFound("There is no such tenant.")
     if before.erased_at is not None:
         raise Conflict("The tenant was erased before.", tenant_id=str(tenant_id))
-    if repository.has_running_lease(db, organisation_id, tenant_id, today):
+    if repository.has_running_lease(ctx, tenant_id, ctx.today):
         raise Conflict("The tenant has a lease that has not ended; end it first.", tenant_id=str(tenant_id))
     nothing = {
         "given_name": "Erased",
@@ -197,13 +171,13 @@ def erase_tenant(db: Connection, organisation_id: UUID, tenant_id: UUID, *, now:
         "identity_sealed": None,
         "note": "",
         **_NO_KIN,
-        "erased_at": now,
+        "erased_at": ctx.now,
     }
-    repository.change_tenant(db, organisation_id, tenant_id, None, nothing)
-    repository.replace_phones(db, organisation_id, tenant_id, [])
-    phone_repository.forget_unclaimed(db, organisation_id, phones=before.phones)
-    vault.forget(db, organisation_id, tenant_id)
-    return Erased(repository.forget_notes(db, organisation_id, tenant_id), before.phones)
+    repository.change_tenant(ctx, tenant_id, None, nothing)
+    repository.replace_phones(ctx, tenant_id, [])
+    phone_repository.forget_unclaimed(ctx.db, ctx.organisation_id, phones=before.phones)
+    vault.forget(ctx.db, ctx.organisation_id, tenant_id)
+    return Erased(repository.forget_notes(ctx, tenant_id), before.phones)
 
 
 def _columns(values: dict[str, Any]) -> dict[str, Any]:
@@ -221,22 +195,15 @@ def _columns(values: dict[str, Any]) -> dict[str, Any]:
     return columns
 
 
-def _sealed(
-    db: Connection,
-    organisation_id: UUID,
-    tenant_id: UUID,
-    values: dict[str, Any],
-    keys: KeyWrapper,
-    now: dt.datetime,
-) -> dict[str, Any]:
+def _sealed(ctx: Context, tenant_id: UUID, values: dict[str, Any], keys: KeyWrapper) -> dict[str, Any]:
     if "identity_document" not in values:
         return {}
     document = values["identity_document"]
     if document is None:
-        vault.forget(db, organisation_id, tenant_id)
+        vault.forget(ctx.db, ctx.organisation_id, tenant_id)
         return {"identity_kind": None, "identity_sealed": None}
     plain = json.dumps({"kind": document["kind"], "number": _identity_number(**document)}).encode()
-    sealed = vault.seal(db, keys, organisation_id, tenant_id, plain, now=now)
+    sealed = vault.seal(ctx.db, keys, ctx.organisation_id, tenant_id, plain, now=ctx.now)
     return {"identity_kind": document["kind"], "identity_sealed": sealed}
 
 

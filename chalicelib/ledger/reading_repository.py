@@ -5,10 +5,11 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, case, func, select
+from sqlalchemy import Row, Select, case, func, select
 
 from chalicelib.ledger.model import ClosedPeriod, Journal, JournalPosting, LedgerAccount
 from chalicelib.pages import Asked, Page
+from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.ledger import journals, ledger_accounts, period_closes, postings
 from chalicelib.storage.tables.portfolio import channels
@@ -20,9 +21,7 @@ _NAMED = ledger_accounts.outerjoin(
 )
 
 
-def list_accounts(
-    db: Connection, organisation_id: UUID, asked: Asked, *, as_of: dt.date, kind: str | None = None
-) -> Page[LedgerAccount]:
+def list_accounts(ctx: Context, asked: Asked, *, as_of: dt.date, kind: str | None = None) -> Page[LedgerAccount]:
     """Return a page of accounts by code, with what was posted to each until ``as_of`` ended."""
     query = (
         select(
@@ -33,12 +32,12 @@ def list_accounts(
             ledger_accounts.c.channel_id,
         )
         .select_from(_NAMED)
-        .where(ledger_accounts.c.organisation_id == organisation_id)
+        .where(ledger_accounts.c.organisation_id == ctx.organisation_id)
     )
     if kind is not None:
         query = query.where(ledger_accounts.c.type == kind)
-    page = fetch_page(db, query, [ledger_accounts.c.code], asked)
-    sums = _sums(db, organisation_id, [row.id for row in page.items], as_of)
+    page = fetch_page(ctx.db, query, [ledger_accounts.c.code], asked)
+    sums = _sums(ctx, [row.id for row in page.items], as_of)
 
     def account(row: Row[Any]) -> LedgerAccount:
         debit, credit = sums.get(row.id, (0, 0))
@@ -48,8 +47,7 @@ def list_accounts(
 
 
 def list_journals(
-    db: Connection,
-    organisation_id: UUID,
+    ctx: Context,
     asked: Asked,
     *,
     source_id: UUID | None = None,
@@ -57,7 +55,7 @@ def list_journals(
     first_on: dt.date | None = None,
     last_on: dt.date | None = None,
 ) -> Page[Journal]:
-    query = _journals(organisation_id)
+    query = _journals(ctx.organisation_id)
     if source_id is not None:
         query = query.where(journals.c.source_id == source_id)
     if kind is not None:
@@ -68,12 +66,12 @@ def list_journals(
         query = query.where(journals.c.effective_on <= last_on)
     sort = asked.sort or "-id"
     keys = [journals.c.id] if sort.endswith("id") else [journals.c.effective_on, journals.c.id]
-    return fetch_page(db, query, keys, asked, descending=sort.startswith("-")).of(_journal)
+    return fetch_page(ctx.db, query, keys, asked, descending=sort.startswith("-")).of(_journal)
 
 
-def find_journal(db: Connection, organisation_id: UUID, journal_id: UUID) -> Journal | None:
+def find_journal(ctx: Context, journal_id: UUID) -> Journal | None:
     """Return the journal with its postings."""
-    row = db.execute(_journals(organisation_id).where(journals.c.id == journal_id)).one_or_none()
+    row = ctx.db.execute(_journals(ctx.organisation_id).where(journals.c.id == journal_id)).one_or_none()
     if row is None:
         return None
     query = (
@@ -92,28 +90,26 @@ def find_journal(db: Connection, organisation_id: UUID, journal_id: UUID) -> Jou
                 & (postings.c.ledger_account_id == ledger_accounts.c.id),
             )
         )
-        .where(postings.c.organisation_id == organisation_id, postings.c.journal_id == journal_id)
+        .where(postings.c.organisation_id == ctx.organisation_id, postings.c.journal_id == journal_id)
         .order_by(postings.c.seq)
     )
-    return _journal(row)._replace(postings=tuple(JournalPosting(*leg) for leg in db.execute(query)))
+    return _journal(row)._replace(postings=tuple(JournalPosting(*leg) for leg in ctx.db.execute(query)))
 
 
-def list_periods(db: Connection, organisation_id: UUID, asked: Asked) -> Page[ClosedPeriod]:
-    query = select(period_closes).where(period_closes.c.organisation_id == organisation_id)
-    page = fetch_page(db, query, [period_closes.c.period], asked, descending=True)
+def list_periods(ctx: Context, asked: Asked) -> Page[ClosedPeriod]:
+    query = select(period_closes).where(period_closes.c.organisation_id == ctx.organisation_id)
+    page = fetch_page(ctx.db, query, [period_closes.c.period], asked, descending=True)
     return page.of(lambda row: ClosedPeriod(row.period, row.member_id, row.created_at))
 
 
-def first_day(db: Connection, organisation_id: UUID) -> dt.date | None:
+def first_day(ctx: Context) -> dt.date | None:
     """Return the day of the earliest journal; None while the ledger is empty."""
-    query = select(func.min(journals.c.effective_on)).where(journals.c.organisation_id == organisation_id)
-    day: dt.date | None = db.scalar(query)
+    query = select(func.min(journals.c.effective_on)).where(journals.c.organisation_id == ctx.organisation_id)
+    day: dt.date | None = ctx.db.scalar(query)
     return day
 
 
-def _sums(
-    db: Connection, organisation_id: UUID, account_ids: Collection[UUID], as_of: dt.date
-) -> dict[UUID, tuple[int, int]]:
+def _sums(ctx: Context, account_ids: Collection[UUID], as_of: dt.date) -> dict[UUID, tuple[int, int]]:
     """Return what was debited and what was credited to each account, in cents, both not negative."""
     cents = postings.c.amount_cents
     query = (
@@ -127,14 +123,14 @@ def _sums(
             (journals.c.organisation_id == postings.c.organisation_id) & (journals.c.id == postings.c.journal_id),
         )
         .where(
-            postings.c.organisation_id == organisation_id,
+            postings.c.organisation_id == ctx.organisation_id,
             postings.c.ledger_account_id.in_(account_ids),
             journals.c.effective_on <= as_of,
         )
         .group_by(postings.c.ledger_account_id)
     )
     # MySQL adds up to DECIMAL, exact at any size.
-    return {row[0]: (int(row[1]), int(row[2])) for row in db.execute(query)}
+    return {row[0]: (int(row[1]), int(row[2])) for row in ctx.db.execute(query)}
 
 
 def _journals(organisation_id: UUID) -> Select[Any]:

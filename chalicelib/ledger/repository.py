@@ -5,101 +5,93 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.ledger.model import Undone
 from chalicelib.ledger.rules import Posting
+from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.ledger import journals, ledger_accounts, ledger_books, period_closes, postings
 
 
-def share_book(db: Connection, organisation_id: UUID) -> dt.date | None:
+def share_book(ctx: Context) -> dt.date | None:
     """Keep the book from being closed until the transaction ends; return the last day that is closed.
 
     Any number of transactions share it; it is made the first time.
     """
-    return _lock_book(db, organisation_id, shared=True)
+    return _lock_book(ctx, shared=True)
 
 
-def hold_book(db: Connection, organisation_id: UUID) -> dt.date | None:
+def hold_book(ctx: Context) -> dt.date | None:
     """Take the book alone, once all who post have ended; return the last day that is closed."""
-    return _lock_book(db, organisation_id, shared=False)
+    return _lock_book(ctx, shared=False)
 
 
-def close_through(db: Connection, organisation_id: UUID, day: dt.date) -> None:
-    query = update(ledger_books).where(ledger_books.c.organisation_id == organisation_id)
-    db.execute(query.values(closed_through=day))
+def close_through(ctx: Context, day: dt.date) -> None:
+    query = update(ledger_books).where(ledger_books.c.organisation_id == ctx.organisation_id)
+    ctx.db.execute(query.values(closed_through=day))
 
 
-def add_period_close(
-    db: Connection, organisation_id: UUID, period: dt.date, member_id: UUID | None, at: dt.datetime
-) -> None:
-    db.execute(
+def add_period_close(ctx: Context, period: dt.date, member_id: UUID | None, at: dt.datetime) -> None:
+    ctx.db.execute(
         insert(period_closes).values(
-            organisation_id=organisation_id, period=period, member_id=member_id, created_at=at
+            organisation_id=ctx.organisation_id, period=period, member_id=member_id, created_at=at
         )
     )  # fmt: skip
 
 
-def last_entered(db: Connection, organisation_id: UUID, after: dt.date | None, through: dt.date) -> dt.datetime | None:
+def last_entered(ctx: Context, after: dt.date | None, through: dt.date) -> dt.datetime | None:
     """Return the latest instant of the closes before, and of the journals of the days behind ``after``, in the books.
 
     Who holds the book alone sees all of them.
     """
     entered = select(func.max(journals.c.created_at)).where(
-        journals.c.organisation_id == organisation_id, journals.c.effective_on <= through
+        journals.c.organisation_id == ctx.organisation_id, journals.c.effective_on <= through
     )
     if after is not None:
         entered = entered.where(journals.c.effective_on > after)
-    closed = select(func.max(period_closes.c.created_at)).where(period_closes.c.organisation_id == organisation_id)
-    return max(filter(None, (db.scalar(entered), db.scalar(closed))), default=None)
+    closed = select(func.max(period_closes.c.created_at)).where(period_closes.c.organisation_id == ctx.organisation_id)
+    return max(filter(None, (ctx.db.scalar(entered), ctx.db.scalar(closed))), default=None)
 
 
-def known_accounts(db: Connection, organisation_id: UUID, account_ids: Collection[UUID]) -> set[UUID]:
+def known_accounts(ctx: Context, account_ids: Collection[UUID]) -> set[UUID]:
     query = select(ledger_accounts.c.id).where(
-        ledger_accounts.c.organisation_id == organisation_id, ledger_accounts.c.id.in_(account_ids)
+        ledger_accounts.c.organisation_id == ctx.organisation_id, ledger_accounts.c.id.in_(account_ids)
     )
-    return set(db.scalars(query))
+    return set(ctx.db.scalars(query))
 
 
-def add_account(db: Connection, organisation_id: UUID, values: dict[str, Any]) -> None:
+def add_account(ctx: Context, values: dict[str, Any]) -> None:
     """Insert the account, unless another transaction has done so in the meantime."""
     try:
-        with db.begin_nested():
-            db.execute(insert(ledger_accounts).values(organisation_id=organisation_id, **values))
+        with ctx.db.begin_nested():
+            ctx.db.execute(insert(ledger_accounts).values(organisation_id=ctx.organisation_id, **values))
     except IntegrityError:
-        if not known_accounts(db, organisation_id, [values["id"]]):
+        if not known_accounts(ctx, [values["id"]]):
             raise
 
 
-def add_journals(
-    db: Connection,
-    organisation_id: UUID,
-    rows: Sequence[dict[str, Any]],
-    legs: Sequence[tuple[UUID, int, Posting]],
-) -> bool:
+def add_journals(ctx: Context, rows: Sequence[dict[str, Any]], legs: Sequence[tuple[UUID, int, Posting]]) -> bool:
     """Insert journals and their postings (journal's id, place in it, posting), in two statements.
 
     Returns False, leaving nothing behind, where one of the journals was posted or reversed before.
     """
     try:
-        with db.begin_nested():
-            db.execute(insert(journals), [{"organisation_id": organisation_id, **row} for row in rows])
+        with ctx.db.begin_nested():
+            ctx.db.execute(insert(journals), [{"organisation_id": ctx.organisation_id, **row} for row in rows])
     except IntegrityError:
         return False
-    db.execute(
+    ctx.db.execute(
         insert(postings),
         [
-            {"organisation_id": organisation_id, "journal_id": journal_id, "seq": seq, **leg._asdict()}
+            {"organisation_id": ctx.organisation_id, "journal_id": journal_id, "seq": seq, **leg._asdict()}
             for journal_id, seq, leg in legs
         ],
     )
     return True
 
 
-def list_unreversed(
-    db: Connection, organisation_id: UUID, source: tuple[str, UUID], kinds: Collection[str] | None
-) -> list[Undone]:
+def list_unreversed(ctx: Context, source: tuple[str, UUID], kinds: Collection[str] | None) -> list[Undone]:
     """Return the journals of ``source`` that are no reversal and have none, oldest first."""
     reversals = journals.alias("reversals")
     query = (
@@ -109,7 +101,7 @@ def list_unreversed(
             (reversals.c.organisation_id == journals.c.organisation_id) & (reversals.c.reverses_id == journals.c.id),
         )
         .where(
-            journals.c.organisation_id == organisation_id,
+            journals.c.organisation_id == ctx.organisation_id,
             journals.c.source_kind == source[0],
             journals.c.source_id == source[1],
             journals.c.reverses_id.is_(None),
@@ -119,40 +111,40 @@ def list_unreversed(
     )
     if kinds is not None:
         query = query.where(journals.c.kind.in_(kinds))
-    return [Undone(*row) for row in db.execute(query)]
+    return [Undone(*row) for row in ctx.db.execute(query)]
 
 
-def postings_of(db: Connection, organisation_id: UUID, journal_ids: Collection[UUID]) -> dict[UUID, list[Posting]]:
+def postings_of(ctx: Context, journal_ids: Collection[UUID]) -> dict[UUID, list[Posting]]:
     """Return the postings of each journal, in their order."""
     query = (
         select(postings)
-        .where(postings.c.organisation_id == organisation_id, postings.c.journal_id.in_(journal_ids))
+        .where(postings.c.organisation_id == ctx.organisation_id, postings.c.journal_id.in_(journal_ids))
         .order_by(postings.c.journal_id, postings.c.seq)
     )
     found: dict[UUID, list[Posting]] = {}
-    for row in db.execute(query):
+    for row in ctx.db.execute(query):
         posting = Posting(row.ledger_account_id, row.amount_cents, row.lease_id, row.property_id, row.charge_type)
         found.setdefault(row.journal_id, []).append(posting)
     return found
 
 
-def _lock_book(db: Connection, organisation_id: UUID, *, shared: bool) -> dt.date | None:
+def _lock_book(ctx: Context, *, shared: bool) -> dt.date | None:
     query = (
         select(ledger_books.c.closed_through)
-        .where(ledger_books.c.organisation_id == organisation_id)
+        .where(ledger_books.c.organisation_id == ctx.organisation_id)
         .with_for_update(read=shared)
     )
-    row = db.execute(query).one_or_none()
+    row = ctx.db.execute(query).one_or_none()
     if row is None:
-        _make_book(db, organisation_id)
-        row = db.execute(query).one()
+        _make_book(ctx)
+        row = ctx.db.execute(query).one()
     closed_through: dt.date | None = row.closed_through
     return closed_through
 
 
-def _make_book(db: Connection, organisation_id: UUID) -> None:
+def _make_book(ctx: Context) -> None:
     try:
-        with db.begin_nested():
-            db.execute(insert(ledger_books).values(organisation_id=organisation_id, closed_through=None))
+        with ctx.db.begin_nested():
+            ctx.db.execute(insert(ledger_books).values(organisation_id=ctx.organisation_id, closed_through=None))
     except IntegrityError:
         return  # another transaction made it; the locking read that follows finds it or fails

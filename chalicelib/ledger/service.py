@@ -9,8 +9,6 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection
-
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
 from chalicelib.ledger import reading_repository, repository
@@ -28,6 +26,7 @@ from chalicelib.ledger.rules import (
 )
 from chalicelib.pages import Asked, Page
 from chalicelib.portfolio import service as portfolio
+from chalicelib.runtime.context import Context
 
 __all__ = [
     "Entry",
@@ -60,37 +59,27 @@ def channel_code(channel_id: UUID) -> str:
     return f"{_CHANNEL}{channel_id}"
 
 
-def ensure_accounts(db: Connection, organisation_id: UUID, codes: Iterable[str]) -> None:
+def ensure_accounts(ctx: Context, codes: Iterable[str]) -> None:
     """Open those of the accounts that the organisation does not have yet.
 
     Raises:
         NotFound: a code names a channel that is not the organisation's.
         ValueError: a code stands neither in the chart nor for a channel.
     """
-    wanted = {account_id(organisation_id, code): code for code in codes}
-    known = repository.known_accounts(db, organisation_id, wanted)
+    wanted = {account_id(ctx.organisation_id, code): code for code in codes}
+    known = repository.known_accounts(ctx, wanted)
     # In one order, so that two transactions that open the same accounts wait and do not deadlock.
     for code, new in sorted((code, each) for each, code in wanted.items() if each not in known):
-        account, channel_id = _account(db, organisation_id, code)
+        account, channel_id = _account(ctx, code)
         row = {**account._asdict(), "id": new, "channel_id": channel_id}
-        repository.add_account(db, organisation_id, row)
+        repository.add_account(ctx, row)
 
 
-def post(
-    db: Connection,
-    organisation_id: UUID,
-    entries: Sequence[Entry],
-    *,
-    now: dt.datetime,
-    member_id: UUID | None = None,
-) -> list[UUID]:
+def post(ctx: Context, entries: Sequence[Entry]) -> list[UUID]:
     """Post the entries, all or none, and return their journals' ids in the same order.
 
     Until the transaction ends no month can be closed. An entry of a closed month takes effect on
     the first day that is open. The number of queries does not grow with the entries.
-
-    Args:
-        member_id: who did it; None where the application did it by itself.
 
     Raises:
         Conflict: an entry with that idempotency key was posted before.
@@ -100,30 +89,21 @@ def post(
         return []
     for entry in entries:
         _check(entry)
-    closed_through = repository.share_book(db, organisation_id)
+    closed_through = repository.share_book(ctx)
     codes = {leg.code for entry in entries for leg in entry.postings}
-    ensure_accounts(db, organisation_id, codes)
-    accounts = {code: account_id(organisation_id, code) for code in codes}
+    ensure_accounts(ctx, codes)
+    accounts = {code: account_id(ctx.organisation_id, code) for code in codes}
     rows, legs = [], []
     for entry in entries:
-        row = _row(entry, landing_day(entry.effective_on, closed_through), now, member_id)
+        row = _row(entry, landing_day(entry.effective_on, closed_through), ctx.now, ctx.actor.member_id)
         rows.append(row)
         legs += [(row["id"], seq, Posting(accounts[leg.code], *leg[1:])) for seq, leg in enumerate(entry.postings)]
-    if not repository.add_journals(db, organisation_id, rows, legs):
+    if not repository.add_journals(ctx, rows, legs):
         raise Conflict("That has been posted to the ledger already.")
     return [row["id"] for row in rows]
 
 
-def reverse(
-    db: Connection,
-    organisation_id: UUID,
-    source: tuple[str, UUID],
-    *,
-    on: dt.date,
-    now: dt.datetime,
-    member_id: UUID | None = None,
-    kinds: Collection[str] | None = None,
-) -> int:
+def reverse(ctx: Context, source: tuple[str, UUID], *, on: dt.date, kinds: Collection[str] | None = None) -> int:
     """Mirror every journal of ``source`` (its kind and id) that is not reversed yet, and return how many were.
 
     A second call finds nothing to reverse. A mirror takes effect ``on``, but never before what it
@@ -135,34 +115,26 @@ def reverse(
     Raises:
         Conflict: others kept reversing the same journals at the same time.
     """
-    closed_through = repository.share_book(db, organisation_id)
+    closed_through = repository.share_book(ctx)
     for _ in range(TRIES):
-        undone = repository.list_unreversed(db, organisation_id, source, kinds)
+        undone = repository.list_unreversed(ctx, source, kinds)
         if not undone:
             return 0
-        found = repository.postings_of(db, organisation_id, [journal.id for journal in undone])
+        found = repository.postings_of(ctx, [journal.id for journal in undone])
         rows, legs = [], []
         for journal in undone:
             day = landing_day(max(on, journal.effective_on), closed_through)
             entry = Entry("reversal", day, f"reversal:{journal.id}", *source, (), journal.memo)
-            row = {**_row(entry, day, now, member_id), "reverses_id": journal.id}
+            row = {**_row(entry, day, ctx.now, ctx.actor.member_id), "reverses_id": journal.id}
             rows.append(row)
             legs += [(row["id"], seq, leg) for seq, leg in enumerate(mirror(found[journal.id]))]
-        if repository.add_journals(db, organisation_id, rows, legs):
+        if repository.add_journals(ctx, rows, legs):
             return len(rows)
         # Another transaction reversed one of them and has committed since: look again.
     raise Conflict("That is being reversed by somebody else.")
 
 
-def close_period(
-    db: Connection,
-    organisation_id: UUID,
-    period: dt.date,
-    *,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None,
-) -> ClosedPeriod:
+def close_period(ctx: Context, period: dt.date) -> ClosedPeriod:
     """Close the month that begins on ``period``; from then on what falls in it lands on the first open day.
 
     Waits for all who are posting to end. Months are closed in order, the first being that of the
@@ -174,52 +146,44 @@ def close_period(
     """
     if period.day != 1:
         raise Invalid([("period", "expected the first day of a month")])
-    closed_through = repository.hold_book(db, organisation_id)
-    beginning = closed_through or reading_repository.first_day(db, organisation_id)
+    closed_through = repository.hold_book(ctx)
+    beginning = closed_through or reading_repository.first_day(ctx)
     following = period if beginning is None else next_period(beginning, closed=closed_through is not None)
     if period < following and closed_through is not None:
         raise Conflict("That month is closed already.", next_period=_month(following))
     if period != following:
         raise Conflict("Months are closed in order.", next_period=_month(following))
-    if last_day(period) >= today:
+    if last_day(period) >= ctx.today:
         raise Conflict("That month has not ended.", ends_on=last_day(period).isoformat())
     # Who posted while we waited for the book may have begun after us: the close follows all it closes over.
-    entered_at = repository.last_entered(db, organisation_id, closed_through, last_day(period))
-    closed_at = max(now, entered_at or now)
-    repository.close_through(db, organisation_id, last_day(period))
-    repository.add_period_close(db, organisation_id, period, member_id, closed_at)
-    return ClosedPeriod(period, member_id, closed_at)
+    entered_at = repository.last_entered(ctx, closed_through, last_day(period))
+    closed_at = max(ctx.now, entered_at or ctx.now)
+    repository.close_through(ctx, last_day(period))
+    repository.add_period_close(ctx, period, ctx.actor.member_id, closed_at)
+    return ClosedPeriod(period, ctx.actor.member_id, closed_at)
 
 
-def list_periods(db: Connection, organisation_id: UUID, asked: Asked) -> Page[ClosedPeriod]:
+def list_periods(ctx: Context, asked: Asked) -> Page[ClosedPeriod]:
     """Return a page of the months that are closed, newest first."""
-    return reading_repository.list_periods(db, organisation_id, asked)
+    return reading_repository.list_periods(ctx, asked)
 
 
-def list_accounts(
-    db: Connection, organisation_id: UUID, asked: Asked, *, as_of: dt.date, type: str | None = None
-) -> Page[LedgerAccount]:
+def list_accounts(ctx: Context, asked: Asked, *, as_of: dt.date, type: str | None = None) -> Page[LedgerAccount]:
     """Return a page of the trial balance as it stood when the day ``as_of`` ended."""
-    return reading_repository.list_accounts(db, organisation_id, asked, as_of=as_of, kind=type)
+    return reading_repository.list_accounts(ctx, asked, as_of=as_of, kind=type)
 
 
 def list_journals(
-    db: Connection,
-    organisation_id: UUID,
-    asked: Asked,
-    *,
-    source_id: UUID | None = None,
-    kind: str | None = None,
-    period: dt.date | None = None,
+    ctx: Context, asked: Asked, *, source_id: UUID | None = None, kind: str | None = None, period: dt.date | None = None
 ) -> Page[Journal]:
     """Return a page of journals without their postings; ``period`` is the first day of a month they take effect in."""
     days = {} if period is None else {"first_on": period, "last_on": last_day(period)}
-    return reading_repository.list_journals(db, organisation_id, asked, source_id=source_id, kind=kind, **days)
+    return reading_repository.list_journals(ctx, asked, source_id=source_id, kind=kind, **days)
 
 
-def get_journal(db: Connection, organisation_id: UUID, journal_id: UUID) -> Journal:
+def get_journal(ctx: Context, journal_id: UUID) -> Journal:
     """Return the journal with its postings."""
-    found = reading_repository.find_journal(db, organisation_id, journal_id)
+    found = reading_repository.find_journal(ctx, journal_id)
     if found is None:
         raise NotFound("There is no such journal.")
     return found
@@ -254,10 +218,10 @@ def _row(entry: Entry, day: dt.date, now: dt.datetime, member_id: UUID | None) -
     }
 
 
-def _account(db: Connection, organisation_id: UUID, code: str) -> tuple[Account, UUID | None]:
+def _account(ctx: Context, code: str) -> tuple[Account, UUID | None]:
     if code in _CHART:
         return _CHART[code], None
     if not code.startswith(_CHANNEL):
         raise ValueError(f"there is no account {code!r} in the chart")
-    channel = portfolio.get_channel(db, organisation_id, UUID(code.removeprefix(_CHANNEL)))
+    channel = portfolio.get_channel(ctx, UUID(code.removeprefix(_CHANNEL)))
     return channel_account(channel.id, channel.name), channel.id

@@ -4,78 +4,71 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, and_, func, insert, select, update
+from sqlalchemy import Row, Select, and_, func, insert, select, update
 
 from chalicelib.maintenance.model import BY_PHONE, OPEN, MaintenanceRequest, statuses_before
 from chalicelib.pages import Asked, Page
+from chalicelib.runtime.context import Context, Properties
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import tenants
 from chalicelib.storage.tables.maintenance import maintenance_requests as requests
 from chalicelib.storage.tables.portfolio import properties, units
 
-Properties = frozenset[UUID] | None
-
 _NAMES = ("property_name", "unit_name", "tenant_name")
 _PLAIN = tuple(name for name in MaintenanceRequest._fields if name not in _NAMES)
 
 
-def add_request(db: Connection, organisation_id: UUID, values: dict[str, Any]) -> None:
-    db.execute(insert(requests).values(organisation_id=organisation_id, **values))
+def add_request(ctx: Context, values: dict[str, Any]) -> None:
+    ctx.db.execute(insert(requests).values(organisation_id=ctx.organisation_id, **values))
 
 
-def find_request(
-    db: Connection, organisation_id: UUID, request_id: UUID, within: Properties = None
-) -> MaintenanceRequest | None:
-    row = db.execute(_requests(organisation_id, within).where(requests.c.id == request_id)).one_or_none()
+def find_request(ctx: Context, request_id: UUID, within: Properties) -> MaintenanceRequest | None:
+    row = ctx.db.execute(_requests(ctx.organisation_id, within).where(requests.c.id == request_id)).one_or_none()
     return None if row is None else _request(row)
 
 
-def find_by_dedupe_key(db: Connection, organisation_id: UUID, dedupe_key: str) -> MaintenanceRequest | None:
-    row = db.execute(_requests(organisation_id).where(requests.c.dedupe_key == dedupe_key)).one_or_none()
+def find_by_dedupe_key(ctx: Context, dedupe_key: str) -> MaintenanceRequest | None:
+    row = ctx.db.execute(_requests(ctx.organisation_id, None).where(requests.c.dedupe_key == dedupe_key)).one_or_none()
     return None if row is None else _request(row)
 
 
-def count_open(db: Connection, organisation_id: UUID, lease_id: UUID) -> int:
+def count_open(ctx: Context, lease_id: UUID) -> int:
     """Return how many requests by the phones of a lease's tenants are open."""
     query = select(func.count()).where(
-        requests.c.organisation_id == organisation_id,
+        requests.c.organisation_id == ctx.organisation_id,
         requests.c.status == OPEN,
         requests.c.lease_id == lease_id,
         requests.c.source.in_(BY_PHONE),
     )
-    return int(db.scalar(query) or 0)
+    return int(ctx.db.scalar(query) or 0)
 
 
-def list_requests(
-    db: Connection, organisation_id: UUID, asked: Asked, *, within: Properties, **filters: Any
-) -> Page[MaintenanceRequest]:
+def list_requests(ctx: Context, asked: Asked, *, within: Properties, **filters: Any) -> Page[MaintenanceRequest]:
     """Return a page of requests, the newest number first; ``filters`` are columns and what they must equal."""
-    query = _requests(organisation_id, within)
+    query = _requests(ctx.organisation_id, within)
     for name, value in filters.items():
         query = query.where(requests.c[name] == value)
-    return fetch_page(db, query, [requests.c.number], asked, descending=True).of(_request)
+    return fetch_page(ctx.db, query, [requests.c.number], asked, descending=True).of(_request)
 
 
-def change_status(
-    db: Connection, organisation_id: UUID, request_id: UUID, status: str, done_at: dt.datetime | None
-) -> bool:
+def change_status(ctx: Context, request_id: UUID, status: str, done_at: dt.datetime | None) -> bool:
     """Set the status if the present one allows it; return whether this call did it."""
     query = update(requests).where(
-        requests.c.organisation_id == organisation_id,
+        requests.c.organisation_id == ctx.organisation_id,
         requests.c.id == request_id,
         requests.c.status.in_(statuses_before(status)),
     )
     values = {"status": status, "done_at": done_at, "version": requests.c.version + 1}
-    return db.execute(query.values(values)).rowcount == 1
+    return ctx.db.execute(query.values(values)).rowcount == 1
 
 
-def forget_texts(db: Connection, organisation_id: UUID, tenant_id: UUID) -> None:
+def forget_texts(ctx: Context, tenant_id: UUID) -> None:
     """Empty what was written in the tenant's requests."""
-    mine = and_(requests.c.organisation_id == organisation_id, requests.c.tenant_id == tenant_id)
-    db.execute(update(requests).where(mine).values(text="", version=requests.c.version + 1))
+    mine = and_(requests.c.organisation_id == ctx.organisation_id, requests.c.tenant_id == tenant_id)
+    ctx.db.execute(update(requests).where(mine).values(text="", version=requests.c.version + 1))
 
 
-def _requests(organisation_id: UUID, within: Properties = None) -> Select[Any]:
+def _requests(organisation_id: UUID, within: Properties) -> Select[Any]:
     # Outer joins: requests outlive what they name, and MySQL keeps walking them by the index of their numbers.
     query = (
         select(

@@ -18,7 +18,7 @@ FILTERS = ("status", "property_id", "tenant_id")
 def list_maintenance_requests(call: Call) -> Page[MaintenanceRequest]:
     """List what tenants asked to be mended, the newest first."""
     filters = {name: call.query[name] for name in FILTERS if name in call.query}
-    return service.list_requests(call.db, call.organisation_id, call.asked, within=call.who.properties, **filters)
+    return service.list_requests(call.ctx, call.asked, **filters)
 
 
 @maintenance.post(
@@ -30,21 +30,13 @@ def list_maintenance_requests(call: Call) -> Page[MaintenanceRequest]:
 )
 def add_maintenance_request(call: Call) -> MaintenanceRequest:
     """Log a request that reached a member in another way."""
-    return service.log_request(
-        call.db,
-        call.organisation_id,
-        call.body,
-        now=call.who.now,
-        today=call.who.today,
-        member_id=call.who.member_id,
-        within=call.who.properties,
-    )
+    return service.log_request(call.ctx, call.body)
 
 
 @maintenance.get("/maintenance-requests/{request_id}", may="see_maintenance", answer=MAINTENANCE_REQUEST)
 def get_maintenance_request(call: Call, request_id: UUID) -> MaintenanceRequest:
     """Tell one request."""
-    return service.get_request(call.db, call.organisation_id, request_id, call.who.properties)
+    return service.get_request(call.ctx, request_id)
 
 
 @maintenance.post(
@@ -52,7 +44,7 @@ def get_maintenance_request(call: Call, request_id: UUID) -> MaintenanceRequest:
 )
 def finish_maintenance_request(call: Call, request_id: UUID) -> MaintenanceRequest:
     """Mark an open request as done."""
-    return service.mark_done(call.db, call.organisation_id, request_id, now=call.who.now, within=call.who.properties)
+    return service.mark_done(call.ctx, request_id)
 
 
 @maintenance.post(
@@ -60,4 +52,4 @@ def finish_maintenance_request(call: Call, request_id: UUID) -> MaintenanceReque
 )
 def reopen_maintenance_request(call: Call, request_id: UUID) -> MaintenanceRequest:
     """Open a request again that was marked as done."""
-    return service.reopen_request(call.db, call.organisation_id, request_id, within=call.who.properties)
+    return service.reopen_request(call.ctx, request_id)

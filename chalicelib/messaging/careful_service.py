@@ -1,24 +1,20 @@
 """Making the texts of a set so that one that cannot be made does not stop the others."""
 
-import datetime as dt
 import logging
 from collections.abc import Sequence
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.errors import Unavailable
 from chalicelib.messaging import dispatch_repository as repository
 from chalicelib.messaging import making_service
 from chalicelib.messaging.model import Made, Message
+from chalicelib.runtime.context import Context
 
 log = logging.getLogger("plotihub.messaging")
 
 
-def make_texts(
-    db: Connection, organisation_id: UUID, messages: Sequence[Message], *, now: dt.datetime
-) -> dict[UUID, Made]:
+def make_texts(ctx: Context, messages: Sequence[Message]) -> dict[UUID, Made]:
     """Return what each message says; one that is missing cannot be made, which is logged.
 
     A kind's maker that raises for a set is asked for each message by itself.
@@ -29,15 +25,13 @@ def make_texts(
 
     made: dict[UUID, Made] = {}
     for name, group in groupby(sorted(messages, key=kind), kind):
-        made.update(_make(db, organisation_id, name, list(group), now))
+        made.update(_make(ctx, name, list(group)))
     return made
 
 
-def _make(
-    db: Connection, organisation_id: UUID, kind: str, messages: Sequence[Message], now: dt.datetime
-) -> dict[UUID, Made]:
+def _make(ctx: Context, kind: str, messages: Sequence[Message]) -> dict[UUID, Made]:
     try:
-        return making_service.make_texts(db, organisation_id, messages, now=now)
+        return making_service.make_texts(ctx, messages)
     except Unavailable:
         raise
     except Exception as error:
@@ -51,5 +45,5 @@ def _make(
         log.warning("the texts of a set cannot be made at once", extra=facts)
     found: dict[UUID, Made] = {}
     for each in messages:
-        found.update(_make(db, organisation_id, kind, [each], now))
+        found.update(_make(ctx, kind, [each]))
     return found

@@ -39,6 +39,7 @@ from chalicelib.messaging.finishing_service import Finisher
 from chalicelib.messaging.grant_service import get_sending
 from chalicelib.messaging.model import CANCELLED, FAILED, KINDS, SMS, Made, Message
 from chalicelib.messaging.rules import opening
+from chalicelib.runtime.context import Context
 from chalicelib.wiring import Parts
 
 SET = 500  # messages of one transaction
@@ -138,7 +139,7 @@ def decide_set(db: Connection, organisation_id: UUID, *, now: dt.datetime) -> Se
     objections = opt_out_service.find_objections(db, organisation_id, messages, today)
     caps, verdicts = Caps(ways, day, objections, _letters_today(db, ways, messages, today)), Verdicts()
     may_go = sift(messages, ways, objections, caps, verdicts)
-    made = careful_service.make_texts(db, organisation_id, may_go, now=now)
+    made = careful_service.make_texts(Context.for_system(db, organisation_id, now=now, today=today), may_go)
     made = _finish(Finisher(ways.allowance, objections), may_go, made)
     caps.count_told(_told_today(db, ways, may_go, today))
     caps.count_numbers(phone_day_repository.lock_phones(db, number_day(now), caps.numbers(may_go)))

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, exists, func, or_, select, update
 
 from chalicelib.messaging.model import CANCELLED, QUEUED
+from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.leasing import tenant_phones
 from chalicelib.storage.tables.messaging import deliveries, incoming_message_answers, incoming_messages, messages
 
@@ -46,44 +47,40 @@ def clear_old_deliveries(db: Connection, before: dt.datetime, at_once: int) -> i
     return _change_each(db, table, _REFERENCE, db.execute(query).all(), {"phone": None})
 
 
-def forget_messages(
-    db: Connection, organisation_id: UUID, tenant_id: UUID, phones: Collection[str], now: dt.datetime
-) -> None:
+def forget_messages(ctx: Context, tenant_id: UUID, phones: Collection[str], now: dt.datetime) -> None:
     """Clear what was told to the tenant, and to ``phones`` without saying to whom; cancel what still waits."""
     to_nobody = and_(messages.c.tenant_id.is_(None), messages.c.address.in_(list(phones)))
     cancelled = {"status": CANCELLED, "reason": "erased", "finished_at": now}
     for whose in (messages.c.tenant_id == tenant_id, to_nobody):  # each by its own index
-        theirs = and_(messages.c.organisation_id == organisation_id, whose)
-        db.execute(update(messages).where(theirs, messages.c.status == QUEUED).values(**cancelled))
-        db.execute(update(messages).where(theirs).values(**NOTHING))
+        theirs = and_(messages.c.organisation_id == ctx.organisation_id, whose)
+        ctx.db.execute(update(messages).where(theirs, messages.c.status == QUEUED).values(**cancelled))
+        ctx.db.execute(update(messages).where(theirs).values(**NOTHING))
 
 
-def phones_of_others(
-    db: Connection, organisation_id: UUID, tenant_id: UUID, phones: Collection[str], *, anywhere: bool
-) -> set[str]:
+def phones_of_others(ctx: Context, tenant_id: UUID, phones: Collection[str], *, anywhere: bool) -> set[str]:
     """Return those of ``phones`` that other tenants have, too: of the organisation, or of any."""
     table = tenant_phones
-    others = or_(table.c.organisation_id != organisation_id, table.c.tenant_id != tenant_id)
+    others = or_(table.c.organisation_id != ctx.organisation_id, table.c.tenant_id != tenant_id)
     query = select(table.c.phone).where(table.c.phone.in_(list(phones)), others)
     if not anywhere:
-        query = query.where(table.c.organisation_id == organisation_id)
-    return set(db.scalars(query))
+        query = query.where(table.c.organisation_id == ctx.organisation_id)
+    return set(ctx.db.scalars(query))
 
 
-def forget_answered(db: Connection, organisation_id: UUID, tenant_id: UUID) -> None:
+def forget_answered(ctx: Context, tenant_id: UUID) -> None:
     """Clear what was sent that was answered for no other organisation, and forget what else was answered for them.
 
     Who else has entered the number by now changes nothing of it.
     """
     table = incoming_message_answers
-    mine = and_(table.c.organisation_id == organisation_id, table.c.tenant_id == tenant_id)
+    mine = and_(table.c.organisation_id == ctx.organisation_id, table.c.tenant_id == tenant_id)
     other = table.alias("other")
     # That it came at the same moment is said for the index.
     same = and_(*(other.c[name] == table.c[name] for name in (*_REFERENCE, "received_at")))
-    others = exists().where(same, other.c.organisation_id != organisation_id)
-    own = db.execute(select(table.c.gateway, table.c.provider_reference).where(mine, ~others)).all()
-    _change_each(db, incoming_messages, _REFERENCE, own, {"phone": None, "text": None})
-    db.execute(delete(table).where(mine))
+    others = exists().where(same, other.c.organisation_id != ctx.organisation_id)
+    own = ctx.db.execute(select(table.c.gateway, table.c.provider_reference).where(mine, ~others)).all()
+    _change_each(ctx.db, incoming_messages, _REFERENCE, own, {"phone": None, "text": None})
+    ctx.db.execute(delete(table).where(mine))
 
 
 def clear_old_answers(db: Connection, before: dt.datetime, at_once: int) -> int:
@@ -97,10 +94,10 @@ def clear_old_answers(db: Connection, before: dt.datetime, at_once: int) -> int:
     return len(found)
 
 
-def forget_phones(db: Connection, organisation_id: UUID, phones: Collection[str]) -> None:
+def forget_phones(ctx: Context, phones: Collection[str]) -> None:
     """Clear what ``phones`` sent us, and reports about them: no other organisation has entered them."""
     for table, values in ((incoming_messages, {"phone": None, "text": None}), (deliveries, {"phone": None})):
-        db.execute(update(table).where(table.c.phone.in_(list(phones))).values(**values))
+        ctx.db.execute(update(table).where(table.c.phone.in_(list(phones))).values(**values))
 
 
 _REFERENCE = ("gateway", "provider_reference")

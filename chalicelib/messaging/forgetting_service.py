@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from chalicelib.messaging import forgetting_repository as repository
 from chalicelib.messaging import opt_out_repository
+from chalicelib.runtime.context import Context
 
 KEPT_DAYS = 90
 AT_ONCE = 1000
@@ -30,17 +31,15 @@ def _first_id(at: dt.datetime) -> UUID:
     return UUID(int=(at - _BEGINNING) // dt.timedelta(milliseconds=1) << 80)
 
 
-def forget_tenant(
-    db: Connection, organisation_id: UUID, tenant_id: UUID, phones: Collection[str], *, now: dt.datetime
-) -> None:
+def forget_tenant(ctx: Context, tenant_id: UUID, phones: Collection[str]) -> None:
     """Forget what was told to the tenant, who had ``phones``, and what they sent; cancel what still waits.
 
     A number that another tenant has as well stays opted out. What was answered for this tenant alone is forgotten
     whoever else has entered the number; what was answered for nobody stays where somebody has.
     """
-    repository.forget_messages(db, organisation_id, tenant_id, phones, now)
-    repository.forget_answered(db, organisation_id, tenant_id)
-    ours = repository.phones_of_others(db, organisation_id, tenant_id, phones, anywhere=False)
-    opt_out_repository.remove_opt_outs(db, organisation_id, sorted(set(phones) - ours))
-    known = repository.phones_of_others(db, organisation_id, tenant_id, phones, anywhere=True)
-    repository.forget_phones(db, organisation_id, sorted(set(phones) - known))
+    repository.forget_messages(ctx, tenant_id, phones, ctx.now)
+    repository.forget_answered(ctx, tenant_id)
+    ours = repository.phones_of_others(ctx, tenant_id, phones, anywhere=False)
+    opt_out_repository.remove_opt_outs(ctx.db, ctx.organisation_id, sorted(set(phones) - ours))
+    known = repository.phones_of_others(ctx, tenant_id, phones, anywhere=True)
+    repository.forget_phones(ctx, sorted(set(phones) - known))

@@ -8,10 +8,12 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from chalicelib import wiring
+from chalicelib.clock import day_of
 from chalicelib.errors import BadRequest, Invalid
 from chalicelib.messaging import service
 from chalicelib.messaging.grant_model import MESSAGING, SENDER_NAME, Grant, Limits
 from chalicelib.money import format_cents, parse_cents
+from chalicelib.runtime.context import Context
 from chalicelib.tasks.scheduling import Functions
 
 log = logging.getLogger("plotihub.messaging")
@@ -43,16 +45,18 @@ def grant(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _work(db: Connection, *, asked: dict[str, str], request_id: str, parts: wiring.Parts) -> None:
     organisation_id = _organisation(asked)
-    how: dict[str, Any] = {"by": asked.get("by", ""), "now": parts.clock.now(), "request_id": request_id}
+    now = parts.clock.now()
+    ctx = Context.for_system(db, organisation_id, now=now, today=day_of(now))
+    how: dict[str, Any] = {"by": asked.get("by", ""), "request_id": request_id}
     if "revoke" in asked:
-        service.revoke_grant(db, organisation_id, asked["revoke"], **how)
+        service.revoke_grant(ctx, asked["revoke"], **how)
         return
     how["note"] = asked.get("note", "")
     kind = asked.get("kind", "")
     if kind == MESSAGING:
-        service.grant_messaging(db, organisation_id, limits=_limits(asked), **how)
+        service.grant_messaging(ctx, limits=_limits(asked), **how)
     elif kind == SENDER_NAME:
-        service.grant_sender_name(db, organisation_id, asked.get("name", ""), **how)
+        service.grant_sender_name(ctx, asked.get("name", ""), **how)
     else:
         raise Invalid([("kind", f"expected {MESSAGING} or {SENDER_NAME}")])
 

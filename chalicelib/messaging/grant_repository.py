@@ -11,6 +11,7 @@ from chalicelib.ids import new_id
 from chalicelib.messaging.grant_model import MESSAGING, SENDER_NAME, Allowance, Grant, Limits, Sending
 from chalicelib.messaging.grant_rules import within
 from chalicelib.messaging.model import Settings
+from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.identity import organisations
 from chalicelib.storage.tables.messaging import message_settings, organisation_grants
 
@@ -55,29 +56,29 @@ def find_sending(db: Connection, organisation_id: UUID) -> Sending | None:
     return Sending(within(own, allowance), own, allowance, row.time_zone)
 
 
-def lock_organisation(db: Connection, organisation_id: UUID) -> bool:
+def lock_organisation(ctx: Context) -> bool:
     """Hold the organisation's row, so that of a kind one grant holds at most; return whether there is one.
 
     The platform's own is none: without its grant phones would be answered nothing, and nobody would see it.
     """
-    mine = (organisations.c.id == organisation_id) & (organisations.c.id != PLATFORM)
+    mine = (organisations.c.id == ctx.organisation_id) & (organisations.c.id != PLATFORM)
     query = select(organisations.c.id).where(mine).with_for_update()
-    return db.scalar(query) is not None
+    return ctx.db.scalar(query) is not None
 
 
-def add_grant(db: Connection, organisation_id: UUID, kind: str, values: dict[str, Any]) -> None:
-    row = {"organisation_id": organisation_id, "id": new_id(), "kind": kind, "revoked_by": "", **values}
-    db.execute(insert(organisation_grants).values(row))
+def add_grant(ctx: Context, kind: str, values: dict[str, Any]) -> None:
+    row = {"organisation_id": ctx.organisation_id, "id": new_id(), "kind": kind, "revoked_by": "", **values}
+    ctx.db.execute(insert(organisation_grants).values(row))
 
 
-def revoke_grant(db: Connection, organisation_id: UUID, kind: str, by: str, now: dt.datetime) -> bool:
+def revoke_grant(ctx: Context, kind: str, by: str, now: dt.datetime) -> bool:
     """End the grant of the kind that holds; return whether there was one."""
     query = update(organisation_grants).where(
-        organisation_grants.c.organisation_id == organisation_id,
+        organisation_grants.c.organisation_id == ctx.organisation_id,
         organisation_grants.c.kind == kind,
         organisation_grants.c.revoked_at.is_(None),
     )
-    return db.execute(query.values(revoked_by=by, revoked_at=now)).rowcount == 1
+    return ctx.db.execute(query.values(revoked_by=by, revoked_at=now)).rowcount == 1
 
 
 def list_grants(db: Connection) -> list[Grant]:

@@ -1,6 +1,5 @@
 """What operators let an organisation do. Nobody grants over HTTP: whoever may is whoever runs the service."""
 
-import datetime as dt
 import re
 from collections.abc import Sequence
 from uuid import UUID
@@ -12,6 +11,7 @@ from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.identity import service as identity
 from chalicelib.messaging import grant_repository as repository
 from chalicelib.messaging.grant_model import GRANT_KINDS, MESSAGING, SENDER_NAME, Grant, Limits, Sending
+from chalicelib.runtime.context import Context
 
 SENDER_PATTERN = "^([0-9A-Za-z]([0-9A-Za-z _.-]{0,9}[0-9A-Za-z])?)?$"
 MOST_BY, MOST_NOTE = 60, 200
@@ -26,14 +26,7 @@ def get_sending(db: Connection, organisation_id: UUID) -> Sending:
 
 
 def grant_messaging(
-    db: Connection,
-    organisation_id: UUID,
-    *,
-    by: str,
-    now: dt.datetime,
-    limits: Limits | None = None,
-    note: str = "",
-    request_id: str = "",
+    ctx: Context, *, by: str, limits: Limits | None = None, note: str = "", request_id: str = ""
 ) -> None:
     """Let the organisation write in its own words, up to ``limits``; in place of the grant that it has.
 
@@ -45,19 +38,10 @@ def grant_messaging(
     wrong = [(name, "expected 0 or more") for name, value in bounds._asdict().items() if value < 0]
     if wrong:
         raise Invalid(wrong)
-    _grant(db, organisation_id, MESSAGING, by, now, request_id, sender_name="", note=note, **bounds._asdict())
+    _grant(ctx, MESSAGING, by, request_id, sender_name="", note=note, **bounds._asdict())
 
 
-def grant_sender_name(
-    db: Connection,
-    organisation_id: UUID,
-    name: str,
-    *,
-    by: str,
-    now: dt.datetime,
-    note: str = "",
-    request_id: str = "",
-) -> None:
+def grant_sender_name(ctx: Context, name: str, *, by: str, note: str = "", request_id: str = "") -> None:
     """Let the organisation send under ``name``, once it is registered with the gateways; it then sets it itself.
 
     Raises:
@@ -69,15 +53,13 @@ def grant_sender_name(
         raise Invalid([("name", "expected 1 to 11 letters, digits and signs that a phone shows as a sender")])
     if is_brand(name):
         raise Invalid([("name", "it is a brand's; nobody else sends under it")])
-    if not get_sending(db, organisation_id).allowance.granted:
+    if not get_sending(ctx.db, ctx.organisation_id).allowance.granted:
         raise Conflict("The organisation is not granted messaging yet; grant that first.")
     none = dict.fromkeys(Limits._fields)
-    _grant(db, organisation_id, SENDER_NAME, by, now, request_id, sender_name=name, note=note, **none)
+    _grant(ctx, SENDER_NAME, by, request_id, sender_name=name, note=note, **none)
 
 
-def revoke_grant(
-    db: Connection, organisation_id: UUID, kind: str, *, by: str, now: dt.datetime, request_id: str = ""
-) -> None:
+def revoke_grant(ctx: Context, kind: str, *, by: str, request_id: str = "") -> None:
     """Take a grant back: from now on the organisation is held to what all begin with.
 
     What waits in its own words is cancelled when its turn comes; what a sender has already is sent.
@@ -87,13 +69,9 @@ def revoke_grant(
         NotFound: the organisation holds no grant of the kind.
     """
     _check(by, kind)
-    if not repository.lock_organisation(db, organisation_id) or not repository.revoke_grant(
-        db, organisation_id, kind, by, now
-    ):
+    if not repository.lock_organisation(ctx) or not repository.revoke_grant(ctx, kind, by, ctx.now):
         raise NotFound("The organisation holds no such grant.")
-    identity.record_operator_event(
-        db, organisation_id, action=f"revoke_{kind}", fields=[], request_id=request_id, now=now
-    )
+    identity.record_operator_event(ctx, action=f"revoke_{kind}", fields=[], request_id=request_id)
 
 
 def list_grants(db: Connection) -> Sequence[Grant]:
@@ -102,25 +80,21 @@ def list_grants(db: Connection) -> Sequence[Grant]:
 
 
 def _grant(
-    db: Connection,
-    organisation_id: UUID,
+    ctx: Context,
     kind: str,
     by: str,
-    now: dt.datetime,
     request_id: str,
     **values: str | int | None,
 ) -> None:
     _check(by, kind)
     if len(str(values["note"])) > MOST_NOTE:
         raise Invalid([("note", f"expected at most {MOST_NOTE} characters")])
-    if not repository.lock_organisation(db, organisation_id):
+    if not repository.lock_organisation(ctx):
         raise NotFound("There is no such organisation.")
-    repository.revoke_grant(db, organisation_id, kind, by, now)
-    repository.add_grant(db, organisation_id, kind, {**values, "granted_by": by, "granted_at": now})
+    repository.revoke_grant(ctx, kind, by, ctx.now)
+    repository.add_grant(ctx, kind, {**values, "granted_by": by, "granted_at": ctx.now})
     fields = sorted(name for name, value in values.items() if value not in (None, ""))
-    identity.record_operator_event(
-        db, organisation_id, action=f"grant_{kind}", fields=fields, request_id=request_id, now=now
-    )
+    identity.record_operator_event(ctx, action=f"grant_{kind}", fields=fields, request_id=request_id)
 
 
 def _check(by: str, kind: str) -> None:

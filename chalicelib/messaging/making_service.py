@@ -3,16 +3,14 @@
 Messaging lies under all that send and knows none of them; who queues a kind without a text registers its maker.
 """
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.messaging.model import KINDS, Made, Message
+from chalicelib.runtime.context import Context
 
-# (db, organisation_id, messages of the kind, now) → what each says, by its id
-Maker = Callable[[Connection, UUID, Sequence[Message], dt.datetime], Mapping[UUID, Made]]
+# (context, messages of the kind) → what each says, by its id
+Maker = Callable[[Context, Sequence[Message]], Mapping[UUID, Made]]
 
 _makers: dict[str, Maker] = {}
 
@@ -36,9 +34,7 @@ def renders(*kinds: str) -> Callable[[Maker], Maker]:
     return register
 
 
-def make_texts(
-    db: Connection, organisation_id: UUID, messages: Sequence[Message], *, now: dt.datetime
-) -> dict[UUID, Made]:
+def make_texts(ctx: Context, messages: Sequence[Message]) -> dict[UUID, Made]:
     """Return what each of ``messages`` says now, by its id; one that has its text says that.
 
     Raises:
@@ -52,7 +48,7 @@ def make_texts(
         else:
             made[message.id] = Made(message.text)
     for kind, those in waiting.items():
-        found = _makers[kind](db, organisation_id, those, now)
+        found = _makers[kind](ctx, those)
         made.update((each.id, found[each.id]) for each in those)
     return made
 

@@ -18,52 +18,53 @@ from chalicelib.messaging.model import (
     Message,
 )
 from chalicelib.pages import Asked, Page
+from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.messaging import incoming_message_answers, incoming_messages, message_attempts, messages
 
 _COLUMNS = [messages.c[name] for name in Message._fields]
 
 
-def find_message(db: Connection, organisation_id: UUID, message_id: UUID) -> Message | None:
-    query = select(*_COLUMNS).where(messages.c.organisation_id == organisation_id, messages.c.id == message_id)
-    row = db.execute(query).one_or_none()
+def find_message(ctx: Context, message_id: UUID) -> Message | None:
+    query = select(*_COLUMNS).where(messages.c.organisation_id == ctx.organisation_id, messages.c.id == message_id)
+    row = ctx.db.execute(query).one_or_none()
     return None if row is None else Message._make(row)
 
 
-def list_attempts(db: Connection, organisation_id: UUID, message_id: UUID) -> list[Attempt]:
+def list_attempts(ctx: Context, message_id: UUID) -> list[Attempt]:
     table = message_attempts
     query = select(*(table.c[name] for name in Attempt._fields)).where(
-        table.c.organisation_id == organisation_id, table.c.message_id == message_id
+        table.c.organisation_id == ctx.organisation_id, table.c.message_id == message_id
     )
-    return [Attempt._make(row) for row in db.execute(query.order_by(table.c.number))]
+    return [Attempt._make(row) for row in ctx.db.execute(query.order_by(table.c.number))]
 
 
-def list_messages(db: Connection, organisation_id: UUID, asked: Asked, filters: dict[str, Any]) -> Page[Message]:
+def list_messages(ctx: Context, asked: Asked, filters: dict[str, Any]) -> Page[Message]:
     """Return those whose columns have the values in ``filters``, newest first."""
-    query = select(*_COLUMNS).where(messages.c.organisation_id == organisation_id)
+    query = select(*_COLUMNS).where(messages.c.organisation_id == ctx.organisation_id)
     query = query.where(*(messages.c[name] == value for name, value in filters.items()))
-    return fetch_page(db, query, [messages.c.id], asked, descending=True).of(Message._make)
+    return fetch_page(ctx.db, query, [messages.c.id], asked, descending=True).of(Message._make)
 
 
-def count_to(db: Connection, organisation_id: UUID, address: str, kind: str, since: dt.datetime) -> int:
+def count_to(ctx: Context, address: str, kind: str, since: dt.datetime) -> int:
     query = select(func.count()).where(
-        messages.c.organisation_id == organisation_id,
+        messages.c.organisation_id == ctx.organisation_id,
         messages.c.address == address,
         messages.c.kind == kind,
         messages.c.created_at > since,
     )
-    return int(db.scalar(query) or 0)
+    return int(ctx.db.scalar(query) or 0)
 
 
-def cancel_message(db: Connection, organisation_id: UUID, message_id: UUID, reason: str, now: dt.datetime) -> bool:
+def cancel_message(ctx: Context, message_id: UUID, reason: str, now: dt.datetime) -> bool:
     """Cancel the message if it still waits; return whether this call did it."""
     query = update(messages).where(
-        messages.c.organisation_id == organisation_id, messages.c.id == message_id, messages.c.status == QUEUED
+        messages.c.organisation_id == ctx.organisation_id, messages.c.id == message_id, messages.c.status == QUEUED
     )
-    return db.execute(query.values(status=CANCELLED, reason=reason, finished_at=now)).rowcount == 1
+    return ctx.db.execute(query.values(status=CANCELLED, reason=reason, finished_at=now)).rowcount == 1
 
 
-def sum_by_kind(db: Connection, organisation_id: UUID, starts_at: dt.datetime, ends_at: dt.datetime) -> list[KindSpend]:
+def sum_by_kind(ctx: Context, starts_at: dt.datetime, ends_at: dt.datetime) -> list[KindSpend]:
     """Return what the messages that were handed over from ``starts_at`` to before ``ends_at`` came to.
 
     What no gateway took in the end costs nothing; what it took and could not deliver does.
@@ -73,7 +74,7 @@ def sum_by_kind(db: Connection, organisation_id: UUID, starts_at: dt.datetime, e
     query = (
         select(messages.c.kind, func.count(), *(func.coalesce(func.sum(each), 0) for each in sums))
         .where(
-            messages.c.organisation_id == organisation_id,
+            messages.c.organisation_id == ctx.organisation_id,
             messages.c.handed_at >= starts_at,
             messages.c.handed_at < ends_at,
             taken,
@@ -81,10 +82,10 @@ def sum_by_kind(db: Connection, organisation_id: UUID, starts_at: dt.datetime, e
         .group_by(messages.c.kind)
         .order_by(messages.c.kind)
     )
-    return [KindSpend(kind, *map(int, sums)) for kind, *sums in db.execute(query)]
+    return [KindSpend(kind, *map(int, sums)) for kind, *sums in ctx.db.execute(query)]
 
 
-def list_incoming(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Incoming]:
+def list_incoming(ctx: Context, asked: Asked) -> Page[Incoming]:
     """Return what phones sent that was answered for the organisation, and is not forgotten yet, newest first."""
     table, sent = incoming_message_answers, incoming_messages
     same = and_(sent.c.gateway == table.c.gateway, sent.c.provider_reference == table.c.provider_reference)
@@ -100,10 +101,10 @@ def list_incoming(db: Connection, organisation_id: UUID, asked: Asked) -> Page[I
             table.c.tenant_id,
         )
         .join(sent, same)
-        .where(table.c.organisation_id == organisation_id, sent.c.phone.is_not(None))
+        .where(table.c.organisation_id == ctx.organisation_id, sent.c.phone.is_not(None))
     )
     keys = [table.c.received_at, table.c.gateway, table.c.provider_reference]
-    return fetch_page(db, query, keys, asked, descending=True).of(Incoming._make)
+    return fetch_page(ctx.db, query, keys, asked, descending=True).of(Incoming._make)
 
 
 def add_answer(

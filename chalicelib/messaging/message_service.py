@@ -9,61 +9,61 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from chalicelib.errors import Conflict, NotFound
+from chalicelib.identity import service as identity
 from chalicelib.messaging import message_repository as repository
 from chalicelib.messaging import settings_service
 from chalicelib.messaging.model import Attempt, Incoming, IncomingAnswer, Message, Spend
 from chalicelib.pages import Asked, Page
+from chalicelib.runtime.context import Context
 
 FILTERS = ("status", "kind", "medium", "tenant_id", "lease_id", "notice_id")
 
 
-def get_message(db: Connection, organisation_id: UUID, message_id: UUID) -> Message:
-    found = repository.find_message(db, organisation_id, message_id)
+def get_message(ctx: Context, message_id: UUID) -> Message:
+    found = repository.find_message(ctx, message_id)
     if found is None:
         raise NotFound("There is no such message.")
     return found
 
 
-def list_attempts(db: Connection, organisation_id: UUID, message_id: UUID) -> list[Attempt]:
+def list_attempts(ctx: Context, message_id: UUID) -> list[Attempt]:
     """Return each giving of the message to a gateway, the first one first."""
-    return repository.list_attempts(db, organisation_id, message_id)
+    return repository.list_attempts(ctx, message_id)
 
 
-def list_messages(db: Connection, organisation_id: UUID, asked: Asked, **filters: Any) -> Page[Message]:
+def list_messages(ctx: Context, asked: Asked, **filters: Any) -> Page[Message]:
     """Return a page of messages, newest first; ``filters`` are of ``FILTERS``."""
     unknown = filters.keys() - set(FILTERS)
     if unknown:
         raise TypeError(f"messages are not listed by {sorted(unknown)}")
-    return repository.list_messages(db, organisation_id, asked, filters)
+    return repository.list_messages(ctx, asked, filters)
 
 
-def count_to(db: Connection, organisation_id: UUID, address: str, kind: str, *, since: dt.datetime) -> int:
+def count_to(ctx: Context, address: str, kind: str, *, since: dt.datetime) -> int:
     """Return how many messages of the kind were queued for the address after ``since``."""
-    return repository.count_to(db, organisation_id, address, kind, since)
+    return repository.count_to(ctx, address, kind, since)
 
 
-def cancel_message(
-    db: Connection, organisation_id: UUID, message_id: UUID, *, reason: str, now: dt.datetime
-) -> Message:
+def cancel_message(ctx: Context, message_id: UUID, *, reason: str) -> Message:
     """Take back a message that still waits for its hour, and return it.
 
     Raises:
         Conflict: it was handed over, or will not be sent anyway.
     """
-    done = repository.cancel_message(db, organisation_id, message_id, reason, now)
-    message = get_message(db, organisation_id, message_id)
+    done = repository.cancel_message(ctx, message_id, reason, ctx.now)
+    message = get_message(ctx, message_id)
     if not done:
         raise Conflict("Only a message that is queued can be cancelled.", message_status=message.status)
     return message
 
 
-def get_spend(db: Connection, organisation_id: UUID, month: dt.date, time_zone: str) -> Spend:
+def get_spend(ctx: Context, month: dt.date) -> Spend:
     """Return what the messages that were handed over in ``month`` (its first day) came to, local days counting."""
-    zone = ZoneInfo(time_zone)
+    zone = ZoneInfo(identity.get_organisation(ctx.db, ctx.organisation_id).time_zone)
     following = (month + dt.timedelta(days=31)).replace(day=1)
     starts_at, ends_at = (dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC) for day in (month, following))
-    kinds = repository.sum_by_kind(db, organisation_id, starts_at, ends_at)
-    limit_cents = settings_service.get_settings(db, organisation_id).monthly_limit_cents
+    kinds = repository.sum_by_kind(ctx, starts_at, ends_at)
+    limit_cents = settings_service.get_settings(ctx).monthly_limit_cents
     return Spend(
         month,
         sum(each.messages for each in kinds),
@@ -75,12 +75,12 @@ def get_spend(db: Connection, organisation_id: UUID, month: dt.date, time_zone: 
     )
 
 
-def list_incoming(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Incoming]:
+def list_incoming(ctx: Context, asked: Asked) -> Page[Incoming]:
     """Return a page of what phones sent that was answered for the organisation, newest first.
 
     Whose it is was decided then: a number that is entered later opens nothing older.
     """
-    return repository.list_incoming(db, organisation_id, asked)
+    return repository.list_incoming(ctx, asked)
 
 
 def add_answers(

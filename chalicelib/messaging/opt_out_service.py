@@ -13,6 +13,7 @@ from chalicelib.messaging import opt_out_repository as repository
 from chalicelib.messaging.model import BY_MEMBER, OptOut
 from chalicelib.messaging.objection_rules import Objections
 from chalicelib.pages import Asked, Page
+from chalicelib.runtime.context import Context
 
 
 class Addressed(Protocol):
@@ -23,13 +24,13 @@ class Addressed(Protocol):
     def lease_id(self) -> UUID | None: ...
 
 
-def opt_out(db: Connection, organisation_id: UUID, phone: str, *, source: str, now: dt.datetime) -> OptOut:
+def opt_out(ctx: Context, phone: str, *, source: str) -> OptOut:
     """Send nothing of the organisation's to ``phone`` (E.164) from now on; a second time changes nothing.
 
     ``source``: one of ``model.OPT_OUT_SOURCES``. What is queued already is cancelled when it is due.
     """
-    repository.add_opt_out(db, organisation_id, phone, source, now)
-    return get_opt_out(db, organisation_id, phone)
+    repository.add_opt_out(ctx.db, ctx.organisation_id, phone, source, ctx.now)
+    return get_opt_out(ctx, phone)
 
 
 def stop_messages(db: Connection, phone: str, *, source: str, now: dt.datetime) -> list[UUID]:
@@ -50,22 +51,22 @@ def start_messages(db: Connection, phone: str) -> None:
     repository.remove_stop(db, phone)
 
 
-def remove_opt_out(db: Connection, organisation_id: UUID, phone: str) -> None:
+def remove_opt_out(ctx: Context, phone: str) -> None:
     """Send to ``phone`` again, because a member says so who had entered that it may not.
 
     Raises:
         Conflict: the holder of the number said so; only they can take it back, by START.
         NotFound: it has not opted out.
     """
-    found = get_opt_out(db, organisation_id, phone)
-    if not repository.remove_opt_outs(db, organisation_id, [phone], source=BY_MEMBER):
+    found = get_opt_out(ctx, phone)
+    if not repository.remove_opt_outs(ctx.db, ctx.organisation_id, [phone], source=BY_MEMBER):
         raise Conflict(
             "Whoever holds the number opted out; only they can opt in again, by sending START.", source=found.source
         )
 
 
-def get_opt_out(db: Connection, organisation_id: UUID, phone: str) -> OptOut:
-    found = repository.find_opt_out(db, organisation_id, phone)
+def get_opt_out(ctx: Context, phone: str) -> OptOut:
+    found = repository.find_opt_out(ctx.db, ctx.organisation_id, phone)
     if found is None:
         raise NotFound("That number has not opted out.")
     return found
@@ -90,5 +91,5 @@ def ended_before(today: dt.date) -> dt.date:
     return today - dt.timedelta(days=config.phone_serves_days_after_lease())
 
 
-def list_opt_outs(db: Connection, organisation_id: UUID, asked: Asked) -> Page[OptOut]:
-    return repository.list_opt_outs(db, organisation_id, asked)
+def list_opt_outs(ctx: Context, asked: Asked) -> Page[OptOut]:
+    return repository.list_opt_outs(ctx.db, ctx.organisation_id, asked)

@@ -16,6 +16,7 @@ from chalicelib.messaging.grant_model import GRANT_NEEDED, Sending
 from chalicelib.messaging.grant_service import get_sending
 from chalicelib.messaging.model import CANCELLED, KINDS, QUEUED, SMS, Measured, NewMessage
 from chalicelib.messaging.objection_rules import Objections
+from chalicelib.runtime.context import Context
 
 AT_ONCE = 500
 
@@ -41,7 +42,7 @@ class _Ways(NamedTuple):
         return self.openings[earliest]
 
 
-def queue_messages(db: Connection, organisation_id: UUID, new: Sequence[NewMessage], *, now: dt.datetime) -> list[UUID]:
+def queue_messages(ctx: Context, new: Sequence[NewMessage]) -> list[UUID]:
     """Queue messages and return their ids in their order, without those whose ``dedupe_key`` was there before.
 
     One without an address, to a number that wants none or is not the tenant's, (an SMS) about a lease that ended
@@ -59,15 +60,15 @@ def queue_messages(db: Connection, organisation_id: UUID, new: Sequence[NewMessa
         wanted.setdefault(message.dedupe_key, message)
     if not wanted:
         return []
-    sending = get_sending(db, organisation_id)
-    ways = _Ways(organisation_id, sending, settings_service.part_prices(), now, {})
+    sending = get_sending(ctx.db, ctx.organisation_id)
+    ways = _Ways(ctx.organisation_id, sending, settings_service.part_prices(), ctx.now, {})
     ids = {key: new_id() for key in wanted}
     added: set[UUID] = set()
     for part in _in_sets(sorted(wanted)):
-        rows = _rows(db, ways, [wanted[key] for key in part], ids)
-        made = set(repository.add_messages(db, organisation_id, rows))
-        if any(row["id"] in made and row["status"] == QUEUED and row["send_after_at"] <= now for row in rows):
-            repository.wake_dispatcher(db, organisation_id)
+        rows = _rows(ctx.db, ways, [wanted[key] for key in part], ids)
+        made = set(repository.add_messages(ctx, rows))
+        if any(row["id"] in made and row["status"] == QUEUED and row["send_after_at"] <= ctx.now for row in rows):
+            repository.wake_dispatcher(ctx)
         added |= made
     return [each for each in ids.values() if each in added]
 

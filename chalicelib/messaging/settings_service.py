@@ -1,10 +1,6 @@
 """How an organisation's messages are sent: by whom, when, how many and for how much at most."""
 
-import datetime as dt
 from typing import Any
-from uuid import UUID
-
-from sqlalchemy import Connection
 
 from chalicelib import config
 from chalicelib.errors import GrantNeeded, Invalid, PreconditionFailed
@@ -14,19 +10,18 @@ from chalicelib.messaging import settings_repository as repository
 from chalicelib.messaging.grant_model import MESSAGING, SENDER_NAME, Allowance
 from chalicelib.messaging.grant_service import get_sending
 from chalicelib.messaging.model import Settings
+from chalicelib.runtime.context import Context
 
 
-def get_settings(db: Connection, organisation_id: UUID) -> Settings:
+def get_settings(ctx: Context) -> Settings:
     """Return the organisation's settings as they take effect; the usual ones, at version 0, until it changes them.
 
     They are never more than what it is granted, whatever was set when it was granted more.
     """
-    return get_sending(db, organisation_id).settings
+    return get_sending(ctx.db, ctx.organisation_id).settings
 
 
-def change_settings(
-    db: Connection, organisation_id: UUID, version: int | None, values: dict[str, Any], *, now: dt.datetime
-) -> Settings:
+def change_settings(ctx: Context, version: int | None, values: dict[str, Any]) -> Settings:
     """Change what ``values`` names and return the settings as they then take effect.
 
     Raises:
@@ -34,19 +29,19 @@ def change_settings(
         Invalid: a limit is above what is granted, or the sender's name is another than the one granted.
         PreconditionFailed: they are no longer at ``version``.
     """
-    sending = get_sending(db, organisation_id)
+    sending = get_sending(ctx.db, ctx.organisation_id)
     before = sending.own
     _check(values, sending.allowance)
     if version is not None and version != before.version:
         raise PreconditionFailed(CHANGED)
     if before.version:
-        done = repository.change_settings(db, organisation_id, before.version, values, now)
+        done = repository.change_settings(ctx, before.version, values, ctx.now)
     else:
-        first = before._replace(**{**values, "version": 1, "changed_at": now})
-        done = repository.add_settings(db, organisation_id, first)
+        first = before._replace(**{**values, "version": 1, "changed_at": ctx.now})
+        done = repository.add_settings(ctx, first)
     if not done:
         raise PreconditionFailed(CHANGED)
-    return get_settings(db, organisation_id)
+    return get_settings(ctx)
 
 
 def _check(values: dict[str, Any], allowance: Allowance) -> None:

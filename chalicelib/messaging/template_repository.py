@@ -2,12 +2,12 @@
 
 import datetime as dt
 from typing import NamedTuple
-from uuid import UUID
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.messaging.grant_model import MESSAGING, Allowance
+from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.identity import organisations
 from chalicelib.storage.tables.messaging import message_templates, organisation_grants
 
@@ -18,15 +18,15 @@ class Row(NamedTuple):
     changed_at: dt.datetime
 
 
-def list_templates(db: Connection, organisation_id: UUID) -> dict[tuple[str, str], Row]:
+def list_templates(ctx: Context) -> dict[tuple[str, str], Row]:
     """Return what the organisation ever wrote, by kind and language."""
     table = message_templates
     query = select(table.c.kind, table.c.language, table.c.text, table.c.version, table.c.changed_at)
-    found = db.execute(query.where(table.c.organisation_id == organisation_id))
+    found = ctx.db.execute(query.where(table.c.organisation_id == ctx.organisation_id))
     return {(row.kind, row.language): Row(row.text, row.version, row.changed_at) for row in found}
 
 
-def read_templates(db: Connection, organisation_id: UUID) -> tuple[Allowance, dict[tuple[str, str], Row]]:
+def read_templates(ctx: Context) -> tuple[Allowance, dict[tuple[str, str], Row]]:
     """Return what the organisation is granted and what it ever wrote, in one query."""
     table, grants = message_templates, organisation_grants
     held = and_(
@@ -41,35 +41,33 @@ def read_templates(db: Connection, organisation_id: UUID) -> tuple[Allowance, di
         .select_from(organisations)
         .outerjoin(grants, held)
         .outerjoin(table, table.c.organisation_id == organisations.c.id)
-        .where(organisations.c.id == organisation_id)
+        .where(organisations.c.id == ctx.organisation_id)
     )
-    found = db.execute(query).all()
+    found = ctx.db.execute(query).all()
     written = {(row.kind, row.language): Row(row.text, row.version, row.changed_at) for row in found if row.kind}
     first = found[0] if found else None
     granted, phone = (first.granted is not None, first.founder_phone) if first else (False, None)
     return Allowance(granted=granted, founder_phone=phone), written
 
 
-def add_template(db: Connection, organisation_id: UUID, kind: str, language: str, text: str, now: dt.datetime) -> bool:
+def add_template(ctx: Context, kind: str, language: str, text: str, now: dt.datetime) -> bool:
     """Insert the first one; return False where another has just done so."""
-    row = {"organisation_id": organisation_id, "kind": kind, "language": language}
+    row = {"organisation_id": ctx.organisation_id, "kind": kind, "language": language}
     try:
-        with db.begin_nested():
-            db.execute(insert(message_templates).values(**row, text=text, version=1, changed_at=now))
+        with ctx.db.begin_nested():
+            ctx.db.execute(insert(message_templates).values(**row, text=text, version=1, changed_at=now))
     except IntegrityError:
         return False
     return True
 
 
-def change_template(
-    db: Connection, organisation_id: UUID, kind: str, language: str, version: int, text: str, now: dt.datetime
-) -> bool:
+def change_template(ctx: Context, kind: str, language: str, version: int, text: str, now: dt.datetime) -> bool:
     """Set the text if the row is still at ``version``; return whether this call did it."""
     table = message_templates
     query = update(table).where(
-        table.c.organisation_id == organisation_id,
+        table.c.organisation_id == ctx.organisation_id,
         table.c.kind == kind,
         table.c.language == language,
         table.c.version == version,
     )
-    return db.execute(query.values(text=text, version=version + 1, changed_at=now)).rowcount == 1
+    return ctx.db.execute(query.values(text=text, version=version + 1, changed_at=now)).rowcount == 1

@@ -1,11 +1,7 @@
 """What is said: in an organisation's own words where it wrote some, in ours elsewhere."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import NamedTuple
-from uuid import UUID
-
-from sqlalchemy import Connection
 
 from chalicelib.errors import GrantNeeded, Invalid, NotFound, PreconditionFailed
 from chalicelib.identity.service import CHANGED
@@ -16,6 +12,7 @@ from chalicelib.messaging.grant_service import get_sending
 from chalicelib.messaging.model import KINDS, SMS, Made, Preview, Template
 from chalicelib.messaging.template_repository import Row
 from chalicelib.messaging.text_model import BUILT_IN, USUAL
+from chalicelib.runtime.context import Context
 
 OWN_WORDS = "Words of your own are sent once your organisation is granted messaging."
 
@@ -37,33 +34,31 @@ class Templates(NamedTuple):
         return values if self.allowance.granted else neutral_rules.neutral_values(values, language)
 
 
-def templates_of(db: Connection, organisation_id: UUID) -> Templates:
+def templates_of(ctx: Context) -> Templates:
     """Return the organisation's templates; until it is granted messaging none of its own, whatever it wrote."""
-    allowance, found = repository.read_templates(db, organisation_id)
+    allowance, found = repository.read_templates(ctx)
     own = {key: row.text for key, row in found.items() if row.text}
     return Templates(own if allowance.granted else {}, allowance)
 
 
-def list_templates(db: Connection, organisation_id: UUID) -> list[Template]:
+def list_templates(ctx: Context) -> list[Template]:
     """Return the template of each kind and language, ours where the organisation wrote none."""
-    rows, sending = repository.list_templates(db, organisation_id), get_sending(db, organisation_id)
+    rows, sending = repository.list_templates(ctx), get_sending(ctx.db, ctx.organisation_id)
     return [_told(kind, language, rows.get((kind, language)), sending) for kind, language in BUILT_IN]
 
 
-def get_template(db: Connection, organisation_id: UUID, kind: str, language: str) -> Template:
+def get_template(ctx: Context, kind: str, language: str) -> Template:
     """Return the template as it stands.
 
     Raises:
         NotFound: no template is of this kind, or of this language.
     """
     _check(kind, language)
-    row = repository.list_templates(db, organisation_id).get((kind, language))
-    return _told(kind, language, row, get_sending(db, organisation_id))
+    row = repository.list_templates(ctx).get((kind, language))
+    return _told(kind, language, row, get_sending(ctx.db, ctx.organisation_id))
 
 
-def write_template(
-    db: Connection, organisation_id: UUID, kind: str, language: str, version: int | None, text: str, *, now: dt.datetime
-) -> Template:
+def write_template(ctx: Context, kind: str, language: str, version: int | None, text: str) -> Template:
     """Say it in the organisation's own words from now on: messages that are queued, too.
 
     Raises:
@@ -73,33 +68,29 @@ def write_template(
         PreconditionFailed: it is no longer at ``version``; ours is at 0.
     """
     _check(kind, language)
-    allowance = get_sending(db, organisation_id).allowance
+    allowance = get_sending(ctx.db, ctx.organisation_id).allowance
     if not allowance.granted:
         raise GrantNeeded(OWN_WORDS, grant=MESSAGING)
     why = template_rules.why_not(kind, text, signing_rules.longest_ending(language, allowance))
     if why:
         raise Invalid([("text", why)])
-    _write(db, organisation_id, kind, language, version, text, now)
-    return get_template(db, organisation_id, kind, language)
+    _write(ctx, kind, language, version, text)
+    return get_template(ctx, kind, language)
 
 
-def remove_template(
-    db: Connection, organisation_id: UUID, kind: str, language: str, version: int | None, *, now: dt.datetime
-) -> None:
+def remove_template(ctx: Context, kind: str, language: str, version: int | None) -> None:
     """Say it in our words again.
 
     Raises:
         NotFound: the organisation has written none.
         PreconditionFailed: it is no longer at ``version``.
     """
-    if not get_template(db, organisation_id, kind, language).own:
+    if not get_template(ctx, kind, language).own:
         raise NotFound("Nothing was written in its place.")
-    _write(db, organisation_id, kind, language, version, "", now)
+    _write(ctx, kind, language, version, "")
 
 
-def preview(
-    db: Connection, organisation_id: UUID, kind: str, language: str, text: str | None, values: Mapping[str, str]
-) -> Preview:
+def preview(ctx: Context, kind: str, language: str, text: str | None, values: Mapping[str, str]) -> Preview:
     """Return what would be sent for ``values``, usual ones where they are none, and what it costs.
 
     It ends as for a number that has not confirmed its place. ``text`` is tried in place of the template as it
@@ -109,7 +100,7 @@ def preview(
         GrantNeeded: the kind is free text, and the organisation is not granted messaging.
         Invalid: ``text`` is no template of the kind, or there is none and the kind has no template.
     """
-    sending, templates = get_sending(db, organisation_id), templates_of(db, organisation_id)
+    sending, templates = get_sending(ctx.db, ctx.organisation_id), templates_of(ctx)
     ending = signing_rules.longest_ending(language, sending.allowance)
     own, granted = text, sending.allowance.granted
     if not KINDS[kind].placeholders:
@@ -164,16 +155,14 @@ def _told(kind: str, language: str, row: Row | None, sending: Sending) -> Templa
     )
 
 
-def _write(
-    db: Connection, organisation_id: UUID, kind: str, language: str, version: int | None, text: str, now: dt.datetime
-) -> None:
-    row = repository.list_templates(db, organisation_id).get((kind, language))
+def _write(ctx: Context, kind: str, language: str, version: int | None, text: str) -> None:
+    row = repository.list_templates(ctx).get((kind, language))
     before = row.version if row else 0
     if version is not None and version != before:
         raise PreconditionFailed(CHANGED)
     if before:
-        done = repository.change_template(db, organisation_id, kind, language, before, text, now)
+        done = repository.change_template(ctx, kind, language, before, text, ctx.now)
     else:
-        done = repository.add_template(db, organisation_id, kind, language, text, now)
+        done = repository.add_template(ctx, kind, language, text, ctx.now)
     if not done:
         raise PreconditionFailed(CHANGED)

@@ -4,74 +4,64 @@ import datetime as dt
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 
 from chalicelib.messaging.model import CANCELLED, QUEUED, SMS, statuses_before
+from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.messaging import messages
 
 
-def cancel_keys(db: Connection, organisation_id: UUID, keys: Collection[str], reason: str, now: dt.datetime) -> int:
+def cancel_keys(ctx: Context, keys: Collection[str], reason: str, now: dt.datetime) -> int:
     """Cancel those of the messages that still may be; return how many."""
-    query = update(messages).where(_have(organisation_id, keys), messages.c.status.in_(statuses_before(CANCELLED)))
-    return db.execute(query.values(status=CANCELLED, reason=reason, finished_at=now)).rowcount
+    query = update(messages).where(_have(ctx.organisation_id, keys), messages.c.status.in_(statuses_before(CANCELLED)))
+    return ctx.db.execute(query.values(status=CANCELLED, reason=reason, finished_at=now)).rowcount
 
 
-def expire_keys(
-    db: Connection, organisation_id: UUID, keys: Collection[str], statuses: Collection[str], now: dt.datetime
-) -> None:
+def expire_keys(ctx: Context, keys: Collection[str], statuses: Collection[str], now: dt.datetime) -> None:
     """Have those of the messages that are in one of the statuses end now, for whoever would send them again."""
-    query = update(messages).where(_have(organisation_id, keys), messages.c.status.in_(statuses))
-    db.execute(query.values(expires_at=now))
+    query = update(messages).where(_have(ctx.organisation_id, keys), messages.c.status.in_(statuses))
+    ctx.db.execute(query.values(expires_at=now))
 
 
-def keys_in(db: Connection, organisation_id: UUID, keys: Collection[str], statuses: Collection[str]) -> set[str]:
+def keys_in(ctx: Context, keys: Collection[str], statuses: Collection[str]) -> set[str]:
     """Return those of ``keys`` whose message is in one of the statuses."""
-    query = select(messages.c.dedupe_key).where(_have(organisation_id, keys), messages.c.status.in_(statuses))
-    return set(db.scalars(query))
+    query = select(messages.c.dedupe_key).where(_have(ctx.organisation_id, keys), messages.c.status.in_(statuses))
+    return set(ctx.db.scalars(query))
 
 
-def lock_moving(
-    db: Connection, organisation_id: UUID, tenant_id: UUID, *, kept: Collection[str]
-) -> list[tuple[UUID, str, str]]:
+def lock_moving(ctx: Context, tenant_id: UUID, *, kept: Collection[str]) -> list[tuple[UUID, str, str]]:
     """Return, held, (id, language, text) of what waits for the tenant with its text made, but to one of ``kept``."""
-    made = _texts_for(organisation_id, tenant_id), messages.c.text.is_not(None), messages.c.address.not_in(kept)
+    made = _texts_for(ctx.organisation_id, tenant_id), messages.c.text.is_not(None), messages.c.address.not_in(kept)
     query = select(messages.c.id, messages.c.language, messages.c.text).where(*made)
-    return [(row[0], row[1], row[2]) for row in db.execute(query.order_by(messages.c.id).with_for_update())]
+    return [(row[0], row[1], row[2]) for row in ctx.db.execute(query.order_by(messages.c.id).with_for_update())]
 
 
-def change_text(db: Connection, organisation_id: UUID, message_id: UUID, text: str) -> None:
+def change_text(ctx: Context, message_id: UUID, text: str) -> None:
     """Change the text of a held message; what it takes is measured when it is handed over."""
-    query = update(messages).where(messages.c.organisation_id == organisation_id, messages.c.id == message_id)
-    db.execute(query.values(text=text))
+    query = update(messages).where(messages.c.organisation_id == ctx.organisation_id, messages.c.id == message_id)
+    ctx.db.execute(query.values(text=text))
 
 
-def change_phone(db: Connection, organisation_id: UUID, tenant_id: UUID, phone: str, *, kept: Collection[str]) -> None:
+def change_phone(ctx: Context, tenant_id: UUID, phone: str, *, kept: Collection[str]) -> None:
     """Send what waits for the tenant to ``phone``, but for what goes to one of ``kept``."""
     elsewhere = messages.c.address.not_in(kept)
-    db.execute(update(messages).where(_texts_for(organisation_id, tenant_id), elsewhere).values(address=phone))
+    ctx.db.execute(update(messages).where(_texts_for(ctx.organisation_id, tenant_id), elsewhere).values(address=phone))
 
 
-def change_language(db: Connection, organisation_id: UUID, tenant_id: UUID, language: str) -> None:
+def change_language(ctx: Context, tenant_id: UUID, language: str) -> None:
     unmade = messages.c.text.is_(None)
-    db.execute(update(messages).where(_texts_for(organisation_id, tenant_id), unmade).values(language=language))
+    ctx.db.execute(update(messages).where(_texts_for(ctx.organisation_id, tenant_id), unmade).values(language=language))
 
 
-def cancel_texts(db: Connection, organisation_id: UUID, tenant_id: UUID, reason: str, now: dt.datetime) -> None:
-    query = update(messages).where(_texts_for(organisation_id, tenant_id))
-    db.execute(query.values(status=CANCELLED, reason=reason, finished_at=now))
+def cancel_texts(ctx: Context, tenant_id: UUID, reason: str, now: dt.datetime) -> None:
+    query = update(messages).where(_texts_for(ctx.organisation_id, tenant_id))
+    ctx.db.execute(query.values(status=CANCELLED, reason=reason, finished_at=now))
 
 
-def cancel_to(
-    db: Connection,
-    organisation_id: UUID,
-    phone: str,
-    lease_ids: Collection[UUID] | None,
-    reason: str,
-    now: dt.datetime,
-) -> None:
+def cancel_to(ctx: Context, phone: str, lease_ids: Collection[UUID] | None, reason: str, now: dt.datetime) -> None:
     """Cancel the SMS that wait for a number, about ``lease_ids`` or (None) about anything, but for its answers."""
     query = update(messages).where(
-        messages.c.organisation_id == organisation_id,
+        messages.c.organisation_id == ctx.organisation_id,
         messages.c.address == phone,
         messages.c.status == QUEUED,
         messages.c.medium == SMS,
@@ -79,7 +69,7 @@ def cancel_to(
     )
     if lease_ids is not None:
         query = query.where(messages.c.lease_id.in_(list(lease_ids)))
-    db.execute(query.values(status=CANCELLED, reason=reason, finished_at=now))
+    ctx.db.execute(query.values(status=CANCELLED, reason=reason, finished_at=now))
 
 
 def _texts_for(organisation_id: UUID, tenant_id: UUID) -> ColumnElement[bool]:

@@ -4,10 +4,12 @@ import datetime as dt
 
 from sqlalchemy import Connection
 
+from chalicelib.clock import day_of
 from chalicelib.identity import vault
 from chalicelib.onboarding import repository
 from chalicelib.onboarding.import_model import EXPIRED, TRANSITIONS
 from chalicelib.onboarding.intake_service import hold, move
+from chalicelib.runtime.context import Context
 
 KEPT = dt.timedelta(days=30)
 SHEETS_AT_ONCE = 50
@@ -20,10 +22,11 @@ def expire_sheets(db: Connection, at: dt.datetime, *, at_once: int = SHEETS_AT_O
     """
     expired = 0
     for organisation_id, import_id in repository.list_uncommitted(db, at - KEPT, at_once):
-        found = hold(db, organisation_id, import_id)
+        ctx = Context.for_system(db, organisation_id, now=at, today=day_of(at))
+        found = hold(ctx, import_id)
         if EXPIRED not in TRANSITIONS.get(found.status, ()):
             continue  # somebody commits it at this very moment
-        move(db, organisation_id, found, EXPIRED, content_sealed=None, problems_sealed=None)
+        move(ctx, found, EXPIRED, content_sealed=None, problems_sealed=None)
         vault.forget(db, organisation_id, import_id)
         expired += 1
     return expired

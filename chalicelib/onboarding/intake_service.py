@@ -1,14 +1,11 @@
 """Taking a sheet in and previewing it: what it would make and what is wrong with it; nothing else is written."""
 
-import datetime as dt
 import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple
 from uuid import UUID
-
-from sqlalchemy import Connection
 
 from chalicelib.errors import Conflict, Invalid, NotFound, TooManyRequests
 from chalicelib.identity import service as identity
@@ -21,6 +18,7 @@ from chalicelib.onboarding.model import Plan, Problem
 from chalicelib.onboarding.plan_process import Reading, Stored
 from chalicelib.pages import Asked, Page
 from chalicelib.portfolio import service as portfolio
+from chalicelib.runtime.context import Context
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 
@@ -40,16 +38,7 @@ class Preview(NamedTuple):
 
 
 def add_import(
-    db: Connection,
-    organisation_id: UUID,
-    content: bytes,
-    *,
-    filename: str,
-    property_name: str,
-    due_day: int | None,
-    keys: KeyWrapper,
-    now: dt.datetime,
-    member_id: UUID | None,
+    ctx: Context, content: bytes, *, filename: str, property_name: str, due_day: int | None, keys: KeyWrapper
 ) -> Import:
     """Keep the sheet sealed, and queue its preview: nobody knows what a file costs before it has been read.
 
@@ -63,7 +52,7 @@ def add_import(
         TooManyRequests: as many of the organisation's wait to be read as may.
         Unavailable: the key keeper does not answer.
     """
-    waiting = repository.count_reading(db, organisation_id)
+    waiting = repository.count_reading(ctx)
     if waiting >= MOST_WAITING:
         told = f"{waiting} sheets wait to be read, as many as may; go on when one of them has been."
         raise TooManyRequests(told, retry_after_s=RETRY_AFTER_S, waiting=waiting)
@@ -73,30 +62,28 @@ def add_import(
         "filename": filename,
         "status": READING,
         "property_name": property_name,
-        "due_day": due_day or identity.get_organisation(db, organisation_id).due_day,
-        "content_sealed": vault.seal(db, keys, organisation_id, import_id, content, now=now),
-        "created_by": member_id,
+        "due_day": due_day or identity.get_organisation(ctx.db, ctx.organisation_id).due_day,
+        "content_sealed": vault.seal(ctx.db, keys, ctx.organisation_id, import_id, content, now=ctx.now),
+        "created_by": ctx.actor.member_id,
         "version": 1,
-        "created_at": now,
+        "created_at": ctx.now,
     }
-    task = tasks.queue_task(
-        db, organisation_id, PREVIEW_TASK, {"import_id": str(import_id)}, created_by=member_id, now=now
-    )
-    repository.add_import(db, organisation_id, {**row, "task_id": task.id})
-    return get_import(db, organisation_id, import_id)
+    task = tasks.queue_task(ctx, PREVIEW_TASK, {"import_id": str(import_id)}, created_by=ctx.actor.member_id)
+    repository.add_import(ctx, {**row, "task_id": task.id})
+    return get_import(ctx, import_id)
 
 
-def get_import(db: Connection, organisation_id: UUID, import_id: UUID) -> Import:
-    return _found(repository.find_import(db, organisation_id, import_id))
+def get_import(ctx: Context, import_id: UUID) -> Import:
+    return _found(repository.find_import(ctx, import_id))
 
 
-def list_imports(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Import]:
+def list_imports(ctx: Context, asked: Asked) -> Page[Import]:
     """Return a page of imports, newest first."""
-    return repository.list_imports(db, organisation_id, asked)
+    return repository.list_imports(ctx, asked)
 
 
 def list_problems(
-    db: Connection, organisation_id: UUID, import_id: UUID, asked: Asked, *, keys: KeyWrapper, severity: str | None
+    ctx: Context, import_id: UUID, asked: Asked, *, keys: KeyWrapper, severity: str | None
 ) -> Page[Problem]:
     """Return a page of what is wrong with the sheet, from its top to its end; none before it was read.
 
@@ -104,20 +91,20 @@ def list_problems(
         Invalid: the cursor was not made by this list.
         Unavailable: the key keeper does not answer.
     """
-    get_import(db, organisation_id, import_id)
-    sealed = repository.find_problems(db, organisation_id, import_id)
+    get_import(ctx, import_id)
+    sealed = repository.find_problems(ctx, import_id)
     start = int(asked.cursor) if asked.cursor and asked.cursor.isdecimal() and len(asked.cursor) < 9 else 0
     if asked.cursor and str(start) != asked.cursor:
         raise Invalid([("cursor", "expected the next_cursor of an earlier page of this list")])
     if sealed is None:
         return Page([], None)
-    problems = _unpacked(vault.unseal(db, keys, organisation_id, import_id, sealed))
+    problems = _unpacked(vault.unseal(ctx.db, keys, ctx.organisation_id, import_id, sealed))
     wanted = [each for each in problems if severity in (None, each.severity)]
     following = start + asked.limit
     return Page(wanted[start:following], str(following) if following < len(wanted) else None)
 
 
-def open_sheet(db: Connection, task: Task, *, keys: KeyWrapper) -> Stored | None:
+def open_sheet(ctx: Context, task: Task, *, keys: KeyWrapper) -> Stored | None:
     """Return the sheet that ``task`` is to read, or None where the import is not this task's to read (any more).
 
     Raises:
@@ -125,76 +112,67 @@ def open_sheet(db: Connection, task: Task, *, keys: KeyWrapper) -> Stored | None
         NotFound: the sheet is kept no more.
         Unavailable: the key keeper does not answer.
     """
-    tasks.advance(db, task, done=0)
-    found = get_import(db, task.organisation_id, UUID(task.input["import_id"]))
+    tasks.advance(ctx.db, task, done=0)
+    found = get_import(ctx, UUID(task.input["import_id"]))
     if found.task_id != task.id or found.status not in (READING, COMMITTING):
         return None
-    sealed = repository.find_content(db, task.organisation_id, found.id)
+    sealed = repository.find_content(ctx, found.id)
     if sealed is None:
         raise NotFound("The sheet is not kept any more.", import_id=str(found.id))
-    content = vault.unseal(db, keys, task.organisation_id, found.id, sealed)
+    content = vault.unseal(ctx.db, keys, ctx.organisation_id, found.id, sealed)
     return Stored(content, found.property_name, found.due_day)
 
 
-def preview_in_task(
-    db: Connection, task: Task, reading: Reading | None, *, keys: KeyWrapper, now: dt.datetime
-) -> dict[str, Any]:
+def preview_in_task(ctx: Context, task: Task, reading: Reading | None, *, keys: KeyWrapper) -> dict[str, Any]:
     """Keep what the sheet that ``task`` names came to, once, and return the task's result.
 
     Raises:
         TakenOver: another worker holds the task.
     """
-    tasks.advance(db, task, done=0)
+    tasks.advance(ctx.db, task, done=0)
     import_id = UUID(task.input["import_id"])
-    found = get_import(db, task.organisation_id, import_id)
+    found = get_import(ctx, import_id)
     if found.status == READING and reading is not None:
-        found = preview(db, task.organisation_id, import_id, reading, keys=keys, now=now)
+        found = preview(ctx, import_id, reading, keys=keys)
     summary = found.summary or {}
     return {"import_id": str(import_id), "errors": summary["errors"], "notices": summary["notices"]}
 
 
 def preview(
-    db: Connection,
-    organisation_id: UUID,
-    import_id: UUID,
-    reading: Reading,
-    *,
-    keys: KeyWrapper,
-    now: dt.datetime,
-    besides: Sequence[Problem] = (),
+    ctx: Context, import_id: UUID, reading: Reading, *, keys: KeyWrapper, besides: Sequence[Problem] = ()
 ) -> Import:
     """Keep what the import's sheet comes to, and return the import, which is then previewed.
 
     Args:
         besides: problems that only the attempt to write has shown.
     """
-    found = hold(db, organisation_id, import_id)
-    compared = compare(db, organisation_id, reading)
+    found = hold(ctx, import_id)
+    compared = compare(ctx, reading)
     problems = import_rules.in_order([*compared.problems, *besides])
     summary = import_rules.summarise(compared.plan, problems, compared.known)
-    sealed = vault.seal(db, keys, organisation_id, import_id, _packed(problems), now=now)
+    sealed = vault.seal(ctx.db, keys, ctx.organisation_id, import_id, _packed(problems), now=ctx.now)
     values = {"summary": summary, "problems_sealed": sealed, "fingerprint": reading.fingerprint}
-    return move(db, organisation_id, found, PREVIEWED, **values)
+    return move(ctx, found, PREVIEWED, **values)
 
 
-def compare(db: Connection, organisation_id: UUID, reading: Reading) -> Preview:
+def compare(ctx: Context, reading: Reading) -> Preview:
     """Return what was read beside what the organisation has; nothing is written."""
     plan = reading.plan
-    known = _known(db, organisation_id, plan)
+    known = _known(ctx, plan)
     problems = import_rules.in_order([*plan.problems, *import_rules.meetings(plan, known)])
     return Preview(plan, known, problems, import_rules.summarise(plan, problems, known))
 
 
-def hold(db: Connection, organisation_id: UUID, import_id: UUID) -> Import:
+def hold(ctx: Context, import_id: UUID) -> Import:
     """Return the import, locked until the transaction ends.
 
     Raises:
         NotFound: the organisation has no such import.
     """
-    return _found(repository.find_import(db, organisation_id, import_id, lock=True))
+    return _found(repository.find_import(ctx, import_id, lock=True))
 
 
-def move(db: Connection, organisation_id: UUID, found: Import, status: str, **values: Any) -> Import:
+def move(ctx: Context, found: Import, status: str, **values: Any) -> Import:
     """Bring the import that was read as ``found`` to ``status``, with ``values``, and return it.
 
     Raises:
@@ -202,23 +180,23 @@ def move(db: Connection, organisation_id: UUID, found: Import, status: str, **va
     """
     if status not in TRANSITIONS.get(found.status, ()):
         raise Conflict(f"An import that is {found.status} cannot become {status}.", import_status=found.status)
-    if not repository.change_import(db, organisation_id, found.id, found.version, status, values):
+    if not repository.change_import(ctx, found.id, found.version, status, values):
         raise Conflict(RACED, import_id=str(found.id))
-    return get_import(db, organisation_id, found.id)
+    return get_import(ctx, found.id)
 
 
-def _known(db: Connection, organisation_id: UUID, plan: Plan) -> Known:
+def _known(ctx: Context, plan: Plan) -> Known:
     keys = [portfolio.name_key(each.name) for each in plan.properties]
-    here = repository.known_properties(db, organisation_id, set(keys))
+    here = repository.known_properties(ctx, set(keys))
     properties = {place: here[key] for place, key in enumerate(keys) if key in here}
-    taken = repository.known_units(db, organisation_id, properties.values())
+    taken = repository.known_units(ctx, properties.values())
     units = frozenset(
         place
         for place, unit in enumerate(plan.units)
         if (properties.get(unit.property_index), portfolio.name_key(unit.name)) in taken
     )
     numbers = {phone for tenant in plan.tenants for phone in tenant.phones}
-    reached = repository.known_phones(db, organisation_id, numbers)
+    reached = repository.known_phones(ctx, numbers)
     tenants = frozenset(place for place, each in enumerate(plan.tenants) if reached.intersection(each.phones))
     return Known(properties, units, tenants)
 

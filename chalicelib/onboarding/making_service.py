@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.billing import service as billing
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.identity.ports import KeyWrapper
@@ -20,6 +18,7 @@ from chalicelib.onboarding.import_model import Item, Known
 from chalicelib.onboarding.model import LeasePlan, Plan, TenantPlan
 from chalicelib.payments import service as payments
 from chalicelib.portfolio import service as portfolio
+from chalicelib.runtime.context import Context
 
 BROUGHT_IN = "Held when the books began"
 
@@ -36,14 +35,10 @@ class RowRefused(Conflict):
 class Maker:
     """One commit: where it writes, for whom, and what it has made so far, in order."""
 
-    db: Connection
-    organisation_id: UUID
+    ctx: Context
     keys: KeyWrapper
     grace_days: int  # of the leases
     opening_on: dt.date  # the day of balances, credits and deposits
-    now: dt.datetime
-    today: dt.date
-    member_id: UUID | None
     items: list[Item] = field(default_factory=list)
 
     def make(self, plan: Plan, known: Known) -> None:
@@ -58,7 +53,7 @@ class Maker:
         units = self._units(plan, known)
         tenants = [self._tenant(each) for each in plan.tenants]
         leases = [self._lease(each, units[each.unit_index], tenants[each.tenant_index]) for each in plan.leases]
-        for charge_id in repository.recurring_charges_of(self.db, self.organisation_id, leases):
+        for charge_id in repository.recurring_charges_of(self.ctx, leases):
             self._noted(model.RECURRING_CHARGE, charge_id)
         made = list(zip(plan.leases, leases, strict=True))
         self._balances([(lease_id, each.opening_balance_cents) for each, lease_id in made])
@@ -78,7 +73,7 @@ class Maker:
             values = {name: getattr(unit, name) for name in ("name", "type", "bedrooms", "rent_cents", "note")}
             values["property_id"] = properties[unit.property_index]
             with _of_row(unit.row):
-                added = portfolio.add_unit(self.db, self.organisation_id, values, now=self.now, today=self.today)
+                added = portfolio.add_unit(self.ctx, values)
             made.append(self._noted(model.UNIT, added.id))
         return made
 
@@ -86,13 +81,13 @@ class Maker:
         planned = plan.properties[place]
         values = {name: getattr(planned, name) for name in ("name", "town", "water_rate_cents")}
         with _of_row(planned.row):
-            added = portfolio.add_property(self.db, self.organisation_id, values, now=self.now)
+            added = portfolio.add_property(self.ctx, values)
         return self._noted(model.PROPERTY, added.id)
 
     def _tenant(self, planned: TenantPlan) -> UUID:
         with _of_row(planned.row):
             values = tenant_values(planned)
-            added = leasing.add_tenant(self.db, self.organisation_id, values, keys=self.keys, now=self.now)
+            added = leasing.add_tenant(self.ctx, values, keys=self.keys)
         return self._noted(model.TENANT, added.id)
 
     def _lease(self, planned: LeasePlan, unit_id: UUID, tenant_id: UUID) -> UUID:
@@ -103,45 +98,35 @@ class Maker:
             values["deposits"] = [{"kind": "rent", "amount_cents": planned.deposit_cents}]
         with _of_row(planned.row):
             # By itself, for ``leasing.add_lease`` reads the lease again: five queries that nobody needs here.
-            lease_id = lease_service.let(self.db, self.organisation_id, values, now=self.now)
+            lease_id = lease_service.let(self.ctx, values)
         return self._noted(model.LEASE, lease_id)
 
     def _balances(self, balances: list[tuple[UUID, int]]) -> None:
         owed = [(lease_id, cents) for lease_id, cents in balances if cents > 0]
-        made = billing.record_opening_balances(
-            self.db, self.organisation_id, owed, self.opening_on, now=self.now, member_id=self.member_id
-        )
+        made = billing.record_opening_balances(self.ctx, owed, self.opening_on)
         for invoice_id in made:
             self._noted(model.INVOICE, invoice_id)
 
     def _credit(self, planned: LeasePlan, lease_id: UUID) -> None:
         with _of_row(planned.row):
             made = payments.record_opening_credit(
-                self.db,
-                self.organisation_id,
+                self.ctx,
                 lease_id,
                 -planned.opening_balance_cents,
                 self.opening_on,
-                now=self.now,
-                today=self.today,
-                member_id=self.member_id,
             )
         self._noted(model.PAYMENT, made.id)
 
     def _deposit(self, planned: LeasePlan, lease_id: UUID) -> None:
         with _of_row(planned.row):
             made = leasing.record_deposit(
-                self.db,
-                self.organisation_id,
+                self.ctx,
                 lease_id,
                 kind="rent",
                 amount_cents=planned.deposit_cents,
                 channel_id=None,
                 entered_on=self.opening_on,
                 reason=BROUGHT_IN,
-                now=self.now,
-                member_id=self.member_id,
-                today=self.today,
             )
         self._noted(model.DEPOSIT_ENTRY, made.id)
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, inser
 
 from chalicelib.onboarding.import_model import AFTER_A_FAILED_TASK, COMMITTING, PREVIEWED, READING, Import, Item
 from chalicelib.pages import Asked, Page
+from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import recurring_charges, tenant_phones
 from chalicelib.storage.tables.onboarding import import_items, imports
@@ -23,56 +24,58 @@ AT_ONCE = 500  # values that one statement names
 _FIELDS = tuple(Import._fields)
 
 
-def add_import(db: Connection, organisation_id: UUID, values: dict[str, Any]) -> None:
-    db.execute(insert(imports).values(organisation_id=organisation_id, **values))
+def add_import(ctx: Context, values: dict[str, Any]) -> None:
+    ctx.db.execute(insert(imports).values(organisation_id=ctx.organisation_id, **values))
 
 
-def count_reading(db: Connection, organisation_id: UUID) -> int:
+def count_reading(ctx: Context) -> int:
     """Return how many sheets of the organisation wait to be read, those of failed tasks aside."""
     its_task = and_(tasks.c.organisation_id == imports.c.organisation_id, tasks.c.id == imports.c.task_id)
     query = select(func.count()).select_from(imports).join(tasks, its_task)
-    waiting = imports.c.organisation_id == organisation_id, imports.c.status == READING, tasks.c.status != TASK_FAILED
-    return db.scalar(query.where(*waiting)) or 0
+    waiting = (
+        imports.c.organisation_id == ctx.organisation_id,
+        imports.c.status == READING,
+        tasks.c.status != TASK_FAILED,
+    )
+    return ctx.db.scalar(query.where(*waiting)) or 0
 
 
-def find_import(db: Connection, organisation_id: UUID, import_id: UUID, *, lock: bool = False) -> Import | None:
+def find_import(ctx: Context, import_id: UUID, *, lock: bool = False) -> Import | None:
     """Return the import as it stands, also by what became of its task; if asked to, held until the commit."""
     if lock:
-        db.execute(select(imports.c.id).where(_is(organisation_id, import_id)).with_for_update())
-    row = db.execute(_told(organisation_id).where(imports.c.id == import_id)).one_or_none()
+        ctx.db.execute(select(imports.c.id).where(_is(ctx.organisation_id, import_id)).with_for_update())
+    row = ctx.db.execute(_told(ctx.organisation_id).where(imports.c.id == import_id)).one_or_none()
     return None if row is None else _import(row)
 
 
-def list_imports(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Import]:
-    return fetch_page(db, _told(organisation_id), [imports.c.id], asked, descending=True).of(_import)
+def list_imports(ctx: Context, asked: Asked) -> Page[Import]:
+    return fetch_page(ctx.db, _told(ctx.organisation_id), [imports.c.id], asked, descending=True).of(_import)
 
 
-def change_import(
-    db: Connection, organisation_id: UUID, import_id: UUID, version: int, status: str, values: dict[str, Any]
-) -> bool:
+def change_import(ctx: Context, import_id: UUID, version: int, status: str, values: dict[str, Any]) -> bool:
     """Set the status, and ``values`` with it, if the import is still at ``version``; return whether this call did."""
-    query = update(imports).where(_is(organisation_id, import_id), imports.c.version == version)
-    return db.execute(query.values(status=status, version=version + 1, **values)).rowcount == 1
+    query = update(imports).where(_is(ctx.organisation_id, import_id), imports.c.version == version)
+    return ctx.db.execute(query.values(status=status, version=version + 1, **values)).rowcount == 1
 
 
-def find_content(db: Connection, organisation_id: UUID, import_id: UUID) -> bytes | None:
+def find_content(ctx: Context, import_id: UUID) -> bytes | None:
     """Return the sealed sheet; None once it is committed."""
-    return db.scalar(select(imports.c.content_sealed).where(_is(organisation_id, import_id)))
+    return ctx.db.scalar(select(imports.c.content_sealed).where(_is(ctx.organisation_id, import_id)))
 
 
-def find_problems(db: Connection, organisation_id: UUID, import_id: UUID) -> bytes | None:
+def find_problems(ctx: Context, import_id: UUID) -> bytes | None:
     """Return the sealed problems; None before the sheet was read, and once it is undone."""
-    return db.scalar(select(imports.c.problems_sealed).where(_is(organisation_id, import_id)))
+    return ctx.db.scalar(select(imports.c.problems_sealed).where(_is(ctx.organisation_id, import_id)))
 
 
-def forget_problems(db: Connection, organisation_id: UUID, tenant_id: UUID) -> list[UUID]:
+def forget_problems(ctx: Context, tenant_id: UUID) -> list[UUID]:
     """Empty the sealed problems of the imports that made the tenant, and return the ids of these imports."""
     query = select(import_items.c.import_id).where(
-        import_items.c.organisation_id == organisation_id, import_items.c.entity_id == tenant_id
+        import_items.c.organisation_id == ctx.organisation_id, import_items.c.entity_id == tenant_id
     )
-    found = sorted(set(db.scalars(query)))
-    made = and_(imports.c.organisation_id == organisation_id, imports.c.id.in_(found))
-    db.execute(update(imports).where(made).values(problems_sealed=None, version=imports.c.version + 1))
+    found = sorted(set(ctx.db.scalars(query)))
+    made = and_(imports.c.organisation_id == ctx.organisation_id, imports.c.id.in_(found))
+    ctx.db.execute(update(imports).where(made).values(problems_sealed=None, version=imports.c.version + 1))
     return found
 
 
@@ -92,72 +95,72 @@ def list_uncommitted(db: Connection, before: dt.datetime, limit: int) -> list[tu
     return [(row[0], row[1]) for row in db.execute(query)]
 
 
-def hold_commits(db: Connection, organisation_id: UUID) -> None:
+def hold_commits(ctx: Context) -> None:
     """Hold all imports that are being committed, so that commits of one organisation come one after another."""
-    query = select(imports.c.id).where(imports.c.organisation_id == organisation_id, imports.c.status == COMMITTING)
-    db.execute(query.order_by(imports.c.id).with_for_update()).all()
+    query = select(imports.c.id).where(imports.c.organisation_id == ctx.organisation_id, imports.c.status == COMMITTING)
+    ctx.db.execute(query.order_by(imports.c.id).with_for_update()).all()
 
 
-def add_items(db: Connection, organisation_id: UUID, import_id: UUID, items: Sequence[Item]) -> None:
+def add_items(ctx: Context, import_id: UUID, items: Sequence[Item]) -> None:
     rows = [
-        {"organisation_id": organisation_id, "import_id": import_id, "seq": seq, **item._asdict()}
+        {"organisation_id": ctx.organisation_id, "import_id": import_id, "seq": seq, **item._asdict()}
         for seq, item in enumerate(items)
     ]
     if rows:
-        db.execute(insert(import_items), rows)
+        ctx.db.execute(insert(import_items), rows)
 
 
-def list_items(db: Connection, organisation_id: UUID, import_id: UUID) -> list[Item]:
+def list_items(ctx: Context, import_id: UUID) -> list[Item]:
     """Return what the import made, in the order in which it did."""
     query = (
         select(import_items.c.entity, import_items.c.entity_id)
-        .where(import_items.c.organisation_id == organisation_id, import_items.c.import_id == import_id)
+        .where(import_items.c.organisation_id == ctx.organisation_id, import_items.c.import_id == import_id)
         .order_by(import_items.c.seq)
     )
-    return [Item(*row) for row in db.execute(query)]
+    return [Item(*row) for row in ctx.db.execute(query)]
 
 
-def recurring_charges_of(db: Connection, organisation_id: UUID, lease_ids: Sequence[UUID]) -> list[UUID]:
+def recurring_charges_of(ctx: Context, lease_ids: Sequence[UUID]) -> list[UUID]:
     """Return the ids of the recurring charges that the leases have."""
     found: list[UUID] = []
     for part in in_parts(lease_ids):
         query = select(recurring_charges.c.id).where(
-            recurring_charges.c.organisation_id == organisation_id, recurring_charges.c.lease_id.in_(part)
+            recurring_charges.c.organisation_id == ctx.organisation_id, recurring_charges.c.lease_id.in_(part)
         )
-        found += db.scalars(query)
+        found += ctx.db.scalars(query)
     return sorted(found)
 
 
-def known_properties(db: Connection, organisation_id: UUID, keys: Collection[str]) -> dict[str, UUID]:
+def known_properties(ctx: Context, keys: Collection[str]) -> dict[str, UUID]:
     """Return the ids of the properties so named, by their name_key."""
     found: dict[str, UUID] = {}
     for part in in_parts(sorted(keys)):
         query = select(properties.c.name_key, properties.c.id).where(
-            properties.c.organisation_id == organisation_id, properties.c.name_key.in_(part)
+            properties.c.organisation_id == ctx.organisation_id, properties.c.name_key.in_(part)
         )
-        found |= {row[0]: row[1] for row in db.execute(query)}
+        found |= {row[0]: row[1] for row in ctx.db.execute(query)}
     return found
 
 
-def known_units(db: Connection, organisation_id: UUID, property_ids: Iterable[UUID]) -> set[tuple[UUID, str]]:
+def known_units(ctx: Context, property_ids: Iterable[UUID]) -> set[tuple[UUID, str]]:
     """Return (property, name_key) of every unit in the properties."""
     found: set[tuple[UUID, str]] = set()
     for part in in_parts(sorted(property_ids)):
         query = select(units.c.property_id, units.c.name_key).where(
-            units.c.organisation_id == organisation_id, units.c.property_id.in_(part)
+            units.c.organisation_id == ctx.organisation_id, units.c.property_id.in_(part)
         )
-        found |= {(row[0], row[1]) for row in db.execute(query)}
+        found |= {(row[0], row[1]) for row in ctx.db.execute(query)}
     return found
 
 
-def known_phones(db: Connection, organisation_id: UUID, phones: Collection[str]) -> set[str]:
+def known_phones(ctx: Context, phones: Collection[str]) -> set[str]:
     """Return those of ``phones`` that reach a tenant."""
     found: set[str] = set()
     for part in in_parts(sorted(phones)):
         query = select(tenant_phones.c.phone).where(
-            tenant_phones.c.organisation_id == organisation_id, tenant_phones.c.phone.in_(part)
+            tenant_phones.c.organisation_id == ctx.organisation_id, tenant_phones.c.phone.in_(part)
         )
-        found |= set(db.scalars(query))
+        found |= set(ctx.db.scalars(query))
     return found
 
 

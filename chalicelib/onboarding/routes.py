@@ -37,40 +37,32 @@ def add_import(call: Call) -> Import:
     too long, is told among its problems. Nothing of the sheet is written before it is committed.
     """
     return service.add_import(
-        call.db,
-        call.organisation_id,
+        call.ctx,
         call.raw,
         filename=call.query["filename"],
         property_name=call.query["property_name"],
         due_day=call.query.get("due_day"),
         keys=call.parts.keys,
-        now=call.who.now,
-        member_id=call.who.member_id,
     )
 
 
 @onboarding.get("/imports", may="import_sheet", query=PAGING, answer=IMPORT)
 def list_imports(call: Call) -> Page[Import]:
     """List imports, newest first."""
-    return service.list_imports(call.db, call.organisation_id, call.asked)
+    return service.list_imports(call.ctx, call.asked)
 
 
 @onboarding.get("/imports/{import_id}", may="import_sheet", answer=IMPORT)
 def get_import(call: Call, import_id: UUID) -> Import:
     """Tell one import, with what its sheet comes to."""
-    return service.get_import(call.db, call.organisation_id, import_id)
+    return service.get_import(call.ctx, import_id)
 
 
 @onboarding.get("/imports/{import_id}/problems", may="import_sheet", query=PROBLEMS_QUERY, answer=IMPORT_PROBLEM)
 def list_import_problems(call: Call, import_id: UUID) -> Page[Problem]:
     """List what is wrong with the sheet, by row, and what was expected."""
     return service.list_problems(
-        call.db,
-        call.organisation_id,
-        import_id,
-        call.asked,
-        keys=call.parts.keys,
-        severity=call.query.get("severity"),
+        call.ctx, import_id, call.asked, keys=call.parts.keys, severity=call.query.get("severity")
     )
 
 
@@ -85,27 +77,18 @@ def list_import_problems(call: Call, import_id: UUID) -> Page[Problem]:
 )
 def commit_import(call: Call, import_id: UUID) -> Task:
     """Write all that was previewed, or nothing; If-Match names the preview that is agreed to. The answer is a task."""
-    return service.queue_commit(
-        call.db,
-        call.organisation_id,
-        import_id,
-        call.if_match,
-        opening_on=call.body.get("opening_on"),
-        now=call.who.now,
-        today=call.who.today,
-        member_id=call.who.member_id,
-    )
+    return service.queue_commit(call.ctx, import_id, call.if_match, opening_on=call.body.get("opening_on"))
 
 
 @onboarding.post("/imports/{import_id}/undo", may="import_sheet", answer=TASK, status=202, location=TASK_PATH)
 def undo_import(call: Call, import_id: UUID) -> Task:
     """Take back all that the import made, while nothing has been built on it. The answer is a task."""
-    return service.queue_undo(call.db, call.organisation_id, import_id, now=call.who.now, member_id=call.who.member_id)
+    return service.queue_undo(call.ctx, import_id)
 
 
 @onboarding.post("/tenants/{tenant_id}/erase", may="erase_tenant", answer=TENANT, status=200, fresh=True)
 def erase_tenant(call: Call, tenant_id: UUID) -> Tenant:
     """Forget who a tenant without a running lease is; what was billed and paid stays. It cannot be undone."""
-    erased = service.erase_tenant(call.db, call.organisation_id, tenant_id, now=call.who.now, today=call.who.today)
-    idempotency.erase_answers(call.db, call.organisation_id)  # last: it waits for requests that may tell of them
+    erased = service.erase_tenant(call.ctx, tenant_id)
+    idempotency.erase_answers(call.ctx)  # last: it waits for requests that may tell of them
     return erased

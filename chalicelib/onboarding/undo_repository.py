@@ -8,11 +8,12 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, Table, delete, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Table, delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.onboarding import import_model as model
 from chalicelib.onboarding.repository import in_parts
+from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.billing import charges, credit_notes, invoices
 from chalicelib.storage.tables.identity import member_properties
 from chalicelib.storage.tables.leasing import (
@@ -47,36 +48,38 @@ _PARTS_OF: dict[str, tuple[ColumnElement[Any], ...]] = {
 }
 
 
-def lock(db: Connection, organisation_id: UUID, entity: str, ids: Collection[UUID]) -> int:
+def lock(ctx: Context, entity: str, ids: Collection[UUID]) -> int:
     """Hold the units, tenants, leases or properties, by id, until the commit; return how many are there."""
     table = _TABLES[entity]
     held = 0
     for part in in_parts(sorted(ids)):
-        query = select(table.c.id).where(table.c.organisation_id == organisation_id, table.c.id.in_(part))
-        held += len(db.execute(query.order_by(table.c.id).with_for_update()).all())
+        query = select(table.c.id).where(table.c.organisation_id == ctx.organisation_id, table.c.id.in_(part))
+        held += len(ctx.db.execute(query.order_by(table.c.id).with_for_update()).all())
     return held
 
 
-def delete_made(db: Connection, organisation_id: UUID, entity: str, ids: Sequence[UUID]) -> bool:
+def delete_made(ctx: Context, entity: str, ids: Sequence[UUID]) -> bool:
     """Delete them and what is part of them; return False where something else depends on one of them."""
     table = _TABLES[entity]
     columns: tuple[ColumnElement[Any], ...] = (*_PARTS_OF.get(entity, ()), table.c.id)
     try:
-        with db.begin_nested():
+        with ctx.db.begin_nested():
             for column in columns:
                 for part in in_parts(ids):
                     owner: Table = column.table
-                    db.execute(delete(owner).where(owner.c.organisation_id == organisation_id, column.in_(part)))
+                    ctx.db.execute(
+                        delete(owner).where(owner.c.organisation_id == ctx.organisation_id, column.in_(part))
+                    )
     except IntegrityError:
         return False
     return True
 
 
-def built_on(db: Connection, organisation_id: UUID, import_id: UUID) -> dict[str, int]:
+def built_on(ctx: Context, import_id: UUID) -> dict[str, int]:
     """Return how many of each thing somebody has made of, or changed in, what the import made; nothing: {}."""
-    ours = {entity: _made(organisation_id, import_id, entity) for entity in model.ENTITIES}
+    ours = {entity: _made(ctx.organisation_id, import_id, entity) for entity in model.ENTITIES}
     counted = {
-        name: db.scalar(query.where(table.c.organisation_id == organisation_id)) or 0
+        name: ctx.db.scalar(query.where(table.c.organisation_id == ctx.organisation_id)) or 0
         for name, table, query in (*_documents(ours), *_lettings(ours), *_changes(ours))
     }
     return {name: count for name, count in counted.items() if count}

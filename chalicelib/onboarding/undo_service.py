@@ -1,10 +1,7 @@
 """Taking an import back while nothing has been built on it."""
 
-import datetime as dt
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Connection
 
 from chalicelib.billing import service as billing
 from chalicelib.errors import Conflict
@@ -15,6 +12,7 @@ from chalicelib.onboarding import repository, undo_repository
 from chalicelib.onboarding.import_model import COMMITTED, UNDOING, UNDONE
 from chalicelib.onboarding.intake_service import hold, move
 from chalicelib.payments import reversal_service as reversals
+from chalicelib.runtime.context import Context
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 
@@ -27,25 +25,23 @@ LOCKED = (model.UNIT, model.TENANT, model.LEASE)
 DELETED = (model.LEASE, model.TENANT, model.UNIT, model.PROPERTY)
 
 
-def queue_undo(
-    db: Connection, organisation_id: UUID, import_id: UUID, *, now: dt.datetime, member_id: UUID | None
-) -> Task:
+def queue_undo(ctx: Context, import_id: UUID) -> Task:
     """Queue the undoing of a committed import.
 
     Raises:
         Conflict: it is not committed, or something was built on it; ``built`` counts what.
     """
-    found = hold(db, organisation_id, import_id)
+    found = hold(ctx, import_id)
     if found.status != COMMITTED:
         raise Conflict(f"Only a committed import can be undone; it is {found.status}.", import_status=found.status)
-    _refuse_built(db, organisation_id, import_id)
+    _refuse_built(ctx, import_id)
     given = {"import_id": str(import_id)}
-    task = tasks.queue_task(db, organisation_id, UNDO_TASK, given, created_by=member_id, now=now)
-    move(db, organisation_id, found, UNDOING, task_id=task.id)
+    task = tasks.queue_task(ctx, UNDO_TASK, given, created_by=ctx.actor.member_id)
+    move(ctx, found, UNDOING, task_id=task.id)
     return task
 
 
-def undo(db: Connection, task: Task, *, now: dt.datetime, today: dt.date) -> dict[str, Any]:
+def undo(ctx: Context, task: Task) -> dict[str, Any]:
     """Take back all that the import made, and return the task's result. A second call finds it undone.
 
     Documents stay: opening balances are voided, opening credits and deposits reversed, each with its
@@ -55,57 +51,45 @@ def undo(db: Connection, task: Task, *, now: dt.datetime, today: dt.date) -> dic
         Conflict: something was built on it meanwhile; ``built`` counts what.
         TakenOver: another worker holds the task.
     """
-    organisation_id, import_id = task.organisation_id, UUID(task.input["import_id"])
-    tasks.advance(db, task, done=0)
-    found = hold(db, organisation_id, import_id)
+    import_id = UUID(task.input["import_id"])
+    tasks.advance(ctx.db, task, done=0)
+    found = hold(ctx, import_id)
     if found.task_id != task.id or found.status not in (UNDOING, UNDONE):
         raise Conflict("The import is not this task's any more.", import_status=found.status)
     made: dict[str, list[UUID]] = {entity: [] for entity in model.ENTITIES}
-    for item in repository.list_items(db, organisation_id, import_id):
+    for item in repository.list_items(ctx, import_id):
         made[item.entity].append(item.entity_id)
     count = sum(map(len, made.values()))
     if found.status != UNDONE:
         for entity in LOCKED:
-            undo_repository.lock(db, organisation_id, entity, made[entity])
-        _refuse_built(db, organisation_id, import_id)
-        _reverse(db, organisation_id, made, now=now, today=today, member_id=task.created_by)
-        _delete(db, organisation_id, made)
-        vault.forget(db, organisation_id, import_id)
-        move(db, organisation_id, found, UNDONE, problems_sealed=None, undone_at=now)
-        tasks.advance(db, task, done=count, total=count)
+            undo_repository.lock(ctx, entity, made[entity])
+        _refuse_built(ctx, import_id)
+        _reverse(ctx, made)
+        _delete(ctx, made)
+        vault.forget(ctx.db, ctx.organisation_id, import_id)
+        move(ctx, found, UNDONE, problems_sealed=None, undone_at=ctx.now)
+        tasks.advance(ctx.db, task, done=count, total=count)
     return {"import_id": str(import_id), "undone": count}
 
 
-def _refuse_built(db: Connection, organisation_id: UUID, import_id: UUID) -> None:
-    built = undo_repository.built_on(db, organisation_id, import_id)
+def _refuse_built(ctx: Context, import_id: UUID) -> None:
+    built = undo_repository.built_on(ctx, import_id)
     if built:
         raise Conflict("Something has been built on this import; it cannot be undone any more.", built=built)
 
 
-def _reverse(
-    db: Connection,
-    organisation_id: UUID,
-    made: dict[str, list[UUID]],
-    *,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None,
-) -> None:
+def _reverse(ctx: Context, made: dict[str, list[UUID]]) -> None:
     for payment_id in made[model.PAYMENT]:
-        reversals.reverse_payment(
-            db, organisation_id, payment_id, reason=REASON, now=now, today=today, member_id=member_id
-        )
+        reversals.reverse_payment(ctx, payment_id, reason=REASON)
     for entry_id in made[model.DEPOSIT_ENTRY]:
-        leasing.reverse_deposit_entry(
-            db, organisation_id, entry_id, reason=REASON, on=today, now=now, member_id=member_id
-        )
+        leasing.reverse_deposit_entry(ctx, entry_id, reason=REASON, on=ctx.today)
     for invoice_id in made[model.INVOICE]:
-        billing.void_invoice(db, organisation_id, invoice_id, today=today, now=now, member_id=member_id)
+        billing.void_invoice(ctx, invoice_id)
 
 
-def _delete(db: Connection, organisation_id: UUID, made: dict[str, list[UUID]]) -> None:
+def _delete(ctx: Context, made: dict[str, list[UUID]]) -> None:
     for entity in DELETED:
-        if not undo_repository.delete_made(db, organisation_id, entity, made[entity]):
+        if not undo_repository.delete_made(ctx, entity, made[entity]):
             raise Conflict(MEANWHILE, entity=entity)
     for tenant_id in made[model.TENANT]:
-        vault.forget(db, organisation_id, tenant_id)
+        vault.forget(ctx.db, ctx.organisation_id, tenant_id)

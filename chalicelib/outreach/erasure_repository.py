@@ -3,15 +3,16 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import Connection, update
+from sqlalchemy import update
 
+from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.outreach import promises, reminder_exclusions
 
 
-def forget_words(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID]) -> None:
+def forget_words(ctx: Context, lease_ids: Collection[UUID]) -> None:
     """Empty the notes on the leases' promises and the reasons why they are not reminded."""
-    noted = (promises.c.organisation_id == organisation_id) & promises.c.lease_id.in_(lease_ids)
-    db.execute(update(promises).where(noted).values(note="", version=promises.c.version + 1))
-    left_out = reminder_exclusions.c.organisation_id == organisation_id
+    noted = (promises.c.organisation_id == ctx.organisation_id) & promises.c.lease_id.in_(lease_ids)
+    ctx.db.execute(update(promises).where(noted).values(note="", version=promises.c.version + 1))
+    left_out = reminder_exclusions.c.organisation_id == ctx.organisation_id
     query = update(reminder_exclusions).where(left_out, reminder_exclusions.c.lease_id.in_(lease_ids))
-    db.execute(query.values(reason=""))
+    ctx.db.execute(query.values(reason=""))

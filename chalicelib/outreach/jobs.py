@@ -14,6 +14,7 @@ from chalicelib import wiring
 from chalicelib.messaging import service as messaging
 from chalicelib.outreach import notice_service, pause_service, policy_service, reminder_service, rendering_service
 from chalicelib.outreach.model import REMINDER_KINDS, Reminding
+from chalicelib.runtime.context import Context, in_context
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 from chalicelib.tasks.scheduling import Functions, Slot, Work, paged, scheduled
@@ -46,7 +47,7 @@ def _day_to_remind(organisation: Reminding, at: dt.datetime, now: dt.datetime) -
 
 
 def _queue(db: Connection, *, organisation: Reminding, on: dt.date, now: dt.datetime) -> int:
-    reminder_service.queue_reminders(db, organisation.id, on, now=now)
+    reminder_service.queue_reminders(Context.for_system(db, organisation.id, now=now, today=on), on)
     return 1
 
 
@@ -54,29 +55,36 @@ def _queue(db: Connection, *, organisation: Reminding, on: dt.date, now: dt.date
 def remind(parts: wiring.Parts, task: Task) -> dict[str, Any]:
     """Settle the promises whose day is over, then remind set by set, each a transaction; go on where a run stopped."""
     on = dt.date.fromisoformat(task.input["on"])
+
+    def context(db: Connection) -> Context:
+        return Context.for_system(db, task.organisation_id, now=parts.clock.now(), today=on)
+
     settled = 0
-    while count := parts.transact(
-        partial(pause_service.settle_promises, organisation_id=task.organisation_id, today=on)
-    ):
+    while count := parts.transact(in_context(context, pause_service.settle_promises)):
         settled += count
     done = reminder_service.progress_of(task)
     with parts.reading() as db:
-        plan = reminder_service.plan_of(db, task.organisation_id, on)
-        due = reminder_service.list_due_tenants(db, task.organisation_id, plan, done.after) if plan else []
+        plan = reminder_service.plan_of(context(db))
+        due = reminder_service.list_due_tenants(context(db), plan, done.after) if plan else []
     total, waiting = done.seen + len(due), iter(due)
     while plan and (chosen := list(islice(waiting, reminder_service.TENANTS_IN_A_SET))):
         step = partial(reminder_service.remind_set, task=task, plan=plan, tenant_ids=chosen, before=done, total=total)
-        done = parts.transact(partial(step, now=parts.clock.now()))
+        done = parts.transact(in_context(context, step))
     return {"on": on.isoformat(), "tenants": done.seen, "messages": done.made, "promises_settled": settled}
 
 
 @tasks.handles(notice_service.NOTICE_TASK)
 def send_notice(parts: wiring.Parts, task: Task) -> dict[str, Any]:
     """Queue a notice's messages set by set, each a transaction; go on where a run that was killed stopped."""
+    on = dt.date.fromisoformat(task.input["on"])
+
+    def context(db: Connection) -> Context:
+        return Context.for_system(db, task.organisation_id, now=parts.clock.now(), today=on)
+
     seen, more = task.progress["done"] or 0, True
     last = UUID(task.cursor) if task.cursor else None
     while more:
         step = partial(notice_service.send_set, task=task, seen=seen, after=last)
-        seen, last = parts.transact(partial(step, now=parts.clock.now()))
+        seen, last = parts.transact(in_context(context, step))
         more = last is not None
     return {"notice_id": task.input["notice_id"], "tenants": seen}

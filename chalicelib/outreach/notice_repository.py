@@ -6,10 +6,11 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select, update
+from sqlalchemy import Row, Select, and_, func, insert, or_, select, update
 
 from chalicelib.outreach.model import Notice, NoticeCounts, Recipient
 from chalicelib.pages import Asked, Page
+from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import lease_tenants, leases, tenant_phones, tenants
 from chalicelib.storage.tables.messaging import messages
@@ -20,20 +21,14 @@ _NOTICE = [notices.c[name] for name in Notice._fields if name != "counts"]
 
 
 def list_recipients(
-    db: Connection,
-    organisation_id: UUID,
-    property_id: UUID | None,
-    today: dt.date,
-    *,
-    after: UUID | None,
-    limit: int,
+    ctx: Context, property_id: UUID | None, today: dt.date, *, after: UUID | None, limit: int
 ) -> list[Recipient]:
     """Return the next tenants, by id, of leases that are active today, with what they rent; two queries."""
-    query = _let(select(lease_tenants.c.tenant_id).distinct(), organisation_id, property_id, today)
+    query = _let(select(lease_tenants.c.tenant_id).distinct(), ctx.organisation_id, property_id, today)
     if after is not None:
         query = query.where(lease_tenants.c.tenant_id > after)
-    chosen = list(db.scalars(query.order_by(lease_tenants.c.tenant_id).limit(limit)))
-    return _whole(db, organisation_id, property_id, today, chosen) if chosen else []
+    chosen = list(ctx.db.scalars(query.order_by(lease_tenants.c.tenant_id).limit(limit)))
+    return _whole(ctx, property_id, today, chosen) if chosen else []
 
 
 def _let(query: Select[Any], organisation_id: UUID, property_id: UUID | None, today: dt.date) -> Select[Any]:
@@ -53,10 +48,8 @@ def _let(query: Select[Any], organisation_id: UUID, property_id: UUID | None, to
     return query if property_id is None else query.where(leases.c.property_id == property_id)
 
 
-def _whole(
-    db: Connection, organisation_id: UUID, property_id: UUID | None, today: dt.date, chosen: Collection[UUID]
-) -> list[Recipient]:
-    mine = {"organisation_id": organisation_id}
+def _whole(ctx: Context, property_id: UUID | None, today: dt.date, chosen: Collection[UUID]) -> list[Recipient]:
+    mine = {"organisation_id": ctx.organisation_id}
     names = (
         lease_tenants.c.tenant_id,
         leases.c.id.label("lease_id"),
@@ -67,7 +60,7 @@ def _whole(
         properties.c.name.label("property_name"),
     )
     query = (
-        _let(select(*names), organisation_id, property_id, today)
+        _let(select(*names), ctx.organisation_id, property_id, today)
         .join(tenants, _is(tenants, "id", lease_tenants.c.tenant_id, mine))
         .join(units, _is(units, "id", leases.c.unit_id, mine))
         .join(properties, _is(properties, "id", leases.c.property_id, mine))
@@ -79,7 +72,7 @@ def _whole(
         .order_by(lease_tenants.c.tenant_id, properties.c.name_key, units.c.name_key)
     )
     rows = defaultdict(list)
-    for row in db.execute(query):
+    for row in ctx.db.execute(query):
         rows[row.tenant_id].append(row)
     return [_recipient(each) for each in rows.values()]
 
@@ -101,49 +94,47 @@ def _recipient(rows: list[Row[Any]]) -> Recipient:
     )
 
 
-def list_said(
-    db: Connection, organisation_id: UUID, notice_id: UUID, phones: Collection[str]
-) -> set[tuple[str, str | None]]:
+def list_said(ctx: Context, notice_id: UUID, phones: Collection[str]) -> set[tuple[str, str | None]]:
     """Return what the notice says to which of ``phones``: (phone, text)."""
     query = select(messages.c.address, messages.c.text).where(
-        messages.c.organisation_id == organisation_id,
+        messages.c.organisation_id == ctx.organisation_id,
         messages.c.notice_id == notice_id,
         messages.c.address.in_(phones),
     )
-    return {(row.address, row.text) for row in db.execute(query)}
+    return {(row.address, row.text) for row in ctx.db.execute(query)}
 
 
-def add_notice(db: Connection, organisation_id: UUID, notice: Notice) -> None:
+def add_notice(ctx: Context, notice: Notice) -> None:
     values = notice._asdict()
     del values["counts"]
-    db.execute(insert(notices).values(organisation_id=organisation_id, **values))
+    ctx.db.execute(insert(notices).values(organisation_id=ctx.organisation_id, **values))
 
 
-def set_status(db: Connection, organisation_id: UUID, notice_id: UUID, status: str) -> None:
-    query = update(notices).where(notices.c.organisation_id == organisation_id, notices.c.id == notice_id)
-    db.execute(query.values(status=status))
+def set_status(ctx: Context, notice_id: UUID, status: str) -> None:
+    query = update(notices).where(notices.c.organisation_id == ctx.organisation_id, notices.c.id == notice_id)
+    ctx.db.execute(query.values(status=status))
 
 
-def find_notice(db: Connection, organisation_id: UUID, notice_id: UUID) -> Notice | None:
-    query = select(*_NOTICE).where(notices.c.organisation_id == organisation_id, notices.c.id == notice_id)
-    row = db.execute(query).one_or_none()
-    return None if row is None else _counted(db, organisation_id, [row])[0]
+def find_notice(ctx: Context, notice_id: UUID) -> Notice | None:
+    query = select(*_NOTICE).where(notices.c.organisation_id == ctx.organisation_id, notices.c.id == notice_id)
+    row = ctx.db.execute(query).one_or_none()
+    return None if row is None else _counted(ctx, [row])[0]
 
 
-def list_notices(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Notice]:
-    query = select(*_NOTICE).where(notices.c.organisation_id == organisation_id)
-    page = fetch_page(db, query, [notices.c.id], asked, descending=True)
-    return Page(_counted(db, organisation_id, page.items), page.next_cursor)
+def list_notices(ctx: Context, asked: Asked) -> Page[Notice]:
+    query = select(*_NOTICE).where(notices.c.organisation_id == ctx.organisation_id)
+    page = fetch_page(ctx.db, query, [notices.c.id], asked, descending=True)
+    return Page(_counted(ctx, page.items), page.next_cursor)
 
 
-def _counted(db: Connection, organisation_id: UUID, rows: list[Row[Any]]) -> list[Notice]:
+def _counted(ctx: Context, rows: list[Row[Any]]) -> list[Notice]:
     """Return the notices with how their messages stand, in one query for all."""
     query = (
         select(messages.c.notice_id, messages.c.status, func.count())
-        .where(messages.c.organisation_id == organisation_id, messages.c.notice_id.in_([row.id for row in rows]))
+        .where(messages.c.organisation_id == ctx.organisation_id, messages.c.notice_id.in_([row.id for row in rows]))
         .group_by(messages.c.notice_id, messages.c.status)
     )
     counts: dict[UUID, dict[str, int]] = defaultdict(dict)
-    for notice_id, status, count in db.execute(query):
+    for notice_id, status, count in ctx.db.execute(query):
         counts[notice_id][status] = count
     return [Notice(**row._mapping, counts=NoticeCounts(**counts[row.id])) for row in rows]

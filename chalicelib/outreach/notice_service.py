@@ -1,12 +1,9 @@
 """Notices to many tenants at once: what they would cost, agreeing to that, and queueing them. Money is cents."""
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Connection
 
 from chalicelib.errors import Conflict, GrantNeeded, Invalid, NotFound
 from chalicelib.ids import new_id
@@ -20,6 +17,7 @@ from chalicelib.outreach import wording_rules as words
 from chalicelib.outreach.model import LeftOut, NewNotice, Notice, NoticePreview, NoticeText, Recipient
 from chalicelib.pages import Asked, Page
 from chalicelib.portfolio import service as portfolio
+from chalicelib.runtime.context import Context
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 
@@ -49,21 +47,21 @@ class _Counted:
         return NoticeText(*of_whom, self.longest, encoding, characters, parts, self.parts)
 
 
-def preview(db: Connection, organisation_id: UUID, new: NewNotice, *, today: dt.date) -> NoticePreview:
+def preview(ctx: Context, new: NewNotice) -> NoticePreview:
     """Return whom the notice would reach and what it would cost; three queries for each 500 tenants.
 
     Raises:
         GrantNeeded: the organisation is not granted messaging.
         Invalid: it has no text, or one that cannot be sent, or the organisation has no such property.
     """
-    sending = _granted(db, organisation_id)
-    _check(db, organisation_id, new)
+    sending = _granted(ctx)
+    _check(ctx, new)
     settings = sending.settings
     counted = {language: _Counted(language) for language in _texts(new)}
     left_out: Counter[str] = Counter()
     said: set[tuple[str, str]] = set()
-    for chosen in _recipients(db, organisation_id, new.property_id, today):
-        objections = messaging.find_objections(db, organisation_id, _to(chosen), today)
+    for chosen in _recipients(ctx, new.property_id):
+        objections = messaging.find_objections(ctx.db, ctx.organisation_id, _to(chosen), ctx.today)
         finisher = messaging.Finisher(sending.allowance, objections)
         for each in chosen:
             why = NO_PHONE
@@ -83,16 +81,7 @@ def preview(db: Connection, organisation_id: UUID, new: NewNotice, *, today: dt.
     return NoticePreview(sum(each.recipients for each in texts), left, texts, parts, price_cents)
 
 
-def add_notice(
-    db: Connection,
-    organisation_id: UUID,
-    new: NewNotice,
-    limit_cents: int,
-    *,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None = None,
-) -> Task:
+def add_notice(ctx: Context, new: NewNotice, limit_cents: int) -> Task:
     """Keep the notice, and queue the task that sends it, which is returned.
 
     Raises:
@@ -100,36 +89,45 @@ def add_notice(
         Conflict: it would reach nobody, or cost more than ``limit_cents`` by now.
         Invalid: as ``preview`` says.
     """
-    seen = preview(db, organisation_id, new, today=today)
+    seen = preview(ctx, new)
     if not seen.recipients:
         raise Conflict("The notice would reach nobody.", left_out={each.reason: each.tenants for each in seen.left_out})
     if seen.price_cents > limit_cents:
         price, limit = format_cents(seen.price_cents), format_cents(limit_cents)
         raise Conflict("The notice costs more than you agreed to; see a new preview.", price=price, price_limit=limit)
     notice_id = new_id()
-    given = {"notice_id": str(notice_id), "on": today.isoformat()}
-    task = tasks.queue_task(db, organisation_id, NOTICE_TASK, given, created_by=member_id, now=now)
+    given = {"notice_id": str(notice_id), "on": ctx.today.isoformat()}
+    task = tasks.queue_task(ctx, NOTICE_TASK, given, created_by=ctx.actor.member_id)
     left_out = sum(each.tenants for each in seen.left_out)
     notice = Notice(
-        notice_id, *new, limit_cents, "queued", seen.recipients, left_out, seen.price_cents, task.id, member_id, now
+        notice_id,
+        *new,
+        limit_cents,
+        "queued",
+        seen.recipients,
+        left_out,
+        seen.price_cents,
+        task.id,
+        ctx.actor.member_id,
+        ctx.now,
     )
-    repository.add_notice(db, organisation_id, notice)
+    repository.add_notice(ctx, notice)
     return task
 
 
-def get_notice(db: Connection, organisation_id: UUID, notice_id: UUID) -> Notice:
-    found = repository.find_notice(db, organisation_id, notice_id)
+def get_notice(ctx: Context, notice_id: UUID) -> Notice:
+    found = repository.find_notice(ctx, notice_id)
     if found is None:
         raise NotFound("There is no such notice here.", notice_id=str(notice_id))
     return found
 
 
-def list_notices(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Notice]:
+def list_notices(ctx: Context, asked: Asked) -> Page[Notice]:
     """Return a page of notices, newest first."""
-    return repository.list_notices(db, organisation_id, asked)
+    return repository.list_notices(ctx, asked)
 
 
-def send_set(db: Connection, task: Task, seen: int, after: UUID | None, *, now: dt.datetime) -> tuple[int, UUID | None]:
+def send_set(ctx: Context, task: Task, seen: int, after: UUID | None) -> tuple[int, UUID | None]:
     """Queue the messages of the next set in the caller's transaction; return how many tenants were seen, and the last.
 
     Whoever has no phone or wants no messages has a message too, cancelled for that reason. A phone that several
@@ -138,16 +136,13 @@ def send_set(db: Connection, task: Task, seen: int, after: UUID | None, *, now: 
     Raises:
         TakenOver: another worker holds the task; let it out of the transaction.
     """
-    organisation_id, notice_id = task.organisation_id, UUID(task.input["notice_id"])
-    notice = get_notice(db, organisation_id, notice_id)
-    on = dt.date.fromisoformat(task.input["on"])
-    chosen = repository.list_recipients(
-        db, organisation_id, notice.property_id, on, after=after, limit=TENANTS_IN_A_SET
-    )
+    notice_id = UUID(task.input["notice_id"])
+    notice = get_notice(ctx, notice_id)
+    chosen = repository.list_recipients(ctx, notice.property_id, ctx.today, after=after, limit=TENANTS_IN_A_SET)
     phones = {each.phone for each in chosen if each.phone}
-    said = repository.list_said(db, organisation_id, notice_id, phones)
-    allowance = messaging.get_sending(db, organisation_id).allowance
-    objections = messaging.find_objections(db, organisation_id, _to(chosen), on)
+    said = repository.list_said(ctx, notice_id, phones)
+    allowance = messaging.get_sending(ctx.db, ctx.organisation_id).allowance
+    objections = messaging.find_objections(ctx.db, ctx.organisation_id, _to(chosen), ctx.today)
     finisher = messaging.Finisher(allowance, objections)
     new = []
     for message in (_message(notice, each) for each in chosen):
@@ -155,17 +150,17 @@ def send_set(db: Connection, task: Task, seen: int, after: UUID | None, *, now: 
         if message.address is None or (message.address, text) not in said:
             new.append(message)
             said.add((message.address or "", text))
-    messaging.queue_messages(db, organisation_id, new, now=now)
+    messaging.queue_messages(ctx, new)
     last = chosen[-1].tenant_id if chosen else None
     seen += len(chosen)
     tasks.advance(
-        db,
+        ctx.db,
         task,
         done=seen,
         total=max(seen, notice.recipients + notice.left_out),
         cursor=last.hex if last else task.cursor,
     )
-    repository.set_status(db, organisation_id, notice_id, "sending" if last else "sent")
+    repository.set_status(ctx, notice_id, "sending" if last else "sent")
     return seen, last
 
 
@@ -189,21 +184,17 @@ def _message(notice: Notice, to: Recipient) -> NewMessage:
     )
 
 
-def _granted(db: Connection, organisation_id: UUID) -> Sending:
-    sending = messaging.get_sending(db, organisation_id)
+def _granted(ctx: Context) -> Sending:
+    sending = messaging.get_sending(ctx.db, ctx.organisation_id)
     if not sending.allowance.granted:
         raise GrantNeeded("Notices are sent once your organisation is granted messaging.", grant=MESSAGING)
     return sending
 
 
-def _recipients(
-    db: Connection, organisation_id: UUID, property_id: UUID | None, today: dt.date
-) -> Iterator[list[Recipient]]:
+def _recipients(ctx: Context, property_id: UUID | None) -> Iterator[list[Recipient]]:
     after, more = None, True
     while more:
-        chosen = repository.list_recipients(
-            db, organisation_id, property_id, today, after=after, limit=TENANTS_IN_A_SET
-        )
+        chosen = repository.list_recipients(ctx, property_id, ctx.today, after=after, limit=TENANTS_IN_A_SET)
         yield chosen
         more = len(chosen) > 0
         after = chosen[-1].tenant_id if chosen else None
@@ -230,14 +221,14 @@ def _filled(new: NewNotice, to: Recipient) -> tuple[str, str]:
     return language, messaging.harmless(rules.fill(texts[language], values))
 
 
-def _check(db: Connection, organisation_id: UUID, new: NewNotice) -> None:
+def _check(ctx: Context, new: NewNotice) -> None:
     texts: Mapping[str, str] = _texts(new)
     wrong = [(f"text_{language}", why) for language, text in texts.items() if (why := _why_not(text))]
     if not texts:
         wrong.append(("text_en", "expected a text in one language at least"))
     if new.property_id is not None:
         try:
-            portfolio.get_property(db, organisation_id, new.property_id)
+            portfolio.get_property(ctx, new.property_id)
         except NotFound:
             wrong.append(("property_id", "the organisation has no such property"))
     if wrong:

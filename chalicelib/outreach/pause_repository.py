@@ -5,10 +5,11 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
 
 from chalicelib.outreach.model import OPEN, Exclusion, Promise
 from chalicelib.pages import Asked, Page
+from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.billing import invoice_lines
 from chalicelib.storage.tables.outreach import promises, reminder_exclusions
@@ -18,94 +19,89 @@ _EXCLUSION = [reminder_exclusions.c[name] for name in Exclusion._fields]
 _PROMISE = [promises.c[name] for name in Promise._fields]
 
 
-def list_exclusions(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Exclusion]:
-    query = select(*_EXCLUSION).where(reminder_exclusions.c.organisation_id == organisation_id)
-    return fetch_page(db, query, [reminder_exclusions.c.lease_id], asked).of(lambda row: Exclusion(**row._mapping))
+def list_exclusions(ctx: Context, asked: Asked) -> Page[Exclusion]:
+    query = select(*_EXCLUSION).where(reminder_exclusions.c.organisation_id == ctx.organisation_id)
+    return fetch_page(ctx.db, query, [reminder_exclusions.c.lease_id], asked).of(lambda row: Exclusion(**row._mapping))
 
 
-def put_exclusion(db: Connection, organisation_id: UUID, exclusion: Exclusion) -> None:
+def put_exclusion(ctx: Context, exclusion: Exclusion) -> None:
     """Set the lease's exclusion in place of the one it had; the caller holds the lease."""
-    remove_exclusion(db, organisation_id, exclusion.lease_id)
-    db.execute(insert(reminder_exclusions).values(organisation_id=organisation_id, **exclusion._asdict()))
+    remove_exclusion(ctx, exclusion.lease_id)
+    ctx.db.execute(insert(reminder_exclusions).values(organisation_id=ctx.organisation_id, **exclusion._asdict()))
 
 
-def remove_exclusion(db: Connection, organisation_id: UUID, lease_id: UUID) -> bool:
+def remove_exclusion(ctx: Context, lease_id: UUID) -> bool:
     query = delete(reminder_exclusions).where(
-        reminder_exclusions.c.organisation_id == organisation_id, reminder_exclusions.c.lease_id == lease_id
+        reminder_exclusions.c.organisation_id == ctx.organisation_id, reminder_exclusions.c.lease_id == lease_id
     )
-    return db.execute(query).rowcount == 1
+    return ctx.db.execute(query).rowcount == 1
 
 
-def list_excluded(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID], today: dt.date) -> set[UUID]:
+def list_excluded(ctx: Context, lease_ids: Collection[UUID], today: dt.date) -> set[UUID]:
     """Return which of the leases are left out today."""
     query = select(reminder_exclusions.c.lease_id).where(
-        reminder_exclusions.c.organisation_id == organisation_id,
+        reminder_exclusions.c.organisation_id == ctx.organisation_id,
         reminder_exclusions.c.lease_id.in_(lease_ids),
         or_(reminder_exclusions.c.ends_on.is_(None), reminder_exclusions.c.ends_on >= today),
     )
-    return set(db.scalars(query))
+    return set(ctx.db.scalars(query))
 
 
-def list_promised(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID], today: dt.date) -> set[UUID]:
+def list_promised(ctx: Context, lease_ids: Collection[UUID], today: dt.date) -> set[UUID]:
     """Return which of the leases have a promise that may still be kept today."""
     query = select(promises.c.lease_id).where(
-        promises.c.organisation_id == organisation_id,
+        promises.c.organisation_id == ctx.organisation_id,
         promises.c.lease_id.in_(lease_ids),
         promises.c.status == OPEN,
         promises.c.promised_on >= today,
     )
-    return set(db.scalars(query))
+    return set(ctx.db.scalars(query))
 
 
-def add_promise(db: Connection, organisation_id: UUID, promise: Promise) -> None:
-    db.execute(insert(promises).values(organisation_id=organisation_id, **promise._asdict()))
+def add_promise(ctx: Context, promise: Promise) -> None:
+    ctx.db.execute(insert(promises).values(organisation_id=ctx.organisation_id, **promise._asdict()))
 
 
-def find_promise(db: Connection, organisation_id: UUID, promise_id: UUID) -> Promise | None:
-    query = select(*_PROMISE).where(promises.c.organisation_id == organisation_id, promises.c.id == promise_id)
-    row = db.execute(query).one_or_none()
+def find_promise(ctx: Context, promise_id: UUID) -> Promise | None:
+    query = select(*_PROMISE).where(promises.c.organisation_id == ctx.organisation_id, promises.c.id == promise_id)
+    row = ctx.db.execute(query).one_or_none()
     return None if row is None else Promise(**row._mapping)
 
 
-def find_open_promise(db: Connection, organisation_id: UUID, lease_id: UUID) -> UUID | None:
+def find_open_promise(ctx: Context, lease_id: UUID) -> UUID | None:
     query = select(promises.c.id).where(
-        promises.c.organisation_id == organisation_id, promises.c.lease_id == lease_id, promises.c.status == OPEN
+        promises.c.organisation_id == ctx.organisation_id, promises.c.lease_id == lease_id, promises.c.status == OPEN
     )
-    found: UUID | None = db.scalar(query)
+    found: UUID | None = ctx.db.scalar(query)
     return found
 
 
 def list_promises(
-    db: Connection,
-    organisation_id: UUID,
-    asked: Asked,
-    *,
-    lease_id: UUID | None = None,
-    status: str | None = None,
+    ctx: Context, asked: Asked, *, lease_id: UUID | None = None, status: str | None = None
 ) -> Page[Promise]:
-    query = select(*_PROMISE).where(promises.c.organisation_id == organisation_id)
+    query = select(*_PROMISE).where(promises.c.organisation_id == ctx.organisation_id)
     if lease_id is not None:
         query = query.where(promises.c.lease_id == lease_id)
     if status is not None:
         query = query.where(promises.c.status == status)
-    return fetch_page(db, query, [promises.c.id], asked, descending=True).of(lambda row: Promise(**row._mapping))
+    return fetch_page(ctx.db, query, [promises.c.id], asked, descending=True).of(lambda row: Promise(**row._mapping))
 
 
-def settle_promises(db: Connection, organisation_id: UUID, ids: Collection[UUID], status: str) -> int:
+def settle_promises(ctx: Context, ids: Collection[UUID], status: str) -> int:
     """Set the status of those of the promises that are still open; return how many."""
     query = update(promises).where(
-        promises.c.organisation_id == organisation_id, promises.c.id.in_(ids), promises.c.status == OPEN
+        promises.c.organisation_id == ctx.organisation_id, promises.c.id.in_(ids), promises.c.status == OPEN
     )
-    return db.execute(query.values(status=status, version=promises.c.version + 1)).rowcount
+    return ctx.db.execute(query.values(status=status, version=promises.c.version + 1)).rowcount
 
 
-def list_past_promises(db: Connection, organisation_id: UUID, before: dt.date, limit: int) -> list[Row[Any]]:
+def list_past_promises(ctx: Context, before: dt.date, limit: int) -> list[Row[Any]]:
     """Return the oldest open promises of days before ``before``: their id, lease_id, amount_cents, what is open of
     the lease's lines that were due by the promised day, and what was set against its lines since (cents)."""
     owed = (
         select(func.coalesce(func.sum(invoice_lines.c.open_cents), 0))
         .where(
-            invoice_lines.c.organisation_id == organisation_id,
+            invoice_lines.c.organisation_id == ctx.organisation_id,
             invoice_lines.c.lease_id == promises.c.lease_id,
             invoice_lines.c.open_cents > 0,
             invoice_lines.c.due_on <= promises.c.promised_on,
@@ -116,7 +112,7 @@ def list_past_promises(db: Connection, organisation_id: UUID, before: dt.date, l
     paid = (
         select(func.coalesce(func.sum(allocations.c.amount_cents), 0))
         .where(
-            allocations.c.organisation_id == organisation_id,
+            allocations.c.organisation_id == ctx.organisation_id,
             allocations.c.lease_id == promises.c.lease_id,
             allocations.c.created_at >= promises.c.created_at,
         )
@@ -125,5 +121,5 @@ def list_past_promises(db: Connection, organisation_id: UUID, before: dt.date, l
     )
     past = and_(promises.c.status == OPEN, promises.c.promised_on < before)
     query = select(promises.c.id, promises.c.amount_cents, owed.label("owed_cents"), paid.label("paid_cents"))
-    query = query.where(promises.c.organisation_id == organisation_id, past)
-    return list(db.execute(query.order_by(promises.c.promised_on, promises.c.id).limit(limit)))
+    query = query.where(promises.c.organisation_id == ctx.organisation_id, past)
+    return list(ctx.db.execute(query.order_by(promises.c.promised_on, promises.c.id).limit(limit)))

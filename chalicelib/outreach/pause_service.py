@@ -5,60 +5,43 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
 from chalicelib.leasing import service as leasing
 from chalicelib.outreach import pause_repository as repository
 from chalicelib.outreach.model import BROKEN, CANCELLED, KEPT, OPEN, Exclusion, Promise
 from chalicelib.pages import Asked, Page
+from chalicelib.runtime.context import Context
 
 MOST_PROMISED_DAYS = 62  # a promise pauses the reminders, so it may not lie far off
 PROMISES_IN_A_SET = 500
 
 
-def put_exclusion(
-    db: Connection,
-    organisation_id: UUID,
-    values: dict[str, Any],
-    *,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None = None,
-) -> Exclusion:
+def put_exclusion(ctx: Context, values: dict[str, Any]) -> Exclusion:
     """Leave the lease out of reminders, in place of what was said before of it.
 
     Raises:
         Invalid: the organisation has no such lease, or the last day has passed.
     """
     ends_on = values.get("ends_on")
-    if ends_on is not None and ends_on < today:
+    if ends_on is not None and ends_on < ctx.today:
         raise Invalid([("ends_on", "expected today or a later day")])
-    _hold(db, organisation_id, values["lease_id"])
-    exclusion = Exclusion(values["lease_id"], values["reason"], ends_on, member_id, now)
-    repository.put_exclusion(db, organisation_id, exclusion)
+    _hold(ctx, values["lease_id"])
+    exclusion = Exclusion(values["lease_id"], values["reason"], ends_on, ctx.actor.member_id, ctx.now)
+    repository.put_exclusion(ctx, exclusion)
     return exclusion
 
 
-def list_exclusions(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Exclusion]:
-    return repository.list_exclusions(db, organisation_id, asked)
+def list_exclusions(ctx: Context, asked: Asked) -> Page[Exclusion]:
+    return repository.list_exclusions(ctx, asked)
 
 
-def remove_exclusion(db: Connection, organisation_id: UUID, lease_id: UUID) -> None:
-    if not repository.remove_exclusion(db, organisation_id, lease_id):
+def remove_exclusion(ctx: Context, lease_id: UUID) -> None:
+    if not repository.remove_exclusion(ctx, lease_id):
         raise NotFound("That lease is not left out of reminders.", lease_id=str(lease_id))
 
 
-def add_promise(
-    db: Connection,
-    organisation_id: UUID,
-    values: dict[str, Any],
-    *,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None = None,
-) -> Promise:
+def add_promise(ctx: Context, values: dict[str, Any]) -> Promise:
     """Keep what a tenant said they would pay; reminders pause until that day is over.
 
     Raises:
@@ -66,72 +49,80 @@ def add_promise(
         Invalid: the organisation has no such lease, or the day has passed or is too far off.
     """
     promised_on = values["promised_on"]
-    if not today <= promised_on <= today + dt.timedelta(days=MOST_PROMISED_DAYS):
+    if not ctx.today <= promised_on <= ctx.today + dt.timedelta(days=MOST_PROMISED_DAYS):
         raise Invalid([("promised_on", f"expected a day from today on, within {MOST_PROMISED_DAYS} days")])
     lease_id = values["lease_id"]
-    _hold(db, organisation_id, lease_id)
-    before = repository.find_open_promise(db, organisation_id, lease_id)
+    _hold(ctx, lease_id)
+    before = repository.find_open_promise(ctx, lease_id)
     if before is not None:
         raise Conflict("The lease has an open promise already; cancel that first.", promise_id=str(before))
     promise = Promise(
-        new_id(), lease_id, values["amount_cents"], promised_on, OPEN, values.get("note", ""), 1, member_id, now
+        new_id(),
+        lease_id,
+        values["amount_cents"],
+        promised_on,
+        OPEN,
+        values.get("note", ""),
+        1,
+        ctx.actor.member_id,
+        ctx.now,
     )
-    repository.add_promise(db, organisation_id, promise)
+    repository.add_promise(ctx, promise)
     return promise
 
 
-def get_promise(db: Connection, organisation_id: UUID, promise_id: UUID) -> Promise:
-    found = repository.find_promise(db, organisation_id, promise_id)
+def get_promise(ctx: Context, promise_id: UUID) -> Promise:
+    found = repository.find_promise(ctx, promise_id)
     if found is None:
         raise NotFound("There is no such promise here.", promise_id=str(promise_id))
     return found
 
 
-def list_promises(db: Connection, organisation_id: UUID, asked: Asked, **filters: Any) -> Page[Promise]:
+def list_promises(ctx: Context, asked: Asked, **filters: Any) -> Page[Promise]:
     """Return a page of promises, newest first; ``filters`` are lease_id and status."""
-    return repository.list_promises(db, organisation_id, asked, **filters)
+    return repository.list_promises(ctx, asked, **filters)
 
 
-def cancel_promise(db: Connection, organisation_id: UUID, promise_id: UUID) -> Promise:
+def cancel_promise(ctx: Context, promise_id: UUID) -> Promise:
     """Take a promise back, so that the tenant is reminded again.
 
     Raises:
         Conflict: it is no longer open.
     """
-    if not repository.settle_promises(db, organisation_id, [promise_id], CANCELLED):
-        promise = get_promise(db, organisation_id, promise_id)
+    if not repository.settle_promises(ctx, [promise_id], CANCELLED):
+        promise = get_promise(ctx, promise_id)
         raise Conflict("Only an open promise can be cancelled.", promise_id=str(promise.id), status=promise.status)
-    return get_promise(db, organisation_id, promise_id)
+    return get_promise(ctx, promise_id)
 
 
-def settle_promises(db: Connection, organisation_id: UUID, today: dt.date) -> int:
+def settle_promises(ctx: Context) -> int:
     """Mark a set of the promises whose day is over, and return how many.
 
     One is kept where nothing that was due by its day is open, or as much as was promised has been set against
     the lease's invoices since; else it is broken.
     """
-    past = repository.list_past_promises(db, organisation_id, today, PROMISES_IN_A_SET)
+    past = repository.list_past_promises(ctx, ctx.today, PROMISES_IN_A_SET)
     kept = {row.id for row in past if row.owed_cents == 0 or row.paid_cents >= row.amount_cents}
     broken = {row.id for row in past} - kept
     settled = 0
     for status, ids in ((KEPT, kept), (BROKEN, broken)):
         if ids:
-            settled += repository.settle_promises(db, organisation_id, ids, status)
+            settled += repository.settle_promises(ctx, ids, status)
     return settled
 
 
-def paused(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID], today: dt.date) -> dict[UUID, str]:
+def paused(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, str]:
     """Return which of the leases are not reminded today, and why: "excluded" or "promised"; two queries."""
     if not lease_ids:
         return {}
-    promised = repository.list_promised(db, organisation_id, lease_ids, today)
-    excluded = repository.list_excluded(db, organisation_id, lease_ids, today)
+    promised = repository.list_promised(ctx, lease_ids, ctx.today)
+    excluded = repository.list_excluded(ctx, lease_ids, ctx.today)
     return dict.fromkeys(promised, "promised") | dict.fromkeys(excluded, "excluded")
 
 
-def _hold(db: Connection, organisation_id: UUID, lease_id: UUID) -> None:
+def _hold(ctx: Context, lease_id: UUID) -> None:
     """Hold the lease, so that two who say something of it at once do so one after the other."""
     try:
-        leasing.lock_lease(db, organisation_id, lease_id)
+        leasing.lock_lease(ctx, lease_id)
     except NotFound as error:
         raise Invalid([("lease_id", "the organisation has no such lease")]) from error

@@ -8,37 +8,38 @@ from sqlalchemy import Connection, String, delete, exists, insert, literal, or_,
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.outreach.model import OPEN, OWN, PUBLIC, Holiday, Policy, Reminding
+from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.identity import organisations
 from chalicelib.storage.tables.outreach import holidays, promises, public_holidays, reminder_policies
 
 _COLUMNS = [reminder_policies.c[name] for name in Policy._fields]
 
 
-def find_policy(db: Connection, organisation_id: UUID) -> Policy | None:
-    row = db.execute(select(*_COLUMNS).where(reminder_policies.c.organisation_id == organisation_id)).one_or_none()
+def find_policy(ctx: Context) -> Policy | None:
+    row = ctx.db.execute(
+        select(*_COLUMNS).where(reminder_policies.c.organisation_id == ctx.organisation_id)
+    ).one_or_none()
     if row is None:
         return None
     days = {"before_days": tuple(row.before_days), "after_days": tuple(row.after_days)}
     return Policy(**{**row._mapping, **days})
 
 
-def change_policy(
-    db: Connection, organisation_id: UUID, version: int, values: dict[str, Any], now: dt.datetime
-) -> bool:
+def change_policy(ctx: Context, version: int, values: dict[str, Any], now: dt.datetime) -> bool:
     """Set ``values`` if the row is still at ``version``; return whether this call did it."""
     query = update(reminder_policies).where(
-        reminder_policies.c.organisation_id == organisation_id, reminder_policies.c.version == version
+        reminder_policies.c.organisation_id == ctx.organisation_id, reminder_policies.c.version == version
     )
-    return db.execute(query.values(**values, version=version + 1, changed_at=now)).rowcount == 1
+    return ctx.db.execute(query.values(**values, version=version + 1, changed_at=now)).rowcount == 1
 
 
-def add_policy(db: Connection, organisation_id: UUID, policy: Policy) -> bool:
+def add_policy(ctx: Context, policy: Policy) -> bool:
     """Insert the organisation's first row; return False where another has just done so."""
     days = {"before_days": list(policy.before_days), "after_days": list(policy.after_days)}
     try:
-        with db.begin_nested():
-            db.execute(
-                insert(reminder_policies).values(organisation_id=organisation_id, **{**policy._asdict(), **days})
+        with ctx.db.begin_nested():
+            ctx.db.execute(
+                insert(reminder_policies).values(organisation_id=ctx.organisation_id, **{**policy._asdict(), **days})
             )
     except IntegrityError:
         return False
@@ -63,30 +64,32 @@ def list_reminding(db: Connection, after: UUID | None, limit: int) -> list[Remin
     ]
 
 
-def list_holidays(db: Connection, organisation_id: UUID, first: dt.date, last: dt.date) -> list[Holiday]:
+def list_holidays(ctx: Context, first: dt.date, last: dt.date) -> list[Holiday]:
     """Return the public holidays and the organisation's own from ``first`` to ``last``, by day."""
     public = select(
         public_holidays.c.holiday_on, public_holidays.c.name, literal(PUBLIC, String(10)).label("source")
     ).where(public_holidays.c.holiday_on.between(first, last))
     own = select(holidays.c.holiday_on, holidays.c.name, literal(OWN, String(10))).where(
-        holidays.c.organisation_id == organisation_id, holidays.c.holiday_on.between(first, last)
+        holidays.c.organisation_id == ctx.organisation_id, holidays.c.holiday_on.between(first, last)
     )
     both = union_all(public, own).subquery("both")
     query = select(both.c.holiday_on, both.c.name, both.c.source).order_by(both.c.holiday_on, both.c.source)
-    return [Holiday(*row) for row in db.execute(query)]
+    return [Holiday(*row) for row in ctx.db.execute(query)]
 
 
-def add_holiday(db: Connection, organisation_id: UUID, holiday_on: dt.date, name: str, now: dt.datetime) -> bool:
+def add_holiday(ctx: Context, holiday_on: dt.date, name: str, now: dt.datetime) -> bool:
     """Insert the holiday; return False where the organisation has one on that day."""
-    values = {"organisation_id": organisation_id, "holiday_on": holiday_on, "name": name, "created_at": now}
+    values = {"organisation_id": ctx.organisation_id, "holiday_on": holiday_on, "name": name, "created_at": now}
     try:
-        with db.begin_nested():
-            db.execute(insert(holidays).values(values))
+        with ctx.db.begin_nested():
+            ctx.db.execute(insert(holidays).values(values))
     except IntegrityError:
         return False
     return True
 
 
-def remove_holiday(db: Connection, organisation_id: UUID, holiday_on: dt.date) -> bool:
-    query = delete(holidays).where(holidays.c.organisation_id == organisation_id, holidays.c.holiday_on == holiday_on)
-    return db.execute(query).rowcount == 1
+def remove_holiday(ctx: Context, holiday_on: dt.date) -> bool:
+    query = delete(holidays).where(
+        holidays.c.organisation_id == ctx.organisation_id, holidays.c.holiday_on == holiday_on
+    )
+    return ctx.db.execute(query).rowcount == 1

@@ -10,35 +10,34 @@ from chalicelib.errors import Conflict, NotFound, PreconditionFailed
 from chalicelib.identity.service import CHANGED
 from chalicelib.outreach import policy_repository as repository
 from chalicelib.outreach.model import MOST_AFTER_DAYS, MOST_BEFORE_DAYS, OWN, Calendar, Holiday, Policy, Reminding
+from chalicelib.runtime.context import Context
 
 _NEAR = dt.timedelta(days=MOST_AFTER_DAYS + MOST_BEFORE_DAYS + 60)  # farther than any step is moved
 
 
-def get_policy(db: Connection, organisation_id: UUID) -> Policy:
+def get_policy(ctx: Context) -> Policy:
     """Return the organisation's policy; until it says otherwise the usual one, at version 0, which reminds nobody."""
-    return repository.find_policy(db, organisation_id) or Policy()
+    return repository.find_policy(ctx) or Policy()
 
 
-def change_policy(
-    db: Connection, organisation_id: UUID, version: int | None, values: dict[str, Any], *, now: dt.datetime
-) -> Policy:
+def change_policy(ctx: Context, version: int | None, values: dict[str, Any]) -> Policy:
     """Change what ``values`` names and return the policy.
 
     Raises:
         PreconditionFailed: it is no longer at ``version``.
     """
-    before = get_policy(db, organisation_id)
+    before = get_policy(ctx)
     if version is not None and version != before.version:
         raise PreconditionFailed(CHANGED)
     values = {name: sorted(value) if isinstance(value, list) else value for name, value in values.items()}
     if before.version:
-        done = repository.change_policy(db, organisation_id, before.version, values, now)
+        done = repository.change_policy(ctx, before.version, values, ctx.now)
     else:
-        first = before._replace(**{**values, "version": 1, "changed_at": now})
-        done = repository.add_policy(db, organisation_id, first)
+        first = before._replace(**{**values, "version": 1, "changed_at": ctx.now})
+        done = repository.add_policy(ctx, first)
     if not done:
         raise PreconditionFailed(CHANGED)
-    return get_policy(db, organisation_id)
+    return get_policy(ctx)
 
 
 def list_reminding(db: Connection, *, after: UUID | None, limit: int) -> list[Reminding]:
@@ -46,29 +45,29 @@ def list_reminding(db: Connection, *, after: UUID | None, limit: int) -> list[Re
     return repository.list_reminding(db, after, limit)
 
 
-def calendar_of(db: Connection, organisation_id: UUID, policy: Policy, today: dt.date) -> Calendar:
+def calendar_of(ctx: Context, policy: Policy) -> Calendar:
     """Return the days off by the policy, as far around ``today`` as a reminder of today can depend on them."""
-    found = repository.list_holidays(db, organisation_id, today - _NEAR, today + _NEAR) if policy.skip_holidays else []
+    found = repository.list_holidays(ctx, ctx.today - _NEAR, ctx.today + _NEAR) if policy.skip_holidays else []
     return Calendar(policy.skip_weekends, frozenset(holiday.holiday_on for holiday in found))
 
 
-def list_holidays(db: Connection, organisation_id: UUID, year: int) -> list[Holiday]:
+def list_holidays(ctx: Context, year: int) -> list[Holiday]:
     """Return the public holidays of ``year`` and the organisation's own, by day."""
-    return repository.list_holidays(db, organisation_id, dt.date(year, 1, 1), dt.date(year, 12, 31))
+    return repository.list_holidays(ctx, dt.date(year, 1, 1), dt.date(year, 12, 31))
 
 
-def add_holiday(db: Connection, organisation_id: UUID, holiday_on: dt.date, name: str, *, now: dt.datetime) -> Holiday:
+def add_holiday(ctx: Context, holiday_on: dt.date, name: str) -> Holiday:
     """Add a day off of the organisation's own, such as one that was gazetted late.
 
     Raises:
         Conflict: it has one on that day.
     """
-    if not repository.add_holiday(db, organisation_id, holiday_on, name, now):
+    if not repository.add_holiday(ctx, holiday_on, name, ctx.now):
         raise Conflict("You have a holiday on that day already.", holiday_on=holiday_on.isoformat())
     return Holiday(holiday_on, name, OWN)
 
 
-def remove_holiday(db: Connection, organisation_id: UUID, day: str) -> None:
+def remove_holiday(ctx: Context, day: str) -> None:
     """Remove the organisation's own holiday of ``day``, ISO 8601; a public one stays.
 
     Raises:
@@ -78,5 +77,5 @@ def remove_holiday(db: Connection, organisation_id: UUID, day: str) -> None:
         holiday_on = dt.date.fromisoformat(day)
     except ValueError:
         holiday_on = None
-    if holiday_on is None or not repository.remove_holiday(db, organisation_id, holiday_on):
+    if holiday_on is None or not repository.remove_holiday(ctx, holiday_on):
         raise NotFound("You have no holiday of your own on that day.", holiday_on=day)

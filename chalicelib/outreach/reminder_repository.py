@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, and_, cast, exists, func, insert, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, and_, cast, exists, func, insert, or_, select, tuple_
 
 from chalicelib.messaging.model import CANCELLED, FAILED, QUEUED
 from chalicelib.outreach.model import REMINDER_KINDS, Dates, OpenInvoice, Person, Reached, Told
+from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.billing import invoice_lines, invoices
 from chalicelib.storage.tables.leasing import leases, tenant_phones, tenants
 from chalicelib.storage.tables.messaging import messages
@@ -23,15 +24,16 @@ _LINES = invoice_lines.c
 _DATES = (_LINES.issued_on, _LINES.due_on, _LINES.overdue_on)
 
 
-def list_dates(db: Connection, organisation_id: UUID, first: dt.date, last: dt.date) -> list[Dates]:
+def list_dates(ctx: Context, first: dt.date, last: dt.date) -> list[Dates]:
     """Return the different dates of the invoices with something open that are due from ``first`` to ``last``."""
     query = select(*_DATES).distinct()
-    return [Dates(*row) for row in db.execute(query.where(*_open(organisation_id), _LINES.due_on.between(first, last)))]
+    return [
+        Dates(*row)
+        for row in ctx.db.execute(query.where(*_open(ctx.organisation_id), _LINES.due_on.between(first, last)))
+    ]
 
 
-def list_due_tenants(
-    db: Connection, organisation_id: UUID, due: Mapping[tuple[str, ...], Collection[Dates]], after: UUID | None
-) -> list[UUID]:
+def list_due_tenants(ctx: Context, due: Mapping[tuple[str, ...], Collection[Dates]], after: UUID | None) -> list[UUID]:
     """Return the tenants, by id, that pay for leases with an open invoice of such dates.
 
     Args:
@@ -44,12 +46,12 @@ def list_due_tenants(
         select(leases.c.tenant_id)
         .distinct()
         .join(invoice_lines, _of_lease())
-        .where(*_open(organisation_id), or_(*(_unsaid(names, dates) for names, dates in due.items())))
+        .where(*_open(ctx.organisation_id), or_(*(_unsaid(names, dates) for names, dates in due.items())))
         .order_by(leases.c.tenant_id)
     )
     if after is not None:
         query = query.where(leases.c.tenant_id > after)
-    return list(db.scalars(query))
+    return list(ctx.db.scalars(query))
 
 
 def _unsaid(names: Sequence[str], dates: Collection[Dates]) -> ColumnElement[bool]:
@@ -63,9 +65,7 @@ def _unsaid(names: Sequence[str], dates: Collection[Dates]) -> ColumnElement[boo
     return and_(_LINES.due_on.between(days[0], days[-1]), these, ~said)
 
 
-def list_open_invoices(
-    db: Connection, organisation_id: UUID, tenant_ids: Collection[UUID], first: dt.date, last: dt.date
-) -> list[OpenInvoice]:
+def list_open_invoices(ctx: Context, tenant_ids: Collection[UUID], first: dt.date, last: dt.date) -> list[OpenInvoice]:
     """Return the invoices due from ``first`` to ``last`` with something open, of the leases the tenants pay for."""
     query = (
         select(
@@ -77,58 +77,60 @@ def list_open_invoices(
             _whole(func.sum(_LINES.open_cents)),
         )
         .join(invoice_lines, _of_lease())
-        .where(*_open(organisation_id), leases.c.tenant_id.in_(tenant_ids), _LINES.due_on.between(first, last))
+        .where(*_open(ctx.organisation_id), leases.c.tenant_id.in_(tenant_ids), _LINES.due_on.between(first, last))
         .group_by(leases.c.tenant_id, leases.c.id, leases.c.property_id, _LINES.invoice_id, *_DATES)
         .order_by(leases.c.tenant_id, _LINES.due_on, _LINES.invoice_id)
     )
-    return [OpenInvoice._make((*row[:4], Dates._make(row[4:7]), row[7])) for row in db.execute(query)]
+    return [OpenInvoice._make((*row[:4], Dates._make(row[4:7]), row[7])) for row in ctx.db.execute(query)]
 
 
-def list_said(db: Connection, organisation_id: UUID, invoice_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+def list_said(ctx: Context, invoice_ids: Collection[UUID]) -> dict[UUID, list[str]]:
     """Return the names of the steps that were said of each of the invoices."""
     query = select(reminders.c.invoice_id, reminders.c.step).where(
-        reminders.c.organisation_id == organisation_id, reminders.c.invoice_id.in_(invoice_ids)
+        reminders.c.organisation_id == ctx.organisation_id, reminders.c.invoice_id.in_(invoice_ids)
     )
     said = defaultdict(list)
-    for invoice_id, step in db.execute(query):
+    for invoice_id, step in ctx.db.execute(query):
         said[invoice_id].append(step)
     return said
 
 
-def list_people(db: Connection, organisation_id: UUID, tenant_ids: Collection[UUID]) -> dict[UUID, Person]:
+def list_people(ctx: Context, tenant_ids: Collection[UUID]) -> dict[UUID, Person]:
     """Return those of the tenants who are not erased, with the phone that is called first."""
     query = (
         select(tenants.c.id, tenants.c.given_name, tenants.c.language, tenant_phones.c.phone)
         .outerjoin(
             tenant_phones,
             and_(
-                tenant_phones.c.organisation_id == organisation_id,
+                tenant_phones.c.organisation_id == ctx.organisation_id,
                 tenant_phones.c.tenant_id == tenants.c.id,
                 tenant_phones.c.position == 0,
             ),
         )
         .where(
-            tenants.c.organisation_id == organisation_id, tenants.c.id.in_(tenant_ids), tenants.c.erased_at.is_(None)
+            tenants.c.organisation_id == ctx.organisation_id,
+            tenants.c.id.in_(tenant_ids),
+            tenants.c.erased_at.is_(None),
         )
     )
-    return {row.id: Person(*row) for row in db.execute(query)}
+    return {row.id: Person(*row) for row in ctx.db.execute(query)}
 
 
-def keys_of(db: Connection, organisation_id: UUID, message_ids: Collection[UUID]) -> dict[str, UUID]:
+def keys_of(ctx: Context, message_ids: Collection[UUID]) -> dict[str, UUID]:
     """Return the messages by their dedupe keys."""
     query = select(messages.c.dedupe_key, messages.c.id).where(
-        messages.c.organisation_id == organisation_id, messages.c.id.in_(message_ids)
+        messages.c.organisation_id == ctx.organisation_id, messages.c.id.in_(message_ids)
     )
-    return {row.dedupe_key: row.id for row in db.execute(query)}
+    return {row.dedupe_key: row.id for row in ctx.db.execute(query)}
 
 
-def add_reminders(db: Connection, organisation_id: UUID, rows: Sequence[Mapping[str, Any]]) -> None:
+def add_reminders(ctx: Context, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep which step of which invoice each message says."""
     if rows:
-        db.execute(insert(reminders), [{"organisation_id": organisation_id, **row} for row in rows])
+        ctx.db.execute(insert(reminders), [{"organisation_id": ctx.organisation_id, **row} for row in rows])
 
 
-def list_told(db: Connection, organisation_id: UUID, message_ids: Collection[UUID]) -> list[Told]:
+def list_told(ctx: Context, message_ids: Collection[UUID]) -> list[Told]:
     """Return the invoices that the messages are about as they stand now, the oldest first, paid ones left out."""
     open_cents = _whole(func.sum(_LINES.open_cents))
     named = (
@@ -154,30 +156,28 @@ def list_told(db: Connection, organisation_id: UUID, message_ids: Collection[UUI
         .join(properties, _same(units, properties, units.c.property_id, properties.c.id))
         .outerjoin(channels, _same(properties, channels, properties.c.channel_id, channels.c.id))
         .where(
-            reminders.c.organisation_id == organisation_id,
+            reminders.c.organisation_id == ctx.organisation_id,
             reminders.c.message_id.in_(message_ids),
             _LINES.open_cents > 0,
         )
         .group_by(*named)
         .order_by(reminders.c.message_id, invoices.c.due_on, reminders.c.invoice_id)
     )
-    return [Told._make(row) for row in db.execute(query)]
+    return [Told._make(row) for row in ctx.db.execute(query)]
 
 
-def list_reached(
-    db: Connection, organisation_id: UUID, tenant_ids: Collection[UUID], since: dt.datetime, now: dt.datetime
-) -> list[Reached]:
+def list_reached(ctx: Context, tenant_ids: Collection[UUID], since: dt.datetime, now: dt.datetime) -> list[Reached]:
     """Return the tenants' reminders that were handed over since then and did not fail, and those that are due now."""
     status, handed_at = messages.c.status, messages.c.handed_at
     due = and_(status == QUEUED, messages.c.send_after_at <= now, messages.c.expires_at > now)
     query = select(messages.c.tenant_id, messages.c.id, status == QUEUED).where(
-        messages.c.organisation_id == organisation_id,
+        messages.c.organisation_id == ctx.organisation_id,
         messages.c.tenant_id.in_(tenant_ids),
         or_(handed_at.is_(None), handed_at >= since - NEAR),
         messages.c.kind.in_(REMINDER_KINDS),
         or_(due, and_(handed_at >= since, status.not_in((QUEUED, CANCELLED, FAILED)))),
     )
-    return [Reached._make(row) for row in db.execute(query)]
+    return [Reached._make(row) for row in ctx.db.execute(query)]
 
 
 def _open(organisation_id: UUID) -> tuple[ColumnElement[bool], ...]:

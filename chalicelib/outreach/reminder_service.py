@@ -13,14 +13,13 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
-
 from chalicelib.identity import service as identity
 from chalicelib.messaging import service as messaging
 from chalicelib.messaging.model import NewMessage
 from chalicelib.outreach import pause_service, policy_service, rules
 from chalicelib.outreach import reminder_repository as repository
 from chalicelib.outreach.model import Calendar, Dates, OpenInvoice, Person, Policy, Step
+from chalicelib.runtime.context import Context
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 
@@ -67,39 +66,39 @@ class Reminded(NamedTuple):
     made: int
 
 
-def queue_reminders(db: Connection, organisation_id: UUID, on: dt.date, *, now: dt.datetime) -> Task:
+def queue_reminders(ctx: Context, on: dt.date) -> Task:
     """Queue the task that says what is to be said on ``on``, a day of the organisation's time zone."""
-    return tasks.queue_task(db, organisation_id, REMINDERS, {"on": on.isoformat()}, created_by=None, now=now)
+    return tasks.queue_task(ctx, REMINDERS, {"on": on.isoformat()}, created_by=None)
 
 
-def plan_of(db: Connection, organisation_id: UUID, today: dt.date) -> Plan | None:
+def plan_of(ctx: Context) -> Plan | None:
     """Return what the organisation says on ``today``, or None where it says nothing."""
-    policy = policy_service.get_policy(db, organisation_id)
+    policy = policy_service.get_policy(ctx)
     steps = rules.steps_of(policy)
-    calendar = policy_service.calendar_of(db, organisation_id, policy, today)
-    if not policy.enabled or not steps or rules.is_skipped(today, calendar):
+    calendar = policy_service.calendar_of(ctx, policy)
+    if not policy.enabled or not steps or rules.is_skipped(ctx.today, calendar):
         return None
-    time_zone = identity.get_organisation(db, organisation_id).time_zone
-    return Plan(policy, steps, calendar, today, ZoneInfo(time_zone))
+    time_zone = identity.get_organisation(ctx.db, ctx.organisation_id).time_zone
+    return Plan(policy, steps, calendar, ctx.today, ZoneInfo(time_zone))
 
 
 def _instant(day: dt.date, hour: int, time_zone: ZoneInfo) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(hour), time_zone).astimezone(dt.UTC)
 
 
-def list_due_tenants(db: Connection, organisation_id: UUID, plan: Plan, after: UUID | None) -> list[UUID]:
+def list_due_tenants(ctx: Context, plan: Plan, after: UUID | None) -> list[UUID]:
     """Return the tenants behind ``after``, by id, of whose invoices a step is due and was not said; two queries.
 
     Which step is due depends on an invoice's dates alone, and there are few different ones.
     """
     near = rules.due_days_near(plan.steps, plan.today)
     dates_of: dict[Step, list[Dates]] = defaultdict(list)
-    for dates in repository.list_dates(db, organisation_id, *near):
+    for dates in repository.list_dates(ctx, *near):
         step = plan.step_due(dates)
         if step is not None:
             dates_of[step].append(dates)
     due = {_names_from(plan.steps, step): dates for step, dates in dates_of.items()}
-    return repository.list_due_tenants(db, organisation_id, due, after)
+    return repository.list_due_tenants(ctx, due, after)
 
 
 def progress_of(task: Task) -> Reminded:
@@ -110,22 +109,20 @@ def progress_of(task: Task) -> Reminded:
     return Reminded(UUID(after), task.progress["done"] or 0, int(made))
 
 
-def remind_set(
-    db: Connection, task: Task, plan: Plan, tenant_ids: list[UUID], before: Reminded, total: int, *, now: dt.datetime
-) -> Reminded:
+def remind_set(ctx: Context, task: Task, plan: Plan, tenant_ids: list[UUID], before: Reminded, total: int) -> Reminded:
     """Queue what a set of tenants is told, in the caller's transaction, and return how far the run then is.
 
     Raises:
         TakenOver: another worker holds the task; let it out of the transaction.
     """
-    due = _list_due(db, task.organisation_id, plan, tenant_ids)
-    people = repository.list_people(db, task.organisation_id, {each.invoice.tenant_id for each in due})
+    due = _list_due(ctx, plan, tenant_ids)
+    people = repository.list_people(ctx, {each.invoice.tenant_id for each in due})
     told = {_key(tenant_id, plan): each for tenant_id, each in _by_tenant(due, plan) if tenant_id in people}
     new = [_message(key, each, people[each[0].invoice.tenant_id], plan) for key, each in told.items()]
-    ids = messaging.queue_messages(db, task.organisation_id, new, now=now)
-    _keep(db, task.organisation_id, ids, told, now)
+    ids = messaging.queue_messages(ctx, new)
+    _keep(ctx, ids, told)
     done = Reminded(tenant_ids[-1], before.seen + len(tenant_ids), before.made + len(ids))
-    tasks.advance(db, task, done=done.seen, total=total, cursor=f"{tenant_ids[-1].hex}:{done.made}")
+    tasks.advance(ctx.db, task, done=done.seen, total=total, cursor=f"{tenant_ids[-1].hex}:{done.made}")
     return done
 
 
@@ -133,15 +130,15 @@ def _names_from(steps: Iterable[Step], first: Step) -> tuple[str, ...]:
     return tuple(step.name for step in steps if step.offset_days >= first.offset_days)
 
 
-def _list_due(db: Connection, organisation_id: UUID, plan: Plan, tenant_ids: list[UUID]) -> list[Due]:
+def _list_due(ctx: Context, plan: Plan, tenant_ids: list[UUID]) -> list[Due]:
     """Return the steps of the tenants' invoices that are to be said, by tenant and due day; four queries."""
     near = rules.due_days_near(plan.steps, plan.today)
-    found = repository.list_open_invoices(db, organisation_id, tenant_ids, *near)
+    found = repository.list_open_invoices(ctx, tenant_ids, *near)
     known = {dates: plan.step_due(dates) for dates in {each.dates for each in found}}
     steps = [(each, known[each.dates]) for each in found]
     due = [Due(each, step) for each, step in steps if step is not None]
-    said = repository.list_said(db, organisation_id, {each.invoice.invoice_id for each in due})
-    paused = pause_service.paused(db, organisation_id, {each.invoice.lease_id for each in due}, plan.today)
+    said = repository.list_said(ctx, {each.invoice.invoice_id for each in due})
+    paused = pause_service.paused(ctx.on(plan.today), {each.invoice.lease_id for each in due})
     return [
         each
         for each in due
@@ -189,9 +186,7 @@ def _message(key: str, told: list[Due], person: Person, plan: Plan) -> NewMessag
     )
 
 
-def _keep(
-    db: Connection, organisation_id: UUID, ids: list[UUID], told: Mapping[str, list[Due]], now: dt.datetime
-) -> None:
+def _keep(ctx: Context, ids: list[UUID], told: Mapping[str, list[Due]]) -> None:
     """Keep which steps the messages say; a tenant who was told something today is told the rest tomorrow."""
     rows = [
         {
@@ -199,9 +194,9 @@ def _keep(
             "step": each.step.name,
             "lease_id": each.invoice.lease_id,
             "message_id": message_id,
-            "created_at": now,
+            "created_at": ctx.now,
         }
-        for key, message_id in repository.keys_of(db, organisation_id, ids).items()
+        for key, message_id in repository.keys_of(ctx, ids).items()
         for each in told[key]
     ]
-    repository.add_reminders(db, organisation_id, rows)
+    repository.add_reminders(ctx, rows)

@@ -7,9 +7,6 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
-
-from chalicelib.clock import day_of
 from chalicelib.identity import service as identity
 from chalicelib.identity.model import Organisation
 from chalicelib.messaging import service as messaging
@@ -19,6 +16,7 @@ from chalicelib.outreach import pause_service, policy_service, rules
 from chalicelib.outreach import reminder_repository as repository
 from chalicelib.outreach import wording_rules as words
 from chalicelib.outreach.model import FINAL, OVERDUE, Person, Policy, Reached, Told
+from chalicelib.runtime.context import Context
 
 NOTHING_OWED, TENANT_CHANGED, REMINDERS_OFF = "nothing_owed", "tenant_changed", "reminders_off"
 OVERDUE_KINDS = (OVERDUE, FINAL)
@@ -44,20 +42,18 @@ class _Now(NamedTuple):
         return self.paused.get(lease_id) or self.objections.to_lease(message.address or "", lease_id)
 
 
-def make_reminders(
-    db: Connection, organisation_id: UUID, messages: Sequence[Message], now: dt.datetime
-) -> dict[UUID, Made]:
+def make_reminders(ctx: Context, messages: Sequence[Message]) -> dict[UUID, Made]:
     """Return what each reminder says now, or why nothing: its invoices were paid, or left out since; ten queries.
 
     What was put off (quiet hours, a cap, another attempt) until a day off waits for the day after, and so does a
     second reminder of one day, the younger one.
     """
-    told = repository.list_told(db, organisation_id, [message.id for message in messages])
+    told = repository.list_told(ctx, [message.id for message in messages])
     tenants = {each.tenant_id for each in messages if each.tenant_id}
-    organisation = identity.get_organisation(db, organisation_id)
-    today = day_of(now, organisation.time_zone)
-    policy = policy_service.get_policy(db, organisation_id)
-    calendar = policy_service.calendar_of(db, organisation_id, policy, today)
+    organisation = identity.get_organisation(ctx.db, ctx.organisation_id)
+    today = ctx.today
+    policy = policy_service.get_policy(ctx)
+    calendar = policy_service.calendar_of(ctx, policy)
     midnight, next_day = (
         dt.datetime.combine(day, dt.time(), ZoneInfo(organisation.time_zone)).astimezone(dt.UTC)
         for day in (today, rules.next_sending_day(today, calendar))
@@ -69,12 +65,12 @@ def make_reminders(
         today,
         next_day,
         rules.is_skipped(today, calendar),
-        _second(messages, repository.list_reached(db, organisation_id, tenants, midnight, now)),
+        _second(messages, repository.list_reached(ctx, tenants, midnight, ctx.now)),
         policy,
-        pause_service.paused(db, organisation_id, {each.lease_id for each in told}, today),
-        messaging.find_objections(db, organisation_id, about, today),
-        repository.list_people(db, organisation_id, tenants),
-        messaging.templates_of(db, organisation_id),
+        pause_service.paused(ctx, {each.lease_id for each in told}),
+        messaging.find_objections(ctx.db, ctx.organisation_id, about, today),
+        repository.list_people(ctx, tenants),
+        messaging.templates_of(ctx),
     )
     by_message = defaultdict(list)
     for each in told:

@@ -4,8 +4,6 @@ import datetime as dt
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.identity import service as identity
 from chalicelib.ids import new_id
@@ -21,6 +19,7 @@ from chalicelib.reporting.letter_rules import MOST_CHARACTERS, Addressed, cut, s
 from chalicelib.reporting.letter_service import SENDABLE
 from chalicelib.reporting.model import Statement
 from chalicelib.reporting.statement_service import get_lease_statement
+from chalicelib.runtime.context import Context
 
 
 class _Letter(NamedTuple):
@@ -31,16 +30,7 @@ class _Letter(NamedTuple):
 
 
 def email_statement(
-    db: Connection,
-    organisation_id: UUID,
-    lease_id: UUID,
-    from_on: dt.date | None,
-    to_on: dt.date | None,
-    *,
-    to: str,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None = None,
+    ctx: Context, lease_id: UUID, from_on: dt.date | None, to_on: dt.date | None, *, to: str
 ) -> Message:
     """Queue the lease's statement of those days (None: from the beginning, until today) and return the message.
 
@@ -49,14 +39,14 @@ def email_statement(
         Invalid: the days are in the wrong order, or the statement is too long for a letter.
         NotFound: the organisation has no such lease.
     """
-    lease = leasing.get_lease(db, organisation_id, lease_id, today=today)
+    lease = leasing.get_lease(ctx, lease_id)
     # Read from the beginning and cut: one query sees one picture, also in a transaction that writes.
-    statement = get_lease_statement(db, organisation_id, lease_id, None, to_on, today=today)
+    statement = get_lease_statement(ctx, lease_id, None, to_on)
     if from_on is not None:
         if from_on > statement.to_on:
             raise Invalid([("since", f"expected a day until {statement.to_on}, the last of the statement")])
         statement = cut(statement, from_on)
-    letter = (_to_tenant if to == TENANT else _to_owner)(db, organisation_id, lease, statement)
+    letter = (_to_tenant if to == TENANT else _to_owner)(ctx, lease, statement)
     if len(letter.text) > MOST_CHARACTERS:
         raise Invalid([("since", "the statement is too long for a letter; expected a later day")])
     new = NewMessage(
@@ -66,32 +56,32 @@ def email_statement(
         tenant_id=lease.tenant_id,  # the owner's too: it tells of the tenant, and is forgotten with them
         lease_id=lease.id,
         property_id=lease.property_id,
-        expires_at=now + SENDABLE,
-        created_by=member_id,
+        expires_at=ctx.now + SENDABLE,
+        created_by=ctx.actor.member_id,
         **letter._asdict(),
     )
-    (message_id,) = messaging.queue_messages(db, organisation_id, [new], now=now)
-    return messaging.get_message(db, organisation_id, message_id)
+    (message_id,) = messaging.queue_messages(ctx, [new])
+    return messaging.get_message(ctx, message_id)
 
 
-def _to_tenant(db: Connection, organisation_id: UUID, lease: Lease, statement: Statement) -> _Letter:
-    tenant: Tenant = leasing.get_tenant(db, organisation_id, lease.tenant_id)
+def _to_tenant(ctx: Context, lease: Lease, statement: Statement) -> _Letter:
+    tenant: Tenant = leasing.get_tenant(ctx, lease.tenant_id)
     if tenant.email is None:
         raise Conflict("The tenant has no e-mail address.", tenant_id=str(tenant.id))
-    organisation = identity.get_organisation(db, organisation_id)
-    told = messaging.templates_of(db, organisation_id).told
+    organisation = identity.get_organisation(ctx.db, ctx.organisation_id)
+    told = messaging.templates_of(ctx).told
     names = told({"tenant": tenant.given_name, "organisation": organisation.name}, tenant.language)
     to = Addressed(names["tenant"], tenant.language, names["organisation"], organisation.currency)
     return _Letter(tenant.email, tenant.language, *statement_letter(to, with_references(statement, told)))
 
 
-def _to_owner(db: Connection, organisation_id: UUID, lease: Lease, statement: Statement) -> _Letter:
-    owner_id = portfolio.get_property(db, organisation_id, lease.property_id).owner_id
-    owner: Owner | None = None if owner_id is None else portfolio.get_owner(db, organisation_id, owner_id)
+def _to_owner(ctx: Context, lease: Lease, statement: Statement) -> _Letter:
+    owner_id = portfolio.get_property(ctx, lease.property_id).owner_id
+    owner: Owner | None = None if owner_id is None else portfolio.get_owner(ctx, owner_id)
     if owner is None or owner.email is None:
         raise Conflict("The property's owner has no e-mail address.", property_id=str(lease.property_id))
-    organisation = identity.get_organisation(db, organisation_id)
-    told = messaging.templates_of(db, organisation_id).told
+    organisation = identity.get_organisation(ctx.db, ctx.organisation_id)
+    told = messaging.templates_of(ctx).told
     names = {
         "owner": owner.name,
         "tenant": lease.tenants[0].name,  # nobody else's: the message is theirs, and is forgotten with them

@@ -27,9 +27,7 @@ accounts = ApiBlueprint(__name__, tag="payments")
 @accounts.post("/invoices", may="bill", body=NEW_INVOICE, answer=INVOICE, location="/v1/invoices/{id}")
 def issue_invoice(call: Call) -> Invoice:
     """Issue an invoice beside the monthly ones; what the lease has in credit pays it at once."""
-    return service.issue_invoice(
-        call.db, call.organisation_id, call.body, now=call.who.now, today=call.who.today, member_id=call.who.member_id
-    )
+    return service.issue_invoice(call.ctx, call.body)
 
 
 @accounts.post(
@@ -38,14 +36,7 @@ def issue_invoice(call: Call) -> Invoice:
 def record_opening_balance(call: Call, lease_id: UUID) -> Invoice:
     """Record what a lease owed when its books began."""
     return service.record_opening_balance(
-        call.db,
-        call.organisation_id,
-        lease_id,
-        call.body["amount_cents"],
-        call.body.get("on", call.who.today),
-        now=call.who.now,
-        today=call.who.today,
-        member_id=call.who.member_id,
+        call.ctx, lease_id, call.body["amount_cents"], call.body.get("on", call.ctx.today)
     )
 
 
@@ -59,14 +50,10 @@ def record_opening_balance(call: Call, lease_id: UUID) -> Invoice:
 def credit_invoice(call: Call, invoice_id: UUID) -> CreditNote:
     """Credit lines of an invoice; what was paid on them becomes the tenant's credit."""
     return service.credit_invoice(
-        call.db,
-        call.organisation_id,
+        call.ctx,
         invoice_id,
         [(line["line_id"], line["amount_cents"]) for line in call.body["lines"]],
         reason=call.body["reason"],
-        now=call.who.now,
-        today=call.who.today,
-        member_id=call.who.member_id,
     )
 
 
@@ -74,16 +61,12 @@ def credit_invoice(call: Call, invoice_id: UUID) -> CreditNote:
 def terminate_lease(call: Call, lease_id: UUID) -> FinalAccount:
     """End a lease: days billed beyond its last are credited, days not billed are, and its account is told."""
     return service.terminate_lease(
-        call.db,
-        call.organisation_id,
+        call.ctx,
         lease_id,
         None,
         ends_on=call.body["ends_on"],
-        given_on=call.body.get("given_on", call.who.today),
+        given_on=call.body.get("given_on", call.ctx.today),
         waive_notice=call.body["waive_notice"],
-        now=call.who.now,
-        today=call.who.today,
-        member_id=call.who.member_id,
     )
 
 
@@ -92,70 +75,34 @@ def terminate_lease(call: Call, lease_id: UUID) -> FinalAccount:
 )
 def transfer_lease(call: Call, lease_id: UUID) -> Lease:
     """Move the tenants to another unit from a day, and settle the old lease's bills; tells the new lease."""
-    return service.transfer_lease(
-        call.db,
-        call.organisation_id,
-        lease_id,
-        call.body,
-        now=call.who.now,
-        today=call.who.today,
-        member_id=call.who.member_id,
-    )
+    return service.transfer_lease(call.ctx, lease_id, call.body)
 
 
 @accounts.get("/leases/{lease_id}/final-account", may="see_billing", answer=FINAL_ACCOUNT)
 def get_final_account(call: Call, lease_id: UUID) -> FinalAccount:
     """Tell what a lease owes, has in credit and has in deposits, and what remains once these are set off."""
-    return service.get_final_account(
-        call.db, call.organisation_id, lease_id, today=call.who.today, within=call.who.properties
-    )
+    return service.get_final_account(call.ctx, lease_id)
 
 
 @accounts.post("/leases/{lease_id}/final-account", may="terminate_lease", answer=FINAL_ACCOUNT)
 def close_account(call: Call, lease_id: UUID) -> FinalAccount:
     """Bring the bills of a lease that has a last day in line with it, with what has come up since it was ended."""
-    return service.close_account(
-        call.db, call.organisation_id, lease_id, now=call.who.now, today=call.who.today, member_id=call.who.member_id
-    )
+    return service.close_account(call.ctx, lease_id)
 
 
 @accounts.post("/leases/{lease_id}/deposit-deductions", may="hold_deposit", body=NEW_DEDUCTION, answer=DEDUCTION)
 def deduct_deposit(call: Call, lease_id: UUID) -> Deduction:
     """Set part of a deposit against what the lease owes, oldest first."""
-    return service.deduct_deposit(
-        call.db,
-        call.organisation_id,
-        lease_id,
-        call.body,
-        now=call.who.now,
-        today=call.who.today,
-        member_id=call.who.member_id,
-    )
+    return service.deduct_deposit(call.ctx, lease_id, call.body)
 
 
 @accounts.post("/deposit-deductions/{entry_id}/reverse", may="hold_deposit", status=204, body=REASON)
 def reverse_deduction(call: Call, entry_id: UUID) -> None:
     """Take a deduction back: its lines are open again, and the deposit is held as before."""
-    service.reverse_deduction(
-        call.db,
-        call.organisation_id,
-        entry_id,
-        reason=call.body["reason"],
-        now=call.who.now,
-        today=call.who.today,
-        member_id=call.who.member_id,
-    )
+    service.reverse_deduction(call.ctx, entry_id, reason=call.body["reason"])
 
 
 @accounts.post("/bill-runs", may="bill", body=NEW_BILL_RUN, answer=TASK, status=202, location="/v1/tasks/{id}")
 def queue_bill_run(call: Call) -> Task:
     """Bill a month: every lease that has a day in it and no invoice for it yet. The answer is a task."""
-    return service.queue_bill_run(
-        call.db,
-        call.organisation_id,
-        call.body["period"],
-        issued_on=call.body.get("issued_on"),
-        now=call.who.now,
-        today=call.who.today,
-        member_id=call.who.member_id,
-    )
+    return service.queue_bill_run(call.ctx, call.body["period"], issued_on=call.body.get("issued_on"))

@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select
+from sqlalchemy import ColumnElement, and_, func, insert, select
 
 from chalicelib.pages import Asked, Page
 from chalicelib.payments.model import Allocation
+from chalicelib.runtime.context import Context, Properties
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import leases
 from chalicelib.storage.tables.payments import allocations, payments
@@ -31,79 +32,81 @@ class Standing(NamedTuple):
     payer_property_id: UUID | None
 
 
-def add_allocations(db: Connection, organisation_id: UUID, rows: Sequence[Allocation]) -> None:
+def add_allocations(ctx: Context, rows: Sequence[Allocation]) -> None:
     if rows:
         names = Allocation._fields
-        values = [{"organisation_id": organisation_id, **{name: getattr(row, name) for name in names}} for row in rows]
-        db.execute(insert(allocations), values)
+        values = [
+            {"organisation_id": ctx.organisation_id, **{name: getattr(row, name) for name in names}} for row in rows
+        ]
+        ctx.db.execute(insert(allocations), values)
 
 
-def list_allocations(
-    db: Connection, organisation_id: UUID, asked: Asked, source_id: UUID, within: frozenset[UUID] | None = None
-) -> Page[Allocation]:
+def list_allocations(ctx: Context, asked: Asked, source_id: UUID, within: Properties) -> Page[Allocation]:
     """Return a page of what was set of the source; of leases of the properties ``within`` only, None: of all."""
     query = select(*_COLUMNS).where(
-        allocations.c.organisation_id == organisation_id, allocations.c.source_id == source_id
+        allocations.c.organisation_id == ctx.organisation_id, allocations.c.source_id == source_id
     )
     if within is not None:
-        seen = select(leases.c.id).where(leases.c.organisation_id == organisation_id, leases.c.property_id.in_(within))
+        seen = select(leases.c.id).where(
+            leases.c.organisation_id == ctx.organisation_id, leases.c.property_id.in_(within)
+        )
         query = query.where(allocations.c.lease_id.in_(seen))
-    return fetch_page(db, query, [allocations.c.id], asked).of(lambda row: Allocation(**row._mapping))
+    return fetch_page(ctx.db, query, [allocations.c.id], asked).of(lambda row: Allocation(**row._mapping))
 
 
-def standing_of_source(db: Connection, organisation_id: UUID, source_id: UUID) -> list[Standing]:
+def standing_of_source(ctx: Context, source_id: UUID) -> list[Standing]:
     """Return what stands of a payment or of a deposit's deduction, the earliest allocated line first."""
-    return _standing(db, organisation_id, allocations.c.source_id == source_id)
+    return _standing(ctx, allocations.c.source_id == source_id)
 
 
-def standing_on_lines(db: Connection, organisation_id: UUID, line_ids: Iterable[UUID]) -> list[Standing]:
+def standing_on_lines(ctx: Context, line_ids: Iterable[UUID]) -> list[Standing]:
     """Return what stands against the lines, the earliest allocated first."""
-    return _standing(db, organisation_id, allocations.c.invoice_line_id.in_(set(line_ids)))
+    return _standing(ctx, allocations.c.invoice_line_id.in_(set(line_ids)))
 
 
-def leases_of_source(db: Connection, organisation_id: UUID, source_id: UUID) -> set[UUID]:
+def leases_of_source(ctx: Context, source_id: UUID) -> set[UUID]:
     """Return the leases of all lines that the source was ever set against."""
     query = select(allocations.c.lease_id).where(
-        allocations.c.organisation_id == organisation_id, allocations.c.source_id == source_id
+        allocations.c.organisation_id == ctx.organisation_id, allocations.c.source_id == source_id
     )
-    return set(db.scalars(query.distinct()))
+    return set(ctx.db.scalars(query.distinct()))
 
 
-def days_of_source(db: Connection, organisation_id: UUID, source_id: UUID) -> list[tuple[dt.date, int]]:
+def days_of_source(ctx: Context, source_id: UUID) -> list[tuple[dt.date, int]]:
     """Return (day, cents) set against lines, less what was taken back, on each day that something was."""
     query = (
         select(allocations.c.allocated_on, func.sum(allocations.c.amount_cents))
-        .where(allocations.c.organisation_id == organisation_id, allocations.c.source_id == source_id)
+        .where(allocations.c.organisation_id == ctx.organisation_id, allocations.c.source_id == source_id)
         .group_by(allocations.c.allocated_on)
     )
-    return [(row[0], int(row[1])) for row in db.execute(query)]
+    return [(row[0], int(row[1])) for row in ctx.db.execute(query)]
 
 
-def last_releases(
-    db: Connection, organisation_id: UUID, source_ids: Collection[UUID], line_ids: Collection[UUID]
-) -> dict[UUID, dt.date]:
+def last_releases(ctx: Context, source_ids: Collection[UUID], line_ids: Collection[UUID]) -> dict[UUID, dt.date]:
     """Return the last day on which something was taken back from each source and from each line; most have none."""
     found: dict[UUID, dt.date] = {}
     for column, ids in ((allocations.c.source_id, source_ids), (allocations.c.invoice_line_id, line_ids)):
         query = (
             select(column, func.max(allocations.c.allocated_on))
-            .where(allocations.c.organisation_id == organisation_id, column.in_(ids), allocations.c.amount_cents < 0)
+            .where(
+                allocations.c.organisation_id == ctx.organisation_id, column.in_(ids), allocations.c.amount_cents < 0
+            )
             .group_by(column)
         )
-        found |= {row[0]: row[1] for row in db.execute(query)}
+        found |= {row[0]: row[1] for row in ctx.db.execute(query)}
     return found
 
 
-def _standing(db: Connection, organisation_id: UUID, condition: ColumnElement[bool]) -> list[Standing]:
+def _standing(ctx: Context, condition: ColumnElement[bool]) -> list[Standing]:
     amount_cents = func.sum(allocations.c.amount_cents)
     key = (allocations.c.source_kind, allocations.c.source_id, allocations.c.invoice_line_id)
     payer = (payments.c.lease_id, payments.c.property_id)
     query = (
         select(*key, amount_cents, *payer)
-        .outerjoin(payments, and_(payments.c.organisation_id == organisation_id, payments.c.id == key[1]))
-        .where(allocations.c.organisation_id == organisation_id, condition)
+        .outerjoin(payments, and_(payments.c.organisation_id == ctx.organisation_id, payments.c.id == key[1]))
+        .where(allocations.c.organisation_id == ctx.organisation_id, condition)
         .group_by(*key, *payer)
         .having(amount_cents > 0)
         .order_by(func.min(allocations.c.id))  # UUIDv7: in the order in which they were made
     )
-    return [Standing(*row[:3], int(row[3]), *row[4:]) for row in db.execute(query)]
+    return [Standing(*row[:3], int(row[3]), *row[4:]) for row in ctx.db.execute(query)]

@@ -4,8 +4,6 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.billing import service as billing
 from chalicelib.billing.model import OpenLine
 from chalicelib.errors import Conflict, Invalid
@@ -17,55 +15,39 @@ from chalicelib.pages import Asked, Page
 from chalicelib.payments import allocation_repository, repository, rules
 from chalicelib.payments.model import Allocation, Payment
 from chalicelib.payments.move_service import Move, hold_payment, pay_line, release_moves, write_moves
+from chalicelib.runtime.context import Context
 
 
-def apply_credit(
-    db: Connection,
-    organisation_id: UUID,
-    lease_ids: Sequence[UUID],
-    on: dt.date,
-    now: dt.datetime,
-    member_id: UUID | None = None,
-) -> None:
+def apply_credit(ctx: Context, lease_ids: Sequence[UUID]) -> None:
     """Set what the leases, held by the caller, have in credit against what they owe; the step after a bill.
 
     Two queries where nobody has credit and no lease follows another; otherwise a constant number, and one more
     for each generation of leases.
     """
-    entries = spend_credit(db, organisation_id, lease_ids, now=now, today=on)
-    ledger.post(db, organisation_id, entries, now=now, member_id=member_id)
+    entries = spend_credit(ctx, lease_ids)
+    ledger.post(ctx, entries)
 
 
-def spend_credit(
-    db: Connection, organisation_id: UUID, lease_ids: Collection[UUID], *, now: dt.datetime, today: dt.date
-) -> list[Entry]:
+def spend_credit(ctx: Context, lease_ids: Collection[UUID]) -> list[Entry]:
     """Set what the leases have in credit against what they owe, and return what is to be posted.
 
     Credit of the leases that they renew or carry on is theirs too. The caller holds the leases that owe. Those
     before them are held where one lease is dealt with (``leasing.lock_accounts``); a bill run holds none of
     them: what it takes is kept safe by the lock on each payment.
     """
-    chains = leasing.get_predecessors(db, organisation_id, lease_ids)
+    chains = leasing.get_predecessors(ctx, lease_ids)
     payable: dict[UUID, set[UUID]] = {}
     for lease_id in lease_ids:
         for payer_id in (lease_id, *chains.get(lease_id, ())):
             payable.setdefault(payer_id, set()).add(lease_id)
-    found = repository.credit_ids(db, organisation_id, payable) if payable else []
+    found = repository.credit_ids(ctx, payable) if payable else []
     if not found:
         return []
-    held = repository.lock_payments(db, organisation_id, found)
-    return spend(db, organisation_id, held, payable, now=now, today=today)
+    held = repository.lock_payments(ctx, found)
+    return spend(ctx, held, payable)
 
 
-def spend(
-    db: Connection,
-    organisation_id: UUID,
-    payments: Iterable[Payment],
-    payable: Mapping[UUID, Collection[UUID]],
-    *,
-    now: dt.datetime,
-    today: dt.date,
-) -> list[Entry]:
+def spend(ctx: Context, payments: Iterable[Payment], payable: Mapping[UUID, Collection[UUID]]) -> list[Entry]:
     """Set the credit of the payments, held by the caller, against what leases owe.
 
     Returns what is to be posted. What nothing takes stays credit.
@@ -78,12 +60,12 @@ def spend(
     if not paying:
         return []
     owing = {lease_id for each in paying for lease_id in payable[each.lease_id or each.id]}
-    lines = billing.open_lines(db, organisation_id, sorted(owing))
+    lines = billing.open_lines(ctx, sorted(owing))
     if not any(lines.values()):
         return []
-    order = identity.get_organisation(db, organisation_id).allocation_order
+    order = identity.get_organisation(ctx.db, ctx.organisation_id).allocation_order
     left = {line.id: line.open_cents for group in lines.values() for line in group}
-    freed = allocation_repository.last_releases(db, organisation_id, [each.id for each in paying], left)
+    freed = allocation_repository.last_releases(ctx, [each.id for each in paying], left)
     moves = []
     for payment in paying:
         mine = sorted(payable[payment.lease_id or payment.id])
@@ -92,9 +74,9 @@ def spend(
         shares, _ = rules.allocate(payment.unallocated_cents, offered, order, payment.purpose)
         for line_id, amount_cents in shares:
             left[line_id] -= amount_cents
-            day = _counts_on(payment, here[line_id], freed, today)
+            day = _counts_on(payment, here[line_id], freed, ctx.today)
             moves.append(pay_line(here[line_id], payment, amount_cents, day))
-    return write_moves(db, organisation_id, moves, now=now)
+    return write_moves(ctx, moves)
 
 
 def offer(line: OpenLine, open_cents: int | None = None) -> rules.OpenLine:
@@ -103,16 +85,7 @@ def offer(line: OpenLine, open_cents: int | None = None) -> rules.OpenLine:
     return rules.OpenLine(line.id, line.due_on, line.charge_type, line.seq, left_cents)
 
 
-def allocate_payment(
-    db: Connection,
-    organisation_id: UUID,
-    payment_id: UUID,
-    lines: Sequence[tuple[UUID, int]] | None,
-    *,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None = None,
-) -> Payment:
+def allocate_payment(ctx: Context, payment_id: UUID, lines: Sequence[tuple[UUID, int]] | None) -> Payment:
     """Allocate the payment anew: what stands is released, then it is set against ``lines`` or, where
     that is None, against what is open, oldest first. What is left stays credit.
 
@@ -125,31 +98,24 @@ def allocate_payment(
         Conflict: the payment is not matched to a lease, or a line has not as much open.
         Invalid: a line is not the lease's, is named twice, or together they pass what the payment has.
     """
-    payment = hold_payment(db, organisation_id, payment_id)
+    payment = hold_payment(ctx, payment_id)
     if payment.state != "matched" or payment.lease_id is None:
         raise Conflict("Only a confirmed payment that has a lease can be allocated.", state=payment.state)
-    standing = allocation_repository.standing_of_source(db, organisation_id, payment_id)
-    entries = write_moves(db, organisation_id, release_moves(db, organisation_id, standing, today), now=now)
-    freed = repository.lock_payments(db, organisation_id, [payment_id])
-    payable = {payment.lease_id, *allocation_repository.leases_of_source(db, organisation_id, payment_id)}
+    standing = allocation_repository.standing_of_source(ctx, payment_id)
+    entries = write_moves(ctx, release_moves(ctx, standing, ctx.today))
+    freed = repository.lock_payments(ctx, [payment_id])
+    payable = {payment.lease_id, *allocation_repository.leases_of_source(ctx, payment_id)}
     if lines is None:
-        entries += spend(db, organisation_id, freed, {payment.lease_id: payable}, now=now, today=today)
+        entries += spend(ctx, freed, {payment.lease_id: payable})
     else:
-        moves = _chosen(db, organisation_id, freed[0], payable, lines, today)
-        entries += write_moves(db, organisation_id, moves, now=now)
-    ledger.post(db, organisation_id, entries, now=now, member_id=member_id)
-    return repository.lock_payments(db, organisation_id, [payment_id])[0]
+        moves = _chosen(ctx, freed[0], payable, lines)
+        entries += write_moves(ctx, moves)
+    ledger.post(ctx, entries)
+    return repository.lock_payments(ctx, [payment_id])[0]
 
 
-def _chosen(
-    db: Connection,
-    organisation_id: UUID,
-    payment: Payment,
-    payable: Collection[UUID],
-    lines: Sequence[tuple[UUID, int]],
-    today: dt.date,
-) -> list[Move]:
-    found = billing.open_lines(db, organisation_id, sorted(payable))
+def _chosen(ctx: Context, payment: Payment, payable: Collection[UUID], lines: Sequence[tuple[UUID, int]]) -> list[Move]:
+    found = billing.open_lines(ctx, sorted(payable))
     open_lines = {line.id: line for group in found.values() for line in group}
     wrong = []
     for place, (line_id, amount_cents) in enumerate(lines):
@@ -163,9 +129,9 @@ def _chosen(
         wrong.append(("lines", "together more than the payment has"))
     if wrong:
         raise Invalid(wrong)
-    freed = allocation_repository.last_releases(db, organisation_id, [payment.id], [line_id for line_id, _ in lines])
+    freed = allocation_repository.last_releases(ctx, [payment.id], [line_id for line_id, _ in lines])
     return [
-        pay_line(line, payment, amount_cents, _counts_on(payment, line, freed, today))
+        pay_line(line, payment, amount_cents, _counts_on(payment, line, freed, ctx.today))
         for line, amount_cents in ((open_lines[line_id], cents) for line_id, cents in lines)
     ]
 
@@ -175,9 +141,7 @@ def _counts_on(payment: Payment, line: OpenLine, freed: dict[UUID, dt.date], tod
     return rules.allocation_day(payment.received_on, line.issued_on, max(days, default=None), today)
 
 
-def list_allocations(
-    db: Connection, organisation_id: UUID, asked: Asked, source_id: UUID, *, within: frozenset[UUID] | None = None
-) -> Page[Allocation]:
+def list_allocations(ctx: Context, asked: Asked, source_id: UUID) -> Page[Allocation]:
     """Return a page of what was set of the source; a caretaker is not told of leases in others' properties, to which
     a tenant may have moved with credit."""
-    return allocation_repository.list_allocations(db, organisation_id, asked, source_id, within)
+    return allocation_repository.list_allocations(ctx, asked, source_id, ctx.actor.properties)

@@ -1,32 +1,28 @@
 """How leases stand on a day, each by itself; no deposit is counted, since it pays no rent."""
 
-import datetime as dt
 from collections.abc import Collection
 from uuid import UUID
-
-from sqlalchemy import Connection
 
 from chalicelib.billing import service as billing
 from chalicelib.payments import balance_repository
 from chalicelib.payments.balance_model import Balance
+from chalicelib.runtime.context import Context
 
 
-def list_balances(
-    db: Connection, organisation_id: UUID, lease_ids: Collection[UUID], *, today: dt.date
-) -> dict[UUID, Balance]:
+def list_balances(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, Balance]:
     """Return how each of the organisation's leases stands now; three queries, however many there are."""
     if not lease_ids:
         return {}
-    lines = billing.open_lines(db, organisation_id, lease_ids)
-    credits = balance_repository.list_credits(db, organisation_id, lease_ids)
-    periods = billing.last_periods(db, organisation_id, lease_ids)
+    lines = billing.open_lines(ctx, lease_ids)
+    credits = balance_repository.list_credits(ctx, lease_ids)
+    periods = billing.last_periods(ctx, lease_ids)
     return {
         lease_id: Balance(
             lease_id=lease_id,
             owed_cents=sum(line.open_cents for line in mine),
-            late_cents=sum(line.open_cents for line in mine if line.due_on < today),
+            late_cents=sum(line.open_cents for line in mine if line.due_on < ctx.today),
             first_due_on=min((line.due_on for line in mine), default=None),
-            next_due_on=min((line.due_on for line in mine if line.due_on >= today), default=None),
+            next_due_on=min((line.due_on for line in mine if line.due_on >= ctx.today), default=None),
             credit_cents=credits.get(lease_id, 0),
             billed_through=periods.get(lease_id),
         )

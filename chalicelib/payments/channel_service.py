@@ -1,16 +1,12 @@
 """Which channel a payment came in by, where the one who records it may not say."""
 
-import datetime as dt
 from uuid import UUID
-
-from sqlalchemy import Connection
 
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.payments import repository
 from chalicelib.payments.model import CHANNEL_KINDS_FOR
 from chalicelib.portfolio import service as portfolio
-
-Properties = frozenset[UUID] | None  # the ones a caretaker may touch; None: all
+from chalicelib.runtime.context import Context
 
 # What is made where a method is used for the first time and nothing was set up. A channel that is no
 # cash box needs a number; "main" stands there until somebody adds the real one.
@@ -21,16 +17,7 @@ _FIRST = {
 }
 
 
-def choose_channel(
-    db: Connection,
-    organisation_id: UUID,
-    method: str,
-    *,
-    channel_id: UUID | None,
-    property_id: UUID | None,
-    now: dt.datetime,
-    within: Properties = None,
-) -> UUID:
+def choose_channel(ctx: Context, method: str, *, channel_id: UUID | None, property_id: UUID | None) -> UUID:
     """Return the channel that was named, else the property's, else the organisation's only one of a fitting kind.
 
     Where there is none at all it is made. ``within`` are the only properties whose channels may be named.
@@ -40,20 +27,20 @@ def choose_channel(
     """
     kinds = CHANNEL_KINDS_FOR[method]
     if channel_id is not None:
-        return _named(db, organisation_id, channel_id, kinds, within)
+        return _named(ctx, channel_id, kinds)
     if property_id is not None:
-        its_own = repository.property_channel(db, organisation_id, property_id, kinds)
+        its_own = repository.property_channel(ctx, property_id, kinds)
         if its_own is not None:
             return its_own
-    fitting = repository.fitting_channels(db, organisation_id, kinds)
+    fitting = repository.fitting_channels(ctx, kinds)
     if len(fitting) > 1 and method != "cash":
         raise Invalid([("channel_id", "several channels fit; name the one that the money came in by")])
-    return fitting[0] if fitting else _first(db, organisation_id, kinds, now)
+    return fitting[0] if fitting else _first(ctx, kinds)
 
 
-def _named(db: Connection, organisation_id: UUID, channel_id: UUID, kinds: tuple[str, ...], within: Properties) -> UUID:
+def _named(ctx: Context, channel_id: UUID, kinds: tuple[str, ...]) -> UUID:
     try:
-        channel = portfolio.get_channel(db, organisation_id, channel_id, within)
+        channel = portfolio.get_channel(ctx, channel_id)
     except NotFound as error:
         raise Invalid([("channel_id", "the organisation has no such channel")]) from error
     if channel.kind not in kinds:
@@ -63,12 +50,12 @@ def _named(db: Connection, organisation_id: UUID, channel_id: UUID, kinds: tuple
     return channel.id
 
 
-def _first(db: Connection, organisation_id: UUID, kinds: tuple[str, ...], now: dt.datetime) -> UUID:
+def _first(ctx: Context, kinds: tuple[str, ...]) -> UUID:
     try:
-        return portfolio.add_channel(db, organisation_id, dict(_FIRST[kinds[0]]), now=now).id
+        return portfolio.add_channel(ctx, dict(_FIRST[kinds[0]])).id
     except Conflict:
         # Another request made it at the same moment, and has committed, or we would still be waiting.
-        fitting = repository.fitting_channels(db, organisation_id, kinds)
+        fitting = repository.fitting_channels(ctx, kinds)
         if not fitting:
             raise Invalid([("channel_id", "no channel of a fitting kind is in use; name or add one")]) from None
         return fitting[0]

@@ -1,10 +1,7 @@
 """Crediting invoices, also where they are paid: what was paid on a credited line becomes the tenant's credit."""
 
-import datetime as dt
 from collections.abc import Sequence
 from uuid import UUID
-
-from sqlalchemy import Connection
 
 from chalicelib.billing import service as billing
 from chalicelib.billing.model import CreditNote, Invoice
@@ -15,19 +12,10 @@ from chalicelib.ledger.model import Entry
 from chalicelib.payments import allocation_repository, repository, rules
 from chalicelib.payments.allocation_service import spend_credit
 from chalicelib.payments.move_service import release_moves, write_moves
+from chalicelib.runtime.context import Context
 
 
-def credit_invoice(
-    db: Connection,
-    organisation_id: UUID,
-    invoice_id: UUID,
-    lines: Sequence[tuple[UUID, int]],
-    *,
-    reason: str,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None = None,
-) -> CreditNote:
+def credit_invoice(ctx: Context, invoice_id: UUID, lines: Sequence[tuple[UUID, int]], *, reason: str) -> CreditNote:
     """Credit (line, cents) of an invoice and return the note.
 
     What of a line is paid is released first as far as is needed, the latest allocation first; that
@@ -38,27 +26,17 @@ def credit_invoice(
         Invalid: no lines, or a line that is not the invoice's.
         NotFound: the organisation has no such invoice.
     """
-    seen = billing.get_invoice(db, organisation_id, invoice_id)
-    leasing.lock_accounts(db, organisation_id, [seen.lease_id])
-    invoice = billing.get_invoice(db, organisation_id, invoice_id)
-    entries = _free(db, organisation_id, invoice, lines, now=now, today=today)
-    note = billing.issue_credit_note(
-        db, organisation_id, invoice_id, lines, reason=reason, on=today, now=now, member_id=member_id
-    )
-    entries += spend_credit(db, organisation_id, {invoice.lease_id}, now=now, today=today)
-    ledger.post(db, organisation_id, entries, now=now, member_id=member_id)
+    seen = billing.get_invoice(ctx, invoice_id)
+    leasing.lock_accounts(ctx, [seen.lease_id])
+    invoice = billing.get_invoice(ctx, invoice_id)
+    entries = _free(ctx, invoice, lines)
+    note = billing.issue_credit_note(ctx, invoice_id, lines, reason=reason, on=ctx.today)
+    entries += spend_credit(ctx, {invoice.lease_id})
+    ledger.post(ctx, entries)
     return note
 
 
-def _free(
-    db: Connection,
-    organisation_id: UUID,
-    invoice: Invoice,
-    lines: Sequence[tuple[UUID, int]],
-    *,
-    now: dt.datetime,
-    today: dt.date,
-) -> list[Entry]:
+def _free(ctx: Context, invoice: Invoice, lines: Sequence[tuple[UUID, int]]) -> list[Entry]:
     """Release as much of the lines as must be open for the credit; return what is to be posted."""
     open_cents = {line.id: line.open_cents for line in invoice.lines}
     needed = {
@@ -68,12 +46,8 @@ def _free(
     }
     if not needed or invoice.voided_on is not None:
         return []  # billing tells what is wrong with the lines, if anything
-    standing = [
-        each
-        for each in allocation_repository.standing_on_lines(db, organisation_id, needed)
-        if each.source_kind == "payment"
-    ]
-    repository.lock_payments(db, organisation_id, {each.source_id for each in standing})
+    standing = [each for each in allocation_repository.standing_on_lines(ctx, needed) if each.source_kind == "payment"]
+    repository.lock_payments(ctx, {each.source_id for each in standing})
     released = []
     for line_id, amount_cents in needed.items():
         mine = [each for each in standing if each.invoice_line_id == line_id]
@@ -86,4 +60,4 @@ def _free(
             )
         freed = zip(reversed(mine), shares, strict=False)  # the latest first, and only as many as were needed
         released += [each._replace(amount_cents=-share.amount_cents) for each, share in freed]
-    return write_moves(db, organisation_id, release_moves(db, organisation_id, released, today), now=now)
+    return write_moves(ctx, release_moves(ctx, released, ctx.today))

@@ -1,10 +1,7 @@
 """Setting a held deposit against what its lease owes, and undoing that."""
 
-import datetime as dt
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Connection
 
 from chalicelib.billing import service as billing
 from chalicelib.errors import Conflict, Invalid, NotFound
@@ -17,20 +14,12 @@ from chalicelib.payments import allocation_repository, rules
 from chalicelib.payments.allocation_service import offer, spend_credit
 from chalicelib.payments.model import Allocation, Deduction
 from chalicelib.payments.move_service import Move, deduct_for, release_moves, write_moves
+from chalicelib.runtime.context import Context
 
 MOST_SHOWN = 200
 
 
-def deduct_deposit(
-    db: Connection,
-    organisation_id: UUID,
-    lease_id: UUID,
-    values: dict[str, Any],
-    *,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None = None,
-) -> Deduction:
+def deduct_deposit(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> Deduction:
     """Take a sum from a lease's deposit and set it against what the lease owes, oldest first.
 
     ``values``: amount_cents, reason (the evidence), and if wanted kind (of deposit; else each in turn)
@@ -41,78 +30,62 @@ def deduct_deposit(
         Invalid: the invoice is not the lease's, or nothing of it is open.
         NotFound: the organisation has no such lease.
     """
-    leasing.lock_lease(db, organisation_id, lease_id)
-    lines = billing.open_lines(db, organisation_id, [lease_id]).get(lease_id, [])
+    leasing.lock_lease(ctx, lease_id)
+    lines = billing.open_lines(ctx, [lease_id]).get(lease_id, [])
     if values.get("invoice_id"):
         lines = [line for line in lines if line.invoice_id == values["invoice_id"]]
         if not lines:
             raise Invalid([("invoice_id", "the lease has no such invoice with something open")])
-    order = identity.get_organisation(db, organisation_id).allocation_order
+    order = identity.get_organisation(ctx.db, ctx.organisation_id).allocation_order
     shares, rest_cents = rules.allocate(values["amount_cents"], [offer(line) for line in lines], order)
     if rest_cents:
         raise Conflict("Less than that is owed.", owed_cents=values["amount_cents"] - rest_cents)
     entries = leasing.deduct_deposit(
-        db,
-        organisation_id,
+        ctx,
         lease_id,
         kind=values.get("kind"),
         amount_cents=values["amount_cents"],
         reason=values["reason"],
-        on=today,
-        now=now,
-        member_id=member_id,
+        on=ctx.today,
     )
     known = {line.id: line for line in lines}
     moves = [
-        deduct_for(known[line_id], entry_id, amount_cents, today)
+        deduct_for(known[line_id], entry_id, amount_cents, ctx.today)
         for entry_id, line_id, amount_cents in _spread(entries, shares)
     ]
-    posted = write_moves(db, organisation_id, moves, now=now)
-    ledger.post(db, organisation_id, posted, now=now, member_id=member_id)
+    posted = write_moves(ctx, moves)
+    ledger.post(ctx, posted)
     return Deduction(
         lease_id,
         values["amount_cents"],
         [entry.id for entry in entries],
-        [row for entry in entries for row in _rows(db, organisation_id, entry.id)],
+        [row for entry in entries for row in _rows(ctx, entry.id)],
     )
 
 
-def reverse_deduction(
-    db: Connection,
-    organisation_id: UUID,
-    entry_id: UUID,
-    *,
-    reason: str,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None = None,
-) -> DepositEntry:
+def reverse_deduction(ctx: Context, entry_id: UUID, *, reason: str) -> DepositEntry:
     """Take a deduction back from the lines that it paid; it is held as before. Return the mirror entry.
 
     Raises:
         Conflict: it was reversed before.
         NotFound: the organisation has no such deduction.
     """
-    rows = _rows(db, organisation_id, entry_id)
+    rows = _rows(ctx, entry_id)
     if not rows or rows[0].source_kind != "deposit":
         raise NotFound("There is no such deduction.")
     lease_id = rows[0].lease_id
-    leasing.lock_accounts(db, organisation_id, [lease_id])
-    moves: list[Move] = release_moves(
-        db, organisation_id, allocation_repository.standing_of_source(db, organisation_id, entry_id), today
-    )
-    posted = write_moves(db, organisation_id, moves, now=now)
-    mirror = leasing.reverse_deposit_entry(
-        db, organisation_id, entry_id, reason=reason, on=today, now=now, member_id=member_id, releasing=True
-    )
-    posted += spend_credit(db, organisation_id, {lease_id}, now=now, today=today)
-    ledger.post(db, organisation_id, posted, now=now, member_id=member_id)
+    leasing.lock_accounts(ctx, [lease_id])
+    moves: list[Move] = release_moves(ctx, allocation_repository.standing_of_source(ctx, entry_id), ctx.today)
+    posted = write_moves(ctx, moves)
+    mirror = leasing.reverse_deposit_entry(ctx, entry_id, reason=reason, on=ctx.today, releasing=True)
+    posted += spend_credit(ctx, {lease_id})
+    ledger.post(ctx, posted)
     return mirror
 
 
-def _rows(db: Connection, organisation_id: UUID, entry_id: UUID) -> list[Allocation]:
+def _rows(ctx: Context, entry_id: UUID) -> list[Allocation]:
     asked = Asked(limit=MOST_SHOWN)
-    return allocation_repository.list_allocations(db, organisation_id, asked, entry_id).items
+    return allocation_repository.list_allocations(ctx, asked, entry_id, None).items
 
 
 def _spread(entries: list[DepositEntry], shares: list[rules.Share]) -> list[tuple[UUID, UUID, int]]:

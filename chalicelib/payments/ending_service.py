@@ -4,8 +4,6 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.billing import service as billing
 from chalicelib.billing.model import Invoice
 from chalicelib.clock import day_of
@@ -18,25 +16,20 @@ from chalicelib.payments import repository, rules
 from chalicelib.payments.allocation_service import apply_credit
 from chalicelib.payments.credit_service import credit_invoice
 from chalicelib.payments.model import FinalAccount, HeldDeposit
-
-Properties = frozenset[UUID] | None
+from chalicelib.runtime.context import Context
 
 DAY = dt.timedelta(days=1)
 REASON = "The lease ends on {ends_on}"
 
 
 def terminate_lease(
-    db: Connection,
-    organisation_id: UUID,
+    ctx: Context,
     lease_id: UUID,
     version: int | None,
     *,
     ends_on: dt.date,
     given_on: dt.date,
     waive_notice: bool = False,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None = None,
 ) -> FinalAccount:
     """End the lease with the day ``ends_on``, settle its bills by that, and return its final account.
 
@@ -47,45 +40,25 @@ def terminate_lease(
         Invalid: the notice is too short and not waived, or the days do not fit the lease.
         PreconditionFailed: it is no longer at ``version``.
     """
-    leasing.lock_accounts(db, organisation_id, [lease_id])
-    ended = leasing.end_lease(
-        db, organisation_id, lease_id, version,
-        ends_on=ends_on, given_on=given_on, today=today, waive_notice=waive_notice,
-    )  # fmt: skip
-    leasing.return_deposits(db, organisation_id, ended, now=now, today=today, member_id=member_id)
-    return close_account(db, organisation_id, lease_id, now=now, today=today, member_id=member_id)
+    leasing.lock_accounts(ctx, [lease_id])
+    ended = leasing.end_lease(ctx, lease_id, version, ends_on=ends_on, given_on=given_on, waive_notice=waive_notice)
+    leasing.return_deposits(ctx, ended)
+    return close_account(ctx, lease_id)
 
 
-def transfer_lease(
-    db: Connection,
-    organisation_id: UUID,
-    lease_id: UUID,
-    values: dict[str, Any],
-    *,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None = None,
-) -> Lease:
+def transfer_lease(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> Lease:
     """Move the tenants to another unit as ``leasing.transfer_lease`` says, settle the old lease's bills by its
     last day, and return the lease that begins.
 
     Raises:
         Conflict, Invalid, NotFound: as ``leasing.transfer_lease``.
     """
-    lease = leasing.transfer_lease(db, organisation_id, lease_id, values, now=now, today=today, member_id=member_id)
-    close_account(db, organisation_id, lease_id, now=now, today=today, member_id=member_id)
+    lease = leasing.transfer_lease(ctx, lease_id, values)
+    close_account(ctx, lease_id)
     return lease
 
 
-def close_account(
-    db: Connection,
-    organisation_id: UUID,
-    lease_id: UUID,
-    *,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None = None,
-) -> FinalAccount:
+def close_account(ctx: Context, lease_id: UUID) -> FinalAccount:
     """Bring the bills of a lease that has its last day in line with it, and return its final account.
 
     Credits what was billed for later days. Bills the days since the last month billed and all
@@ -95,29 +68,27 @@ def close_account(
     Raises:
         Conflict: the lease is open: it has no last day.
     """
-    leasing.lock_accounts(db, organisation_id, [lease_id])
-    terms = leasing.get_lease_terms(db, organisation_id, lease_id)
+    leasing.lock_accounts(ctx, [lease_id])
+    terms = leasing.get_lease_terms(ctx, lease_id)
     if terms.ends_on is None:
         raise Conflict("The lease has no last day; terminate it first.", lease_id=str(lease_id))
-    runs = _runs(db, organisation_id, lease_id, today)
+    runs = _runs(ctx, lease_id)
     for invoice in runs:
-        _credit_later_days(db, organisation_id, terms, invoice, now=now, today=today, member_id=member_id)
-    if terms.ends_on < rules.month_after(today):
+        _credit_later_days(ctx, terms, invoice)
+    if terms.ends_on < rules.month_after(ctx.today):
         last_billed = max((each.run_period for each in runs if each.run_period), default=None)
-        _bill_rest(db, organisation_id, terms, last_billed, now=now, today=today, member_id=member_id)
-    apply_credit(db, organisation_id, [lease_id], today, now, member_id)
-    return get_final_account(db, organisation_id, lease_id, today=today)
+        _bill_rest(ctx, terms, last_billed)
+    apply_credit(ctx, [lease_id])
+    return get_final_account(ctx, lease_id)
 
 
-def get_final_account(
-    db: Connection, organisation_id: UUID, lease_id: UUID, *, today: dt.date, within: Properties = None
-) -> FinalAccount:
+def get_final_account(ctx: Context, lease_id: UUID) -> FinalAccount:
     """Return how the lease stands now: owed, in credit, held, and what remains once these are set off."""
-    lease = leasing.get_lease(db, organisation_id, lease_id, today=today, within=within)
-    lines = billing.open_lines(db, organisation_id, [lease_id]).get(lease_id, [])
+    lease = leasing.get_lease(ctx, lease_id)
+    lines = billing.open_lines(ctx, [lease_id]).get(lease_id, [])
     owed_cents = sum(line.open_cents for line in lines)
-    credit_cents = repository.credit_cents(db, organisation_id, lease_id)
-    held = leasing.held_deposits(db, organisation_id, lease_id)
+    credit_cents = repository.credit_cents(ctx, lease_id)
+    held = leasing.held_deposits(ctx, lease_id)
     held_cents = sum(held.values())
     refundable_cents, still_owed_cents = rules.settle_account(owed_cents, credit_cents, held_cents)
     return FinalAccount(
@@ -132,22 +103,13 @@ def get_final_account(
     )
 
 
-def _runs(db: Connection, organisation_id: UUID, lease_id: UUID, today: dt.date) -> list[Invoice]:
+def _runs(ctx: Context, lease_id: UUID) -> list[Invoice]:
     """Return the lease's monthly invoices without their lines, the newest first; enough of them to reach its end."""
-    page = billing.list_invoices(db, organisation_id, Asked(limit=MOST_ITEMS), today=today, lease_id=lease_id)
+    page = billing.list_invoices(ctx, Asked(limit=MOST_ITEMS), lease_id=lease_id)
     return [invoice for invoice in page.items if invoice.run_period is not None]
 
 
-def _credit_later_days(
-    db: Connection,
-    organisation_id: UUID,
-    terms: LeaseTerms,
-    invoice: Invoice,
-    *,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None,
-) -> None:
+def _credit_later_days(ctx: Context, terms: LeaseTerms, invoice: Invoice) -> None:
     """Credit what the month's invoice asks for days after the lease's last."""
     period = invoice.run_period
     if period is None or terms.ends_on is None or rules.month_after(period) - DAY <= terms.ends_on:
@@ -156,56 +118,42 @@ def _credit_later_days(
         rules.BilledLine(
             line.id, line.charge_type, line.description, line.amount_cents, line.amount_cents - line.credited_cents
         )
-        for line in billing.list_monthly_lines(db, organisation_id, invoice.id)
+        for line in billing.list_monthly_lines(ctx, invoice.id)
     ]
     owed = billing.lines_of_month(terms, period)
     shares = rules.credit_on_lines(billed, owed, billing.lines_of_month(terms._replace(ends_on=None), period))
     if shares:
         reason = REASON.format(ends_on=terms.ends_on)
-        credit_invoice(
-            db, organisation_id, invoice.id, shares, reason=reason, now=now, today=today, member_id=member_id
-        )
+        credit_invoice(ctx, invoice.id, shares, reason=reason)
 
 
-def _bill_rest(
-    db: Connection,
-    organisation_id: UUID,
-    terms: LeaseTerms,
-    last_billed: dt.date | None,
-    *,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None,
-) -> None:
+def _bill_rest(ctx: Context, terms: LeaseTerms, last_billed: dt.date | None) -> None:
     """Bill each month after the last one billed, and the charges that wait on the last of them.
 
     A lease that was never billed is billed from the month in which it was entered: what it owed
     before that is its opening balance.
     """
-    since = rules.month_after(last_billed) if last_billed else _entered_on(db, organisation_id, terms, today)
-    last = terms.ends_on or today
+    since = rules.month_after(last_billed) if last_billed else _entered_on(ctx, terms)
+    last = terms.ends_on or ctx.today
     months = [(period, billing.lines_of_month(terms, period)) for period in rules.periods_between(since, last)]
     owing = [(period, lines) for period, lines in months if lines]
-    waiting = bool(billing.list_pending_charges(db, organisation_id, terms.id))
+    waiting = bool(billing.list_pending_charges(ctx, terms.id))
     if waiting and not owing:
         owing = [(last.replace(day=1), [])]
     for place, (period, lines) in enumerate(owing, 1):
         billing.issue_invoice(
-            db,
-            organisation_id,
+            ctx,
             terms.id,
             kind="final",
             lines=lines,
             period=period,
-            issued_on=today,
+            issued_on=ctx.today,
             with_charges=waiting and place == len(owing),
-            now=now,
-            member_id=member_id,
         )
 
 
-def _entered_on(db: Connection, organisation_id: UUID, terms: LeaseTerms, today: dt.date) -> dt.date:
+def _entered_on(ctx: Context, terms: LeaseTerms) -> dt.date:
     """Return the first day of the lease that its landlord has kept here."""
-    lease = leasing.get_lease(db, organisation_id, terms.id, today=today)
-    time_zone = identity.get_organisation(db, organisation_id).time_zone
+    lease = leasing.get_lease(ctx, terms.id)
+    time_zone = identity.get_organisation(ctx.db, ctx.organisation_id).time_zone
     return max(terms.starts_on, day_of(lease.created_at, time_zone))

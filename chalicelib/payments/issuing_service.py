@@ -7,45 +7,24 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.billing import service as billing
 from chalicelib.billing.model import Invoice
 from chalicelib.leasing import service as leasing
 from chalicelib.payments.allocation_service import apply_credit
+from chalicelib.runtime.context import Context
 
 
-def issue_invoice(
-    db: Connection,
-    organisation_id: UUID,
-    values: dict[str, Any],
-    *,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None = None,
-) -> Invoice:
+def issue_invoice(ctx: Context, values: dict[str, Any]) -> Invoice:
     """Issue an invoice as ``billing.issue_single_invoice`` says, and return it with what credit has paid of it."""
-    leasing.lock_accounts(db, organisation_id, [values["lease_id"]])
-    made = billing.issue_single_invoice(db, organisation_id, values, now=now, today=today, member_id=member_id)
-    apply_credit(db, organisation_id, [made.lease_id], today, now, member_id)
-    return billing.get_invoice(db, organisation_id, made.id)
+    leasing.lock_accounts(ctx, [values["lease_id"]])
+    made = billing.issue_single_invoice(ctx, values)
+    apply_credit(ctx, [made.lease_id])
+    return billing.get_invoice(ctx, made.id)
 
 
-def record_opening_balance(
-    db: Connection,
-    organisation_id: UUID,
-    lease_id: UUID,
-    amount_cents: int,
-    on: dt.date,
-    *,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None = None,
-) -> Invoice:
+def record_opening_balance(ctx: Context, lease_id: UUID, amount_cents: int, on: dt.date) -> Invoice:
     """Record what a lease owed when its books began, as ``billing.record_opening_balance`` says, less its credit."""
-    leasing.lock_accounts(db, organisation_id, [lease_id])
-    made = billing.record_opening_balance(
-        db, organisation_id, lease_id, amount_cents, on, now=now, today=today, member_id=member_id
-    )
-    apply_credit(db, organisation_id, [lease_id], today, now, member_id)
-    return billing.get_invoice(db, organisation_id, made.id)
+    leasing.lock_accounts(ctx, [lease_id])
+    made = billing.record_opening_balance(ctx, lease_id, amount_cents, on)
+    apply_credit(ctx, [lease_id])
+    return billing.get_invoice(ctx, made.id)

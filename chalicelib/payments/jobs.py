@@ -12,6 +12,7 @@ from chalicelib.clock import day_of
 from chalicelib.identity import service as identity
 from chalicelib.identity.model import Organisation
 from chalicelib.payments import run_service
+from chalicelib.runtime.context import Context, in_context
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 from chalicelib.tasks.scheduling import Functions, Slot, Work, paged, scheduled
@@ -30,13 +31,13 @@ def bill_due(parts: wiring.Parts, slot: Slot) -> Iterator[Work]:
         on = day_of(slot.at, organisation.time_zone)
         to_come = on > day_of(parts.clock.now(), organisation.time_zone)  # run by hand: nobody is billed ahead
         if organisation.bill_by_itself and not to_come:
-            yield Work(organisation.id, partial(_queue, organisation=organisation, on=on, parts=parts), on.isoformat())
+            queue = partial(_queue, organisation=organisation, on=on, now=parts.clock.now())
+            yield Work(organisation.id, queue, on.isoformat())
 
 
-def _queue(db: Connection, *, organisation: Organisation, on: dt.date, parts: wiring.Parts) -> int:
-    run_service.queue_bill_run(
-        db, organisation.id, on.replace(day=1), issued_on=on, now=parts.clock.now(), today=on, member_id=None
-    )
+def _queue(db: Connection, *, organisation: Organisation, on: dt.date, now: dt.datetime) -> int:
+    ctx = Context.for_system(db, organisation.id, now=now, today=on)
+    run_service.queue_bill_run(ctx, on.replace(day=1), issued_on=on)
     return 1
 
 
@@ -45,9 +46,13 @@ def run_bills(parts: wiring.Parts, task: Task) -> dict[str, Any]:
     """Bill set by set, each in its own transaction with the credit that meets it; go on where a killed run stopped."""
     with parts.reading() as db:
         time_zone = identity.get_organisation(db, task.organisation_id).time_zone
+
+    def context(db: Connection) -> Context:
+        now = parts.clock.now()
+        today = day_of(now, time_zone)
+        return Context.for_system(db, task.organisation_id, now=now, today=today, member_id=task.created_by)
+
     done = run_service.progress_of(task)
     while not done.ended:
-        now = parts.clock.now()
-        step = partial(run_service.bill_set, task=task, before=done, now=now, today=day_of(now, time_zone))
-        done = parts.transact(step)
+        done = parts.transact(in_context(context, partial(run_service.bill_set, task=task, before=done)))
     return {"period": task.input["period"][:7], "leases": done.seen, "invoices": done.made}

@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.billing import service as billing
 from chalicelib.billing.model import OpenLine
 from chalicelib.errors import Conflict, NotFound
@@ -22,6 +20,7 @@ from chalicelib.leasing import service as leasing
 from chalicelib.ledger.model import Entry, Leg
 from chalicelib.payments import allocation_repository, repository
 from chalicelib.payments.model import Allocation, Payment
+from chalicelib.runtime.context import Context
 
 RACED = "It has just been changed by somebody else; read it again and repeat."
 
@@ -45,30 +44,30 @@ class Move(NamedTuple):
     payer_property_id: UUID
 
 
-def hold_payment(db: Connection, organisation_id: UUID, payment_id: UUID) -> Payment:
+def hold_payment(ctx: Context, payment_id: UUID) -> Payment:
     """Lock the payment's lease, if it has one, and those that it has paid for, then the payment; return it as it is.
 
     Raises:
         Conflict: it was matched to a lease, or spent on another one, in the meantime.
         NotFound: the organisation has no such payment.
     """
-    seen = repository.find_payment(db, organisation_id, payment_id)
+    seen = repository.find_payment(ctx, payment_id)
     if seen is None:
         raise NotFound("There is no such payment.")
     paid_for = set()
     if seen.lease_id is not None:
-        paid_for = allocation_repository.leases_of_source(db, organisation_id, payment_id)
-        leasing.lock_accounts(db, organisation_id, {seen.lease_id, *paid_for})
-    held = repository.find_payment(db, organisation_id, payment_id, lock=True)
+        paid_for = allocation_repository.leases_of_source(ctx, payment_id)
+        leasing.lock_accounts(ctx, {seen.lease_id, *paid_for})
+    held = repository.find_payment(ctx, payment_id, lock=True)
     if held is None or held.lease_id != seen.lease_id:
         raise Conflict(RACED, payment_id=str(payment_id))
     # The bill of a lease that follows holds the payment and not its lease.
-    if held.lease_id and allocation_repository.leases_of_source(db, organisation_id, payment_id) - paid_for:
+    if held.lease_id and allocation_repository.leases_of_source(ctx, payment_id) - paid_for:
         raise Conflict(RACED, payment_id=str(payment_id))
     return held
 
 
-def write_moves(db: Connection, organisation_id: UUID, moves: Sequence[Move], *, now: dt.datetime) -> list[Entry]:
+def write_moves(ctx: Context, moves: Sequence[Move]) -> list[Entry]:
     """Carry out the moves and return what is to be posted for them.
 
     Raises:
@@ -83,20 +82,20 @@ def write_moves(db: Connection, organisation_id: UUID, moves: Sequence[Move], *,
             lease_id=move.lease_id,
             amount_cents=move.amount_cents,
             allocated_on=move.on,
-            created_at=now,
+            created_at=ctx.now,
             payer_lease_id=None if move.payer_lease_id == move.lease_id else move.payer_lease_id,
         )
         for move in moves
     ]
-    allocation_repository.add_allocations(db, organisation_id, rows)
+    allocation_repository.add_allocations(ctx, rows)
     paid: defaultdict[UUID, int] = defaultdict(int)
     credit: defaultdict[UUID, int] = defaultdict(int)
     for move in moves:
         paid[move.line_id] += move.amount_cents
         if move.source_kind == "payment":
             credit[move.source_id] -= move.amount_cents
-    billing.settle(db, organisation_id, [change for change in sorted(paid.items()) if change[1]])
-    if not repository.move_credit(db, organisation_id, [change for change in sorted(credit.items()) if change[1]]):
+    billing.settle(ctx, [change for change in sorted(paid.items()) if change[1]])
+    if not repository.move_credit(ctx, [change for change in sorted(credit.items()) if change[1]]):
         raise Conflict(RACED)
     return _entries(moves, rows)
 
@@ -119,13 +118,9 @@ def deduct_for(line: OpenLine, entry_id: UUID, amount_cents: int, on: dt.date) -
     )  # fmt: skip
 
 
-def release_moves(
-    db: Connection, organisation_id: UUID, standing: Sequence[allocation_repository.Standing], on: dt.date
-) -> list[Move]:
+def release_moves(ctx: Context, standing: Sequence[allocation_repository.Standing], on: dt.date) -> list[Move]:
     """Return the moves that take back what stands."""
-    lines = {
-        line.id: line for line in billing.get_lines(db, organisation_id, [each.invoice_line_id for each in standing])
-    }
+    lines = {line.id: line for line in billing.get_lines(ctx, [each.invoice_line_id for each in standing])}
     return [
         Move(
             each.source_kind,

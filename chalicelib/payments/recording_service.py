@@ -4,31 +4,20 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.ids import new_id
 from chalicelib.leasing import service as leasing
 from chalicelib.leasing.model import LeaseTerms
 from chalicelib.pages import Asked
 from chalicelib.payments import channel_service, repository, rules
-from chalicelib.payments.intake_service import Properties, get_payment, hold_lease, take_in
+from chalicelib.payments.intake_service import get_payment, hold_lease, take_in
 from chalicelib.payments.model import Payment
 from chalicelib.payments.move_service import RACED
 from chalicelib.payments.telling_service import tell_entry
+from chalicelib.runtime.context import Context
 
 
-def record_payment(
-    db: Connection,
-    organisation_id: UUID,
-    values: dict[str, Any],
-    *,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None = None,
-    role: str = "owner",
-    within: Properties = None,
-) -> Payment:
+def record_payment(ctx: Context, values: dict[str, Any]) -> Payment:
     """Record money received by hand and return the payment.
 
     ``values``: method, amount_cents, received_on; and as known lease_id or tenant_id (of whom the only
@@ -37,55 +26,37 @@ def record_payment(
     and receipted; without a lease it waits among the unmatched. The tenant is told of the receipt, and
     of what a caretaker records.
 
-    Args:
-        role: of who records it; what a caretaker records waits for ``confirm_payment``.
-        within: the only properties they may record for.
+    What a caretaker records waits for ``confirm_payment``, and is for their properties only.
 
     Raises:
         Conflict: the channel has the provider's reference already; ``payment_id`` names the first payment.
         Invalid: a day to come or too long ago (``rules.first_day_received``), a lease, tenant or channel that
             is not the organisation's or does not fit.
     """
-    _check_values(values, today)
-    lease = _named_lease(db, organisation_id, values, within, today)
-    _check_first_day(values["received_on"], role, lease, today)
+    _check_values(values, ctx.today)
+    lease = _named_lease(ctx, values)
+    _check_first_day(values["received_on"], ctx.actor.role, lease, ctx.today)
     channel_id = channel_service.choose_channel(
-        db,
-        organisation_id,
-        values["method"],
-        channel_id=values.get("channel_id"),
-        property_id=lease.property_id if lease else None,
-        now=now,
-        within=within,
+        ctx, values["method"], channel_id=values.get("channel_id"), property_id=lease.property_id if lease else None
     )
-    pending = rules.needs_confirming(values["method"], role)
+    pending = rules.needs_confirming(values["method"], ctx.actor.role)
     row = _row(values, lease) | {
         "channel_id": channel_id,
         "state": "pending" if pending else "matched" if lease else "unmatched",
         "unallocated_cents": 0 if pending else values["amount_cents"],
-        "recorded_by": member_id,
-        "created_at": now,
+        "recorded_by": ctx.actor.member_id,
+        "created_at": ctx.now,
     }
-    _add(db, organisation_id, row, within)
-    payment = get_payment(db, organisation_id, row["id"])
+    _add(ctx, row)
+    payment = get_payment(ctx, row["id"])
     if not pending:
-        return take_in(db, organisation_id, payment, now=now, today=today, member_id=member_id)
-    if role == "caretaker":
-        tell_entry(db, organisation_id, payment, now=now)
+        return take_in(ctx, payment)
+    if ctx.actor.role == "caretaker":
+        tell_entry(ctx, payment)
     return payment
 
 
-def record_opening_credit(
-    db: Connection,
-    organisation_id: UUID,
-    lease_id: UUID,
-    amount_cents: int,
-    on: dt.date,
-    *,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None = None,
-) -> Payment:
+def record_opening_credit(ctx: Context, lease_id: UUID, amount_cents: int, on: dt.date) -> Payment:
     """Record what a tenant had paid ahead before the books began, as a payment of the method "opening".
 
     It is set against what the lease owes, and the rest waits for the next bill; it gets no receipt.
@@ -95,19 +66,19 @@ def record_opening_credit(
         NotFound: the organisation has no such lease.
     """
     values = {"method": "opening", "amount_cents": amount_cents, "received_on": on, "lease_id": lease_id}
-    _check_values(values, today)
-    lease = leasing.get_lease_terms(db, organisation_id, lease_id)
-    _check_first_day(on, "owner", lease, today)
+    _check_values(values, ctx.today)
+    lease = leasing.get_lease_terms(ctx, lease_id)
+    _check_first_day(on, "owner", lease, ctx.today)
     row = _row(values, lease) | {
         "channel_id": None,
         "state": "matched",
         "unallocated_cents": amount_cents,
-        "recorded_by": member_id,
-        "created_at": now,
+        "recorded_by": ctx.actor.member_id,
+        "created_at": ctx.now,
     }
-    _add(db, organisation_id, row)
-    payment = get_payment(db, organisation_id, row["id"])
-    return take_in(db, organisation_id, payment, now=now, today=today, member_id=member_id)
+    _add(ctx, row)
+    payment = get_payment(ctx, row["id"])
+    return take_in(ctx, payment)
 
 
 def _check_values(values: dict[str, Any], today: dt.date) -> None:
@@ -130,24 +101,20 @@ def _check_first_day(received_on: dt.date, role: str, lease: LeaseTerms | None, 
         raise Invalid([("received_on", f"expected {first.isoformat()} or later")])
 
 
-def _named_lease(
-    db: Connection, organisation_id: UUID, values: dict[str, Any], within: Properties, today: dt.date
-) -> LeaseTerms | None:
+def _named_lease(ctx: Context, values: dict[str, Any]) -> LeaseTerms | None:
     """Return the lease that the payment is for, locked, or None where none is named."""
     lease_id = values.get("lease_id")
     if values.get("tenant_id"):
-        lease_id = _only_running(db, organisation_id, values["tenant_id"], within, today)
+        lease_id = _only_running(ctx, values["tenant_id"])
     if lease_id is not None:
-        return hold_lease(db, organisation_id, lease_id, within)
-    if within is not None:
+        return hold_lease(ctx, lease_id)
+    if ctx.actor.properties is not None:
         raise Invalid([("lease_id", "name the lease that the money is for")])
     return None
 
 
-def _only_running(db: Connection, organisation_id: UUID, tenant_id: UUID, within: Properties, today: dt.date) -> UUID:
-    page = leasing.list_leases(
-        db, organisation_id, Asked(limit=2), today=today, within=within, tenant_id=tenant_id, status="active"
-    )
+def _only_running(ctx: Context, tenant_id: UUID) -> UUID:
+    page = leasing.list_leases(ctx, Asked(limit=2), tenant_id=tenant_id, status="active")
     if not page.items:
         raise Invalid([("tenant_id", "the organisation has no such tenant with a running lease")])
     if len(page.items) > 1:
@@ -178,13 +145,13 @@ def _row(values: dict[str, Any], lease: LeaseTerms | None) -> dict[str, Any]:
     }
 
 
-def _add(db: Connection, organisation_id: UUID, row: dict[str, Any], within: Properties = None) -> None:
-    if repository.add_payment(db, organisation_id, row):
+def _add(ctx: Context, row: dict[str, Any]) -> None:
+    if repository.add_payment(ctx, row):
         return
-    first = repository.find_by_reference(db, organisation_id, row["channel_id"], row["provider_reference"])
+    first = repository.find_by_reference(ctx, row["channel_id"], row["provider_reference"])
     if first is None:
         raise Conflict(RACED)
-    seen = within is None or first.property_id in within
+    seen = ctx.actor.properties is None or first.property_id in ctx.actor.properties
     raise Conflict(
         "The channel has a payment with this reference already.",
         provider_reference=row["provider_reference"],

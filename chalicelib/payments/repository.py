@@ -5,64 +5,60 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.pages import Asked, Page
 from chalicelib.payments.model import Payment, Refund, states_before
+from chalicelib.runtime.context import Context, Properties
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.payments import payments, refunds
 from chalicelib.storage.tables.portfolio import channels, properties
-
-Properties = frozenset[UUID] | None
 
 _FIELDS = tuple(Payment._fields)
 _COLUMNS = [payments.c[name] for name in _FIELDS]
 _REFUND_COLUMNS = [refunds.c[name] for name in Refund._fields]
 
 
-def add_payment(db: Connection, organisation_id: UUID, values: dict[str, Any]) -> bool:
+def add_payment(ctx: Context, values: dict[str, Any]) -> bool:
     """Insert the payment; return False where its channel has the provider's reference already."""
     try:
-        with db.begin_nested():
-            db.execute(insert(payments).values(organisation_id=organisation_id, **values))
+        with ctx.db.begin_nested():
+            ctx.db.execute(insert(payments).values(organisation_id=ctx.organisation_id, **values))
     except IntegrityError:
         return False
     return True
 
 
-def find_payment(db: Connection, organisation_id: UUID, payment_id: UUID, *, lock: bool = False) -> Payment | None:
-    query = select(*_COLUMNS).where(payments.c.organisation_id == organisation_id, payments.c.id == payment_id)
-    row = db.execute(query.with_for_update() if lock else query).one_or_none()
+def find_payment(ctx: Context, payment_id: UUID, *, lock: bool = False) -> Payment | None:
+    query = select(*_COLUMNS).where(payments.c.organisation_id == ctx.organisation_id, payments.c.id == payment_id)
+    row = ctx.db.execute(query.with_for_update() if lock else query).one_or_none()
     return None if row is None else _payment(row)
 
 
-def lock_payments(db: Connection, organisation_id: UUID, payment_ids: Iterable[UUID]) -> list[Payment]:
+def lock_payments(ctx: Context, payment_ids: Iterable[UUID]) -> list[Payment]:
     """Return the payments, held until the transaction ends; they are locked in the order of their ids."""
     query = (
         select(*_COLUMNS)
-        .where(payments.c.organisation_id == organisation_id, payments.c.id.in_(set(payment_ids)))
+        .where(payments.c.organisation_id == ctx.organisation_id, payments.c.id.in_(set(payment_ids)))
         .order_by(payments.c.id)
         .with_for_update()
     )
-    return [_payment(row) for row in db.execute(query)]
+    return [_payment(row) for row in ctx.db.execute(query)]
 
 
-def find_by_reference(
-    db: Connection, organisation_id: UUID, channel_id: UUID, provider_reference: str
-) -> Payment | None:
+def find_by_reference(ctx: Context, channel_id: UUID, provider_reference: str) -> Payment | None:
     query = select(*_COLUMNS).where(
-        payments.c.organisation_id == organisation_id,
+        payments.c.organisation_id == ctx.organisation_id,
         payments.c.channel_id == channel_id,
         payments.c.provider_reference == provider_reference,
     )
-    row = db.execute(query).one_or_none()
+    row = ctx.db.execute(query).one_or_none()
     return None if row is None else _payment(row)
 
 
 def list_payments(
-    db: Connection,
-    organisation_id: UUID,
+    ctx: Context,
     asked: Asked,
     *,
     within: Properties,
@@ -71,7 +67,7 @@ def list_payments(
     **filters: Any,
 ) -> Page[Payment]:
     """Return a page of payments; ``filters`` are columns and what they must equal."""
-    query = select(*_COLUMNS).where(payments.c.organisation_id == organisation_id)
+    query = select(*_COLUMNS).where(payments.c.organisation_id == ctx.organisation_id)
     if within is not None:
         query = query.where(payments.c.property_id.in_(within))
     for name, value in filters.items():
@@ -82,49 +78,49 @@ def list_payments(
         query = query.where(payments.c.received_on <= until)
     sort = asked.sort or "-id"
     keys = [payments.c.id] if sort.lstrip("-") == "id" else [payments.c.received_on, payments.c.id]
-    return fetch_page(db, query, keys, asked, descending=sort.startswith("-")).of(_payment)
+    return fetch_page(ctx.db, query, keys, asked, descending=sort.startswith("-")).of(_payment)
 
 
-def credit_ids(db: Connection, organisation_id: UUID, lease_ids: Iterable[UUID]) -> list[UUID]:
+def credit_ids(ctx: Context, lease_ids: Iterable[UUID]) -> list[UUID]:
     """Return the matched payments of the leases that have a credit left.
 
     Not locked here: the index is read by ranges, and a locking read would wait for rows of other leases.
     """
     query = select(payments.c.id).where(
-        payments.c.organisation_id == organisation_id,
+        payments.c.organisation_id == ctx.organisation_id,
         payments.c.lease_id.in_(set(lease_ids)),
         payments.c.unallocated_cents > 0,
         payments.c.state == "matched",
     )
-    return list(db.scalars(query))
+    return list(ctx.db.scalars(query))
 
 
-def credit_cents(db: Connection, organisation_id: UUID, lease_id: UUID) -> int:
+def credit_cents(ctx: Context, lease_id: UUID) -> int:
     """Return what the lease has in credit, in cents."""
     query = select(func.coalesce(func.sum(payments.c.unallocated_cents), 0)).where(
-        payments.c.organisation_id == organisation_id, payments.c.lease_id == lease_id, payments.c.state == "matched"
+        payments.c.organisation_id == ctx.organisation_id,
+        payments.c.lease_id == lease_id,
+        payments.c.state == "matched",
     )
-    return int(db.scalar(query) or 0)
+    return int(ctx.db.scalar(query) or 0)
 
 
-def change_state(
-    db: Connection, organisation_id: UUID, payment_id: UUID, state: str, values: dict[str, Any] | None = None
-) -> bool:
+def change_state(ctx: Context, payment_id: UUID, state: str, values: dict[str, Any] | None = None) -> bool:
     """Set the state, and ``values`` with it, if the present state allows it; return whether this call did it."""
     query = update(payments).where(
-        payments.c.organisation_id == organisation_id,
+        payments.c.organisation_id == ctx.organisation_id,
         payments.c.id == payment_id,
         payments.c.state.in_(states_before(state)),
     )
-    return db.execute(query.values(state=state, version=payments.c.version + 1, **(values or {}))).rowcount == 1
+    return ctx.db.execute(query.values(state=state, version=payments.c.version + 1, **(values or {}))).rowcount == 1
 
 
-def move_credit(db: Connection, organisation_id: UUID, moves: Sequence[tuple[UUID, int]]) -> bool:
+def move_credit(ctx: Context, moves: Sequence[tuple[UUID, int]]) -> bool:
     """Add to each payment's credit (cents; below 0 takes away); return whether every one allowed it."""
     query = (
         update(payments)
         .where(
-            payments.c.organisation_id == organisation_id,
+            payments.c.organisation_id == ctx.organisation_id,
             payments.c.id == bindparam("payment"),
             or_(payments.c.state == "matched", payments.c.state == "unmatched"),  # IN bars several rows at once
             payments.c.unallocated_cents + bindparam("delta") >= 0,
@@ -133,15 +129,15 @@ def move_credit(db: Connection, organisation_id: UUID, moves: Sequence[tuple[UUI
         .values(unallocated_cents=payments.c.unallocated_cents + bindparam("delta"), version=payments.c.version + 1)
     )
     rows = [{"payment": payment_id, "delta": delta} for payment_id, delta in moves]
-    return not rows or db.execute(query, rows).rowcount == len(rows)
+    return not rows or ctx.db.execute(query, rows).rowcount == len(rows)
 
 
-def take_refund(db: Connection, organisation_id: UUID, payment_id: UUID, amount_cents: int) -> bool:
+def take_refund(ctx: Context, payment_id: UUID, amount_cents: int) -> bool:
     """Turn credit into money given back, if there is as much; return whether this call did it."""
     query = (
         update(payments)
         .where(
-            payments.c.organisation_id == organisation_id,
+            payments.c.organisation_id == ctx.organisation_id,
             payments.c.id == payment_id,
             payments.c.state == "matched",
             payments.c.unallocated_cents >= amount_cents,
@@ -152,37 +148,37 @@ def take_refund(db: Connection, organisation_id: UUID, payment_id: UUID, amount_
             version=payments.c.version + 1,
         )
     )
-    return db.execute(query).rowcount == 1
+    return ctx.db.execute(query).rowcount == 1
 
 
-def forget_payer(db: Connection, organisation_id: UUID, tenant_id: UUID, lease_ids: Iterable[UUID]) -> None:
+def forget_payer(ctx: Context, tenant_id: UUID, lease_ids: Iterable[UUID]) -> None:
     """Empty what people wrote on the tenant's payments and on those of the leases."""
     theirs = or_(payments.c.tenant_id == tenant_id, payments.c.lease_id.in_(set(lease_ids)))
-    query = update(payments).where(payments.c.organisation_id == organisation_id, theirs)
-    db.execute(query.values(payer_name="", note="", reference_raw="", version=payments.c.version + 1))
+    query = update(payments).where(payments.c.organisation_id == ctx.organisation_id, theirs)
+    ctx.db.execute(query.values(payer_name="", note="", reference_raw="", version=payments.c.version + 1))
 
 
-def add_refund(db: Connection, organisation_id: UUID, refund: Refund) -> None:
+def add_refund(ctx: Context, refund: Refund) -> None:
     values = {name: getattr(refund, name) for name in Refund._fields}
-    db.execute(insert(refunds).values(organisation_id=organisation_id, **values))
+    ctx.db.execute(insert(refunds).values(organisation_id=ctx.organisation_id, **values))
 
 
-def days_of_refunds(db: Connection, organisation_id: UUID, payment_id: UUID) -> list[tuple[dt.date, int]]:
+def days_of_refunds(ctx: Context, payment_id: UUID) -> list[tuple[dt.date, int]]:
     """Return (day, cents) of each time that something of the payment was given back."""
     query = select(refunds.c.refunded_on, refunds.c.amount_cents).where(
-        refunds.c.organisation_id == organisation_id, refunds.c.payment_id == payment_id
+        refunds.c.organisation_id == ctx.organisation_id, refunds.c.payment_id == payment_id
     )
-    return [(row[0], row[1]) for row in db.execute(query)]
+    return [(row[0], row[1]) for row in ctx.db.execute(query)]
 
 
-def list_refunds(db: Connection, organisation_id: UUID, asked: Asked, payment_id: UUID) -> Page[Refund]:
+def list_refunds(ctx: Context, asked: Asked, payment_id: UUID) -> Page[Refund]:
     query = select(*_REFUND_COLUMNS).where(
-        refunds.c.organisation_id == organisation_id, refunds.c.payment_id == payment_id
+        refunds.c.organisation_id == ctx.organisation_id, refunds.c.payment_id == payment_id
     )
-    return fetch_page(db, query, [refunds.c.id], asked).of(lambda row: Refund(**row._mapping))
+    return fetch_page(ctx.db, query, [refunds.c.id], asked).of(lambda row: Refund(**row._mapping))
 
 
-def property_channel(db: Connection, organisation_id: UUID, property_id: UUID, kinds: Iterable[str]) -> UUID | None:
+def property_channel(ctx: Context, property_id: UUID, kinds: Iterable[str]) -> UUID | None:
     """Return the channel that the property's rent goes to, if it is in use and of one of the kinds."""
     query = (
         select(channels.c.id)
@@ -191,29 +187,29 @@ def property_channel(db: Connection, organisation_id: UUID, property_id: UUID, k
             and_(properties.c.organisation_id == channels.c.organisation_id, properties.c.channel_id == channels.c.id),
         )
         .where(
-            properties.c.organisation_id == organisation_id,
+            properties.c.organisation_id == ctx.organisation_id,
             properties.c.id == property_id,
             channels.c.kind.in_(tuple(kinds)),
             channels.c.active.is_(True),
         )
     )
-    found: UUID | None = db.scalar(query)
+    found: UUID | None = ctx.db.scalar(query)
     return found
 
 
-def fitting_channels(db: Connection, organisation_id: UUID, kinds: Iterable[str]) -> list[UUID]:
+def fitting_channels(ctx: Context, kinds: Iterable[str]) -> list[UUID]:
     """Return the first two channels in use of the kinds, the oldest first: enough to see whether there is one only."""
     query = (
         select(channels.c.id)
         .where(
-            channels.c.organisation_id == organisation_id,
+            channels.c.organisation_id == ctx.organisation_id,
             channels.c.kind.in_(tuple(kinds)),
             channels.c.active.is_(True),
         )
         .order_by(channels.c.id)
         .limit(2)
     )
-    return list(db.scalars(query))
+    return list(ctx.db.scalars(query))
 
 
 def _payment(row: Row[Any]) -> Payment:

@@ -4,8 +4,6 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.billing import service as billing
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
@@ -19,18 +17,10 @@ from chalicelib.payments.model import Payment, Refund
 from chalicelib.payments.move_service import RACED, hold_payment, release_moves, write_moves
 from chalicelib.payments.telling_service import tell_reversal
 from chalicelib.portfolio import service as portfolio
+from chalicelib.runtime.context import Context
 
 
-def reverse_payment(
-    db: Connection,
-    organisation_id: UUID,
-    payment_id: UUID,
-    *,
-    reason: str,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None = None,
-) -> Payment:
+def reverse_payment(ctx: Context, payment_id: UUID, *, reason: str) -> Payment:
     """Undo a payment that was not one (a cheque that bounced, a slip of the pen) and return it.
 
     Its allocations are released, which reopens the lines; its receipt becomes void, its journal is
@@ -41,7 +31,7 @@ def reverse_payment(
     Raises:
         Conflict: it is pending, rejected or reversed already, or part of it was refunded.
     """
-    payment = hold_payment(db, organisation_id, payment_id)
+    payment = hold_payment(ctx, payment_id)
     if payment.refunded_cents:
         raise Conflict(
             "Part of this payment was given back; it can no longer be reversed.",
@@ -50,33 +40,22 @@ def reverse_payment(
         )
     if payment.state not in ("matched", "unmatched"):
         raise Conflict("Only a confirmed payment can be reversed.", state=payment.state)
-    standing = allocation_repository.standing_of_source(db, organisation_id, payment_id)
-    entries = write_moves(db, organisation_id, release_moves(db, organisation_id, standing, today), now=now)
-    reopened = allocation_repository.leases_of_source(db, organisation_id, payment_id)
-    values = {"unallocated_cents": 0, "reversed_on": today, "reason": reason}
-    if not repository.change_state(db, organisation_id, payment_id, "reversed", values):
+    standing = allocation_repository.standing_of_source(ctx, payment_id)
+    entries = write_moves(ctx, release_moves(ctx, standing, ctx.today))
+    reopened = allocation_repository.leases_of_source(ctx, payment_id)
+    values = {"unallocated_cents": 0, "reversed_on": ctx.today, "reason": reason}
+    if not repository.change_state(ctx, payment_id, "reversed", values):
         raise Conflict(RACED)
     if payment.lease_id is not None:
-        entries += spend_credit(db, organisation_id, {payment.lease_id, *reopened}, now=now, today=today)
-        billing.void_receipt(db, organisation_id, payment_id)
-    ledger.post(db, organisation_id, entries, now=now, member_id=member_id)
-    ledger.reverse(
-        db, organisation_id, ("payment", payment_id), on=today, now=now, member_id=member_id, kinds={"payment"}
-    )
-    tell_reversal(db, organisation_id, payment, now=now)
-    return _get(db, organisation_id, payment_id)
+        entries += spend_credit(ctx, {payment.lease_id, *reopened})
+        billing.void_receipt(ctx, payment_id)
+    ledger.post(ctx, entries)
+    ledger.reverse(ctx, ("payment", payment_id), on=ctx.today, kinds={"payment"})
+    tell_reversal(ctx, payment)
+    return _get(ctx, payment_id)
 
 
-def refund_credit(
-    db: Connection,
-    organisation_id: UUID,
-    payment_id: UUID,
-    values: dict[str, Any],
-    *,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None = None,
-) -> Refund:
+def refund_credit(ctx: Context, payment_id: UUID, values: dict[str, Any]) -> Refund:
     """Record that credit of a payment was given back to the tenant.
 
     ``values``: amount_cents, and as known refunded_on (today), channel_id (the payment's own),
@@ -87,17 +66,17 @@ def refund_credit(
             ``credit_cents`` tells how much.
         Invalid: a day to come or before the payment, or the channel is not the organisation's.
     """
-    payment = hold_payment(db, organisation_id, payment_id)
-    refunded_on = values.get("refunded_on") or today
-    if not payment.received_on <= refunded_on <= today:
+    payment = hold_payment(ctx, payment_id)
+    refunded_on = values.get("refunded_on") or ctx.today
+    if not payment.received_on <= refunded_on <= ctx.today:
         raise Invalid([("refunded_on", "expected a day from that of the payment to today")])
-    channel_id = _channel(db, organisation_id, values.get("channel_id") or payment.channel_id)
+    channel_id = _channel(ctx, values.get("channel_id") or payment.channel_id)
     if payment.lease_id is None or payment.state != "matched":
         raise Conflict("Only credit of a confirmed payment that has a lease can be refunded.", state=payment.state)
-    credit_cents = _credit_since(db, organisation_id, payment, refunded_on)
+    credit_cents = _credit_since(ctx, payment, refunded_on)
     if values["amount_cents"] > credit_cents:
         raise Conflict("The payment has, or had on that day or since, less credit.", credit_cents=credit_cents)
-    if not repository.take_refund(db, organisation_id, payment_id, values["amount_cents"]):
+    if not repository.take_refund(ctx, payment_id, values["amount_cents"]):
         raise Conflict(RACED)
     refund = Refund(
         id=new_id(),
@@ -108,22 +87,22 @@ def refund_credit(
         provider_reference=values.get("provider_reference", ""),
         refunded_on=refunded_on,
         reason=values.get("reason", ""),
-        created_at=now,
+        created_at=ctx.now,
     )
-    repository.add_refund(db, organisation_id, refund)
-    ledger.post(db, organisation_id, [_refund_entry(refund, payment)], now=now, member_id=member_id)
+    repository.add_refund(ctx, refund)
+    ledger.post(ctx, [_refund_entry(refund, payment)])
     return refund
 
 
-def list_refunds(db: Connection, organisation_id: UUID, asked: Asked, payment_id: UUID) -> Page[Refund]:
-    return repository.list_refunds(db, organisation_id, asked, payment_id)
+def list_refunds(ctx: Context, asked: Asked, payment_id: UUID) -> Page[Refund]:
+    return repository.list_refunds(ctx, asked, payment_id)
 
 
-def _credit_since(db: Connection, organisation_id: UUID, payment: Payment, day: dt.date) -> int:
+def _credit_since(ctx: Context, payment: Payment, day: dt.date) -> int:
     """Return the least credit (cents) that the payment had on ``day`` or since: money that stood against a line
     until the 20th was not given back on the 10th."""
-    spent = allocation_repository.days_of_source(db, organisation_id, payment.id)
-    spent += repository.days_of_refunds(db, organisation_id, payment.id)
+    spent = allocation_repository.days_of_source(ctx, payment.id)
+    spent += repository.days_of_refunds(ctx, payment.id)
     return least_from(day, [(payment.received_on, payment.amount_cents), *((on, -cents) for on, cents in spent)])
 
 
@@ -142,17 +121,17 @@ def _refund_entry(refund: Refund, payment: Payment) -> Entry:
     )
 
 
-def _channel(db: Connection, organisation_id: UUID, channel_id: UUID | None) -> UUID:
+def _channel(ctx: Context, channel_id: UUID | None) -> UUID:
     if channel_id is None:
         raise Invalid([("channel_id", "name the channel that the money leaves by")])
     try:
-        return portfolio.get_channel(db, organisation_id, channel_id).id
+        return portfolio.get_channel(ctx, channel_id).id
     except NotFound as error:
         raise Invalid([("channel_id", "the organisation has no such channel")]) from error
 
 
-def _get(db: Connection, organisation_id: UUID, payment_id: UUID) -> Payment:
-    found = repository.find_payment(db, organisation_id, payment_id)
+def _get(ctx: Context, payment_id: UUID) -> Payment:
+    found = repository.find_payment(ctx, payment_id)
     if found is None:
         raise NotFound("There is no such payment.")
     return found

@@ -4,12 +4,11 @@ import datetime as dt
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.billing import service as billing
 from chalicelib.errors import Invalid
 from chalicelib.payments.allocation_service import apply_credit
 from chalicelib.payments.rules import month_after
+from chalicelib.runtime.context import Context
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 
@@ -26,30 +25,21 @@ class Progress(NamedTuple):
     ended: bool
 
 
-def queue_bill_run(
-    db: Connection,
-    organisation_id: UUID,
-    period: dt.date,
-    *,
-    issued_on: dt.date | None,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None,
-) -> Task:
+def queue_bill_run(ctx: Context, period: dt.date, *, issued_on: dt.date | None) -> Task:
     """Queue the billing of ``period`` (its first day) with invoices issued on ``issued_on`` (today).
 
     Raises:
         Invalid: the month lies beyond the next one, or the invoices would be issued on a day to come.
     """
     wrong = []
-    if period > month_after(today):
+    if period > month_after(ctx.today):
         wrong.append(("period", "expected no later month than the next one"))
-    if issued_on is not None and issued_on > today:
+    if issued_on is not None and issued_on > ctx.today:
         wrong.append(("issued_on", "may not lie in the future"))
     if wrong:
         raise Invalid(wrong)
-    given = {"period": period.isoformat(), "issued_on": (issued_on or today).isoformat()}
-    return tasks.queue_task(db, organisation_id, BILL_RUN, given, created_by=member_id, now=now)
+    given = {"period": period.isoformat(), "issued_on": (issued_on or ctx.today).isoformat()}
+    return tasks.queue_task(ctx, BILL_RUN, given, created_by=ctx.actor.member_id)
 
 
 def progress_of(task: Task) -> Progress:
@@ -60,29 +50,23 @@ def progress_of(task: Task) -> Progress:
     return Progress(UUID(after), task.progress["done"] or 0, int(made), False)
 
 
-def bill_set(db: Connection, task: Task, before: Progress, *, now: dt.datetime, today: dt.date) -> Progress:
+def bill_set(ctx: Context, task: Task, before: Progress) -> Progress:
     """Bill the next set of the run in the caller's transaction, and return how far it then is.
 
     Raises:
         TakenOver: another worker holds the task; let it out of the transaction.
     """
 
-    def after_bill(db: Connection, organisation_id: UUID, lease_ids: list[UUID], _issued_on: dt.date) -> None:
-        apply_credit(db, organisation_id, lease_ids, today, now, task.created_by)
-
     billed = billing.bill_leases(
-        db,
-        task.organisation_id,
+        ctx,
         dt.date.fromisoformat(task.input["period"]),
         after=before.after,
         limit=LEASES_IN_A_SET,
         issued_on=dt.date.fromisoformat(task.input["issued_on"]),
-        now=now,
-        member_id=task.created_by,
-        after_bill=after_bill,
+        after_bill=apply_credit,
     )
     last_id = billed.last_id or before.after
     done = Progress(last_id, before.seen + billed.seen, before.made + billed.made, billed.last_id is None)
     cursor = f"{last_id.hex}:{done.made}" if last_id else None
-    tasks.advance(db, task, done=done.seen, total=done.seen if done.ended else None, cursor=cursor)
+    tasks.advance(ctx.db, task, done=done.seen, total=done.seen if done.ended else None, cursor=cursor)
     return done

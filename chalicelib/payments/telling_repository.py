@@ -3,9 +3,10 @@
 import datetime as dt
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Connection, and_, cast, func, select
+from sqlalchemy import BigInteger, and_, cast, func, select
 
 from chalicelib.payments.model import Listener, Payment
+from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.billing import invoice_lines
 from chalicelib.storage.tables.identity import organisations
 from chalicelib.storage.tables.leasing import leases, tenant_phones, tenants
@@ -14,14 +15,16 @@ from chalicelib.storage.tables.payments import payments
 from chalicelib.storage.tables.portfolio import properties, units
 
 
-def find_listener(db: Connection, organisation_id: UUID, lease_id: UUID, tenant_id: UUID) -> Listener | None:
+def find_listener(ctx: Context, lease_id: UUID, tenant_id: UUID) -> Listener | None:
     """Return whom money of the lease is told to, and how the lease stands now; None once the tenant was erased."""
     lines = invoice_lines.c
     owed = select(func.coalesce(func.sum(lines.open_cents), 0)).where(
-        lines.organisation_id == organisation_id, lines.lease_id == lease_id, lines.open_cents > 0
+        lines.organisation_id == ctx.organisation_id, lines.lease_id == lease_id, lines.open_cents > 0
     )
     credit = select(func.coalesce(func.sum(payments.c.unallocated_cents), 0)).where(
-        payments.c.organisation_id == organisation_id, payments.c.lease_id == lease_id, payments.c.state == "matched"
+        payments.c.organisation_id == ctx.organisation_id,
+        payments.c.lease_id == lease_id,
+        payments.c.state == "matched",
     )
     query = (
         select(
@@ -53,20 +56,20 @@ def find_listener(db: Connection, organisation_id: UUID, lease_id: UUID, tenant_
                 tenant_phones.c.position == 0,
             ),
         )
-        .where(leases.c.organisation_id == organisation_id, leases.c.id == lease_id, tenants.c.erased_at.is_(None))
+        .where(leases.c.organisation_id == ctx.organisation_id, leases.c.id == lease_id, tenants.c.erased_at.is_(None))
     )
-    row = db.execute(query).one_or_none()
+    row = ctx.db.execute(query).one_or_none()
     return None if row is None else Listener(**row._mapping)
 
 
-def was_told(db: Connection, organisation_id: UUID, kind: str, payment: Payment, *, since: dt.datetime) -> bool:
+def was_told(ctx: Context, kind: str, payment: Payment, *, since: dt.datetime) -> bool:
     """Tell whether the tenant has had a message of the kind about the payment's lease since then, or one waits."""
     query = select(messages.c.id).where(
-        messages.c.organisation_id == organisation_id,
+        messages.c.organisation_id == ctx.organisation_id,
         messages.c.tenant_id == payment.tenant_id,  # by the index
         messages.c.lease_id == payment.lease_id,
         messages.c.kind == kind,
         messages.c.status != "cancelled",
         messages.c.created_at > since,
     )
-    return db.execute(query.limit(1)).first() is not None
+    return ctx.db.execute(query.limit(1)).first() is not None

@@ -6,9 +6,6 @@ take none.
 
 import datetime as dt
 from typing import NamedTuple
-from uuid import UUID
-
-from sqlalchemy import Connection
 
 from chalicelib.billing import service as billing
 from chalicelib.billing.model import Receipt
@@ -20,6 +17,7 @@ from chalicelib.pages import Asked
 from chalicelib.payments import telling_repository
 from chalicelib.payments.model import Listener, Payment
 from chalicelib.payments.telling_rules import is_told, say_balance, say_reference, write_letter
+from chalicelib.runtime.context import Context
 
 ENTRIES_APART = dt.timedelta(days=1)  # of a lease: a caretaker must not text a tenant as often as they like
 TELLABLE = dt.timedelta(days=2)  # what could not be sent by then is no news any more
@@ -34,71 +32,67 @@ class _News(NamedTuple):
     values: dict[str, str]
 
 
-def tell_receipt(
-    db: Connection, organisation_id: UUID, payment: Payment, receipt: Receipt, *, now: dt.datetime
-) -> None:
+def tell_receipt(ctx: Context, payment: Payment, receipt: Receipt) -> None:
     """Tell the tenant of a receipt: by SMS, and by e-mail where they have an address."""
-    news = _news(db, organisation_id, "receipt", payment, {"receipt": str(receipt.number)})
+    news = _news(ctx, "receipt", payment, {"receipt": str(receipt.number)})
     if news is not None:
-        templates = messaging.templates_of(db, organisation_id)
-        _queue(db, organisation_id, [_sms(templates, news, now), *_letter(templates, news, now)], now)
+        templates = messaging.templates_of(ctx)
+        _queue(ctx, [_sms(templates, news, ctx.now), *_letter(templates, news, ctx.now)])
 
 
-def tell_entry(db: Connection, organisation_id: UUID, payment: Payment, *, now: dt.datetime) -> None:
+def tell_entry(ctx: Context, payment: Payment) -> None:
     """Tell the tenant that a caretaker recorded a payment of theirs, which waits to be confirmed.
 
     Of a lease at most once a day: what else is entered by then is told by its receipt, once it counts. Who calls has
     locked the lease.
     """
-    news = _news(db, organisation_id, "recorded", payment, {})
-    if news is not None and not telling_repository.was_told(
-        db, organisation_id, "recorded", payment, since=now - ENTRIES_APART
-    ):
-        templates = messaging.templates_of(db, organisation_id)
-        _queue(db, organisation_id, [_sms(templates, news, now)], now)
+    news = _news(ctx, "recorded", payment, {})
+    if news is not None and not telling_repository.was_told(ctx, "recorded", payment, since=ctx.now - ENTRIES_APART):
+        templates = messaging.templates_of(ctx)
+        _queue(ctx, [_sms(templates, news, ctx.now)])
 
 
-def take_entry_back(db: Connection, organisation_id: UUID, payment: Payment, *, now: dt.datetime) -> None:
+def take_entry_back(ctx: Context, payment: Payment) -> None:
     """Keep ``tell_entry`` from being sent where it still waits: the receipt says it all."""
-    messaging.withdraw_messages(db, organisation_id, [_key("recorded", payment)], reason="confirmed", now=now)
+    messaging.withdraw_messages(ctx, [_key("recorded", payment)], reason="confirmed")
 
 
-def tell_rejection(db: Connection, organisation_id: UUID, payment: Payment, *, now: dt.datetime) -> None:
+def tell_rejection(ctx: Context, payment: Payment) -> None:
     """Tell the tenant who was told of a caretaker's entry that it will not count; keep silent where they were not."""
     key = _key("recorded", payment)
-    if not messaging.withdraw_messages(db, organisation_id, [key], reason="rejected", now=now):
+    if not messaging.withdraw_messages(ctx, [key], reason="rejected"):
         return
-    news = _news(db, organisation_id, "rejected", payment, {})
+    news = _news(ctx, "rejected", payment, {})
     if news is not None:
-        templates = messaging.templates_of(db, organisation_id)
-        _queue(db, organisation_id, [_sms(templates, news, now)], now)
+        templates = messaging.templates_of(ctx)
+        _queue(ctx, [_sms(templates, news, ctx.now)])
 
 
-def tell_reversal(db: Connection, organisation_id: UUID, payment: Payment, *, now: dt.datetime) -> None:
+def tell_reversal(ctx: Context, payment: Payment) -> None:
     """Tell the tenant that a receipt has become void, by each way that it was told or may have been.
 
     A receipt that still waits to be sent is not sent any more, and nothing is told instead; nor is it where
     the receipt was never told (a landlord's history, an opt-out, no phone).
     """
     keys = {_key("receipt", payment), _key("receipt", payment, EMAIL)}
-    told = messaging.withdraw_messages(db, organisation_id, keys, reason="reversed", now=now)
+    told = messaging.withdraw_messages(ctx, keys, reason="reversed")
     if not told:
         return
-    receipts = billing.list_receipts(db, organisation_id, Asked(limit=1), payment_id=payment.id).items
-    news = _news(db, organisation_id, "reversal", payment, {"receipt": str(receipts[0].number)})
+    receipts = billing.list_receipts(ctx, Asked(limit=1), payment_id=payment.id).items
+    news = _news(ctx, "reversal", payment, {"receipt": str(receipts[0].number)})
     if news is None:
         return
-    templates = messaging.templates_of(db, organisation_id)
-    by_sms = [_sms(templates, news, now)] if _key("receipt", payment) in told else []
-    by_email = _letter(templates, news, now) if _key("receipt", payment, EMAIL) in told else []
-    _queue(db, organisation_id, [*by_sms, *by_email], now)
+    templates = messaging.templates_of(ctx)
+    by_sms = [_sms(templates, news, ctx.now)] if _key("receipt", payment) in told else []
+    by_email = _letter(templates, news, ctx.now) if _key("receipt", payment, EMAIL) in told else []
+    _queue(ctx, [*by_sms, *by_email])
 
 
-def _news(db: Connection, organisation_id: UUID, kind: str, payment: Payment, values: dict[str, str]) -> _News | None:
+def _news(ctx: Context, kind: str, payment: Payment, values: dict[str, str]) -> _News | None:
     """Return what there is to tell, or None where nobody is to hear of it: no lease, an erased tenant, history."""
     if payment.lease_id is None or payment.tenant_id is None:
         return None
-    found = telling_repository.find_listener(db, organisation_id, payment.lease_id, payment.tenant_id)
+    found = telling_repository.find_listener(ctx, payment.lease_id, payment.tenant_id)
     if found is None or not is_told(payment.received_on, day_of(payment.created_at, found.time_zone)):
         return None
     said = {
@@ -145,8 +139,8 @@ def _message(news: _News, now: dt.datetime) -> NewMessage:
     )
 
 
-def _queue(db: Connection, organisation_id: UUID, new: list[NewMessage], now: dt.datetime) -> None:
-    messaging.queue_messages(db, organisation_id, new, now=now)
+def _queue(ctx: Context, new: list[NewMessage]) -> None:
+    messaging.queue_messages(ctx, new)
 
 
 def _key(kind: str, payment: Payment, medium: str = "") -> str:

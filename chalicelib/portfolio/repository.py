@@ -25,12 +25,11 @@ from sqlalchemy.exc import IntegrityError
 
 from chalicelib.pages import Asked, Page
 from chalicelib.portfolio.model import Channel, Owner, Property, Unit
+from chalicelib.runtime.context import Context, Properties
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import leases
 from chalicelib.storage.tables.portfolio import channels, owners, properties, units
 from chalicelib.storage.types import Id
-
-Properties = frozenset[UUID] | None
 
 _TABLES = {"owner": owners, "channel": channels, "property": properties, "unit": units}
 _SORTS = {"name": "name_key", "rent": "rent_cents"}
@@ -121,23 +120,23 @@ def remove(db: Connection, kind: str, organisation_id: UUID, row_id: UUID, versi
         return None
 
 
-def find_owner(db: Connection, organisation_id: UUID, owner_id: UUID) -> Owner | None:
-    row = _one(db, owners, organisation_id, owner_id)
+def find_owner(ctx: Context, owner_id: UUID) -> Owner | None:
+    row = _one(ctx.db, owners, ctx.organisation_id, owner_id)
     return None if row is None else _owner(row)
 
 
-def list_owners(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Owner]:
-    query = select(owners).where(owners.c.organisation_id == organisation_id)
-    return fetch_page(db, query, [owners.c.id], asked).of(_owner)
+def list_owners(ctx: Context, asked: Asked) -> Page[Owner]:
+    query = select(owners).where(owners.c.organisation_id == ctx.organisation_id)
+    return fetch_page(ctx.db, query, [owners.c.id], asked).of(_owner)
 
 
-def find_channel(db: Connection, organisation_id: UUID, channel_id: UUID, within: Properties = None) -> Channel | None:
-    row = db.execute(_channels(organisation_id, within).where(channels.c.id == channel_id)).one_or_none()
+def find_channel(ctx: Context, channel_id: UUID, within: Properties) -> Channel | None:
+    row = ctx.db.execute(_channels(ctx.organisation_id, within).where(channels.c.id == channel_id)).one_or_none()
     return None if row is None else _channel(row)
 
 
-def list_channels(db: Connection, organisation_id: UUID, asked: Asked, within: Properties) -> Page[Channel]:
-    return fetch_page(db, _channels(organisation_id, within), [channels.c.id], asked).of(_channel)
+def list_channels(ctx: Context, asked: Asked, within: Properties) -> Page[Channel]:
+    return fetch_page(ctx.db, _channels(ctx.organisation_id, within), [channels.c.id], asked).of(_channel)
 
 
 def _channels(organisation_id: UUID, within: Properties) -> Select[Any]:
@@ -151,27 +150,26 @@ def _channels(organisation_id: UUID, within: Properties) -> Select[Any]:
     return query.where(or_(~of_a_property, of_a_property.where(properties.c.id.in_(within))))
 
 
-def find_property(db: Connection, organisation_id: UUID, property_id: UUID) -> Property | None:
-    row = _one(db, properties, organisation_id, property_id)
+def find_property(ctx: Context, property_id: UUID) -> Property | None:
+    row = _one(ctx.db, properties, ctx.organisation_id, property_id)
     return None if row is None else _property(row)
 
 
-def list_properties(db: Connection, organisation_id: UUID, asked: Asked, within: Properties) -> Page[Property]:
-    query = select(properties).where(properties.c.organisation_id == organisation_id)
+def list_properties(ctx: Context, asked: Asked, within: Properties) -> Page[Property]:
+    query = select(properties).where(properties.c.organisation_id == ctx.organisation_id)
     if within is not None:
         query = query.where(properties.c.id.in_(within))
-    return fetch_page(db, query, [properties.c.name_key, properties.c.id], asked).of(_property)
+    return fetch_page(ctx.db, query, [properties.c.name_key, properties.c.id], asked).of(_property)
 
 
-def find_unit(db: Connection, organisation_id: UUID, unit_id: UUID, today: dt.date) -> Unit | None:
-    found = db.execute(_UNITS.where(units.c.id == unit_id), {_OF.key: organisation_id, _TODAY.key: today})
+def find_unit(ctx: Context, unit_id: UUID, today: dt.date) -> Unit | None:
+    found = ctx.db.execute(_UNITS.where(units.c.id == unit_id), {_OF.key: ctx.organisation_id, _TODAY.key: today})
     row = found.one_or_none()
     return None if row is None else _unit(row, today)
 
 
 def list_units(
-    db: Connection,
-    organisation_id: UUID,
+    ctx: Context,
     asked: Asked,
     *,
     today: dt.date,
@@ -191,15 +189,15 @@ def list_units(
         query = query.where(_STATUS.in_([status]))
     sort = asked.sort or "id"
     keys = [units.c.id] if sort.lstrip("-") == "id" else [units.c[_SORTS[sort.lstrip("-")]], units.c.id]
-    values = {_OF.key: organisation_id, _TODAY.key: today}
-    page = fetch_page(db, query, keys, asked, descending=sort.startswith("-"), values=values)
+    values = {_OF.key: ctx.organisation_id, _TODAY.key: today}
+    page = fetch_page(ctx.db, query, keys, asked, descending=sort.startswith("-"), values=values)
     return page.of(lambda row: _unit(row, today))
 
 
-def lock_unit(db: Connection, organisation_id: UUID, unit_id: UUID) -> Row[Any] | None:
+def lock_unit(ctx: Context, unit_id: UUID) -> Row[Any] | None:
     """Return the unit, locked until the transaction ends, so that its leases change one at a time."""
-    query = select(units).where(units.c.organisation_id == organisation_id, units.c.id == unit_id)
-    return db.execute(query.with_for_update()).one_or_none()
+    query = select(units).where(units.c.organisation_id == ctx.organisation_id, units.c.id == unit_id)
+    return ctx.db.execute(query.with_for_update()).one_or_none()
 
 
 def _one(db: Connection, table: Table, organisation_id: UUID, row_id: UUID) -> Row[Any] | None:

@@ -28,37 +28,37 @@ portfolio = ApiBlueprint(__name__, tag="portfolio")
 @portfolio.get("/owners", may="see_owners", query=PAGING, answer=OWNER)
 def list_owners(call: Call) -> Page[Owner]:
     """List owners."""
-    return service.list_owners(call.db, call.organisation_id, call.asked)
+    return service.list_owners(call.ctx, call.asked)
 
 
 @portfolio.post("/owners", may="edit_portfolio", body=NEW_OWNER, answer=OWNER, location="/v1/owners/{id}")
 def add_owner(call: Call) -> Owner:
     """Add an owner."""
-    return service.add_owner(call.db, call.organisation_id, call.body, now=call.who.now)
+    return service.add_owner(call.ctx, call.body)
 
 
 @portfolio.get("/owners/{owner_id}", may="see_owners", answer=OWNER)
 def get_owner(call: Call, owner_id: UUID) -> Owner:
     """Tell one owner."""
-    return service.get_owner(call.db, call.organisation_id, owner_id)
+    return service.get_owner(call.ctx, owner_id)
 
 
 @portfolio.patch("/owners/{owner_id}", may="edit_portfolio", body=OWNER_CHANGE, answer=OWNER, fresh=True)
 def change_owner(call: Call, owner_id: UUID) -> Owner:
     """Change an owner."""
-    return service.change_owner(call.db, call.organisation_id, owner_id, call.if_match, call.body)
+    return service.change_owner(call.ctx, owner_id, call.if_match, call.body)
 
 
 @portfolio.delete("/owners/{owner_id}", may="edit_portfolio")
 def remove_owner(call: Call, owner_id: UUID) -> None:
     """Remove an owner that nothing depends on."""
-    service.remove_owner(call.db, call.organisation_id, owner_id, call.if_match)
+    service.remove_owner(call.ctx, owner_id, call.if_match)
 
 
 @portfolio.get("/channels", may="see_portfolio", query=PAGING, answer=CHANNEL)
 def list_channels(call: Call) -> Page[Channel]:
     """List channels."""
-    return service.list_channels(call.db, call.organisation_id, call.asked, within=call.who.properties)
+    return service.list_channels(call.ctx, call.asked)
 
 
 @portfolio.post(
@@ -66,25 +66,25 @@ def list_channels(call: Call) -> Page[Channel]:
 )
 def add_channel(call: Call) -> Channel:
     """Add a channel."""
-    return service.add_channel(call.db, call.organisation_id, call.body, now=call.who.now)
+    return service.add_channel(call.ctx, call.body)
 
 
 @portfolio.get("/channels/{channel_id}", may="see_portfolio", answer=CHANNEL)
 def get_channel(call: Call, channel_id: UUID) -> Channel:
     """Tell one channel."""
-    return service.get_channel(call.db, call.organisation_id, channel_id, within=call.who.properties)
+    return service.get_channel(call.ctx, channel_id)
 
 
 @portfolio.patch("/channels/{channel_id}", may="edit_portfolio", body=CHANNEL_CHANGE, answer=CHANNEL, fresh=True)
 def change_channel(call: Call, channel_id: UUID) -> Channel:
     """Change a channel."""
-    return service.change_channel(call.db, call.organisation_id, channel_id, call.if_match, call.body)
+    return service.change_channel(call.ctx, channel_id, call.if_match, call.body)
 
 
 @portfolio.get("/properties", may="see_portfolio", query=PAGING, answer=PROPERTY)
 def list_properties(call: Call) -> Page[Property]:
     """List properties."""
-    return service.list_properties(call.db, call.organisation_id, call.asked, within=call.who.properties)
+    return service.list_properties(call.ctx, call.asked)
 
 
 @portfolio.post(
@@ -97,55 +97,53 @@ def list_properties(call: Call) -> Page[Property]:
 )
 def add_property(call: Call) -> Property:
     """Add a property."""
-    return service.add_property(call.db, call.organisation_id, call.body, now=call.who.now)
+    return service.add_property(call.ctx, call.body)
 
 
 @portfolio.get("/properties/{property_id}", may="see_portfolio", answer=PROPERTY)
 def get_property(call: Call, property_id: UUID) -> Property:
     """Tell one property."""
-    return service.get_property(call.db, call.organisation_id, property_id, within=call.who.properties)
+    return service.get_property(call.ctx, property_id)
 
 
 @portfolio.patch("/properties/{property_id}", may="edit_portfolio", body=PROPERTY_CHANGE, answer=PROPERTY, fresh=True)
 def change_property(call: Call, property_id: UUID) -> Property:
     """Change a property."""
-    return service.change_property(call.db, call.organisation_id, property_id, call.if_match, call.body)
+    return service.change_property(call.ctx, property_id, call.if_match, call.body)
 
 
 @portfolio.delete("/properties/{property_id}", may="edit_portfolio")
 def remove_property(call: Call, property_id: UUID) -> None:
     """Remove a property that nothing depends on."""
-    service.remove_property(call.db, call.organisation_id, property_id, call.if_match)
+    service.remove_property(call.ctx, property_id, call.if_match)
 
 
 @portfolio.get("/units", may="see_portfolio", query=UNIT_QUERY, answer=UNIT)
 def list_units(call: Call) -> Page[Unit]:
     """List units."""
     filters = {name: call.query[name] for name in ("property_id", "status", "type") if name in call.query}
-    return service.list_units(
-        call.db, call.organisation_id, call.asked, today=call.who.today, within=call.who.properties, **filters
-    )
+    return service.list_units(call.ctx, call.asked, **filters)
 
 
 @portfolio.post("/units", may="edit_portfolio", body=NEW_UNIT, answer=UNIT, location="/v1/units/{id}")
 def add_unit(call: Call) -> Unit:
     """Add a unit."""
-    return service.add_unit(call.db, call.organisation_id, call.body, now=call.who.now, today=call.who.today)
+    return service.add_unit(call.ctx, call.body)
 
 
 @portfolio.get("/units/{unit_id}", may="see_portfolio", answer=UNIT)
 def get_unit(call: Call, unit_id: UUID) -> Unit:
     """Tell one unit."""
-    return service.get_unit(call.db, call.organisation_id, unit_id, today=call.who.today, within=call.who.properties)
+    return service.get_unit(call.ctx, unit_id)
 
 
 @portfolio.patch("/units/{unit_id}", may="edit_portfolio", body=UNIT_CHANGE, answer=UNIT)
 def change_unit(call: Call, unit_id: UUID) -> Unit:
     """Change a unit."""
-    return service.change_unit(call.db, call.organisation_id, unit_id, call.if_match, call.body, today=call.who.today)
+    return service.change_unit(call.ctx, unit_id, call.if_match, call.body)
 
 
 @portfolio.delete("/units/{unit_id}", may="edit_portfolio")
 def remove_unit(call: Call, unit_id: UUID) -> None:
     """Remove a unit that nothing depends on."""
-    service.remove_unit(call.db, call.organisation_id, unit_id, call.if_match, today=call.who.today)
+    service.remove_unit(call.ctx, unit_id, call.if_match)

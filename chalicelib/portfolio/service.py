@@ -13,10 +13,10 @@ from chalicelib.ids import new_id
 from chalicelib.pages import Asked, Page
 from chalicelib.portfolio import repository
 from chalicelib.portfolio.model import Channel, Owner, Property, Unit
+from chalicelib.runtime.context import Context
 
 Thing = TypeVar("Thing")
 MOST_PROPERTY_KEY, MOST_UNIT_KEY = 120, 40  # characters that their ``name_key`` holds
-Properties = frozenset[UUID] | None  # the ones a caretaker may see; None: all
 
 
 def name_key(name: str) -> str:
@@ -28,43 +28,41 @@ def name_key(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", visible.lower()).split())
 
 
-def list_owners(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Owner]:
-    return repository.list_owners(db, organisation_id, asked)
+def list_owners(ctx: Context, asked: Asked) -> Page[Owner]:
+    return repository.list_owners(ctx, asked)
 
 
-def get_owner(db: Connection, organisation_id: UUID, owner_id: UUID) -> Owner:
-    return _found(repository.find_owner(db, organisation_id, owner_id), "owner")
+def get_owner(ctx: Context, owner_id: UUID) -> Owner:
+    return _found(repository.find_owner(ctx, owner_id), "owner")
 
 
-def add_owner(db: Connection, organisation_id: UUID, values: dict[str, Any], *, now: dt.datetime) -> Owner:
+def add_owner(ctx: Context, values: dict[str, Any]) -> Owner:
     row = {"phone": None, "email": None, "kra_pin": None, **values}
-    owner_id = _add(db, "owner", organisation_id, row, now)
-    return get_owner(db, organisation_id, owner_id)
+    owner_id = _add(ctx.db, "owner", ctx.organisation_id, row, ctx.now)
+    return get_owner(ctx, owner_id)
 
 
-def change_owner(
-    db: Connection, organisation_id: UUID, owner_id: UUID, version: int | None, values: dict[str, Any]
-) -> Owner:
-    get_owner(db, organisation_id, owner_id)
-    _change(db, "owner", organisation_id, owner_id, version, values)
-    return get_owner(db, organisation_id, owner_id)
+def change_owner(ctx: Context, owner_id: UUID, version: int | None, values: dict[str, Any]) -> Owner:
+    get_owner(ctx, owner_id)
+    _change(ctx.db, "owner", ctx.organisation_id, owner_id, version, values)
+    return get_owner(ctx, owner_id)
 
 
-def remove_owner(db: Connection, organisation_id: UUID, owner_id: UUID, version: int | None) -> None:
-    get_owner(db, organisation_id, owner_id)
-    _remove(db, "owner", organisation_id, owner_id, version)
+def remove_owner(ctx: Context, owner_id: UUID, version: int | None) -> None:
+    get_owner(ctx, owner_id)
+    _remove(ctx.db, "owner", ctx.organisation_id, owner_id, version)
 
 
-def list_channels(db: Connection, organisation_id: UUID, asked: Asked, within: Properties = None) -> Page[Channel]:
-    return repository.list_channels(db, organisation_id, asked, within)
+def list_channels(ctx: Context, asked: Asked) -> Page[Channel]:
+    return repository.list_channels(ctx, asked, ctx.actor.properties)
 
 
-def get_channel(db: Connection, organisation_id: UUID, channel_id: UUID, within: Properties = None) -> Channel:
+def get_channel(ctx: Context, channel_id: UUID) -> Channel:
     """Return the channel; a caretaker has those of the named properties, and those that are no property's."""
-    return _found(repository.find_channel(db, organisation_id, channel_id, within), "channel")
+    return _found(repository.find_channel(ctx, channel_id, ctx.actor.properties), "channel")
 
 
-def add_channel(db: Connection, organisation_id: UUID, values: dict[str, Any], *, now: dt.datetime) -> Channel:
+def add_channel(ctx: Context, values: dict[str, Any]) -> Channel:
     """Add a paybill, till, bank account or cash box.
 
     Raises:
@@ -74,37 +72,35 @@ def add_channel(db: Connection, organisation_id: UUID, values: dict[str, Any], *
     if values["kind"] != "cash" and not values.get("number"):
         raise Invalid([("number", "expected the shortcode or the account number")])
     row = {"number": "", "active": True, **values}
-    channel_id = _add(db, "channel", organisation_id, row, now)
-    return get_channel(db, organisation_id, channel_id)
+    channel_id = _add(ctx.db, "channel", ctx.organisation_id, row, ctx.now)
+    return get_channel(ctx, channel_id)
 
 
-def change_channel(
-    db: Connection, organisation_id: UUID, channel_id: UUID, version: int | None, values: dict[str, Any]
-) -> Channel:
-    get_channel(db, organisation_id, channel_id)
-    _change(db, "channel", organisation_id, channel_id, version, values)
-    return get_channel(db, organisation_id, channel_id)
+def change_channel(ctx: Context, channel_id: UUID, version: int | None, values: dict[str, Any]) -> Channel:
+    get_channel(ctx, channel_id)
+    _change(ctx.db, "channel", ctx.organisation_id, channel_id, version, values)
+    return get_channel(ctx, channel_id)
 
 
-def list_properties(db: Connection, organisation_id: UUID, asked: Asked, within: Properties = None) -> Page[Property]:
-    return repository.list_properties(db, organisation_id, asked, within)
+def list_properties(ctx: Context, asked: Asked) -> Page[Property]:
+    return repository.list_properties(ctx, asked, ctx.actor.properties)
 
 
-def get_property(db: Connection, organisation_id: UUID, property_id: UUID, within: Properties = None) -> Property:
-    found = repository.find_property(db, organisation_id, property_id)
-    if within is not None and property_id not in within:
+def get_property(ctx: Context, property_id: UUID) -> Property:
+    found = repository.find_property(ctx, property_id)
+    if ctx.actor.properties is not None and property_id not in ctx.actor.properties:
         found = None
     return _found(found, "property")
 
 
-def add_property(db: Connection, organisation_id: UUID, values: dict[str, Any], *, now: dt.datetime) -> Property:
+def add_property(ctx: Context, values: dict[str, Any]) -> Property:
     """Add a property.
 
     Raises:
         Conflict: the organisation has one of that name.
         Invalid: its owner or channel is not the organisation's.
     """
-    _check_references(db, organisation_id, values)
+    _check_references(ctx, values)
     row = {
         "owner_id": None,
         "channel_id": None,
@@ -114,84 +110,66 @@ def add_property(db: Connection, organisation_id: UUID, values: dict[str, Any], 
         "electricity_rate_cents": None,
         **_with_key(values, MOST_PROPERTY_KEY),
     }
-    property_id = _add(db, "property", organisation_id, row, now)
-    return get_property(db, organisation_id, property_id)
+    property_id = _add(ctx.db, "property", ctx.organisation_id, row, ctx.now)
+    return get_property(ctx, property_id)
 
 
-def change_property(
-    db: Connection, organisation_id: UUID, property_id: UUID, version: int | None, values: dict[str, Any]
-) -> Property:
-    get_property(db, organisation_id, property_id)
-    _check_references(db, organisation_id, values)
-    _change(db, "property", organisation_id, property_id, version, _with_key(values, MOST_PROPERTY_KEY))
-    return get_property(db, organisation_id, property_id)
+def change_property(ctx: Context, property_id: UUID, version: int | None, values: dict[str, Any]) -> Property:
+    get_property(ctx, property_id)
+    _check_references(ctx, values)
+    _change(ctx.db, "property", ctx.organisation_id, property_id, version, _with_key(values, MOST_PROPERTY_KEY))
+    return get_property(ctx, property_id)
 
 
-def remove_property(db: Connection, organisation_id: UUID, property_id: UUID, version: int | None) -> None:
-    get_property(db, organisation_id, property_id)
-    _remove(db, "property", organisation_id, property_id, version)
+def remove_property(ctx: Context, property_id: UUID, version: int | None) -> None:
+    get_property(ctx, property_id)
+    _remove(ctx.db, "property", ctx.organisation_id, property_id, version)
 
 
 def list_units(
-    db: Connection,
-    organisation_id: UUID,
+    ctx: Context,
     asked: Asked,
-    *,
-    today: dt.date,
-    within: Properties = None,
     **filters: Any,
 ) -> Page[Unit]:
     """Return a page of units; ``filters`` are property_id, status and type."""
-    return repository.list_units(db, organisation_id, asked, today=today, within=within, **filters)
+    return repository.list_units(ctx, asked, today=ctx.today, within=ctx.actor.properties, **filters)
 
 
-def get_unit(
-    db: Connection, organisation_id: UUID, unit_id: UUID, *, today: dt.date, within: Properties = None
-) -> Unit:
-    found = repository.find_unit(db, organisation_id, unit_id, today)
-    if found is not None and within is not None and found.property_id not in within:
+def get_unit(ctx: Context, unit_id: UUID) -> Unit:
+    found = repository.find_unit(ctx, unit_id, ctx.today)
+    if found is not None and ctx.actor.properties is not None and found.property_id not in ctx.actor.properties:
         found = None
     return _found(found, "unit")
 
 
-def add_unit(
-    db: Connection, organisation_id: UUID, values: dict[str, Any], *, now: dt.datetime, today: dt.date
-) -> Unit:
+def add_unit(ctx: Context, values: dict[str, Any]) -> Unit:
     """Add a unit to a property.
 
     Raises:
         Conflict: the property has a unit of that name.
         Invalid: the property is not the organisation's.
     """
-    if repository.find_property(db, organisation_id, values["property_id"]) is None:
+    if repository.find_property(ctx, values["property_id"]) is None:
         raise Invalid([("property_id", "the organisation has no such property")])
     row = {"bedrooms": 0, "size_sqm": None, "note": "", **_with_key(values, MOST_UNIT_KEY)}
-    unit_id = _add(db, "unit", organisation_id, row, now)
-    return get_unit(db, organisation_id, unit_id, today=today)
+    unit_id = _add(ctx.db, "unit", ctx.organisation_id, row, ctx.now)
+    return get_unit(ctx, unit_id)
 
 
-def change_unit(
-    db: Connection,
-    organisation_id: UUID,
-    unit_id: UUID,
-    version: int | None,
-    values: dict[str, Any],
-    *,
-    today: dt.date,
-) -> Unit:
-    get_unit(db, organisation_id, unit_id, today=today)
-    _change(db, "unit", organisation_id, unit_id, version, _with_key(values, MOST_UNIT_KEY))
-    return get_unit(db, organisation_id, unit_id, today=today)
+def change_unit(ctx: Context, unit_id: UUID, version: int | None, values: dict[str, Any]) -> Unit:
+    get_unit(ctx, unit_id)
+    _change(ctx.db, "unit", ctx.organisation_id, unit_id, version, _with_key(values, MOST_UNIT_KEY))
+    return get_unit(ctx, unit_id)
 
 
-def remove_unit(db: Connection, organisation_id: UUID, unit_id: UUID, version: int | None, *, today: dt.date) -> None:
-    get_unit(db, organisation_id, unit_id, today=today)
-    _remove(db, "unit", organisation_id, unit_id, version)
+def remove_unit(ctx: Context, unit_id: UUID, version: int | None) -> None:
+    get_unit(ctx, unit_id)
+    _remove(ctx.db, "unit", ctx.organisation_id, unit_id, version)
 
 
-def lock_unit(db: Connection, organisation_id: UUID, unit_id: UUID) -> UUID:
+def lock_unit(ctx: Context, unit_id: UUID) -> UUID:
     """Hold the unit until the transaction ends and return its property's id; leases of a unit change one at a time."""
-    row = repository.lock_unit(db, organisation_id, unit_id)
+    row = repository.lock_unit(ctx, unit_id)
     if row is None:
         raise NotFound("There is no such unit.")
     property_id: UUID = row.property_id
@@ -208,11 +186,11 @@ def _with_key(values: dict[str, Any], most: int) -> dict[str, Any]:
     return {**values, "name_key": key}
 
 
-def _check_references(db: Connection, organisation_id: UUID, values: dict[str, Any]) -> None:
+def _check_references(ctx: Context, values: dict[str, Any]) -> None:
     wrong = []
-    if values.get("owner_id") and repository.find_owner(db, organisation_id, values["owner_id"]) is None:
+    if values.get("owner_id") and repository.find_owner(ctx, values["owner_id"]) is None:
         wrong.append(("owner_id", "the organisation has no such owner"))
-    if values.get("channel_id") and repository.find_channel(db, organisation_id, values["channel_id"]) is None:
+    if values.get("channel_id") and repository.find_channel(ctx, values["channel_id"], None) is None:
         wrong.append(("channel_id", "the organisation has no such channel"))
     if wrong:
         raise Invalid(wrong)

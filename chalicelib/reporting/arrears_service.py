@@ -4,20 +4,17 @@ import datetime as dt
 from collections.abc import Iterator
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.errors import Invalid
 from chalicelib.pages import Asked
 from chalicelib.reporting import arrears_repository as repository
 from chalicelib.reporting.arrears_repository import Scope
 from chalicelib.reporting.model import Arrears, LeaseArrears
+from chalicelib.runtime.context import Context
 
 SHEET_PAGE = 10_000  # each page adds up all leases anew, so few pages are better than small ones
 
 
-def get_arrears(
-    db: Connection, organisation_id: UUID, asked: Asked, on: dt.date | None, property_id: UUID | None, *, today: dt.date
-) -> Arrears:
+def get_arrears(ctx: Context, asked: Asked, on: dt.date | None, property_id: UUID | None) -> Arrears:
     """Return a page of the leases with something open on ``on`` (None: today), and the totals of all.
 
     A property that is not the organisation's has no leases here.
@@ -25,24 +22,22 @@ def get_arrears(
     Raises:
         Invalid: the day is still to come, or the cursor is of another list.
     """
-    scope = _scope(organisation_id, on, property_id, today)
-    page = repository.list_arrears(db, scope, asked)
-    totals, leases = repository.total_arrears(db, scope)
+    scope = _scope(ctx.organisation_id, on, property_id, ctx.today)
+    page = repository.list_arrears(ctx.db, scope, asked)
+    totals, leases = repository.total_arrears(ctx.db, scope)
     return Arrears(scope.on, page.items, totals, leases, page.next_cursor)
 
 
-def every_arrears(
-    db: Connection, organisation_id: UUID, sort: str, on: dt.date | None, property_id: UUID | None, *, today: dt.date
-) -> Iterator[LeaseArrears]:
+def every_arrears(ctx: Context, sort: str, on: dt.date | None, property_id: UUID | None) -> Iterator[LeaseArrears]:
     """Yield all leases with something open, read in pages as they are asked for.
 
     Raises:
         Invalid: the day is still to come.
     """
-    scope = _scope(organisation_id, on, property_id, today)
+    scope = _scope(ctx.organisation_id, on, property_id, ctx.today)
     asked = Asked(None, SHEET_PAGE, sort)
     while True:
-        page = repository.list_arrears(db, scope, asked)
+        page = repository.list_arrears(ctx.db, scope, asked)
         yield from page.items
         if page.next_cursor is None:
             return

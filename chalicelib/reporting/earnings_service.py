@@ -1,28 +1,26 @@
 """Collections of a month, and income of several."""
 
 import datetime as dt
-from uuid import UUID
-
-from sqlalchemy import Connection
 
 from chalicelib.errors import Invalid
 from chalicelib.reporting import earnings_repository as repository
 from chalicelib.reporting.earnings_model import ByChargeType, Collections, Income, Sum
 from chalicelib.reporting.earnings_repository import Days
 from chalicelib.reporting.rules import last_day, months_between
+from chalicelib.runtime.context import Context
 
 MOST_MONTHS = 60
 _NOTHING = (Sum(0, 0), 0, 0)
 
 
-def get_collections(db: Connection, organisation_id: UUID, period: dt.date) -> Collections:
+def get_collections(ctx: Context, period: dt.date) -> Collections:
     """Return the money that tenants paid in the month of ``period``, its first day.
 
     What waits for confirmation and what was taken back since are told apart and counted nowhere else.
     Deposits are no collection; they are told beside it, because they come in by the same channels.
     """
-    days = Days(organisation_id, period, last_day(period))
-    states = repository.by_state(db, days)
+    days = Days(ctx.organisation_id, period, last_day(period))
+    states = repository.by_state(ctx.db, days)
     matched, unmatched = (states.get(state, _NOTHING) for state in repository.RECEIVED)
     return Collections(
         period=period,
@@ -31,15 +29,15 @@ def get_collections(db: Connection, organisation_id: UUID, period: dt.date) -> C
         reversed=states.get("reversed", _NOTHING)[0],
         unallocated_cents=matched[1] + unmatched[1],
         refunded_cents=matched[2] + unmatched[2],
-        deposits_received_cents=repository.deposits_received(db, days),
-        by_channel=repository.by_channel(db, days),
-        by_property=repository.by_property(db, days),
-        by_day=repository.by_day(db, days),
-        allocated=repository.by_charge_type(db, days),
+        deposits_received_cents=repository.deposits_received(ctx.db, days),
+        by_channel=repository.by_channel(ctx.db, days),
+        by_property=repository.by_property(ctx.db, days),
+        by_day=repository.by_day(ctx.db, days),
+        allocated=repository.by_charge_type(ctx.db, days),
     )
 
 
-def get_income(db: Connection, organisation_id: UUID, from_period: dt.date, to_period: dt.date) -> Income:
+def get_income(ctx: Context, from_period: dt.date, to_period: dt.date) -> Income:
     """Return what was billed less what was credited or voided, in the months in which it took effect.
 
     Raises:
@@ -48,7 +46,7 @@ def get_income(db: Connection, organisation_id: UUID, from_period: dt.date, to_p
     months = months_between(from_period, to_period)
     if not 1 <= months <= MOST_MONTHS:
         raise Invalid([("to", f"expected a month from {from_period:%Y-%m} on, at most {MOST_MONTHS} months in all")])
-    items = repository.list_income(db, Days(organisation_id, from_period, last_day(to_period)))
+    items = repository.list_income(ctx.db, Days(ctx.organisation_id, from_period, last_day(to_period)))
     totals: dict[str, int] = {}
     for item in items:
         totals[item.charge_type] = totals.get(item.charge_type, 0) + item.amount_cents

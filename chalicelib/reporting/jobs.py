@@ -13,6 +13,7 @@ from chalicelib import metrics, wiring
 from chalicelib.identity import service as identity
 from chalicelib.identity.model import Organisation
 from chalicelib.reporting import proof_service
+from chalicelib.runtime.context import Context
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 from chalicelib.tasks.scheduling import Functions, Slot, Work, paged, scheduled
@@ -29,12 +30,12 @@ def prove_books(parts: wiring.Parts, slot: Slot) -> Iterator[Work]:
     for organisation in paged(parts, identity.list_organisations):
         local = slot.at.astimezone(ZoneInfo(organisation.time_zone))
         if local.hour >= FROM_HOUR:
-            queue = partial(_queue, organisation=organisation, parts=parts)
+            queue = partial(_queue, organisation=organisation, now=parts.clock.now(), today=local.date())
             yield Work(organisation.id, queue, local.date().isoformat())
 
 
-def _queue(db: Connection, *, organisation: Organisation, parts: wiring.Parts) -> int:
-    proof_service.queue_proof(db, organisation.id, now=parts.clock.now())
+def _queue(db: Connection, *, organisation: Organisation, now: dt.datetime, today: dt.date) -> int:
+    proof_service.queue_proof(Context.for_system(db, organisation.id, now=now, today=today))
     return 1
 
 
@@ -46,7 +47,9 @@ def prove(parts: wiring.Parts, task: Task) -> dict[str, Any]:
         parts.transact(lambda db: tasks.advance(db, task, done=done, total=proof_service.STEPS))
 
     with parts.snapshot() as db:
-        proof = proof_service.prove(db, task.organisation_id, now=parts.clock.now(), after_each=hold)
+        proof = proof_service.prove(
+            identity.system_context(db, task.organisation_id, parts.clock.now()), after_each=hold
+        )
     if not proof.holds:
         failed = [finding.name for finding in proof.findings if not finding.holds]
         metrics.count({metrics.BOOKS_DO_NOT_BALANCE: 1})

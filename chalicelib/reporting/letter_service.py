@@ -3,8 +3,6 @@
 import datetime as dt
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.identity import service as identity
 from chalicelib.ids import new_id
@@ -13,21 +11,12 @@ from chalicelib.messaging import service as messaging
 from chalicelib.messaging.model import EMAIL, Message, NewMessage
 from chalicelib.reporting.letter_rules import MOST_CHARACTERS, Addressed, cut, statement_letter, with_references
 from chalicelib.reporting.statement_service import get_tenant_statement
+from chalicelib.runtime.context import Context
 
 SENDABLE = dt.timedelta(days=2)
 
 
-def send_tenant_statement(
-    db: Connection,
-    organisation_id: UUID,
-    tenant_id: UUID,
-    from_on: dt.date | None,
-    to_on: dt.date | None,
-    *,
-    now: dt.datetime,
-    today: dt.date,
-    member_id: UUID | None = None,
-) -> Message:
+def send_tenant_statement(ctx: Context, tenant_id: UUID, from_on: dt.date | None, to_on: dt.date | None) -> Message:
     """Queue the tenant's statement, as it stands now, as a letter in their language, and return the message.
 
     Raises:
@@ -35,18 +24,18 @@ def send_tenant_statement(
         Invalid: the days are in the wrong order, or the statement is too long for a letter.
         NotFound: the organisation has no such tenant.
     """
-    tenant = leasing.get_tenant(db, organisation_id, tenant_id)
+    tenant = leasing.get_tenant(ctx, tenant_id)
     if tenant.email is None:
         raise Conflict("The tenant has no e-mail address.", tenant_id=str(tenant_id))
-    organisation = identity.get_organisation(db, organisation_id)
+    organisation = identity.get_organisation(ctx.db, ctx.organisation_id)
     # Asked for from the beginning and cut here: one query sees one picture, also in a transaction that writes.
-    statement = get_tenant_statement(db, organisation_id, tenant_id, None, to_on, today=today)
+    statement = get_tenant_statement(ctx, tenant_id, None, to_on)
     if from_on is not None:
         if from_on > statement.to_on:
             raise Invalid([("from", f"expected a day until {statement.to_on}, the last of the statement")])
         statement = cut(statement, from_on)
     # As it may be told: neutral until the organisation is granted messaging.
-    told = messaging.templates_of(db, organisation_id).told
+    told = messaging.templates_of(ctx).told
     names = told({"tenant": tenant.given_name, "organisation": organisation.name}, tenant.language)
     to = Addressed(names["tenant"], tenant.language, names["organisation"], organisation.currency)
     subject, text = statement_letter(to, with_references(statement, told))
@@ -61,8 +50,8 @@ def send_tenant_statement(
         language=tenant.language,
         subject=subject,
         text=text,
-        expires_at=now + SENDABLE,
-        created_by=member_id,
+        expires_at=ctx.now + SENDABLE,
+        created_by=ctx.actor.member_id,
     )
-    (message_id,) = messaging.queue_messages(db, organisation_id, [letter], now=now)
-    return messaging.get_message(db, organisation_id, message_id)
+    (message_id,) = messaging.queue_messages(ctx, [letter])
+    return messaging.get_message(ctx, message_id)

@@ -4,18 +4,17 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, case, cast, exists, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, exists, func, or_, select
 
 from chalicelib.pages import Asked, Page
 from chalicelib.reporting.model import LetUnit, PropertyOccupancy
+from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import lease_rents, leases, tenant_phones, tenants
 from chalicelib.storage.tables.portfolio import properties, units
 
 
-def list_let_units(
-    db: Connection, organisation_id: UUID, asked: Asked, on: dt.date, property_id: UUID | None
-) -> Page[LetUnit]:
+def list_let_units(ctx: Context, asked: Asked, on: dt.date, property_id: UUID | None) -> Page[LetUnit]:
     """Return units, property by property as they were added, each with the lease that holds it on ``on``."""
     query = (
         select(
@@ -49,25 +48,25 @@ def list_let_units(
                 tenant_phones.c.position == 0,
             ),
         )
-        .where(units.c.organisation_id == organisation_id)
+        .where(units.c.organisation_id == ctx.organisation_id)
     )
     if property_id is not None:
         query = query.where(units.c.property_id == property_id)
-    return fetch_page(db, query, [units.c.property_id, units.c.name_key], asked).of(_let_unit)
+    return fetch_page(ctx.db, query, [units.c.property_id, units.c.name_key], asked).of(_let_unit)
 
 
-def list_occupancy(db: Connection, organisation_id: UUID, on: dt.date) -> list[PropertyOccupancy]:
+def list_occupancy(ctx: Context, on: dt.date) -> list[PropertyOccupancy]:
     """Return every property with its units counted by how they stand on ``on``, by name."""
-    one = _unit_states(organisation_id, on).subquery("one")
+    one = _unit_states(ctx.organisation_id, on).subquery("one")
     counted = [_whole(func.sum(one.c[name])).label(name) for name in ("occupied", "reserved", "rent", "asked_vacant")]
     query = (
         select(properties.c.id, properties.c.name, func.count(one.c.property_id).label("units"), *counted)
         .outerjoin(one, one.c.property_id == properties.c.id)
-        .where(properties.c.organisation_id == organisation_id)
+        .where(properties.c.organisation_id == ctx.organisation_id)
         .group_by(properties.c.id, properties.c.name, properties.c.name_key)
         .order_by(properties.c.name_key)
     )
-    return [_occupancy(row) for row in db.execute(query)]
+    return [_occupancy(row) for row in ctx.db.execute(query)]
 
 
 def _unit_states(organisation_id: UUID, on: dt.date) -> Select[Any]:

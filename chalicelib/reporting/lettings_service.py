@@ -4,54 +4,48 @@ import datetime as dt
 from collections.abc import Iterator
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.errors import Invalid
 from chalicelib.pages import Asked, Page
 from chalicelib.reporting import lettings_repository as repository
 from chalicelib.reporting import statement_repository
 from chalicelib.reporting.model import LetUnit, Occupancy, RentRoll, RentRollRow, Standing
 from chalicelib.reporting.rules import share_bps
+from chalicelib.runtime.context import Context
 
 SHEET_PAGE = 900  # leases whose balances one query reads; from 1,000 on MariaDB handles a list of ids otherwise
 
 
-def get_rent_roll(
-    db: Connection, organisation_id: UUID, asked: Asked, on: dt.date | None, property_id: UUID | None, *, today: dt.date
-) -> RentRoll:
+def get_rent_roll(ctx: Context, asked: Asked, on: dt.date | None, property_id: UUID | None) -> RentRoll:
     """Return a page of all units, each with the lease that holds it on ``on`` (None: today) and how that stands.
 
     Raises:
         Invalid: the day is still to come, or the cursor is of another list.
     """
-    day = _until_today(on, today)
-    page = _page(db, organisation_id, asked, day, property_id)
+    day = _until_today(on, ctx.today)
+    page = _page(ctx, asked, day, property_id)
     return RentRoll(day, page.items, page.next_cursor)
 
 
-def every_unit(
-    db: Connection, organisation_id: UUID, on: dt.date | None, property_id: UUID | None, *, today: dt.date
-) -> Iterator[RentRollRow]:
+def every_unit(ctx: Context, on: dt.date | None, property_id: UUID | None) -> Iterator[RentRollRow]:
     """Yield the whole rent roll, read in pages as it is asked for.
 
     Raises:
         Invalid: the day is still to come.
     """
-    day = _until_today(on, today)
+    day = _until_today(on, ctx.today)
     asked = Asked(None, SHEET_PAGE)
     while True:
-        page = _page(db, organisation_id, asked, day, property_id)
+        page = _page(ctx, asked, day, property_id)
         yield from page.items
         if page.next_cursor is None:
             return
         asked = asked._replace(cursor=page.next_cursor)
 
 
-def get_occupancy(db: Connection, organisation_id: UUID, on: dt.date) -> Occupancy:
+def get_occupancy(ctx: Context, on: dt.date) -> Occupancy:
     """Return how many units of each property are let on ``on``, which may be a day to come."""
     items = [
-        item._replace(occupied_bps=share_bps(item.occupied, item.units))
-        for item in repository.list_occupancy(db, organisation_id, on)
+        item._replace(occupied_bps=share_bps(item.occupied, item.units)) for item in repository.list_occupancy(ctx, on)
     ]
     units, occupied, reserved = (
         sum(getattr(item, name) for item in items) for name in ("units", "occupied", "reserved")
@@ -59,12 +53,10 @@ def get_occupancy(db: Connection, organisation_id: UUID, on: dt.date) -> Occupan
     return Occupancy(on, items, units, occupied, reserved, units - occupied - reserved, share_bps(occupied, units))
 
 
-def _page(
-    db: Connection, organisation_id: UUID, asked: Asked, on: dt.date, property_id: UUID | None
-) -> Page[RentRollRow]:
-    page = repository.list_let_units(db, organisation_id, asked, on, property_id)
+def _page(ctx: Context, asked: Asked, on: dt.date, property_id: UUID | None) -> Page[RentRollRow]:
+    page = repository.list_let_units(ctx, asked, on, property_id)
     lease_ids = [unit.lease_id for unit in page.items if unit.lease_id is not None]
-    standings = statement_repository.standings(db, organisation_id, lease_ids, on)
+    standings = statement_repository.standings(ctx, lease_ids, on)
     return page.of(lambda unit: _row(unit, standings))
 
 

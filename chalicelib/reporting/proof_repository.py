@@ -22,6 +22,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.billing import invoice_lines
 from chalicelib.storage.tables.leasing import deposit_entries
 from chalicelib.storage.tables.ledger import journals, ledger_accounts, period_closes, postings
@@ -125,16 +126,16 @@ def channels(organisation_id: UUID) -> Select[Any]:
     return sides(expected, found)
 
 
-def closed_periods(db: Connection, organisation_id: UUID) -> Sequence[tuple[dt.date, dt.datetime]]:
+def closed_periods(ctx: Context) -> Sequence[tuple[dt.date, dt.datetime]]:
     """Return every closed period and when it was closed, in order."""
     query = select(period_closes.c.period, period_closes.c.created_at).where(
-        period_closes.c.organisation_id == organisation_id
+        period_closes.c.organisation_id == ctx.organisation_id
     )
-    return [(row.period, row.created_at) for row in db.execute(query.order_by(period_closes.c.period))]
+    return [(row.period, row.created_at) for row in ctx.db.execute(query.order_by(period_closes.c.period))]
 
 
 def posted_when_closed(
-    db: Connection, organisation_id: UUID, closes: Sequence[tuple[dt.date, dt.datetime]]
+    ctx: Context, closes: Sequence[tuple[dt.date, dt.datetime]]
 ) -> tuple[int, list[tuple[UUID, dt.date]]]:
     """Return how many journals lie in closed months, and the first that were made after the close.
 
@@ -143,13 +144,13 @@ def posted_when_closed(
     """
     if not closes:
         return 0, []
-    mine = journals.c.organisation_id == organisation_id
-    count = db.scalar(select(func.count()).where(mine, journals.c.effective_on <= closes[-1][0])) or 0
+    mine = journals.c.organisation_id == ctx.organisation_id
+    count = ctx.db.scalar(select(func.count()).where(mine, journals.c.effective_on <= closes[-1][0])) or 0
     late = or_(
         *(and_(journals.c.effective_on <= last, journals.c.created_at > instant) for last, instant in closes)
     )  # fmt: skip
     query = select(journals.c.id, journals.c.effective_on).where(mine, late).order_by(journals.c.id)
-    return count, [(row.id, row.effective_on) for row in db.execute(query.limit(MOST_DIFFERENCES))]
+    return count, [(row.id, row.effective_on) for row in ctx.db.execute(query.limit(MOST_DIFFERENCES))]
 
 
 def _per_journal(organisation_id: UUID, expected: Any, found: ColumnElement[Any]) -> Select[Any]:

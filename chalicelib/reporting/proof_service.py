@@ -1,12 +1,11 @@
 """Proving the books: every invariant is recomputed from the rows and told with the places where it fails."""
 
-import datetime as dt
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Select
 
 from chalicelib.errors import Conflict
 from chalicelib.money import format_cents
@@ -14,6 +13,7 @@ from chalicelib.reporting import proof_documents_repository as documents
 from chalicelib.reporting import proof_repository as ledger
 from chalicelib.reporting.proof_model import Difference, Finding, Proof
 from chalicelib.reporting.rules import last_day
+from chalicelib.runtime.context import Context
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 
@@ -28,7 +28,7 @@ class Check(NamedTuple):
     told: Callable[[int], str] = format_cents
 
 
-Step = Callable[[Connection, UUID], Finding]
+Step = Callable[[Context], Finding]
 
 _LEDGER_CHECKS = (
     Check("journals_balance", "The postings of every journal add up to nothing.", "journal", ledger.journals_balance),
@@ -115,9 +115,7 @@ class BooksDiffer(Conflict):
     """The books do not agree with themselves."""
 
 
-def prove(
-    db: Connection, organisation_id: UUID, *, now: dt.datetime, after_each: Callable[[int], None] | None = None
-) -> Proof:
+def prove(ctx: Context, *, after_each: Callable[[int], None] | None = None) -> Proof:
     """Recompute every invariant; ``db`` must show everything as of one moment.
 
     Args:
@@ -126,10 +124,10 @@ def prove(
     steps: list[Step] = [partial(_check, check=each) for each in CHECKS]
     findings = []
     for step in [*steps, _check_closed_periods]:
-        findings.append(step(db, organisation_id))
+        findings.append(step(ctx))
         if after_each is not None:
             after_each(len(findings))
-    return Proof(all(finding.holds for finding in findings), now, findings)
+    return Proof(all(finding.holds for finding in findings), ctx.now, findings)
 
 
 def require(proof: Proof) -> None:
@@ -146,9 +144,9 @@ def require(proof: Proof) -> None:
         )
 
 
-def queue_proof(db: Connection, organisation_id: UUID, *, now: dt.datetime) -> Task:
+def queue_proof(ctx: Context) -> Task:
     """Queue the proof of the organisation's books."""
-    return tasks.queue_task(db, organisation_id, PROVE_BOOKS, {}, created_by=None, now=now)
+    return tasks.queue_task(ctx, PROVE_BOOKS, {}, created_by=None)
 
 
 def _fact(finding: Finding) -> dict[str, Any]:
@@ -157,8 +155,8 @@ def _fact(finding: Finding) -> dict[str, Any]:
     return {**told, "places": places}
 
 
-def _check(db: Connection, organisation_id: UUID, *, check: Check) -> Finding:
-    checked, unequal = ledger.compare(db, check.rows(organisation_id))
+def _check(ctx: Context, *, check: Check) -> Finding:
+    checked, unequal = ledger.compare(ctx.db, check.rows(ctx.organisation_id))
     differences = [
         Difference(check.subject, str(key or ""), check.told(expected), check.told(found))
         for key, expected, found in unequal
@@ -166,9 +164,9 @@ def _check(db: Connection, organisation_id: UUID, *, check: Check) -> Finding:
     return Finding(check.name, check.statement, not differences, checked, differences)
 
 
-def _check_closed_periods(db: Connection, organisation_id: UUID) -> Finding:
-    closes = [(last_day(period), at) for period, at in ledger.closed_periods(db, organisation_id)]
-    checked, late = ledger.posted_when_closed(db, organisation_id, closes)
+def _check_closed_periods(ctx: Context) -> Finding:
+    closes = [(last_day(period), at) for period, at in ledger.closed_periods(ctx)]
+    checked, late = ledger.posted_when_closed(ctx, closes)
     expected = f"after {closes[-1][0]}" if closes else ""
     differences = [Difference("journal", str(journal_id), expected, str(day)) for journal_id, day in late]
     statement = "Nothing was posted into a period after it was closed."

@@ -60,23 +60,21 @@ reporting = ApiBlueprint(__name__, tag="reporting")
 def get_rent_roll(call: Call) -> RentRoll | Response:
     """Tell every unit with its lease, deposit and balance on a day."""
     of: Any = (call.query.get("on"), call.query.get("property_id"))
-    today = call.who.today
     if wants_csv(call.request, call.query):
-        rows = lettings_service.every_unit(call.db, call.organisation_id, *of, today=today)
-        return as_csv(f"rent-roll-{of[0] or today}", RENT_ROLL_COLUMNS, rows)
-    return lettings_service.get_rent_roll(call.db, call.organisation_id, call.asked, *of, today=today)
+        rows = lettings_service.every_unit(call.ctx, *of)
+        return as_csv(f"rent-roll-{of[0] or call.ctx.today}", RENT_ROLL_COLUMNS, rows)
+    return lettings_service.get_rent_roll(call.ctx, call.asked, *of)
 
 
 @reporting.get("/reports/arrears", may="see_reports", snapshot=True, query=ARREARS_QUERY, answer=ARREARS, tells=(CSV,))
 def get_arrears(call: Call) -> Arrears | Response:
     """Tell what each lease has open on a day, by days past due."""
     of: Any = (call.query.get("on"), call.query.get("property_id"))
-    today = call.who.today
     if wants_csv(call.request, call.query):
         sort = call.query["sort"]
-        rows = arrears_service.every_arrears(call.db, call.organisation_id, sort, *of, today=today)
-        return as_csv(f"arrears-{of[0] or today}", ARREARS_COLUMNS, rows)
-    return arrears_service.get_arrears(call.db, call.organisation_id, call.asked, *of, today=today)
+        rows = arrears_service.every_arrears(call.ctx, sort, *of)
+        return as_csv(f"arrears-{of[0] or call.ctx.today}", ARREARS_COLUMNS, rows)
+    return arrears_service.get_arrears(call.ctx, call.asked, *of)
 
 
 @reporting.get(
@@ -84,8 +82,8 @@ def get_arrears(call: Call) -> Arrears | Response:
 )
 def get_occupancy(call: Call) -> Occupancy | Response:
     """Tell how many units of each property are let on a day."""
-    on = call.query.get("on", call.who.today)
-    occupancy = lettings_service.get_occupancy(call.db, call.organisation_id, on)
+    on = call.query.get("on", call.ctx.today)
+    occupancy = lettings_service.get_occupancy(call.ctx, on)
     if wants_csv(call.request, call.query):
         return as_csv(f"occupancy-{on}", OCCUPANCY_COLUMNS, occupancy.items)
     return occupancy
@@ -97,7 +95,7 @@ def get_occupancy(call: Call) -> Occupancy | Response:
 def get_collections(call: Call) -> Collections | Response:
     """Tell the money that came in during a month."""
     period: dt.date = call.query["period"]
-    collections = earnings_service.get_collections(call.db, call.organisation_id, period)
+    collections = earnings_service.get_collections(call.ctx, period)
     if wants_csv(call.request, call.query):
         return as_csv(f"collections-{period:%Y-%m}", COLLECTIONS_COLUMNS, collections_rows(collections))
     return collections
@@ -107,7 +105,7 @@ def get_collections(call: Call) -> Collections | Response:
 def get_income(call: Call) -> Income | Response:
     """Tell what was earned, by property, charge type and month."""
     first, last = call.query["from"], call.query["to"]
-    income = earnings_service.get_income(call.db, call.organisation_id, first, last)
+    income = earnings_service.get_income(call.ctx, first, last)
     if wants_csv(call.request, call.query):
         return as_csv(f"income-{first:%Y-%m}-{last:%Y-%m}", INCOME_COLUMNS, income.items)
     return income
@@ -119,9 +117,7 @@ def get_income(call: Call) -> Income | Response:
 )  # fmt: skip
 def get_tenant_statement(call: Call, tenant_id: UUID) -> Statement | Response:
     """Tell what changed that a tenant owes."""
-    statement = statement_service.get_tenant_statement(
-        call.db, call.organisation_id, tenant_id, *_days(call), today=call.who.today
-    )
+    statement = statement_service.get_tenant_statement(call.ctx, tenant_id, *_days(call))
     return _told(call, statement)
 
 
@@ -131,10 +127,7 @@ def get_tenant_statement(call: Call, tenant_id: UUID) -> Statement | Response:
 )  # fmt: skip
 def email_tenant_statement(call: Call, tenant_id: UUID) -> Message:
     """Send the statement to the tenant's e-mail address, as it stands now; the answer is the message on its way."""
-    who, days = call.who, (call.body.get("from"), call.body.get("to"))
-    return letter_service.send_tenant_statement(
-        call.db, call.organisation_id, tenant_id, *days, now=who.now, today=who.today, member_id=who.member_id
-    )
+    return letter_service.send_tenant_statement(call.ctx, tenant_id, call.body.get("from"), call.body.get("to"))
 
 
 @reporting.get(
@@ -143,16 +136,14 @@ def email_tenant_statement(call: Call, tenant_id: UUID) -> Message:
 )  # fmt: skip
 def get_lease_statement(call: Call, lease_id: UUID) -> Statement | Response:
     """Tell what changed that is owed for a lease."""
-    statement = statement_service.get_lease_statement(
-        call.db, call.organisation_id, lease_id, *_days(call), today=call.who.today
-    )
+    statement = statement_service.get_lease_statement(call.ctx, lease_id, *_days(call))
     return _told(call, statement)
 
 
 @reporting.get("/ledger/proof", may="see_ledger", snapshot=True, answer=PROOF)
 def get_proof(call: Call) -> Proof:
     """Recompute everything that must agree in the books, and tell whether it does."""
-    return proof_service.prove(call.db, call.organisation_id, now=call.who.now)
+    return proof_service.prove(call.ctx)
 
 
 def _days(call: Call) -> tuple[dt.date | None, dt.date | None]:

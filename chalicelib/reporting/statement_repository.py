@@ -13,7 +13,6 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     CompoundSelect,
-    Connection,
     Integer,
     Select,
     String,
@@ -27,6 +26,7 @@ from sqlalchemy import (
 )
 
 from chalicelib.reporting.model import Movement, Standing
+from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.billing import credit_notes, invoices, receipts
 from chalicelib.storage.tables.leasing import deposit_entries, lease_tenants, leases, tenants
 from chalicelib.storage.tables.payments import allocations, payments, refunds
@@ -46,7 +46,7 @@ _ORDER = (
 )
 
 
-def leases_of(db: Connection, organisation_id: UUID, tenant_id: UUID) -> list[UUID] | None:
+def leases_of(ctx: Context, tenant_id: UUID) -> list[UUID] | None:
     """Return the leases that the tenant is or was on, alone or with others; None where there is no such tenant."""
     query = (
         select(tenants.c.id, lease_tenants.c.lease_id)
@@ -57,31 +57,26 @@ def leases_of(db: Connection, organisation_id: UUID, tenant_id: UUID) -> list[UU
                 lease_tenants.c.tenant_id == tenants.c.id,
             ),
         )
-        .where(tenants.c.organisation_id == organisation_id, tenants.c.id == tenant_id)
+        .where(tenants.c.organisation_id == ctx.organisation_id, tenants.c.id == tenant_id)
     )
-    rows = list(db.execute(query))
+    rows = list(ctx.db.execute(query))
     return [row.lease_id for row in rows if row.lease_id is not None] if rows else None
 
 
-def has_lease(db: Connection, organisation_id: UUID, lease_id: UUID) -> bool:
-    query = select(leases.c.id).where(leases.c.organisation_id == organisation_id, leases.c.id == lease_id)
-    return db.execute(query).one_or_none() is not None
+def has_lease(ctx: Context, lease_id: UUID) -> bool:
+    query = select(leases.c.id).where(leases.c.organisation_id == ctx.organisation_id, leases.c.id == lease_id)
+    return ctx.db.execute(query).one_or_none() is not None
 
 
 def list_movements(
-    db: Connection,
-    organisation_id: UUID,
-    lease_ids: Collection[UUID],
-    tenant_id: UUID | None,
-    from_on: dt.date | None,
-    to_on: dt.date,
+    ctx: Context, lease_ids: Collection[UUID], tenant_id: UUID | None, from_on: dt.date | None, to_on: dt.date
 ) -> list[Movement]:
     """Return what moved the balance of the leases in those days, oldest first.
 
     Args:
         tenant_id: whose money that lies unmatched counts too; None for a lease's own statement.
     """
-    every = _every(organisation_id, lease_ids, tenant_id, numbered=True).subquery("every")
+    every = _every(ctx.organisation_id, lease_ids, tenant_id, numbered=True).subquery("every")
     query = select(every).where(every.c.moved_on <= to_on, every.c.amount_cents != 0)
     if from_on is not None:
         query = query.where(every.c.moved_on >= from_on)
@@ -96,37 +91,35 @@ def list_movements(
             row.reference,
             int(row.amount_cents),
         )
-        for row in db.execute(query)
+        for row in ctx.db.execute(query)
     ]
 
 
-def balance_before(
-    db: Connection, organisation_id: UUID, lease_ids: Collection[UUID], tenant_id: UUID | None, on: dt.date
-) -> int:
+def balance_before(ctx: Context, lease_ids: Collection[UUID], tenant_id: UUID | None, on: dt.date) -> int:
     """Return the balance with which the day ``on`` begins."""
-    every = _every(organisation_id, lease_ids, tenant_id).subquery("every")
+    every = _every(ctx.organisation_id, lease_ids, tenant_id).subquery("every")
     total = func.coalesce(func.sum(every.c.amount_cents), 0)
-    return int(db.scalar(select(total).where(every.c.moved_on < on)) or 0)
+    return int(ctx.db.scalar(select(total).where(every.c.moved_on < on)) or 0)
 
 
-def standings(db: Connection, organisation_id: UUID, lease_ids: Collection[UUID], on: dt.date) -> dict[UUID, Standing]:
+def standings(ctx: Context, lease_ids: Collection[UUID], on: dt.date) -> dict[UUID, Standing]:
     """Return how each of the leases stands at the end of ``on``; one that nothing happened to is left out."""
     held = select(
         deposit_entries.c.lease_id, func.sum(deposit_entries.c.amount_cents).label("deposit"), literal(0).label("owed")
     ).where(
-        deposit_entries.c.organisation_id == organisation_id,
+        deposit_entries.c.organisation_id == ctx.organisation_id,
         deposit_entries.c.lease_id.in_(lease_ids),
         deposit_entries.c.entered_on <= on,
     )
     # Each kind of movement is added up by itself: MySQL would write a union of them all out row by row.
     sums = [held.group_by(deposit_entries.c.lease_id)]
-    for part in (query.subquery() for query in _parts(organisation_id, lease_ids, None)):
+    for part in (query.subquery() for query in _parts(ctx.organisation_id, lease_ids, None)):
         owed = func.sum(part.c.amount_cents).label("owed")
         query = select(part.c.lease_id, literal(0).label("deposit"), owed).where(part.c.moved_on <= on)
         sums.append(query.group_by(part.c.lease_id))
     both = union_all(*sums).subquery("both_sides")
     query = select(both.c.lease_id, func.sum(both.c.deposit), func.sum(both.c.owed)).group_by(both.c.lease_id)
-    return {lease_id: Standing(int(deposit), int(balance)) for lease_id, deposit, balance in db.execute(query)}
+    return {lease_id: Standing(int(deposit), int(balance)) for lease_id, deposit, balance in ctx.db.execute(query)}
 
 
 def _every(

@@ -3,69 +3,47 @@
 import datetime as dt
 from uuid import UUID
 
-from sqlalchemy import Connection
-
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.reporting import statement_repository as repository
 from chalicelib.reporting.model import Movement, Statement, StatementEntry
 from chalicelib.reporting.rules import running
+from chalicelib.runtime.context import Context
 
 
-def get_tenant_statement(
-    db: Connection,
-    organisation_id: UUID,
-    tenant_id: UUID,
-    from_on: dt.date | None,
-    to_on: dt.date | None,
-    *,
-    today: dt.date,
-) -> Statement:
+def get_tenant_statement(ctx: Context, tenant_id: UUID, from_on: dt.date | None, to_on: dt.date | None) -> Statement:
     """Return the statement of all leases that the tenant is or was on, and of their money that is still unmatched.
 
     Raises:
         NotFound: the organisation has no such tenant.
         Invalid: the days are in the wrong order.
     """
-    lease_ids = repository.leases_of(db, organisation_id, tenant_id)
+    lease_ids = repository.leases_of(ctx, tenant_id)
     if lease_ids is None:
         raise NotFound("There is no such tenant here.", tenant_id=str(tenant_id))
-    return _statement(db, organisation_id, lease_ids, tenant_id, from_on, to_on or today)
+    return _statement(ctx, lease_ids, tenant_id, from_on, to_on or ctx.today)
 
 
-def get_lease_statement(
-    db: Connection,
-    organisation_id: UUID,
-    lease_id: UUID,
-    from_on: dt.date | None,
-    to_on: dt.date | None,
-    *,
-    today: dt.date,
-) -> Statement:
+def get_lease_statement(ctx: Context, lease_id: UUID, from_on: dt.date | None, to_on: dt.date | None) -> Statement:
     """Return the statement of one lease.
 
     Raises:
         NotFound: the organisation has no such lease.
         Invalid: the days are in the wrong order.
     """
-    if not repository.has_lease(db, organisation_id, lease_id):
+    if not repository.has_lease(ctx, lease_id):
         raise NotFound("There is no such lease here.", lease_id=str(lease_id))
-    return _statement(db, organisation_id, [lease_id], None, from_on, to_on or today)
+    return _statement(ctx, [lease_id], None, from_on, to_on or ctx.today)
 
 
 def _statement(
-    db: Connection,
-    organisation_id: UUID,
-    lease_ids: list[UUID],
-    tenant_id: UUID | None,
-    from_on: dt.date | None,
-    to_on: dt.date,
+    ctx: Context, lease_ids: list[UUID], tenant_id: UUID | None, from_on: dt.date | None, to_on: dt.date
 ) -> Statement:
     if from_on is not None and from_on > to_on:
         raise Invalid([("from", f"expected a day until {to_on}, the last of the statement")])
     opening_cents = 0
     if from_on is not None:
-        opening_cents = repository.balance_before(db, organisation_id, lease_ids, tenant_id, from_on)
-    movements = repository.list_movements(db, organisation_id, lease_ids, tenant_id, from_on, to_on)
+        opening_cents = repository.balance_before(ctx, lease_ids, tenant_id, from_on)
+    movements = repository.list_movements(ctx, lease_ids, tenant_id, from_on, to_on)
     balances = running(opening_cents, (movement.amount_cents for movement in movements))
     entries = [_entry(*pair) for pair in zip(movements, balances, strict=True)]
     return Statement(from_on, to_on, opening_cents, entries, balances[-1] if balances else opening_cents)

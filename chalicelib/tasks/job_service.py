@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from chalicelib.errors import NotFound
+from chalicelib.runtime.context import Context
 from chalicelib.tasks import job_repository as repository
 from chalicelib.tasks import slots
 from chalicelib.tasks.job_model import JobRun, JobState, Outcome, Slot
@@ -80,16 +80,16 @@ def run_job(
         yield slot, run_slot(parts, job, slot, still, by_hand=True) if still() else None
 
 
-def list_jobs(db: Connection, organisation_id: UUID, *, now: dt.datetime) -> list[JobState]:
+def list_jobs(ctx: Context) -> list[JobState]:
     """Return how every job stands, and what it last did for this organisation, by name."""
-    runs = repository.last_runs(db, list(_jobs), slots.key_of(now))
-    worked = repository.last_worked(db, organisation_id, list(_jobs))
+    runs = repository.last_runs(ctx.db, list(_jobs), slots.key_of(ctx.now))
+    worked = repository.last_worked(ctx.db, ctx.organisation_id, list(_jobs))
     return [
         JobState(
             name=name,
             every_minutes=job.every // dt.timedelta(minutes=1),
             last_run=runs.get(name),
-            next_run_at=slots.start_of(now, job.every) + job.every,
+            next_run_at=slots.start_of(ctx.now, job.every) + job.every,
             last_worked_at=worked[name].at if name in worked else None,
             last_count=worked[name].counted if name in worked else None,
         )

@@ -15,16 +15,16 @@ tasks = ApiBlueprint(__name__, tag="tasks")
 def list_tasks(call: Call) -> Page[Task]:
     """List tasks, newest first."""
     filters = {name: call.query[name] for name in ("status", "kind") if name in call.query}
-    return service.list_tasks(call.db, call.organisation_id, call.asked, **filters)
+    return service.list_tasks(call.ctx, call.asked, **filters)
 
 
 @tasks.get("/tasks/{task_id}", may="see_tasks", answer=TASK)
 def get_task(call: Call, task_id: UUID) -> Task:
     """Tell one task."""
-    return service.get_task(call.db, call.organisation_id, task_id)
+    return service.get_task(call.ctx, task_id)
 
 
 @tasks.get("/jobs", may="see_jobs", answer=JOB)
 def list_jobs(call: Call) -> Page[JobState]:
     """List what is done by the clock, with its last and next runs and what it last did here."""
-    return Page(job_service.list_jobs(call.db, call.organisation_id, now=call.who.now), None)
+    return Page(job_service.list_jobs(call.ctx), None)

@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from chalicelib.errors import DomainError, NotFound, Unavailable
 from chalicelib.ids import new_id
 from chalicelib.pages import Asked, Page
+from chalicelib.runtime.context import Context
 from chalicelib.tasks import repository
 from chalicelib.tasks.model import QUEUED, QUEUES, SHORT, Task
 from chalicelib.wiring import Parts
@@ -63,19 +64,11 @@ def kinds(lane: str | None = None) -> list[str]:
     return sorted(kind for kind, its_lane in _lanes.items() if lane in (None, its_lane))
 
 
-def queue_task(
-    db: Connection,
-    organisation_id: UUID,
-    kind: str,
-    input: dict[str, Any],
-    *,
-    created_by: UUID | None,
-    now: dt.datetime,
-) -> Task:
+def queue_task(ctx: Context, kind: str, input: dict[str, Any], *, created_by: UUID | None) -> Task:
     """Queue a task in the caller's transaction: it is there to be worked when that commits, and only then."""
     task = Task(
         id=new_id(),
-        organisation_id=organisation_id,
+        organisation_id=ctx.organisation_id,
         kind=kind,
         status=QUEUED,
         input=input,
@@ -85,28 +78,26 @@ def queue_task(
         problem=None,
         attempts=0,
         created_by=created_by,
-        created_at=now,
+        created_at=ctx.now,
         finished_at=None,
     )
     names = ("id", "kind", "status", "input", "progress", "attempts", "created_by", "created_at")
     lane = _lanes.get(kind, SHORT)
     values = {name: getattr(task, name) for name in names}
-    repository.add_task(db, organisation_id, values, lane=lane, kinds={*kinds(lane), kind})
+    repository.add_task(ctx.db, ctx.organisation_id, values, lane=lane, kinds={*kinds(lane), kind})
     return task
 
 
-def get_task(db: Connection, organisation_id: UUID, task_id: UUID) -> Task:
-    found = repository.find_task(db, organisation_id, task_id)
+def get_task(ctx: Context, task_id: UUID) -> Task:
+    found = repository.find_task(ctx.db, ctx.organisation_id, task_id)
     if found is None:
         raise NotFound("There is no such task.")
     return found
 
 
-def list_tasks(
-    db: Connection, organisation_id: UUID, asked: Asked, *, status: str | None = None, kind: str | None = None
-) -> Page[Task]:
+def list_tasks(ctx: Context, asked: Asked, *, status: str | None = None, kind: str | None = None) -> Page[Task]:
     """Return a page of tasks, newest first."""
-    return repository.list_tasks(db, organisation_id, asked, status=status, kind=kind)
+    return repository.list_tasks(ctx.db, ctx.organisation_id, asked, status=status, kind=kind)
 
 
 def forget_old(db: Connection, at: dt.datetime) -> int:
@@ -196,8 +187,8 @@ def _claim(db: Connection, parts: Parts, lane: str | None) -> Task | None:
 
 def _try_again(parts: Parts, task: Task, problem: dict[str, Any]) -> None:
     """Leave the task to whoever finds its claim lapsed, which keeps tries apart; after the last one it has failed."""
-    stands = parts.transact(lambda db: get_task(db, task.organisation_id, task.id))
-    if stands.attempts >= MOST_ATTEMPTS:
+    stands = parts.transact(lambda db: repository.find_task(db, task.organisation_id, task.id))
+    if stands is not None and stands.attempts >= MOST_ATTEMPTS:
         _fail(parts, task, problem)
 
 

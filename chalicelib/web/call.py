@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from chalice.app import Request
 from marshmallow import Schema
 from sqlalchemy import Connection
 
 from chalicelib import wiring
-from chalicelib.identity.model import Caller
 from chalicelib.pages import Asked
+from chalicelib.runtime.context import Context
 
 JSON = "application/json"
 
@@ -40,10 +39,10 @@ class Operation(NamedTuple):
 class Call:
     """What a view is given: the open transaction, who asks, and what they said, already checked."""
 
-    __slots__ = ("body", "db", "if_match", "parts", "phone", "query", "raw", "request", "request_id", "who")
+    __slots__ = ("body", "ctx", "db", "if_match", "parts", "phone", "query", "raw", "request", "request_id")
 
     db: Connection
-    who: Caller
+    ctx: Context  # not for routes of whoever is merely signed in
     phone: str
     query: dict[str, Any]
     body: dict[str, Any]
@@ -54,10 +53,6 @@ class Call:
         self.request = request
         self.parts = parts
         self.request_id = request_id
-
-    @property
-    def organisation_id(self) -> UUID:
-        return self.who.organisation_id
 
     @property
     def asked(self) -> Asked:

@@ -85,8 +85,9 @@ def _in_transaction(operation: Operation, call: Call, ids: dict[str, Any], db: C
     scope_id, organisation_id = UUID(bytes=hashlib.sha256(call.phone.encode()).digest()[:16]), None
     if operation.may != SIGNED_IN:
         organisation_id = reading.organisation_header(call.request)
-        call.who = identity.identify(db, call.phone, organisation_id, may=operation.may, now=now)
-        scope_id, organisation_id = call.who.member_id, call.who.organisation_id
+        call.ctx = identity.identify(db, call.phone, organisation_id, may=operation.may, now=now)
+        assert call.ctx.actor.member_id is not None  # noqa: S101
+        scope_id, organisation_id = call.ctx.actor.member_id, call.ctx.organisation_id
     if operation.fresh:
         reading.check_fresh_sign_in(call.request)
     call.if_match = reading.if_match(operation, call.request)
@@ -102,7 +103,7 @@ def _in_transaction(operation: Operation, call: Call, ids: dict[str, Any], db: C
         idempotency.finish(db, key, answer)
     if operation.writes and operation.may != SIGNED_IN:
         identity.record_audit_event(
-            db, call.who, action=operation.may, subject=f"{operation.method} {_subject(operation, ids)}",
+            call.ctx, action=operation.may, subject=f"{operation.method} {_subject(operation, ids)}",
             fields=sorted(call.body), request_id=call.request_id,
         )  # fmt: skip
     return answer

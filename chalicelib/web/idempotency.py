@@ -17,6 +17,7 @@ from chalice.app import Response
 from sqlalchemy import Connection
 
 from chalicelib.errors import AnswerErased, InProgress, Invalid
+from chalicelib.runtime.context import Context
 from chalicelib.web import repository
 
 KEPT = dt.timedelta(hours=48)
@@ -75,12 +76,12 @@ def finish(db: Connection, key: Key, answer: Response) -> None:
     )
 
 
-def erase_answers(db: Connection, organisation_id: UUID) -> None:
+def erase_answers(ctx: Context) -> None:
     """Blank every answer that is kept for the organisation: which of them tell of whom, nobody wrote down.
 
     Their keys stay, so what was asked under one is still not done again.
     """
-    repository.blank_answers(db, organisation_id)
+    repository.blank_answers(ctx)
 
 
 def forget_old(db: Connection, at: dt.datetime, *, at_once: int = SWEPT_AT_ONCE) -> int:

@@ -165,5 +165,5 @@ def _whose(operation: Operation, call: Call) -> bytes:
     """Return who asks, and what they may see: an answer given to a manager is not theirs any more as a caretaker."""
     sees = []
     if operation.may != SIGNED_IN:
-        sees = [call.who.role, *sorted(map(str, call.who.properties or ()))]
+        sees = [call.ctx.actor.role, *sorted(map(str, call.ctx.actor.properties or ()))]
     return json.dumps([call.phone, *sees]).encode()

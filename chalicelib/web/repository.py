@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.identity import idempotency_keys, organisations
 
 NO_ANSWER = 0  # status_code: none yet, as only the transaction itself sees; or erased
@@ -69,9 +70,11 @@ def keep_answer(db: Connection, scope_id: UUID, key: str, **values: Any) -> None
     db.execute(update(idempotency_keys).where(_is(scope_id, key)).values(**values))
 
 
-def blank_answers(db: Connection, organisation_id: UUID) -> None:
+def blank_answers(ctx: Context) -> None:
     """Forget what was answered under the organisation's keys, and wait for requests that have taken one."""
-    db.execute(update(idempotency_keys).where(idempotency_keys.c.organisation_id == organisation_id).values(**_BLANK))
+    ctx.db.execute(
+        update(idempotency_keys).where(idempotency_keys.c.organisation_id == ctx.organisation_id).values(**_BLANK)
+    )
 
 
 def _is(scope_id: UUID, key: str) -> ColumnElement[bool]:

@@ -15,6 +15,7 @@ from chalicelib.messaging.model import NewMessage
 from chalicelib.web import fields
 from chalicelib.web.call import Operation
 from tests.api.client import Client
+from tests.contexts import context
 from tests.granting import grant
 
 UNKNOWN = "0190b3c8-6d0e-7a53-9c0e-3a1f6f1d2b4a"
@@ -121,7 +122,7 @@ def _tell(making: Making, today: dt.date) -> None:
         notice_id=UUID(ids["notice"]), text="Water is off on Friday.",
     )  # fmt: skip
     with parts.writing() as db:
-        [message_id] = messaging.queue_messages(db, organisation_id, [new], now=parts.clock.now())
+        [message_id] = messaging.queue_messages(context(db, organisation_id, now=parts.clock.now()), [new])
     ids["message"] = str(message_id)
 
 

@@ -19,6 +19,7 @@ from chalicelib.storage.tables.messaging import deliveries, incoming_messages, m
 from chalicelib.storage.tables.outreach import promises, reminder_exclusions
 from tests.api.client import Client
 from tests.api.imports import commit, dumped, sheet, upload, worked
+from tests.contexts import context
 
 WORDS = ("zawadiqx", "rehemaqx", "798765431", "20071279", "zq@example.co.ke", "a123456780z")
 DAY = "2026-06-10"
@@ -189,7 +190,7 @@ def test_what_was_told_to_an_erased_tenant_and_by_them_is_forgotten(
     answer(parts, phone, clock.now())
     write_of(parts, owner.organisation_id, tenant, lease, clock.now())
     with parts.writing() as db:
-        messaging.opt_out(db, organisation_id, phone, source="sms", now=clock.now())
+        messaging.opt_out(context(db, organisation_id, now=clock.now()), phone, source="sms")
 
     def left() -> list[str]:
         text = dumped(parts, owner.organisation_id)
@@ -215,7 +216,7 @@ def test_what_another_tenant_needs_of_a_shared_phone_stays(
         answer(parts, phone, clock.now())
         with parts.writing() as db:
             for client in (owner, stranger):
-                messaging.opt_out(db, UUID(client.organisation_id), phone, source="sms", now=clock.now())
+                messaging.opt_out(context(db, UUID(client.organisation_id), now=clock.now()), phone, source="sms")
         erased(owner, tenant, lease)
         assert len(found_in_shared(parts, phone[-9:])) == 2  # somebody's still
     with parts.reading() as db:

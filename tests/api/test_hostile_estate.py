@@ -15,6 +15,7 @@ from chalicelib.messaging import service as messaging
 from chalicelib.messaging.model import KINDS, MEDIUMS, NewMessage
 from tests.api.client import Client
 from tests.api.test_ussd import dial, let_to, token  # noqa: F401
+from tests.contexts import context
 from tests.unit.messaging.test_neutral_rules import bad
 
 NOON = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
@@ -65,7 +66,9 @@ def test_no_message_of_any_kind_or_medium_deceives(
         for kind in KINDS
         for medium in MEDIUMS
     ]
-    wiring.parts().transact(lambda db: messaging.queue_messages(db, UUID(str(owner.organisation_id)), new, now=NOON))
+    wiring.parts().transact(
+        lambda db: messaging.queue_messages(context(db, UUID(str(owner.organisation_id)), now=NOON), new)
+    )
     told = owner.get("/v1/messages?limit=100").json["items"]
     assert {(each["kind"], each["medium"]) for each in told} == {(kind, medium) for kind in KINDS for medium in MEDIUMS}
     assert {"statement", "receipt"} <= {each["kind"] for each in told if each["subject"] and each["medium"] == "email"}

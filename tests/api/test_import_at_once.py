@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from chalicelib import wiring
 from chalicelib.clock import MovedClock
+from chalicelib.identity import service as identity
 from chalicelib.identity.ports import KeyWrapper
 from chalicelib.ids import new_id
 from chalicelib.onboarding import service
@@ -23,6 +24,7 @@ from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 from tests.api.client import Answer, Client
 from tests.api.imports import commit, everything, proof, row, row_counts, sheet, upload, worked
+from tests.contexts import context
 
 pytestmark = pytest.mark.usefixtures("parts")
 
@@ -166,7 +168,9 @@ def test_a_property_made_by_hand_while_the_commit_runs_gets_the_units(owner: Cli
     queued = commit(owner, upload(owner, sheet(row("A1"), row("A2"))).json)
     worker = threading.Thread(target=tasks.work_one, args=(parts,))
     with parts.writing() as db:
-        portfolio.add_property(db, UUID(owner.organisation_id), {"name": "MWANGAZA COURT"}, now=parts.clock.now())
+        portfolio.add_property(
+            context(db, UUID(owner.organisation_id), now=parts.clock.now()), {"name": "MWANGAZA COURT"}
+        )
         worker.start()
         worker.join(0.5)
     worker.join(60)
@@ -192,9 +196,16 @@ def test_what_a_domain_still_refuses_at_the_last_try_becomes_a_problem_of_its_ro
     task = claimed(parts, owner, commit(owner, imported))
     reading = read_apart(Stored(content, "", 5))
     error = RowRefused(3, "The unit is under repair.")
-    told: dict[str, Any] = {"keys": parts.keys, "now": parts.clock.now()}
-    assert parts.transact(lambda db: service.preview_refused(db, task, reading, error, last=False, **told)) is True
-    assert parts.transact(lambda db: service.preview_refused(db, task, reading, error, last=True, **told)) is False
+
+    def refused(*, last: bool) -> bool:
+        def work(db: Connection) -> bool:
+            ctx = identity.system_context(db, task.organisation_id, parts.clock.now(), task.created_by)
+            return service.preview_refused(ctx, task, reading, error, keys=parts.keys, last=last)
+
+        return parts.transact(work)
+
+    assert refused(last=False) is True
+    assert refused(last=True) is False
     stands = owner.get(f"/v1/imports/{imported['id']}").json
     assert (stands["status"], stands["summary"]["errors"]) == ("previewed", 1)
     problems = everything(owner, f"/v1/imports/{imported['id']}/problems?severity=error")

@@ -8,6 +8,7 @@ from chalicelib.onboarding.plan_process import Bounds, Stored, read_apart
 from tests.api.client import Client
 from tests.api.imports import commit, everything, sheet, upload
 from tests.api.test_import_at_once import claimed
+from tests.contexts import context
 from tests.hostile_sheets import CORPUS
 
 pytestmark = pytest.mark.usefixtures("parts")
@@ -32,7 +33,9 @@ def test_a_file_whose_reader_was_ended_is_previewed_with_that_as_its_problem(
     answer = owner.post("/v1/imports", content, Content_Type="text/csv")
     task = claimed(parts, owner, owner.get(answer.headers["Location"]))
     reading, now = read_apart(Stored(content, "", 5), Bounds(wall_s=0)), parts.clock.now()
-    told = parts.transact(lambda db: service.preview_in_task(db, task, reading, keys=parts.keys, now=now))
+    told = parts.transact(
+        lambda db: service.preview_in_task(context(db, task.organisation_id, now=now), task, reading, keys=parts.keys)
+    )
     assert (told["errors"], told["notices"]) == (1, 0)
     imported = owner.get(f"/v1/imports/{answer.json['id']}").json
     assert (imported["status"], imported["summary"]["units"]) == ("previewed", 0)

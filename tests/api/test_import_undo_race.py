@@ -15,6 +15,7 @@ from tests.api.client import Answer, Client
 from tests.api.imports import everything, proof
 from tests.api.test_import_at_once import claimed
 from tests.api.test_import_undo import committed  # noqa: F401 - a fixture
+from tests.contexts import context
 
 pytestmark = pytest.mark.usefixtures("parts")
 
@@ -50,7 +51,7 @@ def test_what_meets_an_undo_is_told_that_it_is_gone(
     builder: list[threading.Thread] = []
 
     def undo(db: Connection) -> None:
-        service.undo(db, task, now=clock.now(), today=clock.now().date())
+        service.undo(context(db, task.organisation_id, now=clock.now()), task)
         builder.append(in_thread(lambda: build(owner, committed), told))
         builder[0].join(0.4)
 

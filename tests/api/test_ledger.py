@@ -12,6 +12,7 @@ from chalicelib.ids import new_id
 from chalicelib.ledger import service
 from chalicelib.ledger.service import Entry, Leg
 from tests.api.client import Client
+from tests.contexts import context
 
 HOUSE, LEASE, INVOICE = new_id(), new_id(), new_id()
 AT = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
@@ -32,7 +33,7 @@ def books(owner: Client, parts: wiring.Parts, clock: MovedClock) -> Client:
         ),
     ]  # fmt: skip
     with parts.writing() as db:
-        service.post(db, UUID(owner.organisation_id), entries, now=clock.now())
+        service.post(context(db, UUID(owner.organisation_id), now=clock.now()), entries)
     return owner
 
 

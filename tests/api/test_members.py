@@ -13,6 +13,7 @@ from chalicelib.clock import MovedClock
 from chalicelib.errors import Conflict
 from chalicelib.identity import service
 from tests.api.client import Client
+from tests.contexts import context
 
 pytestmark = pytest.mark.usefixtures("parts")
 
@@ -227,5 +228,5 @@ def test_of_two_invitations_of_one_number_at_once_the_second_is_a_conflict(
     values = {"phone": new_phone(), "name": "Otieno", "role": "manager"}
     mine = uuid.UUID(owner.organisation_id)
     with pytest.raises(Conflict):
-        at_once(parts, lambda db: service.invite_member(db, mine, values, now=clock.now()))
+        at_once(parts, lambda db: service.invite_member(context(db, mine, now=clock.now()), values))
     assert len(owner.get("/v1/members").json["items"]) == 2

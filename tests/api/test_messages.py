@@ -16,6 +16,7 @@ from chalicelib.messaging.model import IncomingAnswer, NewMessage
 from chalicelib.messaging.text_model import BUILT_IN
 from chalicelib.storage.tables.messaging import incoming_messages, message_attempts
 from tests.api.client import Client
+from tests.contexts import context
 from tests.granting import grant
 
 TEMPLATE = "/v1/message-templates/reminder_due/en"
@@ -39,7 +40,7 @@ def queued(owner: Client, **values: Any) -> str:
     parts = wiring.parts()
     with parts.writing() as db:
         new = [NewMessage(**{**given, **values})]
-        [message_id] = service.queue_messages(db, UUID(owner.organisation_id), new, now=parts.clock.now())
+        [message_id] = service.queue_messages(context(db, UUID(owner.organisation_id), now=parts.clock.now()), new)
     return str(message_id)
 
 

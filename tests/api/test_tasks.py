@@ -15,6 +15,7 @@ from chalicelib.tasks import service
 from chalicelib.tasks.jobs import work_tasks
 from chalicelib.tasks.model import Task
 from tests.api.client import Client
+from tests.contexts import context
 
 
 @service.handles("test_counts")
@@ -31,7 +32,9 @@ def _refuse(parts: wiring.Parts, task: Task) -> dict[str, Any]:
 def queue(parts: wiring.Parts, client: Client, kind: str, **input: Any) -> str:
     with parts.writing() as db:
         organisation_id = UUID(client.organisation_id)
-        return str(service.queue_task(db, organisation_id, kind, input, created_by=None, now=parts.clock.now()).id)
+        return str(
+            service.queue_task(context(db, organisation_id, now=parts.clock.now()), kind, input, created_by=None).id
+        )
 
 
 def tick() -> dict[str, int]:

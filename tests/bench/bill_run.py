@@ -17,6 +17,7 @@ from chalicelib.tasks import service as tasks
 from tests.bench import books
 from tests.bench.data import Book, id_of
 from tests.bench.report import Figure, in_fresh_process
+from tests.contexts import context
 
 LEASES = 100_000
 
@@ -44,11 +45,11 @@ def run(parts: wiring.Parts) -> int:
     organisation_id = id_of("organisation", 1)
     with parts.writing() as db:
         task = run_service.queue_bill_run(
-            db, organisation_id, today.replace(day=1), issued_on=None, now=now, today=today, member_id=None
+            context(db, organisation_id, now=now, today=today, member_id=None), today.replace(day=1), issued_on=None
         )
     tasks.work_all(parts)
     with parts.reading() as db:
-        done = tasks.get_task(db, organisation_id, task.id)
+        done = tasks.get_task(context(db, organisation_id), task.id)
     if done.result is None:
         raise RuntimeError(f"the bill run ended as {done.status}: {done.problem}")
     made: int = done.result["invoices"]

@@ -16,6 +16,7 @@ from chalicelib.outreach import jobs
 from tests.bench import books, data, reminders
 from tests.bench.data import id_of
 from tests.bench.report import Figure, in_fresh_process
+from tests.contexts import context
 
 LEASES = reminders.LEASES
 BOOK = replace(reminders.BOOK, months=1)
@@ -54,7 +55,7 @@ def main(url: str) -> None:
     sink = Sink()
     parts = replace(reminders.at(url, reminders.DAY_AFTER), queues=sink)
     parts.transact(
-        lambda db: messaging.change_settings(db, id_of("organisation", 1), None, NO_CAP, now=parts.clock.now())
+        lambda db: messaging.change_settings(context(db, id_of("organisation", 1), now=parts.clock.now()), None, NO_CAP)
     )
     begun, begun_cpu = time.perf_counter(), time.process_time()
     handed = dispatch(parts)

@@ -18,6 +18,7 @@ from chalicelib.tasks import service as tasks
 from tests.bench import books, data
 from tests.bench.data import Book, id_of
 from tests.bench.report import Figure, in_fresh_process
+from tests.contexts import context
 
 LEASES, FEW = 100_000, 500
 MONTHS = 3  # with what is open of the two before: none of that is due for a step
@@ -45,7 +46,7 @@ def prepare(url: str) -> None:
     parts = at(url, DUE_DAY)
     parts.transact(
         lambda db: policy_service.change_policy(
-            db, id_of("organisation", 1), None, {"enabled": True}, now=parts.clock.now()
+            context(db, id_of("organisation", 1), now=parts.clock.now()), None, {"enabled": True}
         )
     )
     parts.writer.dispose()
@@ -66,10 +67,12 @@ def in_process(url: str, on: dt.date, expected: int) -> dict[str, float]:
 def run(parts: wiring.Parts, on: dt.date) -> int:
     """Queue the day's task and work it; return how many messages it queued."""
     organisation_id = id_of("organisation", 1)
-    task = parts.transact(lambda db: reminder_service.queue_reminders(db, organisation_id, on, now=parts.clock.now()))
+    task = parts.transact(
+        lambda db: reminder_service.queue_reminders(context(db, organisation_id, now=parts.clock.now()), on)
+    )
     tasks.work_all(parts)
     with parts.reading() as db:
-        done = tasks.get_task(db, organisation_id, task.id)
+        done = tasks.get_task(context(db, organisation_id), task.id)
     if done.result is None:
         raise RuntimeError(f"the reminders ended as {done.status}: {done.problem}")
     made: int = done.result["messages"]

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "chalicelib"
 ROOMS = {path.name for path in LIBRARY.iterdir() if path.is_dir() and path.name != "__pycache__"}
-DOMAINS = ROOMS - {"web", "storage", "gateways"}
+DOMAINS = ROOMS - {"web", "storage", "gateways", "runtime"}
 
 
 def files(*folders: str) -> list[Path]:

@@ -166,7 +166,7 @@ def test_every_function_of_a_repository_says_whose_rows(path: Path) -> None:
     free = OF_NO_ORGANISATION.get(str(path.relative_to(LIBRARY)), set())
     for function in _public_functions(path):
         taken = {argument.arg: argument.annotation for argument in (*function.args.args, *function.args.kwonlyargs)}
-        if "db" not in taken:
+        if "db" not in taken:  # one that takes the context is told with it
             continue  # builds a part of a query; who runs it names the organisation
         said = "organisation_id" in taken or any(_says(path, kind) for kind in taken.values())
         assert said is (function.name not in free), f"{name_of(path)}: {function.name}"
@@ -197,3 +197,21 @@ def test_services_do_not_end_transactions() -> None:
         if called in {"db.commit", "db.rollback", "db.begin"}
     ]
     assert ending == []
+
+
+ACTING = {"actor", "role", "within", "properties"}
+
+
+def test_nothing_has_a_default_that_says_who_acts_or_what_they_may_touch() -> None:
+    """Whoever forgets to say it would act as an owner of everything."""
+    found = []
+    for path in files():
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.FunctionDef):
+                given = node.args.posonlyargs + node.args.args
+                named = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+                usual = given[len(given) - len(node.args.defaults) :] + [
+                    arg for arg, value in named if value is not None
+                ]
+                found += [f"{name_of(path)}: {node.name}({arg.arg}=…)" for arg in usual if arg.arg in ACTING]
+    assert found == []

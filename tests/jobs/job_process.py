@@ -26,6 +26,7 @@ from chalicelib.tasks import service as tasks
 from chalicelib.tasks.job_model import Slot
 from chalicelib.tasks.run_service import Job, Work
 from local.runner import event_at
+from tests.contexts import context
 from tests.service.worker_process import parts_on
 
 SLOW = "test_slow"
@@ -57,7 +58,7 @@ def slow(url: str, at: dt.datetime, claim_s: int, set_s: float) -> None:
     parts = parts_on(url)
 
     def do(db: Connection, number: int) -> int:
-        tasks.queue_task(db, SCOPES[number], "test_never_worked", {}, created_by=None, now=parts.clock.now())
+        tasks.queue_task(context(db, SCOPES[number], now=parts.clock.now()), "test_never_worked", {}, created_by=None)
         print(f"begun {number}", flush=True)
         time.sleep(set_s)
         return 1

@@ -18,6 +18,7 @@ from chalicelib.storage.engines import make_engine
 from chalicelib.storage.tables.tasks import job_runs, tasks
 from chalicelib.tasks import service
 from local.runner import event_at
+from tests.contexts import context
 from tests.money import Money
 
 run_job, sweep_old = app.handler_map["run_job"], app.handler_map["sweep_old"]
@@ -77,8 +78,8 @@ def test_tasks_that_the_clock_queued_are_forgotten_after_ninety_days(alone: wiri
 
     def leave(**values: Any) -> Any:
         def work(db: Any) -> Any:
-            given = {"created_by": None, "now": clock.now()}
-            task = service.queue_task(db, organisation_id, "test_old", {}, **{**given, **values})
+            ctx = context(db, organisation_id, now=clock.now())
+            task = service.queue_task(ctx, "test_old", {}, **{"created_by": None, **values})
             return task.id
 
         return alone.transact(work)

@@ -17,6 +17,7 @@ from chalicelib import wiring
 from chalicelib.billing.late_fee_service import LATE_FEES
 from chalicelib.identity import service as identity
 from chalicelib.storage.tables.tasks import job_runs, job_slots, tasks
+from tests.contexts import context
 from tests.jobs.job_process import SCOPES, SLOW
 from tests.service.worker_process import parts_on
 
@@ -48,7 +49,7 @@ def found(parts: wiring.Parts) -> list[UUID]:
         now = parts.clock.now()
         made = identity.found_organisation(db, f"+2547000{number:05d}", name="Homes", person_name="Amina", now=now)
         wanted = {"bill_by_itself": True, "late_fee_kind": "fixed", "late_fee_cents": 500_00}
-        return identity.change_organisation(db, made.id, None, wanted).id
+        return identity.change_organisation(context(db, made.id), None, wanted).id
 
     return [parts.transact(lambda db, number=number: one(db, number)) for number in range(ORGANISATIONS)]  # type: ignore[misc]
 

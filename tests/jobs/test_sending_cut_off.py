@@ -7,7 +7,6 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Connection
 
 from chalicelib import wiring
 from chalicelib.clock import MovedClock
@@ -15,6 +14,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.gateways.keyfile import KeyFile
 from chalicelib.messaging import dispatch_service, making_service, result_service, sending_service, sweep_service
 from chalicelib.messaging.model import Made, Message
+from chalicelib.runtime.context import Context
 from chalicelib.storage import migrate
 from chalicelib.storage.engines import make_engine
 from tests import databases
@@ -60,7 +60,7 @@ def making() -> Iterator[Callable[[Callable[[], None]], None]]:
     before = making_service._makers.pop(KIND, None)
     step: list[Callable[[], None]] = [lambda: None]
 
-    def make(db: Connection, organisation_id: UUID, messages: Sequence[Message], now: dt.datetime) -> Made_:
+    def make(ctx: Context, messages: Sequence[Message]) -> Made_:
         step[0]()
         return {each.id: Made(f"Reversed {each.input['n']}.") for each in messages}
 

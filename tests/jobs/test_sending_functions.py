@@ -22,6 +22,7 @@ from chalicelib.storage.engines import make_engine
 from chalicelib.tasks import job_service
 from chalicelib.tasks.scheduling import JobFailed
 from local.runner import event_at
+from tests.contexts import context
 from tests.outbox import NOON, FakePhones, FakeQueues, Outbox, new_phone, notice, outside_of
 
 MINUTE = dt.timedelta(minutes=1)
@@ -139,8 +140,8 @@ def test_the_schedule_sends_what_nobody_was_woken_for_and_counts_it_for_its_orga
     app.handler_map["dispatch_messages"](event_at(clock.at, "dispatch_messages"), None)
     assert len(queues.texts(outbox.id)) == 2
     with alone.reading() as db:
-        states = {each.name: each for each in job_service.list_jobs(db, outbox.id, now=clock.at)}
-        theirs = {each.name: each for each in job_service.list_jobs(db, UUID(int=9), now=clock.at)}
+        states = {each.name: each for each in job_service.list_jobs(context(db, outbox.id, now=clock.at))}
+        theirs = {each.name: each for each in job_service.list_jobs(context(db, UUID(int=9), now=clock.at))}
     mine = states["dispatch_messages"]
     assert mine.last_run is not None
     assert (mine.every_minutes, mine.last_run.status, mine.last_count) == (5, "done", 2)

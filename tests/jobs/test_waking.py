@@ -18,6 +18,7 @@ from chalicelib.tasks import service
 from chalicelib.tasks.jobs import wake_workers
 from chalicelib.tasks.model import Task
 from chalicelib.tasks.scheduling import Still, works
+from tests.contexts import context
 
 Event = dict[str, Any]
 
@@ -63,7 +64,7 @@ def leave(parts: wiring.Parts, count: int = 1) -> list[Task]:
 
     def work(db: Connection) -> list[Task]:
         return [
-            service.queue_task(db, ORGANISATION, "test_woken", {}, created_by=None, now=parts.clock.now())
+            service.queue_task(context(db, ORGANISATION, now=parts.clock.now()), "test_woken", {}, created_by=None)
             for _ in range(count)
         ]
 
@@ -84,14 +85,14 @@ def test_nobody_is_woken_before_the_commit_nor_without_one(alone: wiring.Parts) 
 
     def look() -> None:
         with alone.reading() as db:
-            seen.append(len(service.list_tasks(db, ORGANISATION, Asked()).items))
+            seen.append(len(service.list_tasks(context(db, ORGANISATION), Asked()).items))
 
     queue_of(alone).when = look
     leave(alone)
     assert seen == [1], "the task is there when its worker is woken"
 
     def leave_and_fail(db: Connection) -> None:
-        service.queue_task(db, ORGANISATION, "test_woken", {}, created_by=None, now=alone.clock.now())
+        service.queue_task(context(db, ORGANISATION, now=alone.clock.now()), "test_woken", {}, created_by=None)
         raise KeyError("after it was queued")
 
     with pytest.raises(KeyError):
@@ -108,7 +109,7 @@ def test_a_try_that_deadlocked_wakes_nobody(alone: wiring.Parts) -> None:
 
 def test_what_leaves_no_work_wakes_nobody(alone: wiring.Parts) -> None:
     with alone.writing() as db:
-        service.list_tasks(db, ORGANISATION, Asked())
+        service.list_tasks(context(db, ORGANISATION), Asked())
     assert queue_of(alone).sent == []
 
 
@@ -121,7 +122,7 @@ def test_a_queue_that_is_down_fails_nobody_and_the_task_is_worked_by_the_clock(
     assert [record.getMessage() for record in caplog.records] == ["a worker could not be woken"]
     assert service.work_all(parts) == 1
     with parts.reading() as db:
-        assert service.get_task(db, ORGANISATION, task.id).status == "done"
+        assert service.get_task(context(db, ORGANISATION), task.id).status == "done"
 
 
 def batch(*bodies: str) -> Event:
@@ -139,7 +140,7 @@ def test_who_is_woken_works_what_is_there(alone: wiring.Parts) -> None:
     [(_, body)] = queue_of(alone).sent
     assert failed(wake_workers(batch(body), None)) == []
     with alone.reading() as db:
-        assert {service.get_task(db, ORGANISATION, task.id).status for task in tasks} == {"done"}
+        assert {service.get_task(context(db, ORGANISATION), task.id).status for task in tasks} == {"done"}
     assert failed(wake_workers(batch(body), None)) == [], "woken for nothing"
 
 
@@ -210,7 +211,7 @@ def test_a_worker_stops_while_there_is_time_to_finish_and_the_rest_is_left(alone
     tasks = leave(alone, 3)
     assert failed(wake_workers(batch(wake("tasks")), Context([200_000, 31_000, 30_000]))) == []
     with alone.reading() as db:
-        statuses = sorted(service.get_task(db, ORGANISATION, task.id).status for task in tasks)
+        statuses = sorted(service.get_task(context(db, ORGANISATION), task.id).status for task in tasks)
     assert statuses == ["done", "done", "queued"]
 
 

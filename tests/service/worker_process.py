@@ -24,6 +24,7 @@ from chalicelib.ledger.service import Entry, Leg
 from chalicelib.storage.engines import make_engine
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
+from tests.contexts import context
 
 OCTOBER = dt.date(2026, 10, 1)
 SETS_KIND = "sets"
@@ -45,7 +46,7 @@ def post(url: str, organisation_id: UUID, seconds: float) -> int:
     """Post one bill a transaction until ``seconds`` are over; return how many."""
     parts, posted, until = parts_on(url), 0, time.monotonic() + seconds
     while time.monotonic() < until:
-        parts.transact(lambda db: ledger.post(db, organisation_id, [bill()], now=parts.clock.now()))
+        parts.transact(lambda db: ledger.post(context(db, organisation_id, now=parts.clock.now()), [bill()]))
         posted += 1
     return posted
 
@@ -55,7 +56,7 @@ def work_sets(parts: wiring.Parts, task: Task, set_s: float) -> dict[str, Any]:
     for number in range(int(task.cursor or 0), task.input["sets"]):
 
         def one_set(db: Connection, number: int = number) -> None:
-            ledger.post(db, task.organisation_id, [bill()], now=parts.clock.now())
+            ledger.post(context(db, task.organisation_id, now=parts.clock.now()), [bill()])
             print(f"begun {number}", flush=True)
             time.sleep(set_s)
             tasks.advance(db, task, done=number + 1, total=task.input["sets"], cursor=str(number + 1))

@@ -43,6 +43,7 @@ from chalicelib.storage.engines import WRITING, make_engine
 from chalicelib.storage.tables import APPEND_ONLY, metadata
 from chalicelib.storage.types import Id, Instant
 from tests import databases
+from tests.contexts import context
 
 AT = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
 
@@ -189,10 +190,10 @@ def test_the_application_s_user_can_do_its_work(application: Engine, parts: wiri
 
     def work(db: Connection) -> int:
         made = identity.found_organisation(db, "+254712000001", name="Acme", person_name="A", now=clock.now())
-        ledger.post(db, made.id, [Entry("bill", AT.date(), "a", *source, legs)], now=clock.now())
-        undone = ledger.reverse(db, made.id, source, on=AT.date(), now=clock.now())
+        ledger.post(context(db, made.id, now=clock.now()), [Entry("bill", AT.date(), "a", *source, legs)])
+        undone = ledger.reverse(context(db, made.id, now=clock.now()), source, on=AT.date())
         ledger.close_period(
-            db, made.id, AT.date().replace(day=1), now=clock.now(), today=dt.date(2026, 12, 1), member_id=None
+            context(db, made.id, now=clock.now(), today=dt.date(2026, 12, 1), member_id=None), AT.date().replace(day=1)
         )
         return undone
 

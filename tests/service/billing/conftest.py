@@ -17,6 +17,7 @@ from chalicelib.identity import service as identity
 from chalicelib.leasing import service as leasing
 from chalicelib.pages import Asked
 from chalicelib.portfolio import service as portfolio
+from tests.contexts import context
 
 JUNE = dt.date(2026, 6, 1)
 _phones = itertools.count(1)
@@ -42,12 +43,14 @@ class Landlord:
         def work(db: Connection) -> UUID:
             unit = {"property_id": self.property_id, "name": f"A{next(self._units)}", "type": "apartment"}
             made = portfolio.add_unit(
-                db, self.organisation_id, {**unit, "rent_cents": rent_cents}, now=self.now, today=self.today
+                context(db, self.organisation_id, now=self.now, today=self.today), {**unit, "rent_cents": rent_cents}
             )
             tenant = {"given_name": "Amina", "family_name": "Odhiambo", "phones": [f"+25411{next(_phones):07d}"]}
-            who = leasing.add_tenant(db, self.organisation_id, tenant, keys=self.parts.keys, now=self.now)
+            who = leasing.add_tenant(context(db, self.organisation_id, now=self.now), tenant, keys=self.parts.keys)
             values = {"unit_id": made.id, "tenants": [who.id], "starts_on": starts_on, "rent_cents": rent_cents}
-            lease = leasing.add_lease(db, self.organisation_id, {**values, **terms}, now=self.now, today=self.today)
+            lease = leasing.add_lease(
+                context(db, self.organisation_id, now=self.now, today=self.today), {**values, **terms}
+            )
             return lease.id
 
         return self.parts.transact(work)
@@ -66,37 +69,41 @@ class Landlord:
         options = {"issued_on": period, **options}
         return self.parts.transact(
             lambda db: service.bill_leases(
-                db, self.organisation_id, period, after=after, limit=limit, now=self.now, **options
+                context(db, self.organisation_id, now=self.now), period, after=after, limit=limit, **options
             )
         )
 
     def issue(self, lease_id: UUID, lines: Sequence[tuple[str, str, int]], **options: Any) -> Invoice:
         given = {"kind": "single", "period": self.today.replace(day=1), "issued_on": self.today, **options}
         return self.parts.transact(
-            lambda db: service.issue_invoice(db, self.organisation_id, lease_id, lines=lines, now=self.now, **given)
+            lambda db: service.issue_invoice(
+                context(db, self.organisation_id, now=self.now), lease_id, lines=lines, **given
+            )
         )
 
     def void(self, invoice_id: UUID) -> Invoice:
         return self.parts.transact(
-            lambda db: service.void_invoice(db, self.organisation_id, invoice_id, today=self.today, now=self.now)
+            lambda db: service.void_invoice(
+                context(db, self.organisation_id, today=self.today, now=self.now), invoice_id
+            )
         )
 
     def settle(self, *changes: tuple[UUID, int]) -> None:
-        self.parts.transact(lambda db: service.settle(db, self.organisation_id, changes))
+        self.parts.transact(lambda db: service.settle(context(db, self.organisation_id), changes))
 
     def charge(self, lease_id: UUID, amount_cents: int, charge_type: str = "water", **values: Any) -> UUID:
         given = {"lease_id": lease_id, "amount_cents": amount_cents, "charge_type": charge_type, **values}
         return self.parts.transact(
-            lambda db: service.add_charge(db, self.organisation_id, given, now=self.now, today=self.today).id
+            lambda db: service.add_charge(context(db, self.organisation_id, now=self.now, today=self.today), given).id
         )
 
     def invoices(self, **filters: Any) -> list[Invoice]:
         """Return up to 200 invoices with their lines, the first number first."""
         with self.parts.reading() as db:
             page = service.list_invoices(
-                db, self.organisation_id, Asked(limit=200, sort="number"), today=self.today, **filters
+                context(db, self.organisation_id, today=self.today), Asked(limit=200, sort="number"), **filters
             )
-            return [service.get_invoice(db, self.organisation_id, each.id) for each in page.items]
+            return [service.get_invoice(context(db, self.organisation_id), each.id) for each in page.items]
 
     def invoice(self, lease_id: UUID, period: dt.date) -> Invoice:
         """Return the lease's only invoice for the month that is not void."""
@@ -104,7 +111,7 @@ class Landlord:
         return found
 
     def set_late_fee(self, **values: Any) -> None:
-        self.parts.transact(lambda db: identity.change_organisation(db, self.organisation_id, None, values))
+        self.parts.transact(lambda db: identity.change_organisation(context(db, self.organisation_id), None, values))
 
 
 def make_landlord(parts: wiring.Parts) -> Landlord:
@@ -113,7 +120,7 @@ def make_landlord(parts: wiring.Parts) -> Landlord:
     def work(db: Connection) -> Landlord:
         phone = f"+25411{next(_phones):07d}"
         made = identity.found_organisation(db, phone, name="Mwangaza Homes", person_name="Amina", now=now)
-        house = portfolio.add_property(db, made.id, {"name": "Mwangaza Court"}, now=now)
+        house = portfolio.add_property(context(db, made.id, now=now), {"name": "Mwangaza Court"})
         return Landlord(parts, made.id, house.id)
 
     return parts.transact(work)

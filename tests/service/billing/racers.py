@@ -14,6 +14,7 @@ from chalicelib.clock import SystemClock
 from chalicelib.errors import Conflict
 from chalicelib.gateways.keyfile import KeyFile
 from chalicelib.storage.engines import make_engine
+from tests.contexts import context
 
 NOW = dt.datetime(2026, 6, 1, 9, tzinfo=dt.UTC)
 TODAY = NOW.date()
@@ -46,14 +47,16 @@ def assess_all(url: str, organisation_id: UUID, on: dt.date, start: Barrier) -> 
     start.wait(TIMEOUT_S)
     while True:
         after, _ = parts.transact(
-            lambda db, at=after: late_fee_service.assess_next(db, organisation_id, on, after=at, limit=5, now=NOW)  # type: ignore[misc]
+            lambda db, at=after: late_fee_service.assess_next(
+                context(db, organisation_id, now=NOW), on, after=at, limit=5
+            )  # type: ignore[misc]
         )
         if after is None:
             return
 
 
 def _bill(db: Connection, organisation_id: UUID, period: dt.date, after: UUID | None) -> Billed:
-    return service.bill_leases(db, organisation_id, period, after=after, limit=5, issued_on=period, now=NOW)
+    return service.bill_leases(context(db, organisation_id, now=NOW), period, after=after, limit=5, issued_on=period)
 
 
 def issue_some(url: str, organisation_id: UUID, lease_id: UUID, count: int, start: Barrier) -> None:
@@ -69,14 +72,12 @@ def issue_some(url: str, organisation_id: UUID, lease_id: UUID, count: int, star
 
 def _issue(db: Connection, organisation_id: UUID, lease_id: UUID, fails: int) -> None:
     service.issue_invoice(
-        db,
-        organisation_id,
+        context(db, organisation_id, now=NOW),
         lease_id,
         kind="single",
         lines=[("water", "", 1_00)],
         period=TODAY,
         issued_on=TODAY,
-        now=NOW,
     )
     if fails:
         raise GivenUp
@@ -91,7 +92,7 @@ def settle_or_void(
     for invoice_id, line_id in work:
         try:
             if settles:
-                parts.transact(lambda db, line=line_id: service.settle(db, organisation_id, [(line, 1)]))  # type: ignore[misc]
+                parts.transact(lambda db, line=line_id: service.settle(context(db, organisation_id), [(line, 1)]))  # type: ignore[misc]
             else:
                 parts.transact(lambda db, one=invoice_id: _void(db, organisation_id, one))  # type: ignore[misc]
         except Conflict:
@@ -99,4 +100,4 @@ def settle_or_void(
 
 
 def _void(db: Connection, organisation_id: UUID, invoice_id: UUID) -> None:
-    service.void_invoice(db, organisation_id, invoice_id, today=TODAY, now=NOW)
+    service.void_invoice(context(db, organisation_id, today=TODAY, now=NOW), invoice_id)

@@ -8,6 +8,7 @@ from chalicelib.billing import service
 from chalicelib.errors import Conflict
 from chalicelib.leasing import service as leasing
 from tests import queries
+from tests.contexts import context
 from tests.service.billing.conftest import JUNE, Landlord, make_landlord
 
 MAY, JULY = dt.date(2026, 5, 1), dt.date(2026, 7, 1)
@@ -61,7 +62,10 @@ def test_rent_changes_on_its_day(landlord: Landlord) -> None:
     lease_id = landlord.let(30_000_00)
     landlord.parts.transact(
         lambda db: leasing.add_rent_change(
-            db, landlord.organisation_id, lease_id, starts_on=dt.date(2026, 6, 21), rent_cents=36_000_00, today=MAY
+            context(db, landlord.organisation_id, today=MAY),
+            lease_id,
+            starts_on=dt.date(2026, 6, 21),
+            rent_cents=36_000_00,
         )
     )
     for period in (MAY, JUNE, JULY):
@@ -94,17 +98,17 @@ def test_a_one_off_charge_is_billed_once_by_the_end_of_its_month(landlord: Landl
     landlord.charge(lease_id, 999_00, "damage", charged_on=JULY)
     cancelled = landlord.charge(lease_id, 50_00)
     org = landlord.organisation_id
-    landlord.parts.transact(lambda db: service.cancel_charge(db, org, cancelled))
+    landlord.parts.transact(lambda db: service.cancel_charge(context(db, org), cancelled))
     landlord.bill(JUNE)
     landlord.bill(JULY)
     assert lines_of(landlord, JUNE)[1:] == [("water", "12 m³", 1_440_00)]
     assert lines_of(landlord, JULY)[1:] == [("damage", "Damage", 999_00)]
     with landlord.parts.reading() as db:
-        charge = service.get_charge(db, org, water)
+        charge = service.get_charge(context(db, org), water)
     assert (charge.status, charge.invoice_id) == ("invoiced", landlord.invoice(lease_id, JUNE).id)
     for charge_id in (water, cancelled):
         with pytest.raises(Conflict), landlord.parts.writing() as db:
-            service.cancel_charge(db, org, charge_id)
+            service.cancel_charge(context(db, org), charge_id)
 
 
 def test_a_run_that_is_killed_goes_on_where_it_stopped(landlord: Landlord) -> None:
@@ -129,8 +133,8 @@ def test_what_follows_the_bill_is_told_whom_and_belongs_to_the_same_transaction(
     leases = [landlord.let(), landlord.let()]
     idle = landlord.let(rent_cents=0)
     told = []
-    landlord.bill(JUNE, after_bill=lambda _, org, ids, on: told.append((org, ids, on)), issued_on=MAY)
-    assert told == [(landlord.organisation_id, sorted(leases), MAY)]
+    landlord.bill(JUNE, after_bill=lambda ctx, ids: told.append((ctx.organisation_id, ids)), issued_on=MAY)
+    assert told == [(landlord.organisation_id, sorted(leases))]
     assert idle not in told[0][1]
     assert {invoice.issued_on for invoice in landlord.invoices()} == {MAY}
 

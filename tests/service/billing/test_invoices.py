@@ -12,6 +12,7 @@ from chalicelib.ledger import service as ledger
 from chalicelib.pages import Asked
 from chalicelib.storage.tables.ledger import journals, ledger_accounts, postings
 from tests import queries
+from tests.contexts import context
 from tests.service.billing.conftest import JUNE, Landlord, make_landlord
 
 MAY, JULY = dt.date(2026, 5, 1), dt.date(2026, 7, 1)
@@ -37,10 +38,12 @@ def balances(landlord: Landlord, lease_id: UUID, *, until: dt.date = dt.date.max
 def opening(landlord: Landlord, lease_id: UUID, cents: int, on: dt.date = MAY) -> UUID:
     org = landlord.organisation_id
     return landlord.parts.transact(
-        lambda db: service.record_opening_balance(
-            db, org, lease_id, cents, on, now=landlord.now, today=landlord.today
-        ).id
-    )  # fmt: skip
+        lambda db: (
+            service.record_opening_balance(
+                context(db, org, now=landlord.now, today=landlord.today), lease_id, cents, on
+            ).id
+        )
+    )
 
 
 def test_each_document_is_in_the_ledger_and_a_void_takes_it_out(landlord: Landlord) -> None:
@@ -51,10 +54,13 @@ def test_each_document_is_in_the_ledger_and_a_void_takes_it_out(landlord: Landlo
     billed = landlord.invoice(lease_id, JUNE)
     landlord.parts.transact(
         lambda db: service.issue_credit_note(
-            db, landlord.organisation_id, landlord.invoices()[0].id,
-            [(landlord.invoices()[0].lines[0].id, 2_500_00)], reason="Agreed", on=JUNE, now=landlord.now,
+            context(db, landlord.organisation_id, now=landlord.now),
+            landlord.invoices()[0].id,
+            [(landlord.invoices()[0].lines[0].id, 2_500_00)],
+            reason="Agreed",
+            on=JUNE,
         )
-    )  # fmt: skip
+    )
     whole = {
         "receivable": 36_440_00,
         "opening": -5_000_00,
@@ -97,7 +103,7 @@ def test_what_corrects_a_closed_month_lands_in_the_open_one(landlord: Landlord) 
     landlord.today = JUNE
     landlord.parts.transact(
         lambda db: ledger.close_period(
-            db, landlord.organisation_id, MAY, now=landlord.now, today=landlord.today, member_id=None
+            context(db, landlord.organisation_id, now=landlord.now, today=landlord.today, member_id=None), MAY
         )
     )
     before = balances(landlord, lease_id, until=dt.date(2026, 5, 31))
@@ -129,7 +135,7 @@ def test_many_opening_balances_are_one_posting(landlord: Landlord) -> None:
     org = landlord.organisation_id
     made = landlord.parts.transact(
         lambda db: service.record_opening_balances(
-            db, org, [(lease_id, 1_00 + place) for place, lease_id in enumerate(leases)], MAY, now=landlord.now
+            context(db, org, now=landlord.now), [(lease_id, 1_00 + place) for place, lease_id in enumerate(leases)], MAY
         )
     )
     assert [(each.id, each.lease_id, each.total_cents) for each in landlord.invoices()] == [
@@ -138,7 +144,7 @@ def test_many_opening_balances_are_one_posting(landlord: Landlord) -> None:
     with pytest.raises(Conflict):
         opening(landlord, leases[2], 5)
     with pytest.raises(ValueError), landlord.parts.writing() as db:
-        service.record_opening_balances(db, org, [(leases[0], 5), (leases[0], 6)], MAY, now=landlord.now)
+        service.record_opening_balances(context(db, org, now=landlord.now), [(leases[0], 5), (leases[0], 6)], MAY)
 
 
 def test_waiting_charges_go_on_an_invoice_that_asks_for_them(landlord: Landlord) -> None:
@@ -180,14 +186,14 @@ def test_another_organisations_things_are_not_found(landlord: Landlord) -> None:
     org, now = landlord.organisation_id, landlord.now
     note = [(issued.lines[0].id, 1)]
     for work in (
-        lambda db: service.get_invoice(db, org, issued.id),
-        lambda db: service.void_invoice(db, org, issued.id, today=JUNE, now=now),
-        lambda db: service.issue_credit_note(db, org, issued.id, note, reason="", on=JUNE, now=now),
-        lambda db: service.get_charge(db, org, charge_id),
-        lambda db: service.cancel_charge(db, org, charge_id),
-        lambda db: service.record_opening_balance(db, org, lease_id, 5, MAY, now=now),
-        lambda db: service.get_receipt(db, org, uuid4()),
-        lambda db: service.get_credit_note(db, org, uuid4()),
+        lambda db: service.get_invoice(context(db, org), issued.id),
+        lambda db: service.void_invoice(context(db, org, today=JUNE, now=now), issued.id),
+        lambda db: service.issue_credit_note(context(db, org, now=now), issued.id, note, reason="", on=JUNE),
+        lambda db: service.get_charge(context(db, org), charge_id),
+        lambda db: service.cancel_charge(context(db, org), charge_id),
+        lambda db: service.record_opening_balance(context(db, org, now=now), lease_id, 5, MAY),
+        lambda db: service.get_receipt(context(db, org), uuid4()),
+        lambda db: service.get_credit_note(context(db, org), uuid4()),
     ):
         with pytest.raises(NotFound):
             landlord.parts.transact(work)
@@ -223,10 +229,10 @@ def test_lists_take_the_same_number_of_queries_whatever_they_hold(landlord: Land
             issued = landlord.issue(landlord.let(), [("water", "", 5_00)])
             with landlord.parts.writing() as db:
                 credited = [(issued.lines[0].id, 1_00)]
-                service.issue_credit_note(db, org, issued.id, credited, reason="", on=JUNE, now=landlord.now)
+                service.issue_credit_note(context(db, org, now=landlord.now), issued.id, credited, reason="", on=JUNE)
         with queries.counted(landlord.parts.reader) as ran, landlord.parts.reading() as db:
-            listed = service.list_invoices(db, org, Asked(), today=JUNE).items
-            notes = service.list_credit_notes(db, org, Asked()).items
+            listed = service.list_invoices(context(db, org, today=JUNE), Asked()).items
+            notes = service.list_credit_notes(context(db, org), Asked()).items
         assert [each.number for each in listed] == sorted((each.number for each in listed), reverse=True)
         assert all(len(each.lines) == 1 for each in notes)
         counts.append(len(ran))

@@ -20,6 +20,7 @@ from chalicelib.storage.tables import tasks as tables
 from chalicelib.tasks import job_service
 from chalicelib.tasks import service as tasks
 from local.runner import event_at
+from tests.contexts import context
 from tests.service.billing import racers
 from tests.service.billing.conftest import JUNE, Landlord, make_landlord
 from tests.service.billing.test_races import race
@@ -40,7 +41,7 @@ def alone(fresh_database: str, parts: wiring.Parts, clock: MovedClock) -> Iterat
 
 def charges(landlord: Landlord) -> list[Charge]:
     with landlord.parts.reading() as db:
-        return service.list_charges(db, landlord.organisation_id, Asked(limit=200)).items
+        return service.list_charges(context(db, landlord.organisation_id), Asked(limit=200)).items
 
 
 def fire(landlord: Landlord) -> int:
@@ -52,11 +53,14 @@ def fire(landlord: Landlord) -> int:
 
 def assess(landlord: Landlord, on: dt.date) -> int:
     def work(db: Connection) -> int:
-        leases = [each.lease_id for each in service.list_invoices(
-            db, landlord.organisation_id, Asked(limit=200, sort="number"), today=on
-        ).items]  # fmt: skip
-        leasing.lock_leases(db, landlord.organisation_id, leases)
-        return late_fee_service.assess_late_fees(db, landlord.organisation_id, leases, on, now=landlord.now)
+        leases = [
+            each.lease_id
+            for each in service.list_invoices(
+                context(db, landlord.organisation_id, today=on), Asked(limit=200, sort="number")
+            ).items
+        ]
+        leasing.lock_leases(context(db, landlord.organisation_id), leases)
+        return late_fee_service.assess_late_fees(context(db, landlord.organisation_id, now=landlord.now), leases, on)
 
     return landlord.parts.transact(work)
 
@@ -115,7 +119,9 @@ def test_leases_are_assessed_set_by_set(landlord: Landlord) -> None:
 
 
 def assess_two(db: Connection, landlord: Landlord, after: UUID | None) -> tuple[UUID | None, int]:
-    return late_fee_service.assess_next(db, landlord.organisation_id, NINTH, after=after, limit=2, now=landlord.now)
+    return late_fee_service.assess_next(
+        context(db, landlord.organisation_id, now=landlord.now), NINTH, after=after, limit=2
+    )
 
 
 def test_a_task_goes_on_where_a_killed_worker_stopped(alone: Landlord) -> None:
@@ -123,12 +129,12 @@ def test_a_task_goes_on_where_a_killed_worker_stopped(alone: Landlord) -> None:
     alone.set_late_fee(**FIXED)
     alone.bill(MAY)
     org, now = alone.organisation_id, alone.parts.clock.now()
-    task = alone.parts.transact(lambda db: late_fee_service.queue_late_fees(db, org, NINTH, now=now))
+    task = alone.parts.transact(lambda db: late_fee_service.queue_late_fees(context(db, org, now=now), NINTH))
     stopped = update(tables.tasks).where(tables.tasks.c.id == task.id).values(cursor=f"{first.hex}:7")
     alone.parts.transact(lambda db: db.execute(stopped).close())
     assert tasks.work_all(alone.parts) == 1
     with alone.parts.reading() as db:
-        assert tasks.get_task(db, org, task.id).result == {"on": "2026-05-09", "fees": 8}
+        assert tasks.get_task(context(db, org), task.id).result == {"on": "2026-05-09", "fees": 8}
     assert [fee.lease_id for fee in charges(alone)] == [second]
 
 
@@ -151,7 +157,7 @@ def test_a_lease_that_has_ended_is_charged_no_more(landlord: Landlord) -> None:
     for on, expected in ((dt.date(2026, 5, 21), 0), (dt.date(2026, 5, 20), 1)):
         with landlord.parts.reading() as db:
             late = late_fee_repository.list_late_leases(
-                db, landlord.organisation_id, on=on, due_through=on, after=None, limit=10
+                context(db, landlord.organisation_id), on=on, due_through=on, after=None, limit=10
             )
         assert len(late) == expected
 

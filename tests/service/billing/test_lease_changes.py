@@ -9,6 +9,7 @@ from chalicelib.billing import service
 from chalicelib.errors import Conflict, PreconditionFailed
 from chalicelib.leasing import service as leasing
 from chalicelib.leasing.model import Lease
+from tests.contexts import context
 from tests.service.billing.conftest import JUNE, Landlord
 
 JULY, YEAR_END = dt.date(2026, 7, 1), dt.date(2026, 12, 31)
@@ -18,7 +19,9 @@ TWENTIETH, LAST = dt.date(2026, 6, 20), dt.date(2026, 6, 30)
 def lengthen(landlord: Landlord, lease_id: UUID, version: int | None = None) -> Lease:
     values = {"ends_on": YEAR_END}
     return landlord.parts.transact(
-        lambda db: service.change_lease(db, landlord.organisation_id, lease_id, version, values, today=landlord.today)
+        lambda db: service.change_lease(
+            context(db, landlord.organisation_id, today=landlord.today), lease_id, version, values
+        )
     )
 
 
@@ -28,7 +31,7 @@ def test_days_behind_a_last_month_that_is_billed_would_never_be_billed(landlord:
     with pytest.raises(Conflict, match="renew"):
         lengthen(landlord, lease_id)
     with landlord.parts.reading() as db:
-        assert leasing.get_lease(db, landlord.organisation_id, lease_id, today=JUNE).ends_on == TWENTIETH
+        assert leasing.get_lease(context(db, landlord.organisation_id, today=JUNE), lease_id).ends_on == TWENTIETH
 
 
 def test_a_void_invoice_a_whole_month_and_one_not_billed_yet_do_not_stand_in_the_way(landlord: Landlord) -> None:

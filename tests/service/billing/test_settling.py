@@ -8,6 +8,7 @@ import pytest
 from chalicelib.billing import service
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.pages import Asked
+from tests.contexts import context
 from tests.service.billing.conftest import Landlord, make_landlord
 
 TWO_LINES = [("rent", "June", 30_000_00), ("water", "12 m³", 1_440_00)]
@@ -23,7 +24,9 @@ def test_what_is_settled_counts_on_the_line_and_on_its_invoice(landlord: Landlor
     assert (after.paid_cents, after.open_cents, after.status) == (16_440_00, 15_000_00, "part_paid")
     assert after.version > issued.version
     with landlord.parts.reading() as db:
-        assert [line.id for line in service.open_lines(db, landlord.organisation_id, [lease_id])[lease_id]] == [rent.id]
+        assert [
+            line.id for line in service.open_lines(context(db, landlord.organisation_id), [lease_id])[lease_id]
+        ] == [rent.id]
     landlord.settle((rent.id, -15_000_00), (water.id, -1_440_00))
     assert landlord.invoices()[0].status == "open"
     landlord.settle((rent.id, 30_000_00), (water.id, 1_440_00))
@@ -47,7 +50,7 @@ def test_a_line_that_is_not_ours_or_is_void_cannot_be_settled(landlord: Landlord
         with pytest.raises(Conflict):
             landlord.settle((line_id, 1_00))
     with landlord.parts.reading() as db, pytest.raises(NotFound):
-        service.get_lines(db, landlord.organisation_id, [foreign.id])
+        service.get_lines(context(db, landlord.organisation_id), [foreign.id])
     assert theirs.invoices()[0].paid_cents == 0
 
 
@@ -69,15 +72,7 @@ def test_a_credit_note_takes_back_up_to_what_is_open(landlord: Landlord) -> None
     def credit(*lines: tuple[UUID, int]) -> int:
         return landlord.parts.transact(
             lambda db: (
-                service.issue_credit_note(
-                    db,
-                    org,
-                    issued.id,
-                    lines,
-                    reason="Leak",
-                    on=today,
-                    now=now,
-                ).number
+                service.issue_credit_note(context(db, org, now=now), issued.id, lines, reason="Leak", on=today).number
             )
         )
 
@@ -99,22 +94,25 @@ def test_a_credit_note_takes_back_up_to_what_is_open(landlord: Landlord) -> None
     assert [(line.credited_cents, line.open_cents) for line in after.lines] == [(1_000_00, 0), (1_440_00, 0)]
     assert (after.credited_cents, after.status) == (2_440_00, "paid")
     with landlord.parts.reading() as db:
-        listed = service.list_credit_notes(db, org, Asked(sort="number"), invoice_id=issued.id).items
+        listed = service.list_credit_notes(context(db, org), Asked(sort="number"), invoice_id=issued.id).items
         assert [(note.number, note.total_cents, len(note.lines)) for note in listed] == [
             (1, 1_440_00, 2),
             (2, 1_000_00, 1),
         ]
-        assert service.get_credit_note(db, org, listed[0].id) == listed[0]
+        assert service.get_credit_note(context(db, org), listed[0].id) == listed[0]
 
 
 def test_a_wholly_credited_invoice_says_so_and_cannot_be_voided(landlord: Landlord) -> None:
     issued = landlord.issue(landlord.let(), [("garbage", "", 500_00)])
     landlord.parts.transact(
         lambda db: service.issue_credit_note(
-            db, landlord.organisation_id, issued.id, [(issued.lines[0].id, 500_00)], reason="Not collected",
-            on=landlord.today, now=landlord.now,
+            context(db, landlord.organisation_id, now=landlord.now),
+            issued.id,
+            [(issued.lines[0].id, 500_00)],
+            reason="Not collected",
+            on=landlord.today,
         )
-    )  # fmt: skip
+    )
     assert landlord.invoices()[0].status == "credited"
     with pytest.raises(Conflict):
         landlord.void(issued.id)
@@ -125,17 +123,23 @@ def test_receipts_are_numbered_and_keep_their_number_once_void(landlord: Landlor
 
     def receipt(for_id: UUID) -> int:
         return landlord.parts.transact(
-            lambda db: service.issue_receipt(
-                db, org, payment_id=for_id, lease_id=lease_id, tenant_id=tenant_id,
-                amount_cents=5_00, on=dt.date(2026, 6, 1), now=landlord.now,
-            ).number
-        )  # fmt: skip
+            lambda db: (
+                service.issue_receipt(
+                    context(db, org, now=landlord.now),
+                    payment_id=for_id,
+                    lease_id=lease_id,
+                    tenant_id=tenant_id,
+                    amount_cents=5_00,
+                    on=dt.date(2026, 6, 1),
+                ).number
+            )
+        )
 
     assert [receipt(payment_id), receipt(uuid4())] == [1, 2]
-    assert landlord.parts.transact(lambda db: service.void_receipt(db, org, payment_id))
-    assert not landlord.parts.transact(lambda db: service.void_receipt(db, org, payment_id))
+    assert landlord.parts.transact(lambda db: service.void_receipt(context(db, org), payment_id))
+    assert not landlord.parts.transact(lambda db: service.void_receipt(context(db, org), payment_id))
     assert receipt(payment_id) == 3
     with landlord.parts.reading() as db:
-        listed = service.list_receipts(db, org, Asked(sort="-number"), payment_id=payment_id).items
+        listed = service.list_receipts(context(db, org), Asked(sort="-number"), payment_id=payment_id).items
         assert [(each.number, each.status) for each in listed] == [(3, "issued"), (1, "void")]
-        assert service.get_receipt(db, org, listed[1].id) == listed[1]
+        assert service.get_receipt(context(db, org), listed[1].id) == listed[1]

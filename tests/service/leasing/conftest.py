@@ -14,6 +14,7 @@ from chalicelib.identity import service as identity
 from chalicelib.leasing import service
 from chalicelib.leasing.model import Lease, Tenant
 from chalicelib.portfolio import service as portfolio
+from tests.contexts import context
 
 TODAY = dt.date(2026, 11, 20)
 NOON = dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)
@@ -39,7 +40,7 @@ class Home:
     def tenant(self, given_name: str = "Imani", **values: Any) -> Tenant:
         values = {"given_name": given_name, **values}
         with self.parts.writing() as db:
-            return service.add_tenant(db, self.organisation_id, values, keys=self.parts.keys, now=self.now)
+            return service.add_tenant(context(db, self.organisation_id, now=self.now), values, keys=self.parts.keys)
 
     def let(self, **values: Any) -> Lease:
         """Let the first unit from 1 June 2026 for KES 30,000, unless ``values`` say otherwise."""
@@ -48,11 +49,11 @@ class Home:
         if "tenants" not in values:
             values["tenants"] = [self.tenant().id]
         with self.parts.writing() as db:
-            return service.add_lease(db, self.organisation_id, values, now=self.now, today=TODAY)
+            return service.add_lease(context(db, self.organisation_id, now=self.now, today=TODAY), values)
 
     def lease(self, lease_id: UUID, today: dt.date = TODAY) -> Lease:
         with self.parts.reading() as db:
-            return service.get_lease(db, self.organisation_id, lease_id, today=today)
+            return service.get_lease(context(db, self.organisation_id, today=today), lease_id)
 
 
 def make_home(parts: wiring.Parts) -> Home:
@@ -61,12 +62,13 @@ def make_home(parts: wiring.Parts) -> Home:
     with parts.writing() as db:
         phone = f"+25410{next(_numbers):07d}"  # 010: the API's tests, on the same database, take theirs from 07
         mine = identity.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=now).id
-        house = portfolio.add_property(db, mine, {"name": "Mwangaza Court"}, now=now).id
+        house = portfolio.add_property(context(db, mine, now=now), {"name": "Mwangaza Court"}).id
         unit = {"property_id": house, "type": "apartment", "rent_cents": 30_000_00}
         first, second = (
-            portfolio.add_unit(db, mine, {**unit, "name": name}, now=now, today=TODAY).id for name in ("A1", "A2")
+            portfolio.add_unit(context(db, mine, now=now, today=TODAY), {**unit, "name": name}).id
+            for name in ("A1", "A2")
         )
-        bank = portfolio.add_channel(db, mine, {"kind": "bank", "name": "Bank", "number": "123"}, now=now).id
+        bank = portfolio.add_channel(context(db, mine, now=now), {"kind": "bank", "name": "Bank", "number": "123"}).id
     return Home(parts, phone, mine, house, first, second, bank)
 
 

@@ -14,6 +14,7 @@ from chalicelib.gateways.keyfile import KeyFile
 from chalicelib.identity import service as identity
 from chalicelib.leasing import service
 from chalicelib.storage.engines import make_engine
+from tests.contexts import context
 
 WAIT_S = 60
 
@@ -42,7 +43,7 @@ def let_all(url: str, phone: str, unit_ids: list[UUID], tenant_id: UUID, barrier
             "rent_cents": 30_000_00,
             "notice_days": 30,
         }
-        service.add_lease(db, who.organisation_id, values, now=now, today=who.today)
+        service.add_lease(context(db, who.organisation_id, now=now, today=who.today), values)
         return "let"
 
     for unit_id in unit_ids:

@@ -13,6 +13,7 @@ from chalicelib.errors import Conflict
 from chalicelib.leasing import service
 from chalicelib.portfolio import service as portfolio
 from chalicelib.storage.tables.leasing import leases
+from tests.contexts import context
 from tests.service.leasing import racing
 from tests.service.leasing.conftest import TODAY, Home
 from tests.service.leasing.test_deposits import held, received
@@ -25,7 +26,9 @@ def test_processes_that_race_for_a_unit_let_it_once(home: Home) -> None:
     with home.parts.writing() as db:
         unit = {"property_id": home.property_id, "type": "shop", "rent_cents": 1_00}
         units = [
-            portfolio.add_unit(db, home.organisation_id, {**unit, "name": f"R{n}"}, now=home.now, today=TODAY).id
+            portfolio.add_unit(
+                context(db, home.organisation_id, now=home.now, today=TODAY), {**unit, "name": f"R{n}"}
+            ).id
             for n in range(UNITS)
         ]
     tenant_id = home.tenant().id
@@ -70,10 +73,10 @@ def test_a_tenant_who_is_being_let_to_is_not_erased_meanwhile(home: Home) -> Non
     tenant, told = home.tenant(), list[object]()
     values = {"unit_id": home.unit_id, "tenants": [tenant.id], "starts_on": TODAY, "rent_cents": 1_00}
     with home.parts.writing() as db:
-        service.add_lease(db, home.organisation_id, values, now=home.now, today=TODAY)
+        service.add_lease(context(db, home.organisation_id, now=home.now, today=TODAY), values)
         eraser = in_thread(
             home,
-            lambda db: service.erase_tenant(db, home.organisation_id, tenant.id, now=home.now, today=TODAY),
+            lambda db: service.erase_tenant(context(db, home.organisation_id, now=home.now, today=TODAY), tenant.id),
             told,
         )
         eraser.join(0.3)
@@ -88,9 +91,14 @@ def test_one_deposit_is_not_refunded_twice_at_once(home: Home) -> None:
 
     def refund(db: Connection) -> object:
         return service.refund_deposit(
-            db, home.organisation_id, lease.id, kind="rent", amount_cents=6_000_00, channel_id=home.channel_id,
-            entered_on=TODAY, reason="", now=home.now, member_id=None,
-        )  # fmt: skip
+            context(db, home.organisation_id, now=home.now, member_id=None),
+            lease.id,
+            kind="rent",
+            amount_cents=6_000_00,
+            channel_id=home.channel_id,
+            entered_on=TODAY,
+            reason="",
+        )
 
     threads = [in_thread(home, refund, told) for _ in range(3)]
     for thread in threads:
@@ -104,7 +112,7 @@ def test_of_two_transfers_at_once_one_goes(home: Home) -> None:
     values = {"unit_id": home.other_unit_id, "starts_on": dt.date(2026, 12, 1), "rent_cents": 1_00}
 
     def transfer(db: Connection) -> object:
-        return service.transfer_lease(db, home.organisation_id, lease.id, values, now=home.now, today=TODAY)
+        return service.transfer_lease(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, values)
 
     threads = [in_thread(home, transfer, told) for _ in range(2)]
     for thread in threads:

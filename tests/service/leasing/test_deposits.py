@@ -13,20 +13,20 @@ from chalicelib.leasing.model import DepositEntry, Lease
 from chalicelib.ledger.service import account_id
 from chalicelib.portfolio import service as portfolio
 from chalicelib.storage.tables.ledger import postings
+from tests.contexts import context, perform
 from tests.service.leasing.conftest import TODAY, Home
 
 
 def received(home: Home, lease: Lease, cents: int, **values: Any) -> DepositEntry:
     usual = {"kind": "rent", "channel_id": home.channel_id, "entered_on": TODAY, "reason": ""}
     with home.parts.writing() as db:
-        return service.record_deposit(
-            db, home.organisation_id, lease.id, amount_cents=cents, now=home.now, member_id=None, **{**usual, **values}
-        )
+        given = {"amount_cents": cents, **usual, **values}
+        return perform(service.record_deposit, db, home.organisation_id, lease.id, moment={"now": home.now}, **given)
 
 
 def held(home: Home, lease_id: UUID) -> dict[str, int]:
     with home.parts.reading() as db:
-        return service.held_deposits(db, home.organisation_id, lease_id)
+        return service.held_deposits(context(db, home.organisation_id), lease_id)
 
 
 def in_ledger(home: Home, code: str, lease_id: UUID | None = None) -> int:
@@ -63,9 +63,13 @@ def test_a_deduction_takes_the_kinds_in_their_order_and_posts_nothing(home: Home
     received(home, lease, 10_000_00)
     with home.parts.writing() as db:
         taken = service.deduct_deposit(
-            db, home.organisation_id, lease.id, kind=None, amount_cents=11_000_00, reason="Broken window", on=TODAY,
-            now=home.now, member_id=None,
-        )  # fmt: skip
+            context(db, home.organisation_id, now=home.now, member_id=None),
+            lease.id,
+            kind=None,
+            amount_cents=11_000_00,
+            reason="Broken window",
+            on=TODAY,
+        )
     assert [(each.kind, each.amount_cents) for each in taken] == [("rent", -10_000_00), ("water", -1_000_00)]
     assert held(home, lease.id) == {"water": 1_500_00}
     assert in_ledger(home, "deposits") == -12_500_00
@@ -77,9 +81,13 @@ def test_more_than_is_held_is_not_deducted(home: Home, kind: str | None) -> None
     received(home, lease, 10_000_00)
     with home.parts.writing() as db, pytest.raises(Conflict):
         service.deduct_deposit(
-            db, home.organisation_id, lease.id, kind=kind, amount_cents=10_000_01, reason="", on=TODAY, now=home.now,
-            member_id=None,
-        )  # fmt: skip
+            context(db, home.organisation_id, now=home.now, member_id=None),
+            lease.id,
+            kind=kind,
+            amount_cents=10_000_01,
+            reason="",
+            on=TODAY,
+        )
     assert held(home, lease.id) == {"rent": 10_000_00}
 
 
@@ -88,9 +96,14 @@ def refund(
 ) -> DepositEntry:
     with home.parts.writing() as db:
         return service.refund_deposit(
-            db, home.organisation_id, lease_id, kind="rent", amount_cents=cents, reason="Moved out",
-            channel_id=channel_id or home.channel_id, entered_on=entered_on, now=home.now, member_id=None,
-        )  # fmt: skip
+            context(db, home.organisation_id, now=home.now, member_id=None),
+            lease_id,
+            kind="rent",
+            amount_cents=cents,
+            reason="Moved out",
+            channel_id=channel_id or home.channel_id,
+            entered_on=entered_on,
+        )
 
 
 def test_a_refund_leaves_by_its_channel_and_never_exceeds_what_is_held(home: Home) -> None:
@@ -120,7 +133,11 @@ def test_what_came_in_later_was_not_given_back_before(home: Home) -> None:
 def reverse(home: Home, entry_id: UUID, **options: bool) -> DepositEntry:
     with home.parts.writing() as db:
         return service.reverse_deposit_entry(
-            db, home.organisation_id, entry_id, reason="Typed twice", on=TODAY, now=home.now, member_id=None, **options
+            context(db, home.organisation_id, now=home.now, member_id=None),
+            entry_id,
+            reason="Typed twice",
+            on=TODAY,
+            **options,
         )
 
 
@@ -154,9 +171,13 @@ def test_a_deduction_is_reversed_only_by_who_releases_the_lines_it_paid(home: Ho
     received(home, lease, 10_000_00)
     with home.parts.writing() as db:
         (taken,) = service.deduct_deposit(
-            db, home.organisation_id, lease.id, kind="rent", amount_cents=1_00, reason="", on=TODAY, now=home.now,
-            member_id=None,
-        )  # fmt: skip
+            context(db, home.organisation_id, now=home.now, member_id=None),
+            lease.id,
+            kind="rent",
+            amount_cents=1_00,
+            reason="",
+            on=TODAY,
+        )
     with pytest.raises(Conflict):
         reverse(home, taken.id)
     reverse(home, taken.id, releasing=True)
@@ -181,7 +202,7 @@ def test_the_future_a_closed_channel_and_a_foreign_one_are_refused(home: Home, e
         with pytest.raises(Invalid):
             refund(home, lease.id, 1_00, channel_id)
     with home.parts.writing() as db:
-        portfolio.change_channel(db, home.organisation_id, home.channel_id, None, {"active": False})
+        portfolio.change_channel(context(db, home.organisation_id), home.channel_id, None, {"active": False})
     with pytest.raises(Invalid):
         received(home, lease, 1_00)
     assert held(home, lease.id) == {}

@@ -13,6 +13,7 @@ from chalicelib.leasing import service
 from chalicelib.leasing.model import LEASE_STATUSES, DepositTerm, Lease
 from chalicelib.pages import Asked
 from chalicelib.portfolio import service as portfolio
+from tests.contexts import context, perform
 from tests.queries import counted
 from tests.service.leasing.conftest import TODAY, Home
 
@@ -23,7 +24,10 @@ DAY = dt.timedelta(days=1)
 def listed(home: Home, today: dt.date = TODAY, **filters: Any) -> list[UUID]:
     with home.parts.reading() as db:
         return [
-            each.id for each in service.list_leases(db, home.organisation_id, Asked(), today=today, **filters).items
+            each.id
+            for each in perform(
+                service.list_leases, db, home.organisation_id, Asked(), moment={"today": today}, **filters
+            ).items
         ]
 
 
@@ -33,18 +37,18 @@ def wrong_fields(refused: pytest.ExceptionInfo[Invalid]) -> list[str]:
 
 def change(home: Home, lease: Lease, version: int | None = None, **values: Any) -> Lease:
     with home.parts.writing() as db:
-        return service.change_lease(db, home.organisation_id, lease.id, version, values, today=TODAY)
+        return service.change_lease(context(db, home.organisation_id, today=TODAY), lease.id, version, values)
 
 
 def end(home: Home, lease: Lease, ends_on: dt.date, given_on: dt.date = TODAY, **options: Any) -> Lease:
-    options = {"version": None, "today": TODAY, **options}
+    options = {"version": None, "ends_on": ends_on, "given_on": given_on, **options}
     with home.parts.writing() as db:
-        return service.end_lease(db, home.organisation_id, lease.id, ends_on=ends_on, given_on=given_on, **options)
+        return perform(service.end_lease, db, home.organisation_id, lease.id, moment={"today": TODAY}, **options)
 
 
 def unit_status(home: Home, today: dt.date = TODAY) -> str:
     with home.parts.reading() as db:
-        return portfolio.get_unit(db, home.organisation_id, home.unit_id, today=today).status
+        return portfolio.get_unit(context(db, home.organisation_id, today=today), home.unit_id).status
 
 
 def test_a_lease_is_told_with_its_unit_tenants_rent_and_the_organisation_s_usual_terms(home: Home) -> None:
@@ -134,7 +138,7 @@ def test_two_leases_of_a_unit_stand_exactly_when_they_share_no_day(
 ) -> None:
     with home.parts.writing() as db:
         unit = {"property_id": home.property_id, "type": "other", "rent_cents": 1_00, "name": uuid4().hex}
-        unit_id = portfolio.add_unit(db, home.organisation_id, unit, now=home.now, today=TODAY).id
+        unit_id = portfolio.add_unit(context(db, home.organisation_id, now=home.now, today=TODAY), unit).id
     (start, long), (other_start, other_long) = first, second
     last = None if long is None else start + long
     other_last = None if other_long is None else other_start + other_long

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.leasing import service
 from chalicelib.leasing.model import PhoneTenant
+from tests.contexts import context
 from tests.queries import counted
 from tests.service.leasing.conftest import TODAY, Home
 
@@ -57,13 +58,11 @@ def test_leases_are_told_as_they_stand_and_those_called_off_are_not(home: Home, 
     ]
     with home.parts.writing() as db:
         service.end_lease(
-            db,
-            home.organisation_id,
+            context(db, home.organisation_id, today=TODAY),
             coming.id,
             None,
             ends_on=dt.date(2026, 11, 30),
             given_on=TODAY,
-            today=TODAY,
             waive_notice=True,
         )
     assert [each.id for each in found(home, phone)[0].leases] == [ended.id, running.id]
@@ -94,5 +93,5 @@ def test_an_erased_tenant_is_not_found(home: Home, phone: str) -> None:
     tenant = home.tenant(phones=[phone])
     home.let(tenants=[tenant.id], starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 5, 31))
     with home.parts.writing() as db:
-        service.erase_tenant(db, home.organisation_id, tenant.id, now=home.now, today=TODAY)
+        service.erase_tenant(context(db, home.organisation_id, now=home.now, today=TODAY), tenant.id)
     assert found(home, phone) == []

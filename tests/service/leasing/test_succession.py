@@ -11,6 +11,7 @@ from chalicelib.leasing import service
 from chalicelib.leasing.model import DepositTerm, Lease
 from chalicelib.pages import Asked
 from chalicelib.portfolio import service as portfolio
+from tests.contexts import context
 from tests.service.leasing.conftest import TODAY, Home
 from tests.service.leasing.test_deposits import held, in_ledger, received
 
@@ -20,14 +21,14 @@ DAY = dt.timedelta(days=1)
 
 def renew(home: Home, lease: Lease, **values: Any) -> Lease:
     with home.parts.writing() as db:
-        return service.renew_lease(db, home.organisation_id, lease.id, values, now=home.now, today=TODAY)
+        return service.renew_lease(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, values)
 
 
 def transfer(home: Home, lease: Lease, **values: Any) -> Lease:
     usual = {"unit_id": home.other_unit_id, "starts_on": dt.date(2026, 12, 1), "rent_cents": 40_000_00}
     values = {**usual, **values}
     with home.parts.writing() as db:
-        return service.transfer_lease(db, home.organisation_id, lease.id, values, now=home.now, today=TODAY)
+        return service.transfer_lease(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, values)
 
 
 def furnished(home: Home, ends_on: dt.date | None) -> Lease:
@@ -49,7 +50,7 @@ def furnished(home: Home, ends_on: dt.date | None) -> Lease:
 
 def charges(home: Home, lease: Lease) -> list[tuple[str, int, dt.date]]:
     with home.parts.reading() as db:
-        page = service.list_recurring_charges(db, home.organisation_id, lease.id, Asked())
+        page = service.list_recurring_charges(context(db, home.organisation_id), lease.id, Asked())
     return [(each.charge_type, each.amount_cents, each.starts_on) for each in page.items]
 
 
@@ -59,12 +60,12 @@ def assert_deposits_went(home: Home, before: Lease, after: Lease) -> None:
     assert in_ledger(home, "deposits", before.id) == 0
     assert in_ledger(home, "deposits", after.id) == -61_000_00
     with home.parts.reading() as db:
-        entries = service.list_deposits(db, home.organisation_id, before.id, Asked()).items
+        entries = service.list_deposits(context(db, home.organisation_id), before.id, Asked()).items
     assert [each.entry for each in entries] == ["received", "received", "carried_out", "carried_out"]
     for entry in entries[2:]:
         with home.parts.writing() as db, pytest.raises(Conflict):
             service.reverse_deposit_entry(
-                db, home.organisation_id, entry.id, reason="", on=TODAY, now=home.now, member_id=None
+                context(db, home.organisation_id, now=home.now, member_id=None), entry.id, reason="", on=TODAY
             )
 
 
@@ -72,7 +73,7 @@ def test_a_renewal_goes_on_from_the_day_after_the_end(home: Home) -> None:
     before = furnished(home, YEAR_END)
     with home.parts.writing() as db:
         service.add_rent_change(
-            db, home.organisation_id, before.id, starts_on=YEAR_END, rent_cents=33_000_00, today=TODAY
+            context(db, home.organisation_id, today=TODAY), before.id, starts_on=YEAR_END, rent_cents=33_000_00
         )
     after = renew(home, before, ends_on=dt.date(2027, 12, 31))
     assert (after.starts_on, after.ends_on, after.previous_id) == (JANUARY, dt.date(2027, 12, 31), before.id)
@@ -100,8 +101,8 @@ def test_what_is_open_or_was_terminated_is_not_renewed(home: Home) -> None:
         renew(home, before)
     with home.parts.writing() as db:
         service.end_lease(
-            db, home.organisation_id, before.id, None, ends_on=YEAR_END, given_on=TODAY, today=TODAY
-        )  # fmt: skip
+            context(db, home.organisation_id, today=TODAY), before.id, None, ends_on=YEAR_END, given_on=TODAY
+        )
     with pytest.raises(Conflict):
         renew(home, before)
     with pytest.raises(Conflict):
@@ -112,7 +113,7 @@ def test_a_charge_that_would_begin_after_the_renewed_lease_is_left_out(home: Hom
     before = home.let(ends_on=YEAR_END)
     with home.parts.writing() as db:
         late = {"charge_type": "water", "amount_cents": 1_00, "starts_on": YEAR_END}
-        service.add_recurring_charge(db, home.organisation_id, before.id, late, now=home.now, today=TODAY)
+        service.add_recurring_charge(context(db, home.organisation_id, now=home.now, today=TODAY), before.id, late)
     after = renew(home, before, ends_on=JANUARY)
     assert charges(home, after) == [("water", 1_00, JANUARY)]
 
@@ -164,7 +165,7 @@ def test_another_organisation_s_lease_is_neither_renewed_nor_transferred(home: H
 def test_a_tenant_who_was_erased_since_is_not_let_to_again(home: Home) -> None:
     lease = home.let(ends_on=TODAY - DAY)
     with home.parts.writing() as db:
-        service.erase_tenant(db, home.organisation_id, lease.tenant_id, now=home.now, today=TODAY)
+        service.erase_tenant(context(db, home.organisation_id, now=home.now, today=TODAY), lease.tenant_id)
     with pytest.raises(Invalid):
         renew(home, lease)
 
@@ -173,9 +174,9 @@ def test_a_transfer_to_another_property_takes_the_deposits_there(home: Home) -> 
     before = furnished(home, None)
     with home.parts.writing() as db:
         mine = home.organisation_id
-        house = portfolio.add_property(db, mine, {"name": "Baraka Flats"}, now=home.now)
+        house = portfolio.add_property(context(db, mine, now=home.now), {"name": "Baraka Flats"})
         unit = {"property_id": house.id, "name": "B1", "type": "house", "rent_cents": 1_00}
-        unit_id = portfolio.add_unit(db, mine, unit, now=home.now, today=TODAY).id
+        unit_id = portfolio.add_unit(context(db, mine, now=home.now, today=TODAY), unit).id
     after = transfer(home, before, unit_id=unit_id)
     assert after.property_id == house.id
     assert_deposits_went(home, before, after)

@@ -15,6 +15,7 @@ from chalicelib.leasing.model import Tenant
 from chalicelib.pages import Asked
 from chalicelib.storage.tables.identity import data_keys
 from chalicelib.storage.tables.leasing import tenants
+from tests.contexts import context
 from tests.queries import counted
 from tests.service.leasing.conftest import TODAY, Home
 
@@ -25,25 +26,26 @@ DOCUMENT = {"kind": "national_id", "number": NUMBER}
 def change(home: Home, tenant: Tenant, version: int | None = None, **values: Any) -> Tenant:
     with home.parts.writing() as db:
         return service.change_tenant(
-            db, home.organisation_id, tenant.id, version, values, keys=home.parts.keys, now=home.now
+            context(db, home.organisation_id, now=home.now), tenant.id, version, values, keys=home.parts.keys
         )
 
 
 def read_document(home: Home, tenant: Tenant) -> dict[str, str]:
     with home.parts.reading() as db:
-        return service.read_identity_document(db, home.organisation_id, tenant.id, keys=home.parts.keys)
+        return service.read_identity_document(context(db, home.organisation_id), tenant.id, keys=home.parts.keys)
 
 
 def erase(home: Home, tenant: Tenant, today: dt.date = TODAY) -> Tenant:
     with home.parts.writing() as db:
-        service.erase_tenant(db, home.organisation_id, tenant.id, now=home.now, today=today)
-        return service.get_tenant(db, home.organisation_id, tenant.id)
+        service.erase_tenant(context(db, home.organisation_id, now=home.now, today=today), tenant.id)
+        return service.get_tenant(context(db, home.organisation_id), tenant.id)
 
 
 def names(home: Home, **filters: Any) -> list[str]:
     with home.parts.reading() as db:
         return [
-            each.name for each in service.list_tenants(db, home.organisation_id, Asked(), today=TODAY, **filters).items
+            each.name
+            for each in service.list_tenants(context(db, home.organisation_id, today=TODAY), Asked(), **filters).items
         ]
 
 
@@ -182,7 +184,7 @@ def test_the_number_stands_nowhere_in_clear_and_is_gone_after_erasure(home: Home
 def test_erasing_tells_the_phones_that_others_know_the_tenant_by(home: Home) -> None:
     tenant = home.tenant("Barasa", phones=["+254700000077", "+254700000078"])
     with home.parts.writing() as db:
-        erased = service.erase_tenant(db, home.organisation_id, tenant.id, now=home.now, today=TODAY)
+        erased = service.erase_tenant(context(db, home.organisation_id, now=home.now, today=TODAY), tenant.id)
     assert erased == ([], ["+254700000077", "+254700000078"])
 
 

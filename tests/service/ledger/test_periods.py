@@ -12,6 +12,7 @@ from chalicelib.ledger import service
 from chalicelib.ledger.model import ClosedPeriod
 from chalicelib.pages import Asked
 from chalicelib.reporting import proof_service
+from tests.contexts import context
 from tests.service.ledger.books import rent
 
 TODAY = dt.date(2026, 11, 30)
@@ -29,18 +30,18 @@ class Books:
 
     def post(self, key: str, on: dt.date) -> None:
         with self.parts.writing() as db:
-            service.post(db, self.organisation_id, [rent(key, on=on)], now=self.clock.now())
+            service.post(context(db, self.organisation_id, now=self.clock.now()), [rent(key, on=on)])
 
     def close(self, period: dt.date, today: dt.date = TODAY, member_id: UUID | None = None) -> ClosedPeriod:
         return self.parts.transact(
             lambda db: service.close_period(
-                db, self.organisation_id, period, now=self.clock.now(), today=today, member_id=member_id
+                context(db, self.organisation_id, now=self.clock.now(), today=today, member_id=member_id), period
             )
         )
 
     def closed(self) -> list[dt.date]:
         with self.parts.reading() as db:
-            return [each.period for each in service.list_periods(db, self.organisation_id, Asked()).items]
+            return [each.period for each in service.list_periods(context(db, self.organisation_id), Asked()).items]
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def test_a_close_is_told_as_later_than_what_was_posted_while_it_waited(books: Bo
     assert books.close(SEPTEMBER).closed_at == asked_at + minute
     assert books.close(OCTOBER).closed_at == asked_at + minute
     with books.parts.reading() as db:
-        proof = proof_service.prove(db, books.organisation_id, now=books.clock.now())
+        proof = proof_service.prove(context(db, books.organisation_id, now=books.clock.now()))
     [found] = [finding for finding in proof.findings if finding.name == "closed_periods"]
     assert (found.holds, found.checked) == (True, 2)
 

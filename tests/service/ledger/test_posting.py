@@ -16,6 +16,7 @@ from chalicelib.ledger import service
 from chalicelib.ledger.service import Entry, Leg
 from chalicelib.portfolio import service as portfolio
 from chalicelib.storage.tables.ledger import journals, ledger_accounts, ledger_books, postings
+from tests.contexts import context
 from tests.service.ledger.books import HOUSE, LEASE, NOVEMBER, rent, sums
 
 
@@ -24,7 +25,7 @@ def test_an_entry_becomes_a_journal_with_its_postings(
 ) -> None:
     member_id, entry = new_id(), rent()
     with parts.writing() as db:
-        (journal_id,) = service.post(db, organisation_id, [entry], now=clock.now(), member_id=member_id)
+        (journal_id,) = service.post(context(db, organisation_id, now=clock.now(), member_id=member_id), [entry])
     with parts.reading() as db:
         journal = db.execute(select(journals).where(journals.c.id == journal_id)).one()
         legs = list(db.execute(select(postings).where(postings.c.journal_id == journal_id).order_by(postings.c.seq)))
@@ -55,7 +56,7 @@ def test_what_is_no_double_entry_is_refused_with_all_beside_it(
 ) -> None:
     wrong = Entry("bill", NOVEMBER, "bill:2", "invoice", new_id(), legs)
     with parts.writing() as db, pytest.raises(ValueError):
-        service.post(db, organisation_id, [rent(), wrong], now=clock.now())
+        service.post(context(db, organisation_id, now=clock.now()), [rent(), wrong])
     assert sums(parts, organisation_id) == {}
 
 
@@ -63,9 +64,9 @@ def test_a_key_is_posted_once_and_the_second_posts_nothing_of_its_set(
     parts: wiring.Parts, organisation_id: UUID, clock: MovedClock
 ) -> None:
     with parts.writing() as db:
-        service.post(db, organisation_id, [rent("a")], now=clock.now())
+        service.post(context(db, organisation_id, now=clock.now()), [rent("a")])
     with parts.writing() as db, pytest.raises(Conflict):
-        service.post(db, organisation_id, [rent("b"), rent("a")], now=clock.now())
+        service.post(context(db, organisation_id, now=clock.now()), [rent("b"), rent("a")])
     assert sums(parts, organisation_id)["receivable"] == 25_000_00
 
 
@@ -74,20 +75,22 @@ def test_an_unknown_account_is_a_fault_and_anothers_channel_is_not_found(
 ) -> None:
     with parts.writing() as db:
         stranger = identity.found_organisation(db, "+254711000002", name="B", person_name="B", now=clock.now()).id
-        cash = portfolio.add_channel(db, stranger, {"kind": "cash", "name": "Cash box"}, now=clock.now())
+        cash = portfolio.add_channel(context(db, stranger, now=clock.now()), {"kind": "cash", "name": "Cash box"})
     for code, error in (("income.gold", ValueError), (service.channel_code(cash.id), NotFound)):
         entry = Entry("x", NOVEMBER, "x", "x", new_id(), (Leg("receivable", 1), Leg(code, -1)))
         with pytest.raises(error), parts.writing() as db:
-            service.post(db, organisation_id, [entry], now=clock.now())
+            service.post(context(db, organisation_id, now=clock.now()), [entry])
 
 
 def test_a_channel_has_an_account_of_its_own(parts: wiring.Parts, organisation_id: UUID, clock: MovedClock) -> None:
     with parts.writing() as db:
         channel = portfolio.add_channel(
-            db, organisation_id, {"kind": "paybill", "name": "Paybill", "number": "400200"}, now=clock.now()
+            context(db, organisation_id, now=clock.now()), {"kind": "paybill", "name": "Paybill", "number": "400200"}
         )
         legs = (Leg(service.channel_code(channel.id), 500), Leg("unallocated", -500))
-        service.post(db, organisation_id, [Entry("payment", NOVEMBER, "p", "payment", new_id(), legs)], now=clock.now())
+        service.post(
+            context(db, organisation_id, now=clock.now()), [Entry("payment", NOVEMBER, "p", "payment", new_id(), legs)]
+        )
     with parts.reading() as db:
         row = db.execute(select(ledger_accounts).where(ledger_accounts.c.channel_id == channel.id)).one()
     assert (row.name, row.type, row.code) == ("Paybill", "asset", f"channel.{channel.id}")
@@ -99,14 +102,12 @@ def test_a_reversal_mirrors_once_and_names_what_it_undoes(
     source_id, on = new_id(), dt.date(2026, 11, 20)
     with parts.writing() as db:
         posted = service.post(
-            db,
-            organisation_id,
+            context(db, organisation_id, now=clock.now()),
             [rent("a", source_id=source_id), rent("b", source_id=source_id), rent("c")],
-            now=clock.now(),
         )
     for expected in (2, 0):
         with parts.writing() as db:
-            done = service.reverse(db, organisation_id, ("invoice", source_id), on=on, now=clock.now())
+            done = service.reverse(context(db, organisation_id, now=clock.now()), ("invoice", source_id), on=on)
         assert done == expected
     query = select(journals.c.reverses_id, journals.c.effective_on, journals.c.kind).where(
         journals.c.organisation_id == organisation_id, journals.c.reverses_id.is_not(None)
@@ -126,11 +127,11 @@ def test_a_reversal_may_be_held_to_kinds_and_never_takes_effect_before_its_journ
 ) -> None:
     source = ("invoice", new_id())
     with parts.writing() as db:
-        service.post(db, organisation_id, [rent("a", source_id=source[1])], now=clock.now())
+        service.post(context(db, organisation_id, now=clock.now()), [rent("a", source_id=source[1])])
         early = NOVEMBER - dt.timedelta(days=30)
-        assert service.reverse(db, organisation_id, source, on=early, now=clock.now(), kinds={"credit"}) == 0
-        assert service.reverse(db, organisation_id, source, on=early, now=clock.now(), kinds={"bill"}) == 1
-        assert service.reverse(db, uuid4(), source, on=early, now=clock.now()) == 0
+        assert service.reverse(context(db, organisation_id, now=clock.now()), source, on=early, kinds={"credit"}) == 0
+        assert service.reverse(context(db, organisation_id, now=clock.now()), source, on=early, kinds={"bill"}) == 1
+        assert service.reverse(context(db, uuid4(), now=clock.now()), source, on=early) == 0
     query = select(journals.c.effective_on).where(
         journals.c.organisation_id == organisation_id, journals.c.kind == "reversal"
     )
@@ -143,15 +144,15 @@ def test_what_falls_in_a_closed_month_lands_on_the_first_open_day(
 ) -> None:
     source_id = new_id()
     with parts.writing() as db:
-        service.post(db, organisation_id, [rent("a", source_id=source_id)], now=clock.now())
+        service.post(context(db, organisation_id, now=clock.now()), [rent("a", source_id=source_id)])
         db.execute(
             ledger_books.update()
             .where(ledger_books.c.organisation_id == organisation_id)
             .values(closed_through=dt.date(2026, 11, 30))
         )
     with parts.writing() as db:
-        late = service.post(db, organisation_id, [rent("late")], now=clock.now())
-        service.reverse(db, organisation_id, ("invoice", source_id), on=NOVEMBER, now=clock.now())
+        late = service.post(context(db, organisation_id, now=clock.now()), [rent("late")])
+        service.reverse(context(db, organisation_id, now=clock.now()), ("invoice", source_id), on=NOVEMBER)
     query = select(journals.c.effective_on).where(
         journals.c.organisation_id == organisation_id, (journals.c.id == late[0]) | (journals.c.kind == "reversal")
     )
@@ -164,7 +165,7 @@ def test_a_thousand_entries_are_posted_in_one_go(parts: wiring.Parts, organisati
     entries = [rent(f"bill:{number}") for number in range(1000)]
     started = time.perf_counter()
     with parts.writing() as db:
-        ids = service.post(db, organisation_id, entries, now=clock.now())
+        ids = service.post(context(db, organisation_id, now=clock.now()), entries)
     took_s = time.perf_counter() - started
     print(f"1000 entries of 3 legs: {took_s:.2f} s")
     assert len(set(ids)) == 1000

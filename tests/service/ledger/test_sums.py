@@ -18,6 +18,7 @@ from chalicelib.ledger.rules import CHART
 from chalicelib.ledger.service import Entry, Leg
 from chalicelib.pages import Asked
 from chalicelib.storage.tables.ledger import postings
+from tests.contexts import context
 from tests.queries import counted
 from tests.service.ledger.books import rent
 
@@ -52,9 +53,9 @@ def test_the_trial_balance_is_what_was_posted_less_what_was_reversed(
             Entry("any", day, f"{number}", "test", source_id, legs)
             for number, (day, source_id, legs) in enumerate(given_entries)
         ]
-        service.post(db, organisation_id, made, now=clock.now())
+        service.post(context(db, organisation_id, now=clock.now()), made)
         for source_id in undone:
-            service.reverse(db, organisation_id, ("test", source_id), on=DAYS[0], now=clock.now())
+            service.reverse(context(db, organisation_id, now=clock.now()), ("test", source_id), on=DAYS[0])
     with parts.reading() as db:
         for day in DAYS:
             expected: Counter[str] = Counter()
@@ -63,7 +64,7 @@ def test_the_trial_balance_is_what_was_posted_less_what_was_reversed(
                     expected.update({leg.code: 0 for leg in legs})
                     for leg in legs:
                         expected[leg.code] += leg.amount_cents
-            found = service.list_accounts(db, organisation_id, Asked(None, 200), as_of=day).items
+            found = service.list_accounts(context(db, organisation_id), Asked(None, 200), as_of=day).items
             assert all(account.debit_cents >= 0 and account.credit_cents >= 0 for account in found)
             assert sum(account.balance_cents for account in found) == 0
             assert {each.code: each.balance_cents for each in found if each.balance_cents} == {
@@ -76,7 +77,7 @@ def test_the_trial_balance_is_what_was_posted_less_what_was_reversed(
 @pytest.fixture
 def books(parts: wiring.Parts, organisation_id: UUID, clock: MovedClock) -> UUID:
     with parts.writing() as db:
-        service.post(db, organisation_id, [rent(f"first:{each}") for each in range(3)], now=clock.now())
+        service.post(context(db, organisation_id, now=clock.now()), [rent(f"first:{each}") for each in range(3)])
     return organisation_id
 
 
@@ -88,9 +89,9 @@ def test_posting_and_reversing_take_as_many_statements_for_a_hundred_as_for_one(
         source_id = new_id()
         bills = [rent(f"{number}:{each}", source_id=source_id) for each in range(number)]
         with counted(parts.writer) as posted, parts.writing() as db:
-            service.post(db, books, bills, now=clock.now())
+            service.post(context(db, books, now=clock.now()), bills)
         with counted(parts.writer) as reversed_, parts.writing() as db:
-            undone = service.reverse(db, books, ("invoice", source_id), on=DAYS[2], now=clock.now())
+            undone = service.reverse(context(db, books, now=clock.now()), ("invoice", source_id), on=DAYS[2])
         assert undone == number
         taken.append((len(posted), len(reversed_)))
     assert taken[0] == taken[1]
@@ -100,19 +101,19 @@ def test_posting_and_reversing_take_as_many_statements_for_a_hundred_as_for_one(
 def test_lists_take_a_constant_number_of_queries(parts: wiring.Parts, books: UUID) -> None:
     for limit in (1, 3):
         with counted(parts.reader) as asked, parts.reading() as db:
-            service.list_journals(db, books, Asked(None, limit))
+            service.list_journals(context(db, books), Asked(None, limit))
         assert len(asked) == 1
         with counted(parts.reader) as asked, parts.reading() as db:
-            service.list_accounts(db, books, Asked(None, limit), as_of=dt.date(2026, 12, 1))
+            service.list_accounts(context(db, books), Asked(None, limit), as_of=dt.date(2026, 12, 1))
         assert len(asked) == 2
 
 
 def test_an_organisation_without_a_ledger_has_an_empty_one(parts: wiring.Parts, clock: MovedClock) -> None:
     with parts.writing() as db:
         made = identity.found_organisation(db, "+254799000001", name="New", person_name="N", now=clock.now())
-        assert service.post(db, made.id, [], now=clock.now()) == []
-        assert service.reverse(db, made.id, ("invoice", new_id()), on=DAYS[0], now=clock.now()) == 0
+        assert service.post(context(db, made.id, now=clock.now()), []) == []
+        assert service.reverse(context(db, made.id, now=clock.now()), ("invoice", new_id()), on=DAYS[0]) == 0
     with parts.reading() as db:
-        assert service.list_accounts(db, made.id, Asked(), as_of=DAYS[0]).items == []
-        assert service.list_journals(db, made.id, Asked()).items == []
-        assert service.list_periods(db, made.id, Asked()).items == []
+        assert service.list_accounts(context(db, made.id), Asked(), as_of=DAYS[0]).items == []
+        assert service.list_journals(context(db, made.id), Asked()).items == []
+        assert service.list_periods(context(db, made.id), Asked()).items == []

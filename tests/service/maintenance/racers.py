@@ -11,6 +11,7 @@ from chalicelib.gateways.keyfile import KeyFile
 from chalicelib.maintenance import service
 from chalicelib.maintenance.model import NewRequest
 from chalicelib.storage.engines import make_engine
+from tests.contexts import context
 
 NOW = dt.datetime(2026, 6, 1, 9, tzinfo=dt.UTC)
 TIMEOUT_S = 30
@@ -24,4 +25,4 @@ def ask_often(url: str, organisation_id: UUID, property_id: UUID, unit_id: UUID,
     for place in range(10):
         for key in (f"{own}:{place}", f"shared:{place}"):
             new = NewRequest(property_id, unit_id, "The tap drips", "sms", key)
-            parts.transact(lambda db, new=new: service.add_request(db, organisation_id, new, now=NOW))  # type: ignore[misc]
+            parts.transact(lambda db, new=new: service.add_request(context(db, organisation_id, now=NOW), new))  # type: ignore[misc]

@@ -81,7 +81,7 @@ def test_who_may_touch_other_properties_only_finds_no_unit_and_no_request(books:
     with pytest.raises(NotFound):
         books.do(service.mark_done, request.id, now=books.now, within=within)
     with pytest.raises(NotFound):
-        books.do(service.get_request, request.id, within)
+        books.do(service.get_request, request.id, within=within)
     assert numbers(books, within=within) == []
     assert numbers(books, within=frozenset({books.property_id})) == [1]
 

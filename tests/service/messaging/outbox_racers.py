@@ -10,6 +10,7 @@ from chalicelib.gateways.keyfile import KeyFile
 from chalicelib.messaging import service
 from chalicelib.messaging.model import NewMessage
 from chalicelib.storage.engines import make_engine
+from tests.contexts import context
 
 WAIT_S = 60
 ROUNDS, KEYS = 8, 40
@@ -26,6 +27,6 @@ def queue_all(url: str, organisation_id: UUID, backwards: bool, barrier: Barrier
             for key in sorted(range(KEYS), reverse=backwards)
         ]
         barrier.wait(WAIT_S)
-        queued = parts.transact(lambda db, new=new: service.queue_messages(db, organisation_id, new, now=now))  # type: ignore[misc]
+        queued = parts.transact(lambda db, new=new: service.queue_messages(context(db, organisation_id, now=now), new))  # type: ignore[misc]
         told.put((number, len(queued)))
     engine.dispose()

@@ -13,6 +13,7 @@ from chalicelib.clock import MovedClock
 from chalicelib.errors import Unavailable
 from chalicelib.messaging import dispatch_service, making_service, service
 from chalicelib.messaging.model import Made, Message, NewMessage
+from tests.contexts import context
 from tests.outbox import DAY, NOON, FakeQueues, Outbox, Script, new_phone, notice
 
 script = Script()
@@ -102,7 +103,7 @@ def test_who_opted_out_since_is_not_told_and_legal_notices_pass_where_the_organi
     phone = new_phone()
     kinds = ("notice", "legal_notice", "reply")
     ids = dict(zip(kinds, outbox.queue([notice(kind=kind, address=phone) for kind in kinds]), strict=True))
-    sending.transact(lambda db: service.opt_out(db, outbox.id, phone, source="sms", now=NOON))
+    sending.transact(lambda db: service.opt_out(context(db, outbox.id, now=NOON), phone, source="sms"))
     outbox.settings(legal_notices_pass_opt_out=True)
     dispatch_service.dispatch(sending)
     assert outbox.message(ids["notice"]).reason == "opted_out"

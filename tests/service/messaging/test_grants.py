@@ -18,6 +18,7 @@ from chalicelib.messaging.model import NewMessage, Settings
 from chalicelib.pages import Asked
 from chalicelib.storage.tables.identity import organisations
 from chalicelib.storage.tables.messaging import organisation_grants
+from tests.contexts import context
 from tests.granting import grant
 from tests.outbox import DAY, NOON, FakeQueues, Outbox, new_phone, notice
 
@@ -36,7 +37,7 @@ def newcomer(sending: wiring.Parts) -> Outbox:
 
 def settings_of(outbox: Outbox) -> Settings:
     with outbox.parts.reading() as db:
-        return service.get_settings(db, outbox.id)
+        return service.get_settings(context(db, outbox.id))
 
 
 def allowance_of(outbox: Outbox) -> Allowance:
@@ -45,7 +46,7 @@ def allowance_of(outbox: Outbox) -> Allowance:
 
 
 def change(outbox: Outbox, **values: Any) -> Settings:
-    return outbox.parts.transact(lambda db: service.change_settings(db, outbox.id, None, values, now=NOON))
+    return outbox.parts.transact(lambda db: service.change_settings(context(db, outbox.id, now=NOON), None, values))
 
 
 def founder_of(outbox: Outbox) -> str:
@@ -54,7 +55,7 @@ def founder_of(outbox: Outbox) -> str:
 
 
 def revoke(outbox: Outbox, kind: str = "messaging") -> None:
-    outbox.parts.transact(lambda db: service.revoke_grant(db, outbox.id, kind, by="tests", now=NOON))
+    outbox.parts.transact(lambda db: service.revoke_grant(context(db, outbox.id, now=NOON), kind, by="tests"))
 
 
 def test_before_a_grant_the_platforms_bounds_hold(newcomer: Outbox) -> None:
@@ -110,7 +111,9 @@ def test_what_was_set_under_a_grant_ends_with_it_and_comes_back(newcomer: Outbox
 
 def test_a_sender_name_is_the_one_that_was_granted(newcomer: Outbox) -> None:
     with pytest.raises(Conflict):
-        newcomer.parts.transact(lambda db: service.grant_sender_name(db, newcomer.id, "ACME", by="A", now=NOON))
+        newcomer.parts.transact(
+            lambda db: service.grant_sender_name(context(db, newcomer.id, now=NOON), "ACME", by="A")
+        )
     grant(newcomer.parts, newcomer.id, sender_name="ACME")
     assert settings_of(newcomer).sender_name == ""
     with pytest.raises(Invalid):
@@ -128,7 +131,7 @@ def test_a_grant_is_in_the_trail_with_no_member_and_of_a_kind_one_holds(newcomer
     assert allowance_of(newcomer).daily_cap == 300
     revoke(newcomer)
     with newcomer.parts.reading() as db:
-        events = identity.list_audit_events(db, newcomer.id, Asked()).items
+        events = identity.list_audit_events(context(db, newcomer.id), Asked()).items
         kept = db.execute(select(organisation_grants).where(organisation_grants.c.organisation_id == newcomer.id)).all()
         listed = [each for each in service.list_grants(db) if each.organisation_id == newcomer.id]
     assert [each.action for each in events] == ["revoke_messaging", "grant_messaging", "grant_messaging"]
@@ -139,7 +142,7 @@ def test_a_grant_is_in_the_trail_with_no_member_and_of_a_kind_one_holds(newcomer
         revoke(newcomer)
     for by in ("", " ", "x" * 61):
         with pytest.raises(Invalid), newcomer.parts.writing() as db:
-            service.grant_messaging(db, newcomer.id, by=by, now=NOON)
+            service.grant_messaging(context(db, newcomer.id, now=NOON), by=by)
     with pytest.raises(NotFound):
         grant(newcomer.parts, uuid4())
 
@@ -156,12 +159,12 @@ def test_of_two_grants_at_once_one_holds(newcomer: Outbox) -> None:
 def test_words_of_its_own_are_refused_and_those_written_before_are_not_used(newcomer: Outbox) -> None:
     def write(text: str) -> None:
         newcomer.parts.transact(
-            lambda db: service.write_template(db, newcomer.id, "receipt", "en", None, text, now=NOON)
+            lambda db: service.write_template(context(db, newcomer.id, now=NOON), "receipt", "en", None, text)
         )
 
     def said() -> str | None:
         with newcomer.parts.reading() as db:
-            templates = service.templates_of(db, newcomer.id)
+            templates = service.templates_of(context(db, newcomer.id))
         return templates.render("receipt", "en", {"amount": "KES 5", "tenant": "Wanjiru"}).text
 
     with pytest.raises(GrantNeeded):
@@ -172,11 +175,11 @@ def test_words_of_its_own_are_refused_and_those_written_before_are_not_used(newc
     revoke(newcomer)
     assert said() == "Wanjiru, we have received KES 5."
     with newcomer.parts.reading() as db:
-        seen = service.preview(db, newcomer.id, "receipt", "en", "{amount}, bit.ly/x", {})
+        seen = service.preview(context(db, newcomer.id), "receipt", "en", "{amount}, bit.ly/x", {})
         assert (seen.reason, "bit" in seen.text) == ("grant_needed", False)
         with pytest.raises(GrantNeeded):
-            service.preview(db, newcomer.id, "notice", "en", "Anything", {})
-        (listed,) = [each for each in service.list_templates(db, newcomer.id) if each.own]
+            service.preview(context(db, newcomer.id), "notice", "en", "Anything", {})
+        (listed,) = [each for each in service.list_templates(context(db, newcomer.id)) if each.own]
         assert listed.text == "Send {amount} to 0712345678", "it is kept, for when it is granted again"
 
 

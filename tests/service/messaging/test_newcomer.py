@@ -11,6 +11,7 @@ from chalicelib.errors import GrantNeeded, Invalid, TooManyRequests
 from chalicelib.identity import service as identity
 from chalicelib.messaging import dispatch_service, service
 from chalicelib.messaging.model import NewMessage
+from tests.contexts import context
 from tests.outbox import NOON, FakeQueues, Outbox, new_phone
 
 WISHES: tuple[dict[str, Any], ...] = ({"daily_cap": 1000}, {"sender_name": "MPESA"}, {"monthly_limit_cents": 10**9})
@@ -40,7 +41,7 @@ def test_a_newcomer_in_the_first_hour(
         each.queue(new)
         for wish in WISHES:
             with pytest.raises((GrantNeeded, Invalid)), sending.writing() as db:
-                service.change_settings(db, each.id, None, wish, now=NOON)
+                service.change_settings(context(db, each.id, now=NOON), None, wish)
     for minutes in range(0, 60, 5):
         clock.at = NOON + dt.timedelta(minutes=minutes)
         dispatch_service.dispatch(sending)

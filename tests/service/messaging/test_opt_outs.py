@@ -9,13 +9,14 @@ from chalicelib.errors import Conflict, NotFound
 from chalicelib.messaging import service
 from chalicelib.messaging.model import OptOut
 from chalicelib.pages import Asked
+from tests.contexts import context
 from tests.outbox import NOON, Outbox, new_phone
 
 LATER = NOON + dt.timedelta(hours=1)
 
 
 def opt_out(outbox: Outbox, phone: str, source: str = "sms", now: dt.datetime = NOON) -> OptOut:
-    return outbox.parts.transact(lambda db: service.opt_out(db, outbox.id, phone, source=source, now=now))
+    return outbox.parts.transact(lambda db: service.opt_out(context(db, outbox.id, now=now), phone, source=source))
 
 
 def silent(outbox: Outbox, *phones: str) -> set[str]:
@@ -31,7 +32,7 @@ def test_a_number_is_silent_for_one_organisation_until_it_says_otherwise(outbox:
     outbox.parts.transact(lambda db: service.start_messages(db, phone))
     assert silent(outbox, phone) == set()
     with pytest.raises(NotFound), outbox.parts.writing() as db:
-        service.remove_opt_out(db, outbox.id, phone)
+        service.remove_opt_out(context(db, outbox.id), phone)
 
 
 def test_who_is_silent_is_listed_by_number_page_by_page(outbox: Outbox) -> None:
@@ -43,7 +44,7 @@ def test_who_is_silent_is_listed_by_number_page_by_page(outbox: Outbox) -> None:
     cursor = None
     while cursor or not found:
         with outbox.parts.reading() as db:
-            page = service.list_opt_outs(db, outbox.id, Asked(cursor, 2))
+            page = service.list_opt_outs(context(db, outbox.id), Asked(cursor, 2))
         found += [each.phone for each in page.items]
         cursor = page.next_cursor
     assert found == phones
@@ -53,7 +54,7 @@ def test_a_number_that_says_so_twice_at_once_is_kept_once(outbox: Outbox) -> Non
     phone, told = new_phone(), list[OptOut]()
     thread = threading.Thread(target=lambda: told.append(opt_out(outbox, phone, "ussd", LATER)))
     with outbox.parts.writing() as db:
-        service.opt_out(db, outbox.id, phone, source="sms", now=NOON)
+        service.opt_out(context(db, outbox.id, now=NOON), phone, source="sms")
         thread.start()
         thread.join(0.3)
         assert told == []
@@ -67,9 +68,9 @@ def test_a_member_takes_back_what_a_member_entered_and_not_what_the_holder_said(
         opt_out(outbox, phone, "member")
     assert opt_out(outbox, theirs, "gateway", LATER) == OptOut(theirs, "gateway", LATER)  # the holder's word counts
     with outbox.parts.writing() as db:
-        service.remove_opt_out(db, outbox.id, mine)
+        service.remove_opt_out(context(db, outbox.id), mine)
     with pytest.raises(Conflict, match="START"), outbox.parts.writing() as db:
-        service.remove_opt_out(db, outbox.id, theirs)
+        service.remove_opt_out(context(db, outbox.id), theirs)
     assert silent(outbox, mine, theirs) == {theirs}
 
 
@@ -79,6 +80,6 @@ def test_a_stop_holds_for_who_enters_the_number_later_until_it_is_started(outbox
         outbox.parts.transact(lambda db, at=at: service.stop_messages(db, phone, source="sms", now=at))  # type: ignore[misc]
     assert silent(later, phone) == silent(outbox, phone) == {phone}
     with outbox.parts.reading() as db:
-        assert service.list_opt_outs(db, later.id, Asked()).items == []  # of no tenant of theirs
+        assert service.list_opt_outs(context(db, later.id), Asked()).items == []  # of no tenant of theirs
     outbox.parts.transact(lambda db: service.start_messages(db, phone))
     assert silent(later, phone) == set()

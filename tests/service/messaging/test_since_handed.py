@@ -11,6 +11,7 @@ from chalicelib.leasing import service as leasing
 from chalicelib.messaging import delivery_service, dispatch_service, result_service, service, sweep_service
 from chalicelib.messaging.bodies import Posted, Told, write_posted
 from chalicelib.messaging.ports import Outcome
+from tests.contexts import context
 from tests.outbox import NOON, FakeQueues, Outbox, new_phone, notice
 
 MINUTE = dt.timedelta(minutes=1)
@@ -40,7 +41,7 @@ def test_what_was_withdrawn_on_its_way_is_not_tried_again(
         told(outbox, message_id, outcome)
     withdraw = service.withdraw_messages
     may_be_told = outbox.parts.transact(
-        lambda db: withdraw(db, outbox.id, ["receipt:1"], reason="reversed", now=clock.now())
+        lambda db: withdraw(context(db, outbox.id, now=clock.now()), ["receipt:1"], reason="reversed")
     )
     assert may_be_told == {"receipt:1"}
     told(outbox, message_id, NOT_SENT)
@@ -53,7 +54,7 @@ def test_what_was_withdrawn_after_it_was_sent_stays_so(outbox: Outbox, clock: Mo
     (message_id,) = outbox.queue([notice(kind="receipt", dedupe_key="receipt:1")])
     dispatched(outbox)
     outbox.parts.transact(
-        lambda db: service.withdraw_messages(db, outbox.id, ["receipt:1"], reason="reversed", now=clock.now())
+        lambda db: service.withdraw_messages(context(db, outbox.id, now=clock.now()), ["receipt:1"], reason="reversed")
     )
     told(outbox, message_id, Outcome("sent", provider_reference="ATX-withdrawn"))
     assert outbox.message(message_id).status == "sent"
@@ -65,7 +66,7 @@ def test_who_opts_out_is_not_put_on_the_queue_again(
     silent, other = new_phone(), new_phone()
     outbox.queue([notice(address=silent), notice(address=other), notice(kind="reply", address=silent)])
     assert dispatched(outbox) == 3  # and the dispatcher is killed before the queue has them
-    outbox.parts.transact(lambda db: service.opt_out(db, outbox.id, silent, source="sms", now=clock.now()))
+    outbox.parts.transact(lambda db: service.opt_out(context(db, outbox.id, now=clock.now()), silent, source="sms"))
     clock.at += 3 * MINUTE
     sweep_service.requeue_lost(sending)
     assert sorted(text["to"] for text in queues.texts(outbox.id)) == sorted([silent, other]), "the reply goes"
@@ -96,7 +97,7 @@ def test_what_nobody_took_is_not_told_as_spent(outbox: Outbox) -> None:
         told(outbox, message_id, Outcome("sent", provider_reference=f"ATX-{outbox.id}-{place}", cost_cents=80))
     outbox.change([failed], status="failed")  # by its delivery report
     with outbox.parts.reading() as db:
-        spend = service.get_spend(db, outbox.id, dt.date(2026, 12, 1), "Africa/Nairobi")
+        spend = service.get_spend(context(db, outbox.id), dt.date(2026, 12, 1))
     assert (spend.messages, spend.price_cents, spend.cost_cents) == (2, 1_60, 1_60)
     assert outbox.day() == (2, 1_60)
 
@@ -105,7 +106,7 @@ def test_a_vendors_opt_out_holds_where_the_number_is_a_tenants(sending: wiring.P
     phone, parts = new_phone(), sending
     with parts.writing() as db:
         values = {"given_name": "Wanjiru", "phones": [phone]}
-        leasing.add_tenant(db, outbox.id, values, keys=parts.keys, now=NOON)
+        leasing.add_tenant(context(db, outbox.id, now=NOON), values, keys=parts.keys)
     posted = Posted("opt_out", "africastalking", {"phoneNumber": phone}, NOON)
     assert result_service.take_result(sending, write_posted(posted)) == 0  # they rent nothing
     with parts.reading() as db:

@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from chalicelib.errors import Conflict, NotFound
+from chalicelib.identity import service as identity
 from chalicelib.leasing import service as leasing
 from chalicelib.messaging import service
 from chalicelib.messaging.jobs import clear_texts
 from chalicelib.messaging.model import IncomingAnswer, KindSpend, Message
 from chalicelib.pages import Asked
 from chalicelib.storage.tables.messaging import deliveries, incoming_messages
+from tests.contexts import context
 from tests.outbox import DAY, NOON, Outbox, new_phone, notice
 
 
@@ -21,7 +23,7 @@ def tenant(outbox: Outbox, *phones: str) -> UUID:
     values = {"given_name": "Wanjiru", "phones": list(phones)}
     parts = outbox.parts
     with parts.writing() as db:
-        return leasing.add_tenant(db, outbox.id, values, keys=parts.keys, now=parts.clock.now()).id
+        return leasing.add_tenant(context(db, outbox.id, now=parts.clock.now()), values, keys=parts.keys).id
 
 
 def came(outbox: Outbox, phone: str | None, at: dt.datetime = NOON, text: str = "SALIO") -> str:
@@ -71,7 +73,7 @@ def test_messages_are_listed_newest_first_by_what_they_are_about(outbox: Outbox)
 
     def listed(**filters: Any) -> list[UUID]:
         with outbox.parts.reading() as db:
-            return [each.id for each in service.list_messages(db, outbox.id, Asked(), **filters).items]
+            return [each.id for each in service.list_messages(context(db, outbox.id), Asked(), **filters).items]
 
     assert listed() == ids[::-1]
     assert listed(tenant_id=tenant_id) == listed(status="failed") == ids[:1]
@@ -87,7 +89,9 @@ def test_only_what_waits_can_be_cancelled(outbox: Outbox) -> None:
 
     def cancel(message_id: UUID, organisation_id: UUID = outbox.id) -> Message:
         return outbox.parts.transact(
-            lambda db: service.cancel_message(db, organisation_id, message_id, reason="by_member", now=NOON + DAY)
+            lambda db: service.cancel_message(
+                context(db, organisation_id, now=NOON + DAY), message_id, reason="by_member"
+            )
         )
 
     done = cancel(one)
@@ -111,9 +115,13 @@ def test_a_month_is_summed_over_its_local_days(outbox: Outbox) -> None:
     other = Outbox.found(outbox.parts)
     other.change(other.texts(1), handed_at=NOON)
     with outbox.parts.reading() as db:
-        december = service.get_spend(db, outbox.id, dt.date(2026, 12, 1), "Africa/Nairobi")
-        lagos = service.get_spend(db, outbox.id, dt.date(2026, 12, 1), "Africa/Lagos")
-        empty = service.get_spend(db, outbox.id, dt.date(2025, 12, 1), "Africa/Nairobi")
+        december = service.get_spend(context(db, outbox.id), dt.date(2026, 12, 1))
+        empty = service.get_spend(context(db, outbox.id), dt.date(2025, 12, 1))
+    outbox.parts.transact(
+        lambda db: identity.change_organisation(context(db, outbox.id), None, {"time_zone": "Africa/Lagos"})
+    )
+    with outbox.parts.reading() as db:
+        lagos = service.get_spend(context(db, outbox.id), dt.date(2026, 12, 1))
     assert december.kinds == [KindSpend("notice", 1, 1, 80, 0), KindSpend("receipt", 1, 2, 1_60, 1_55)]
     assert december[1:6] == (2, 3, 2_40, 1_55, 5_000_00)
     assert lagos.messages == 2  # the one at midnight is November's there, and January's first is December's
@@ -138,7 +146,7 @@ def test_what_was_sent_is_read_by_whom_it_was_answered_for(outbox: Outbox) -> No
     found, cursor = [], None
     for _ in range(2):
         with outbox.parts.reading() as db:
-            page = service.list_incoming(db, outbox.id, Asked(cursor, 1))
+            page = service.list_incoming(context(db, outbox.id), Asked(cursor, 1))
         found += page.items
         cursor = page.next_cursor
     assert cursor is None
@@ -148,11 +156,11 @@ def test_what_was_sent_is_read_by_whom_it_was_answered_for(outbox: Outbox) -> No
     ]
     assert (found[1].phone, found[1].tenant_id) == (phone, mine)
     with outbox.parts.reading() as db:
-        [theirs] = service.list_incoming(db, other.id, Asked()).items
+        [theirs] = service.list_incoming(context(db, other.id), Asked()).items
     assert (theirs.provider_reference, theirs.text) == (both, None)
     swept(outbox, NOON + 92 * DAY)
     with outbox.parts.reading() as db:
-        assert service.list_incoming(db, outbox.id, Asked()).items == []
+        assert service.list_incoming(context(db, outbox.id), Asked()).items == []
 
 
 def test_what_was_told_is_cleared_ninety_days_after_the_last_report(outbox: Outbox) -> None:
@@ -214,8 +222,8 @@ def test_an_erased_tenant_is_in_no_message(outbox: Outbox) -> None:
     report = reported(outbox, phone)
     with outbox.parts.writing() as db:
         for each in (phone, shared):
-            service.opt_out(db, outbox.id, each, source="sms", now=NOON)
-        service.forget_tenant(db, outbox.id, mine, [phone, shared], now=NOON + DAY)
+            service.opt_out(context(db, outbox.id, now=NOON), each, source="sms")
+        service.forget_tenant(context(db, outbox.id, now=NOON + DAY), mine, [phone, shared])
         assert service.opted_out(db, outbox.id, [phone, shared]) == {shared}
     assert [is_forgotten(outbox.message(each)) for each in (sent, waiting, unnamed, theirs)] == [
         True,
@@ -236,13 +244,13 @@ def test_what_a_phone_sent_stays_while_another_landlord_knows_it(outbox: Outbox)
     mine, heard = tenant(outbox, phone), came(outbox, phone)
     theirs = tenant(other, phone)
     with outbox.parts.writing() as db:
-        service.forget_tenant(db, outbox.id, mine, [phone], now=NOON)
+        service.forget_tenant(context(db, outbox.id, now=NOON), mine, [phone])
     assert told_by(outbox, heard) == (phone, "SALIO")
     with outbox.parts.writing() as db:
         leasing.change_tenant(
-            db, outbox.id, mine, None, {"phones": []}, keys=outbox.parts.keys, now=NOON
+            context(db, outbox.id, now=NOON), mine, None, {"phones": []}, keys=outbox.parts.keys
         )  # as erasing does
-        service.forget_tenant(db, other.id, theirs, [phone], now=NOON)
+        service.forget_tenant(context(db, other.id, now=NOON), theirs, [phone])
     assert told_by(outbox, heard) == (None, None)
     with outbox.parts.reading() as db:
         assert db.scalar(select(func.count()).where(incoming_messages.c.phone == phone)) == 0

@@ -20,6 +20,7 @@ from chalicelib.storage.tables.messaging import messages
 from chalicelib.storage.tables.outreach import reminders
 from chalicelib.tasks import repository as task_repository
 from chalicelib.tasks.model import Task
+from tests.contexts import context
 from tests.money import Money
 
 _phones = itertools.count(uuid.uuid4().int % 10**7)
@@ -92,7 +93,7 @@ class Estate(Money):
         """Return what each of the messages would say now."""
         waiting = self.messages()
         with self.parts.reading() as db:
-            made = making_service.make_texts(db, self.organisation_id, waiting, now=self.parts.clock.now())
+            made = making_service.make_texts(context(db, self.organisation_id, now=self.parts.clock.now()), waiting)
         return [made[message.id] for message in waiting]
 
     def texts(self) -> list[str | None]:

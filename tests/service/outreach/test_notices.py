@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection
 
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.messaging import service as messaging
@@ -13,8 +12,10 @@ from chalicelib.outreach import jobs
 from chalicelib.outreach import notice_service as service
 from chalicelib.outreach.model import LeftOut, NewNotice, NoticeCounts, NoticePreview
 from chalicelib.portfolio import service as portfolio
+from chalicelib.runtime.context import Context
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
+from tests.contexts import context
 from tests.money import ALL
 from tests.queries import counted
 from tests.service.outreach.estate import Estate
@@ -178,12 +179,15 @@ def test_a_task_that_was_taken_over_tells_nobody_twice(estate: Estate) -> None:
         estate.let_to(estate.tenant())
     task = queue(estate)
     first = estate.claimed(task)
-    options = {"now": estate.parts.clock.now()}
-    estate.parts.transact(lambda db: service.send_set(db, first, 0, None, **options))
+    estate.parts.transact(
+        lambda db: service.send_set(context(db, estate.organisation_id, **estate.at()), first, 0, None)
+    )
     estate.parts.clock.at += dt.timedelta(minutes=2)  # type: ignore[attr-defined]  # its claim has lapsed
     second = estate.claimed(task)
     with pytest.raises(tasks.TakenOver):
-        estate.parts.transact(lambda db: service.send_set(db, first, 0, None, **options))
+        estate.parts.transact(
+            lambda db: service.send_set(context(db, estate.organisation_id, **estate.at()), first, 0, None)
+        )
     assert jobs.send_notice(estate.parts, second)["tenants"] == 3
     assert len(estate.messages("notice")) == 3
 
@@ -231,6 +235,6 @@ def test_a_household_is_told_once_over_the_sets_of_a_notice(estate: Estate) -> N
     assert len(estate.messages("notice")) == 1
 
 
-def _send_after(db: Connection, organisation_id: UUID, task: Task, after: UUID | None) -> None:
+def _send_after(ctx: Context, task: Task, after: UUID | None) -> None:
     """Work a set again that another worker had begun: it finds what was said."""
-    service.send_set(db, task, 0, after, now=task.created_at)
+    service.send_set(ctx, task, 0, after)

@@ -9,6 +9,7 @@ from chalicelib.leasing import service as leasing
 from chalicelib.outreach import jobs, pause_service, policy_service, reminder_service
 from chalicelib.portfolio import service as portfolio
 from chalicelib.tasks.service import TakenOver
+from tests.contexts import context
 from tests.queries import counted
 from tests.service.outreach.estate import Estate
 
@@ -102,7 +103,7 @@ def test_a_tenant_without_a_phone_is_shown_as_not_told(estate: Estate) -> None:
 def test_an_erased_tenant_is_never_told(estate: Estate) -> None:
     lease_id, _ = estate.owing(DUE)
     with estate.parts.reading() as db:
-        lease = leasing.get_lease(db, estate.organisation_id, lease_id, today=estate.today)
+        lease = leasing.get_lease(context(db, estate.organisation_id, today=estate.today), lease_id)
     estate.terminate(lease_id, dt.date(2026, 12, 2))
     estate.at_day(DUE)
     estate.do(leasing.erase_tenant, lease.tenant_id, now=estate.now, today=estate.today)
@@ -174,9 +175,9 @@ def small_sets(estate: Estate) -> Estate:
 
 def due_tenants(estate: Estate, after: UUID | None = None) -> list[UUID]:
     with estate.parts.reading() as db:
-        plan = reminder_service.plan_of(db, estate.organisation_id, estate.today)
+        plan = reminder_service.plan_of(context(db, estate.organisation_id, today=estate.today))
         assert plan is not None
-        return reminder_service.list_due_tenants(db, estate.organisation_id, plan, after)
+        return reminder_service.list_due_tenants(context(db, estate.organisation_id), plan, after)
 
 
 def test_a_run_that_was_killed_is_gone_on_with_from_where_it_had_committed(small_sets: Estate) -> None:
@@ -185,12 +186,18 @@ def test_a_run_that_was_killed_is_gone_on_with_from_where_it_had_committed(small
     first = estate.claimed(task)
     tenants = due_tenants(estate)
     with estate.parts.reading() as db:
-        plan = reminder_service.plan_of(db, estate.organisation_id, DUE)
+        plan = reminder_service.plan_of(context(db, estate.organisation_id, today=DUE))
     assert plan is not None
     begun = reminder_service.progress_of(first)
-    options = {"now": estate.parts.clock.now()}
     done = estate.parts.transact(
-        lambda db: reminder_service.remind_set(db, first, plan, tenants[:3], begun, 7, **options)
+        lambda db: reminder_service.remind_set(
+            context(db, estate.organisation_id, now=estate.parts.clock.now(), today=DUE),
+            first,
+            plan,
+            tenants[:3],
+            begun,
+            7,
+        )
     )
     assert done == (tenants[2], 3, 3)
 
@@ -199,7 +206,16 @@ def test_a_run_that_was_killed_is_gone_on_with_from_where_it_had_committed(small
     assert reminder_service.progress_of(second) == done
     assert due_tenants(estate, done.after) == tenants[3:]
     with pytest.raises(TakenOver):  # the first was only slow
-        estate.parts.transact(lambda db: reminder_service.remind_set(db, first, plan, tenants[3:5], done, 7, **options))
+        estate.parts.transact(
+            lambda db: reminder_service.remind_set(
+                context(db, estate.organisation_id, now=estate.parts.clock.now(), today=DUE),
+                first,
+                plan,
+                tenants[3:5],
+                done,
+                7,
+            )
+        )
     assert len(estate.messages()) == 3, "the set that it lost left nothing"
     assert jobs.remind(estate.parts, second)["messages"] == 7
     assert len(estate.messages()) == 7

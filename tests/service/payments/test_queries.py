@@ -46,7 +46,7 @@ def test_the_step_after_a_bill_asks_twice_without_credit_and_as_often_for_many_a
     books.bill(FIRST)
 
     def step(of: list[UUID]) -> int:
-        return queries(books, lambda: books.do(allocation_service.apply_credit, of, books.today, books.now))
+        return queries(books, lambda: books.do(allocation_service.apply_credit, of))
 
     assert step(leases) == 2
     books.today = FIRST + dt.timedelta(days=1)

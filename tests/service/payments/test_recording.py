@@ -131,10 +131,10 @@ def test_a_caretaker_sees_only_payments_of_the_named_properties(books: Money) ->
     here, elsewhere = frozenset({books.property_id}), frozenset({uuid4()})
     assert [each.id for each in books.do(service.list_payments, ALL, within=here).items] == [payment.id]
     assert books.do(service.list_payments, ALL, within=elsewhere).items == []
-    assert books.do(service.get_payment, payment.id, here).id == payment.id
+    assert books.do(service.get_payment, payment.id, within=here).id == payment.id
     for hidden, within in ((payment.id, elsewhere), (unmatched.id, here)):
         with pytest.raises(NotFound):
-            books.do(service.get_payment, hidden, within)
+            books.do(service.get_payment, hidden, within=within)
 
 
 def test_an_mpesa_code_typed_by_hand_waits_whoever_typed_it(books: Money) -> None:

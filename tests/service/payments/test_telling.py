@@ -15,6 +15,7 @@ from chalicelib.messaging.model import Message
 from chalicelib.payments import service
 from chalicelib.payments.model import Payment
 from chalicelib.storage.tables.messaging import messages
+from tests.contexts import context
 from tests.money import FIRST, Money
 from tests.queries import counted
 
@@ -255,7 +256,7 @@ def test_what_is_undone_with_its_transaction_was_never_told(books: Told) -> None
         """Ends the transaction."""
 
     def work(db: Any) -> None:
-        service.record_payment(db, books.organisation_id, values, **books.at())
+        service.record_payment(context(db, books.organisation_id, **books.at()), values)
         raise Undo
 
     with pytest.raises(Undo):

@@ -11,6 +11,7 @@ from chalicelib import wiring
 from chalicelib.messaging import dispatch_service
 from chalicelib.payments import service
 from chalicelib.storage.tables.messaging import messages
+from tests.contexts import context
 from tests.service.payments.test_telling import Told
 
 HEAD_START_S = 0.3
@@ -50,7 +51,7 @@ def test_a_reversal_waits_for_the_dispatcher_and_then_is_told(books: Told) -> No
 def test_what_is_being_reversed_is_not_handed_over(books: Told) -> None:
     payment = books.pay(books.reach(), 500_00)
     with books.parts.writing() as db:
-        service.reverse_payment(db, books.organisation_id, payment.id, reason="bounced", **books.at())
+        service.reverse_payment(context(db, books.organisation_id, **books.at()), payment.id, reason="bounced")
         dispatching = meanwhile(lambda: books.do(dispatch_service.decide_set, now=books.now))
     dispatching.join()
     assert told(books) == [("receipt", "cancelled")]

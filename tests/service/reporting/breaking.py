@@ -12,6 +12,7 @@ from chalicelib.storage.engines import make_engine
 from chalicelib.storage.tables.billing import counters, credit_note_lines, credit_notes, invoice_lines, invoices
 from chalicelib.storage.tables.ledger import journals, postings
 from chalicelib.storage.tables.payments import allocations, payments, refunds
+from tests.contexts import context
 from tests.service.reporting.landlord import Landlord
 
 LONG_AGO = dt.datetime(2025, 12, 1, tzinfo=dt.UTC)  # before any period was closed
@@ -48,7 +49,7 @@ def post(
 ) -> None:
     """Insert a journal as the ledger's service never would."""
     mine, journal_id = landlord.organisation_id, uuid4()
-    ledger.ensure_accounts(db, mine, [code for code, _ in legs])
+    ledger.ensure_accounts(context(db, mine), [code for code, _ in legs])
     journal = {"id": journal_id, "kind": "bill", "effective_on": on, "created_at": created_at, "memo": ""}
     journal |= {"idempotency_key": str(journal_id), "source_kind": "invoice", "source_id": uuid4()}
     db.execute(insert(journals).values(organisation_id=mine, **journal))

@@ -21,6 +21,7 @@ from chalicelib.payments import service as payments
 from chalicelib.payments.allocation_service import apply_credit
 from chalicelib.payments.model import Payment
 from chalicelib.portfolio import service as portfolio
+from tests.contexts import context, perform
 
 Answer = TypeVar("Answer")
 
@@ -55,22 +56,24 @@ class Landlord:
     def read(self, work: Callable[..., Answer], *of: Any, **options: Any) -> Answer:
         """Return what a reporting service says of this organisation."""
         with self.parts.snapshot() as db:
-            return work(db, self.organisation_id, *of, **options)
+            return perform(work, db, self.organisation_id, *of, moment=self._when, **options)
 
     def add_property(self, name: str) -> UUID:
         values = {"name": name, "channel_id": self.channel_id}
-        return self.write(lambda db: portfolio.add_property(db, self.organisation_id, values, now=self.now).id)
+        return self.write(lambda db: portfolio.add_property(context(db, self.organisation_id, **self._when), values).id)
 
     def add_unit(self, rent_cents: int = 20_000_00, property_id: UUID | None = None) -> UUID:
         values = {"property_id": property_id or self.property_id, "name": f"A{next(self._numbers):04d}"}
         values |= {"type": "apartment", "rent_cents": rent_cents}
-        return self.write(lambda db: portfolio.add_unit(db, self.organisation_id, values, **self._when).id)
+        return self.write(lambda db: portfolio.add_unit(context(db, self.organisation_id, **self._when), values).id)
 
     def add_tenant(self, given_name: str = "Amina") -> UUID:
         phone = f"+2547{uuid4().int % 10**8:08d}"
         values = {"given_name": given_name, "family_name": "Odhiambo", "phones": [phone]}
         return self.write(
-            lambda db: leasing.add_tenant(db, self.organisation_id, values, keys=self.parts.keys, now=self.now).id
+            lambda db: (
+                leasing.add_tenant(context(db, self.organisation_id, **self._when), values, keys=self.parts.keys).id
+            )
         )
 
     def let(
@@ -86,7 +89,7 @@ class Landlord:
             "grace_days": 0,
             **terms,
         }
-        return self.write(lambda db: leasing.add_lease(db, self.organisation_id, values, **self._when).id)
+        return self.write(lambda db: leasing.add_lease(context(db, self.organisation_id, **self._when), values).id)
 
     def bill(self, period: dt.date | None = None) -> int:
         """Bill the month of ``today``, set what credit there is against it, and return how many invoices were made."""
@@ -94,14 +97,12 @@ class Landlord:
 
         def work(db: Connection) -> int:
             return billing.bill_leases(
-                db,
-                self.organisation_id,
+                context(db, self.organisation_id, **self._when),
                 month,
                 after=None,
                 limit=500,
                 issued_on=self.today,
-                now=self.now,
-                after_bill=lambda db, mine, leases, on: apply_credit(db, mine, leases, on, self.now),
+                after_bill=apply_credit,
             ).made
 
         return self.write(work)
@@ -111,54 +112,59 @@ class Landlord:
         options: dict[str, Any] = {"kind": "single", "period": self.today.replace(day=1), "issued_on": self.today}
         return self.write(
             lambda db: billing.issue_invoice(
-                db, self.organisation_id, lease_id, lines=given, due_on=due_on or self.today, now=self.now, **options
+                context(db, self.organisation_id, **self._when),
+                lease_id,
+                lines=given,
+                due_on=due_on or self.today,
+                **options,
             )
         )
 
     def void(self, invoice_id: UUID) -> Invoice:
-        return self.write(lambda db: billing.void_invoice(db, self.organisation_id, invoice_id, **self._when))
+        return self.write(lambda db: billing.void_invoice(context(db, self.organisation_id, **self._when), invoice_id))
 
     def credit(self, invoice_id: UUID, *lines: tuple[UUID, int]) -> CreditNote:
         return self.write(
             lambda db: credit_service.credit_invoice(
-                db, self.organisation_id, invoice_id, lines, reason="Agreed", **self._when
+                context(db, self.organisation_id, **self._when), invoice_id, lines, reason="Agreed"
             )
         )
 
     def pay(self, lease_id: UUID | None, amount_cents: int, *, role: str = "owner", **values: Any) -> Payment:
         given = {"method": "bank", "amount_cents": amount_cents, "received_on": self.today, "lease_id": lease_id}
         given |= {"channel_id": self.channel_id, "provider_reference": f"REF{next(self._numbers)}", **values}
-        return self.write(lambda db: payments.record_payment(db, self.organisation_id, given, role=role, **self._when))
+        return self.write(
+            lambda db: payments.record_payment(context(db, self.organisation_id, role=role, **self._when), given)
+        )
 
     def match(self, payment_id: UUID, lease_id: UUID) -> Payment:
         return self.write(
-            lambda db: payments.match_payment(db, self.organisation_id, payment_id, lease_id, **self._when)
+            lambda db: payments.match_payment(context(db, self.organisation_id, **self._when), payment_id, lease_id)
         )
 
     def reverse(self, payment_id: UUID) -> Payment:
         return self.write(
             lambda db: reversal_service.reverse_payment(
-                db, self.organisation_id, payment_id, reason="Bounced", **self._when
+                context(db, self.organisation_id, **self._when), payment_id, reason="Bounced"
             )
         )
 
     def refund(self, payment_id: UUID, amount_cents: int) -> None:
         values = {"amount_cents": amount_cents}
         self.write(
-            lambda db: reversal_service.refund_credit(db, self.organisation_id, payment_id, values, **self._when)
+            lambda db: reversal_service.refund_credit(
+                context(db, self.organisation_id, **self._when), payment_id, values
+            )
         )
 
     def deposit(self, lease_id: UUID, amount_cents: int, **values: Any) -> DepositEntry:
         given: dict[str, Any] = {"kind": "rent", "channel_id": self.channel_id, "entered_on": self.today, **values}
         return self.write(
             lambda db: leasing.record_deposit(
-                db,
-                self.organisation_id,
+                context(db, self.organisation_id, now=self.now, member_id=None),
                 lease_id,
                 amount_cents=amount_cents,
                 reason="",
-                now=self.now,
-                member_id=None,
                 **given,
             )
         )
@@ -166,13 +172,15 @@ class Landlord:
     def deduct(self, lease_id: UUID, amount_cents: int) -> None:
         values = {"amount_cents": amount_cents, "reason": "Broken door"}
         self.write(
-            lambda db: deduction_service.deduct_deposit(db, self.organisation_id, lease_id, values, **self._when)
+            lambda db: deduction_service.deduct_deposit(
+                context(db, self.organisation_id, **self._when), lease_id, values
+            )
         )
 
     def close(self, period: dt.date) -> None:
         self.write(
             lambda db: ledger.close_period(
-                db, self.organisation_id, period, now=self.now, today=self.today, member_id=None
+                context(db, self.organisation_id, now=self.now, today=self.today, member_id=None), period
             )
         )
 
@@ -184,8 +192,8 @@ def found(parts: wiring.Parts, names: Sequence[str] = ("Mwangaza Court",)) -> La
 
     def work(db: Connection) -> tuple[UUID, UUID, UUID]:
         mine = identity.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=now).id
-        bank = portfolio.add_channel(db, mine, {"kind": "bank", "name": "Bank", "number": "0110"}, now=now).id
-        house = portfolio.add_property(db, mine, {"name": names[0], "channel_id": bank}, now=now).id
+        bank = portfolio.add_channel(context(db, mine, now=now), {"kind": "bank", "name": "Bank", "number": "0110"}).id
+        house = portfolio.add_property(context(db, mine, now=now), {"name": names[0], "channel_id": bank}).id
         return mine, bank, house
 
     mine, bank, house = parts.transact(work)

@@ -13,6 +13,7 @@ from chalicelib.pages import Asked
 from chalicelib.reporting import arrears_repository, arrears_service
 from chalicelib.reporting.arrears_repository import Scope
 from chalicelib.reporting.model import Ages, Arrears
+from tests.contexts import context
 from tests.service.reporting.landlord import Landlord, found
 
 JANUARY = dt.date(2026, 1, 1)
@@ -126,7 +127,7 @@ def test_the_worst_comes_first_and_pages_hold_all(landlord: Landlord) -> None:
     assert [item.total_cents for item in rising] == sorted(item.total_cents for item in rising)
     today = landlord.today
     sheet = landlord.read(
-        lambda db, mine: list(arrears_service.every_arrears(db, mine, "-overdue", None, None, today=today))
+        lambda db, mine: list(arrears_service.every_arrears(context(db, mine, today=today), "-overdue", None, None))
     )
     assert [item.overdue_cents for item in sheet] == seen
 

@@ -9,6 +9,7 @@ from chalicelib.leasing import service as leasing
 from chalicelib.pages import Asked
 from chalicelib.reporting import lettings_service
 from chalicelib.reporting.model import Occupancy, RentRoll
+from tests.contexts import context
 from tests.service.reporting.landlord import Landlord
 
 MARCH = dt.date(2026, 3, 1)
@@ -48,7 +49,7 @@ def test_the_rent_is_that_of_the_day(landlord: Landlord) -> None:
     lease_id = landlord.let(20_000_00)
     landlord.write(
         lambda db: leasing.add_rent_change(
-            db, landlord.organisation_id, lease_id, starts_on=MARCH, rent_cents=22_000_00, today=landlord.today
+            context(db, landlord.organisation_id, today=landlord.today), lease_id, starts_on=MARCH, rent_cents=22_000_00
         )
     )
     landlord.today = MARCH
@@ -70,7 +71,9 @@ def test_pages_and_the_whole_hold_every_unit_once_by_property_and_name(landlord:
     assert [row.property_name for row in seen] == ["Mwangaza Court"] * 3 + ["Pendo Flats"] * 2
     assert [row.unit_name for row in seen] == ["A0001", "A0003", "A0005", "A0002", "A0004"]
     today = landlord.today
-    whole = landlord.read(lambda db, mine: list(lettings_service.every_unit(db, mine, None, None, today=today)))
+    whole = landlord.read(
+        lambda db, mine: list(lettings_service.every_unit(context(db, mine, today=today), None, None))
+    )
     assert whole == seen
     of_one = landlord.read(lettings_service.get_rent_roll, Asked(), None, other, today=today)
     assert of_one.items == seen[3:]

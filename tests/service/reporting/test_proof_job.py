@@ -16,6 +16,7 @@ from chalicelib.storage.engines import make_engine
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 from local.runner import event_at
+from tests.contexts import context
 from tests.service.reporting import breaking
 from tests.service.reporting.breaking import unguarded
 from tests.service.reporting.landlord import Landlord, found
@@ -38,7 +39,7 @@ def fire(parts: wiring.Parts) -> int:
 
 def tasks_of(landlord: Landlord) -> list[Task]:
     with landlord.parts.reading() as db:
-        return tasks.list_tasks(db, landlord.organisation_id, Asked()).items
+        return tasks.list_tasks(context(db, landlord.organisation_id), Asked()).items
 
 
 def books(parts: wiring.Parts) -> Landlord:

@@ -16,6 +16,7 @@ from chalicelib.reporting import (
     proof_service,
     statement_service,
 )
+from tests.contexts import context
 from tests.service.reporting.landlord import Landlord
 
 JANUARY = dt.date(2026, 1, 1)
@@ -37,21 +38,27 @@ def counted(engine: Engine) -> Iterator[list[str]]:
 
 
 def _all(rows: Callable[..., Any], *of: Any) -> Callable[..., Any]:
-    return lambda db, mine, today: list(rows(db, mine, *of, today=today))
+    return lambda db, mine, today: list(rows(context(db, mine, today=today), *of))
 
 
 REPORTS: dict[str, Callable[..., Any]] = {
-    "arrears today": lambda db, mine, today: arrears_service.get_arrears(db, mine, Asked(), None, None, today=today),
+    "arrears today": lambda db, mine, today: arrears_service.get_arrears(
+        context(db, mine, today=today), Asked(), None, None
+    ),
     "arrears of a past day": lambda db, mine, today: arrears_service.get_arrears(
-        db, mine, Asked(), JANUARY, None, today=today
+        context(db, mine, today=today), Asked(), JANUARY, None
     ),
     "arrears, whole": _all(arrears_service.every_arrears, "-overdue", None, None),
-    "rent roll": lambda db, mine, today: lettings_service.get_rent_roll(db, mine, Asked(), None, None, today=today),
+    "rent roll": lambda db, mine, today: lettings_service.get_rent_roll(
+        context(db, mine, today=today), Asked(), None, None
+    ),
     "rent roll, whole": _all(lettings_service.every_unit, None, None),
     "occupancy": lettings_service.get_occupancy,
-    "collections": lambda db, mine, _today: earnings_service.get_collections(db, mine, JANUARY),
-    "income": lambda db, mine, _today: earnings_service.get_income(db, mine, JANUARY, JANUARY),
-    "proof": lambda db, mine, today: proof_service.prove(db, mine, now=dt.datetime.combine(today, dt.time(), dt.UTC)),
+    "collections": lambda db, mine, _today: earnings_service.get_collections(context(db, mine), JANUARY),
+    "income": lambda db, mine, _today: earnings_service.get_income(context(db, mine), JANUARY, JANUARY),
+    "proof": lambda db, mine, today: proof_service.prove(
+        context(db, mine, now=dt.datetime.combine(today, dt.time(), dt.UTC))
+    ),
 }
 
 

@@ -14,6 +14,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.storage.engines import make_engine
 from chalicelib.tasks import jobs, service
 from chalicelib.tasks.model import HEAVY, SHORT, TURN_S, Task
+from tests.contexts import context
 from tests.queries import counted
 
 ONE, OTHER, THIRD = uuid4(), uuid4(), uuid4()
@@ -59,7 +60,7 @@ def alone(fresh_database: str, parts: wiring.Parts) -> Iterator[wiring.Parts]:
 def queue(parts: wiring.Parts, organisation_id: UUID, kind: str = "test_heavy", count: int = 1) -> None:
     with parts.writing() as db:
         for _ in range(count):
-            service.queue_task(db, organisation_id, kind, {}, created_by=None, now=parts.clock.now())
+            service.queue_task(context(db, organisation_id, now=parts.clock.now()), kind, {}, created_by=None)
 
 
 def order() -> list[UUID]:

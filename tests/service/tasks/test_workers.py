@@ -17,6 +17,7 @@ from chalicelib.storage.tables.ledger import journals
 from chalicelib.storage.tables.tasks import tasks
 from chalicelib.tasks import service
 from chalicelib.tasks.model import Task
+from tests.contexts import context
 from tests.service.worker_process import SETS_KIND, parts_on
 
 pytestmark = pytest.mark.slow
@@ -39,14 +40,14 @@ def start(url: str, set_s: float = 0.0, claim_s: int = CLAIM_S) -> "subprocess.P
 def queue(parts: wiring.Parts, organisation_id: UUID, sets: int) -> Task:
     return parts.transact(
         lambda db: service.queue_task(
-            db, organisation_id, SETS_KIND, {"sets": sets}, created_by=None, now=parts.clock.now()
+            context(db, organisation_id, now=parts.clock.now()), SETS_KIND, {"sets": sets}, created_by=None
         )
     )
 
 
 def stands(parts: wiring.Parts, task: Task) -> Task:
     with parts.reading() as db:
-        return service.get_task(db, task.organisation_id, task.id)
+        return service.get_task(context(db, task.organisation_id), task.id)
 
 
 def posted(parts: wiring.Parts, organisation_id: UUID) -> int:

@@ -17,6 +17,7 @@ from chalicelib.pages import Asked
 from chalicelib.storage.engines import make_engine
 from chalicelib.tasks import service
 from chalicelib.tasks.model import Task
+from tests.contexts import context
 
 ORGANISATION = uuid4()
 
@@ -66,12 +67,12 @@ def alone(fresh_database: str, parts: wiring.Parts) -> Iterator[wiring.Parts]:
 
 def queue(parts: wiring.Parts, kind: str = "scripted", **input: Any) -> Task:
     with parts.writing() as db:
-        return service.queue_task(db, ORGANISATION, kind, input, created_by=None, now=parts.clock.now())
+        return service.queue_task(context(db, ORGANISATION, now=parts.clock.now()), kind, input, created_by=None)
 
 
 def stands(parts: wiring.Parts, task: Task) -> Task:
     with parts.reading() as db:
-        return service.get_task(db, ORGANISATION, task.id)
+        return service.get_task(context(db, ORGANISATION), task.id)
 
 
 def test_tasks_are_worked_in_the_order_they_came_and_their_result_is_kept(
@@ -177,7 +178,7 @@ def test_a_slow_worker_s_set_is_undone_when_another_has_taken_over(alone: wiring
         assert service.work_one(parts)
 
         def late_set(db: Connection) -> None:
-            other.append(service.queue_task(db, ORGANISATION, "late", {}, created_by=None, now=clock.now()))
+            other.append(service.queue_task(context(db, ORGANISATION, now=clock.now()), "late", {}, created_by=None))
             service.advance(db, claimed, done=1, cursor="1")
 
         parts.transact(late_set)
@@ -188,7 +189,7 @@ def test_a_slow_worker_s_set_is_undone_when_another_has_taken_over(alone: wiring
     done = stands(alone, task)
     assert (done.status, done.result, done.attempts) == ("done", {"sets": 3}, 1)
     with alone.reading() as db, pytest.raises(NotFound):
-        service.get_task(db, ORGANISATION, other[0].id)
+        service.get_task(context(db, ORGANISATION), other[0].id)
 
 
 def test_an_advance_prolongs_the_claim(alone: wiring.Parts, clock: MovedClock) -> None:
@@ -207,7 +208,7 @@ def test_an_advance_prolongs_the_claim(alone: wiring.Parts, clock: MovedClock) -
 
 def test_a_task_is_there_only_when_its_transaction_commits(alone: wiring.Parts) -> None:
     def queue_and_fail(db: Connection) -> None:
-        service.queue_task(db, ORGANISATION, "scripted", {}, created_by=None, now=alone.clock.now())
+        service.queue_task(context(db, ORGANISATION, now=alone.clock.now()), "scripted", {}, created_by=None)
         raise RuntimeError("after it was queued")
 
     with pytest.raises(RuntimeError):
@@ -236,7 +237,9 @@ def test_another_organisation_s_task_is_not_found_and_not_listed(alone: wiring.P
     task, stranger = queue(alone), new_id()
     with alone.reading() as db:
         with pytest.raises(NotFound):
-            service.get_task(db, stranger, task.id)
-        assert service.list_tasks(db, stranger, Asked()).items == []
-        assert [each.id for each in service.list_tasks(db, ORGANISATION, Asked(), status="queued").items] == [task.id]
-        assert service.list_tasks(db, ORGANISATION, Asked(), kind="other").items == []
+            service.get_task(context(db, stranger), task.id)
+        assert service.list_tasks(context(db, stranger), Asked()).items == []
+        assert [each.id for each in service.list_tasks(context(db, ORGANISATION), Asked(), status="queued").items] == [
+            task.id
+        ]
+        assert service.list_tasks(context(db, ORGANISATION), Asked(), kind="other").items == []
