@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset token month env job grant openapi test quick lint lock audit bench package authorities apply named plan deploy destroy database-users clean
+.PHONY: help run demo-reset token month env job grant openapi test quick lint hooks lock audit bench package authorities apply named plan deploy destroy database-users clean
 
 BIN := .venv/bin
 # The stamp's name holds the hash of the locks: a changed lock is a missing file.
@@ -52,6 +52,9 @@ lint: $(STAMP) ## Check style and types
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+
+hooks: $(STAMP) ## Have git lint what a commit changes, before each commit
+	$(BIN)/pre-commit install
 
 # A version that still satisfies its source stays; UPGRADE=1 takes the newest of what no source pins.
 lock: $(STAMP) ## Write requirements*.txt, the locks with hashes, from requirements*.in; asks PyPI (UPGRADE=1)
