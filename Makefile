@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset token month env job grant openapi test quick lint hooks lock audit bench package authorities apply named plan deploy destroy database-users clean
+.PHONY: help run demo-reset token month env job grant openapi test quick lint hooks lock holidays audit bench package authorities apply named plan deploy destroy database-users clean
 
 BIN := .venv/bin
 # The stamp's name holds the hash of the locks: a changed lock is a missing file.
@@ -62,6 +62,9 @@ lock: $(STAMP) ## Write requirements*.txt, the locks with hashes, from requireme
 	    $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet $(if $(UPGRADE),--upgrade) \
 	        $$name.in --output-file $$name.txt || exit 1; \
 	done
+
+holidays: $(STAMP) ## Write Kenya's public holidays, as far as they are gazetted, to the file that migrations load
+	$(BIN)/python -m local.public_holidays
 
 audit: $(STAMP) ## Look for known faults in what is installed; asks PyPI
 	@CI=true local/install checkers
