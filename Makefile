@@ -1,11 +1,11 @@
-# Every target first makes .venv from the pinned requirements; `make help` lists them.
+# Every target first installs .venv from the locks, by hash; `make help` lists them.
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset token month env job grant openapi test quick lint audit bench package authorities apply named plan deploy destroy database-users clean
+.PHONY: help run demo-reset token month env job grant openapi test quick lint hooks lock holidays audit bench package authorities apply named plan deploy destroy database-users clean
 
 BIN := .venv/bin
-# The stamp's name holds the hash of the requirements: a changed pin is a missing file.
+# The stamp's name holds the hash of the locks: a changed lock is a missing file.
 STAMP := .venv/.installed-$(shell cat requirements.txt requirements-dev.txt | sha256sum | cut -c1-16)
 
 # What `make grant` is told, on its own line only: a shell may have a NAME too. A name that it does not know, it refuses.
@@ -52,6 +52,19 @@ lint: $(STAMP) ## Check style and types
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+
+hooks: $(STAMP) ## Have git lint what a commit changes, before each commit
+	$(BIN)/pre-commit install
+
+# A version that still satisfies its source stays; UPGRADE=1 takes the newest of what no source pins.
+lock: $(STAMP) ## Write requirements*.txt, the locks with hashes, from requirements*.in; asks PyPI (UPGRADE=1)
+	@for name in requirements requirements-dev tests/terraform/checkers; do \
+	    $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --quiet $(if $(UPGRADE),--upgrade) \
+	        $$name.in --output-file $$name.txt || exit 1; \
+	done
+
+holidays: $(STAMP) ## Write Kenya's public holidays, as far as they are gazetted, to the file that migrations load
+	$(BIN)/python -m local.public_holidays
 
 audit: $(STAMP) ## Look for known faults in what is installed; asks PyPI
 	@CI=true local/install checkers

@@ -3,4 +3,6 @@ at its usual 700 it would walk them over and over while the app starts."""
 
 import gc
 
+__version__ = "0.2.0"  # as the newest release in CHANGELOG.md
+
 gc.set_threshold(150_000, 20, 50)

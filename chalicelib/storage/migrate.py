@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import Connection, make_url, text
 
 from chalicelib.errors import Unavailable
-from chalicelib.storage import append_only
+from chalicelib.storage import append_only, public_holidays
 from chalicelib.storage.connecting import Login
 from chalicelib.storage.engines import WRITING, make_engine
 
@@ -16,7 +16,9 @@ OTHER_WAITS_S = 60  # for whoever migrates at the same moment, in the other Regi
 
 
 def upgrade(url: str, *, login: Login | None = None, writer_hosts: Sequence[str] = (), user: str = "") -> str:
-    """Migrate the database at ``url``, check its append-only triggers, and return the schema's version.
+    """Migrate the database at ``url`` and return the schema's version.
+
+    It loads the public holidays, too, and checks the append-only triggers.
 
     Args:
         login, writer_hosts: as ``make_engine`` takes them.
@@ -33,6 +35,7 @@ def upgrade(url: str, *, login: Login | None = None, writer_hosts: Sequence[str]
             with db.begin():
                 _be_alone(db)
                 _run(db)
+                public_holidays.load(db)
                 lost = append_only.missing(db)
                 if lost:
                     raise RuntimeError(f"append-only triggers are missing: {[name for name, _, _ in lost]}")

@@ -9,6 +9,7 @@ import typing
 
 from apispec import APISpec
 
+from chalicelib import __version__
 from chalicelib.identity.roles import PUBLIC, SIGNED_IN
 from chalicelib.pages import Page
 from chalicelib.web import fields, idempotency, reading
@@ -120,7 +121,7 @@ def document(operations: list[Operation]) -> Described:
 def _empty() -> APISpec:
     spec = APISpec(
         title="Plotihub",
-        version="1",
+        version=__version__,
         openapi_version="3.1.0",
         info={"description": ABOUT, "license": {"name": "MIT", "identifier": "MIT"}},
         servers=[{"url": "/", "description": "This server."}],

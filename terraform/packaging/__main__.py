@@ -18,6 +18,7 @@ from terraform.packaging import authorities, emitted, zipped
 ROOT = Path(__file__).parents[2]
 MODULE = ROOT / "terraform" / "modules" / "api"
 ZIP = "deployment.zip"
+LOCK = ROOT / "requirements.txt"
 CANARY = ROOT / "terraform" / "modules" / "canary"
 
 
@@ -37,13 +38,16 @@ def package(into: Path) -> None:
     """Package the application and write the generated files ``into`` the module's folder.
 
     Raises:
-        RuntimeError: Chalice could not package it.
+        RuntimeError: Chalice could not package it, or left out a locked release.
         Unexpected: it emitted what the module does not know.
     """
     limits = {name: emitted.Limits(*row) for name, row in FUNCTIONS.items()}
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder)
         _run_chalice(out)
+        lacking = zipped.missing(out / ZIP, LOCK.read_text())
+        if lacking:
+            raise RuntimeError(f"no wheel that the lock knows runs on Lambda: {', '.join(lacking)}")
         made = emitted.module_of(json.loads((out / "chalice.tf.json").read_text()), limits, gateway_responses())
         zipped.rebuild(out / ZIP, into / ZIP, *([authorities.FILE] if authorities.FILE.is_file() else []))
     for name, content in (
@@ -65,8 +69,13 @@ def package_canary(into: Path) -> None:
 
 def _run_chalice(out: Path) -> None:
     chalice = Path(sys.executable).with_name("chalice")
-    # Its output names no Region, but it wants one to be set.
-    environment = {**os.environ, "AWS_DEFAULT_REGION": "eu-west-1"}
+    environment = {
+        **os.environ,
+        "AWS_DEFAULT_REGION": "eu-west-1",  # its output names no Region, but it requires one
+        # Where this machine's wheel does not run on Lambda, it downloads another by name and version alone; as
+        # constraints, the lock's hashes apply to that one too.
+        "PIP_CONSTRAINT": str(LOCK),
+    }
     command = [str(chalice), "--project-dir", str(ROOT), "package", "--pkg-format", "terraform", str(out)]
     ran = subprocess.run(command, check=False, capture_output=True, text=True, timeout=900, env=environment)  # noqa: S603
     if ran.returncode:

@@ -5,6 +5,7 @@ since time stamps would not match there and would differ at every build.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -27,7 +28,16 @@ IDLE_FOLDERS = {"__pycache__", "tests", "testing"}  # sqlalchemy.testing and the
 IDLE_SUFFIXES = {".pyi", ".pyx", ".pxd", ".c", ".h"}
 # Lambda's own, though aws-encryption-sdk asks for it: boto3 and what it stands on, but for six.
 OF_LAMBDA = {"boto3", "botocore", "dateutil", "jmespath", "python_dateutil", "s3transfer", "urllib3"}
+PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)", re.MULTILINE)
 IDLE_IN_DIST_INFO = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
+
+
+def missing(source: Path, lock: str) -> list[str]:
+    """Return the releases of ``lock`` that the zip at ``source`` lacks: Chalice only warns of what it cannot get."""
+    with zipfile.ZipFile(source) as archive:
+        tops = {PurePosixPath(name).parts[0] for name in archive.namelist()}
+    there = {_normalized(top.removesuffix(".dist-info")) for top in tops if top.endswith(".dist-info")}
+    return [f"{name} {version}" for name, version in PIN.findall(lock) if _normalized(f"{name}-{version}") not in there]
 
 
 def rebuild(source: Path, target: Path, *added: Path) -> None:
@@ -59,6 +69,10 @@ def _is_used(path: PurePosixPath) -> bool:
     if path.parts[0].partition("-")[0] in OF_LAMBDA:
         return False
     return not (path.parent.name.endswith(".dist-info") and path.name in IDLE_IN_DIST_INFO)
+
+
+def _normalized(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _compile(root: Path) -> None:

@@ -17,7 +17,7 @@ PRINTED_ADDRESS = "http://127.0.0.1:8000"
 
 def tour() -> str:
     """Return the commands of the tour, in order, as one script."""
-    chapter = README.read_text().split("## Five minutes")[1].split("\n## ")[0]
+    chapter = README.read_text().split("### Five minutes")[1].split("\n## ")[0]
     return "\n".join(re.findall(r"```sh\n(.*?)```", chapter, re.DOTALL))
 
 

@@ -204,6 +204,17 @@ def test_a_file_that_is_added_lies_at_the_root(tmp_path: Path) -> None:
         assert archive.read("added.pem") == b"authorities"
 
 
+def test_a_locked_release_that_chalice_left_out_is_missed(tmp_path: Path) -> None:
+    """It packages without what it finds no wheel of, and ends with 0."""
+    with zipfile.ZipFile(tmp_path / "source.zip", "w") as archive:
+        for name in ("PyJWT-2.15.1.dist-info/METADATA", "typing_extensions-4.16.0.dist-info/METADATA", "jwt/api.py"):
+            archive.writestr(name, "")
+    lock = (
+        "# made\ncryptography==50.0.2 \\\n    --hash=sha256:0\npyjwt==2.15.1 ; marker\ntyping-extensions==4.16.0 \\\n"
+    )
+    assert zipped.missing(tmp_path / "source.zip", lock) == ["cryptography 50.0.2"]
+
+
 def test_a_module_that_does_not_compile_is_not_packaged(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "source.zip", "w") as archive:
         archive.writestr("app.py", "def (")

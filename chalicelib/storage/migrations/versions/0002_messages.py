@@ -1,6 +1,4 @@
-"""Messages, reminders and what is asked to be mended; the runs of jobs; Kenya's public holidays."""
-
-import datetime as dt
+"""Messages, reminders and what is asked to be mended; the runs of jobs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,65 +11,6 @@ revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
-
-# Public Holidays Act (Cap. 110), its schedule and section 4: one that falls on a Sunday is kept on the next
-# day that is none. Idd-ul-Fitr, Idd-ul-Azha and Diwali are gazetted late: an organisation adds them itself.
-HOLIDAYS = (
-    ("2026-01-01", "New Year's Day"),
-    ("2026-04-03", "Good Friday"),
-    ("2026-04-06", "Easter Monday"),
-    ("2026-05-01", "Labour Day"),
-    ("2026-06-01", "Madaraka Day"),
-    ("2026-10-10", "Mazingira Day"),
-    ("2026-10-20", "Mashujaa Day"),
-    ("2026-12-12", "Jamhuri Day"),
-    ("2026-12-25", "Christmas Day"),
-    ("2026-12-26", "Boxing Day"),
-    ("2027-01-01", "New Year's Day"),
-    ("2027-03-26", "Good Friday"),
-    ("2027-03-29", "Easter Monday"),
-    ("2027-05-01", "Labour Day"),
-    ("2027-06-01", "Madaraka Day"),
-    ("2027-10-10", "Mazingira Day"),
-    ("2027-10-11", "Mazingira Day (observed)"),
-    ("2027-10-20", "Mashujaa Day"),
-    ("2027-12-12", "Jamhuri Day"),
-    ("2027-12-13", "Jamhuri Day (observed)"),
-    ("2027-12-25", "Christmas Day"),
-    ("2027-12-26", "Boxing Day"),
-    ("2027-12-27", "Boxing Day (observed)"),
-    ("2028-01-01", "New Year's Day"),
-    ("2028-04-14", "Good Friday"),
-    ("2028-04-17", "Easter Monday"),
-    ("2028-05-01", "Labour Day"),
-    ("2028-06-01", "Madaraka Day"),
-    ("2028-10-10", "Mazingira Day"),
-    ("2028-10-20", "Mashujaa Day"),
-    ("2028-12-12", "Jamhuri Day"),
-    ("2028-12-25", "Christmas Day"),
-    ("2028-12-26", "Boxing Day"),
-    ("2029-01-01", "New Year's Day"),
-    ("2029-03-30", "Good Friday"),
-    ("2029-04-02", "Easter Monday"),
-    ("2029-05-01", "Labour Day"),
-    ("2029-06-01", "Madaraka Day"),
-    ("2029-10-10", "Mazingira Day"),
-    ("2029-10-20", "Mashujaa Day"),
-    ("2029-12-12", "Jamhuri Day"),
-    ("2029-12-25", "Christmas Day"),
-    ("2029-12-26", "Boxing Day"),
-    ("2030-01-01", "New Year's Day"),
-    ("2030-04-19", "Good Friday"),
-    ("2030-04-22", "Easter Monday"),
-    ("2030-05-01", "Labour Day"),
-    ("2030-06-01", "Madaraka Day"),
-    ("2030-10-10", "Mazingira Day"),
-    ("2030-10-20", "Mashujaa Day"),
-    ("2030-10-21", "Mashujaa Day (observed)"),
-    ("2030-12-12", "Jamhuri Day"),
-    ("2030-12-25", "Christmas Day"),
-    ("2030-12-26", "Boxing Day"),
-)
 
 
 def upgrade() -> None:
@@ -98,8 +37,6 @@ def upgrade() -> None:
     op.create_index("ix_tenant_phone_phone", "tenant_phone", ["phone"])
     op.create_index("ix_task_status_finished_at", "task", ["status", "finished_at"])
     op.create_index("ix_job_slot_scope_id_job_slot", "job_slot", ["scope_id", "job", "slot"])
-    table = sa.table("public_holiday", sa.column("holiday_on", sa.Date()), sa.column("name", sa.String()))
-    op.bulk_insert(table, [{"holiday_on": dt.date.fromisoformat(day), "name": name} for day, name in HOLIDAYS])
 
 
 def downgrade() -> None:
