@@ -3,6 +3,7 @@
 from chalice.app import Chalice
 
 import chalicelib.commands.jobs  # noqa: F401 - takes the SMS that messaging is sent
+from chalicelib import bootstrap
 from chalicelib.billing.jobs import billing_jobs
 from chalicelib.billing.routes import billing
 from chalicelib.commands.routes import commands
@@ -29,6 +30,7 @@ from chalicelib.payments.routes import payments
 from chalicelib.portfolio.routes import portfolio
 from chalicelib.reporting.jobs import reporting_jobs
 from chalicelib.reporting.routes import reporting
+from chalicelib.runtime.resources import provide
 from chalicelib.tasks.jobs import task_jobs
 from chalicelib.tasks.operator_jobs import operator_jobs
 from chalicelib.tasks.routes import tasks
@@ -37,6 +39,7 @@ from chalicelib.web.meta_routes import meta
 from chalicelib.web.retelling import retelling
 
 install()
+provide(bootstrap.providers())
 app = Chalice(app_name="plotihub", configure_logs=False)
 app.api.binary_types.append(XLSX)  # API Gateway would take it for text, and spoil it
 app.register_middleware(retelling(app), "http")

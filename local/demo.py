@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from chalicelib import config, money, wiring
+from chalicelib import bootstrap, config, money
 from chalicelib.clock import MovedClock, day_of
 from chalicelib.messaging.grant_jobs import grant
 from chalicelib.onboarding.model import LeasePlan, Plan, PropertyPlan, TenantPlan, UnitPlan
 from chalicelib.onboarding.plan import read_plan
+from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage import migrate
 from chalicelib.tasks import service as tasks
 from local.emulator import Emulator
@@ -42,7 +43,7 @@ class Let:
 @dataclass(slots=True)
 class Demo:
     owner: Inside
-    parts: wiring.Parts
+    parts: Resources
     clock: MovedClock
     now: dt.datetime
     lets: dict[str, Let] = field(default_factory=dict)
@@ -165,11 +166,11 @@ def seed(database: Path, aws: Emulator, clock: MovedClock | None = None) -> Demo
     clock = clock or MovedClock()
     settings = replace(config.settings(), database_url=url, database_reader_url=url)
     # Nobody is woken: what works for the database that runs would find nothing of this one.
-    parts = replace(wiring.make_parts(settings), clock=clock, queues=None)
-    demo = Demo(Inside(Gateway(app.app), aws.token_for(OWNER_PHONE)), parts, clock, clock.at)
-    with wiring.using(parts), quietly():
+    resources = replace(bootstrap.make_resources(settings), clock=clock, queues=None)
+    demo = Demo(Inside(Gateway(app.app), aws.token_for(OWNER_PHONE)), resources, clock, clock.at)
+    with using(resources), quietly():
         demo.make()
-    parts.writer.dispose()  # the last connection to close folds the write-ahead log into the file
+    resources.writer.dispose()  # the last connection to close folds the write-ahead log into the file
     draft.rename(database)
     return demo
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from chalicelib.identity.ports import PASSWORDLESS
+from chalicelib.runtime.ports import PASSWORDLESS
 from local import processes, queues
 
 REGIONS = ("eu-west-1", "eu-central-1")  # two, because the API takes tokens of either Region's pool

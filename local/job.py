@@ -11,9 +11,10 @@ import sys
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from chalicelib import config, wiring
+from chalicelib import config
 from chalicelib.clock import NAIROBI
 from chalicelib.errors import NotFound
+from chalicelib.runtime.resources import Resources, get_resources
 from chalicelib.storage import migrate
 from chalicelib.tasks import job_service
 from chalicelib.tasks import service as tasks
@@ -36,7 +37,7 @@ def main() -> None:
 
     logs.install()
     try:
-        failed = run(wiring.parts(), name, on)
+        failed = run(get_resources(), name, on)
     except NotFound as error:
         sys.exit(error.detail)
     sys.exit(f"{app.app.app_name}: a slot of {name} failed" if failed else 0)
@@ -54,17 +55,17 @@ def asked() -> tuple[str, dt.date]:
         sys.exit(f"say which job, and of which day: make job NAME=rent_reminders ON=2026-12-05; there are: {known}")
 
 
-def run(parts: wiring.Parts, name: str, on: dt.date) -> bool:
+def run(resources: Resources, name: str, on: dt.date) -> bool:
     """Run the job and then the tasks that wait, and print what was done; return whether a slot failed."""
     idle, failed = 0, False
-    for slot, outcome in job_service.run_job(parts, name, on, NAIROBI):
+    for slot, outcome in job_service.run_job(resources, name, on, NAIROBI):
         line = told(outcome)
         idle += not line
         failed |= outcome is not None and outcome.status == FAILED
         if line:
             print(f"{name} {local(slot)}: {line}", flush=True)
     print(f"{name} {on}: nothing to do in {idle} slots" if idle else f"{name} {on}: that is all", flush=True)
-    print(f"tasks worked: {tasks.work_all(parts)}", flush=True)
+    print(f"tasks worked: {tasks.work_all(resources)}", flush=True)
     return failed
 
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 from chalice.local import LambdaContext
 
-from chalicelib import config, wiring
+from chalicelib import bootstrap, config
 from chalicelib.clock import MovedClock
 from chalicelib.gateways.africastalking import AfricasTalking
+from chalicelib.runtime.resources import OutboundResources, Resources, using, using_outbound
 from local import emulator, env, processes, queues, runner
 from local.inside import quietly
 from local.phone.callbacks import Callbacks
@@ -33,7 +34,7 @@ class World:
     """The application at ``clock``; ``provider`` has the phones."""
 
     clock: MovedClock
-    parts: wiring.Parts
+    parts: Resources
     provider: Provider
     phone_url: str
     schedules: list[runner.Schedule]
@@ -92,17 +93,17 @@ def running(home: Home, aws: emulator.Emulator, clock: MovedClock) -> Iterator[W
         )
         phone_url = stack.enter_context(PhoneServer(provider, 0, aws_url=aws.url).running())
         told = replace(config.settings(), africastalking_url=phone_url)
-        parts = replace(wiring.make_parts(told), clock=clock)
-        stack.callback(parts.writer.dispose)
-        stack.enter_context(wiring.using(parts))
-        stack.enter_context(wiring.using_outside(_outside(told, clock)))
+        resources = replace(bootstrap.make_resources(told), clock=clock)
+        stack.callback(resources.writer.dispose)
+        stack.enter_context(using(resources))
+        stack.enter_context(using_outbound(_outside(told, clock)))
         urls = {queue: queues.queue_url(aws.url, queue) for queue in queues.QUEUES}
         consumers = queues.consumers_of(app.app, urls, emulator.client("sqs", aws.url))
-        yield World(clock, parts, provider, phone_url, runner.schedules_of(app.app), consumers)
+        yield World(clock, resources, provider, phone_url, runner.schedules_of(app.app), consumers)
 
 
-def _outside(settings: config.Settings, clock: MovedClock) -> wiring.Outside:
-    made = wiring.make_outside(settings)
+def _outside(settings: config.Settings, clock: MovedClock) -> OutboundResources:
+    made = bootstrap.make_outbound_resources(settings)
     impatient = AfricasTalking(
         base_url=settings.africastalking_url,
         username=settings.africastalking_username,

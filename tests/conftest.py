@@ -16,9 +16,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock, SystemClock
 from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage import migrate
 from chalicelib.storage.engines import make_engine
 from tests import databases
@@ -147,11 +147,11 @@ def empty_database(database_kind: str, request: pytest.FixtureRequest, tmp_path:
 
 
 @pytest.fixture(scope="session")
-def shared_parts(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[wiring.Parts]:
+def shared_parts(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Resources]:
     """What the application works with on ``database``, its engines kept open from test to test."""
     engine = make_engine(database)
     keys = KeyFile(str(tmp_path_factory.mktemp("keys") / "keys.json"))
-    yield wiring.Parts(writer=engine, reader=engine, clock=SystemClock(), keys=keys)
+    yield Resources(writer=engine, reader=engine, clock=SystemClock(), keys=keys)
     engine.dispose()
 
 
@@ -162,9 +162,9 @@ def clock() -> MovedClock:
 
 
 @pytest.fixture
-def parts(shared_parts: wiring.Parts, clock: MovedClock) -> Iterator[wiring.Parts]:
-    """The parts that ``wiring.parts()`` gives during this test."""
-    with wiring.using(replace(shared_parts, clock=clock)) as these:
+def parts(shared_parts: Resources, clock: MovedClock) -> Iterator[Resources]:
+    """The resources that ``get_resources()`` returns during this test."""
+    with using(replace(shared_parts, clock=clock)) as these:
         yield these
 
 

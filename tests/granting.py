@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from chalicelib import wiring
 from chalicelib.messaging import service
 from chalicelib.messaging.grant_model import Limits
+from chalicelib.runtime.resources import Resources
 from tests.contexts import context
 
 
 def grant(
-    parts: wiring.Parts, organisation_id: UUID | str | None, limits: Limits | None = None, *, sender_name: str = ""
+    parts: Resources, organisation_id: UUID | str | None, limits: Limits | None = None, *, sender_name: str = ""
 ) -> None:
     """Grant messaging, and the sender name if one is named."""
     whose, now = UUID(str(organisation_id)), parts.clock.now()

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from chalicelib.config import Issuer
-from chalicelib.identity.ports import PASSWORDLESS
+from chalicelib.runtime.ports import PASSWORDLESS
 
 NO_CLAIM = object()
 

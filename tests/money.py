@@ -13,7 +13,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.billing import service as billing
 from chalicelib.billing.model import CreditNote, Invoice, Line, Receipt
 from chalicelib.identity import service as identity
@@ -33,6 +32,7 @@ from chalicelib.payments import (
 )
 from chalicelib.payments.model import Allocation, Deduction, FinalAccount, Payment, Refund
 from chalicelib.portfolio import service as portfolio
+from chalicelib.runtime.resources import Resources
 from tests import invariants
 from tests.contexts import context, perform
 
@@ -44,7 +44,7 @@ ALL = Asked(limit=MOST_ITEMS)
 class Money:
     """An organisation's money on ``parts``; ``today`` is what the test sets it to."""
 
-    def __init__(self, parts: wiring.Parts, organisation_id: UUID, property_id: UUID, today: dt.date = FIRST) -> None:
+    def __init__(self, parts: Resources, organisation_id: UUID, property_id: UUID, today: dt.date = FIRST) -> None:
         self.parts = parts
         self.organisation_id = organisation_id
         self.property_id = property_id
@@ -52,7 +52,7 @@ class Money:
         self._ticks = itertools.count(1)
 
     @classmethod
-    def found(cls, parts: wiring.Parts, today: dt.date = FIRST, *, granted: bool = True) -> Self:
+    def found(cls, parts: Resources, today: dt.date = FIRST, *, granted: bool = True) -> Self:
         """Found an organisation of its own with one property; it may write in its own words."""
         now = dt.datetime.combine(today, dt.time(9), dt.UTC)
 

@@ -16,7 +16,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from chalicelib import wiring
 from chalicelib.clock import Clock
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.claims_folder import ClaimsFolder
@@ -24,8 +23,9 @@ from chalicelib.identity import service as identity
 from chalicelib.messaging import service
 from chalicelib.messaging.grant_model import Limits
 from chalicelib.messaging.model import Made, Message, NewMessage, Settings
-from chalicelib.messaging.ports import SENT, Gateway, Outcome, Outgoing
 from chalicelib.runtime.context import Context
+from chalicelib.runtime.ports import SENT, Gateway, Outcome, Outgoing
+from chalicelib.runtime.resources import OutboundResources, Resources
 from chalicelib.storage.tables.leasing import phone_places
 from chalicelib.storage.tables.messaging import message_attempts, message_days, message_settings, messages
 from tests.contexts import context
@@ -85,8 +85,8 @@ class FakePhones:
         return outcomes
 
 
-def outside_of(folder: Path, clock: Clock, queues: FakeQueues, **gateways: Gateway) -> wiring.Outside:
-    return wiring.Outside(gateways=gateways, claims=ClaimsFolder(str(folder)), queues=queues, clock=clock)
+def outside_of(folder: Path, clock: Clock, queues: FakeQueues, **gateways: Gateway) -> OutboundResources:
+    return OutboundResources(gateways=gateways, claims=ClaimsFolder(str(folder)), queues=queues, clock=clock)
 
 
 def new_phone() -> str:
@@ -99,14 +99,14 @@ class Outbox:
     ``confirmed``: whoever it writes to has said that a place is theirs, so that no text says how to object.
     """
 
-    def __init__(self, parts: wiring.Parts, organisation_id: UUID, *, confirmed: bool = True) -> None:
+    def __init__(self, parts: Resources, organisation_id: UUID, *, confirmed: bool = True) -> None:
         self.parts = parts
         self.id = organisation_id
         self.confirmed = confirmed
         self._places: set[str] = set()
 
     @classmethod
-    def found(cls, parts: wiring.Parts, *, granted: bool = True) -> Self:
+    def found(cls, parts: Resources, *, granted: bool = True) -> Self:
         def work(db: Connection) -> UUID:
             phone = f"+2547{uuid.uuid4().int % 10**8:08d}"
             made = identity.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=NOON)

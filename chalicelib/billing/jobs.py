@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.billing import late_fee_service
 from chalicelib.clock import day_of
 from chalicelib.identity import service as identity
 from chalicelib.identity.model import Organisation
 from chalicelib.runtime.context import Context, in_context
+from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 from chalicelib.tasks.scheduling import Functions, Slot, Work, paged, scheduled
@@ -21,13 +21,15 @@ billing_jobs = Functions()
 
 
 @scheduled(billing_jobs, "late_fees", every=dt.timedelta(hours=1))
-def late_fees(parts: wiring.Parts, slot: Slot) -> Iterator[Work]:
+def late_fees(resources: Resources, slot: Slot) -> Iterator[Work]:
     """Queue the assessing of what became overdue, as of the organisation's own day; the next bill collects it."""
-    for organisation in paged(parts, identity.list_organisations):
+    for organisation in paged(resources, identity.list_organisations):
         on = day_of(slot.at, organisation.time_zone)
-        to_come = on > day_of(parts.clock.now(), organisation.time_zone)  # run by hand: nobody is late ahead of time
+        to_come = on > day_of(
+            resources.clock.now(), organisation.time_zone
+        )  # run by hand: nobody is late ahead of time
         if late_fee_service.policy_of(organisation) is not None and not to_come:
-            queue = partial(_queue, organisation=organisation, on=on, now=parts.clock.now())
+            queue = partial(_queue, organisation=organisation, on=on, now=resources.clock.now())
             yield Work(organisation.id, queue, on.isoformat())
 
 
@@ -37,16 +39,16 @@ def _queue(db: Connection, *, organisation: Organisation, on: dt.date, now: dt.d
 
 
 @tasks.handles(late_fee_service.LATE_FEES)
-def assess(parts: wiring.Parts, task: Task) -> dict[str, Any]:
+def assess(resources: Resources, task: Task) -> dict[str, Any]:
     """Assess set by set, each in its own transaction; go on where a killed worker stopped."""
     on = dt.date.fromisoformat(task.input["on"])
 
     def context(db: Connection) -> Context:
-        return Context.for_system(db, task.organisation_id, now=parts.clock.now(), today=on)
+        return Context.for_system(db, task.organisation_id, now=resources.clock.now(), today=on)
 
     after, made = late_fee_service.progress_of(task)
     while True:
         step = partial(late_fee_service.assess_set, task=task, after=after, made=made)
-        after, made = parts.transact(in_context(context, step))
+        after, made = resources.transact(in_context(context, step))
         if after is None:
             return {"on": task.input["on"], "fees": made}

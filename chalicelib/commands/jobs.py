@@ -5,10 +5,10 @@ import logging
 
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.commands import service
 from chalicelib.leasing import service as leasing
 from chalicelib.messaging.delivery_service import Incoming, takes_incoming
+from chalicelib.runtime.resources import get_resources
 from chalicelib.tasks.scheduling import sweeps
 
 log = logging.getLogger("plotihub.commands")
@@ -34,7 +34,7 @@ def take_sms(db: Connection, incoming: Incoming) -> str:
         phone=incoming.phone,
         text=incoming.text,
         received_at=incoming.received_at,
-        now=wiring.parts().clock.now(),
+        now=get_resources().clock.now(),
     )
     log.info("an SMS was taken", extra={"gateway": incoming.gateway, "command": command or "none: nobody's phone"})
     return command

@@ -15,12 +15,12 @@ from chalicelib.commands.standing_service import Standing, list_standings, runni
 from chalicelib.commands.texts import NOBODY, fitting, say
 from chalicelib.commands.ussd_confirm_service import MOST_SCREEN
 from chalicelib.commands.ussd_rules import ON_A_PAGE, Step
-from chalicelib.identity.ports import KeyWrapper
 from chalicelib.leasing import service as leasing
 from chalicelib.leasing.model import PhoneLease, PhoneTenant
 from chalicelib.maintenance.model import MOST_TEXT
 from chalicelib.messaging import service as messaging
 from chalicelib.runtime.context import Context
+from chalicelib.runtime.ports import KeyWrapper
 
 
 class Dialled(NamedTuple):

@@ -14,7 +14,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.gateways import africastalking_answers as answers
 from chalicelib.gateways import posting
 from chalicelib.gateways.many import at_once
-from chalicelib.messaging.ports import NOT_SENT, REFUSED, UNKNOWN, Outcome, Outgoing
+from chalicelib.runtime.ports import NOT_SENT, REFUSED, UNKNOWN, Outcome, Outgoing
 
 CONNECT_TIMEOUT_S = 3
 TIMEOUT_S = 10

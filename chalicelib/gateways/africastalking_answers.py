@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from chalicelib.messaging.ports import NOT_SENT, REFUSED, SENT, UNKNOWN, Outcome
 from chalicelib.money import half_up
+from chalicelib.runtime.ports import NOT_SENT, REFUSED, SENT, UNKNOWN, Outcome
 
 TAKEN = {100, 101, 102}  # processed, sent, queued
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.messaging.ports import NOT_SENT, SENT, UNKNOWN, Outcome
+from chalicelib.runtime.ports import NOT_SENT, SENT, UNKNOWN, Outcome
 
 BUSY = {
     "ProvisionedThroughputExceededException",

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.messaging.ports import Claim, Outcome
+from chalicelib.runtime.ports import Claim, Outcome
 
 TAKEN_AT = "taken_at"
 

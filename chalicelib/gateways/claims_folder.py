@@ -16,7 +16,7 @@ from typing import Any
 
 from chalicelib.errors import Unavailable
 from chalicelib.gateways import claims
-from chalicelib.messaging.ports import Claim, Outcome
+from chalicelib.runtime.ports import Claim, Outcome
 
 
 @dataclass(frozen=True, slots=True)

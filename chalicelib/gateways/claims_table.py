@@ -13,7 +13,7 @@ from typing import Any
 from chalicelib.errors import Unavailable
 from chalicelib.gateways import claims
 from chalicelib.gateways.aws import Answered, CallFailed, Client
-from chalicelib.messaging.ports import Claim, Outcome
+from chalicelib.runtime.ports import Claim, Outcome
 
 TIMEOUT_S = 2
 TRIES = 3

@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.gateways.aws import Client, outcome_of_sending
 from chalicelib.gateways.many import at_once
-from chalicelib.messaging.ports import REFUSED, Outcome, Outgoing
+from chalicelib.runtime.ports import REFUSED, Outcome, Outgoing
 
 CONNECT_TIMEOUT_S = 3
 TIMEOUT_S = 10

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.aws import CallFailed, Client
-from chalicelib.identity.ports import PASSWORDLESS
+from chalicelib.runtime.ports import PASSWORDLESS
 
 TIMEOUT_S = 2  # Cognito waits 5 s for all three
 TRIES = 2

@@ -10,7 +10,8 @@ import logging
 from chalice.app import AuthRequest, AuthResponse, Blueprint
 
 from chalicelib import config, metrics
-from chalicelib.identity.ports import KeyCopies
+from chalicelib.runtime.ports import KeyCopies
+from chalicelib.runtime.resources import key_copies
 
 authorizers = Blueprint(__name__)
 log = logging.getLogger("plotihub.identity")
@@ -35,6 +36,5 @@ def verify_token(request: AuthRequest) -> AuthResponse:
 
 
 def _copies() -> KeyCopies | None:
-    from chalicelib import wiring  # dear, and needed only while an issuer does not answer
 
-    return wiring.key_copies()
+    return key_copies()

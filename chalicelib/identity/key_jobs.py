@@ -7,7 +7,8 @@ import logging
 
 from chalice.app import CloudWatchEvent, Rate
 
-from chalicelib import config, wiring
+from chalicelib import config
+from chalicelib.runtime.resources import key_copies
 from chalicelib.tasks.scheduling import Functions
 
 log = logging.getLogger("plotihub.identity")
@@ -17,7 +18,7 @@ key_jobs = Functions()
 @key_jobs.schedule(Rate(1, unit=Rate.HOURS), name="keep_keys")
 def keep_keys(event: CloudWatchEvent) -> dict[str, int]:
     """Keep the key set of each issuer that answers, for authorizers to verify by while it does not."""
-    copies = wiring.key_copies()
+    copies = key_copies()
     if copies is None:
         return {"kept": 0}
     from chalicelib.identity import tokens  # and PyJWT, which the API does without

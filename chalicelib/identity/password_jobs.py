@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chalicelib import wiring
 from chalicelib.identity import password_service
+from chalicelib.runtime.resources import user_pool
 from chalicelib.tasks.scheduling import Functions
 
 password_jobs = Functions()
@@ -12,5 +12,5 @@ password_jobs = Functions()
 @password_jobs.lambda_function(name="drop_password")
 def drop_password(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Make sure that nobody knows the user's password, and give the event back, as Cognito wants it."""
-    password_service.drop_password(wiring.user_pool(event["userPoolId"]), event)
+    password_service.drop_password(user_pool(event["userPoolId"]), event)
     return event

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.errors import Unavailable
-from chalicelib.identity.ports import UserPool
+from chalicelib.runtime.ports import UserPool
 
 PASSWORD_BYTES = 48
 OF_EACH_KIND = "aA1-"  # which the pool's rule wants, and chance may leave out

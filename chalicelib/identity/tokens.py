@@ -17,7 +17,7 @@ import jwt
 
 from chalicelib.config import Issuer
 from chalicelib.errors import Unavailable
-from chalicelib.identity.ports import PASSWORDLESS, KeyCopies
+from chalicelib.runtime.ports import PASSWORDLESS, KeyCopies
 
 FETCH_TIMEOUT_S = 2
 KEPT_S = 3600

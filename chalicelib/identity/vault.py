@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from chalicelib import sealing
 from chalicelib.errors import NotFound
 from chalicelib.identity import repository
-from chalicelib.identity.ports import KeyWrapper
+from chalicelib.runtime.ports import KeyWrapper
 
 
 def seal(

@@ -7,7 +7,6 @@ from uuid import UUID
 from chalicelib import phones as phone_numbers
 from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from chalicelib.identity import vault
-from chalicelib.identity.ports import KeyWrapper
 from chalicelib.identity.service import CHANGED
 from chalicelib.ids import new_id
 from chalicelib.leasing import phone_repository
@@ -17,6 +16,7 @@ from chalicelib.messaging import service as messaging
 from chalicelib.pages import Asked, Page
 from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.context import Context
+from chalicelib.runtime.ports import KeyWrapper
 from chalicelib.values import Refused, parse_identity_number
 
 _MOST_KEY = 190  # characters that ``name_key`` holds

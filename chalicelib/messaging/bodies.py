@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from chalicelib.messaging.model import MEDIUMS
-from chalicelib.messaging.ports import OUTCOMES, Outcome
+from chalicelib.runtime.ports import OUTCOMES, Outcome
 
 MOST_TEXTS = 20  # in one queue message
 MOST_BYTES = 200_000  # of one queue message: SQS takes 256 KiB

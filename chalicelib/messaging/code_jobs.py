@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chalicelib import wiring
 from chalicelib.messaging import code_service
+from chalicelib.runtime.resources import get_outbound
 from chalicelib.tasks.scheduling import Functions
 
 code_jobs = Functions()
@@ -12,4 +12,4 @@ code_jobs = Functions()
 @code_jobs.lambda_function(name="send_code")
 def send_code(event: dict[str, Any], context: Any) -> dict[str, bool]:
     """Send one code. Cognito waits for no answer; where this fails, Lambda calls it again."""
-    return {"sent": code_service.send_code(wiring.outside(), event)}
+    return {"sent": code_service.send_code(get_outbound(), event)}

@@ -18,8 +18,8 @@ from chalicelib import metrics, phones
 from chalicelib.errors import Invalid, Unavailable
 from chalicelib.ids import new_id
 from chalicelib.messaging.code_rules import bounds, code_text
-from chalicelib.messaging.ports import SENT, UNKNOWN, Outcome, Outgoing
-from chalicelib.wiring import Outside
+from chalicelib.runtime.ports import SENT, UNKNOWN, Outcome, Outgoing
+from chalicelib.runtime.resources import OutboundResources
 
 GATEWAYS = ("africastalking", "sns")  # the first costs a fiftieth of the second
 # Not those of passwords, which nobody has (ForgotPassword, AdminCreateUser), nor those by which somebody who is signed
@@ -29,7 +29,7 @@ SOURCES = {f"CustomSMSSender_{name}" for name in ("SignUp", "ResendCode", "Authe
 log = logging.getLogger("plotihub.messaging")
 
 
-def send_code(outside: Outside, event: Mapping[str, Any]) -> bool:
+def send_code(outside: OutboundResources, event: Mapping[str, Any]) -> bool:
     """Send the code of one call by Cognito; return whether a gateway took it, or may have.
 
     Raises:
@@ -70,7 +70,7 @@ def _is_served(number: str) -> bool:
         return False
 
 
-def _send(outside: Outside, text: Outgoing) -> Outcome:
+def _send(outside: OutboundResources, text: Outgoing) -> Outcome:
     """Try the gateways until one takes the text, or refuses the number for good; return the best that came of it."""
     perhaps = None
     outcome = Outcome("not_sent", reason="no_gateway")

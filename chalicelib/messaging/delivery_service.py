@@ -25,7 +25,7 @@ from chalicelib.messaging.bodies import TOO_LATE, Told
 from chalicelib.messaging.delivery_repository import Delivery
 from chalicelib.messaging.dispatch_rules import PENDING
 from chalicelib.messaging.model import DELIVERED, FAILED, QUEUED, SENT, SMS, UNKNOWN_STATUS, Attempt, Message
-from chalicelib.messaging.ports import NOT_SENT, REFUSED, UNKNOWN, Outcome
+from chalicelib.runtime.ports import NOT_SENT, REFUSED, UNKNOWN, Outcome
 
 COUNTED = {
     SENT: metrics.MESSAGES_SENT,

@@ -40,7 +40,7 @@ from chalicelib.messaging.grant_service import get_sending
 from chalicelib.messaging.model import CANCELLED, FAILED, KINDS, SMS, Made, Message
 from chalicelib.messaging.rules import opening
 from chalicelib.runtime.context import Context
-from chalicelib.wiring import Parts
+from chalicelib.runtime.resources import Resources
 
 SET = 500  # messages of one transaction
 
@@ -58,33 +58,33 @@ class Set(NamedTuple):
         return sum(map(len, self.texts.values()))
 
 
-def dispatch(parts: Parts, still: Callable[[], bool] = lambda: True) -> int:
+def dispatch(resources: Resources, still: Callable[[], bool] = lambda: True) -> int:
     """Hand over what is due, until nothing is or ``still`` says that time is up; return how many messages went."""
     handed = 0
     if not still():
         return 0
-    for _, count in dispatch_sets(parts):
+    for _, count in dispatch_sets(resources):
         handed += count
         if not still():
             break
     return handed
 
 
-def dispatch_sets(parts: Parts) -> Iterator[tuple[UUID, int]]:
+def dispatch_sets(resources: Resources) -> Iterator[tuple[UUID, int]]:
     """Hand over set by set, the organisations taking turns; yield after each set whose it was, and how many went.
 
     Raises:
         Unavailable: the database or the queue does not answer; what was not handed over yet, is later.
     """
-    if parts.queues is None:
+    if resources.queues is None:
         log.warning("nothing is sent: there is no queue")
         return
     while True:
-        turns = deque(parts.transact(lambda db: repository.list_due_organisations(db, parts.clock.now())))
+        turns = deque(resources.transact(lambda db: repository.list_due_organisations(db, resources.clock.now())))
         progress = False
         while turns:
             organisation_id = turns.popleft()
-            done = _hand_set(parts, organisation_id)
+            done = _hand_set(resources, organisation_id)
             progress = progress or done.seen > 0
             if done.seen == SET:
                 turns.append(organisation_id)
@@ -94,9 +94,9 @@ def dispatch_sets(parts: Parts) -> Iterator[tuple[UUID, int]]:
             return
 
 
-def _hand_set(parts: Parts, organisation_id: UUID) -> Set:
+def _hand_set(resources: Resources, organisation_id: UUID) -> Set:
     try:
-        done = parts.transact(lambda db: decide_set(db, organisation_id, now=parts.clock.now()))
+        done = resources.transact(lambda db: decide_set(db, organisation_id, now=resources.clock.now()))
     except Unavailable:
         raise
     except Exception:
@@ -104,27 +104,27 @@ def _hand_set(parts: Parts, organisation_id: UUID) -> Set:
         log.exception("a set of messages could not be handed over", extra={"organisation_id": str(organisation_id)})
         return Set()
     for way, texts in done.texts.items():
-        put_on_queue(parts, *way, texts)
+        put_on_queue(resources, *way, texts)
     return done
 
 
-def put_on_queue(parts: Parts, medium: str, gateway: str, texts: Sequence[Text]) -> int:
+def put_on_queue(resources: Resources, medium: str, gateway: str, texts: Sequence[Text]) -> int:
     """Put texts of one organisation on the queue and mark their attempts; return how many.
 
     Raises:
         Unavailable: the queue does not answer, and perhaps took them all the same; or the database does not.
     """
-    if parts.queues is None:
+    if resources.queues is None:
         raise Unavailable("There is no queue.")
     bodies, carried = zip(*bundles(medium, gateway, texts), strict=True)
-    taken = parts.queues.send("send", bodies)
+    taken = resources.queues.send("send", bodies)
     queued = [text for texts, there in zip(carried, taken, strict=True) if there for text in texts]
     if len(queued) < len(texts):
         log.warning("the queue did not take all", extra={"count": len(texts) - len(queued)})
     if queued:
         attempts = [(text.message_id, text.number) for text in queued]
         mark = partial(repository.mark_queued, organisation_id=texts[0].organisation_id, attempts=attempts)
-        parts.transact(lambda db: mark(db, now=parts.clock.now()))
+        resources.transact(lambda db: mark(db, now=resources.clock.now()))
     return len(queued)
 
 

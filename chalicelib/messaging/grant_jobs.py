@@ -7,13 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.clock import day_of
 from chalicelib.errors import BadRequest, Invalid
 from chalicelib.messaging import service
 from chalicelib.messaging.grant_model import MESSAGING, SENDER_NAME, Grant, Limits
 from chalicelib.money import format_cents, parse_cents
 from chalicelib.runtime.context import Context
+from chalicelib.runtime.resources import Resources, get_resources
 from chalicelib.tasks.scheduling import Functions
 
 log = logging.getLogger("plotihub.messaging")
@@ -30,22 +30,24 @@ def grant(event: dict[str, Any], context: Any) -> dict[str, Any]:
     {"organisation", "kind": "sender_name", "name", "by", "note"?}
     {"organisation", "revoke": "messaging" or "sender_name", "by"}
     """
-    parts = wiring.parts()
+    resources = get_resources()
     asked = {name: str(value).strip() for name, value in event.items() if str(value).strip()}
     unknown = sorted(asked.keys() - ASKED)
     if unknown:
         raise BadRequest(f"there is no {unknown[0]}; expected of: {', '.join(sorted(ASKED))}")
     if asked:
-        work = partial(_work, asked=asked, request_id=str(getattr(context, "aws_request_id", "by hand")), parts=parts)
-        parts.transact(work)
+        work = partial(
+            _work, asked=asked, request_id=str(getattr(context, "aws_request_id", "by hand")), resources=resources
+        )
+        resources.transact(work)
         log.info("what an organisation is granted was changed", extra={"organisation_id": asked["organisation"]})
-    with parts.reading() as db:
+    with resources.reading() as db:
         return {"grants": [_told(each) for each in service.list_grants(db)]}
 
 
-def _work(db: Connection, *, asked: dict[str, str], request_id: str, parts: wiring.Parts) -> None:
+def _work(db: Connection, *, asked: dict[str, str], request_id: str, resources: Resources) -> None:
     organisation_id = _organisation(asked)
-    now = parts.clock.now()
+    now = resources.clock.now()
     ctx = Context.for_system(db, organisation_id, now=now, today=day_of(now))
     how: dict[str, Any] = {"by": asked.get("by", ""), "request_id": request_id}
     if "revoke" in asked:

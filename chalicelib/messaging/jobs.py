@@ -9,12 +9,12 @@ from functools import partial
 from chalice.app import SQSEvent
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.errors import Unavailable
 from chalicelib.ids import new_id
 from chalicelib.messaging import dispatch_service, result_service, sending_service, service, sweep_service
 from chalicelib.messaging.bodies import Unreadable
 from chalicelib.messaging.forgetting_service import KEPT_DAYS
+from chalicelib.runtime.resources import Resources, get_outbound, get_resources
 from chalicelib.tasks.scheduling import Functions, Slot, Still, Work, scheduled, still_of, sweeps, works
 
 log = logging.getLogger("plotihub.messaging")
@@ -24,21 +24,21 @@ Given = dict[str, list[dict[str, str]]]
 
 
 @works("messages")
-def work(parts: wiring.Parts, still: Still) -> int:
-    return dispatch_service.dispatch(parts, still)
+def work(resources: Resources, still: Still) -> int:
+    return dispatch_service.dispatch(resources, still)
 
 
 @scheduled(messaging_jobs, "dispatch_messages", every=dt.timedelta(minutes=5), catches_up=False)
-def dispatch_messages(parts: wiring.Parts, slot: Slot) -> Iterator[Work]:
+def dispatch_messages(resources: Resources, slot: Slot) -> Iterator[Work]:
     """Hand over what is due and nobody was woken for; put right what was left in the air.
 
     A set is handed over before it is yielded, since the queue is told after the commit; what is yielded
     only counts it, and lets the job end when its time is up.
     """
-    yield Work(None, partial(sweep_service.give_up, at=parts.clock.now()))
-    sweep_service.settle_by_phone(parts)
-    sweep_service.requeue_lost(parts)
-    for organisation_id, handed in dispatch_service.dispatch_sets(parts):
+    yield Work(None, partial(sweep_service.give_up, at=resources.clock.now()))
+    sweep_service.settle_by_phone(resources)
+    sweep_service.requeue_lost(resources)
+    for organisation_id, handed in dispatch_service.dispatch_sets(resources):
         key = f"{slot.key}.{new_id().hex[-11:]}"  # of this set only: what is handed is not due again
         yield Work(organisation_id, lambda db, handed=handed: handed, key)  # type: ignore[misc]
 
@@ -62,7 +62,7 @@ def forget_phones(db: Connection, at: dt.datetime) -> int:
 def send_messages(event: SQSEvent) -> Given:
     """Give texts to their gateways; outside, with no database in reach."""
     still = still_of(event.context)
-    return _each(event, lambda body: sending_service.send_texts(wiring.outside(), body, still))
+    return _each(event, lambda body: sending_service.send_texts(get_outbound(), body, still))
 
 
 @messaging_jobs.on_sqs_message(queue_arn="${var.results_queue_arn}", batch_size=10, name="take_results")
@@ -70,7 +70,7 @@ def take_results(event: SQSEvent) -> Given:
     """Take what came of texts, and what vendors posted."""
 
     def take(body: str) -> bool:
-        result_service.take_result(wiring.parts(), body)
+        result_service.take_result(get_resources(), body)
         return True
 
     return _each(event, take)

@@ -4,8 +4,8 @@ from marshmallow import Schema
 
 from chalicelib.messaging.grant_service import SENDER_PATTERN
 from chalicelib.messaging.model import KINDS, MEDIUMS, OPT_OUT_SOURCES, SENT_BY, SMS, STATUSES
-from chalicelib.messaging.ports import OUTCOMES
 from chalicelib.messaging.text_model import LANGUAGES, LONGEST
+from chalicelib.runtime.ports import OUTCOMES
 from chalicelib.web import fields
 
 ENCODINGS = ("", "gsm7", "ucs2")

@@ -12,8 +12,8 @@ from functools import partial
 
 from chalicelib.errors import Unavailable
 from chalicelib.messaging.bodies import TOO_LATE, Bundle, Text, Told, read_bundle, write_outcomes
-from chalicelib.messaging.ports import NOT_SENT, UNKNOWN, Outcome, Outgoing
-from chalicelib.wiring import Outside
+from chalicelib.runtime.ports import NOT_SENT, UNKNOWN, Outcome, Outgoing
+from chalicelib.runtime.resources import OutboundResources
 
 # No sender lives for as long: its function's time-out is shorter, and a gateway is waited for a few seconds.
 IN_FLIGHT_S = 150
@@ -27,7 +27,7 @@ log = logging.getLogger("plotihub.messaging")
 class _Work:
     """What is known of one queue message so far; not ``whole``: it has to come again."""
 
-    def __init__(self, outside: Outside, bundle: Bundle) -> None:
+    def __init__(self, outside: OutboundResources, bundle: Bundle) -> None:
         self.outside = outside
         self.gateway = outside.gateways.get(bundle.gateway)
         self.told: list[Told] = []
@@ -38,7 +38,7 @@ class _Work:
             self.told.append(Told(text.organisation_id, text.message_id, text.number, outcome))
 
 
-def send_texts(outside: Outside, body: str, still: Callable[[], bool] = lambda: True) -> bool:
+def send_texts(outside: OutboundResources, body: str, still: Callable[[], bool] = lambda: True) -> bool:
     """Give the texts of one queue message to their gateway and tell the results; return whether it is done with.
 
     Returns False where the message has to be given again: a claim or the queue of results could not be reached,
@@ -115,7 +115,7 @@ def _tell_of_other(work: _Work, text: Text) -> None:
         work.tell([text], [GONE])
 
 
-def _tell_results(outside: Outside, bundle: Bundle, told: list[Told]) -> bool:
+def _tell_results(outside: OutboundResources, bundle: Bundle, told: list[Told]) -> bool:
     if not told:
         return True
     try:

@@ -17,8 +17,8 @@ from chalicelib.messaging.bodies import Text, Told
 from chalicelib.messaging.delivery_repository import Delivery
 from chalicelib.messaging.dispatch_rules import number_day
 from chalicelib.messaging.model import HANDED, UNKNOWN_STATUS, Attempt, Message
-from chalicelib.messaging.ports import SENT, UNKNOWN, Outcome
-from chalicelib.wiring import Parts
+from chalicelib.runtime.ports import SENT, UNKNOWN, Outcome
+from chalicelib.runtime.resources import Resources
 
 AT_ONCE = 500
 UNMARKED = dt.timedelta(minutes=2)  # no dispatcher takes as long to put a set on the queue
@@ -34,7 +34,7 @@ NOTHING_HEARD = Outcome(UNKNOWN, reason="nothing_heard")
 log = logging.getLogger("plotihub.messaging")
 
 
-def requeue_lost(parts: Parts) -> int:
+def requeue_lost(resources: Resources) -> int:
     """Put attempts on the queue again that perhaps never came to a sender, and return how many.
 
     They keep their keys, so one that did come to a sender is not sent again; what came of it is told again.
@@ -42,14 +42,14 @@ def requeue_lost(parts: Parts) -> int:
     Raises:
         Unavailable: the database or the queue does not answer.
     """
-    if parts.queues is None:
+    if resources.queues is None:
         return 0
-    now = parts.clock.now()
+    now = resources.clock.now()
     before = (now - UNMARKED, now - UNHEARD)
     count = 0
-    for organisation_id in parts.transact(lambda db: repository.list_organisations_with_lost(db, *before)):
+    for organisation_id in resources.transact(lambda db: repository.list_organisations_with_lost(db, *before)):
         try:
-            count += _requeue(parts, organisation_id, before, now)
+            count += _requeue(resources, organisation_id, before, now)
         except Unavailable:
             raise
         except Exception:
@@ -60,11 +60,13 @@ def requeue_lost(parts: Parts) -> int:
     return count
 
 
-def _requeue(parts: Parts, organisation_id: UUID, before: tuple[dt.datetime, dt.datetime], now: dt.datetime) -> int:
+def _requeue(
+    resources: Resources, organisation_id: UUID, before: tuple[dt.datetime, dt.datetime], now: dt.datetime
+) -> int:
     count = 0
     while True:
-        sets = parts.transact(partial(_lost_texts, organisation_id=organisation_id, before=before, now=now))
-        queued = sum(dispatch_service.put_on_queue(parts, *way, texts) for way, texts in sets)
+        sets = resources.transact(partial(_lost_texts, organisation_id=organisation_id, before=before, now=now))
+        queued = sum(dispatch_service.put_on_queue(resources, *way, texts) for way, texts in sets)
         count += queued
         if queued < AT_ONCE:
             return count
@@ -111,14 +113,14 @@ def give_up(db: Connection, at: dt.datetime) -> int:
     return len(found)
 
 
-def settle_by_phone(parts: Parts) -> int:
+def settle_by_phone(resources: Resources) -> int:
     """Give reports whose reference nobody ever told to the one message that they can be about; return how many."""
     settled, after = 0, None
     while True:
-        now = parts.clock.now()
-        reports = parts.transact(partial(_unmatched, before=now - MATCHED_BY_PHONE, after=after))
+        now = resources.clock.now()
+        reports = resources.transact(partial(_unmatched, before=now - MATCHED_BY_PHONE, after=after))
         for report in reports:
-            settled += parts.transact(partial(settle_report, report=report, now=now))
+            settled += resources.transact(partial(settle_report, report=report, now=now))
         if len(reports) < AT_ONCE:
             return settled
         after = (reports[-1].created_at, reports[-1].provider_reference)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from chalicelib.errors import Conflict, Invalid, PreconditionFailed
 from chalicelib.identity import service as identity
-from chalicelib.identity.ports import KeyWrapper
 from chalicelib.identity.service import CHANGED
 from chalicelib.onboarding import repository
 from chalicelib.onboarding.import_model import COMMITTED, COMMITTING, PREVIEWED, Import
@@ -16,6 +15,7 @@ from chalicelib.onboarding.making_service import Maker, RowRefused
 from chalicelib.onboarding.model import Problem
 from chalicelib.onboarding.plan_process import Reading
 from chalicelib.runtime.context import Context
+from chalicelib.runtime.ports import KeyWrapper
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 

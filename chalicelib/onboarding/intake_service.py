@@ -10,7 +10,6 @@ from uuid import UUID
 from chalicelib.errors import Conflict, Invalid, NotFound, TooManyRequests
 from chalicelib.identity import service as identity
 from chalicelib.identity import vault
-from chalicelib.identity.ports import KeyWrapper
 from chalicelib.ids import new_id
 from chalicelib.onboarding import import_rules, repository
 from chalicelib.onboarding.import_model import COMMITTING, PREVIEWED, READING, TRANSITIONS, Import, Known
@@ -19,6 +18,7 @@ from chalicelib.onboarding.plan_process import Reading, Stored
 from chalicelib.pages import Asked, Page
 from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.context import Context
+from chalicelib.runtime.ports import KeyWrapper
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 

@@ -12,12 +12,12 @@ from typing import Any
 from chalice.app import Blueprint
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.errors import Conflict
 from chalicelib.identity import service as identity
 from chalicelib.onboarding import service
 from chalicelib.onboarding.plan_process import Reading, read_apart
 from chalicelib.runtime.context import Context, in_context
+from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import HEAVY, Task
 from chalicelib.tasks.scheduling import sweeps
@@ -28,33 +28,33 @@ TRIES = 3  # of a commit that meets others' changes
 
 
 @tasks.handles(service.PREVIEW_TASK, lane=HEAVY)
-def preview_import(parts: wiring.Parts, task: Task) -> dict[str, Any]:
-    preview = partial(service.preview_in_task, task=task, reading=_read(parts, task), keys=parts.keys)
-    return parts.transact(in_context(_context(parts, task), preview))
+def preview_import(resources: Resources, task: Task) -> dict[str, Any]:
+    preview = partial(service.preview_in_task, task=task, reading=_read(resources, task), keys=resources.keys)
+    return resources.transact(in_context(_context(resources, task), preview))
 
 
 @tasks.handles(service.COMMIT_TASK, lane=HEAVY)
-def commit_import(parts: wiring.Parts, task: Task) -> dict[str, Any]:
+def commit_import(resources: Resources, task: Task) -> dict[str, Any]:
     """Commit, or leave a new preview that says why not; a race with others is tried again."""
-    context, reading = _context(parts, task), _read(parts, task)
+    context, reading = _context(resources, task), _read(resources, task)
     for left in reversed(range(TRIES)):
         try:
-            commit = partial(service.commit, task=task, reading=reading, keys=parts.keys)
-            return parts.transact(in_context(context, commit))
+            commit = partial(service.commit, task=task, reading=reading, keys=resources.keys)
+            return resources.transact(in_context(context, commit))
         except (service.Refused, service.RowRefused) as error:
             if reading is None:
                 raise
             again = partial(
-                service.preview_refused, task=task, reading=reading, error=error, keys=parts.keys, last=left == 0
+                service.preview_refused, task=task, reading=reading, error=error, keys=resources.keys, last=left == 0
             )
-            if not parts.transact(in_context(context, again)):
+            if not resources.transact(in_context(context, again)):
                 raise
     raise Conflict("Others kept changing what the sheet names; commit it again.")
 
 
 @tasks.handles(service.UNDO_TASK, lane=HEAVY)
-def undo_import(parts: wiring.Parts, task: Task) -> dict[str, Any]:
-    return parts.transact(in_context(_context(parts, task), partial(service.undo, task=task)))
+def undo_import(resources: Resources, task: Task) -> dict[str, Any]:
+    return resources.transact(in_context(_context(resources, task), partial(service.undo, task=task)))
 
 
 @sweeps
@@ -62,12 +62,13 @@ def expire_sheets(db: Connection, at: dt.datetime) -> int:
     return service.expire_sheets(db, at)
 
 
-def _read(parts: wiring.Parts, task: Task) -> Reading | None:
+def _read(resources: Resources, task: Task) -> Reading | None:
     """Read the task's sheet between transactions; None where there is none for it to read."""
-    stored = parts.transact(in_context(_context(parts, task), partial(service.open_sheet, task=task, keys=parts.keys)))
+    opened = partial(service.open_sheet, task=task, keys=resources.keys)
+    stored = resources.transact(in_context(_context(resources, task), opened))
     return None if stored is None else read_apart(stored)
 
 
-def _context(parts: wiring.Parts, task: Task) -> Callable[[Connection], Context]:
+def _context(resources: Resources, task: Task) -> Callable[[Connection], Context]:
     """Return what makes the context of one try: of whoever queued the task, on the organisation's own day."""
-    return lambda db: identity.system_context(db, task.organisation_id, parts.clock.now(), task.created_by)
+    return lambda db: identity.system_context(db, task.organisation_id, resources.clock.now(), task.created_by)

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from chalicelib.billing import service as billing
 from chalicelib.errors import Conflict, Invalid
-from chalicelib.identity.ports import KeyWrapper
 from chalicelib.leasing import lease_service
 from chalicelib.leasing import service as leasing
 from chalicelib.onboarding import import_model as model
@@ -19,6 +18,7 @@ from chalicelib.onboarding.model import LeasePlan, Plan, TenantPlan
 from chalicelib.payments import service as payments
 from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.context import Context
+from chalicelib.runtime.ports import KeyWrapper
 
 BROUGHT_IN = "Held when the books began"
 

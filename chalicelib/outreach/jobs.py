@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.messaging import service as messaging
 from chalicelib.outreach import notice_service, pause_service, policy_service, reminder_service, rendering_service
 from chalicelib.outreach.model import REMINDER_KINDS, Reminding
 from chalicelib.runtime.context import Context, in_context
+from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 from chalicelib.tasks.scheduling import Functions, Slot, Work, paged, scheduled
@@ -24,13 +24,13 @@ messaging.renders(*REMINDER_KINDS)(rendering_service.make_reminders)  # whoever 
 
 
 @scheduled(outreach_jobs, "rent_reminders", every=dt.timedelta(hours=1), catches_up=False)
-def rent_reminders(parts: wiring.Parts, slot: Slot) -> Iterator[Work]:
+def rent_reminders(resources: Resources, slot: Slot) -> Iterator[Work]:
     """Queue each organisation's reminders of its day, once its hour has come.
 
     A missed hour is made up for by the next, and a missed day by the steps themselves, which may be late.
     """
-    now = parts.clock.now()
-    for organisation in paged(parts, policy_service.list_reminding):
+    now = resources.clock.now()
+    for organisation in paged(resources, policy_service.list_reminding):
         on = _day_to_remind(organisation, slot.at, now)
         if on is not None:
             yield Work(organisation.id, partial(_queue, organisation=organisation, on=on, now=now), on.isoformat())
@@ -52,39 +52,39 @@ def _queue(db: Connection, *, organisation: Reminding, on: dt.date, now: dt.date
 
 
 @tasks.handles(reminder_service.REMINDERS)
-def remind(parts: wiring.Parts, task: Task) -> dict[str, Any]:
+def remind(resources: Resources, task: Task) -> dict[str, Any]:
     """Settle the promises whose day is over, then remind set by set, each a transaction; go on where a run stopped."""
     on = dt.date.fromisoformat(task.input["on"])
 
     def context(db: Connection) -> Context:
-        return Context.for_system(db, task.organisation_id, now=parts.clock.now(), today=on)
+        return Context.for_system(db, task.organisation_id, now=resources.clock.now(), today=on)
 
     settled = 0
-    while count := parts.transact(in_context(context, pause_service.settle_promises)):
+    while count := resources.transact(in_context(context, pause_service.settle_promises)):
         settled += count
     done = reminder_service.progress_of(task)
-    with parts.reading() as db:
+    with resources.reading() as db:
         plan = reminder_service.plan_of(context(db))
         due = reminder_service.list_due_tenants(context(db), plan, done.after) if plan else []
     total, waiting = done.seen + len(due), iter(due)
     while plan and (chosen := list(islice(waiting, reminder_service.TENANTS_IN_A_SET))):
         step = partial(reminder_service.remind_set, task=task, plan=plan, tenant_ids=chosen, before=done, total=total)
-        done = parts.transact(in_context(context, step))
+        done = resources.transact(in_context(context, step))
     return {"on": on.isoformat(), "tenants": done.seen, "messages": done.made, "promises_settled": settled}
 
 
 @tasks.handles(notice_service.NOTICE_TASK)
-def send_notice(parts: wiring.Parts, task: Task) -> dict[str, Any]:
+def send_notice(resources: Resources, task: Task) -> dict[str, Any]:
     """Queue a notice's messages set by set, each a transaction; go on where a run that was killed stopped."""
     on = dt.date.fromisoformat(task.input["on"])
 
     def context(db: Connection) -> Context:
-        return Context.for_system(db, task.organisation_id, now=parts.clock.now(), today=on)
+        return Context.for_system(db, task.organisation_id, now=resources.clock.now(), today=on)
 
     seen, more = task.progress["done"] or 0, True
     last = UUID(task.cursor) if task.cursor else None
     while more:
         step = partial(notice_service.send_set, task=task, seen=seen, after=last)
-        seen, last = parts.transact(in_context(context, step))
+        seen, last = resources.transact(in_context(context, step))
         more = last is not None
     return {"notice_id": task.input["notice_id"], "tenants": seen}

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.clock import day_of
 from chalicelib.identity import service as identity
 from chalicelib.identity.model import Organisation
 from chalicelib.payments import run_service
 from chalicelib.runtime.context import Context, in_context
+from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 from chalicelib.tasks.scheduling import Functions, Slot, Work, paged, scheduled
@@ -21,17 +21,17 @@ payment_jobs = Functions()
 
 
 @scheduled(payment_jobs, "bill_due", every=dt.timedelta(hours=1))
-def bill_due(parts: wiring.Parts, slot: Slot) -> Iterator[Work]:
+def bill_due(resources: Resources, slot: Slot) -> Iterator[Work]:
     """Queue each organisation's bill run of the running month, once on each of its own days.
 
     Every hour, because days begin at another hour in another time zone; every day, because a lease
     that begins in mid-month is then billed on that day. A day that was missed is billed as of that day.
     """
-    for organisation in paged(parts, identity.list_organisations):
+    for organisation in paged(resources, identity.list_organisations):
         on = day_of(slot.at, organisation.time_zone)
-        to_come = on > day_of(parts.clock.now(), organisation.time_zone)  # run by hand: nobody is billed ahead
+        to_come = on > day_of(resources.clock.now(), organisation.time_zone)  # run by hand: nobody is billed ahead
         if organisation.bill_by_itself and not to_come:
-            queue = partial(_queue, organisation=organisation, on=on, now=parts.clock.now())
+            queue = partial(_queue, organisation=organisation, on=on, now=resources.clock.now())
             yield Work(organisation.id, queue, on.isoformat())
 
 
@@ -42,17 +42,17 @@ def _queue(db: Connection, *, organisation: Organisation, on: dt.date, now: dt.d
 
 
 @tasks.handles(run_service.BILL_RUN)
-def run_bills(parts: wiring.Parts, task: Task) -> dict[str, Any]:
+def run_bills(resources: Resources, task: Task) -> dict[str, Any]:
     """Bill set by set, each in its own transaction with the credit that meets it; go on where a killed run stopped."""
-    with parts.reading() as db:
+    with resources.reading() as db:
         time_zone = identity.get_organisation(db, task.organisation_id).time_zone
 
     def context(db: Connection) -> Context:
-        now = parts.clock.now()
+        now = resources.clock.now()
         today = day_of(now, time_zone)
         return Context.for_system(db, task.organisation_id, now=now, today=today, member_id=task.created_by)
 
     done = run_service.progress_of(task)
     while not done.ended:
-        done = parts.transact(in_context(context, partial(run_service.bill_set, task=task, before=done)))
+        done = resources.transact(in_context(context, partial(run_service.bill_set, task=task, before=done)))
     return {"period": task.input["period"][:7], "leases": done.seen, "invoices": done.made}

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from chalicelib import metrics, wiring
+from chalicelib import metrics
 from chalicelib.identity import service as identity
 from chalicelib.identity.model import Organisation
 from chalicelib.reporting import proof_service
 from chalicelib.runtime.context import Context
+from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 from chalicelib.tasks.scheduling import Functions, Slot, Work, paged, scheduled
@@ -25,12 +26,12 @@ reporting_jobs = Functions()
 
 
 @scheduled(reporting_jobs, "prove_books", every=dt.timedelta(hours=1), catches_up=False)
-def prove_books(parts: wiring.Parts, slot: Slot) -> Iterator[Work]:
+def prove_books(resources: Resources, slot: Slot) -> Iterator[Work]:
     """Queue the proof of each organisation's books, once a night; a missed one is not made up: the next proves all."""
-    for organisation in paged(parts, identity.list_organisations):
+    for organisation in paged(resources, identity.list_organisations):
         local = slot.at.astimezone(ZoneInfo(organisation.time_zone))
         if local.hour >= FROM_HOUR:
-            queue = partial(_queue, organisation=organisation, now=parts.clock.now(), today=local.date())
+            queue = partial(_queue, organisation=organisation, now=resources.clock.now(), today=local.date())
             yield Work(organisation.id, queue, local.date().isoformat())
 
 
@@ -40,15 +41,15 @@ def _queue(db: Connection, *, organisation: Organisation, now: dt.datetime, toda
 
 
 @tasks.handles(proof_service.PROVE_BOOKS)
-def prove(parts: wiring.Parts, task: Task) -> dict[str, Any]:
+def prove(resources: Resources, task: Task) -> dict[str, Any]:
     """Prove the books as of one moment; fail the task, and log an error, where they do not add up."""
 
     def hold(done: int) -> None:
-        parts.transact(lambda db: tasks.advance(db, task, done=done, total=proof_service.STEPS))
+        resources.transact(lambda db: tasks.advance(db, task, done=done, total=proof_service.STEPS))
 
-    with parts.snapshot() as db:
+    with resources.snapshot() as db:
         proof = proof_service.prove(
-            identity.system_context(db, task.organisation_id, parts.clock.now()), after_each=hold
+            identity.system_context(db, task.organisation_id, resources.clock.now()), after_each=hold
         )
     if not proof.holds:
         failed = [finding.name for finding in proof.findings if not finding.holds]

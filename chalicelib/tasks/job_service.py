@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 
 from chalicelib.errors import NotFound
 from chalicelib.runtime.context import Context
+from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import job_repository as repository
 from chalicelib.tasks import slots
 from chalicelib.tasks.job_model import JobRun, JobState, Outcome, Slot
 from chalicelib.tasks.run_service import Job, Still, run_slot
 from chalicelib.tasks.service import always
-from chalicelib.wiring import Parts
 
 CAUGHT_UP = dt.timedelta(days=3)  # what was missed for longer is not made up
 
@@ -32,36 +32,36 @@ def job_names() -> list[str]:
     return sorted(_jobs)
 
 
-def run_due(parts: Parts, name: str, at: dt.datetime, still: Still = always) -> list[Outcome]:
+def run_due(resources: Resources, name: str, at: dt.datetime, still: Still = always) -> list[Outcome]:
     """Run the job's slot at ``at`` and, before it, those that were missed or are to be tried again; return what came.
 
     What another run holds or has done is left out. It ends early where ``still`` says that time is up.
     """
     job, ran = _job(name), []
-    for start in _starts_due(parts, job, slots.start_of(at, job.every)):
+    for start in _starts_due(resources, job, slots.start_of(at, job.every)):
         if not still():
             break
-        ran.append(run_slot(parts, job, _slot(job, start), still))
+        ran.append(run_slot(resources, job, _slot(job, start), still))
     return [outcome for outcome in ran if outcome is not None]
 
 
-def resume(parts: Parts, still: Still = always) -> list[Outcome]:
+def resume(resources: Resources, still: Still = always) -> list[Outcome]:
     """Take over the runs whose holder is gone, and try those again that failed; return what came."""
-    now = parts.clock.now()
+    now = resources.clock.now()
     names = [job.name for job in _jobs.values() if job.catches_up]
-    with parts.reading() as db:
+    with resources.reading() as db:
         due = repository.list_due_runs(db, names, slots.key_of(now - CAUGHT_UP), now)
     ran = []
     for each in due:
         if not still():
             break
         job = _jobs[each.job]
-        ran.append(run_slot(parts, job, _slot(job, slots.start_of_key(each.slot)), still))
+        ran.append(run_slot(resources, job, _slot(job, slots.start_of_key(each.slot)), still))
     return [outcome for outcome in ran if outcome is not None]
 
 
 def run_job(
-    parts: Parts, name: str, on: dt.date, time_zone: str, still: Still = always
+    resources: Resources, name: str, on: dt.date, time_zone: str, still: Still = always
 ) -> Iterator[tuple[Slot, Outcome | None]]:
     """Run by hand every slot of the job that begins on the day ``on`` in ``time_zone``, also one to come.
 
@@ -77,7 +77,7 @@ def run_job(
     )
     for start in slots.starts_between(midnight, next_midnight, job.every):
         slot = _slot(job, start)
-        yield slot, run_slot(parts, job, slot, still, by_hand=True) if still() else None
+        yield slot, run_slot(resources, job, slot, still, by_hand=True) if still() else None
 
 
 def list_jobs(ctx: Context) -> list[JobState]:
@@ -115,7 +115,7 @@ def _slot(job: Job, start: dt.datetime) -> Slot:
     return Slot(job.name, start, slots.key_of(start))
 
 
-def _starts_due(parts: Parts, job: Job, start: dt.datetime) -> list[dt.datetime]:
+def _starts_due(resources: Resources, job: Job, start: dt.datetime) -> list[dt.datetime]:
     """Return the slots to run, the oldest first: those without a run since the first that there was, and those due.
 
     Read where it is near: a copy that lags names a slot too many, which then is not claimed.
@@ -123,12 +123,12 @@ def _starts_due(parts: Parts, job: Job, start: dt.datetime) -> list[dt.datetime]
     if not job.catches_up:
         return [start]
     since = start - CAUGHT_UP
-    with parts.reading() as db:
+    with resources.reading() as db:
         first = repository.first_slot(db, job.name)
         known = {run.slot: run for run in repository.list_runs(db, job.name, slots.key_of(since))}
     if first is None:
         return [start]
-    now = parts.clock.now()
+    now = resources.clock.now()
     earlier = slots.starts_between(max(since, slots.start_of_key(first)), start, job.every)
     return [*(each for each in earlier if _is_due(known.get(slots.key_of(each)), now)), start]
 

@@ -10,8 +10,8 @@ from typing import Any
 from chalice.app import CloudWatchEvent, Rate, SQSEvent
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.clock import NAIROBI
+from chalicelib.runtime.resources import Resources, get_resources
 from chalicelib.tasks import job_service, service
 from chalicelib.tasks.job_model import Outcome
 from chalicelib.tasks.model import HEAVY, SHORT
@@ -35,13 +35,13 @@ task_jobs = Functions()
 
 
 @works(SHORT)
-def work(parts: wiring.Parts, still: Still) -> int:
-    return service.work_all(parts, still, lane=SHORT)
+def work(resources: Resources, still: Still) -> int:
+    return service.work_all(resources, still, lane=SHORT)
 
 
 @works(HEAVY)
-def work_heavy(parts: wiring.Parts, still: Still) -> int:
-    return service.work_all(parts, still, lane=HEAVY)
+def work_heavy(resources: Resources, still: Still) -> int:
+    return service.work_all(resources, still, lane=HEAVY)
 
 
 @task_jobs.schedule(Rate(1, unit=Rate.MINUTES), name="work_tasks")
@@ -50,11 +50,11 @@ def work_tasks(event: CloudWatchEvent) -> dict[str, int]:
 
     The heavy ones are left to whom it wakes; where nobody can be woken it works them itself, when the others are done.
     """
-    parts, still = wiring.parts(), still_of(event.context)
-    resumed = len(job_service.resume(parts, still))
-    worked = service.work_all(parts, still, lane=SHORT)
-    if not service.wake_workers(parts, HEAVY):
-        worked += service.work_all(parts, still, lane=HEAVY)
+    resources, still = get_resources(), still_of(event.context)
+    resumed = len(job_service.resume(resources, still))
+    worked = service.work_all(resources, still, lane=SHORT)
+    if not service.wake_workers(resources, HEAVY):
+        worked += service.work_all(resources, still, lane=HEAVY)
     log.info("tasks worked", extra={"count": worked, "resumed": resumed})
     return {"worked": worked, "resumed": resumed}
 
@@ -86,15 +86,15 @@ def run_job(event: dict[str, Any], context: Any) -> dict[str, Any]:
     The tasks that it queues are worked by whom they wake.
     """
     on, time_zone = dt.date.fromisoformat(event["on"]), event.get("time_zone", NAIROBI)
-    ran = job_service.run_job(wiring.parts(), event["name"], on, time_zone, still_of(context))
+    ran = job_service.run_job(get_resources(), event["name"], on, time_zone, still_of(context))
     return {"slots": [_told(slot, outcome) for slot, outcome in ran]}
 
 
 @scheduled(task_jobs, "sweep_old", every=dt.timedelta(hours=1), catches_up=False)
-def sweep_old(parts: wiring.Parts, slot: Slot) -> Iterator[Work]:
+def sweep_old(resources: Resources, slot: Slot) -> Iterator[Work]:
     """Forget what is too old to be kept; other domains join by ``sweeps``."""
     for sweep in SWEEPS:
-        yield Work(None, partial(_sweep, sweep=sweep, at=parts.clock.now()))
+        yield Work(None, partial(_sweep, sweep=sweep, at=resources.clock.now()))
 
 
 @sweeps
@@ -137,7 +137,7 @@ def _works_off(name: str, still: Still) -> bool:
         log.error("nobody works what a message woke")  # it may say anything
         return False
     try:
-        done = WORKERS[name](wiring.parts(), still)
+        done = WORKERS[name](get_resources(), still)
     except Exception:
         log.exception("a worker failed", extra={"worker": name})
         return False

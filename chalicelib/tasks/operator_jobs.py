@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from chalicelib import config, wiring
+from chalicelib import bootstrap, config
 from chalicelib.tasks.scheduling import Functions
 
 log = logging.getLogger("plotihub.tasks")
@@ -13,6 +13,6 @@ operator_jobs = Functions()
 @operator_jobs.lambda_function(name="migrate_database")
 def migrate_database(event: dict[str, Any], context: Any) -> dict[str, str]:
     """Change the schema, before callers meet the code that wants it. A repeat changes nothing."""
-    version = wiring.migrate(config.settings())
+    version = bootstrap.migrate(config.settings())
     log.info("the database has the newest schema", extra={"version": version})
     return {"version": version}

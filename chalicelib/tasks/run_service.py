@@ -16,10 +16,10 @@ from sqlalchemy import Connection
 
 from chalicelib.errors import Unavailable
 from chalicelib.ids import new_id
+from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import job_repository as repository
 from chalicelib.tasks import slots
 from chalicelib.tasks.job_model import DONE, FAILED, RUNNING, Outcome, Slot
-from chalicelib.wiring import Parts
 
 CLAIM_S = 300
 TRY_AGAIN_S = 60  # after the first failure; after each further one twice as long
@@ -50,7 +50,7 @@ class Job(NamedTuple):
 
     name: str
     every: dt.timedelta
-    works: Callable[[Parts, Slot], Iterator[Work]]
+    works: Callable[[Resources, Slot], Iterator[Work]]
     catches_up: bool = True
 
 
@@ -62,20 +62,20 @@ class OutOfTime(Exception):
     """The set after this one is somebody else's."""
 
 
-def run_slot(parts: Parts, job: Job, slot: Slot, still: Still, *, by_hand: bool = False) -> Outcome | None:
+def run_slot(resources: Resources, job: Job, slot: Slot, still: Still, *, by_hand: bool = False) -> Outcome | None:
     """Work the slot if it is to be had; return what came of it, or None where another run holds it or it is done.
 
     Raises:
         Unavailable: the database is gone; whoever comes when the claim has lapsed goes on.
     """
-    run = _Run(parts, slot, new_id())
+    run = _Run(resources, slot, new_id())
     attempts = run.claim(by_hand=by_hand)
     if attempts is None:
         return None
     if attempts > MOST_ATTEMPTS:
         return run.finish("WorkerDied", attempts)
     try:
-        problem = run.work(job.works(parts, slot), still)
+        problem = run.work(job.works(resources, slot), still)
     except TakenOver:
         log.warning("a job's run was taken over", extra=run.facts())
         return None
@@ -87,10 +87,10 @@ def run_slot(parts: Parts, job: Job, slot: Slot, still: Still, *, by_hand: bool 
 class _Run:
     """A slot held by one claim, and what was done in it so far."""
 
-    def __init__(self, parts: Parts, slot: Slot, claim: UUID) -> None:
-        self.parts, self.slot, self.token = parts, slot, claim
+    def __init__(self, resources: Resources, slot: Slot, claim: UUID) -> None:
+        self.parts, self.slot, self.token = resources, slot, claim
         self.sets = self.passed_over = self.count = 0
-        self.held_at = parts.clock.now()
+        self.held_at = resources.clock.now()
 
     def claim(self, *, by_hand: bool) -> int | None:
         """Take the slot, and return which attempt this is."""

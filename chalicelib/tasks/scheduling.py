@@ -15,12 +15,11 @@ from uuid import UUID
 from chalice.app import Blueprint, CloudWatchEvent, Rate
 from sqlalchemy import Connection
 
-from chalicelib import wiring
+from chalicelib.runtime.resources import Resources, get_resources
 from chalicelib.tasks import job_service
 from chalicelib.tasks.job_model import FAILED, Outcome, Slot
 from chalicelib.tasks.run_service import Job, Still, Work
 from chalicelib.tasks.service import always
-from chalicelib.wiring import Parts
 
 __all__ = ["Functions", "Slot", "Still", "Sweep", "Work", "Worker", "paged", "scheduled", "still_of", "sweeps", "works"]
 
@@ -35,7 +34,7 @@ class HasId(Protocol):
 
 
 Row = TypeVar("Row", bound=HasId)
-Worker = Callable[[Parts, Still], int]
+Worker = Callable[[Resources, Still], int]
 Sweep = Callable[[Connection, dt.datetime], int]
 
 WORKERS: dict[str, Worker] = {}
@@ -59,7 +58,7 @@ class JobFailed(Exception):
 
 def scheduled(
     blueprint: Functions, name: str, *, every: dt.timedelta, catches_up: bool = True
-) -> Callable[[Callable[[Parts, Slot], Iterator[Work]]], Any]:
+) -> Callable[[Callable[[Resources, Slot], Iterator[Work]]], Any]:
     """Register the job ``name`` and its schedule; the function, of that name too, yields a slot's sets.
 
     Args:
@@ -67,7 +66,7 @@ def scheduled(
         catches_up: whether a missed slot is made up for; not where the next one does what it would have done.
     """
 
-    def register(function: Callable[[Parts, Slot], Iterator[Work]]) -> Any:
+    def register(function: Callable[[Resources, Slot], Iterator[Work]]) -> Any:
         if function.__name__ != name:
             raise ValueError(f"the job {name!r} is a function of another name, {function.__name__!r}")
         job_service.add_job(Job(name, every, function, catches_up))
@@ -75,18 +74,18 @@ def scheduled(
         @wraps(function)  # AWS calls it by the function's name, which Chalice takes from what it is given
         def handler(event: CloudWatchEvent) -> dict[str, int]:
             at = dt.datetime.fromisoformat(event.time)
-            return _told(name, job_service.run_due(wiring.parts(), name, at, still_of(event.context)))
+            return _told(name, job_service.run_due(get_resources(), name, at, still_of(event.context)))
 
         return blueprint.schedule(_rate(every), name=name)(handler)
 
     return register
 
 
-def paged(parts: Parts, listed: Callable[..., Sequence[Row]]) -> Iterator[Row]:
+def paged(resources: Resources, listed: Callable[..., Sequence[Row]]) -> Iterator[Row]:
     """Yield all that ``listed(db, after=…, limit=…)`` lists by id; no transaction is open while one is worked on."""
     after = None
     while True:
-        with parts.reading() as db:
+        with resources.reading() as db:
             found = listed(db, after=after, limit=AT_ONCE)
         yield from found
         if len(found) < AT_ONCE:

@@ -21,15 +21,15 @@ from chalicelib.errors import DomainError, NotFound, Unavailable
 from chalicelib.ids import new_id
 from chalicelib.pages import Asked, Page
 from chalicelib.runtime.context import Context
+from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import repository
 from chalicelib.tasks.model import QUEUED, QUEUES, SHORT, Task
-from chalicelib.wiring import Parts
 
 CLAIM_S = 60
 MOST_ATTEMPTS = 5
 KEPT = dt.timedelta(days=90)  # what nobody asked for: a job queues some for everybody each day
 FORGOTTEN_AT_ONCE = 500
-Handler = Callable[[Parts, Task], dict[str, Any]]
+Handler = Callable[[Resources, Task], dict[str, Any]]
 
 log = logging.getLogger("plotihub.tasks")
 _handlers: dict[str, Handler] = {}
@@ -131,83 +131,83 @@ def always() -> bool:
     return True
 
 
-def work_all(parts: Parts, still: Callable[[], bool] = always, *, lane: str | None = None) -> int:
+def work_all(resources: Resources, still: Callable[[], bool] = always, *, lane: str | None = None) -> int:
     """Work tasks until none is left that this process can claim, or ``still`` is over; return how many it worked.
 
     Of one lane, or of both.
     """
     worked = 0
-    while still() and work_one(parts, lane=lane):
+    while still() and work_one(resources, lane=lane):
         worked += 1
     return worked
 
 
-def wake_workers(parts: Parts, lane: str) -> bool:
+def wake_workers(resources: Resources, lane: str) -> bool:
     """Wake the workers of the lane if a task waits there; return whether one does and they will come."""
-    with parts.reading() as db:
-        waits = bool(repository.list_claimable(db, kinds(lane), parts.clock.now()))
-    return waits and parts.wake([(QUEUES[lane], lane)])
+    with resources.reading() as db:
+        waits = bool(repository.list_claimable(db, kinds(lane), resources.clock.now()))
+    return waits and resources.wake([(QUEUES[lane], lane)])
 
 
-def work_one(parts: Parts, *, lane: str | None = None) -> bool:
+def work_one(resources: Resources, *, lane: str | None = None) -> bool:
     """Claim the next task that is queued or whose worker is gone, and work it; return whether there was one."""
-    task = parts.transact(lambda db: _claim(db, parts, lane))
+    task = resources.transact(lambda db: _claim(db, resources, lane))
     if task is None:
         return False
     if task.attempts > MOST_ATTEMPTS:
-        _fail(parts, task, _unexpected())
+        _fail(resources, task, _unexpected())
         return True
     try:
-        result = _handlers[task.kind](parts, task)
-        _finish(parts, task, result=result)
+        result = _handlers[task.kind](resources, task)
+        _finish(resources, task, result=result)
     except TakenOver:
         log.warning("task was taken over", extra=_facts(task))
     except Unavailable as error:
         log.warning("task could not go on", extra=_facts(task))
-        _try_again(parts, task, _problem(error))
+        _try_again(resources, task, _problem(error))
     except DomainError as error:
         log.info("task failed", extra={**_facts(task), "problem": type(error).__name__})
-        _fail(parts, task, _problem(error))
+        _fail(resources, task, _problem(error))
     except Exception:
         log.exception("task raised an exception", extra=_facts(task))
-        _try_again(parts, task, _unexpected())
+        _try_again(resources, task, _unexpected())
     return True
 
 
-def _claim(db: Connection, parts: Parts, lane: str | None) -> Task | None:
-    now = parts.clock.now()
+def _claim(db: Connection, resources: Resources, lane: str | None) -> Task | None:
+    now = resources.clock.now()
     until = now + dt.timedelta(seconds=CLAIM_S)
     # A kind without a handler here is left to a worker of the release that knows it.
     for organisation_id, task_id in repository.list_claimable(db, kinds(lane), now):
         task = repository.claim_task(db, organisation_id, task_id, new_id(), now, until)
         if task is not None:
-            return replace(task, clock=parts.clock.now)
+            return replace(task, clock=resources.clock.now)
     return None
 
 
-def _try_again(parts: Parts, task: Task, problem: dict[str, Any]) -> None:
+def _try_again(resources: Resources, task: Task, problem: dict[str, Any]) -> None:
     """Leave the task to whoever finds its claim lapsed, which keeps tries apart; after the last one it has failed."""
-    stands = parts.transact(lambda db: repository.find_task(db, task.organisation_id, task.id))
+    stands = resources.transact(lambda db: repository.find_task(db, task.organisation_id, task.id))
     if stands is not None and stands.attempts >= MOST_ATTEMPTS:
-        _fail(parts, task, problem)
+        _fail(resources, task, problem)
 
 
-def _fail(parts: Parts, task: Task, problem: dict[str, Any]) -> None:
+def _fail(resources: Resources, task: Task, problem: dict[str, Any]) -> None:
     try:
-        _finish(parts, task, problem=problem)
+        _finish(resources, task, problem=problem)
     except TakenOver:
         log.warning("task was taken over", extra=_facts(task))
 
 
 def _finish(
-    parts: Parts, task: Task, *, result: dict[str, Any] | None = None, problem: dict[str, Any] | None = None
+    resources: Resources, task: Task, *, result: dict[str, Any] | None = None, problem: dict[str, Any] | None = None
 ) -> None:
     def work(db: Connection) -> bool:
         return repository.finish_task(
-            db, task.organisation_id, task.id, task.claim, at=parts.clock.now(), result=result, problem=problem
+            db, task.organisation_id, task.id, task.claim, at=resources.clock.now(), result=result, problem=problem
         )
 
-    if not parts.transact(work):
+    if not resources.transact(work):
         raise TakenOver(f"task {task.id}")
 
 

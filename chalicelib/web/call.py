@@ -7,9 +7,9 @@ from chalice.app import Request
 from marshmallow import Schema
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.pages import Asked
 from chalicelib.runtime.context import Context
+from chalicelib.runtime.resources import Resources
 
 JSON = "application/json"
 
@@ -49,9 +49,9 @@ class Call:
     raw: bytes
     if_match: int | None
 
-    def __init__(self, request: Request, parts: wiring.Parts, request_id: str) -> None:
+    def __init__(self, request: Request, resources: Resources, request_id: str) -> None:
         self.request = request
-        self.parts = parts
+        self.parts = resources
         self.request_id = request_id
 
     @property

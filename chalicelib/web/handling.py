@@ -18,9 +18,10 @@ from chalice.app import Request, Response
 from marshmallow import ValidationError
 from sqlalchemy import Connection
 
-from chalicelib import errors, wiring
+from chalicelib import errors
 from chalicelib.identity import service as identity
 from chalicelib.identity.roles import PUBLIC, SIGNED_IN
+from chalicelib.runtime.resources import get_resources
 from chalicelib.web import idempotency, problem, reading, telling
 from chalicelib.web.call import JSON, Call, Operation
 from chalicelib.web.reading import MOST_BODY_BYTES
@@ -65,7 +66,7 @@ def request_id_of(request: Request) -> str:
 
 
 def _work(operation: Operation, request: Request, path: dict[str, str], request_id: str) -> Response:
-    call = Call(request, wiring.parts(), request_id)
+    call = Call(request, get_resources(), request_id)
     ids = {name: reading.path_value(name, text) for name, text in path.items()}
     call.raw = reading.raw_body(request)
     if operation.may == PUBLIC:

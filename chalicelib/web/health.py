@@ -4,15 +4,15 @@ import logging
 import queue
 import threading
 
-from chalicelib import wiring
 from chalicelib.errors import DomainError, Unavailable
+from chalicelib.runtime.resources import Resources
 from chalicelib.web import repository
 
 TIME_LIMIT_S = 3.0  # below the four seconds that Route 53 waits for a connection
 log = logging.getLogger("plotihub.web")
 
 
-def check_reader(parts: wiring.Parts, *, time_limit_s: float = TIME_LIMIT_S) -> None:
+def check_reader(resources: Resources, *, time_limit_s: float = TIME_LIMIT_S) -> None:
     """Read something from the local reader, in a thread of its own: a driver may wait longer than its time-outs.
 
     Raises:
@@ -22,7 +22,7 @@ def check_reader(parts: wiring.Parts, *, time_limit_s: float = TIME_LIMIT_S) -> 
 
     def probe() -> None:
         try:
-            with parts.reading() as db:
+            with resources.reading() as db:
                 repository.read_something(db)
         except Exception as error:  # noqa: BLE001 - told to whoever waits, and logged there
             results.put(error)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib.runtime.resources import Resources
 from tests.api.client import Client
 
 _numbers = itertools.count()
@@ -19,7 +19,7 @@ def new_phone(worker: str) -> Callable[[], str]:
 
 
 @pytest.fixture
-def owner(parts: wiring.Parts, new_phone: Callable[[], str]) -> Client:
+def owner(parts: Resources, new_phone: Callable[[], str]) -> Client:
     """The owner of a new organisation."""
     client = Client(new_phone())
     founded = client.post("/v1/organisations", {"name": "Acme Homes", "person_name": "Amina"})
@@ -29,7 +29,7 @@ def owner(parts: wiring.Parts, new_phone: Callable[[], str]) -> Client:
 
 
 @pytest.fixture
-def stranger(parts: wiring.Parts, new_phone: Callable[[], str]) -> Client:
+def stranger(parts: Resources, new_phone: Callable[[], str]) -> Client:
     """The owner of another organisation."""
     client = Client(new_phone())
     founded = client.post("/v1/organisations", {"name": "Other Homes", "person_name": "Otieno"})

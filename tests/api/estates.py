@@ -9,9 +9,9 @@ from uuid import UUID
 from marshmallow import Schema
 from marshmallow import fields as plain
 
-from chalicelib import wiring
 from chalicelib.messaging import service as messaging
 from chalicelib.messaging.model import NewMessage
+from chalicelib.runtime.resources import get_resources
 from chalicelib.web import fields
 from chalicelib.web.call import Operation
 from tests.api.client import Client
@@ -65,7 +65,7 @@ def estate(owner: Client, today: dt.date, name: str = "House") -> Ids:
 
     One is a notice, so the owner's organisation is granted messaging.
     """
-    grant(wiring.parts(), owner.organisation_id)
+    grant(get_resources(), owner.organisation_id)
     making = Making(owner)
     _let(making, today, name)
     _bill_and_pay(making, today)
@@ -111,7 +111,7 @@ def _bill_and_pay(making: Making, today: dt.date) -> None:
 
 def _tell(making: Making, today: dt.date) -> None:
     """Queue a message by the service: what makes one by itself waits for an hour, or for a member."""
-    parts, organisation_id, ids = wiring.parts(), UUID(making.owner.organisation_id), making.ids
+    parts, organisation_id, ids = get_resources(), UUID(making.owner.organisation_id), making.ids
     promised = {"lease_id": ids["lease"], "amount": "1.00", "promised_on": today.isoformat()}
     making.made("promise", "/v1/promises", promised)
     text = {"kind": "notice", "text_en": "Water is off on Friday.", "property_id": ids["property"]}

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from chalicelib import wiring
+from chalicelib.runtime.resources import Resources, get_resources
 from chalicelib.storage.tables import metadata
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import HEAVY
@@ -39,7 +39,7 @@ def upload(client: Client, content: bytes, query: str = "", kind: str = "text/cs
     answer = client.post(f"/v1/imports{query}", content, Content_Type=kind)
     if answer.status != 202:
         return answer
-    tasks.work_all(wiring.parts(), lane=HEAVY)
+    tasks.work_all(get_resources(), lane=HEAVY)
     return client.get(f"/v1/imports/{answer.json['id']}")
 
 
@@ -49,7 +49,7 @@ def commit(client: Client, imported: dict[str, Any], opening_on: str | None = No
     return client.post(f"{path}/commit", body, If_Match=client.get(path).etag)
 
 
-def worked(client: Client, parts: wiring.Parts, queued: Answer) -> dict[str, Any]:
+def worked(client: Client, parts: Resources, queued: Answer) -> dict[str, Any]:
     """Work what is queued and return the task that ``queued`` answered with, as it then stands."""
     assert queued.status == 202, queued.text
     tasks.work_all(parts)
@@ -57,7 +57,7 @@ def worked(client: Client, parts: wiring.Parts, queued: Answer) -> dict[str, Any
     return found
 
 
-def row_counts(parts: wiring.Parts, organisation_id: str | None) -> dict[str, int]:
+def row_counts(parts: Resources, organisation_id: str | None) -> dict[str, int]:
     with parts.reading() as db:
         return {
             table.name: db.scalar(
@@ -93,7 +93,7 @@ def everything(client: Client, path: str) -> list[dict[str, Any]]:
         cursor = f"&cursor={page['next_cursor']}"
 
 
-def dumped(parts: wiring.Parts, organisation_id: str | None, *names: str) -> str:
+def dumped(parts: Resources, organisation_id: str | None, *names: str) -> str:
     """Return the organisation's rows of the tables as text, bytes shown as their letters, in lower case."""
     kept = []
     with parts.reading() as db:

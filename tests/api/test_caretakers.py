@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.identity.roles import CARETAKER
+from chalicelib.runtime.resources import Resources
 from tests.api.client import Client
 from tests.api.estates import Ids, estate
 
@@ -15,7 +15,7 @@ TODAY = dt.date(2026, 6, 10)
 
 
 @pytest.fixture
-def estates(owner: Client, parts: wiring.Parts, clock: MovedClock) -> tuple[Ids, Ids]:
+def estates(owner: Client, parts: Resources, clock: MovedClock) -> tuple[Ids, Ids]:
     clock.at = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
     return estate(owner, TODAY, "Mwangaza Court"), estate(owner, TODAY, "Pendo Flats")
 

@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import insert, select, update
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.ids import new_id
 from chalicelib.messaging import service as messaging
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables import APPEND_ONLY
 from chalicelib.storage.tables.identity import idempotency_keys
 from chalicelib.storage.tables.maintenance import maintenance_requests
@@ -30,12 +30,12 @@ def june(clock: MovedClock) -> None:
     clock.at = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
 
 
-def found(owner: Client, parts: wiring.Parts) -> set[str]:
+def found(owner: Client, parts: Resources) -> set[str]:
     text = dumped(parts, owner.organisation_id)
     return {word for word in WORDS if word in text}
 
 
-def found_in_shared(parts: wiring.Parts, digits: str) -> list[str]:
+def found_in_shared(parts: Resources, digits: str) -> list[str]:
     """Return what the tables that belong to no organisation hold of a phone."""
     with parts.reading() as db:
         rows = [row for table in (deliveries, incoming_messages) for row in db.execute(select(table))]
@@ -66,7 +66,7 @@ def let(owner: Client) -> tuple[str, str]:
     return tenant, payment
 
 
-def test_nothing_is_left_of_an_erased_tenant_but_what_the_books_rest_on(owner: Client, parts: wiring.Parts) -> None:
+def test_nothing_is_left_of_an_erased_tenant_but_what_the_books_rest_on(owner: Client, parts: Resources) -> None:
     tenant, payment = let(owner)
     assert found(owner, parts) == set(WORDS) - {"20071279"}  # the search finds; the document is sealed
     erased = owner.post(f"/v1/tenants/{tenant}/erase")
@@ -80,7 +80,7 @@ def test_nothing_is_left_of_an_erased_tenant_but_what_the_books_rest_on(owner: C
 
 
 def test_answers_that_were_kept_are_erased_at_once_and_what_was_asked_is_not_done_again(
-    owner: Client, stranger: Client, parts: wiring.Parts
+    owner: Client, stranger: Client, parts: Resources
 ) -> None:
     post(stranger, "/v1/tenants", {"given_name": "Zawadiqx", "phones": ["0798765431"]}, Idempotency_Key="theirs")
     tenant, _ = let(owner)
@@ -103,13 +103,13 @@ def test_answers_that_were_kept_are_erased_at_once_and_what_was_asked_is_not_don
     assert theirs.headers["Idempotency-Replayed"] == "true"  # another organisation's stand
 
 
-def test_what_cannot_be_changed_never_held_a_name(owner: Client, parts: wiring.Parts) -> None:
+def test_what_cannot_be_changed_never_held_a_name(owner: Client, parts: Resources) -> None:
     let(owner)
     text = dumped(parts, owner.organisation_id, *APPEND_ONLY)
     assert [word for word in WORDS if word in text] == []
 
 
-def test_the_problems_of_the_sheet_that_a_tenant_came_by_are_forgotten(owner: Client, parts: wiring.Parts) -> None:
+def test_the_problems_of_the_sheet_that_a_tenant_came_by_are_forgotten(owner: Client, parts: Resources) -> None:
     row = ("Mwangaza Court", "Z9", "12,000", "Zawadiqx", "0798765431", "20071279", "", "1/6/2025", "0")
     post(owner, "/v1/tenants", {"given_name": "Rehema", "phones": [row[4]]})  # told as a notice, which repeats it
     imported = upload(owner, sheet(row)).json
@@ -139,7 +139,7 @@ def pay(owner: Client, lease: str) -> None:
     post(owner, "/v1/payments", {"method": "cash", "amount": "100.00", "received_on": DAY, "lease_id": lease})
 
 
-def answer(parts: wiring.Parts, phone: str, now: dt.datetime) -> None:
+def answer(parts: Resources, phone: str, now: dt.datetime) -> None:
     """Have the phone send us an SMS, and a gateway report on it what nobody knows."""
     ours = {"gateway": "africastalking", "phone": phone}
     with parts.writing() as db:
@@ -153,7 +153,7 @@ def answer(parts: wiring.Parts, phone: str, now: dt.datetime) -> None:
         )
 
 
-def write_of(parts: wiring.Parts, organisation_id: str | None, tenant: str, lease: str, now: dt.datetime) -> None:
+def write_of(parts: Resources, organisation_id: str | None, tenant: str, lease: str, now: dt.datetime) -> None:
     """Write the tenant's name wherever somebody may type it beside their requests and promises."""
     ours: dict[str, Any] = {"organisation_id": UUID(organisation_id), "lease_id": UUID(lease)}
     with parts.writing() as db:
@@ -178,7 +178,7 @@ def erased(owner: Client, tenant: str, lease: str) -> None:
 
 
 def test_what_was_told_to_an_erased_tenant_and_by_them_is_forgotten(
-    owner: Client, parts: wiring.Parts, clock: MovedClock, new_phone: Callable[[], str]
+    owner: Client, parts: Resources, clock: MovedClock, new_phone: Callable[[], str]
 ) -> None:
     phone, organisation_id = new_phone(), UUID(owner.organisation_id)
     mine = messages.c.organisation_id == organisation_id
@@ -207,7 +207,7 @@ def test_what_was_told_to_an_erased_tenant_and_by_them_is_forgotten(
 
 
 def test_what_another_tenant_needs_of_a_shared_phone_stays(
-    owner: Client, stranger: Client, parts: wiring.Parts, clock: MovedClock, new_phone: Callable[[], str]
+    owner: Client, stranger: Client, parts: Resources, clock: MovedClock, new_phone: Callable[[], str]
 ) -> None:
     shared, abroad = new_phone(), new_phone()
     for phone, other in ((shared, owner), (abroad, stranger)):

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.identity.roles import CARETAKER, MAY, PUBLIC
+from chalicelib.runtime.resources import Resources
 from chalicelib.web.call import Operation
 from chalicelib.web.routing import OPERATIONS
 from tests.api.client import Answer, Client
@@ -92,7 +92,7 @@ def test_the_walk_knows_what_every_id_names() -> None:
     assert len(list(itertools.chain.from_iterable(map(cases, OPERATIONS)))) > 90
 
 
-def test_an_id_of_another_organisation_names_nothing(owner: Client, stranger: Client, parts: wiring.Parts) -> None:
+def test_an_id_of_another_organisation_names_nothing(owner: Client, stranger: Client, parts: Resources) -> None:
     own, others = estate(owner, TODAY), estate(stranger, TODAY)
     before = [row_counts(parts, each.organisation_id) for each in (owner, stranger)]
     walked = [each for each in OPERATIONS if each.may != PUBLIC]
@@ -101,7 +101,7 @@ def test_an_id_of_another_organisation_names_nothing(owner: Client, stranger: Cl
 
 
 def test_an_id_of_another_property_names_nothing_to_a_caretaker(
-    owner: Client, new_phone: Callable[[], str], parts: wiring.Parts
+    owner: Client, new_phone: Callable[[], str], parts: Resources
 ) -> None:
     own, others = estate(owner, TODAY, "Mwangaza Court"), estate(owner, TODAY, "Pendo Flats")
     caretaker = Client(new_phone(), owner.organisation_id)

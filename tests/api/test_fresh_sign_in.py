@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from app import app
-from chalicelib import wiring
 from chalicelib.identity.roles import CARETAKER
+from chalicelib.runtime.resources import Resources
 from chalicelib.web import openapi
 from chalicelib.web.call import Operation
 from chalicelib.web.reading import FRESH_S
@@ -47,7 +47,7 @@ def test_the_dangerous_acts_are_these() -> None:
 
 @pytest.mark.parametrize("signed_in_s", OLD.values(), ids=OLD)
 def test_with_an_old_sign_in_nothing_dangerous_is_done(
-    owner: Client, signed_in_s: int | None, parts: wiring.Parts
+    owner: Client, signed_in_s: int | None, parts: Resources
 ) -> None:
     before = row_counts(parts, str(owner.organisation_id))
     left = Client(owner.phone, owner.organisation_id, signed_in_s=signed_in_s)

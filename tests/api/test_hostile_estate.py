@@ -8,11 +8,11 @@ from uuid import UUID
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.brands import is_brand
 from chalicelib.clock import MovedClock
 from chalicelib.messaging import service as messaging
 from chalicelib.messaging.model import KINDS, MEDIUMS, NewMessage
+from chalicelib.runtime.resources import get_resources
 from tests.api.client import Client
 from tests.api.test_ussd import dial, let_to, token  # noqa: F401
 from tests.contexts import context
@@ -66,7 +66,7 @@ def test_no_message_of_any_kind_or_medium_deceives(
         for kind in KINDS
         for medium in MEDIUMS
     ]
-    wiring.parts().transact(
+    get_resources().transact(
         lambda db: messaging.queue_messages(context(db, UUID(str(owner.organisation_id)), now=NOON), new)
     )
     told = owner.get("/v1/messages?limit=100").json["items"]

@@ -13,11 +13,11 @@ from uuid import uuid4
 import pytest
 from marshmallow import ValidationError
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.leasing.schemas import NEW_TENANT
 from chalicelib.messaging import result_service
 from chalicelib.messaging.bodies import Posted, read_result
+from chalicelib.runtime.resources import get_resources, using
 from chalicelib.values import clean_text
 from tests import corpus
 from tests.api.client import Answer, Client
@@ -222,7 +222,7 @@ def test_a_phone_that_sends_any_text_by_sms_or_ussd_gets_an_answer(
         dialled = {"sessionId": f"s-{uuid4()}", "phoneNumber": phone, "text": value}
         answer = post("ussd", urlencode(dialled, errors="surrogatepass").encode())
         assert (answer.status, answer.text[:3]) in ((200, "CON"), (200, "END")), value
-    with wiring.using(replace(wiring.parts(), clock=clock)) as parts:
+    with using(replace(get_resources(), clock=clock)) as parts:
         for body in queues.take("results"):
             result_service.take_result(parts, body)
 
@@ -234,7 +234,7 @@ def test_any_number_that_sends_or_dials_gets_an_answer(queues: Any, value: str) 
     answer = post("ussd", urlencode({"sessionId": f"s-{uuid4()}", "phoneNumber": value, "text": ""}).encode())
     assert answer.status in (200, 400)
     for body in queues.take("results"):
-        result_service.take_result(wiring.parts(), body)
+        result_service.take_result(get_resources(), body)
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.errors import InProgress
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.identity import idempotency_keys
 from chalicelib.tasks.jobs import sweep_old
 from chalicelib.web import idempotency
@@ -33,7 +33,7 @@ def test_the_same_request_is_answered_alike_and_told_as_a_replay(owner: Client) 
     assert len(owner.get("/v1/owners").json["items"]) == 1
 
 
-def test_a_key_belongs_to_one_request_of_one_person_in_one_organisation(owner: Client, parts: wiring.Parts) -> None:
+def test_a_key_belongs_to_one_request_of_one_person_in_one_organisation(owner: Client, parts: Resources) -> None:
     sent: dict[str, Any] = {"Idempotency_Key": "k-2"}
     assert owner.post("/v1/owners", {"name": "Wanjiku"}, **sent).status == 201
     assert owner.post("/v1/owners", {"name": "Otieno"}, **sent).status == 422
@@ -75,7 +75,7 @@ def test_a_key_is_printable_ascii(owner: Client, key: str) -> None:
 
 @pytest.mark.mariadb
 @pytest.mark.parametrize("database_kind", ["mariadb"], indirect=True)
-def test_a_key_that_is_being_worked_on_is_in_progress(parts: wiring.Parts, clock: MovedClock) -> None:
+def test_a_key_that_is_being_worked_on_is_in_progress(parts: Resources, clock: MovedClock) -> None:
     key = idempotency.key_of("k-4", uuid.uuid4(), uuid.uuid4(), b"request")
 
     def ask() -> object:
@@ -130,7 +130,7 @@ def test_an_answer_is_kept_for_who_asked_in_the_role_they_asked_in(owner: Client
     assert paid["note"] not in answer.text
 
 
-def test_answers_are_forgotten_after_two_days(owner: Client, parts: wiring.Parts, clock: MovedClock) -> None:
+def test_answers_are_forgotten_after_two_days(owner: Client, parts: Resources, clock: MovedClock) -> None:
     ours = uuid.UUID(owner.organisation_id)
 
     def kept() -> set[str]:

@@ -9,16 +9,16 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.identity import service as identity
-from chalicelib.identity.ports import KeyWrapper
 from chalicelib.ids import new_id
 from chalicelib.onboarding import service
 from chalicelib.onboarding.jobs import commit_import
 from chalicelib.onboarding.plan_process import Stored, read_apart
 from chalicelib.onboarding.service import RowRefused
 from chalicelib.portfolio import service as portfolio
+from chalicelib.runtime.ports import KeyWrapper
+from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import repository as task_rows
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
@@ -50,7 +50,7 @@ class KeysUntilKilled:
         return self.keys.unwrap(wrapped)
 
 
-def claimed(parts: wiring.Parts, client: Client, queued: Answer) -> Task:
+def claimed(parts: Resources, client: Client, queued: Answer) -> Task:
     """Claim the task that was queued, as a worker does."""
     now = parts.clock.now()
 
@@ -68,7 +68,7 @@ def lapse(clock: MovedClock) -> None:
 
 
 def test_a_commit_killed_in_the_middle_is_done_once_by_the_next_worker(
-    owner: Client, parts: wiring.Parts, clock: MovedClock
+    owner: Client, parts: Resources, clock: MovedClock
 ) -> None:
     queued = commit(owner, upload(owner, sheet(*(row(f"A{n}", balance="100") for n in range(4)))).json)
     before = row_counts(parts, owner.organisation_id)
@@ -83,7 +83,7 @@ def test_a_commit_killed_in_the_middle_is_done_once_by_the_next_worker(
 
 
 def test_a_commit_killed_before_it_was_told_is_told_by_the_next_worker_and_not_done_again(
-    owner: Client, parts: wiring.Parts, clock: MovedClock
+    owner: Client, parts: Resources, clock: MovedClock
 ) -> None:
     queued = commit(owner, upload(owner, sheet(row("A1", balance="100"), row("A2"))).json)
     result = commit_import(parts, claimed(parts, owner, queued))
@@ -94,7 +94,7 @@ def test_a_commit_killed_before_it_was_told_is_told_by_the_next_worker_and_not_d
     assert row_counts(parts, owner.organisation_id) == before
 
 
-def test_a_worker_that_was_taken_over_writes_nothing(owner: Client, parts: wiring.Parts, clock: MovedClock) -> None:
+def test_a_worker_that_was_taken_over_writes_nothing(owner: Client, parts: Resources, clock: MovedClock) -> None:
     queued = commit(owner, upload(owner, sheet(row("A1"))).json)
     slow = claimed(parts, owner, queued)
     lapse(clock)
@@ -104,9 +104,7 @@ def test_a_worker_that_was_taken_over_writes_nothing(owner: Client, parts: wirin
     assert everything(owner, "/v1/units") == []
 
 
-def test_an_import_whose_task_failed_can_be_committed_again(
-    owner: Client, parts: wiring.Parts, clock: MovedClock
-) -> None:
+def test_an_import_whose_task_failed_can_be_committed_again(owner: Client, parts: Resources, clock: MovedClock) -> None:
     imported = upload(owner, sheet(row("A1"))).json
     queued = commit(owner, imported)
     for _ in range(tasks.MOST_ATTEMPTS):
@@ -117,7 +115,7 @@ def test_an_import_whose_task_failed_can_be_committed_again(
     assert worked(owner, parts, commit(owner, imported))["status"] == "done"
 
 
-def race(parts: wiring.Parts, client: Client, *queued: Answer) -> list[dict[str, Any]]:
+def race(parts: Resources, client: Client, *queued: Answer) -> list[dict[str, Any]]:
     """Commit in as many threads as there are tasks, begun together; return the tasks as they then stand."""
     barrier = threading.Barrier(len(queued))
 
@@ -135,7 +133,7 @@ def race(parts: wiring.Parts, client: Client, *queued: Answer) -> list[dict[str,
 
 
 @pytest.mark.slow
-def test_of_two_sheets_with_the_same_unit_one_is_written(owner: Client, parts: wiring.Parts) -> None:
+def test_of_two_sheets_with_the_same_unit_one_is_written(owner: Client, parts: Resources) -> None:
     sheets = [sheet(*(row(f"A{n}") for n in range(6))), sheet(*(row(f"{letter}5") for letter in "BCA"))]
     previewed = [upload(owner, each).json for each in sheets]  # which works all that is heavy: before any commit
     queued = [commit(owner, each) for each in previewed]
@@ -151,9 +149,7 @@ def test_of_two_sheets_with_the_same_unit_one_is_written(owner: Client, parts: w
 
 
 @pytest.mark.slow
-def test_two_sheets_of_one_property_that_nobody_has_made_yet_are_both_written(
-    owner: Client, parts: wiring.Parts
-) -> None:
+def test_two_sheets_of_one_property_that_nobody_has_made_yet_are_both_written(owner: Client, parts: Resources) -> None:
     previewed = [upload(owner, sheet(*(row(f"{letter}{n}") for n in range(4)))).json for letter in "AB"]
     queued = [commit(owner, each) for each in previewed]
     told = race(parts, owner, *queued)
@@ -163,7 +159,7 @@ def test_two_sheets_of_one_property_that_nobody_has_made_yet_are_both_written(
 
 
 @pytest.mark.slow
-def test_a_property_made_by_hand_while_the_commit_runs_gets_the_units(owner: Client, parts: wiring.Parts) -> None:
+def test_a_property_made_by_hand_while_the_commit_runs_gets_the_units(owner: Client, parts: Resources) -> None:
     """The hand's transaction is open while the commit looks, so that the commit meets it only when it writes."""
     queued = commit(owner, upload(owner, sheet(row("A1"), row("A2"))).json)
     worker = threading.Thread(target=tasks.work_one, args=(parts,))
@@ -188,7 +184,7 @@ def test_one_preview_is_committed_once_by_however_many(owner: Client) -> None:
 
 
 def test_what_a_domain_still_refuses_at_the_last_try_becomes_a_problem_of_its_row(
-    owner: Client, parts: wiring.Parts
+    owner: Client, parts: Resources
 ) -> None:
     """A rule of a domain that the reader does not know of, as after a release that made one stricter."""
     content = sheet(row("A1"), row("A2"))

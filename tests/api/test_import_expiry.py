@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.onboarding import expiry_service
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.identity import data_keys
 from chalicelib.storage.tables.onboarding import imports
 from chalicelib.storage.tables.tasks import tasks
@@ -17,7 +17,7 @@ from tests.api.client import Client
 from tests.api.imports import commit, dumped, row, sheet, upload, worked
 
 
-def keys(parts: wiring.Parts, client: Client) -> int:
+def keys(parts: Resources, client: Client) -> int:
     query = select(func.count()).where(data_keys.c.organisation_id == UUID(client.organisation_id))
     with parts.reading() as db:
         return db.scalar(query) or 0
@@ -33,7 +33,7 @@ def status(client: Client, import_id: str) -> str:
 
 
 def test_a_sheet_that_nobody_committed_is_forgotten_after_thirty_days(
-    owner: Client, parts: wiring.Parts, clock: MovedClock
+    owner: Client, parts: Resources, clock: MovedClock
 ) -> None:
     old = upload(owner, sheet(row("A1", name="Barasa 20007919"), row("A2", balance="Barasa owes 500"))).json
     assert (old["status"], keys(parts, owner)) == ("previewed", 1)
@@ -60,7 +60,7 @@ def test_a_sheet_that_nobody_committed_is_forgotten_after_thirty_days(
 
 
 def test_a_sheet_whose_task_failed_is_forgotten_too_but_none_that_is_worked_on(
-    owner: Client, parts: wiring.Parts, clock: MovedClock
+    owner: Client, parts: Resources, clock: MovedClock
 ) -> None:
     failed, committing = (upload(owner, sheet(row(unit, house=unit))).json for unit in ("C1", "C2"))
     for each in (failed, committing):
@@ -74,7 +74,7 @@ def test_a_sheet_whose_task_failed_is_forgotten_too_but_none_that_is_worked_on(
     assert keys(parts, owner) == 1
 
 
-def test_many_are_forgotten_in_sets(owner: Client, parts: wiring.Parts, clock: MovedClock) -> None:
+def test_many_are_forgotten_in_sets(owner: Client, parts: Resources, clock: MovedClock) -> None:
     ids = [upload(owner, sheet(row(f"D{number}", house=f"House {number}"))).json["id"] for number in range(3)]
     clock.at += expiry_service.KEPT + dt.timedelta(seconds=1)
     while parts.transact(lambda db: expiry_service.expire_sheets(db, clock.at, at_once=2)):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.onboarding import service
 from chalicelib.onboarding.plan_process import Bounds, Stored, read_apart
+from chalicelib.runtime.resources import Resources
 from tests.api.client import Client
 from tests.api.imports import commit, everything, sheet, upload
 from tests.api.test_import_at_once import claimed
@@ -26,9 +26,7 @@ def test_every_verdict_is_a_problem_of_the_import_and_nothing_is_a_fault_of_ours
         assert commit(owner, imported).status == 409
 
 
-def test_a_file_whose_reader_was_ended_is_previewed_with_that_as_its_problem(
-    owner: Client, parts: wiring.Parts
-) -> None:
+def test_a_file_whose_reader_was_ended_is_previewed_with_that_as_its_problem(owner: Client, parts: Resources) -> None:
     content = sheet()
     answer = owner.post("/v1/imports", content, Content_Type="text/csv")
     task = claimed(parts, owner, owner.get(answer.headers["Location"]))

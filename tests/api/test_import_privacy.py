@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib.runtime.resources import Resources
 from tests.api.client import Client
 from tests.api.imports import SAMPLE, commit, dumped, row, sheet, upload, worked
 
@@ -36,14 +36,14 @@ def found(words: set[str], text: str, client: Client) -> set[str]:
     return {word for word in there if word not in (client.phone or "")}
 
 
-def test_an_uploaded_sheet_stands_nowhere_in_clear(owner: Client, parts: wiring.Parts) -> None:
+def test_an_uploaded_sheet_stands_nowhere_in_clear(owner: Client, parts: Resources) -> None:
     upload(owner, SAMPLE)
     spoilt = sheet(row("A1", name="Barasa 20007919"), row("A2", balance="Barasa owes 500"))
     assert upload(owner, spoilt).json["summary"]["errors"] == 2
     assert found(personal(), dumped(parts, owner.organisation_id), owner) == set()
 
 
-def test_a_committed_and_an_undone_import_keep_nothing_of_it(owner: Client, parts: wiring.Parts) -> None:
+def test_a_committed_and_an_undone_import_keep_nothing_of_it(owner: Client, parts: Resources) -> None:
     imported = upload(owner, SAMPLE).json
     assert worked(owner, parts, commit(owner, imported))["status"] == "done"
     assert found(personal(), dumped(parts, owner.organisation_id, *OF_IMPORTS), owner) == set()
@@ -54,7 +54,7 @@ def test_a_committed_and_an_undone_import_keep_nothing_of_it(owner: Client, part
     assert dumped(parts, owner.organisation_id, "data_key") == ""
 
 
-def test_log_lines_name_nobody(owner: Client, parts: wiring.Parts, caplog: pytest.LogCaptureFixture) -> None:
+def test_log_lines_name_nobody(owner: Client, parts: Resources, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     logging.getLogger("plotihub").addHandler(caplog.handler)
     try:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from app import app
-from chalicelib import wiring
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.onboarding import imports
 from chalicelib.tasks import service as tasks
 from tests.api.client import Answer, Client
@@ -59,7 +59,7 @@ def workbook(*rows: tuple[str, ...]) -> bytes:
     ],
 )
 def test_a_wrong_sheet_is_told_by_row_and_cannot_be_committed(
-    owner: Client, parts: wiring.Parts, content: bytes, expected: list[tuple[str, int | None]]
+    owner: Client, parts: Resources, content: bytes, expected: list[tuple[str, int | None]]
 ) -> None:
     before = row_counts(parts, owner.organisation_id)
     imported = upload(owner, content, kind="application/octet-stream").json
@@ -90,7 +90,7 @@ def test_a_workbook_is_binary_to_the_gateway_and_the_answer_is_not(owner: Client
 
 
 @pytest.mark.parametrize("count", [1, 1500])
-def test_every_sheet_is_read_by_a_task(owner: Client, parts: wiring.Parts, count: int) -> None:
+def test_every_sheet_is_read_by_a_task(owner: Client, parts: Resources, count: int) -> None:
     content = sheet(*(row(f"A{number}", balance="100") for number in range(count)))
     answer = owner.post("/v1/imports", content, Content_Type="text/csv")
     assert (answer.status, answer.json["status"], answer.json["summary"]) == (202, "reading", None)
@@ -107,7 +107,7 @@ def test_every_sheet_is_read_by_a_task(owner: Client, parts: wiring.Parts, count
 
 
 def test_units_are_added_to_a_property_that_is_here_and_one_that_is_here_is_an_error(
-    owner: Client, parts: wiring.Parts
+    owner: Client, parts: Resources
 ) -> None:
     first = upload(owner, sheet(row("A1"))).json
     assert worked(owner, parts, commit(owner, first))["status"] == "done"
@@ -123,7 +123,7 @@ def test_units_are_added_to_a_property_that_is_here_and_one_that_is_here_is_an_e
 
 
 def test_a_unit_made_meanwhile_refuses_the_whole_commit_and_is_told_in_a_new_preview(
-    owner: Client, parts: wiring.Parts
+    owner: Client, parts: Resources
 ) -> None:
     imported = upload(owner, sheet(row("A1"), row("A2"))).json
     queued = commit(owner, imported)
@@ -139,14 +139,14 @@ def test_a_unit_made_meanwhile_refuses_the_whole_commit_and_is_told_in_a_new_pre
     assert problems(owner, stands) == [("unit_known", 3)]
 
 
-def test_a_property_made_meanwhile_gets_the_units(owner: Client, parts: wiring.Parts) -> None:
+def test_a_property_made_meanwhile_gets_the_units(owner: Client, parts: Resources) -> None:
     queued = commit(owner, upload(owner, sheet(row("A1"))).json)
     house = owner.post("/v1/properties", {"name": "mwangaza court"}).json["id"]
     assert worked(owner, parts, queued)["status"] == "done"
     assert [each["property_id"] for each in everything(owner, "/v1/units")] == [house]
 
 
-def test_a_plan_that_reads_otherwise_than_it_was_previewed_is_refused(owner: Client, parts: wiring.Parts) -> None:
+def test_a_plan_that_reads_otherwise_than_it_was_previewed_is_refused(owner: Client, parts: Resources) -> None:
     imported = upload(owner, sheet(row("A1"))).json
     queued = commit(owner, imported)
     with parts.writing() as db:  # as a release that reads sheets otherwise would leave it
@@ -213,7 +213,7 @@ def test_an_idempotency_key_imports_once(owner: Client) -> None:
     assert other.status == 422
 
 
-def test_a_sixth_sheet_waits_until_one_is_read(owner: Client, stranger: Client, parts: wiring.Parts) -> None:
+def test_a_sixth_sheet_waits_until_one_is_read(owner: Client, stranger: Client, parts: Resources) -> None:
     def send(who: Client) -> Answer:
         return who.post("/v1/imports?property_name=H", b"Unit,Rent\nA1,9000\n", Content_Type="text/csv")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib.runtime.resources import Resources
 from tests.api.client import Answer, Client
 from tests.api.imports import commit, everything, grown, proof, row, row_counts, sheet, upload, worked
 
@@ -15,7 +15,7 @@ Build = Callable[[Client, dict[str, Any]], Answer]
 
 
 @pytest.fixture
-def committed(owner: Client, parts: wiring.Parts) -> dict[str, Any]:
+def committed(owner: Client, parts: Resources) -> dict[str, Any]:
     """An import of two let units (one owes, one has credit) and a vacant one, with the ids of what it made."""
     vacant = ("Mwangaza Court", "A3", "9000", "VACANT", "", "", "", "", "")
     content = sheet(row("A1", balance="5000"), row("A2", "Lulu Okoth", "(2000)"), vacant)
@@ -106,7 +106,7 @@ def refund(owner: Client, made: dict[str, Any]) -> Answer:
     ],
 )
 def test_what_was_built_is_listed_and_nothing_is_undone(
-    owner: Client, parts: wiring.Parts, committed: dict[str, Any], build: Build, named: set[str]
+    owner: Client, parts: Resources, committed: dict[str, Any], build: Build, named: set[str]
 ) -> None:
     done = build(owner, committed)
     assert done.status in (200, 201), done.text
@@ -119,7 +119,7 @@ def test_what_was_built_is_listed_and_nothing_is_undone(
 
 
 def test_what_is_built_while_the_undo_waits_stops_it(
-    owner: Client, parts: wiring.Parts, committed: dict[str, Any]
+    owner: Client, parts: Resources, committed: dict[str, Any]
 ) -> None:
     queued = owner.post(f"/v1/imports/{committed['id']}/undo")
     assert owner.get(f"/v1/imports/{committed['id']}").json["status"] == "undoing"
@@ -131,7 +131,7 @@ def test_what_is_built_while_the_undo_waits_stops_it(
 
 
 def test_an_undone_import_leaves_a_property_that_was_here_before(
-    owner: Client, parts: wiring.Parts, committed: dict[str, Any]
+    owner: Client, parts: Resources, committed: dict[str, Any]
 ) -> None:
     more = upload(owner, sheet(row("B1", balance="700"))).json
     assert worked(owner, parts, commit(owner, more))["status"] == "done"

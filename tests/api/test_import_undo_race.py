@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.onboarding import service
+from chalicelib.runtime.resources import Resources
 from tests.api import test_import_undo as building
 from tests.api.client import Answer, Client
 from tests.api.imports import everything, proof
@@ -41,7 +41,7 @@ def in_thread(work: Callable[[], Answer], told: list[Answer]) -> threading.Threa
 @pytest.mark.parametrize("build", BUILT)
 def test_what_meets_an_undo_is_told_that_it_is_gone(
     owner: Client,
-    parts: wiring.Parts,
+    parts: Resources,
     clock: MovedClock,
     committed: dict[str, Any],  # noqa: F811
     build: Callable[[Client, dict[str, Any]], Answer],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib.runtime.resources import Resources
 from tests.api.client import Client
 from tests.api.imports import (
     OF_A_PREVIEW,
@@ -19,7 +19,7 @@ from tests.api.imports import (
 pytestmark = pytest.mark.usefixtures("parts")
 
 
-def test_the_sample_is_previewed_and_nothing_else_is_written(owner: Client, parts: wiring.Parts) -> None:
+def test_the_sample_is_previewed_and_nothing_else_is_written(owner: Client, parts: Resources) -> None:
     before = row_counts(parts, owner.organisation_id)
     told = upload(owner, SAMPLE, "?filename=rent-roll.csv").json
     assert (told["status"], told["filename"]) == ("previewed", "rent-roll.csv")
@@ -40,7 +40,7 @@ def test_the_sample_is_previewed_and_nothing_else_is_written(owner: Client, part
     assert (bare["row"], bare["column"], bare["value"]) == (12, "N (Other charges)", "300")
 
 
-def test_the_sample_is_committed_undone_and_committed_again(owner: Client, parts: wiring.Parts) -> None:
+def test_the_sample_is_committed_undone_and_committed_again(owner: Client, parts: Resources) -> None:
     before = row_counts(parts, owner.organisation_id)
     imported = upload(owner, SAMPLE).json
     task = worked(owner, parts, commit(owner, imported, "2026-01-01"))
@@ -90,7 +90,7 @@ def check_everything_is_there(owner: Client, imported: dict[str, dict[str, str]]
     assert proof(owner) == []
 
 
-def check_nothing_but_documents_is_left(owner: Client, parts: wiring.Parts, before: dict[str, int]) -> None:
+def check_nothing_but_documents_is_left(owner: Client, parts: Resources, before: dict[str, int]) -> None:
     left = grown(before, row_counts(parts, owner.organisation_id))
     made = {"import", "import_item", "task", "audit_event", "counter", "ledger_book", "ledger_account"}
     documents = {"invoice", "invoice_line", "payment", "deposit_entry", "journal", "posting"}

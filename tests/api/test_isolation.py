@@ -31,10 +31,10 @@ from hypothesis.stateful import (
 )
 
 from app import app
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.identity.roles import PUBLIC, SIGNED_IN
-from chalicelib.messaging.ports import SENT, Outcome, Outgoing
+from chalicelib.runtime.ports import SENT, Outcome, Outgoing
+from chalicelib.runtime.resources import OutboundResources, Resources, get_resources, using, using_outbound
 from chalicelib.storage import migrate
 from chalicelib.storage.engines import make_engine
 from chalicelib.web.routing import OPERATIONS
@@ -62,8 +62,8 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 class World:
     """A database with a queue and phones that show what came; ``works`` makes this process act in it."""
 
-    parts: wiring.Parts
-    outside: wiring.Outside
+    parts: Resources
+    outside: OutboundResources
     queues: FakeQueues
     phones: FakePhones
 
@@ -74,8 +74,8 @@ class World:
 
     def works(self) -> ExitStack:
         stack = ExitStack()
-        stack.enter_context(wiring.using(self.parts))
-        stack.enter_context(wiring.using_outside(self.outside))
+        stack.enter_context(using(self.parts))
+        stack.enter_context(using_outbound(self.outside))
         return stack
 
     def settle(self) -> None:
@@ -115,7 +115,7 @@ class Landlord:
     def found(cls, phone: str, house_name: str) -> "Landlord":
         client = Client(phone)
         client.organisation_id = made(client, "organisations", {"name": "Acme Homes", "person_name": "Amina"})["id"]
-        grant(wiring.parts(), client.organisation_id)
+        grant(get_resources(), client.organisation_id)
         house = made(client, "properties", {"name": house_name})["id"]
         return cls(client, house, {}, {})
 
@@ -389,7 +389,7 @@ def two_databases(database_kind: str, request: pytest.FixtureRequest, tmp_path: 
 
 @pytest.fixture
 def worlds(
-    database_kind: str, request: pytest.FixtureRequest, parts: wiring.Parts, clock: MovedClock, tmp_path: Path
+    database_kind: str, request: pytest.FixtureRequest, parts: Resources, clock: MovedClock, tmp_path: Path
 ) -> Iterator[tuple[World, World]]:
     """Two worlds of one clock."""
     request.getfixturevalue("monkeypatch").setenv("CALLBACK_TOKEN_HASHES", hashlib.sha256(TOKEN.encode()).hexdigest())

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from app import app
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
+from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import job_service
 from chalicelib.tasks.job_model import Slot
 from chalicelib.tasks.run_service import Job, Work
@@ -17,7 +17,7 @@ from tests.api.client import Client
 counts: dict[UUID, int] = {}
 
 
-def _works(parts: wiring.Parts, slot: Slot) -> Iterator[Work]:
+def _works(parts: Resources, slot: Slot) -> Iterator[Work]:
     for scope_id, count in counts.items():
         yield Work(scope_id, lambda _db, count=count: count)  # type: ignore[misc]  # the count of this turn
 
@@ -41,7 +41,7 @@ def test_every_job_of_the_application_is_told_by_name(owner: Client) -> None:
 
 
 def test_a_job_is_told_with_its_last_and_next_run_and_with_our_own_count(
-    owner: Client, stranger: Client, parts: wiring.Parts, clock: MovedClock
+    owner: Client, stranger: Client, parts: Resources, clock: MovedClock
 ) -> None:
     clock.at = dt.datetime(2031, 3, 5, 9, 40, tzinfo=dt.UTC)
     counts.clear()
@@ -69,9 +69,7 @@ def test_a_job_is_told_with_its_last_and_next_run_and_with_our_own_count(
     assert {each["last_count"] for each in stranger.get("/v1/jobs").json["items"]} == {None}
 
 
-def test_a_run_by_hand_of_a_day_to_come_is_not_the_last_one(
-    owner: Client, parts: wiring.Parts, clock: MovedClock
-) -> None:
+def test_a_run_by_hand_of_a_day_to_come_is_not_the_last_one(owner: Client, parts: Resources, clock: MovedClock) -> None:
     clock.at = dt.datetime(2031, 3, 6, 9, tzinfo=dt.UTC)
     counts.clear()
     job_service.run_due(parts, "test_told", clock.now())

@@ -6,11 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.ids import new_id
 from chalicelib.ledger import service
 from chalicelib.ledger.service import Entry, Leg
+from chalicelib.runtime.resources import Resources
 from tests.api.client import Client
 from tests.contexts import context
 
@@ -19,7 +19,7 @@ AT = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def books(owner: Client, parts: wiring.Parts, clock: MovedClock) -> Client:
+def books(owner: Client, parts: Resources, clock: MovedClock) -> Client:
     """An owner whose ledger holds two bills and a payment; it is 20 November 2026."""
     clock.at = AT
     made = owner.post("/v1/channels", {"kind": "cash", "name": "Cash box"}).json

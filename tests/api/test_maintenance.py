@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.identity.roles import CARETAKER
+from chalicelib.runtime.resources import Resources
 from tests.api.client import Client
 from tests.api.estates import Ids, estate
 
@@ -16,7 +16,7 @@ REQUESTS = "/v1/maintenance-requests"
 
 
 @pytest.fixture
-def own(owner: Client, parts: wiring.Parts, clock: MovedClock) -> Ids:
+def own(owner: Client, parts: Resources, clock: MovedClock) -> Ids:
     clock.at = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
     return estate(owner, TODAY, "Mwangaza Court")
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app import app
-from chalicelib import wiring
+from chalicelib.runtime.resources import Resources, using
 from chalicelib.web.handling import MOST_BODY_BYTES
 from chalicelib.web.logs import JsonLines
 from tests.api.client import Answer, Client, event_for
@@ -228,10 +228,8 @@ class BrokenClock:
         raise RuntimeError("Wanjiku Kamau, 0712345678")
 
 
-def test_a_fault_of_ours_is_logged_by_place_and_told_without_detail(
-    owner: Client, log: Kept, parts: wiring.Parts
-) -> None:
-    with wiring.using(replace(parts, clock=BrokenClock())):
+def test_a_fault_of_ours_is_logged_by_place_and_told_without_detail(owner: Client, log: Kept, parts: Resources) -> None:
+    with using(replace(parts, clock=BrokenClock())):
         answer = owner.post("/v1/owners", {"name": "Wanjiku Kamau"})
     assert_problem(answer, 500, "internal-error")
     line = next(found for found in map(json.loads, log.lines) if "error" in found)

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor, wait
 import pytest
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.errors import Conflict
 from chalicelib.identity import service
+from chalicelib.runtime.resources import Resources
 from tests.api.client import Client
 from tests.contexts import context
 
@@ -204,7 +204,7 @@ def test_one_with_a_number_of_another_country_founds_an_organisation() -> None:
     assert [each["phone"] for each in person.get("/v1/members").json["items"]] == [phone]
 
 
-def at_once(parts: wiring.Parts, work: Callable[[Connection], object]) -> None:
+def at_once(parts: Resources, work: Callable[[Connection], object]) -> None:
     """Do ``work`` twice, the second time begun before the first has committed."""
     with ThreadPoolExecutor(1) as other:
         with parts.writing() as db:
@@ -215,7 +215,7 @@ def at_once(parts: wiring.Parts, work: Callable[[Connection], object]) -> None:
 
 
 def test_one_person_may_found_two_organisations_at_once(
-    parts: wiring.Parts, clock: MovedClock, new_phone: NewPhone
+    parts: Resources, clock: MovedClock, new_phone: NewPhone
 ) -> None:
     phone = new_phone()
     at_once(parts, lambda db: service.found_organisation(db, phone, name="A", person_name="Amina", now=clock.now()))
@@ -223,7 +223,7 @@ def test_one_person_may_found_two_organisations_at_once(
 
 
 def test_of_two_invitations_of_one_number_at_once_the_second_is_a_conflict(
-    owner: Client, parts: wiring.Parts, clock: MovedClock, new_phone: NewPhone
+    owner: Client, parts: Resources, clock: MovedClock, new_phone: NewPhone
 ) -> None:
     values = {"phone": new_phone(), "name": "Otieno", "role": "manager"}
     mine = uuid.UUID(owner.organisation_id)

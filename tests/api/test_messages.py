@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import insert
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.messaging import service
 from chalicelib.messaging.model import IncomingAnswer, NewMessage
 from chalicelib.messaging.text_model import BUILT_IN
+from chalicelib.runtime.resources import Resources, get_resources
 from chalicelib.storage.tables.messaging import incoming_messages, message_attempts
 from tests.api.client import Client
 from tests.contexts import context
@@ -24,7 +24,7 @@ NOON = dt.datetime(2026, 12, 7, 9, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def owner(parts: wiring.Parts, owner: Client) -> Client:
+def owner(parts: Resources, owner: Client) -> Client:
     """The owner of an organisation that may write in its own words."""
     grant(parts, owner.organisation_id, sender_name="ACME")
     return owner
@@ -37,7 +37,7 @@ def noon(clock: MovedClock) -> None:
 
 def queued(owner: Client, **values: Any) -> str:
     given = {"kind": "notice", "dedupe_key": uuid4().hex, "address": "+254712345678", "text": "Water is off."}
-    parts = wiring.parts()
+    parts = get_resources()
     with parts.writing() as db:
         new = [NewMessage(**{**given, **values})]
         [message_id] = service.queue_messages(context(db, UUID(owner.organisation_id), now=parts.clock.now()), new)
@@ -178,7 +178,7 @@ def test_a_preview_keeps_nothing(owner: Client) -> None:
     assert errors_of(owner.post("/v1/message-templates/preview", {"kind": "receipt", "values": {"rent": "5"}}))
 
 
-def test_a_message_is_told_with_its_attempts(owner: Client, parts: wiring.Parts) -> None:
+def test_a_message_is_told_with_its_attempts(owner: Client, parts: Resources) -> None:
     message_id = queued(owner)
     attempt = {"gateway": "africastalking", "outcome": "unknown", "permanent": False, "parts": 1, "reason": "time-out"}
     attempt |= {"organisation_id": UUID(owner.organisation_id), "message_id": UUID(message_id)}
@@ -243,10 +243,10 @@ def test_what_tenants_sent_is_told(owner: Client, stranger: Client, new_phone: C
     phone = new_phone()
     tenant = owner.post("/v1/tenants", {"given_name": "Wanjiru", "phones": [phone]}).json["id"]
     row = {"gateway": "africastalking", "provider_reference": uuid4().hex, "phone": phone, "text": "SALIO"}
-    with wiring.parts().writing() as db:
+    with get_resources().writing() as db:
         db.execute(insert(incoming_messages).values(row | {"command": "balance", "received_at": NOON}))
     assert owner.get("/v1/incoming-messages").json["items"] == []  # from before, or answered for nobody
-    with wiring.parts().writing() as db:
+    with get_resources().writing() as db:
         answer = IncomingAnswer(UUID(owner.organisation_id), "balance", None, UUID(tenant), True)
         service.add_answers(db, row["gateway"], row["provider_reference"], NOON, [answer])
     [told] = owner.get("/v1/incoming-messages").json["items"]

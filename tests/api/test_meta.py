@@ -11,8 +11,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.errors import Unavailable
+from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from chalicelib.web import health, meta_routes
 from tests.api.client import Client
@@ -22,22 +22,22 @@ def test_health_is_told_without_asking_anything() -> None:
     assert Client(None).get("/health").json == {"status": "ok"}
 
 
-def test_deep_health_asks_the_reader_and_never_the_writer(parts: wiring.Parts) -> None:
+def test_deep_health_asks_the_reader_and_never_the_writer(parts: Resources) -> None:
     nowhere = make_engine("sqlite:////nonexistent/plotihub.sqlite3")
-    with wiring.using(replace(parts, writer=nowhere)):
+    with using(replace(parts, writer=nowhere)):
         assert Client(None).get("/health/deep").status == 200
-    with wiring.using(replace(parts, reader=nowhere)):
+    with using(replace(parts, reader=nowhere)):
         answer = Client(None).get("/health/deep")
     assert (answer.status, answer.headers["Content-Type"]) == (503, "application/problem+json")
     assert int(answer.headers["Retry-After"]) > 0
 
 
-def test_deep_health_tells_of_a_database_without_tables(parts: wiring.Parts) -> None:
-    with wiring.using(replace(parts, reader=make_engine("sqlite://"))):
+def test_deep_health_tells_of_a_database_without_tables(parts: Resources) -> None:
+    with using(replace(parts, reader=make_engine("sqlite://"))):
         assert Client(None).get("/health/deep").status == 503
 
 
-class SilentParts(wiring.Parts):
+class SilentParts(Resources):
     """Parts whose reader lets whoever asks wait until the test ends."""
 
     released = threading.Event()
@@ -49,7 +49,7 @@ class SilentParts(wiring.Parts):
             yield db
 
 
-def test_deep_health_waits_for_its_time_and_no_longer(parts: wiring.Parts) -> None:
+def test_deep_health_waits_for_its_time_and_no_longer(parts: Resources) -> None:
     SilentParts.released.clear()
     silent = SilentParts(writer=parts.writer, reader=parts.reader, clock=parts.clock, keys=parts.keys)
     started = time.monotonic()

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
+from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import service as tasks
 from tests.api.client import Client
 from tests.granting import grant
 
 
 @pytest.fixture
-def owner(parts: wiring.Parts, owner: Client) -> Client:
+def owner(parts: Resources, owner: Client) -> Client:
     """The owner of an organisation that may write in its own words."""
     grant(parts, owner.organisation_id)
     return owner
@@ -126,7 +126,7 @@ def test_a_promise_is_kept_listed_and_cancelled_by_the_office(
     assert accountant.post(f"/v1/promises/{promise['id']}/cancel").status == 409
 
 
-def test_a_notice_is_previewed_sent_for_its_price_and_followed(owner: Client, parts: wiring.Parts) -> None:
+def test_a_notice_is_previewed_sent_for_its_price_and_followed(owner: Client, parts: Resources) -> None:
     let(owner, "A1")
     let(owner, "B1", phones=[])
     let(owner, "C1", phones=["0712345679"], language="sw")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
+from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import service as tasks
 from tests.api.client import Client
 
@@ -59,7 +59,7 @@ def member(owner: Client, new_phone: Callable[[], str], role: str, properties: l
     return person
 
 
-def test_a_month_is_billed_paid_credited_and_ended(owner: Client, let: Let, parts: wiring.Parts) -> None:
+def test_a_month_is_billed_paid_credited_and_ended(owner: Client, let: Let, parts: Resources) -> None:
     lease = let("9000")
     queued = owner.post("/v1/bill-runs", {"period": "2026-06"})
     assert (queued.status, queued.headers["Location"]) == (202, f"/v1/tasks/{queued.json['id']}")
@@ -181,7 +181,7 @@ def test_bad_input_names_the_field_and_writes_nothing(
     assert owner.get("/v1/payments").json["items"] == []
 
 
-def test_a_move_credits_what_the_old_lease_was_billed_beyond_it(owner: Client, let: Let, parts: wiring.Parts) -> None:
+def test_a_move_credits_what_the_old_lease_was_billed_beyond_it(owner: Client, let: Let, parts: Resources) -> None:
     lease = let("9000")
     owner.post("/v1/bill-runs", {"period": "2026-06"})
     tasks.work_all(parts)

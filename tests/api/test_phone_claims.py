@@ -6,8 +6,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from chalicelib import wiring
 from chalicelib.messaging import result_service
+from chalicelib.runtime.resources import get_resources
 from chalicelib.storage.tables.leasing import phone_places
 from chalicelib.storage.tables.messaging import incoming_messages
 from tests.api.client import Client
@@ -22,7 +22,7 @@ def send(kept: Kept, phone: str, *said: str) -> None:
     for number, each in enumerate(said):
         text(phone, each, f"{len(kept.bodies)}-{number}-{phone}")
     for body in kept.bodies:
-        result_service.take_result(wiring.parts(), body)
+        result_service.take_result(get_resources(), body)
 
 
 def read(landlord: Client) -> list[tuple[str, str | None]]:
@@ -112,7 +112,7 @@ def test_who_is_erased_is_forgotten_whoever_else_has_entered_the_number(
     assert owner.post(f"/v1/tenants/{lease['tenant_id']}/erase").status == 200
     assert read(owner) == []
     organisation_id = UUID(str(owner.organisation_id))
-    with wiring.parts().reading() as db:
+    with get_resources().reading() as db:
         sent = select(incoming_messages.c.text).where(incoming_messages.c.provider_reference.endswith(phone))
         assert set(db.scalars(sent)) == {None}
         assert (

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app import app
-from chalicelib import wiring
 from chalicelib.identity.roles import CARETAKER, MAY, OWNER, PUBLIC, ROLES, SIGNED_IN
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables import metadata
 from chalicelib.web.call import Operation
 from chalicelib.web.routing import OPERATIONS
@@ -66,7 +66,7 @@ def attempt(client: Client, operation: Operation) -> Answer:
     return client.send(operation.method, f"{path}?no_such_parameter=1", {"no_such_field": 1})
 
 
-def row_counts(parts: wiring.Parts, organisation_id: str) -> dict[str, int]:
+def row_counts(parts: Resources, organisation_id: str) -> dict[str, int]:
     with parts.reading() as db:
         return {
             table.name: db.scalar(
@@ -97,7 +97,7 @@ def test_every_route_but_the_open_ones_asks_the_authorizer() -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_may_do_what_the_table_says_and_nothing_else(members: Members, role: str, parts: wiring.Parts) -> None:
+def test_a_role_may_do_what_the_table_says_and_nothing_else(members: Members, role: str, parts: Resources) -> None:
     before = row_counts(parts, str(members[role].organisation_id))
     statuses = {name_of(each): attempt(members[role], each).status for each in GUARDED}
     refused = {name for name, status in statuses.items() if status == 403}
@@ -114,11 +114,11 @@ def test_another_organisations_member_finds_nothing(owner: Client, new_phone: Ca
     assert {name_of(each) for each in GUARDED if attempt(stranger, each).status != 404} == set()
 
 
-def test_a_person_without_an_organisation_finds_nothing(parts: wiring.Parts, new_phone: Callable[[], str]) -> None:
+def test_a_person_without_an_organisation_finds_nothing(parts: Resources, new_phone: Callable[[], str]) -> None:
     assert {name_of(each) for each in GUARDED if attempt(Client(new_phone()), each).status != 404} == set()
 
 
-def test_nobody_gets_in(parts: wiring.Parts) -> None:
+def test_nobody_gets_in(parts: Resources) -> None:
     nobody = Client(None, SOME_ID)
     signed = [each for each in OPERATIONS if each.may != PUBLIC]
     answers = {name_of(each): attempt(nobody, each) for each in signed}

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.messaging import result_service
+from chalicelib.runtime.resources import Resources, get_resources, using
 from tests.api.client import Answer, Client
 from tests.api.test_ussd import FORM, let_to
 from tests.granting import grant
@@ -31,18 +31,18 @@ class Kept:
 
 
 @pytest.fixture
-def owner(parts: wiring.Parts, owner: Client) -> Client:
+def owner(parts: Resources, owner: Client) -> Client:
     """The owner of an organisation that may write in its own words."""
     grant(parts, owner.organisation_id)
     return owner
 
 
 @pytest.fixture
-def queue(parts: wiring.Parts, clock: MovedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
+def queue(parts: Resources, clock: MovedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
     clock.at = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
     monkeypatch.setenv("CALLBACK_TOKEN_HASHES", hashlib.sha256(TOKEN.encode()).hexdigest())
     kept = Kept()
-    with wiring.using(replace(parts, queues=kept)):
+    with using(replace(parts, queues=kept)):
         yield kept
 
 
@@ -64,7 +64,7 @@ def test_a_fault_by_sms_is_one_request_and_one_reply_however_often_it_comes(
         assert text(phone, "Tatizo: bomba “linavuja”", f"in-{phone}").status == 200
     assert replies(owner) == []  # not before the queue is worked
     for body in queue.bodies * 2:  # and the queue its message
-        result_service.take_result(wiring.parts(), body)
+        result_service.take_result(get_resources(), body)
     [request] = owner.get("/v1/maintenance-requests").json["items"]
     assert (request["text"], request["source"]) == ("bomba “linavuja”", "sms")
     assert replies(owner) == ["Ombi na. 1 la House of A1 A1 limepokelewa. Mwenye nyumba ataliona."]
@@ -75,13 +75,13 @@ def test_a_fault_by_sms_is_one_request_and_one_reply_however_often_it_comes(
 def test_each_landlord_sees_the_balance_with_themselves_only(
     owner: Client, stranger: Client, queue: Kept, new_phone: Callable[[], str]
 ) -> None:
-    grant(wiring.parts(), stranger.organisation_id)
+    grant(get_resources(), stranger.organisation_id)
     phone = new_phone()
     for landlord, unit in ((owner, "A1"), (stranger, "B2")):
         let_to(landlord, phone, unit)
     text(phone, "balance", f"in-{phone}")
     for body in queue.bodies:
-        result_service.take_result(wiring.parts(), body)
+        result_service.take_result(get_resources(), body)
     assert replies(owner) == ["Acme Homes: House of A1 A1: KES 9,000 owed, due 30 Jun."]
     assert replies(stranger) == ["Other Homes: House of B2 B2: KES 9,000 owed, due 30 Jun."]
 
@@ -92,7 +92,7 @@ def test_nobodys_sms_is_answered_nothing_and_its_number_is_not_logged(
     phone = new_phone()
     assert text(phone, "balance", f"in-{phone}").status == 200
     for body in queue.bodies:
-        result_service.take_result(wiring.parts(), body)
+        result_service.take_result(get_resources(), body)
     assert replies(owner) == []
     assert "an SMS was taken" in caplog.text
     assert all(phone not in str(vars(record)) for record in caplog.records)

@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from app import app
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.ids import new_id
+from chalicelib.runtime.resources import Resources, using
 from chalicelib.tasks import service
 from chalicelib.tasks.jobs import work_tasks
 from chalicelib.tasks.model import Task
@@ -19,17 +19,17 @@ from tests.contexts import context
 
 
 @service.handles("test_counts")
-def _count(parts: wiring.Parts, task: Task) -> dict[str, Any]:
+def _count(parts: Resources, task: Task) -> dict[str, Any]:
     parts.transact(lambda db: service.advance(db, task, done=task.input["to"], total=task.input["to"]))
     return {"counted": task.input["to"]}
 
 
 @service.handles("test_refuses")
-def _refuse(parts: wiring.Parts, task: Task) -> dict[str, Any]:
+def _refuse(parts: Resources, task: Task) -> dict[str, Any]:
     raise Conflict("The month is closed.", period="2026-10")
 
 
-def queue(parts: wiring.Parts, client: Client, kind: str, **input: Any) -> str:
+def queue(parts: Resources, client: Client, kind: str, **input: Any) -> str:
     with parts.writing() as db:
         organisation_id = UUID(client.organisation_id)
         return str(
@@ -47,7 +47,7 @@ def tick() -> dict[str, int]:
     return told
 
 
-def test_a_task_is_told_from_queued_to_done(owner: Client, parts: wiring.Parts, clock: MovedClock) -> None:
+def test_a_task_is_told_from_queued_to_done(owner: Client, parts: Resources, clock: MovedClock) -> None:
     path = f"/v1/tasks/{queue(parts, owner, 'test_counts', to=3)}"
     queued = owner.get(path)
     assert (queued.status, queued.json["status"]) == (200, "queued")
@@ -63,7 +63,7 @@ def test_a_task_is_told_from_queued_to_done(owner: Client, parts: wiring.Parts, 
     assert "claim" not in done.json
 
 
-def test_a_failed_task_tells_the_problem_that_a_request_would_have_answered(owner: Client, parts: wiring.Parts) -> None:
+def test_a_failed_task_tells_the_problem_that_a_request_would_have_answered(owner: Client, parts: Resources) -> None:
     task_id = queue(parts, owner, "test_refuses")
     tick()
     told = owner.get(f"/v1/tasks/{task_id}").json
@@ -77,7 +77,7 @@ def test_a_failed_task_tells_the_problem_that_a_request_would_have_answered(owne
     }
 
 
-def test_tasks_are_listed_newest_first_and_by_status_and_kind(owner: Client, parts: wiring.Parts) -> None:
+def test_tasks_are_listed_newest_first_and_by_status_and_kind(owner: Client, parts: Resources) -> None:
     first = queue(parts, owner, "test_counts", to=1)
     tick()
     second = queue(parts, owner, "test_refuses")
@@ -91,7 +91,7 @@ def test_tasks_are_listed_newest_first_and_by_status_and_kind(owner: Client, par
     assert owner.get("/v1/tasks?status=lost").status == 422
 
 
-def test_another_organisation_s_task_is_not_found(owner: Client, stranger: Client, parts: wiring.Parts) -> None:
+def test_another_organisation_s_task_is_not_found(owner: Client, stranger: Client, parts: Resources) -> None:
     task_id = queue(parts, owner, "test_counts", to=1)
     assert stranger.get(f"/v1/tasks/{task_id}").status == 404
     assert stranger.get("/v1/tasks").json["items"] == []
@@ -105,8 +105,8 @@ class DeadQueue:
         raise Unavailable("The queue does not answer.")
 
 
-def test_a_queue_that_does_not_answer_costs_nobody_their_request(owner: Client, parts: wiring.Parts) -> None:
-    with wiring.using(replace(parts, queues=DeadQueue())):
+def test_a_queue_that_does_not_answer_costs_nobody_their_request(owner: Client, parts: Resources) -> None:
+    with using(replace(parts, queues=DeadQueue())):
         queued = owner.post("/v1/bill-runs", {"period": parts.clock.now().strftime("%Y-%m")})
         assert queued.status == 202, queued.text
         tick()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from chalicelib import wiring
+from chalicelib.runtime.resources import get_resources
 from chalicelib.storage.tables.messaging import messages
 from tests.api.client import Client
 from tests.api.test_phone_claims import read, send
@@ -124,7 +124,7 @@ def by_sms(queue: Kept, phone: str, *said: str) -> str:
 
 def answers(phone: str) -> list[str]:
     query = select(messages.c.text).where(messages.c.address == phone, messages.c.kind == "reply")
-    with wiring.parts().reading() as db:
+    with get_resources().reading() as db:
         return list(db.scalars(query.order_by(messages.c.created_at, messages.c.id)))
 
 
@@ -141,7 +141,7 @@ def test_by_sms(owner: Client, stranger: Client, queue: Kept, new_phone: Callabl
     third.organisation_id = third.post("/v1/organisations", {"name": "Third Homes", "person_name": "X"}).json["id"]
     phone = new_phone()
     for landlord in (owner, stranger):
-        grant(wiring.parts(), landlord.organisation_id)
+        grant(get_resources(), landlord.organisation_id)
     for landlord, unit in ((owner, "A1"), (stranger, "B2"), (third, "A1")):
         let_to(landlord, phone, unit, confirmed=False)
     said = [line.removeprefix("> ") for line in BY_SMS.splitlines() if line.startswith("> ")]

@@ -3,8 +3,8 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from chalicelib import wiring
 from chalicelib.clock import day_of
+from chalicelib.runtime.resources import using
 from tests.api.client import Client
 from tests.bench import books
 from tests.bench.data import Book
@@ -18,7 +18,7 @@ def measure() -> Iterator[Figure]:
     book = Book(leases=LEASES, large=LEASES, organisations=1, months=24, last_period=today.replace(day=1))
     with books.server() as server:
         parts, client = books.parts(books.make(server, "arrears", book)), books.owner(book)
-        with wiring.using(parts):
+        with using(parts):
             past = today - dt.timedelta(days=200)
             yield Figure("arrears of 5,000 leases, today", median_ms(lambda: whole(client, today), 15), "ms", 300)
             yield Figure("arrears of 5,000 leases, a past day", median_ms(lambda: whole(client, past), 5), "ms", 5000)

@@ -10,9 +10,9 @@ import sys
 import time
 from collections.abc import Iterator
 
-from chalicelib import wiring
 from chalicelib.clock import day_of
 from chalicelib.payments import jobs, run_service
+from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import service as tasks
 from tests.bench import books
 from tests.bench.data import Book, id_of
@@ -38,7 +38,7 @@ def measure() -> Iterator[Figure]:
         yield Figure("the second run", second["s"], "s", 10)
 
 
-def run(parts: wiring.Parts) -> int:
+def run(parts: Resources) -> int:
     """Queue this month's bill run and work it; return how many invoices it made."""
     now = parts.clock.now()
     today = day_of(now)

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from chalicelib import config, wiring
+from chalicelib import bootstrap, config
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.migrate import upgrade
 from tests import databases
 from tests.api.client import Client
@@ -32,10 +33,10 @@ def make(on: databases.Server, name: str, book: data.Book, *, deep_months: int =
     return url
 
 
-def parts(url: str) -> wiring.Parts:
+def parts(url: str) -> Resources:
     """Return the parts of an API that works with the database at ``url``, as ``make run`` would make them."""
     settings = replace(config.settings(), database_url=url, database_reader_url=url, key_file=str(Path("/dev/null")))
-    return wiring.make_parts(settings)
+    return bootstrap.make_resources(settings)
 
 
 def owner(book: data.Book) -> Client:

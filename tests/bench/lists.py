@@ -5,9 +5,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from chalicelib import wiring
 from chalicelib.clock import SystemClock
 from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.migrate import upgrade
 from tests.api.client import Client
@@ -21,7 +21,7 @@ def measure() -> Iterator[Figure]:
         url = f"sqlite:///{folder}/bench.sqlite3"
         upgrade(url)
         engine = make_engine(url)
-        with wiring.using(wiring.Parts(engine, engine, SystemClock(), KeyFile(str(Path(folder) / "keys.json")))):
+        with using(Resources(engine, engine, SystemClock(), KeyFile(str(Path(folder) / "keys.json")))):
             client = _landlord()
             fields = len(client.get("/v1/units").json["items"][0])
             cpu = median_ms(reading(client, "/v1/units?limit=50"), 400, time.process_time)

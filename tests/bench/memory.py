@@ -6,8 +6,8 @@ import resource
 import sys
 from collections.abc import Callable, Iterator
 
-from chalicelib import wiring
 from chalicelib.clock import day_of
+from chalicelib.runtime.resources import using
 from tests.api.client import Answer, Client
 from tests.bench import books
 from tests.bench.data import Book, id_of
@@ -48,7 +48,7 @@ def mixed(client: Client) -> Iterator[Callable[[], Answer]]:
 
 
 def main(url: str) -> None:
-    with wiring.using(books.parts(url)):
+    with using(books.parts(url)):
         statuses = [ask().status for ask in itertools.islice(mixed(books.owner(BOOK)), REQUESTS)]
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(peak_mb, sum(not 200 <= status < 300 for status in statuses))

@@ -11,9 +11,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.outreach import jobs, policy_service, reminder_service
+from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import service as tasks
 from tests.bench import books, data
 from tests.bench.data import Book, id_of
@@ -52,7 +52,7 @@ def prepare(url: str) -> None:
     parts.writer.dispose()
 
 
-def at(url: str, on: dt.date) -> wiring.Parts:
+def at(url: str, on: dt.date) -> Resources:
     """Return the parts at ten in the morning, in Nairobi, of that day."""
     return replace(books.parts(url), clock=MovedClock(dt.datetime.combine(on, dt.time(7), dt.UTC)))
 
@@ -64,7 +64,7 @@ def in_process(url: str, on: dt.date, expected: int) -> dict[str, float]:
     return seen
 
 
-def run(parts: wiring.Parts, on: dt.date) -> int:
+def run(parts: Resources, on: dt.date) -> int:
     """Queue the day's task and work it; return how many messages it queued."""
     organisation_id = id_of("organisation", 1)
     task = parts.transact(

@@ -4,8 +4,8 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator
 
-from chalicelib import wiring
 from chalicelib.clock import day_of
+from chalicelib.runtime.resources import Resources, using
 from tests.api.client import Answer, Client
 from tests.bench import books
 from tests.bench.data import Book, id_of
@@ -47,6 +47,6 @@ def _asking(book: Book, url: str) -> Callable[[str], Callable[[], Answer]]:
     return lambda path: lambda: _ask(parts, client, path)
 
 
-def _ask(parts: wiring.Parts, client: Client, path: str) -> Answer:
-    with wiring.using(parts):
+def _ask(parts: Resources, client: Client, path: str) -> Answer:
+    with using(parts):
         return ok(client.get(path))

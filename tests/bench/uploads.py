@@ -10,11 +10,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from chalicelib import wiring
 from chalicelib.clock import SystemClock, day_of
 from chalicelib.gateways.keyfile import KeyFile
 from chalicelib.onboarding.plan import read_plan
 from chalicelib.onboarding.plan_process import Stored, read_apart
+from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.migrate import upgrade
 from chalicelib.tasks import service as tasks
@@ -59,9 +59,7 @@ def _held_up() -> Iterator[Figure]:
         url = f"sqlite:///{folder}/bench.sqlite3"
         upgrade(url)
         engine = make_engine(url, timeout_s=30)
-        with wiring.using(
-            wiring.Parts(engine, engine, SystemClock(), KeyFile(str(Path(folder) / "keys.json")))
-        ) as parts:
+        with using(Resources(engine, engine, SystemClock(), KeyFile(str(Path(folder) / "keys.json")))) as parts:
             hostile, honest = _organisation("+254700000001"), _organisation("+254700000002")
             _work(parts, commit(honest, _uploaded(parts, honest)).json["id"], HEAVY)
             content = largest_csv()
@@ -104,14 +102,14 @@ def _organisation(phone: str) -> Client:
     return client
 
 
-def _uploaded(parts: wiring.Parts, client: Client) -> dict[str, str]:
+def _uploaded(parts: Resources, client: Client) -> dict[str, str]:
     answer = client.post("/v1/imports", SAMPLE, Content_Type="text/csv").json
     _work(parts, answer["task_id"], HEAVY)
     read: dict[str, str] = client.get(f"/v1/imports/{answer['id']}").json
     return read
 
 
-def _work(parts: wiring.Parts, task_id: str, lane: str) -> None:
+def _work(parts: Resources, task_id: str, lane: str) -> None:
     if not tasks.work_all(parts, lane=lane):
         raise RuntimeError(f"nobody works {task_id}")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import SystemClock
 from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from tests.api.client import Client
 from tests.fuzz.checking import config, findings
@@ -48,7 +48,7 @@ def organisation_id(database_url: str, tmp_path: Path) -> Iterator[str]:
     """An organisation on the parts that the handler works with during this test."""
     engine = make_engine(database_url)
     keys = KeyFile(str(tmp_path / "keys.json"))
-    with wiring.using(wiring.Parts(writer=engine, reader=engine, clock=SystemClock(), keys=keys)):
+    with using(Resources(writer=engine, reader=engine, clock=SystemClock(), keys=keys)):
         made = Client(PHONE).post("/v1/organisations", {"name": "Acme Homes", "person_name": "Amina"})
         yield str(made.json["id"])
     engine.dispose()

@@ -6,7 +6,7 @@ import time
 
 from chalicelib.gateways.claims_folder import ClaimsFolder
 from chalicelib.gateways.claims_table import ClaimsTable
-from chalicelib.messaging.ports import Claims
+from chalicelib.runtime.ports import Claims
 
 
 def main(keeper: str, where: str, keys: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.africastalking import AfricasTalking
 from chalicelib.gateways.many import MOST_AT_ONCE
-from chalicelib.messaging.ports import Outcome, Outgoing
+from chalicelib.runtime.ports import Outcome, Outgoing
 from tests.gateways.test_africastalking_answers import AMINA, BRIAN, payload
 from tests.gateways.vendor import Behaviour, Posted, Vendor, answer, answering, dripping, hang_up, silent
 

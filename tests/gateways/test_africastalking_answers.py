@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.gateways.africastalking_answers import cost_cents, outcomes_of
-from chalicelib.messaging.ports import OUTCOMES, Outcome
+from chalicelib.runtime.ports import OUTCOMES, Outcome
 
 PAYLOADS = Path(__file__).parents[1] / "payloads" / "africastalking"
 AMINA, BRIAN, NOBODY = "+254712345678", "+254110000002", "+254700000000"

@@ -15,7 +15,7 @@ import pytest
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.claims_folder import ClaimsFolder
 from chalicelib.gateways.claims_table import ClaimsTable
-from chalicelib.messaging.ports import Claim, Claims, Outcome
+from chalicelib.runtime.ports import Claim, Claims, Outcome
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.aws import Client
 from chalicelib.gateways.claims_table import TRIES, ClaimsTable
-from chalicelib.messaging.ports import Claim, Outcome
+from chalicelib.runtime.ports import Claim, Outcome
 from tests.gateways.test_claims import made_table
 from tests.gateways.vendor import Behaviour, Posted, Vendor, answering, hang_up, in_turn, relayed, relaying, silent
 

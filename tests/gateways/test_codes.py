@@ -14,14 +14,14 @@ import boto3
 import pytest
 from aws_encryption_sdk.identifiers import Algorithm, CommitmentPolicy
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock, SystemClock
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.sealed_codes import SealedCodes
 from chalicelib.messaging import code_service
 from chalicelib.messaging.code_jobs import send_code
 from chalicelib.messaging.code_rules import MOST_AN_HOUR, MOST_OF_A_NUMBER
-from chalicelib.messaging.ports import NOT_SENT, REFUSED, SENT, UNKNOWN, Outcome, Outgoing
+from chalicelib.runtime.ports import NOT_SENT, REFUSED, SENT, UNKNOWN, Outcome, Outgoing
+from chalicelib.runtime.resources import OutboundResources, using_outbound
 from tests.outbox import FakeQueues, outside_of
 
 pytestmark = pytest.mark.slow
@@ -90,7 +90,7 @@ def event(code: str = "c2VhbGVk", source: str = "CustomSMSSender_Authentication"
 class Sending:
     first: FakeGateway
     second: FakeGateway
-    outside: wiring.Outside
+    outside: OutboundResources
 
     @property
     def given(self) -> list[int]:
@@ -100,13 +100,13 @@ class Sending:
 def sending(folder: Path, first: Outcome, second: Outcome, codes: Any = None) -> Sending:
     gateways = FakeGateway(first), FakeGateway(second)
     outside = outside_of(folder, SystemClock(), FakeQueues(), africastalking=gateways[0], sns=gateways[1])
-    return Sending(*gateways, wiring.Outside(outside.gateways, outside.claims, outside.queues, outside.clock, codes))
+    return Sending(*gateways, OutboundResources(outside.gateways, outside.claims, outside.queues, outside.clock, codes))
 
 
 @pytest.mark.parametrize("form", FORMS, ids=["cognito", "committing"])
 def test_a_code_is_opened_under_our_key_and_sent(aws: str, tmp_path: Path, form: Any) -> None:
     key_arn = new_key()
-    with wiring.using_outside(sending(tmp_path, Outcome(SENT), Outcome(SENT), SealedCodes(key_arn)).outside) as outside:
+    with using_outbound(sending(tmp_path, Outcome(SENT), Outcome(SENT), SealedCodes(key_arn)).outside) as outside:
         assert send_code(event(sealed(CODE, key_arn, form)), None) == {"sent": True}
     (given,) = outside.gateways["africastalking"].given  # type: ignore[attr-defined]
     assert given.to == PHONE
@@ -220,7 +220,7 @@ def test_no_code_goes_to_a_number_that_is_not_served(
     assert not phone or phone[1:] not in json.dumps(vars(record), default=str)
 
 
-def at(made: Sending, clock: MovedClock) -> wiring.Outside:
+def at(made: Sending, clock: MovedClock) -> OutboundResources:
     return replace(made.outside, clock=clock)
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from chalicelib.gateways.aws import Client
 from chalicelib.gateways.email import Email, message_of
-from chalicelib.messaging.ports import Outcome, Outgoing
+from chalicelib.runtime.ports import Outcome, Outgoing
 from tests.gateways.conftest import REGION
 from tests.gateways.vendor import Behaviour, Vendor, answering, hang_up, silent
 

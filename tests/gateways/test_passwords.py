@@ -15,7 +15,7 @@ from chalicelib.gateways.aws import Answered
 from chalicelib.gateways.user_pool import CognitoPool
 from chalicelib.identity import password_service, tokens
 from chalicelib.identity.password_jobs import drop_password
-from chalicelib.identity.ports import PASSWORDLESS
+from chalicelib.runtime.ports import PASSWORDLESS
 from tests.gateways.conftest import REGION
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.gateways.aws import Client
 from chalicelib.gateways.sns import Sns
-from chalicelib.messaging.ports import Outcome, Outgoing
+from chalicelib.runtime.ports import Outcome, Outgoing
 from tests.gateways.conftest import REGION
 from tests.gateways.vendor import Behaviour, Posted, Vendor, answer, answering, hang_up, relaying, silent
 

@@ -83,10 +83,15 @@ def test_services_know_no_framework_no_storage_and_nobody_else_s_repository() ->
 
 
 def test_only_storage_and_repositories_build_sql() -> None:
-    """Others may name what they hand on; wiring makes engines and reads their errors."""
+    """Others may name what they hand on; bootstrap makes engines, and runtime reads their errors."""
 
     def builds_none(path: Path) -> bool:
-        return not (room_of(path) == "storage" or is_kind(path, "repository") or path == LIBRARY / "wiring.py")
+        return not (
+            room_of(path) == "storage"
+            or is_kind(path, "repository")
+            or path == LIBRARY / "bootstrap.py"
+            or room_of(path) == "runtime"
+        )
 
     def bad(path: Path, name: str) -> bool:
         handed_on = name in {"sqlalchemy.Connection", "sqlalchemy.Select"}
@@ -136,11 +141,11 @@ def test_gateways_know_ports_and_no_database() -> None:
     assert offenders(lambda path: room_of(path) == "gateways", bad) == []
 
 
-def test_only_wiring_knows_gateways() -> None:
+def test_only_bootstrap_knows_gateways() -> None:
     def bad(path: Path, name: str) -> bool:
         return room_named(name) == "gateways"
 
-    assert offenders(lambda path: room_of(path) != "gateways" and path != LIBRARY / "wiring.py", bad) == []
+    assert offenders(lambda path: room_of(path) != "gateways" and path != LIBRARY / "bootstrap.py", bad) == []
 
 
 def test_domains_import_only_those_below_them() -> None:

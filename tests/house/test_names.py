@@ -18,7 +18,7 @@ import app  # noqa: F401 - fills the registries
 from chalicelib import errors, metrics
 from chalicelib.functions import FUNCTIONS
 from chalicelib.messaging.bodies import Posted, Text, Told, bundles, write_outcomes, write_posted
-from chalicelib.messaging.ports import SENT, Outcome
+from chalicelib.runtime.ports import SENT, Outcome
 from chalicelib.storage.tables import metadata
 from chalicelib.tasks import job_service
 from chalicelib.tasks import service as tasks

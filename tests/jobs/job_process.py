@@ -20,7 +20,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 import app
-from chalicelib import wiring
+from chalicelib.runtime.resources import Resources, using
 from chalicelib.tasks import job_service, run_service
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.job_model import Slot
@@ -42,7 +42,7 @@ def fire(url: str, function: str, at: dt.datetime, threads: int) -> None:
         together.wait(60)
         told[place] = app.app.handler_map[function](event_at(at, function), None)
 
-    with wiring.using(parts):
+    with using(parts):
         running = [threading.Thread(target=call, args=(place,)) for place in range(threads)]
         print("ready", flush=True)
         sys.stdin.readline()
@@ -63,7 +63,7 @@ def slow(url: str, at: dt.datetime, claim_s: int, set_s: float) -> None:
         time.sleep(set_s)
         return 1
 
-    def works(_parts: wiring.Parts, _slot: Slot) -> Iterator[Work]:
+    def works(_parts: Resources, _slot: Slot) -> Iterator[Work]:
         for number, scope_id in enumerate(SCOPES):
             yield Work(scope_id, partial(do, number=number))
             print(f"over {number}", flush=True)

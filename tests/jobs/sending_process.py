@@ -16,12 +16,12 @@ import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.gateways.claims_folder import ClaimsFolder
 from chalicelib.gateways.keyfile import KeyFile
 from chalicelib.messaging import dispatch_service, sending_service
-from chalicelib.messaging.ports import SENT, Outcome, Outgoing
+from chalicelib.runtime.ports import SENT, Outcome, Outgoing
+from chalicelib.runtime.resources import OutboundResources, Resources
 from chalicelib.storage.engines import make_engine
 from tests.outbox import NOON
 
@@ -73,16 +73,16 @@ class FolderPhones:
         return {file.name: len(file.read_text().splitlines()) for file in self.folder.iterdir()}
 
 
-def parts_on(url: str, queues: FolderQueues | None, at: dt.datetime = NOON) -> wiring.Parts:
+def parts_on(url: str, queues: FolderQueues | None, at: dt.datetime = NOON) -> Resources:
     engine = make_engine(url, timeout_s=20)
-    return wiring.Parts(engine, engine, MovedClock(at), KeyFile("unused.json"), queues)
+    return Resources(engine, engine, MovedClock(at), KeyFile("unused.json"), queues=queues)
 
 
 def outside_on(
     folder: Path, stop: Callable[[str], None] = lambda where: None, at: dt.datetime = NOON
-) -> wiring.Outside:
+) -> OutboundResources:
     gateways = {"africastalking": FolderPhones(folder, stop)}
-    return wiring.Outside(gateways, ClaimsFolder(str(folder / "claims")), FolderQueues(folder), MovedClock(at))
+    return OutboundResources(gateways, ClaimsFolder(str(folder / "claims")), FolderQueues(folder), MovedClock(at))
 
 
 def main(command: str, url: str, folder: Path, stop_at: str) -> None:

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app import app
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.errors import NotFound
 from chalicelib.identity import service as identity
+from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.tables.tasks import job_runs, tasks
 from chalicelib.tasks import service
@@ -25,11 +25,11 @@ run_job, sweep_old = app.handler_map["run_job"], app.handler_map["sweep_old"]
 
 
 @pytest.fixture
-def alone(fresh_database: str, parts: wiring.Parts, clock: MovedClock) -> Iterator[wiring.Parts]:
+def alone(fresh_database: str, parts: Resources, clock: MovedClock) -> Iterator[Resources]:
     """Parts on a database of their own, since jobs look at all organisations."""
     clock.at = dt.datetime(2026, 6, 2, 9, 30, tzinfo=dt.UTC)
     engine = make_engine(fresh_database)
-    with wiring.using(replace(parts, writer=engine, reader=engine)) as these:
+    with using(replace(parts, writer=engine, reader=engine)) as these:
         yield these
     engine.dispose()
 
@@ -40,7 +40,7 @@ def by_hand(**event: Any) -> list[dict[str, Any]]:
     return told
 
 
-def test_a_day_is_run_by_hand_in_nairobi_or_where_it_is_asked_for(alone: wiring.Parts) -> None:
+def test_a_day_is_run_by_hand_in_nairobi_or_where_it_is_asked_for(alone: Resources) -> None:
     Money.found(alone).do(identity.change_organisation, None, {"bill_by_itself": True})
     told = by_hand(name="bill_due", on="2026-06-02")
     assert [each["slot"] for each in told][::23] == ["2026-06-01T21:00:00Z", "2026-06-02T20:00:00Z"]
@@ -59,21 +59,21 @@ class Context:
         return self.left_ms
 
 
-def test_what_there_is_no_time_for_is_left_out_and_told(alone: wiring.Parts) -> None:
+def test_what_there_is_no_time_for_is_left_out_and_told(alone: Resources) -> None:
     told: list[dict[str, Any]] = run_job({"name": "bill_due", "on": "2026-06-02"}, Context())["slots"]
     assert {each["status"] for each in told} == {"left out"}
     with alone.reading() as db:
         assert db.scalar(select(func.count()).select_from(job_runs)) == 0
 
 
-def test_a_job_that_there_is_not_or_a_day_that_is_none_is_an_error(alone: wiring.Parts) -> None:
+def test_a_job_that_there_is_not_or_a_day_that_is_none_is_an_error(alone: Resources) -> None:
     with pytest.raises(NotFound, match="bill_due"):
         by_hand(name="lost", on="2026-06-02")
     with pytest.raises(ValueError, match="isoformat"):
         by_hand(name="bill_due", on="tomorrow")
 
 
-def test_tasks_that_the_clock_queued_are_forgotten_after_ninety_days(alone: wiring.Parts, clock: MovedClock) -> None:
+def test_tasks_that_the_clock_queued_are_forgotten_after_ninety_days(alone: Resources, clock: MovedClock) -> None:
     organisation_id, member_id = uuid4(), uuid4()
 
     def leave(**values: Any) -> Any:
@@ -100,6 +100,6 @@ def test_tasks_that_the_clock_queued_are_forgotten_after_ninety_days(alone: wiri
         assert set(db.scalars(select(tasks.c.id))) == {asked, waiting, young}
 
 
-def test_the_run_of_what_forgets_is_kept_as_any_other(alone: wiring.Parts, clock: MovedClock) -> None:
+def test_the_run_of_what_forgets_is_kept_as_any_other(alone: Resources, clock: MovedClock) -> None:
     assert sweep_old(event_at(clock.at, "sweep_old"), None) == {"slots": 1, "sets": 0, "count": 0}
     assert sweep_old(event_at(clock.at, "sweep_old"), None) == {"slots": 0, "sets": 0, "count": 0}

@@ -13,9 +13,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, select
 
-from chalicelib import wiring
 from chalicelib.billing.late_fee_service import LATE_FEES
 from chalicelib.identity import service as identity
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.tasks import job_runs, job_slots, tasks
 from tests.contexts import context
 from tests.jobs.job_process import SCOPES, SLOW
@@ -31,7 +31,7 @@ Process = subprocess.Popen[str]
 
 
 @pytest.fixture
-def real(fresh_database: str) -> Iterator[wiring.Parts]:
+def real(fresh_database: str) -> Iterator[Resources]:
     made = parts_on(fresh_database)
     yield made
     made.writer.dispose()
@@ -42,7 +42,7 @@ def start(*arguments: object) -> Process:
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
-def found(parts: wiring.Parts) -> list[UUID]:
+def found(parts: Resources) -> list[UUID]:
     """Found organisations that want the bill run by itself, and late fees."""
 
     def one(db: Connection, number: int) -> UUID:
@@ -71,12 +71,12 @@ def fired(url: str, function: str, at: dt.datetime) -> list[dict[str, int]]:
     return told
 
 
-def queued(parts: wiring.Parts) -> Counter[tuple[UUID, str]]:
+def queued(parts: Resources) -> Counter[tuple[UUID, str]]:
     with parts.reading() as db:
         return Counter((row[0], row[1]) for row in db.execute(select(tasks.c.organisation_id, tasks.c.kind)))
 
 
-def runs(parts: wiring.Parts) -> list[Any]:
+def runs(parts: Resources) -> list[Any]:
     with parts.reading() as db:
         columns = (job_runs.c.slot, job_runs.c.status, job_runs.c.attempts, job_runs.c.sets, job_runs.c.count)
         return [tuple(row) for row in db.execute(select(*columns).order_by(job_runs.c.slot))]
@@ -84,7 +84,7 @@ def runs(parts: wiring.Parts) -> list[Any]:
 
 @pytest.mark.parametrize(("function", "kind"), [("bill_due", "bill_run"), ("late_fees", LATE_FEES)])
 def test_a_slot_that_is_fired_twenty_times_at_once_is_worked_once(
-    fresh_database: str, real: wiring.Parts, function: str, kind: str
+    fresh_database: str, real: Resources, function: str, kind: str
 ) -> None:
     organisations = found(real)
     at = real.clock.now()
@@ -98,7 +98,7 @@ def test_a_slot_that_is_fired_twenty_times_at_once_is_worked_once(
 
 
 def test_slots_that_were_missed_are_each_caught_up_once_when_twenty_come_at_once(
-    fresh_database: str, real: wiring.Parts
+    fresh_database: str, real: Resources
 ) -> None:
     organisations = found(real)
     at = real.clock.now()
@@ -110,7 +110,7 @@ def test_slots_that_were_missed_are_each_caught_up_once_when_twenty_come_at_once
     assert queued(real) == {(organisation_id, "bill_run"): len(days) for organisation_id in organisations}
 
 
-def test_a_killed_run_is_taken_over_and_each_set_is_done_once(fresh_database: str, real: wiring.Parts) -> None:
+def test_a_killed_run_is_taken_over_and_each_set_is_done_once(fresh_database: str, real: Resources) -> None:
     at = real.clock.now()
     first = start("slow", fresh_database, at.isoformat(), HELD_S, 0.3)
     assert first.stdout
@@ -133,7 +133,7 @@ def test_a_killed_run_is_taken_over_and_each_set_is_done_once(fresh_database: st
 
 
 def test_a_run_slower_than_its_claim_and_one_that_would_take_over_do_each_set_once(
-    fresh_database: str, real: wiring.Parts
+    fresh_database: str, real: Resources
 ) -> None:
     at = real.clock.now()
     slow = start("slow", fresh_database, at.isoformat(), CLAIM_S, CLAIM_S + 1.5)

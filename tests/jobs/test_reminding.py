@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from chalicelib import wiring
 from chalicelib.clock import day_of
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.messaging import messages
 from chalicelib.storage.tables.tasks import tasks
 from tests.jobs.test_firing import fired
@@ -22,13 +22,13 @@ HOUR = dt.timedelta(hours=1)
 
 
 @pytest.fixture
-def real(fresh_database: str) -> Iterator[wiring.Parts]:
+def real(fresh_database: str) -> Iterator[Resources]:
     made = parts_on(fresh_database)
     yield made
     made.writer.dispose()
 
 
-def landlord(parts: wiring.Parts) -> Estate:
+def landlord(parts: Resources) -> Estate:
     """Return one who reminds at any hour, and whose tenants owe since today."""
     made = Estate.found(parts, day_of(parts.clock.now()))
     assert isinstance(made, Estate)
@@ -39,7 +39,7 @@ def landlord(parts: wiring.Parts) -> Estate:
 
 
 def test_twenty_that_queue_and_work_reminders_at_once_tell_every_tenant_once(
-    fresh_database: str, real: wiring.Parts
+    fresh_database: str, real: Resources
 ) -> None:
     estates = [landlord(real) for _ in range(LANDLORDS)]
     at = real.clock.now()

@@ -8,13 +8,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.keyfile import KeyFile
 from chalicelib.messaging import dispatch_service, making_service, result_service, sending_service, sweep_service
 from chalicelib.messaging.model import Made, Message
 from chalicelib.runtime.context import Context
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage import migrate
 from chalicelib.storage.engines import make_engine
 from tests import databases
@@ -38,15 +38,15 @@ def line(mariadb_url: str) -> Iterator[tuple[CutLine, str]]:
 
 
 @pytest.fixture
-def cut_off(line: tuple[CutLine, str], queues: FakeQueues) -> Iterator[wiring.Parts]:
+def cut_off(line: tuple[CutLine, str], queues: FakeQueues) -> Iterator[Resources]:
     made = parts_at(line[1], queues)
     yield made
     made.writer.dispose()
 
 
-def parts_at(url: str, queues: FakeQueues) -> wiring.Parts:
+def parts_at(url: str, queues: FakeQueues) -> Resources:
     engine = make_engine(url, timeout_s=2)
-    return wiring.Parts(engine, engine, MovedClock(NOON), KeyFile("unused.json"), queues)
+    return Resources(engine, engine, MovedClock(NOON), KeyFile("unused.json"), queues=queues)
 
 
 @pytest.fixture
@@ -75,14 +75,14 @@ def making() -> Iterator[Callable[[Callable[[], None]], None]]:
 
 
 @pytest.fixture
-def outbox(cut_off: wiring.Parts, making: object) -> Outbox:
+def outbox(cut_off: Resources, making: object) -> Outbox:
     found = Outbox.found(cut_off)
     found.settings(daily_cap=10_000, monthly_limit_cents=10**9)
     found.queue([notice(None, kind=KIND, input={"n": number}) for number in range(dispatch_service.SET + 100)])
     return found
 
 
-def all_end_well(parts: wiring.Parts, outbox: Outbox, queues: FakeQueues, folder: Path) -> None:
+def all_end_well(parts: Resources, outbox: Outbox, queues: FakeQueues, folder: Path) -> None:
     """Dispatch and sweep once the line is mended, send all that was ever queued, and hold that each came once."""
     clock = parts.clock
     assert isinstance(clock, MovedClock)
@@ -104,7 +104,7 @@ def all_end_well(parts: wiring.Parts, outbox: Outbox, queues: FakeQueues, folder
 
 def test_the_line_is_cut_while_a_set_is_decided(
     line: tuple[CutLine, str],
-    cut_off: wiring.Parts,
+    cut_off: Resources,
     outbox: Outbox,
     queues: FakeQueues,
     making: Callable[[Callable[[], None]], None],
@@ -121,7 +121,7 @@ def test_the_line_is_cut_while_a_set_is_decided(
 
 
 def test_the_line_is_cut_between_the_commit_and_the_mark(
-    line: tuple[CutLine, str], cut_off: wiring.Parts, outbox: Outbox, queues: FakeQueues, tmp_path: Path
+    line: tuple[CutLine, str], cut_off: Resources, outbox: Outbox, queues: FakeQueues, tmp_path: Path
 ) -> None:
     queues.struck = line[0].cut
     with pytest.raises(Unavailable):
@@ -135,7 +135,7 @@ def test_the_line_is_cut_between_the_commit_and_the_mark(
 
 
 def test_results_wait_on_the_queue_while_the_line_is_cut(
-    line: tuple[CutLine, str], cut_off: wiring.Parts, outbox: Outbox, queues: FakeQueues, tmp_path: Path
+    line: tuple[CutLine, str], cut_off: Resources, outbox: Outbox, queues: FakeQueues, tmp_path: Path
 ) -> None:
     dispatch_service.dispatch(cut_off)
     outside = outside_of(tmp_path, cut_off.clock, queues, africastalking=FakePhones())

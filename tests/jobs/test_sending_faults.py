@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.messaging import dispatch_service, result_service, sending_service, sweep_service
+from chalicelib.runtime.resources import using
 from tests.jobs.sending_process import FolderPhones, FolderQueues, outside_on, parts_on
 from tests.outbox import Outbox, new_phone, notice
 
@@ -69,7 +69,7 @@ class Estate:
 def estate(fresh_database: str, tmp_path: Path) -> Iterator[Estate]:
     made = Estate(fresh_database, tmp_path / "estate")
     made.folder.mkdir()
-    with wiring.using(made.parts):
+    with using(made.parts):
         yield made
     made.parts.writer.dispose()
 

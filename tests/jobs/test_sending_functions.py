@@ -12,12 +12,12 @@ from uuid import UUID
 import pytest
 
 from app import app
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.errors import Unavailable
 from chalicelib.messaging import delivery_service
 from chalicelib.messaging.bodies import Posted, write_posted
-from chalicelib.messaging.ports import Outcome, Outgoing
+from chalicelib.runtime.ports import Outcome, Outgoing
+from chalicelib.runtime.resources import Resources, using, using_outbound
 from chalicelib.storage.engines import make_engine
 from chalicelib.tasks import job_service
 from chalicelib.tasks.scheduling import JobFailed
@@ -53,24 +53,24 @@ def queues() -> FakeQueues:
 
 
 @pytest.fixture
-def alone(fresh_database: str, parts: wiring.Parts, clock: MovedClock, queues: FakeQueues) -> Iterator[wiring.Parts]:
+def alone(fresh_database: str, parts: Resources, clock: MovedClock, queues: FakeQueues) -> Iterator[Resources]:
     """Parts on a database whose messages are this test's only."""
     clock.at = NOON
     engine = make_engine(fresh_database)
-    with wiring.using(replace(parts, writer=engine, reader=engine, queues=queues)) as these:
+    with using(replace(parts, writer=engine, reader=engine, queues=queues)) as these:
         yield these
     engine.dispose()
 
 
 @pytest.fixture
-def phones(alone: wiring.Parts, queues: FakeQueues, tmp_path: Path) -> Iterator[FakePhones]:
+def phones(alone: Resources, queues: FakeQueues, tmp_path: Path) -> Iterator[FakePhones]:
     made = FakePhones()
-    with wiring.using_outside(outside_of(tmp_path, alone.clock, queues, africastalking=made)):
+    with using_outbound(outside_of(tmp_path, alone.clock, queues, africastalking=made)):
         yield made
 
 
 @pytest.fixture
-def outbox(alone: wiring.Parts) -> Outbox:
+def outbox(alone: Resources) -> Outbox:
     return Outbox.found(alone)
 
 
@@ -133,7 +133,7 @@ def test_a_sender_whose_time_is_up_gives_back_what_it_has_not_begun(
 
 
 def test_the_schedule_sends_what_nobody_was_woken_for_and_counts_it_for_its_organisation(
-    alone: wiring.Parts, outbox: Outbox, queues: FakeQueues, clock: MovedClock
+    alone: Resources, outbox: Outbox, queues: FakeQueues, clock: MovedClock
 ) -> None:
     outbox.texts(2)
     queues.take("wake")
@@ -213,12 +213,12 @@ def test_what_goes_wrong_is_told_without_a_number_or_a_text(
 
 
 def test_a_database_that_is_gone_gives_every_result_back(
-    outbox: Outbox, queues: FakeQueues, alone: wiring.Parts, tmp_path: Path
+    outbox: Outbox, queues: FakeQueues, alone: Resources, tmp_path: Path
 ) -> None:
     gone = make_engine(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.sqlite3'}")
     form = {"id": "in-1", "status": "Success"}
     body = write_posted(Posted("report", "africastalking", form, NOON))
-    with wiring.using(replace(alone, writer=gone, reader=gone)):
+    with using(replace(alone, writer=gone, reader=gone)):
         assert called("take_results", [body, body]) == [0, 1]
         assert called("wake_workers", ['{"worker": "messages"}']) == [0]
     with pytest.raises(Unavailable), replace(alone, writer=gone).writing():

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.gateways.africastalking import AfricasTalking
 from chalicelib.messaging import dispatch_service, result_service, sending_service, sweep_service
 from chalicelib.messaging.bodies import Posted as PostedToUs
 from chalicelib.messaging.bodies import write_posted
+from chalicelib.runtime.resources import OutboundResources, Resources, using
 from tests.gateways.vendor import Behaviour, Posted, Vendor, answer, silent
 from tests.outbox import NOON, FakeQueues, Outbox, new_phone, notice, outside_of
 
@@ -33,9 +33,9 @@ def queues() -> FakeQueues:
 
 
 @pytest.fixture
-def outbox(parts: wiring.Parts, clock: MovedClock, queues: FakeQueues) -> Iterator[Outbox]:
+def outbox(parts: Resources, clock: MovedClock, queues: FakeQueues) -> Iterator[Outbox]:
     clock.at = NOON
-    with wiring.using(replace(parts, queues=queues)) as these:
+    with using(replace(parts, queues=queues)) as these:
         dispatch_service.dispatch(these)  # what other tests left
         queues.take("send")
         yield Outbox.found(these)
@@ -47,7 +47,7 @@ def stack() -> Iterator[ExitStack]:
         yield open_things
 
 
-def outside(stack: ExitStack, outbox: Outbox, folder: Path, behave: Behaviour) -> tuple[wiring.Outside, Vendor]:
+def outside(stack: ExitStack, outbox: Outbox, folder: Path, behave: Behaviour) -> tuple[OutboundResources, Vendor]:
     vendor = stack.enter_context(Vendor(behave).running())
     gateway = AfricasTalking(vendor.url, "plotihub", lambda: "atsk_secret", timeout_s=1)
     queues = outbox.parts.queues

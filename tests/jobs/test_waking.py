@@ -10,9 +10,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.errors import Unavailable
 from chalicelib.pages import Asked
+from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine, wake_after_commit
 from chalicelib.tasks import service
 from chalicelib.tasks.jobs import wake_workers
@@ -41,25 +41,25 @@ class Queue:
 
 
 @service.handles("test_woken")
-def _work(parts: wiring.Parts, task: Task) -> dict[str, Any]:
+def _work(parts: Resources, task: Task) -> dict[str, Any]:
     return {}
 
 
 @pytest.fixture
-def alone(fresh_database: str, parts: wiring.Parts) -> Iterator[wiring.Parts]:
+def alone(fresh_database: str, parts: Resources) -> Iterator[Resources]:
     """Parts on a database whose tasks are this test's only."""
     engine = make_engine(fresh_database)
-    with wiring.using(replace(parts, writer=engine, reader=engine, queues=Queue())) as these:
+    with using(replace(parts, writer=engine, reader=engine, queues=Queue())) as these:
         yield these
     engine.dispose()
 
 
-def queue_of(parts: wiring.Parts) -> Queue:
+def queue_of(parts: Resources) -> Queue:
     assert isinstance(parts.queues, Queue)
     return parts.queues
 
 
-def leave(parts: wiring.Parts, count: int = 1) -> list[Task]:
+def leave(parts: Resources, count: int = 1) -> list[Task]:
     """Queue tasks in one transaction."""
 
     def work(db: Connection) -> list[Task]:
@@ -75,12 +75,12 @@ ORGANISATION = uuid4()
 WAKE = ("wake", '{"worker": "tasks"}')
 
 
-def test_a_worker_is_woken_once_for_all_that_a_transaction_left(alone: wiring.Parts) -> None:
+def test_a_worker_is_woken_once_for_all_that_a_transaction_left(alone: Resources) -> None:
     leave(alone, 3)
     assert queue_of(alone).sent == [WAKE]
 
 
-def test_nobody_is_woken_before_the_commit_nor_without_one(alone: wiring.Parts) -> None:
+def test_nobody_is_woken_before_the_commit_nor_without_one(alone: Resources) -> None:
     seen: list[int] = []
 
     def look() -> None:
@@ -100,14 +100,14 @@ def test_nobody_is_woken_before_the_commit_nor_without_one(alone: wiring.Parts) 
     assert (queue_of(alone).sent, seen) == ([WAKE], [1])
 
 
-def test_a_try_that_deadlocked_wakes_nobody(alone: wiring.Parts) -> None:
+def test_a_try_that_deadlocked_wakes_nobody(alone: Resources) -> None:
     with alone.writing() as db:
         wake_after_commit(db, "tasks")
         db.rollback()  # as the transaction of the victim
         assert queue_of(alone).sent == []
 
 
-def test_what_leaves_no_work_wakes_nobody(alone: wiring.Parts) -> None:
+def test_what_leaves_no_work_wakes_nobody(alone: Resources) -> None:
     with alone.writing() as db:
         service.list_tasks(context(db, ORGANISATION), Asked())
     assert queue_of(alone).sent == []
@@ -115,7 +115,7 @@ def test_what_leaves_no_work_wakes_nobody(alone: wiring.Parts) -> None:
 
 @pytest.mark.parametrize("broken", [{"dead": True}, {"full": True}])
 def test_a_queue_that_is_down_fails_nobody_and_the_task_is_worked_by_the_clock(
-    alone: wiring.Parts, broken: dict[str, bool], caplog: pytest.LogCaptureFixture
+    alone: Resources, broken: dict[str, bool], caplog: pytest.LogCaptureFixture
 ) -> None:
     parts = replace(alone, queues=Queue(**broken))  # type: ignore[arg-type]  # its flags by name
     [task] = leave(parts)
@@ -135,7 +135,7 @@ def failed(answer: dict[str, list[dict[str, str]]]) -> list[str]:
     return [each["itemIdentifier"] for each in answer["batchItemFailures"]]
 
 
-def test_who_is_woken_works_what_is_there(alone: wiring.Parts) -> None:
+def test_who_is_woken_works_what_is_there(alone: Resources) -> None:
     tasks = leave(alone, 2)
     [(_, body)] = queue_of(alone).sent
     assert failed(wake_workers(batch(body), None)) == []
@@ -150,7 +150,7 @@ failing = set[str]()
 
 def _register(name: str) -> None:
     @works(name)
-    def work(_parts: wiring.Parts, _still: Still) -> int:
+    def work(_parts: Resources, _still: Still) -> int:
         calls.append(name)
         if name in failing:
             raise KeyError("lost")
@@ -171,14 +171,14 @@ def wake(worker: str) -> str:
     return json.dumps({"worker": worker})
 
 
-def test_a_batch_wakes_each_worker_once(alone: wiring.Parts) -> None:
+def test_a_batch_wakes_each_worker_once(alone: Resources) -> None:
     one, other = wake("test_one"), wake("test_other")
     assert failed(wake_workers(batch(one, other, one, one), None)) == []
     assert sorted(calls) == ["test_one", "test_other"]
 
 
 def test_a_worker_that_fails_is_given_its_messages_again_and_no_other_is(
-    alone: wiring.Parts, caplog: pytest.LogCaptureFixture
+    alone: Resources, caplog: pytest.LogCaptureFixture
 ) -> None:
     failing.add("test_one")
     assert failed(wake_workers(batch(wake("test_one"), wake("test_other"), wake("test_one")), None)) == ["0", "2"]
@@ -188,7 +188,7 @@ def test_a_worker_that_fails_is_given_its_messages_again_and_no_other_is(
 
 @pytest.mark.parametrize("body", ["", "no JSON", "[]", "7", "{}", '{"worker": 7}', '{"worker": "+254712345678"}'])
 def test_a_message_that_wakes_nobody_is_failed_and_what_it_says_is_not_logged(
-    alone: wiring.Parts, body: str, caplog: pytest.LogCaptureFixture
+    alone: Resources, body: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     assert failed(wake_workers(batch(wake("test_one"), body), None)) == ["1"]
@@ -207,7 +207,7 @@ class Context:
         return self.left_ms.pop(0)
 
 
-def test_a_worker_stops_while_there_is_time_to_finish_and_the_rest_is_left(alone: wiring.Parts) -> None:
+def test_a_worker_stops_while_there_is_time_to_finish_and_the_rest_is_left(alone: Resources) -> None:
     tasks = leave(alone, 3)
     assert failed(wake_workers(batch(wake("tasks")), Context([200_000, 31_000, 30_000]))) == []
     with alone.reading() as db:

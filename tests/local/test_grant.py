@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.identity.model import PLATFORM
 from chalicelib.messaging import service
+from chalicelib.runtime.resources import Resources
 from tests.money import Money
 from tests.service.worker_process import parts_on
 
@@ -25,7 +25,7 @@ def home(sqlite_template: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def parts(home: Path) -> Iterator[wiring.Parts]:
+def parts(home: Path) -> Iterator[Resources]:
     made = parts_on(f"sqlite:///{home / 'plotihub.sqlite3'}")
     yield made
     made.writer.dispose()
@@ -43,7 +43,7 @@ def run(home: Path, *words: str, by_make: bool = False) -> "subprocess.Completed
     )
 
 
-def test_it_grants_lists_and_revokes(home: Path, parts: wiring.Parts) -> None:
+def test_it_grants_lists_and_revokes(home: Path, parts: Resources) -> None:
     mine = str(Money.found(parts, granted=False).organisation_id)
     assert run(home, by_make=True).stdout == "nothing is granted\n"
     mistyped = run(home, f"ORG={mine}", "KIND=messaging", "DAYLY=50", "BY=Amina", by_make=True)
@@ -80,7 +80,7 @@ def test_it_grants_lists_and_revokes(home: Path, parts: wiring.Parts) -> None:
         (["SUPERUSER=1"], "the names are: BY, DAILY, KIND"),
     ],
 )
-def test_it_says_what_is_wrong(home: Path, parts: wiring.Parts, words: list[str], told: str) -> None:
+def test_it_says_what_is_wrong(home: Path, parts: Resources, words: list[str], told: str) -> None:
     mine = str(Money.found(parts, granted=False).organisation_id)
     done = run(home, *(word.format(mine=mine) for word in words))
     assert done.returncode == 1

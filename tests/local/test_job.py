@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import NAIROBI, SystemClock, day_of
 from chalicelib.identity import service as identity
+from chalicelib.runtime.resources import Resources
 from tests.money import Money
 from tests.service.worker_process import parts_on
 
@@ -26,7 +26,7 @@ def home(sqlite_template: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def parts(home: Path) -> Iterator[wiring.Parts]:
+def parts(home: Path) -> Iterator[Resources]:
     made = parts_on(f"sqlite:///{home / 'plotihub.sqlite3'}")
     yield made
     made.writer.dispose()
@@ -43,7 +43,7 @@ def run(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_a_day_s_bills_are_made_and_told_and_a_second_time_left_as_they_are(home: Path, parts: wiring.Parts) -> None:
+def test_a_day_s_bills_are_made_and_told_and_a_second_time_left_as_they_are(home: Path, parts: Resources) -> None:
     today = day_of(SystemClock().now(), NAIROBI)
     books = Money.found(parts, today.replace(day=1))
     books.do(identity.change_organisation, None, {"bill_by_itself": True})

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.gateways.africastalking import AfricasTalking
 from chalicelib.gateways.email import Email
-from chalicelib.messaging.ports import REFUSED, SENT, UNKNOWN, Outcome, Outgoing
+from chalicelib.runtime.ports import REFUSED, SENT, UNKNOWN, Outcome, Outgoing
 from local import emulator
 from local.phone import emails
 from tests.local.phones import API_KEY, USERNAME, Phones, Receiver, eventually, phones, receiving

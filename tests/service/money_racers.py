@@ -11,13 +11,13 @@ from uuid import UUID
 
 from sqlalchemy.exc import OperationalError
 
-from chalicelib import wiring
 from chalicelib.clock import SystemClock
 from chalicelib.errors import Conflict, Invalid, Unavailable
 from chalicelib.gateways.keyfile import KeyFile
 from chalicelib.leasing import service as leasing
 from chalicelib.pages import MOST_ITEMS, Asked
 from chalicelib.payments import service
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
 from tests.money import Money
 
@@ -27,7 +27,7 @@ TIMEOUT_S = 60
 def books_of(url: str, organisation_id: UUID, property_id: UUID, today: dt.date) -> Money:
     engine = make_engine(url, timeout_s=TIMEOUT_S, pool_size=1)
     keys = KeyFile(str(Path("/dev/null")))
-    parts = wiring.Parts(writer=engine, reader=engine, clock=SystemClock(), keys=keys)
+    parts = Resources(writer=engine, reader=engine, clock=SystemClock(), keys=keys)
     return Money(parts, organisation_id, property_id, today)
 
 

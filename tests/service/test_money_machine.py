@@ -21,12 +21,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chalicelib import wiring
 from chalicelib.billing import service as billing
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.leasing import service as leasing
 from chalicelib.payments.model import Payment
 from chalicelib.reporting import proof_service
+from chalicelib.runtime.resources import Resources
 from tests.money import FIRST, Money
 
 Thing = TypeVar("Thing")
@@ -41,7 +41,7 @@ EXAMPLES, STEPS = 50, 40  # on SQLite; MariaDB does half of the examples in twic
 
 
 class MoneyMachine(RuleBasedStateMachine):
-    def __init__(self, parts: wiring.Parts) -> None:
+    def __init__(self, parts: Resources) -> None:
         super().__init__()
         self.parts = parts
 
@@ -284,7 +284,7 @@ def expect(allowed: bool, work: Callable[[], Thing]) -> Thing | None:
 
 
 @pytest.mark.slow
-def test_whatever_is_done_the_books_are_right(parts: wiring.Parts, database_kind: str) -> None:
+def test_whatever_is_done_the_books_are_right(parts: Resources, database_kind: str) -> None:
     class Machine(MoneyMachine):
         def __init__(self) -> None:
             super().__init__(parts)

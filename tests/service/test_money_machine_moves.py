@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
-from chalicelib import wiring
 from chalicelib.identity import service as identity
 from chalicelib.leasing import service as leasing
 from chalicelib.pages import MOST_ITEMS, Asked
 from chalicelib.payments import ending_service
 from chalicelib.payments import service as payments
 from chalicelib.reporting import arrears_service, statement_service
+from chalicelib.runtime.resources import Resources
 from tests.money import FIRST
 from tests.service.test_money_machine import CENTS, PARTS, PICK, MoneyMachine, attempt, mostly, part_of, pick
 
@@ -111,7 +111,7 @@ class MovingMachine(MoneyMachine):
 
 
 @pytest.mark.slow
-def test_whoever_moves_the_books_are_right_and_tell_one_story(parts: wiring.Parts, database_kind: str) -> None:
+def test_whoever_moves_the_books_are_right_and_tell_one_story(parts: Resources, database_kind: str) -> None:
     class Machine(MovingMachine):
         def __init__(self) -> None:
             super().__init__(parts)

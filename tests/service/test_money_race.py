@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.payments import service
+from chalicelib.runtime.resources import Resources
 from tests.money import ALL, Money
 from tests.service.money_racers import race
 
@@ -20,7 +20,7 @@ JULY = dt.date(2026, 7, 5)
 @pytest.mark.mariadb
 @pytest.mark.parametrize("carried_on", [False, True])
 @pytest.mark.parametrize("database_kind", ["mariadb"], indirect=True)
-def test_sixteen_processes_leave_the_books_right(parts: wiring.Parts, database: str, carried_on: bool) -> None:
+def test_sixteen_processes_leave_the_books_right(parts: Resources, database: str, carried_on: bool) -> None:
     books = Money.found(parts)
     leases = _chain(books) if carried_on else [books.let(10_000_00) for _ in range(LEASES)]
     books.today = JULY

@@ -15,12 +15,12 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.clock import SystemClock
 from chalicelib.gateways.keyfile import KeyFile
 from chalicelib.ids import new_id
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.service import Entry, Leg
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
@@ -30,9 +30,9 @@ OCTOBER = dt.date(2026, 10, 1)
 SETS_KIND = "sets"
 
 
-def parts_on(url: str) -> wiring.Parts:
+def parts_on(url: str) -> Resources:
     engine = make_engine(url, timeout_s=20)
-    return wiring.Parts(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile("unused.json"))
+    return Resources(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile("unused.json"))
 
 
 def bill() -> Entry:
@@ -51,7 +51,7 @@ def post(url: str, organisation_id: UUID, seconds: float) -> int:
     return posted
 
 
-def work_sets(parts: wiring.Parts, task: Task, set_s: float) -> dict[str, Any]:
+def work_sets(parts: Resources, task: Task, set_s: float) -> dict[str, Any]:
     """Post one bill a set, and say on standard output which set was begun and which is done."""
     for number in range(int(task.cursor or 0), task.input["sets"]):
 

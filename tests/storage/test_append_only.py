@@ -32,12 +32,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.identity import service as identity
 from chalicelib.ids import new_id
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.service import Entry, Leg
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage import append_only, migrate
 from chalicelib.storage.engines import WRITING, make_engine
 from chalicelib.storage.tables import APPEND_ONLY, metadata
@@ -88,7 +88,7 @@ def refused(db: Connection, statement: Executable, match: str) -> None:
 
 
 @pytest.mark.parametrize("name", APPEND_ONLY)
-def test_a_row_can_be_neither_changed_nor_deleted(parts: wiring.Parts, name: str) -> None:
+def test_a_row_can_be_neither_changed_nor_deleted(parts: Resources, name: str) -> None:
     table = metadata.tables[name]
     row = filler(table)
     mine = [column == row[column.name] for column in table.primary_key]
@@ -103,7 +103,7 @@ def test_a_row_can_be_neither_changed_nor_deleted(parts: wiring.Parts, name: str
 
 
 @pytest.mark.parametrize("name", APPEND_ONLY)
-def test_a_row_can_be_no_more_replaced_than_changed(parts: wiring.Parts, name: str) -> None:
+def test_a_row_can_be_no_more_replaced_than_changed(parts: Resources, name: str) -> None:
     words = ["REPLACE INTO"] + (["INSERT OR REPLACE INTO"] if parts.writer.dialect.name == "sqlite" else [])
     table = metadata.tables[name]
     row = filler(table)
@@ -137,7 +137,7 @@ def test_nothing_cascades_to_or_from_any_table() -> None:
             assert (constraint.ondelete, constraint.onupdate) == (None, None), f"{table.name}: {constraint.name}"
 
 
-def test_no_cascade_came_into_the_database_either(parts: wiring.Parts) -> None:
+def test_no_cascade_came_into_the_database_either(parts: Resources) -> None:
     found = inspect(parts.writer)
     options = [(name, key["options"]) for name in metadata.tables for key in found.get_foreign_keys(name)]
     assert len(options) > 20
@@ -183,7 +183,7 @@ def application(migrator: str) -> Iterator[Engine]:
 
 
 @pytest.mark.parametrize("database_kind", [pytest.param("mariadb", marks=pytest.mark.mariadb)], indirect=True)
-def test_the_application_s_user_can_do_its_work(application: Engine, parts: wiring.Parts, clock: MovedClock) -> None:
+def test_the_application_s_user_can_do_its_work(application: Engine, parts: Resources, clock: MovedClock) -> None:
     granted = replace(parts, writer=application, reader=application)
     source = ("invoice", new_id())
     legs = (Leg("receivable", 100), Leg("income.rent", -100))

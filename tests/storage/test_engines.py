@@ -12,28 +12,28 @@ import pytest
 from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.errors import Unavailable
+from chalicelib.runtime.database import TRIES
+from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.tables.tasks import job_slots
-from chalicelib.wiring import TRIES, Parts
 
 SQLITE = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 MARIADB = pytest.mark.parametrize("database_kind", [pytest.param("mariadb", marks=pytest.mark.mariadb)], indirect=True)
 
 
 @pytest.fixture
-def impatient(parts: Parts, database: str) -> Iterator[Parts]:
-    """Parts that wait a second for whatever they need; ``wiring.parts()`` gives them."""
+def impatient(parts: Resources, database: str) -> Iterator[Resources]:
+    """Parts that wait a second for whatever they need; ``get_resources()`` returns them."""
     engine = make_engine(database, timeout_s=1, pool_size=1)
-    with wiring.using(replace(parts, writer=engine, reader=engine)) as these:
+    with using(replace(parts, writer=engine, reader=engine)) as these:
         yield these
     engine.dispose()
 
 
 @pytest.fixture
-def rows(parts: Parts, clock: MovedClock) -> tuple[UUID, UUID]:
+def rows(parts: Resources, clock: MovedClock) -> tuple[UUID, UUID]:
     """The scopes of two rows whose count is 0."""
     scopes = (uuid4(), uuid4())
     with parts.writing() as db:
@@ -58,7 +58,7 @@ def in_thread(work: Callable[[], None]) -> threading.Thread:
     return thread
 
 
-def test_what_raises_is_rolled_back_and_what_ends_is_committed(parts: Parts, rows: tuple[UUID, UUID]) -> None:
+def test_what_raises_is_rolled_back_and_what_ends_is_committed(parts: Resources, rows: tuple[UUID, UUID]) -> None:
     def work(db: Connection, error: type[Exception] | None) -> None:
         add_to(db, rows[0])
         if error:
@@ -72,7 +72,7 @@ def test_what_raises_is_rolled_back_and_what_ends_is_committed(parts: Parts, row
 
 
 def test_a_writer_who_waits_too_long_is_told_to_come_again(
-    parts: Parts, impatient: Parts, rows: tuple[UUID, UUID]
+    parts: Resources, impatient: Resources, rows: tuple[UUID, UUID]
 ) -> None:
     with parts.writing() as db:
         add_to(db, rows[0])
@@ -87,7 +87,7 @@ def test_a_writer_who_waits_too_long_is_told_to_come_again(
 
 
 def test_a_snapshot_is_one_picture_and_leaves_its_connection_as_it_was(
-    parts: Parts, impatient: Parts, rows: tuple[UUID, UUID]
+    parts: Resources, impatient: Resources, rows: tuple[UUID, UUID]
 ) -> None:
     with impatient.snapshot() as db:
         assert count_of(db, rows[0]) == 0
@@ -97,7 +97,7 @@ def test_a_snapshot_is_one_picture_and_leaves_its_connection_as_it_was(
         assert count_of(db, rows[0]) == 1
 
 
-def test_no_database_at_all_is_unavailable(parts: Parts, database_kind: str, tmp_path: Path) -> None:
+def test_no_database_at_all_is_unavailable(parts: Resources, database_kind: str, tmp_path: Path) -> None:
     with socket.socket() as probe:  # bound and not listening: whoever connects is refused
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -114,7 +114,7 @@ def test_no_database_at_all_is_unavailable(parts: Parts, database_kind: str, tmp
 
 
 @SQLITE
-def test_sqlite_keeps_a_writer_from_reading_what_it_could_lose(parts: Parts, impatient: Parts) -> None:
+def test_sqlite_keeps_a_writer_from_reading_what_it_could_lose(parts: Resources, impatient: Resources) -> None:
     with parts.writing() as db:
         db.execute(select(job_slots).limit(1))  # has written nothing, and is the one writer already
         with pytest.raises(Unavailable), impatient.writing():
@@ -122,7 +122,7 @@ def test_sqlite_keeps_a_writer_from_reading_what_it_could_lose(parts: Parts, imp
 
 
 @SQLITE
-def test_sqlite_is_set_up_on_every_connection(parts: Parts) -> None:
+def test_sqlite_is_set_up_on_every_connection(parts: Resources) -> None:
     pragmas = {"journal_mode": "wal", "foreign_keys": 1, "recursive_triggers": 1, "busy_timeout": 5000}
     with parts.reading() as one, parts.reading() as other:
         for db in (one, other):
@@ -133,7 +133,7 @@ def test_sqlite_is_set_up_on_every_connection(parts: Parts) -> None:
 
 
 @MARIADB
-def test_a_deadlock_s_victim_is_run_anew(parts: Parts, rows: tuple[UUID, UUID]) -> None:
+def test_a_deadlock_s_victim_is_run_anew(parts: Resources, rows: tuple[UUID, UUID]) -> None:
     tries = _cross(parts, rows, nested=False)
     assert 3 <= tries <= 2 * TRIES
     with parts.reading() as db:
@@ -141,7 +141,7 @@ def test_a_deadlock_s_victim_is_run_anew(parts: Parts, rows: tuple[UUID, UUID]) 
 
 
 @MARIADB
-def test_a_victim_that_was_in_a_savepoint_is_run_anew_too(parts: Parts, rows: tuple[UUID, UUID]) -> None:
+def test_a_victim_that_was_in_a_savepoint_is_run_anew_too(parts: Resources, rows: tuple[UUID, UUID]) -> None:
     """The deadlock takes the savepoint with it, so rolling back to that fails and must not hide why."""
     tries = _cross(parts, rows, nested=True)
     assert 3 <= tries <= 2 * TRIES
@@ -149,7 +149,7 @@ def test_a_victim_that_was_in_a_savepoint_is_run_anew_too(parts: Parts, rows: tu
         assert [count_of(db, scope) for scope in rows] == [2, 2]
 
 
-def _cross(parts: Parts, rows: tuple[UUID, UUID], *, nested: bool) -> int:
+def _cross(parts: Resources, rows: tuple[UUID, UUID], *, nested: bool) -> int:
     """Let two transactions lock the rows in opposite orders; return how often the two were begun."""
     both_hold_one, begun, failed = threading.Barrier(2), [], []
 
@@ -178,7 +178,7 @@ def _cross(parts: Parts, rows: tuple[UUID, UUID], *, nested: bool) -> int:
 
 
 @MARIADB
-def test_a_deadlock_that_never_ends_is_given_up(parts: Parts) -> None:
+def test_a_deadlock_that_never_ends_is_given_up(parts: Resources) -> None:
     begun = []
 
     def work(db: Connection) -> None:
@@ -192,7 +192,7 @@ def test_a_deadlock_that_never_ends_is_given_up(parts: Parts) -> None:
 
 @MARIADB
 @pytest.mark.parametrize("kind", ["writing", "reading"])
-def test_what_others_commit_is_seen_at_once(parts: Parts, rows: tuple[UUID, UUID], kind: str) -> None:
+def test_what_others_commit_is_seen_at_once(parts: Resources, rows: tuple[UUID, UUID], kind: str) -> None:
     opened = parts.writing() if kind == "writing" else parts.reading()
     with opened as db:
         assert count_of(db, rows[0]) == 0
@@ -201,7 +201,7 @@ def test_what_others_commit_is_seen_at_once(parts: Parts, rows: tuple[UUID, UUID
 
 
 @MARIADB
-def test_a_check_made_after_a_lock_sees_who_had_it_before(parts: Parts, rows: tuple[UUID, UUID]) -> None:
+def test_a_check_made_after_a_lock_sees_who_had_it_before(parts: Resources, rows: tuple[UUID, UUID]) -> None:
     """Why READ COMMITTED: under REPEATABLE READ both would find the other row untouched."""
     locked, seen = threading.Event(), []
 
@@ -224,7 +224,7 @@ def test_a_check_made_after_a_lock_sees_who_had_it_before(parts: Parts, rows: tu
 
 @MARIADB
 def test_a_session_is_strict_in_utc_and_patient_for_as_long_as_was_asked(
-    impatient: Parts, rows: tuple[UUID, UUID]
+    impatient: Resources, rows: tuple[UUID, UUID]
 ) -> None:
     query = "SELECT @@session.time_zone, @@innodb_lock_wait_timeout, @@character_set_connection, @@sql_mode"
     with impatient.writing() as db:
@@ -236,14 +236,14 @@ def test_a_session_is_strict_in_utc_and_patient_for_as_long_as_was_asked(
 
 
 @MARIADB
-def test_a_pool_that_is_used_up_is_unavailable(impatient: Parts) -> None:
+def test_a_pool_that_is_used_up_is_unavailable(impatient: Resources) -> None:
     with impatient.reading(), impatient.reading(), pytest.raises(Unavailable) as told, impatient.reading():
         pass
     assert told.value.retry_after_s == 5
 
 
 @MARIADB
-def test_a_server_that_takes_no_writes_is_unavailable(parts: Parts, rows: tuple[UUID, UUID]) -> None:
+def test_a_server_that_takes_no_writes_is_unavailable(parts: Resources, rows: tuple[UUID, UUID]) -> None:
     def work(db: Connection) -> None:
         db.exec_driver_sql("COMMIT")
         db.exec_driver_sql("START TRANSACTION READ ONLY")
@@ -254,7 +254,7 @@ def test_a_server_that_takes_no_writes_is_unavailable(parts: Parts, rows: tuple[
 
 
 @MARIADB
-def test_a_lost_connection_is_unavailable_and_the_next_is_a_new_one(parts: Parts, impatient: Parts) -> None:
+def test_a_lost_connection_is_unavailable_and_the_next_is_a_new_one(parts: Resources, impatient: Resources) -> None:
     def lose(db: Connection) -> None:
         mine = db.execute(text("SELECT CONNECTION_ID()")).scalar_one()
         with parts.writing() as other:
@@ -267,7 +267,7 @@ def test_a_lost_connection_is_unavailable_and_the_next_is_a_new_one(parts: Parts
         assert db.execute(text("SELECT 1")).scalar_one() == 1
 
 
-def test_the_text_of_an_error_tells_no_values(parts: Parts, clock: MovedClock, rows: tuple[UUID, UUID]) -> None:
+def test_the_text_of_an_error_tells_no_values(parts: Resources, clock: MovedClock, rows: tuple[UUID, UUID]) -> None:
     row = {"job": "Wanjiku Kamau", "slot": "s", "scope_id": rows[0], "claimed_at": clock.now()}
     with pytest.raises(IntegrityError) as raised, parts.writing() as db:
         db.execute(insert(job_slots), [row, {**row, "slot": None}])

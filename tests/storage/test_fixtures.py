@@ -2,18 +2,18 @@
 
 from sqlalchemy import inspect
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.identity import service
+from chalicelib.runtime.resources import Resources, get_resources
 from chalicelib.storage.engines import make_engine
 
 
-def test_parts_write_and_read_the_worker_s_database(parts: wiring.Parts, clock: MovedClock) -> None:
+def test_parts_write_and_read_the_worker_s_database(parts: Resources, clock: MovedClock) -> None:
     with parts.writing() as db:
         made = service.found_organisation(db, "+254700000001", name="A", person_name="B", now=clock.now())
     with parts.reading() as db:
         assert service.get_organisation(db, made.id).name == "A"
-    assert wiring.parts() is parts
+    assert get_resources() is parts
 
 
 def test_a_fresh_database_has_tables_and_an_empty_one_none(fresh_database: str, empty_database: str) -> None:

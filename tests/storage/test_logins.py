@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from chalicelib import config, wiring
+from chalicelib import bootstrap, config
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.logins import IamLogin
 from tests.storage.aurora import Aurora, aurora
@@ -167,10 +167,10 @@ def test_the_settings_choose_the_login(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("DATABASE_URL", f"mysql://plotihub_app@{CLUSTER}/plotihub")
     monkeypatch.setenv("DATABASE_IAM", "true")
     monkeypatch.setenv("DATABASE_CA_FILE", str(tmp_path / "none.pem"))
-    parts = wiring.make_parts(config.settings())
+    parts = bootstrap.make_resources(config.settings())
     with pytest.raises(ValueError, match="DATABASE_CA_FILE"):
         parts.writer.connect()
-    without = wiring.make_parts(
+    without = bootstrap.make_resources(
         replace(config.settings(), database_iam=False, database_url="mysql+pymysql://a@127.0.0.1:1/b")
     )
     with pytest.raises(OperationalError):

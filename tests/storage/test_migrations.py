@@ -18,7 +18,7 @@ from sqlalchemy.dialects.mysql import MEDIUMTEXT
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeEngine
 
-from chalicelib import config, wiring
+from chalicelib import bootstrap, config
 from chalicelib.storage import append_only, migrate
 from chalicelib.storage.engines import WRITING, make_engine
 from chalicelib.storage.tables import metadata
@@ -181,4 +181,4 @@ def test_with_iam_the_migrator_logs_in_at_the_clusters(monkeypatch: pytest.Monke
     monkeypatch.setenv("DATABASE_MIGRATOR_HOSTS", cluster)
     monkeypatch.setenv("DATABASE_IAM", "true")
     with pytest.raises(ValueError, match="DATABASE_CA_FILE"):
-        wiring.migrate(config.settings())
+        bootstrap.migrate(config.settings())

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import ColumnElement, Row, insert, select
 
-from chalicelib import wiring
 from chalicelib.errors import Invalid
 from chalicelib.ids import new_id
 from chalicelib.pages import Asked
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.ledger import journals
 from chalicelib.storage.tables.portfolio import owners
@@ -39,7 +39,7 @@ rows = st.lists(
 )
 
 
-def fill(parts: wiring.Parts, given_rows: list[tuple[str, dt.date, dt.datetime]]) -> tuple[UUID, list[UUID]]:
+def fill(parts: Resources, given_rows: list[tuple[str, dt.date, dt.datetime]]) -> tuple[UUID, list[UUID]]:
     """Insert journals of a new organisation and return it with their ids."""
     organisation_id, ids = uuid4(), [uuid4() for _ in given_rows]
     values = [
@@ -56,7 +56,7 @@ def fill(parts: wiring.Parts, given_rows: list[tuple[str, dt.date, dt.datetime]]
 
 
 def walk(
-    parts: wiring.Parts, organisation_id: UUID, keys: list[ColumnElement[Any]], limit: int, *, descending: bool
+    parts: Resources, organisation_id: UUID, keys: list[ColumnElement[Any]], limit: int, *, descending: bool
 ) -> list[Row[Any]]:
     """Return every row of the list, page by page."""
     query = select(journals).where(journals.c.organisation_id == organisation_id)
@@ -78,7 +78,7 @@ def walk(
 @SAME_DATABASE
 @given(given_rows=rows, limit=st.integers(1, 7))
 def test_each_row_is_visited_once_and_in_order(
-    parts: wiring.Parts,
+    parts: Resources,
     sort: str,
     descending: bool,
     given_rows: list[tuple[str, dt.date, dt.datetime]],
@@ -96,7 +96,7 @@ def test_each_row_is_visited_once_and_in_order(
     assert [row.id for row in seen] == [row.id for row in sorted(seen, key=place, reverse=descending)]
 
 
-def test_a_row_that_comes_or_goes_while_walking_moves_no_other(parts: wiring.Parts) -> None:
+def test_a_row_that_comes_or_goes_while_walking_moves_no_other(parts: Resources) -> None:
     organisation_id = uuid4()
     ids = [new_id() for _ in range(7)]
     values = {"organisation_id": organisation_id, "version": 1, "created_at": AT}
@@ -110,7 +110,7 @@ def test_a_row_that_comes_or_goes_while_walking_moves_no_other(parts: wiring.Par
     assert [row.id for row in first.items + rest.items] == [*ids[:3], ids[3], *ids[4:]]
 
 
-def _cursor_of(parts: wiring.Parts, keys: list[ColumnElement[Any]]) -> str:
+def _cursor_of(parts: Resources, keys: list[ColumnElement[Any]]) -> str:
     organisation_id, _ = fill(parts, [("bill", AT.date(), AT)] * 2)
     query = select(journals).where(journals.c.organisation_id == organisation_id)
     with parts.reading() as db:
@@ -134,9 +134,7 @@ def _cursor_of(parts: wiring.Parts, keys: list[ColumnElement[Any]]) -> str:
     ],
     ids=["empty", "nonsense", "not ASCII", "another list's", "cut", "a number", "an object", "null", "infinite"],
 )
-def test_a_cursor_that_this_list_did_not_make_is_refused(
-    parts: wiring.Parts, make: Callable[[wiring.Parts], str]
-) -> None:
+def test_a_cursor_that_this_list_did_not_make_is_refused(parts: Resources, make: Callable[[Resources], str]) -> None:
     cursor = make(parts)
     with parts.reading() as db, pytest.raises(Invalid) as refused:
         fetch_page(db, select(journals), KEYS["id"], Asked(cursor, 5))
@@ -145,7 +143,7 @@ def test_a_cursor_that_this_list_did_not_make_is_refused(
 
 @SAME_DATABASE
 @given(cursor=st.text(max_size=60))
-def test_no_text_whatsoever_does_more_than_begin_a_page_or_be_refused(parts: wiring.Parts, cursor: str) -> None:
+def test_no_text_whatsoever_does_more_than_begin_a_page_or_be_refused(parts: Resources, cursor: str) -> None:
     query = select(journals).where(journals.c.organisation_id == uuid4())
     with parts.reading() as db:
         try:

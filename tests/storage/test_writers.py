@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import Engine, Row, insert, select, text
 from sqlalchemy.exc import OperationalError
 
-from chalicelib import wiring
 from chalicelib.clock import SystemClock
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage import append_only, connecting, migrate
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.tables import metadata
@@ -87,9 +87,9 @@ def pair(twins: tuple[Twin, Twin, str]) -> Iterator[Pair]:
 
 
 @pytest.fixture
-def parts(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[wiring.Parts]:
+def parts(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Resources]:
     keys = KeyFile(str(tmp_path_factory.mktemp("keys") / "keys.json"))
-    with wiring.using(wiring.Parts(pair.engine, pair.engine, SystemClock(), keys)) as these:
+    with using(Resources(pair.engine, pair.engine, SystemClock(), keys)) as these:
         yield these
 
 
@@ -133,7 +133,7 @@ def test_where_none_takes_writes_nobody_looks_again_at_once(pair: Pair) -> None:
     assert port_of(pair.engine) == pair.two.host
 
 
-def test_a_connection_that_refuses_a_write_goes_with_its_neighbours(pair: Pair, parts: wiring.Parts) -> None:
+def test_a_connection_that_refuses_a_write_goes_with_its_neighbours(pair: Pair, parts: Resources) -> None:
     with pair.engine.connect(), pair.engine.connect():
         pass
     assert pair.one.logins() == 2
@@ -219,7 +219,7 @@ def copy(of: Twin, to: Twin) -> None:
     target.dispose()
 
 
-def test_writes_wait_while_the_writer_moves_and_none_is_half_done(pair: Pair, parts: wiring.Parts) -> None:
+def test_writes_wait_while_the_writer_moves_and_none_is_half_done(pair: Pair, parts: Resources) -> None:
     owner = Client("+254700000009")
     founded = owner.post("/v1/organisations", {"name": "Acme Homes", "person_name": "Amina"})
     owner.organisation_id = founded.json["id"]

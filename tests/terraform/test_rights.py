@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.functions import FUNCTIONS
-from chalicelib.identity.ports import PASSWORDLESS
+from chalicelib.runtime.ports import PASSWORDLESS
 from tests.terraform.plans import Estate, Plan, Resource, statements
 from tests.terraform.sizes import each_size, planned, regions
 

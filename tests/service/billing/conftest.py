@@ -10,13 +10,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.billing import service
 from chalicelib.billing.model import Billed, Invoice
 from chalicelib.identity import service as identity
 from chalicelib.leasing import service as leasing
 from chalicelib.pages import Asked
 from chalicelib.portfolio import service as portfolio
+from chalicelib.runtime.resources import Resources
 from tests.contexts import context
 
 JUNE = dt.date(2026, 6, 1)
@@ -27,7 +27,7 @@ _phones = itertools.count(1)
 class Landlord:
     """An organisation and short ways to its use cases, each in a transaction of its own."""
 
-    parts: wiring.Parts
+    parts: Resources
     organisation_id: UUID
     property_id: UUID
     today: dt.date = JUNE
@@ -114,7 +114,7 @@ class Landlord:
         self.parts.transact(lambda db: identity.change_organisation(context(db, self.organisation_id), None, values))
 
 
-def make_landlord(parts: wiring.Parts) -> Landlord:
+def make_landlord(parts: Resources) -> Landlord:
     now = dt.datetime(2026, 1, 1, 9, tzinfo=dt.UTC)
 
     def work(db: Connection) -> Landlord:
@@ -127,5 +127,5 @@ def make_landlord(parts: wiring.Parts) -> Landlord:
 
 
 @pytest.fixture
-def landlord(parts: wiring.Parts) -> Landlord:
+def landlord(parts: Resources) -> Landlord:
     return make_landlord(parts)

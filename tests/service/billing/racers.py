@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.billing import late_fee_service, service
 from chalicelib.billing.model import Billed
 from chalicelib.clock import SystemClock
 from chalicelib.errors import Conflict
 from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
 from tests.contexts import context
 
@@ -25,9 +25,9 @@ class GivenUp(Exception):
     """A transaction that does its work and is then rolled back."""
 
 
-def parts_of(url: str) -> wiring.Parts:
+def parts_of(url: str) -> Resources:
     engine = make_engine(url, timeout_s=TIMEOUT_S)
-    return wiring.Parts(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile(str(Path("/dev/null"))))
+    return Resources(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile(str(Path("/dev/null"))))
 
 
 def bill_all(url: str, organisation_id: UUID, period: dt.date, start: Barrier) -> None:

@@ -8,13 +8,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, update
 
-from chalicelib import wiring
 from chalicelib.billing import late_fee_repository, late_fee_service, service
 from chalicelib.billing.jobs import late_fees
 from chalicelib.billing.model import Charge
 from chalicelib.clock import MovedClock
 from chalicelib.leasing import service as leasing
 from chalicelib.pages import Asked
+from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.tables import tasks as tables
 from chalicelib.tasks import job_service
@@ -30,11 +30,11 @@ FIXED = {"late_fee_kind": "fixed", "late_fee_cents": 500_00}
 
 
 @pytest.fixture
-def alone(fresh_database: str, parts: wiring.Parts, clock: MovedClock) -> Iterator[Landlord]:
+def alone(fresh_database: str, parts: Resources, clock: MovedClock) -> Iterator[Landlord]:
     """A landlord on a database of their own, since jobs look at all organisations."""
     clock.at = dt.datetime(2026, 5, 9, 0, 30, tzinfo=dt.UTC)
     engine = make_engine(fresh_database)
-    with wiring.using(replace(parts, writer=engine, reader=engine)) as these:
+    with using(replace(parts, writer=engine, reader=engine)) as these:
         yield make_landlord(these)
     engine.dispose()
 

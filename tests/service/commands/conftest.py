@@ -10,7 +10,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from chalicelib import wiring
 from chalicelib.commands import service
 from chalicelib.commands.holder_service import find_holder
 from chalicelib.identity import service as identity
@@ -21,6 +20,7 @@ from chalicelib.maintenance.model import MaintenanceRequest
 from chalicelib.messaging import service as messaging
 from chalicelib.pages import Asked
 from chalicelib.portfolio import service as portfolio
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.messaging import messages
 from tests.money import Money
 
@@ -79,14 +79,14 @@ class House:
         return phone in self.books.do(messaging.opted_out, [phone])
 
 
-def replies_of(parts: wiring.Parts, organisation_id: UUID, phone: str = "") -> list[Any]:
+def replies_of(parts: Resources, organisation_id: UUID, phone: str = "") -> list[Any]:
     mine = (messages.c.organisation_id == organisation_id) & (messages.c.kind == "reply")
     query = select(messages).where(mine).order_by(messages.c.id)
     with parts.reading() as db:
         return list(db.execute(query.where(messages.c.address == phone) if phone else query))
 
 
-def found_house(parts: wiring.Parts, name: str, today: dt.date) -> House:
+def found_house(parts: Resources, name: str, today: dt.date) -> House:
     books = Money.found(parts, today)
     books.do(identity.change_organisation, None, {"name": name})
     return House(books)
@@ -96,7 +96,7 @@ def found_house(parts: wiring.Parts, name: str, today: dt.date) -> House:
 class Phone:
     """A phone that texts and dials; its messages are numbered by the gateway."""
 
-    parts: wiring.Parts
+    parts: Resources
     number: str
     now: dt.datetime
     references: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -145,18 +145,18 @@ TODAY = dt.date(2026, 6, 10)
 
 
 @pytest.fixture
-def phone(parts: wiring.Parts) -> Phone:
+def phone(parts: Resources) -> Phone:
     number = f"+25419{next(_numbers):07d}"  # 019: no other test's
     return Phone(parts, number, dt.datetime.combine(TODAY, dt.time(9), dt.UTC))
 
 
 @pytest.fixture
-def house(parts: wiring.Parts) -> House:
+def house(parts: Resources) -> House:
     return found_house(parts, "Acme Homes", TODAY)
 
 
 @pytest.fixture
-def other(parts: wiring.Parts) -> House:
+def other(parts: Resources) -> House:
     """Another landlord."""
     return found_house(parts, "Baraka Agencies", TODAY)
 

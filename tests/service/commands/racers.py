@@ -4,10 +4,10 @@ import datetime as dt
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
-from chalicelib import wiring
 from chalicelib.clock import SystemClock
 from chalicelib.commands import service
 from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
 
 TIMEOUT_S = 30
@@ -16,7 +16,7 @@ TIMEOUT_S = 30
 def text_often(url: str, numbers: list[str], said: list[str], now: dt.datetime, own: str, start: Barrier) -> None:
     """Have each of the phones say each of the texts, by SMS that are this process's own."""
     engine = make_engine(url, timeout_s=TIMEOUT_S)
-    parts = wiring.Parts(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile(str(Path("/dev/null"))))
+    parts = Resources(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile(str(Path("/dev/null"))))
     start.wait(TIMEOUT_S)
     for number in numbers:
         for place, text in enumerate(said):

@@ -8,12 +8,12 @@ from uuid import UUID
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.identity import service as identity
 from chalicelib.leasing import service
 from chalicelib.leasing.model import Lease, Tenant
 from chalicelib.portfolio import service as portfolio
+from chalicelib.runtime.resources import Resources
 from tests.contexts import context
 
 TODAY = dt.date(2026, 11, 20)
@@ -25,7 +25,7 @@ _numbers = itertools.count()
 class Home:
     """What a test of leasing works on; its methods each take a transaction of their own."""
 
-    parts: wiring.Parts
+    parts: Resources
     phone: str  # the owner's
     organisation_id: UUID
     property_id: UUID
@@ -56,7 +56,7 @@ class Home:
             return service.get_lease(context(db, self.organisation_id, today=today), lease_id)
 
 
-def make_home(parts: wiring.Parts) -> Home:
+def make_home(parts: Resources) -> Home:
     """Found an organisation with a property, two units and a bank account."""
     now = parts.clock.now()
     with parts.writing() as db:
@@ -73,12 +73,12 @@ def make_home(parts: wiring.Parts) -> Home:
 
 
 @pytest.fixture
-def home(parts: wiring.Parts, clock: MovedClock) -> Home:
+def home(parts: Resources, clock: MovedClock) -> Home:
     clock.at = NOON
     return make_home(parts)
 
 
 @pytest.fixture
-def elsewhere(parts: wiring.Parts, home: Home) -> Home:
+def elsewhere(parts: Resources, home: Home) -> Home:
     """Another organisation with the like."""
     return make_home(parts)

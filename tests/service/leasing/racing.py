@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.clock import SystemClock
 from chalicelib.errors import Conflict
 from chalicelib.gateways.keyfile import KeyFile
 from chalicelib.identity import service as identity
 from chalicelib.leasing import service
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
 from tests.contexts import context
 
@@ -27,7 +27,7 @@ def let_all(url: str, phone: str, unit_ids: list[UUID], tenant_id: UUID, barrier
     SQLite lets one writer in at a time, so there they meet before they begin.
     """
     engine = make_engine(url, timeout_s=20)
-    parts = wiring.Parts(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile("unused"))
+    parts = Resources(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile("unused"))
     inside = engine.dialect.name != "sqlite"
 
     def let(db: Connection, unit_id: UUID, first_try: list[bool]) -> str:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import make_url, select
 
-from chalicelib import wiring
 from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from chalicelib.leasing import service
 from chalicelib.leasing.model import Tenant
 from chalicelib.pages import Asked
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.identity import data_keys
 from chalicelib.storage.tables.leasing import tenants
 from tests.contexts import context
@@ -140,7 +140,7 @@ def stored_bytes(home: Home) -> bytes:
     return b"".join(_mariadb_rows(home.parts))
 
 
-def _mariadb_rows(parts: wiring.Parts) -> list[bytes]:
+def _mariadb_rows(parts: Resources) -> list[bytes]:
     with parts.reading() as db:
         there = [row[0] for row in db.exec_driver_sql("SHOW TABLES")]
         return [

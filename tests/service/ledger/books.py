@@ -5,9 +5,9 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
-from chalicelib import wiring
 from chalicelib.ids import new_id
 from chalicelib.ledger.service import Entry, Leg
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.ledger import ledger_accounts, postings
 
 NOVEMBER = dt.date(2026, 11, 5)
@@ -24,7 +24,7 @@ def rent(key: str = "bill:1", cents: int = 25_000_00, source_id: UUID | None = N
     return Entry("bill", on, key, "invoice", source_id or new_id(), legs, "November")
 
 
-def sums(parts: wiring.Parts, organisation_id: UUID) -> dict[str, int]:
+def sums(parts: Resources, organisation_id: UUID) -> dict[str, int]:
     """Return what stands on each account, in cents."""
     query = (
         select(ledger_accounts.c.code, func.sum(postings.c.amount_cents))

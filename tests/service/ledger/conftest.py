@@ -4,13 +4,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.identity import service as identity
+from chalicelib.runtime.resources import Resources
 
 
 @pytest.fixture
-def organisation_id(parts: wiring.Parts, clock: MovedClock) -> UUID:
+def organisation_id(parts: Resources, clock: MovedClock) -> UUID:
     phone = f"+2547{uuid4().int % 10**8:08d}"
     with parts.writing() as db:
         return identity.found_organisation(db, phone, name="Acme", person_name="Amina", now=clock.now()).id

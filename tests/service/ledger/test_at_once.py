@@ -7,16 +7,16 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.ids import new_id
 from chalicelib.ledger import service
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.ledger import journals, ledger_accounts, ledger_books
 from tests.contexts import context
 from tests.service.ledger.books import NOVEMBER, rent, sums
 
 
-def all_at_once(parts: wiring.Parts, *works: Callable[[Connection], object]) -> list[object]:
+def all_at_once(parts: Resources, *works: Callable[[Connection], object]) -> list[object]:
     """Run each in a transaction and a thread of its own, begun together; return what they returned or raised."""
     barrier, told = threading.Barrier(len(works)), [object()] * len(works)
 
@@ -36,7 +36,7 @@ def all_at_once(parts: wiring.Parts, *works: Callable[[Connection], object]) -> 
 
 
 def test_the_first_posts_of_an_organisation_open_its_book_and_accounts_once(
-    parts: wiring.Parts, organisation_id: UUID, clock: MovedClock
+    parts: Resources, organisation_id: UUID, clock: MovedClock
 ) -> None:
     def posting(number: int) -> Callable[[Connection], object]:
         return lambda db: len(service.post(context(db, organisation_id, now=clock.now()), [rent(f"bill:{number}")]))
@@ -49,9 +49,7 @@ def test_the_first_posts_of_an_organisation_open_its_book_and_accounts_once(
     assert sums(parts, organisation_id)["receivable"] == 6 * 25_000_00
 
 
-def test_a_journal_is_reversed_once_by_however_many(
-    parts: wiring.Parts, organisation_id: UUID, clock: MovedClock
-) -> None:
+def test_a_journal_is_reversed_once_by_however_many(parts: Resources, organisation_id: UUID, clock: MovedClock) -> None:
     source = ("invoice", new_id())
     with parts.writing() as db:
         service.post(context(db, organisation_id, now=clock.now()), [rent("a", source_id=source[1]), rent("b")])
@@ -64,7 +62,7 @@ def test_a_journal_is_reversed_once_by_however_many(
 
 
 def test_one_key_posted_twice_at_once_is_posted_once(
-    parts: wiring.Parts, organisation_id: UUID, clock: MovedClock
+    parts: Resources, organisation_id: UUID, clock: MovedClock
 ) -> None:
     def posting(db: Connection) -> object:
         return len(service.post(context(db, organisation_id, now=clock.now()), [rent("same")]))
@@ -74,7 +72,7 @@ def test_one_key_posted_twice_at_once_is_posted_once(
 
 
 def test_a_month_is_closed_only_when_who_was_posting_has_ended(
-    parts: wiring.Parts, organisation_id: UUID, clock: MovedClock
+    parts: Resources, organisation_id: UUID, clock: MovedClock
 ) -> None:
     """On SQLite there is one writer at a time; on MariaDB the book's lock makes the closer wait."""
     today, october = dt.date(2026, 11, 20), dt.date(2026, 10, 1)

@@ -10,9 +10,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, func, select
 
-from chalicelib import wiring
 from chalicelib.ids import new_id
 from chalicelib.ledger import service
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.ledger import journals, postings
 from tests.contexts import context
 from tests.service.worker_process import OCTOBER, bill, parts_on
@@ -21,7 +21,7 @@ POSTERS, SECONDS = 3, 4.0
 
 
 @pytest.fixture
-def real(fresh_database: str) -> Iterator[wiring.Parts]:
+def real(fresh_database: str) -> Iterator[Resources]:
     made = parts_on(fresh_database)
     yield made
     made.writer.dispose()
@@ -35,7 +35,7 @@ def journals_of(db: Connection, organisation_id: UUID, first: dt.date, last: dt.
 
 
 @pytest.mark.slow
-def test_no_journal_lands_in_a_month_after_it_was_closed(fresh_database: str, real: wiring.Parts) -> None:
+def test_no_journal_lands_in_a_month_after_it_was_closed(fresh_database: str, real: Resources) -> None:
     organisation_id, end = new_id(), dt.date(2026, 10, 31)
     real.transact(lambda db: service.post(context(db, organisation_id, now=real.clock.now()), [bill()]))
     program = [sys.executable, "-m", "tests.service.worker_process"]

@@ -5,13 +5,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.ledger import service
 from chalicelib.ledger.model import ClosedPeriod
 from chalicelib.pages import Asked
 from chalicelib.reporting import proof_service
+from chalicelib.runtime.resources import Resources
 from tests.contexts import context
 from tests.service.ledger.books import rent
 
@@ -25,7 +25,7 @@ def member_id() -> UUID:
 
 
 class Books:
-    def __init__(self, parts: wiring.Parts, organisation_id: UUID, clock: MovedClock) -> None:
+    def __init__(self, parts: Resources, organisation_id: UUID, clock: MovedClock) -> None:
         self.parts, self.organisation_id, self.clock = parts, organisation_id, clock
 
     def post(self, key: str, on: dt.date) -> None:
@@ -45,7 +45,7 @@ class Books:
 
 
 @pytest.fixture
-def books(parts: wiring.Parts, organisation_id: UUID, clock: MovedClock) -> Books:
+def books(parts: Resources, organisation_id: UUID, clock: MovedClock) -> Books:
     return Books(parts, organisation_id, clock)
 
 

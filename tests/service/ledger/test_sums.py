@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.identity import service as identity
 from chalicelib.ids import new_id
@@ -17,6 +16,7 @@ from chalicelib.ledger import service
 from chalicelib.ledger.rules import CHART
 from chalicelib.ledger.service import Entry, Leg
 from chalicelib.pages import Asked
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.ledger import postings
 from tests.contexts import context
 from tests.queries import counted
@@ -42,7 +42,7 @@ def entries(draw: st.DrawFn) -> tuple[dt.date, UUID, tuple[Leg, ...]]:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(given_entries=st.lists(entries(), min_size=1, max_size=8), undone=st.sets(st.sampled_from(SOURCES)))
 def test_the_trial_balance_is_what_was_posted_less_what_was_reversed(
-    parts: wiring.Parts,
+    parts: Resources,
     clock: MovedClock,
     given_entries: list[tuple[dt.date, UUID, tuple[Leg, ...]]],
     undone: set[UUID],
@@ -75,14 +75,14 @@ def test_the_trial_balance_is_what_was_posted_less_what_was_reversed(
 
 
 @pytest.fixture
-def books(parts: wiring.Parts, organisation_id: UUID, clock: MovedClock) -> UUID:
+def books(parts: Resources, organisation_id: UUID, clock: MovedClock) -> UUID:
     with parts.writing() as db:
         service.post(context(db, organisation_id, now=clock.now()), [rent(f"first:{each}") for each in range(3)])
     return organisation_id
 
 
 def test_posting_and_reversing_take_as_many_statements_for_a_hundred_as_for_one(
-    parts: wiring.Parts, books: UUID, clock: MovedClock
+    parts: Resources, books: UUID, clock: MovedClock
 ) -> None:
     taken = []
     for number in (1, 100):
@@ -98,7 +98,7 @@ def test_posting_and_reversing_take_as_many_statements_for_a_hundred_as_for_one(
     assert max(taken[0]) <= 5
 
 
-def test_lists_take_a_constant_number_of_queries(parts: wiring.Parts, books: UUID) -> None:
+def test_lists_take_a_constant_number_of_queries(parts: Resources, books: UUID) -> None:
     for limit in (1, 3):
         with counted(parts.reader) as asked, parts.reading() as db:
             service.list_journals(context(db, books), Asked(None, limit))
@@ -108,7 +108,7 @@ def test_lists_take_a_constant_number_of_queries(parts: wiring.Parts, books: UUI
         assert len(asked) == 2
 
 
-def test_an_organisation_without_a_ledger_has_an_empty_one(parts: wiring.Parts, clock: MovedClock) -> None:
+def test_an_organisation_without_a_ledger_has_an_empty_one(parts: Resources, clock: MovedClock) -> None:
     with parts.writing() as db:
         made = identity.found_organisation(db, "+254799000001", name="New", person_name="N", now=clock.now())
         assert service.post(context(db, made.id, now=clock.now()), []) == []

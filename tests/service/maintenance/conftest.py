@@ -2,10 +2,10 @@
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib.runtime.resources import Resources
 from tests.money import Money
 
 
 @pytest.fixture
-def books(parts: wiring.Parts) -> Money:
+def books(parts: Resources) -> Money:
     return Money.found(parts)

@@ -5,11 +5,11 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from uuid import UUID
 
-from chalicelib import wiring
 from chalicelib.clock import SystemClock
 from chalicelib.gateways.keyfile import KeyFile
 from chalicelib.maintenance import service
 from chalicelib.maintenance.model import NewRequest
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
 from tests.contexts import context
 
@@ -20,7 +20,7 @@ TIMEOUT_S = 30
 def ask_often(url: str, organisation_id: UUID, property_id: UUID, unit_id: UUID, own: str, start: Barrier) -> None:
     """Ask for ten things that only this process asks for, and for ten that all processes do."""
     engine = make_engine(url, timeout_s=TIMEOUT_S)
-    parts = wiring.Parts(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile(str(Path("/dev/null"))))
+    parts = Resources(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile(str(Path("/dev/null"))))
     start.wait(TIMEOUT_S)
     for place in range(10):
         for key in (f"{own}:{place}", f"shared:{place}"):

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
+from chalicelib.runtime.resources import Resources, using
 from tests.outbox import NOON, FakeQueues, Outbox
 
 
@@ -23,12 +23,12 @@ def queues() -> FakeQueues:
 
 
 @pytest.fixture
-def sending(parts: wiring.Parts, queues: FakeQueues, noon: dt.datetime) -> Iterator[wiring.Parts]:
+def sending(parts: Resources, queues: FakeQueues, noon: dt.datetime) -> Iterator[Resources]:
     """Parts that have a queue."""
-    with wiring.using(replace(parts, queues=queues)) as these:
+    with using(replace(parts, queues=queues)) as these:
         yield these
 
 
 @pytest.fixture
-def outbox(sending: wiring.Parts) -> Outbox:
+def outbox(sending: Resources) -> Outbox:
     return Outbox.found(sending)

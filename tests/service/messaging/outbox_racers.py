@@ -4,11 +4,11 @@ from threading import Barrier
 from typing import Any
 from uuid import UUID
 
-from chalicelib import wiring
 from chalicelib.clock import SystemClock
 from chalicelib.gateways.keyfile import KeyFile
 from chalicelib.messaging import service
 from chalicelib.messaging.model import NewMessage
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
 from tests.contexts import context
 
@@ -19,7 +19,7 @@ ROUNDS, KEYS = 8, 40
 def queue_all(url: str, organisation_id: UUID, backwards: bool, barrier: Barrier, told: Any) -> None:
     """Queue the keys of each round together with the others; put how many of a round were this process's own."""
     engine = make_engine(url, timeout_s=20)
-    parts = wiring.Parts(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile("unused"))
+    parts = Resources(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile("unused"))
     now = parts.clock.now()
     for number in range(ROUNDS):
         new = [

@@ -10,7 +10,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, select
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.errors import Unavailable
 from chalicelib.messaging import (
@@ -23,7 +22,8 @@ from chalicelib.messaging import (
 )
 from chalicelib.messaging.bodies import Posted, Told, Unreadable, write_outcomes, write_posted
 from chalicelib.messaging.delivery_service import Incoming
-from chalicelib.messaging.ports import Outcome, Outgoing
+from chalicelib.runtime.ports import Outcome, Outgoing
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.messaging import deliveries, incoming_messages
 from tests.outbox import DAY, NOON, FakePhones, FakeQueues, Outbox, new_phone, notice, outside_of
 
@@ -38,7 +38,7 @@ UNKNOWN = Outcome("unknown", reason="no_answer")
 class Results:
     """One message that was handed, and what is told of it."""
 
-    def __init__(self, parts: wiring.Parts, outbox: Outbox, **values: Any) -> None:
+    def __init__(self, parts: Resources, outbox: Outbox, **values: Any) -> None:
         self.parts, self.outbox = parts, outbox
         (self.id,) = outbox.queue([notice(**values)])
         dispatch_service.dispatch(parts)
@@ -62,7 +62,7 @@ class Results:
 
 
 @pytest.fixture
-def results(sending: wiring.Parts, outbox: Outbox) -> Results:
+def results(sending: Resources, outbox: Outbox) -> Results:
     return Results(sending, outbox)
 
 
@@ -170,7 +170,7 @@ def test_what_a_sender_knows_after_all_counts_for_more_than_unknown(results: Res
 
 
 def test_a_report_is_given_to_nobody_where_several_could_be_meant(
-    sending: wiring.Parts, outbox: Outbox, clock: MovedClock
+    sending: Resources, outbox: Outbox, clock: MovedClock
 ) -> None:
     phone = new_phone()
     one, two = Results(sending, outbox, address=phone), Results(sending, outbox, address=phone)
@@ -188,7 +188,7 @@ def test_a_report_is_given_to_nobody_where_several_could_be_meant(
 
 
 def test_a_report_by_number_settles_nothing_where_two_organisations_wrote_to_it(
-    sending: wiring.Parts, outbox: Outbox, clock: MovedClock
+    sending: Resources, outbox: Outbox, clock: MovedClock
 ) -> None:
     phone = new_phone()
     one, two = (Results(sending, each, address=phone) for each in (outbox, Outbox.found(sending)))
@@ -200,7 +200,7 @@ def test_a_report_by_number_settles_nothing_where_two_organisations_wrote_to_it(
     assert {one.now.status, two.now.status} == {"unknown"}
 
 
-def test_a_report_of_before_a_message_is_not_about_it(sending: wiring.Parts, outbox: Outbox, clock: MovedClock) -> None:
+def test_a_report_of_before_a_message_is_not_about_it(sending: Resources, outbox: Outbox, clock: MovedClock) -> None:
     results = Results(sending, outbox)
     results.reported("Success", NOON - DAY)
     results.told(UNKNOWN)
@@ -210,7 +210,7 @@ def test_a_report_of_before_a_message_is_not_about_it(sending: wiring.Parts, out
 
 
 def test_an_attempt_that_nobody_marked_is_put_on_the_queue_again_under_its_key(
-    sending: wiring.Parts, outbox: Outbox, queues: FakeQueues, clock: MovedClock
+    sending: Resources, outbox: Outbox, queues: FakeQueues, clock: MovedClock
 ) -> None:
     (message_id,) = outbox.texts(1)
     queues.silent = True
@@ -246,7 +246,7 @@ def test_what_nothing_is_heard_of_for_a_day_is_unknown_and_its_late_result_still
     assert results.outbox.day() == (1, 95)
 
 
-def give_up(parts: wiring.Parts) -> None:
+def give_up(parts: Resources) -> None:
     while parts.transact(lambda db: sweep_service.give_up(db, parts.clock.now())):
         pass
 
@@ -276,7 +276,7 @@ def test_old_references_are_forgotten_and_those_of_nobody_sooner(results: Result
     assert results.reference not in known()
 
 
-def test_a_result_of_what_nobody_knows_harms_nothing(sending: wiring.Parts, outbox: Outbox) -> None:
+def test_a_result_of_what_nobody_knows_harms_nothing(sending: Resources, outbox: Outbox) -> None:
     stranger = Told(outbox.id, UUID(int=5), 1, SENT)
     assert result_service.take_result(sending, write_outcomes("sns", [stranger])) == 0
 
@@ -288,7 +288,7 @@ def test_another_organisations_result_changes_nothing(results: Results) -> None:
     assert results.now.status == "handed"
 
 
-def test_results_of_several_organisations_in_one_message(sending: wiring.Parts, outbox: Outbox) -> None:
+def test_results_of_several_organisations_in_one_message(sending: Resources, outbox: Outbox) -> None:
     other = Outbox.found(sending)
     one, two = Results(sending, outbox), Results(sending, other)
     listed = [
@@ -298,7 +298,7 @@ def test_results_of_several_organisations_in_one_message(sending: wiring.Parts, 
     assert (one.now.status, two.now.status) == ("sent", "sent")
 
 
-def test_an_email_costs_no_message_of_the_day(sending: wiring.Parts, outbox: Outbox) -> None:
+def test_an_email_costs_no_message_of_the_day(sending: Resources, outbox: Outbox) -> None:
     results = Results(
         sending, outbox, kind="statement", medium="email", address="imani@example.com", subject="Statement"
     )
@@ -308,7 +308,7 @@ def test_an_email_costs_no_message_of_the_day(sending: wiring.Parts, outbox: Out
 
 
 def test_a_vendors_opt_out_holds_in_every_organisation_that_writes_to_the_number(
-    sending: wiring.Parts, outbox: Outbox
+    sending: Resources, outbox: Outbox
 ) -> None:
     other, stranger, phone = Outbox.found(sending), Outbox.found(sending), new_phone()
     for each in (outbox, other):
@@ -351,13 +351,13 @@ def incoming(reference: str, text: str, sender: str = "+254711111111") -> str:
     return write_posted(Posted("incoming", "africastalking", form, NOON))
 
 
-def commands(parts: wiring.Parts, reference: str) -> list[str]:
+def commands(parts: Resources, reference: str) -> list[str]:
     with parts.reading() as db:
         query = select(incoming_messages.c.command).where(incoming_messages.c.provider_reference == reference)
         return list(db.scalars(query))
 
 
-def test_what_a_phone_sends_is_kept_and_answered_once(sending: wiring.Parts, outbox: Outbox, taken: Taken) -> None:
+def test_what_a_phone_sends_is_kept_and_answered_once(sending: Resources, outbox: Outbox, taken: Taken) -> None:
     reference = f"in-{outbox.id}"
     for _ in range(3):
         result_service.take_result(sending, incoming(reference, "zebra 1", "254711111111"))
@@ -367,9 +367,7 @@ def test_what_a_phone_sends_is_kept_and_answered_once(sending: wiring.Parts, out
     assert commands(sending, f"{reference}-2") == [""]
 
 
-def test_an_answer_that_fails_is_as_if_the_sms_had_not_come(
-    sending: wiring.Parts, outbox: Outbox, taken: Taken
-) -> None:
+def test_an_answer_that_fails_is_as_if_the_sms_had_not_come(sending: Resources, outbox: Outbox, taken: Taken) -> None:
     reference = f"in-{outbox.id}"
     taken.raises = Unavailable("busy")
     with pytest.raises(Unavailable):
@@ -390,14 +388,14 @@ def test_an_answer_that_fails_is_as_if_the_sms_had_not_come(
         incoming("", "ZEBRA"), incoming("x", "ZEBRA", sender=" "),
     ],
 )  # fmt: skip
-def test_a_body_that_cannot_be_read_says_nothing_of_what_it_holds(parts: wiring.Parts, body: str) -> None:
+def test_a_body_that_cannot_be_read_says_nothing_of_what_it_holds(parts: Resources, body: str) -> None:
     with pytest.raises(Unreadable) as raised:
         result_service.take_result(parts, body)
     assert "ZEBRA" not in str(raised.value)
 
 
 def test_the_whole_way_with_a_provider_that_times_out_after_sending(
-    sending: wiring.Parts, outbox: Outbox, queues: FakeQueues, clock: MovedClock, tmp_path: Path
+    sending: Resources, outbox: Outbox, queues: FakeQueues, clock: MovedClock, tmp_path: Path
 ) -> None:
     """One SMS at the phone; its status is unknown until the vendor's report tells; the queue brings it three times."""
 
@@ -426,7 +424,7 @@ def test_the_whole_way_with_a_provider_that_times_out_after_sending(
 
 
 def test_what_messages_come_to_is_told_to_cloudwatch_once_each(
-    sending: wiring.Parts, outbox: Outbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    sending: Resources, outbox: Outbox, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("METRICS_ENVIRONMENT", "plotihub-test")
     for told, reported in ((SENT, "Success"), (UNKNOWN, ""), (NEVER, "")):

@@ -7,11 +7,11 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.messaging import dispatch_service, result_service, sweep_service
 from chalicelib.messaging.bodies import Posted, Told, write_outcomes, write_posted
-from chalicelib.messaging.ports import Outcome
+from chalicelib.runtime.ports import Outcome
+from chalicelib.runtime.resources import Resources
 from tests.outbox import NOON, Outbox
 
 UNKNOWN = Outcome("unknown", reason="no_answer")
@@ -74,7 +74,7 @@ def bodies_of(organisation_id: UUID, message_id: UUID, address: str, truth: Trut
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(happened=st.lists(truths, min_size=1, max_size=4), data=st.data())
 def test_the_end_is_the_same_in_whatever_order_and_however_often_it_is_told(
-    sending: wiring.Parts, clock: MovedClock, happened: list[Truth], data: st.DataObject
+    sending: Resources, clock: MovedClock, happened: list[Truth], data: st.DataObject
 ) -> None:
     clock.at = NOON
     outbox = Outbox.found(sending)

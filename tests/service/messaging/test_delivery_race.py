@@ -5,17 +5,17 @@ import threading
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.messaging import dispatch_service, result_service
 from chalicelib.messaging.bodies import Posted, Told, write_outcomes, write_posted
-from chalicelib.messaging.ports import Outcome
+from chalicelib.runtime.ports import Outcome
+from chalicelib.runtime.resources import Resources
 from tests.outbox import NOON, Outbox
 
 pytestmark = pytest.mark.slow
 THREADS = 6
 
 
-def test_results_and_reports_taken_at_one_moment(sending: wiring.Parts, outbox: Outbox) -> None:
+def test_results_and_reports_taken_at_one_moment(sending: Resources, outbox: Outbox) -> None:
     ids = outbox.texts(60)
     dispatch_service.dispatch(sending)
     bodies = []

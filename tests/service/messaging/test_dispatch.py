@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.errors import Unavailable
 from chalicelib.messaging import dispatch_service, making_service, service
 from chalicelib.messaging.model import Made, Message, NewMessage
+from chalicelib.runtime.resources import Resources
 from tests.contexts import context
 from tests.outbox import DAY, NOON, FakeQueues, Outbox, Script, new_phone, notice
 
@@ -37,7 +37,7 @@ def reminder(**values: Any) -> NewMessage:
 
 
 def test_what_is_due_is_handed_put_on_the_queue_and_marked(
-    sending: wiring.Parts, outbox: Outbox, queues: FakeQueues
+    sending: Resources, outbox: Outbox, queues: FakeQueues
 ) -> None:
     (now_id,) = outbox.queue([notice(dedupe_key="n:1")])
     (later_id,) = outbox.queue([notice(send_after_at=NOON + dt.timedelta(hours=1))])
@@ -68,7 +68,7 @@ def test_what_is_due_is_handed_put_on_the_queue_and_marked(
 
 
 def test_a_text_is_made_at_sending_and_nothing_left_to_say_cancels(
-    sending: wiring.Parts, outbox: Outbox, queues: FakeQueues
+    sending: Resources, outbox: Outbox, queues: FakeQueues
 ) -> None:
     script.says = lambda message: Made(None, "paid") if message.input["paid"] else Made("Pay KES 15,000.", "no_unit")
     paid, open_ = outbox.queue([reminder(input={"paid": True}), reminder(input={"paid": False})])
@@ -81,7 +81,7 @@ def test_a_text_is_made_at_sending_and_nothing_left_to_say_cancels(
 
 
 def test_one_text_that_cannot_be_made_fails_alone_and_names_nobody(
-    sending: wiring.Parts, outbox: Outbox, queues: FakeQueues, caplog: pytest.LogCaptureFixture
+    sending: Resources, outbox: Outbox, queues: FakeQueues, caplog: pytest.LogCaptureFixture
 ) -> None:
     def says(message: Message) -> Made:
         if message.input["amount"] == "bad":
@@ -98,7 +98,7 @@ def test_one_text_that_cannot_be_made_fails_alone_and_names_nobody(
 
 
 def test_who_opted_out_since_is_not_told_and_legal_notices_pass_where_the_organisation_says(
-    sending: wiring.Parts, outbox: Outbox
+    sending: Resources, outbox: Outbox
 ) -> None:
     phone = new_phone()
     kinds = ("notice", "legal_notice", "reply")
@@ -112,7 +112,7 @@ def test_who_opted_out_since_is_not_told_and_legal_notices_pass_where_the_organi
     assert outbox.message(ids["reply"]).status == "handed"
 
 
-def test_what_is_past_its_time_or_has_no_address_any_more_is_cancelled(sending: wiring.Parts, outbox: Outbox) -> None:
+def test_what_is_past_its_time_or_has_no_address_any_more_is_cancelled(sending: Resources, outbox: Outbox) -> None:
     old, forgotten = outbox.queue([notice(expires_at=NOON), notice()])
     outbox.change([forgotten], address=None)
     dispatch_service.dispatch(sending)
@@ -120,7 +120,7 @@ def test_what_is_past_its_time_or_has_no_address_any_more_is_cancelled(sending: 
 
 
 def test_a_dispatcher_that_comes_in_the_night_leaves_all_but_replies_for_the_morning(
-    sending: wiring.Parts, outbox: Outbox, clock: MovedClock, queues: FakeQueues
+    sending: Resources, outbox: Outbox, clock: MovedClock, queues: FakeQueues
 ) -> None:
     evening, reply, mail = outbox.queue(
         [
@@ -141,7 +141,7 @@ def test_a_dispatcher_that_comes_in_the_night_leaves_all_but_replies_for_the_mor
 
 
 def test_what_is_handed_in_the_evening_may_not_be_sent_in_the_night(
-    sending: wiring.Parts, outbox: Outbox, clock: MovedClock, queues: FakeQueues
+    sending: Resources, outbox: Outbox, clock: MovedClock, queues: FakeQueues
 ) -> None:
     clock.at = NOON + dt.timedelta(hours=7, minutes=59)  # 19:59
     outbox.queue([notice(), notice(kind="reply"), notice(expires_at=clock.at + dt.timedelta(seconds=30))])
@@ -152,7 +152,7 @@ def test_what_is_handed_in_the_evening_may_not_be_sent_in_the_night(
 
 
 def test_a_tenants_cap_holds_within_one_set_and_over_the_day_and_receipts_pass_it(
-    sending: wiring.Parts, outbox: Outbox, clock: MovedClock
+    sending: Resources, outbox: Outbox, clock: MovedClock
 ) -> None:
     tenant, phone = uuid4(), new_phone()
     of_tenant: dict[str, Any] = {"tenant_id": tenant, "address": phone}
@@ -174,7 +174,7 @@ def test_a_tenants_cap_holds_within_one_set_and_over_the_day_and_receipts_pass_i
 
 
 def test_the_organisations_daily_cap_holds_back_and_the_texts_are_made_anew_tomorrow(
-    sending: wiring.Parts, outbox: Outbox, clock: MovedClock
+    sending: Resources, outbox: Outbox, clock: MovedClock
 ) -> None:
     outbox.settings(daily_cap=3)
     ids = outbox.queue([reminder() for _ in range(5)])
@@ -192,7 +192,7 @@ def test_the_organisations_daily_cap_holds_back_and_the_texts_are_made_anew_tomo
 
 
 def test_the_months_limit_is_reached_in_the_middle_of_a_set(
-    sending: wiring.Parts, outbox: Outbox, clock: MovedClock
+    sending: Resources, outbox: Outbox, clock: MovedClock
 ) -> None:
     outbox.settings(monthly_limit_cents=400)
     long = outbox.queue([notice(text="a" * 161)])
@@ -211,7 +211,7 @@ def test_the_months_limit_is_reached_in_the_middle_of_a_set(
     assert outbox.message(january).status == "handed"
 
 
-def test_organisations_take_turns(sending: wiring.Parts, outbox: Outbox, queues: FakeQueues) -> None:
+def test_organisations_take_turns(sending: Resources, outbox: Outbox, queues: FakeQueues) -> None:
     outbox.settings(daily_cap=10_000, monthly_limit_cents=10**9)
     other = Outbox.found(sending)
     outbox.texts(dispatch_service.SET * 2 + 1)
@@ -223,7 +223,7 @@ def test_organisations_take_turns(sending: wiring.Parts, outbox: Outbox, queues:
     assert len({text["key"] for text in queues.texts(outbox.id)}) == 1001
 
 
-def test_it_ends_when_time_is_up_and_goes_on_where_it_ended(sending: wiring.Parts, outbox: Outbox) -> None:
+def test_it_ends_when_time_is_up_and_goes_on_where_it_ended(sending: Resources, outbox: Outbox) -> None:
     outbox.settings(daily_cap=10_000, monthly_limit_cents=10**9)
     dispatch_service.dispatch(sending)  # what other tests left
     outbox.texts(dispatch_service.SET + 1)
@@ -233,14 +233,14 @@ def test_it_ends_when_time_is_up_and_goes_on_where_it_ended(sending: wiring.Part
     assert dispatch_service.dispatch(sending) == 1
 
 
-def test_without_a_queue_nothing_is_handed(outbox: Outbox, sending: wiring.Parts) -> None:
+def test_without_a_queue_nothing_is_handed(outbox: Outbox, sending: Resources) -> None:
     outbox.texts(1)
     assert dispatch_service.dispatch(replace(sending, queues=None)) == 0
     assert outbox.statuses() == {"queued": 1}
 
 
 def test_a_queue_that_is_silent_stops_the_dispatcher_after_one_set(
-    sending: wiring.Parts, outbox: Outbox, queues: FakeQueues
+    sending: Resources, outbox: Outbox, queues: FakeQueues
 ) -> None:
     outbox.settings(daily_cap=10_000, monthly_limit_cents=10**9)
     dispatch_service.dispatch(sending)
@@ -253,7 +253,7 @@ def test_a_queue_that_is_silent_stops_the_dispatcher_after_one_set(
 
 
 def test_one_organisations_fault_does_not_stop_the_others(
-    sending: wiring.Parts, outbox: Outbox, queues: FakeQueues
+    sending: Resources, outbox: Outbox, queues: FakeQueues
 ) -> None:
     outbox.texts(1)
     other = Outbox.found(sending)
@@ -270,7 +270,7 @@ def ids_of(texts: list[dict[str, Any]]) -> list[UUID]:
 
 
 def test_a_message_tried_anew_goes_by_the_next_gateway_under_another_key(
-    sending: wiring.Parts, outbox: Outbox, queues: FakeQueues
+    sending: Resources, outbox: Outbox, queues: FakeQueues
 ) -> None:
     (message_id,) = outbox.texts(1)
     dispatch_service.dispatch(sending)
@@ -284,7 +284,7 @@ def test_a_message_tried_anew_goes_by_the_next_gateway_under_another_key(
     assert ids_of([text]) == [message_id]
 
 
-def test_a_text_that_no_queue_could_carry_fails_alone(sending: wiring.Parts, outbox: Outbox) -> None:
+def test_a_text_that_no_queue_could_carry_fails_alone(sending: Resources, outbox: Outbox) -> None:
     mail = {"kind": "statement", "medium": "email", "address": "imani@example.com"}
     long, short = outbox.queue([notice("\U0001f600" * 30_000, **mail), notice("a" * 90_000, **mail)])
     dispatch_service.dispatch(sending)

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, update
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.errors import Conflict, GrantNeeded, Invalid, NotFound
 from chalicelib.identity import service as identity
@@ -16,6 +15,7 @@ from chalicelib.messaging import dispatch_service, phone_day_repository, service
 from chalicelib.messaging.grant_model import Allowance, Limits
 from chalicelib.messaging.model import NewMessage, Settings
 from chalicelib.pages import Asked
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.identity import organisations
 from chalicelib.storage.tables.messaging import organisation_grants
 from tests.contexts import context
@@ -30,7 +30,7 @@ def letter(address: str) -> NewMessage:
 
 
 @pytest.fixture
-def newcomer(sending: wiring.Parts) -> Outbox:
+def newcomer(sending: Resources) -> Outbox:
     """An organisation that was just founded."""
     return Outbox.found(sending, granted=False)
 
@@ -183,9 +183,7 @@ def test_words_of_its_own_are_refused_and_those_written_before_are_not_used(newc
         assert listed.text == "Send {amount} to 0712345678", "it is kept, for when it is granted again"
 
 
-def test_free_text_does_not_go_whenever_it_was_queued(
-    sending: wiring.Parts, newcomer: Outbox, queues: FakeQueues
-) -> None:
+def test_free_text_does_not_go_whenever_it_was_queued(sending: Resources, newcomer: Outbox, queues: FakeQueues) -> None:
     (refused,) = newcomer.texts(1)
     assert (newcomer.message(refused).status, newcomer.message(refused).reason) == ("cancelled", "grant_needed")
     grant(sending, newcomer.id)
@@ -196,7 +194,7 @@ def test_free_text_does_not_go_whenever_it_was_queued(
     assert queues.texts(newcomer.id) == []
 
 
-def test_without_a_known_founder_nothing_goes(sending: wiring.Parts, newcomer: Outbox) -> None:
+def test_without_a_known_founder_nothing_goes(sending: Resources, newcomer: Outbox) -> None:
     with sending.writing() as db:
         db.execute(update(organisations).where(organisations.c.id == newcomer.id).values(founder_phone=None))
     (message_id,) = newcomer.queue([notice(**FREE)])
@@ -205,7 +203,7 @@ def test_without_a_known_founder_nothing_goes(sending: wiring.Parts, newcomer: O
 
 
 def test_each_text_tells_its_founder_and_goes_from_the_shared_sender(
-    sending: wiring.Parts, newcomer: Outbox, queues: FakeQueues
+    sending: Resources, newcomer: Outbox, queues: FakeQueues
 ) -> None:
     newcomer.confirmed = False
     ends = f". From {founder_of(newcomer)}. Not you? Send NOT ME"
@@ -223,7 +221,7 @@ def test_each_text_tells_its_founder_and_goes_from_the_shared_sender(
 
 
 def test_a_newcomer_sends_a_hundred_a_day_of_whatever_kind(
-    sending: wiring.Parts, newcomer: Outbox, clock: MovedClock
+    sending: Resources, newcomer: Outbox, clock: MovedClock
 ) -> None:
     newcomer.texts(105, **FREE)
     (reply,) = newcomer.queue([notice(kind="reply")])
@@ -238,7 +236,7 @@ def test_a_newcomer_sends_a_hundred_a_day_of_whatever_kind(
 
 
 def test_a_number_gets_two_a_day_of_all_newcomers_together_and_answers_beside(
-    sending: wiring.Parts, newcomer: Outbox, outbox: Outbox, clock: MovedClock
+    sending: Resources, newcomer: Outbox, outbox: Outbox, clock: MovedClock
 ) -> None:
     phone, other = new_phone(), Outbox.found(sending, granted=False)
     newcomer.confirmed = other.confirmed = False
@@ -258,9 +256,7 @@ def test_a_number_gets_two_a_day_of_all_newcomers_together_and_answers_beside(
     assert {other.message(each).status for each in second} == {"handed"}
 
 
-def test_who_confirmed_a_place_hears_of_its_landlord_whatever_others_send(
-    sending: wiring.Parts, newcomer: Outbox
-) -> None:
+def test_who_confirmed_a_place_hears_of_its_landlord_whatever_others_send(sending: Resources, newcomer: Outbox) -> None:
     phone, attacker = new_phone(), Outbox.found(sending, granted=False)
     attacker.confirmed = False
     attacker.queue([notice(**FREE, address=phone), notice(**FREE, address=phone)])
@@ -276,7 +272,7 @@ def test_who_confirmed_a_place_hears_of_its_landlord_whatever_others_send(
 
 
 @pytest.mark.parametrize("granted", [False, True])
-def test_a_newcomer_sends_a_hundred_letters_a_day(sending: wiring.Parts, clock: MovedClock, *, granted: bool) -> None:
+def test_a_newcomer_sends_a_hundred_letters_a_day(sending: Resources, clock: MovedClock, *, granted: bool) -> None:
     writes = Outbox.found(sending, granted=granted)
     ids = writes.queue([letter(f"tenant{number}@example.com") for number in range(105)])
     dispatch_service.dispatch(sending)
@@ -293,7 +289,7 @@ def test_a_newcomer_sends_a_hundred_letters_a_day(sending: wiring.Parts, clock: 
 
 
 def test_an_address_gets_two_letters_a_day_of_all_newcomers_together(
-    sending: wiring.Parts, newcomer: Outbox, outbox: Outbox, clock: MovedClock
+    sending: Resources, newcomer: Outbox, outbox: Outbox, clock: MovedClock
 ) -> None:
     other = Outbox.found(sending, granted=False)
     newcomer.queue([letter("victim@example.com")])
@@ -308,7 +304,7 @@ def test_an_address_gets_two_letters_a_day_of_all_newcomers_together(
 
 
 def test_what_is_tried_again_today_takes_no_second_place(
-    sending: wiring.Parts, newcomer: Outbox, clock: MovedClock
+    sending: Resources, newcomer: Outbox, clock: MovedClock
 ) -> None:
     phone, newcomer.confirmed = new_phone(), False
     first, second = newcomer.queue([notice(**FREE, address=phone), notice(**FREE, address=phone)])
@@ -322,9 +318,7 @@ def test_what_is_tried_again_today_takes_no_second_place(
 
 
 @pytest.mark.parametrize("times", range(3))
-def test_two_a_number_hold_when_many_dispatch_at_once(
-    shared_parts: wiring.Parts, sending: wiring.Parts, times: int
-) -> None:
+def test_two_a_number_hold_when_many_dispatch_at_once(shared_parts: Resources, sending: Resources, times: int) -> None:
     phones = [new_phone() for _ in range(5)]
     newcomers = [Outbox.found(sending, granted=False) for _ in range(6)]
     for place, each in enumerate(newcomers):
@@ -342,7 +336,7 @@ def test_two_a_number_hold_when_many_dispatch_at_once(
     assert {to.count(phone) for phone in phones} == {2}
 
 
-def test_old_counts_of_numbers_are_forgotten(sending: wiring.Parts, newcomer: Outbox) -> None:
+def test_old_counts_of_numbers_are_forgotten(sending: Resources, newcomer: Outbox) -> None:
     phone = new_phone()
 
     def count() -> dict[str, int]:

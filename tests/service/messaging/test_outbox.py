@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Connection, update
 from sqlalchemy.exc import DBAPIError
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.messaging import service
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.identity import organisations
 from tests.contexts import context
 from tests.outbox import DAY, NOON, FakeQueues, Outbox, new_phone, notice
@@ -58,7 +58,7 @@ def test_ids_come_back_in_the_order_of_what_was_given(outbox: Outbox) -> None:
     assert ids == sorted(ids)
 
 
-def test_another_organisation_has_keys_of_its_own(outbox: Outbox, sending: wiring.Parts) -> None:
+def test_another_organisation_has_keys_of_its_own(outbox: Outbox, sending: Resources) -> None:
     other = Outbox.found(sending)
     assert len(outbox.queue([notice(dedupe_key="a")])) == len(other.queue([notice(dedupe_key="a")])) == 1
 

@@ -11,13 +11,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.claims_folder import ClaimsFolder
 from chalicelib.messaging import sending_service
 from chalicelib.messaging.bodies import MOST_BYTES, MOST_TEXTS, Text, Unreadable, bundles, read_bundle
-from chalicelib.messaging.ports import Claim, Outcome, Outgoing
+from chalicelib.runtime.ports import Claim, Outcome, Outgoing
+from chalicelib.runtime.resources import OutboundResources
 from tests.outbox import NOON, FakePhones, FakeQueues, outside_of
 
 ORGANISATION = UUID(int=7)
@@ -86,8 +86,8 @@ def claims(tmp_path: Path) -> BreakableClaims:
 
 
 @pytest.fixture
-def outside(claims: BreakableClaims, moved: MovedClock, queues: FakeQueues, phones: FakePhones) -> wiring.Outside:
-    return wiring.Outside({"africastalking": phones}, claims, queues, moved)
+def outside(claims: BreakableClaims, moved: MovedClock, queues: FakeQueues, phones: FakePhones) -> OutboundResources:
+    return OutboundResources({"africastalking": phones}, claims, queues, moved)
 
 
 def told(queues: FakeQueues) -> list[tuple[int, str, str]]:
@@ -99,7 +99,7 @@ def told(queues: FakeQueues) -> list[tuple[int, str, str]]:
 
 
 def test_each_text_goes_once_however_often_the_queue_brings_it(
-    outside: wiring.Outside, phones: FakePhones, queues: FakeQueues
+    outside: OutboundResources, phones: FakePhones, queues: FakeQueues
 ) -> None:
     body = body_of(text_of(1), text_of(2))
     for _ in range(3):
@@ -110,7 +110,7 @@ def test_each_text_goes_once_however_often_the_queue_brings_it(
 
 
 def test_three_senders_at_one_moment_send_one_and_nobody_takes_it_for_unknown(
-    outside: wiring.Outside, phones: FakePhones, queues: FakeQueues
+    outside: OutboundResources, phones: FakePhones, queues: FakeQueues
 ) -> None:
     """Who comes while another is at the gateway gives the message back, and hears the outcome when it comes again."""
     at_gateway, go_on = threading.Event(), threading.Event()
@@ -135,7 +135,7 @@ def test_three_senders_at_one_moment_send_one_and_nobody_takes_it_for_unknown(
     assert list(phones.came.values()) == [1]
 
 
-def test_many_threads_with_many_messages_send_each_text_once(outside: wiring.Outside, phones: FakePhones) -> None:
+def test_many_threads_with_many_messages_send_each_text_once(outside: OutboundResources, phones: FakePhones) -> None:
     bodies = [body_of(*(text_of(number) for number in range(start, start + 5))) for start in (0, 5, 10)] * 3
     threads = [threading.Thread(target=sending_service.send_texts, args=(outside, body)) for body in bodies]
     for thread in threads:
@@ -146,7 +146,7 @@ def test_many_threads_with_many_messages_send_each_text_once(outside: wiring.Out
 
 
 def test_a_claim_whose_taker_is_gone_is_unknown_and_never_sent(
-    outside: wiring.Outside, phones: FakePhones, queues: FakeQueues, moved: MovedClock
+    outside: OutboundResources, phones: FakePhones, queues: FakeQueues, moved: MovedClock
 ) -> None:
     text = text_of(1)
     outside.claims.take(text.key, moved.now())  # and then its sender was killed
@@ -160,7 +160,7 @@ def test_a_claim_whose_taker_is_gone_is_unknown_and_never_sent(
 
 
 def test_results_that_cannot_be_told_are_told_when_the_message_comes_again(
-    outside: wiring.Outside, phones: FakePhones, queues: FakeQueues
+    outside: OutboundResources, phones: FakePhones, queues: FakeQueues
 ) -> None:
     queues.silent = True
     assert not sending_service.send_texts(outside, body_of(text_of(1)))
@@ -174,7 +174,7 @@ def test_results_that_cannot_be_told_are_told_when_the_message_comes_again(
 
 
 def test_nothing_is_sent_that_cannot_be_claimed(
-    outside: wiring.Outside, claims: BreakableClaims, phones: FakePhones, queues: FakeQueues
+    outside: OutboundResources, claims: BreakableClaims, phones: FakePhones, queues: FakeQueues
 ) -> None:
     claims.broken.add(f"take {text_of(1).key}")
     assert not sending_service.send_texts(outside, body_of(text_of(1), text_of(2)))
@@ -187,7 +187,7 @@ def test_nothing_is_sent_that_cannot_be_claimed(
 
 
 def test_an_outcome_that_cannot_be_kept_is_told_all_the_same_and_else_it_is_unknown(
-    outside: wiring.Outside, claims: BreakableClaims, phones: FakePhones, queues: FakeQueues, moved: MovedClock
+    outside: OutboundResources, claims: BreakableClaims, phones: FakePhones, queues: FakeQueues, moved: MovedClock
 ) -> None:
     claims.broken.add("settle")
     assert sending_service.send_texts(outside, body_of(text_of(1)))
@@ -206,7 +206,7 @@ def test_an_outcome_that_cannot_be_kept_is_told_all_the_same_and_else_it_is_unkn
     ],
 )
 def test_a_gateway_that_raises_or_forgets_some_leaves_them_unknown(
-    outside: wiring.Outside,
+    outside: OutboundResources,
     queues: FakeQueues,
     answers: Callable[[Sequence[Outgoing]], list[Outcome]],
     reason: str,
@@ -216,14 +216,14 @@ def test_a_gateway_that_raises_or_forgets_some_leaves_them_unknown(
         def send(self, texts: Sequence[Outgoing]) -> list[Outcome]:
             return answers(texts)
 
-    odd = wiring.Outside({"africastalking": Odd()}, outside.claims, queues, outside.clock)
+    odd = OutboundResources({"africastalking": Odd()}, outside.claims, queues, outside.clock)
     assert sending_service.send_texts(odd, body_of(text_of(1)))
     assert told(queues) == [(1, "unknown", reason)]
     assert "+254700000001" not in caplog.text
 
 
 def test_a_refused_number_does_not_stop_its_neighbours(
-    outside: wiring.Outside, phones: FakePhones, queues: FakeQueues
+    outside: OutboundResources, phones: FakePhones, queues: FakeQueues
 ) -> None:
     def answers(text: Outgoing) -> Outcome:
         if text.to.endswith("2"):
@@ -236,7 +236,7 @@ def test_a_refused_number_does_not_stop_its_neighbours(
 
 
 def test_what_comes_too_late_is_not_sent_and_stays_so(
-    outside: wiring.Outside, phones: FakePhones, queues: FakeQueues, moved: MovedClock
+    outside: OutboundResources, phones: FakePhones, queues: FakeQueues, moved: MovedClock
 ) -> None:
     moved.at = NOON + dt.timedelta(hours=2)
     assert sending_service.send_texts(outside, body_of(text_of(1)))
@@ -247,12 +247,12 @@ def test_what_comes_too_late_is_not_sent_and_stays_so(
     assert phones.came == {}
 
 
-def test_a_gateway_that_is_not_there_leaves_texts_to_the_next(outside: wiring.Outside, queues: FakeQueues) -> None:
+def test_a_gateway_that_is_not_there_leaves_texts_to_the_next(outside: OutboundResources, queues: FakeQueues) -> None:
     assert sending_service.send_texts(outside, body_of(text_of(1), gateway="pigeon"))
     assert told(queues) == [(1, "not_sent", "no_gateway")]
 
 
-def test_when_time_is_up_nothing_is_begun(outside: wiring.Outside, phones: FakePhones) -> None:
+def test_when_time_is_up_nothing_is_begun(outside: OutboundResources, phones: FakePhones) -> None:
     assert not sending_service.send_texts(outside, body_of(text_of(1)), lambda: False)
     assert phones.calls == []
     assert sending_service.send_texts(outside, body_of(text_of(1)))
@@ -279,7 +279,7 @@ def test_bundles_hold_twenty_texts_and_two_hundred_kilobytes() -> None:
         body_of(text_of(1)).replace('"number": 1', '"number": "x"'),
     ],
 )  # fmt: skip
-def test_a_body_that_cannot_be_read_says_nothing_of_what_it_holds(outside: wiring.Outside, body: str) -> None:
+def test_a_body_that_cannot_be_read_says_nothing_of_what_it_holds(outside: OutboundResources, body: str) -> None:
     with pytest.raises(Unreadable) as raised:
         sending_service.send_texts(outside, body)
     assert str(raised.value) == "a message of the queue to send cannot be read"

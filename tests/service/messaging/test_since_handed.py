@@ -5,12 +5,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.leasing import service as leasing
 from chalicelib.messaging import delivery_service, dispatch_service, result_service, service, sweep_service
 from chalicelib.messaging.bodies import Posted, Told, write_posted
-from chalicelib.messaging.ports import Outcome
+from chalicelib.runtime.ports import Outcome
+from chalicelib.runtime.resources import Resources
 from tests.contexts import context
 from tests.outbox import NOON, FakeQueues, Outbox, new_phone, notice
 
@@ -61,7 +61,7 @@ def test_what_was_withdrawn_after_it_was_sent_stays_so(outbox: Outbox, clock: Mo
 
 
 def test_who_opts_out_is_not_put_on_the_queue_again(
-    sending: wiring.Parts, outbox: Outbox, queues: FakeQueues, clock: MovedClock
+    sending: Resources, outbox: Outbox, queues: FakeQueues, clock: MovedClock
 ) -> None:
     silent, other = new_phone(), new_phone()
     outbox.queue([notice(address=silent), notice(address=other), notice(kind="reply", address=silent)])
@@ -102,7 +102,7 @@ def test_what_nobody_took_is_not_told_as_spent(outbox: Outbox) -> None:
     assert outbox.day() == (2, 1_60)
 
 
-def test_a_vendors_opt_out_holds_where_the_number_is_a_tenants(sending: wiring.Parts, outbox: Outbox) -> None:
+def test_a_vendors_opt_out_holds_where_the_number_is_a_tenants(sending: Resources, outbox: Outbox) -> None:
     phone, parts = new_phone(), sending
     with parts.writing() as db:
         values = {"given_name": "Wanjiru", "phones": [phone]}
@@ -113,7 +113,7 @@ def test_a_vendors_opt_out_holds_where_the_number_is_a_tenants(sending: wiring.P
         assert service.opted_out(db, outbox.id, [phone]) == {phone}
 
 
-def test_an_sms_from_a_name_instead_of_a_number_is_let_go(sending: wiring.Parts) -> None:
+def test_an_sms_from_a_name_instead_of_a_number_is_let_go(sending: Resources) -> None:
     """A bank's advertisement, or our own sender name come back: nobody to answer, and nothing for people to look at."""
     form = {"id": uuid4().hex, "from": "ZEBRA-BANK", "text": "STOP"}
     assert result_service.take_result(sending, write_posted(Posted("incoming", "africastalking", form, NOON))) == 0

@@ -4,15 +4,15 @@ import datetime as dt
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
+from chalicelib.runtime.resources import Resources
 from tests.service.outreach.estate import Estate
 
 TODAY = dt.date(2026, 12, 1)
 
 
 @pytest.fixture
-def estate(parts: wiring.Parts, clock: MovedClock) -> Estate:
+def estate(parts: Resources, clock: MovedClock) -> Estate:
     """An estate on 1 December 2026 with the usual policy."""
     made = Estate.found(parts, TODAY)
     assert isinstance(made, Estate)

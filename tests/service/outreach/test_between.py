@@ -7,8 +7,8 @@ import pytest
 from chalicelib.leasing import service as leasing
 from chalicelib.messaging import delivery_service, dispatch_service
 from chalicelib.messaging.bodies import Text, Told
-from chalicelib.messaging.ports import NOT_SENT, Outcome
 from chalicelib.outreach import policy_service
+from chalicelib.runtime.ports import NOT_SENT, Outcome
 from tests.service.outreach.estate import Estate
 
 DUE = dt.date(2026, 12, 4)  # a Friday

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.identity import service as identity
 from chalicelib.outreach import jobs, pause_service
+from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from chalicelib.tasks import job_service
 from chalicelib.tasks import service as tasks
@@ -23,7 +23,7 @@ DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
-def own(fresh_database: str, parts: wiring.Parts, clock: MovedClock) -> Iterator[Estate]:
+def own(fresh_database: str, parts: Resources, clock: MovedClock) -> Iterator[Estate]:
     """An estate that reminds, on a database of its own, since the schedule takes whoever there is."""
     engine = make_engine(fresh_database)
     made = Estate.found(replace(parts, writer=engine, reader=engine, clock=clock), DUE)
@@ -36,7 +36,7 @@ def own(fresh_database: str, parts: wiring.Parts, clock: MovedClock) -> Iterator
 
 def fire(estate: Estate) -> int:
     """Fire the schedule at the hour of the clock, work what it queued, and return how many tasks that were."""
-    with wiring.using(estate.parts):
+    with using(estate.parts):
         queued: int = jobs.rent_reminders(event_at(estate.parts.clock.now(), "rent_reminders"), None)["count"]
     assert tasks.work_all(estate.parts) == queued
     return queued

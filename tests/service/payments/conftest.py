@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib.runtime.resources import Resources
 from tests.money import Money
 
 
 @pytest.fixture
-def books(parts: wiring.Parts) -> Iterator[Money]:
+def books(parts: Resources) -> Iterator[Money]:
     """Books of an organisation of the test's own; whatever the test did, their invariants must hold."""
     made = Money.found(parts)
     yield made

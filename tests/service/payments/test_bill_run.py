@@ -7,12 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.billing import service as billing
 from chalicelib.clock import MovedClock
 from chalicelib.errors import Invalid
 from chalicelib.identity import service as identity
 from chalicelib.payments import jobs, run_service
+from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from chalicelib.tasks import job_service
 from chalicelib.tasks import service as tasks
@@ -24,7 +24,7 @@ JUNE, JULY = dt.date(2026, 6, 1), dt.date(2026, 7, 1)
 
 
 @pytest.fixture
-def own(fresh_database: str, parts: wiring.Parts, clock: MovedClock) -> Iterator[Money]:
+def own(fresh_database: str, parts: Resources, clock: MovedClock) -> Iterator[Money]:
     """Books on a database of their own, since workers take whatever task there is."""
     clock.at = dt.datetime(2026, 6, 1, 6, tzinfo=dt.UTC)
     engine = make_engine(fresh_database)
@@ -102,7 +102,7 @@ def test_a_run_is_not_asked_for_beyond_the_next_month_nor_dated_ahead(own: Money
 
 def bill_due(books: Money) -> int:
     """Fire the schedule now; return how many runs it queued."""
-    with wiring.using(books.parts):
+    with using(books.parts):
         queued: int = jobs.bill_due(event_at(books.parts.clock.now(), "bill_due"), None)["count"]
     return queued
 

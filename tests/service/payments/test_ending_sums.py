@@ -7,10 +7,10 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib import wiring
 from chalicelib.leasing import service as leasing
 from chalicelib.money import half_up
 from chalicelib.payments.rules import month_after, periods_between
+from chalicelib.runtime.resources import Resources
 from tests.money import Money
 
 DAY = dt.timedelta(days=1)
@@ -47,7 +47,7 @@ def asked(books: Money, lease_id: UUID) -> int:
 )
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_a_lease_is_asked_for_the_rent_of_its_days(
-    parts: wiring.Parts,
+    parts: Resources,
     starts_on: dt.date,
     held_days: int,
     told_after: int,

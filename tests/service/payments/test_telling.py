@@ -8,12 +8,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from chalicelib import wiring
 from chalicelib.leasing import service as leasing
 from chalicelib.messaging import service as messaging
 from chalicelib.messaging.model import Message
 from chalicelib.payments import service
 from chalicelib.payments.model import Payment
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.messaging import messages
 from tests.contexts import context
 from tests.money import FIRST, Money
@@ -53,7 +53,7 @@ class Told(Money):
 
 
 @pytest.fixture
-def books(parts: wiring.Parts) -> Iterator[Told]:
+def books(parts: Resources) -> Iterator[Told]:
     made = Told.found(parts)
     yield made
     assert made.broken() == []
@@ -278,7 +278,7 @@ def test_telling_a_payment_takes_as_many_statements_with_a_letter_as_without(boo
     assert [statements(each, books.today) - untold for each in told] == [5, 5]
 
 
-def test_nobody_withdraws_what_is_anothers(books: Told, parts: wiring.Parts) -> None:
+def test_nobody_withdraws_what_is_anothers(books: Told, parts: Resources) -> None:
     other = Told.found(parts)
     payment = books.pay(books.reach(), 500_00)
     books.sent("receipt")

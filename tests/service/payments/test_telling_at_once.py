@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import select
 
-from chalicelib import wiring
 from chalicelib.messaging import dispatch_service
 from chalicelib.payments import service
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.messaging import messages
 from tests.contexts import context
 from tests.service.payments.test_telling import Told
@@ -18,7 +18,7 @@ HEAD_START_S = 0.3
 
 
 @pytest.fixture
-def books(parts: wiring.Parts) -> Iterator[Told]:
+def books(parts: Resources) -> Iterator[Told]:
     made = Told.found(parts)
     yield made
     assert made.broken() == []

@@ -2,10 +2,10 @@
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib.runtime.resources import Resources
 from tests.service.reporting.landlord import Landlord, found
 
 
 @pytest.fixture
-def landlord(parts: wiring.Parts) -> Landlord:
+def landlord(parts: Resources) -> Landlord:
     return found(parts)

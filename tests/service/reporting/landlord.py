@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.billing import service as billing
 from chalicelib.billing.model import CreditNote, Invoice
 from chalicelib.identity import service as identity
@@ -21,6 +20,7 @@ from chalicelib.payments import service as payments
 from chalicelib.payments.allocation_service import apply_credit
 from chalicelib.payments.model import Payment
 from chalicelib.portfolio import service as portfolio
+from chalicelib.runtime.resources import Resources
 from tests.contexts import context, perform
 
 Answer = TypeVar("Answer")
@@ -32,7 +32,7 @@ FIRST_DAY = dt.date(2026, 1, 1)
 class Landlord:
     """An organisation and short ways to its use cases, each in a transaction of its own, on the day ``today``."""
 
-    parts: wiring.Parts
+    parts: Resources
     organisation_id: UUID
     phone: str
     channel_id: UUID
@@ -185,7 +185,7 @@ class Landlord:
         )
 
 
-def found(parts: wiring.Parts, names: Sequence[str] = ("Mwangaza Court",)) -> Landlord:
+def found(parts: Resources, names: Sequence[str] = ("Mwangaza Court",)) -> Landlord:
     """Return a new landlord with a bank account and one property."""
     phone = f"+2547{uuid4().int % 10**8:08d}"
     now = dt.datetime.combine(FIRST_DAY, dt.time(8), dt.UTC)

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib import wiring
 from chalicelib.errors import Invalid
 from chalicelib.pages import Asked
 from chalicelib.reporting import arrears_repository, arrears_service
 from chalicelib.reporting.arrears_repository import Scope
 from chalicelib.reporting.model import Ages, Arrears
+from chalicelib.runtime.resources import Resources
 from tests.contexts import context
 from tests.service.reporting.landlord import Landlord, found
 
@@ -61,7 +61,7 @@ owed = st.tuples(st.integers(0, 120), st.sampled_from((0, 1, 40)), st.integers(1
 @given(lines=st.lists(owed, min_size=1, max_size=5), seen_after=st.integers(0, 60))
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_what_is_open_lies_in_the_age_of_its_days(
-    parts: wiring.Parts, lines: list[tuple[int, int, int]], seen_after: int
+    parts: Resources, lines: list[tuple[int, int, int]], seen_after: int
 ) -> None:
     landlord = found(parts)
     issued_on = landlord.today

@@ -6,7 +6,6 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib import wiring
 from chalicelib.billing.model import Invoice
 from chalicelib.errors import Conflict
 from chalicelib.pages import Asked
@@ -14,6 +13,7 @@ from chalicelib.payments.model import Payment
 from chalicelib.reporting import arrears_repository, lettings_service, proof_service, statement_service
 from chalicelib.reporting.arrears_repository import Scope
 from chalicelib.reporting.model import LeaseArrears, RentRollRow, Statement
+from chalicelib.runtime.resources import Resources
 from tests.service.reporting.landlord import FIRST_DAY, Landlord, found
 
 STEPS = ("issue", "issue", "pay", "pay", "credit", "void", "reverse", "refund", "deposit", "deduct")
@@ -29,7 +29,7 @@ step = st.tuples(
 @given(st.lists(step, min_size=4, max_size=10), st.data())
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_reports_of_one_day_agree_however_they_are_read(
-    parts: wiring.Parts, steps: list[tuple[str, int, int, int, int]], data: st.DataObject
+    parts: Resources, steps: list[tuple[str, int, int, int, int]], data: st.DataObject
 ) -> None:
     landlord = found(parts)
     leases = [landlord.let(), landlord.let()]

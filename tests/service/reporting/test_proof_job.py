@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.pages import Asked
 from chalicelib.reporting import proof_service
 from chalicelib.reporting.jobs import prove_books
+from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
@@ -23,16 +23,16 @@ from tests.service.reporting.landlord import Landlord, found
 
 
 @pytest.fixture
-def alone(fresh_database: str, parts: wiring.Parts, clock: MovedClock) -> Iterator[wiring.Parts]:
+def alone(fresh_database: str, parts: Resources, clock: MovedClock) -> Iterator[Resources]:
     """Parts on a database of their own, since the job looks at all organisations."""
     clock.at = dt.datetime(2026, 6, 1, 23, 5, tzinfo=dt.UTC)  # five past two on the 2nd, in Nairobi
     engine = make_engine(fresh_database)
-    with wiring.using(replace(parts, writer=engine, reader=engine)) as these:
+    with using(replace(parts, writer=engine, reader=engine)) as these:
         yield these
     engine.dispose()
 
 
-def fire(parts: wiring.Parts) -> int:
+def fire(parts: Resources) -> int:
     queued: int = prove_books(event_at(parts.clock.now(), "prove_books"), None)["count"]
     return queued
 
@@ -42,13 +42,13 @@ def tasks_of(landlord: Landlord) -> list[Task]:
         return tasks.list_tasks(context(db, landlord.organisation_id), Asked()).items
 
 
-def books(parts: wiring.Parts) -> Landlord:
+def books(parts: Resources) -> Landlord:
     landlord = found(parts)
     landlord.issue(landlord.let(), ("rent", 20_000_00))
     return landlord
 
 
-def test_books_are_proved_once_a_night_and_the_result_is_kept(alone: wiring.Parts, clock: MovedClock) -> None:
+def test_books_are_proved_once_a_night_and_the_result_is_kept(alone: Resources, clock: MovedClock) -> None:
     landlord = books(alone)
     assert [fire(alone), fire(alone)] == [1, 0]
     clock.at += dt.timedelta(hours=5)
@@ -65,7 +65,7 @@ def test_books_are_proved_once_a_night_and_the_result_is_kept(alone: wiring.Part
 
 
 def test_books_that_do_not_add_up_fail_their_task_and_are_told_as_an_error(
-    alone: wiring.Parts,
+    alone: Resources,
     fresh_database: str,
     caplog: pytest.LogCaptureFixture,
     capsys: pytest.CaptureFixture[str],

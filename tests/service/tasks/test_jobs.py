@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Connection, select, update
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.errors import NotFound, Unavailable
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.tables.tasks import job_runs, job_slots
 from chalicelib.tasks import job_service
@@ -29,7 +29,7 @@ class Killed(BaseException):
 class Script:
     """A job of the test's own; each set writes that it was done into a table, in the set's own transaction."""
 
-    parts: wiring.Parts
+    parts: Resources
     every: dt.timedelta = HOUR
     catches_up: bool = True
     scopes: list[UUID] = field(default_factory=lambda: [uuid4() for _ in range(3)])
@@ -42,7 +42,7 @@ class Script:
     def __post_init__(self) -> None:
         job_service.add_job(Job(self.name, self.every, self.works, self.catches_up))
 
-    def works(self, parts: wiring.Parts, slot: Slot) -> Iterator[Work]:
+    def works(self, parts: Resources, slot: Slot) -> Iterator[Work]:
         self.seen.append(slot)
         for number, scope_id in enumerate(self.scopes):
             self.between(number)
@@ -77,7 +77,7 @@ def nine(clock: MovedClock) -> None:
 
 
 @pytest.fixture
-def script(parts: wiring.Parts) -> Script:
+def script(parts: Resources) -> Script:
     return Script(parts)
 
 
@@ -176,7 +176,7 @@ def test_a_hole_that_another_s_run_left_is_caught_up_too(script: Script, clock: 
     assert (hours[0].day, hours[0].hour, len(hours)) == (20, 10, 15)
 
 
-def test_what_does_not_catch_up_runs_its_own_slot_alone(parts: wiring.Parts, clock: MovedClock) -> None:
+def test_what_does_not_catch_up_runs_its_own_slot_alone(parts: Resources, clock: MovedClock) -> None:
     script = Script(parts, catches_up=False)
     script.fire()
     clock.at += 5 * HOUR
@@ -302,10 +302,10 @@ def test_a_key_that_names_no_day_is_refused(script: Script) -> None:
     assert script.done() == []
 
 
-def test_work_without_a_scope_is_repeated_until_there_is_none(parts: wiring.Parts) -> None:
+def test_work_without_a_scope_is_repeated_until_there_is_none(parts: Resources) -> None:
     left = [3, 2, 0, 5]
 
-    def works(parts: wiring.Parts, slot: Slot) -> Iterator[Work]:
+    def works(parts: Resources, slot: Slot) -> Iterator[Work]:
         yield Work(None, lambda db: left.pop(0))
 
     name = f"job_{uuid4().hex[:20]}"
@@ -349,14 +349,14 @@ def test_one_name_is_one_job(script: Script) -> None:
 
 
 @pytest.fixture
-def alone(fresh_database: str, parts: wiring.Parts) -> Iterator[wiring.Parts]:
+def alone(fresh_database: str, parts: Resources) -> Iterator[Resources]:
     """Parts on a database whose runs are this test's only."""
     engine = make_engine(fresh_database)
     yield replace(parts, writer=engine, reader=engine)
     engine.dispose()
 
 
-def test_what_died_or_failed_is_resumed_without_its_schedule(alone: wiring.Parts, clock: MovedClock) -> None:
+def test_what_died_or_failed_is_resumed_without_its_schedule(alone: Resources, clock: MovedClock) -> None:
     dying, failing, swept = Script(alone), Script(alone), Script(alone, catches_up=False)
 
     def die(_number: int) -> None:
@@ -381,7 +381,7 @@ def test_what_died_or_failed_is_resumed_without_its_schedule(alone: wiring.Parts
     assert job_service.resume(alone) == []
 
 
-def test_slots_and_runs_are_forgotten_after_ninety_days_in_sets(alone: wiring.Parts, clock: MovedClock) -> None:
+def test_slots_and_runs_are_forgotten_after_ninety_days_in_sets(alone: Resources, clock: MovedClock) -> None:
     script = Script(alone, scopes=[uuid4() for _ in range(300)])
     script.fire()
     clock.at += dt.timedelta(days=90)

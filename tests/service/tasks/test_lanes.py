@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.errors import Unavailable
+from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from chalicelib.tasks import jobs, service
 from chalicelib.tasks.model import HEAVY, SHORT, TURN_S, Task
@@ -22,13 +22,13 @@ worked: list[Task] = []
 
 
 @service.handles("test_short")
-def _short(parts: wiring.Parts, task: Task) -> dict[str, Any]:
+def _short(parts: Resources, task: Task) -> dict[str, Any]:
     worked.append(task)
     return {}
 
 
 @service.handles("test_heavy", lane=HEAVY)
-def _heavy(parts: wiring.Parts, task: Task) -> dict[str, Any]:
+def _heavy(parts: Resources, task: Task) -> dict[str, Any]:
     worked.append(task)
     return {}
 
@@ -48,16 +48,16 @@ class Queue:
 
 
 @pytest.fixture
-def alone(fresh_database: str, parts: wiring.Parts) -> Iterator[wiring.Parts]:
+def alone(fresh_database: str, parts: Resources) -> Iterator[Resources]:
     """Parts on a database whose tasks are this test's only."""
     worked.clear()
     engine = make_engine(fresh_database)
-    with wiring.using(replace(parts, writer=engine, reader=engine, queues=Queue())) as these:
+    with using(replace(parts, writer=engine, reader=engine, queues=Queue())) as these:
         yield these
     engine.dispose()
 
 
-def queue(parts: wiring.Parts, organisation_id: UUID, kind: str = "test_heavy", count: int = 1) -> None:
+def queue(parts: Resources, organisation_id: UUID, kind: str = "test_heavy", count: int = 1) -> None:
     with parts.writing() as db:
         for _ in range(count):
             service.queue_task(context(db, organisation_id, now=parts.clock.now()), kind, {}, created_by=None)
@@ -67,7 +67,7 @@ def order() -> list[UUID]:
     return [task.organisation_id for task in worked]
 
 
-def test_a_lane_is_worked_without_the_other(alone: wiring.Parts) -> None:
+def test_a_lane_is_worked_without_the_other(alone: Resources) -> None:
     queue(alone, ONE, "test_heavy", 3)
     queue(alone, OTHER, "test_short")
     assert service.work_all(alone, lane=SHORT) == 1
@@ -75,14 +75,14 @@ def test_a_lane_is_worked_without_the_other(alone: wiring.Parts) -> None:
     assert service.work_all(alone, lane=HEAVY) == 3
 
 
-def test_each_lane_has_its_own_queue(alone: wiring.Parts) -> None:
+def test_each_lane_has_its_own_queue(alone: Resources) -> None:
     queue(alone, ONE, "test_heavy", 2)
     queue(alone, ONE, "test_short")
     assert isinstance(alone.queues, Queue)
     assert alone.queues.sent == [("heavy", '{"worker": "heavy_tasks"}'), ("wake", '{"worker": "tasks"}')]
 
 
-def test_an_organisations_ten_go_not_before_anothers_first(alone: wiring.Parts, clock: MovedClock) -> None:
+def test_an_organisations_ten_go_not_before_anothers_first(alone: Resources, clock: MovedClock) -> None:
     queue(alone, ONE, count=10)
     clock.at += dt.timedelta(seconds=1)
     queue(alone, OTHER, count=2)
@@ -91,7 +91,7 @@ def test_an_organisations_ten_go_not_before_anothers_first(alone: wiring.Parts, 
     assert order() == [ONE, OTHER, THIRD, ONE, OTHER, *[ONE] * 8]
 
 
-def test_who_queues_one_after_another_does_not_put_off_others_for_ever(alone: wiring.Parts, clock: MovedClock) -> None:
+def test_who_queues_one_after_another_does_not_put_off_others_for_ever(alone: Resources, clock: MovedClock) -> None:
     queue(alone, ONE, count=3)
     for _ in range(3):  # the other's next is there before its last is done with
         clock.at += dt.timedelta(seconds=TURN_S)
@@ -101,7 +101,7 @@ def test_who_queues_one_after_another_does_not_put_off_others_for_ever(alone: wi
     assert order() == [ONE, ONE, OTHER, ONE, OTHER, OTHER]
 
 
-def test_the_lanes_of_one_organisation_do_not_wait_for_each_other(alone: wiring.Parts, clock: MovedClock) -> None:
+def test_the_lanes_of_one_organisation_do_not_wait_for_each_other(alone: Resources, clock: MovedClock) -> None:
     queue(alone, ONE, "test_heavy", 10)
     queue(alone, ONE, "test_short")
     queue(alone, OTHER, "test_short")
@@ -109,7 +109,7 @@ def test_the_lanes_of_one_organisation_do_not_wait_for_each_other(alone: wiring.
     assert order() == [ONE, OTHER]
 
 
-def test_a_task_is_queued_by_one_statement(alone: wiring.Parts) -> None:
+def test_a_task_is_queued_by_one_statement(alone: Resources) -> None:
     with counted(alone.writer) as statements:
         queue(alone, ONE)
     assert len(statements) == 1
@@ -123,12 +123,12 @@ TICK = {
 
 @pytest.mark.parametrize(("down", "done"), [((), 1), (("heavy",), 3)])
 def test_the_clock_wakes_the_heavy_lane_and_works_it_itself_only_where_nobody_can_be_woken(
-    alone: wiring.Parts, down: tuple[str, ...], done: int
+    alone: Resources, down: tuple[str, ...], done: int
 ) -> None:
     queue(alone, ONE, "test_heavy", 2)
     queue(alone, OTHER, "test_short")
     queues = Queue(down=down)
-    with wiring.using(replace(alone, queues=queues)):
+    with using(replace(alone, queues=queues)):
         told: dict[str, int] = jobs.work_tasks(TICK, None)
     assert told["worked"] == done
     assert queues.sent == ([] if down else [("heavy", '{"worker": "heavy_tasks"}')])

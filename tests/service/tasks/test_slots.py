@@ -4,8 +4,8 @@ import datetime as dt
 import threading
 from uuid import uuid4
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
+from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import slots
 
 HOUR, DAY, MICROSECOND = dt.timedelta(hours=1), dt.timedelta(days=1), dt.timedelta(microseconds=1)
@@ -19,7 +19,7 @@ def test_a_slot_is_the_event_s_time_rounded_down_in_utc() -> None:
 
 
 def test_a_slot_is_claimed_once_for_each_scope_and_again_when_the_work_failed(
-    parts: wiring.Parts, clock: MovedClock
+    parts: Resources, clock: MovedClock
 ) -> None:
     one, other = uuid4(), uuid4()
     slot = slots.key_of(slots.start_of(clock.now(), DAY))
@@ -35,7 +35,7 @@ def test_a_slot_is_claimed_once_for_each_scope_and_again_when_the_work_failed(
         assert not slots.claim(db, "bill_due", slot, one, clock.now())
 
 
-def test_of_two_who_claim_at_once_the_second_waits_and_is_told_no(parts: wiring.Parts, clock: MovedClock) -> None:
+def test_of_two_who_claim_at_once_the_second_waits_and_is_told_no(parts: Resources, clock: MovedClock) -> None:
     scope, told, claimed = uuid4(), [], threading.Event()
 
     def second() -> None:

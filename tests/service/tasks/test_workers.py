@@ -11,8 +11,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select, update
 
-from chalicelib import wiring
 from chalicelib.ids import new_id
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.ledger import journals
 from chalicelib.storage.tables.tasks import tasks
 from chalicelib.tasks import service
@@ -26,7 +26,7 @@ LONG_CLAIM_S = 300  # longer than any machine takes to start a worker
 
 
 @pytest.fixture
-def real(fresh_database: str) -> Iterator[wiring.Parts]:
+def real(fresh_database: str) -> Iterator[Resources]:
     made = parts_on(fresh_database)
     yield made
     made.writer.dispose()
@@ -37,7 +37,7 @@ def start(url: str, set_s: float = 0.0, claim_s: int = CLAIM_S) -> "subprocess.P
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-def queue(parts: wiring.Parts, organisation_id: UUID, sets: int) -> Task:
+def queue(parts: Resources, organisation_id: UUID, sets: int) -> Task:
     return parts.transact(
         lambda db: service.queue_task(
             context(db, organisation_id, now=parts.clock.now()), SETS_KIND, {"sets": sets}, created_by=None
@@ -45,18 +45,18 @@ def queue(parts: wiring.Parts, organisation_id: UUID, sets: int) -> Task:
     )
 
 
-def stands(parts: wiring.Parts, task: Task) -> Task:
+def stands(parts: Resources, task: Task) -> Task:
     with parts.reading() as db:
         return service.get_task(context(db, task.organisation_id), task.id)
 
 
-def posted(parts: wiring.Parts, organisation_id: UUID) -> int:
+def posted(parts: Resources, organisation_id: UUID) -> int:
     query = select(func.count()).where(journals.c.organisation_id == organisation_id)
     with parts.reading() as db:
         return int(db.execute(query).scalar_one())
 
 
-def lapse(parts: wiring.Parts, task: Task) -> None:
+def lapse(parts: Resources, task: Task) -> None:
     """Let whatever time the task is claimed for be over."""
     over = parts.clock.now() - dt.timedelta(seconds=1)
     parts.transact(lambda db: db.execute(update(tasks).where(tasks.c.id == task.id).values(claimed_until=over)))
@@ -67,7 +67,7 @@ def lines(worker: "subprocess.Popen[str]") -> list[str]:
 
 
 def test_a_worker_killed_in_a_set_is_taken_over_from_where_it_had_committed(
-    fresh_database: str, real: wiring.Parts
+    fresh_database: str, real: Resources
 ) -> None:
     task = queue(real, new_id(), sets=4)
     first = start(fresh_database, set_s=0.3, claim_s=LONG_CLAIM_S)
@@ -90,7 +90,7 @@ def test_a_worker_killed_in_a_set_is_taken_over_from_where_it_had_committed(
     assert posted(real, task.organisation_id) == 4
 
 
-def test_several_workers_share_the_tasks_and_do_no_set_twice(fresh_database: str, real: wiring.Parts) -> None:
+def test_several_workers_share_the_tasks_and_do_no_set_twice(fresh_database: str, real: Resources) -> None:
     queued = [queue(real, new_id(), sets=5) for _ in range(8)]
     workers = [start(fresh_database, set_s=0.02) for _ in range(3)]
     told = [line for worker in workers for line in lines(worker)]
@@ -102,7 +102,7 @@ def test_several_workers_share_the_tasks_and_do_no_set_twice(fresh_database: str
 
 
 def test_a_worker_slower_than_its_claim_and_one_who_would_take_over_do_each_set_once(
-    fresh_database: str, real: wiring.Parts
+    fresh_database: str, real: Resources
 ) -> None:
     task = queue(real, new_id(), sets=2)
     slow = start(fresh_database, set_s=CLAIM_S + 1.5)

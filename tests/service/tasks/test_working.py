@@ -9,11 +9,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Connection
 
-from chalicelib import wiring
 from chalicelib.clock import MovedClock
 from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.ids import new_id
 from chalicelib.pages import Asked
+from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
 from chalicelib.tasks import service
 from chalicelib.tasks.model import Task
@@ -31,7 +31,7 @@ class Script:
         self.sets = 3
         self.work: service.Handler = self.work_sets  # a test puts its own here
 
-    def work_sets(self, parts: wiring.Parts, task: Task) -> dict[str, Any]:
+    def work_sets(self, parts: Resources, task: Task) -> dict[str, Any]:
         self.seen.append(task)
         for number in range(int(task.cursor or 0), self.sets):
             if self.raises:
@@ -40,7 +40,7 @@ class Script:
         return {"sets": self.sets}
 
 
-def do_set(parts: wiring.Parts, task: Task, done: int, total: int | None = None) -> None:
+def do_set(parts: Resources, task: Task, done: int, total: int | None = None) -> None:
     parts.transact(lambda db: service.advance(db, task, done=done, total=total, cursor=str(done)))
 
 
@@ -48,7 +48,7 @@ script = Script()
 
 
 @service.handles("scripted")
-def _scripted(parts: wiring.Parts, task: Task) -> dict[str, Any]:
+def _scripted(parts: Resources, task: Task) -> dict[str, Any]:
     return script.work(parts, task)
 
 
@@ -58,26 +58,24 @@ def fresh_script() -> None:
 
 
 @pytest.fixture
-def alone(fresh_database: str, parts: wiring.Parts) -> Iterator[wiring.Parts]:
+def alone(fresh_database: str, parts: Resources) -> Iterator[Resources]:
     """Parts on a database whose tasks are this test's only."""
     engine = make_engine(fresh_database)
     yield replace(parts, writer=engine, reader=engine)
     engine.dispose()
 
 
-def queue(parts: wiring.Parts, kind: str = "scripted", **input: Any) -> Task:
+def queue(parts: Resources, kind: str = "scripted", **input: Any) -> Task:
     with parts.writing() as db:
         return service.queue_task(context(db, ORGANISATION, now=parts.clock.now()), kind, input, created_by=None)
 
 
-def stands(parts: wiring.Parts, task: Task) -> Task:
+def stands(parts: Resources, task: Task) -> Task:
     with parts.reading() as db:
         return service.get_task(context(db, ORGANISATION), task.id)
 
 
-def test_tasks_are_worked_in_the_order_they_came_and_their_result_is_kept(
-    alone: wiring.Parts, clock: MovedClock
-) -> None:
+def test_tasks_are_worked_in_the_order_they_came_and_their_result_is_kept(alone: Resources, clock: MovedClock) -> None:
     first = queue(alone, period="2026-11")
     clock.at += dt.timedelta(seconds=1)
     second = queue(alone)
@@ -91,7 +89,7 @@ def test_tasks_are_worked_in_the_order_they_came_and_their_result_is_kept(
     assert not service.work_one(alone)
 
 
-def test_a_domain_error_fails_the_task_and_says_why(alone: wiring.Parts) -> None:
+def test_a_domain_error_fails_the_task_and_says_why(alone: Resources) -> None:
     script.raises = [Conflict("The month is closed.", period="2026-10", by=UUID(int=7))]
     task = queue(alone)
     assert service.work_one(alone)
@@ -107,7 +105,7 @@ def test_a_domain_error_fails_the_task_and_says_why(alone: wiring.Parts) -> None
 
 @pytest.mark.parametrize("error", [RuntimeError("a fault"), Unavailable("busy")])
 def test_any_other_exception_is_tried_anew_from_the_cursor_when_the_claim_has_lapsed(
-    alone: wiring.Parts, clock: MovedClock, error: Exception
+    alone: Resources, clock: MovedClock, error: Exception
 ) -> None:
     task = queue(alone)
     script.raises = [error]
@@ -120,9 +118,7 @@ def test_any_other_exception_is_tried_anew_from_the_cursor_when_the_claim_has_la
     assert (stands(alone, task).status, len(script.seen)) == ("done", 2)
 
 
-def test_tries_that_bring_nothing_end_in_failure_without_telling_the_fault(
-    alone: wiring.Parts, clock: MovedClock
-) -> None:
+def test_tries_that_bring_nothing_end_in_failure_without_telling_the_fault(alone: Resources, clock: MovedClock) -> None:
     task = queue(alone)
     script.raises = [RuntimeError("secret") for _ in range(service.MOST_ATTEMPTS)]
     for _ in range(service.MOST_ATTEMPTS):
@@ -136,7 +132,7 @@ def test_tries_that_bring_nothing_end_in_failure_without_telling_the_fault(
     assert not service.work_one(alone)
 
 
-def test_a_worker_that_keeps_dying_ends_in_failure_too(alone: wiring.Parts, clock: MovedClock) -> None:
+def test_a_worker_that_keeps_dying_ends_in_failure_too(alone: Resources, clock: MovedClock) -> None:
     class Killed(BaseException):
         """Ends the worker as SystemExit would, past every handler of errors."""
 
@@ -151,11 +147,11 @@ def test_a_worker_that_keeps_dying_ends_in_failure_too(alone: wiring.Parts, cloc
     assert len(script.seen) == service.MOST_ATTEMPTS
 
 
-def test_a_task_that_gets_on_may_be_taken_up_more_often(alone: wiring.Parts, clock: MovedClock) -> None:
+def test_a_task_that_gets_on_may_be_taken_up_more_often(alone: Resources, clock: MovedClock) -> None:
     script.sets = service.MOST_ATTEMPTS + 2
     task = queue(alone)
 
-    def one_set_a_run(parts: wiring.Parts, claimed: Task) -> dict[str, Any]:
+    def one_set_a_run(parts: Resources, claimed: Task) -> dict[str, Any]:
         done = int(claimed.cursor or 0) + 1
         do_set(parts, claimed, done)
         if done < script.sets:
@@ -169,10 +165,10 @@ def test_a_task_that_gets_on_may_be_taken_up_more_often(alone: wiring.Parts, clo
     assert stands(alone, task).status == "done"
 
 
-def test_a_slow_worker_s_set_is_undone_when_another_has_taken_over(alone: wiring.Parts, clock: MovedClock) -> None:
+def test_a_slow_worker_s_set_is_undone_when_another_has_taken_over(alone: Resources, clock: MovedClock) -> None:
     task, other = queue(alone), []
 
-    def be_overtaken(parts: wiring.Parts, claimed: Task) -> dict[str, Any]:
+    def be_overtaken(parts: Resources, claimed: Task) -> dict[str, Any]:
         script.work = script.work_sets  # the second worker is quick
         clock.at += dt.timedelta(seconds=service.CLAIM_S + 1)
         assert service.work_one(parts)
@@ -192,8 +188,8 @@ def test_a_slow_worker_s_set_is_undone_when_another_has_taken_over(alone: wiring
         service.get_task(context(db, ORGANISATION), other[0].id)
 
 
-def test_an_advance_prolongs_the_claim(alone: wiring.Parts, clock: MovedClock) -> None:
-    def slow(parts: wiring.Parts, claimed: Task) -> dict[str, Any]:
+def test_an_advance_prolongs_the_claim(alone: Resources, clock: MovedClock) -> None:
+    def slow(parts: Resources, claimed: Task) -> dict[str, Any]:
         for done in range(1, 4):
             clock.at += dt.timedelta(seconds=service.CLAIM_S - 10)
             do_set(parts, claimed, done)
@@ -206,7 +202,7 @@ def test_an_advance_prolongs_the_claim(alone: wiring.Parts, clock: MovedClock) -
     assert (stands(alone, task).status, stands(alone, task).progress) == ("done", {"done": 3, "total": None})
 
 
-def test_a_task_is_there_only_when_its_transaction_commits(alone: wiring.Parts) -> None:
+def test_a_task_is_there_only_when_its_transaction_commits(alone: Resources) -> None:
     def queue_and_fail(db: Connection) -> None:
         service.queue_task(context(db, ORGANISATION, now=alone.clock.now()), "scripted", {}, created_by=None)
         raise RuntimeError("after it was queued")
@@ -216,7 +212,7 @@ def test_a_task_is_there_only_when_its_transaction_commits(alone: wiring.Parts) 
     assert not service.work_one(alone)
 
 
-def test_a_kind_that_this_release_does_not_know_is_left_alone(alone: wiring.Parts) -> None:
+def test_a_kind_that_this_release_does_not_know_is_left_alone(alone: Resources) -> None:
     task = queue(alone, "from_the_future")
     assert not service.work_one(alone)
     assert stands(alone, task).status == "queued"
@@ -227,13 +223,13 @@ def test_one_kind_has_one_handler() -> None:
         service.handles("scripted")(lambda parts, task: {})
 
 
-def test_only_a_claimed_task_can_be_advanced(alone: wiring.Parts) -> None:
+def test_only_a_claimed_task_can_be_advanced(alone: Resources) -> None:
     task = queue(alone)
     with alone.writing() as db, pytest.raises(ValueError):
         service.advance(db, stands(alone, task), done=1)
 
 
-def test_another_organisation_s_task_is_not_found_and_not_listed(alone: wiring.Parts) -> None:
+def test_another_organisation_s_task_is_not_found_and_not_listed(alone: Resources) -> None:
     task, stranger = queue(alone), new_id()
     with alone.reading() as db:
         with pytest.raises(NotFound):

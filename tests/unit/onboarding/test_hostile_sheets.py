@@ -81,7 +81,7 @@ def test_the_process_knows_no_database_no_library_and_no_environment() -> None:
     foreign = {"sqlalchemy", "boto3", "chalice", "marshmallow", "openpyxl", "cryptography", "pymysql", "socket"}
     assert not foreign & set(modules)
     assert not [
-        name for name in modules if name.startswith(("chalicelib.storage", "chalicelib.config", "chalicelib.wiring"))
+        name for name in modules if name.startswith(("chalicelib.storage", "chalicelib.config", "chalicelib.bootstrap"))
     ]
     assert set(environment) <= {"LC_CTYPE", "LD_LIBRARY_PATH"}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib import config, wiring
+from chalicelib import bootstrap, config
 from chalicelib.clock import MovedClock
 from chalicelib.gateways.africastalking import AfricasTalking
 from chalicelib.gateways.claims_folder import ClaimsFolder
@@ -17,7 +17,8 @@ from chalicelib.gateways.email import Email
 from chalicelib.gateways.parameter_store import Parameter
 from chalicelib.gateways.sns import Sns
 from chalicelib.gateways.sqs import SqsQueues
-from chalicelib.messaging.ports import Outgoing
+from chalicelib.runtime.ports import Outgoing
+from chalicelib.runtime.resources import OutboundResources, get_outbound, using_outbound
 from chalicelib.storage.engines import wake_after_commit
 
 
@@ -32,13 +33,13 @@ def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPa
 
 
 def test_a_laptop_needs_nothing_set(settings: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    outside = wiring.make_outside(config.settings())
+    outside = bootstrap.make_outbound_resources(config.settings())
     assert set(outside.gateways) == {"africastalking", "sns", "email"}
     assert outside.claims == ClaimsFolder(str(tmp_path / "claims"))
     text = Outgoing("key", "+254712345678", "Habari")
     assert [came.reason for came in outside.gateways["africastalking"].send([text])] == ["no_api_key"]
     assert [came.reason for came in outside.gateways["email"].send([text])] == ["no_sender_address"]
-    assert wiring.make_parts(config.settings()).queues is None
+    assert bootstrap.make_resources(config.settings()).queues is None
 
 
 def test_each_setting_reaches_its_adapter(settings: pytest.MonkeyPatch) -> None:
@@ -50,7 +51,7 @@ def test_each_setting_reaches_its_adapter(settings: pytest.MonkeyPatch) -> None:
     settings.setenv("CLAIMS_TABLE", "claims")
     for name in ("wake", "heavy", "send", "results"):
         settings.setenv(f"{name.upper()}_QUEUE_URL", f"https://sqs/{name}")
-    outside = wiring.make_outside(config.settings())
+    outside = bootstrap.make_outbound_resources(config.settings())
     sms, sns, mail = (outside.gateways[name] for name in ("africastalking", "sns", "email"))
     assert isinstance(sms, AfricasTalking)
     assert (sms.base_url, sms.username, sms.sender_name) == ("http://127.0.0.1:9", "sandbox", "PLOTIHUB")
@@ -67,33 +68,34 @@ def test_each_setting_reaches_its_adapter(settings: pytest.MonkeyPatch) -> None:
 
 def test_a_key_is_read_from_the_parameter_unless_it_is_set_itself(settings: pytest.MonkeyPatch) -> None:
     settings.setenv("AFRICASTALKING_API_KEY_PARAMETER", "/plotihub/sms")
-    named = wiring.make_outside(config.settings()).gateways["africastalking"]
+    named = bootstrap.make_outbound_resources(config.settings()).gateways["africastalking"]
     assert isinstance(named, AfricasTalking)
     assert isinstance(named.api_key, Parameter)
     assert named.api_key.name == "/plotihub/sms"
     settings.setenv("AFRICASTALKING_API_KEY", "atsk_secret")
-    plain = wiring.make_outside(config.settings()).gateways["africastalking"]
+    plain = bootstrap.make_outbound_resources(config.settings()).gateways["africastalking"]
     assert isinstance(plain, AfricasTalking)
     assert plain.api_key() == "atsk_secret"
     assert "atsk_secret" not in repr(plain)
 
 
 def test_a_test_has_an_outside_of_its_own_and_gives_it_back(settings: pytest.MonkeyPatch) -> None:
-    made = wiring.make_outside(config.settings())
-    other = wiring.Outside(gateways={}, claims=made.claims, queues=made.queues, clock=MovedClock())
-    with wiring.using_outside(made):
-        assert wiring.outside() is made
-        with wiring.using_outside(other):
-            assert wiring.outside() is other
-        assert wiring.outside() is made
+    made = bootstrap.make_outbound_resources(config.settings())
+    other = OutboundResources(gateways={}, claims=made.claims, queues=made.queues, clock=MovedClock())
+    with using_outbound(made):
+        assert get_outbound() is made
+        with using_outbound(other):
+            assert get_outbound() is other
+        assert get_outbound() is made
 
 
 def test_the_api_starts_without_boto3_and_so_does_who_sends(settings: pytest.MonkeyPatch) -> None:
     settings.setenv("WAKE_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/1/wake")
     settings.setenv("CLAIMS_TABLE", "claims")
     settings.setenv("AFRICASTALKING_API_KEY_PARAMETER", "/plotihub/sms")
-    code = "import sys, app; from chalicelib import wiring; assert wiring.parts().queues; "
-    code += "assert wiring.outside() is wiring.outside(); "
+    code = "import sys, app; from chalicelib.runtime.resources import get_outbound, get_resources; "
+    code += "assert get_resources().queues; "
+    code += "assert get_outbound() is get_outbound(); "
     code += "print([name for name in ('boto3', 'botocore') if name in sys.modules])"
     seen = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60)
     assert seen.stdout == "[]\n"
@@ -109,7 +111,7 @@ def test_who_left_work_wakes_the_worker_through_the_queue(
     url = sqs.create_queue(QueueName=f"wake-{uuid.uuid4().hex[:8]}")["QueueUrl"]
     settings.setenv("WAKE_QUEUE_URL", url)
     (tmp_path / "plotihub.sqlite3").write_bytes(sqlite_template.read_bytes())
-    parts = wiring.make_parts(config.settings())
+    parts = bootstrap.make_resources(config.settings())
     with parts.writing() as db:
         wake_after_commit(db, "messages")
         assert "Messages" not in sqs.receive_message(QueueUrl=url)

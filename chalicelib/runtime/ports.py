@@ -1,4 +1,4 @@
-"""What messaging needs of the outside: gateways that send, and the record of what was given to them."""
+"""What is needed of the outside, each behind a protocol; `bootstrap` chooses who keeps it."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -101,5 +101,89 @@ class OpensCodes(Protocol):
         Raises:
             ValueError: it was not sealed under the key that is known here.
             Unavailable: the key service does not answer.
+        """
+        ...
+
+
+# Group, in each user pool, of those whose password nobody knows; their tokens say so, and others' are not taken.
+PASSWORDLESS = "passwordless"
+
+
+class KeyWrapper(Protocol):
+    """A key that never leaves its keeper, under which data keys are kept (KMS in AWS, a key file on a laptop)."""
+
+    def wrap(self, data_key: bytes) -> bytes:
+        """Return ``data_key`` (32 bytes) as it may be stored."""
+        ...
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """Return the data key again.
+
+        Raises:
+            Unavailable: the keeper does not answer, or does not know the key.
+        """
+        ...
+
+
+class KeyCopies(Protocol):
+    """Copies of issuers' public keys, kept where they outlive an issuer that does not answer."""
+
+    def find(self, name: str) -> str | None:
+        """Return what was kept under ``name``, if anything was.
+
+        Raises:
+            Unavailable: the keeper does not answer.
+        """
+        ...
+
+    def keep(self, name: str, text: str) -> None:
+        """Keep ``text`` in place of what was kept.
+
+        Raises:
+            Unavailable: the keeper does not answer.
+        """
+        ...
+
+
+class UserPool(Protocol):
+    """The pool that people sign in at. Each call may be made again, and then changes nothing more."""
+
+    def set_password(self, user: str, password: str) -> None:
+        """Put ``password`` in place of the one that the user has, if any.
+
+        Raises:
+            Unavailable: the pool did not do it.
+        """
+        ...
+
+    def sign_out(self, user: str) -> None:
+        """End all that has been signed in to: no refresh token of the user is good for another token.
+
+        Raises:
+            Unavailable: the pool did not do it.
+        """
+        ...
+
+    def admit(self, user: str) -> None:
+        """Put the user into the group ``PASSWORDLESS``, which every token from now on names.
+
+        Raises:
+            Unavailable: the pool did not do it.
+        """
+        ...
+
+
+class Queues(Protocol):
+    """SQS, by what each queue is for.
+
+    "wake" and "heavy": a worker has work, of the short lane and of the heavy one; "send": tell people; "results":
+    what came of it.
+    """
+
+    def send(self, queue: str, bodies: Sequence[str]) -> list[bool]:
+        """Put each body (at most 200 kB) on ``queue`` and return, in their order, which of them were taken.
+
+        Raises:
+            Unavailable: the queue does not answer, or there is none; some may have been taken all the same.
         """
         ...

@@ -1,0 +1,118 @@
+"""Transactions: reading, a snapshot, writing, retried after a deadlock; and which workers a commit wakes."""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from chalicelib.errors import Unavailable
+from chalicelib.runtime.ports import Queues
+from chalicelib.storage.connecting import NO_ANSWER, NO_WRITER, code_of
+from chalicelib.storage.engines import WAKES, WRITING
+
+Answer = TypeVar("Answer")
+
+DEADLOCK = 1213  # MySQL: this transaction was rolled back so that another could go on
+LOCK_WAIT = 1205  # MySQL: somebody held a lock for longer than we wait
+TRIES = 5
+
+log = logging.getLogger("plotihub.database")
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where is written and where is read; the same on a laptop."""
+
+    writer: Engine
+    reader: Engine
+    queues: Queues | None = field(default=None, kw_only=True)  # none: whoever works looks for itself
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Open a transaction that only reads, on the nearest database."""
+        with _unavailable_as_error(), self.reader.connect() as db, db.begin():
+            yield db
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Open a reading transaction in which everything is seen as of one moment."""
+        with _unavailable_as_error(), self.reader.connect() as raw:
+            # A SQLite transaction always is one picture.
+            level = {} if raw.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+            db = raw.execution_options(**level)
+            with db.begin():
+                yield db
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Open a transaction on the writer; it commits when the block ends without an error.
+
+        Whom it left work for is woken then.
+        """
+        wakes: set[tuple[str, str]] = set()
+        with _unavailable_as_error(), self.writer.connect() as raw:
+            db = raw.execution_options(**WRITING, **{WAKES: wakes})
+            with db.begin():
+                yield db
+        self.wake(wakes)
+
+    def transact(self, work: Callable[[Connection], Answer]) -> Answer:
+        """Run ``work`` in a writing transaction, anew when the database chose it as a deadlock's victim."""
+        for attempt in range(TRIES):
+            try:
+                with self.writing() as db:
+                    return work(db)
+            except OperationalError as error:
+                if not _is_deadlock(error) or attempt == TRIES - 1:
+                    raise
+                time.sleep(0.02 * 2**attempt)
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    def wake(self, wakes: Collection[tuple[str, str]]) -> bool:
+        """Wake workers, each by its queue; return whether all will be. If not it costs time only: they look, too."""
+        if self.queues is None:
+            return False
+        woken = True
+        for queue in sorted({queue for queue, _ in wakes}):
+            workers = sorted(worker for where, worker in wakes if where == queue)
+            try:
+                taken = self.queues.send(queue, [json.dumps({"worker": worker}) for worker in workers])
+            except Unavailable:
+                taken = [False]
+            if not all(taken):
+                woken = False
+                log.warning("a worker could not be woken", extra={"workers": workers})
+        return woken
+
+
+def _is_deadlock(error: OperationalError) -> bool:
+    """Tell whether a deadlock is behind ``error``: it takes savepoints with it, and rolling back to one then fails."""
+    behind: BaseException | None = error
+    while behind is not None:
+        if behind.args[:1] == (DEADLOCK,):
+            return True
+        behind = behind.__cause__ or behind.__context__
+    return False
+
+
+@contextmanager
+def _unavailable_as_error() -> Iterator[None]:
+    """Turn "no database, or none that writes" into the error that a caller is told to retry on."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Unavailable("The database is busy.", retry_after_s=5) from error
+    except DBAPIError as error:
+        code = code_of(error.orig)
+        if error.connection_invalidated or code in NO_WRITER | NO_ANSWER:
+            raise Unavailable("The database does not answer.") from error
+        if code == LOCK_WAIT or "database is locked" in str(error.orig) or "unable to open database" in str(error.orig):
+            raise Unavailable("The database is busy.", retry_after_s=5) from error
+        raise
