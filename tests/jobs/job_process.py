@@ -19,7 +19,6 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-import app
 from chalicelib import wiring
 from chalicelib.tasks import job_service, run_service
 from chalicelib.tasks import service as tasks
@@ -33,6 +32,8 @@ SCOPES = [UUID(int=number) for number in range(1, 5)]
 
 
 def fire(url: str, function: str, at: dt.datetime, threads: int) -> None:
+    import app  # half a second that ``slow`` can do without
+
     parts = parts_on(url)
     together = threading.Barrier(threads)
     told: list[object] = [None] * threads
