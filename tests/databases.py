@@ -24,7 +24,7 @@ APT_PACKAGES = "mariadb-server-core mariadb-client-core"
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 20
 USER = "plotihub"
-MEMORY = Path("/dev/shm")  # a file system in memory, where the machine has one
+MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory, where the machine has one; mkdtemp names the rest
 ROOM_BYTES = 2 * 1024**3  # which it must have left: a container's often has 64 MiB
 
 # MySQL 8's default, spelled out: MariaDB's own is laxer about GROUP BY and zero dates.
