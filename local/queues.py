@@ -46,9 +46,9 @@ def make_queues(sqs: Any) -> None:
         sqs.create_queue(QueueName=name, Attributes=attributes)
 
 
-def length(sqs: Any, url: str, *, seen: bool = True) -> int:
-    """Return how many messages the queue holds; without ``seen`` only those that can be received now."""
-    names = ["ApproximateNumberOfMessages", *(["ApproximateNumberOfMessagesNotVisible"] if seen else [])]
+def length(sqs: Any, url: str) -> int:
+    """Return how many messages the queue holds, those included that somebody has been given and not deleted."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
     return sum(int(told[name]) for name in names)
 

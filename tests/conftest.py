@@ -181,7 +181,7 @@ def _ci() -> bool:
 
 def _server(config: pytest.Config) -> databases.Server:
     if SERVER not in config.stash:
-        config.stash[SERVER] = databases.start()
+        config.stash[SERVER] = databases.start(in_memory=True)
     return config.stash[SERVER]
 
 

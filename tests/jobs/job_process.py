@@ -34,6 +34,7 @@ SCOPES = [UUID(int=number) for number in range(1, 5)]
 
 
 def fire(url: str, function: str, at: dt.datetime, threads: int) -> None:
+
     parts = parts_on(url)
     together = threading.Barrier(threads)
     told: list[object] = [None] * threads

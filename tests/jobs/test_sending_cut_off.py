@@ -154,7 +154,7 @@ def test_results_wait_on_the_queue_while_the_line_is_cut(
 
 def test_a_server_that_is_stopped_stops_the_dispatcher_and_nothing_more(queues: FakeQueues, tmp_path: Path) -> None:
     """What had been put on the queue by then goes out once; there is no database to ask what has not."""
-    server = databases.start(buffer_pool_mb=32)
+    server = databases.start(buffer_pool_mb=32, in_memory=True)
     try:
         url = server.create_database("stopped")
         migrate.upgrade(url)

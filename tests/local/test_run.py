@@ -98,11 +98,48 @@ def running(home: Path, *arguments: str, with_demo: bool = False) -> Iterator[Ru
             run.end(signal.SIGTERM)
 
 
-def test_it_starts_in_time_and_says_what_to_try(tmp_path: Path) -> None:
-    with running(tmp_path) as run:
-        assert run.said.count("curl ") == 3
-        for line in re.findall("curl (.*)", run.said)[1:]:
-            assert ask_by_curl_line(line, run.said) in (200, 404)  # 404: an empty start has no organisation
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """A run without data in a home that it made itself; what a test founds in it, others may find."""
+    with running(tmp_path_factory.mktemp("run") / "home") as run:
+        yield run
+
+
+def test_it_starts_and_says_what_to_try(empty: Run) -> None:
+    assert empty.said.count("curl ") == 3
+    for line in re.findall("curl (.*)", empty.said)[1:]:
+        assert ask_by_curl_line(line, empty.said) in (200, 404)  # 404: an empty start has no organisation
+
+
+def test_it_says_where_the_phones_are(empty: Run) -> None:
+    assert f"phones, which get its SMS and can answer: {empty.phone_url}" in empty.said
+    with urllib.request.urlopen(empty.phone_url, timeout=10) as page:
+        assert b"Tenants' phones" in page.read()
+
+
+def test_a_second_run_on_the_same_data_is_kept_out(empty: Run) -> None:
+    second = subprocess.run(
+        [sys.executable, "-m", "local.run"], env=environment(empty.home), capture_output=True, text=True, check=False
+    )
+    assert second.returncode == 1
+    assert "already runs" in second.stderr
+
+
+def test_the_settings_of_a_run_lead_to_its_queues_and_its_phones(empty: Run) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "local.env"], env=environment(empty.home), capture_output=True, text=True, check=True
+    )
+    told = dict(line.removeprefix("export ").split("=", 1) for line in done.stdout.splitlines())
+    secrets = json.loads((empty.home / "secrets.json").read_text())
+    assert told["AFRICASTALKING_URL"] == empty.phone_url
+    assert told["CLAIMS_FOLDER"] == str(empty.home / "claims")
+    assert told["CALLBACK_TOKEN_HASHES"] == hashlib.sha256(secrets["callback_token"].encode()).hexdigest()
+    assert secrets["callback_token"] not in done.stdout
+    assert told["SEND_QUEUE_URL"].endswith("/plotihub-send")
+
+
+def test_a_home_that_it_makes_is_open_to_its_owner_alone(empty: Run) -> None:
+    assert stat.S_IMODE(empty.home.stat().st_mode) == 0o700
 
 
 def test_the_first_start_makes_a_year_of_history_that_balances(tmp_path: Path) -> None:
@@ -118,71 +155,55 @@ def test_the_first_start_makes_a_year_of_history_that_balances(tmp_path: Path) -
         assert len(run.call("GET", "/v1/me")["memberships"]) == 1
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_all_that_it_started(tmp_path: Path, number: int) -> None:
+def test_data_outlive_a_run_however_it_ends_and_go_with_a_reset(tmp_path: Path) -> None:
+    """One home through three runs, each ended in another way: a start takes seconds."""
+    tmp_path.chmod(0o755)  # a home that was there before
+    document = {"kind": "national_id", "number": "20007919"}
     with running(tmp_path) as run:
-        children = run.children()
-        assert len(children) == 4
-        assert run.end(number) == 0
-    assert psutil.wait_procs(children, timeout=5)[1] == []
-    assert not (tmp_path / "running.json").exists()
-
-
-def test_its_children_end_even_when_it_is_killed(tmp_path: Path) -> None:
+        run.call("POST", "/v1/organisations", {"name": "Mwangaza", "person_name": "Makena"})
+        tenant = run.call("POST", "/v1/tenants", {"given_name": "Barasa", "identity_document": document})
+        assert_only_its_owners(tmp_path)
+        assert_sealed(tmp_path, document["number"])
+        assert_all_ends(run, signal.SIGINT)
     with running(tmp_path) as run:
+        assert [each["organisation_name"] for each in run.call("GET", "/v1/me")["memberships"]] == ["Mwangaza"]
+        assert run.call("GET", f"/v1/tenants/{tenant['id']}/identity-document") == document
+        assert_all_ends(run, signal.SIGTERM)
+    secrets = (tmp_path / "secrets.json").read_text()
+    assert (tmp_path / "phone.sqlite3").exists()
+    (tmp_path / "phone.sqlite3").write_bytes(b"")
+    with running(tmp_path, "--reset") as run:
+        assert run.call("GET", "/v1/me")["memberships"] == []
+        assert (tmp_path / "secrets.json").read_text() != secrets
+        assert_only_its_owners(tmp_path)
         children = run.children()
         run.end(signal.SIGKILL)
     assert psutil.wait_procs(children, timeout=10)[1] == []
     assert ask_for_token(tmp_path).returncode != 0
 
 
-def test_what_was_written_is_there_after_a_restart_and_gone_after_a_reset(tmp_path: Path) -> None:
-    with running(tmp_path) as run:
-        run.call("POST", "/v1/organisations", {"name": "Mwangaza", "person_name": "Makena"})
-    with running(tmp_path) as run:
-        assert [each["organisation_name"] for each in run.call("GET", "/v1/me")["memberships"]] == ["Mwangaza"]
-    with running(tmp_path, "--reset") as run:
-        assert run.call("GET", "/v1/me")["memberships"] == []
+def assert_only_its_owners(home: Path) -> None:
+    """Assert that nobody else may read what a run keeps, even in a folder that others may look into."""
+    open_to_others = [each.name for each in home.iterdir() if each.stat().st_mode & 0o077]
+    assert {"plotihub.sqlite3", "secrets.json"} <= {each.name for each in home.iterdir()}
+    assert open_to_others == []
 
 
-def test_an_identity_document_is_sealed_on_disk_and_read_back_after_a_restart(tmp_path: Path) -> None:
-    document = {"kind": "national_id", "number": "20007919"}
-    with running(tmp_path) as run:
-        run.call("POST", "/v1/organisations", {"name": "Mwangaza", "person_name": "Makena"})
-        tenant = run.call("POST", "/v1/tenants", {"given_name": "Barasa", "identity_document": document})
-    assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
-    kept = b"".join(file.read_bytes() for file in tmp_path.glob("plotihub.sqlite3*"))
+def assert_sealed(home: Path, number: str) -> None:
+    """Assert that the tenant lies on disk, and the number of their document does not."""
+    kept = b"".join(file.read_bytes() for file in home.glob("plotihub.sqlite3*"))
     assert b"Barasa" in kept
-    assert document["number"].encode() not in kept
-    with running(tmp_path) as run:
-        assert run.call("GET", f"/v1/tenants/{tenant['id']}/identity-document") == document
+    assert number.encode() not in kept
+    assert stat.S_IMODE((home / "keys.json").stat().st_mode) == 0o600
 
 
-def test_a_second_run_on_the_same_data_is_kept_out(tmp_path: Path) -> None:
-    with running(tmp_path):
-        second = subprocess.run(
-            [sys.executable, "-m", "local.run"], env=environment(tmp_path), capture_output=True, text=True, check=False
-        )
-    assert second.returncode == 1
-    assert "already runs" in second.stderr
-
-
-def test_what_a_run_keeps_is_only_its_owners(tmp_path: Path) -> None:
-    home, shared = tmp_path / "home", tmp_path / "shared"
-    shared.mkdir(mode=0o755)
-    with running(home):
-        assert stat.S_IMODE(home.stat().st_mode) == 0o700
-    with running(shared):
-        open_to_others = [each.name for each in shared.iterdir() if each.stat().st_mode & 0o077]
-        assert "plotihub.sqlite3" in {each.name for each in shared.iterdir()}
-        assert open_to_others == []
-
-
-def test_it_says_where_the_phones_are(tmp_path: Path) -> None:
-    with running(tmp_path) as run:
-        assert f"phones, which get its SMS and can answer: {run.phone_url}" in run.said
-        with urllib.request.urlopen(run.phone_url, timeout=10) as page:
-            assert b"Tenants' phones" in page.read()
+def assert_all_ends(run: Run, number: int) -> None:
+    """Assert that the signal ends the run well, and all that it started with it."""
+    children = run.children()
+    assert len(children) == 4
+    assert run.end(number) == 0
+    assert psutil.wait_procs(children, timeout=5)[1] == []
+    assert not (run.home / "running.json").exists()
 
 
 def test_a_port_of_the_phones_that_is_taken_is_told_and_all_else_ends(tmp_path: Path) -> None:
@@ -199,31 +220,6 @@ def test_a_port_of_the_phones_that_is_taken_is_told_and_all_else_ends(tmp_path: 
     assert done.returncode == 1
     assert f"cannot listen on port {port}" in done.stderr
     assert "PHONE_PORT" in done.stderr
-
-
-def test_what_the_phones_got_is_forgotten_by_a_reset_and_secrets_are_new(tmp_path: Path) -> None:
-    with running(tmp_path) as run:
-        before = (tmp_path / "secrets.json").read_text()
-        assert run.end(signal.SIGTERM) == 0
-    assert (tmp_path / "phone.sqlite3").exists()
-    (tmp_path / "phone.sqlite3").write_bytes(b"")
-    with running(tmp_path, "--reset"):
-        assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
-        assert (tmp_path / "secrets.json").read_text() != before
-
-
-def test_the_settings_of_a_run_lead_to_its_queues_and_its_phones(tmp_path: Path) -> None:
-    with running(tmp_path) as run:
-        done = subprocess.run(
-            [sys.executable, "-m", "local.env"], env=environment(tmp_path), capture_output=True, text=True, check=True
-        )
-        told = dict(line.removeprefix("export ").split("=", 1) for line in done.stdout.splitlines())
-        secrets = json.loads((tmp_path / "secrets.json").read_text())
-        assert told["AFRICASTALKING_URL"] == run.phone_url
-        assert told["CLAIMS_FOLDER"] == str(tmp_path / "claims")
-        assert told["CALLBACK_TOKEN_HASHES"] == hashlib.sha256(secrets["callback_token"].encode()).hexdigest()
-        assert secrets["callback_token"] not in done.stdout
-        assert told["SEND_QUEUE_URL"].endswith("/plotihub-send")
 
 
 def test_a_token_without_a_run_says_how_to_start_one(tmp_path: Path) -> None:

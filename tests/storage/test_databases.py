@@ -18,7 +18,7 @@ def test_it_is_as_strict_as_mysql_8_and_speaks_utf8(mariadb_url: str) -> None:
 
 @pytest.mark.slow
 def test_it_is_gone_with_its_directory_when_stopped() -> None:
-    server = databases.start(buffer_pool_mb=16)
+    server = databases.start(buffer_pool_mb=16, in_memory=True)
     databases.execute(server.create_database("here"), "CREATE TABLE a (b INT)")
     assert server.directory.exists()
     server.stop()

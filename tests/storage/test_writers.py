@@ -60,7 +60,7 @@ class Pair:
 @pytest.fixture(scope="module")
 def twins() -> Iterator[tuple[Twin, Twin, str]]:
     """Two migrated servers, the same user on both, who has the application's rights; and that user's address."""
-    servers = [databases.start(buffer_pool_mb=32) for _ in range(2)]
+    servers = [databases.start(buffer_pool_mb=32, in_memory=True) for _ in range(2)]
     user, password = f"app_{secrets.token_hex(4)}", secrets.token_hex(8)
     made = []
     for server in servers:

@@ -1,6 +1,7 @@
 """What the tests of the estate share: one package and one copy of it for all workers of a run."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from terraform.packaging.__main__ import package, package_canary
 from tests.terraform import terraform
 from tests.terraform.plans import Estate
+from tests.terraform.provider import Provider
 from tests.terraform.sharing import once
 
 # In place of the module's own: Terraform's mocks know no ephemeral resources.
@@ -55,6 +57,8 @@ def mocked(shared: Path, packaged: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def estate(mocked: Path, shared: Path, configuration: Path) -> Estate:
+def estate(mocked: Path, shared: Path, configuration: Path) -> Iterator[Estate]:
     """The estate, to be planned on mocks."""
-    return Estate(mocked, shared, configuration)
+    provider = Provider()
+    yield Estate(mocked, shared, configuration, provider)
+    provider.stop()

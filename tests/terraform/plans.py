@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from terraform.deploying.settings import Step
+from tests.terraform.provider import Provider
 from tests.terraform.sharing import once
 from tests.terraform.terraform import Failed, Terraform
 
@@ -47,8 +49,8 @@ class Plan(NamedTuple):
 class Estate:
     """The copy that is planned; plans are kept for all workers of the run."""
 
-    def __init__(self, copy: Path, shared: Path, configuration: Path) -> None:
-        self._copy, self._shared, self._configuration = copy, shared, configuration
+    def __init__(self, copy: Path, shared: Path, configuration: Path, provider: Provider) -> None:
+        self._copy, self._shared, self._configuration, self._provider = copy, shared, configuration, provider
 
     def prepare(self, folder: str) -> Terraform:
         """Return Terraform in ``folder`` of the copy, such as "stacks/2-region", initialised once a run."""
@@ -57,7 +59,8 @@ class Estate:
         def initialise(data: Path) -> None:
             self._terraform(folder, data).run("init", "-backend=false", "-input=false")
 
-        return self._terraform(folder, once(self._shared / f"{name}.data", initialise))
+        data = once(self._shared / f"{name}.data", initialise)
+        return replace(self._terraform(folder, data), environment=self._provider.environment(data))
 
     def _terraform(self, folder: str, data: Path) -> Terraform:
         return Terraform(self._copy / folder, data, self._configuration)
