@@ -18,14 +18,14 @@ from chalicelib.maintenance.routes import maintenance
 from chalicelib.messaging.callback_routes import messaging_callbacks
 from chalicelib.messaging.code_jobs import code_jobs
 from chalicelib.messaging.grant_jobs import grant_jobs
-from chalicelib.messaging.jobs import messaging_jobs
+from chalicelib.messaging.jobs import delivery_jobs
 from chalicelib.messaging.routes import messaging
 from chalicelib.onboarding.jobs import onboarding_jobs
 from chalicelib.onboarding.routes import XLSX, onboarding
 from chalicelib.outreach.jobs import outreach_jobs
 from chalicelib.outreach.routes import outreach
 from chalicelib.payments.account_routes import accounts
-from chalicelib.payments.jobs import payment_jobs
+from chalicelib.payments.jobs import lease_account_jobs
 from chalicelib.payments.routes import payments
 from chalicelib.portfolio.routes import portfolio
 from chalicelib.reporting.jobs import reporting_jobs
@@ -34,19 +34,19 @@ from chalicelib.runtime.resources import provide
 from chalicelib.tasks.jobs import task_jobs
 from chalicelib.tasks.operator_jobs import operator_jobs
 from chalicelib.tasks.routes import tasks
-from chalicelib.web.logs import install
+from chalicelib.web.logs import configure_logging
 from chalicelib.web.meta_routes import meta
-from chalicelib.web.retelling import retelling
+from chalicelib.web.retelling import problem_middleware
 
-install()
+configure_logging()
 provide(bootstrap.providers())
 app = Chalice(app_name="plotihub", configure_logs=False)
 app.api.binary_types.append(XLSX)  # API Gateway would take it for text, and spoil it
-app.register_middleware(retelling(app), "http")
+app.register_middleware(problem_middleware(app), "http")
 for blueprint in (
     authorizers, meta, identity, portfolio, ledger, billing, leasing, payments, accounts, tasks, reporting,
-    onboarding, maintenance, messaging, messaging_callbacks, commands, task_jobs, billing_jobs, payment_jobs,
-    onboarding_jobs, reporting_jobs, messaging_jobs, outreach, outreach_jobs, operator_jobs,
+    onboarding, maintenance, messaging, messaging_callbacks, commands, task_jobs, billing_jobs, lease_account_jobs,
+    onboarding_jobs, reporting_jobs, delivery_jobs, outreach, outreach_jobs, operator_jobs,
     key_jobs, code_jobs, password_jobs, grant_jobs,
 ):  # fmt: skip
     app.register_blueprint(blueprint)

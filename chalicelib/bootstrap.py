@@ -4,9 +4,9 @@ from sqlalchemy import make_url
 
 from chalicelib import config
 from chalicelib.clock import SystemClock
-from chalicelib.runtime.ports import Claims, Gateway, KeyCopies, KeyWrapper, OpensCodes, Queues, UserPool
+from chalicelib.runtime.ports import CodeOpener, Gateway, KeyCopies, KeyWrapper, Queues, SendClaims, UserPool
 from chalicelib.runtime.resources import OutboundResources, Providers, Resources
-from chalicelib.storage.connecting import Login
+from chalicelib.storage.connecting import DatabaseLogin
 from chalicelib.storage.engines import make_engine
 
 
@@ -32,7 +32,7 @@ def make_resources(settings: config.Settings) -> Resources:
     return Resources(writer=writer, reader=reader, clock=SystemClock(), keys=_keys(settings), queues=queues)
 
 
-def _login(settings: config.Settings) -> Login | None:
+def _login(settings: config.Settings) -> DatabaseLogin | None:
     if not settings.database_iam:
         return None
     from chalicelib.storage.logins import IamLogin
@@ -57,13 +57,13 @@ def migrate(settings: config.Settings) -> str:
 
 def make_outbound_resources(settings: config.Settings) -> OutboundResources:
     """Build what ``settings`` describe; nothing is called yet, and a gateway that lacks a setting refuses its texts."""
-    from chalicelib.gateways.email import Email
+    from chalicelib.gateways.email import SesEmail
     from chalicelib.gateways.sns import Sns
 
     gateways = {
         "africastalking": _africastalking(settings),
         "sns": Sns(settings.sms_sender_name),
-        "email": Email(settings.email_from),
+        "email": SesEmail(settings.email_from),
     }
     claims, codes = _claims(settings), _codes(settings)
     return OutboundResources(
@@ -73,19 +73,19 @@ def make_outbound_resources(settings: config.Settings) -> OutboundResources:
 
 def _africastalking(settings: config.Settings) -> Gateway:
     from chalicelib.gateways.africastalking import AfricasTalking
-    from chalicelib.gateways.parameter_store import Parameter
+    from chalicelib.gateways.parameter_store import CachedParameter
 
     key = settings.africastalking_api_key
     read = not key and settings.africastalking_api_key_parameter
     return AfricasTalking(
         base_url=settings.africastalking_url.rstrip("/"),
         username=settings.africastalking_username,
-        api_key=Parameter(settings.africastalking_api_key_parameter) if read else lambda: key,
+        api_key=CachedParameter(settings.africastalking_api_key_parameter) if read else lambda: key,
         sender_name=settings.sms_sender_name,
     )
 
 
-def _codes(settings: config.Settings) -> OpensCodes | None:
+def _codes(settings: config.Settings) -> CodeOpener | None:
     if not settings.codes_key_arn:
         return None
     from chalicelib.gateways.sealed_codes import SealedCodes
@@ -93,7 +93,7 @@ def _codes(settings: config.Settings) -> OpensCodes | None:
     return SealedCodes(settings.codes_key_arn)
 
 
-def _claims(settings: config.Settings) -> Claims:
+def _claims(settings: config.Settings) -> SendClaims:
     if settings.claims_table:
         from chalicelib.gateways.claims_table import ClaimsTable
 

@@ -4,12 +4,12 @@ The list is short on purpose: those that a text in Kenya is faked under, because
 once. To add one, write it in capitals without spaces or signs, and ask whether people, houses or villages
 bear it as well:
 
-- ``ANYWHERE``: none does. A whole word of a name is enough, and so are words that make it together:
+- ``UNIQUE_BRANDS``: none does. A whole word of a name is enough, and so are words that make it together:
   "Mwangaza MPESA", "Safari Com", "M-PESA", "K.C.B".
-- ``ALONE``: some do ("Equity Wanjiru", "Police Line Flats"). It counts only where nothing but words of
-  ``GENERIC`` stands beside it: "Equity", "Equity Bank Ltd", "Kenya Police".
+- ``AMBIGUOUS_BRANDS``: some do ("Equity Wanjiru", "Police Line Flats"). It counts only where nothing but words of
+  ``GENERIC_WORDS`` stands beside it: "Equity", "Equity Bank Ltd", "Kenya Police".
 
-A name that holds a brand within a longer word ("Mpesani") is none, unless the rest of it is words of ``GENERIC``
+A name that holds a brand within a longer word ("Mpesani") is none, unless the rest of it is words of ``GENERIC_WORDS``
 ("KCBBank", "LipaNaMpesa"). Compared are folded names: one shape for what looks alike (capitals and small letters,
 accents, strokes, full width, Cyrillic and Greek letters, 0 and O, 1, I and L, 5 and S, rn and m), without what
 nobody sees, so "SAFAR1C0M" and "m.p.e.s.a" are found too; digits before and after do not count.
@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from chalicelib.values import IGNORED
 
-ANYWHERE = (
+UNIQUE_BRANDS = (
     "AIRTEL",
     "ECITIZEN",
     "FULIZA",
@@ -41,7 +41,7 @@ ANYWHERE = (
     "TELKOM",
     "TKASH",
 )
-ALONE = (
+AMBIGUOUS_BRANDS = (
     "ABSA",
     "CBK",
     "CENTRALBANK",
@@ -63,7 +63,7 @@ ALONE = (
     "SHIF",
     "STANBIC",
 )
-GENERIC = (
+GENERIC_WORDS = (
     "AGENT", "ALERT", "ALERTS", "BANK", "BENKI", "CARE", "CREDIT", "CUSTOMER", "DESK", "GROUP", "HELP", "HELPLINE",
     "INFO", "KE", "KENYA", "LIMITED", "LIPANA", "LOAN", "LOANS", "LTD", "MONEY", "NATIONAL", "OF", "OFFICE", "OFFICIAL",
     "ONLINE", "PAY", "PAYBILL", "PAYMENT", "PAYMENTS", "PLC", "SECURITY", "SERVICE", "SERVICES", "SUPPORT", "TEAM",
@@ -71,7 +71,7 @@ GENERIC = (
 )  # fmt: skip
 
 # Cyrillic, Greek and Armenian capitals, and the small capitals of phonetic writing.
-_ALIKE = {
+_LOOKALIKES = {
     "O": "0\u041e\u039f\u0555",
     "I": "1L|\u00a3\u0406\u04c0\u0399\u029f\u026a",
     "S": "5$\u00a7\u0405\u054f\ua731",
@@ -98,7 +98,7 @@ _ALIKE = {
     "Y": "\u0423\u03a5\u04ae\u028f",
     "Z": "\u0396\u1d22",
 }
-_ONE_SHAPE = {ord(each): plain for plain, alike in _ALIKE.items() for each in alike}
+_LOOKALIKE_MAP = {ord(each): plain for plain, alike in _LOOKALIKES.items() for each in alike}
 _LATIN = re.compile(r"LATIN (?:CAPITAL |SMALL )?LETTER (?:SMALL CAPITAL )?([A-Z])(?: WITH .*)?$")
 _SQUARED = "\u24b6-\u24e9\U0001f110-\U0001f189"  # letters in circles and boxes
 # Signs that stand for letters part words as well: "S@faricom", and "pay@mpesa".
@@ -116,7 +116,7 @@ def fold(text: str) -> str:
     bare = unicodedata.normalize("NFKD", IGNORED.sub("", text))
     plain = "".join(_latin(each) for each in IGNORED.sub("", bare) if unicodedata.category(each) not in _UNSEEN)
     # Once before for small capitals, which have no other case, and once after for what capitals look like.
-    return plain.translate(_ONE_SHAPE).upper().translate(_ONE_SHAPE).replace("RN", "M")
+    return plain.translate(_LOOKALIKE_MAP).upper().translate(_LOOKALIKE_MAP).replace("RN", "M")
 
 
 @functools.lru_cache(4096)
@@ -129,20 +129,20 @@ def _latin(letter: str) -> str:
 
 
 _UNSEEN = {"Mn", "Me", "Cf"}
-_ANYWHERE = frozenset(map(fold, ANYWHERE))
-_ALONE = frozenset(map(fold, ALONE))
-_GENERIC = frozenset(map(fold, GENERIC))
-_MOST = max(map(len, _ANYWHERE | _ALONE)) + 4  # and some digits about it
+_ANYWHERE = frozenset(map(fold, UNIQUE_BRANDS))
+_ALONE = frozenset(map(fold, AMBIGUOUS_BRANDS))
+_GENERIC = frozenset(map(fold, GENERIC_WORDS))
+_MAX_LENGTH = max(map(len, _ANYWHERE | _ALONE)) + 4  # and some digits about it
 
 
-def _grown(brands: frozenset[str], generic: frozenset[str]) -> re.Pattern[str]:
+def _with_generic_words(brands: frozenset[str], generic: frozenset[str]) -> re.Pattern[str]:
     """Return what one word fits that is one of ``brands`` with words of ``generic`` grown to it."""
     others = f"(?:{'|'.join(sorted(generic))})*"
     return re.compile(f"{others}(?:{'|'.join(sorted(brands))}){others}")
 
 
-_ANYWHERE_GROWN = _grown(_ANYWHERE, _GENERIC)
-_ALONE_GROWN = _grown(_ALONE, frozenset(each for each in _GENERIC if len(each) > 2))  # "Shake" is no fund
+_ANYWHERE_GROWN = _with_generic_words(_ANYWHERE, _GENERIC)
+_ALONE_GROWN = _with_generic_words(_ALONE, frozenset(each for each in _GENERIC if len(each) > 2))  # "Shake" is no fund
 
 
 def is_brand(name: str) -> bool:
@@ -171,8 +171,8 @@ def has_other_letters(name: str) -> bool:
 
 def _without(name: str, word: re.Pattern[str]) -> str:
     words = [_Word(found.group(), *found.span()) for found in word.finditer(name)]
-    taken = set(_made_of(words, _ANYWHERE, _ANYWHERE_GROWN))
-    alone = taken | set(_made_of(words, _ALONE, _ALONE_GROWN))
+    taken = set(_find_brand_words(words, _ANYWHERE, _ANYWHERE_GROWN))
+    alone = taken | set(_find_brand_words(words, _ALONE, _ALONE_GROWN))
     if alone and all(place in alone or fold(each.text) in _GENERIC for place, each in enumerate(words)):
         return ""
     if not taken:
@@ -184,7 +184,7 @@ def _without(name: str, word: re.Pattern[str]) -> str:
     return " ".join("".join(kept).split()).strip(" -.,:;&'/_*")
 
 
-def _made_of(words: list[_Word], brands: frozenset[str], grown: re.Pattern[str]) -> Iterator[int]:
+def _find_brand_words(words: list[_Word], brands: frozenset[str], grown: re.Pattern[str]) -> Iterator[int]:
     """Yield the places of words that are one of ``brands``, alone or with those that follow them."""
     for first in range(len(words)):
         together = words[first].text
@@ -193,7 +193,7 @@ def _made_of(words: list[_Word], brands: frozenset[str], grown: re.Pattern[str])
             yield first
         for last in range(first + 1, len(words)):
             together += words[last].text
-            if len(together) > _MOST:
+            if len(together) > _MAX_LENGTH:
                 break
             if brands & {fold(together), fold(together.strip("0123456789"))}:
                 yield from range(first, last + 1)

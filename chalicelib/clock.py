@@ -20,7 +20,7 @@ class SystemClock:
 
 
 @dataclass(slots=True)
-class MovedClock:
+class ManualClock:
     """A clock that stands where it is put, for tests and for making history."""
 
     at: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))

@@ -13,7 +13,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Issuer:
+class TokenIssuer:
     """A Cognito user pool whose ID tokens are taken: one for each Region."""
 
     issuer: str
@@ -33,7 +33,7 @@ class Settings:
     database_ca_file: str
     database_migrator: str
     database_migrator_hosts: tuple[str, ...]
-    token_issuers: tuple[Issuer, ...]
+    token_issuers: tuple[TokenIssuer, ...]
     keys_parameter_prefix: str
     key_file: str
     kms_key_id: str
@@ -69,13 +69,13 @@ def settings() -> Settings:
     return Settings(
         database_url=_with_driver(database_url),
         database_reader_url=_with_driver(os.environ.get("DATABASE_READER_URL", database_url)),
-        database_timeout_s=_seconds("DATABASE_TIMEOUT_S", 5),
-        database_writer_hosts=_hosts("DATABASE_WRITER_HOSTS"),
-        database_iam=_flag("DATABASE_IAM"),
+        database_timeout_s=_parse_seconds("DATABASE_TIMEOUT_S", 5),
+        database_writer_hosts=_parse_hosts("DATABASE_WRITER_HOSTS"),
+        database_iam=_parse_flag("DATABASE_IAM"),
         database_ca_file=os.environ.get("DATABASE_CA_FILE", ""),
         database_migrator=os.environ.get("DATABASE_MIGRATOR", "plotihub_migrator"),
-        database_migrator_hosts=_hosts("DATABASE_MIGRATOR_HOSTS"),
-        token_issuers=_issuers(os.environ.get("TOKEN_ISSUERS", "[]")),
+        database_migrator_hosts=_parse_hosts("DATABASE_MIGRATOR_HOSTS"),
+        token_issuers=_parse_issuers(os.environ.get("TOKEN_ISSUERS", "[]")),
         keys_parameter_prefix=os.environ.get("KEYS_PARAMETER_PREFIX", ""),
         key_file=os.environ.get("KEY_FILE", str(home / "keys.json")),
         kms_key_id=os.environ.get("KMS_KEY_ID", ""),
@@ -91,12 +91,12 @@ def settings() -> Settings:
         africastalking_api_key=os.environ.get("AFRICASTALKING_API_KEY", ""),
         africastalking_api_key_parameter=os.environ.get("AFRICASTALKING_API_KEY_PARAMETER", ""),
         sms_sender_name=os.environ.get("SMS_SENDER_NAME", ""),
-        sms_price_cents=_cents("SMS_PRICE_CENTS", 80),
-        sns_price_cents=_cents("SNS_PRICE_CENTS", 3900),
+        sms_price_cents=_parse_cents("SMS_PRICE_CENTS", 80),
+        sns_price_cents=_parse_cents("SNS_PRICE_CENTS", 3900),
         email_from=os.environ.get("EMAIL_FROM", ""),
         claims_table=os.environ.get("CLAIMS_TABLE", ""),
         claims_folder=os.environ.get("CLAIMS_FOLDER", str(home / "claims")),
-        callback_token_hashes=_hashes(os.environ.get("CALLBACK_TOKEN_HASHES", "")),
+        callback_token_hashes=_parse_hashes(os.environ.get("CALLBACK_TOKEN_HASHES", "")),
         phone_serves_days_after_lease=phone_serves_days_after_lease(),
     )
 
@@ -108,7 +108,7 @@ def cors_origin() -> str:
 
 def phone_serves_days_after_lease() -> int:
     """Return for how many days after its last day a lease is still told to its tenants' numbers."""
-    return _days("PHONE_SERVES_DAYS_AFTER_LEASE", 60)
+    return _parse_days("PHONE_SERVES_DAYS_AFTER_LEASE", 60)
 
 
 def metrics_environment() -> str:
@@ -126,53 +126,53 @@ def _with_driver(url: str) -> str:
     return "mysql+pymysql://" + url.removeprefix("mysql://") if url.startswith("mysql://") else url
 
 
-def _seconds(name: str, default: int) -> int:
+def _parse_seconds(name: str, default: int) -> int:
     text = os.environ.get(name, str(default))
     if not text.isdecimal() or not 1 <= int(text) <= 60:
         raise ValueError(f"{name} must be a whole number of seconds from 1 to 60")
     return int(text)
 
 
-def _days(name: str, default: int) -> int:
+def _parse_days(name: str, default: int) -> int:
     text = os.environ.get(name, str(default))
     if not text.isdecimal() or int(text) > 366:
         raise ValueError(f"{name} must be a whole number of days from 0 to 366")
     return int(text)
 
 
-def _flag(name: str) -> bool:
+def _parse_flag(name: str) -> bool:
     text = os.environ.get(name, "")
     if text not in {"", "true", "false"}:
         raise ValueError(f"{name} must be true or false")
     return text == "true"
 
 
-def _hosts(name: str) -> tuple[str, ...]:
+def _parse_hosts(name: str) -> tuple[str, ...]:
     listed = tuple(entry.strip() for entry in os.environ.get(name, "").split(",") if entry.strip())
     if not all(_HOST.fullmatch(entry) for entry in listed):
         raise ValueError(f"{name} must be a comma list of host names, each with :port where that is not 3306")
     return listed
 
 
-def _cents(name: str, default: int) -> int:
+def _parse_cents(name: str, default: int) -> int:
     text = os.environ.get(name, str(default))
     if not text.isdecimal() or int(text) > 100_000:
         raise ValueError(f"{name} must be a whole number of cents from 0 to 100000")
     return int(text)
 
 
-def _hashes(text: str) -> frozenset[str]:
+def _parse_hashes(text: str) -> frozenset[str]:
     listed = [entry.strip().lower() for entry in text.split(",") if entry.strip()]
     if not all(_SHA256.fullmatch(entry) for entry in listed):
         raise ValueError("CALLBACK_TOKEN_HASHES must be a comma list of SHA-256 sums, each of 64 hex digits")
     return frozenset(listed)
 
 
-def _issuers(text: str) -> tuple[Issuer, ...]:
+def _parse_issuers(text: str) -> tuple[TokenIssuer, ...]:
     try:
         listed = json.loads(text)
         return tuple(
-            Issuer(
+            TokenIssuer(
                 issuer=entry["issuer"],
                 audience=entry["audience"],
                 jwks_url=entry.get("jwks_url", entry["issuer"] + "/.well-known/jwks.json"),

@@ -58,7 +58,7 @@ class GrantNeeded(Forbidden):
     """The organisation was not granted this; ``grant`` names which grant it takes."""
 
     def __init__(self, detail: str, *, grant: str) -> None:
-        how = "Ask whoever runs this service for the grant, and name your organisation's id."
+        how = "Ask the operator of this service for the grant, and give your organisation's id."
         super().__init__(f"{detail} {how}", grant=grant)
 
 
@@ -87,11 +87,11 @@ class PreconditionRequired(DomainError):
 
 
 class TooLarge(DomainError):
-    """The body is larger than is read."""
+    """The body is too large."""
 
 
 class UnsupportedMediaType(DomainError):
-    """The body is of a kind that is not read here."""
+    """The content type of the body is not supported."""
 
 
 class Invalid(DomainError):

@@ -8,7 +8,7 @@ and time-out again, because Chalice reads nothing else, and a house test compare
 from typing import Literal, NamedTuple
 
 
-class Function(NamedTuple):
+class LambdaFunction(NamedTuple):
     """``role`` names the class of rights that it runs with; ``timeout_s`` is when AWS ends it."""
 
     side: Literal["inside", "outside"]
@@ -17,30 +17,30 @@ class Function(NamedTuple):
     timeout_s: int
 
 
-_JOB = Function("inside", "jobs", 1024, 300)
+_JOB = LambdaFunction("inside", "jobs", 1024, 300)
 
-FUNCTIONS: dict[str, Function] = {
-    "api_handler": Function("inside", "api", 1769, 29),  # one whole vCPU; API Gateway waits no longer
-    "verify_token": Function("outside", "authorizer", 512, 10),
+FUNCTIONS: dict[str, LambdaFunction] = {
+    "api_handler": LambdaFunction("inside", "api", 1769, 29),  # one whole vCPU; API Gateway waits no longer
+    "verify_token": LambdaFunction("outside", "authorizer", 512, 10),
     # The clock.
     "bill_due": _JOB,
     "dispatch_messages": _JOB,
-    "keep_keys": Function("outside", "key_keeper", 512, 60),
+    "keep_keys": LambdaFunction("outside", "key_keeper", 512, 60),
     "late_fees": _JOB,
     "prove_books": _JOB,
     "rent_reminders": _JOB,
     "sweep_old": _JOB,
     "work_tasks": _JOB,
     # Queues.
-    "send_messages": Function("outside", "sender", 512, 120),  # sending_service.IN_FLIGHT_S is longer than that
-    "take_results": Function("inside", "jobs", 512, 60),
+    "send_messages": LambdaFunction("outside", "sender", 512, 120),  # sending_service.IN_FLIGHT_S is longer than that
+    "take_results": LambdaFunction("inside", "jobs", 512, 60),
     "wake_workers": _JOB,
-    "wake_heavy": Function("inside", "jobs", 1769, 300),  # one whole vCPU: it reads what strangers upload
+    "wake_heavy": LambdaFunction("inside", "jobs", 1769, 300),  # one whole vCPU: it reads what strangers upload
     # Cognito, which calls the first and does not wait; for the second it waits 5 s, and what comes later is done too.
-    "send_code": Function("outside", "code_sender", 512, 60),
-    "drop_password": Function("outside", "password_dropper", 1769, 15),  # one whole vCPU: somebody is signing up
+    "send_code": LambdaFunction("outside", "code_sender", 512, 60),
+    "drop_password": LambdaFunction("outside", "password_dropper", 1769, 15),  # one whole vCPU: somebody is signing up
     # Operators and deployments.
-    "grant": Function("inside", "operator", 512, 30),
-    "migrate_database": Function("inside", "operator", 1024, 900),
-    "run_job": Function("inside", "operator", 1024, 900),
+    "grant": LambdaFunction("inside", "operator", 512, 30),
+    "migrate_database": LambdaFunction("inside", "operator", 1024, 900),
+    "run_job": LambdaFunction("inside", "operator", 1024, 900),
 }

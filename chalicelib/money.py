@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, Subnormal
 from itertools import accumulate
 
-from chalicelib.values import Refused
+from chalicelib.values import InvalidValue
 
 WHOLE_SHILLING = 100
-MOST_CENTS = 10**12 - 1  # entered at once; KES 10 billion is beyond any rent, and a sum of many fits a BIGINT
-_MOST_DIGITS = 10  # of its shillings
+MAX_CENTS = 10**12 - 1  # entered at once; KES 10 billion is beyond any rent, and a sum of many fits a BIGINT
+_MAX_DIGITS = 10  # of its shillings
 
 _AMOUNT = "(0|[1-9][0-9]{0,9})([.][0-9]{1,2})?"
-_MORE_THAN_NOTHING = "([1-9][0-9]{0,9}([.][0-9]{1,2})?|0[.]([1-9][0-9]?|0[1-9]))"
+_POSITIVE_AMOUNT = "([1-9][0-9]{0,9}([.][0-9]{1,2})?|0[.]([1-9][0-9]?|0[1-9]))"
 _DECIMAL = re.compile("-?(0|[1-9][0-9]*)([.][0-9]{1,2})?")
 # Whatever cannot be moved by two digits without loss is no amount; a huge exponent is never written out.
 _EXACT = Context(prec=40, Emin=-40, Emax=40, traps=[Inexact, InvalidOperation, Overflow, Subnormal])
@@ -22,7 +22,7 @@ _EXACT = Context(prec=40, Emin=-40, Emax=40, traps=[Inexact, InvalidOperation, O
 def amount_pattern(*, signed: bool = False, positive: bool = False) -> str:
     """Return what an amount fits, in the words of JSON Schema: not below nothing unless ``signed``."""
     if positive:
-        return f"^{_MORE_THAN_NOTHING}$"
+        return f"^{_POSITIVE_AMOUNT}$"
     return f"^{'-?' if signed else ''}{_AMOUNT}$"
 
 
@@ -35,15 +35,15 @@ def parse_cents(text: str, *, signed: bool = False, positive: bool = False) -> i
     """
     found = _DECIMAL.fullmatch(text)
     if not found:
-        raise Refused("form", 'an amount is a string such as "15000.00", with at most two decimals')
-    if len(found[1]) > _MOST_DIGITS:
-        raise Refused("too_large", "the amount is too large")
+        raise InvalidValue("form", 'an amount is a string such as "15000.00", with at most two decimals')
+    if len(found[1]) > _MAX_DIGITS:
+        raise InvalidValue("too_large", "the amount is too large")
     if not re.fullmatch(amount_pattern(signed=signed, positive=positive), text):
-        raise Refused("form", "expected more than nothing" if positive else "may not be negative")
-    return cents_of(Decimal(text))
+        raise InvalidValue("form", "expected an amount above zero" if positive else "may not be negative")
+    return to_cents(Decimal(text))
 
 
-def cents_of(shillings: Decimal | int) -> int:
+def to_cents(shillings: Decimal | int) -> int:
     """Return the cents of a number, as a spreadsheet has one.
 
     Raises:
@@ -51,15 +51,15 @@ def cents_of(shillings: Decimal | int) -> int:
     """
     number = Decimal(shillings)
     if not number.is_finite():
-        raise Refused("form", "the amount is no number")
-    if number and number.adjusted() >= _MOST_DIGITS:
-        raise Refused("too_large", "the amount is too large")
+        raise InvalidValue("form", "the amount is no number")
+    if number and number.adjusted() >= _MAX_DIGITS:
+        raise InvalidValue("too_large", "the amount is too large")
     try:
         cents = _EXACT.scaleb(number, 2)
     except ArithmeticError as error:
-        raise Refused("fraction", "an amount has at most two decimals") from error
+        raise InvalidValue("fraction", "an amount has at most two decimals") from error
     if cents != cents.to_integral_value():
-        raise Refused("fraction", "an amount has at most two decimals")
+        raise InvalidValue("fraction", "an amount has at most two decimals")
     return int(cents)
 
 
@@ -69,13 +69,13 @@ def format_cents(cents: int) -> str:
     return f"{'-' if cents < 0 else ''}{whole}.{fraction:02d}"
 
 
-def say_cents(cents: int, currency: str = "KES") -> str:
+def format_amount(cents: int, currency: str = "KES") -> str:
     """Return cents as a person is told them: 1500000 → "KES 15,000", 150050 → "KES 1,500.50"."""
     whole, fraction = divmod(abs(cents), 100)
     return f"{currency} {'-' if cents < 0 else ''}{whole:,}{f'.{fraction:02d}' if fraction else ''}"
 
 
-def half_up(numerator: int, denominator: int, unit: int = 1) -> int:
+def round_half_up(numerator: int, denominator: int, unit: int = 1) -> int:
     """Return ``numerator / denominator`` rounded half-up to a multiple of ``unit``; neither may be negative."""
     if numerator < 0 or denominator <= 0:
         raise ValueError("half_up shares out a sum that is not negative")
@@ -83,7 +83,7 @@ def half_up(numerator: int, denominator: int, unit: int = 1) -> int:
     return (2 * numerator + step) // (2 * step) * unit
 
 
-def least_from(day: dt.date, moves: Iterable[tuple[dt.date, int]]) -> int:
+def lowest_balance_from(day: dt.date, moves: Iterable[tuple[dt.date, int]]) -> int:
     """Return the least that a balance is at the end of ``day`` or of any later day, in cents.
 
     It is what may be taken out on that day without the balance ever having been below nothing.

@@ -6,15 +6,15 @@ from typing import Generic, NamedTuple, TypeVar
 Item = TypeVar("Item")
 Other = TypeVar("Other")
 
-MOST_ITEMS = 200
-USUAL_ITEMS = 50
+MAX_PAGE_ITEMS = 200
+DEFAULT_PAGE_ITEMS = 50
 
 
-class Asked(NamedTuple):
+class PageRequest(NamedTuple):
     """Which page is asked for: after which cursor, how many items, by which key ("-" first: descending)."""
 
     cursor: str | None = None
-    limit: int = USUAL_ITEMS
+    limit: int = DEFAULT_PAGE_ITEMS
     sort: str | None = None
 
 

@@ -4,7 +4,7 @@ import re
 
 from chalicelib.errors import Invalid
 
-MOST_CHARACTERS = 40
+MAX_CHARACTERS = 40
 EXPECTED = "expected a Kenyan mobile number such as 0712 345 678 or +254712345678"
 
 # What people, and the programs that they copy from, put between digits: blanks, brackets, dashes, dots, and
@@ -20,7 +20,7 @@ _SUBSCRIBER = rf"[17]({_GAP_OR_DOT}[0-9]){{6}}({_GAP}[0-9]){{2}}{_GAP}([.]0{{1,2
 PATTERN = rf"^{_GAP_OR_DOT}{_PREFIX}{_GAP_OR_DOT}{_SUBSCRIBER}{_GAP_OR_DOT}$"
 
 
-def to_e164(text: str, field: str = "phone") -> str:
+def parse_phone(text: str, field: str = "phone") -> str:
     """Return the number as "+254…" from any Kenyan spelling: 07…, 01…, 7…, 254…, +254…, 00254…, spaced or dashed.
 
     Numbers are portable, so the prefix says nothing about the network.
@@ -28,7 +28,7 @@ def to_e164(text: str, field: str = "phone") -> str:
     Raises:
         Invalid: it is not a Kenyan mobile number.
     """
-    if len(text) > MOST_CHARACTERS or not re.fullmatch(PATTERN, text):
+    if len(text) > MAX_CHARACTERS or not re.fullmatch(PATTERN, text):
         raise Invalid([(field, EXPECTED)])
     number = re.sub(rf"[.]0{{1,2}}{_GAP_OR_DOT}$", "", text)
     return "+254" + re.sub(r"[^0-9]", "", number)[-9:]

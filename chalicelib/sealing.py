@@ -10,7 +10,7 @@ def new_data_key() -> bytes:
     return os.urandom(32)
 
 
-def seal(data_key: bytes, plain: bytes, owner_id: UUID) -> bytes:
+def encrypt(data_key: bytes, plain: bytes, owner_id: UUID) -> bytes:
     """Return ``plain`` encrypted (AES-256-GCM) so that it opens only for the same ``owner_id``."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # 30 ms that most requests do not need
 
@@ -18,7 +18,7 @@ def seal(data_key: bytes, plain: bytes, owner_id: UUID) -> bytes:
     return nonce + AESGCM(data_key).encrypt(nonce, plain, owner_id.bytes)
 
 
-def unseal(data_key: bytes, sealed: bytes, owner_id: UUID) -> bytes:
+def decrypt(data_key: bytes, sealed: bytes, owner_id: UUID) -> bytes:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     return AESGCM(data_key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], owner_id.bytes)

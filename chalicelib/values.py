@@ -11,9 +11,9 @@ import functools
 import re
 from typing import Literal
 
-MOST_WHOLE = 2**31 - 1
-EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2199, 12, 31)
-MOST_EMAIL = 254  # RFC 5321 leaves so many between the angle brackets of a path
+MAX_WHOLE = 2**31 - 1
+EARLIEST_DAY, LATEST_DAY = dt.date(1990, 1, 1), dt.date(2199, 12, 31)
+MAX_EMAIL = 254  # RFC 5321 leaves so many between the angle brackets of a path
 
 _ATOM = "[0-9A-Za-z!#$%&'*+/=?^_`{|}~-]+"  # RFC 5322 section 3.2.3
 EMAIL = f"^{_ATOM}([.]{_ATOM})*@[0-9A-Za-z-]+([.][0-9A-Za-z-]+)+$"
@@ -28,20 +28,20 @@ DAY = f"^{_YEAR}-{_MONTH}-(0[1-9]|[12][0-9]|3[01])$"
 # So are what Unicode calls default ignorable (section 5.21), Hangul's fillers, and Braille's empty cell among
 # them; those beyond U+FFFF are written out, since Python and JSON Schema have no one escape for them.
 _TAGS = "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
-_HIDING = (
+_INVISIBLE_CHARACTERS = (
     r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\u2800\u3164"
     rf"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff{_TAGS}"
 )
-_UNSEEN = rf"\u0000-\u001f\u007f-\u009f{_HIDING}"
-_UNSEEN_IN_LINES = rf"\u0000-\u0008\u000b-\u001f\u007f-\u009f{_HIDING}"
+_INVISIBLE = rf"\u0000-\u001f\u007f-\u009f{_INVISIBLE_CHARACTERS}"
+_INVISIBLE_MULTILINE = rf"\u0000-\u0008\u000b-\u001f\u007f-\u009f{_INVISIBLE_CHARACTERS}"
 _JOINERS = r"\u200c\u200d"  # right between the letters of some scripts; alone they are nothing
-IGNORED = re.compile(f"[{_HIDING}{_JOINERS}]")  # for whoever compares what is seen
-_HALF = r"\ud800-\udfff"  # of a surrogate pair: JSON can write it, and UTF-8 cannot
+IGNORED = re.compile(f"[{_INVISIBLE_CHARACTERS}{_JOINERS}]")  # for whoever compares what is seen
+_SURROGATES = r"\ud800-\udfff"  # of a surrogate pair: JSON can write it, and UTF-8 cannot
 
 _NATIONAL_ID = "[0-9]{7,9}"
 _OTHER_ID = "[A-Z0-9][A-Z0-9/-]{3,19}"
 
-Why = Literal["too_long", "missing", "unsafe", "form", "too_large", "fraction"]
+InvalidCode = Literal["too_long", "missing", "unsafe", "form", "too_large", "fraction"]
 
 _FORMS = {
     EMAIL: "expected one e-mail address such as name@example.com",
@@ -49,10 +49,10 @@ _FORMS = {
 }
 
 
-class Refused(ValueError):
+class InvalidValue(ValueError):
     """A value that is not let in: ``code`` for programs, the text for whoever sent it. It never holds the value."""
 
-    def __init__(self, code: Why, why: str) -> None:
+    def __init__(self, code: InvalidCode, why: str) -> None:
         super().__init__(why)
         self.code = code
 
@@ -60,7 +60,7 @@ class Refused(ValueError):
 @functools.cache
 def text_pattern(*, least: int = 0, lines: bool = False) -> str:
     """Return what a text of ``least`` characters or more fits; one that must be longer than one is not trimmed."""
-    unseen = _UNSEEN_IN_LINES if lines else _UNSEEN
+    unseen = _INVISIBLE_MULTILINE if lines else _INVISIBLE
     some, visible = f"[^{unseen}]*", rf"[^{unseen}\s{_JOINERS}]"
     if least > 1:
         return f"^{visible}{some}{visible}$"
@@ -80,20 +80,24 @@ def parse_text(text: str, *, most: int, least: int = 0, lines: bool = False, pat
     """
     trimmed = text.strip()
     if len(text) > most:
-        raise Refused("too_long", f"expected at most {most} characters")
+        raise InvalidValue("too_long", f"expected at most {most} characters")
     if len(trimmed) < least:
-        raise Refused("missing", f"expected {least} characters or more" if least > 1 else "expected text")
+        raise InvalidValue("missing", f"expected {least} characters or more" if least > 1 else "expected text")
     # By re itself, which compiles at first use: a cold start has no time for all patterns.
-    if re.fullmatch(pattern or text_pattern(least=least, lines=lines), text) and not re.search(f"[{_HALF}]", text):
+    if re.fullmatch(pattern or text_pattern(least=least, lines=lines), text) and not re.search(
+        f"[{_SURROGATES}]", text
+    ):
         return text if pattern or least > 1 else trimmed
-    if unsafe := re.search(f"[{_UNSEEN_IN_LINES if lines else _UNSEEN}{_HALF}]", text):
-        raise Refused("unsafe", _why_unsafe(unsafe[0]))
+    if unsafe := re.search(f"[{_INVISIBLE_MULTILINE if lines else _INVISIBLE}{_SURROGATES}]", text):
+        raise InvalidValue("unsafe", _unsafe_reason(unsafe[0]))
     if text != trimmed:
-        raise Refused("form", "expected no space before or after it")
-    raise Refused("form", _FORMS.get(pattern, f"expected the form {pattern}" if pattern else "expected text"))
+        raise InvalidValue("form", "expected no space before or after it")
+    raise InvalidValue(
+        "form", _FORMS.get(pattern, f"expected text of the form {pattern}" if pattern else "expected text")
+    )
 
 
-def _why_unsafe(character: str) -> str:
+def _unsafe_reason(character: str) -> str:
     if character == "\ufffd":
         return "U+FFFD stands where a character was lost; send the text in UTF-8"
     return f"U+{ord(character):04X} is not allowed: it cannot be seen, changes how the text reads, or cannot be kept"
@@ -102,9 +106,9 @@ def _why_unsafe(character: str) -> str:
 def clean_text(text: str, *, lines: bool = False) -> str:
     """Return ``text`` without the characters that ``parse_text`` refuses; of one line, blanks of all kinds are one."""
     if lines:
-        return re.sub(f"[{_UNSEEN_IN_LINES}{_HALF}]", "", text)
+        return re.sub(f"[{_INVISIBLE_MULTILINE}{_SURROGATES}]", "", text)
     plain = re.sub(r"\s+", " ", text)
-    return " ".join(re.sub(f"[{_UNSEEN}{_HALF}]", "", plain).split())
+    return " ".join(re.sub(f"[{_INVISIBLE}{_SURROGATES}]", "", plain).split())
 
 
 def parse_email(text: str) -> str:
@@ -113,7 +117,7 @@ def parse_email(text: str) -> str:
     Raises:
         Refused: it is not one address of the plain form that every mail system takes.
     """
-    return parse_text(text, most=MOST_EMAIL, least=3, pattern=EMAIL)
+    return parse_text(text, most=MAX_EMAIL, least=3, pattern=EMAIL)
 
 
 def parse_kra_pin(text: str) -> str:
@@ -136,9 +140,9 @@ def parse_identity_number(kind: str, text: str) -> str:
     """
     plain = "".join(text.split()).upper() if text.isascii() else ""
     if kind == "national_id" and not re.fullmatch(_NATIONAL_ID, plain):
-        raise Refused("form", "expected the 7 to 9 digits of a national id")
+        raise InvalidValue("form", "expected the 7 to 9 digits of a national id")
     if not re.fullmatch(_OTHER_ID, plain):
-        raise Refused("form", "expected 4 to 20 letters and digits")
+        raise InvalidValue("form", "expected 4 to 20 letters and digits")
     return plain
 
 
@@ -148,7 +152,7 @@ def parse_day(text: str) -> dt.date:
     Raises:
         Refused: it is written otherwise, does not exist, or is out of the range of ``check_day``.
     """
-    return _day(text, DAY, "", f"expected a day from {EARLIEST} to {LATEST}")
+    return _parse_date(text, DAY, "", f"expected a day from {EARLIEST_DAY} to {LATEST_DAY}")
 
 
 def parse_month(text: str) -> dt.date:
@@ -157,7 +161,7 @@ def parse_month(text: str) -> dt.date:
     Raises:
         Refused: it is no month, or is written otherwise.
     """
-    return _day(text, MONTH, "-01", "expected a month such as 2026-11")
+    return _parse_date(text, MONTH, "-01", "expected a month such as 2026-11")
 
 
 def check_day(day: dt.date) -> dt.date:
@@ -166,26 +170,26 @@ def check_day(day: dt.date) -> dt.date:
     Raises:
         Refused: no rent is of a day so far from today.
     """
-    if not EARLIEST <= day <= LATEST:
-        raise Refused("form", f"expected a day from {EARLIEST} to {LATEST}")
+    if not EARLIEST_DAY <= day <= LATEST_DAY:
+        raise InvalidValue("form", f"expected a day from {EARLIEST_DAY} to {LATEST_DAY}")
     return day
 
 
-def _day(text: str, pattern: str, rest: str, why: str) -> dt.date:
+def _parse_date(text: str, pattern: str, rest: str, why: str) -> dt.date:
     if not re.fullmatch(pattern, text):
-        raise Refused("form", why)
+        raise InvalidValue("form", why)
     try:
         return dt.date.fromisoformat(text + rest)
     except ValueError as error:
-        raise Refused("form", "there is no such day") from error
+        raise InvalidValue("form", "there is no such day") from error
 
 
-def parse_whole(text: str) -> int:
+def parse_int(text: str) -> int:
     """Return the whole number of a query: written in one way, in ASCII, with ten digits at most.
 
     Raises:
         Refused: it is none.
     """
     if not re.fullmatch("0|-?[1-9][0-9]{0,9}", text):
-        raise Refused("form", "expected a whole number")
+        raise InvalidValue("form", "expected a whole number")
     return int(text)

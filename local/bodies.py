@@ -5,13 +5,13 @@ from email.message import Message
 from io import BufferedIOBase
 
 from chalicelib.web.gateway import GATEWAY_RESPONSES
-from chalicelib.web.handling import MOST_BODY_BYTES
+from chalicelib.web.handling import MAX_BODY_BYTES
 from local.gateway import Refusal
 
-MOST_LINE_BYTES = 1024
+MAX_LINE_BYTES = 1024
 
 
-def check_head(headers: Message) -> None:
+def check_headers(headers: Message) -> None:
     """Refuse a head that could be read in two ways: that is how one request is smuggled inside another.
 
     Raises:
@@ -23,7 +23,7 @@ def check_head(headers: Message) -> None:
         raise Refusal(GATEWAY_RESPONSES["BAD_REQUEST_BODY"])
     if codings and [coding.strip().lower() for coding in codings] != ["chunked"]:
         raise Refusal(GATEWAY_RESPONSES["BAD_REQUEST_BODY"])
-    if declared_bytes(headers) > MOST_BODY_BYTES:
+    if declared_bytes(headers) > MAX_BODY_BYTES:
         raise Refusal(GATEWAY_RESPONSES["REQUEST_TOO_LARGE"])
 
 
@@ -34,8 +34,8 @@ def declared_bytes(headers: Message) -> int:
     return int(text)
 
 
-def read(headers: Message, stream: BufferedIOBase) -> bytes:
-    """Return the body whose head ``check_head`` let pass.
+def read_body(headers: Message, stream: BufferedIOBase) -> bytes:
+    """Return the body whose head ``check_headers`` let pass.
 
     Raises:
         Refusal: it is shorter than it says, badly chunked, or grows past the limit.
@@ -52,20 +52,20 @@ def read(headers: Message, stream: BufferedIOBase) -> bytes:
 def _read_chunks(stream: BufferedIOBase) -> bytes:
     body = bytearray()
     while size := _chunk_bytes(stream):
-        if len(body) + size > MOST_BODY_BYTES:
+        if len(body) + size > MAX_BODY_BYTES:
             raise Refusal(GATEWAY_RESPONSES["REQUEST_TOO_LARGE"])
         chunk = stream.read(size)
         if len(chunk) < size or stream.readline(3).rstrip(b"\r\n"):
             raise Refusal(GATEWAY_RESPONSES["BAD_REQUEST_BODY"])
         body += chunk
     for _ in range(64):  # trailers, which nobody here reads
-        if stream.readline(MOST_LINE_BYTES) in (b"\r\n", b"\n", b""):
+        if stream.readline(MAX_LINE_BYTES) in (b"\r\n", b"\n", b""):
             return bytes(body)
     raise Refusal(GATEWAY_RESPONSES["BAD_REQUEST_BODY"])
 
 
 def _chunk_bytes(stream: BufferedIOBase) -> int:
-    line = stream.readline(MOST_LINE_BYTES)
+    line = stream.readline(MAX_LINE_BYTES)
     size = line.partition(b";")[0].strip()
     if not line.endswith(b"\n") or not re.fullmatch(b"[0-9a-fA-F]{1,8}", size):
         raise Refusal(GATEWAY_RESPONSES["BAD_REQUEST_BODY"])

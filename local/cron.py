@@ -10,14 +10,14 @@ import re
 RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (1, 7), (1970, 2199))
 
 
-def read(expression: str) -> tuple[frozenset[int], ...]:
+def parse_cron(expression: str) -> tuple[frozenset[int], ...]:
     """Return the numbers that each field of ``cron(…)`` allows.
 
     Raises:
         ValueError: it is not one that is read here.
     """
-    told = re.fullmatch(r"cron\((.+)\)", expression)
-    fields = told[1].split() if told else []
+    found = re.fullmatch(r"cron\((.+)\)", expression)
+    fields = found[1].split() if found else []
     if len(fields) != len(RANGES):
         raise ValueError(f"not a cron expression that the runner knows: {expression}")
     return tuple(_numbers(field, *limits) for field, limits in zip(fields, RANGES, strict=True))
@@ -34,13 +34,13 @@ def matches(allowed: tuple[frozenset[int], ...], at: dt.datetime) -> bool:
 def _numbers(field: str, least: int, most: int) -> frozenset[int]:
     allowed: set[int] = set()
     for part in field.split(","):
-        told = re.fullmatch(r"(?:[*?]|([0-9]+)(?:-([0-9]+))?)(?:/([1-9][0-9]*))?", part)
-        if told is None:
+        found = re.fullmatch(r"(?:[*?]|([0-9]+)(?:-([0-9]+))?)(?:/([1-9][0-9]*))?", part)
+        if found is None:
             raise ValueError(f"the runner does not know {part!r} in a cron expression")
-        first = int(told[1]) if told[1] else least
-        alone = told[1] is not None and told[3] is None
-        last = int(told[2]) if told[2] else first if alone else most
+        first = int(found[1]) if found[1] else least
+        alone = found[1] is not None and found[3] is None
+        last = int(found[2]) if found[2] else first if alone else most
         if not least <= first <= last <= most:
             raise ValueError(f"{part!r} is not within {least} and {most}")
-        allowed.update(range(first, last + 1, int(told[3] or 1)))
+        allowed.update(range(first, last + 1, int(found[3] or 1)))
     return frozenset(allowed)

@@ -11,20 +11,23 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib import bootstrap, config, money
-from chalicelib.clock import MovedClock, day_of
+from chalicelib.clock import ManualClock, day_of
 from chalicelib.messaging.grant_jobs import grant
-from chalicelib.onboarding.model import LeasePlan, Plan, PropertyPlan, TenantPlan, UnitPlan
-from chalicelib.onboarding.plan import read_plan
+from chalicelib.onboarding.model import LeasePlan, PropertyPlan, RentRoll, TenantPlan, UnitPlan
+from chalicelib.onboarding.plan import parse_rent_roll
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage import migrate
 from chalicelib.tasks import service as tasks
 from local.emulator import Emulator
-from local.gateway import Gateway
-from local.inside import Inside, Refused, quietly
+from local.gateway import LocalApiGateway
+from local.inside import ApiClient, RequestFailed, only_warnings
 
 SHEET = Path(__file__).parent.parent / "tests" / "data" / "rent-roll.csv"
 OWNER_PHONE = "+254700000900"  # who signs in to the demo organisation
-SHOWN = (0, 2)  # of the sheet's three properties: a first start has ten seconds, and a payment takes its ten ms
+PROPERTIES_SHOWN = (
+    0,
+    2,
+)  # of the sheet's three properties: a first start has ten seconds, and a payment takes its ten ms
 MONTHS = 12  # of history, before the running month
 MORNING = dt.time(6, tzinfo=dt.UTC)  # nine o'clock in Nairobi
 SENDER = "MWANGAZA"
@@ -32,7 +35,7 @@ FAULTS = ("Kitchen tap drips", "Bulb on the stairs is out", "Choo hakifanyi kazi
 
 
 @dataclass(slots=True)
-class Let:
+class DemoLease:
     """A running lease of the demo, and what its tenant owes by now, in cents."""
 
     id: str
@@ -42,11 +45,11 @@ class Let:
 
 @dataclass(slots=True)
 class Demo:
-    owner: Inside
+    owner: ApiClient
     parts: Resources
-    clock: MovedClock
+    clock: ManualClock
     now: dt.datetime
-    lets: dict[str, Let] = field(default_factory=dict)
+    lets: dict[str, DemoLease] = field(default_factory=dict)
 
     @property
     def today(self) -> dt.date:
@@ -60,14 +63,14 @@ class Demo:
         self.owner.headers["x-organisation"] = self.owner.post("/v1/organisations", founded)["id"]
         self._grant(kind="messaging", note="a demo for developers")
         self._grant(kind="sender_name", name=SENDER)
-        self._take_in(read_plan(SHEET.read_bytes()))
+        self._enter_sheet(parse_rent_roll(SHEET.read_bytes()))
         for months_ago in range(MONTHS, -1, -1):
-            self._live_through(month_before(self.today, months_ago))
+            self._run_month(month_before(self.today, months_ago))
         self._set_up()
 
-    def _grant(self, **asked: str) -> None:
+    def _grant(self, **options: str) -> None:
         """Let the organisation write in its own words, as an operator does."""
-        grant({"organisation": self.owner.headers["x-organisation"], "by": "local/demo.py", **asked}, None)
+        grant({"organisation": self.owner.headers["x-organisation"], "by": "local/demo.py", **options}, None)
 
     def _at(self, day: dt.date) -> None:
         self.clock.at = min(dt.datetime.combine(day, MORNING), self.now)
@@ -81,23 +84,23 @@ class Demo:
         for text, unit in zip(FAULTS, units, strict=False):
             self.owner.post("/v1/maintenance-requests", {"unit_id": unit["id"], "text": text})
 
-    def _take_in(self, plan: Plan) -> None:
+    def _enter_sheet(self, plan: RentRoll) -> None:
         bank = self.owner.post("/v1/channels", {"kind": "bank", "name": "Rent account", "number": "0100200300"})
         properties = {
             place: self.owner.post("/v1/properties", _property(plan.properties[place], bank["id"]))["id"]
-            for place in SHOWN
+            for place in PROPERTIES_SHOWN
         }
         units = {
             place: self.owner.post("/v1/units", _unit(unit, properties[unit.property_index]))["id"]
             for place, unit in enumerate(plan.units)
-            if unit.property_index in SHOWN
+            if unit.property_index in PROPERTIES_SHOWN
         }
         tenants: dict[int, str] = {}  # one may rent two units
         for place, lease in enumerate(plan.leases):
             if lease.unit_index in units:
                 if lease.tenant_index not in tenants:
-                    told = _tenant(place, plan.tenants[lease.tenant_index])
-                    tenants[lease.tenant_index] = self.owner.post("/v1/tenants", told)["id"]
+                    body = _tenant(place, plan.tenants[lease.tenant_index])
+                    tenants[lease.tenant_index] = self.owner.post("/v1/tenants", body)["id"]
                 self._let(place, lease, units[lease.unit_index], tenants[lease.tenant_index])
 
     def _let(self, place: int, lease: LeasePlan, unit_id: str, tenant_id: str) -> None:
@@ -110,29 +113,29 @@ class Demo:
             kind = "opening-balance" if lease.opening_balance_cents > 0 else "opening-credit"
             amount = money.format_cents(abs(lease.opening_balance_cents))
             self.owner.post(f"{path}/{kind}", {"amount": amount, "on": today})
-        self.lets[made["id"]] = Let(made["id"], place, lease.opening_balance_cents)
+        self.lets[made["id"]] = DemoLease(made["id"], place, lease.opening_balance_cents)
 
-    def _live_through(self, month: dt.date) -> None:
+    def _run_month(self, month: dt.date) -> None:
         self._at(month)
         task = self.owner.post("/v1/bill-runs", {"period": f"{month:%Y-%m}"})
-        tasks.work_all(self.parts)
+        tasks.run_tasks(self.parts)
         task = self.owner.get(f"/v1/tasks/{task['id']}")
         if task["status"] != "done":
-            raise Refused(f"the bill run of {month:%Y-%m} is {task['status']}: {task['problem']}")
-        self.note_bills(month)
+            raise RequestFailed(f"the bill run of {month:%Y-%m} is {task['status']}: {task['problem']}")
+        self.add_billed(month)
         # Entered all together when the month is over: an SMS tells of what has just come in, not of the past.
         self._at(min(month_before(month, -1) - dt.timedelta(days=1), self.today))
         for day, let, amount_cents in sorted(self.paid(month), key=lambda paid: (paid[0], paid[1].place)):
             if day <= self.today:
                 self.pay(let, day, amount_cents)
 
-    def note_bills(self, month: dt.date) -> None:
+    def add_billed(self, month: dt.date) -> None:
         """Add what the bill run of ``month`` asked of each tenant to what they know that they owe."""
         for invoice in self.owner.every(f"/v1/invoices?period={month:%Y-%m}"):
             if invoice["kind"] == "run":
                 self.lets[invoice["lease_id"]].owed_cents += money.parse_cents(invoice["total"])
 
-    def paid(self, month: dt.date) -> Iterator[tuple[dt.date, Let, int]]:
+    def paid(self, month: dt.date) -> Iterator[tuple[dt.date, DemoLease, int]]:
         """Yield who pays how much on which day of ``month``."""
         for let in self.lets.values():
             turn = (let.place * 7 + month.month * 3) % 20
@@ -142,7 +145,7 @@ class Demo:
             if amount_cents > 0:
                 yield month.replace(day=day), let, amount_cents
 
-    def pay(self, let: Let, day: dt.date, amount_cents: int) -> None:
+    def pay(self, let: DemoLease, day: dt.date, amount_cents: int) -> None:
         body = {"lease_id": let.id, "amount": money.format_cents(amount_cents), "received_on": day.isoformat()}
         if let.place % 5 == 0:
             body |= {"method": "cash"}
@@ -152,7 +155,7 @@ class Demo:
         let.owed_cents -= amount_cents
 
 
-def seed(database: Path, aws: Emulator, clock: MovedClock | None = None) -> Demo:
+def seed(database: Path, aws: Emulator, clock: ManualClock | None = None) -> Demo:
     """Make the SQLite file ``database`` with the demo in it: all of it, or none when this is interrupted.
 
     Its history ends where ``clock`` stands, which is now where none is given.
@@ -163,12 +166,12 @@ def seed(database: Path, aws: Emulator, clock: MovedClock | None = None) -> Demo
     draft.unlink(missing_ok=True)
     url = f"sqlite:///{draft}"
     migrate.upgrade(url)
-    clock = clock or MovedClock()
+    clock = clock or ManualClock()
     settings = replace(config.settings(), database_url=url, database_reader_url=url)
     # Nobody is woken: what works for the database that runs would find nothing of this one.
     resources = replace(bootstrap.make_resources(settings), clock=clock, queues=None)
-    demo = Demo(Inside(Gateway(app.app), aws.token_for(OWNER_PHONE)), resources, clock, clock.at)
-    with using(resources), quietly():
+    demo = Demo(ApiClient(LocalApiGateway(app.app), aws.token_for(OWNER_PHONE)), resources, clock, clock.at)
+    with using(resources), only_warnings():
         demo.make()
     resources.writer.dispose()  # the last connection to close folds the write-ahead log into the file
     draft.rename(database)
@@ -181,10 +184,10 @@ def month_before(day: dt.date, months: int) -> dt.date:
 
 
 def _property(plan: PropertyPlan, channel_id: str) -> dict[str, Any]:
-    told = {"name": plan.name, "town": plan.town, "channel_id": channel_id}
+    body = {"name": plan.name, "town": plan.town, "channel_id": channel_id}
     if plan.water_rate_cents is not None:
-        told["water_rate"] = money.format_cents(plan.water_rate_cents)
-    return told
+        body["water_rate"] = money.format_cents(plan.water_rate_cents)
+    return body
 
 
 def _unit(plan: UnitPlan, property_id: str) -> dict[str, Any]:
@@ -199,7 +202,7 @@ def _unit(plan: UnitPlan, property_id: str) -> dict[str, Any]:
 
 
 def _tenant(place: int, plan: TenantPlan) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    body: dict[str, Any] = {
         "given_name": plan.given_name,
         "middle_name": plan.middle_name,
         "family_name": plan.family_name,
@@ -207,10 +210,10 @@ def _tenant(place: int, plan: TenantPlan) -> dict[str, Any]:
         "language": "sw" if place % 2 else "en",
     }
     if place % 4 == 0:
-        told["email"] = ".".join(filter(None, (plan.given_name, plan.family_name))).lower() + "@example.com"
+        body["email"] = ".".join(filter(None, (plan.given_name, plan.family_name))).lower() + "@example.com"
     if plan.identity_number:
-        told["identity_document"] = {"kind": plan.identity_kind, "number": plan.identity_number}
-    return told
+        body["identity_document"] = {"kind": plan.identity_kind, "number": plan.identity_number}
+    return body
 
 
 def _lease(plan: LeasePlan, unit_id: str, tenant_id: str) -> dict[str, Any]:

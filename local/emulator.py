@@ -50,8 +50,8 @@ class Emulator:
 
     @classmethod
     def from_json(cls, text: str) -> "Emulator":
-        told = json.loads(text)
-        return cls(told["url"], tuple(Pool(**pool) for pool in told["pools"]))
+        data = json.loads(text)
+        return cls(data["url"], tuple(Pool(**pool) for pool in data["pools"]))
 
     def to_json(self) -> str:
         return json.dumps(asdict(self))

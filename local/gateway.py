@@ -33,7 +33,7 @@ from chalicelib.web import gateway as told
 from chalicelib.web.gateway import GATEWAY_RESPONSES, GatewayResponse
 
 TIME_LIMIT_S = 29.0  # API Gateway's own
-MOST_ANSWER_BYTES = 6_291_556  # what Lambda hands back at most
+MAX_ANSWER_BYTES = 6_291_556  # what Lambda hands back at most
 
 log = logging.getLogger("plotihub.gateway")
 
@@ -72,7 +72,7 @@ class Routes(RouteMatcher):
         raise ValueError("no such path")
 
 
-class Gateway:
+class LocalApiGateway:
     def __init__(self, app: Chalice, *, time_limit_s: float = TIME_LIMIT_S) -> None:
         self._app = _with_a_request_for_each_thread(app)
         self._time_limit_s = time_limit_s
@@ -94,7 +94,7 @@ class Gateway:
         except Refusal as refusal:
             return refusal_answer(refusal, request_id)
         except Exception:
-            log.exception("the gateway failed", extra={"request_id": request_id})
+            log.exception("local.gateway.error: the gateway raised an exception", extra={"request_id": request_id})
             return refusal_answer(Refusal(GATEWAY_RESPONSES["DEFAULT_5XX"]), request_id)
 
     def _answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes, request_id: str) -> Answer:
@@ -146,7 +146,9 @@ class Gateway:
         except Exception as error:
             if str(error) == "Unauthorized":  # to AWS, this text alone is a refused token
                 raise Refusal(GATEWAY_RESPONSES["UNAUTHORIZED"]) from error
-            log.exception("the authorizer failed", extra={"request_id": request_id})
+            log.exception(
+                "local.gateway.authorizer_error: the authorizer raised an exception", extra={"request_id": request_id}
+            )
             raise Refusal(GATEWAY_RESPONSES["AUTHORIZER_FAILURE"]) from error
         answer: dict[str, Any] = self._app(event, context)
         return answer
@@ -183,8 +185,8 @@ def new_request_id() -> str:
 
 
 def refusal_answer(refusal: Refusal, request_id: str) -> Answer:
-    headers = {**told.headers(refusal.response, request_id), **refusal.headers}
-    body = json.dumps(told.document(refusal.response, request_id))
+    headers = {**told.problem_headers(refusal.response, request_id), **refusal.headers}
+    body = json.dumps(told.problem_document(refusal.response, request_id))
     return Answer(refusal.response.status, list(headers.items()), body.encode())
 
 
@@ -204,8 +206,10 @@ def _captured(route: list[str], given: list[str]) -> dict[str, str] | None:
 def _from_lambda(answer: dict[str, Any]) -> Answer:
     body = answer.get("body") or ""
     raw = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
-    if len(body) > MOST_ANSWER_BYTES:
-        log.error("the answer is larger than Lambda returns", extra={"bytes": len(body)})
+    if len(body) > MAX_ANSWER_BYTES:
+        log.error(
+            "local.gateway.answer_too_large: the answer is larger than Lambda returns", extra={"bytes": len(body)}
+        )
         raise Refusal(GATEWAY_RESPONSES["DEFAULT_5XX"])
     headers = [(name, str(value)) for name, value in answer.get("headers", {}).items()]
     for name, values in answer.get("multiValueHeaders", {}).items():

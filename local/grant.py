@@ -11,26 +11,26 @@ from typing import Any
 
 from chalicelib import config
 from chalicelib.errors import DomainError
-from chalicelib.messaging.grant_jobs import ASKED, grant
+from chalicelib.messaging.grant_jobs import FIELDS, grant
 from chalicelib.storage import migrate
 from chalicelib.web import logs
 from local.state import Home
 
 
 def main() -> None:
-    asked = dict(read(word) for word in sys.argv[1:])
+    options = dict(read(word) for word in sys.argv[1:])
     home = Home.of_settings()
     if "DATABASE_URL" not in os.environ and not home.database.exists():
         sys.exit(f"there are no data in {home.path} yet; make them with: make run")
     os.environ.setdefault("LOG_LEVEL", "WARNING")  # the lines below tell what was done
     migrate.upgrade(config.settings().database_url)
-    logs.install()
+    logs.configure_logging()
     try:
-        told = grant(asked, None)["grants"]
+        granted = grant(options, None)["grants"]
     except DomainError as error:
         wrong = [f"{each['field']}: {each['why']}" for each in error.facts.get("errors", [])]
         sys.exit("; ".join(wrong) or error.detail)
-    mine = [each for each in told if each["organisation"] == asked.get("organisation", each["organisation"])]
+    mine = [each for each in granted if each["organisation"] == options.get("organisation", each["organisation"])]
     for each in mine:
         print(line(each))
     if not mine:
@@ -41,21 +41,20 @@ def read(word: str) -> tuple[str, str]:
     """Return name and value of ``ORG=…``."""
     name, equals, value = word.partition("=")
     name = "organisation" if name == "ORG" else name.lower()
-    if not equals or name not in ASKED:
-        known = ", ".join(sorted("ORG" if each == "organisation" else each.upper() for each in ASKED))
+    if not equals or name not in FIELDS:
+        known = ", ".join(sorted("ORG" if each == "organisation" else each.upper() for each in FIELDS))
         sys.exit(f"say it as NAME=value; the names are: {known}")
     return name, value
 
 
-def line(told: dict[str, Any]) -> str:
+def line(granted: dict[str, Any]) -> str:
     """Return one grant as it is printed."""
-    if told["kind"] == "sender_name":
-        what = f"sends under {told['name']}"
+    if granted["kind"] == "sender_name":
+        what = f"sends under {granted['name']}"
     else:
-        what = f"{told['daily']} SMS a day, {told['tenant_daily']} a tenant, KES {told['monthly']} a month"
-    return (
-        f"{told['organisation']} {told['organisation_name']}: {told['kind']}, {what}; by {told['by']} at {told['at']}"
-    )
+        what = f"{granted['daily']} SMS a day, {granted['tenant_daily']} a tenant, KES {granted['monthly']} a month"
+    whose = f"{granted['organisation']} {granted['organisation_name']}"
+    return f"{whose}: {granted['kind']}, {what}; by {granted['by']} at {granted['at']}"
 
 
 if __name__ == "__main__":

@@ -7,30 +7,30 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from local.gateway import Gateway, new_request_id
+from local.gateway import LocalApiGateway, new_request_id
 
 
-class Refused(RuntimeError):
+class RequestFailed(RuntimeError):
     """The API did not do what was asked; the text is its problem document."""
 
 
 @dataclass(slots=True)
-class Inside:
+class ApiClient:
     """Somebody who is signed in with ``token``, through the authorizer and the Lambda handler."""
 
-    gateway: Gateway
+    gateway: LocalApiGateway
     token: str
     headers: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str) -> Any:
-        return self._ask("GET", path, None)
+        return self._send("GET", path, None)
 
     def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        return self._ask("POST", path, body or {})
+        return self._send("POST", path, body or {})
 
     def patch(self, path: str, body: dict[str, Any]) -> Any:
         """Change what is at ``path``, whatever version it has."""
-        return self._ask("PATCH", path, body, **{"if-match": "*"})
+        return self._send("PATCH", path, body, **{"if-match": "*"})
 
     def every(self, path: str) -> Iterator[Any]:
         """Yield the items of all pages of the list at ``path``, which has a query already."""
@@ -42,18 +42,18 @@ class Inside:
                 return
             cursor = f"&cursor={page['next_cursor']}"
 
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None, **more: str) -> Any:
+    def _send(self, method: str, path: str, body: dict[str, Any] | None, **more: str) -> Any:
         own = {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
         headers = {**own, **self.headers, **more}
         raw = b"" if body is None else json.dumps(body).encode()
         answer = self.gateway.answer(method, path, headers, raw, new_request_id())
         if answer.status >= 400:
-            raise Refused(f"{method} {path}: {answer.body.decode()}")
+            raise RequestFailed(f"{method} {path}: {answer.body.decode()}")
         return json.loads(answer.body) if answer.body else None
 
 
 @contextmanager
-def quietly() -> Iterator[None]:
+def only_warnings() -> Iterator[None]:
     """Let the application log only what is wrong until the block ends: history is thousands of requests."""
     log = logging.getLogger("plotihub")
     before = log.level

@@ -25,7 +25,7 @@ from local.state import Home
 
 
 def main() -> None:
-    name, on = asked()
+    name, on = parse_arguments()
     home = Home.of_settings()
     if "DATABASE_URL" not in os.environ and not home.database.exists():
         sys.exit(f"there are no data in {home.path} yet; make them with: make run")
@@ -35,7 +35,7 @@ def main() -> None:
     migrate.upgrade(config.settings().database_url)
     import app  # whose jobs are then known
 
-    logs.install()
+    logs.configure_logging()
     try:
         failed = run(get_resources(), name, on)
     except NotFound as error:
@@ -43,7 +43,7 @@ def main() -> None:
     sys.exit(f"{app.app.app_name}: a slot of {name} failed" if failed else 0)
 
 
-def asked() -> tuple[str, dt.date]:
+def parse_arguments() -> tuple[str, dt.date]:
     """Return the job and the day that the command line names."""
     try:
         name, day = sys.argv[1:]
@@ -58,18 +58,18 @@ def asked() -> tuple[str, dt.date]:
 def run(resources: Resources, name: str, on: dt.date) -> bool:
     """Run the job and then the tasks that wait, and print what was done; return whether a slot failed."""
     idle, failed = 0, False
-    for slot, outcome in job_service.run_job(resources, name, on, NAIROBI):
-        line = told(outcome)
+    for slot, outcome in job_service.run_job_by_hand(resources, name, on, NAIROBI):
+        line = describe_outcome(outcome)
         idle += not line
         failed |= outcome is not None and outcome.status == FAILED
         if line:
             print(f"{name} {local(slot)}: {line}", flush=True)
     print(f"{name} {on}: nothing to do in {idle} slots" if idle else f"{name} {on}: that is all", flush=True)
-    print(f"tasks worked: {tasks.work_all(resources)}", flush=True)
+    print(f"tasks worked: {tasks.run_tasks(resources)}", flush=True)
     return failed
 
 
-def told(outcome: Outcome | None) -> str:
+def describe_outcome(outcome: Outcome | None) -> str:
     """Return what was done in a slot, in words; nothing where there was nothing to do."""
     if outcome is None:
         return "left out, another run holds it"

@@ -20,16 +20,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from chalicelib import money
-from chalicelib.clock import NAIROBI, MovedClock
+from chalicelib.clock import NAIROBI, ManualClock
 from chalicelib.identity.model import PLATFORM
 from chalicelib.messaging import service as messaging
 from chalicelib.messaging.schemas import MESSAGE
-from chalicelib.pages import MOST_ITEMS, Asked
+from chalicelib.pages import MAX_PAGE_ITEMS, PageRequest
 from chalicelib.storage.tables.outreach import reminders
-from chalicelib.web.telling import tell
+from chalicelib.web.telling import serialize
 from local import demo, moved, processes
-from local.demo import Demo, Let
-from local.month_findings import Cast, Lived, Tenant, findings, table
+from local.demo import Demo, DemoLease
+from local.month_findings import MonthResult, Roles, Tenant, find_problems, table
 from local.state import Home
 from tests.contexts import context
 
@@ -56,14 +56,14 @@ class Event(NamedTuple):
 
 
 @dataclass(slots=True)
-class Month:
+class MonthSimulation:
     demo: Demo
-    world: moved.World
+    world: moved.Simulation
     events: list[Event] = field(default_factory=list)
-    lived: Lived = field(default_factory=Lived)
+    lived: MonthResult = field(default_factory=MonthResult)
     units: dict[str, str] = field(default_factory=dict)  # what each tenant would say that they rent
 
-    def live(self, days: int) -> Lived:
+    def live(self, days: int) -> MonthResult:
         """Live through the first ``days`` of the month and return what came of it."""
         self._prepare()
         step, end = _local(1), _local(1) + dt.timedelta(days=days)
@@ -73,7 +73,7 @@ class Month:
                 self.world.clock.at = event.at
                 event.act()
                 self.world.settle()
-            self.world.go_to(step)
+            self.world.advance_to(step)
             step += STEP
         self._gather()
         return self.lived
@@ -84,7 +84,7 @@ class Month:
         self._at(_local(1, 9), self._plan_payments)
         owing = [let for let in self.demo.lets.values() if let.owed_cents > 5_000_00]
         promising, stopping, refusing, waiting = list(dict.fromkeys(self.lived.by_lease[let.id] for let in owing))[:4]
-        cast = Cast(promising, _local(3, 11, 55), _local(20), stopping, _local(7, 10), refusing, waiting)
+        cast = Roles(promising, _local(3, 11, 55), _local(20), stopping, _local(7, 10), refusing, waiting)
         self.lived.cast = cast
         lease_id = next(let.id for let in owing if self.lived.by_lease[let.id] is promising)
         promise = {"lease_id": lease_id, "amount": "5000.00", "promised_on": f"{MONTH:%Y-%m}-20"}
@@ -139,13 +139,13 @@ class Month:
 
     def _plan_payments(self) -> None:
         """Have everybody pay as they use to, once the month is billed: at any time of day and of the evening."""
-        self.demo.note_bills(MONTH)
+        self.demo.add_billed(MONTH)
         for day, let, amount_cents in self.demo.paid(MONTH):
             at = _local(day.day, 7 + let.place * 5 % 16, let.place * 7 % 60)
             if at > self.world.clock.at and self.lived.by_lease[let.id] is not self.lived.cast.promising:
                 self._at(at, lambda let=let, day=day, cents=amount_cents: self._pay(let, day, cents))  # type: ignore[misc]
 
-    def _pay(self, let: Let, day: dt.date, amount_cents: int) -> None:
+    def _pay(self, let: DemoLease, day: dt.date, amount_cents: int) -> None:
         self.demo.pay(let, day, amount_cents)
         self.lived.paid.append((self.world.clock.at, self.lived.by_lease[let.id], money.format_cents(amount_cents)))
 
@@ -156,21 +156,23 @@ class Month:
         self.lived.requests = list(owner.every("/v1/maintenance-requests?"))
         with self.world.parts.reading() as db:
             # What concerns no landlord in particular is none's to list.
-            told = messaging.list_messages(context(db, PLATFORM), Asked(limit=MOST_ITEMS)).items
-            self.lived.messages += [tell(MESSAGE, each) for each in told]
+            told = messaging.list_messages(context(db, PLATFORM), PageRequest(limit=MAX_PAGE_ITEMS)).items
+            self.lived.messages += [serialize(MESSAGE, each) for each in told]
             query = select(reminders.c.invoice_id, reminders.c.step, reminders.c.message_id)
             self.lived.reminders = [(row[0], row[1], str(row[2])) for row in db.execute(query)]
         self.lived.left = self.world.left()
         self.lived.proof_holds = owner.get("/v1/ledger/proof")["holds"]
 
 
-def simulate(path: Path, days: int = 31, *, then: Callable[[moved.World, Lived], None] | None = None) -> Lived:
+def simulate(
+    path: Path, days: int = 31, *, then: Callable[[moved.Simulation, MonthResult], None] | None = None
+) -> MonthResult:
     """Live through the first ``days`` of December in the new folder ``path``; call ``then`` while the phones answer."""
-    home, clock = Home(path), MovedClock(_local(1) - dt.timedelta(hours=8))
+    home, clock = Home(path), ManualClock(_local(1) - dt.timedelta(hours=8))
     with moved.emulated() as aws, moved.settings(home, aws):
         made = demo.seed(home.database, aws, clock)
         with moved.running(home, aws, clock) as world:
-            lived = Month(made, world).live(days)
+            lived = MonthSimulation(made, world).live(days)
             if then is not None:
                 then(world, lived)
     return lived
@@ -182,7 +184,7 @@ def _local(day: int, hour: int = 0, minute: int = 0) -> dt.datetime:
     return at.astimezone(dt.UTC)
 
 
-def _stay(world: moved.World, lived: Lived) -> None:
+def _stay(world: moved.Simulation, lived: MonthResult) -> None:
     stopped = processes.on_stop_signal()
     print(f"\nThe phones: {world.phone_url} (Ctrl-C ends this)", flush=True)
     stopped.wait()
@@ -192,16 +194,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="local.month", description="Live through a month of the demo.")
     parser.add_argument("--days", type=int, default=31)
     parser.add_argument("--stay", action="store_true", help="keep the phones' page open")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
 
-    def tell(world: moved.World, lived: Lived) -> None:
+    def tell(world: moved.Simulation, lived: MonthResult) -> None:
         print(table(lived), flush=True)
-        if asked.stay:
+        if arguments.stay:
             _stay(world, lived)
 
     with tempfile.TemporaryDirectory() as folder:
-        lived = simulate(Path(folder), asked.days, then=tell)
-    wrong = findings(lived)
+        lived = simulate(Path(folder), arguments.days, then=tell)
+    wrong = find_problems(lived)
     print("\n".join(wrong) if wrong else "Nothing was wrong.")
     sys.exit(1 if wrong else 0)
 

@@ -27,7 +27,7 @@ class Tenant(NamedTuple):
     language: str
 
 
-class Cast(NamedTuple):
+class Roles(NamedTuple):
     """Who plays which part, and when."""
 
     promising: Tenant
@@ -40,12 +40,12 @@ class Cast(NamedTuple):
 
 
 @dataclass(slots=True)
-class Lived:
+class MonthResult:
     """Who was there, what they did, what the phones got, and what the application says of it."""
 
     tenants: list[Tenant] = field(default_factory=list)
     by_lease: dict[str, Tenant] = field(default_factory=dict)
-    cast: Cast = field(init=False)
+    cast: Roles = field(init=False)
     paid: list[tuple[dt.datetime, Tenant, str]] = field(default_factory=list)
     said: list[tuple[dt.datetime, Tenant, str]] = field(default_factory=list)
     screens: list[dict[str, Any]] = field(default_factory=list)
@@ -65,7 +65,7 @@ class Lived:
         ]
 
 
-def findings(lived: Lived) -> list[str]:
+def find_problems(lived: MonthResult) -> list[str]:
     """Return what was wrong, a line each."""
     return [
         *_of_queues_and_books(lived),
@@ -78,7 +78,7 @@ def findings(lived: Lived) -> list[str]:
     ]
 
 
-def table(lived: Lived) -> str:
+def table(lived: MonthResult) -> str:
     """Return what each tenant got, in the order of the month."""
     kinds = {(each["address"], each["text"]): each for each in lived.messages}
     lines = []
@@ -86,8 +86,8 @@ def table(lived: Lived) -> str:
         lines += ["", f"{tenant.name} · {tenant.phone} · {tenant.language}"]
         for sms in lived.received:
             if sms.number == tenant.phone:
-                told = kinds.get((sms.number, sms.text), {"kind": "?", "status": "?"})
-                lines.append(f"  {local(sms):%d %b %H:%M}  {told['kind']:<16} {told['status']:<9} {sms.text}")
+                message = kinds.get((sms.number, sms.text), {"kind": "?", "status": "?"})
+                lines.append(f"  {local(sms):%d %b %H:%M}  {message['kind']:<16} {message['status']:<9} {sms.text}")
     lines += ["", "What the outbox says:"]
     counted = Counter((each["medium"], each["kind"], each["status"], each["reason"]) for each in lived.messages)
     lines += [f"  {count:4d}  {' · '.join(part for part in what if part)}" for what, count in sorted(counted.items())]
@@ -98,13 +98,13 @@ def local(sms: Sms) -> dt.datetime:
     return dt.datetime.fromisoformat(sms.at).astimezone(ZoneInfo(NAIROBI))
 
 
-def _of_queues_and_books(lived: Lived) -> Iterator[str]:
+def _of_queues_and_books(lived: MonthResult) -> Iterator[str]:
     yield from (f"the queue {name} still holds {count}" for name, count in lived.left.items() if count)
     if not lived.proof_holds:
         yield "the books do not hold"
 
 
-def _of_what_arrived(lived: Lived) -> Iterator[str]:
+def _of_what_arrived(lived: MonthResult) -> Iterator[str]:
     """The phones have what the outbox says that was sent, in as many parts and at that price, and nothing else."""
     gone = [each for each in lived.of_kind("") if each["status"] in ("sent", "delivered", "unknown")]
     said = Counter((each["address"], each["text"]) for each in gone)
@@ -122,7 +122,7 @@ def _of_what_arrived(lived: Lived) -> Iterator[str]:
     yield from (f"never settled: {each['kind']} {each['status']} {each['created_at']}" for each in waiting)
 
 
-def _of_repeats(lived: Lived) -> Iterator[str]:
+def _of_repeats(lived: MonthResult) -> Iterator[str]:
     """No invoice's step was told twice, nobody was reminded twice on a day, and no two texts of a day are the same."""
     steps = Counter((invoice, step) for invoice, step, _ in lived.reminders)
     yield from (f"told {count} times: {what}" for what, count in steps.items() if count > 1)
@@ -133,7 +133,7 @@ def _of_repeats(lived: Lived) -> Iterator[str]:
     yield from (f"{count} × the same on one day: {what}" for what, count in same.items() if count > 1)
 
 
-def _of_hours(lived: Lived) -> Iterator[str]:
+def _of_hours(lived: MonthResult) -> Iterator[str]:
     answers = {(each["address"], each["text"]) for each in lived.of_kind("reply")}
     for sms in lived.received:
         by_day = OPENS <= local(sms).hour < CLOSES
@@ -141,7 +141,7 @@ def _of_hours(lived: Lived) -> Iterator[str]:
             yield f"at {local(sms):%d %b %H:%M}: {sms.text!r}"
 
 
-def _of_languages(lived: Lived) -> Iterator[str]:
+def _of_languages(lived: MonthResult) -> Iterator[str]:
     languages = {tenant.phone: tenant.language for tenant in lived.tenants}
     for sms in lived.received:
         words = {word.strip(".,:!?()").lower() for word in sms.text.split()}
@@ -151,7 +151,7 @@ def _of_languages(lived: Lived) -> Iterator[str]:
             yield f"not in the tenant's language: {sms.text!r}"
 
 
-def _of_silence(lived: Lived) -> Iterator[str]:
+def _of_silence(lived: MonthResult) -> Iterator[str]:
     """Nobody is told more after they said stop, nor reminded while a promise runs, nor by a number that is refused."""
     cast = lived.cast
     for sms in lived.received:
@@ -166,7 +166,7 @@ def _of_silence(lived: Lived) -> Iterator[str]:
             yield f"reminded in spite of a promise: {each['text']!r}"
 
 
-def _of_answers(lived: Lived) -> Iterator[str]:
+def _of_answers(lived: MonthResult) -> Iterator[str]:
     """Every question has its answer at once."""
     for at, tenant, text in lived.said:
         answers = [

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field, replace
 from chalice.local import LambdaContext
 
 from chalicelib import bootstrap, config
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.gateways.africastalking import AfricasTalking
 from chalicelib.runtime.ports import Queues
 from chalicelib.runtime.resources import OutboundResources, Resources, using, using_outbound
 from local import emulator, env, processes, queues, runner
-from local.inside import quietly
+from local.inside import only_warnings
 from local.phone.callbacks import Callbacks
 from local.phone.provider import Provider
 from local.phone.server import PhoneServer
@@ -53,10 +53,10 @@ class NotedQueues:
 
 
 @dataclass(slots=True)
-class World:
+class Simulation:
     """The application at ``clock``; ``provider`` has the phones."""
 
-    clock: MovedClock
+    clock: ManualClock
     parts: Resources
     provider: Provider
     phone_url: str
@@ -64,7 +64,7 @@ class World:
     consumers: list[queues.Consumer]
     noted: NotedQueues
 
-    def go_to(self, at: dt.datetime) -> None:
+    def advance_to(self, at: dt.datetime) -> None:
         """Let time pass to ``at``, a whole minute, run what is due then, and settle. What fails there is raised."""
         self.clock.at = at
         for schedule in self.schedules:
@@ -99,13 +99,13 @@ class World:
 
 
 @contextlib.contextmanager
-def running(home: Home, aws: emulator.Emulator, clock: MovedClock) -> Iterator[World]:
+def running(home: Home, aws: emulator.Emulator, clock: ManualClock) -> Iterator[Simulation]:
     """Run it all on the database of ``home``, within its ``settings``, until the block ends."""
     import app
 
     secrets = home.secrets()
     with contextlib.ExitStack() as stack:
-        stack.enter_context(quietly())
+        stack.enter_context(only_warnings())
         api = stack.enter_context(Server(app.app, 0).running())
         provider = Provider(
             Store(home.phone),
@@ -116,19 +116,19 @@ def running(home: Home, aws: emulator.Emulator, clock: MovedClock) -> Iterator[W
             report_after_s=0.0,
         )
         phone_url = stack.enter_context(PhoneServer(provider, 0, aws_url=aws.url).running())
-        told = replace(config.settings(), africastalking_url=phone_url)
-        outside = _outside(told, clock)
+        configured = replace(config.settings(), africastalking_url=phone_url)
+        outside = _outside(configured, clock)
         noted = NotedQueues(outside.queues)
-        resources = replace(bootstrap.make_resources(told), clock=clock, queues=noted)
+        resources = replace(bootstrap.make_resources(configured), clock=clock, queues=noted)
         stack.callback(resources.writer.dispose)
         stack.enter_context(using(resources))
         stack.enter_context(using_outbound(replace(outside, queues=noted)))
         urls = {queue: queues.queue_url(aws.url, queue) for queue in queues.QUEUES}
         consumers = queues.consumers_of(app.app, urls, emulator.client("sqs", aws.url))
-        yield World(clock, resources, provider, phone_url, runner.schedules_of(app.app), consumers, noted)
+        yield Simulation(clock, resources, provider, phone_url, runner.schedules_of(app.app), consumers, noted)
 
 
-def _outside(settings: config.Settings, clock: MovedClock) -> OutboundResources:
+def _outside(settings: config.Settings, clock: ManualClock) -> OutboundResources:
     made = bootstrap.make_outbound_resources(settings)
     impatient = AfricasTalking(
         base_url=settings.africastalking_url,

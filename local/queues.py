@@ -17,10 +17,10 @@ from chalice.local import LambdaContext
 
 QUEUES = ("wake", "heavy", "send", "results")
 ACCOUNT = "123456789012"  # moto's
-VISIBLE_AGAIN_S = 30  # a message that was given to a function and not deleted; one function works at a time
-MOST_RECEIVED = 5  # then it goes to the dead-letter queue
+VISIBILITY_TIMEOUT_S = 30  # a message that was given to a function and not deleted; one function works at a time
+MAX_RECEIVES = 5  # then it goes to the dead-letter queue
 WAIT_S = 1  # for a message to come; also how long an end may have to wait
-REST_S = 2.0  # after the queue itself did not answer
+RETRY_S = 2.0  # after the queue itself did not answer
 LAMBDA_LIMIT_MS = 900_000
 
 log = logging.getLogger("plotihub.runner")
@@ -41,16 +41,16 @@ def make_queues(sqs: Any) -> None:
         name = f"plotihub-{queue}"
         dead = sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": MOST_RECEIVED})
-        attributes = {"VisibilityTimeout": str(VISIBLE_AGAIN_S), "RedrivePolicy": redrive}
+        redrive = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": MAX_RECEIVES})
+        attributes = {"VisibilityTimeout": str(VISIBILITY_TIMEOUT_S), "RedrivePolicy": redrive}
         sqs.create_queue(QueueName=name, Attributes=attributes)
 
 
 def length(sqs: Any, url: str) -> int:
     """Return how many messages the queue holds, those included that somebody has been given and not deleted."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-    return sum(int(told[name]) for name in names)
+    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return sum(int(answer[name]) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,12 @@ class Consumer:
 
         What it says it could not work stays, and comes again; so does all of it when it raises.
         """
-        asked = {"MaxNumberOfMessages": min(self.batch_size, 10), "WaitTimeSeconds": wait_s, "AttributeNames": ["All"]}
-        messages = self.sqs.receive_message(QueueUrl=self.url, **asked).get("Messages", [])
+        options = {
+            "MaxNumberOfMessages": min(self.batch_size, 10),
+            "WaitTimeSeconds": wait_s,
+            "AttributeNames": ["All"],
+        }
+        messages = self.sqs.receive_message(QueueUrl=self.url, **options).get("Messages", [])
         if not messages:
             return 0
         failed = self._call(messages)
@@ -88,20 +92,25 @@ class Consumer:
             try:
                 self.work_once(wait_s=WAIT_S)
             except (BotoCoreError, ClientError):
-                if not stopped.wait(REST_S):
-                    log.exception("a queue failed", extra={"function": self.name})
+                if not stopped.wait(RETRY_S):
+                    log.exception("local.queue.unavailable: a queue did not answer", extra={"function": self.name})
 
     def _call(self, messages: list[dict[str, Any]]) -> set[str]:
         """Return the ids of the messages that are to come again."""
         ids = {message["MessageId"] for message in messages}
         try:
-            told = self.handler(event_of(self.queue, messages), LambdaContext(self.name, 1769, LAMBDA_LIMIT_MS))
-            failed = {failure["itemIdentifier"] for failure in (told or {}).get("batchItemFailures", [])}
+            answer = self.handler(event_of(self.queue, messages), LambdaContext(self.name, 1769, LAMBDA_LIMIT_MS))
+            failed = {failure["itemIdentifier"] for failure in (answer or {}).get("batchItemFailures", [])}
         except Exception:
-            log.exception("a function of a queue failed", extra={"function": self.name})
+            log.exception(
+                "local.queue.error: a function called by a queue raised an exception", extra={"function": self.name}
+            )
             return ids
         if failed:
-            log.warning("messages come again", extra={"function": self.name, "count": len(failed)})
+            log.warning(
+                "local.queue.redelivery: messages will be delivered again",
+                extra={"function": self.name, "count": len(failed)},
+            )
         return ids if failed - ids else failed  # an id that is not of the batch fails all of it, as in AWS
 
 

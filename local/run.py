@@ -18,20 +18,20 @@ from local.demo import OWNER_PHONE
 from local.env import environment
 from local.state import Home
 
-LOOK_AGAIN_S = 0.2
+POLL_S = 0.2
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="local.run", description="Run Plotihub on this machine.")
     parser.add_argument("--reset", action="store_true", help="delete its data and keys first")
     parser.add_argument("--empty", action="store_true", help="make no demo organisation in a new database")
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     os.umask(0o077)  # a folder that was there before may be open to others; what we put into it is not
     home = Home.of_settings()
     with home.held():
-        if asked.reset:
+        if arguments.reset:
             home.forget()
-        sys.exit(run(home, with_demo=not asked.empty))
+        sys.exit(run(home, with_demo=not arguments.empty))
 
 
 def run(home: Home, *, with_demo: bool) -> int:
@@ -56,9 +56,9 @@ def run(home: Home, *, with_demo: bool) -> int:
         # The runner looks for work all the time and would say so: only its failures are shown.
         start("runner", "local.runner", env={"LOG_LEVEL": "WARNING", **os.environ})
         home.note(url, phone_url, aws)
-        running.callback(home.clear_note)
-        tell(home, url, phone_url, aws.token_for(OWNER_PHONE), time.monotonic() - started)
-        while not stopped.wait(LOOK_AGAIN_S):
+        running.callback(home.delete_run_file)
+        print_instructions(home, url, phone_url, aws.token_for(OWNER_PHONE), time.monotonic() - started)
+        while not stopped.wait(POLL_S):
             for name, child in children.items():
                 if child.poll() is not None:
                     print(f"the {name} ended with status {child.returncode}; stopping", file=sys.stderr)
@@ -74,7 +74,7 @@ def prepare(home: Home, aws: emulator.Emulator, *, with_demo: bool) -> None:
     migrate.upgrade(config.settings().database_url)
 
 
-def tell(home: Home, url: str, phone_url: str, token: str, took_s: float) -> None:
+def print_instructions(home: Home, url: str, phone_url: str, token: str, took_s: float) -> None:
     """Print addresses, token and what to try."""
     print(
         f"""

@@ -42,7 +42,9 @@ class Schedule:
         try:
             self.handler(event_at(at, self.name), LambdaContext(self.name, 1769, LAMBDA_LIMIT_MS))
         except Exception:
-            log.exception("a schedule failed", extra={"schedule": self.name})
+            log.exception(
+                "local.schedule.error: a scheduled function raised an exception", extra={"schedule": self.name}
+            )
 
     def keep_running(self, stopped: threading.Event) -> None:
         """Run at the full hours, minutes ... of the rate until ``stopped``, and a rate also at once."""
@@ -71,10 +73,10 @@ def schedules_of(app: Chalice) -> list[Schedule]:
 
 
 def _schedule(source: ScheduledEventConfig, handler: Callable[[dict[str, Any], Any], Any]) -> Schedule:
-    told = source.schedule_expression
-    text = told if isinstance(told, str) else told.to_string()
+    expression = source.schedule_expression
+    text = expression if isinstance(expression, str) else expression.to_string()
     if text.startswith("cron("):
-        return Schedule(source.name, 60, handler, cron.read(text))
+        return Schedule(source.name, 60, handler, cron.parse_cron(text))
     return Schedule(source.name, seconds_of(text), handler)
 
 
@@ -109,7 +111,7 @@ def main() -> None:
     """Run every schedule and every queue's function in a thread of its own until told to end."""
     import app
 
-    logs.install()
+    logs.configure_logging()
     processes.end_with_parent()
     stopped = processes.on_stop_signal()
     works = {each.name: each.keep_running for each in schedules_of(app.app)}

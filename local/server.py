@@ -21,20 +21,20 @@ from chalice import Chalice
 from chalicelib.web import logs
 from chalicelib.web.gateway import GATEWAY_RESPONSES
 from local import bodies, processes
-from local.gateway import TIME_LIMIT_S, Answer, Gateway, Refusal, new_request_id, refusal_answer
+from local.gateway import TIME_LIMIT_S, Answer, LocalApiGateway, Refusal, new_request_id, refusal_answer
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 IDLE_S = 30  # a connection without a word is closed
 REQUEST_S = 60  # so is one whose whole request has not come by then, however steadily it drips
 LINGER_S = 2  # for how long what we refused to read is still taken off the wire
-MOST_TARGET_BYTES = 8192
+MAX_TARGET_BYTES = 8192
 BODILESS = {204, 304}
 
 log = logging.getLogger("plotihub.gateway")
 
 
-class Wire(socket.SocketIO):
+class DeadlineSocket(socket.SocketIO):
     """Reads a connection until ``end``, a moment of the monotonic clock; ``idle_s`` bounds each read besides."""
 
     def __init__(self, connection: socket.socket) -> None:
@@ -50,18 +50,18 @@ class Wire(socket.SocketIO):
         return super().readinto(buffer)
 
 
-class Handler(BaseHTTPRequestHandler):
+class RequestHandler(BaseHTTPRequestHandler):
     """One connection: requests one after another until either side closes."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # head and body are two writes: the second waited 40 ms for an acknowledgement
     timeout = IDLE_S
     server: "Server"
-    wire: Wire
+    wire: DeadlineSocket
 
     def setup(self) -> None:
         super().setup()
-        self.wire = Wire(self.connection)
+        self.wire = DeadlineSocket(self.connection)
         self.rfile = io.BufferedReader(self.wire)
 
     def handle_one_request(self) -> None:
@@ -70,12 +70,12 @@ class Handler(BaseHTTPRequestHandler):
         self.command, self.request_version, self.requestline = "", "HTTP/1.1", ""
         self.wire.end = time.monotonic() + self.server.request_s
         try:
-            self.raw_requestline = self.rfile.readline(MOST_TARGET_BYTES + 1)
+            self.raw_requestline = self.rfile.readline(MAX_TARGET_BYTES + 1)
             if not self.raw_requestline:
                 return
             self._exchange()
         except (TimeoutError, ConnectionError) as error:
-            log.info("connection lost", extra={"why": type(error).__name__})
+            log.info("local.http.connection_lost: the connection was lost", extra={"why": type(error).__name__})
 
     def _exchange(self) -> None:
         started, request_id, route, headers = time.perf_counter(), new_request_id(), None, {}
@@ -91,7 +91,7 @@ class Handler(BaseHTTPRequestHandler):
             answer = refusal_answer(refusal, request_id)
         self._send(answer, request_id)
         log.info(
-            "gateway",
+            "local.http.request: a request was answered",
             extra={
                 "request_id": request_id,
                 "method": self.command[:20],
@@ -106,14 +106,14 @@ class Handler(BaseHTTPRequestHandler):
             self._linger()
 
     def _read_head(self) -> None:
-        if len(self.raw_requestline) > MOST_TARGET_BYTES or not self.parse_request() or self._is_http_0_9():
+        if len(self.raw_requestline) > MAX_TARGET_BYTES or not self.parse_request() or self._is_http_0_9():
             self.command, self.request_version = "", "HTTP/1.1"  # what the base class made of it
             raise Refusal(GATEWAY_RESPONSES["DEFAULT_4XX"])
         if self.path.lower().startswith(("http://", "https://")):  # as sent to a proxy
             self.path = "/" + self.path.split("/", 3)[3] if self.path.count("/") > 2 else "/"
         if not self.path.startswith("/") and self.path != "*":
             raise Refusal(GATEWAY_RESPONSES["DEFAULT_4XX"])
-        bodies.check_head(self.headers)
+        bodies.check_headers(self.headers)
 
     def _is_http_0_9(self) -> bool:
         return self.request_version == "HTTP/0.9"  # has no status line to answer with
@@ -122,7 +122,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.headers.get("expect", "").lower() == "100-continue":
             self.send_response_only(100)
             self.end_headers()
-        return bodies.read(self.headers, self.rfile)
+        return bodies.read_body(self.headers, self.rfile)
 
     def handle_expect_100(self) -> bool:
         """Say nothing yet: the base class would invite a body before its length is looked at."""
@@ -174,8 +174,8 @@ class Server(ThreadingHTTPServer):
         self, app: Chalice, port: int, *, time_limit_s: float = TIME_LIMIT_S, request_s: float = REQUEST_S
     ) -> None:
         self.request_s = request_s
-        self.gateway = Gateway(app, time_limit_s=time_limit_s)
-        super().__init__((HOST, port), Handler)
+        self.gateway = LocalApiGateway(app, time_limit_s=time_limit_s)
+        super().__init__((HOST, port), RequestHandler)
 
     @property
     def url(self) -> str:
@@ -194,7 +194,7 @@ class Server(ThreadingHTTPServer):
             thread.join()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        log.exception("a connection failed")  # noqa: LOG004 - called while the error is handled
+        log.exception("local.http.error: a connection raised an exception")  # noqa: LOG004 - called while the error is handled
 
 
 def _last_of_each(headers: Any) -> dict[str, str]:
@@ -206,7 +206,7 @@ def main() -> None:
     """Serve until told to end; as a child of ``local.run`` (--child) also when that ends."""
     import app
 
-    logs.install()
+    logs.configure_logging()
     if "--child" in sys.argv[1:]:
         processes.end_with_parent()
     stopped = processes.on_stop_signal()

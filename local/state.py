@@ -102,10 +102,10 @@ class Home:
 
     def note(self, url: str, phone_url: str, emulator: Emulator) -> None:
         """Write down where this run answers, for ``local.token`` and ``local.env``."""
-        told = {"url": url, "phone_url": phone_url, "emulator": json.loads(emulator.to_json())}
-        (self.path / "running.json").write_text(json.dumps(told))
+        content = {"url": url, "phone_url": phone_url, "emulator": json.loads(emulator.to_json())}
+        (self.path / "running.json").write_text(json.dumps(content))
 
-    def clear_note(self) -> None:
+    def delete_run_file(self) -> None:
         (self.path / "running.json").unlink(missing_ok=True)
 
     def running(self) -> Running:
@@ -118,8 +118,8 @@ class Home:
         with (self.path / "lock").open("w") as lock:
             if _lock(lock) or not note.exists():  # the note of a run that was killed says nothing
                 sys.exit(f"nothing runs on {self.path}; start it with: make run")
-        told = json.loads(note.read_text())
-        return Running(told["url"], told["phone_url"], Emulator.from_json(json.dumps(told["emulator"])))
+        content = json.loads(note.read_text())
+        return Running(content["url"], content["phone_url"], Emulator.from_json(json.dumps(content["emulator"])))
 
 
 def _lock(file: IO[str]) -> bool:

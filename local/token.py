@@ -11,7 +11,7 @@ def main() -> None:
     if len(sys.argv) != 2 or not sys.argv[1]:
         sys.exit("say whose: make token PHONE=+254700000001")
     try:
-        phone = phones.to_e164(sys.argv[1])
+        phone = phones.parse_phone(sys.argv[1])
     except Invalid as error:
         sys.exit(f"{sys.argv[1]}: {error.facts['errors'][0]['why']}")
     print(Home.of_settings().running().emulator.token_for(phone))

@@ -16,7 +16,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from chalicelib.clock import MovedClock, SystemClock
+from chalicelib.clock import ManualClock, SystemClock
 from chalicelib.gateways.keyfile import KeyFile
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage import migrate
@@ -156,13 +156,13 @@ def shared_parts(database: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture
-def clock() -> MovedClock:
+def clock() -> ManualClock:
     """The clock that ``parts`` works with; it stands until the test moves it."""
-    return MovedClock()
+    return ManualClock()
 
 
 @pytest.fixture
-def parts(shared_parts: Resources, clock: MovedClock) -> Iterator[Resources]:
+def parts(shared_parts: Resources, clock: ManualClock) -> Iterator[Resources]:
     """The resources that ``get_resources()`` returns during this test."""
     with using(replace(shared_parts, clock=clock)) as these:
         yield these

@@ -3,13 +3,13 @@
 from uuid import UUID
 
 from chalicelib.messaging import service
-from chalicelib.messaging.grant_model import Limits
+from chalicelib.messaging.grant_model import GrantLimits
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context
 
 
 def grant(
-    parts: Resources, organisation_id: UUID | str | None, limits: Limits | None = None, *, sender_name: str = ""
+    parts: Resources, organisation_id: UUID | str | None, limits: GrantLimits | None = None, *, sender_name: str = ""
 ) -> None:
     """Grant messaging, and the sender name if one is named."""
     whose, now = UUID(str(organisation_id)), parts.clock.now()

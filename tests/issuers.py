@@ -14,7 +14,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from chalicelib.config import Issuer
+from chalicelib.config import TokenIssuer
 from chalicelib.runtime.ports import PASSWORDLESS
 
 NO_CLAIM = object()
@@ -33,8 +33,10 @@ class FakeIssuer:
     broken: bool = False
     empty: bool = False  # tells a set without a key
 
-    def setting(self) -> Issuer:
-        return Issuer(issuer=f"https://issuer.example/{self.name}", audience=f"app-{self.name}", jwks_url=self.jwks_url)
+    def setting(self) -> TokenIssuer:
+        return TokenIssuer(
+            issuer=f"https://issuer.example/{self.name}", audience=f"app-{self.name}", jwks_url=self.jwks_url
+        )
 
     def claims(self, phone: str, **changed: Any) -> dict[str, Any]:
         now = int(time.time())

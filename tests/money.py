@@ -14,14 +14,14 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from chalicelib.billing import service as billing
-from chalicelib.billing.model import CreditNote, Invoice, Line, Receipt
+from chalicelib.billing.model import CreditNote, Invoice, InvoiceLine, Receipt
 from chalicelib.identity import service as identity
 from chalicelib.leasing import service as leasing
 from chalicelib.leasing.model import DepositEntry
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import ClosedPeriod
 from chalicelib.messaging import service as messaging
-from chalicelib.pages import MOST_ITEMS, Asked
+from chalicelib.pages import MAX_PAGE_ITEMS, PageRequest
 from chalicelib.payments import (
     allocation_service,
     credit_service,
@@ -38,7 +38,7 @@ from tests.contexts import context, perform
 
 Answer = TypeVar("Answer")
 FIRST = dt.date(2026, 6, 1)
-ALL = Asked(limit=MOST_ITEMS)
+ALL = PageRequest(limit=MAX_PAGE_ITEMS)
 
 
 class Money:
@@ -111,7 +111,7 @@ class Money:
             "limit": 500,
             "issued_on": issued,
             "now": self.now,
-            "after_bill": allocation_service.apply_credit,
+            "after_bill": allocation_service.apply_and_post_lease_credits,
         }
         return self.do(billing.bill_leases, period, **options).made
 
@@ -119,7 +119,7 @@ class Money:
         """Issue a single invoice of (charge type, cents)."""
         told = [(charge_type, "", cents) for charge_type, cents in lines]
         given = {"kind": "single", "period": self.today.replace(day=1), "issued_on": self.today, **options}
-        return self.do(billing.issue_invoice, lease_id, lines=told, now=self.now, **given)
+        return self.do(billing.issue_invoice_of_kind, lease_id, lines=told, now=self.now, **given)
 
     def pay(self, lease_id: UUID | None, amount_cents: int, **values: Any) -> Payment:
         """Record a payment; ``who`` in ``values`` is given to the use case itself (role, within, …)."""
@@ -186,7 +186,7 @@ class Money:
         listed = self.do(billing.list_invoices, ALL._replace(sort="number"), today=self.today, lease_id=lease_id)
         return [self.do(billing.get_invoice, each.id) for each in listed.items]
 
-    def lines(self, lease_id: UUID) -> list[Line]:
+    def lines(self, lease_id: UUID) -> list[InvoiceLine]:
         return [line for invoice in self.invoices(lease_id) for line in invoice.lines]
 
     def allocations(self, payment_id: UUID) -> list[Allocation]:

@@ -21,10 +21,10 @@ from chalicelib.errors import Unavailable
 from chalicelib.gateways.claims_folder import ClaimsFolder
 from chalicelib.identity import service as identity
 from chalicelib.messaging import service
-from chalicelib.messaging.grant_model import Limits
-from chalicelib.messaging.model import Made, Message, NewMessage, Settings
+from chalicelib.messaging.grant_model import GrantLimits
+from chalicelib.messaging.model import Message, MessageSettings, NewMessage, RenderedText
 from chalicelib.runtime.context import Context
-from chalicelib.runtime.ports import SENT, Gateway, Outcome, Outgoing
+from chalicelib.runtime.ports import SENT, Gateway, OutgoingText, SendOutcome
 from chalicelib.runtime.resources import OutboundResources, Resources
 from chalicelib.storage.tables.leasing import phone_places
 from chalicelib.storage.tables.messaging import message_attempts, message_days, message_settings, messages
@@ -65,17 +65,17 @@ class FakeQueues:
 class FakePhones:
     """A gateway whose phones show what came, and that answers for each number as the test says."""
 
-    def __init__(self, answers: Callable[[Outgoing], Outcome] | None = None) -> None:
+    def __init__(self, answers: Callable[[OutgoingText], SendOutcome] | None = None) -> None:
         self.came: Counter[tuple[str, str]] = Counter()  # (number, text)
-        self.calls: list[list[Outgoing]] = []
+        self.calls: list[list[OutgoingText]] = []
         self.answers = answers or self.usual
         self._lock = threading.Lock()
         self._ids = itertools.count(1)
 
-    def usual(self, text: Outgoing) -> Outcome:
-        return Outcome(SENT, provider_reference=f"ATX{next(self._ids)}-{text.key[-40:]}", parts=1, cost_cents=80)
+    def usual(self, text: OutgoingText) -> SendOutcome:
+        return SendOutcome(SENT, provider_reference=f"ATX{next(self._ids)}-{text.key[-40:]}", parts=1, cost_cents=80)
 
-    def send(self, texts: Sequence[Outgoing]) -> list[Outcome]:
+    def send(self, texts: Sequence[OutgoingText]) -> list[SendOutcome]:
         with self._lock:
             self.calls.append(list(texts))
             outcomes = [self.answers(text) for text in texts]
@@ -85,7 +85,7 @@ class FakePhones:
         return outcomes
 
 
-def outside_of(folder: Path, clock: Clock, queues: FakeQueues, **gateways: Gateway) -> OutboundResources:
+def make_outbound_resources(folder: Path, clock: Clock, queues: FakeQueues, **gateways: Gateway) -> OutboundResources:
     return OutboundResources(gateways=gateways, claims=ClaimsFolder(str(folder)), queues=queues, clock=clock)
 
 
@@ -111,13 +111,15 @@ class Outbox:
             phone = f"+2547{uuid.uuid4().int % 10**8:08d}"
             made = identity.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=NOON)
             if granted:
-                service.grant_messaging(context(db, made.id, now=NOON), by="tests", limits=Limits(10**6, 100, 10**12))
+                service.grant_messaging(
+                    context(db, made.id, now=NOON), by="tests", limits=GrantLimits(10**6, 100, 10**12)
+                )
             return made.id
 
         return cls(parts, parts.transact(work))
 
     def settings(self, **values: Any) -> None:
-        usual = {**Settings()._asdict(), "gateways": ["africastalking", "sns"], "version": 1, "changed_at": NOON}
+        usual = {**MessageSettings()._asdict(), "gateways": ["africastalking", "sns"], "version": 1, "changed_at": NOON}
         with self.parts.writing() as db:
             db.execute(insert(message_settings).values(organisation_id=self.id, **{**usual, **values}))
 
@@ -177,13 +179,15 @@ def notice(text: str | None = "The water is off today.", **values: Any) -> NewMe
     return NewMessage(**{**given, **values})
 
 
-class Script:
+class ScriptedRenderer:
     """What the maker of texts says; it is registered once for a kind, and each test puts its own words here."""
 
     def __init__(self) -> None:
-        self.says: Callable[[Message], Made] = lambda message: Made(f"You owe {message.input.get('amount')}.")
+        self.says: Callable[[Message], RenderedText] = lambda message: RenderedText(
+            f"You owe {message.input.get('amount')}."
+        )
         self.asked: list[int] = []
 
-    def __call__(self, ctx: Context, messages: Sequence[Message]) -> dict[UUID, Made]:
+    def __call__(self, ctx: Context, messages: Sequence[Message]) -> dict[UUID, RenderedText]:
         self.asked.append(len(messages))
         return {message.id: self.says(message) for message in messages}

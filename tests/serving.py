@@ -42,7 +42,7 @@ def serving(database_url: str, aws: emulator.Emulator, **settings: str) -> Itera
         processes.stop(child)
 
 
-def found(url: str, aws: emulator.Emulator, phone: str) -> Served:
+def create_organisation(url: str, aws: emulator.Emulator, phone: str) -> Served:
     """Found an organisation over the wire, as its first owner would."""
     token = aws.token_for(phone)
     made = call(url, "POST", "/v1/organisations", token, {"name": "Acme Homes", "person_name": "Amina"})

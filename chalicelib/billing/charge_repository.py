@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ScalarSelect, insert, or_, select, update
 
 from chalicelib.billing.model import Charge
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.billing import charges, invoices
@@ -29,7 +29,7 @@ def find_charge(ctx: Context, charge_id: UUID) -> Charge | None:
 
 def list_charges(
     ctx: Context,
-    asked: Asked,
+    page_request: PageRequest,
     *,
     lease_id: UUID | None = None,
     status: str | None = None,
@@ -39,7 +39,7 @@ def list_charges(
     for column, wanted in (("lease_id", lease_id), ("status", status), ("invoice_id", invoice_id)):
         if wanted is not None:
             query = query.where(charges.c[column] == wanted)
-    return fetch_page(ctx.db, query, [charges.c.id], asked).of(lambda row: Charge(**row._mapping))
+    return fetch_page(ctx.db, query, [charges.c.id], page_request).of(lambda row: Charge(**row._mapping))
 
 
 def cancel_charge(ctx: Context, charge_id: UUID) -> bool:
@@ -78,15 +78,15 @@ def claim_for_run(ctx: Context, charge_ids: Collection[UUID], period: dt.date) -
         .correlate(charges)
         .scalar_subquery()
     )
-    _claim(ctx, charge_ids, invoice_id)
+    _claim_charges(ctx, charge_ids, invoice_id)
 
 
 def claim_for_invoice(ctx: Context, charge_ids: Collection[UUID], invoice_id: UUID) -> None:
     """Put charges held by ``lock_pending`` on one invoice."""
-    _claim(ctx, charge_ids, invoice_id)
+    _claim_charges(ctx, charge_ids, invoice_id)
 
 
-def _claim(ctx: Context, charge_ids: Collection[UUID], invoice_id: UUID | ScalarSelect[UUID]) -> None:
+def _claim_charges(ctx: Context, charge_ids: Collection[UUID], invoice_id: UUID | ScalarSelect[UUID]) -> None:
     query = update(charges).where(
         charges.c.organisation_id == ctx.organisation_id, charges.c.id.in_(charge_ids), charges.c.status == "pending"
     )
@@ -95,7 +95,7 @@ def _claim(ctx: Context, charge_ids: Collection[UUID], invoice_id: UUID | Scalar
         raise AssertionError("charges were claimed without having been locked")
 
 
-def lines_of_invoice(ctx: Context, invoice_id: UUID) -> list[tuple[str, int]]:
+def list_charged_lines(ctx: Context, invoice_id: UUID) -> list[tuple[str, int]]:
     """Return (charge type, cents) of every one-off charge and late fee on the invoice."""
     query = select(charges.c.charge_type, charges.c.amount_cents).where(
         charges.c.organisation_id == ctx.organisation_id, charges.c.invoice_id == invoice_id

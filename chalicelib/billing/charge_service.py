@@ -4,11 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from chalicelib.billing import charge_repository
-from chalicelib.billing.model import BY_HAND, Charge
+from chalicelib.billing.model import MANUAL_CHARGE_TYPES, Charge
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
 from chalicelib.leasing import service as leasing
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context
 
 
@@ -22,9 +22,9 @@ def add_charge(ctx: Context, values: dict[str, Any]) -> Charge:
         NotFound: the organisation has no such lease.
     """
     if values["amount_cents"] <= 0:
-        raise Invalid([("amount", "expected more than nothing")])
-    if values["charge_type"] not in BY_HAND:
-        raise Invalid([("charge_type", f"expected one of: {', '.join(BY_HAND)}")])
+        raise Invalid([("amount", "expected an amount above zero")])
+    if values["charge_type"] not in MANUAL_CHARGE_TYPES:
+        raise Invalid([("charge_type", f"expected one of: {', '.join(MANUAL_CHARGE_TYPES)}")])
     leasing.lock_lease(ctx, values["lease_id"])  # an import that made it may be being undone
     charge = Charge(
         id=new_id(),
@@ -50,12 +50,12 @@ def get_charge(ctx: Context, charge_id: UUID) -> Charge:
     return found
 
 
-def list_charges(ctx: Context, asked: Asked, **filters: Any) -> Page[Charge]:
+def list_charges(ctx: Context, page_request: PageRequest, **filters: Any) -> Page[Charge]:
     """Return a page of charges in the order they were added; ``filters`` are lease_id, status and invoice_id."""
-    return charge_repository.list_charges(ctx, asked, **filters)
+    return charge_repository.list_charges(ctx, page_request, **filters)
 
 
-def list_pending_charges(ctx: Context, lease_id: UUID) -> list[Charge]:
+def lock_pending_charges(ctx: Context, lease_id: UUID) -> list[Charge]:
     """Return the lease's charges that wait, held until the transaction ends."""
     return charge_repository.lock_pending(ctx, [lease_id], None)
 
@@ -70,7 +70,7 @@ def cancel_charge(ctx: Context, charge_id: UUID) -> Charge:
     if not charge_repository.cancel_charge(ctx, charge_id):
         charge = get_charge(ctx, charge_id)
         raise Conflict(
-            "Only a charge that waits can be cancelled; one that is invoiced is credited.",
+            "Only a pending charge can be cancelled; credit one that has been invoiced.",
             charge_id=str(charge.id), charge_status=charge.status,
         )  # fmt: skip
     return get_charge(ctx, charge_id)

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from chalicelib.billing.model import CreditNote, CreditNoteLine, Receipt
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.billing import credit_note_lines, credit_notes, receipts
@@ -33,19 +33,19 @@ def add_credit_note(ctx: Context, note: CreditNote) -> None:
 
 
 def find_credit_note(ctx: Context, note_id: UUID) -> CreditNote | None:
-    row = ctx.db.execute(_notes(ctx.organisation_id).where(credit_notes.c.id == note_id)).one_or_none()
+    row = ctx.db.execute(_select_credit_notes(ctx.organisation_id).where(credit_notes.c.id == note_id)).one_or_none()
     return None if row is None else _with_lines(ctx, [row])[0]
 
 
 def list_credit_notes(
-    ctx: Context, asked: Asked, *, invoice_id: UUID | None = None, lease_id: UUID | None = None
+    ctx: Context, page_request: PageRequest, *, invoice_id: UUID | None = None, lease_id: UUID | None = None
 ) -> Page[CreditNote]:
-    query = _notes(ctx.organisation_id)
+    query = _select_credit_notes(ctx.organisation_id)
     if invoice_id is not None:
         query = query.where(credit_notes.c.invoice_id == invoice_id)
     if lease_id is not None:
         query = query.where(credit_notes.c.lease_id == lease_id)
-    page = _by_number(ctx.db, query, credit_notes.c.number, asked)
+    page = _by_number(ctx.db, query, credit_notes.c.number, page_request)
     return Page(_with_lines(ctx, page.items), page.next_cursor)
 
 
@@ -82,22 +82,22 @@ def find_last_receipt(db: Connection, organisation_id: UUID, lease_ids: Collecti
 
 
 def list_receipts(
-    ctx: Context, asked: Asked, *, lease_id: UUID | None = None, payment_id: UUID | None = None
+    ctx: Context, page_request: PageRequest, *, lease_id: UUID | None = None, payment_id: UUID | None = None
 ) -> Page[Receipt]:
     query = select(*_RECEIPT).where(receipts.c.organisation_id == ctx.organisation_id)
     if lease_id is not None:
         query = query.where(receipts.c.lease_id == lease_id)
     if payment_id is not None:
         query = query.where(receipts.c.payment_id == payment_id)
-    return _by_number(ctx.db, query, receipts.c.number, asked).of(lambda row: Receipt(**row._mapping))
+    return _by_number(ctx.db, query, receipts.c.number, page_request).of(lambda row: Receipt(**row._mapping))
 
 
-def _notes(organisation_id: UUID) -> Select[Any]:
+def _select_credit_notes(organisation_id: UUID) -> Select[Any]:
     return select(*_NOTE).where(credit_notes.c.organisation_id == organisation_id)
 
 
-def _by_number(db: Connection, query: Select[Any], number: Any, asked: Asked) -> Page[Row[Any]]:
-    return fetch_page(db, query, [number], asked, descending=(asked.sort or "number").startswith("-"))
+def _by_number(db: Connection, query: Select[Any], number: Any, page_request: PageRequest) -> Page[Row[Any]]:
+    return fetch_page(db, query, [number], page_request, descending=(page_request.sort or "number").startswith("-"))
 
 
 def _with_lines(ctx: Context, rows: Sequence[Row[Any]]) -> list[CreditNote]:

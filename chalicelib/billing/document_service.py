@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from chalicelib.billing import document_repository, invoice_repository
-from chalicelib.billing.invoice_service import get_invoice, move
-from chalicelib.billing.issue_service import earned_code, next_numbers
+from chalicelib.billing.invoice_service import apply_line_changes, get_invoice
+from chalicelib.billing.issue_service import billed_account_code, reserve_numbers
 from chalicelib.billing.model import CreditNote, CreditNoteLine, Invoice, Receipt
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
@@ -17,7 +17,7 @@ from chalicelib.leasing import service as leasing
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Entry, Leg
 from chalicelib.ledger.rules import RECEIVABLE
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context
 
 
@@ -31,16 +31,16 @@ def issue_credit_note(
         Invalid: no lines, a sum that is not above 0, a line that is not the invoice's.
         NotFound: the organisation has no such invoice.
     """
-    lease_id = invoice_repository.lease_of(ctx, invoice_id)
+    lease_id = invoice_repository.find_lease_of_invoice(ctx, invoice_id)
     if lease_id is None:
         raise NotFound("There is no such invoice.")
     leasing.lock_lease(ctx, lease_id)
     invoice = get_invoice(ctx, invoice_id)
-    credited = _credited(invoice, list(lines))
-    move(ctx, credited.items(), "credited_cents")
+    credited = _checked_credit(invoice, list(lines))
+    apply_line_changes(ctx, credited.items(), "credited_cents")
     note = CreditNote(
         id=new_id(),
-        number=next_numbers(ctx, "credit_note", 1),
+        number=reserve_numbers(ctx, "credit_note", 1),
         invoice_id=invoice_id,
         lease_id=lease_id,
         reason=reason,
@@ -50,40 +50,43 @@ def issue_credit_note(
         lines=tuple(CreditNoteLine(*line) for line in sorted(credited.items())),
     )
     document_repository.add_credit_note(ctx, note)
-    ledger.post(ctx, [_entry(note, invoice)])
+    ledger.post(ctx, [_credit_note_entry(note, invoice)])
     return note
 
 
-def _credited(invoice: Invoice, lines: list[tuple[UUID, int]]) -> dict[UUID, int]:
+def _checked_credit(invoice: Invoice, lines: list[tuple[UUID, int]]) -> dict[UUID, int]:
     """Return the cents to credit by line, checked against the invoice as it stands under the lease's lock."""
     wrong = [] if lines else [("lines", "expected at least one line")]
     known = {line.id: line for line in invoice.lines}
     credited: dict[UUID, int] = {}
-    for place, (line_id, amount_cents) in enumerate(lines):
+    for index, (line_id, amount_cents) in enumerate(lines):
         if line_id not in known or line_id in credited:
-            wrong.append((f"lines.{place}.line_id", "expected each line of this invoice at most once"))
+            wrong.append((f"lines.{index}.line_id", "expected each line of this invoice at most once"))
         if amount_cents <= 0:
-            wrong.append((f"lines.{place}.amount", "expected more than nothing"))
+            wrong.append((f"lines.{index}.amount", "expected an amount above zero"))
         credited[line_id] = amount_cents
     if wrong:
         raise Invalid(wrong)
     for line_id, amount_cents in credited.items():
         if amount_cents > known[line_id].open_cents:
             raise Conflict(
-                "No more can be credited on a line than is open of it.",
+                "A line cannot be credited by more than its open amount.",
                 line_id=str(line_id), open_cents=known[line_id].open_cents, amount_cents=amount_cents,
             )  # fmt: skip
     return credited
 
 
-def _entry(note: CreditNote, invoice: Invoice) -> Entry:
+def _credit_note_entry(note: CreditNote, invoice: Invoice) -> Entry:
     types = {line.id: line.charge_type for line in invoice.lines}
-    taken: dict[str, int] = {}
+    credited_by_type: dict[str, int] = {}
     for line in note.lines:
         charge_type = types[line.invoice_line_id]
-        taken[charge_type] = taken.get(charge_type, 0) + line.amount_cents
+        credited_by_type[charge_type] = credited_by_type.get(charge_type, 0) + line.amount_cents
     whose = (note.lease_id, invoice.property_id)
-    legs = [Leg(earned_code(charge_type), cents, *whose, charge_type) for charge_type, cents in sorted(taken.items())]
+    legs = [
+        Leg(billed_account_code(charge_type), cents, *whose, charge_type)
+        for charge_type, cents in sorted(credited_by_type.items())
+    ]
     legs.append(Leg(RECEIVABLE.code, -note.total_cents, *whose))
     return Entry("credit_note", note.issued_on, f"credit_note:{note.id}", "credit_note", note.id, tuple(legs))
 
@@ -95,9 +98,9 @@ def get_credit_note(ctx: Context, note_id: UUID) -> CreditNote:
     return found
 
 
-def list_credit_notes(ctx: Context, asked: Asked, **filters: Any) -> Page[CreditNote]:
+def list_credit_notes(ctx: Context, page_request: PageRequest, **filters: Any) -> Page[CreditNote]:
     """Return a page of credit notes by number; ``filters`` are invoice_id and lease_id."""
-    return document_repository.list_credit_notes(ctx, asked, **filters)
+    return document_repository.list_credit_notes(ctx, page_request, **filters)
 
 
 def issue_receipt(
@@ -106,7 +109,7 @@ def issue_receipt(
     """Acknowledge a payment by a receipt with our own number, and return it. It posts nothing: the payment does."""
     receipt = Receipt(
         id=new_id(),
-        number=next_numbers(ctx, "receipt", 1),
+        number=reserve_numbers(ctx, "receipt", 1),
         payment_id=payment_id,
         lease_id=lease_id,
         tenant_id=tenant_id,
@@ -136,6 +139,6 @@ def find_last_receipt(db: Connection, organisation_id: UUID, lease_ids: Collecti
     return document_repository.find_last_receipt(db, organisation_id, lease_ids)
 
 
-def list_receipts(ctx: Context, asked: Asked, **filters: Any) -> Page[Receipt]:
+def list_receipts(ctx: Context, page_request: PageRequest, **filters: Any) -> Page[Receipt]:
     """Return a page of receipts by number; ``filters`` are lease_id and payment_id."""
-    return document_repository.list_receipts(ctx, asked, **filters)
+    return document_repository.list_receipts(ctx, page_request, **filters)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
-from chalicelib.billing.model import Billee, Invoice, Line
-from chalicelib.pages import Asked, Page
+from chalicelib.billing.model import Invoice, InvoicedLease, InvoiceLine
+from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.billing import invoice_lines, invoices
@@ -17,22 +17,22 @@ from chalicelib.storage.tables.portfolio import properties, units
 
 _NAMES = ("property_name", "unit_name", "tenant_name", "lines")
 _PLAIN = tuple(name for name in Invoice._fields if name not in _NAMES)
-_LINE = tuple(invoice_lines.c[name] for name in Line._fields)
+_LINE = tuple(invoice_lines.c[name] for name in InvoiceLine._fields)
 
 
 def find_invoice(ctx: Context, invoice_id: UUID) -> Invoice | None:
     """Return the invoice with its lines, in their order."""
-    row = ctx.db.execute(_invoices(ctx.organisation_id).where(invoices.c.id == invoice_id)).one_or_none()
+    row = ctx.db.execute(_select_invoices(ctx.organisation_id).where(invoices.c.id == invoice_id)).one_or_none()
     if row is None:
         return None
     query = select(*_LINE).where(
         invoice_lines.c.organisation_id == ctx.organisation_id, invoice_lines.c.invoice_id == invoice_id
     )
-    lines = tuple(Line(*each) for each in ctx.db.execute(query.order_by(invoice_lines.c.seq)))
+    lines = tuple(InvoiceLine(*each) for each in ctx.db.execute(query.order_by(invoice_lines.c.seq)))
     return _invoice(row)._replace(lines=lines)
 
 
-def lease_of(ctx: Context, invoice_id: UUID) -> UUID | None:
+def find_lease_of_invoice(ctx: Context, invoice_id: UUID) -> UUID | None:
     """Return the lease that the invoice is for, which never changes; it is what is locked first."""
     query = select(invoices.c.lease_id).where(
         invoices.c.organisation_id == ctx.organisation_id, invoices.c.id == invoice_id
@@ -40,19 +40,19 @@ def lease_of(ctx: Context, invoice_id: UUID) -> UUID | None:
     return ctx.db.scalar(query)
 
 
-def billees(ctx: Context, lease_ids: Collection[UUID]) -> list[Billee]:
+def list_invoiced_leases(ctx: Context, lease_ids: Collection[UUID]) -> list[InvoicedLease]:
     """Return what stands on the leases' invoices, in the order of their ids."""
     query = (
         select(leases.c.id, leases.c.property_id, leases.c.tenant_id, leases.c.grace_days)
         .where(leases.c.organisation_id == ctx.organisation_id, leases.c.id.in_(lease_ids))
         .order_by(leases.c.id)
     )
-    return [Billee(*row) for row in ctx.db.execute(query)]
+    return [InvoicedLease(*row) for row in ctx.db.execute(query)]
 
 
 def list_invoices(
     ctx: Context,
-    asked: Asked,
+    page_request: PageRequest,
     *,
     today: dt.date,
     lease_id: UUID | None = None,
@@ -60,17 +60,17 @@ def list_invoices(
     period: dt.date | None = None,
     status: str | None = None,
 ) -> Page[Invoice]:
-    query = _invoices(ctx.organisation_id)
+    query = _select_invoices(ctx.organisation_id)
     for column, wanted in (("lease_id", lease_id), ("property_id", property_id), ("period", period)):
         if wanted is not None:
             query = query.where(invoices.c[column] == wanted)
     if status is not None:
         query = query.where(_has_status(ctx.organisation_id, status, today))
-    descending = (asked.sort or "-number").startswith("-")
-    return fetch_page(ctx.db, query, [invoices.c.number], asked, descending=descending).of(_invoice)
+    descending = (page_request.sort or "-number").startswith("-")
+    return fetch_page(ctx.db, query, [invoices.c.number], page_request, descending=descending).of(_invoice)
 
 
-def last_periods(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, dt.date]:
+def last_billed_periods(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, dt.date]:
     """Return the latest month that each lease has its monthly invoice for; one without any is left out."""
     query = (
         select(invoices.c.lease_id, func.max(invoices.c.run_period))
@@ -99,7 +99,7 @@ def _has_status(organisation_id: UUID, status: str, today: dt.date) -> ColumnEle
     return invoices.c.id.in_(open_ids)
 
 
-def _invoices(organisation_id: UUID) -> Select[Any]:
+def _select_invoices(organisation_id: UUID) -> Select[Any]:
     # Outer joins: a document is kept for ever, also when the lease it names was an import that was undone.
     def same(table: Any, key: Any) -> ColumnElement[bool]:
         return and_(table.c.organisation_id == invoices.c.organisation_id, table.c.id == key)

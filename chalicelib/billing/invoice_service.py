@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from chalicelib.billing import charge_repository, invoice_repository, repository
-from chalicelib.billing.model import Invoice, Line, OpenLine
+from chalicelib.billing.model import Invoice, InvoiceLine, OpenLine
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.leasing import service as leasing
 from chalicelib.ledger import service as ledger
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context
 
 
@@ -23,13 +23,13 @@ def get_invoice(ctx: Context, invoice_id: UUID) -> Invoice:
     return found
 
 
-def list_monthly_lines(ctx: Context, invoice_id: UUID) -> list[Line]:
+def list_monthly_invoice_lines(ctx: Context, invoice_id: UUID) -> list[InvoiceLine]:
     """Return the invoice's lines, in their order, without those that billed one-off charges and late fees.
 
     Raises:
         NotFound: the organisation has no such invoice.
     """
-    charged = Counter(charge_repository.lines_of_invoice(ctx, invoice_id))
+    charged = Counter(charge_repository.list_charged_lines(ctx, invoice_id))
     kept = []
     for line in reversed(get_invoice(ctx, invoice_id).lines):  # the charges stand last
         words = (line.charge_type, line.amount_cents)
@@ -40,12 +40,12 @@ def list_monthly_lines(ctx: Context, invoice_id: UUID) -> list[Line]:
     return kept[::-1]
 
 
-def list_invoices(ctx: Context, asked: Asked, **filters: Any) -> Page[Invoice]:
+def list_invoices(ctx: Context, page_request: PageRequest, **filters: Any) -> Page[Invoice]:
     """Return a page of invoices without their lines, by number.
 
     ``filters``: lease_id, property_id, period, and status: open, overdue (as of ``today``), paid, void.
     """
-    return invoice_repository.list_invoices(ctx, asked, today=ctx.today, **filters)
+    return invoice_repository.list_invoices(ctx, page_request, today=ctx.today, **filters)
 
 
 def void_invoice(ctx: Context, invoice_id: UUID) -> Invoice:
@@ -58,14 +58,14 @@ def void_invoice(ctx: Context, invoice_id: UUID) -> Invoice:
         NotFound: the organisation has no such invoice.
         Conflict: something was paid or credited on it, or it is void already.
     """
-    lease_id = invoice_repository.lease_of(ctx, invoice_id)
+    lease_id = invoice_repository.find_lease_of_invoice(ctx, invoice_id)
     if lease_id is None:
         raise NotFound("There is no such invoice.")
     leasing.lock_lease(ctx, lease_id)
     if not repository.mark_void(ctx, invoice_id, ctx.today):
         invoice = get_invoice(ctx, invoice_id)
         raise Conflict(
-            "Only an invoice that nothing was paid or credited on can be voided; credit it instead.",
+            "Only an invoice without payments or credits can be voided; credit it instead.",
             invoice_id=str(invoice.id), invoice_status=invoice.status, paid_cents=invoice.paid_cents,
             credited_cents=invoice.credited_cents,
         )  # fmt: skip
@@ -75,7 +75,7 @@ def void_invoice(ctx: Context, invoice_id: UUID) -> Invoice:
     return get_invoice(ctx, invoice_id)
 
 
-def settle(ctx: Context, changes: Iterable[tuple[UUID, int]]) -> None:
+def apply_paid(ctx: Context, changes: Iterable[tuple[UUID, int]]) -> None:
     """Count cents as paid on lines, or take them back where below 0: the only way that what is paid changes.
 
     The leases are the caller's to lock, and the journal is the caller's to post.
@@ -83,10 +83,10 @@ def settle(ctx: Context, changes: Iterable[tuple[UUID, int]]) -> None:
     Raises:
         Conflict: a line is unknown or void, or would be paid by less than nothing or more than is owed.
     """
-    move(ctx, changes, "paid_cents")
+    apply_line_changes(ctx, changes, "paid_cents")
 
 
-def move(ctx: Context, changes: Iterable[tuple[UUID, int]], column: str) -> None:
+def apply_line_changes(ctx: Context, changes: Iterable[tuple[UUID, int]], column: str) -> None:
     """Move open cents of lines, and of their invoices, to ``column``: paid_cents or credited_cents."""
     deltas: dict[UUID, int] = {}
     for line_id, delta in changes:
@@ -94,34 +94,34 @@ def move(ctx: Context, changes: Iterable[tuple[UUID, int]], column: str) -> None
     deltas = {line_id: delta for line_id, delta in deltas.items() if delta}
     if not deltas:
         return
-    if not repository.settle_lines(ctx, deltas, column):
-        raise Conflict("What is open of a line has changed meanwhile; read it again.")
+    if not repository.apply_to_lines(ctx, deltas, column):
+        raise Conflict("The open amount of a line has changed; read it again.")
     totals: dict[UUID, int] = {}
-    for line_id, invoice_id in repository.invoices_of(ctx, list(deltas)):
+    for line_id, invoice_id in repository.invoice_ids_of_lines(ctx, list(deltas)):
         totals[invoice_id] = totals.get(invoice_id, 0) + deltas[line_id]
-    repository.settle_invoices(ctx, totals, column)
+    repository.apply_to_invoices(ctx, totals, column)
 
 
-def last_periods(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, dt.date]:
+def last_billed_periods(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, dt.date]:
     """Return the latest month that each lease was billed for; one that never was is left out."""
-    return invoice_repository.last_periods(ctx, lease_ids)
+    return invoice_repository.last_billed_periods(ctx, lease_ids)
 
 
-def open_lines(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, list[OpenLine]]:
+def list_open_lines(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, list[OpenLine]]:
     """Return each lease's open lines, the oldest due first; a lease without any is left out."""
     grouped: dict[UUID, list[OpenLine]] = {}
-    for line in repository.open_lines(ctx, lease_ids):
+    for line in repository.list_open_lines(ctx, lease_ids):
         grouped.setdefault(line.lease_id, []).append(line)
     return grouped
 
 
-def get_lines(ctx: Context, line_ids: Collection[UUID]) -> list[Line]:
+def get_lines(ctx: Context, line_ids: Collection[UUID]) -> list[InvoiceLine]:
     """Return the lines, by id.
 
     Raises:
         NotFound: the organisation lacks one of them.
     """
-    found = repository.lines_by_id(ctx, line_ids)
+    found = repository.find_lines(ctx, line_ids)
     missing = set(line_ids) - {line.id for line in found}
     if missing:
         raise NotFound("There is no such invoice line.", line_id=str(min(missing)))

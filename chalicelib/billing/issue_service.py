@@ -10,35 +10,35 @@ from chalicelib.ledger.rules import OPENING, RECEIVABLE, income_code
 from chalicelib.runtime.context import Context
 
 
-def next_numbers(ctx: Context, kind: str, count: int) -> int:
+def reserve_numbers(ctx: Context, kind: str, count: int) -> int:
     """Take ``count`` numbers of a kind of document (invoice, credit_note, receipt) and return the first.
 
     The counter is held until the transaction ends and goes back with it, so that numbers have no gaps.
     """
-    return repository.take_numbers(ctx, kind, count)
+    return repository.reserve_numbers(ctx, kind, count)
 
 
-def issue(ctx: Context, drafts: Sequence[Draft]) -> None:
+def issue_drafts(ctx: Context, drafts: Sequence[Draft]) -> None:
     """Number, keep and post the drafts, each of which has a line. The leases are the caller's to lock."""
     if not drafts:
         return
-    first = next_numbers(ctx, "invoice", len(drafts))
+    first = reserve_numbers(ctx, "invoice", len(drafts))
     repository.add_invoices(ctx, drafts, first, ctx.now)
-    ledger.post(ctx, [_entry(draft) for draft in drafts])
+    ledger.post(ctx, [_invoice_entry(draft) for draft in drafts])
 
 
-def earned_code(charge_type: str) -> str:
+def billed_account_code(charge_type: str) -> str:
     """Return the account that a line of this type is billed against: income, or opening for a balance brought in."""
     return OPENING.code if charge_type == "opening_balance" else income_code(charge_type)
 
 
-def _entry(draft: Draft) -> Entry:
+def _invoice_entry(draft: Draft) -> Entry:
     earned: dict[str, int] = {}
     for line in draft.lines:
         earned[line.charge_type] = earned.get(line.charge_type, 0) + line.amount_cents
     legs = [Leg(RECEIVABLE.code, draft.total_cents, draft.lease_id, draft.property_id)]
     legs += [
-        Leg(earned_code(charge_type), -cents, draft.lease_id, draft.property_id, charge_type)
+        Leg(billed_account_code(charge_type), -cents, draft.lease_id, draft.property_id, charge_type)
         for charge_type, cents in earned.items()
     ]
     return Entry("invoice", draft.issued_on, f"invoice:{draft.id}", "invoice", draft.id, tuple(legs))

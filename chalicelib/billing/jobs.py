@@ -15,38 +15,38 @@ from chalicelib.runtime.context import Context, in_context
 from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
-from chalicelib.tasks.scheduling import Functions, Slot, Work, paged, scheduled
+from chalicelib.tasks.scheduling import FunctionBlueprint, JobStep, Slot, iterate_pages, scheduled
 
-billing_jobs = Functions()
+billing_jobs = FunctionBlueprint()
 
 
 @scheduled(billing_jobs, "late_fees", every=dt.timedelta(hours=1))
-def late_fees(resources: Resources, slot: Slot) -> Iterator[Work]:
+def late_fees(resources: Resources, slot: Slot) -> Iterator[JobStep]:
     """Queue the assessing of what became overdue, as of the organisation's own day; the next bill collects it."""
-    for organisation in paged(resources, identity.list_organisations):
+    for organisation in iterate_pages(resources, identity.list_organisations):
         on = day_of(slot.at, organisation.time_zone)
         to_come = on > day_of(
             resources.clock.now(), organisation.time_zone
         )  # run by hand: nobody is late ahead of time
-        if late_fee_service.policy_of(organisation) is not None and not to_come:
-            queue = partial(_queue, organisation=organisation, on=on, now=resources.clock.now())
-            yield Work(organisation.id, queue, on.isoformat())
+        if late_fee_service.late_fee_policy(organisation) is not None and not to_come:
+            queue = partial(_queue_late_fees, organisation=organisation, on=on, now=resources.clock.now())
+            yield JobStep(organisation.id, queue, on.isoformat())
 
 
-def _queue(db: Connection, *, organisation: Organisation, on: dt.date, now: dt.datetime) -> int:
+def _queue_late_fees(db: Connection, *, organisation: Organisation, on: dt.date, now: dt.datetime) -> int:
     late_fee_service.queue_late_fees(Context.for_system(db, organisation.id, now=now, today=on), on)
     return 1
 
 
-@tasks.handles(late_fee_service.LATE_FEES)
-def assess(resources: Resources, task: Task) -> dict[str, Any]:
+@tasks.task_handler(late_fee_service.LATE_FEES)
+def run_late_fees(resources: Resources, task: Task) -> dict[str, Any]:
     """Assess set by set, each in its own transaction; go on where a killed worker stopped."""
     on = dt.date.fromisoformat(task.input["on"])
 
     def context(db: Connection) -> Context:
         return Context.for_system(db, task.organisation_id, now=resources.clock.now(), today=on)
 
-    after, made = late_fee_service.progress_of(task)
+    after, made = late_fee_service.parse_progress(task)
     while True:
         step = partial(late_fee_service.assess_set, task=task, after=after, made=made)
         after, made = resources.transact(in_context(context, step))

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from chalicelib.billing import charge_repository, late_fee_repository
-from chalicelib.billing.model import Charge, Overdue
+from chalicelib.billing.model import Charge, OverdueInvoice
 from chalicelib.billing.rules import LateFeePolicy, late_fee_cents
 from chalicelib.identity import service as identity
 from chalicelib.identity.model import Organisation
@@ -16,7 +16,7 @@ from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 
 LATE_FEES = "late_fees"
-LEASES_IN_A_SET = 500
+LEASES_PER_SET = 500
 
 
 def assess_late_fees(ctx: Context, lease_ids: Collection[UUID], on: dt.date) -> int:
@@ -25,18 +25,18 @@ def assess_late_fees(ctx: Context, lease_ids: Collection[UUID], on: dt.date) -> 
     An invoice has one fee, ever, also where that was cancelled: of what is open of it, by the
     organisation's policy, once the lease's grace and the policy's are over.
     """
-    policy = policy_of(identity.get_organisation(ctx.db, ctx.organisation_id))
+    policy = late_fee_policy(identity.get_organisation(ctx.db, ctx.organisation_id))
     if policy is None:
         return 0
     found = late_fee_repository.list_overdue(ctx, lease_ids, on=on, due_through=_due_through(policy, on))
-    fees = [_fee(each, late_fee_cents(policy, each.open_cents), on, ctx.now) for each in found]
+    fees = [_late_fee_charge(each, late_fee_cents(policy, each.open_cents), on, ctx.now) for each in found]
     fees = [fee for fee in fees if fee.amount_cents > 0]
     if fees:
         charge_repository.add_charges(ctx, fees)
     return len(fees)
 
 
-def policy_of(organisation: Organisation) -> LateFeePolicy | None:
+def late_fee_policy(organisation: Organisation) -> LateFeePolicy | None:
     """Return what being late costs there; None: nothing."""
     if organisation.late_fee_kind == "off":
         return None
@@ -54,7 +54,7 @@ def queue_late_fees(ctx: Context, on: dt.date) -> Task:
     return tasks.queue_task(ctx, LATE_FEES, {"on": on.isoformat()}, created_by=None)
 
 
-def progress_of(task: Task) -> tuple[UUID | None, int]:
+def parse_progress(task: Task) -> tuple[UUID | None, int]:
     """Return after which lease the task goes on, and how many fees it has made."""
     if not task.cursor:
         return None, 0
@@ -68,9 +68,9 @@ def assess_set(ctx: Context, task: Task, after: UUID | None, made: int) -> tuple
     Raises:
         TakenOver: another worker holds the task; let it out of the transaction.
     """
-    last, fees = assess_next(ctx, ctx.today, after=after, limit=LEASES_IN_A_SET)
+    last, fees = assess_next(ctx, ctx.today, after=after, limit=LEASES_PER_SET)
     made += fees
-    tasks.advance(ctx.db, task, done=made, cursor=f"{last.hex}:{made}" if last else None)
+    tasks.save_progress(ctx.db, task, done=made, cursor=f"{last.hex}:{made}" if last else None)
     return last, made
 
 
@@ -79,7 +79,7 @@ def assess_next(ctx: Context, on: dt.date, *, after: UUID | None, limit: int) ->
 
     One that has ended gets no further monthly invoice, so it is left out. The last is None when none is left.
     """
-    policy = policy_of(identity.get_organisation(ctx.db, ctx.organisation_id))
+    policy = late_fee_policy(identity.get_organisation(ctx.db, ctx.organisation_id))
     if policy is None:
         return None, 0
     late = late_fee_repository.list_late_leases(
@@ -94,7 +94,7 @@ def _due_through(policy: LateFeePolicy, on: dt.date) -> dt.date:
     return on - dt.timedelta(days=policy.grace_days + 1)
 
 
-def _fee(overdue: Overdue, amount_cents: int, on: dt.date, now: dt.datetime) -> Charge:
+def _late_fee_charge(overdue: OverdueInvoice, amount_cents: int, on: dt.date, now: dt.datetime) -> Charge:
     """Return the charge; it keeps which invoice it is for, so that this never has a second one."""
     return Charge(
         id=new_id(),

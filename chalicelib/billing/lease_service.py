@@ -12,24 +12,24 @@ from chalicelib.runtime.context import Context
 
 
 def change_lease(ctx: Context, lease_id: UUID, version: int | None, values: dict[str, Any]) -> Lease:
-    """Change a lease as ``leasing.change_lease`` says, and return it.
+    """Change a lease as ``leasing.update_terms`` says, and return it.
 
     It does not run longer where its last month was billed up to its last day: that month has its
     invoice, so no run would ever bill the days that are added to it.
 
     Raises:
-        Conflict: that, or as ``leasing.change_lease``.
+        Conflict: that, or as ``leasing.update_terms``.
         Invalid, NotFound, PreconditionFailed: as there.
     """
     before = leasing.get_lease(ctx, lease_id)
-    held_version = before.version if version is None else version  # what we looked at is what is changed
-    changed = leasing.change_lease(ctx, lease_id, held_version, values)
+    seen_version = before.version if version is None else version  # what we looked at is what is changed
+    changed = leasing.update_terms(ctx, lease_id, seen_version, values)
     if before.ends_on is None or changed.ends_on == before.ends_on:
         return changed
     period = period_of(before.ends_on)
-    if before.ends_on < last_day(period) and repository.billed_leases(ctx, period, [lease_id]):
+    if before.ends_on < last_day(period) and repository.filter_billed_leases(ctx, period, [lease_id]):
         raise Conflict(
-            "The month in which the lease ends is billed up to that day; renew the lease, or void that invoice first.",
+            "The lease's last month is already billed up to that day; renew the lease, or void that invoice first.",
             lease_id=str(lease_id),
             ends_on=before.ends_on.isoformat(),
         )

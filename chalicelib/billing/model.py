@@ -9,7 +9,7 @@ INVOICE_KINDS = ("run", "single", "final", "opening")
 INVOICE_STATUSES = ("open", "part_paid", "paid", "credited", "void")
 
 # What a person may charge by hand. A deposit is recorded at its lease, an opening balance by its own route.
-BY_HAND = ("rent", "water", "electricity", "service", "garbage", "security", "damage", "late_fee", "other")
+MANUAL_CHARGE_TYPES = ("rent", "water", "electricity", "service", "garbage", "security", "damage", "late_fee", "other")
 
 
 class DraftLine(NamedTuple):
@@ -40,7 +40,7 @@ class Draft(NamedTuple):
         return sum(line.amount_cents for line in self.lines)
 
 
-class Billee(NamedTuple):
+class InvoicedLease(NamedTuple):
     """What of a lease stands on its invoices, whatever they are for."""
 
     id: UUID
@@ -49,7 +49,7 @@ class Billee(NamedTuple):
     grace_days: int
 
 
-class Billed(NamedTuple):
+class BilledSet(NamedTuple):
     """What one set of a bill run did: invoices made, leases looked at, the last of them (None: none is left)."""
 
     made: int
@@ -71,7 +71,7 @@ class OpenLine(NamedTuple):
     issued_on: dt.date
 
 
-class Overdue(NamedTuple):
+class OverdueInvoice(NamedTuple):
     """An invoice that a late fee is due on, with what of it is open, late fees left out."""
 
     invoice_id: UUID
@@ -80,7 +80,7 @@ class Overdue(NamedTuple):
     open_cents: int
 
 
-class Line(NamedTuple):
+class InvoiceLine(NamedTuple):
     """A line as it stands; ``open_cents`` is amount − paid − credited, and 0 once its invoice is void."""
 
     id: UUID
@@ -123,7 +123,7 @@ class Invoice(NamedTuple):
     voided_on: dt.date | None
     version: int
     created_at: dt.datetime
-    lines: tuple[Line, ...] = ()
+    lines: tuple[InvoiceLine, ...] = ()
 
     @property
     def open_cents(self) -> int:

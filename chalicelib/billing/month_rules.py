@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from chalicelib.billing.rules import Period, last_day, share_cents
+from chalicelib.billing.rules import Period, last_day, prorated_cents
 
 
 def recurring_cents(
@@ -19,22 +19,22 @@ def recurring_cents(
         ValueError: ``amount_cents`` is negative, or ``period`` is not a first day.
     """
     if prorated:
-        return share_cents(amount_cents, period, starts_on, ends_on)
+        return prorated_cents(amount_cents, period, starts_on, ends_on)
     first = max(starts_on, period)
     last = last_day(period) if ends_on is None else min(ends_on, last_day(period))
     return amount_cents if first <= last else 0
 
 
-def earliest(a: dt.date | None, b: dt.date | None) -> dt.date | None:
+def earlier_end(a: dt.date | None, b: dt.date | None) -> dt.date | None:
     """Return the earlier of two last days, None standing for an open end."""
     if a is None or b is None:
         return a or b
     return min(a, b)
 
 
-def rent_words(period: Period, starts_on: dt.date, ends_on: dt.date | None) -> str:
+def rent_description(period: Period, starts_on: dt.date, ends_on: dt.date | None) -> str:
     """Return how the rent of a month is described, with its days where it is not the whole month."""
-    first, last = max(starts_on, period), earliest(ends_on, last_day(period)) or last_day(period)
+    first, last = max(starts_on, period), earlier_end(ends_on, last_day(period)) or last_day(period)
     if first == period and last == last_day(period):
         return f"Rent for {period:%B %Y}"
     days = f"{first.day}" if first == last else f"{first.day}–{last.day}"

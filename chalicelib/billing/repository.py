@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Case, Table, and_, case, exists, insert, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from chalicelib.billing.model import Draft, Line, OpenLine
+from chalicelib.billing.model import Draft, InvoiceLine, OpenLine
 from chalicelib.ids import new_id
 from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.billing import counters, invoice_lines, invoices
@@ -16,15 +16,15 @@ from chalicelib.storage.tables.leasing import leases
 from chalicelib.storage.types import Cents
 
 # Rows that one UPDATE with a CASE names: more make the statement dear, fewer make more journeys.
-UPDATE_ROWS = 500
+ROWS_PER_UPDATE = 500
 
 _OPEN = (
     "id", "lease_id", "invoice_id", "property_id", "due_on", "charge_type", "seq", "open_cents", "issued_on"
 )  # fmt: skip
-_LINE = tuple(Line._fields)
+_LINE = tuple(InvoiceLine._fields)
 
 
-def take_numbers(ctx: Context, kind: str, count: int) -> int:
+def reserve_numbers(ctx: Context, kind: str, count: int) -> int:
     """Advance the counter by ``count`` and return the first of the numbers so taken; holds it until the commit."""
     mine = and_(counters.c.organisation_id == ctx.organisation_id, counters.c.kind == kind)
     step = update(counters).where(mine).values(next_number=counters.c.next_number + count)
@@ -40,7 +40,7 @@ def take_numbers(ctx: Context, kind: str, count: int) -> int:
     return after - count
 
 
-def first_unbilled_lease(ctx: Context, period: dt.date, last_day: dt.date, after: UUID | None) -> UUID | None:
+def find_first_unbilled_lease(ctx: Context, period: dt.date, last_day: dt.date, after: UUID | None) -> UUID | None:
     """Return the first lease, by id, with a day in the period and no invoice for it; a hint, nothing is locked."""
     billed = exists().where(
         invoices.c.organisation_id == ctx.organisation_id,
@@ -58,7 +58,7 @@ def first_unbilled_lease(ctx: Context, period: dt.date, last_day: dt.date, after
     return ctx.db.scalar(query.order_by(leases.c.id).limit(1))
 
 
-def billed_leases(ctx: Context, period: dt.date, lease_ids: Collection[UUID]) -> frozenset[UUID]:
+def filter_billed_leases(ctx: Context, period: dt.date, lease_ids: Collection[UUID]) -> frozenset[UUID]:
     """Return which of the leases have their invoice for the period."""
     query = select(invoices.c.lease_id).where(
         invoices.c.organisation_id == ctx.organisation_id,
@@ -68,7 +68,7 @@ def billed_leases(ctx: Context, period: dt.date, lease_ids: Collection[UUID]) ->
     return frozenset(ctx.db.scalars(query))
 
 
-def has_opening(ctx: Context, lease_ids: Collection[UUID]) -> frozenset[UUID]:
+def filter_leases_with_opening(ctx: Context, lease_ids: Collection[UUID]) -> frozenset[UUID]:
     """Return which of the leases have an opening balance that is not void."""
     query = select(invoices.c.lease_id).where(
         invoices.c.organisation_id == ctx.organisation_id,
@@ -95,13 +95,13 @@ def add_invoices(ctx: Context, drafts: Sequence[Draft], first_number: int, now: 
             "credited_cents": 0,
             "voided_on": None,
         }
-        heads.append(shared | _head(draft, number, now))
-        lines += [shared | _line(draft, seq) for seq in range(len(draft.lines))]
+        heads.append(shared | _invoice_row(draft, number, now))
+        lines += [shared | _line_row(draft, seq) for seq in range(len(draft.lines))]
     ctx.db.execute(insert(invoices), heads)
     ctx.db.execute(insert(invoice_lines), lines)
 
 
-def _head(draft: Draft, number: int, now: dt.datetime) -> dict[str, Any]:
+def _invoice_row(draft: Draft, number: int, now: dt.datetime) -> dict[str, Any]:
     return {
         "id": draft.id,
         "number": number,
@@ -116,7 +116,7 @@ def _head(draft: Draft, number: int, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _line(draft: Draft, seq: int) -> dict[str, Any]:
+def _line_row(draft: Draft, seq: int) -> dict[str, Any]:
     line = draft.lines[seq]
     return {
         "id": new_id(),
@@ -129,14 +129,14 @@ def _line(draft: Draft, seq: int) -> dict[str, Any]:
     }
 
 
-def lines_by_id(ctx: Context, line_ids: Collection[UUID]) -> list[Line]:
+def find_lines(ctx: Context, line_ids: Collection[UUID]) -> list[InvoiceLine]:
     query = select(*(invoice_lines.c[name] for name in _LINE)).where(
         invoice_lines.c.organisation_id == ctx.organisation_id, invoice_lines.c.id.in_(line_ids)
     )
-    return [Line(*row) for row in ctx.db.execute(query.order_by(invoice_lines.c.id))]
+    return [InvoiceLine(*row) for row in ctx.db.execute(query.order_by(invoice_lines.c.id))]
 
 
-def open_lines(ctx: Context, lease_ids: Collection[UUID]) -> list[OpenLine]:
+def list_open_lines(ctx: Context, lease_ids: Collection[UUID]) -> list[OpenLine]:
     """Return the leases' open lines, the oldest due first."""
     query = select(*(invoice_lines.c[name] for name in _OPEN)).where(
         invoice_lines.c.organisation_id == ctx.organisation_id,
@@ -147,7 +147,7 @@ def open_lines(ctx: Context, lease_ids: Collection[UUID]) -> list[OpenLine]:
     return [OpenLine(*row) for row in ctx.db.execute(query.order_by(*order))]
 
 
-def invoices_of(ctx: Context, line_ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+def invoice_ids_of_lines(ctx: Context, line_ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:
     """Return (line, its invoice) of each line."""
     query = select(invoice_lines.c.id, invoice_lines.c.invoice_id).where(
         invoice_lines.c.organisation_id == ctx.organisation_id, invoice_lines.c.id.in_(line_ids)
@@ -155,7 +155,7 @@ def invoices_of(ctx: Context, line_ids: Collection[UUID]) -> list[tuple[UUID, UU
     return [(row[0], row[1]) for row in ctx.db.execute(query)]
 
 
-def settle_lines(ctx: Context, deltas: Mapping[UUID, int], column: str) -> bool:
+def apply_to_lines(ctx: Context, deltas: Mapping[UUID, int], column: str) -> bool:
     """Move each line's open cents to ``column`` (paid_cents or credited_cents), or back where below 0.
 
     Returns:
@@ -163,8 +163,8 @@ def settle_lines(ctx: Context, deltas: Mapping[UUID, int], column: str) -> bool:
     """
     table = invoice_lines
     moved = table.c[column]
-    for part in _parts(deltas):
-        delta = _by_id(table, part)
+    for part in _batches(deltas):
+        delta = _amounts_by_id(table, part)
         query = update(table).where(
             table.c.organisation_id == ctx.organisation_id,
             table.c.id.in_(part),
@@ -178,26 +178,26 @@ def settle_lines(ctx: Context, deltas: Mapping[UUID, int], column: str) -> bool:
     return True
 
 
-def settle_invoices(ctx: Context, deltas: Mapping[UUID, int], column: str) -> None:
+def apply_to_invoices(ctx: Context, deltas: Mapping[UUID, int], column: str) -> None:
     """Add to the invoices' ``column`` what was moved on their lines."""
     moved = invoices.c[column]
-    for part in _parts(deltas):
+    for part in _batches(deltas):
         query = update(invoices).where(invoices.c.organisation_id == ctx.organisation_id, invoices.c.id.in_(part))
-        values = {moved: moved + _by_id(invoices, part), invoices.c.version: invoices.c.version + 1}
+        values = {moved: moved + _amounts_by_id(invoices, part), invoices.c.version: invoices.c.version + 1}
         ctx.db.execute(query.values(values))
 
 
-def _by_id(table: Table, amounts: Mapping[UUID, int]) -> Case[int]:
+def _amounts_by_id(table: Table, amounts: Mapping[UUID, int]) -> Case[int]:
     """Return each row's own amount; one statement for many rows, where an executemany of UPDATEs is a journey each."""
     return case(
         *((table.c.id == row_id, literal(amount, Cents)) for row_id, amount in amounts.items()), else_=literal(0, Cents)
     )
 
 
-def _parts(deltas: Mapping[UUID, int]) -> list[dict[UUID, int]]:
+def _batches(deltas: Mapping[UUID, int]) -> list[dict[UUID, int]]:
     # In the order of ids, so that two who settle the same lines wait for, and do not deadlock, each other.
     ordered = sorted(deltas.items())
-    return [dict(ordered[start : start + UPDATE_ROWS]) for start in range(0, len(ordered), UPDATE_ROWS)]
+    return [dict(ordered[start : start + ROWS_PER_UPDATE]) for start in range(0, len(ordered), ROWS_PER_UPDATE)]
 
 
 def mark_void(ctx: Context, invoice_id: UUID, on: dt.date) -> bool:

@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
-from chalicelib.money import WHOLE_SHILLING, half_up
+from chalicelib.money import WHOLE_SHILLING, round_half_up
 
 Period: TypeAlias = dt.date
 
@@ -19,7 +19,7 @@ DUE_DAYS = range(1, 29)  # every month has these
 _WHOLE_RATE_BPS = 10_000
 
 
-class RentStep(NamedTuple):
+class MonthlyRent(NamedTuple):
     """A monthly rent and the first day that it holds; it holds until the next step."""
 
     starts_on: dt.date
@@ -47,7 +47,7 @@ def last_day(period: Period) -> dt.date:
     return period.replace(day=_days_in(period))
 
 
-def rent_cents_for(period: Period, steps: Sequence[RentStep], starts_on: dt.date, ends_on: dt.date | None) -> int:
+def rent_cents_for(period: Period, steps: Sequence[MonthlyRent], starts_on: dt.date, ends_on: dt.date | None) -> int:
     """Return the rent that a lease owes for one calendar month.
 
     Each day owes its dated rent divided by the days of that month. A whole month at one
@@ -76,20 +76,20 @@ def rent_cents_for(period: Period, steps: Sequence[RentStep], starts_on: dt.date
         last = min(last, ends_on.toordinal())
     if last < first:
         return 0
-    spans = _spans(steps, first, last)
+    spans = _rent_spans(steps, first, last)
     rent_cents = spans[0][1]
     if last - first + 1 == days and all(rent == rent_cents for _, rent in spans):
         return rent_cents
-    return half_up(sum(count * rent for count, rent in spans), days, WHOLE_SHILLING)
+    return round_half_up(sum(count * rent for count, rent in spans), days, WHOLE_SHILLING)
 
 
-def share_cents(amount_cents: int, period: Period, starts_on: dt.date, ends_on: dt.date | None) -> int:
+def prorated_cents(amount_cents: int, period: Period, starts_on: dt.date, ends_on: dt.date | None) -> int:
     """Return what a lease owes for one month of a monthly charge, in the manner of rent.
 
     Raises:
         ValueError: ``amount_cents`` is negative, or ``period`` is not a first day.
     """
-    return rent_cents_for(period, (RentStep(starts_on, amount_cents),), starts_on, ends_on)
+    return rent_cents_for(period, (MonthlyRent(starts_on, amount_cents),), starts_on, ends_on)
 
 
 def due_on(period: Period, due_day: int, lease_starts_on: dt.date) -> dt.date:
@@ -132,9 +132,9 @@ def late_fee_cents(policy: LateFeePolicy, overdue_balance_cents: int) -> int:
     if overdue_balance_cents <= 0 or policy.kind == "off":
         return 0
     if policy.kind == "fixed":
-        fee_cents = half_up(policy.amount_cents, 1, WHOLE_SHILLING)
+        fee_cents = round_half_up(policy.amount_cents, 1, WHOLE_SHILLING)
     else:
-        fee_cents = half_up(overdue_balance_cents * policy.rate_bps, _WHOLE_RATE_BPS, WHOLE_SHILLING)
+        fee_cents = round_half_up(overdue_balance_cents * policy.rate_bps, _WHOLE_RATE_BPS, WHOLE_SHILLING)
     if policy.cap_cents is None:
         return fee_cents
     return min(fee_cents, policy.cap_cents - policy.cap_cents % WHOLE_SHILLING)
@@ -146,7 +146,7 @@ def _days_in(period: Period) -> int:
     return calendar.monthrange(period.year, period.month)[1]
 
 
-def _spans(steps: Sequence[RentStep], first: int, last: int) -> list[tuple[int, int]]:
+def _rent_spans(steps: Sequence[MonthlyRent], first: int, last: int) -> list[tuple[int, int]]:
     """Split the days ``first`` to ``last`` (ordinals) into (days, monthly rent), the latest first."""
     spans = []
     for step in reversed(steps):
@@ -159,7 +159,7 @@ def _spans(steps: Sequence[RentStep], first: int, last: int) -> list[tuple[int, 
     return spans
 
 
-def _check_steps(steps: Sequence[RentStep]) -> None:
+def _check_steps(steps: Sequence[MonthlyRent]) -> None:
     if not steps:
         raise ValueError("A lease needs at least one rent.")
     before: dt.date | None = None

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Sequence
 from uuid import UUID
 
 from chalicelib.billing import charge_repository, repository
-from chalicelib.billing.issue_service import issue
+from chalicelib.billing.issue_service import issue_drafts
 from chalicelib.billing.late_fee_service import assess_late_fees
-from chalicelib.billing.model import Billed, Charge, Draft, DraftLine
-from chalicelib.billing.month_rules import earliest, recurring_cents, rent_words
+from chalicelib.billing.model import BilledSet, Charge, Draft, DraftLine
+from chalicelib.billing.month_rules import earlier_end, recurring_cents, rent_description
 from chalicelib.billing.rules import (
+    MonthlyRent,
     Period,
-    RentStep,
     due_on,
     last_day,
     overdue_on,
@@ -33,7 +33,7 @@ def bill_leases(
     limit: int,
     issued_on: dt.date,
     after_bill: AfterBill | None = None,
-) -> Billed:
+) -> BilledSet:
     """Bill the next set of leases, by id, for the month, and return what was done.
 
     A lease that has its invoice for the month is left alone, so a set, or a whole run, may be
@@ -52,58 +52,58 @@ def bill_leases(
     Raises:
         ValueError: ``period`` is not the first day of a month.
     """
-    first = repository.first_unbilled_lease(ctx, period, last_day(period), after)
+    first = repository.find_first_unbilled_lease(ctx, period, last_day(period), after)
     if first is None:
-        return Billed(0, 0, None)
+        return BilledSet(0, 0, None)
     just_before = UUID(int=first.int - 1)
-    listed = leasing.list_leases_to_bill(ctx, period, after=just_before, limit=limit)
+    listed = leasing.lock_leases_to_bill(ctx, period, after=just_before, limit=limit)
     if not listed:
-        return Billed(0, 0, None)
+        return BilledSet(0, 0, None)
     # Asked once they are locked: another run may have billed some since.
-    billed = repository.billed_leases(ctx, period, [terms.id for terms in listed])
+    billed = repository.filter_billed_leases(ctx, period, [terms.id for terms in listed])
     unbilled = [terms for terms in listed if terms.id not in billed]
-    made = _bill(ctx, period, unbilled, issued_on) if unbilled else []
+    made = _issue_invoices(ctx, period, unbilled, issued_on) if unbilled else []
     if made and after_bill is not None:
         after_bill(ctx, made)
-    return Billed(len(made), len(listed), listed[-1].id)
+    return BilledSet(len(made), len(listed), listed[-1].id)
 
 
-def lines_of_month(terms: LeaseTerms, period: Period) -> list[DraftLine]:
+def monthly_lines(terms: LeaseTerms, period: Period) -> list[DraftLine]:
     """Return what a lease owes by its terms for one month, rent first; lines of nothing are left out."""
-    steps = [RentStep(*step) for step in terms.steps]
+    steps = [MonthlyRent(*step) for step in terms.steps]
     rent_cents = rent_cents_for(period, steps, terms.starts_on, terms.ends_on)
-    lines = [DraftLine("rent", rent_words(period, terms.starts_on, terms.ends_on), rent_cents)]
+    lines = [DraftLine("rent", rent_description(period, terms.starts_on, terms.ends_on), rent_cents)]
     for charge in terms.recurring:
         starts_on = max(terms.starts_on, charge.starts_on)
-        ends_on = earliest(terms.ends_on, charge.ends_on)
+        ends_on = earlier_end(terms.ends_on, charge.ends_on)
         cents = recurring_cents(charge.amount_cents, period, starts_on, ends_on, prorated=charge.prorated)
-        lines.append(DraftLine(charge.charge_type, charge.description or _word(charge.charge_type), cents))
+        lines.append(DraftLine(charge.charge_type, charge.description or _charge_label(charge.charge_type), cents))
     return [line for line in lines if line.amount_cents > 0]
 
 
-def line_of_charge(charge: Charge) -> DraftLine:
+def charge_line(charge: Charge) -> DraftLine:
     """Return the invoice line that bills a one-off charge."""
-    return DraftLine(charge.charge_type, charge.description or _word(charge.charge_type), charge.amount_cents)
+    return DraftLine(charge.charge_type, charge.description or _charge_label(charge.charge_type), charge.amount_cents)
 
 
-def _bill(ctx: Context, period: Period, unbilled: Sequence[LeaseTerms], issued_on: dt.date) -> list[UUID]:
+def _issue_invoices(ctx: Context, period: Period, unbilled: Sequence[LeaseTerms], issued_on: dt.date) -> list[UUID]:
     """Bill the locked leases and return those that owed something."""
     lease_ids = [terms.id for terms in unbilled]
     assess_late_fees(ctx, lease_ids, issued_on)  # those of today, should no job have run
     pending = charge_repository.lock_pending(ctx, lease_ids, last_day(period))
-    charged = _by_lease((charge.lease_id, line_of_charge(charge)) for charge in pending)
+    charged = _by_lease((charge.lease_id, charge_line(charge)) for charge in pending)
     drafts = []
     for terms in unbilled:
-        lines = lines_of_month(terms, period) + charged.get(terms.id, [])
+        lines = monthly_lines(terms, period) + charged.get(terms.id, [])
         if lines:
-            drafts.append(_draft(terms, period, issued_on, lines))
-    issue(ctx, drafts)
+            drafts.append(_monthly_draft(terms, period, issued_on, lines))
+    issue_drafts(ctx, drafts)
     if pending:
         charge_repository.claim_for_run(ctx, [charge.id for charge in pending], period)
     return [draft.lease_id for draft in drafts]
 
 
-def _draft(terms: LeaseTerms, period: Period, issued_on: dt.date, lines: list[DraftLine]) -> Draft:
+def _monthly_draft(terms: LeaseTerms, period: Period, issued_on: dt.date, lines: list[DraftLine]) -> Draft:
     due = due_on(period, terms.due_day, terms.starts_on)
     return Draft(
         id=new_id(),
@@ -127,5 +127,5 @@ def _by_lease(lines: Iterable[tuple[UUID, DraftLine]]) -> dict[UUID, list[DraftL
     return grouped
 
 
-def _word(charge_type: str) -> str:
+def _charge_label(charge_type: str) -> str:
     return charge_type.replace("_", " ").capitalize()

@@ -2,15 +2,15 @@
 
 from marshmallow import Schema
 
-from chalicelib.billing.model import BY_HAND, CHARGE_STATUSES, INVOICE_KINDS, INVOICE_STATUSES
+from chalicelib.billing.model import CHARGE_STATUSES, INVOICE_KINDS, INVOICE_STATUSES, MANUAL_CHARGE_TYPES
 from chalicelib.web import fields
 
-BILLED = (*BY_HAND, "opening_balance")
-MOST_LINES = 50
+BILLED = (*MANUAL_CHARGE_TYPES, "opening_balance")
+MAX_LINES = 50
 
 
 class NewLine(Schema):
-    charge_type = fields.OneOf(*BY_HAND, required=True)
+    charge_type = fields.OneOf(*MANUAL_CHARGE_TYPES, required=True)
     description = fields.Text(140, load_default="")
     amount = fields.Money(attribute="amount_cents", positive=True, required=True)
 
@@ -20,15 +20,15 @@ class NewInvoice(Schema):
 
     lease_id = fields.Uuid(required=True)
     period = fields.Month()
-    issued_on = fields.Day()
-    due_on = fields.Day()
-    with_charges = fields.Flag(load_default=False)
-    lines = fields.ListOf(fields.Nested(NewLine), most=MOST_LINES, load_default=list)
+    issued_on = fields.Date()
+    due_on = fields.Date()
+    with_charges = fields.Boolean(load_default=False)
+    lines = fields.ListOf(fields.Nested(NewLine), most=MAX_LINES, load_default=list)
 
 
 class OpeningBalance(Schema):
     amount = fields.Money(attribute="amount_cents", positive=True, required=True)
-    on = fields.Day()
+    on = fields.Date()
 
 
 class LineView(Schema):
@@ -43,7 +43,7 @@ class LineView(Schema):
 
 class InvoiceListed(Schema):
     id = fields.Uuid()
-    number = fields.Whole()
+    number = fields.Integer()
     kind = fields.OneOf(*INVOICE_KINDS)
     status = fields.OneOf(*INVOICE_STATUSES)
     lease_id = fields.Uuid()
@@ -53,16 +53,16 @@ class InvoiceListed(Schema):
     unit_name = fields.Text(40)
     tenant_name = fields.Text(190)
     period = fields.Month()
-    issued_on = fields.Day()
-    due_on = fields.Day()
-    overdue_on = fields.Day()
-    voided_on = fields.Day(allow_none=True)
+    issued_on = fields.Date()
+    due_on = fields.Date()
+    overdue_on = fields.Date()
+    voided_on = fields.Date(allow_none=True)
     total = fields.Money(attribute="total_cents")
     paid = fields.Money(attribute="paid_cents")
     credited = fields.Money(attribute="credited_cents")
     open = fields.Money(attribute="open_cents")
-    version = fields.Whole()
-    created_at = fields.Moment()
+    version = fields.Integer()
+    created_at = fields.DateTime()
 
 
 class InvoiceView(InvoiceListed):
@@ -74,26 +74,26 @@ class InvoiceQuery(fields.Paging):
     property_id = fields.Uuid()
     period = fields.Month()
     status = fields.OneOf("open", "overdue", "paid", "void")
-    sort = fields.sort_of("number", default="-number")
+    sort = fields.sort_field("number", default="-number")
 
 
 class NewCharge(NewLine):
     lease_id = fields.Uuid(required=True)
-    charged_on = fields.Day()
+    charged_on = fields.Date()
 
 
 class ChargeView(Schema):
     id = fields.Uuid()
     lease_id = fields.Uuid()
-    charge_type = fields.OneOf(*BY_HAND)
+    charge_type = fields.OneOf(*MANUAL_CHARGE_TYPES)
     description = fields.Text(140)
     amount = fields.Money(attribute="amount_cents")
-    charged_on = fields.Day()
+    charged_on = fields.Date()
     status = fields.OneOf(*CHARGE_STATUSES)
     invoice_id = fields.Uuid(allow_none=True)
     late_for_id = fields.Uuid(allow_none=True)
-    version = fields.Whole()
-    created_at = fields.Moment()
+    version = fields.Integer()
+    created_at = fields.DateTime()
 
 
 class ChargeQuery(fields.Paging):
@@ -109,38 +109,38 @@ class CreditNoteLineView(Schema):
 
 class CreditNoteView(Schema):
     id = fields.Uuid()
-    number = fields.Whole()
+    number = fields.Integer()
     invoice_id = fields.Uuid()
     lease_id = fields.Uuid()
     reason = fields.Text(200)
-    issued_on = fields.Day()
+    issued_on = fields.Date()
     total = fields.Money(attribute="total_cents")
     lines = fields.ListOf(fields.Nested(CreditNoteLineView))
-    created_at = fields.Moment()
+    created_at = fields.DateTime()
 
 
 class CreditNoteQuery(fields.Paging):
     lease_id = fields.Uuid()
     invoice_id = fields.Uuid()
-    sort = fields.sort_of("number", default="-number")
+    sort = fields.sort_field("number", default="-number")
 
 
 class ReceiptView(Schema):
     id = fields.Uuid()
-    number = fields.Whole()
+    number = fields.Integer()
     payment_id = fields.Uuid()
     lease_id = fields.Uuid()
     tenant_id = fields.Uuid()
     amount = fields.Money(attribute="amount_cents")
-    issued_on = fields.Day()
+    issued_on = fields.Date()
     status = fields.OneOf("issued", "void")
-    created_at = fields.Moment()
+    created_at = fields.DateTime()
 
 
 class ReceiptQuery(fields.Paging):
     lease_id = fields.Uuid()
     payment_id = fields.Uuid()
-    sort = fields.sort_of("number", default="-number")
+    sort = fields.sort_field("number", default="-number")
 
 
 NEW_INVOICE = NewInvoice()

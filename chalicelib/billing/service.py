@@ -3,7 +3,7 @@
 Locks are taken in this order: leases by id, one-off charges, the counter, the ledger's book.
 """
 
-from chalicelib.billing.charge_service import add_charge, cancel_charge, get_charge, list_charges, list_pending_charges
+from chalicelib.billing.charge_service import add_charge, cancel_charge, get_charge, list_charges, lock_pending_charges
 from chalicelib.billing.document_service import (
     find_last_receipt,
     get_credit_note,
@@ -15,27 +15,28 @@ from chalicelib.billing.document_service import (
     void_receipt,
 )
 from chalicelib.billing.invoice_service import (
+    apply_paid,
     get_invoice,
     get_lines,
-    last_periods,
+    last_billed_periods,
     list_invoices,
-    list_monthly_lines,
-    open_lines,
-    settle,
+    list_monthly_invoice_lines,
+    list_open_lines,
     void_invoice,
 )
-from chalicelib.billing.issue_service import next_numbers
+from chalicelib.billing.issue_service import reserve_numbers
 from chalicelib.billing.lease_service import change_lease
-from chalicelib.billing.run_service import bill_leases, lines_of_month
+from chalicelib.billing.run_service import bill_leases, monthly_lines
 from chalicelib.billing.single_service import (
-    issue_invoice,
+    issue_invoice_of_kind,
+    issue_opening_invoice,
+    issue_opening_invoices,
     issue_single_invoice,
-    record_opening_balance,
-    record_opening_balances,
 )
 
 __all__ = [
     "add_charge",
+    "apply_paid",
     "bill_leases",
     "cancel_charge",
     "change_lease",
@@ -46,22 +47,21 @@ __all__ = [
     "get_lines",
     "get_receipt",
     "issue_credit_note",
-    "issue_invoice",
+    "issue_invoice_of_kind",
+    "issue_opening_invoice",
+    "issue_opening_invoices",
     "issue_receipt",
     "issue_single_invoice",
-    "last_periods",
-    "lines_of_month",
+    "last_billed_periods",
     "list_charges",
     "list_credit_notes",
     "list_invoices",
-    "list_monthly_lines",
-    "list_pending_charges",
+    "list_monthly_invoice_lines",
+    "list_open_lines",
     "list_receipts",
-    "next_numbers",
-    "open_lines",
-    "record_opening_balance",
-    "record_opening_balances",
-    "settle",
+    "lock_pending_charges",
+    "monthly_lines",
+    "reserve_numbers",
     "void_invoice",
     "void_receipt",
 ]

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from chalicelib.billing import charge_repository, invoice_repository, repository
 from chalicelib.billing.invoice_service import get_invoice
-from chalicelib.billing.issue_service import issue
-from chalicelib.billing.model import BY_HAND, Billee, Draft, DraftLine, Invoice
+from chalicelib.billing.issue_service import issue_drafts
+from chalicelib.billing.model import MANUAL_CHARGE_TYPES, Draft, DraftLine, Invoice, InvoicedLease
 from chalicelib.billing.rules import Period, overdue_on, period_of
-from chalicelib.billing.run_service import line_of_charge
+from chalicelib.billing.run_service import charge_line
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.ids import new_id
 from chalicelib.leasing import service as leasing
@@ -21,12 +21,12 @@ def issue_single_invoice(ctx: Context, values: dict[str, Any]) -> Invoice:
     """Issue an invoice that a member wrote: lease_id, lines, with_charges, issued_on?, period?, due_on?.
 
     Raises:
-        Invalid: issued in the future, or as ``issue_invoice``.
+        Invalid: issued in the future, or as ``issue_invoice_of_kind``.
         NotFound: the organisation has no such lease.
     """
     issued_on = values.get("issued_on", ctx.today)
     _refuse_future("issued_on", issued_on, ctx.today)
-    return issue_invoice(
+    return issue_invoice_of_kind(
         ctx,
         values["lease_id"],
         kind="single",
@@ -38,7 +38,7 @@ def issue_single_invoice(ctx: Context, values: dict[str, Any]) -> Invoice:
     )
 
 
-def issue_invoice(
+def issue_invoice_of_kind(
     ctx: Context,
     lease_id: UUID,
     *,
@@ -63,21 +63,21 @@ def issue_invoice(
         NotFound: the organisation has no such lease.
     """
     leasing.lock_lease(ctx, lease_id)
-    [lease] = invoice_repository.billees(ctx, [lease_id])
+    [lease] = invoice_repository.list_invoiced_leases(ctx, [lease_id])
     pending = charge_repository.lock_pending(ctx, [lease_id], None) if with_charges else []
     drafted = [DraftLine(*line) for line in lines]
     due = due_on or issued_on
-    _check(kind, drafted, bool(pending), issued_on, due)
-    claims = kind == "final" and not repository.billed_leases(ctx, period, [lease_id])
-    draft = _draft(lease, kind, period, issued_on, due, drafted + [line_of_charge(charge) for charge in pending])
+    _check_draft(kind, drafted, bool(pending), issued_on, due)
+    claims = kind == "final" and not repository.filter_billed_leases(ctx, period, [lease_id])
+    draft = _invoice_draft(lease, kind, period, issued_on, due, drafted + [charge_line(charge) for charge in pending])
     draft = draft._replace(run_period=period if claims else None)
-    issue(ctx, [draft])
+    issue_drafts(ctx, [draft])
     if pending:
         charge_repository.claim_for_invoice(ctx, [charge.id for charge in pending], draft.id)
     return get_invoice(ctx, draft.id)
 
 
-def record_opening_balance(ctx: Context, lease_id: UUID, amount_cents: int, on: dt.date) -> Invoice:
+def issue_opening_invoice(ctx: Context, lease_id: UUID, amount_cents: int, on: dt.date) -> Invoice:
     """Record what a lease owed when its books began, as an invoice due the day before.
 
     What is brought forward was due before the books began, so it is in arrears from their first day.
@@ -88,15 +88,15 @@ def record_opening_balance(ctx: Context, lease_id: UUID, amount_cents: int, on: 
         NotFound: the organisation has no such lease.
     """
     _refuse_future("on", on, ctx.today)
-    made = record_opening_balances(ctx, [(lease_id, amount_cents)], on)
+    made = issue_opening_invoices(ctx, [(lease_id, amount_cents)], on)
     return get_invoice(ctx, made[0])
 
 
-def record_opening_balances(ctx: Context, balances: Iterable[tuple[UUID, int]], on: dt.date) -> list[UUID]:
+def issue_opening_invoices(ctx: Context, balances: Iterable[tuple[UUID, int]], on: dt.date) -> list[UUID]:
     """Record many leases' opening balances (each lease once, cents) and return the invoices' ids by lease id.
 
     Raises:
-        Conflict, Invalid, NotFound: as ``record_opening_balance``, and nothing is recorded.
+        Conflict, Invalid, NotFound: as ``issue_opening_invoice``, and nothing is recorded.
         ValueError: a lease is named twice.
     """
     listed = list(balances)
@@ -104,20 +104,22 @@ def record_opening_balances(ctx: Context, balances: Iterable[tuple[UUID, int]], 
     if len(owed) != len(listed):
         raise ValueError("a lease has one opening balance")
     leasing.lock_leases(ctx, owed)
-    already = repository.has_opening(ctx, list(owed))
+    already = repository.filter_leases_with_opening(ctx, list(owed))
     if already:
-        raise Conflict("The lease has an opening balance already; void it first.", lease_id=str(min(already)))
+        raise Conflict("The lease already has an opening balance; void it first.", lease_id=str(min(already)))
     day_before = on - dt.timedelta(days=1)
     drafts = []
-    for lease in invoice_repository.billees(ctx, list(owed)):
+    for lease in invoice_repository.list_invoiced_leases(ctx, list(owed)):
         line = DraftLine("opening_balance", "Balance brought forward", owed[lease.id])
-        _check("opening", [line], False, on, on)
-        drafts.append(_draft(lease._replace(grace_days=0), "opening", period_of(on), on, day_before, [line]))
-    issue(ctx, drafts)
+        _check_draft("opening", [line], False, on, on)
+        drafts.append(_invoice_draft(lease._replace(grace_days=0), "opening", period_of(on), on, day_before, [line]))
+    issue_drafts(ctx, drafts)
     return [draft.id for draft in drafts]
 
 
-def _draft(lease: Billee, kind: str, period: Period, issued_on: dt.date, due: dt.date, lines: list[DraftLine]) -> Draft:
+def _invoice_draft(
+    lease: InvoicedLease, kind: str, period: Period, issued_on: dt.date, due: dt.date, lines: list[DraftLine]
+) -> Draft:
     return Draft(
         id=new_id(),
         kind=kind,
@@ -133,16 +135,16 @@ def _draft(lease: Billee, kind: str, period: Period, issued_on: dt.date, due: dt
     )
 
 
-def _check(kind: str, lines: Sequence[DraftLine], has_charges: bool, issued_on: dt.date, due: dt.date) -> None:
-    allowed = ("opening_balance",) if kind == "opening" else BY_HAND
+def _check_draft(kind: str, lines: Sequence[DraftLine], has_charges: bool, issued_on: dt.date, due: dt.date) -> None:
+    allowed = ("opening_balance",) if kind == "opening" else MANUAL_CHARGE_TYPES
     wrong = []
     if not lines and not has_charges:
-        wrong.append(("lines", "expected at least one line, or a charge that waits"))
-    for place, line in enumerate(lines):
+        wrong.append(("lines", "expected at least one line, or a pending charge"))
+    for index, line in enumerate(lines):
         if line.charge_type not in allowed:
-            wrong.append((f"lines.{place}.charge_type", f"expected one of: {', '.join(allowed)}"))
+            wrong.append((f"lines.{index}.charge_type", f"expected one of: {', '.join(allowed)}"))
         if line.amount_cents <= 0:
-            wrong.append((f"lines.{place}.amount", "expected more than nothing"))
+            wrong.append((f"lines.{index}.amount", "expected an amount above zero"))
     if due < issued_on:
         wrong.append(("due_on", "may not be before the day of issue"))
     if wrong:

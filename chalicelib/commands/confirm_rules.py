@@ -6,13 +6,13 @@ Each answer is taken once and the state kept, since a wrong name counts and the 
 from typing import NamedTuple
 
 PLACES, PLACE, UNIT, MENU, OVER = ("places", "place", "unit", "menu", "over")
-STOP, DENY, TRY = ("stop", "deny", "try")  # what is done because of an answer
+STOP_MESSAGES, DENY_ENTRY, CHECK_UNIT = ("stop", "deny", "try")  # what is done because of an answer
 
 ON_A_PAGE = 4
 MORE, BACK = "9", "0"
 
 
-class Confirming(NamedTuple):
+class ConfirmationState(NamedTuple):
     """Where a session stands: ``used`` answers were taken, ``picked`` is which of ``offered``, from 0.
 
     ``text`` is what was told at the end; ``left`` how many more names may be tried, where the last was wrong;
@@ -39,26 +39,26 @@ class Confirming(NamedTuple):
         return self.offered[self.picked]
 
 
-def turn(at: Confirming, typed: str) -> tuple[Confirming, str]:
+def next_state(state: ConfirmationState, typed: str) -> tuple[ConfirmationState, str]:
     """Return where the next answer leads, and what is to be done because of it, or ""."""
-    after = at._replace(used=at.used + 1, wrong=False, left=0)
+    after = state._replace(used=state.used + 1, wrong=False, left=0)
     answer = typed.strip().rstrip("#")
-    if at.screen == UNIT:
-        return after, TRY
-    if at.screen == PLACE:
+    if state.screen == UNIT:
+        return after, CHECK_UNIT
+    if state.screen == PLACE:
         screen = {"1": UNIT, "2": PLACE, BACK: PLACES}.get(answer)
-        return after._replace(screen=screen or PLACE, wrong=screen is None), DENY if answer == "2" else ""
-    if answer == BACK and not at.has_menu:
-        return after, STOP
-    return _choose(at, after, answer), ""
+        return after._replace(screen=screen or PLACE, wrong=screen is None), DENY_ENTRY if answer == "2" else ""
+    if answer == BACK and not state.has_menu:
+        return after, STOP_MESSAGES
+    return _choose_entry(state, after, answer), ""
 
 
-def _choose(at: Confirming, after: Confirming, answer: str) -> Confirming:
+def _choose_entry(state: ConfirmationState, after: ConfirmationState, answer: str) -> ConfirmationState:
     if answer == BACK:
         return after._replace(screen=MENU)
-    if answer == MORE and at.pages > 1:
-        return after._replace(page=(at.page + 1) % at.pages)
-    on_page = min(ON_A_PAGE, len(at.offered) - at.page * ON_A_PAGE)
+    if answer == MORE and state.pages > 1:
+        return after._replace(page=(state.page + 1) % state.pages)
+    on_page = min(ON_A_PAGE, len(state.offered) - state.page * ON_A_PAGE)
     if answer in "1234" and len(answer) == 1 and int(answer) <= on_page:
-        return after._replace(screen=PLACE, picked=at.page * ON_A_PAGE + int(answer) - 1)
+        return after._replace(screen=PLACE, picked=state.page * ON_A_PAGE + int(answer) - 1)
     return after._replace(wrong=True)

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib.commands.standing_service import by_organisation
+from chalicelib.commands.standing_service import merge_by_organisation
 from chalicelib.leasing import service as leasing
 from chalicelib.leasing.model import CONFIRMED, UNCONFIRMED, PhoneLease, PhoneTenant
 
 
-class Entry(NamedTuple):
+class ClaimedProperty(NamedTuple):
     """A property of an organisation that the number is claimed for: all that is shown before it is confirmed."""
 
     tenant: PhoneTenant
@@ -49,25 +49,25 @@ class Holder(NamedTuple):
         return self.tenants[0] if len(self.tenants) == 1 else None
 
     @property
-    def unconfirmed(self) -> list[Entry]:
+    def unconfirmed(self) -> list[ClaimedProperty]:
         return self.entries(UNCONFIRMED)
 
-    def entries(self, *states: str) -> list[Entry]:
+    def entries(self, *states: str) -> list[ClaimedProperty]:
         """Return what is claimed in one of ``states``, each organisation's first property before any's second."""
-        found: dict[tuple[UUID, UUID], Entry] = {}
+        found: dict[tuple[UUID, UUID], ClaimedProperty] = {}
         for tenant in self.claimed:
             for lease in tenant.leases:
                 if lease.state in states:
-                    place = tenant.organisation_id, lease.property_id
-                    found.setdefault(place, Entry(tenant, [])).leases.append(lease)
+                    key = tenant.organisation_id, lease.property_id
+                    found.setdefault(key, ClaimedProperty(tenant, [])).leases.append(lease)
         ranks: dict[UUID, int] = {}
-        ranked = []
+        by_rank = []
         for (organisation_id, _), entry in found.items():
             ranks[organisation_id] = ranks.get(organisation_id, -1) + 1
-            ranked.append((ranks[organisation_id], entry))
-        return [entry for _, entry in sorted(ranked, key=lambda each: each[0])]
+            by_rank.append((ranks[organisation_id], entry))
+        return [entry for _, entry in sorted(by_rank, key=lambda each: each[0])]
 
-    def find_entry(self, reference: str, *states: str) -> Entry | None:
+    def find_entry(self, reference: str, *states: str) -> ClaimedProperty | None:
         return next((each for each in self.entries(*states) if each.reference == reference), None)
 
     def find_lease(self, lease_id: str) -> tuple[PhoneTenant, PhoneLease] | None:
@@ -80,4 +80,4 @@ def find_holder(db: Connection, phone: str, *, now: dt.datetime) -> Holder:
     """Return what is known of whoever holds ``phone`` (E.164); one query."""
     claimed = leasing.list_leases_of_phone(db, phone, now=now)
     confirmed = (each._replace(leases=[lease for lease in each.leases if lease.state == CONFIRMED]) for each in claimed)
-    return Holder(claimed, by_organisation([each for each in confirmed if each.leases]))
+    return Holder(claimed, merge_by_organisation([each for each in confirmed if each.leases]))

@@ -7,27 +7,27 @@ from sqlalchemy import Connection
 
 from chalicelib.commands import service
 from chalicelib.leasing import service as leasing
-from chalicelib.messaging.delivery_service import Incoming, takes_incoming
+from chalicelib.messaging.delivery_service import IncomingSms, handles_incoming_sms
 from chalicelib.runtime.resources import get_resources
-from chalicelib.tasks.scheduling import sweeps
+from chalicelib.tasks.scheduling import retention_job
 
 log = logging.getLogger("plotihub.commands")
 
 
-@sweeps
+@retention_job
 def purge_sessions(db: Connection, at: dt.datetime) -> int:
     return service.purge_sessions(db, at)
 
 
-@sweeps
+@retention_job
 def purge_places(db: Connection, at: dt.datetime) -> int:
     return leasing.purge_places(db, at)
 
 
-@takes_incoming
-def take_sms(db: Connection, incoming: Incoming) -> str:
+@handles_incoming_sms
+def handle_sms(db: Connection, incoming: IncomingSms) -> str:
     """Answer a tenant's SMS; who is no tenant is answered nothing, and their number is not logged."""
-    command = service.answer_sms(
+    command = service.handle_sms(
         db,
         gateway=incoming.gateway,
         provider_reference=incoming.provider_reference,
@@ -36,5 +36,8 @@ def take_sms(db: Connection, incoming: Incoming) -> str:
         received_at=incoming.received_at,
         now=get_resources().clock.now(),
     )
-    log.info("an SMS was taken", extra={"gateway": incoming.gateway, "command": command or "none: nobody's phone"})
+    log.info(
+        "sms.incoming.handled: incoming SMS handled",
+        extra={"gateway": incoming.gateway, "command": command or "none: nobody's phone"},
+    )
     return command

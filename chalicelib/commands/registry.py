@@ -1,4 +1,4 @@
-"""What a phone may ask by SMS: the words, and who answers them. Others register their own with ``command``."""
+"""What a phone may ask by SMS: the words, and who answers them. Others register their own with ``parser_command``."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -8,15 +8,15 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from chalicelib.commands.holder_service import Holder
-from chalicelib.commands.rules import Said, as_word, joined, known_as, stands_alone
-from chalicelib.commands.texts import first_that_fits, say
+from chalicelib.commands.rules import CommandText, is_command_only, join_first_words, normalize_word, reference_key
+from chalicelib.commands.texts import first_fitting, translate
 from chalicelib.identity.model import PLATFORM
 from chalicelib.leasing.model import LANGUAGES, PhoneTenant
 
-MOST_NAME = 20  # characters of a command's name, as it is kept beside what was sent
+MAX_NAME = 20  # characters of a command's name, as it is kept beside what was sent
 
 
-class Sms(NamedTuple):
+class SmsReference(NamedTuple):
     """By what the vendor knows an SMS again."""
 
     gateway: str
@@ -26,10 +26,10 @@ class Sms(NamedTuple):
     @property
     def name(self) -> str:
         """The SMS as it stands in keys."""
-        return f"{self.gateway}:{known_as(self.provider_reference)}"
+        return f"{self.gateway}:{reference_key(self.provider_reference)}"
 
 
-class Asking(NamedTuple):
+class CommandRequest(NamedTuple):
     """What was asked, and by whom: ``tenants`` has one for each organisation, with what the phone confirmed there.
 
     ``language`` is that of the word; None where it is a word in several, and each tenant's own holds.
@@ -39,7 +39,7 @@ class Asking(NamedTuple):
     text: str
     language: str | None
     holder: Holder
-    sms: Sms
+    sms: SmsReference
     now: datetime
 
     @property
@@ -52,7 +52,7 @@ class Asking(NamedTuple):
         return f"sms:{self.sms.name}"
 
     @property
-    def spoken(self) -> str:
+    def reply_language(self) -> str:
         """The language to answer in, on nobody's account in particular."""
         return self.language or self.holder.language
 
@@ -74,11 +74,11 @@ class Reply(NamedTuple):
         return cls(tenant.organisation_id, tenant.tenant_id, language, text, lease_id)
 
     @classmethod
-    def on_behalf(cls, asking: Asking, name: str, **values: object) -> Self:
+    def on_behalf(cls, request: CommandRequest, name: str, **values: object) -> Self:
         """Return the text ``name``, told by the one organisation that the holder confirmed, else by the platform."""
-        tenant = asking.holder.only
-        language = asking.language or tenant.language if tenant else asking.spoken
-        text = first_that_fits([say(name, language, **values)])
+        tenant = request.holder.only
+        language = request.language or tenant.language if tenant else request.reply_language
+        text = first_fitting([translate(name, language, **values)])
         return cls.of(tenant, language, text) if tenant else cls.of_platform(language, text)
 
     @classmethod
@@ -87,11 +87,11 @@ class Reply(NamedTuple):
         return cls(PLATFORM, None, language, text)
 
 
-Answers = Callable[[Connection, Asking], list[Reply]]
+CommandHandler = Callable[[Connection, CommandRequest], list[Reply]]
 
 
 class Command(NamedTuple):
-    """A command: ``shown`` is how help tells it in each language, beginning with its word.
+    """A command: ``help_text`` is how help tells it in each language, beginning with its word.
 
     A word that is ``alone`` is the command where little else stands beside it: it also begins other sentences.
     ``anyone`` may ask it; the others want a place that the phone's holder has confirmed.
@@ -99,8 +99,8 @@ class Command(NamedTuple):
 
     name: str
     words: Mapping[str, tuple[str, ...]]
-    shown: Mapping[str, str]
-    answers: Answers
+    help_text: Mapping[str, str]
+    handler: CommandHandler
     alone: frozenset[str] = frozenset()
     anyone: bool = False
 
@@ -113,27 +113,27 @@ def command(
     *,
     en: tuple[str, ...],
     sw: tuple[str, ...],
-    takes: Mapping[str, str] | None = None,
+    argument_help: Mapping[str, str] | None = None,
     alone: tuple[str, ...] = (),
     anyone: bool = False,
-) -> Callable[[Answers], Answers]:
+) -> Callable[[CommandHandler], CommandHandler]:
     """Register who answers to a word (or two) of ``en`` or ``sw``; the first of each is the one that help tells.
 
-    ``takes`` says in each language what is typed behind the word; ``alone`` are words that mean something else
+    ``argument_help`` says in each language what is typed behind the word; ``alone`` are words that mean something else
     at the beginning of a sentence.
 
     Raises:
         ValueError: the name is too long or taken, or a word is another command's.
     """
-    words = {"en": tuple(map(as_word, en)), "sw": tuple(map(as_word, sw))}
-    taken = {each for known in COMMANDS.values() for listed in known.words.values() for each in listed}
-    if len(name) > MOST_NAME or name in COMMANDS or taken.intersection(words["en"] + words["sw"]):
+    words = {"en": tuple(map(normalize_word, en)), "sw": tuple(map(normalize_word, sw))}
+    used_words = {each for known in COMMANDS.values() for listed in known.words.values() for each in listed}
+    if len(name) > MAX_NAME or name in COMMANDS or used_words.intersection(words["en"] + words["sw"]):
         raise ValueError(f"{name}: the name is too long, or it or a word is taken")
-    shown = {each: " ".join(filter(None, (words[each][0], (takes or {}).get(each)))) for each in LANGUAGES}
+    help_text = {each: " ".join(filter(None, (words[each][0], (argument_help or {}).get(each)))) for each in LANGUAGES}
 
-    def register(answers: Answers) -> Answers:
-        COMMANDS[name] = Command(name, words, shown, answers, frozenset(map(as_word, alone)), anyone)
-        return answers
+    def register(handler: CommandHandler) -> CommandHandler:
+        COMMANDS[name] = Command(name, words, help_text, handler, frozenset(map(normalize_word, alone)), anyone)
+        return handler
 
     return register
 
@@ -143,7 +143,7 @@ def list_commands() -> list[Command]:
     return sorted(COMMANDS.values(), key=lambda each: each.anyone)
 
 
-class Found(NamedTuple):
+class CommandMatch(NamedTuple):
     """A command that was said, in which language if its word is one in one only, and what follows the word."""
 
     command: Command
@@ -151,15 +151,17 @@ class Found(NamedTuple):
     rest: str
 
 
-def find_command(said: Said) -> Found | None:
+def match_command(parsed: CommandText) -> CommandMatch | None:
     """Return the command that was said; of two words ("not me") before one."""
-    for spelt in (joined(said), said):
+    for variant in (join_first_words(parsed), parsed):
         for each in COMMANDS.values():
-            spoken = [language for language, words in each.words.items() if spelt.word in map(_spaceless, words)]
-            if spoken and (spelt.word not in map(_spaceless, each.alone) or stands_alone(spelt)):
-                return Found(each, spoken[0] if len(spoken) == 1 else None, spelt.rest)
+            reply_language = [
+                language for language, words in each.words.items() if variant.word in map(_without_spaces, words)
+            ]
+            if reply_language and (variant.word not in map(_without_spaces, each.alone) or is_command_only(variant)):
+                return CommandMatch(each, reply_language[0] if len(reply_language) == 1 else None, variant.rest)
     return None
 
 
-def _spaceless(word: str) -> str:
+def _without_spaces(word: str) -> str:
     return word.replace(" ", "")

@@ -10,12 +10,12 @@ from chalice.app import Response
 
 from chalicelib import phones
 from chalicelib.commands import service
-from chalicelib.commands.service import Dialled
-from chalicelib.commands.texts import BUSY, NOBODY
+from chalicelib.commands.service import UssdRequest
+from chalicelib.commands.texts import TRY_LATER, UNKNOWN_NUMBER
 from chalicelib.errors import Invalid, Unavailable
 from chalicelib.identity.roles import PUBLIC
-from chalicelib.web.callbacks import FORM, form_of
-from chalicelib.web.routing import ApiBlueprint, Call
+from chalicelib.web.callbacks import FORM, parse_vendor_form
+from chalicelib.web.routing import ApiBlueprint, RequestContext
 
 TEXT = "text/plain"
 
@@ -24,29 +24,42 @@ commands = ApiBlueprint(__name__, tag="callbacks")
 
 
 @commands.post(
-    "/callbacks/africastalking/{token}/ussd", may=PUBLIC, reads=(FORM,), tells=(TEXT,), status=200, idempotent=False
+    "/callbacks/africastalking/{token}/ussd",
+    may=PUBLIC,
+    request_types=(FORM,),
+    response_types=(TEXT,),
+    status=200,
+    idempotent=False,
 )
-def answer_ussd(call: Call, token: str) -> Response:
-    """Answer what a phone dialled with the next screen."""
-    form = form_of(call, token, required=("sessionId", "phoneNumber"), also=("text",))
+def answer_ussd(request: RequestContext, token: str) -> Response:
+    """Answer a USSD session.
+
+    Africa's Talking posts each step of a USSD session here and shows the plain text of the answer, which begins
+    with CON or END. The token in the path is the only credential. An unavailable database is answered with a
+    closing screen, not with a problem.
+    """
+    form = parse_vendor_form(request, token, required=("sessionId", "phoneNumber"), also=("text",))
     try:
-        dialled = Dialled(form["sessionId"], phones.to_e164(form["phoneNumber"]), form.get("text", ""))
+        dialled = UssdRequest(form["sessionId"], phones.parse_phone(form["phoneNumber"]), form.get("text", ""))
     except Invalid:
-        return _screen(f"END {NOBODY}")  # of another country: no tenant's
-    return _screen(_answer(call, dialled))
+        return _screen(f"END {UNKNOWN_NUMBER}")  # of another country: no tenant's
+    return _screen(_answer(request, dialled))
 
 
-def _answer(call: Call, dialled: Dialled) -> str:
+def _answer(request: RequestContext, dialled: UssdRequest) -> str:
     """Return the screen. It is read from the nearest database; only what was chosen to be written asks the writer."""
-    now, parts = call.parts.clock.now(), call.parts
+    now, parts = request.resources.clock.now(), request.resources
     try:
         with parts.reading() as db:
-            screen = service.show(db, dialled, now=now)
-        return screen or parts.transact(lambda db: service.act(db, dialled, now=now, keys=parts.keys))
+            screen = service.render_screen(db, dialled, now=now)
+        return screen or parts.transact(lambda db: service.apply_choice(db, dialled, now=now, keys=parts.keys))
     except Unavailable as error:
         # The phone would show what a problem document is to it: an error of the network.
-        log.warning("a USSD session met no database", extra={"request_id": call.request_id, "why": error.detail})
-        return f"END {BUSY}"
+        log.warning(
+            "ussd.unavailable: database not available for a USSD session",
+            extra={"request_id": request.request_id, "why": error.detail},
+        )
+        return f"END {TRY_LATER}"
 
 
 def _screen(text: str) -> Response:

@@ -6,59 +6,59 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from chalicelib.commands import session_repository as repository
-from chalicelib.commands.registry import Asking, Sms
+from chalicelib.commands.registry import CommandRequest, SmsReference
 
-SMS = "sms"  # the one session of all that a phone texts
-LASTS = dt.timedelta(hours=12)
+SMS_SESSION = "sms"  # the one session of all that a phone texts
+SESSION_LIFETIME = dt.timedelta(hours=12)
 DAY = dt.timedelta(days=1)
-MOST_WRONG = 3  # answers in a day; then commands are closed for a day
-MOST_FAULTS = 5  # of a phone in a day
-GUARD_KEPT = dt.timedelta(days=2)
-AT_ONCE = 500
+MAX_WRONG = 3  # answers in a day; then commands are closed for a day
+MAX_FAULTS = 5  # of a phone in a day
+GUARD_RETENTION = dt.timedelta(days=2)
+BATCH_SIZE = 500
 
 # What the number in an answer picks.
 CONFIRM, DENY, FAULT = "confirm", "deny", "fault"
 
 
-class Pending(NamedTuple):
+class PendingCommand(NamedTuple):
     """What was asked for before it could be answered, and by which SMS."""
 
     command: str
     text: str
     language: str | None
-    sms: Sms
+    sms: SmsReference
 
 
-class Offer(NamedTuple):
+class OfferedChoices(NamedTuple):
     """What was offered by number, the first as 1: references of entries, or ids of leases for a fault."""
 
     purpose: str
     offered: list[str]
-    pending: Pending | None = None
+    pending: PendingCommand | None = None
 
 
-def pending_of(asking: Asking, command: str) -> Pending:
-    return Pending(command, asking.text, asking.language, asking.sms)
+def make_pending(request: CommandRequest, command: str) -> PendingCommand:
+    return PendingCommand(command, request.text, request.language, request.sms)
 
 
-def keep_offer(db: Connection, phone: str, offer: Offer, *, now: dt.datetime) -> None:
-    repository.keep_session(db, phone, SMS, _written(offer), now + LASTS)
+def save_offer(db: Connection, phone: str, offer: OfferedChoices, *, now: dt.datetime) -> None:
+    repository.save_session(db, phone, SMS_SESSION, _serialize_offer(offer), now + SESSION_LIFETIME)
 
 
-def find_offer(db: Connection, phone: str, *, now: dt.datetime) -> Offer | None:
+def find_offer(db: Connection, phone: str, *, now: dt.datetime) -> OfferedChoices | None:
     """Return what was last offered to the phone by SMS, while it holds."""
-    state = repository.find_session(db, phone, SMS, now)
+    state = repository.find_session(db, phone, SMS_SESSION, now)
     if state is None:
         return None
     pending = state["pending"]
     if pending is not None:
-        sms = Sms(pending["gateway"], pending["reference"], dt.datetime.fromisoformat(pending["received_at"]))
-        pending = Pending(pending["command"], pending["text"], pending["language"], sms)
-    return Offer(state["purpose"], state["offered"], pending)
+        sms = SmsReference(pending["gateway"], pending["reference"], dt.datetime.fromisoformat(pending["received_at"]))
+        pending = PendingCommand(pending["command"], pending["text"], pending["language"], sms)
+    return OfferedChoices(state["purpose"], state["offered"], pending)
 
 
 def end_offer(db: Connection, phone: str) -> None:
-    repository.end_session(db, phone, SMS)
+    repository.end_session(db, phone, SMS_SESSION)
 
 
 def lock_phone(db: Connection, phone: str, *, now: dt.datetime) -> bool:
@@ -70,17 +70,17 @@ def is_closed(db: Connection, phone: str, *, now: dt.datetime) -> bool:
     return repository.is_closed(db, phone, now)
 
 
-def count_wrong(db: Connection, phone: str, *, now: dt.datetime) -> int:
+def count_wrong_answer(db: Connection, phone: str, *, now: dt.datetime) -> int:
     """Count a wrong answer of a phone that is locked, and return how many are left; the last one closes it."""
-    left = MOST_WRONG - repository.count_wrong(db, phone, now, now - DAY)
+    left = MAX_WRONG - repository.count_wrong_answer(db, phone, now, now - DAY)
     if left <= 0:
-        repository.close(db, phone, now + DAY, now)
+        repository.close_commands(db, phone, now + DAY, now)
     return max(left, 0)
 
 
 def count_fault(db: Connection, phone: str, *, now: dt.datetime) -> bool:
     """Count a fault of a phone that is locked; return False where it has reported enough today."""
-    return repository.count_fault(db, phone, now, now - DAY, MOST_FAULTS)
+    return repository.count_fault(db, phone, now, now - DAY, MAX_FAULTS)
 
 
 def find_state(db: Connection, phone: str, session_id: str, *, now: dt.datetime) -> dict[str, Any] | None:
@@ -88,24 +88,24 @@ def find_state(db: Connection, phone: str, session_id: str, *, now: dt.datetime)
     return repository.find_session(db, phone, session_id, now)
 
 
-def keep_state(db: Connection, phone: str, session_id: str, state: dict[str, Any], *, now: dt.datetime) -> None:
-    repository.keep_session(db, phone, session_id, state, now + LASTS)
+def save_state(db: Connection, phone: str, session_id: str, state: dict[str, Any], *, now: dt.datetime) -> None:
+    repository.save_session(db, phone, session_id, state, now + SESSION_LIFETIME)
 
 
 def end_state(db: Connection, phone: str, session_id: str) -> None:
     repository.end_session(db, phone, session_id)
 
 
-def purge(db: Connection, at: dt.datetime) -> int:
+def purge_sessions(db: Connection, at: dt.datetime) -> int:
     """Forget some of what is over; 0: none is left."""
-    return repository.purge(db, at, at - GUARD_KEPT, AT_ONCE)
+    return repository.purge_sessions(db, at, at - GUARD_RETENTION, BATCH_SIZE)
 
 
-def _written(offer: Offer) -> dict[str, Any]:
+def _serialize_offer(offer: OfferedChoices) -> dict[str, Any]:
     pending = offer.pending
-    kept = None
+    pending_json = None
     if pending is not None:
-        kept = {
+        pending_json = {
             "command": pending.command,
             "text": pending.text,
             "language": pending.language,
@@ -113,4 +113,4 @@ def _written(offer: Offer) -> dict[str, Any]:
             "reference": pending.sms.provider_reference,
             "received_at": pending.sms.received_at.isoformat(),
         }
-    return {"purpose": offer.purpose, "offered": offer.offered, "pending": kept}
+    return {"purpose": offer.purpose, "offered": offer.offered, "pending": pending_json}

@@ -8,11 +8,11 @@ from sqlalchemy import Connection
 
 from chalicelib.clock import day_of
 from chalicelib.commands import places_service, rules, session_service, telling
-from chalicelib.commands.asking_service import log_fault, tell_commands, tell_unknown
+from chalicelib.commands.asking_service import list_command_words, reply_to_unknown, report_fault
 from chalicelib.commands.holder_service import Holder, find_holder
-from chalicelib.commands.registry import COMMANDS, Asking, Reply, Sms, find_command
-from chalicelib.commands.session_service import CONFIRM, DENY, FAULT, Offer, Pending, pending_of
-from chalicelib.commands.texts import fitting, say
+from chalicelib.commands.registry import COMMANDS, CommandRequest, Reply, SmsReference, match_command
+from chalicelib.commands.session_service import CONFIRM, DENY, FAULT, OfferedChoices, PendingCommand, make_pending
+from chalicelib.commands.texts import fit_names, translate
 from chalicelib.identity.model import PLATFORM
 from chalicelib.leasing.model import CONFIRMED
 from chalicelib.messaging import service as messaging
@@ -20,18 +20,22 @@ from chalicelib.messaging.model import IncomingAnswer, NewMessage
 from chalicelib.runtime.context import Context
 
 UNKNOWN = "unknown"
-ALWAYS = ("stop", "start", "not_me")  # what nobody can guess anything by is done when commands are closed, too
-SAID_TO_ALL = (*ALWAYS, "places")
-ANSWERED_WITHIN = dt.timedelta(hours=2)  # a balance of this morning tells nothing in the evening
-MOST_REPLIES = 20  # of an organisation to a number in a day: a machine may be at the other end, and each costs
+ALLOWED_WHEN_CLOSED = (
+    "stop",
+    "start",
+    "not_me",
+)  # what nobody can guess anything by is done when commands are closed, too
+PUBLIC_COMMANDS = (*ALLOWED_WHEN_CLOSED, "places")
+REPLY_LIFETIME = dt.timedelta(hours=2)  # a balance of this morning tells nothing in the evening
+MAX_REPLIES = 20  # of an organisation to a number in a day: a machine may be at the other end, and each costs
 _DAY = dt.timedelta(days=1)
 
 log = logging.getLogger("plotihub.commands")
 
-Answered = tuple[str, list[Reply]]  # the command, and what is told
+CommandResult = tuple[str, list[Reply]]  # the command, and what is told
 
 
-def answer_sms(
+def handle_sms(
     db: Connection,
     *,
     gateway: str,
@@ -49,35 +53,37 @@ def answer_sms(
     nothing; but that it wants no messages, or wants them again, holds for whoever enters it later. Then, and
     where nothing was done, "" is returned. The caller sees to it that one SMS is taken once.
     """
-    found = find_command(rules.without_please(rules.read(text)))
-    name = found.command.name if found else UNKNOWN
+    match = match_command(rules.skip_courtesy(rules.parse_command_text(text)))
+    name = match.command.name if match else UNKNOWN
     if not find_holder(db, phone, now=now).is_claimed:
-        return _answer_nobody(db, phone, name, now)
+        return _handle_unclaimed_number(db, phone, name, now)
     closed = session_service.lock_phone(db, phone, now=now)
-    sms = Sms(gateway, provider_reference, received_at)
-    rest, language = (found.rest, found.language) if found else (text, None)
-    asking = Asking(phone, rest, language, find_holder(db, phone, now=now), sms, now)
-    if closed and name not in ALWAYS:
-        _queue(db, asking, [Reply.of_platform(asking.spoken, say("closed", asking.spoken))])
+    sms = SmsReference(gateway, provider_reference, received_at)
+    rest, language = (match.rest, match.language) if match else (text, None)
+    request = CommandRequest(phone, rest, language, find_holder(db, phone, now=now), sms, now)
+    if closed and name not in ALLOWED_WHEN_CLOSED:
+        _queue_replies(
+            db, request, [Reply.of_platform(request.reply_language, translate("closed", request.reply_language))]
+        )
         return name
-    chosen = _answer_offer(db, asking) if found is None else None
+    chosen = _handle_choice(db, request) if match is None else None
     if chosen is not None:
         name, replies = chosen
-    elif found is None:
-        replies = tell_unknown(asking)
-    elif found.command.anyone or asking.tenants:
-        replies = found.command.answers(db, asking)
-    elif asking.holder.unconfirmed:
-        entries = asking.holder.unconfirmed
-        replies = places_service.offer_places(db, asking, entries, pending=pending_of(asking, name))
+    elif match is None:
+        replies = reply_to_unknown(request)
+    elif match.command.anyone or request.tenants:
+        replies = match.command.handler(db, request)
+    elif request.holder.unconfirmed:
+        entries = request.holder.unconfirmed
+        replies = places_service.offer_entries(db, request, entries, pending=make_pending(request, name))
     else:
         return ""  # all that is claimed was denied
-    _keep_answers(db, sms, name, replies, asking.holder, is_choice=chosen is not None)
-    _queue(db, asking, replies)
+    _record_answers(db, sms, name, replies, request.holder, is_choice=chosen is not None)
+    _queue_replies(db, request, replies)
     return name
 
 
-def _answer_nobody(db: Connection, phone: str, name: str, now: dt.datetime) -> str:
+def _handle_unclaimed_number(db: Connection, phone: str, name: str, now: dt.datetime) -> str:
     if name == "stop":
         messaging.stop_messages(db, phone, source=places_service.SMS, now=now)
     elif name == "start":
@@ -87,72 +93,83 @@ def _answer_nobody(db: Connection, phone: str, name: str, now: dt.datetime) -> s
     return name
 
 
-def _answer_offer(db: Connection, asking: Asking) -> Answered | None:
+def _handle_choice(db: Connection, request: CommandRequest) -> CommandResult | None:
     """Return what comes of a number that answers what was offered last; None where the text is no such answer."""
-    choice = rules.read_choice(asking.text)
-    offer = session_service.find_offer(db, asking.phone, now=asking.now) if choice else None
+    choice = rules.parse_choice(request.text)
+    offer = session_service.find_offer(db, request.phone, now=request.now) if choice else None
     if choice is None or offer is None:
         return None
     number, rest = choice
     if offer.purpose == FAULT:
-        return _choose_place(db, asking, offer, number)
+        return _choose_place(db, request, offer, number)
     if offer.purpose == DENY:
-        return "not_me", places_service.deny(db, asking._replace(text=str(number)))
-    return _confirm(db, asking, offer, number, rest)
+        return "not_me", places_service.handle_not_me(db, request._replace(text=str(number)))
+    return _confirm_place(db, request, offer, number, rest)
 
 
-def _confirm(db: Connection, asking: Asking, offer: Offer, number: int, unit_name: str) -> Answered:
-    entry = places_service.find_offered(asking, offer, number)
+def _confirm_place(
+    db: Connection, request: CommandRequest, offer: OfferedChoices, number: int, unit_name: str
+) -> CommandResult:
+    entry = places_service.find_offered_entry(request, offer, number)
     if entry is None or not any(each.state != CONFIRMED for each in entry.leases):
-        entries = asking.holder.unconfirmed
+        entries = request.holder.unconfirmed
         if not entries:
-            return CONFIRM, [places_service.tell_no_places(asking)]
-        return "places", places_service.offer_places(db, asking, entries, pending=offer.pending)
-    if not rules.says_something(unit_name):
-        return "places", [Reply.of_platform(asking.spoken, say("name_unit", asking.spoken, number=number))]
+            return CONFIRM, [places_service.reply_no_places(request)]
+        return "places", places_service.offer_entries(db, request, entries, pending=offer.pending)
+    if not rules.has_content(unit_name):
+        return "places", [
+            Reply.of_platform(request.reply_language, translate("name_unit", request.reply_language, number=number))
+        ]
     source = places_service.SMS
-    confirmed = places_service.confirm_unit(db, asking.phone, entry, unit_name, source=source, now=asking.now)
+    confirmed = places_service.confirm_unit(db, request.phone, entry, unit_name, source=source, now=request.now)
     if not confirmed:
-        left = session_service.count_wrong(db, asking.phone, now=asking.now)
-        text = say("wrong_unit", asking.spoken, left=left) if left else say("closed", asking.spoken)
-        return "places", [Reply.of_platform(asking.spoken, text)]
-    session_service.end_offer(db, asking.phone)
-    asking = asking._replace(holder=find_holder(db, asking.phone, now=asking.now))
-    kept = Reply.of(entry.tenant, asking.spoken, None, confirmed[0].id)
+        left = session_service.count_wrong_answer(db, request.phone, now=request.now)
+        text = (
+            translate("wrong_unit", request.reply_language, left=left)
+            if left
+            else translate("closed", request.reply_language)
+        )
+        return "places", [Reply.of_platform(request.reply_language, text)]
+    session_service.end_offer(db, request.phone)
+    request = request._replace(holder=find_holder(db, request.phone, now=request.now))
+    answer = Reply.of(entry.tenant, request.reply_language, None, confirmed[0].id)
     if offer.pending is not None:
-        return CONFIRM, [kept, *_answer_pending(db, asking, offer.pending)]
+        return CONFIRM, [answer, *_run_pending(db, request, offer.pending)]
     language = entry.tenant.language
-    text = fitting(
-        lambda width: say(
-            "confirmed", language, place=telling.place_of(confirmed[0], width), commands=tell_commands(language)
+    text = fit_names(
+        lambda width: translate(
+            "confirmed",
+            language,
+            place=telling.format_place(confirmed[0], width),
+            commands=list_command_words(language),
         )
     )
-    return CONFIRM, [kept._replace(language=language, text=text)]
+    return CONFIRM, [answer._replace(language=language, text=text)]
 
 
-def _answer_pending(db: Connection, asking: Asking, pending: Pending) -> list[Reply]:
+def _run_pending(db: Connection, request: CommandRequest, pending: PendingCommand) -> list[Reply]:
     """Answer what was asked for before the place was confirmed, and keep for whom."""
-    first = asking._replace(text=pending.text, language=pending.language, sms=pending.sms)
-    replies = COMMANDS[pending.command].answers(db, first)
-    _keep_answers(db, pending.sms, pending.command, replies, asking.holder)
+    first_request = request._replace(text=pending.text, language=pending.language, sms=pending.sms)
+    replies = COMMANDS[pending.command].handler(db, first_request)
+    _record_answers(db, pending.sms, pending.command, replies, request.holder)
     return replies
 
 
-def _choose_place(db: Connection, asking: Asking, offer: Offer, number: int) -> Answered | None:
+def _choose_place(db: Connection, request: CommandRequest, offer: OfferedChoices, number: int) -> CommandResult | None:
     """Log the fault that waits for the place that was offered as ``number``."""
-    chosen = asking.holder.find_lease(offer.offered[number - 1]) if 1 <= number <= len(offer.offered) else None
+    chosen = request.holder.find_lease(offer.offered[number - 1]) if 1 <= number <= len(offer.offered) else None
     pending = offer.pending
     if chosen is None or pending is None:
         return None
-    session_service.end_offer(db, asking.phone)
-    first = asking._replace(text=pending.text, language=pending.language, sms=pending.sms)
-    replies = [log_fault(db, first, *chosen, pending.text)]
-    _keep_answers(db, pending.sms, pending.command, replies, asking.holder)
+    session_service.end_offer(db, request.phone)
+    first_request = request._replace(text=pending.text, language=pending.language, sms=pending.sms)
+    replies = [report_fault(db, first_request, *chosen, pending.text)]
+    _record_answers(db, pending.sms, pending.command, replies, request.holder)
     return FAULT, replies
 
 
-def _keep_answers(
-    db: Connection, sms: Sms, name: str, replies: Sequence[Reply], holder: Holder, *, is_choice: bool = False
+def _record_answers(
+    db: Connection, sms: SmsReference, name: str, replies: Sequence[Reply], holder: Holder, *, is_choice: bool = False
 ) -> None:
     """Keep for which organisations the SMS was answered, and whether its text is one's alone to read.
 
@@ -161,28 +178,31 @@ def _keep_answers(
     """
     answered = {each.organisation_id: each for each in reversed(replies) if each.organisation_id != PLATFORM}
     confirmed = {each.organisation_id for each in holder.tenants}
-    alone = not is_choice and name not in SAID_TO_ALL and len(answered) == 1 and confirmed >= answered.keys()
+    is_only_reader = (
+        not is_choice and name not in PUBLIC_COMMANDS and len(answered) == 1 and confirmed >= answered.keys()
+    )
     rows = [
-        IncomingAnswer(each.organisation_id, name, each.lease_id, each.tenant_id, alone) for each in answered.values()
+        IncomingAnswer(each.organisation_id, name, each.lease_id, each.tenant_id, is_only_reader)
+        for each in answered.values()
     ]
-    messaging.add_answers(db, sms.gateway, sms.provider_reference, sms.received_at, rows)
+    messaging.record_answers(db, sms.gateway, sms.provider_reference, sms.received_at, rows)
 
 
-def _queue(db: Connection, asking: Asking, replies: Sequence[Reply]) -> None:
+def _queue_replies(db: Connection, request: CommandRequest, replies: Sequence[Reply]) -> None:
     """Queue the replies, each as its own organisation's message."""
-    expires_at = asking.sms.received_at + ANSWERED_WITHIN
-    if expires_at <= asking.now:
+    expires_at = request.sms.received_at + REPLY_LIFETIME
+    if expires_at <= request.now:
         return
     for reply in replies:
-        ctx = Context.for_system(db, reply.organisation_id, now=asking.now, today=day_of(asking.now))
-        if reply.text is None or _has_had_enough(ctx, asking.phone):
+        ctx = Context.for_system(db, reply.organisation_id, now=request.now, today=day_of(request.now))
+        if reply.text is None or _is_reply_limit_reached(ctx, request.phone):
             continue
         message = NewMessage(
             kind="reply",
-            dedupe_key=f"reply:{asking.sms.name}",
+            dedupe_key=f"reply:{request.sms.name}",
             tenant_id=reply.tenant_id,
             lease_id=reply.lease_id,
-            address=asking.phone,
+            address=request.phone,
             language=reply.language,
             text=reply.text,
             expires_at=expires_at,
@@ -190,8 +210,11 @@ def _queue(db: Connection, asking: Asking, replies: Sequence[Reply]) -> None:
         messaging.queue_messages(ctx, [message])
 
 
-def _has_had_enough(ctx: Context, phone: str) -> bool:
-    if messaging.count_to(ctx, phone, "reply", since=ctx.now - _DAY) < MOST_REPLIES:
+def _is_reply_limit_reached(ctx: Context, phone: str) -> bool:
+    if messaging.count_messages_to(ctx, phone, "reply", since=ctx.now - _DAY) < MAX_REPLIES:
         return False
-    log.warning("a phone is not answered any more today", extra={"organisation_id": str(ctx.organisation_id)})
+    log.warning(
+        "sms.reply.limit_reached: daily replies to a number used up",
+        extra={"organisation_id": str(ctx.organisation_id)},
+    )
     return True

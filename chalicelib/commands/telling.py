@@ -3,91 +3,100 @@
 from collections.abc import Iterator, Sequence
 
 from chalicelib.billing.model import Receipt
-from chalicelib.commands.holder_service import Entry
-from chalicelib.commands.rules import MOST_CHARACTERS
-from chalicelib.commands.standing_service import Standing
+from chalicelib.commands.holder_service import ClaimedProperty
+from chalicelib.commands.rules import MAX_CHARACTERS
+from chalicelib.commands.standing_service import PhoneLeaseBalance
 from chalicelib.commands.texts import (
     ENTRY_WIDTHS,
-    WIDTHS,
-    clip,
-    first_that_fits,
-    fitting,
-    named,
+    PLACE_WIDTHS,
+    first_fitting,
+    fit_names,
+    format_day,
     place_name,
-    say,
-    say_day,
+    translate,
+    truncate,
+    with_organisation_name,
 )
 from chalicelib.leasing.model import PhoneLease, PhoneTenant
-from chalicelib.messaging.neutral_rules import neutral_name, neutral_values
-from chalicelib.money import say_cents
+from chalicelib.messaging.neutral_rules import sanitize_name, sanitize_values
+from chalicelib.money import format_amount
 
-MOST_LEASES = 3
+MAX_LEASES = 3
 
 
-def place_of(lease: PhoneLease, width: int) -> str:
+def format_place(lease: PhoneLease, width: int) -> str:
     """Return property and unit, neutral as all that is told to a phone, in at most ``width`` characters."""
-    names = neutral_values({"property": lease.property_name, "unit": lease.unit_name}, "en")
+    names = sanitize_values({"property": lease.property_name, "unit": lease.unit_name}, "en")
     return place_name(names["property"], names["unit"], width)
 
 
-def entry_of(entry: Entry, width: int) -> str:
+def format_entry(entry: ClaimedProperty, width: int) -> str:
     """Return organisation and property, each in at most ``width`` characters: all that is told of it."""
     names = entry.tenant.organisation_name, entry.leases[0].property_name
-    return ", ".join(clip(neutral_name(each), width) for each in names)
+    return ", ".join(truncate(sanitize_name(each), width) for each in names)
 
 
-def tell_denial(entry: Entry, language: str, most: int = MOST_CHARACTERS) -> str:
-    return first_that_fits((say("denied", language, place=entry_of(entry, width)) for width in ENTRY_WIDTHS), most)
+def render_denial(entry: ClaimedProperty, language: str, limit: int = MAX_CHARACTERS) -> str:
+    return first_fitting(
+        (translate("denied", language, place=format_entry(entry, width)) for width in ENTRY_WIDTHS), limit
+    )
 
 
-def tell_standings(
+def render_balances(
     tenant: PhoneTenant,
-    standings: Sequence[Standing],
+    lease_balances: Sequence[PhoneLeaseBalance],
     language: str,
     *,
-    naming: bool,
-    most: int = MOST_CHARACTERS,
+    name_organisation: bool,
+    limit: int = MAX_CHARACTERS,
 ) -> str:
-    """Return what is owed on the leases, at most three, the first first; ``naming``: with the organisation's name."""
+    """Return what is owed on the leases, at most three in order; ``name_organisation`` names whose they are."""
 
-    def told(shown: int, width: int, *, naming: bool) -> str:
-        text = " ".join(_standing(each, tenant.currency, language, width) for each in standings[:shown])
-        if len(standings) > shown:
-            text = say("more", language, text=text, count=len(standings) - shown)
-        return named(tenant.organisation_name, text, language, wanted=naming)
+    def render(shown: int, width: int, *, name_organisation: bool) -> str:
+        text = " ".join(_render_balance(each, tenant.currency, language, width) for each in lease_balances[:shown])
+        if len(lease_balances) > shown:
+            text = translate("more", language, text=text, count=len(lease_balances) - shown)
+        return with_organisation_name(tenant.organisation_name, text, language, show_name=name_organisation)
 
     def texts() -> Iterator[str]:
-        for shown in range(min(MOST_LEASES, len(standings)), 0, -1):
-            for width in WIDTHS:
-                yield told(shown, width, naming=naming)
-        yield told(1, WIDTHS[-1], naming=False)  # such sums leave no room to say whose they are: the place does
+        for shown in range(min(MAX_LEASES, len(lease_balances)), 0, -1):
+            for width in PLACE_WIDTHS:
+                yield render(shown, width, name_organisation=name_organisation)
+        yield render(
+            1, PLACE_WIDTHS[-1], name_organisation=False
+        )  # such sums leave no room to say whose they are: the place does
 
-    if not standings:
-        return first_that_fits(
-            [named(tenant.organisation_name, say("no_balance", language), language, wanted=naming)], most
+    if not lease_balances:
+        return first_fitting(
+            [
+                with_organisation_name(
+                    tenant.organisation_name, translate("no_balance", language), language, show_name=name_organisation
+                )
+            ],
+            limit,
         )
-    return first_that_fits(texts(), most)
+    return first_fitting(texts(), limit)
 
 
-def _standing(standing: Standing, currency: str, language: str, width: int) -> str:
-    balance = standing.balance
+def _render_balance(lease_balance: PhoneLeaseBalance, currency: str, language: str, width: int) -> str:
+    balance = lease_balance.balance
     values = {
-        "place": place_of(standing.lease, width),
-        "owed": say_cents(balance.owed_cents, currency),
-        "late": say_cents(balance.late_cents, currency),
-        "first": say_day(balance.first_due_on, language),
-        "due": say_day(balance.next_due_on, language),
+        "place": format_place(lease_balance.lease, width),
+        "owed": format_amount(balance.owed_cents, currency),
+        "late": format_amount(balance.late_cents, currency),
+        "first": format_day(balance.first_due_on, language),
+        "due": format_day(balance.next_due_on, language),
     }
-    text = say(_how(standing), language, **values)
-    if balance.owed_cents == 0 and standing.next_due_on is not None:
-        text = say("next", language, text=text, due=say_day(standing.next_due_on, language))
+    text = translate(_balance_text(lease_balance), language, **values)
+    if balance.owed_cents == 0 and lease_balance.next_due_on is not None:
+        text = translate("next", language, text=text, due=format_day(lease_balance.next_due_on, language))
     if balance.credit_cents:
-        text = say("credit", language, text=text, credit=say_cents(balance.credit_cents, currency))
+        text = translate("credit", language, text=text, credit=format_amount(balance.credit_cents, currency))
     return text
 
 
-def _how(standing: Standing) -> str:
-    balance = standing.balance
+def _balance_text(lease_balance: PhoneLeaseBalance) -> str:
+    balance = lease_balance.balance
     if balance.owed_cents == 0:
         return "paid"
     if balance.late_cents == 0:
@@ -95,27 +104,29 @@ def _how(standing: Standing) -> str:
     return "late" if balance.late_cents == balance.owed_cents else "part_late"
 
 
-def tell_receipt(
-    tenant: PhoneTenant, receipt: Receipt | None, language: str, *, naming: bool, most: int = MOST_CHARACTERS
+def render_receipt(
+    tenant: PhoneTenant, receipt: Receipt | None, language: str, *, name_organisation: bool, limit: int = MAX_CHARACTERS
 ) -> str:
     """Return the number, amount and day of a receipt, and what it is for."""
     if receipt is None:
-        text = say("no_receipt", language)
-        return first_that_fits([named(tenant.organisation_name, text, language, wanted=naming)], most)
+        text = translate("no_receipt", language)
+        return first_fitting(
+            [with_organisation_name(tenant.organisation_name, text, language, show_name=name_organisation)], limit
+        )
     lease = next(each for each in tenant.leases if each.id == receipt.lease_id)
-    told = {
+    render = {
         "number": receipt.number,
-        "amount": say_cents(receipt.amount_cents, tenant.currency),
-        "day": say_day(receipt.issued_on, language, year=True),
+        "amount": format_amount(receipt.amount_cents, tenant.currency),
+        "day": format_day(receipt.issued_on, language, year=True),
     }
 
-    def make(width: int) -> str:
-        text = say("receipt", language, place=place_of(lease, width), **told)
-        return named(tenant.organisation_name, text, language, wanted=naming)
+    def render_width(width: int) -> str:
+        text = translate("receipt", language, place=format_place(lease, width), **render)
+        return with_organisation_name(tenant.organisation_name, text, language, show_name=name_organisation)
 
-    return fitting(make, most)
+    return fit_names(render_width, limit)
 
 
-def tell_fault(lease: PhoneLease, number: int, language: str, most: int = MOST_CHARACTERS) -> str:
+def render_fault_logged(lease: PhoneLease, number: int, language: str, limit: int = MAX_CHARACTERS) -> str:
     """Return the number of the maintenance request for what the lease is of."""
-    return fitting(lambda width: say("fault", language, number=number, place=place_of(lease, width)), most)
+    return fit_names(lambda width: translate("fault", language, number=number, place=format_place(lease, width)), limit)

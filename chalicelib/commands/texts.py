@@ -6,20 +6,20 @@ Names are cut first, then fewer leases are told: the sums and days are what was 
 import datetime as dt
 from collections.abc import Callable, Iterable
 
-from chalicelib.commands.rules import MOST_CHARACTERS
-from chalicelib.messaging.neutral_rules import neutral_name
-from chalicelib.messaging.rules import harmless, measure
+from chalicelib.commands.rules import MAX_CHARACTERS
+from chalicelib.messaging.neutral_rules import sanitize_name
+from chalicelib.messaging.rules import measure_sms, normalize_sms
 
 _MONTHS = {
     "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
     "sw": ["Jan", "Feb", "Mac", "Apr", "Mei", "Jun", "Jul", "Ago", "Sep", "Okt", "Nov", "Des"],
 }
 
-SHORTENED = ".."
-MOST_NAME = 20  # characters of an organisation's name before an answer
+ELLIPSIS = ".."
+MAX_NAME = 20  # characters of an organisation's name before an answer
 
 # name: (English, Swahili)
-_TEXTS = {
+_TRANSLATIONS = {
     "named": ("{organisation}: {text}", "{organisation}: {text}"),
     "owed": ("{place}: {owed} owed, due {due}.", "{place}: unadaiwa {owed}, lipa kufikia {due}."),
     "late": ("{place}: {owed} owed, was due {first}.", "{place}: unadaiwa {owed}, zilipaswa kulipwa {first}."),
@@ -146,61 +146,61 @@ _TEXTS = {
     "said_nothing": ("Nothing was written.\n{text}", "Hujaandika chochote.\n{text}"),
 }
 # Told to whom we cannot tell in which language they read.
-NOBODY = "We cannot help this number here. Please ask your landlord. Samahani, uliza mwenye nyumba."
-BUSY = "Sorry, please try again in a minute. Samahani, jaribu tena baada ya dakika moja."
+UNKNOWN_NUMBER = "We cannot help this number here. Please ask your landlord. Samahani, uliza mwenye nyumba."
+TRY_LATER = "Sorry, please try again in a minute. Samahani, jaribu tena baada ya dakika moja."
 
 ENTRY_WIDTHS = (30, 20, 14, 10, 8, 6)  # of an organisation's and of a property's name
-WIDTHS = (44, 30, 20, 14, 10)  # of a place's name, the first that fits
+PLACE_WIDTHS = (44, 30, 20, 14, 10)  # of a place's name, the first that fits
 
 
-def say(name: str, language: str, **values: object) -> str:
+def translate(name: str, language: str, **values: object) -> str:
     """Return the text ``name`` in English or, for "sw", in Swahili."""
-    return _TEXTS[name][language == "sw"].format(**values)
+    return _TRANSLATIONS[name][language == "sw"].format(**values)
 
 
-def say_day(day: dt.date | None, language: str, *, year: bool = False) -> str:
+def format_day(day: dt.date | None, language: str, *, year: bool = False) -> str:
     """Return "5 Dec", or "5 Dec 2026"."""
     if day is None:
         return ""
     return f"{day.day} {_MONTHS[language if language in _MONTHS else 'en'][day.month - 1]}{f' {day.year}' * year}"
 
 
-def fitting(make: Callable[[int], str], most: int = MOST_CHARACTERS) -> str:
-    """Return what ``make`` says with the widest names that fit; with the narrowest where none do."""
-    return first_that_fits((make(width) for width in WIDTHS), most)
+def fit_names(render: Callable[[int], str], limit: int = MAX_CHARACTERS) -> str:
+    """Return what ``render`` says with the widest names that fit; with the narrowest where none do."""
+    return first_fitting((render(width) for width in PLACE_WIDTHS), limit)
 
 
-def first_that_fits(texts: Iterable[str], most: int = MOST_CHARACTERS) -> str:
-    """Return the first of ``texts``, made harmless, that has at most ``most`` characters; else the last."""
+def first_fitting(texts: Iterable[str], limit: int = MAX_CHARACTERS) -> str:
+    """Return the first of ``texts``, made harmless, that has at most ``limit`` characters; else the last."""
     text = ""
     for each in texts:
-        text = harmless(each)
-        if measure(text).characters <= most:
+        text = normalize_sms(each)
+        if measure_sms(text).characters <= limit:
             break
     return text
 
 
-def clip(text: str, width: int) -> str:
+def truncate(text: str, width: int) -> str:
     """Return ``text``, made harmless, in at most ``width`` characters as an SMS counts them; the last say it was cut.
 
     The brackets and the euro sign count as two, and what replaces a letter may be longer than it.
     """
-    cut = text = harmless(text)
-    kept = len(text)
-    while measure(cut).characters > width and kept > 1:
-        kept -= 1
-        cut = text[:kept].rstrip() + SHORTENED
+    cut = text = normalize_sms(text)
+    length = len(text)
+    while measure_sms(cut).characters > width and length > 1:
+        length -= 1
+        cut = text[:length].rstrip() + ELLIPSIS
     return cut
 
 
 def place_name(property_name: str, unit_name: str, width: int) -> str:
     """Return property and unit in at most ``width`` characters (10 or more); the unit's name is cut last."""
-    unit = clip(unit_name, width)
-    room = width - measure(unit).characters - 1
-    return unit if room < 4 or not property_name else f"{clip(property_name, room)} {unit}"
+    unit = truncate(unit_name, width)
+    room = width - measure_sms(unit).characters - 1
+    return unit if room < 4 or not property_name else f"{truncate(property_name, room)} {unit}"
 
 
-def named(organisation_name: str, text: str, language: str, *, wanted: bool) -> str:
-    """Return ``text`` with the organisation's name before it, where ``wanted``: the phone is a tenant of several."""
-    name = neutral_name(organisation_name) if wanted else ""
-    return say("named", language, organisation=clip(name, MOST_NAME), text=text) if name else text
+def with_organisation_name(organisation_name: str, text: str, language: str, *, show_name: bool) -> str:
+    """Return ``text`` with the organisation's name before it, where ``show_name``: the phone is a tenant of several."""
+    name = sanitize_name(organisation_name) if show_name else ""
+    return translate("named", language, organisation=truncate(name, MAX_NAME), text=text) if name else text

@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from chalicelib.commands.rules import clean, says_something
+from chalicelib.commands.rules import clean_line, has_content
 
-MENU, WHICH, DESCRIBE, MESSAGES, HELP = ASKING = ("menu", "which", "describe", "messages", "help")
-BALANCE, RECEIPT, FAULT, STOP, START, LANGUAGE, NO_LEASE, PLACES = ENDING = (
+MENU, WHICH, DESCRIBE, MESSAGES, HELP = PROMPT_SCREENS = ("menu", "which", "describe", "messages", "help")
+BALANCE, RECEIPT, FAULT, STOP, START, LANGUAGE, NO_LEASE, PLACES = FINAL_SCREENS = (
     "balance",
     "receipt",
     "fault",
@@ -23,16 +23,16 @@ BALANCE, RECEIPT, FAULT, STOP, START, LANGUAGE, NO_LEASE, PLACES = ENDING = (
     "no_lease",
     "places",  # ends what is walked here
 )
-WRITING = frozenset({FAULT, STOP, START, LANGUAGE, PLACES})
+WRITING_SCREENS = frozenset({FAULT, STOP, START, LANGUAGE, PLACES})
 
 ON_A_PAGE = 5
 MORE, BACK = "9", "0"
 
-_OFFERS = {"1": BALANCE, "2": RECEIPT, "3": FAULT}
+_ACTIONS = {"1": BALANCE, "2": RECEIPT, "3": FAULT}
 _LANGUAGES = {"1": "en", "2": "sw"}
 
 
-class Step(NamedTuple):
+class MenuStep(NamedTuple):
     """Where a session stands.
 
     ``action`` is what a lease is chosen for, and ``place`` which of those offered; ``wrong`` where the
@@ -49,10 +49,10 @@ class Step(NamedTuple):
     used: int = 0
 
 
-Offers = Callable[[str], int]
+CountChoices = Callable[[str], int]
 
 
-def walk(text: str, offers: Offers, most_text: int) -> Step:
+def find_step(text: str, count_choices: CountChoices, max_text: int) -> MenuStep:
     """Return the step that ``text``, what was typed so far, leads to.
 
     Args:
@@ -60,62 +60,62 @@ def walk(text: str, offers: Offers, most_text: int) -> Step:
             asked only where it matters.
         most_text: Characters that a fault's text may have.
     """
-    at = Step()
+    step = MenuStep()
     typed = text.split("*") if text else []
     for place, each in enumerate(typed):
-        if at.screen in ENDING:
+        if step.screen in FINAL_SCREENS:
             break
-        if at.screen == DESCRIBE:
-            return _described(at, "*".join(typed[place:]), most_text)
-        at = _NEXT[at.screen](at, each.strip().rstrip("#"), offers)
-        if at.screen == PLACES:
-            return at._replace(used=place + 1)
-    return at
+        if step.screen == DESCRIBE:
+            return _fault_step(step, "*".join(typed[place:]), max_text)
+        step = _NEXT[step.screen](step, each.strip().rstrip("#"), count_choices)
+        if step.screen == PLACES:
+            return step._replace(used=place + 1)
+    return step
 
 
-def _from_menu(at: Step, typed: str, offers: Offers) -> Step:
-    if typed in _OFFERS:
-        action = _OFFERS[typed]
-        count = offers(action)
-        return Step(WHICH, action=action) if count > 1 else _arrive(action, 0 if count else None)
-    if typed == "5" and offers(PLACES):
-        return Step(PLACES)
-    return {"4": Step(MESSAGES), "0": Step(HELP)}.get(typed, Step(wrong=True))
+def _from_menu(step: MenuStep, typed: str, count_choices: CountChoices) -> MenuStep:
+    if typed in _ACTIONS:
+        action = _ACTIONS[typed]
+        count = count_choices(action)
+        return MenuStep(WHICH, action=action) if count > 1 else _step_for_action(action, 0 if count else None)
+    if typed == "5" and count_choices(PLACES):
+        return MenuStep(PLACES)
+    return {"4": MenuStep(MESSAGES), "0": MenuStep(HELP)}.get(typed, MenuStep(wrong=True))
 
 
-def _from_which(at: Step, typed: str, offers: Offers) -> Step:
+def _from_which(step: MenuStep, typed: str, count_choices: CountChoices) -> MenuStep:
     if typed == BACK:
-        return Step()
-    count = offers(at.action)
+        return MenuStep()
+    count = count_choices(step.action)
     pages = -(-count // ON_A_PAGE)
     if typed == MORE and pages > 1:
-        return at._replace(page=(at.page + 1) % pages, wrong=False)
-    on_page = min(ON_A_PAGE, count - at.page * ON_A_PAGE)
+        return step._replace(page=(step.page + 1) % pages, wrong=False)
+    on_page = min(ON_A_PAGE, count - step.page * ON_A_PAGE)
     if len(typed) == 1 and typed.isdecimal() and typed.isascii() and 1 <= int(typed) <= on_page:
-        return _arrive(at.action, at.page * ON_A_PAGE + int(typed) - 1)
-    return at._replace(wrong=True)
+        return _step_for_action(step.action, step.page * ON_A_PAGE + int(typed) - 1)
+    return step._replace(wrong=True)
 
 
-def _from_messages(at: Step, typed: str, offers: Offers) -> Step:
-    return {"1": Step(STOP), "2": Step(START), BACK: Step()}.get(typed, at._replace(wrong=True))
+def _from_messages(step: MenuStep, typed: str, count_choices: CountChoices) -> MenuStep:
+    return {"1": MenuStep(STOP), "2": MenuStep(START), BACK: MenuStep()}.get(typed, step._replace(wrong=True))
 
 
-def _from_help(at: Step, typed: str, offers: Offers) -> Step:
+def _from_help(step: MenuStep, typed: str, count_choices: CountChoices) -> MenuStep:
     if typed in _LANGUAGES:
-        return Step(LANGUAGE, text=_LANGUAGES[typed])
-    return Step() if typed == BACK else at._replace(wrong=True)
+        return MenuStep(LANGUAGE, text=_LANGUAGES[typed])
+    return MenuStep() if typed == BACK else step._replace(wrong=True)
 
 
 _NEXT = {MENU: _from_menu, WHICH: _from_which, MESSAGES: _from_messages, HELP: _from_help}
 
 
-def _arrive(action: str, place: int | None) -> Step:
+def _step_for_action(action: str, place: int | None) -> MenuStep:
     if action == FAULT:
-        return Step(NO_LEASE) if place is None else Step(DESCRIBE, action=FAULT, place=place)
-    return Step(action, action=action, place=place)
+        return MenuStep(NO_LEASE) if place is None else MenuStep(DESCRIBE, action=FAULT, place=place)
+    return MenuStep(action, action=action, place=place)
 
 
-def _described(at: Step, typed: str, most_text: int) -> Step:
+def _fault_step(step: MenuStep, typed: str, max_text: int) -> MenuStep:
     """Return the fault as it was told; nothing said is asked again, and then what is typed comes behind it."""
-    text = clean(re.sub(r"^[\W_]+", "", typed), most_text)
-    return at._replace(screen=FAULT, text=text) if says_something(text) else at._replace(wrong=True)
+    text = clean_line(re.sub(r"^[\W_]+", "", typed), max_text)
+    return step._replace(screen=FAULT, text=text) if has_content(text) else step._replace(wrong=True)

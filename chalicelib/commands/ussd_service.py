@@ -6,24 +6,24 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from chalicelib.commands import asking_service, session_service, telling, ussd_confirm_service, ussd_rules
-from chalicelib.commands.confirm_rules import MENU, Confirming
+from chalicelib.commands.confirm_rules import MENU, ConfirmationState
 from chalicelib.commands.holder_service import Holder, find_holder
 from chalicelib.commands.places_service import USSD
 from chalicelib.commands.registry import COMMANDS, list_commands
-from chalicelib.commands.rules import known_as
-from chalicelib.commands.standing_service import Standing, list_standings, running
-from chalicelib.commands.texts import NOBODY, fitting, say
-from chalicelib.commands.ussd_confirm_service import MOST_SCREEN
-from chalicelib.commands.ussd_rules import ON_A_PAGE, Step
+from chalicelib.commands.rules import reference_key
+from chalicelib.commands.standing_service import PhoneLeaseBalance, list_active_leases, list_lease_balances
+from chalicelib.commands.texts import UNKNOWN_NUMBER, fit_names, translate
+from chalicelib.commands.ussd_confirm_service import MAX_SCREEN
+from chalicelib.commands.ussd_rules import ON_A_PAGE, MenuStep
 from chalicelib.leasing import service as leasing
 from chalicelib.leasing.model import PhoneLease, PhoneTenant
-from chalicelib.maintenance.model import MOST_TEXT
+from chalicelib.maintenance.model import MAX_TEXT
 from chalicelib.messaging import service as messaging
 from chalicelib.runtime.context import Context
 from chalicelib.runtime.ports import KeyWrapper
 
 
-class Dialled(NamedTuple):
+class UssdRequest(NamedTuple):
     """A request of a session: ``text`` is all that was typed since it began; ``phone`` is in E.164."""
 
     session_id: str
@@ -31,15 +31,15 @@ class Dialled(NamedTuple):
     text: str
 
 
-class Offer(NamedTuple):
+class LeaseChoice(NamedTuple):
     """A lease that may be chosen, and how it stands where that was read."""
 
     tenant: PhoneTenant
     lease: PhoneLease
-    standing: Standing | None = None
+    lease_balance: PhoneLeaseBalance | None = None
 
 
-class _Session:
+class _MenuSession:
     """One request's reading of who dials and what they may choose; leases are read as far as they are asked for."""
 
     def __init__(self, db: Connection, holder: Holder, now: dt.datetime) -> None:
@@ -47,130 +47,142 @@ class _Session:
         self.now = now
         self.holder = holder
         self.tenants = holder.tenants
-        self._told: list[Offer] | None = None
+        self._balance_choices: list[LeaseChoice] | None = None
 
     @property
     def language(self) -> str:
         return self.holder.language
 
     @property
-    def several(self) -> bool:
+    def has_several_landlords(self) -> bool:
         return len(self.tenants) > 1
 
-    def offers(self, action: str) -> list[Offer]:
+    def choices(self, action: str) -> list[LeaseChoice]:
         """Return the leases to choose from: for a fault those that run, else those with anything to tell."""
         if action == ussd_rules.FAULT:
-            return [Offer(tenant, lease) for tenant in self.tenants for lease in running(tenant)]
-        if self._told is None:
-            self._told = [
-                Offer(tenant, standing.lease, standing)
+            return [LeaseChoice(tenant, lease) for tenant in self.tenants for lease in list_active_leases(tenant)]
+        if self._balance_choices is None:
+            self._balance_choices = [
+                LeaseChoice(tenant, lease_balance.lease, lease_balance)
                 for tenant in self.tenants
-                for standing in list_standings(self.db, tenant, now=self.now)
+                for lease_balance in list_lease_balances(self.db, tenant, now=self.now)
             ]
-        return self._told
+        return self._balance_choices
 
     def count(self, action: str) -> int:
-        return len(self.holder.unconfirmed if action == ussd_rules.PLACES else self.offers(action))
+        return len(self.holder.unconfirmed if action == ussd_rules.PLACES else self.choices(action))
 
 
-def show(db: Connection, dialled: Dialled, *, now: dt.datetime) -> str | None:
-    """Return the screen, "CON …" or "END …"; None where something is to be written first (``act``).
+def render_screen(db: Connection, request: UssdRequest, *, now: dt.datetime) -> str | None:
+    """Return the screen, "CON …" or "END …"; None where something is to be written first (``apply_choice``).
 
-    What is read here may lag behind: whatever it does not know enough for is left to ``act``, on the writer.
+    What is read here may lag behind: whatever it does not know enough for is left to ``apply_choice``, on the writer.
     """
-    holder = find_holder(db, dialled.phone, now=now)
-    refused = _refused(holder, closed=holder.is_claimed and session_service.is_closed(db, dialled.phone, now=now))
-    if refused:
-        return refused
-    at = ussd_confirm_service.find_confirming(db, dialled.phone, dialled.session_id, now=now)
-    if not holder.tenants or (at is not None and (at.screen != MENU or not dialled.text)):
+    holder = find_holder(db, request.phone, now=now)
+    refusal = _refusal_screen(
+        holder, closed=holder.is_claimed and session_service.is_closed(db, request.phone, now=now)
+    )
+    if refusal:
+        return refusal
+    confirmation = ussd_confirm_service.find_confirmation(db, request.phone, request.session_id, now=now)
+    if not holder.tenants or (confirmation is not None and (confirmation.screen != MENU or not request.text)):
         return None
-    session = _Session(db, holder, now)
-    step = _step(session, _typed(dialled, at))
-    return None if step.screen in ussd_rules.WRITING else _screen(session, step, _is_new(dialled, at))
+    session = _MenuSession(db, holder, now)
+    step = _find_step(session, _menu_input(request, confirmation))
+    return (
+        None
+        if step.screen in ussd_rules.WRITING_SCREENS
+        else _render_step(session, step, _is_just_confirmed(request, confirmation))
+    )
 
 
-def act(db: Connection, dialled: Dialled, *, now: dt.datetime, keys: KeyWrapper) -> str:
+def apply_choice(db: Connection, request: UssdRequest, *, now: dt.datetime, keys: KeyWrapper) -> str:
     """Do what was chosen and return the screen that says so; the same request again changes nothing."""
-    closed = session_service.lock_phone(db, dialled.phone, now=now)
-    holder = find_holder(db, dialled.phone, now=now)
-    refused = _refused(holder, closed=closed)
-    if refused:
-        return refused
-    at = ussd_confirm_service.find_confirming(db, dialled.phone, dialled.session_id, now=now)
-    if at is not None and not dialled.text:  # begun anew under a name that was had before
-        ussd_confirm_service.forget(db, dialled.phone, dialled.session_id)
-        at = None
-    if at is None and not holder.tenants:
-        at = ussd_confirm_service.begin(holder, 0)
-    at, holder, step = _walk(db, dialled, at, holder, now)
+    closed = session_service.lock_phone(db, request.phone, now=now)
+    holder = find_holder(db, request.phone, now=now)
+    refusal = _refusal_screen(holder, closed=closed)
+    if refusal:
+        return refusal
+    confirmation = ussd_confirm_service.find_confirmation(db, request.phone, request.session_id, now=now)
+    if confirmation is not None and not request.text:  # begun anew under a name that was had before
+        ussd_confirm_service.end_confirmation(db, request.phone, request.session_id)
+        confirmation = None
+    if confirmation is None and not holder.tenants:
+        confirmation = ussd_confirm_service.start_confirmation(holder, 0)
+    confirmation, holder, step = _advance(db, request, confirmation, holder, now)
     if step is None:
-        return ussd_confirm_service.screen_of(at or Confirming(), holder)
-    session = _Session(db, holder, now)
-    if step.screen not in ussd_rules.WRITING:
-        return _screen(session, step, _is_new(dialled, at))
-    return f"END {_written(session, step, dialled, now, keys)}"
+        return ussd_confirm_service.render_confirmation_screen(confirmation or ConfirmationState(), holder)
+    session = _MenuSession(db, holder, now)
+    if step.screen not in ussd_rules.WRITING_SCREENS:
+        return _render_step(session, step, _is_just_confirmed(request, confirmation))
+    return f"END {_execute(session, step, request, now, keys)}"
 
 
-def _walk(
-    db: Connection, dialled: Dialled, at: Confirming | None, holder: Holder, now: dt.datetime
-) -> tuple[Confirming | None, Holder, Step | None]:
+def _advance(
+    db: Connection, request: UssdRequest, confirmation: ConfirmationState | None, holder: Holder, now: dt.datetime
+) -> tuple[ConfirmationState | None, Holder, MenuStep | None]:
     """Take what was typed: what confirms places, and then the menu's step; None while there is no menu."""
-    typed = dialled.text.split("*") if dialled.text else []
+    typed = request.text.split("*") if request.text else []
     while True:  # each round uses up some of it
-        if at is not None:
-            at, holder = ussd_confirm_service.take_answers(
-                db, dialled.phone, dialled.session_id, at, holder, typed, now
+        if confirmation is not None:
+            confirmation, holder = ussd_confirm_service.handle_answers(
+                db, request.phone, request.session_id, confirmation, holder, typed, now
             )
-            if at.screen != MENU:
-                return at, holder, None
-        step = _step(_Session(db, holder, now), _typed(dialled, at))
+            if confirmation.screen != MENU:
+                return confirmation, holder, None
+        step = _find_step(_MenuSession(db, holder, now), _menu_input(request, confirmation))
         if step.screen != ussd_rules.PLACES:
-            return at, holder, step
-        at = ussd_confirm_service.begin(holder, (at.used if at else 0) + step.used)
+            return confirmation, holder, step
+        confirmation = ussd_confirm_service.start_confirmation(
+            holder, (confirmation.used if confirmation else 0) + step.used
+        )
 
 
-def _refused(holder: Holder, *, closed: bool) -> str:
+def _refusal_screen(holder: Holder, *, closed: bool) -> str:
     """Return the screen for whom nothing is claimed, or who denied it all, or whose commands are closed; else ""."""
     if not holder.tenants and not holder.unconfirmed:
-        return f"END {NOBODY}"
-    return f"END {say('closed', holder.language)}" if closed else ""
+        return f"END {UNKNOWN_NUMBER}"
+    return f"END {translate('closed', holder.language)}" if closed else ""
 
 
-def _typed(dialled: Dialled, at: Confirming | None) -> str:
+def _menu_input(request: UssdRequest, confirmation: ConfirmationState | None) -> str:
     """Return what was typed behind what confirming a place used up."""
-    return "*".join(dialled.text.split("*")[at.used :]) if at is not None and dialled.text else dialled.text
+    return (
+        "*".join(request.text.split("*")[confirmation.used :])
+        if confirmation is not None and request.text
+        else request.text
+    )
 
 
-def _is_new(dialled: Dialled, at: Confirming | None) -> bool:
+def _is_just_confirmed(request: UssdRequest, confirmation: ConfirmationState | None) -> bool:
     """Tell whether a place has just been confirmed, and nothing was typed since."""
-    return at is not None and at.confirmed and len(dialled.text.split("*")) <= at.used
+    return confirmation is not None and confirmation.confirmed and len(request.text.split("*")) <= confirmation.used
 
 
-def _step(session: _Session, typed: str) -> Step:
-    return ussd_rules.walk(typed, session.count, MOST_TEXT)
+def _find_step(session: _MenuSession, typed: str) -> MenuStep:
+    return ussd_rules.find_step(typed, session.count, MAX_TEXT)
 
 
-def _written(session: _Session, step: Step, dialled: Dialled, now: dt.datetime, keys: KeyWrapper) -> str:
+def _execute(session: _MenuSession, step: MenuStep, request: UssdRequest, now: dt.datetime, keys: KeyWrapper) -> str:
     language = session.language
     if step.screen == ussd_rules.FAULT:
-        offer = session.offers(step.action)[step.place or 0]
-        key = f"ussd:{known_as(dialled.session_id)}:{offer.lease.id.hex}"
-        return asking_service.add_fault(
-            session.db, dialled.phone, offer.tenant, offer.lease, step.text, language,
-            source=USSD, key=key, now=now, most=MOST_SCREEN,
+        choice = session.choices(step.action)[step.place or 0]
+        key = f"ussd:{reference_key(request.session_id)}:{choice.lease.id.hex}"
+        return asking_service.create_fault_request(
+            session.db, request.phone, choice.tenant, choice.lease, step.text, language,
+            source=USSD, key=key, now=now, limit=MAX_SCREEN,
         )  # fmt: skip
     if step.screen == ussd_rules.LANGUAGE:
         _choose_language(session, step.text, now, keys)
-        return say("chosen", step.text)
+        return translate("chosen", step.text)
     if step.screen == ussd_rules.STOP:
-        messaging.stop_messages(session.db, dialled.phone, source=USSD, now=now)
-        return say("stop", language, word=COMMANDS["start"].words[language][0])
-    messaging.start_messages(session.db, dialled.phone)
-    return say("start", language, word=COMMANDS["stop"].words[language][0])
+        messaging.stop_messages(session.db, request.phone, source=USSD, now=now)
+        return translate("stop", language, word=COMMANDS["start"].words[language][0])
+    messaging.start_messages(session.db, request.phone)
+    return translate("start", language, word=COMMANDS["stop"].words[language][0])
 
 
-def _choose_language(session: _Session, language: str, now: dt.datetime, keys: KeyWrapper) -> None:
+def _choose_language(session: _MenuSession, language: str, now: dt.datetime, keys: KeyWrapper) -> None:
     """Write to the tenant in ``language`` from now on, in each organisation of which a place is confirmed."""
     for tenant in session.tenants:
         if tenant.language != language:
@@ -183,70 +195,74 @@ def _choose_language(session: _Session, language: str, now: dt.datetime, keys: K
             )
 
 
-def _screen(session: _Session, step: Step, confirmed: bool) -> str:
+def _render_step(session: _MenuSession, step: MenuStep, confirmed: bool) -> str:
     """Return the screen; it begins with that a place was ``confirmed`` where that has just been done."""
-    if step.screen in ussd_rules.ASKING:
-        return f"CON {_question(session, step, confirmed)}"
-    return f"END {_answer(session, step)}"
+    if step.screen in ussd_rules.PROMPT_SCREENS:
+        return f"CON {_render_prompt(session, step, confirmed)}"
+    return f"END {_render_answer(session, step)}"
 
 
-def _answer(session: _Session, step: Step) -> str:
+def _render_answer(session: _MenuSession, step: MenuStep) -> str:
     language = session.language
     if step.screen == ussd_rules.NO_LEASE:
-        return say("no_lease", language)
-    offers = session.offers(step.action)
-    offer = offers[step.place] if step.place is not None else None
-    tenant = offer.tenant if offer else session.tenants[0]
+        return translate("no_lease", language)
+    choices = session.choices(step.action)
+    choice = choices[step.place] if step.place is not None else None
+    tenant = choice.tenant if choice else session.tenants[0]
     if step.screen == ussd_rules.BALANCE:
-        standings = [offer.standing] if offer and offer.standing else []
-        return telling.tell_standings(tenant, standings, language, naming=session.several, most=MOST_SCREEN)
-    leases = _with_those_before(tenant, offer.lease) if offer else tenant.leases
-    receipt = asking_service.last_receipt(session.db, tenant, leases)
-    return telling.tell_receipt(tenant, receipt, language, naming=session.several, most=MOST_SCREEN)
+        lease_balances = [choice.lease_balance] if choice and choice.lease_balance else []
+        return telling.render_balances(
+            tenant, lease_balances, language, name_organisation=session.has_several_landlords, limit=MAX_SCREEN
+        )
+    leases = _with_previous_leases(tenant, choice.lease) if choice else tenant.leases
+    receipt = asking_service.find_last_receipt(session.db, tenant, leases)
+    return telling.render_receipt(
+        tenant, receipt, language, name_organisation=session.has_several_landlords, limit=MAX_SCREEN
+    )
 
 
-def _with_those_before(tenant: PhoneTenant, lease: PhoneLease) -> list[PhoneLease]:
+def _with_previous_leases(tenant: PhoneTenant, lease: PhoneLease) -> list[PhoneLease]:
     """Return the lease and those that it carries on: a renewal's last receipt may be of before."""
     known = {each.id: each for each in tenant.leases}
     found = {lease.id: lease}
-    before = lease.previous_id
-    while before in known and before not in found:
-        found[before] = known[before]
-        before = known[before].previous_id
+    previous_id = lease.previous_id
+    while previous_id in known and previous_id not in found:
+        found[previous_id] = known[previous_id]
+        previous_id = known[previous_id].previous_id
     return list(found.values())
 
 
-def _question(session: _Session, step: Step, confirmed: bool) -> str:
+def _render_prompt(session: _MenuSession, step: MenuStep, confirmed: bool) -> str:
     language = session.language
 
-    def make(width: int) -> str:
-        text = _asked(session, step, width)
+    def render(width: int) -> str:
+        text = _prompt_text(session, step, width)
         if not step.wrong:
-            return say("is_confirmed", language, text=text) if confirmed else text
-        return say("said_nothing" if step.screen == ussd_rules.DESCRIBE else "wrong", language, text=text)
+            return translate("is_confirmed", language, text=text) if confirmed else text
+        return translate("said_nothing" if step.screen == ussd_rules.DESCRIBE else "wrong", language, text=text)
 
-    return fitting(make, MOST_SCREEN)
+    return fit_names(render, MAX_SCREEN)
 
 
-def _asked(session: _Session, step: Step, width: int) -> str:
+def _prompt_text(session: _MenuSession, step: MenuStep, width: int) -> str:
     language = session.language
     if step.screen == ussd_rules.WHICH:
-        return _choices(session, step, width)
+        return _render_choices(session, step, width)
     if step.screen == ussd_rules.DESCRIBE:
-        lease = session.offers(step.action)[step.place or 0].lease
-        return say("describe", language, place=telling.place_of(lease, width))
+        lease = session.choices(step.action)[step.place or 0].lease
+        return translate("describe", language, place=telling.format_place(lease, width))
     if step.screen == ussd_rules.HELP:
         words = ", ".join(each.words[language][0] for each in list_commands())
-        return say("language", language, words=words)
+        return translate("language", language, words=words)
     more = step.screen == ussd_rules.MENU and session.holder.unconfirmed
-    return say("menu_more" if more else step.screen, language)
+    return translate("menu_more" if more else step.screen, language)
 
 
-def _choices(session: _Session, step: Step, width: int) -> str:
+def _render_choices(session: _MenuSession, step: MenuStep, width: int) -> str:
     """Return the leases of a page, numbered, each in at most 20 characters."""
     language = session.language
-    offers = session.offers(step.action)
-    page = offers[step.page * ON_A_PAGE : (step.page + 1) * ON_A_PAGE]
-    lines = [f"{number} {telling.place_of(each.lease, min(width, 20))}" for number, each in enumerate(page, 1)]
-    more = [say("page", language)] if len(offers) > ON_A_PAGE else []
-    return "\n".join([say("which", language), *lines, *more, say("back", language)])
+    choices = session.choices(step.action)
+    page = choices[step.page * ON_A_PAGE : (step.page + 1) * ON_A_PAGE]
+    lines = [f"{number} {telling.format_place(each.lease, min(width, 20))}" for number, each in enumerate(page, 1)]
+    more = [translate("page", language)] if len(choices) > ON_A_PAGE else []
+    return "\n".join([translate("which", language), *lines, *more, translate("back", language)])

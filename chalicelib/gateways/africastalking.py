@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from chalicelib.errors import Unavailable
-from chalicelib.gateways import africastalking_answers as answers
+from chalicelib.gateways import africastalking_answers as responses
 from chalicelib.gateways import posting
-from chalicelib.gateways.many import at_once
-from chalicelib.runtime.ports import NOT_SENT, REFUSED, UNKNOWN, Outcome, Outgoing
+from chalicelib.gateways.many import run_concurrently
+from chalicelib.runtime.ports import NOT_SENT, REFUSED, UNKNOWN, OutgoingText, SendOutcome
 
 CONNECT_TIMEOUT_S = 3
 TIMEOUT_S = 10
-MOST_NUMBERS = 100  # in one call
+MAX_NUMBERS = 100  # in one call
 
 _NUMBER = re.compile(r"\+[1-9][0-9]{7,14}", re.ASCII)
 
@@ -33,26 +33,30 @@ class AfricasTalking:
     sender_name: str = ""  # for who has none of its own; empty: the vendor's
     timeout_s: float = TIMEOUT_S
 
-    def send(self, texts: Sequence[Outgoing]) -> list[Outcome]:
-        sendable = [place for place, text in enumerate(texts) if _NUMBER.fullmatch(text.to)]
-        outcomes = dict.fromkeys(range(len(texts)), Outcome(REFUSED, permanent=True, reason="invalid_number"))
-        calls = list(_calls(texts, sendable))
-        for call, came in zip(calls, self._send_all([[texts[place] for place in call] for call in calls]), strict=True):
-            outcomes.update(zip(call, came, strict=True))
-        return [outcomes[place] for place in range(len(texts))]
+    def send(self, texts: Sequence[OutgoingText]) -> list[SendOutcome]:
+        sendable = [index for index, text in enumerate(texts) if _NUMBER.fullmatch(text.to)]
+        outcomes = dict.fromkeys(range(len(texts)), SendOutcome(REFUSED, permanent=True, reason="invalid_number"))
+        calls = list(_group_into_calls(texts, sendable))
+        for call, call_outcomes in zip(
+            calls, self._send_all([[texts[index] for index in call] for call in calls]), strict=True
+        ):
+            outcomes.update(zip(call, call_outcomes, strict=True))
+        return [outcomes[index] for index in range(len(texts))]
 
-    def _send_all(self, calls: list[list[Outgoing]]) -> list[list[Outcome]]:
+    def _send_all(self, calls: list[list[OutgoingText]]) -> list[list[SendOutcome]]:
         try:
             key = self.api_key()
         except Unavailable as error:
-            log.error("no API key of Africa's Talking: %s", error.detail)
-            return [[Outcome(NOT_SENT, reason="no_api_key")] * len(call) for call in calls]
+            log.error("africastalking.no_api_key: API key not available: %s", error.detail)
+            return [[SendOutcome(NOT_SENT, reason="no_api_key")] * len(call) for call in calls]
         if not key or not self.username:
-            log.error("AFRICASTALKING_USERNAME and AFRICASTALKING_API_KEY or its parameter have to be set")
-            return [[Outcome(REFUSED, reason="no_api_key")] * len(call) for call in calls]
-        return at_once(lambda call: self._send_one(key, call), calls)
+            log.error(
+                "africastalking.not_configured: set AFRICASTALKING_USERNAME and AFRICASTALKING_API_KEY or its parameter"
+            )
+            return [[SendOutcome(REFUSED, reason="no_api_key")] * len(call) for call in calls]
+        return run_concurrently(lambda call: self._send_one(key, call), calls)
 
-    def _send_one(self, key: str, texts: Sequence[Outgoing]) -> list[Outcome]:
+    def _send_one(self, key: str, texts: Sequence[OutgoingText]) -> list[SendOutcome]:
         """Make one call for ``texts``, which differ in their numbers only."""
         numbers = [text.to for text in texts]
         form = {
@@ -78,25 +82,25 @@ class AfricasTalking:
                 connect_timeout_s=min(CONNECT_TIMEOUT_S, self.timeout_s),
                 timeout_s=self.timeout_s,
             )
-        except posting.NotReached:
-            return [Outcome(NOT_SENT, reason="not_reached")] * len(texts)
-        except posting.NoAnswer:
-            return [Outcome(UNKNOWN, reason="no_answer")] * len(texts)
-        return answers.outcomes_of(status, body, numbers)
+        except posting.Unreachable:
+            return [SendOutcome(NOT_SENT, reason="not_reached")] * len(texts)
+        except posting.NoResponse:
+            return [SendOutcome(UNKNOWN, reason="no_answer")] * len(texts)
+        return responses.parse_outcomes(status, body, numbers)
 
 
-def _calls(texts: Sequence[Outgoing], sendable: Sequence[int]) -> Iterator[list[int]]:
+def _group_into_calls(texts: Sequence[OutgoingText], sendable: Sequence[int]) -> Iterator[list[int]]:
     """Yield the places of the texts that go in one call: same words, same sender, different numbers."""
     open_calls: dict[tuple[str, str], list[int]] = {}
-    for place in sendable:
-        text = texts[place]
+    for index in sendable:
+        text = texts[index]
         same = (text.text, text.sender_name)
         call = open_calls.get(same)
-        if call is not None and (len(call) == MOST_NUMBERS or text.to in {texts[other].to for other in call}):
+        if call is not None and (len(call) == MAX_NUMBERS or text.to in {texts[other].to for other in call}):
             yield open_calls.pop(same)
             call = None
         if call is None:
-            open_calls[same] = [place]
+            open_calls[same] = [index]
         else:
-            call.append(place)
+            call.append(index)
     yield from open_calls.values()

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.runtime.ports import NOT_SENT, SENT, UNKNOWN, Outcome
+from chalicelib.runtime.ports import NOT_SENT, SENT, UNKNOWN, SendOutcome
 
-BUSY = {
+BUSY_CODES = {
     "ProvisionedThroughputExceededException",
     "ThrottledException",
     "Throttled",
@@ -19,35 +19,35 @@ BUSY = {
 BUSY_STATUS = {429, 503}
 
 
-class CallFailed(Exception):
+class AwsCallFailed(Exception):
     """A call of AWS did not succeed; one of the three below says how far it came."""
 
 
-class NotReached(CallFailed):
+class AwsUnreachable(AwsCallFailed):
     """Nothing of it was sent: no connection, no credentials, no such Region."""
 
 
-class NoAnswer(CallFailed):
+class AwsNoResponse(AwsCallFailed):
     """It was sent, at least in part, and may have been carried out."""
 
 
-class Answered(CallFailed):
-    """The service answered with an error. ``told`` may name what it was given, so it belongs in no log."""
+class AwsErrorResponse(AwsCallFailed):
+    """The service answered with an error. ``message`` may name what it was given, so it belongs in no log."""
 
-    def __init__(self, code: str, told: str, status: int, answer: dict[str, Any]) -> None:
+    def __init__(self, code: str, message: str, status: int, answer: dict[str, Any]) -> None:
         super().__init__(code)
         self.code = code
-        self.told = told
+        self.message = message
         self.status = status
         self.answer = answer
 
     @property
     def is_busy(self) -> bool:
-        return self.code in BUSY or self.status in BUSY_STATUS
+        return self.code in BUSY_CODES or self.status in BUSY_STATUS
 
 
 @dataclass(slots=True)
-class Client:
+class AwsClient:
     """A client of one service, made at the first call: boto3 is dear at a cold start.
 
     Each call is made once: whether it may be made again is for its caller to know.
@@ -56,7 +56,7 @@ class Client:
     service: str
     connect_timeout_s: int
     read_timeout_s: int
-    _made: Any = field(default=None, repr=False)
+    _instance: Any = field(default=None, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __call__(self, operation: str, **arguments: object) -> dict[str, Any]:
@@ -72,31 +72,31 @@ class Client:
         try:
             answer: dict[str, Any] = getattr(client, operation)(**arguments)
         except ClientError as error:
-            raise _answered(error.response) from error
+            raise _error_response(error.response) from error
         except (BotoCoreError, ResponseParserError) as error:  # the latter is no kind of the former
-            raise NotReached if _never_left(error) else NoAnswer from error
+            raise AwsUnreachable if _was_never_sent(error) else AwsNoResponse from error
         return answer
 
-    def forget_connections(self) -> None:
+    def close_connections(self) -> None:
         """Have the next call connect anew.
 
         An idle connection may have died while this function was frozen, which shows only once a request has
         been written to it, and then nobody knows whether it was taken. Whose calls cannot be made again starts anew.
         """
         with self._lock:
-            if self._made is not None:
-                self._made.close()
+            if self._instance is not None:
+                self._instance.close()
 
     def _client(self) -> Any:
         from botocore.exceptions import BotoCoreError
 
         with self._lock:
-            if self._made is None:
+            if self._instance is None:
                 try:
-                    self._made = self._make()
+                    self._instance = self._make()
                 except (BotoCoreError, ValueError) as error:  # the latter: an endpoint that cannot be one
-                    raise NotReached from error
-            return self._made
+                    raise AwsUnreachable from error
+            return self._instance
 
     def _make(self) -> Any:
         import boto3
@@ -111,17 +111,17 @@ class Client:
         return boto3.session.Session().client(self.service, config=limits)
 
 
-def _answered(answer: dict[str, Any]) -> Answered:
-    told = answer.get("Error", {})
+def _error_response(answer: dict[str, Any]) -> AwsErrorResponse:
+    message = answer.get("Error", {})
     status = int(answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    return Answered(str(told.get("Code", "")), str(told.get("Message", "")), status, answer)
+    return AwsErrorResponse(str(message.get("Code", "")), str(message.get("Message", "")), status, answer)
 
 
-def _never_left(error: BaseException | None) -> bool:
+def _was_never_sent(error: BaseException | None) -> bool:
     """Tell an error from before anything was sent. What is not known as such may come from after."""
     from botocore import exceptions
 
-    before = (
+    unsent = (
         exceptions.EndpointConnectionError,
         exceptions.ConnectTimeoutError,
         exceptions.ProxyConnectionError,
@@ -133,13 +133,15 @@ def _never_left(error: BaseException | None) -> bool:
         ssl.SSLCertVerificationError,
     )
     while error is not None:
-        if isinstance(error, before):
+        if isinstance(error, unsent):
             return True
         error = error.__cause__ or error.__context__
     return False
 
 
-def outcome_of_sending(send: Callable[[], dict[str, Any]], refusal: Callable[[str, str], Outcome]) -> Outcome:
+def send_and_classify(
+    send: Callable[[], dict[str, Any]], classify_refusal: Callable[[str, str], SendOutcome]
+) -> SendOutcome:
     """Give a text to a service of AWS by ``send`` and return what came of it.
 
     Args:
@@ -148,18 +150,22 @@ def outcome_of_sending(send: Callable[[], dict[str, Any]], refusal: Callable[[st
     """
     try:
         reference = send().get("MessageId")
-    except NotReached:
-        return Outcome(NOT_SENT, reason="not_reached")
-    except NoAnswer:
-        return Outcome(UNKNOWN, reason="no_answer")
-    except Answered as error:
-        return _of_answer(error, refusal)
-    return Outcome(SENT, provider_reference=reference) if reference else Outcome(UNKNOWN, reason="unreadable_answer")
+    except AwsUnreachable:
+        return SendOutcome(NOT_SENT, reason="not_reached")
+    except AwsNoResponse:
+        return SendOutcome(UNKNOWN, reason="no_answer")
+    except AwsErrorResponse as error:
+        return _classify_error(error, classify_refusal)
+    return (
+        SendOutcome(SENT, provider_reference=reference)
+        if reference
+        else SendOutcome(UNKNOWN, reason="unreadable_answer")
+    )
 
 
-def _of_answer(error: Answered, refusal: Callable[[str, str], Outcome]) -> Outcome:
+def _classify_error(error: AwsErrorResponse, classify_refusal: Callable[[str, str], SendOutcome]) -> SendOutcome:
     if error.is_busy:
-        return Outcome(NOT_SENT, reason="busy")
+        return SendOutcome(NOT_SENT, reason="busy")
     if error.status >= 500:  # it failed after it had read the text: who knows how far it had come
-        return Outcome(UNKNOWN, reason=f"http_{error.status}")
-    return refusal(error.code, error.told.lower())
+        return SendOutcome(UNKNOWN, reason=f"http_{error.status}")
+    return classify_refusal(error.code, error.message.lower())

@@ -16,62 +16,62 @@ from typing import Any
 
 from chalicelib.errors import Unavailable
 from chalicelib.gateways import claims
-from chalicelib.runtime.ports import Claim, Outcome
+from chalicelib.runtime.ports import SendClaim, SendOutcome
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimsFolder:
     path: str
 
-    def take(self, key: str, at: dt.datetime) -> bool:
+    def claim(self, key: str, at: dt.datetime) -> bool:
         try:
-            self._write({claims.TAKEN_AT: at.isoformat()}, lambda draft: os.link(draft, self._file(key)))
+            self._write({claims.CLAIMED_AT: at.isoformat()}, lambda draft: os.link(draft, self._file(key)))
         except FileExistsError:
             return False
         return True
 
     def count(self, key: str, most: int, at: dt.datetime) -> bool:
         """Count by claiming the first number that is free: of all who race for one, one has it."""
-        places = (f"{key}#{place}" for place in range(most))
-        return any(not self._file(place).exists() and self.take(place, at) for place in places)
+        slots = (f"{key}#{number}" for number in range(most))
+        return any(not self._file(number).exists() and self.claim(number, at) for number in slots)
 
-    def settle(self, key: str, outcome: Outcome) -> None:
-        kept = self._read(key)
-        if kept is None:
+    def record_outcome(self, key: str, outcome: SendOutcome) -> None:
+        stored = self._read(key)
+        if stored is None:
             raise ValueError("nobody has claimed this")
-        values = {claims.TAKEN_AT: kept[claims.TAKEN_AT], **claims.to_values(outcome)}
+        values = {claims.CLAIMED_AT: stored[claims.CLAIMED_AT], **claims.serialize_outcome(outcome)}
         self._write(values, lambda draft: draft.replace(self._file(key)))
 
-    def find(self, key: str) -> Claim | None:
-        kept = self._read(key)
-        return None if kept is None else claims.to_claim(kept)
+    def find(self, key: str) -> SendClaim | None:
+        stored = self._read(key)
+        return None if stored is None else claims.parse_claim(stored)
 
     def _file(self, key: str) -> Path:
-        return Path(self.path) / claims.name_of(key)
+        return Path(self.path) / claims.claim_name(key)
 
     def _read(self, key: str) -> dict[str, Any] | None:
-        with _telling_unavailable():
+        with _raising_unavailable():
             try:
-                kept: dict[str, Any] = json.loads(self._file(key).read_text(encoding="utf-8"))
+                stored: dict[str, Any] = json.loads(self._file(key).read_text(encoding="utf-8"))
             except FileNotFoundError:
                 return None
-        return kept
+        return stored
 
-    def _write(self, values: dict[str, Any], into_place: Callable[[Path], object]) -> None:
-        with _telling_unavailable():
+    def _write(self, values: dict[str, Any], publish: Callable[[Path], object]) -> None:
+        with _raising_unavailable():
             Path(self.path).mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(prefix="draft.", dir=self.path)
             draft = Path(name)
             try:
                 with os.fdopen(handle, "w", encoding="utf-8") as file:
                     json.dump(values, file)
-                into_place(draft)
+                publish(draft)
             finally:
                 draft.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
-def _telling_unavailable() -> Iterator[None]:
+def _raising_unavailable() -> Iterator[None]:
     try:
         yield
     except FileExistsError:

@@ -12,15 +12,15 @@ from typing import Any
 
 from chalicelib.errors import Unavailable
 from chalicelib.gateways import claims
-from chalicelib.gateways.aws import Answered, CallFailed, Client
-from chalicelib.runtime.ports import Claim, Outcome
+from chalicelib.gateways.aws import AwsCallFailed, AwsClient, AwsErrorResponse
+from chalicelib.runtime.ports import SendClaim, SendOutcome
 
 TIMEOUT_S = 2
-TRIES = 3
-KEPT = dt.timedelta(days=90)  # an SQS message lives 14 days at most, and a backlog after a failover is younger
+MAX_TRIES = 3
+RETENTION = dt.timedelta(days=90)  # an SQS message lives 14 days at most, and a backlog after a failover is younger
 
-_WRITTEN_BEFORE = "ConditionalCheckFailedException"
-_MET_ANOTHER = {
+_CONDITION_FAILED = "ConditionalCheckFailedException"
+_WRITE_CONFLICTS = {
     "ReplicatedWriteConflictException",
     "TransactionConflictException",
 }  # a write, perhaps in the other Region
@@ -29,48 +29,48 @@ _MET_ANOTHER = {
 @dataclass(frozen=True, slots=True)
 class ClaimsTable:
     name: str
-    client: Client = field(default_factory=lambda: Client("dynamodb", TIMEOUT_S, TIMEOUT_S), repr=False)
+    client: AwsClient = field(default_factory=lambda: AwsClient("dynamodb", TIMEOUT_S, TIMEOUT_S), repr=False)
 
-    def take(self, key: str, at: dt.datetime) -> bool:
+    def claim(self, key: str, at: dt.datetime) -> bool:
         """Claim ``key`` by a put that only makes a new item.
 
         The item names this very call, so that a put that was written, but whose answer was lost, is
         known for our own when it is tried again.
         """
-        taker = uuid.uuid4().hex
+        claimant = uuid.uuid4().hex
         item = {
-            "claim": {"S": claims.name_of(key)},
-            "taken_by": {"S": taker},
-            claims.TAKEN_AT: {"S": at.isoformat()},
-            "expires_at": {"N": str(int((at + KEPT).timestamp()))},
+            "claim": {"S": claims.claim_name(key)},
+            "taken_by": {"S": claimant},
+            claims.CLAIMED_AT: {"S": at.isoformat()},
+            "expires_at": {"N": str(int((at + RETENTION).timestamp()))},
         }
-        refused = self._call(
+        existing = self._call(
             "put_item",
             Item=item,
             ConditionExpression="attribute_not_exists(claim)",
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         ).get("refused")
-        return refused is None or refused.get("taken_by") == {"S": taker}
+        return existing is None or existing.get("taken_by") == {"S": claimant}
 
     def count(self, key: str, most: int, at: dt.datetime) -> bool:
         answer = self._call(
             "update_item",
-            Key={"claim": {"S": claims.name_of(key)}},
+            Key={"claim": {"S": claims.claim_name(key)}},
             UpdateExpression="ADD counted :one SET expires_at = if_not_exists(expires_at, :expires_at)",
             ConditionExpression="attribute_not_exists(counted) OR counted < :most",
             ExpressionAttributeValues={
                 ":one": {"N": "1"},
                 ":most": {"N": str(most)},
-                ":expires_at": {"N": str(int((at + KEPT).timestamp()))},
+                ":expires_at": {"N": str(int((at + RETENTION).timestamp()))},
             },
         )
         return "refused" not in answer
 
-    def settle(self, key: str, outcome: Outcome) -> None:
-        values = claims.to_values(outcome)
+    def record_outcome(self, key: str, outcome: SendOutcome) -> None:
+        values = claims.serialize_outcome(outcome)
         answer = self._call(
             "update_item",
-            Key={"claim": {"S": claims.name_of(key)}},
+            Key={"claim": {"S": claims.claim_name(key)}},
             UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
             ConditionExpression="attribute_exists(claim)",
             ExpressionAttributeNames={f"#{name}": name for name in values},
@@ -79,11 +79,11 @@ class ClaimsTable:
         if "refused" in answer:
             raise ValueError("nobody has claimed this")
 
-    def find(self, key: str) -> Claim | None:
-        answer = self._call("get_item", Key={"claim": {"S": claims.name_of(key)}}, ConsistentRead=True)
+    def find(self, key: str) -> SendClaim | None:
+        answer = self._call("get_item", Key={"claim": {"S": claims.claim_name(key)}}, ConsistentRead=True)
         item: dict[str, dict[str, Any]] = answer.get("Item", {})
-        kept = {name: next(iter(attribute.values())) for name, attribute in item.items()}
-        return claims.to_claim(kept) if kept else None
+        stored = {name: next(iter(attribute.values())) for name, attribute in item.items()}
+        return claims.parse_claim(stored) if stored else None
 
     def _call(self, operation: str, **arguments: object) -> dict[str, Any]:
         """Call the table, a few times where that may help: every call of ours may be made twice.
@@ -94,18 +94,18 @@ class ClaimsTable:
         Raises:
             Unavailable: it does not answer, or there is no such table.
         """
-        failed: CallFailed | None = None
-        for attempt in range(TRIES):
+        failed: AwsCallFailed | None = None
+        for attempt in range(MAX_TRIES):
             if attempt:
                 time.sleep(0.05 * 2**attempt)
             try:
                 return self.client(operation, TableName=self.name, **arguments)
-            except CallFailed as error:
+            except AwsCallFailed as error:
                 failed = error
-            if isinstance(failed, Answered):
-                if failed.code == _WRITTEN_BEFORE:
+            if isinstance(failed, AwsErrorResponse):
+                if failed.code == _CONDITION_FAILED:
                     return {"refused": failed.answer.get("Item", {})}
-                if not (failed.code in _MET_ANOTHER or failed.is_busy or failed.status >= 500):
+                if not (failed.code in _WRITE_CONFLICTS or failed.is_busy or failed.status >= 500):
                     break
         raise Unavailable("The table of claims does not answer.") from failed
 

@@ -11,9 +11,9 @@ from email.utils import parseaddr
 from typing import Any
 
 from chalicelib.gateways import claims
-from chalicelib.gateways.aws import Client, outcome_of_sending
-from chalicelib.gateways.many import at_once
-from chalicelib.runtime.ports import REFUSED, Outcome, Outgoing
+from chalicelib.gateways.aws import AwsClient, send_and_classify
+from chalicelib.gateways.many import run_concurrently
+from chalicelib.runtime.ports import REFUSED, OutgoingText, SendOutcome
 
 CONNECT_TIMEOUT_S = 3
 TIMEOUT_S = 10
@@ -27,21 +27,21 @@ log = logging.getLogger("plotihub.gateways.email")
 
 
 @dataclass(frozen=True, slots=True)
-class Email:
+class SesEmail:
     sender: str  # "Name <address>", or an address
-    client: Client = field(default_factory=lambda: Client("sesv2", CONNECT_TIMEOUT_S, TIMEOUT_S), repr=False)
+    client: AwsClient = field(default_factory=lambda: AwsClient("sesv2", CONNECT_TIMEOUT_S, TIMEOUT_S), repr=False)
 
-    def send(self, texts: Sequence[Outgoing]) -> list[Outcome]:
+    def send(self, texts: Sequence[OutgoingText]) -> list[SendOutcome]:
         if not _ADDRESS.fullmatch(parseaddr(self.sender)[1]):
-            log.error("EMAIL_FROM has to be set to an address that SES has verified")
-            return [Outcome(REFUSED, reason="no_sender_address")] * len(texts)
-        self.client.forget_connections()
-        return at_once(self._send_one, texts)
+            log.error("email.not_configured: set EMAIL_FROM to an address verified in SES")
+            return [SendOutcome(REFUSED, reason="no_sender_address")] * len(texts)
+        self.client.close_connections()
+        return run_concurrently(self._send_one, texts)
 
-    def _send_one(self, text: Outgoing) -> Outcome:
+    def _send_one(self, text: OutgoingText) -> SendOutcome:
         if not _ADDRESS.fullmatch(text.to):
-            return Outcome(REFUSED, permanent=True, reason="invalid_address")
-        raw = message_of(text, self.sender).as_bytes()
+            return SendOutcome(REFUSED, permanent=True, reason="invalid_address")
+        raw = build_message(text, self.sender).as_bytes()
 
         def send() -> dict[str, Any]:
             return self.client(
@@ -51,10 +51,10 @@ class Email:
                 Content={"Raw": {"Data": raw}},
             )
 
-        return outcome_of_sending(send, _refusal)
+        return send_and_classify(send, _classify_refusal)
 
 
-def message_of(text: Outgoing, sender: str) -> EmailMessage:
+def build_message(text: OutgoingText, sender: str) -> EmailMessage:
     """Return ``text`` as an e-mail of plain text, in 7-bit characters as SES asks for.
 
     A line break in the subject or in a name becomes a space: what a member typed can begin no header.
@@ -64,7 +64,7 @@ def message_of(text: Outgoing, sender: str) -> EmailMessage:
     message["From"] = Address(_one_line(text.sender_name or name), addr_spec=address)
     message["To"] = Address(addr_spec=text.to)
     message["Subject"] = _one_line(text.subject)
-    message["Message-ID"] = f"<{claims.name_of(text.key)[:32]}@{address.partition('@')[2]}>"
+    message["Message-ID"] = f"<{claims.claim_name(text.key)[:32]}@{address.partition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday reply is wanted
     message.set_content(text.text, charset="utf-8", cte="quoted-printable")
     return message
@@ -74,10 +74,10 @@ def _one_line(text: str) -> str:
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
-def _refusal(code: str, told: str) -> Outcome:
-    about_address = "address" in told or "domain" in told
-    if code in _WRONG_VALUE and about_address and "verified" not in told:
-        return Outcome(REFUSED, permanent=True, reason="invalid_address")
-    if code == "MessageRejected" and "blacklisted" in told:
-        return Outcome(REFUSED, permanent=True, reason="opted_out")
-    return Outcome(REFUSED, reason="refused")
+def _classify_refusal(code: str, message: str) -> SendOutcome:
+    about_address = "address" in message or "domain" in message
+    if code in _WRONG_VALUE and about_address and "verified" not in message:
+        return SendOutcome(REFUSED, permanent=True, reason="invalid_address")
+    if code == "MessageRejected" and "blacklisted" in message:
+        return SendOutcome(REFUSED, permanent=True, reason="opted_out")
+    return SendOutcome(REFUSED, reason="refused")

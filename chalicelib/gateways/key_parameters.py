@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.aws import Answered, CallFailed, Client
+from chalicelib.gateways.aws import AwsCallFailed, AwsClient, AwsErrorResponse
 
 TIMEOUT_S = 2  # somebody who signs in waits for it
 
@@ -13,13 +13,13 @@ class KeyParameters:
     """One parameter for each issuer, below ``prefix`` ("/plotihub-dev/keys"). A key set of Cognito has about 1 KB."""
 
     prefix: str
-    client: Client = field(default_factory=lambda: Client("ssm", TIMEOUT_S, TIMEOUT_S), repr=False)
+    client: AwsClient = field(default_factory=lambda: AwsClient("ssm", TIMEOUT_S, TIMEOUT_S), repr=False)
 
     def find(self, name: str) -> str | None:
         try:
             answer = self.client("get_parameter", Name=f"{self.prefix}/{name}")
-        except CallFailed as error:
-            if isinstance(error, Answered) and error.code == "ParameterNotFound":
+        except AwsCallFailed as error:
+            if isinstance(error, AwsErrorResponse) and error.code == "ParameterNotFound":
                 return None
             raise Unavailable(f"The parameter {self.prefix}/{name} could not be read.") from error
         return str(answer["Parameter"]["Value"])
@@ -27,5 +27,5 @@ class KeyParameters:
     def keep(self, name: str, text: str) -> None:
         try:
             self.client("put_parameter", Name=f"{self.prefix}/{name}", Value=text, Type="String", Overwrite=True)
-        except CallFailed as error:
+        except AwsCallFailed as error:
             raise Unavailable(f"The parameter {self.prefix}/{name} could not be written.") from error

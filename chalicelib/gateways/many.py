@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-MOST_AT_ONCE = 8
+MAX_CONCURRENT = 8
 
-Given = TypeVar("Given")
-Got = TypeVar("Got")
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
 
 
-def at_once(call: Callable[[Given], Got], each: Sequence[Given]) -> list[Got]:
-    """Return ``call`` of each, in their order, at most ``MOST_AT_ONCE`` being made at a time."""
-    if len(each) <= 1:
-        return [call(one) for one in each]
-    with ThreadPoolExecutor(min(MOST_AT_ONCE, len(each)), thread_name_prefix="gateway") as threads:
-        return list(threads.map(call, each))
+def run_concurrently(call: Callable[[Argument], Result], arguments: Sequence[Argument]) -> list[Result]:
+    """Return ``call`` of each, in their order, at most ``MAX_CONCURRENT`` being made at a time."""
+    if len(arguments) <= 1:
+        return [call(argument) for argument in arguments]
+    with ThreadPoolExecutor(min(MAX_CONCURRENT, len(arguments)), thread_name_prefix="gateway") as threads:
+        return list(threads.map(call, arguments))

@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-MOST_BYTES = 1_000_000  # of an answer
+MAX_BYTES = 1_000_000  # of an answer
 
 
-class NotReached(Exception):
+class Unreachable(Exception):
     """No connection came about: nothing of the request was sent."""
 
 
-class NoAnswer(Exception):
+class NoResponse(Exception):
     """The request was sent, at least in part, and no whole answer came back in time."""
 
 
@@ -35,19 +35,19 @@ def post(
 
     Raises:
         NotReached: refused, no such host, TLS failed, or connecting took too long.
-        NoAnswer: it took too long, broke off, is no HTTP or is over ``MOST_BYTES``.
+        NoAnswer: it took too long, broke off, is no HTTP or is over ``MAX_BYTES``.
     """
     ends_at = time.monotonic() + timeout_s
     try:
         connection = _connection(url, connect_timeout_s)
         connection.connect()
     except (OSError, ValueError, http.client.InvalidURL) as error:  # the latter two: an address that cannot be one
-        raise NotReached from error
+        raise Unreachable from error
     try:
-        _prepare(connection, urlsplit(url).path, {**headers, "Content-Length": str(len(body))})
+        _write_head(connection, urlsplit(url).path, {**headers, "Content-Length": str(len(body))})
         return _exchange(connection, body, ends_at)
     except (OSError, ValueError, http.client.HTTPException) as error:
-        raise NoAnswer from error
+        raise NoResponse from error
     finally:
         connection.close()
 
@@ -61,7 +61,7 @@ def _connection(url: str, timeout_s: float) -> http.client.HTTPConnection:
     return http.client.HTTPConnection(host, address.port, timeout=timeout_s)
 
 
-def _prepare(connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str]) -> None:
+def _write_head(connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str]) -> None:
     """Write the request's head, which stays here until its end.
 
     Raises:
@@ -72,33 +72,33 @@ def _prepare(connection: http.client.HTTPConnection, path: str, headers: Mapping
         for name, value in {**headers, "Connection": "close"}.items():
             connection.putheader(name, value)
     except ValueError as error:
-        raise NotReached from error
+        raise Unreachable from error
 
 
 def _exchange(connection: http.client.HTTPConnection, body: bytes, ends_at: float) -> tuple[int, bytes]:
-    wire = _TimedSocket(connection.sock, ends_at)
-    wire.limit()
+    deadline_socket = _DeadlineSocket(connection.sock, ends_at)
+    deadline_socket.apply_deadline()
     connection.endheaders(body)
     # The connection's own response would give every single read the whole time-out anew.
-    answer = http.client.HTTPResponse(cast(socket.socket, wire), method="POST")
+    response = http.client.HTTPResponse(cast(socket.socket, deadline_socket), method="POST")
     try:
-        answer.begin()
-        told = answer.read(MOST_BYTES + 1)
-        if len(told) > MOST_BYTES:
-            raise NoAnswer
-        if answer.length:
-            raise http.client.IncompleteRead(told, answer.length)
+        response.begin()
+        content = response.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise NoResponse
+        if response.length:
+            raise http.client.IncompleteRead(content, response.length)
     finally:
-        answer.close()
-    return answer.status, told
+        response.close()
+    return response.status, content
 
 
-class _TimedSocket(io.RawIOBase):
+class _DeadlineSocket(io.RawIOBase):
     """A socket's reads, all of which end at one moment, however the other side lets its answer drip."""
 
-    def __init__(self, wire: socket.socket, ends_at: float) -> None:
+    def __init__(self, deadline_socket: socket.socket, ends_at: float) -> None:
         super().__init__()
-        self._wire = wire
+        self._wire = deadline_socket
         self._ends_at = ends_at
 
     def makefile(self, _mode: str) -> io.BufferedReader:
@@ -108,10 +108,10 @@ class _TimedSocket(io.RawIOBase):
         return True
 
     def readinto(self, into: "WriteableBuffer") -> int:
-        self.limit()
+        self.apply_deadline()
         return self._wire.recv_into(into)
 
-    def limit(self) -> None:
+    def apply_deadline(self) -> None:
         """Give the next operation what is left of the time.
 
         Raises:

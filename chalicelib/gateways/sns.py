@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.gateways.aws import Client, outcome_of_sending
-from chalicelib.gateways.many import at_once
-from chalicelib.runtime.ports import REFUSED, Outcome, Outgoing
+from chalicelib.gateways.aws import AwsClient, send_and_classify
+from chalicelib.gateways.many import run_concurrently
+from chalicelib.runtime.ports import REFUSED, OutgoingText, SendOutcome
 
 CONNECT_TIMEOUT_S = 3
 TIMEOUT_S = 10
@@ -20,13 +20,13 @@ _WRONG_VALUE = {"InvalidParameter", "InvalidParameterValue", "ValidationExceptio
 @dataclass(frozen=True, slots=True)
 class Sns:
     sender_name: str = ""  # for who has none of its own; empty: the account's
-    client: Client = field(default_factory=lambda: Client("sns", CONNECT_TIMEOUT_S, TIMEOUT_S), repr=False)
+    client: AwsClient = field(default_factory=lambda: AwsClient("sns", CONNECT_TIMEOUT_S, TIMEOUT_S), repr=False)
 
-    def send(self, texts: Sequence[Outgoing]) -> list[Outcome]:
-        self.client.forget_connections()
-        return at_once(self._send_one, texts)
+    def send(self, texts: Sequence[OutgoingText]) -> list[SendOutcome]:
+        self.client.close_connections()
+        return run_concurrently(self._send_one, texts)
 
-    def _send_one(self, text: Outgoing) -> Outcome:
+    def _send_one(self, text: OutgoingText) -> SendOutcome:
         attributes = {"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}}
         sender = text.sender_name or self.sender_name
         if sender:
@@ -35,13 +35,13 @@ class Sns:
         def publish() -> dict[str, Any]:
             return self.client("publish", PhoneNumber=text.to, Message=text.text, MessageAttributes=attributes)
 
-        return outcome_of_sending(publish, _refusal)
+        return send_and_classify(publish, _classify_refusal)
 
 
-def _refusal(code: str, told: str) -> Outcome:
+def _classify_refusal(code: str, message: str) -> SendOutcome:
     """Tell a number that SNS will never reach from a refusal of its own. Of a wrong value only its text says which."""
-    if code == "OptedOut" or "opted out" in told:
-        return Outcome(REFUSED, permanent=True, reason="opted_out")
-    if code in _WRONG_VALUE and "phone" in told:
-        return Outcome(REFUSED, permanent=True, reason="invalid_number")
-    return Outcome(REFUSED, reason="refused")
+    if code == "OptedOut" or "opted out" in message:
+        return SendOutcome(REFUSED, permanent=True, reason="opted_out")
+    if code in _WRONG_VALUE and "phone" in message:
+        return SendOutcome(REFUSED, permanent=True, reason="invalid_number")
+    return SendOutcome(REFUSED, reason="refused")

@@ -4,43 +4,43 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.aws import CallFailed, Client, NoAnswer, NotReached
+from chalicelib.gateways.aws import AwsCallFailed, AwsClient, AwsNoResponse, AwsUnreachable
 
 TIMEOUT_S = 2  # a worker that is not woken looks for itself, and a request waits for this
-MOST_IN_A_BATCH = 10
-MOST_BYTES_IN_A_BATCH = 256 * 1024  # SQS takes 1 MiB by now; 256 KiB is what it always took, and what a local one takes
-MOST_BYTES = 200_000
+MAX_BATCH_ENTRIES = 10
+MAX_BATCH_BYTES = 256 * 1024  # SQS takes 1 MiB by now; 256 KiB is what it always took, and what a local one takes
+MAX_BYTES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class SqsQueues:
     urls: Mapping[str, str]  # by what the queue is for
-    client: Client = field(default_factory=lambda: Client("sqs", TIMEOUT_S, TIMEOUT_S), repr=False)
+    client: AwsClient = field(default_factory=lambda: AwsClient("sqs", TIMEOUT_S, TIMEOUT_S), repr=False)
 
     def send(self, queue: str, bodies: Sequence[str]) -> list[bool]:
         url = self.urls.get(queue)
         if not url:
             raise Unavailable(f"There is no queue {queue}.")
-        taken: list[bool] = []
+        accepted: list[bool] = []
         for batch in _batches(bodies):
             try:
-                taken += self._send_batch(url, batch)
-            except CallFailed as error:
-                if not taken:
+                accepted += self._send_batch(url, batch)
+            except AwsCallFailed as error:
+                if not accepted:
                     raise Unavailable(f"The queue {queue} does not answer.") from error
                 break  # what is told as not taken is sent again; who was told of the rest need not know
-        return taken + [False] * (len(bodies) - len(taken))
+        return accepted + [False] * (len(bodies) - len(accepted))
 
     def _send_batch(self, url: str, bodies: Sequence[str]) -> list[bool]:
-        entries = [{"Id": str(place), "MessageBody": body} for place, body in enumerate(bodies)]
+        entries = [{"Id": str(index), "MessageBody": body} for index, body in enumerate(bodies)]
         try:
             answer = self.client("send_message_batch", QueueUrl=url, Entries=entries)
-        except (NotReached, NoAnswer):
+        except (AwsUnreachable, AwsNoResponse):
             # Most often an idle connection that died while the function was frozen. To put a body on the
             # queue twice does no harm: SQS itself may give one out twice, and who reads must bear it.
             answer = self.client("send_message_batch", QueueUrl=url, Entries=entries)
-        taken = {entry["Id"] for entry in answer.get("Successful", ())}
-        return [entry["Id"] in taken for entry in entries]
+        accepted = {entry["Id"] for entry in answer.get("Successful", ())}
+        return [entry["Id"] in accepted for entry in entries]
 
 
 def _batches(bodies: Sequence[str]) -> Iterator[list[str]]:
@@ -53,9 +53,9 @@ def _batches(bodies: Sequence[str]) -> Iterator[list[str]]:
     size = 0
     for body in bodies:
         length = len(body.encode())
-        if length > MOST_BYTES:
-            raise ValueError(f"a queue takes bodies of at most {MOST_BYTES} bytes")
-        if batch and (len(batch) == MOST_IN_A_BATCH or size + length > MOST_BYTES_IN_A_BATCH):
+        if length > MAX_BYTES:
+            raise ValueError(f"a queue takes bodies of at most {MAX_BYTES} bytes")
+        if batch and (len(batch) == MAX_BATCH_ENTRIES or size + length > MAX_BATCH_BYTES):
             yield batch
             batch, size = [], 0
         batch.append(body)

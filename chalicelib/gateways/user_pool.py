@@ -3,17 +3,17 @@
 from dataclasses import dataclass, field
 
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.aws import CallFailed, Client
+from chalicelib.gateways.aws import AwsCallFailed, AwsClient
 from chalicelib.runtime.ports import PASSWORDLESS
 
 TIMEOUT_S = 2  # Cognito waits 5 s for all three
-TRIES = 2
+MAX_TRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
 class CognitoPool:
     pool_id: str
-    client: Client = field(default_factory=lambda: Client("cognito-idp", TIMEOUT_S, TIMEOUT_S), repr=False)
+    client: AwsClient = field(default_factory=lambda: AwsClient("cognito-idp", TIMEOUT_S, TIMEOUT_S), repr=False)
 
     def set_password(self, user: str, password: str) -> None:
         self._call("admin_set_user_password", user, Password=password, Permanent=True)
@@ -25,11 +25,11 @@ class CognitoPool:
         self._call("admin_add_user_to_group", user, GroupName=PASSWORDLESS)
 
     def _call(self, operation: str, user: str, **arguments: object) -> None:
-        for attempt in range(TRIES):
+        for attempt in range(MAX_TRIES):
             try:
                 self.client(operation, UserPoolId=self.pool_id, Username=user, **arguments)
-            except CallFailed as error:
-                if attempt == TRIES - 1:
-                    raise Unavailable("The user pool did not do what it was told to.") from error
+            except AwsCallFailed as error:
+                if attempt == MAX_TRIES - 1:
+                    raise Unavailable("The user pool did not complete the request.") from error
             else:
                 return

@@ -22,11 +22,11 @@ def verify_token(request: AuthRequest) -> AuthResponse:
     from chalicelib.identity import tokens  # PyJWT is imported where tokens are verified, not by the API
 
     try:
-        sign_in = tokens.verify_sign_in(request.token, config.settings().token_issuers, _copies)
-    except tokens.NotVerified as error:
-        log.info("token refused", extra={"why": str(error)})
+        sign_in = tokens.verify_sign_in(request.token, config.settings().token_issuers, _get_key_copies)
+    except tokens.InvalidToken as error:
+        log.info("auth.token.refused: the token was refused", extra={"why": str(error)})
         # Lambda counts the exception as an error of the function; the alarm takes these off (module observability).
-        if not isinstance(error, tokens.NoKeys):
+        if not isinstance(error, tokens.KeysUnavailable):
             metrics.count({metrics.TOKENS_REFUSED: 1})
         raise Exception("Unauthorized") from error
     context = {"phone": sign_in.phone}
@@ -35,6 +35,6 @@ def verify_token(request: AuthRequest) -> AuthResponse:
     return AuthResponse(routes=["*"], principal_id=sign_in.phone, context=context)
 
 
-def _copies() -> KeyCopies | None:
+def _get_key_copies() -> KeyCopies | None:
 
     return key_copies()

@@ -14,9 +14,9 @@ from chalicelib.identity.model import Member, Organisation
 from chalicelib.identity.roles import OWNER
 from chalicelib.ids import new_id
 
-FOUNDED_A_DAY, FOUNDED_IN_ALL = 3, 10  # organisations, by one number
+MAX_FOUNDED_PER_DAY, MAX_FOUNDED_IN_TOTAL = 3, 10  # organisations, by one number
 
-USUAL_ORDER = [
+DEFAULT_ALLOCATION_ORDER = [
     "opening_balance",
     "rent",
     "water",
@@ -38,9 +38,9 @@ def found_organisation(db: Connection, phone: str, *, name: str, person_name: st
         Invalid: the name is a brand's, or of another script than Latin.
         TooManyRequests: the number has founded as many today as it may.
     """
-    check_name(name, vouched_for=False)
+    check_organisation_name(name, has_grant=False)
     repository.add_person(db, phone, person_name, now)
-    _check_founder(db, phone, now)
+    _check_founder_limits(db, phone, now)
     organisation = Organisation(
         id=new_id(),
         name=name,
@@ -53,7 +53,7 @@ def found_organisation(db: Connection, phone: str, *, name: str, person_name: st
         late_fee_bps=0,
         late_fee_grace_days=0,
         late_fee_cap_cents=None,
-        allocation_order=USUAL_ORDER,
+        allocation_order=DEFAULT_ALLOCATION_ORDER,
         bill_by_itself=False,
         founder_phone=phone,
         version=1,
@@ -65,25 +65,25 @@ def found_organisation(db: Connection, phone: str, *, name: str, person_name: st
     return organisation
 
 
-def check_name(name: str, *, vouched_for: bool) -> None:
+def check_organisation_name(name: str, *, has_grant: bool) -> None:
     """Refuse an organisation's name that is a brand's, or, where nobody vouches for it, may look like one.
 
     Raises:
         Invalid: it is, or has letters of another script than Latin, of which many look like Latin ones.
     """
     if is_brand(name):
-        raise Invalid([("name", "it is, or names, a brand that texts are faked under; expected a name of your own")])
-    if not vouched_for and has_other_letters(name):
-        raise Invalid([("name", "expected Latin letters, until your organisation is granted messaging")])
+        raise Invalid([("name", "it is, or contains, a protected brand; choose another name")])
+    if not has_grant and has_other_letters(name):
+        raise Invalid([("name", "expected Latin letters until your organisation has the messaging grant")])
 
 
-def _check_founder(db: Connection, phone: str, now: dt.datetime) -> None:
+def _check_founder_limits(db: Connection, phone: str, now: dt.datetime) -> None:
     """Refuse a number that founds too many; of two requests of one number at once, the second waits here."""
     repository.lock_person(db, phone)
     tomorrow = dt.datetime.combine(day_of(now) + dt.timedelta(days=1), dt.time(), ZoneInfo(NAIROBI))
     in_all, today = repository.count_founded(db, phone, tomorrow - dt.timedelta(days=1))
-    if in_all >= FOUNDED_IN_ALL:
-        raise Conflict(f"A number founds at most {FOUNDED_IN_ALL} organisations.", founded=in_all)
-    if today >= FOUNDED_A_DAY:
-        told = f"A number founds at most {FOUNDED_A_DAY} organisations a day; go on tomorrow."
-        raise TooManyRequests(told, retry_after_s=math.ceil((tomorrow - now).total_seconds()), founded_today=today)
+    if in_all >= MAX_FOUNDED_IN_TOTAL:
+        raise Conflict(f"A phone number can found at most {MAX_FOUNDED_IN_TOTAL} organisations.", founded=in_all)
+    if today >= MAX_FOUNDED_PER_DAY:
+        message = f"A phone number can found at most {MAX_FOUNDED_PER_DAY} organisations a day; try again tomorrow."
+        raise TooManyRequests(message, retry_after_s=math.ceil((tomorrow - now).total_seconds()), founded_today=today)

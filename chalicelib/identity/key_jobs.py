@@ -9,10 +9,10 @@ from chalice.app import CloudWatchEvent, Rate
 
 from chalicelib import config
 from chalicelib.runtime.resources import key_copies
-from chalicelib.tasks.scheduling import Functions
+from chalicelib.tasks.scheduling import FunctionBlueprint
 
 log = logging.getLogger("plotihub.identity")
-key_jobs = Functions()
+key_jobs = FunctionBlueprint()
 
 
 @key_jobs.schedule(Rate(1, unit=Rate.HOURS), name="keep_keys")
@@ -23,6 +23,6 @@ def keep_keys(event: CloudWatchEvent) -> dict[str, int]:
         return {"kept": 0}
     from chalicelib.identity import tokens  # and PyJWT, which the API does without
 
-    kept = tokens.keep_copies(config.settings().token_issuers, copies)
-    log.info("copies of keys kept", extra={"count": kept})
+    kept = tokens.store_key_copies(config.settings().token_issuers, copies)
+    log.info("auth.keys.copies_stored: copies of the issuers' key sets were stored", extra={"count": kept})
     return {"kept": kept}

@@ -4,9 +4,9 @@ from typing import Any
 
 from chalicelib.identity import password_service
 from chalicelib.runtime.resources import user_pool
-from chalicelib.tasks.scheduling import Functions
+from chalicelib.tasks.scheduling import FunctionBlueprint
 
-password_jobs = Functions()
+password_jobs = FunctionBlueprint()
 
 
 @password_jobs.lambda_function(name="drop_password")

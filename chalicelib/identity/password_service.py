@@ -14,7 +14,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.runtime.ports import UserPool
 
 PASSWORD_BYTES = 48
-OF_EACH_KIND = "aA1-"  # which the pool's rule wants, and chance may leave out
+PASSWORD_SUFFIX = "aA1-"  # which the pool's rule wants, and chance may leave out
 
 log = logging.getLogger("plotihub.identity")
 
@@ -30,10 +30,16 @@ def drop_password(pool: UserPool, event: Mapping[str, Any]) -> None:
     """
     user, source = event["userName"], event["triggerSource"]
     try:
-        pool.set_password(user, secrets.token_urlsafe(PASSWORD_BYTES) + OF_EACH_KIND)
+        pool.set_password(user, secrets.token_urlsafe(PASSWORD_BYTES) + PASSWORD_SUFFIX)
         pool.sign_out(user)
         pool.admit(user)
     except Unavailable:
-        log.error("a password could not be dropped", extra={"user": user, "source": source})
+        log.error(
+            "auth.password.replace_failed: the password of a new user could not be replaced",
+            extra={"user": user, "source": source},
+        )
         raise
-    log.info("a password was dropped", extra={"source": source})
+    log.info(
+        "auth.password.replaced: the password of a new user was replaced by one that nobody knows",
+        extra={"source": source},
+    )

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from chalicelib.identity.model import PLATFORM, Member, Membership, Organisation
 from chalicelib.ids import new_id
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.identity import (
     audit_events,
@@ -26,7 +26,7 @@ from chalicelib.storage.tables.portfolio import properties
 
 ACTIVE, INVITED, REMOVED = "active", "invited", "removed"
 
-_IDENTITY = (
+_CALLER_QUERY = (
     select(
         members.c.organisation_id,
         members.c.id,
@@ -45,9 +45,9 @@ _IDENTITY = (
 )
 
 
-def memberships_for_caller(db: Connection, phone: str, organisation_id: UUID | None) -> list[Row[Any]]:
+def list_caller_memberships(db: Connection, phone: str, organisation_id: UUID | None) -> list[Row[Any]]:
     """Return a row for each (membership, named property) of ``phone``, in one indexed query."""
-    query = _IDENTITY.where(members.c.phone == phone)
+    query = _CALLER_QUERY.where(members.c.phone == phone)
     if organisation_id is not None:
         query = query.where(members.c.organisation_id == organisation_id)
     return list(db.execute(query))
@@ -80,7 +80,7 @@ def find_organisation(db: Connection, organisation_id: UUID) -> Organisation | N
     return None if row is None else Organisation(**row._mapping)
 
 
-def change_organisation(db: Connection, organisation_id: UUID, version: int | None, values: dict[str, Any]) -> bool:
+def update_organisation(db: Connection, organisation_id: UUID, version: int | None, values: dict[str, Any]) -> bool:
     """Set ``values`` if the row still has ``version`` (None: whatever it has); return whether this call did it."""
     query = update(organisations).where(organisations.c.id == organisation_id)
     if version is not None:
@@ -88,7 +88,7 @@ def change_organisation(db: Connection, organisation_id: UUID, version: int | No
     return db.execute(query.values(**values, version=organisations.c.version + 1)).rowcount == 1
 
 
-def is_vouched_for(db: Connection, organisation_id: UUID) -> bool:
+def has_active_grant(db: Connection, organisation_id: UUID) -> bool:
     """Return whether an operator has granted the organisation anything, and has not taken it back."""
     query = select(organisation_grants.c.id).where(
         organisation_grants.c.organisation_id == organisation_id, organisation_grants.c.revoked_at.is_(None)
@@ -127,11 +127,11 @@ def add_member(db: Connection, organisation_id: UUID, member: Member) -> bool:
             db.execute(insert(members).values(organisation_id=organisation_id, **row))
     except IntegrityError:
         return False
-    name_properties(db, organisation_id, member.id, member.properties)
+    set_member_properties(db, organisation_id, member.id, member.properties)
     return True
 
 
-def name_properties(db: Connection, organisation_id: UUID, member_id: UUID, named: Iterable[UUID]) -> None:
+def set_member_properties(db: Connection, organisation_id: UUID, member_id: UUID, named: Iterable[UUID]) -> None:
     """Make ``named`` the member's named properties, whatever they were."""
     mine = (member_properties.c.organisation_id == organisation_id) & (member_properties.c.member_id == member_id)
     db.execute(delete(member_properties).where(mine))
@@ -140,7 +140,7 @@ def name_properties(db: Connection, organisation_id: UUID, member_id: UUID, name
         db.execute(insert(member_properties), rows)
 
 
-def unknown_properties(db: Connection, organisation_id: UUID, named: Iterable[UUID]) -> list[UUID]:
+def lock_properties(db: Connection, organisation_id: UUID, named: Iterable[UUID]) -> list[UUID]:
     """Return those of ``named`` that are not the organisation's; the others stay until the transaction ends."""
     wanted = set(named)
     query = select(properties.c.id).where(properties.c.organisation_id == organisation_id, properties.c.id.in_(wanted))
@@ -159,13 +159,13 @@ def find_member_by_phone(db: Connection, organisation_id: UUID, phone: str) -> M
     return None if row is None else _with_properties(db, organisation_id, [row])[0]
 
 
-def list_members(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Member]:
+def list_members(db: Connection, organisation_id: UUID, page_request: PageRequest) -> Page[Member]:
     query = select(members).where(members.c.organisation_id == organisation_id, members.c.status != REMOVED)
-    page = fetch_page(db, query, [members.c.id], asked)
+    page = fetch_page(db, query, [members.c.id], page_request)
     return Page(_with_properties(db, organisation_id, page.items), page.next_cursor)
 
 
-def change_member(
+def update_member(
     db: Connection, organisation_id: UUID, member_id: UUID, version: int | None, values: dict[str, Any]
 ) -> bool:
     """Set ``values`` if the member still has ``version`` (None: whatever it has); return whether this call did it."""
@@ -190,7 +190,7 @@ def lock_owners(db: Connection, organisation_id: UUID) -> list[UUID]:
     return list(db.scalars(query))
 
 
-def accept_invitation(db: Connection, member_id: UUID, phone: str, invited_after: dt.datetime) -> bool:
+def activate_member(db: Connection, member_id: UUID, phone: str, invited_after: dt.datetime) -> bool:
     """Make the invited member active if the invitation is ``phone``'s and of since; return whether this call did it."""
     query = update(members).where(
         members.c.id == member_id,
@@ -205,9 +205,9 @@ def add_audit_event(db: Connection, organisation_id: UUID, **values: Any) -> Non
     db.execute(insert(audit_events).values(organisation_id=organisation_id, id=new_id(), **values))
 
 
-def list_audit_events(db: Connection, organisation_id: UUID, asked: Asked) -> Page[Row[Any]]:
+def list_audit_events(db: Connection, organisation_id: UUID, page_request: PageRequest) -> Page[Row[Any]]:
     query = select(audit_events).where(audit_events.c.organisation_id == organisation_id)
-    return fetch_page(db, query, [audit_events.c.id], asked, descending=True)
+    return fetch_page(db, query, [audit_events.c.id], page_request, descending=True)
 
 
 def add_data_key(db: Connection, organisation_id: UUID, owner_id: UUID, wrapped: bytes, at: dt.datetime) -> None:

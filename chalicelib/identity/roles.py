@@ -2,55 +2,55 @@
 
 OWNER, MANAGER, ACCOUNTANT, CARETAKER = ROLES = ("owner", "manager", "accountant", "caretaker")
 
-EVERYBODY = frozenset(ROLES)
-OFFICE = frozenset({OWNER, MANAGER, ACCOUNTANT})
-MANAGING = frozenset({OWNER, MANAGER})
-MONEY = frozenset({OWNER, MANAGER, ACCOUNTANT})
-KEEPING_BOOKS = frozenset({OWNER, ACCOUNTANT})
-OWNING = frozenset({OWNER})
+ALL_ROLES = frozenset(ROLES)
+OFFICE_ROLES = frozenset({OWNER, MANAGER, ACCOUNTANT})
+MANAGERS = frozenset({OWNER, MANAGER})
+MONEY_ROLES = frozenset({OWNER, MANAGER, ACCOUNTANT})
+BOOKKEEPERS = frozenset({OWNER, ACCOUNTANT})
+OWNERS_ONLY = frozenset({OWNER})
 
 PUBLIC = "public"  # nobody need be signed in
 SIGNED_IN = "signed_in"  # any verified person, of whatever organisation or none
 
 # A caretaker is held to the named properties besides: the services that let one in take ``properties``.
-MAY: dict[str, frozenset[str]] = {
-    "see_organisation": EVERYBODY,
-    "change_organisation": OWNING,
-    "see_members": OFFICE,
-    "manage_members": OWNING,
-    "see_audit": OWNING,
-    "see_portfolio": EVERYBODY,
-    "see_owners": OFFICE,
-    "edit_portfolio": MANAGING,
-    "see_tenants": EVERYBODY,
-    "edit_tenants": MANAGING,
-    "read_identity_document": MANAGING,
-    "erase_tenant": OWNING,
-    "see_leases": EVERYBODY,
-    "edit_leases": MANAGING,
-    "terminate_lease": MANAGING,
-    "hold_deposit": MONEY,
-    "see_billing": OFFICE,
-    "bill": MONEY,
-    "void_invoice": MONEY,
-    "credit_invoice": MONEY,
-    "see_payments": EVERYBODY,  # a caretaker: those of the named properties
-    "record_payment": EVERYBODY,  # a caretaker's cash is pending until it is confirmed
-    "confirm_payment": MANAGING,
-    "allocate_payment": MONEY,
-    "reverse_payment": MONEY,
-    "refund_credit": MONEY,
-    "see_ledger": OFFICE,
-    "close_period": KEEPING_BOOKS,
-    "see_reports": OFFICE,
-    "import_sheet": MANAGING,
-    "see_tasks": OFFICE,
-    "see_jobs": OFFICE,
-    "see_messages": OFFICE,
-    "change_messages": MANAGING,  # settings, templates, opt-outs, the policy of reminders
-    "send_notice": MANAGING,
-    "send_statement": OFFICE,
-    "keep_promises": OFFICE,
-    "see_maintenance": EVERYBODY,  # a caretaker: of the named properties
-    "keep_maintenance": EVERYBODY,
+PERMISSIONS: dict[str, frozenset[str]] = {
+    "see_organisation": ALL_ROLES,
+    "change_organisation": OWNERS_ONLY,
+    "see_members": OFFICE_ROLES,
+    "manage_members": OWNERS_ONLY,
+    "see_audit": OWNERS_ONLY,
+    "see_portfolio": ALL_ROLES,
+    "see_owners": OFFICE_ROLES,
+    "edit_portfolio": MANAGERS,
+    "see_tenants": ALL_ROLES,
+    "edit_tenants": MANAGERS,
+    "read_identity_document": MANAGERS,
+    "erase_tenant": OWNERS_ONLY,
+    "see_leases": ALL_ROLES,
+    "edit_leases": MANAGERS,
+    "terminate_lease": MANAGERS,
+    "hold_deposit": MONEY_ROLES,
+    "see_billing": OFFICE_ROLES,
+    "bill": MONEY_ROLES,
+    "void_invoice": MONEY_ROLES,
+    "credit_invoice": MONEY_ROLES,
+    "see_payments": ALL_ROLES,  # a caretaker: those of the named properties
+    "record_payment": ALL_ROLES,  # a caretaker's cash is pending until it is confirmed
+    "confirm_payment": MANAGERS,
+    "allocate_payment": MONEY_ROLES,
+    "reverse_payment": MONEY_ROLES,
+    "refund_credit": MONEY_ROLES,
+    "see_ledger": OFFICE_ROLES,
+    "close_period": BOOKKEEPERS,
+    "see_reports": OFFICE_ROLES,
+    "import_sheet": MANAGERS,
+    "see_tasks": OFFICE_ROLES,
+    "see_jobs": OFFICE_ROLES,
+    "see_messages": OFFICE_ROLES,
+    "change_messages": MANAGERS,  # settings, templates, opt-outs, the policy of reminders
+    "send_notice": MANAGERS,
+    "send_statement": OFFICE_ROLES,
+    "keep_promises": OFFICE_ROLES,
+    "see_maintenance": ALL_ROLES,  # a caretaker: of the named properties
+    "keep_maintenance": ALL_ROLES,
 }

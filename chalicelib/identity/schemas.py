@@ -3,7 +3,7 @@
 from marshmallow import Schema
 
 from chalicelib.identity.roles import ROLES
-from chalicelib.identity.service import USUAL_ORDER
+from chalicelib.identity.service import DEFAULT_ALLOCATION_ORDER
 from chalicelib.web import fields
 
 
@@ -14,23 +14,23 @@ class NewOrganisation(Schema):
 
 class OrganisationChange(Schema):
     name = fields.Text(120, least=1)
-    due_day = fields.Whole(1, 28)
-    grace_days = fields.Whole(0, 60)
+    due_day = fields.Integer(1, 28)
+    grace_days = fields.Integer(0, 60)
     late_fee_kind = fields.OneOf("off", "fixed", "percent")
     late_fee_amount = fields.Money(attribute="late_fee_cents")
-    late_fee_bps = fields.Whole(0, 10_000)
-    late_fee_grace_days = fields.Whole(0, 60)
+    late_fee_bps = fields.Integer(0, 10_000)
+    late_fee_grace_days = fields.Integer(0, 60)
     late_fee_cap = fields.Money(attribute="late_fee_cap_cents", allow_none=True)
-    allocation_order = fields.ListOf(fields.OneOf(*USUAL_ORDER), once=True)
-    bill_by_itself = fields.Flag()
+    allocation_order = fields.ListOf(fields.OneOf(*DEFAULT_ALLOCATION_ORDER), once=True)
+    bill_by_itself = fields.Boolean()
 
 
 class OrganisationView(OrganisationChange):
     id = fields.Uuid()
     currency = fields.Text(3)
     time_zone = fields.Text(40)
-    version = fields.Whole()
-    created_at = fields.Moment()
+    version = fields.Integer()
+    created_at = fields.DateTime()
 
 
 class MembershipView(Schema):
@@ -69,15 +69,15 @@ class MemberView(Schema):
     name = fields.Text(120)
     role = fields.OneOf(*ROLES)
     status = fields.OneOf("invited", "expired", "active")
-    invitation_expires_at = fields.Moment(allow_none=True)
+    invitation_expires_at = fields.DateTime(allow_none=True)
     properties = fields.ListOf(fields.Uuid())
-    version = fields.Whole()
-    created_at = fields.Moment()
+    version = fields.Integer()
+    created_at = fields.DateTime()
 
 
 class AuditEventView(Schema):
     id = fields.Uuid()
-    at = fields.Moment()
+    at = fields.DateTime()
     member_id = fields.Uuid(allow_none=True)
     action = fields.Text(40)
     subject = fields.Text(160)

@@ -15,28 +15,28 @@ from typing import Any, NamedTuple
 
 import jwt
 
-from chalicelib.config import Issuer
+from chalicelib.config import TokenIssuer
 from chalicelib.errors import Unavailable
 from chalicelib.runtime.ports import PASSWORDLESS, KeyCopies
 
 FETCH_TIMEOUT_S = 2
-KEPT_S = 3600
-AGAIN_S = 60  # an unknown key id makes us ask again, at most this often
+KEYS_MAX_AGE_S = 3600
+REFETCH_AFTER_S = 60  # an unknown key id makes us ask again, at most this often
 LEEWAY_S = 30
-FIRST_AGAIN_S = 5  # while we have no keys at all: nobody can sign in, and each who tries waits for the fetch
+REFETCH_EMPTY_AFTER_S = 5  # while we have no keys at all: nobody can sign in, and each who tries waits for the fetch
 E164 = re.compile("[+][1-9][0-9]{6,14}", re.ASCII)
 
 # What fetching and reading a key set ends in where it does not succeed.
-SILENT = (OSError, HTTPException, ValueError, KeyError, TypeError, jwt.PyJWTError)
+FETCH_ERRORS = (OSError, HTTPException, ValueError, KeyError, TypeError, jwt.PyJWTError)
 
 log = logging.getLogger("plotihub.identity")
 
 
-class NotVerified(Exception):
+class InvalidToken(Exception):
     """The token does not show who asks; the text says why, without the token."""
 
 
-class NoKeys(NotVerified):
+class KeysUnavailable(InvalidToken):
     """No key of the issuer is known, so nothing can be said of the token: the fault is the issuer's or ours."""
 
 
@@ -50,7 +50,7 @@ class SignIn(NamedTuple):
     auth_time: int | None
 
 
-FindsCopies = Callable[[], KeyCopies | None]
+KeyCopiesFactory = Callable[[], KeyCopies | None]
 
 
 def no_copies() -> None:
@@ -63,7 +63,7 @@ class KeySet:
     While the issuer is silent, the last good ones hold: those that this process knows, and a copy that somebody kept.
     """
 
-    def __init__(self, url: str, *, timeout_s: float = FETCH_TIMEOUT_S, copies: FindsCopies = no_copies) -> None:
+    def __init__(self, url: str, *, timeout_s: float = FETCH_TIMEOUT_S, copies: KeyCopiesFactory = no_copies) -> None:
         self._url = url
         self._timeout_s = timeout_s
         self._copies = copies
@@ -82,8 +82,8 @@ class KeySet:
         """
         now = time.monotonic() if now is None else now
         with self._lock:
-            stale = now - self._fetched_at > KEPT_S
-            pause_s = AGAIN_S if self._keys else FIRST_AGAIN_S
+            stale = now - self._fetched_at > KEYS_MAX_AGE_S
+            pause_s = REFETCH_AFTER_S if self._keys else REFETCH_EMPTY_AFTER_S
             if (stale or key_id not in self._keys) and now - self._tried_at > pause_s:
                 self._tried_at = now
                 self._fetch(now)
@@ -91,23 +91,26 @@ class KeySet:
 
     def _fetch(self, now: float) -> None:
         try:
-            self._keys = _keys_in(_fetched(self._url, self._timeout_s))
+            self._keys = _parse_keys(_fetch_text(self._url, self._timeout_s))
             self._fetched_at = now
-        except SILENT:
-            self._recall()
-            log.warning("the key set of an issuer could not be fetched", extra={"kept_keys": len(self._keys)})
+        except FETCH_ERRORS:
+            self._load_copy()
+            log.warning(
+                "auth.keys.fetch_failed: the key set of an issuer could not be fetched",
+                extra={"kept_keys": len(self._keys)},
+            )
 
-    def _recall(self) -> None:
+    def _load_copy(self) -> None:
         """Take the keys of the kept copy besides those that are known."""
         try:
             copies = self._copies()
-            kept = copies.find(copy_name(self._url)) if copies is not None else None
-            self._keys = (_keys_in(kept) if kept is not None else {}) | self._keys
-        except (Unavailable, *SILENT):
-            log.warning("the kept copy of an issuer's key set could not be read")
+            kept = copies.find(key_copy_name(self._url)) if copies is not None else None
+            self._keys = (_parse_keys(kept) if kept is not None else {}) | self._keys
+        except (Unavailable, *FETCH_ERRORS):
+            log.warning("auth.keys.copy_unreadable: the stored copy of an issuer's key set could not be read")
 
 
-def keep_copies(issuers: Sequence[Issuer], copies: KeyCopies) -> int:
+def store_key_copies(issuers: Sequence[TokenIssuer], copies: KeyCopies) -> int:
     """Keep the key set of each issuer that answers, and return how many had changed.
 
     Raises:
@@ -115,12 +118,14 @@ def keep_copies(issuers: Sequence[Issuer], copies: KeyCopies) -> int:
     """
     changed = 0
     for issuer in issuers:
-        name = copy_name(issuer.jwks_url)
+        name = key_copy_name(issuer.jwks_url)
         try:
-            text = _fetched(issuer.jwks_url, FETCH_TIMEOUT_S)
-            _keys_in(text)  # what cannot be read is no copy
-        except SILENT:
-            log.warning("the key set of an issuer could not be fetched", extra={"issuer": issuer.issuer})
+            text = _fetch_text(issuer.jwks_url, FETCH_TIMEOUT_S)
+            _parse_keys(text)  # what cannot be read is no copy
+        except FETCH_ERRORS:
+            log.warning(
+                "auth.keys.fetch_failed: the key set of an issuer could not be fetched", extra={"issuer": issuer.issuer}
+            )
             continue
         if copies.find(name) != text:
             copies.keep(name, text)
@@ -128,17 +133,17 @@ def keep_copies(issuers: Sequence[Issuer], copies: KeyCopies) -> int:
     return changed
 
 
-def copy_name(url: str) -> str:
+def key_copy_name(url: str) -> str:
     """Return what an issuer's key set is kept under, of letters that a parameter's name may have."""
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", url.partition("://")[2])
 
 
-def _fetched(url: str, timeout_s: float) -> str:
+def _fetch_text(url: str, timeout_s: float) -> str:
     with urllib.request.urlopen(url, timeout=timeout_s) as answer:  # noqa: S310 - from settings
         return str(answer.read().decode())
 
 
-def _keys_in(text: str) -> dict[str, Any]:
+def _parse_keys(text: str) -> dict[str, Any]:
     found = {entry["kid"]: jwt.PyJWK(entry).key for entry in json.loads(text)["keys"]}
     if not found:
         raise ValueError("a key set without a key")
@@ -148,7 +153,7 @@ def _keys_in(text: str) -> dict[str, Any]:
 _key_sets: dict[str, KeySet] = {}
 
 
-def verify_sign_in(header: str, issuers: Sequence[Issuer], copies: FindsCopies = no_copies) -> SignIn:
+def verify_sign_in(header: str, issuers: Sequence[TokenIssuer], copies: KeyCopiesFactory = no_copies) -> SignIn:
     """Return the verified phone number in ``Bearer <ID token>``, in E.164, and when it was signed in with.
 
     Raises:
@@ -158,16 +163,16 @@ def verify_sign_in(header: str, issuers: Sequence[Issuer], copies: FindsCopies =
     """
     scheme, _, token = header.strip().partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise NotVerified("no bearer token")
+        raise InvalidToken("no bearer token")
     try:
         unverified = jwt.decode(token, options={"verify_signature": False})
         issuer = next((each for each in issuers if each.issuer == unverified.get("iss")), None)
         if issuer is None:
-            raise NotVerified("unknown issuer")
+            raise InvalidToken("unknown issuer")
         keys = _key_sets.setdefault(issuer.jwks_url, KeySet(issuer.jwks_url, copies=copies))
         key = keys.find(jwt.get_unverified_header(token)["kid"])
         if key is None:
-            raise NoKeys("unknown key, as any is") if keys.is_empty else NotVerified("unknown key")
+            raise KeysUnavailable("unknown key, as any is") if keys.is_empty else InvalidToken("unknown key")
         claims = jwt.decode(
             token,
             key,
@@ -178,24 +183,24 @@ def verify_sign_in(header: str, issuers: Sequence[Issuer], copies: FindsCopies =
             options={"require": ["exp", "iat", "aud", "iss"]},
         )
     except (jwt.PyJWTError, KeyError, TypeError, RecursionError) as error:  # the last: of claims nested deeply
-        raise NotVerified(type(error).__name__) from error
-    return SignIn(_phone_in(claims), _auth_time_in(claims))
+        raise InvalidToken(type(error).__name__) from error
+    return SignIn(_parse_phone(claims), _parse_auth_time(claims))
 
 
-def _phone_in(claims: dict[str, Any]) -> str:
+def _parse_phone(claims: dict[str, Any]) -> str:
     if claims.get("token_use") != "id":
-        raise NotVerified("not an ID token")
+        raise InvalidToken("not an ID token")
     if str(claims.get("phone_number_verified")).lower() != "true":
-        raise NotVerified("phone number not verified")
+        raise InvalidToken("phone number not verified")
     groups = claims.get("cognito:groups")
     if not isinstance(groups, list) or PASSWORDLESS not in groups:
-        raise NotVerified("somebody may know a password")
+        raise InvalidToken("somebody may know a password")
     phone = claims.get("phone_number")
     if not isinstance(phone, str) or not E164.fullmatch(phone):
-        raise NotVerified("no phone number")
+        raise InvalidToken("no phone number")
     return phone
 
 
-def _auth_time_in(claims: dict[str, Any]) -> int | None:
+def _parse_auth_time(claims: dict[str, Any]) -> int | None:
     at = claims.get("auth_time")
     return at if type(at) is int and at > 0 else None  # True is an int, too

@@ -24,21 +24,21 @@ def seal(
         repository.add_data_key(db, organisation_id, owner_id, keys.wrap(data_key), now)
     else:
         data_key = keys.unwrap(wrapped)
-    return sealing.seal(data_key, plain, owner_id)
+    return sealing.encrypt(data_key, plain, owner_id)
 
 
 def unseal(db: Connection, keys: KeyWrapper, organisation_id: UUID, owner_id: UUID, sealed: bytes) -> bytes:
-    """Return what ``seal`` was given.
+    """Return what ``encrypt`` was given.
 
     Raises:
         NotFound: the key was destroyed, and with it what it sealed.
     """
     wrapped = repository.find_data_key(db, organisation_id, owner_id)
     if wrapped is None:
-        raise NotFound("It was erased.")
-    return sealing.unseal(keys.unwrap(wrapped), sealed, owner_id)
+        raise NotFound("This data has been erased.")
+    return sealing.decrypt(keys.unwrap(wrapped), sealed, owner_id)
 
 
-def forget(db: Connection, organisation_id: UUID, owner_id: UUID) -> None:
+def destroy_key(db: Connection, organisation_id: UUID, owner_id: UUID) -> None:
     """Destroy the data key of ``owner_id``."""
     repository.destroy_data_key(db, organisation_id, owner_id)

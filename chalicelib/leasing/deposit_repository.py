@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, insert, select
 
 from chalicelib.leasing.model import DepositEntry
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import deposit_entries
@@ -18,7 +18,7 @@ def add_entries(ctx: Context, rows: list[dict[str, Any]]) -> None:
         ctx.db.execute(insert(deposit_entries), [{"organisation_id": ctx.organisation_id, **row} for row in rows])
 
 
-def held(ctx: Context, lease_id: UUID) -> dict[str, int]:
+def sum_held(ctx: Context, lease_id: UUID) -> dict[str, int]:
     """Return the cents held of each kind that ever moved."""
     query = (
         select(deposit_entries.c.kind, func.sum(deposit_entries.c.amount_cents))
@@ -28,7 +28,7 @@ def held(ctx: Context, lease_id: UUID) -> dict[str, int]:
     return {kind: int(cents) for kind, cents in ctx.db.execute(query)}  # MySQL's SUM is a decimal
 
 
-def days_of(ctx: Context, lease_id: UUID, kind: str) -> list[tuple[dt.date, int]]:
+def movements_of_kind(ctx: Context, lease_id: UUID, kind: str) -> list[tuple[dt.date, int]]:
     """Return (day, cents) of every movement of one kind: + held more, − held less."""
     query = select(deposit_entries.c.entered_on, deposit_entries.c.amount_cents).where(
         deposit_entries.c.organisation_id == ctx.organisation_id,
@@ -53,11 +53,11 @@ def is_reversed(ctx: Context, entry_id: UUID) -> bool:
     return ctx.db.execute(query).first() is not None
 
 
-def list_entries(ctx: Context, lease_id: UUID, asked: Asked) -> Page[DepositEntry]:
+def list_entries(ctx: Context, lease_id: UUID, page_request: PageRequest) -> Page[DepositEntry]:
     query = select(deposit_entries).where(
         deposit_entries.c.organisation_id == ctx.organisation_id, deposit_entries.c.lease_id == lease_id
     )
-    return fetch_page(ctx.db, query, [deposit_entries.c.id], asked).of(_entry)
+    return fetch_page(ctx.db, query, [deposit_entries.c.id], page_request).of(_entry)
 
 
 def _entry(row: Row[Any]) -> DepositEntry:

@@ -10,17 +10,17 @@ from uuid import UUID
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
 from chalicelib.leasing import deposit_repository as repository
-from chalicelib.leasing.holding_service import lock_at
+from chalicelib.leasing.holding_service import lock_lease_row
 from chalicelib.leasing.model import DEPOSIT_KINDS, DepositEntry
-from chalicelib.leasing.rent_service import check_seen
+from chalicelib.leasing.rent_service import check_lease_visible
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.service import Entry, Leg
-from chalicelib.money import format_cents, least_from
-from chalicelib.pages import Asked, Page
+from chalicelib.money import format_cents, lowest_balance_from
+from chalicelib.pages import Page, PageRequest
 from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.context import Context
 
-SOURCE = "deposit"  # the source_kind of our journals; the source_id is the entry's
+SOURCE_KIND = "deposit"  # the source_kind of our journals; the source_id is the entry's
 
 
 def record_deposit(
@@ -44,11 +44,11 @@ def record_deposit(
         NotFound: the organisation has no such lease.
     """
     _check_movement(amount_cents, entered_on, ctx.today)
-    lease = lock_at(ctx, lease_id, None)
+    lease = lock_lease_row(ctx, lease_id, None)
     code, name = "opening", "opening"
     if channel_id is not None:
         code, name = _channel_code(ctx, channel_id), "received"
-    entry = _row(
+    entry = _entry_row(
         lease_id,
         kind,
         name,
@@ -61,22 +61,22 @@ def record_deposit(
         provider_reference,
     )
     repository.add_entries(ctx, [entry])
-    _post(ctx, lease.property_id, entry, code)
-    return _get(ctx, entry["id"])
+    _post_entry(ctx, lease.property_id, entry, code)
+    return _get_entry(ctx, entry["id"])
 
 
-def held_deposits(ctx: Context, lease_id: UUID) -> dict[str, int]:
+def get_held_deposits(ctx: Context, lease_id: UUID) -> dict[str, int]:
     """Return the cents held of each kind; kinds of which nothing is held are left out."""
-    held = repository.held(ctx, lease_id)
+    held = repository.sum_held(ctx, lease_id)
     return {kind: held[kind] for kind in DEPOSIT_KINDS if held.get(kind)}
 
 
-def list_deposits(ctx: Context, lease_id: UUID, asked: Asked) -> Page[DepositEntry]:
-    check_seen(ctx, lease_id)
-    return repository.list_entries(ctx, lease_id, asked)
+def list_deposits(ctx: Context, lease_id: UUID, page_request: PageRequest) -> Page[DepositEntry]:
+    check_lease_visible(ctx, lease_id)
+    return repository.list_entries(ctx, lease_id, page_request)
 
 
-def deduct_deposit(
+def withdraw_deposit(
     ctx: Context, lease_id: UUID, *, kind: str | None, amount_cents: int, reason: str, on: dt.date
 ) -> list[DepositEntry]:
     """Take ``amount_cents`` from what is held of ``kind``, or of all kinds in their order, and return the entries.
@@ -88,13 +88,14 @@ def deduct_deposit(
         NotFound: the organisation has no such lease.
     """
     _check_movement(amount_cents, on, ctx.today)
-    lock_at(ctx, lease_id, None)
-    shares = _take(held_deposits(ctx, lease_id), kind, amount_cents)
+    lock_lease_row(ctx, lease_id, None)
+    shares = _split_by_kind(get_held_deposits(ctx, lease_id), kind, amount_cents)
     rows = [
-        _row(lease_id, each, "deducted", -cents, on, reason, ctx.now, ctx.actor.member_id) for each, cents in shares
+        _entry_row(lease_id, each, "deducted", -cents, on, reason, ctx.now, ctx.actor.member_id)
+        for each, cents in shares
     ]
     repository.add_entries(ctx, rows)
-    return [_get(ctx, row["id"]) for row in rows]
+    return [_get_entry(ctx, row["id"]) for row in rows]
 
 
 def refund_deposit(
@@ -116,11 +117,11 @@ def refund_deposit(
         NotFound: the organisation has no such lease.
     """
     _check_movement(amount_cents, entered_on, ctx.today)
-    lease = lock_at(ctx, lease_id, None)
+    lease = lock_lease_row(ctx, lease_id, None)
     code = _channel_code(ctx, channel_id)
-    held_cents = least_from(entered_on, repository.days_of(ctx, lease_id, kind))
-    _take({kind: held_cents}, kind, amount_cents)
-    entry = _row(
+    held_cents = lowest_balance_from(entered_on, repository.movements_of_kind(ctx, lease_id, kind))
+    _split_by_kind({kind: held_cents}, kind, amount_cents)
+    entry = _entry_row(
         lease_id,
         kind,
         "refunded",
@@ -133,8 +134,8 @@ def refund_deposit(
         provider_reference,
     )
     repository.add_entries(ctx, [entry])
-    _post(ctx, lease.property_id, entry, code)
-    return _get(ctx, entry["id"])
+    _post_entry(ctx, lease.property_id, entry, code)
+    return _get_entry(ctx, entry["id"])
 
 
 def reverse_deposit_entry(
@@ -150,15 +151,15 @@ def reverse_deposit_entry(
         Conflict: it was undone before, cannot be, or what it took in is no longer held.
         NotFound: the organisation has no such entry.
     """
-    entry = _get(ctx, entry_id)
-    lock_at(ctx, entry.lease_id, None)
+    entry = _get_entry(ctx, entry_id)
+    lock_lease_row(ctx, entry.lease_id, None)
     if repository.is_reversed(ctx, entry_id):
-        raise Conflict("The entry was reversed before.", deposit_entry_id=str(entry_id))
+        raise Conflict("The entry has already been reversed.", deposit_entry_id=str(entry_id))
     if entry.entry not in (("deducted",) if releasing else ("opening", "received", "refunded")):
-        raise Conflict(f"An entry of the kind {entry.entry} is not reversed by itself.", entry=entry.entry)
+        raise Conflict(f"An entry of kind {entry.entry} cannot be reversed on its own.", entry=entry.entry)
     if entry.amount_cents > 0:
-        _take(held_deposits(ctx, entry.lease_id), entry.kind, entry.amount_cents)
-    row = _row(
+        _split_by_kind(get_held_deposits(ctx, entry.lease_id), entry.kind, entry.amount_cents)
+    row = _entry_row(
         entry.lease_id,
         entry.kind,
         "reversed",
@@ -172,28 +173,30 @@ def reverse_deposit_entry(
     row["reverses_id"] = entry_id
     repository.add_entries(ctx, [row])
     if not releasing:
-        ledger.reverse(ctx, (SOURCE, entry_id), on=on)
-    return _get(ctx, row["id"])
+        ledger.reverse(ctx, (SOURCE_KIND, entry_id), on=on)
+    return _get_entry(ctx, row["id"])
 
 
-def carry_deposits(ctx: Context, lease_ids: tuple[UUID, UUID], property_ids: tuple[UUID, UUID], *, on: dt.date) -> None:
+def carry_over_deposits(
+    ctx: Context, lease_ids: tuple[UUID, UUID], property_ids: tuple[UUID, UUID], *, on: dt.date
+) -> None:
     """Move all that is held for the first lease, which the caller has locked, to the second."""
     rows, entries = [], []
-    for kind, cents in held_deposits(ctx, lease_ids[0]).items():
-        out = _row(lease_ids[0], kind, "carried_out", -cents, on, "", ctx.now, ctx.actor.member_id)
-        rows += [out, _row(lease_ids[1], kind, "carried_in", cents, on, "", ctx.now, ctx.actor.member_id)]
+    for kind, cents in get_held_deposits(ctx, lease_ids[0]).items():
+        out = _entry_row(lease_ids[0], kind, "carried_out", -cents, on, "", ctx.now, ctx.actor.member_id)
+        rows += [out, _entry_row(lease_ids[1], kind, "carried_in", cents, on, "", ctx.now, ctx.actor.member_id)]
         legs = (
             Leg("deposits", cents, lease_ids[0], property_ids[0]),
             Leg("deposits", -cents, lease_ids[1], property_ids[1]),
         )
-        entries.append(Entry("deposit_carried", on, f"deposit:{out['id']}", SOURCE, out["id"], legs))
+        entries.append(Entry("deposit_carried", on, f"deposit:{out['id']}", SOURCE_KIND, out["id"], legs))
     repository.add_entries(ctx, rows)
     ledger.post(ctx, entries)
 
 
 def _check_movement(amount_cents: int, on: dt.date, today: dt.date) -> None:
     if amount_cents <= 0:
-        raise Invalid([("amount", "expected more than nothing")])
+        raise Invalid([("amount", "expected an amount above zero")])
     if on > today:
         raise Invalid([("entered_on", "may not be in the future")])
 
@@ -208,13 +211,16 @@ def _channel_code(ctx: Context, channel_id: UUID) -> str:
     return ledger.channel_code(channel_id)
 
 
-def _take(held: dict[str, int], kind: str | None, amount_cents: int) -> list[tuple[str, int]]:
+def _split_by_kind(held: dict[str, int], kind: str | None, amount_cents: int) -> list[tuple[str, int]]:
     """Return (kind, cents) of what is taken, or raise Conflict where less is held."""
-    there = held if kind is None else {kind: held.get(kind, 0)}
-    if sum(there.values()) < amount_cents:
-        raise Conflict("Less than that is held.", held={name: format_cents(cents) for name, cents in held.items()})
+    available = held if kind is None else {kind: held.get(kind, 0)}
+    if sum(available.values()) < amount_cents:
+        raise Conflict(
+            "The deposit held is less than this amount.",
+            held={name: format_cents(cents) for name, cents in held.items()},
+        )
     shares, left = [], amount_cents
-    for each, cents in there.items():
+    for each, cents in available.items():
         share = min(cents, left)
         if share:
             shares.append((each, share))
@@ -222,7 +228,7 @@ def _take(held: dict[str, int], kind: str | None, amount_cents: int) -> list[tup
     return shares
 
 
-def _row(
+def _entry_row(
     lease_id: UUID,
     kind: str,
     entry: str,
@@ -250,14 +256,14 @@ def _row(
     }
 
 
-def _post(ctx: Context, property_id: UUID, row: dict[str, Any], code: str) -> None:
+def _post_entry(ctx: Context, property_id: UUID, row: dict[str, Any], code: str) -> None:
     cents, lease_id = row["amount_cents"], row["lease_id"]
     legs = (Leg(code, cents, lease_id, property_id), Leg("deposits", -cents, lease_id, property_id))
-    entry = Entry(f"deposit_{row['entry']}", row["entered_on"], f"deposit:{row['id']}", SOURCE, row["id"], legs)
+    entry = Entry(f"deposit_{row['entry']}", row["entered_on"], f"deposit:{row['id']}", SOURCE_KIND, row["id"], legs)
     ledger.post(ctx, [entry])
 
 
-def _get(ctx: Context, entry_id: UUID) -> DepositEntry:
+def _get_entry(ctx: Context, entry_id: UUID) -> DepositEntry:
     found = repository.find_entry(ctx, entry_id)
     if found is None:
         raise NotFound("There is no such deposit entry.")

@@ -9,13 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from chalicelib.errors import Invalid, NotFound, PreconditionFailed
-from chalicelib.identity.service import CHANGED
+from chalicelib.identity.service import STALE_VERSION
 from chalicelib.leasing import rent_repository, repository, tenant_repository
 from chalicelib.leasing.model import LeaseTerms
 from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.context import Context
 
-NO_LEASE = "There is no such lease."
+NO_SUCH_LEASE = "There is no such lease."
 
 
 def lock_lease(ctx: Context, lease_id: UUID) -> None:
@@ -24,7 +24,7 @@ def lock_lease(ctx: Context, lease_id: UUID) -> None:
     Raises:
         NotFound: the organisation has no such lease.
     """
-    lock_at(ctx, lease_id, None)
+    lock_lease_row(ctx, lease_id, None)
 
 
 def lock_leases(ctx: Context, ids: Iterable[UUID]) -> None:
@@ -35,7 +35,7 @@ def lock_leases(ctx: Context, ids: Iterable[UUID]) -> None:
     """
     wanted = set(ids)
     if len(repository.lock_leases(ctx, wanted)) != len(wanted):
-        raise NotFound(NO_LEASE)
+        raise NotFound(NO_SUCH_LEASE)
 
 
 def get_predecessors(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
@@ -48,7 +48,7 @@ def get_predecessors(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, list[UUID]
     seen: set[UUID] = set()
     unread = asked
     while unread:
-        found = repository.previous_of(ctx, unread)
+        found = repository.previous_lease_ids(ctx, unread)
         before |= found
         seen |= unread
         unread = set(found.values()) - seen
@@ -61,7 +61,7 @@ def get_predecessors(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, list[UUID]
     return chains
 
 
-def lock_accounts(ctx: Context, ids: Iterable[UUID]) -> None:
+def lock_lease_chains(ctx: Context, ids: Iterable[UUID]) -> None:
     """Hold the leases and those that they carry on, all in the order of their ids: their credit is one.
 
     Raises:
@@ -72,22 +72,22 @@ def lock_accounts(ctx: Context, ids: Iterable[UUID]) -> None:
     lock_leases(ctx, wanted.union(*chains.values()))
 
 
-def list_leases_to_bill(ctx: Context, period: dt.date, *, after: UUID | None, limit: int) -> list[LeaseTerms]:
+def lock_leases_to_bill(ctx: Context, period: dt.date, *, after: UUID | None, limit: int) -> list[LeaseTerms]:
     """Return the next ``limit`` leases by id that hold a day of ``period`` (its first day), locked; three queries."""
     first = period.replace(day=1)
     last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
-    return rent_repository.list_terms(ctx, first, last, after=after, limit=limit)
+    return rent_repository.lock_terms_in_span(ctx, first, last, after=after, limit=limit)
 
 
-def get_lease_terms(ctx: Context, lease_id: UUID) -> LeaseTerms:
+def lock_lease_terms(ctx: Context, lease_id: UUID) -> LeaseTerms:
     """Return what the lease is billed by, locked, with all its rents and recurring charges."""
-    found = rent_repository.find_terms(ctx, lease_id)
+    found = rent_repository.lock_terms(ctx, lease_id)
     if found is None:
-        raise NotFound(NO_LEASE)
+        raise NotFound(NO_SUCH_LEASE)
     return found
 
 
-def lock_at(ctx: Context, lease_id: UUID, version: int | None) -> Any:
+def lock_lease_row(ctx: Context, lease_id: UUID, version: int | None) -> Any:
     """Return the lease's row, locked.
 
     Raises:
@@ -96,13 +96,13 @@ def lock_at(ctx: Context, lease_id: UUID, version: int | None) -> Any:
     """
     rows = repository.lock_leases(ctx, [lease_id])
     if not rows:
-        raise NotFound(NO_LEASE)
+        raise NotFound(NO_SUCH_LEASE)
     if version is not None and rows[0].version != version:
-        raise PreconditionFailed(CHANGED)
+        raise PreconditionFailed(STALE_VERSION)
     return rows[0]
 
 
-def lock_unit(ctx: Context, unit_id: UUID) -> UUID:
+def lock_named_unit(ctx: Context, unit_id: UUID) -> UUID:
     """Hold the unit that a body names and return its property's id."""
     try:
         return portfolio.lock_unit(ctx, unit_id)
@@ -110,12 +110,12 @@ def lock_unit(ctx: Context, unit_id: UUID) -> UUID:
         raise Invalid([("unit_id", "the organisation has no such unit")]) from error
 
 
-def hold_tenants(ctx: Context, ids: list[UUID]) -> None:
+def lock_tenants(ctx: Context, ids: list[UUID]) -> None:
     """Keep the tenants from being erased until the transaction ends."""
     if not ids or len(set(ids)) != len(ids):
         raise Invalid([("tenants", "expected each tenant once, and at least one")])
     known = tenant_repository.lock_tenants(ctx, ids)
     why = "the organisation has no such tenant"
-    wrong = [(f"tenants.{place}", why) for place, each in enumerate(ids) if each not in known]
+    wrong = [(f"tenants.{index}", why) for index, each in enumerate(ids) if each not in known]
     if wrong:
         raise Invalid(wrong)

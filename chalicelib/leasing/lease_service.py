@@ -12,14 +12,14 @@ from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.identity import service as identity
 from chalicelib.ids import new_id
 from chalicelib.leasing import phone_repository, reading_repository, rent_repository, repository
-from chalicelib.leasing.holding_service import NO_LEASE, hold_tenants, lock_at, lock_unit
-from chalicelib.leasing.model import DepositTerm, Lease, RentStep
-from chalicelib.leasing.rent_service import charge_row
+from chalicelib.leasing.holding_service import NO_SUCH_LEASE, lock_lease_row, lock_named_unit, lock_tenants
+from chalicelib.leasing.model import AgreedDeposit, DatedRent, Lease
+from chalicelib.leasing.rent_service import recurring_charge_row
 from chalicelib.leasing.rules import Terms, earliest_end, lease_status, term_problems
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context
 
-USUAL_NOTICE_DAYS = 30
+DEFAULT_NOTICE_DAYS = 30
 
 
 def add_lease(ctx: Context, values: dict[str, Any]) -> Lease:
@@ -34,26 +34,26 @@ def add_lease(ctx: Context, values: dict[str, Any]) -> Lease:
         Conflict: another lease holds a day of it on that unit.
         Invalid: the unit or a tenant is not the organisation's, or the terms cannot be agreed on.
     """
-    usual = identity.get_organisation(ctx.db, ctx.organisation_id)
-    whole = {
-        "due_day": usual.due_day,
-        "grace_days": usual.grace_days,
-        "notice_days": USUAL_NOTICE_DAYS,
+    defaults = identity.get_organisation(ctx.db, ctx.organisation_id)
+    complete_values = {
+        "due_day": defaults.due_day,
+        "grace_days": defaults.grace_days,
+        "notice_days": DEFAULT_NOTICE_DAYS,
         **{name: value for name, value in values.items() if value is not None},
     }
-    lease_id = let(ctx, whole)
+    lease_id = create_lease(ctx, complete_values)
     return get_lease(ctx, lease_id)
 
 
-def let(ctx: Context, values: dict[str, Any]) -> UUID:
+def create_lease(ctx: Context, values: dict[str, Any]) -> UUID:
     """Lock the unit and the tenants, check and add the lease as ``add_lease`` says, and return its id.
 
     ``values`` holds every term; ``previous_id`` besides, for a lease that follows another.
     """
     _check_terms(values["starts_on"], values.get("ends_on"), values)
-    property_id = lock_unit(ctx, values["unit_id"])
-    hold_tenants(ctx, values["tenants"])
-    _check_free(ctx, values["unit_id"], values["starts_on"], values.get("ends_on"))
+    property_id = lock_named_unit(ctx, values["unit_id"])
+    lock_tenants(ctx, values["tenants"])
+    _check_unit_free(ctx, values["unit_id"], values["starts_on"], values.get("ends_on"))
     lease_id = new_id()
     row = {
         **{name: values[name] for name in ("unit_id", "starts_on", "due_day", "grace_days", "notice_days")},
@@ -69,13 +69,13 @@ def let(ctx: Context, values: dict[str, Any]) -> UUID:
     }
     span = (values["starts_on"], values.get("ends_on"))
     charges = [
-        charge_row(lease_id, span, charge, ctx.now, f"recurring_charges.{place}.")
-        for place, charge in enumerate(values.get("recurring_charges", []))
+        recurring_charge_row(lease_id, span, charge, ctx.now, f"recurring_charges.{index}.")
+        for index, charge in enumerate(values.get("recurring_charges", []))
     ]
     repository.add_lease(ctx, row)
     repository.replace_tenants(ctx, lease_id, values["tenants"])
     repository.replace_deposit_terms(ctx, lease_id, _deposit_terms(values.get("deposits", [])))
-    rent_repository.add_rent(ctx, lease_id, RentStep(values["starts_on"], values["rent_cents"]))
+    rent_repository.add_rent(ctx, lease_id, DatedRent(values["starts_on"], values["rent_cents"]))
     rent_repository.add_recurring_charges(ctx, charges)
     return lease_id
 
@@ -83,20 +83,20 @@ def let(ctx: Context, values: dict[str, Any]) -> UUID:
 def get_lease(ctx: Context, lease_id: UUID) -> Lease:
     found = reading_repository.find_lease(ctx, lease_id, ctx.today, ctx.actor.properties)
     if found is None:
-        raise NotFound(NO_LEASE)
+        raise NotFound(NO_SUCH_LEASE)
     return found
 
 
 def list_leases(
     ctx: Context,
-    asked: Asked,
+    page_request: PageRequest,
     **filters: Any,
 ) -> Page[Lease]:
     """Return a page of leases; ``filters`` are unit_id, property_id, tenant_id (whoever pays first) and status."""
-    return reading_repository.list_leases(ctx, asked, today=ctx.today, within=ctx.actor.properties, **filters)
+    return reading_repository.list_leases(ctx, page_request, today=ctx.today, within=ctx.actor.properties, **filters)
 
 
-def change_lease(ctx: Context, lease_id: UUID, version: int | None, values: dict[str, Any]) -> Lease:
+def update_terms(ctx: Context, lease_id: UUID, version: int | None, values: dict[str, Any]) -> Lease:
     """Change due_day, grace_days, notice_days, note, tenants, deposits or a later ``ends_on``; return the lease.
 
     What was billed stays as it was. A lease is shortened by ending it.
@@ -107,28 +107,28 @@ def change_lease(ctx: Context, lease_id: UUID, version: int | None, values: dict
         PreconditionFailed: it is no longer at ``version``.
     """
     before = get_lease(ctx, lease_id)
-    lock_unit(ctx, before.unit_id)
-    hold_tenants(ctx, values.get("tenants", [before.tenant_id]))
-    row = lock_at(ctx, lease_id, version)
+    lock_named_unit(ctx, before.unit_id)
+    lock_tenants(ctx, values.get("tenants", [before.tenant_id]))
+    row = lock_lease_row(ctx, lease_id, version)
     _refuse_ended(row, ctx.today)
     terms = {name: values.get(name, getattr(row, name)) for name in ("due_day", "grace_days", "notice_days")}
     ends_on = values.get("ends_on", row.ends_on)
     if ends_on != row.ends_on:
-        _check_longer(row, ends_on)
-        _check_free(ctx, row.unit_id, row.starts_on, ends_on, besides=lease_id)
+        _check_extension(row, ends_on)
+        _check_unit_free(ctx, row.unit_id, row.starts_on, ends_on, excluding=lease_id)
     _check_terms(row.starts_on, ends_on, terms)
     columns: dict[str, Any] = {**terms, "ends_on": ends_on, "note": values.get("note", row.note)}
     if "tenants" in values:
         columns["tenant_id"] = values["tenants"][0]
         repository.replace_tenants(ctx, lease_id, values["tenants"])
-        phone_repository.forget_unclaimed(ctx.db, ctx.organisation_id, lease_id=lease_id)
+        phone_repository.delete_unclaimed_places(ctx.db, ctx.organisation_id, lease_id=lease_id)
     if "deposits" in values:
         repository.replace_deposit_terms(ctx, lease_id, _deposit_terms(values["deposits"]))
     repository.change_lease(ctx, lease_id, columns)
     return get_lease(ctx, lease_id)
 
 
-def end_lease(
+def record_termination(
     ctx: Context,
     lease_id: UUID,
     version: int | None,
@@ -147,7 +147,7 @@ def end_lease(
         Invalid: the notice is too short and not waived, or the days do not fit the lease.
         PreconditionFailed: it is no longer at ``version``.
     """
-    row = lock_at(ctx, lease_id, version)
+    row = lock_lease_row(ctx, lease_id, version)
     _refuse_ended(row, ctx.today)
     last_day = ends_on
     if ends_on < row.starts_on:
@@ -160,7 +160,7 @@ def end_lease(
         raise Invalid([("given_on", "a notice cannot be given in the future")])
     if not waive_notice:
         _check_notice(row, ends_on, given_on)
-    repository.mark_ended(ctx, lease_id, ends_on=last_day, terminated_on=given_on)
+    repository.mark_terminated(ctx, lease_id, ends_on=last_day, terminated_on=given_on)
     return get_lease(ctx, lease_id)
 
 
@@ -171,13 +171,13 @@ def _check_terms(starts_on: dt.date, ends_on: dt.date | None, values: dict[str, 
         raise Invalid([(problem.field, problem.why) for problem in wrong])
 
 
-def _check_free(
-    ctx: Context, unit_id: UUID, starts_on: dt.date, ends_on: dt.date | None, *, besides: UUID | None = None
+def _check_unit_free(
+    ctx: Context, unit_id: UUID, starts_on: dt.date, ends_on: dt.date | None, *, excluding: UUID | None = None
 ) -> None:
-    other = repository.find_overlapping(ctx, unit_id, starts_on, ends_on, besides=besides)
+    other = repository.find_overlapping(ctx, unit_id, starts_on, ends_on, excluding=excluding)
     if other is not None:
         raise Conflict(
-            "Another lease holds the unit on some of these days.",
+            "Another lease of the unit covers some of these days.",
             lease_id=str(other.id),
             starts_on=other.starts_on.isoformat(),
             ends_on=other.ends_on and other.ends_on.isoformat(),
@@ -187,12 +187,12 @@ def _check_free(
 def _refuse_ended(row: Any, today: dt.date) -> None:
     status = lease_status(row.starts_on, row.ends_on, row.terminated_on is not None, today)
     if status == "ended" or row.terminated_on is not None:
-        raise Conflict("The lease has ended, or its end has been settled.", lease_id=str(row.id), lease_status=status)
+        raise Conflict("The lease has ended, or its end is already fixed.", lease_id=str(row.id), lease_status=status)
 
 
-def _check_longer(row: Any, ends_on: dt.date | None) -> None:
+def _check_extension(row: Any, ends_on: dt.date | None) -> None:
     if ends_on is not None and (row.ends_on is None or ends_on < row.ends_on):
-        raise Invalid([("ends_on", "a lease is shortened by terminating it")])
+        raise Invalid([("ends_on", "terminate the lease to shorten it")])
 
 
 def _check_notice(row: Any, ends_on: dt.date, given_on: dt.date) -> None:
@@ -200,12 +200,12 @@ def _check_notice(row: Any, ends_on: dt.date, given_on: dt.date) -> None:
         return
     earliest = earliest_end(given_on, row.notice_days)
     if ends_on < earliest:
-        why = f"by a notice of {row.notice_days} days it ends on {earliest} at the earliest; or waive the notice"
+        why = f"with {row.notice_days} days' notice it can end on {earliest} at the earliest; or waive the notice"
         raise Invalid([("ends_on", why)])
 
 
-def _deposit_terms(given: list[dict[str, Any]]) -> list[DepositTerm]:
-    terms = [DepositTerm(each["kind"], each["amount_cents"]) for each in given]
+def _deposit_terms(given: list[dict[str, Any]]) -> list[AgreedDeposit]:
+    terms = [AgreedDeposit(each["kind"], each["amount_cents"]) for each in given]
     if len({term.kind for term in terms}) != len(terms):
         raise Invalid([("deposits", "expected each kind once")])
     return terms

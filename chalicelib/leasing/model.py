@@ -14,7 +14,7 @@ DEPOSIT_KINDS = ("rent", "water", "electricity", "other")
 DEPOSIT_ENTRIES = ("opening", "received", "deducted", "refunded", "carried_in", "carried_out", "reversed")
 
 
-class Kin(NamedTuple):
+class NextOfKin(NamedTuple):
     """Who is called when the tenant cannot be."""
 
     name: str
@@ -44,7 +44,7 @@ class Tenant(NamedTuple):
     email: str | None
     kra_pin: str | None
     identity_kind: str | None
-    kin: Kin | None
+    kin: NextOfKin | None
     note: str
     erased_at: dt.datetime | None
     version: int
@@ -55,19 +55,19 @@ class Tenant(NamedTuple):
         return " ".join(filter(None, (self.given_name, self.middle_name, self.family_name)))
 
 
-class Erased(NamedTuple):
+class ErasedTenant(NamedTuple):
     """By what other domains find what they know of a tenant who was erased."""
 
     lease_ids: list[UUID]
     phones: list[str]
 
 
-class TenantName(NamedTuple):
+class NamedTenant(NamedTuple):
     id: UUID
     name: str
 
 
-class DepositTerm(NamedTuple):
+class AgreedDeposit(NamedTuple):
     """What the lease asks to be held, whether or not it has come in (cents)."""
 
     kind: str
@@ -87,14 +87,14 @@ class Lease(NamedTuple):
     property_id: UUID
     property_name: str
     tenant_id: UUID
-    tenants: list[TenantName]
+    tenants: list[NamedTenant]
     starts_on: dt.date
     ends_on: dt.date | None
     due_day: int
     grace_days: int
     notice_days: int
     rent_cents: int
-    deposits: list[DepositTerm]
+    deposits: list[AgreedDeposit]
     status: str
     terminated_on: dt.date | None
     previous_id: UUID | None
@@ -137,7 +137,7 @@ class PhoneTenant(NamedTuple):
     leases: list[PhoneLease]
 
 
-class RentStep(NamedTuple):
+class DatedRent(NamedTuple):
     """A monthly rent (cents) and the first day that it holds; it holds until the next step."""
 
     starts_on: dt.date
@@ -159,7 +159,7 @@ class RecurringCharge(NamedTuple):
     created_at: dt.datetime
 
 
-class Recurring(NamedTuple):
+class RecurringTerms(NamedTuple):
     """A recurring charge as a bill reads it (cents a month)."""
 
     id: UUID
@@ -182,8 +182,8 @@ class LeaseTerms(NamedTuple):
     ends_on: dt.date | None
     due_day: int
     grace_days: int
-    steps: tuple[RentStep, ...]
-    recurring: tuple[Recurring, ...]
+    steps: tuple[DatedRent, ...]
+    recurring: tuple[RecurringTerms, ...]
 
 
 class DepositEntry(NamedTuple):

@@ -44,7 +44,7 @@ def list_leases_of_phone(db: Connection, phone: str) -> list[Row[Any]]:
             leases.c.previous_id,
             phone_places.c.state,
         )
-        .join(tenants, _of(tenant_phones, tenants, "tenant_id"))
+        .join(tenants, _same_row(tenant_phones, tenants, "tenant_id"))
         .join(organisations, organisations.c.id == tenant_phones.c.organisation_id)
         .outerjoin(
             lease_tenants,
@@ -52,7 +52,7 @@ def list_leases_of_phone(db: Connection, phone: str) -> list[Row[Any]]:
                 lease_tenants.c.organisation_id == tenants.c.organisation_id, lease_tenants.c.tenant_id == tenants.c.id
             ),
         )
-        .outerjoin(leases, and_(_of(lease_tenants, leases, "lease_id"), HOLDS_A_DAY))
+        .outerjoin(leases, and_(_same_row(lease_tenants, leases, "lease_id"), HOLDS_A_DAY))
         .outerjoin(
             phone_places,
             and_(
@@ -61,8 +61,8 @@ def list_leases_of_phone(db: Connection, phone: str) -> list[Row[Any]]:
                 phone_places.c.lease_id == leases.c.id,
             ),
         )
-        .outerjoin(units, _of(leases, units, "unit_id"))
-        .outerjoin(properties, _of(leases, properties, "property_id"))
+        .outerjoin(units, _same_row(leases, units, "unit_id"))
+        .outerjoin(properties, _same_row(leases, properties, "property_id"))
         .where(tenant_phones.c.phone == phone, tenants.c.erased_at.is_(None))
         .order_by(
             tenant_phones.c.organisation_id, tenant_phones.c.position, tenants.c.id, leases.c.starts_on, leases.c.id
@@ -71,11 +71,11 @@ def list_leases_of_phone(db: Connection, phone: str) -> list[Row[Any]]:
     return list(db.execute(query))
 
 
-def _of(table: Any, other: Any, key: str) -> Any:
+def _same_row(table: Any, other: Any, key: str) -> Any:
     return and_(other.c.organisation_id == table.c.organisation_id, other.c.id == table.c[key])
 
 
-def decide_place(
+def record_place_state(
     db: Connection, organisation_id: UUID, phone: str, lease_id: UUID, state: str, source: str, now: dt.datetime
 ) -> None:
     """Keep what the phone's holder says of a lease, in place of what they said before."""
@@ -116,7 +116,7 @@ def copy_places(
     db.execute(insert(table).from_select(names, said))
 
 
-def forget_unclaimed(
+def delete_unclaimed_places(
     db: Connection, organisation_id: UUID, *, phones: Collection[str] = (), lease_id: UUID | None = None
 ) -> None:
     """Forget the confirmations of these phones, or of the lease, that no tenant's number stands behind any more.
@@ -149,7 +149,7 @@ def purge_places(db: Connection, ended_before: dt.date, denied_before: dt.dateti
     old = or_(table.c.state == CONFIRMED, and_(table.c.state == DENIED, table.c.decided_at < denied_before))
     query = (
         select(table.c.organisation_id, table.c.phone, table.c.lease_id)
-        .outerjoin(leases, _of(table, leases, "lease_id"))
+        .outerjoin(leases, _same_row(table, leases, "lease_id"))
         .where(old, or_(leases.c.id.is_(None), ended))
         .limit(at_once)
     )

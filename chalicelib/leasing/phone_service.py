@@ -15,12 +15,12 @@ from chalicelib import config
 from chalicelib.clock import day_of
 from chalicelib.leasing import phone_repository as repository
 from chalicelib.leasing.model import CONFIRMED, DENIED, UNCONFIRMED, PhoneLease, PhoneTenant
-from chalicelib.leasing.rules import lease_status, serves
+from chalicelib.leasing.rules import lease_status, phone_still_serves
 from chalicelib.messaging import service as messaging
 from chalicelib.runtime.context import Context
 
-AT_ONCE = 200
-DENIED_KEPT = dt.timedelta(days=365)
+PLACES_PER_PURGE = 200
+DENIED_RETENTION = dt.timedelta(days=365)
 
 
 def list_leases_of_phone(db: Connection, phone: str, *, now: dt.datetime) -> list[PhoneTenant]:
@@ -47,7 +47,7 @@ def list_leases_of_phone(db: Connection, phone: str, *, now: dt.datetime) -> lis
         )
         if row.lease_id is not None:
             lease = _lease(row, tenant.today)
-            if serves(lease.status, row.ends_on or row.terminated_on, tenant.today, days_after):
+            if phone_still_serves(lease.status, row.ends_on or row.terminated_on, tenant.today, days_after):
                 tenant.leases.append(lease)
     return list(found.values())
 
@@ -55,7 +55,7 @@ def list_leases_of_phone(db: Connection, phone: str, *, now: dt.datetime) -> lis
 def confirm_places(db: Connection, phone: str, places: Iterable[PhoneLease], *, source: str, now: dt.datetime) -> None:
     """Keep that the holder of ``phone`` confirmed the leases; a second time changes nothing but the moment."""
     for place in places:
-        repository.decide_place(db, place.organisation_id, phone, place.id, CONFIRMED, source, now)
+        repository.record_place_state(db, place.organisation_id, phone, place.id, CONFIRMED, source, now)
 
 
 def deny_places(db: Connection, phone: str, places: Iterable[PhoneLease], *, source: str, now: dt.datetime) -> None:
@@ -65,12 +65,12 @@ def deny_places(db: Connection, phone: str, places: Iterable[PhoneLease], *, sou
     """
     by_organisation: dict[UUID, list[UUID]] = {}
     for place in places:
-        repository.decide_place(db, place.organisation_id, phone, place.id, DENIED, source, now)
+        repository.record_place_state(db, place.organisation_id, phone, place.id, DENIED, source, now)
         by_organisation.setdefault(place.organisation_id, []).append(place.id)
     for organisation_id, lease_ids in by_organisation.items():
         of = lease_ids if list_confirmed_phones(db, organisation_id, [phone]) else None
         ctx = Context.for_system(db, organisation_id, now=now, today=day_of(now))
-        messaging.withdraw_denied(ctx, phone, of)
+        messaging.cancel_messages_to_number(ctx, phone, of)
 
 
 def list_confirmed_phones(db: Connection, organisation_id: UUID, phones: Collection[str]) -> set[str]:
@@ -84,7 +84,7 @@ def list_confirmed_phones(db: Connection, organisation_id: UUID, phones: Collect
 def purge_places(db: Connection, at: dt.datetime) -> int:
     """Forget what was said of leases that no number serves any more; a "no" a year after it was said. 0: none left."""
     ended_before = at.date() - dt.timedelta(days=config.phone_serves_days_after_lease())
-    return repository.purge_places(db, ended_before, at - DENIED_KEPT, AT_ONCE)
+    return repository.purge_places(db, ended_before, at - DENIED_RETENTION, PLACES_PER_PURGE)
 
 
 def _lease(row: Any, today: dt.date) -> PhoneLease:

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select
 
-from chalicelib.leasing.model import DepositTerm, Lease, RentStep, TenantName
+from chalicelib.leasing.model import AgreedDeposit, DatedRent, Lease, NamedTenant
 from chalicelib.leasing.repository import HOLDS_A_DAY
 from chalicelib.leasing.rules import lease_status, rent_on
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context, Properties
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import deposit_terms, lease_rents, lease_tenants, leases, tenants
@@ -21,7 +21,7 @@ def find_lease(ctx: Context, lease_id: UUID, today: dt.date, within: Properties)
     if within is not None:
         query = query.where(leases.c.property_id.in_(within))
     row = ctx.db.execute(query).one_or_none()
-    return None if row is None else _whole(ctx, [row], today)[0]
+    return None if row is None else _with_details(ctx, [row], today)[0]
 
 
 def has_lease(ctx: Context, lease_id: UUID, within: Properties) -> bool:
@@ -33,7 +33,7 @@ def has_lease(ctx: Context, lease_id: UUID, within: Properties) -> bool:
 
 def list_leases(
     ctx: Context,
-    asked: Asked,
+    page_request: PageRequest,
     *,
     today: dt.date,
     within: Properties,
@@ -53,8 +53,8 @@ def list_leases(
         query = query.where(_is_tenant(ctx.organisation_id, tenant_id))
     if status is not None:
         query = query.where(_STATUS[status](today))
-    page = fetch_page(ctx.db, query, [leases.c.id], asked, descending=asked.sort == "-id")
-    return Page(_whole(ctx, page.items, today), page.next_cursor)
+    page = fetch_page(ctx.db, query, [leases.c.id], page_request, descending=page_request.sort == "-id")
+    return Page(_with_details(ctx, page.items, today), page.next_cursor)
 
 
 def _has_ended(today: dt.date) -> ColumnElement[bool]:
@@ -86,17 +86,17 @@ def _leases(organisation_id: UUID) -> Select[Any]:
     return select(leases).where(leases.c.organisation_id == organisation_id)
 
 
-def _whole(ctx: Context, rows: list[Row[Any]], today: dt.date) -> list[Lease]:
+def _with_details(ctx: Context, rows: list[Row[Any]], today: dt.date) -> list[Lease]:
     """Return the leases of ``rows`` with names, tenants, rents and deposit terms, each in one query for all."""
     ids = [row.id for row in rows]
-    places = _places_of(ctx, {row.unit_id for row in rows})
+    places = _names_of_units(ctx, {row.unit_id for row in rows})
     who = _tenants_of(ctx, ids)
     steps = _rents_of(ctx, ids)
     terms = _deposit_terms_of(ctx, ids)
     return [_lease(row, places[row.unit_id], who[row.id], steps[row.id], terms.get(row.id, []), today) for row in rows]
 
 
-def _places_of(ctx: Context, unit_ids: set[UUID]) -> dict[UUID, tuple[str, str]]:
+def _names_of_units(ctx: Context, unit_ids: set[UUID]) -> dict[UUID, tuple[str, str]]:
     """Return the name of each unit and of its property."""
     query = (
         select(units.c.id, units.c.name, properties.c.name)
@@ -109,7 +109,7 @@ def _places_of(ctx: Context, unit_ids: set[UUID]) -> dict[UUID, tuple[str, str]]
     return {row[0]: (row[1], row[2]) for row in ctx.db.execute(query)}
 
 
-def _tenants_of(ctx: Context, ids: list[UUID]) -> dict[UUID, list[TenantName]]:
+def _tenants_of(ctx: Context, ids: list[UUID]) -> dict[UUID, list[NamedTenant]]:
     query = (
         select(
             lease_tenants.c.lease_id,
@@ -126,42 +126,42 @@ def _tenants_of(ctx: Context, ids: list[UUID]) -> dict[UUID, list[TenantName]]:
         .where(lease_tenants.c.organisation_id == ctx.organisation_id, lease_tenants.c.lease_id.in_(ids))
         .order_by(lease_tenants.c.lease_id, lease_tenants.c.position)
     )
-    found: dict[UUID, list[TenantName]] = {}
+    found: dict[UUID, list[NamedTenant]] = {}
     for lease_id, tenant_id, *names in ctx.db.execute(query):
-        found.setdefault(lease_id, []).append(TenantName(tenant_id, " ".join(filter(None, names))))
+        found.setdefault(lease_id, []).append(NamedTenant(tenant_id, " ".join(filter(None, names))))
     return found
 
 
-def _rents_of(ctx: Context, ids: list[UUID]) -> dict[UUID, list[RentStep]]:
+def _rents_of(ctx: Context, ids: list[UUID]) -> dict[UUID, list[DatedRent]]:
     query = (
         select(lease_rents.c.lease_id, lease_rents.c.starts_on, lease_rents.c.rent_cents)
         .where(lease_rents.c.organisation_id == ctx.organisation_id, lease_rents.c.lease_id.in_(ids))
         .order_by(lease_rents.c.lease_id, lease_rents.c.starts_on)
     )
-    found: dict[UUID, list[RentStep]] = {}
+    found: dict[UUID, list[DatedRent]] = {}
     for lease_id, starts_on, rent_cents in ctx.db.execute(query):
-        found.setdefault(lease_id, []).append(RentStep(starts_on, rent_cents))
+        found.setdefault(lease_id, []).append(DatedRent(starts_on, rent_cents))
     return found
 
 
-def _deposit_terms_of(ctx: Context, ids: list[UUID]) -> dict[UUID, list[DepositTerm]]:
+def _deposit_terms_of(ctx: Context, ids: list[UUID]) -> dict[UUID, list[AgreedDeposit]]:
     query = (
         select(deposit_terms.c.lease_id, deposit_terms.c.kind, deposit_terms.c.amount_cents)
         .where(deposit_terms.c.organisation_id == ctx.organisation_id, deposit_terms.c.lease_id.in_(ids))
         .order_by(deposit_terms.c.lease_id, deposit_terms.c.kind)
     )
-    found: dict[UUID, list[DepositTerm]] = {}
+    found: dict[UUID, list[AgreedDeposit]] = {}
     for lease_id, kind, amount_cents in ctx.db.execute(query):
-        found.setdefault(lease_id, []).append(DepositTerm(kind, amount_cents))
+        found.setdefault(lease_id, []).append(AgreedDeposit(kind, amount_cents))
     return found
 
 
 def _lease(
     row: Row[Any],
     place: tuple[str, str],
-    who: list[TenantName],
-    steps: list[RentStep],
-    terms: list[DepositTerm],
+    who: list[NamedTenant],
+    steps: list[DatedRent],
+    terms: list[AgreedDeposit],
     today: dt.date,
 ) -> Lease:
     return Lease(

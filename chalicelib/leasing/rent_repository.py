@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, insert, or_, select, update
 
-from chalicelib.leasing.model import LeaseTerms, Recurring, RecurringCharge, RentStep
-from chalicelib.pages import Asked, Page
+from chalicelib.leasing.model import DatedRent, LeaseTerms, RecurringCharge, RecurringTerms
+from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import lease_rents, leases, recurring_charges
@@ -33,11 +33,11 @@ _RECURRING = (
 )
 
 
-def add_rent(ctx: Context, lease_id: UUID, step: RentStep) -> None:
+def add_rent(ctx: Context, lease_id: UUID, step: DatedRent) -> None:
     ctx.db.execute(insert(lease_rents).values(organisation_id=ctx.organisation_id, lease_id=lease_id, **step._asdict()))
 
 
-def change_rent(ctx: Context, lease_id: UUID, step: RentStep) -> bool:
+def change_rent(ctx: Context, lease_id: UUID, step: DatedRent) -> bool:
     """Set the rent of the step that begins on the same day; return whether there is one."""
     query = update(lease_rents).where(
         lease_rents.c.organisation_id == ctx.organisation_id,
@@ -47,16 +47,16 @@ def change_rent(ctx: Context, lease_id: UUID, step: RentStep) -> bool:
     return ctx.db.execute(query.values(rent_cents=step.rent_cents)).rowcount == 1
 
 
-def find_rent(ctx: Context, lease_id: UUID, starts_on: dt.date) -> RentStep | None:
+def find_rent(ctx: Context, lease_id: UUID, starts_on: dt.date) -> DatedRent | None:
     """Return the step that begins on that very day."""
     query = _rents(ctx.organisation_id, lease_id).where(lease_rents.c.starts_on == starts_on)
     row = ctx.db.execute(query).one_or_none()
-    return None if row is None else RentStep(row.starts_on, row.rent_cents)
+    return None if row is None else DatedRent(row.starts_on, row.rent_cents)
 
 
-def list_rents(ctx: Context, lease_id: UUID, asked: Asked) -> Page[RentStep]:
-    page = fetch_page(ctx.db, _rents(ctx.organisation_id, lease_id), [lease_rents.c.starts_on], asked)
-    return page.of(lambda row: RentStep(row.starts_on, row.rent_cents))
+def list_rents(ctx: Context, lease_id: UUID, page_request: PageRequest) -> Page[DatedRent]:
+    page = fetch_page(ctx.db, _rents(ctx.organisation_id, lease_id), [lease_rents.c.starts_on], page_request)
+    return page.of(lambda row: DatedRent(row.starts_on, row.rent_cents))
 
 
 def add_recurring_charges(ctx: Context, rows: list[dict[str, Any]]) -> None:
@@ -72,11 +72,11 @@ def find_recurring_charge(ctx: Context, charge_id: UUID) -> RecurringCharge | No
     return None if row is None else _charge(row)
 
 
-def list_recurring_charges(ctx: Context, lease_id: UUID, asked: Asked) -> Page[RecurringCharge]:
+def list_recurring_charges(ctx: Context, lease_id: UUID, page_request: PageRequest) -> Page[RecurringCharge]:
     query = select(recurring_charges).where(
         recurring_charges.c.organisation_id == ctx.organisation_id, recurring_charges.c.lease_id == lease_id
     )
-    return fetch_page(ctx.db, query, [recurring_charges.c.id], asked).of(_charge)
+    return fetch_page(ctx.db, query, [recurring_charges.c.id], page_request).of(_charge)
 
 
 def change_recurring_charge(ctx: Context, charge_id: UUID, version: int | None, values: dict[str, Any]) -> bool:
@@ -89,7 +89,7 @@ def change_recurring_charge(ctx: Context, charge_id: UUID, version: int | None, 
     return ctx.db.execute(query.values(**values, version=recurring_charges.c.version + 1)).rowcount == 1
 
 
-def list_terms(
+def lock_terms_in_span(
     ctx: Context, first_day: dt.date, last_day: dt.date, *, after: UUID | None, limit: int
 ) -> list[LeaseTerms]:
     """Return the next leases by id that hold a day of the span, locked, with what they are billed by; three queries."""
@@ -112,7 +112,7 @@ def list_terms(
     return _with_terms(ctx, rows, (first_day, last_day))
 
 
-def find_terms(ctx: Context, lease_id: UUID) -> LeaseTerms | None:
+def lock_terms(ctx: Context, lease_id: UUID) -> LeaseTerms | None:
     """Return what the lease is billed by, locked, all its steps and recurring charges included."""
     query = select(*_TERMS).where(leases.c.organisation_id == ctx.organisation_id, leases.c.id == lease_id)
     rows: list[Any] = list(ctx.db.execute(query.with_for_update()))
@@ -153,12 +153,12 @@ def _with_terms(ctx: Context, rows: list[Any], span: tuple[dt.date, dt.date] | N
             recurring_charges.c.starts_on <= span[1],
             or_(recurring_charges.c.ends_on.is_(None), recurring_charges.c.ends_on >= span[0]),
         )
-    steps: dict[UUID, list[RentStep]] = {}
+    steps: dict[UUID, list[DatedRent]] = {}
     for lease_id, starts_on, rent_cents in ctx.db.execute(rents):
-        steps.setdefault(lease_id, []).append(RentStep(starts_on, rent_cents))
-    recurring: dict[UUID, list[Recurring]] = {}
+        steps.setdefault(lease_id, []).append(DatedRent(starts_on, rent_cents))
+    recurring: dict[UUID, list[RecurringTerms]] = {}
     for lease_id, *values in ctx.db.execute(charges):
-        recurring.setdefault(lease_id, []).append(Recurring(*values))
+        recurring.setdefault(lease_id, []).append(RecurringTerms(*values))
     return [LeaseTerms._make((*row, tuple(steps[row.id]), tuple(recurring.get(row.id, ())))) for row in rows]
 
 

@@ -5,18 +5,18 @@ from typing import Any
 from uuid import UUID
 
 from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
-from chalicelib.identity.service import CHANGED
+from chalicelib.identity.service import STALE_VERSION
 from chalicelib.ids import new_id
 from chalicelib.leasing import reading_repository, rent_repository, repository
-from chalicelib.leasing.holding_service import NO_LEASE, lock_at
-from chalicelib.leasing.model import RecurringCharge, RentStep
-from chalicelib.pages import Asked, Page
+from chalicelib.leasing.holding_service import NO_SUCH_LEASE, lock_lease_row
+from chalicelib.leasing.model import DatedRent, RecurringCharge
+from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context
 
 Span = tuple[dt.date, dt.date | None]  # first and last day; None: open
 
 
-def add_rent_change(ctx: Context, lease_id: UUID, *, starts_on: dt.date, rent_cents: int) -> RentStep:
+def add_rent_change(ctx: Context, lease_id: UUID, *, starts_on: dt.date, rent_cents: int) -> DatedRent:
     """Set the monthly rent (cents) from ``starts_on``; one that has not begun yet is replaced.
 
     Raises:
@@ -24,24 +24,24 @@ def add_rent_change(ctx: Context, lease_id: UUID, *, starts_on: dt.date, rent_ce
         Invalid: the day lies outside the lease.
         NotFound: the organisation has no such lease.
     """
-    row = lock_at(ctx, lease_id, None)
+    row = lock_lease_row(ctx, lease_id, None)
     if row.terminated_on is not None:
-        raise Conflict("The lease was ended; its rent changes no more.", lease_id=str(lease_id))
+        raise Conflict("The lease has been ended; its rent can no longer change.", lease_id=str(lease_id))
     _check_within((row.starts_on, row.ends_on), starts_on)
-    step = RentStep(starts_on, rent_cents)
+    step = DatedRent(starts_on, rent_cents)
     if rent_repository.find_rent(ctx, lease_id, starts_on) is None:
         rent_repository.add_rent(ctx, lease_id, step)
     elif starts_on > ctx.today:
         rent_repository.change_rent(ctx, lease_id, step)
     else:
-        raise Conflict("A rent began on that day already.", starts_on=starts_on.isoformat())
+        raise Conflict("A rent already starts on that day.", starts_on=starts_on.isoformat())
     repository.change_lease(ctx, lease_id, {})
     return step
 
 
-def list_rents(ctx: Context, lease_id: UUID, asked: Asked) -> Page[RentStep]:
-    check_seen(ctx, lease_id)
-    return rent_repository.list_rents(ctx, lease_id, asked)
+def list_rents(ctx: Context, lease_id: UUID, page_request: PageRequest) -> Page[DatedRent]:
+    check_lease_visible(ctx, lease_id)
+    return rent_repository.list_rents(ctx, lease_id, page_request)
 
 
 def add_recurring_charge(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> RecurringCharge:
@@ -51,9 +51,9 @@ def add_recurring_charge(ctx: Context, lease_id: UUID, values: dict[str, Any]) -
         Invalid: its days lie outside the lease.
         NotFound: the organisation has no such lease.
     """
-    lease = lock_at(ctx, lease_id, None)
+    lease = lock_lease_row(ctx, lease_id, None)
     given = {**values, "starts_on": values.get("starts_on") or max(ctx.today, lease.starts_on)}
-    row = charge_row(lease_id, (lease.starts_on, lease.ends_on), given, ctx.now)
+    row = recurring_charge_row(lease_id, (lease.starts_on, lease.ends_on), given, ctx.now)
     rent_repository.add_recurring_charges(ctx, [row])
     return get_recurring_charge(ctx, row["id"])
 
@@ -65,9 +65,9 @@ def get_recurring_charge(ctx: Context, charge_id: UUID) -> RecurringCharge:
     return found
 
 
-def list_recurring_charges(ctx: Context, lease_id: UUID, asked: Asked) -> Page[RecurringCharge]:
-    check_seen(ctx, lease_id)
-    return rent_repository.list_recurring_charges(ctx, lease_id, asked)
+def list_recurring_charges(ctx: Context, lease_id: UUID, page_request: PageRequest) -> Page[RecurringCharge]:
+    check_lease_visible(ctx, lease_id)
+    return rent_repository.list_recurring_charges(ctx, lease_id, page_request)
 
 
 def change_recurring_charge(
@@ -82,16 +82,18 @@ def change_recurring_charge(
         PreconditionFailed: it is no longer at ``version``.
     """
     charge = get_recurring_charge(ctx, charge_id)
-    lock_at(ctx, charge.lease_id, None)
+    lock_lease_row(ctx, charge.lease_id, None)
     ends_on = values.get("ends_on")
     if ends_on is not None and ends_on < charge.starts_on - dt.timedelta(days=1):
-        raise Invalid([("ends_on", "must not be before starts_on; the day before it calls the charge off")])
+        raise Invalid([("ends_on", "must not be before starts_on, except the day before it, which cancels the charge")])
     if not rent_repository.change_recurring_charge(ctx, charge_id, version, values):
-        raise PreconditionFailed(CHANGED)
+        raise PreconditionFailed(STALE_VERSION)
     return get_recurring_charge(ctx, charge_id)
 
 
-def charge_row(lease_id: UUID, span: Span, charge: dict[str, Any], now: dt.datetime, path: str = "") -> dict[str, Any]:
+def recurring_charge_row(
+    lease_id: UUID, span: Span, charge: dict[str, Any], now: dt.datetime, path: str = ""
+) -> dict[str, Any]:
     """Return the row of a new recurring charge of a lease that holds ``span``; from its first day, if not said.
 
     Raises:
@@ -114,10 +116,10 @@ def charge_row(lease_id: UUID, span: Span, charge: dict[str, Any], now: dt.datet
     return row
 
 
-def check_seen(ctx: Context, lease_id: UUID) -> None:
+def check_lease_visible(ctx: Context, lease_id: UUID) -> None:
     """Raise NotFound unless the organisation has the lease, in one of the properties ``within``."""
     if not reading_repository.has_lease(ctx, lease_id, ctx.actor.properties):
-        raise NotFound(NO_LEASE)
+        raise NotFound(NO_SUCH_LEASE)
 
 
 def _check_within(span: Span, day: dt.date, path: str = "") -> None:

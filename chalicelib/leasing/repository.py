@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, insert, or_, select, update
 
-from chalicelib.leasing.model import DepositTerm
+from chalicelib.leasing.model import AgreedDeposit
 from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.leasing import deposit_terms, lease_tenants, leases
 
@@ -25,7 +25,7 @@ def change_lease(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> bool:
     return ctx.db.execute(query.values(**values, version=leases.c.version + 1)).rowcount == 1
 
 
-def mark_ended(ctx: Context, lease_id: UUID, *, ends_on: dt.date, terminated_on: dt.date) -> bool:
+def mark_terminated(ctx: Context, lease_id: UUID, *, ends_on: dt.date, terminated_on: dt.date) -> bool:
     """End the lease unless a person ended it before; return whether this call did it."""
     query = update(leases).where(
         leases.c.organisation_id == ctx.organisation_id, leases.c.id == lease_id, leases.c.terminated_on.is_(None)
@@ -45,7 +45,7 @@ def replace_tenants(ctx: Context, lease_id: UUID, ids: list[UUID]) -> None:
     ctx.db.execute(insert(lease_tenants), rows)
 
 
-def replace_deposit_terms(ctx: Context, lease_id: UUID, terms: list[DepositTerm]) -> None:
+def replace_deposit_terms(ctx: Context, lease_id: UUID, terms: list[AgreedDeposit]) -> None:
     mine = (deposit_terms.c.organisation_id == ctx.organisation_id) & (deposit_terms.c.lease_id == lease_id)
     ctx.db.execute(deposit_terms.delete().where(mine))
     rows = [{"organisation_id": ctx.organisation_id, "lease_id": lease_id, **term._asdict()} for term in terms]
@@ -64,7 +64,7 @@ def lock_leases(ctx: Context, ids: Iterable[UUID]) -> list[Row[Any]]:
     return list(ctx.db.execute(query))
 
 
-def previous_of(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, UUID]:
+def previous_lease_ids(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Return, for each of the leases that renews or carries on another, that other one."""
     query = select(leases.c.id, leases.c.previous_id).where(
         leases.c.organisation_id == ctx.organisation_id, leases.c.id.in_(set(ids)), leases.c.previous_id.is_not(None)
@@ -73,11 +73,11 @@ def previous_of(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, UUID]:
 
 
 def find_overlapping(
-    ctx: Context, unit_id: UUID, starts_on: dt.date, ends_on: dt.date | None, *, besides: UUID | None = None
+    ctx: Context, unit_id: UUID, starts_on: dt.date, ends_on: dt.date | None, *, excluding: UUID | None = None
 ) -> Any:
     """Return (id, starts_on, ends_on) of a lease of the unit that holds a day of the span, None where it is free.
 
-    ``besides`` is left out.
+    ``excluding`` is left out.
 
     Only a caller who holds the unit's lock can rely on the answer.
     """
@@ -89,6 +89,6 @@ def find_overlapping(
     )
     if ends_on is not None:
         query = query.where(leases.c.starts_on <= ends_on)
-    if besides is not None:
-        query = query.where(leases.c.id != besides)
+    if excluding is not None:
+        query = query.where(leases.c.id != excluding)
     return ctx.db.execute(query.order_by(leases.c.starts_on).limit(1)).one_or_none()

@@ -67,7 +67,7 @@ def lease_status(starts_on: dt.date, ends_on: dt.date | None, terminated: bool, 
     return "upcoming" if today < starts_on else "active"
 
 
-def serves(status: str, last_day: dt.date | None, today: dt.date, days_after: int) -> bool:
+def phone_still_serves(status: str, last_day: dt.date | None, today: dt.date, days_after: int) -> bool:
     """Tell whether the numbers of a lease's tenants may still be told of it on ``today``.
 
     Args:

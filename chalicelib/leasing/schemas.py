@@ -61,9 +61,9 @@ class TenantView(Schema):
     identity_kind = fields.OneOf(*IDENTITY_KINDS, allow_none=True)
     kin = fields.Nested(Kin, allow_none=True)
     note = fields.Text(500, lines=True)
-    erased_at = fields.Moment(allow_none=True)
-    version = fields.Whole()
-    created_at = fields.Moment()
+    erased_at = fields.DateTime(allow_none=True)
+    version = fields.Integer()
+    created_at = fields.DateTime()
 
 
 class TenantQuery(fields.Paging):
@@ -79,32 +79,32 @@ class DepositTerm(Schema):
 class RecurringChargeChange(Schema):
     description = fields.Text(140)
     amount = fields.Money(positive=True, attribute="amount_cents")
-    prorated = fields.Flag()
-    ends_on = fields.Day(allow_none=True)
+    prorated = fields.Boolean()
+    ends_on = fields.Date(allow_none=True)
 
 
 class NewRecurringCharge(RecurringChargeChange):
     charge_type = fields.OneOf(*RECURRING_TYPES, required=True)
     amount = fields.Money(required=True, positive=True, attribute="amount_cents")
-    starts_on = fields.Day()
+    starts_on = fields.Date()
 
 
 class RecurringChargeView(RecurringChargeChange):
     id = fields.Uuid()
     lease_id = fields.Uuid()
     charge_type = fields.OneOf(*RECURRING_TYPES)
-    starts_on = fields.Day()
-    version = fields.Whole()
-    created_at = fields.Moment()
+    starts_on = fields.Date()
+    version = fields.Integer()
+    created_at = fields.DateTime()
 
 
 class Agreed(Schema):
     """What a lease agrees on and may be agreed anew."""
 
-    due_day = fields.Whole(1, 28)
-    grace_days = fields.Whole(0, 60)
-    notice_days = fields.Whole(0, 365)
-    ends_on = fields.Day(allow_none=True)
+    due_day = fields.Integer(1, 28)
+    grace_days = fields.Integer(0, 60)
+    notice_days = fields.Integer(0, 365)
+    ends_on = fields.Date(allow_none=True)
     deposits = fields.ListOf(fields.Nested(DepositTerm), validate=validate.Length(max=len(DEPOSIT_KINDS)))
     note = fields.Text(500, lines=True)
 
@@ -116,7 +116,7 @@ class LeaseChange(Agreed):
 class NewLease(Agreed):
     unit_id = fields.Uuid(required=True)
     tenants = fields.ListOf(fields.Uuid(), required=True, validate=validate.Length(min=1, max=10))
-    starts_on = fields.Day(required=True)
+    starts_on = fields.Date(required=True)
     rent = fields.Money(required=True, attribute="rent_cents")
     recurring_charges = fields.ListOf(fields.Nested(NewRecurringCharge), validate=validate.Length(max=20))
 
@@ -127,7 +127,7 @@ class Renewal(Agreed):
 
 class Transfer(Agreed):
     unit_id = fields.Uuid(required=True)
-    starts_on = fields.Day(required=True)
+    starts_on = fields.Date(required=True)
     rent = fields.Money(required=True, attribute="rent_cents")
 
 
@@ -144,13 +144,13 @@ class LeaseView(Agreed):
     property_name = fields.Text(120)
     tenant_id = fields.Uuid()
     tenants = fields.ListOf(fields.Nested(TenantName))
-    starts_on = fields.Day()
+    starts_on = fields.Date()
     rent = fields.Money(attribute="rent_cents")
     status = fields.OneOf(*LEASE_STATUSES)
-    terminated_on = fields.Day(allow_none=True)
+    terminated_on = fields.Date(allow_none=True)
     previous_id = fields.Uuid(allow_none=True)
-    version = fields.Whole()
-    created_at = fields.Moment()
+    version = fields.Integer()
+    created_at = fields.DateTime()
 
 
 class LeaseQuery(fields.Paging):
@@ -158,11 +158,11 @@ class LeaseQuery(fields.Paging):
     property_id = fields.Uuid()
     tenant_id = fields.Uuid()
     status = fields.OneOf(*LEASE_STATUSES)
-    sort = fields.sort_of("id", default="id")
+    sort = fields.sort_field("id", default="id")
 
 
 class RentStep(Schema):
-    starts_on = fields.Day(required=True)
+    starts_on = fields.Date(required=True)
     rent = fields.Money(required=True, attribute="rent_cents")
 
 
@@ -171,7 +171,7 @@ class NewDeposit(Schema):
     amount = fields.Money(required=True, positive=True, attribute="amount_cents")
     channel_id = fields.Uuid(load_default=None, allow_none=True)
     provider_reference = fields.Text(40)
-    entered_on = fields.Day(required=True)
+    entered_on = fields.Date(required=True)
     reason = fields.Text(200, load_default="")
 
 
@@ -189,12 +189,12 @@ class DepositView(Schema):
     kind = fields.OneOf(*DEPOSIT_KINDS)
     entry = fields.OneOf(*DEPOSIT_ENTRIES)
     amount = fields.Money(signed=True, attribute="amount_cents")
-    entered_on = fields.Day()
+    entered_on = fields.Date()
     reason = fields.Text(200)
     channel_id = fields.Uuid(allow_none=True)
     provider_reference = fields.Text(40)
     reverses_id = fields.Uuid(allow_none=True)
-    created_at = fields.Moment()
+    created_at = fields.DateTime()
 
 
 PAGING = fields.Paging()

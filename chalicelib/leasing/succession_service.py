@@ -7,14 +7,14 @@ from uuid import UUID
 from chalicelib import config
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.leasing import phone_repository, repository
-from chalicelib.leasing.deposit_service import carry_deposits
-from chalicelib.leasing.holding_service import get_lease_terms, hold_tenants, lock_accounts, lock_unit
-from chalicelib.leasing.lease_service import get_lease, let
+from chalicelib.leasing.deposit_service import carry_over_deposits
+from chalicelib.leasing.holding_service import lock_lease_chains, lock_lease_terms, lock_named_unit, lock_tenants
+from chalicelib.leasing.lease_service import create_lease, get_lease
 from chalicelib.leasing.model import CONFIRMED, DENIED, Lease, LeaseTerms
-from chalicelib.leasing.rules import renewal_starts_on, rent_on, serves
+from chalicelib.leasing.rules import phone_still_serves, renewal_starts_on, rent_on
 from chalicelib.runtime.context import Context
 
-_AGREED = ("due_day", "grace_days", "notice_days")
+_CARRIED_TERMS = ("due_day", "grace_days", "notice_days")
 
 
 def renew_lease(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> Lease:
@@ -28,16 +28,16 @@ def renew_lease(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> Lease:
         Invalid: a tenant was erased since, or the terms cannot be agreed on.
         NotFound: the organisation has no such lease.
     """
-    before, terms = _hold(ctx, lease_id, None)
+    before, terms = _lock_for_successor(ctx, lease_id, None)
     if before.ends_on is None:
-        raise Conflict("An open lease runs on by itself; change its rent instead.", lease_id=str(lease_id))
+        raise Conflict("An open-ended lease continues by itself; change its rent instead.", lease_id=str(lease_id))
     starts_on = renewal_starts_on(before.ends_on)
     rent_cents = values.get("rent_cents", rent_on(terms.steps, before.ends_on))
-    following = {**_carried(before, terms, starts_on), "rent_cents": rent_cents, **values}
-    return _follow(ctx, before, following)
+    following = {**_carried_over_terms(before, terms, starts_on), "rent_cents": rent_cents, **values}
+    return _create_following_lease(ctx, before, following)
 
 
-def transfer_lease(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> Lease:
+def create_successor(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> Lease:
     """Move the tenants to another unit from ``values["starts_on"]``, and return the lease that begins there.
 
     The lease ends the day before; recurring charges and what is held as deposit go over.
@@ -50,18 +50,18 @@ def transfer_lease(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> Leas
         Invalid: the unit is the same or not the organisation's, or the day does not fit the lease.
         NotFound: the organisation has no such lease.
     """
-    before, terms = _hold(ctx, lease_id, values["unit_id"])
+    before, terms = _lock_for_successor(ctx, lease_id, values["unit_id"])
     starts_on = values["starts_on"]
     if before.status == "ended":
         raise Conflict("The lease has ended.", lease_id=str(lease_id), lease_status=before.status)
     if values["unit_id"] == before.unit_id:
-        raise Invalid([("unit_id", "the lease is of that unit already")])
+        raise Invalid([("unit_id", "the lease already has that unit")])
     if starts_on <= before.starts_on or (before.ends_on is not None and starts_on > before.ends_on):
         raise Invalid([("starts_on", "must be a day of the lease after its first")])
     last_day = starts_on - dt.timedelta(days=1)
-    repository.mark_ended(ctx, lease_id, ends_on=last_day, terminated_on=ctx.today)
-    following = {**_carried(before, terms, starts_on), "ends_on": before.ends_on, **values}
-    return _follow(ctx, before, following)
+    repository.mark_terminated(ctx, lease_id, ends_on=last_day, terminated_on=ctx.today)
+    following = {**_carried_over_terms(before, terms, starts_on), "ends_on": before.ends_on, **values}
+    return _create_following_lease(ctx, before, following)
 
 
 def return_deposits(ctx: Context, lease: Lease) -> None:
@@ -72,18 +72,18 @@ def return_deposits(ctx: Context, lease: Lease) -> None:
     if lease.previous_id is None or lease.ends_on is None or lease.ends_on >= lease.starts_on:
         return
     previous = get_lease(ctx, lease.previous_id)
-    carry_deposits(ctx, (lease.id, previous.id), (lease.property_id, previous.property_id), on=ctx.today)
+    carry_over_deposits(ctx, (lease.id, previous.id), (lease.property_id, previous.property_id), on=ctx.today)
 
 
-def _hold(ctx: Context, lease_id: UUID, to_unit_id: UUID | None) -> tuple[Lease, LeaseTerms]:
+def _lock_for_successor(ctx: Context, lease_id: UUID, to_unit_id: UUID | None) -> tuple[Lease, LeaseTerms]:
     """Lock the lease's unit and the one that it goes to, its tenants, and itself and those before it; return it."""
     unit_id = get_lease(ctx, lease_id).unit_id
     for each in sorted({unit_id, to_unit_id or unit_id}):
-        lock_unit(ctx, each)
+        lock_named_unit(ctx, each)
     before = get_lease(ctx, lease_id)
-    hold_tenants(ctx, [tenant.id for tenant in before.tenants])
-    lock_accounts(ctx, [lease_id])  # a move spends credit, also that of the leases before
-    terms = get_lease_terms(ctx, lease_id)
+    lock_tenants(ctx, [tenant.id for tenant in before.tenants])
+    lock_lease_chains(ctx, [lease_id])  # a move spends credit, also that of the leases before
+    terms = lock_lease_terms(ctx, lease_id)
     # Read again: until the lease itself was locked, it could still be ended.
     before = get_lease(ctx, lease_id)
     if before.terminated_on is not None:
@@ -91,7 +91,7 @@ def _hold(ctx: Context, lease_id: UUID, to_unit_id: UUID | None) -> tuple[Lease,
     return before, terms
 
 
-def _carried(before: Lease, terms: LeaseTerms, starts_on: dt.date) -> dict[str, Any]:
+def _carried_over_terms(before: Lease, terms: LeaseTerms, starts_on: dt.date) -> dict[str, Any]:
     """Return the values of a lease that goes on from ``starts_on`` as this one was."""
     charges = [
         {**charge._asdict(), "starts_on": max(charge.starts_on, starts_on)}
@@ -99,7 +99,7 @@ def _carried(before: Lease, terms: LeaseTerms, starts_on: dt.date) -> dict[str, 
         if charge.ends_on is None or charge.ends_on >= max(charge.starts_on, starts_on)
     ]
     return {
-        **{name: getattr(before, name) for name in _AGREED},
+        **{name: getattr(before, name) for name in _CARRIED_TERMS},
         "unit_id": before.unit_id,
         "tenants": [tenant.id for tenant in before.tenants],
         "starts_on": starts_on,
@@ -109,13 +109,15 @@ def _carried(before: Lease, terms: LeaseTerms, starts_on: dt.date) -> dict[str, 
     }
 
 
-def _follow(ctx: Context, before: Lease, values: dict[str, Any]) -> Lease:
+def _create_following_lease(ctx: Context, before: Lease, values: dict[str, Any]) -> Lease:
     ends_on = values.get("ends_on")
     charges = [each for each in values["recurring_charges"] if ends_on is None or each["starts_on"] <= ends_on]
-    lease_id = let(ctx, {**values, "recurring_charges": charges})
-    serving = serves(before.status, before.ends_on, ctx.today, config.phone_serves_days_after_lease())
-    said = (CONFIRMED, DENIED) if serving else (DENIED,)  # whoever confirmed it long ago may have given the number up
-    phone_repository.copy_places(ctx.db, ctx.organisation_id, before.id, lease_id, said)
+    lease_id = create_lease(ctx, {**values, "recurring_charges": charges})
+    serving = phone_still_serves(before.status, before.ends_on, ctx.today, config.phone_serves_days_after_lease())
+    kept_states = (
+        (CONFIRMED, DENIED) if serving else (DENIED,)
+    )  # whoever confirmed it long ago may have given the number up
+    phone_repository.copy_places(ctx.db, ctx.organisation_id, before.id, lease_id, kept_states)
     lease = get_lease(ctx, lease_id)
-    carry_deposits(ctx, (before.id, lease_id), (before.property_id, lease.property_id), on=ctx.today)
+    carry_over_deposits(ctx, (before.id, lease_id), (before.property_id, lease.property_id), on=ctx.today)
     return lease

@@ -7,16 +7,16 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, delete, exists, insert, or_, select, update
 
-from chalicelib.leasing.model import Kin, PhoneState, Tenant
+from chalicelib.leasing.model import NextOfKin, PhoneState, Tenant
 from chalicelib.leasing.reading_repository import is_active
 from chalicelib.leasing.rules import phone_state
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import lease_tenants, leases, phone_places, tenant_phones, tenants
 
 
-class Renting(NamedTuple):
+class ActiveTenancy(NamedTuple):
     """Which tenants: those with a lease in one of the properties that runs on that day."""
 
     properties: frozenset[UUID]
@@ -30,7 +30,7 @@ def add_tenant(ctx: Context, values: dict[str, Any], phones: list[str]) -> None:
 
 def change_tenant(ctx: Context, tenant_id: UUID, version: int | None, values: dict[str, Any]) -> bool:
     """Set ``values`` if the row still has ``version`` (None: whatever it has); return whether this call did it."""
-    query = update(tenants).where(_is(ctx.organisation_id, tenant_id), tenants.c.erased_at.is_(None))
+    query = update(tenants).where(_is_tenant(ctx.organisation_id, tenant_id), tenants.c.erased_at.is_(None))
     if version is not None:
         query = query.where(tenants.c.version == version)
     return ctx.db.execute(query.values(**values, version=tenants.c.version + 1)).rowcount == 1
@@ -42,21 +42,28 @@ def replace_phones(ctx: Context, tenant_id: UUID, phones: list[str]) -> None:
     _add_phones(ctx, tenant_id, phones)
 
 
-def find_tenant(ctx: Context, tenant_id: UUID, renting: Renting | None = None, *, lock: bool = False) -> Tenant | None:
-    query = select(tenants).where(_is(ctx.organisation_id, tenant_id))
+def find_tenant(
+    ctx: Context, tenant_id: UUID, renting: ActiveTenancy | None = None, *, lock: bool = False
+) -> Tenant | None:
+    query = select(tenants).where(_is_tenant(ctx.organisation_id, tenant_id))
     if renting is not None:
-        query = query.where(_rents(ctx.organisation_id, renting))
+        query = query.where(_has_active_lease(ctx.organisation_id, renting))
     row = ctx.db.execute(query.with_for_update() if lock else query).one_or_none()
     return None if row is None else _with_phones(ctx, [row])[0]
 
 
-def find_identity(ctx: Context, tenant_id: UUID) -> bytes | None:
+def find_sealed_identity(ctx: Context, tenant_id: UUID) -> bytes | None:
     """Return the sealed identity document."""
-    return ctx.db.scalar(select(tenants.c.identity_sealed).where(_is(ctx.organisation_id, tenant_id)))
+    return ctx.db.scalar(select(tenants.c.identity_sealed).where(_is_tenant(ctx.organisation_id, tenant_id)))
 
 
 def list_tenants(
-    ctx: Context, asked: Asked, *, renting: Renting | None, name_prefix: str | None = None, phone: str | None = None
+    ctx: Context,
+    page_request: PageRequest,
+    *,
+    renting: ActiveTenancy | None,
+    name_prefix: str | None = None,
+    phone: str | None = None,
 ) -> Page[Tenant]:
     """Return those not erased, by name; ``name_prefix`` in the form of ``name_key``, ``phone`` in E.164.
 
@@ -65,7 +72,7 @@ def list_tenants(
     """
     query = select(tenants).where(tenants.c.organisation_id == ctx.organisation_id, tenants.c.erased_at.is_(None))
     if renting is not None:
-        query = query.where(_rents(ctx.organisation_id, renting))
+        query = query.where(_has_active_lease(ctx.organisation_id, renting))
     if name_prefix:
         begins = tenants.c.name_key.startswith(name_prefix, autoescape=True)
         query = query.where(or_(begins, tenants.c.name_key.contains(f" {name_prefix}", autoescape=True)))
@@ -74,7 +81,7 @@ def list_tenants(
             tenant_phones.c.organisation_id == ctx.organisation_id, tenant_phones.c.phone == phone
         )
         query = query.where(tenants.c.id.in_(reached))
-    page = fetch_page(ctx.db, query, [tenants.c.name_key, tenants.c.id], asked)
+    page = fetch_page(ctx.db, query, [tenants.c.name_key, tenants.c.id], page_request)
     return Page(_with_phones(ctx, page.items), page.next_cursor)
 
 
@@ -110,7 +117,7 @@ def has_running_lease(ctx: Context, tenant_id: UUID, today: dt.date) -> bool:
     return ctx.db.execute(query.limit(1)).first() is not None
 
 
-def forget_notes(ctx: Context, tenant_id: UUID) -> list[UUID]:
+def clear_notes(ctx: Context, tenant_id: UUID) -> list[UUID]:
     """Empty the notes of the leases that the tenant is on, and return the ids of these leases, in their order."""
     query = select(lease_tenants.c.lease_id).where(
         lease_tenants.c.organisation_id == ctx.organisation_id, lease_tenants.c.tenant_id == tenant_id
@@ -121,11 +128,11 @@ def forget_notes(ctx: Context, tenant_id: UUID) -> list[UUID]:
     return found
 
 
-def _is(organisation_id: UUID, tenant_id: UUID) -> ColumnElement[bool]:
+def _is_tenant(organisation_id: UUID, tenant_id: UUID) -> ColumnElement[bool]:
     return (tenants.c.organisation_id == organisation_id) & (tenants.c.id == tenant_id)
 
 
-def _rents(organisation_id: UUID, renting: Renting) -> ColumnElement[bool]:
+def _has_active_lease(organisation_id: UUID, renting: ActiveTenancy) -> ColumnElement[bool]:
     return exists().where(
         lease_tenants.c.organisation_id == organisation_id,
         lease_tenants.c.tenant_id == tenants.c.id,
@@ -181,7 +188,7 @@ def _tenant(row: Row[Any], decided: dict[str, list[tuple[str, bool]]]) -> Tenant
         email=row.email,
         kra_pin=row.kra_pin,
         identity_kind=row.identity_kind,
-        kin=Kin(row.kin_name, row.kin_phone, row.kin_relation) if has_kin else None,
+        kin=NextOfKin(row.kin_name, row.kin_phone, row.kin_relation) if has_kin else None,
         note=row.note,
         erased_at=row.erased_at,
         version=row.version,

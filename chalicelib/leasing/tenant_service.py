@@ -7,19 +7,19 @@ from uuid import UUID
 from chalicelib import phones as phone_numbers
 from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from chalicelib.identity import vault
-from chalicelib.identity.service import CHANGED
+from chalicelib.identity.service import STALE_VERSION
 from chalicelib.ids import new_id
 from chalicelib.leasing import phone_repository
 from chalicelib.leasing import tenant_repository as repository
-from chalicelib.leasing.model import Erased, Tenant
+from chalicelib.leasing.model import ErasedTenant, Tenant
 from chalicelib.messaging import service as messaging
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.context import Context
 from chalicelib.runtime.ports import KeyWrapper
-from chalicelib.values import Refused, parse_identity_number
+from chalicelib.values import InvalidValue, parse_identity_number
 
-_MOST_KEY = 190  # characters that ``name_key`` holds
+_MAX_NAME_KEY = 190  # characters that ``name_key`` holds
 _NO_KIN = {"kin_name": "", "kin_phone": None, "kin_relation": ""}
 
 
@@ -47,10 +47,10 @@ def add_tenant(ctx: Context, values: dict[str, Any], *, keys: KeyWrapper) -> Ten
         "erased_at": None,
         **_NO_KIN,
         **_columns(values),
-        **_sealed(ctx, tenant_id, values, keys),
+        **_seal_identity(ctx, tenant_id, values, keys),
     }
-    row |= {"id": tenant_id, "name_key": _whole_key(row), "version": 1, "created_at": ctx.now}
-    repository.add_tenant(ctx, row, _numbers(values.get("phones", [])))
+    row |= {"id": tenant_id, "name_key": _full_name_key(row), "version": 1, "created_at": ctx.now}
+    repository.add_tenant(ctx, row, _parse_phones(values.get("phones", [])))
     return get_tenant(ctx, tenant_id)
 
 
@@ -73,25 +73,25 @@ def change_tenant(
     if before.erased_at is not None:
         raise Conflict("The tenant was erased.", tenant_id=str(tenant_id))
     if version is not None and version != before.version:
-        raise PreconditionFailed(CHANGED)
+        raise PreconditionFailed(STALE_VERSION)
     names = {part: getattr(before, part) for part in ("given_name", "middle_name", "family_name")}
-    columns = {**_columns(values), **_sealed(ctx, tenant_id, values, keys)}
-    columns["name_key"] = _whole_key({**names, **columns})
+    columns = {**_columns(values), **_seal_identity(ctx, tenant_id, values, keys)}
+    columns["name_key"] = _full_name_key({**names, **columns})
     repository.change_tenant(ctx, tenant_id, version, columns)
     if "phones" in values:
-        repository.replace_phones(ctx, tenant_id, _numbers(values["phones"]))
-        phone_repository.forget_unclaimed(ctx.db, ctx.organisation_id, phones=before.phones)
+        repository.replace_phones(ctx, tenant_id, _parse_phones(values["phones"]))
+        phone_repository.delete_unclaimed_places(ctx.db, ctx.organisation_id, phones=before.phones)
     after = get_tenant(ctx, tenant_id)
     phones = after.phones if "phones" in values else None
-    messaging.follow_tenant(ctx, tenant_id, phones=phones, language=values.get("language"))
+    messaging.redirect_messages(ctx, tenant_id, phones=phones, language=values.get("language"))
     return after
 
 
 def get_tenant(ctx: Context, tenant_id: UUID) -> Tenant:
-    return _found(repository.find_tenant(ctx, tenant_id))
+    return _require_tenant(repository.find_tenant(ctx, tenant_id))
 
 
-def show_tenant(ctx: Context, tenant_id: UUID) -> Tenant:
+def get_visible_tenant(ctx: Context, tenant_id: UUID) -> Tenant:
     """Return the tenant as whoever asks may see them.
 
     A caretaker (``within``) sees who lives in the named properties today, how they are reached and who is to be
@@ -99,32 +99,36 @@ def show_tenant(ctx: Context, tenant_id: UUID) -> Tenant:
     """
     if ctx.actor.properties is None:
         return get_tenant(ctx, tenant_id)
-    return _without_papers(
-        _found(repository.find_tenant(ctx, tenant_id, repository.Renting(ctx.actor.properties, ctx.today)))
+    return _redact(
+        _require_tenant(
+            repository.find_tenant(ctx, tenant_id, repository.ActiveTenancy(ctx.actor.properties, ctx.today))
+        )
     )
 
 
-def _found(tenant: Tenant | None) -> Tenant:
+def _require_tenant(tenant: Tenant | None) -> Tenant:
     if tenant is None:
         raise NotFound("There is no such tenant.")
     return tenant
 
 
-def _without_papers(tenant: Tenant) -> Tenant:
+def _redact(tenant: Tenant) -> Tenant:
     return tenant._replace(email=None, kra_pin=None, identity_kind=None, note="")
 
 
-def list_tenants(ctx: Context, asked: Asked, *, name: str | None = None, phone: str | None = None) -> Page[Tenant]:
+def list_tenants(
+    ctx: Context, page_request: PageRequest, *, name: str | None = None, phone: str | None = None
+) -> Page[Tenant]:
     """Return a page of tenants by name: those one of whose names begins with ``name``, who are reached at ``phone``.
 
-    ``within``: as for ``show_tenant``.
+    ``within``: as for ``get_visible_tenant``.
     """
-    number = None if phone is None else phone_numbers.to_e164(phone)
-    renting = None if ctx.actor.properties is None else repository.Renting(ctx.actor.properties, ctx.today)
-    page = repository.list_tenants(ctx, asked, renting=renting, name_prefix=_key(name) if name else None, phone=number)
-    return (
-        page if ctx.actor.properties is None else Page([_without_papers(each) for each in page.items], page.next_cursor)
+    number = None if phone is None else phone_numbers.parse_phone(phone)
+    renting = None if ctx.actor.properties is None else repository.ActiveTenancy(ctx.actor.properties, ctx.today)
+    page = repository.list_tenants(
+        ctx, page_request, renting=renting, name_prefix=_name_key(name) if name else None, phone=number
     )
+    return page if ctx.actor.properties is None else Page([_redact(each) for each in page.items], page.next_cursor)
 
 
 def read_identity_document(ctx: Context, tenant_id: UUID, *, keys: KeyWrapper) -> dict[str, str]:
@@ -135,14 +139,14 @@ def read_identity_document(ctx: Context, tenant_id: UUID, *, keys: KeyWrapper) -
         Unavailable: the key keeper does not answer.
     """
     get_tenant(ctx, tenant_id)
-    sealed = repository.find_identity(ctx, tenant_id)
+    sealed = repository.find_sealed_identity(ctx, tenant_id)
     if sealed is None:
-        raise NotFound("No identity document is kept of this tenant.")
+        raise NotFound("This tenant has no identity document.")
     document: dict[str, str] = json.loads(vault.unseal(ctx.db, keys, ctx.organisation_id, tenant_id, sealed))
     return document
 
 
-def erase_tenant(ctx: Context, tenant_id: UUID) -> Erased:
+def anonymise_tenant(ctx: Context, tenant_id: UUID) -> ErasedTenant:
     """Forget who the tenant is, keep that there was one, and return by what others find what they know of them.
 
     Tax records must stay, so the row stays without a name, phones or papers, and the leases without
@@ -157,10 +161,10 @@ def erase_tenant(ctx: Context, tenant_id: UUID) -> Erased:
     if before is None:
         raise NotFound("There is no such tenant.")
     if before.erased_at is not None:
-        raise Conflict("The tenant was erased before.", tenant_id=str(tenant_id))
+        raise Conflict("The tenant has already been erased.", tenant_id=str(tenant_id))
     if repository.has_running_lease(ctx, tenant_id, ctx.today):
         raise Conflict("The tenant has a lease that has not ended; end it first.", tenant_id=str(tenant_id))
-    nothing = {
+    blank_columns = {
         "given_name": "Erased",
         "middle_name": "",
         "family_name": "",
@@ -173,11 +177,11 @@ def erase_tenant(ctx: Context, tenant_id: UUID) -> Erased:
         **_NO_KIN,
         "erased_at": ctx.now,
     }
-    repository.change_tenant(ctx, tenant_id, None, nothing)
+    repository.change_tenant(ctx, tenant_id, None, blank_columns)
     repository.replace_phones(ctx, tenant_id, [])
-    phone_repository.forget_unclaimed(ctx.db, ctx.organisation_id, phones=before.phones)
-    vault.forget(ctx.db, ctx.organisation_id, tenant_id)
-    return Erased(repository.forget_notes(ctx, tenant_id), before.phones)
+    phone_repository.delete_unclaimed_places(ctx.db, ctx.organisation_id, phones=before.phones)
+    vault.destroy_key(ctx.db, ctx.organisation_id, tenant_id)
+    return ErasedTenant(repository.clear_notes(ctx, tenant_id), before.phones)
 
 
 def _columns(values: dict[str, Any]) -> dict[str, Any]:
@@ -189,18 +193,18 @@ def _columns(values: dict[str, Any]) -> dict[str, Any]:
         phone = kin.get("phone") if kin else None
         columns |= _NO_KIN if not kin else {
             "kin_name": kin["name"],
-            "kin_phone": phone and phone_numbers.to_e164(phone, "kin.phone"),
+            "kin_phone": phone and phone_numbers.parse_phone(phone, "kin.phone"),
             "kin_relation": kin.get("relation", ""),
         }  # fmt: skip
     return columns
 
 
-def _sealed(ctx: Context, tenant_id: UUID, values: dict[str, Any], keys: KeyWrapper) -> dict[str, Any]:
+def _seal_identity(ctx: Context, tenant_id: UUID, values: dict[str, Any], keys: KeyWrapper) -> dict[str, Any]:
     if "identity_document" not in values:
         return {}
     document = values["identity_document"]
     if document is None:
-        vault.forget(ctx.db, ctx.organisation_id, tenant_id)
+        vault.destroy_key(ctx.db, ctx.organisation_id, tenant_id)
         return {"identity_kind": None, "identity_sealed": None}
     plain = json.dumps({"kind": document["kind"], "number": _identity_number(**document)}).encode()
     sealed = vault.seal(ctx.db, keys, ctx.organisation_id, tenant_id, plain, now=ctx.now)
@@ -211,19 +215,19 @@ def _identity_number(kind: str, number: str) -> str:
     """Return the number as it is kept: capitals, no spaces."""
     try:
         return parse_identity_number(kind, number)
-    except Refused as refused:
+    except InvalidValue as refused:
         raise Invalid([("identity_document.number", str(refused))]) from refused
 
 
-def _numbers(spelled: list[str]) -> list[str]:
+def _parse_phones(spelled: list[str]) -> list[str]:
     """Return the numbers in E.164, each once, in their order."""
-    return list(dict.fromkeys(phone_numbers.to_e164(each, f"phones.{place}") for place, each in enumerate(spelled)))
+    return list(dict.fromkeys(phone_numbers.parse_phone(each, f"phones.{index}") for index, each in enumerate(spelled)))
 
 
-def _whole_key(names: dict[str, Any]) -> str:
-    return _key(" ".join(names[part] for part in ("given_name", "middle_name", "family_name")))
+def _full_name_key(names: dict[str, Any]) -> str:
+    return _name_key(" ".join(names[part] for part in ("given_name", "middle_name", "family_name")))
 
 
-def _key(name: str) -> str:
+def _name_key(name: str) -> str:
     """Return the name as it is sorted and searched."""
-    return portfolio.name_key(name)[:_MOST_KEY]
+    return portfolio.name_key(name)[:_MAX_NAME_KEY]

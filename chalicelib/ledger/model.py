@@ -27,7 +27,7 @@ class Entry(NamedTuple):
     memo: str = ""
 
 
-class Undone(NamedTuple):
+class JournalToReverse(NamedTuple):
     """A journal that is to be reversed."""
 
     id: UUID

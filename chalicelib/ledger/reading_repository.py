@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, case, func, select
 
 from chalicelib.ledger.model import ClosedPeriod, Journal, JournalPosting, LedgerAccount
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.ledger import journals, ledger_accounts, period_closes, postings
@@ -21,7 +21,9 @@ _NAMED = ledger_accounts.outerjoin(
 )
 
 
-def list_accounts(ctx: Context, asked: Asked, *, as_of: dt.date, kind: str | None = None) -> Page[LedgerAccount]:
+def list_accounts(
+    ctx: Context, page_request: PageRequest, *, as_of: dt.date, kind: str | None = None
+) -> Page[LedgerAccount]:
     """Return a page of accounts by code, with what was posted to each until ``as_of`` ended."""
     query = (
         select(
@@ -36,7 +38,7 @@ def list_accounts(ctx: Context, asked: Asked, *, as_of: dt.date, kind: str | Non
     )
     if kind is not None:
         query = query.where(ledger_accounts.c.type == kind)
-    page = fetch_page(ctx.db, query, [ledger_accounts.c.code], asked)
+    page = fetch_page(ctx.db, query, [ledger_accounts.c.code], page_request)
     sums = _sums(ctx, [row.id for row in page.items], as_of)
 
     def account(row: Row[Any]) -> LedgerAccount:
@@ -48,7 +50,7 @@ def list_accounts(ctx: Context, asked: Asked, *, as_of: dt.date, kind: str | Non
 
 def list_journals(
     ctx: Context,
-    asked: Asked,
+    page_request: PageRequest,
     *,
     source_id: UUID | None = None,
     kind: str | None = None,
@@ -64,9 +66,9 @@ def list_journals(
         query = query.where(journals.c.effective_on >= first_on)
     if last_on is not None:
         query = query.where(journals.c.effective_on <= last_on)
-    sort = asked.sort or "-id"
+    sort = page_request.sort or "-id"
     keys = [journals.c.id] if sort.endswith("id") else [journals.c.effective_on, journals.c.id]
-    return fetch_page(ctx.db, query, keys, asked, descending=sort.startswith("-")).of(_journal)
+    return fetch_page(ctx.db, query, keys, page_request, descending=sort.startswith("-")).of(_journal)
 
 
 def find_journal(ctx: Context, journal_id: UUID) -> Journal | None:
@@ -96,9 +98,9 @@ def find_journal(ctx: Context, journal_id: UUID) -> Journal | None:
     return _journal(row)._replace(postings=tuple(JournalPosting(*leg) for leg in ctx.db.execute(query)))
 
 
-def list_periods(ctx: Context, asked: Asked) -> Page[ClosedPeriod]:
+def list_periods(ctx: Context, page_request: PageRequest) -> Page[ClosedPeriod]:
     query = select(period_closes).where(period_closes.c.organisation_id == ctx.organisation_id)
-    page = fetch_page(ctx.db, query, [period_closes.c.period], asked, descending=True)
+    page = fetch_page(ctx.db, query, [period_closes.c.period], page_request, descending=True)
     return page.of(lambda row: ClosedPeriod(row.period, row.member_id, row.created_at))
 
 

@@ -8,13 +8,13 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from chalicelib.ledger.model import Undone
+from chalicelib.ledger.model import JournalToReverse
 from chalicelib.ledger.rules import Posting
 from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.ledger import journals, ledger_accounts, ledger_books, period_closes, postings
 
 
-def share_book(ctx: Context) -> dt.date | None:
+def lock_book_shared(ctx: Context) -> dt.date | None:
     """Keep the book from being closed until the transaction ends; return the last day that is closed.
 
     Any number of transactions share it; it is made the first time.
@@ -22,7 +22,7 @@ def share_book(ctx: Context) -> dt.date | None:
     return _lock_book(ctx, shared=True)
 
 
-def hold_book(ctx: Context) -> dt.date | None:
+def lock_book(ctx: Context) -> dt.date | None:
     """Take the book alone, once all who post have ended; return the last day that is closed."""
     return _lock_book(ctx, shared=False)
 
@@ -40,7 +40,7 @@ def add_period_close(ctx: Context, period: dt.date, member_id: UUID | None, at: 
     )  # fmt: skip
 
 
-def last_entered(ctx: Context, after: dt.date | None, through: dt.date) -> dt.datetime | None:
+def last_entry_at(ctx: Context, after: dt.date | None, through: dt.date) -> dt.datetime | None:
     """Return the latest instant of the closes before, and of the journals of the days behind ``after``, in the books.
 
     Who holds the book alone sees all of them.
@@ -54,7 +54,7 @@ def last_entered(ctx: Context, after: dt.date | None, through: dt.date) -> dt.da
     return max(filter(None, (ctx.db.scalar(entered), ctx.db.scalar(closed))), default=None)
 
 
-def known_accounts(ctx: Context, account_ids: Collection[UUID]) -> set[UUID]:
+def filter_known_accounts(ctx: Context, account_ids: Collection[UUID]) -> set[UUID]:
     query = select(ledger_accounts.c.id).where(
         ledger_accounts.c.organisation_id == ctx.organisation_id, ledger_accounts.c.id.in_(account_ids)
     )
@@ -67,7 +67,7 @@ def add_account(ctx: Context, values: dict[str, Any]) -> None:
         with ctx.db.begin_nested():
             ctx.db.execute(insert(ledger_accounts).values(organisation_id=ctx.organisation_id, **values))
     except IntegrityError:
-        if not known_accounts(ctx, [values["id"]]):
+        if not filter_known_accounts(ctx, [values["id"]]):
             raise
 
 
@@ -91,7 +91,7 @@ def add_journals(ctx: Context, rows: Sequence[dict[str, Any]], legs: Sequence[tu
     return True
 
 
-def list_unreversed(ctx: Context, source: tuple[str, UUID], kinds: Collection[str] | None) -> list[Undone]:
+def list_unreversed(ctx: Context, source: tuple[str, UUID], kinds: Collection[str] | None) -> list[JournalToReverse]:
     """Return the journals of ``source`` that are no reversal and have none, oldest first."""
     reversals = journals.alias("reversals")
     query = (
@@ -111,7 +111,7 @@ def list_unreversed(ctx: Context, source: tuple[str, UUID], kinds: Collection[st
     )
     if kinds is not None:
         query = query.where(journals.c.kind.in_(kinds))
-    return [Undone(*row) for row in ctx.db.execute(query)]
+    return [JournalToReverse(*row) for row in ctx.db.execute(query)]
 
 
 def postings_of(ctx: Context, journal_ids: Collection[UUID]) -> dict[UUID, list[Posting]]:
@@ -136,13 +136,13 @@ def _lock_book(ctx: Context, *, shared: bool) -> dt.date | None:
     )
     row = ctx.db.execute(query).one_or_none()
     if row is None:
-        _make_book(ctx)
+        _create_book(ctx)
         row = ctx.db.execute(query).one()
     closed_through: dt.date | None = row.closed_through
     return closed_through
 
 
-def _make_book(ctx: Context) -> None:
+def _create_book(ctx: Context) -> None:
     try:
         with ctx.db.begin_nested():
             ctx.db.execute(insert(ledger_books).values(organisation_id=ctx.organisation_id, closed_through=None))

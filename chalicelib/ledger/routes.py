@@ -14,40 +14,60 @@ from chalicelib.ledger.schemas import (
     PERIOD,
     PERIOD_PATH,
 )
-from chalicelib.web.routing import ApiBlueprint, Call, Page
+from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
 ledger = ApiBlueprint(__name__, tag="ledger")
 
 
 @ledger.get("/ledger/accounts", may="see_ledger", query=ACCOUNT_QUERY, answer=ACCOUNT, snapshot=True)
-def list_accounts(call: Call) -> Page[LedgerAccount]:
-    """List the accounts with their debits, credits and balance until the end of a day, today unless one is named."""
-    as_of = call.query.get("as_of", call.ctx.today)
-    kind = call.query.get("type")
-    return service.list_accounts(call.ctx, call.asked, as_of=as_of, type=kind)
+def list_accounts(request: RequestContext) -> Page[LedgerAccount]:
+    """List ledger accounts.
+
+    Returns the trial balance: each account with debits, credits and balance at the end of ``as_of`` (today if
+    absent). For owners, managers and accountants.
+    """
+    as_of = request.query.get("as_of", request.ctx.today)
+    kind = request.query.get("type")
+    return service.list_accounts(request.ctx, request.page_request, as_of=as_of, type=kind)
 
 
 @ledger.get("/ledger/journals", may="see_ledger", query=JOURNAL_QUERY, answer=JOURNAL)
-def list_journals(call: Call) -> Page[Journal]:
-    """List journals, those posted last first."""
-    filters = {name: call.query[name] for name in ("source_id", "kind", "period") if name in call.query}
-    return service.list_journals(call.ctx, call.asked, **filters)
+def list_journals(request: RequestContext) -> Page[Journal]:
+    """List journals.
+
+    Returns journals without their postings, newest first; filter by source, kind and period. For owners, managers
+    and accountants.
+    """
+    filters = {name: request.query[name] for name in ("source_id", "kind", "period") if name in request.query}
+    return service.list_journals(request.ctx, request.page_request, **filters)
 
 
 @ledger.get("/ledger/journals/{journal_id}", may="see_ledger", answer=JOURNAL_WITH_POSTINGS)
-def get_journal(call: Call, journal_id: UUID) -> Journal:
-    """Tell one journal with its postings."""
-    return service.get_journal(call.ctx, journal_id)
+def get_journal(request: RequestContext, journal_id: UUID) -> Journal:
+    """Get a journal.
+
+    Returns one journal with its postings, which add up to zero; debits are positive. For owners, managers and
+    accountants.
+    """
+    return service.get_journal(request.ctx, journal_id)
 
 
 @ledger.get("/ledger/periods", may="see_ledger", query=PAGING, answer=PERIOD)
-def list_periods(call: Call) -> Page[ClosedPeriod]:
-    """List the months that are closed, newest first."""
-    return service.list_periods(call.ctx, call.asked)
+def list_periods(request: RequestContext) -> Page[ClosedPeriod]:
+    """List closed months.
+
+    Returns the months that are closed, newest first. For owners, managers and accountants.
+    """
+    return service.list_periods(request.ctx, request.page_request)
 
 
 @ledger.post("/ledger/periods/{period}/close", may="close_period", answer=PERIOD, status=200, fresh=True)
-def close_period(call: Call, period: str) -> ClosedPeriod:
-    """Close a month for good; months are closed in order, once they have ended."""
+def close_period(request: RequestContext, period: str) -> ClosedPeriod:
+    """Close a month.
+
+    Closes a month for good: what falls in it from now on takes effect on the first open day. Months are closed in
+    order, once they have ended (409; ``next_period`` names the next). For owners and accountants, with a recent
+    sign-in.
+    """
     month = PERIOD_PATH.load({"period": period})["period"]
-    return service.close_period(call.ctx, month)
+    return service.close_period(request.ctx, month)

@@ -82,12 +82,12 @@ def balanced(amounts: Iterable[int]) -> bool:
     return sum(amounts) == 0
 
 
-def mirror(postings: Iterable[Posting]) -> list[Posting]:
+def reversed_postings(postings: Iterable[Posting]) -> list[Posting]:
     """Return the postings that undo these: the same accounts in the same order, signs turned."""
     return [posting._replace(amount_cents=-posting.amount_cents) for posting in postings]
 
 
-def landing_day(effective_on: dt.date, closed_through: dt.date | None) -> dt.date:
+def effective_day(effective_on: dt.date, closed_through: dt.date | None) -> dt.date:
     """Return the day on which a journal takes effect: its own, or the first that is not closed.
 
     Args:

@@ -20,20 +20,20 @@ class AccountView(Schema):
 
 
 class AccountQuery(fields.Paging):
-    as_of = fields.Day()
+    as_of = fields.Date()
     type = fields.OneOf(*ACCOUNT_TYPES)
 
 
 class JournalView(Schema):
     id = fields.Uuid()
     kind = fields.Text(24)
-    effective_on = fields.Day()
+    effective_on = fields.Date()
     source_kind = fields.Text(16)
     source_id = fields.Uuid()
     reverses_id = fields.Uuid(allow_none=True)
     member_id = fields.Uuid(allow_none=True)
     memo = fields.Text(200)
-    created_at = fields.Moment()
+    created_at = fields.DateTime()
 
 
 class PostingView(Schema):
@@ -53,13 +53,13 @@ class JournalQuery(fields.Paging):
     source_id = fields.Uuid()
     kind = fields.Text(24, least=1)
     period = fields.Month()
-    sort = fields.sort_of("id", "effective_on", default="-id")
+    sort = fields.sort_field("id", "effective_on", default="-id")
 
 
 class PeriodView(Schema):
     period = fields.Month()
     closed_by = fields.Uuid(allow_none=True)
-    closed_at = fields.Moment()
+    closed_at = fields.DateTime()
 
 
 class PeriodPath(Schema):

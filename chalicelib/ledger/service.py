@@ -19,12 +19,12 @@ from chalicelib.ledger.rules import (
     Posting,
     balanced,
     channel_account,
-    landing_day,
+    effective_day,
     last_day,
-    mirror,
     next_period,
+    reversed_postings,
 )
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.context import Context
 
@@ -43,8 +43,8 @@ __all__ = [
     "reverse",
 ]
 
-MOST_MEMO = 200  # characters
-TRIES = 3
+MAX_MEMO = 200  # characters
+MAX_REVERSAL_TRIES = 3
 _CHART = {account.code: account for account in CHART}
 _CHANNEL = "channel."
 
@@ -67,7 +67,7 @@ def ensure_accounts(ctx: Context, codes: Iterable[str]) -> None:
         ValueError: a code stands neither in the chart nor for a channel.
     """
     wanted = {account_id(ctx.organisation_id, code): code for code in codes}
-    known = repository.known_accounts(ctx, wanted)
+    known = repository.filter_known_accounts(ctx, wanted)
     # In one order, so that two transactions that open the same accounts wait and do not deadlock.
     for code, new in sorted((code, each) for each, code in wanted.items() if each not in known):
         account, channel_id = _account(ctx, code)
@@ -88,18 +88,18 @@ def post(ctx: Context, entries: Sequence[Entry]) -> list[UUID]:
     if not entries:
         return []
     for entry in entries:
-        _check(entry)
-    closed_through = repository.share_book(ctx)
+        _check_entry(entry)
+    closed_through = repository.lock_book_shared(ctx)
     codes = {leg.code for entry in entries for leg in entry.postings}
     ensure_accounts(ctx, codes)
     accounts = {code: account_id(ctx.organisation_id, code) for code in codes}
     rows, legs = [], []
     for entry in entries:
-        row = _row(entry, landing_day(entry.effective_on, closed_through), ctx.now, ctx.actor.member_id)
+        row = _journal_row(entry, effective_day(entry.effective_on, closed_through), ctx.now, ctx.actor.member_id)
         rows.append(row)
         legs += [(row["id"], seq, Posting(accounts[leg.code], *leg[1:])) for seq, leg in enumerate(entry.postings)]
     if not repository.add_journals(ctx, rows, legs):
-        raise Conflict("That has been posted to the ledger already.")
+        raise Conflict("This has already been posted to the ledger.")
     return [row["id"] for row in rows]
 
 
@@ -115,23 +115,23 @@ def reverse(ctx: Context, source: tuple[str, UUID], *, on: dt.date, kinds: Colle
     Raises:
         Conflict: others kept reversing the same journals at the same time.
     """
-    closed_through = repository.share_book(ctx)
-    for _ in range(TRIES):
+    closed_through = repository.lock_book_shared(ctx)
+    for _ in range(MAX_REVERSAL_TRIES):
         undone = repository.list_unreversed(ctx, source, kinds)
         if not undone:
             return 0
         found = repository.postings_of(ctx, [journal.id for journal in undone])
         rows, legs = [], []
         for journal in undone:
-            day = landing_day(max(on, journal.effective_on), closed_through)
+            day = effective_day(max(on, journal.effective_on), closed_through)
             entry = Entry("reversal", day, f"reversal:{journal.id}", *source, (), journal.memo)
-            row = {**_row(entry, day, ctx.now, ctx.actor.member_id), "reverses_id": journal.id}
+            row = {**_journal_row(entry, day, ctx.now, ctx.actor.member_id), "reverses_id": journal.id}
             rows.append(row)
-            legs += [(row["id"], seq, leg) for seq, leg in enumerate(mirror(found[journal.id]))]
+            legs += [(row["id"], seq, leg) for seq, leg in enumerate(reversed_postings(found[journal.id]))]
         if repository.add_journals(ctx, rows, legs):
             return len(rows)
         # Another transaction reversed one of them and has committed since: look again.
-    raise Conflict("That is being reversed by somebody else.")
+    raise Conflict("Another request is reversing the same journals; try again.")
 
 
 def close_period(ctx: Context, period: dt.date) -> ClosedPeriod:
@@ -146,39 +146,46 @@ def close_period(ctx: Context, period: dt.date) -> ClosedPeriod:
     """
     if period.day != 1:
         raise Invalid([("period", "expected the first day of a month")])
-    closed_through = repository.hold_book(ctx)
+    closed_through = repository.lock_book(ctx)
     beginning = closed_through or reading_repository.first_day(ctx)
     following = period if beginning is None else next_period(beginning, closed=closed_through is not None)
     if period < following and closed_through is not None:
-        raise Conflict("That month is closed already.", next_period=_month(following))
+        raise Conflict("That month is already closed.", next_period=_format_month(following))
     if period != following:
-        raise Conflict("Months are closed in order.", next_period=_month(following))
+        raise Conflict("Months are closed in order.", next_period=_format_month(following))
     if last_day(period) >= ctx.today:
         raise Conflict("That month has not ended.", ends_on=last_day(period).isoformat())
     # Who posted while we waited for the book may have begun after us: the close follows all it closes over.
-    entered_at = repository.last_entered(ctx, closed_through, last_day(period))
+    entered_at = repository.last_entry_at(ctx, closed_through, last_day(period))
     closed_at = max(ctx.now, entered_at or ctx.now)
     repository.close_through(ctx, last_day(period))
     repository.add_period_close(ctx, period, ctx.actor.member_id, closed_at)
     return ClosedPeriod(period, ctx.actor.member_id, closed_at)
 
 
-def list_periods(ctx: Context, asked: Asked) -> Page[ClosedPeriod]:
+def list_periods(ctx: Context, page_request: PageRequest) -> Page[ClosedPeriod]:
     """Return a page of the months that are closed, newest first."""
-    return reading_repository.list_periods(ctx, asked)
+    return reading_repository.list_periods(ctx, page_request)
 
 
-def list_accounts(ctx: Context, asked: Asked, *, as_of: dt.date, type: str | None = None) -> Page[LedgerAccount]:
+def list_accounts(
+    ctx: Context, page_request: PageRequest, *, as_of: dt.date, type: str | None = None
+) -> Page[LedgerAccount]:
     """Return a page of the trial balance as it stood when the day ``as_of`` ended."""
-    return reading_repository.list_accounts(ctx, asked, as_of=as_of, kind=type)
+    return reading_repository.list_accounts(ctx, page_request, as_of=as_of, kind=type)
 
 
 def list_journals(
-    ctx: Context, asked: Asked, *, source_id: UUID | None = None, kind: str | None = None, period: dt.date | None = None
+    ctx: Context,
+    page_request: PageRequest,
+    *,
+    source_id: UUID | None = None,
+    kind: str | None = None,
+    period: dt.date | None = None,
 ) -> Page[Journal]:
     """Return a page of journals without their postings; ``period`` is the first day of a month they take effect in."""
     days = {} if period is None else {"first_on": period, "last_on": last_day(period)}
-    return reading_repository.list_journals(ctx, asked, source_id=source_id, kind=kind, **days)
+    return reading_repository.list_journals(ctx, page_request, source_id=source_id, kind=kind, **days)
 
 
 def get_journal(ctx: Context, journal_id: UUID) -> Journal:
@@ -189,21 +196,21 @@ def get_journal(ctx: Context, journal_id: UUID) -> Journal:
     return found
 
 
-def _month(day: dt.date) -> str:
+def _format_month(day: dt.date) -> str:
     return f"{day:%Y-%m}"
 
 
-def _check(entry: Entry) -> None:
+def _check_entry(entry: Entry) -> None:
     amounts = [leg.amount_cents for leg in entry.postings]
     if not amounts or not all(amounts) or not balanced(amounts):
         raise ValueError(f"a journal's postings must move something and add up to nothing: {entry.kind} {amounts}")
     if any(type(amount) is not int for amount in amounts):
         raise ValueError(f"a posting is a whole number of cents: {entry.kind} {amounts}")
-    if len(entry.memo) > MOST_MEMO:
-        raise ValueError(f"a memo has at most {MOST_MEMO} characters")
+    if len(entry.memo) > MAX_MEMO:
+        raise ValueError(f"a memo has at most {MAX_MEMO} characters")
 
 
-def _row(entry: Entry, day: dt.date, now: dt.datetime, member_id: UUID | None) -> dict[str, Any]:
+def _journal_row(entry: Entry, day: dt.date, now: dt.datetime, member_id: UUID | None) -> dict[str, Any]:
     return {
         "id": new_id(),
         "kind": entry.kind,

@@ -1,4 +1,4 @@
-"""What tenants ask to be mended."""
+"""Maintenance requests."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from uuid import UUID
 OPEN, DONE = STATUSES = ("open", "done")
 BY_PHONE = ("sms", "ussd")
 SOURCES = (*BY_PHONE, "member")
-MOST_TEXT = 500
+MAX_TEXT = 500
 
 # What may follow which status.
 TRANSITIONS = {"open": ("done",), "done": ("open",)}

@@ -7,15 +7,15 @@ from uuid import UUID
 from sqlalchemy import Row, Select, and_, func, insert, select, update
 
 from chalicelib.maintenance.model import BY_PHONE, OPEN, MaintenanceRequest, statuses_before
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context, Properties
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import tenants
 from chalicelib.storage.tables.maintenance import maintenance_requests as requests
 from chalicelib.storage.tables.portfolio import properties, units
 
-_NAMES = ("property_name", "unit_name", "tenant_name")
-_PLAIN = tuple(name for name in MaintenanceRequest._fields if name not in _NAMES)
+_JOINED_FIELDS = ("property_name", "unit_name", "tenant_name")
+_COLUMN_FIELDS = tuple(name for name in MaintenanceRequest._fields if name not in _JOINED_FIELDS)
 
 
 def add_request(ctx: Context, values: dict[str, Any]) -> None:
@@ -23,13 +23,15 @@ def add_request(ctx: Context, values: dict[str, Any]) -> None:
 
 
 def find_request(ctx: Context, request_id: UUID, within: Properties) -> MaintenanceRequest | None:
-    row = ctx.db.execute(_requests(ctx.organisation_id, within).where(requests.c.id == request_id)).one_or_none()
-    return None if row is None else _request(row)
+    row = ctx.db.execute(_select_requests(ctx.organisation_id, within).where(requests.c.id == request_id)).one_or_none()
+    return None if row is None else _to_request(row)
 
 
-def find_by_dedupe_key(ctx: Context, dedupe_key: str) -> MaintenanceRequest | None:
-    row = ctx.db.execute(_requests(ctx.organisation_id, None).where(requests.c.dedupe_key == dedupe_key)).one_or_none()
-    return None if row is None else _request(row)
+def find_request_by_dedupe_key(ctx: Context, dedupe_key: str) -> MaintenanceRequest | None:
+    row = ctx.db.execute(
+        _select_requests(ctx.organisation_id, None).where(requests.c.dedupe_key == dedupe_key)
+    ).one_or_none()
+    return None if row is None else _to_request(row)
 
 
 def count_open(ctx: Context, lease_id: UUID) -> int:
@@ -43,12 +45,14 @@ def count_open(ctx: Context, lease_id: UUID) -> int:
     return int(ctx.db.scalar(query) or 0)
 
 
-def list_requests(ctx: Context, asked: Asked, *, within: Properties, **filters: Any) -> Page[MaintenanceRequest]:
+def list_requests(
+    ctx: Context, page_request: PageRequest, *, within: Properties, **filters: Any
+) -> Page[MaintenanceRequest]:
     """Return a page of requests, the newest number first; ``filters`` are columns and what they must equal."""
-    query = _requests(ctx.organisation_id, within)
+    query = _select_requests(ctx.organisation_id, within)
     for name, value in filters.items():
         query = query.where(requests.c[name] == value)
-    return fetch_page(ctx.db, query, [requests.c.number], asked, descending=True).of(_request)
+    return fetch_page(ctx.db, query, [requests.c.number], page_request, descending=True).of(_to_request)
 
 
 def change_status(ctx: Context, request_id: UUID, status: str, done_at: dt.datetime | None) -> bool:
@@ -62,38 +66,38 @@ def change_status(ctx: Context, request_id: UUID, status: str, done_at: dt.datet
     return ctx.db.execute(query.values(values)).rowcount == 1
 
 
-def forget_texts(ctx: Context, tenant_id: UUID) -> None:
+def anonymise_texts(ctx: Context, tenant_id: UUID) -> None:
     """Empty what was written in the tenant's requests."""
-    mine = and_(requests.c.organisation_id == ctx.organisation_id, requests.c.tenant_id == tenant_id)
-    ctx.db.execute(update(requests).where(mine).values(text="", version=requests.c.version + 1))
+    of_tenant = and_(requests.c.organisation_id == ctx.organisation_id, requests.c.tenant_id == tenant_id)
+    ctx.db.execute(update(requests).where(of_tenant).values(text="", version=requests.c.version + 1))
 
 
-def _requests(organisation_id: UUID, within: Properties) -> Select[Any]:
+def _select_requests(organisation_id: UUID, within: Properties) -> Select[Any]:
     # Outer joins: requests outlive what they name, and MySQL keeps walking them by the index of their numbers.
     query = (
         select(
-            *(requests.c[name] for name in _PLAIN),
+            *(requests.c[name] for name in _COLUMN_FIELDS),
             properties.c.name.label("property_name"),
             units.c.name.label("unit_name"),
             tenants.c.given_name,
             tenants.c.middle_name,
             tenants.c.family_name,
         )
-        .outerjoin(properties, _names(properties, requests.c.property_id))
-        .outerjoin(units, _names(units, requests.c.unit_id))
-        .outerjoin(tenants, _names(tenants, requests.c.tenant_id))
+        .outerjoin(properties, _same_row(properties, requests.c.property_id))
+        .outerjoin(units, _same_row(units, requests.c.unit_id))
+        .outerjoin(tenants, _same_row(tenants, requests.c.tenant_id))
         .where(requests.c.organisation_id == organisation_id)
     )
     return query if within is None else query.where(requests.c.property_id.in_(within))
 
 
-def _names(table: Any, key: Any) -> Any:
+def _same_row(table: Any, key: Any) -> Any:
     return and_(table.c.organisation_id == requests.c.organisation_id, table.c.id == key)
 
 
-def _request(row: Row[Any]) -> MaintenanceRequest:
+def _to_request(row: Row[Any]) -> MaintenanceRequest:
     return MaintenanceRequest(
-        **{name: getattr(row, name) for name in _PLAIN},
+        **{name: getattr(row, name) for name in _COLUMN_FIELDS},
         property_name=row.property_name or "",
         unit_name=row.unit_name or "",
         tenant_name=" ".join(filter(None, (row.given_name, row.middle_name, row.family_name))),

@@ -5,7 +5,7 @@ from uuid import UUID
 from chalicelib.maintenance import service
 from chalicelib.maintenance.model import MaintenanceRequest
 from chalicelib.maintenance.schemas import MAINTENANCE_REQUEST, MAINTENANCE_REQUEST_QUERY, NEW_MAINTENANCE_REQUEST
-from chalicelib.web.routing import ApiBlueprint, Call, Page
+from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
 maintenance = ApiBlueprint(__name__, tag="maintenance")
 
@@ -15,10 +15,14 @@ FILTERS = ("status", "property_id", "tenant_id")
 @maintenance.get(
     "/maintenance-requests", may="see_maintenance", query=MAINTENANCE_REQUEST_QUERY, answer=MAINTENANCE_REQUEST
 )
-def list_maintenance_requests(call: Call) -> Page[MaintenanceRequest]:
-    """List what tenants asked to be mended, the newest first."""
-    filters = {name: call.query[name] for name in FILTERS if name in call.query}
-    return service.list_requests(call.ctx, call.asked, **filters)
+def list_maintenance_requests(request: RequestContext) -> Page[MaintenanceRequest]:
+    """List maintenance requests.
+
+    Returns maintenance requests, latest number first; filter by status, property and tenant. A caretaker sees those
+    of the named properties.
+    """
+    filters = {name: request.query[name] for name in FILTERS if name in request.query}
+    return service.list_requests(request.ctx, request.page_request, **filters)
 
 
 @maintenance.post(
@@ -28,28 +32,41 @@ def list_maintenance_requests(call: Call) -> Page[MaintenanceRequest]:
     answer=MAINTENANCE_REQUEST,
     location="/v1/maintenance-requests/{id}",
 )
-def add_maintenance_request(call: Call) -> MaintenanceRequest:
-    """Log a request that reached a member in another way."""
-    return service.log_request(call.ctx, call.body)
+def add_maintenance_request(request: RequestContext) -> MaintenanceRequest:
+    """Create a maintenance request.
+
+    Records a request that reached a member in person or by a call; it is attributed to whoever rents the unit
+    today. A caretaker may record for the named properties.
+    """
+    return service.record_request(request.ctx, request.body)
 
 
 @maintenance.get("/maintenance-requests/{request_id}", may="see_maintenance", answer=MAINTENANCE_REQUEST)
-def get_maintenance_request(call: Call, request_id: UUID) -> MaintenanceRequest:
-    """Tell one request."""
-    return service.get_request(call.ctx, request_id)
+def get_maintenance_request(request: RequestContext, request_id: UUID) -> MaintenanceRequest:
+    """Get a maintenance request.
+
+    Returns one maintenance request. A caretaker sees those of the named properties.
+    """
+    return service.get_request(request.ctx, request_id)
 
 
 @maintenance.post(
     "/maintenance-requests/{request_id}/done", may="keep_maintenance", status=200, answer=MAINTENANCE_REQUEST
 )
-def finish_maintenance_request(call: Call, request_id: UUID) -> MaintenanceRequest:
-    """Mark an open request as done."""
-    return service.mark_done(call.ctx, request_id)
+def finish_maintenance_request(request: RequestContext, request_id: UUID) -> MaintenanceRequest:
+    """Complete a maintenance request.
+
+    Marks an open request as done; one that is done is refused (409).
+    """
+    return service.mark_done(request.ctx, request_id)
 
 
 @maintenance.post(
     "/maintenance-requests/{request_id}/reopen", may="keep_maintenance", status=200, answer=MAINTENANCE_REQUEST
 )
-def reopen_maintenance_request(call: Call, request_id: UUID) -> MaintenanceRequest:
-    """Open a request again that was marked as done."""
-    return service.reopen_request(call.ctx, request_id)
+def reopen_maintenance_request(request: RequestContext, request_id: UUID) -> MaintenanceRequest:
+    """Reopen a maintenance request.
+
+    Opens a completed request again; one that is open is refused (409).
+    """
+    return service.reopen_request(request.ctx, request_id)

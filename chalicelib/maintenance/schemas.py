@@ -2,21 +2,21 @@
 
 from marshmallow import Schema
 
-from chalicelib.maintenance.model import MOST_TEXT, SOURCES, STATUSES
+from chalicelib.maintenance.model import MAX_TEXT, SOURCES, STATUSES
 from chalicelib.web import fields
 
 
 class NewMaintenanceRequest(Schema):
     unit_id = fields.Uuid(required=True)
-    text = fields.Text(MOST_TEXT, least=1, lines=True, required=True)
+    text = fields.Text(MAX_TEXT, least=1, lines=True, required=True)
 
 
 class MaintenanceRequestView(Schema):
     id = fields.Uuid()
-    number = fields.Whole()
+    number = fields.Integer()
     status = fields.OneOf(*STATUSES)
     source = fields.OneOf(*SOURCES)
-    text = fields.Text(MOST_TEXT, lines=True)
+    text = fields.Text(MAX_TEXT, lines=True)
     property_id = fields.Uuid()
     unit_id = fields.Uuid()
     lease_id = fields.Uuid(allow_none=True)
@@ -25,9 +25,9 @@ class MaintenanceRequestView(Schema):
     unit_name = fields.Text(40)
     tenant_name = fields.Text(190)
     created_by = fields.Uuid(allow_none=True)
-    version = fields.Whole()
-    created_at = fields.Moment()
-    done_at = fields.Moment(allow_none=True)
+    version = fields.Integer()
+    created_at = fields.DateTime()
+    done_at = fields.DateTime(allow_none=True)
 
 
 class MaintenanceRequestQuery(fields.Paging):

@@ -13,11 +13,11 @@ from chalicelib.ids import new_id
 from chalicelib.leasing import service as leasing
 from chalicelib.maintenance import repository
 from chalicelib.maintenance.model import DONE, OPEN, MaintenanceRequest, NewRequest
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.context import Context
 
-NUMBERS = "maintenance"  # the counter of their numbers
+NUMBER_COUNTER = "maintenance"  # the counter of their numbers
 
 
 def add_request(ctx: Context, new: NewRequest) -> MaintenanceRequest:
@@ -27,13 +27,13 @@ def add_request(ctx: Context, new: NewRequest) -> MaintenanceRequest:
         NotFound: the organisation has no such unit.
     """
     portfolio.lock_unit(ctx, new.unit_id)  # of one message that comes twice, one waits here
-    before = repository.find_by_dedupe_key(ctx, new.dedupe_key)
+    before = repository.find_request_by_dedupe_key(ctx, new.dedupe_key)
     if before is not None:
         return before
     request_id = new_id()
     values = {
         "id": request_id,
-        "number": billing.next_numbers(ctx, NUMBERS, 1),
+        "number": billing.reserve_numbers(ctx, NUMBER_COUNTER, 1),
         "status": OPEN,
         "version": 1,
         "created_at": ctx.now,
@@ -43,7 +43,7 @@ def add_request(ctx: Context, new: NewRequest) -> MaintenanceRequest:
     return get_request(ctx, request_id)
 
 
-def log_request(ctx: Context, values: dict[str, Any]) -> MaintenanceRequest:
+def record_request(ctx: Context, values: dict[str, Any]) -> MaintenanceRequest:
     """Keep what a member heard of a unit (unit_id, text); it is asked by who rents the unit today, if anybody does.
 
     Raises:
@@ -53,15 +53,15 @@ def log_request(ctx: Context, values: dict[str, Any]) -> MaintenanceRequest:
         unit = portfolio.get_unit(ctx, values["unit_id"])
     except NotFound as error:
         raise Invalid([("unit_id", "the organisation has no such unit")]) from error
-    running = leasing.list_leases(ctx, Asked(limit=1), unit_id=unit.id, status="active").items
+    active_leases = leasing.list_leases(ctx, PageRequest(limit=1), unit_id=unit.id, status="active").items
     new = NewRequest(
         property_id=unit.property_id,
         unit_id=unit.id,
         text=values["text"],
         source="member",
         dedupe_key=f"member:{new_id()}",  # Idempotency-Key tells a repeat of theirs
-        lease_id=running[0].id if running else None,
-        tenant_id=running[0].tenant_id if running else None,
+        lease_id=active_leases[0].id if active_leases else None,
+        tenant_id=active_leases[0].tenant_id if active_leases else None,
         created_by=ctx.actor.member_id,
     )
     return add_request(ctx, new)
@@ -74,9 +74,9 @@ def get_request(ctx: Context, request_id: UUID) -> MaintenanceRequest:
     return found
 
 
-def find_request_of(ctx: Context, dedupe_key: str) -> MaintenanceRequest | None:
+def find_request_by_dedupe_key(ctx: Context, dedupe_key: str) -> MaintenanceRequest | None:
     """Return the request that was made of the message or session with that key."""
-    return repository.find_by_dedupe_key(ctx, dedupe_key)
+    return repository.find_request_by_dedupe_key(ctx, dedupe_key)
 
 
 def count_open(ctx: Context, lease_id: UUID) -> int:
@@ -84,9 +84,9 @@ def count_open(ctx: Context, lease_id: UUID) -> int:
     return repository.count_open(ctx, lease_id)
 
 
-def list_requests(ctx: Context, asked: Asked, **filters: Any) -> Page[MaintenanceRequest]:
+def list_requests(ctx: Context, page_request: PageRequest, **filters: Any) -> Page[MaintenanceRequest]:
     """Return a page of requests, the newest number first; ``filters`` are status, property_id and tenant_id."""
-    return repository.list_requests(ctx, asked, within=ctx.actor.properties, **filters)
+    return repository.list_requests(ctx, page_request, within=ctx.actor.properties, **filters)
 
 
 def mark_done(ctx: Context, request_id: UUID) -> MaintenanceRequest:
@@ -109,13 +109,13 @@ def reopen_request(ctx: Context, request_id: UUID) -> MaintenanceRequest:
     return _change_status(ctx, request_id, OPEN, None)
 
 
-def forget_tenant(ctx: Context, tenant_id: UUID) -> None:
+def anonymise_requests_of_tenant(ctx: Context, tenant_id: UUID) -> None:
     """Forget what the tenant wrote; that something was asked, of which unit and when, stays."""
-    repository.forget_texts(ctx, tenant_id)
+    repository.anonymise_texts(ctx, tenant_id)
 
 
 def _change_status(ctx: Context, request_id: UUID, status: str, done_at: dt.datetime | None) -> MaintenanceRequest:
     get_request(ctx, request_id)
     if not repository.change_status(ctx, request_id, status, done_at):
-        raise Conflict(f"The request is {status} already.", request_id=str(request_id), request_status=status)
+        raise Conflict(f"The request is already {status}.", request_id=str(request_id), request_status=status)
     return get_request(ctx, request_id)

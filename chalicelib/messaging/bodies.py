@@ -10,15 +10,15 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from chalicelib.messaging.model import MEDIUMS
-from chalicelib.runtime.ports import OUTCOMES, Outcome
+from chalicelib.runtime.ports import OUTCOMES, SendOutcome
 
-MOST_TEXTS = 20  # in one queue message
-MOST_BYTES = 200_000  # of one queue message: SQS takes 256 KiB
-MOST_REASON = 200
-TOO_LATE = "too_late"  # the reason where a sender got a text after its time
+MAX_TEXTS = 20  # in one queue message
+MAX_BYTES = 200_000  # of one queue message: SQS takes 256 KiB
+MAX_REASON = 200
+REASON_TOO_LATE = "too_late"  # the reason where a sender got a text after its time
 
 
-class Text(NamedTuple):
+class QueuedText(NamedTuple):
     """One attempt to send one message, with all that a sender needs, which reaches no database."""
 
     key: str
@@ -32,27 +32,27 @@ class Text(NamedTuple):
     not_after: dt.datetime  # sent later it would come in the night, or tell what is no longer so
 
 
-class Bundle(NamedTuple):
+class TextBatch(NamedTuple):
     medium: str
     gateway: str
-    texts: tuple[Text, ...]
+    texts: tuple[QueuedText, ...]
 
 
-class Told(NamedTuple):
+class AttemptOutcome(NamedTuple):
     """What came of an attempt."""
 
     organisation_id: UUID
     message_id: UUID
     number: int
-    outcome: Outcome
+    outcome: SendOutcome
 
 
-class ToldBundle(NamedTuple):
+class OutcomeBatch(NamedTuple):
     gateway: str
-    outcomes: tuple[Told, ...]
+    outcomes: tuple[AttemptOutcome, ...]
 
 
-class Posted(NamedTuple):
+class VendorCallback(NamedTuple):
     """A form that a vendor posted to us: "report", "incoming" or "opt_out"."""
 
     kind: str
@@ -61,40 +61,40 @@ class Posted(NamedTuple):
     at: dt.datetime
 
 
-POSTED_KINDS = ("report", "incoming", "opt_out")
+CALLBACK_KINDS = ("report", "incoming", "opt_out")
 
 
-class Unreadable(ValueError):
+class InvalidPayload(ValueError):
     """A queue message is not of the form that its reader knows."""
 
 
-def bundles(medium: str, gateway: str, texts: Iterable[Text]) -> Iterable[tuple[str, list[Text]]]:
+def serialize_texts(medium: str, gateway: str, texts: Iterable[QueuedText]) -> Iterable[tuple[str, list[QueuedText]]]:
     """Yield queue bodies of ``texts`` with the texts that each carries."""
     head = json.dumps({"medium": medium, "gateway": gateway})[:-1] + ', "texts": ['
-    room = MOST_BYTES - len(head) - 2
+    capacity = MAX_BYTES - len(head) - 2
     parts: list[str] = []
-    carried: list[Text] = []
-    used = 0
+    batch: list[QueuedText] = []
+    size = 0
     for each in texts:
-        part = json.dumps(_values(each))  # ASCII, so that its length is its bytes
-        if carried and (len(carried) == MOST_TEXTS or used + len(part) + 1 > room):
-            yield head + ",".join(parts) + "]}", carried
-            parts, carried, used = [], [], 0
-        parts.append(part)
-        carried.append(each)
-        used += len(part) + 1
-    if carried:
-        yield head + ",".join(parts) + "]}", carried
+        item = json.dumps(_serialize_text(each))  # ASCII, so that its length is its bytes
+        if batch and (len(batch) == MAX_TEXTS or size + len(item) + 1 > capacity):
+            yield head + ",".join(parts) + "]}", batch
+            parts, batch, size = [], [], 0
+        parts.append(item)
+        batch.append(each)
+        size += len(item) + 1
+    if batch:
+        yield head + ",".join(parts) + "]}", batch
 
 
-def fits(text: str, subject: str) -> bool:
+def fits_payload(text: str, subject: str) -> bool:
     """Return whether a text can be put on a queue at all; what else goes with it is short."""
-    room = MOST_BYTES - 4_000
+    capacity = MAX_BYTES - 4_000
     # At most twelve bytes for a character: one beyond the first plane is escaped as two surrogates.
-    return 12 * len(text) < room or len(json.dumps(text + subject)) < room
+    return 12 * len(text) < capacity or len(json.dumps(text + subject)) < capacity
 
 
-def _values(text: Text) -> dict[str, Any]:
+def _serialize_text(text: QueuedText) -> dict[str, Any]:
     return {
         "key": text.key,
         "organisation_id": text.organisation_id.hex,
@@ -108,87 +108,89 @@ def _values(text: Text) -> dict[str, Any]:
     }
 
 
-def read_bundle(body: str) -> Bundle:
-    """Return what ``bundles`` wrote.
+def parse_texts(body: str) -> TextBatch:
+    """Return what ``serialize_texts`` wrote.
 
     Raises:
         Unreadable: it is none of theirs.
     """
     try:
-        given = json.loads(body)
+        payload = json.loads(body)
         texts = tuple(
-            Text(
-                **{name: _text(each[name]) for name in ("key", "to", "text", "subject", "sender_name")},
+            QueuedText(
+                **{name: _parse_text(each[name]) for name in ("key", "to", "text", "subject", "sender_name")},
                 organisation_id=UUID(each["organisation_id"]),
                 message_id=UUID(each["message_id"]),
                 number=int(each["number"]),
-                not_after=_instant(each["not_after"]),
+                not_after=_parse_instant(each["not_after"]),
             )
-            for each in given["texts"]
+            for each in payload["texts"]
         )
-        if given["medium"] not in MEDIUMS or not texts:
+        if payload["medium"] not in MEDIUMS or not texts:
             raise ValueError
-        return Bundle(given["medium"], _text(given["gateway"]), texts)
+        return TextBatch(payload["medium"], _parse_text(payload["gateway"]), texts)
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise Unreadable("a message of the queue to send cannot be read") from None
+        raise InvalidPayload("a message of the queue to send cannot be read") from None
 
 
-def write_outcomes(gateway: str, told: Sequence[Told]) -> str:
-    listed = [
+def serialize_outcomes(gateway: str, outcomes: Sequence[AttemptOutcome]) -> str:
+    items = [
         {
             "organisation_id": each.organisation_id.hex,
             "message_id": each.message_id.hex,
             "number": each.number,
-            **each.outcome._replace(reason=each.outcome.reason[:MOST_REASON])._asdict(),
+            **each.outcome._replace(reason=each.outcome.reason[:MAX_REASON])._asdict(),
         }
-        for each in told
+        for each in outcomes
     ]
-    return json.dumps({"kind": "outcomes", "gateway": gateway, "outcomes": listed})
+    return json.dumps({"kind": "outcomes", "gateway": gateway, "outcomes": items})
 
 
-def write_posted(posted: Posted) -> str:
-    return json.dumps({**posted._asdict(), "at": posted.at.isoformat()})
+def serialize_callback(callback: VendorCallback) -> str:
+    return json.dumps({**callback._asdict(), "at": callback.at.isoformat()})
 
 
-def read_result(body: str) -> ToldBundle | Posted:
+def parse_result(body: str) -> OutcomeBatch | VendorCallback:
     """Return what the queue of results brought.
 
     Raises:
         Unreadable: it is of no kind that we know.
     """
     try:
-        given = json.loads(body)
-        if given["kind"] == "outcomes":
-            return ToldBundle(_text(given["gateway"]), tuple(_told(each) for each in given["outcomes"]))
-        if given["kind"] not in POSTED_KINDS:
+        payload = json.loads(body)
+        if payload["kind"] == "outcomes":
+            return OutcomeBatch(
+                _parse_text(payload["gateway"]), tuple(_parse_outcome(each) for each in payload["outcomes"])
+            )
+        if payload["kind"] not in CALLBACK_KINDS:
             raise ValueError
-        form = {_text(name): _text(value) for name, value in given["form"].items()}
-        return Posted(given["kind"], _text(given["gateway"]), form, _instant(given["at"]))
+        form = {_parse_text(name): _parse_text(value) for name, value in payload["form"].items()}
+        return VendorCallback(payload["kind"], _parse_text(payload["gateway"]), form, _parse_instant(payload["at"]))
     except (ValueError, TypeError, KeyError, AttributeError):
-        raise Unreadable("a message of the queue of results cannot be read") from None
+        raise InvalidPayload("a message of the queue of results cannot be read") from None
 
 
-def _told(each: dict[str, Any]) -> Told:
+def _parse_outcome(each: dict[str, Any]) -> AttemptOutcome:
     if each["outcome"] not in OUTCOMES:
         raise ValueError
-    outcome = Outcome(
+    outcome = SendOutcome(
         each["outcome"],
         bool(each.get("permanent", False)),
         each.get("provider_reference") or None,
         int(each.get("parts") or 0),
         None if each.get("cost_cents") is None else int(each["cost_cents"]),
-        _text(each.get("reason", ""))[:MOST_REASON],
+        _parse_text(each.get("reason", ""))[:MAX_REASON],
     )
-    return Told(UUID(each["organisation_id"]), UUID(each["message_id"]), int(each["number"]), outcome)
+    return AttemptOutcome(UUID(each["organisation_id"]), UUID(each["message_id"]), int(each["number"]), outcome)
 
 
-def _text(value: Any) -> str:
+def _parse_text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError
     return value
 
 
-def _instant(text: str) -> dt.datetime:
+def _parse_instant(text: str) -> dt.datetime:
     found = dt.datetime.fromisoformat(text)
     if found.tzinfo is None:
         raise ValueError

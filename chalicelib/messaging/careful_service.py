@@ -8,13 +8,13 @@ from uuid import UUID
 from chalicelib.errors import Unavailable
 from chalicelib.messaging import dispatch_repository as repository
 from chalicelib.messaging import making_service
-from chalicelib.messaging.model import Made, Message
+from chalicelib.messaging.model import Message, RenderedText
 from chalicelib.runtime.context import Context
 
 log = logging.getLogger("plotihub.messaging")
 
 
-def make_texts(ctx: Context, messages: Sequence[Message]) -> dict[UUID, Made]:
+def render_texts(ctx: Context, messages: Sequence[Message]) -> dict[UUID, RenderedText]:
     """Return what each message says; one that is missing cannot be made, which is logged.
 
     A kind's maker that raises for a set is asked for each message by itself.
@@ -23,27 +23,30 @@ def make_texts(ctx: Context, messages: Sequence[Message]) -> dict[UUID, Made]:
     def kind(message: Message) -> str:
         return message.kind
 
-    made: dict[UUID, Made] = {}
+    rendered: dict[UUID, RenderedText] = {}
     for name, group in groupby(sorted(messages, key=kind), kind):
-        made.update(_make(ctx, name, list(group)))
-    return made
+        rendered.update(_render_kind(ctx, name, list(group)))
+    return rendered
 
 
-def _make(ctx: Context, kind: str, messages: Sequence[Message]) -> dict[UUID, Made]:
+def _render_kind(ctx: Context, kind: str, messages: Sequence[Message]) -> dict[UUID, RenderedText]:
     try:
-        return making_service.make_texts(ctx, messages)
+        return making_service.render_all(ctx, messages)
     except Unavailable:
         raise
     except Exception as error:
-        if repository.is_lost(error):
+        if repository.is_transaction_lost(error):
             raise
         # Only the error's name is told: its words may hold a tenant's.
         facts = {"kind": kind, "count": len(messages), "error": type(error).__name__}
         if len(messages) == 1:
-            log.error("the text of a message cannot be made", extra={**facts, "message_id": str(messages[0].id)})
+            log.error(
+                "sms.render.failed: text of a message could not be rendered",
+                extra={**facts, "message_id": str(messages[0].id)},
+            )
             return {}
-        log.warning("the texts of a set cannot be made at once", extra=facts)
-    found: dict[UUID, Made] = {}
+        log.warning("sms.render.set_failed: texts of a set not rendered together, rendering one by one", extra=facts)
+    found: dict[UUID, RenderedText] = {}
     for each in messages:
-        found.update(_make(ctx, kind, [each]))
+        found.update(_render_kind(ctx, kind, [each]))
     return found

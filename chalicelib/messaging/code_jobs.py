@@ -4,9 +4,9 @@ from typing import Any
 
 from chalicelib.messaging import code_service
 from chalicelib.runtime.resources import get_outbound
-from chalicelib.tasks.scheduling import Functions
+from chalicelib.tasks.scheduling import FunctionBlueprint
 
-code_jobs = Functions()
+code_jobs = FunctionBlueprint()
 
 
 @code_jobs.lambda_function(name="send_code")

@@ -17,14 +17,14 @@ from typing import Any
 from chalicelib import metrics, phones
 from chalicelib.errors import Invalid, Unavailable
 from chalicelib.ids import new_id
-from chalicelib.messaging.code_rules import bounds, code_text
-from chalicelib.runtime.ports import SENT, UNKNOWN, Outcome, Outgoing
+from chalicelib.messaging.code_rules import rate_limits, render_code
+from chalicelib.runtime.ports import SENT, UNKNOWN, OutgoingText, SendOutcome
 from chalicelib.runtime.resources import OutboundResources
 
 GATEWAYS = ("africastalking", "sns")  # the first costs a fiftieth of the second
 # Not those of passwords, which nobody has (ForgotPassword, AdminCreateUser), nor those by which somebody who is signed
 # in would get another number (UpdateUserAttribute, VerifyUserAttribute): whoever has a new one signs up with it.
-SOURCES = {f"CustomSMSSender_{name}" for name in ("SignUp", "ResendCode", "Authentication")}
+TRIGGER_SOURCES = {f"CustomSMSSender_{name}" for name in ("SignUp", "ResendCode", "Authentication")}
 
 log = logging.getLogger("plotihub.messaging")
 
@@ -37,43 +37,45 @@ def send_code(outside: OutboundResources, event: Mapping[str, Any]) -> bool:
         ValueError: the code was not sealed for us, or is none.
     """
     source = event["triggerSource"]
-    if source not in SOURCES or outside.codes is None:
-        log.warning("a call for a code that is not ours to send", extra={"source": source})
+    if source not in TRIGGER_SOURCES or outside.codes is None:
+        log.warning("code.send.unsupported_trigger: Cognito trigger not handled", extra={"source": source})
         return False
     to = event["request"]["userAttributes"]["phone_number"]
     if not _is_served(to):
-        log.warning("a code was asked for a number that is not served", extra={"source": source})
+        log.warning(
+            "code.send.unsupported_number: sign-in code requested for an unsupported number", extra={"source": source}
+        )
         return False
     now = outside.clock.now()
-    if not all(outside.claims.count(key, most, now) for key, most in bounds(to, now)):
+    if not all(outside.claims.count(key, most, now) for key, most in rate_limits(to, now)):
         metrics.count({metrics.CODES_HELD_BACK: 1})
-        log.warning("a code was asked for too often", extra={"source": source})
+        log.warning("code.send.rate_limited: sign-in code requested too often", extra={"source": source})
         return False
-    text = code_text(outside.codes.open(event["request"]["code"]))
-    outcome = _send(outside, Outgoing(f"code:{new_id()}", to, text))
-    came = {"source": source, "outcome": outcome.outcome, "reason": outcome.reason}
+    text = render_code(outside.codes.open(event["request"]["code"]))
+    outcome = _send_by_first_gateway(outside, OutgoingText(f"code:{new_id()}", to, text))
+    facts = {"source": source, "outcome": outcome.outcome, "reason": outcome.reason}
     if outcome.outcome in (SENT, UNKNOWN):
         metrics.count({metrics.CODES_SENT: 1})
-        log.info("a code was sent", extra=came)
+        log.info("code.send.sent: sign-in code sent", extra=facts)
         return True
     metrics.count({metrics.CODES_NOT_SENT: 1})
-    log.error("a code could not be sent", extra=came)
+    log.error("code.send.failed: sign-in code not sent", extra=facts)
     if not outcome.permanent:
-        raise Unavailable("No gateway sends the code.")
+        raise Unavailable("No gateway accepted the code.")
     return False
 
 
 def _is_served(number: str) -> bool:
     try:
-        return phones.to_e164(number) == number
+        return phones.parse_phone(number) == number
     except Invalid:
         return False
 
 
-def _send(outside: OutboundResources, text: Outgoing) -> Outcome:
+def _send_by_first_gateway(outside: OutboundResources, text: OutgoingText) -> SendOutcome:
     """Try the gateways until one takes the text, or refuses the number for good; return the best that came of it."""
-    perhaps = None
-    outcome = Outcome("not_sent", reason="no_gateway")
+    uncertain = None
+    outcome = SendOutcome("not_sent", reason="no_gateway")
     for name in GATEWAYS:
         gateway = outside.gateways.get(name)
         if gateway is None:
@@ -81,6 +83,9 @@ def _send(outside: OutboundResources, text: Outgoing) -> Outcome:
         (outcome,) = gateway.send([text])
         if outcome.outcome == SENT or outcome.permanent:
             return outcome
-        perhaps = outcome if outcome.outcome == UNKNOWN else perhaps
-        log.warning("a gateway did not take a code", extra={"gateway": name, "reason": outcome.reason})
-    return perhaps or outcome
+        uncertain = outcome if outcome.outcome == UNKNOWN else uncertain
+        log.warning(
+            "code.send.gateway_refused: gateway did not accept a sign-in code",
+            extra={"gateway": name, "reason": outcome.reason},
+        )
+    return uncertain or outcome

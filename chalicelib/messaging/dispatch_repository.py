@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, lite
 from sqlalchemy import Text as TextType
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from chalicelib.messaging.dispatch_rules import CAPPED_KINDS, PENDING, Day, Handed
+from chalicelib.messaging.cap_rules import DailyUsage, Dispatched
+from chalicelib.messaging.dispatch_rules import CAPPED_KINDS, PENDING
 from chalicelib.messaging.model import CANCELLED, EMAIL, FAILED, HANDED, QUEUED, SMS, Message
 from chalicelib.storage.tables.messaging import message_attempts, message_days, messages
 from chalicelib.storage.types import Id
@@ -24,7 +25,7 @@ def list_due_organisations(db: Connection, now: dt.datetime) -> list[UUID]:
     return list(db.scalars(query.distinct()))
 
 
-def lock_due(db: Connection, organisation_id: UUID, now: dt.datetime, limit: int) -> list[Message]:
+def lock_due_messages(db: Connection, organisation_id: UUID, now: dt.datetime, limit: int) -> list[Message]:
     """Return the messages that have been due for longest, and hold them; what another dispatcher holds is left out."""
     query = (
         select(*_COLUMNS)
@@ -40,21 +41,21 @@ def lock_due(db: Connection, organisation_id: UUID, now: dt.datetime, limit: int
     return [Message._make(row) for row in db.execute(query)]
 
 
-def lock_day(db: Connection, organisation_id: UUID, on: dt.date) -> Day:
+def lock_daily_usage(db: Connection, organisation_id: UUID, on: dt.date) -> DailyUsage:
     """Return what the day and its month have come to, and hold the day: whoever else hands today waits."""
-    mine = and_(message_days.c.organisation_id == organisation_id, message_days.c.counted_on == on)
-    held = select(message_days.c.messages).where(mine).with_for_update()
-    sent = db.scalar(held)
+    that_day = and_(message_days.c.organisation_id == organisation_id, message_days.c.counted_on == on)
+    day_row = select(message_days.c.messages).where(that_day).with_for_update()
+    sent = db.scalar(day_row)
     if sent is None:
-        _add_day(db, organisation_id, on)
-        sent = db.scalar(held) or 0
+        _add_daily_usage(db, organisation_id, on)
+        sent = db.scalar(day_row) or 0
     month = select(func.coalesce(func.sum(message_days.c.price_cents), 0)).where(
         message_days.c.organisation_id == organisation_id, message_days.c.counted_on.between(on.replace(day=1), on)
     )
-    return Day(sent, int(db.scalar(month) or 0))
+    return DailyUsage(sent, int(db.scalar(month) or 0))
 
 
-def _add_day(db: Connection, organisation_id: UUID, on: dt.date) -> None:
+def _add_daily_usage(db: Connection, organisation_id: UUID, on: dt.date) -> None:
     row = {"organisation_id": organisation_id, "counted_on": on, "messages": 0, "price_cents": 0}
     try:
         with db.begin_nested():
@@ -63,7 +64,7 @@ def _add_day(db: Connection, organisation_id: UUID, on: dt.date) -> None:
         pass  # somebody else has just done so
 
 
-def count_day(db: Connection, organisation_id: UUID, on: dt.date, sent: int, price_cents: int) -> None:
+def add_daily_usage(db: Connection, organisation_id: UUID, on: dt.date, sent: int, price_cents: int) -> None:
     """Add to what the day came to; both may be negative."""
     query = update(message_days).where(
         message_days.c.organisation_id == organisation_id, message_days.c.counted_on == on
@@ -73,7 +74,7 @@ def count_day(db: Connection, organisation_id: UUID, on: dt.date, sent: int, pri
     )
 
 
-def count_told(
+def count_sent_to_tenants(
     db: Connection, organisation_id: UUID, tenant_ids: Collection[UUID], since: dt.datetime
 ) -> dict[UUID, int]:
     """Return how many capped SMS each tenant has been handed since then, and did not fail to get."""
@@ -92,7 +93,7 @@ def count_told(
     return {row[0]: row[1] for row in db.execute(query)}
 
 
-def count_letters(db: Connection, organisation_id: UUID, since: dt.datetime) -> int:
+def count_emails(db: Connection, organisation_id: UUID, since: dt.datetime) -> int:
     """Return how many letters of the organisation were handed over since then."""
     query = select(func.count()).where(
         messages.c.organisation_id == organisation_id, messages.c.medium == EMAIL, messages.c.handed_at >= since
@@ -100,15 +101,15 @@ def count_letters(db: Connection, organisation_id: UUID, since: dt.datetime) -> 
     return db.scalar(query) or 0
 
 
-def hand(db: Connection, organisation_id: UUID, handed: Sequence[Handed], now: dt.datetime) -> None:
+def mark_dispatched(db: Connection, organisation_id: UUID, dispatched: Sequence[Dispatched], now: dt.datetime) -> None:
     """Mark held messages as handed, and begin an attempt of each."""
 
-    def alike(each: Handed) -> tuple[Any, ...]:
+    def shared_values(each: Dispatched) -> tuple[Any, ...]:
         return each.gateway, each.number, each.encoding, each.parts, each.price_cents, each.reason
 
-    for same, group in groupby(sorted(handed, key=alike), alike):
+    for shared, group in groupby(sorted(dispatched, key=shared_values), shared_values):
         names = ("gateway", "attempt", "encoding", "parts", "price_cents", "reason")
-        _mark_handed(db, organisation_id, list(group), dict(zip(names, same, strict=True)), now)
+        _mark_handed(db, organisation_id, list(group), dict(zip(names, shared, strict=True)), now)
     rows = [
         {
             "organisation_id": organisation_id,
@@ -122,38 +123,38 @@ def hand(db: Connection, organisation_id: UUID, handed: Sequence[Handed], now: d
             "created_at": now,
             "queued_times": 0,
         }
-        for each in handed
+        for each in dispatched
     ]
     db.execute(insert(message_attempts), rows)
 
 
 def _mark_handed(
-    db: Connection, organisation_id: UUID, handed: list[Handed], same: Mapping[str, Any], now: dt.datetime
+    db: Connection, organisation_id: UUID, dispatched: list[Dispatched], shared: Mapping[str, Any], now: dt.datetime
 ) -> None:
-    values: dict[str, Any] = {**same, "status": HANDED, "provider_reference": None, "cost_cents": None}
+    values: dict[str, Any] = {**shared, "status": HANDED, "provider_reference": None, "cost_cents": None}
     values["handed_at"] = func.coalesce(messages.c.handed_at, literal(now, messages.c.handed_at.type))
-    made = [each for each in handed if each.message.text is None]
-    if made:
+    rendered = [each for each in dispatched if each.message.text is None]
+    if rendered:
         # One statement for many texts, where an executemany of UPDATEs is a journey each.
         values["text"] = case(
-            *((messages.c.id == literal(each.message.id, Id), literal(each.text, TextType)) for each in made),
+            *((messages.c.id == literal(each.message.id, Id), literal(each.text, TextType)) for each in rendered),
             else_=messages.c.text,
         )
-    query = update(messages).where(_are(organisation_id, [each.message.id for each in handed]))
+    query = update(messages).where(_by_ids(organisation_id, [each.message.id for each in dispatched]))
     # Not kept compiled: its text is as long as the set, and seldom the same.
-    db.execute(query.values(**values), execution_options={"compiled_cache": None} if made else {})
+    db.execute(query.values(**values), execution_options={"compiled_cache": None} if rendered else {})
 
 
-def finish(
+def close_messages(
     db: Connection, organisation_id: UUID, message_ids: Collection[UUID], status: str, reason: str, now: dt.datetime
 ) -> None:
     """Cancel or fail held messages that wait."""
-    query = update(messages).where(_are(organisation_id, message_ids))
+    query = update(messages).where(_by_ids(organisation_id, message_ids))
     db.execute(query.values(status=status, reason=reason, finished_at=now))
 
 
 def postpone(db: Connection, organisation_id: UUID, message_ids: Collection[UUID], until: dt.datetime) -> None:
-    db.execute(update(messages).where(_are(organisation_id, message_ids)).values(send_after_at=until))
+    db.execute(update(messages).where(_by_ids(organisation_id, message_ids)).values(send_after_at=until))
 
 
 def mark_queued(
@@ -164,19 +165,19 @@ def mark_queued(
     def number(attempt: tuple[UUID, int]) -> int:
         return attempt[1]
 
-    for same, group in groupby(sorted(attempts, key=number), number):
+    for shared, group in groupby(sorted(attempts, key=number), number):
         query = update(message_attempts).where(
             message_attempts.c.organisation_id == organisation_id,
             message_attempts.c.message_id.in_([message_id for message_id, _ in group]),
-            message_attempts.c.number == same,
+            message_attempts.c.number == shared,
         )
         db.execute(query.values(queued_at=now, queued_times=message_attempts.c.queued_times + 1))
 
 
-def is_lost(error: Exception) -> bool:
+def is_transaction_lost(error: Exception) -> bool:
     """Tell whether the transaction that ``error`` came up in is over, or its connection is."""
     return isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
-def _are(organisation_id: UUID, message_ids: Collection[UUID]) -> ColumnElement[bool]:
+def _by_ids(organisation_id: UUID, message_ids: Collection[UUID]) -> ColumnElement[bool]:
     return and_(messages.c.organisation_id == organisation_id, messages.c.id.in_(message_ids))

@@ -5,10 +5,10 @@ from typing import NamedTuple, Protocol
 from chalicelib.messaging import neutral_rules, rules, signing_rules
 from chalicelib.messaging.grant_model import Allowance
 from chalicelib.messaging.model import SMS
-from chalicelib.messaging.objection_rules import Objections
+from chalicelib.messaging.objection_rules import Suppressions
 
 
-class _Addressed(Protocol):
+class _FinalizableMessage(Protocol):
     """A message, new or kept."""
 
     @property
@@ -24,23 +24,23 @@ class _Addressed(Protocol):
     def address(self) -> str | None: ...
 
 
-class Finisher(NamedTuple):
+class TextFinalizer(NamedTuple):
     """What is needed to finish the texts of a set of one organisation's messages."""
 
     allowance: Allowance
-    objections: Objections
+    suppressions: Suppressions
 
-    def finish(self, message: _Addressed, text: str) -> str:
+    def finalize(self, message: _FinalizableMessage, text: str) -> str:
         """Return ``text`` as it goes out to the message's address, by whatever medium."""
         if not self.allowance.granted:
-            text = neutral_rules.neutral_text(text)
+            text = neutral_rules.sanitize_text(text)
         elif message.medium == SMS:
-            text = rules.harmless(text)
-        confirmed = message.address is not None and self.objections.is_confirmed(message.address)
-        return signing_rules.sign(
+            text = rules.normalize_sms(text)
+        confirmed = message.address is not None and self.suppressions.is_confirmed(message.address)
+        return signing_rules.add_footer(
             text, message.kind, message.medium, message.language, self.allowance, confirmed=confirmed
         )
 
-    def finish_subject(self, subject: str) -> str:
+    def finalize_subject(self, subject: str) -> str:
         """Return the subject of a letter as it goes out."""
-        return subject if self.allowance.granted else neutral_rules.neutral_text(subject)
+        return subject if self.allowance.granted else neutral_rules.sanitize_text(subject)

@@ -12,10 +12,10 @@ from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.leasing import tenant_phones
 from chalicelib.storage.tables.messaging import deliveries, incoming_message_answers, incoming_messages, messages
 
-NOTHING: dict[str, Any] = {"address": None, "subject": "", "text": None, "input": {}}
+ANONYMISED: dict[str, Any] = {"address": None, "subject": "", "text": None, "input": {}}
 
 
-def clear_old_messages(db: Connection, before: dt.datetime, oldest_id: UUID, at_once: int) -> int:
+def anonymise_old_messages(db: Connection, before: dt.datetime, oldest_id: UUID, limit: int) -> int:
     """Clear messages, of whatever organisation, whose last report is older than ``before``; return how many.
 
     ``oldest_id`` stands for ``before`` among the ids: a message that is younger has no report that is
@@ -28,87 +28,87 @@ def clear_old_messages(db: Connection, before: dt.datetime, oldest_id: UUID, at_
         select(messages.c.organisation_id, messages.c.id)
         .join(kept, and_(kept.c.organisation_id == messages.c.organisation_id, kept.c.id == messages.c.id))
         .where(kept.c.address > "", kept.c.id < oldest_id, messages.c.status != QUEUED, last < before)
-        .limit(at_once)
+        .limit(limit)
     )
-    return _change_each(db, messages, ("organisation_id", "id"), db.execute(query).all(), NOTHING)
+    return _update_rows(db, messages, ("organisation_id", "id"), db.execute(query).all(), ANONYMISED)
 
 
-def clear_old_incoming(db: Connection, before: dt.datetime, at_once: int) -> int:
+def anonymise_old_incoming(db: Connection, before: dt.datetime, limit: int) -> int:
     """Clear what phones sent before ``before``; return how many."""
     table = incoming_messages
-    query = select(*table.primary_key).where(table.c.phone > "", table.c.received_at < before).limit(at_once)
-    return _change_each(db, table, _REFERENCE, db.execute(query).all(), {"phone": None, "text": None})
+    query = select(*table.primary_key).where(table.c.phone > "", table.c.received_at < before).limit(limit)
+    return _update_rows(db, table, _REFERENCE_KEY, db.execute(query).all(), {"phone": None, "text": None})
 
 
-def clear_old_deliveries(db: Connection, before: dt.datetime, at_once: int) -> int:
+def anonymise_old_deliveries(db: Connection, before: dt.datetime, limit: int) -> int:
     """Clear the phones of reports that no message was found for, made before ``before``; return how many."""
     table = deliveries
-    query = select(*table.primary_key).where(table.c.phone > "", table.c.created_at < before).limit(at_once)
-    return _change_each(db, table, _REFERENCE, db.execute(query).all(), {"phone": None})
+    query = select(*table.primary_key).where(table.c.phone > "", table.c.created_at < before).limit(limit)
+    return _update_rows(db, table, _REFERENCE_KEY, db.execute(query).all(), {"phone": None})
 
 
-def forget_messages(ctx: Context, tenant_id: UUID, phones: Collection[str], now: dt.datetime) -> None:
+def anonymise_messages(ctx: Context, tenant_id: UUID, phones: Collection[str], now: dt.datetime) -> None:
     """Clear what was told to the tenant, and to ``phones`` without saying to whom; cancel what still waits."""
-    to_nobody = and_(messages.c.tenant_id.is_(None), messages.c.address.in_(list(phones)))
+    without_tenant = and_(messages.c.tenant_id.is_(None), messages.c.address.in_(list(phones)))
     cancelled = {"status": CANCELLED, "reason": "erased", "finished_at": now}
-    for whose in (messages.c.tenant_id == tenant_id, to_nobody):  # each by its own index
-        theirs = and_(messages.c.organisation_id == ctx.organisation_id, whose)
-        ctx.db.execute(update(messages).where(theirs, messages.c.status == QUEUED).values(**cancelled))
-        ctx.db.execute(update(messages).where(theirs).values(**NOTHING))
+    for filter_by in (messages.c.tenant_id == tenant_id, without_tenant):  # each by its own index
+        of_tenant = and_(messages.c.organisation_id == ctx.organisation_id, filter_by)
+        ctx.db.execute(update(messages).where(of_tenant, messages.c.status == QUEUED).values(**cancelled))
+        ctx.db.execute(update(messages).where(of_tenant).values(**ANONYMISED))
 
 
-def phones_of_others(ctx: Context, tenant_id: UUID, phones: Collection[str], *, anywhere: bool) -> set[str]:
+def list_shared_phones(ctx: Context, tenant_id: UUID, phones: Collection[str], *, any_organisation: bool) -> set[str]:
     """Return those of ``phones`` that other tenants have, too: of the organisation, or of any."""
     table = tenant_phones
     others = or_(table.c.organisation_id != ctx.organisation_id, table.c.tenant_id != tenant_id)
     query = select(table.c.phone).where(table.c.phone.in_(list(phones)), others)
-    if not anywhere:
+    if not any_organisation:
         query = query.where(table.c.organisation_id == ctx.organisation_id)
     return set(ctx.db.scalars(query))
 
 
-def forget_answered(ctx: Context, tenant_id: UUID) -> None:
+def anonymise_answered(ctx: Context, tenant_id: UUID) -> None:
     """Clear what was sent that was answered for no other organisation, and forget what else was answered for them.
 
     Who else has entered the number by now changes nothing of it.
     """
     table = incoming_message_answers
-    mine = and_(table.c.organisation_id == ctx.organisation_id, table.c.tenant_id == tenant_id)
+    of_tenant = and_(table.c.organisation_id == ctx.organisation_id, table.c.tenant_id == tenant_id)
     other = table.alias("other")
     # That it came at the same moment is said for the index.
-    same = and_(*(other.c[name] == table.c[name] for name in (*_REFERENCE, "received_at")))
+    same = and_(*(other.c[name] == table.c[name] for name in (*_REFERENCE_KEY, "received_at")))
     others = exists().where(same, other.c.organisation_id != ctx.organisation_id)
-    own = ctx.db.execute(select(table.c.gateway, table.c.provider_reference).where(mine, ~others)).all()
-    _change_each(ctx.db, incoming_messages, _REFERENCE, own, {"phone": None, "text": None})
-    ctx.db.execute(delete(table).where(mine))
+    own = ctx.db.execute(select(table.c.gateway, table.c.provider_reference).where(of_tenant, ~others)).all()
+    _update_rows(ctx.db, incoming_messages, _REFERENCE_KEY, own, {"phone": None, "text": None})
+    ctx.db.execute(delete(table).where(of_tenant))
 
 
-def clear_old_answers(db: Connection, before: dt.datetime, at_once: int) -> int:
+def purge_old_answers(db: Connection, before: dt.datetime, limit: int) -> int:
     """Delete for whom was answered what phones sent before ``before``; return how many."""
     table = incoming_message_answers
-    query = select(*table.primary_key).where(table.c.received_at < before).limit(at_once)
+    query = select(*table.primary_key).where(table.c.received_at < before).limit(limit)
     found = db.execute(query).all()
     for row in found:
-        named = (table.c[name] == getattr(row, name) for name in ("organisation_id", *_REFERENCE))
-        db.execute(delete(table).where(*named))
+        by_key = (table.c[name] == getattr(row, name) for name in ("organisation_id", *_REFERENCE_KEY))
+        db.execute(delete(table).where(*by_key))
     return len(found)
 
 
-def forget_phones(ctx: Context, phones: Collection[str]) -> None:
+def anonymise_phones(ctx: Context, phones: Collection[str]) -> None:
     """Clear what ``phones`` sent us, and reports about them: no other organisation has entered them."""
     for table, values in ((incoming_messages, {"phone": None, "text": None}), (deliveries, {"phone": None})):
         ctx.db.execute(update(table).where(table.c.phone.in_(list(phones))).values(**values))
 
 
-_REFERENCE = ("gateway", "provider_reference")
+_REFERENCE_KEY = ("gateway", "provider_reference")
 
 
-def _change_each(
+def _update_rows(
     db: Connection, table: Table, key: tuple[str, ...], rows: Sequence[Any], values: dict[str, Any]
 ) -> int:
     """Set ``values`` in each of ``rows``, given by their keys, in the keys' order; return how many there are."""
     if rows:
-        named: list[ColumnElement[bool]] = [table.c[name] == bindparam(f"key_{name}") for name in key]
+        by_key: list[ColumnElement[bool]] = [table.c[name] == bindparam(f"key_{name}") for name in key]
         found = [{f"key_{name}": value for name, value in zip(key, row, strict=True)} for row in sorted(rows)]
-        db.execute(update(table).where(*named).values(**values), found)
+        db.execute(update(table).where(*by_key).values(**values), found)
     return len(rows)

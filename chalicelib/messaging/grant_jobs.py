@@ -10,16 +10,16 @@ from sqlalchemy import Connection
 from chalicelib.clock import day_of
 from chalicelib.errors import BadRequest, Invalid
 from chalicelib.messaging import service
-from chalicelib.messaging.grant_model import MESSAGING, SENDER_NAME, Grant, Limits
+from chalicelib.messaging.grant_model import MESSAGING, SENDER_NAME, Grant, GrantLimits
 from chalicelib.money import format_cents, parse_cents
 from chalicelib.runtime.context import Context
 from chalicelib.runtime.resources import Resources, get_resources
-from chalicelib.tasks.scheduling import Functions
+from chalicelib.tasks.scheduling import FunctionBlueprint
 
 log = logging.getLogger("plotihub.messaging")
-grant_jobs = Functions()
+grant_jobs = FunctionBlueprint()
 
-ASKED = frozenset({"organisation", "kind", "revoke", "name", "daily", "tenant_daily", "monthly", "by", "note"})
+FIELDS = frozenset({"organisation", "kind", "revoke", "name", "daily", "tenant_daily", "monthly", "by", "note"})
 
 
 @grant_jobs.lambda_function(name="grant")
@@ -31,72 +31,72 @@ def grant(event: dict[str, Any], context: Any) -> dict[str, Any]:
     {"organisation", "revoke": "messaging" or "sender_name", "by"}
     """
     resources = get_resources()
-    asked = {name: str(value).strip() for name, value in event.items() if str(value).strip()}
-    unknown = sorted(asked.keys() - ASKED)
+    fields = {name: str(value).strip() for name, value in event.items() if str(value).strip()}
+    unknown = sorted(fields.keys() - FIELDS)
     if unknown:
-        raise BadRequest(f"there is no {unknown[0]}; expected of: {', '.join(sorted(ASKED))}")
-    if asked:
-        work = partial(
-            _work, asked=asked, request_id=str(getattr(context, "aws_request_id", "by hand")), resources=resources
+        raise BadRequest(f"there is no {unknown[0]}; expected of: {', '.join(sorted(FIELDS))}")
+    if fields:
+        apply = partial(
+            _apply, fields=fields, request_id=str(getattr(context, "aws_request_id", "by hand")), resources=resources
         )
-        resources.transact(work)
-        log.info("what an organisation is granted was changed", extra={"organisation_id": asked["organisation"]})
+        resources.transact(apply)
+        log.info("grant.changed: grants of an organisation changed", extra={"organisation_id": fields["organisation"]})
     with resources.reading() as db:
-        return {"grants": [_told(each) for each in service.list_grants(db)]}
+        return {"grants": [_serialize_grant(each) for each in service.list_grants(db)]}
 
 
-def _work(db: Connection, *, asked: dict[str, str], request_id: str, resources: Resources) -> None:
-    organisation_id = _organisation(asked)
+def _apply(db: Connection, *, fields: dict[str, str], request_id: str, resources: Resources) -> None:
+    organisation_id = _parse_organisation_id(fields)
     now = resources.clock.now()
     ctx = Context.for_system(db, organisation_id, now=now, today=day_of(now))
-    how: dict[str, Any] = {"by": asked.get("by", ""), "request_id": request_id}
-    if "revoke" in asked:
-        service.revoke_grant(ctx, asked["revoke"], **how)
+    who_and_when: dict[str, Any] = {"by": fields.get("by", ""), "request_id": request_id}
+    if "revoke" in fields:
+        service.revoke_grant(ctx, fields["revoke"], **who_and_when)
         return
-    how["note"] = asked.get("note", "")
-    kind = asked.get("kind", "")
+    who_and_when["note"] = fields.get("note", "")
+    kind = fields.get("kind", "")
     if kind == MESSAGING:
-        service.grant_messaging(ctx, limits=_limits(asked), **how)
+        service.grant_messaging(ctx, limits=_parse_limits(fields), **who_and_when)
     elif kind == SENDER_NAME:
-        service.grant_sender_name(ctx, asked.get("name", ""), **how)
+        service.grant_sender_name(ctx, fields.get("name", ""), **who_and_when)
     else:
         raise Invalid([("kind", f"expected {MESSAGING} or {SENDER_NAME}")])
 
 
-def _organisation(asked: dict[str, str]) -> UUID:
+def _parse_organisation_id(fields: dict[str, str]) -> UUID:
     try:
-        return UUID(asked.get("organisation", ""))
+        return UUID(fields.get("organisation", ""))
     except ValueError as error:
         raise Invalid([("organisation", "expected an organisation's id")]) from error
 
 
-def _limits(asked: dict[str, str]) -> Limits:
-    usual = Limits()
-    return Limits(
-        _whole(asked, "daily", usual.daily_cap),
-        _whole(asked, "tenant_daily", usual.tenant_daily_cap),
-        _cents(asked, "monthly", usual.monthly_limit_cents),
+def _parse_limits(fields: dict[str, str]) -> GrantLimits:
+    default = GrantLimits()
+    return GrantLimits(
+        _parse_whole(fields, "daily", default.daily_cap),
+        _parse_whole(fields, "tenant_daily", default.tenant_daily_cap),
+        _parse_cents(fields, "monthly", default.monthly_limit_cents),
     )
 
 
-def _whole(asked: dict[str, str], name: str, usual: int) -> int:
-    text = asked.get(name)
+def _parse_whole(fields: dict[str, str], name: str, default: int) -> int:
+    text = fields.get(name)
     if text is None:
-        return usual
+        return default
     if not (text.isascii() and text.isdecimal() and len(text) <= 7):
         raise Invalid([(name, "expected a whole number, of at most seven digits")])
     return int(text)
 
 
-def _cents(asked: dict[str, str], name: str, usual: int) -> int:
+def _parse_cents(fields: dict[str, str], name: str, default: int) -> int:
     try:
-        return parse_cents(asked[name]) if name in asked else usual
+        return parse_cents(fields[name]) if name in fields else default
     except ValueError as error:
         raise Invalid([(name, str(error))]) from error
 
 
-def _told(grant: Grant) -> dict[str, Any]:
-    told: dict[str, Any] = {
+def _serialize_grant(grant: Grant) -> dict[str, Any]:
+    view: dict[str, Any] = {
         "organisation": str(grant.organisation_id),
         "organisation_name": grant.organisation_name,
         "kind": grant.kind,
@@ -105,6 +105,6 @@ def _told(grant: Grant) -> dict[str, Any]:
         "note": grant.note,
     }
     if grant.kind == SENDER_NAME:
-        return told | {"name": grant.sender_name}
+        return view | {"name": grant.sender_name}
     monthly = format_cents(grant.monthly_limit_cents or 0)
-    return told | {"daily": grant.daily_cap, "tenant_daily": grant.tenant_daily_cap, "monthly": monthly}
+    return view | {"daily": grant.daily_cap, "tenant_daily": grant.tenant_daily_cap, "monthly": monthly}

@@ -4,12 +4,12 @@ import datetime as dt
 from typing import NamedTuple
 from uuid import UUID
 
-from chalicelib.messaging.model import Settings
+from chalicelib.messaging.model import MessageSettings
 
 MESSAGING, SENDER_NAME = GRANT_KINDS = ("messaging", "sender_name")
-GRANT_NEEDED = "grant_needed"  # the reason of a message that goes only with a grant
+REASON_GRANT_NEEDED = "grant_needed"  # the reason of a message that goes only with a grant
 
-_USUAL = Settings()
+_DEFAULTS = MessageSettings()
 
 
 class Allowance(NamedTuple):
@@ -22,31 +22,31 @@ class Allowance(NamedTuple):
 
     granted: bool = False
     daily_cap: int = 100
-    tenant_daily_cap: int = _USUAL.tenant_daily_cap
-    monthly_limit_cents: int = _USUAL.monthly_limit_cents
+    tenant_daily_cap: int = _DEFAULTS.tenant_daily_cap
+    monthly_limit_cents: int = _DEFAULTS.monthly_limit_cents
     number_daily_cap: int | None = 2
     sender_name: str = ""
     founder_phone: str | None = None
 
 
-class Limits(NamedTuple):
+class GrantLimits(NamedTuple):
     """What a messaging grant bounds; the usual settings where the operator names nothing else."""
 
-    daily_cap: int = _USUAL.daily_cap
-    tenant_daily_cap: int = _USUAL.tenant_daily_cap
-    monthly_limit_cents: int = _USUAL.monthly_limit_cents
+    daily_cap: int = _DEFAULTS.daily_cap
+    tenant_daily_cap: int = _DEFAULTS.tenant_daily_cap
+    monthly_limit_cents: int = _DEFAULTS.monthly_limit_cents
 
 
-class Sending(NamedTuple):
+class SendingProfile(NamedTuple):
     """How an organisation's messages are sent: ``settings`` as they take effect, ``own`` as it set them."""
 
-    settings: Settings
-    own: Settings
+    settings: MessageSettings
+    own: MessageSettings
     allowance: Allowance
     time_zone: str
 
 
-class SettingsTold(NamedTuple):
+class EffectiveSettings(NamedTuple):
     """The settings as they take effect, flat, with what bounds them."""
 
     sender_name: str

@@ -8,52 +8,54 @@ from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from chalicelib.identity.model import PLATFORM
 from chalicelib.ids import new_id
-from chalicelib.messaging.grant_model import MESSAGING, SENDER_NAME, Allowance, Grant, Limits, Sending
-from chalicelib.messaging.grant_rules import within
-from chalicelib.messaging.model import Settings
+from chalicelib.messaging.grant_model import MESSAGING, SENDER_NAME, Allowance, Grant, GrantLimits, SendingProfile
+from chalicelib.messaging.grant_rules import limit_to_allowance
+from chalicelib.messaging.model import MessageSettings
 from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.identity import organisations
 from chalicelib.storage.tables.messaging import message_settings, organisation_grants
 
-_MESSAGING = organisation_grants.alias("messaging_grant")
-_SENDER = organisation_grants.alias("sender_grant")
-_SETTINGS = [message_settings.c[name] for name in Settings._fields]
+_MESSAGING_GRANT = organisation_grants.alias("messaging_grant")
+_SENDER_GRANT = organisation_grants.alias("sender_grant")
+_SETTINGS_COLUMNS = [message_settings.c[name] for name in MessageSettings._fields]
 
 
-def _held(grants: Any, kind: str) -> ColumnElement[bool]:
+def _active_grant(grants: Any, kind: str) -> ColumnElement[bool]:
     return and_(grants.c.organisation_id == organisations.c.id, grants.c.kind == kind, grants.c.revoked_at.is_(None))
 
 
-_SENDING = (
+_SENDING_PROFILE = (
     select(
         organisations.c.time_zone,
         organisations.c.founder_phone,
-        _MESSAGING.c.id.label("messaging"),
-        *(_MESSAGING.c[name].label(f"granted_{name}") for name in Limits._fields),
-        _SENDER.c.sender_name.label("granted_name"),
-        *_SETTINGS,
+        _MESSAGING_GRANT.c.id.label("messaging"),
+        *(_MESSAGING_GRANT.c[name].label(f"granted_{name}") for name in GrantLimits._fields),
+        _SENDER_GRANT.c.sender_name.label("granted_name"),
+        *_SETTINGS_COLUMNS,
     )
     .select_from(organisations)
     .outerjoin(message_settings, message_settings.c.organisation_id == organisations.c.id)
-    .outerjoin(_MESSAGING, _held(_MESSAGING, MESSAGING))
-    .outerjoin(_SENDER, _held(_SENDER, SENDER_NAME))
+    .outerjoin(_MESSAGING_GRANT, _active_grant(_MESSAGING_GRANT, MESSAGING))
+    .outerjoin(_SENDER_GRANT, _active_grant(_SENDER_GRANT, SENDER_NAME))
 )
 
 
-def find_sending(db: Connection, organisation_id: UUID) -> Sending | None:
+def find_sending_profile(db: Connection, organisation_id: UUID) -> SendingProfile | None:
     """Return how the organisation's messages are sent, with what it is granted, in one query."""
-    row = db.execute(_SENDING.where(organisations.c.id == organisation_id)).one_or_none()
+    row = db.execute(_SENDING_PROFILE.where(organisations.c.id == organisation_id)).one_or_none()
     if row is None:
         return None
     found = row._mapping
-    own = Settings()
+    own = MessageSettings()
     if row.version is not None:
-        own = Settings(**{name: found[name] for name in Settings._fields})._replace(gateways=tuple(row.gateways))
+        own = MessageSettings(**{name: found[name] for name in MessageSettings._fields})._replace(
+            gateways=tuple(row.gateways)
+        )
     allowance = Allowance(founder_phone=row.founder_phone)
     if row.messaging is not None:
-        limits = Limits(*(found[f"granted_{name}"] for name in Limits._fields))
+        limits = GrantLimits(*(found[f"granted_{name}"] for name in GrantLimits._fields))
         allowance = Allowance(True, *limits, None, row.granted_name or "", row.founder_phone)
-    return Sending(within(own, allowance), own, allowance, row.time_zone)
+    return SendingProfile(limit_to_allowance(own, allowance), own, allowance, row.time_zone)
 
 
 def lock_organisation(ctx: Context) -> bool:
@@ -61,8 +63,8 @@ def lock_organisation(ctx: Context) -> bool:
 
     The platform's own is none: without its grant phones would be answered nothing, and nobody would see it.
     """
-    mine = (organisations.c.id == ctx.organisation_id) & (organisations.c.id != PLATFORM)
-    query = select(organisations.c.id).where(mine).with_for_update()
+    not_platform = (organisations.c.id == ctx.organisation_id) & (organisations.c.id != PLATFORM)
+    query = select(organisations.c.id).where(not_platform).with_for_update()
     return ctx.db.scalar(query) is not None
 
 

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chalicelib.messaging.grant_model import Allowance
-from chalicelib.messaging.model import Settings
+from chalicelib.messaging.model import MessageSettings
 from chalicelib.money import format_cents
 
 
-def within(own: Settings, allowance: Allowance) -> Settings:
+def limit_to_allowance(own: MessageSettings, allowance: Allowance) -> MessageSettings:
     """Return the settings as they take effect: an organisation only lowers what it is granted."""
-    named = allowance.granted and own.sender_name == allowance.sender_name
+    is_name_granted = allowance.granted and own.sender_name == allowance.sender_name
     return own._replace(
-        sender_name=own.sender_name if named else "",
+        sender_name=own.sender_name if is_name_granted else "",
         daily_cap=min(own.daily_cap, allowance.daily_cap),
         tenant_daily_cap=min(own.tenant_daily_cap, allowance.tenant_daily_cap),
         monthly_limit_cents=min(own.monthly_limit_cents, allowance.monthly_limit_cents),
@@ -20,16 +20,19 @@ def within(own: Settings, allowance: Allowance) -> Settings:
     )
 
 
-def too_much(values: Mapping[str, Any], allowance: Allowance) -> Iterator[tuple[str, str]]:
+def find_excess(values: Mapping[str, Any], allowance: Allowance) -> Iterator[tuple[str, str]]:
     """Yield each field of ``values`` that asks for more than is granted, and what is."""
     for field in ("daily_cap", "tenant_daily_cap"):
-        most = getattr(allowance, field)
-        if values.get(field, 0) > most:
-            yield field, f"expected at most {most}, which is what your organisation may have{_yet(allowance)}"
+        limit = getattr(allowance, field)
+        if values.get(field, 0) > limit:
+            yield field, f"expected at most {limit}, which is what your organisation may have{_before_grant(allowance)}"
     if values.get("monthly_limit_cents", 0) > allowance.monthly_limit_cents:
-        most = format_cents(allowance.monthly_limit_cents)
-        yield "monthly_limit", f"expected at most {most}, which is what your organisation may have{_yet(allowance)}"
+        limit = format_cents(allowance.monthly_limit_cents)
+        yield (
+            "monthly_limit",
+            f"expected at most {limit}, which is what your organisation may have{_before_grant(allowance)}",
+        )
 
 
-def _yet(allowance: Allowance) -> str:
+def _before_grant(allowance: Allowance) -> str:
     return "" if allowance.granted else " before it is granted messaging"

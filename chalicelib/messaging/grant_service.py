@@ -10,23 +10,23 @@ from chalicelib.brands import is_brand
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.identity import service as identity
 from chalicelib.messaging import grant_repository as repository
-from chalicelib.messaging.grant_model import GRANT_KINDS, MESSAGING, SENDER_NAME, Grant, Limits, Sending
+from chalicelib.messaging.grant_model import GRANT_KINDS, MESSAGING, SENDER_NAME, Grant, GrantLimits, SendingProfile
 from chalicelib.runtime.context import Context
 
 SENDER_PATTERN = "^([0-9A-Za-z]([0-9A-Za-z _.-]{0,9}[0-9A-Za-z])?)?$"
-MOST_BY, MOST_NOTE = 60, 200
+MAX_BY, MAX_NOTE = 60, 200
 
 
-def get_sending(db: Connection, organisation_id: UUID) -> Sending:
+def get_sending_profile(db: Connection, organisation_id: UUID) -> SendingProfile:
     """Return the organisation's settings as they take effect and what it is granted, read in one query."""
-    found = repository.find_sending(db, organisation_id)
+    found = repository.find_sending_profile(db, organisation_id)
     if found is None:
         raise NotFound("There is no such organisation.")
     return found
 
 
 def grant_messaging(
-    ctx: Context, *, by: str, limits: Limits | None = None, note: str = "", request_id: str = ""
+    ctx: Context, *, by: str, limits: GrantLimits | None = None, note: str = "", request_id: str = ""
 ) -> None:
     """Let the organisation write in its own words, up to ``limits``; in place of the grant that it has.
 
@@ -34,7 +34,7 @@ def grant_messaging(
         Invalid: ``by`` names nobody, or a limit is below nothing.
         NotFound: there is no such organisation.
     """
-    bounds = limits or Limits()
+    bounds = limits or GrantLimits()
     wrong = [(name, "expected 0 or more") for name, value in bounds._asdict().items() if value < 0]
     if wrong:
         raise Invalid(wrong)
@@ -52,10 +52,10 @@ def grant_sender_name(ctx: Context, name: str, *, by: str, note: str = "", reque
     if not name or not re.fullmatch(SENDER_PATTERN, name):
         raise Invalid([("name", "expected 1 to 11 letters, digits and signs that a phone shows as a sender")])
     if is_brand(name):
-        raise Invalid([("name", "it is a brand's; nobody else sends under it")])
-    if not get_sending(ctx.db, ctx.organisation_id).allowance.granted:
-        raise Conflict("The organisation is not granted messaging yet; grant that first.")
-    none = dict.fromkeys(Limits._fields)
+        raise Invalid([("name", "it is a protected brand")])
+    if not get_sending_profile(ctx.db, ctx.organisation_id).allowance.granted:
+        raise Conflict("The organisation lacks the messaging grant; grant that first.")
+    none = dict.fromkeys(GrantLimits._fields)
     _grant(ctx, SENDER_NAME, by, request_id, sender_name=name, note=note, **none)
 
 
@@ -68,9 +68,9 @@ def revoke_grant(ctx: Context, kind: str, *, by: str, request_id: str = "") -> N
         Invalid: there is no such kind, or ``by`` names nobody.
         NotFound: the organisation holds no grant of the kind.
     """
-    _check(by, kind)
+    _check_request(by, kind)
     if not repository.lock_organisation(ctx) or not repository.revoke_grant(ctx, kind, by, ctx.now):
-        raise NotFound("The organisation holds no such grant.")
+        raise NotFound("The organisation does not have this grant.")
     identity.record_operator_event(ctx, action=f"revoke_{kind}", fields=[], request_id=request_id)
 
 
@@ -86,9 +86,9 @@ def _grant(
     request_id: str,
     **values: str | int | None,
 ) -> None:
-    _check(by, kind)
-    if len(str(values["note"])) > MOST_NOTE:
-        raise Invalid([("note", f"expected at most {MOST_NOTE} characters")])
+    _check_request(by, kind)
+    if len(str(values["note"])) > MAX_NOTE:
+        raise Invalid([("note", f"expected at most {MAX_NOTE} characters")])
     if not repository.lock_organisation(ctx):
         raise NotFound("There is no such organisation.")
     repository.revoke_grant(ctx, kind, by, ctx.now)
@@ -97,8 +97,8 @@ def _grant(
     identity.record_operator_event(ctx, action=f"grant_{kind}", fields=fields, request_id=request_id)
 
 
-def _check(by: str, kind: str) -> None:
+def _check_request(by: str, kind: str) -> None:
     if kind not in GRANT_KINDS:
         raise Invalid([("kind", f"expected one of: {', '.join(GRANT_KINDS)}")])
-    if not by.strip() or len(by) > MOST_BY:
-        raise Invalid([("by", f"expected who grants or revokes it, in at most {MOST_BY} characters")])
+    if not by.strip() or len(by) > MAX_BY:
+        raise Invalid([("by", f"expected who grants or revokes it, in at most {MAX_BY} characters")])

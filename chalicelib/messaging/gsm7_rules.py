@@ -8,21 +8,21 @@ processors put in by themselves, would more than double what a text costs.
 import unicodedata
 from collections.abc import Iterable
 
-from chalicelib.messaging.model import Measured
+from chalicelib.messaging.model import SmsSize
 
 GSM7, UCS2 = "gsm7", "ucs2"
-MOST_ALONE = {GSM7: 160, UCS2: 70}
-MOST_IN_A_PART = {GSM7: 153, UCS2: 67}  # what joins the parts takes the room of the rest
+MAX_SINGLE_PART = {GSM7: 160, UCS2: 70}
+MAX_PER_PART = {GSM7: 153, UCS2: 67}  # what joins the parts takes the room of the rest
 
-_LATIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzèéùìòÇØøÅåÆæßÉÄÖÑÜäöñüà")
-_OTHERS = frozenset("@£$¥\n\rΔ_ΦΓΛΩΠΨΣΘΞ !\"#¤%&'()*+,-./0123456789:;<=>?¡§¿")
+_LATIN_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzèéùìòÇØøÅåÆæßÉÄÖÑÜäöñüà")
+_OTHER_CHARACTERS = frozenset("@£$¥\n\rΔ_ΦΓΛΩΠΨΣΘΞ !\"#¤%&'()*+,-./0123456789:;<=>?¡§¿")
 _EXTENSION = frozenset("\f^{}\\[~]|€")  # sent as two: an escape and a character
-_BASIC = _LATIN | _OTHERS
+_BASIC = _LATIN_LETTERS | _OTHER_CHARACTERS
 _ALPHABET = _BASIC | _EXTENSION
 _NO_EXTENSION = str.maketrans(dict.fromkeys(_EXTENSION, ""))
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))  # soft hyphen, spaces and joiners without width
-_SAME = {
+_LOOKALIKES = {
     # An apostrophe is a letter's part in Swahili ("ng'ombe"), and is written in all these ways.
     "'": "\u2018\u2019\u201a\u201b\u2032\u2039\u203a\u02b9\u02bb\u02bc\u00b4`\uff07",
     '"': "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\uff02",
@@ -47,45 +47,45 @@ _SAME = {
     "OE": "\u0152",
     "oe": "\u0153",
 }
-_STANDS_FOR = {each: plain for plain, written in _SAME.items() for each in written}
+_REPLACEMENTS = {each: plain for plain, written in _LOOKALIKES.items() for each in written}
 
 
-def measure(text: str) -> Measured:
+def measure_sms(text: str) -> SmsSize:
     """Return how ``text`` is sent: its encoding, its characters as that counts them, and its parts.
 
     A character of the extension table, and one that UCS-2 writes as a surrogate pair, count as two and
     stay in one part; so a part may end one short.
     """
     if _ALPHABET.issuperset(text):
-        doubles = len(text) - len(text.translate(_NO_EXTENSION))
-        return _measured(GSM7, len(text), doubles, (2 if each in _EXTENSION else 1 for each in text))
-    doubles = sum(each > "\uffff" for each in text)
-    return _measured(UCS2, len(text), doubles, (2 if each > "\uffff" else 1 for each in text))
+        double_width = len(text) - len(text.translate(_NO_EXTENSION))
+        return _size_of(GSM7, len(text), double_width, (2 if each in _EXTENSION else 1 for each in text))
+    double_width = sum(each > "\uffff" for each in text)
+    return _size_of(UCS2, len(text), double_width, (2 if each > "\uffff" else 1 for each in text))
 
 
-def _measured(encoding: str, length: int, doubles: int, sizes: Iterable[int]) -> Measured:
-    """Return the measure of ``length`` characters of which ``doubles`` count as two; ``sizes`` are of each."""
-    characters = length + doubles
-    most = MOST_IN_A_PART[encoding]
-    if characters <= MOST_ALONE[encoding]:
+def _size_of(encoding: str, length: int, double_width: int, sizes: Iterable[int]) -> SmsSize:
+    """Return the measure of ``length`` characters of which ``double_width`` count as two; ``sizes`` are of each."""
+    characters = length + double_width
+    limit = MAX_PER_PART[encoding]
+    if characters <= MAX_SINGLE_PART[encoding]:
         parts = min(characters, 1)
-    elif not doubles:
-        parts = -(-characters // most)
+    elif not double_width:
+        parts = -(-characters // limit)
     else:
-        parts = _parts(sizes, most)
-    return Measured(encoding, characters, parts)
+        parts = _count_sms_parts(sizes, limit)
+    return SmsSize(encoding, characters, parts)
 
 
-def _parts(sizes: Iterable[int], most: int) -> int:
-    parts, filled = 1, 0
+def _count_sms_parts(sizes: Iterable[int], limit: int) -> int:
+    parts, used = 1, 0
     for size in sizes:
-        if filled + size > most:
-            parts, filled = parts + 1, 0
-        filled += size
+        if used + size > limit:
+            parts, used = parts + 1, 0
+        used += size
     return parts
 
 
-def harmless(text: str) -> str:
+def normalize_sms(text: str) -> str:
     """Return ``text`` with what GSM 7-bit lacks replaced where that changes nothing that is read.
 
     Quotes, dashes, spaces, dots and bullets become their plain ones, and a letter loses the accents
@@ -93,19 +93,19 @@ def harmless(text: str) -> str:
     """
     if _ALPHABET.issuperset(text):
         return text
-    told: list[str] = []
+    normalized: list[str] = []
     for each in unicodedata.normalize("NFC", text.translate(_INVISIBLE)):
         if each in _ALPHABET:
-            told.append(each)
-        elif not (unicodedata.combining(each) and told and told[-1][-1] in _LATIN):
-            told.append(_STANDS_FOR.get(each) or _without_accents(each))
-    return "".join(told)
+            normalized.append(each)
+        elif not (unicodedata.combining(each) and normalized and normalized[-1][-1] in _LATIN_LETTERS):
+            normalized.append(_REPLACEMENTS.get(each) or _strip_accents(each))
+    return "".join(normalized)
 
 
-def _without_accents(letter: str) -> str:
+def _strip_accents(letter: str) -> str:
     """Return the Latin letter that is left when accents are taken off, the outermost first; else ``letter``."""
     bare = letter
-    while bare not in _LATIN:
+    while bare not in _LATIN_LETTERS:
         parts = unicodedata.decomposition(bare)
         if not parts or parts.startswith("<"):  # <…>: only looks alike
             return letter
@@ -113,6 +113,6 @@ def _without_accents(letter: str) -> str:
     return bare
 
 
-def replaced(text: str) -> list[str]:
+def replaced_characters(text: str) -> list[str]:
     """Return the characters of ``text`` that harmless ones stand for, each once."""
-    return [each for each in dict.fromkeys(text) if harmless(each) != each]
+    return [each for each in dict.fromkeys(text) if normalize_sms(each) != each]

@@ -12,12 +12,12 @@ from chalicelib.messaging.model import (
     FAILED,
     QUEUED,
     Attempt,
-    Incoming,
     IncomingAnswer,
+    IncomingMessage,
     KindSpend,
     Message,
 )
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.messaging import incoming_message_answers, incoming_messages, message_attempts, messages
@@ -39,14 +39,14 @@ def list_attempts(ctx: Context, message_id: UUID) -> list[Attempt]:
     return [Attempt._make(row) for row in ctx.db.execute(query.order_by(table.c.number))]
 
 
-def list_messages(ctx: Context, asked: Asked, filters: dict[str, Any]) -> Page[Message]:
+def list_messages(ctx: Context, page_request: PageRequest, filters: dict[str, Any]) -> Page[Message]:
     """Return those whose columns have the values in ``filters``, newest first."""
     query = select(*_COLUMNS).where(messages.c.organisation_id == ctx.organisation_id)
     query = query.where(*(messages.c[name] == value for name, value in filters.items()))
-    return fetch_page(ctx.db, query, [messages.c.id], asked, descending=True).of(Message._make)
+    return fetch_page(ctx.db, query, [messages.c.id], page_request, descending=True).of(Message._make)
 
 
-def count_to(ctx: Context, address: str, kind: str, since: dt.datetime) -> int:
+def count_messages_to(ctx: Context, address: str, kind: str, since: dt.datetime) -> int:
     query = select(func.count()).where(
         messages.c.organisation_id == ctx.organisation_id,
         messages.c.address == address,
@@ -69,7 +69,7 @@ def sum_by_kind(ctx: Context, starts_at: dt.datetime, ends_at: dt.datetime) -> l
 
     What no gateway took in the end costs nothing; what it took and could not deliver does.
     """
-    taken = or_(messages.c.status.not_in((CANCELLED, FAILED)), messages.c.provider_reference.is_not(None))
+    accepted = or_(messages.c.status.not_in((CANCELLED, FAILED)), messages.c.provider_reference.is_not(None))
     sums = (messages.c.parts, messages.c.price_cents, messages.c.cost_cents)
     query = (
         select(messages.c.kind, func.count(), *(func.coalesce(func.sum(each), 0) for each in sums))
@@ -77,7 +77,7 @@ def sum_by_kind(ctx: Context, starts_at: dt.datetime, ends_at: dt.datetime) -> l
             messages.c.organisation_id == ctx.organisation_id,
             messages.c.handed_at >= starts_at,
             messages.c.handed_at < ends_at,
-            taken,
+            accepted,
         )
         .group_by(messages.c.kind)
         .order_by(messages.c.kind)
@@ -85,10 +85,10 @@ def sum_by_kind(ctx: Context, starts_at: dt.datetime, ends_at: dt.datetime) -> l
     return [KindSpend(kind, *map(int, sums)) for kind, *sums in ctx.db.execute(query)]
 
 
-def list_incoming(ctx: Context, asked: Asked) -> Page[Incoming]:
+def list_incoming(ctx: Context, page_request: PageRequest) -> Page[IncomingMessage]:
     """Return what phones sent that was answered for the organisation, and is not forgotten yet, newest first."""
     table, sent = incoming_message_answers, incoming_messages
-    same = and_(sent.c.gateway == table.c.gateway, sent.c.provider_reference == table.c.provider_reference)
+    same_sms = and_(sent.c.gateway == table.c.gateway, sent.c.provider_reference == table.c.provider_reference)
     query = (
         select(
             table.c.gateway,
@@ -100,14 +100,14 @@ def list_incoming(ctx: Context, asked: Asked) -> Page[Incoming]:
             table.c.lease_id,
             table.c.tenant_id,
         )
-        .join(sent, same)
+        .join(sent, same_sms)
         .where(table.c.organisation_id == ctx.organisation_id, sent.c.phone.is_not(None))
     )
     keys = [table.c.received_at, table.c.gateway, table.c.provider_reference]
-    return fetch_page(ctx.db, query, keys, asked, descending=True).of(Incoming._make)
+    return fetch_page(ctx.db, query, keys, page_request, descending=True).of(IncomingMessage._make)
 
 
-def add_answer(
+def record_answer(
     db: Connection,
     organisation_id: UUID,
     gateway: str,
@@ -117,12 +117,12 @@ def add_answer(
 ) -> None:
     """Keep that an SMS was answered for the organisation; what is there already stays as it is."""
     table = incoming_message_answers
-    mine = and_(
+    same_answer = and_(
         table.c.organisation_id == organisation_id,
         table.c.gateway == gateway,
         table.c.provider_reference == reference,
     )
-    if db.scalar(select(table.c.gateway).where(mine)) is not None:
+    if db.scalar(select(table.c.gateway).where(same_answer)) is not None:
         return
     row = {"gateway": gateway, "provider_reference": reference, "received_at": received_at, **answer._asdict()}
     try:

@@ -12,8 +12,8 @@ from chalicelib.errors import Conflict, NotFound
 from chalicelib.identity import service as identity
 from chalicelib.messaging import message_repository as repository
 from chalicelib.messaging import settings_service
-from chalicelib.messaging.model import Attempt, Incoming, IncomingAnswer, Message, Spend
-from chalicelib.pages import Asked, Page
+from chalicelib.messaging.model import Attempt, IncomingAnswer, IncomingMessage, Message, Spend
+from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context
 
 FILTERS = ("status", "kind", "medium", "tenant_id", "lease_id", "notice_id")
@@ -31,17 +31,17 @@ def list_attempts(ctx: Context, message_id: UUID) -> list[Attempt]:
     return repository.list_attempts(ctx, message_id)
 
 
-def list_messages(ctx: Context, asked: Asked, **filters: Any) -> Page[Message]:
+def list_messages(ctx: Context, page_request: PageRequest, **filters: Any) -> Page[Message]:
     """Return a page of messages, newest first; ``filters`` are of ``FILTERS``."""
     unknown = filters.keys() - set(FILTERS)
     if unknown:
         raise TypeError(f"messages are not listed by {sorted(unknown)}")
-    return repository.list_messages(ctx, asked, filters)
+    return repository.list_messages(ctx, page_request, filters)
 
 
-def count_to(ctx: Context, address: str, kind: str, *, since: dt.datetime) -> int:
+def count_messages_to(ctx: Context, address: str, kind: str, *, since: dt.datetime) -> int:
     """Return how many messages of the kind were queued for the address after ``since``."""
-    return repository.count_to(ctx, address, kind, since)
+    return repository.count_messages_to(ctx, address, kind, since)
 
 
 def cancel_message(ctx: Context, message_id: UUID, *, reason: str) -> Message:
@@ -75,17 +75,17 @@ def get_spend(ctx: Context, month: dt.date) -> Spend:
     )
 
 
-def list_incoming(ctx: Context, asked: Asked) -> Page[Incoming]:
+def list_incoming(ctx: Context, page_request: PageRequest) -> Page[IncomingMessage]:
     """Return a page of what phones sent that was answered for the organisation, newest first.
 
     Whose it is was decided then: a number that is entered later opens nothing older.
     """
-    return repository.list_incoming(ctx, asked)
+    return repository.list_incoming(ctx, page_request)
 
 
-def add_answers(
+def record_answers(
     db: Connection, gateway: str, reference: str, received_at: dt.datetime, answers: Iterable[IncomingAnswer]
 ) -> None:
     """Keep for whom an SMS was answered; a second time changes nothing."""
     for answer in answers:
-        repository.add_answer(db, answer.organisation_id, gateway, reference, received_at, answer)
+        repository.record_answer(db, answer.organisation_id, gateway, reference, received_at, answer)

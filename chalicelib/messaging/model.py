@@ -6,7 +6,10 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 SMS, EMAIL = MEDIUMS = ("sms", "email")
-SENT_BY = {SMS: ("africastalking", "sns"), EMAIL: ("email",)}  # the gateways that can send it, in the usual order
+GATEWAYS_BY_MEDIUM = {
+    SMS: ("africastalking", "sns"),
+    EMAIL: ("email",),
+}  # the gateways that can send it, in the usual order
 
 QUEUED, HANDED, SENT, DELIVERED, FAILED, UNKNOWN_STATUS, CANCELLED = STATUSES = (
     "queued",  # waits for its hour
@@ -33,7 +36,7 @@ def statuses_before(after: str) -> tuple[str, ...]:
     return tuple(before for before, following in TRANSITIONS.items() if after in following)
 
 
-class Kind(NamedTuple):
+class MessageKind(NamedTuple):
     """How messages of a kind are treated.
 
     ``opt_out``: "honoured", "organisation" (it may choose to pass it) or "passed".
@@ -49,7 +52,7 @@ class Kind(NamedTuple):
     placeholders: tuple[str, ...] = ()
 
 
-_OF_REMINDER = (
+_REMINDER_PLACEHOLDERS = (
     "tenant",  # given name
     "amount",  # what is open now, of the invoices that it is about: "KES 15,000"
     "due_on",
@@ -60,25 +63,27 @@ _OF_REMINDER = (
     "account",  # what to give as account number: the unit's name
     "organisation",
 )
-_OF_ENTRY = ("tenant", "amount", "reference", "property", "unit", "organisation")
-KINDS: dict[str, Kind] = {
-    "reminder_before": Kind(placeholders=_OF_REMINDER),
-    "reminder_due": Kind(placeholders=_OF_REMINDER),
-    "reminder_overdue": Kind(placeholders=_OF_REMINDER),
-    "reminder_final": Kind(placeholders=_OF_REMINDER),
-    "receipt": Kind(
+_ENTRY_PLACEHOLDERS = ("tenant", "amount", "reference", "property", "unit", "organisation")
+KINDS: dict[str, MessageKind] = {
+    "reminder_before": MessageKind(placeholders=_REMINDER_PLACEHOLDERS),
+    "reminder_due": MessageKind(placeholders=_REMINDER_PLACEHOLDERS),
+    "reminder_overdue": MessageKind(placeholders=_REMINDER_PLACEHOLDERS),
+    "reminder_final": MessageKind(placeholders=_REMINDER_PLACEHOLDERS),
+    "receipt": MessageKind(
         capped=False,
         placeholders=("tenant", "amount", "receipt", "reference", "balance", "property", "unit", "organisation"),
     ),
-    "reversal": Kind(
+    "reversal": MessageKind(
         capped=False, placeholders=("tenant", "amount", "receipt", "reference", "property", "unit", "organisation")
     ),
-    "recorded": Kind(capped=False, placeholders=_OF_ENTRY),  # a caretaker's entry: it counts once it is confirmed
-    "rejected": Kind(capped=False, placeholders=_OF_ENTRY),  # such an entry that will not count
-    "notice": Kind(free_text=True),
-    "legal_notice": Kind(opt_out="organisation", capped=False, free_text=True),
-    "reply": Kind(opt_out="passed", quiet_hours=False, capped=False),  # the tenant has just asked
-    "statement": Kind(opt_out="passed", quiet_hours=False, capped=False),  # an e-mail that a member sends
+    "recorded": MessageKind(
+        capped=False, placeholders=_ENTRY_PLACEHOLDERS
+    ),  # a caretaker's entry: it counts once it is confirmed
+    "rejected": MessageKind(capped=False, placeholders=_ENTRY_PLACEHOLDERS),  # such an entry that will not count
+    "notice": MessageKind(free_text=True),
+    "legal_notice": MessageKind(opt_out="organisation", capped=False, free_text=True),
+    "reply": MessageKind(opt_out="passed", quiet_hours=False, capped=False),  # the tenant has just asked
+    "statement": MessageKind(opt_out="passed", quiet_hours=False, capped=False),  # an e-mail that a member sends
 }
 
 
@@ -151,14 +156,14 @@ class Attempt(NamedTuple):
     finished_at: dt.datetime | None
 
 
-class Settings(NamedTuple):
+class MessageSettings(NamedTuple):
     """How an organisation's messages are sent; the defaults hold where it has set nothing.
 
     Hours are local. ``monthly_limit_cents`` bounds what a local month's messages may come to, as reckoned.
     """
 
     sender_name: str = ""
-    gateways: tuple[str, ...] = SENT_BY[SMS]
+    gateways: tuple[str, ...] = GATEWAYS_BY_MEDIUM[SMS]
     quiet_from_hour: int = 20
     quiet_until_hour: int = 8
     tenant_daily_cap: int = 3
@@ -190,7 +195,7 @@ class Template(NamedTuple):
     changed_at: dt.datetime | None
 
 
-class Preview(NamedTuple):
+class MessagePreview(NamedTuple):
     """A text as it would be sent. ``reason``: why the organisation's own words were not taken."""
 
     text: str
@@ -202,7 +207,7 @@ class Preview(NamedTuple):
     replaced: list[str]  # the characters that harmless ones stand for
 
 
-class Made(NamedTuple):
+class RenderedText(NamedTuple):
     """A text made at sending, or None where there is nothing left to say; ``reason`` tells why, or of a fallback.
 
     Where ``wait_until`` lies ahead there will be something to say, but not before: the message is put off.
@@ -213,14 +218,14 @@ class Made(NamedTuple):
     wait_until: dt.datetime | None = None
 
 
-class Measured(NamedTuple):
+class SmsSize(NamedTuple):
     encoding: str  # gsm7, ucs2
     characters: int  # as the encoding counts them
     parts: int
 
 
-BY_MEMBER = "member"
-OPT_OUT_SOURCES = ("sms", "ussd", "gateway", BY_MEMBER)
+SOURCE_MEMBER = "member"
+OPT_OUT_SOURCES = ("sms", "ussd", "gateway", SOURCE_MEMBER)
 
 
 class OptOut(NamedTuple):
@@ -231,7 +236,7 @@ class OptOut(NamedTuple):
     created_at: dt.datetime
 
 
-class Incoming(NamedTuple):
+class IncomingMessage(NamedTuple):
     """What a phone sent and was answered for in the organisation; ``command`` is what it was taken for.
 
     ``text`` is there where the phone's holder had confirmed the place, and no other organisation was answered for.

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import NamedTuple
 from uuid import UUID
 
-from chalicelib.messaging.model import KINDS, SMS, Settings
+from chalicelib.messaging.model import KINDS, SMS, MessageSettings
 from chalicelib.messaging.rules import passes_opt_out
 
 OPTED_OUT = "opted_out"
@@ -12,14 +12,14 @@ NUMBER_DENIED = "number_denied"  # its holder says that it is not this tenant's
 LEASE_ENDED = "lease_ended"  # so long ago that the number may have another holder
 
 
-class About(NamedTuple):
+class MessageTarget(NamedTuple):
     """To whom something would be sent, and about which lease."""
 
     address: str | None
     lease_id: UUID | None
 
 
-class Objections:
+class Suppressions:
     """What is known of a set of numbers and leases of one organisation."""
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class Objections:
         self._property_of: dict[UUID, UUID] = {}  # of the leases that were asked for
         self._ended: set[UUID] = set()
 
-    def note(
+    def add_row(
         self,
         kind: str,
         phone: str | None,
@@ -72,7 +72,7 @@ class Objections:
         """Tell whether the holder has said of a place of the organisation that it is theirs."""
         return phone in self._confirmed_at
 
-    def is_silent(self, phone: str) -> bool:
+    def is_opted_out(self, phone: str) -> bool:
         """Tell whether the number wants nothing of the organisation.
 
         A stop to all ends where the holder confirmed a place of the organisation after it.
@@ -94,18 +94,20 @@ class Objections:
             return True
         return phone not in self._confirmed_at and any(denied == phone for denied, _ in self._denied)
 
-    def to_lease(self, address: str, lease_id: UUID | None) -> str:
+    def reason_for_lease(self, address: str, lease_id: UUID | None) -> str:
         """Return why the number is told nothing of the lease, or ""."""
         if self.is_denied(address, lease_id):
             return NUMBER_DENIED
         return LEASE_ENDED if lease_id in self._ended else ""
 
-    def why_not(self, kind: str, medium: str, address: str, lease_id: UUID | None, settings: Settings) -> str:
+    def reason_not_to_send(
+        self, kind: str, medium: str, address: str, lease_id: UUID | None, settings: MessageSettings
+    ) -> str:
         """Return why a message is not sent, or ""; an answer to what was just asked always is."""
         if medium == SMS and KINDS[kind].opt_out != "passed":
-            objection = self.to_lease(address, lease_id)
-            if objection:
-                return objection
-        if self.is_silent(address) and not passes_opt_out(kind, settings):
+            suppression = self.reason_for_lease(address, lease_id)
+            if suppression:
+                return suppression
+        if self.is_opted_out(address) and not passes_opt_out(kind, settings):
             return OPTED_OUT
         return ""

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import Connection, Select, String, and_, delete, insert, literal, or_, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
-from chalicelib.messaging.model import BY_MEMBER, OptOut
-from chalicelib.messaging.objection_rules import Objections
-from chalicelib.pages import Asked, Page
+from chalicelib.messaging.model import SOURCE_MEMBER, OptOut
+from chalicelib.messaging.objection_rules import Suppressions
+from chalicelib.pages import Page, PageRequest
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import lease_tenants, leases, phone_places, tenant_phones, tenants
 from chalicelib.storage.tables.messaging import opt_outs, phone_stops
@@ -25,9 +25,9 @@ def add_opt_out(db: Connection, organisation_id: UUID, phone: str, source: str, 
     """Keep it; return False where it was kept before. What the holder says takes the place of what a member entered."""
     found = find_opt_out(db, organisation_id, phone)
     if found is not None:
-        if found.source == BY_MEMBER != source:
-            mine = (opt_outs.c.organisation_id == organisation_id) & (opt_outs.c.phone == phone)
-            db.execute(update(opt_outs).where(mine).values(source=source, created_at=now))
+        if found.source == SOURCE_MEMBER != source:
+            same_opt_out = (opt_outs.c.organisation_id == organisation_id) & (opt_outs.c.phone == phone)
+            db.execute(update(opt_outs).where(same_opt_out).values(source=source, created_at=now))
         return False
     try:
         with db.begin_nested():
@@ -52,9 +52,9 @@ def find_opt_out(db: Connection, organisation_id: UUID, phone: str) -> OptOut | 
     return None if row is None else OptOut._make(row)
 
 
-def list_opt_outs(db: Connection, organisation_id: UUID, asked: Asked) -> Page[OptOut]:
+def list_opt_outs(db: Connection, organisation_id: UUID, page_request: PageRequest) -> Page[OptOut]:
     query = select(*_COLUMNS).where(opt_outs.c.organisation_id == organisation_id)
-    return fetch_page(db, query, [opt_outs.c.phone], asked).of(OptOut._make)
+    return fetch_page(db, query, [opt_outs.c.phone], page_request).of(OptOut._make)
 
 
 def add_stop(db: Connection, phone: str, source: str, now: dt.datetime) -> None:
@@ -75,13 +75,13 @@ def remove_stop(db: Connection, phone: str) -> None:
     db.execute(delete(opt_outs).where(opt_outs.c.phone == phone))
 
 
-def list_organisations_of(db: Connection, phone: str, ended_after: dt.date) -> list[UUID]:
+def list_organisations_of_phone(db: Connection, phone: str, ended_after: dt.date) -> list[UUID]:
     """Return the organisations of which a tenant has the number, with a lease that did not end before then; of all."""
     query = (
         select(tenant_phones.c.organisation_id)
-        .join(tenants, _same(tenants, "id", tenant_phones.c.tenant_id, tenant_phones))
-        .join(lease_tenants, _same(lease_tenants, "tenant_id", tenant_phones.c.tenant_id, tenant_phones))
-        .join(leases, _same(leases, "id", lease_tenants.c.lease_id, tenant_phones))
+        .join(tenants, _same_row(tenants, "id", tenant_phones.c.tenant_id, tenant_phones))
+        .join(lease_tenants, _same_row(lease_tenants, "tenant_id", tenant_phones.c.tenant_id, tenant_phones))
+        .join(leases, _same_row(leases, "id", lease_tenants.c.lease_id, tenant_phones))
         .where(
             tenant_phones.c.phone == phone,
             tenants.c.erased_at.is_(None),
@@ -91,20 +91,25 @@ def list_organisations_of(db: Connection, phone: str, ended_after: dt.date) -> l
     return sorted(set(db.scalars(query)))
 
 
-def find_objections(
+def find_suppressions(
     db: Connection,
     organisation_id: UUID,
     phones: Collection[str],
     lease_ids: Collection[UUID],
     ended_before: dt.date,
-) -> Objections:
+) -> Suppressions:
     """Return what speaks against sending to ``phones`` and about ``lease_ids``; one statement, for a payment asks too.
 
     ``ended_before``: the numbers of a lease that ended before then may be somebody else's by now.
     """
     if not phones and not lease_ids:
-        return Objections()
-    nothing, nobody, never, no = literal(None, String(16)), literal(None, Id), literal(None, Instant), literal(False)
+        return Suppressions()
+    nothing, no_id, no_instant, no = (
+        literal(None, String(16)),
+        literal(None, Id),
+        literal(None, Instant),
+        literal(False),
+    )
 
     def about_phones(kind: str, table: Any, *columns: Any) -> Select[Any]:
         names = ("lease_id", "property_id", "at", "yes")
@@ -112,28 +117,35 @@ def find_objections(
         query = select(literal(kind, String(10)).label("kind"), table.c.phone.label("phone"), *labelled)
         return query.where(table.c.phone.in_(list(phones)))
 
-    told, places = opt_outs.c, phone_places.c
-    decided = (
+    opt_out_columns, places = opt_outs.c, phone_places.c
+    decided_places = (
         about_phones(
             "place", phone_places, places.lease_id, leases.c.property_id, places.decided_at, places.state == CONFIRMED
         )
-        .outerjoin(leases, _same(leases, "id", places.lease_id, phone_places))
+        .outerjoin(leases, _same_row(leases, "id", places.lease_id, phone_places))
         .where(places.organisation_id == organisation_id)
     )
     about_leases = select(
-        literal("lease", String(10)), nothing, leases.c.id, leases.c.property_id, never, leases.c.ends_on < ended_before
+        literal("lease", String(10)),
+        nothing,
+        leases.c.id,
+        leases.c.property_id,
+        no_instant,
+        leases.c.ends_on < ended_before,
     ).where(leases.c.organisation_id == organisation_id, leases.c.id.in_(list(lease_ids)))
     branches = (
-        about_phones("opt_out", opt_outs, nobody, nobody, never, no).where(told.organisation_id == organisation_id),
-        about_phones("stop", phone_stops, nobody, nobody, phone_stops.c.at, no),
-        decided,
+        about_phones("opt_out", opt_outs, no_id, no_id, no_instant, no).where(
+            opt_out_columns.organisation_id == organisation_id
+        ),
+        about_phones("stop", phone_stops, no_id, no_id, phone_stops.c.at, no),
+        decided_places,
         about_leases,
     )
-    found = Objections()
+    found = Suppressions()
     for row in db.execute(union_all(*branches)):
-        found.note(row.kind, row.phone, row.lease_id, row.property_id, row.at, bool(row.yes))
+        found.add_row(row.kind, row.phone, row.lease_id, row.property_id, row.at, bool(row.yes))
     return found
 
 
-def _same(table: Any, column: str, value: Any, of: Any) -> Any:
+def _same_row(table: Any, column: str, value: Any, of: Any) -> Any:
     return and_(table.c.organisation_id == of.c.organisation_id, table.c[column] == value)

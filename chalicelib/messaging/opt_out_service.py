@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 from chalicelib import config
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.messaging import opt_out_repository as repository
-from chalicelib.messaging.model import BY_MEMBER, OptOut
-from chalicelib.messaging.objection_rules import Objections
-from chalicelib.pages import Asked, Page
+from chalicelib.messaging.model import SOURCE_MEMBER, OptOut
+from chalicelib.messaging.objection_rules import Suppressions
+from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context
 
 
-class Addressed(Protocol):
+class HasAddress(Protocol):
     @property
     def address(self) -> str | None: ...
 
@@ -24,7 +24,7 @@ class Addressed(Protocol):
     def lease_id(self) -> UUID | None: ...
 
 
-def opt_out(ctx: Context, phone: str, *, source: str) -> OptOut:
+def add_opt_out(ctx: Context, phone: str, *, source: str) -> OptOut:
     """Send nothing of the organisation's to ``phone`` (E.164) from now on; a second time changes nothing.
 
     ``source``: one of ``model.OPT_OUT_SOURCES``. What is queued already is cancelled when it is due.
@@ -40,7 +40,7 @@ def stop_messages(db: Connection, phone: str, *, source: str, now: dt.datetime) 
     place there.
     """
     repository.add_stop(db, phone, source, now)
-    organisations = repository.list_organisations_of(db, phone, ended_before(now.date()))
+    organisations = repository.list_organisations_of_phone(db, phone, phone_cutoff_day(now.date()))
     for organisation_id in organisations:
         repository.add_opt_out(db, organisation_id, phone, source, now)
     return organisations
@@ -59,9 +59,9 @@ def remove_opt_out(ctx: Context, phone: str) -> None:
         NotFound: it has not opted out.
     """
     found = get_opt_out(ctx, phone)
-    if not repository.remove_opt_outs(ctx.db, ctx.organisation_id, [phone], source=BY_MEMBER):
+    if not repository.remove_opt_outs(ctx.db, ctx.organisation_id, [phone], source=SOURCE_MEMBER):
         raise Conflict(
-            "Whoever holds the number opted out; only they can opt in again, by sending START.", source=found.source
+            "The owner of the number opted out; only they can opt in again, by sending START.", source=found.source
         )
 
 
@@ -72,24 +72,26 @@ def get_opt_out(ctx: Context, phone: str) -> OptOut:
     return found
 
 
-def opted_out(db: Connection, organisation_id: UUID, phones: Collection[str]) -> set[str]:
+def list_opted_out(db: Connection, organisation_id: UUID, phones: Collection[str]) -> set[str]:
     """Return those of ``phones`` that want no messages, or are not the tenant's; at most some thousand at once."""
-    found = repository.find_objections(db, organisation_id, phones, (), dt.date.min)
-    return {each for each in phones if found.is_silent(each) or found.is_denied(each, None)}
+    found = repository.find_suppressions(db, organisation_id, phones, (), dt.date.min)
+    return {each for each in phones if found.is_opted_out(each) or found.is_denied(each, None)}
 
 
-def find_objections(db: Connection, organisation_id: UUID, messages: Iterable[Addressed], today: dt.date) -> Objections:
+def find_suppressions(
+    db: Connection, organisation_id: UUID, messages: Iterable[HasAddress], today: dt.date
+) -> Suppressions:
     """Return what speaks against sending ``messages`` on the organisation's day ``today``; at most some thousand."""
     listed = list(messages)
     phones = {each.address for each in listed if each.address}
     leases = {each.lease_id for each in listed if each.lease_id is not None}
-    return repository.find_objections(db, organisation_id, phones, leases, ended_before(today))
+    return repository.find_suppressions(db, organisation_id, phones, leases, phone_cutoff_day(today))
 
 
-def ended_before(today: dt.date) -> dt.date:
+def phone_cutoff_day(today: dt.date) -> dt.date:
     """Return the day before which a lease must have ended for its tenants' numbers to be nobody's we know."""
     return today - dt.timedelta(days=config.phone_serves_days_after_lease())
 
 
-def list_opt_outs(ctx: Context, asked: Asked) -> Page[OptOut]:
-    return repository.list_opt_outs(ctx.db, ctx.organisation_id, asked)
+def list_opt_outs(ctx: Context, page_request: PageRequest) -> Page[OptOut]:
+    return repository.list_opt_outs(ctx.db, ctx.organisation_id, page_request)

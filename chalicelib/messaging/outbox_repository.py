@@ -23,26 +23,26 @@ def add_messages(ctx: Context, rows: Rows) -> list[UUID]:
     end, and then finds the keys taken. Give the rows in the order of their keys, or two who wait for
     each other end in a deadlock, which costs one of them its transaction.
     """
-    fresh = _without_known(ctx, rows)
-    while fresh:
+    new_rows = _drop_existing(ctx, rows)
+    while new_rows:
         try:
             with ctx.db.begin_nested():
-                ctx.db.execute(insert(messages), fresh)
+                ctx.db.execute(insert(messages), new_rows)
             break
         except IntegrityError:
-            left = _without_known(ctx, fresh)
-            if len(left) == len(fresh):
+            remaining = _drop_existing(ctx, new_rows)
+            if len(remaining) == len(new_rows):
                 raise  # it was about something else
-            fresh = left
-    return [row["id"] for row in fresh]
+            new_rows = remaining
+    return [row["id"] for row in new_rows]
 
 
-def _without_known(ctx: Context, rows: Rows) -> list[Mapping[str, Any]]:
-    known = known_keys(ctx, (row["dedupe_key"] for row in rows))
-    return [row for row in rows if row["dedupe_key"] not in known]
+def _drop_existing(ctx: Context, rows: Rows) -> list[Mapping[str, Any]]:
+    existing = find_existing_keys(ctx, (row["dedupe_key"] for row in rows))
+    return [row for row in rows if row["dedupe_key"] not in existing]
 
 
-def known_keys(ctx: Context, keys: Iterable[str]) -> set[str]:
+def find_existing_keys(ctx: Context, keys: Iterable[str]) -> set[str]:
     """Return those of ``keys`` that the organisation has had."""
     query = select(messages.c.dedupe_key).where(
         messages.c.organisation_id == ctx.organisation_id, messages.c.dedupe_key.in_(list(keys))

@@ -11,35 +11,37 @@ from chalicelib.clock import day_of
 from chalicelib.ids import new_id
 from chalicelib.messaging import opt_out_service, rules, settings_service
 from chalicelib.messaging import outbox_repository as repository
-from chalicelib.messaging.finishing_service import Finisher
-from chalicelib.messaging.grant_model import GRANT_NEEDED, Sending
-from chalicelib.messaging.grant_service import get_sending
-from chalicelib.messaging.model import CANCELLED, KINDS, QUEUED, SMS, Measured, NewMessage
-from chalicelib.messaging.objection_rules import Objections
+from chalicelib.messaging.finishing_service import TextFinalizer
+from chalicelib.messaging.grant_model import REASON_GRANT_NEEDED, SendingProfile
+from chalicelib.messaging.grant_service import get_sending_profile
+from chalicelib.messaging.model import CANCELLED, KINDS, QUEUED, SMS, NewMessage, SmsSize
+from chalicelib.messaging.objection_rules import Suppressions
 from chalicelib.runtime.context import Context
 
-AT_ONCE = 500
+BATCH_SIZE = 500
 
-_NOTHING = Measured("", 0, 0)
-_NO_ADDRESS = {"sms": "no_phone", "email": "no_email"}
+_NO_SIZE = SmsSize("", 0, 0)
+_MISSING_ADDRESS_REASONS = {"sms": "no_phone", "email": "no_email"}
 
 
-class _Ways(NamedTuple):
+class _QueueingContext(NamedTuple):
     """How messages of one organisation are queued now."""
 
     organisation_id: UUID
-    sending: Sending
+    sending: SendingProfile
     prices: Mapping[str, int]
     now: dt.datetime
-    openings: dict[dt.datetime, dt.datetime]  # already reckoned: most of a set have the same
+    delivery_times: dict[dt.datetime, dt.datetime]  # already reckoned: most of a set have the same
 
     def send_after_at(self, message: NewMessage) -> dt.datetime:
         earliest = max(message.send_after_at or self.now, self.now)
-        if not rules.waits_for_opening(message.kind, message.medium):
+        if not rules.respects_quiet_hours(message.kind, message.medium):
             return earliest
-        if earliest not in self.openings:
-            self.openings[earliest] = rules.opening(earliest, self.sending.settings, self.sending.time_zone)
-        return self.openings[earliest]
+        if earliest not in self.delivery_times:
+            self.delivery_times[earliest] = rules.end_of_quiet_hours(
+                earliest, self.sending.settings, self.sending.time_zone
+            )
+        return self.delivery_times[earliest]
 
 
 def queue_messages(ctx: Context, new: Sequence[NewMessage]) -> list[UUID]:
@@ -55,44 +57,50 @@ def queue_messages(ctx: Context, new: Sequence[NewMessage]) -> list[UUID]:
     Raises:
         KeyError: a kind is not one of ``model.KINDS``.
     """
-    wanted: dict[str, NewMessage] = {}
+    unique: dict[str, NewMessage] = {}
     for message in new:
-        wanted.setdefault(message.dedupe_key, message)
-    if not wanted:
+        unique.setdefault(message.dedupe_key, message)
+    if not unique:
         return []
-    sending = get_sending(ctx.db, ctx.organisation_id)
-    ways = _Ways(ctx.organisation_id, sending, settings_service.part_prices(), ctx.now, {})
-    ids = {key: new_id() for key in wanted}
-    added: set[UUID] = set()
-    for part in _in_sets(sorted(wanted)):
-        rows = _rows(ctx.db, ways, [wanted[key] for key in part], ids)
-        made = set(repository.add_messages(ctx, rows))
-        if any(row["id"] in made and row["status"] == QUEUED and row["send_after_at"] <= ctx.now for row in rows):
+    sending = get_sending_profile(ctx.db, ctx.organisation_id)
+    queueing = _QueueingContext(ctx.organisation_id, sending, settings_service.get_part_prices(), ctx.now, {})
+    ids = {key: new_id() for key in unique}
+    inserted: set[UUID] = set()
+    for batch in _batches(sorted(unique)):
+        rows = _build_rows(ctx.db, queueing, [unique[key] for key in batch], ids)
+        new_ids = set(repository.add_messages(ctx, rows))
+        if any(row["id"] in new_ids and row["status"] == QUEUED and row["send_after_at"] <= ctx.now for row in rows):
             repository.wake_dispatcher(ctx)
-        added |= made
-    return [each for each in ids.values() if each in added]
+        inserted |= new_ids
+    return [each for each in ids.values() if each in inserted]
 
 
-def _in_sets(keys: list[str]) -> Iterator[list[str]]:
-    for start in range(0, len(keys), AT_ONCE):
-        yield keys[start : start + AT_ONCE]
+def _batches(keys: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(keys), BATCH_SIZE):
+        yield keys[start : start + BATCH_SIZE]
 
 
-def _rows(db: Connection, ways: _Ways, part: list[NewMessage], ids: Mapping[str, UUID]) -> list[dict[str, Any]]:
-    texts = [each for each in part if each.medium == SMS]
-    today = day_of(ways.now, ways.sending.time_zone)
-    objections = opt_out_service.find_objections(db, ways.organisation_id, texts, today)
-    finisher = Finisher(ways.sending.allowance, objections)
-    return [_row(ways, message, ids[message.dedupe_key], objections, finisher) for message in part]
+def _build_rows(
+    db: Connection, queueing: _QueueingContext, batch: list[NewMessage], ids: Mapping[str, UUID]
+) -> list[dict[str, Any]]:
+    texts = [each for each in batch if each.medium == SMS]
+    today = day_of(queueing.now, queueing.sending.time_zone)
+    suppressions = opt_out_service.find_suppressions(db, queueing.organisation_id, texts, today)
+    finalizer = TextFinalizer(queueing.sending.allowance, suppressions)
+    return [_build_row(queueing, message, ids[message.dedupe_key], suppressions, finalizer) for message in batch]
 
 
-def _row(
-    ways: _Ways, message: NewMessage, message_id: UUID, objections: Objections, finisher: Finisher
+def _build_row(
+    queueing: _QueueingContext,
+    message: NewMessage,
+    message_id: UUID,
+    suppressions: Suppressions,
+    finalizer: TextFinalizer,
 ) -> dict[str, Any]:
-    reason = _why_not(ways, message, objections)
-    text, measured = _text(message, finisher)
+    reason = _reason_to_cancel(queueing, message, suppressions)
+    text, size = _final_text(message, finalizer)
     return {
-        "organisation_id": ways.organisation_id,
+        "organisation_id": queueing.organisation_id,
         "id": message_id,
         "kind": message.kind,
         "medium": message.medium,
@@ -103,39 +111,41 @@ def _row(
         "notice_id": message.notice_id,
         "address": message.address,
         "language": message.language,
-        "subject": finisher.finish_subject(message.subject),
+        "subject": finalizer.finalize_subject(message.subject),
         "text": text,
         # What has no address is not found again to be forgotten.
         "input": dict(message.input) if message.address else {},
         "dedupe_key": message.dedupe_key,
-        "send_after_at": ways.send_after_at(message),
+        "send_after_at": queueing.send_after_at(message),
         "expires_at": message.expires_at,
-        "encoding": measured.encoding,
-        "parts": measured.parts,
-        "price_cents": rules.price_cents(measured.parts, ways.sending.settings.gateways[0], ways.prices),
+        "encoding": size.encoding,
+        "parts": size.parts,
+        "price_cents": rules.price_cents(size.parts, queueing.sending.settings.gateways[0], queueing.prices),
         "attempt": 0,
         "reason": reason,
         "created_by": message.created_by,
-        "created_at": ways.now,
-        "finished_at": ways.now if reason else None,
+        "created_at": queueing.now,
+        "finished_at": queueing.now if reason else None,
     }
 
 
-def _why_not(ways: _Ways, message: NewMessage, objections: Objections) -> str:
+def _reason_to_cancel(queueing: _QueueingContext, message: NewMessage, suppressions: Suppressions) -> str:
     """Return why the message is not sent, or ""."""
     KINDS[message.kind]  # a slip in a kind's name is found here, not in the night's dispatch
     if not message.address:
-        return _NO_ADDRESS[message.medium]
-    settings = ways.sending.settings
-    objection = objections.why_not(message.kind, message.medium, message.address, message.lease_id, settings)
-    if not objection and KINDS[message.kind].free_text and not ways.sending.allowance.granted:
-        return GRANT_NEEDED
-    return objection
+        return _MISSING_ADDRESS_REASONS[message.medium]
+    settings = queueing.sending.settings
+    suppression = suppressions.reason_not_to_send(
+        message.kind, message.medium, message.address, message.lease_id, settings
+    )
+    if not suppression and KINDS[message.kind].free_text and not queueing.sending.allowance.granted:
+        return REASON_GRANT_NEEDED
+    return suppression
 
 
-def _text(message: NewMessage, finisher: Finisher) -> tuple[str | None, Measured]:
+def _final_text(message: NewMessage, finalizer: TextFinalizer) -> tuple[str | None, SmsSize]:
     """Return the text as it goes out and its measure; none where it is made at sending, or never."""
     if message.text is None or not message.address:
-        return None, _NOTHING
-    text = finisher.finish(message, message.text)
-    return text, rules.measure(text) if message.medium == SMS else _NOTHING
+        return None, _NO_SIZE
+    text = finalizer.finalize(message, message.text)
+    return text, rules.measure_sms(text) if message.medium == SMS else _NO_SIZE

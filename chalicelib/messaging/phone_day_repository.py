@@ -9,23 +9,23 @@ from sqlalchemy.exc import IntegrityError
 from chalicelib.storage.tables.messaging import phone_days
 
 
-def lock_phones(db: Connection, on: dt.date, phones: Collection[str]) -> dict[str, int]:
+def lock_usage(db: Connection, on: dt.date, phones: Collection[str]) -> dict[str, int]:
     """Return how many SMS each number had on the day, and hold its row: whoever else sends to it waits.
 
     Numbers are held in their order, so that two who want the same ones wait for each other in one direction.
     """
-    had: dict[str, int] = _lock(db, on, phones) if phones else {}
-    for phone in sorted(set(phones) - had.keys()):
+    usage: dict[str, int] = _lock_rows(db, on, phones) if phones else {}
+    for phone in sorted(set(phones) - usage.keys()):
         try:
             with db.begin_nested():
                 db.execute(insert(phone_days).values(phone=phone, counted_on=on, messages=0))
-            had[phone] = 0
+            usage[phone] = 0
         except IntegrityError:  # somebody else has just done so, and perhaps counted
-            had |= _lock(db, on, [phone])
-    return had
+            usage |= _lock_rows(db, on, [phone])
+    return usage
 
 
-def _lock(db: Connection, on: dt.date, phones: Collection[str]) -> dict[str, int]:
+def _lock_rows(db: Connection, on: dt.date, phones: Collection[str]) -> dict[str, int]:
     query = (
         select(phone_days.c.phone, phone_days.c.messages)
         .where(phone_days.c.counted_on == on, phone_days.c.phone.in_(sorted(phones)))
@@ -35,7 +35,7 @@ def _lock(db: Connection, on: dt.date, phones: Collection[str]) -> dict[str, int
     return {row.phone: row.messages for row in db.execute(query)}
 
 
-def count_phones(db: Connection, on: dt.date, sent: Mapping[str, int]) -> None:
+def add_usage(db: Connection, on: dt.date, sent: Mapping[str, int]) -> None:
     """Add to what held numbers had on the day."""
     for count in sorted(set(sent.values())):
         phones = sorted(phone for phone, each in sent.items() if each == count)
@@ -43,13 +43,13 @@ def count_phones(db: Connection, on: dt.date, sent: Mapping[str, int]) -> None:
         db.execute(query.values(messages=phone_days.c.messages + count))
 
 
-def forget_phones(db: Connection, before: dt.date, limit: int) -> int:
+def purge_phone_days(db: Connection, before: dt.date, limit: int) -> int:
     """Forget some numbers of days before that one, and return how many; 0: none is left."""
     key = select(phone_days.c.counted_on).where(phone_days.c.counted_on < before)
     days = list(db.scalars(key.order_by(phone_days.c.counted_on).limit(1)))
     if not days:
         return 0
-    of_day = select(phone_days.c.phone).where(phone_days.c.counted_on == days[0]).limit(limit)
-    phones = list(db.scalars(of_day))
+    day_phones = select(phone_days.c.phone).where(phone_days.c.counted_on == days[0]).limit(limit)
+    phones = list(db.scalars(day_phones))
     db.execute(delete(phone_days).where(phone_days.c.counted_on == days[0], phone_days.c.phone.in_(phones)))
     return len(phones)

@@ -5,52 +5,55 @@ from functools import partial
 from itertools import groupby
 
 from chalicelib.messaging import delivery_service, report_service
-from chalicelib.messaging.bodies import Posted, ToldBundle, Unreadable, read_result
+from chalicelib.messaging.bodies import InvalidPayload, OutcomeBatch, VendorCallback, parse_result
 from chalicelib.runtime.resources import Resources
 
 log = logging.getLogger("plotihub.messaging")
 
 
-def take_result(resources: Resources, body: str) -> int:
+def handle_result(resources: Resources, body: str) -> int:
     """Take one message of the queue, which may come again; return how much of it was news.
 
     Raises:
         Unreadable: it is of no form that we know, and will not be the next time either.
         Unavailable: the database does not answer; let the queue bring it again.
     """
-    result = read_result(body)
-    if isinstance(result, ToldBundle):
-        return _take_outcomes(resources, result)
-    return _TAKERS[result.kind](resources, result)
+    result = parse_result(body)
+    if isinstance(result, OutcomeBatch):
+        return _apply_outcomes(resources, result)
+    return _HANDLERS[result.kind](resources, result)
 
 
-def _take_outcomes(resources: Resources, told: ToldBundle) -> int:
+def _apply_outcomes(resources: Resources, batch: OutcomeBatch) -> int:
     """Take the outcomes organisation by organisation, each in a transaction of its own."""
-    taken = 0
-    listed = sorted(told.outcomes, key=lambda each: each.organisation_id)
-    for organisation_id, group in groupby(listed, lambda each: each.organisation_id):
-        given = {"organisation_id": organisation_id, "told": list(group), "now": resources.clock.now()}
-        taken += resources.transact(partial(delivery_service.take_outcomes, **given))
-    return taken
+    applied = 0
+    outcomes = sorted(batch.outcomes, key=lambda each: each.organisation_id)
+    for organisation_id, group in groupby(outcomes, lambda each: each.organisation_id):
+        arguments = {"organisation_id": organisation_id, "outcomes": list(group), "now": resources.clock.now()}
+        applied += resources.transact(partial(delivery_service.apply_outcomes, **arguments))
+    return applied
 
 
-def _take_report(resources: Resources, posted: Posted) -> int:
-    report = report_service.report_of(posted)
+def _handle_report(resources: Resources, callback: VendorCallback) -> int:
+    report = report_service.parse_report(callback)
     if report is None:
-        raise Unreadable("a delivery report names nothing")
-    return resources.transact(lambda db: report_service.take_report(db, report, now=resources.clock.now()))
+        raise InvalidPayload("a delivery report names nothing")
+    return resources.transact(lambda db: report_service.apply_delivery_report(db, report, now=resources.clock.now()))
 
 
-def _take_incoming(resources: Resources, posted: Posted) -> int:
-    incoming = report_service.incoming_of(posted)
+def _handle_incoming(resources: Resources, callback: VendorCallback) -> int:
+    incoming = report_service.parse_incoming_sms(callback)
     if incoming is None:
-        log.info("an SMS was let go: its sender has no number", extra={"gateway": posted.gateway})
+        log.info(
+            "sms.incoming.no_number: incoming SMS ignored, its sender is not a phone number",
+            extra={"gateway": callback.gateway},
+        )
         return 0
-    return int(bool(resources.transact(lambda db: delivery_service.take_incoming(db, incoming))))
+    return int(bool(resources.transact(lambda db: delivery_service.handle_incoming_sms(db, incoming))))
 
 
-def _take_opt_out(resources: Resources, posted: Posted) -> int:
-    return resources.transact(lambda db: report_service.take_opt_out(db, posted, now=resources.clock.now()))
+def _handle_opt_out(resources: Resources, callback: VendorCallback) -> int:
+    return resources.transact(lambda db: report_service.handle_vendor_opt_out(db, callback, now=resources.clock.now()))
 
 
-_TAKERS = {"report": _take_report, "incoming": _take_incoming, "opt_out": _take_opt_out}
+_HANDLERS = {"report": _handle_report, "incoming": _handle_incoming, "opt_out": _handle_opt_out}

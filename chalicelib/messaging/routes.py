@@ -7,8 +7,8 @@ from uuid import UUID
 from chalicelib import phones
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.messaging import service
-from chalicelib.messaging.grant_model import SettingsTold
-from chalicelib.messaging.model import Incoming, Message, OptOut, Preview, Spend, Template
+from chalicelib.messaging.grant_model import EffectiveSettings
+from chalicelib.messaging.model import IncomingMessage, Message, MessagePreview, OptOut, Spend, Template
 from chalicelib.messaging.schemas import (
     INCOMING,
     MESSAGE,
@@ -19,129 +19,190 @@ from chalicelib.messaging.schemas import (
     OPT_OUT,
     PAGING,
     PREVIEW,
-    PREVIEW_ASKED,
+    PREVIEW_REQUEST,
     SETTINGS,
     SETTINGS_CHANGE,
     SPEND,
     TEMPLATE,
     TEMPLATE_CHANGE,
 )
-from chalicelib.web.routing import ApiBlueprint, Call, Page
+from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
 messaging = ApiBlueprint(__name__, tag="messages")
 
 
 @messaging.get("/message-settings", may="see_messages", answer=SETTINGS)
-def get_message_settings(call: Call) -> SettingsTold:
-    """Tell how the organisation's messages are sent, and the most that it is granted."""
-    return _told(call)
+def get_message_settings(request: RequestContext) -> EffectiveSettings:
+    """Get message settings.
+
+    Returns how messages are sent, as it takes effect within the grant of the organisation, and what that grant
+    allows. For owners, managers and accountants.
+    """
+    return _effective_settings(request)
 
 
 @messaging.patch("/message-settings", may="change_messages", body=SETTINGS_CHANGE, answer=SETTINGS, fresh=True)
-def change_message_settings(call: Call) -> SettingsTold:
-    """Change how the organisation's messages are sent, and how many and for how much at most, within its grant."""
-    service.change_settings(call.ctx, call.if_match, call.body)
-    return _told(call)
+def change_message_settings(request: RequestContext) -> EffectiveSettings:
+    """Change message settings.
+
+    Changes sender name, gateways, quiet hours, caps and the monthly limit. A value above what is granted is refused
+    (422), and a sender name or a bypass of opt-outs without its grant (403). For owners and managers, with a recent
+    sign-in and If-Match.
+    """
+    service.change_settings(request.ctx, request.if_match, request.body)
+    return _effective_settings(request)
 
 
-def _told(call: Call) -> SettingsTold:
-    sending = service.get_sending(call.ctx.db, call.ctx.organisation_id)
-    return SettingsTold(*sending.settings, sending.allowance.granted, sending.allowance)
+def _effective_settings(request: RequestContext) -> EffectiveSettings:
+    sending = service.get_sending_profile(request.ctx.db, request.ctx.organisation_id)
+    return EffectiveSettings(*sending.settings, sending.allowance.granted, sending.allowance)
 
 
 @messaging.get("/message-templates", may="see_messages", answer=TEMPLATE)
-def list_message_templates(call: Call) -> Page[Template]:
-    """List what is said, by kind and language; all on one page."""
-    return Page(service.list_templates(call.ctx), None)
+def list_message_templates(request: RequestContext) -> Page[Template]:
+    """List message templates.
+
+    Returns the template of each kind and language on one page: the own wording, or else the built-in text. For
+    owners, managers and accountants.
+    """
+    return Page(service.list_templates(request.ctx), None)
 
 
 @messaging.get("/message-templates/{kind}/{language}", may="see_messages", answer=TEMPLATE)
-def get_message_template(call: Call, kind: str, language: str) -> Template:
-    """Tell one template, what it takes and what it may be made of."""
-    return service.get_template(call.ctx, kind, language)
+def get_message_template(request: RequestContext, kind: str, language: str) -> Template:
+    """Get a message template.
+
+    Returns one template with its placeholders, length and price; version 0 is the built-in text. For owners,
+    managers and accountants.
+    """
+    return service.get_template(request.ctx, kind, language)
 
 
 @messaging.patch(
     "/message-templates/{kind}/{language}", may="change_messages", body=TEMPLATE_CHANGE, answer=TEMPLATE, fresh=True
 )
-def change_message_template(call: Call, kind: str, language: str) -> Template:
-    """Say it in the organisation's own words, with the placeholders that the template names."""
-    return service.write_template(call.ctx, kind, language, call.if_match, call.body["text"])
+def change_message_template(request: RequestContext, kind: str, language: str) -> Template:
+    """Change a message template.
+
+    Sets the own wording of a kind and language, also for messages already queued. An unknown placeholder, or too
+    many parts, is refused (422); without the messaging grant 403. For owners and managers, with a recent sign-in
+    and If-Match.
+    """
+    return service.write_template(request.ctx, kind, language, request.if_match, request.body["text"])
 
 
 @messaging.delete("/message-templates/{kind}/{language}", may="change_messages")
-def remove_message_template(call: Call, kind: str, language: str) -> None:
-    """Say it in the built-in words again."""
-    service.remove_template(call.ctx, kind, language, call.if_match)
+def remove_message_template(request: RequestContext, kind: str, language: str) -> None:
+    """Reset a message template.
+
+    Removes the own wording, so that the built-in text is sent again. 404 if there is none. For owners and managers,
+    with If-Match.
+    """
+    service.remove_template(request.ctx, kind, language, request.if_match)
 
 
 @messaging.post(
     "/message-templates/preview",
     may="see_messages",
-    body=PREVIEW_ASKED,
+    body=PREVIEW_REQUEST,
     answer=PREVIEW,
     status=200,
     idempotent=False,
 )
-def preview_message(call: Call) -> Preview:
-    """Tell what would be sent and what it would cost; nothing is kept."""
-    asked = call.body
-    return service.preview(call.ctx, asked["kind"], asked["language"], asked.get("text"), asked.get("values", {}))
+def preview_message(request: RequestContext) -> MessagePreview:
+    """Preview a message.
+
+    Renders a template, or ``text`` in its place, with the given or usual values, and returns its parts and price;
+    nothing is stored or sent. For owners, managers and accountants.
+    """
+    asked = request.body
+    return service.preview_message(
+        request.ctx, asked["kind"], asked["language"], asked.get("text"), asked.get("values", {})
+    )
 
 
 @messaging.get("/messages", may="see_messages", query=MESSAGE_QUERY, answer=MESSAGE)
-def list_messages(call: Call) -> Page[Message]:
-    """List messages, newest first."""
-    filters = {name: call.query[name] for name in service.FILTERS if name in call.query}
-    return service.list_messages(call.ctx, call.asked, **filters)
+def list_messages(request: RequestContext) -> Page[Message]:
+    """List messages.
+
+    Returns messages, newest first, with status and reason; filter by status, kind, medium, tenant, lease and
+    notice. For owners, managers and accountants.
+    """
+    filters = {name: request.query[name] for name in service.FILTERS if name in request.query}
+    return service.list_messages(request.ctx, request.page_request, **filters)
 
 
 @messaging.get("/messages/spend", may="see_messages", query=MONTH_QUERY, answer=SPEND)
-def get_spend(call: Call) -> Spend:
-    """Tell what the messages that were handed over in a month came to."""
-    return service.get_spend(call.ctx, call.query["month"])
+def get_spend(request: RequestContext) -> Spend:
+    """Get message spend.
+
+    Returns how many messages were handed over in a month, their parts, price and cost by kind, and the monthly
+    limit. For owners, managers and accountants.
+    """
+    return service.get_spend(request.ctx, request.query["month"])
 
 
 @messaging.get("/messages/{message_id}", may="see_messages", answer=MESSAGE_HISTORY)
-def get_message(call: Call, message_id: UUID) -> dict[str, Any]:
-    """Tell one message and each attempt to send it."""
-    message = service.get_message(call.ctx, message_id)
-    return {**message._asdict(), "attempts": service.list_attempts(call.ctx, message_id)}
+def get_message(request: RequestContext, message_id: UUID) -> dict[str, Any]:
+    """Get a message.
+
+    Returns one message with each attempt to send it. For owners, managers and accountants.
+    """
+    message = service.get_message(request.ctx, message_id)
+    return {**message._asdict(), "attempts": service.list_attempts(request.ctx, message_id)}
 
 
 @messaging.post("/messages/{message_id}/cancel", may="change_messages", answer=MESSAGE, status=200)
-def cancel_message(call: Call, message_id: UUID) -> Message:
-    """Take back a message that still waits for its hour."""
-    return service.cancel_message(call.ctx, message_id, reason="by_member")
+def cancel_message(request: RequestContext, message_id: UUID) -> Message:
+    """Cancel a message.
+
+    Cancels a message that is still queued; any other status is refused (409). For owners and managers.
+    """
+    return service.cancel_message(request.ctx, message_id, reason="by_member")
 
 
 @messaging.get("/opt-outs", may="see_messages", query=PAGING, answer=OPT_OUT)
-def list_opt_outs(call: Call) -> Page[OptOut]:
-    """List the numbers that want no messages."""
-    return service.list_opt_outs(call.ctx, call.asked)
+def list_opt_outs(request: RequestContext) -> Page[OptOut]:
+    """List opt-outs.
+
+    Returns the phone numbers that receive no messages, and who said so. For owners, managers and accountants.
+    """
+    return service.list_opt_outs(request.ctx, request.page_request)
 
 
 @messaging.post("/opt-outs", may="change_messages", body=NEW_OPT_OUT, answer=OPT_OUT)
-def add_opt_out(call: Call) -> OptOut:
-    """Send nothing to a number from now on."""
-    return service.opt_out(call.ctx, call.body["phone"], source="member")
+def add_opt_out(request: RequestContext) -> OptOut:
+    """Add an opt-out.
+
+    Stops all messages of the organisation to a number; queued ones are cancelled when due. Repeating it changes
+    nothing. For owners and managers.
+    """
+    return service.add_opt_out(request.ctx, request.body["phone"], source="member")
 
 
 @messaging.delete("/opt-outs/{phone}", may="change_messages", if_match=False)
-def remove_opt_out(call: Call, phone: str) -> None:
-    """Send to a number again that a member had entered; what its holder said is theirs to take back, by START."""
-    service.remove_opt_out(call.ctx, _e164(phone))
+def remove_opt_out(request: RequestContext, phone: str) -> None:
+    """Remove an opt-out.
+
+    Allows messages to a number again that a member had opted out. An opt-out by the owner of the number is refused
+    (409): only they can undo it, by sending START. For owners and managers.
+    """
+    service.remove_opt_out(request.ctx, _parse_phone(phone))
 
 
 @messaging.get("/incoming-messages", may="see_messages", query=PAGING, answer=INCOMING)
-def list_incoming_messages(call: Call) -> Page[Incoming]:
-    """List what phones sent that was answered for the organisation, newest first; the text where it is theirs alone."""
-    return service.list_incoming(call.ctx, call.asked)
+def list_incoming_messages(request: RequestContext) -> Page[IncomingMessage]:
+    """List incoming messages.
+
+    Returns SMS that phones sent and that were answered for the organisation, newest first; the text is included
+    only where it concerns no other landlord. For owners, managers and accountants.
+    """
+    return service.list_incoming(request.ctx, request.page_request)
 
 
-def _e164(phone: str) -> str:
+def _parse_phone(phone: str) -> str:
     """Return the number that a path names; its plus may come as it is, as %2B, or as a space."""
     try:
-        return phones.to_e164(unquote(phone))
+        return phones.parse_phone(unquote(phone))
     except Invalid as error:
         raise NotFound("That number has not opted out.") from error

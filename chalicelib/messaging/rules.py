@@ -4,22 +4,22 @@ import datetime as dt
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from chalicelib.messaging.gsm7_rules import harmless, measure, replaced
-from chalicelib.messaging.model import KINDS, SMS, Settings
+from chalicelib.messaging.gsm7_rules import measure_sms, normalize_sms, replaced_characters
+from chalicelib.messaging.model import KINDS, SMS, MessageSettings
 
 __all__ = [
-    "MOST_PARTS",
-    "harmless",
+    "MAX_PARTS",
+    "end_of_quiet_hours",
     "is_quiet",
-    "measure",
-    "opening",
+    "measure_sms",
+    "normalize_sms",
     "passes_opt_out",
     "price_cents",
-    "replaced",
-    "waits_for_opening",
+    "replaced_characters",
+    "respects_quiet_hours",
 ]
 
-MOST_PARTS = 6  # of one SMS that somebody writes: 918 characters, or 402
+MAX_PARTS = 6  # of one SMS that somebody writes: 918 characters, or 402
 
 
 def price_cents(parts: int, gateway: str, prices: Mapping[str, int]) -> int:
@@ -30,7 +30,7 @@ def price_cents(parts: int, gateway: str, prices: Mapping[str, int]) -> int:
     return parts * prices.get(gateway, 0)
 
 
-def is_quiet(hour: int, settings: Settings) -> bool:
+def is_quiet(hour: int, settings: MessageSettings) -> bool:
     """Return whether nothing is sent in that local hour; equal bounds leave no hour out."""
     begins, ends = settings.quiet_from_hour, settings.quiet_until_hour
     if begins <= ends:
@@ -38,7 +38,7 @@ def is_quiet(hour: int, settings: Settings) -> bool:
     return hour >= begins or hour < ends
 
 
-def opening(at: dt.datetime, settings: Settings, time_zone: str) -> dt.datetime:
+def end_of_quiet_hours(at: dt.datetime, settings: MessageSettings, time_zone: str) -> dt.datetime:
     """Return ``at``, or the end of the quiet hours that it falls in, as an instant in UTC."""
     local = at.astimezone(ZoneInfo(time_zone))
     if not is_quiet(local.hour, settings):
@@ -49,12 +49,12 @@ def opening(at: dt.datetime, settings: Settings, time_zone: str) -> dt.datetime:
     return opens.astimezone(dt.UTC)
 
 
-def waits_for_opening(kind: str, medium: str) -> bool:
+def respects_quiet_hours(kind: str, medium: str) -> bool:
     """Return whether a message is held back in quiet hours: an e-mail wakes nobody."""
     return medium == SMS and KINDS[kind].quiet_hours
 
 
-def passes_opt_out(kind: str, settings: Settings) -> bool:
+def passes_opt_out(kind: str, settings: MessageSettings) -> bool:
     """Return whether messages of ``kind`` go to numbers that want none, too."""
     policy = KINDS[kind].opt_out
     return policy == "passed" or (policy == "organisation" and settings.legal_notices_pass_opt_out)

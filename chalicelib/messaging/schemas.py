@@ -3,8 +3,8 @@
 from marshmallow import Schema
 
 from chalicelib.messaging.grant_service import SENDER_PATTERN
-from chalicelib.messaging.model import KINDS, MEDIUMS, OPT_OUT_SOURCES, SENT_BY, SMS, STATUSES
-from chalicelib.messaging.text_model import LANGUAGES, LONGEST
+from chalicelib.messaging.model import GATEWAYS_BY_MEDIUM, KINDS, MEDIUMS, OPT_OUT_SOURCES, SMS, STATUSES
+from chalicelib.messaging.text_model import LANGUAGES, MAX_VALUE_LENGTHS
 from chalicelib.runtime.ports import OUTCOMES
 from chalicelib.web import fields
 
@@ -13,29 +13,31 @@ ENCODINGS = ("", "gsm7", "ucs2")
 
 class SettingsChange(Schema):
     sender_name = fields.Text(11, pattern=SENDER_PATTERN)
-    gateways = fields.ListOf(fields.OneOf(*SENT_BY[SMS]), least=1, most=len(SENT_BY[SMS]), once=True)
-    quiet_from_hour = fields.Whole(0, 23)
-    quiet_until_hour = fields.Whole(0, 23)
-    tenant_daily_cap = fields.Whole(1, 100)
-    daily_cap = fields.Whole(0, 1_000_000)
+    gateways = fields.ListOf(
+        fields.OneOf(*GATEWAYS_BY_MEDIUM[SMS]), least=1, most=len(GATEWAYS_BY_MEDIUM[SMS]), once=True
+    )
+    quiet_from_hour = fields.Integer(0, 23)
+    quiet_until_hour = fields.Integer(0, 23)
+    tenant_daily_cap = fields.Integer(1, 100)
+    daily_cap = fields.Integer(0, 1_000_000)
     monthly_limit = fields.Money(attribute="monthly_limit_cents")
-    legal_notices_pass_opt_out = fields.Flag()
+    legal_notices_pass_opt_out = fields.Boolean()
 
 
 class AllowanceView(Schema):
-    daily_cap = fields.Whole()
-    tenant_daily_cap = fields.Whole()
+    daily_cap = fields.Integer()
+    tenant_daily_cap = fields.Integer()
     monthly_limit = fields.Money(attribute="monthly_limit_cents")
-    number_daily_cap = fields.Whole(allow_none=True)
+    number_daily_cap = fields.Integer(allow_none=True)
     sender_name = fields.Text(11)
     founder_phone = fields.Text(16, allow_none=True)
 
 
 class SettingsView(SettingsChange):
-    granted = fields.Flag()
+    granted = fields.Boolean()
     allowance = fields.Nested(AllowanceView)
-    version = fields.Whole()
-    changed_at = fields.Moment(allow_none=True)
+    version = fields.Integer()
+    changed_at = fields.DateTime(allow_none=True)
 
 
 class TemplateChange(Schema):
@@ -46,31 +48,33 @@ class TemplateView(Schema):
     kind = fields.OneOf(*KINDS)
     language = fields.OneOf(*LANGUAGES)
     text = fields.Text(1000, lines=True)
-    own = fields.Flag()
+    own = fields.Boolean()
     placeholders = fields.ListOf(fields.Text(20))
     encoding = fields.OneOf(*ENCODINGS)
-    characters = fields.Whole()
-    parts = fields.Whole()
+    characters = fields.Integer()
+    parts = fields.Integer()
     price = fields.Money(attribute="price_cents")
-    most_parts = fields.Whole()
+    most_parts = fields.Integer()
     most_price = fields.Money(attribute="most_price_cents")
-    version = fields.Whole()
-    changed_at = fields.Moment(allow_none=True)
+    version = fields.Integer()
+    changed_at = fields.DateTime(allow_none=True)
 
 
 class PreviewAsked(Schema):
     kind = fields.OneOf(*KINDS, required=True)
     language = fields.OneOf(*LANGUAGES, load_default="en")
     text = fields.Text(1000, least=1, lines=True)
-    values = fields.Nested(Schema.from_dict({name: fields.Text(most) for name, most in LONGEST.items()}, name="Values"))
+    values = fields.Nested(
+        Schema.from_dict({name: fields.Text(most) for name, most in MAX_VALUE_LENGTHS.items()}, name="Values")
+    )
 
 
 class PreviewView(Schema):
     text = fields.Text(1000, lines=True)
     reason = fields.Text(200)
     encoding = fields.OneOf(*ENCODINGS)
-    characters = fields.Whole()
-    parts = fields.Whole()
+    characters = fields.Integer()
+    parts = fields.Integer()
     price = fields.Money(attribute="price_cents")
     replaced = fields.ListOf(fields.Text(1))
 
@@ -88,34 +92,34 @@ class MessageView(Schema):
     language = fields.OneOf(*LANGUAGES)
     subject = fields.Text(160)
     text = fields.Text(100_000, lines=True, allow_none=True)
-    send_after_at = fields.Moment()
-    expires_at = fields.Moment(allow_none=True)
+    send_after_at = fields.DateTime()
+    expires_at = fields.DateTime(allow_none=True)
     encoding = fields.OneOf(*ENCODINGS)
-    parts = fields.Whole()
+    parts = fields.Integer()
     price = fields.Money(attribute="price_cents")
-    attempt = fields.Whole()
+    attempt = fields.Integer()
     gateway = fields.Text(20, allow_none=True)
     provider_reference = fields.Text(100, allow_none=True)
     cost = fields.Money(attribute="cost_cents", allow_none=True)
     reason = fields.Text(200)
     created_by = fields.Uuid(allow_none=True)
-    created_at = fields.Moment()
-    handed_at = fields.Moment(allow_none=True)
-    finished_at = fields.Moment(allow_none=True)
+    created_at = fields.DateTime()
+    handed_at = fields.DateTime(allow_none=True)
+    finished_at = fields.DateTime(allow_none=True)
 
 
 class AttemptView(Schema):
-    number = fields.Whole()
+    number = fields.Integer()
     gateway = fields.Text(20)
     outcome = fields.OneOf("pending", *OUTCOMES)
-    permanent = fields.Flag()
+    permanent = fields.Boolean()
     provider_reference = fields.Text(100, allow_none=True)
-    parts = fields.Whole()
+    parts = fields.Integer()
     cost = fields.Money(attribute="cost_cents", allow_none=True)
     reason = fields.Text(200)
-    created_at = fields.Moment()
-    queued_at = fields.Moment(allow_none=True)
-    finished_at = fields.Moment(allow_none=True)
+    created_at = fields.DateTime()
+    queued_at = fields.DateTime(allow_none=True)
+    finished_at = fields.DateTime(allow_none=True)
 
 
 class MessageHistoryView(MessageView):
@@ -137,16 +141,16 @@ class MonthQuery(Schema):
 
 class KindSpendView(Schema):
     kind = fields.OneOf(*KINDS)
-    messages = fields.Whole()
-    parts = fields.Whole()
+    messages = fields.Integer()
+    parts = fields.Integer()
     price = fields.Money(attribute="price_cents")
     cost = fields.Money(attribute="cost_cents")
 
 
 class SpendView(Schema):
     month = fields.Month()
-    messages = fields.Whole()
-    parts = fields.Whole()
+    messages = fields.Integer()
+    parts = fields.Integer()
     price = fields.Money(attribute="price_cents")
     cost = fields.Money(attribute="cost_cents")
     limit = fields.Money(attribute="limit_cents")
@@ -160,7 +164,7 @@ class NewOptOut(Schema):
 class OptOutView(Schema):
     phone = fields.Text(16)
     source = fields.OneOf(*OPT_OUT_SOURCES)
-    created_at = fields.Moment()
+    created_at = fields.DateTime()
 
 
 class IncomingView(Schema):
@@ -169,7 +173,7 @@ class IncomingView(Schema):
     phone = fields.Text(16)
     text = fields.Text(1000, lines=True, allow_none=True)
     command = fields.Text(20)
-    received_at = fields.Moment()
+    received_at = fields.DateTime()
     lease_id = fields.Uuid(allow_none=True)
     tenant_id = fields.Uuid(allow_none=True)
 
@@ -180,7 +184,7 @@ SETTINGS_CHANGE = SettingsChange()
 TEMPLATE = TemplateView()
 TEMPLATE_CHANGE = TemplateChange()
 PREVIEW = PreviewView()
-PREVIEW_ASKED = PreviewAsked()
+PREVIEW_REQUEST = PreviewAsked()
 MESSAGE = MessageView()
 MESSAGE_HISTORY = MessageHistoryView()
 MESSAGE_QUERY = MessageQuery()

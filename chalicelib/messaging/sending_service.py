@@ -11,117 +11,134 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from chalicelib.errors import Unavailable
-from chalicelib.messaging.bodies import TOO_LATE, Bundle, Text, Told, read_bundle, write_outcomes
-from chalicelib.runtime.ports import NOT_SENT, UNKNOWN, Outcome, Outgoing
+from chalicelib.messaging.bodies import (
+    REASON_TOO_LATE,
+    AttemptOutcome,
+    QueuedText,
+    TextBatch,
+    parse_texts,
+    serialize_outcomes,
+)
+from chalicelib.runtime.ports import NOT_SENT, UNKNOWN, OutgoingText, SendOutcome
 from chalicelib.runtime.resources import OutboundResources
 
 # No sender lives for as long: its function's time-out is shorter, and a gateway is waited for a few seconds.
 IN_FLIGHT_S = 150
-GONE = Outcome(UNKNOWN, reason="sender_gone")
-LATE = Outcome(NOT_SENT, reason=TOO_LATE)
-NO_GATEWAY = Outcome(NOT_SENT, reason="no_gateway")
+SENDER_GONE = SendOutcome(UNKNOWN, reason="sender_gone")
+SENT_TOO_LATE = SendOutcome(NOT_SENT, reason=REASON_TOO_LATE)
+NO_GATEWAY = SendOutcome(NOT_SENT, reason="no_gateway")
 
 log = logging.getLogger("plotihub.messaging")
 
 
-class _Work:
-    """What is known of one queue message so far; not ``whole``: it has to come again."""
+class _SendingBatch:
+    """What is known of one queue message so far; not ``complete``: it has to come again."""
 
-    def __init__(self, outside: OutboundResources, bundle: Bundle) -> None:
+    def __init__(self, outside: OutboundResources, bundle: TextBatch) -> None:
         self.outside = outside
         self.gateway = outside.gateways.get(bundle.gateway)
-        self.told: list[Told] = []
-        self.whole = True
+        self.outcomes: list[AttemptOutcome] = []
+        self.complete = True
 
-    def tell(self, texts: Iterable[Text], outcomes: Iterable[Outcome]) -> None:
+    def add_outcomes(self, texts: Iterable[QueuedText], outcomes: Iterable[SendOutcome]) -> None:
         for text, outcome in zip(texts, outcomes, strict=True):
-            self.told.append(Told(text.organisation_id, text.message_id, text.number, outcome))
+            self.outcomes.append(AttemptOutcome(text.organisation_id, text.message_id, text.number, outcome))
 
 
-def send_texts(outside: OutboundResources, body: str, still: Callable[[], bool] = lambda: True) -> bool:
+def send_texts(outside: OutboundResources, body: str, time_left: Callable[[], bool] = lambda: True) -> bool:
     """Give the texts of one queue message to their gateway and tell the results; return whether it is done with.
 
     Returns False where the message has to be given again: a claim or the queue of results could not be reached,
-    another sender is at one of the texts, or ``still`` said that time is up. What is known is told all the same.
+    another sender is at one of the texts, or ``time_left`` said that time is up. What is known is told all the same.
 
     Raises:
         Unreadable: the body is not of the form that is known here, and will not be the next time either.
     """
-    bundle = read_bundle(body)
-    if not still():
+    bundle = parse_texts(body)
+    if not time_left():
         return False
-    work = _Work(outside, bundle)
-    mine, others = _claim(work, bundle.texts)
+    batch = _SendingBatch(outside, bundle)
+    claimed, others = _claim(batch, bundle.texts)
     now = outside.clock.now()
-    _settle(work, [text for text in mine if text.not_after <= now], lambda late: [LATE] * len(late))
-    _settle(work, [text for text in mine if text.not_after > now], partial(_send, work))
+    _record_outcomes(
+        batch, [text for text in claimed if text.not_after <= now], lambda late: [SENT_TOO_LATE] * len(late)
+    )
+    _record_outcomes(batch, [text for text in claimed if text.not_after > now], partial(_send, batch))
     for text in others:
-        _tell_of_other(work, text)
-    return _tell_results(outside, bundle, work.told) and work.whole
+        _report_other_claim(batch, text)
+    return _publish_results(outside, bundle, batch.outcomes) and batch.complete
 
 
-def _claim(work: _Work, texts: Sequence[Text]) -> tuple[list[Text], list[Text]]:
+def _claim(batch: _SendingBatch, texts: Sequence[QueuedText]) -> tuple[list[QueuedText], list[QueuedText]]:
     """Return the texts whose keys are now ours, and those that were claimed before; what cannot be claimed, waits."""
-    mine: list[Text] = []
-    others: list[Text] = []
+    claimed: list[QueuedText] = []
+    others: list[QueuedText] = []
     for text in texts:
         try:
-            taken = work.outside.claims.take(text.key, work.outside.clock.now())
+            accepted = batch.outside.claims.claim(text.key, batch.outside.clock.now())
         except Unavailable:
-            work.whole = False
+            batch.complete = False
             continue
-        (mine if taken else others).append(text)
-    return mine, others
+        (claimed if accepted else others).append(text)
+    return claimed, others
 
 
-def _send(work: _Work, texts: list[Text]) -> list[Outcome]:
-    if work.gateway is None:
+def _send(batch: _SendingBatch, texts: list[QueuedText]) -> list[SendOutcome]:
+    if batch.gateway is None:
         return [NO_GATEWAY] * len(texts)
-    outgoing = [Outgoing(each.key, each.to, each.text, each.subject, each.sender_name) for each in texts]
+    outgoing = [OutgoingText(each.key, each.to, each.text, each.subject, each.sender_name) for each in texts]
     try:
-        outcomes = work.gateway.send(outgoing)
+        outcomes = batch.gateway.send(outgoing)
     except Exception as error:  # noqa: BLE001 - a fault of ours: what it says may hold a number, so only its name is told
-        log.error("a gateway raised an exception", extra={"error": type(error).__name__})
+        log.error("sms.send.gateway_failed: gateway raised an exception", extra={"error": type(error).__name__})
         outcomes = []
     if len(outcomes) != len(texts):
-        return [Outcome(UNKNOWN, reason="gateway_failed")] * len(texts)
+        return [SendOutcome(UNKNOWN, reason="gateway_failed")] * len(texts)
     return outcomes
 
 
-def _settle(work: _Work, texts: list[Text], find: Callable[[list[Text]], list[Outcome]]) -> None:
+def _record_outcomes(
+    batch: _SendingBatch, texts: list[QueuedText], find: Callable[[list[QueuedText]], list[SendOutcome]]
+) -> None:
     """Find out what came of the texts, keep it for whoever is given them again, and tell it."""
     outcomes = find(texts) if texts else []
     for text, outcome in zip(texts, outcomes, strict=True):
         try:
-            work.outside.claims.settle(text.key, outcome)
+            batch.outside.claims.record_outcome(text.key, outcome)
         except Unavailable:
-            log.warning("an outcome could not be kept with its claim", extra={"message_id": str(text.message_id)})
-    work.tell(texts, outcomes)
+            log.warning(
+                "sms.send.outcome_not_recorded: outcome not stored with its claim",
+                extra={"message_id": str(text.message_id)},
+            )
+    batch.add_outcomes(texts, outcomes)
 
 
-def _tell_of_other(work: _Work, text: Text) -> None:
+def _report_other_claim(batch: _SendingBatch, text: QueuedText) -> None:
     """Tell what came of a text that somebody else claimed, if that can be known."""
     try:
-        claim = work.outside.claims.find(text.key)
+        claim = batch.outside.claims.find(text.key)
     except Unavailable:
         claim = None
     if claim is None:
-        work.whole = False
+        batch.complete = False
     elif claim.outcome is not None:
-        work.tell([text], [claim.outcome])
-    elif work.outside.clock.now() - claim.at < dt.timedelta(seconds=IN_FLIGHT_S):
-        work.whole = False  # its taker may be waiting for the gateway: it knows better soon
+        batch.add_outcomes([text], [claim.outcome])
+    elif batch.outside.clock.now() - claim.at < dt.timedelta(seconds=IN_FLIGHT_S):
+        batch.complete = False  # its taker may be waiting for the gateway: it knows better soon
     else:
-        work.tell([text], [GONE])
+        batch.add_outcomes([text], [SENDER_GONE])
 
 
-def _tell_results(outside: OutboundResources, bundle: Bundle, told: list[Told]) -> bool:
-    if not told:
+def _publish_results(outside: OutboundResources, bundle: TextBatch, outcomes: list[AttemptOutcome]) -> bool:
+    if not outcomes:
         return True
     try:
-        (taken,) = outside.queues.send("results", [write_outcomes(bundle.gateway, told)])
+        (accepted,) = outside.queues.send("results", [serialize_outcomes(bundle.gateway, outcomes)])
     except Unavailable:
-        taken = False
-    if not taken:
-        log.warning("results could not be told", extra={"gateway": bundle.gateway, "count": len(told)})
-    return taken
+        accepted = False
+    if not accepted:
+        log.warning(
+            "sms.send.results_not_published: results queue not reached",
+            extra={"gateway": bundle.gateway, "count": len(outcomes)},
+        )
+    return accepted

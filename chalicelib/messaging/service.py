@@ -1,101 +1,101 @@
 """Messaging's use cases, for the entrances and for other domains; each stands in the module of its noun."""
 
-from chalicelib.messaging.finishing_service import Finisher
-from chalicelib.messaging.forgetting_service import clear_texts, forget_tenant
+from chalicelib.messaging.finishing_service import TextFinalizer
+from chalicelib.messaging.forgetting_service import anonymise_messages_of_tenant, purge_texts
 from chalicelib.messaging.grant_service import (
-    get_sending,
+    get_sending_profile,
     grant_messaging,
     grant_sender_name,
     list_grants,
     revoke_grant,
 )
-from chalicelib.messaging.making_service import renders
+from chalicelib.messaging.making_service import register_renderer
 from chalicelib.messaging.message_service import (
     FILTERS,
-    add_answers,
     cancel_message,
-    count_to,
+    count_messages_to,
     get_message,
     get_spend,
     list_attempts,
     list_incoming,
     list_messages,
+    record_answers,
 )
-from chalicelib.messaging.objection_rules import About, Objections
+from chalicelib.messaging.objection_rules import MessageTarget, Suppressions
 from chalicelib.messaging.opt_out_service import (
-    find_objections,
+    add_opt_out,
+    find_suppressions,
     list_opt_outs,
-    opt_out,
-    opted_out,
+    list_opted_out,
     remove_opt_out,
     start_messages,
     stop_messages,
 )
 from chalicelib.messaging.outbox_service import queue_messages
 from chalicelib.messaging.rules import (
-    MOST_PARTS,
-    harmless,
-    measure,
+    MAX_PARTS,
+    measure_sms,
+    normalize_sms,
     passes_opt_out,
     price_cents,
 )
-from chalicelib.messaging.settings_service import change_settings, get_settings, part_prices
+from chalicelib.messaging.settings_service import change_settings, get_part_prices, get_settings
 from chalicelib.messaging.template_service import (
     Templates,
     get_template,
     list_templates,
-    preview,
+    load_templates,
+    preview_message,
     remove_template,
-    templates_of,
     write_template,
 )
-from chalicelib.messaging.withdrawal_service import follow_tenant, withdraw_denied, withdraw_messages
+from chalicelib.messaging.withdrawal_service import cancel_messages, cancel_messages_to_number, redirect_messages
 
 __all__ = [
     "FILTERS",
-    "MOST_PARTS",
-    "About",
-    "Finisher",
-    "Objections",
+    "MAX_PARTS",
+    "MessageTarget",
+    "Suppressions",
     "Templates",
-    "add_answers",
+    "TextFinalizer",
+    "add_opt_out",
+    "anonymise_messages_of_tenant",
     "cancel_message",
+    "cancel_messages",
+    "cancel_messages_to_number",
     "change_settings",
-    "clear_texts",
-    "count_to",
-    "find_objections",
-    "follow_tenant",
-    "forget_tenant",
+    "count_messages_to",
+    "find_suppressions",
     "get_message",
-    "get_sending",
+    "get_part_prices",
+    "get_sending_profile",
     "get_settings",
     "get_spend",
     "get_template",
     "grant_messaging",
     "grant_sender_name",
-    "harmless",
     "list_attempts",
     "list_grants",
     "list_incoming",
     "list_messages",
     "list_opt_outs",
+    "list_opted_out",
     "list_templates",
-    "measure",
-    "opt_out",
-    "opted_out",
-    "part_prices",
+    "load_templates",
+    "measure_sms",
+    "normalize_sms",
     "passes_opt_out",
-    "preview",
+    "preview_message",
     "price_cents",
+    "purge_texts",
     "queue_messages",
+    "record_answers",
+    "redirect_messages",
+    "register_renderer",
     "remove_opt_out",
     "remove_template",
-    "renders",
     "revoke_grant",
     "start_messages",
     "stop_messages",
-    "templates_of",
-    "withdraw_denied",
-    "withdraw_messages",
     "write_template",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
-from chalicelib.messaging.model import Settings
+from chalicelib.messaging.model import MessageSettings
 from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.messaging import message_settings
 
@@ -19,7 +19,7 @@ def change_settings(ctx: Context, version: int, values: dict[str, Any], now: dt.
     return ctx.db.execute(query.values(**values, version=version + 1, changed_at=now)).rowcount == 1
 
 
-def add_settings(ctx: Context, settings: Settings) -> bool:
+def add_settings(ctx: Context, settings: MessageSettings) -> bool:
     """Insert the organisation's first row; return False where another has just done so."""
     values = {**settings._asdict(), "gateways": list(settings.gateways)}
     try:

@@ -10,42 +10,45 @@ from chalicelib.messaging.model import SMS
 
 REPLY = "reply"  # the kind of an answer
 
-_FROM = {"en": "From {phone}.", "sw": "Kutoka {phone}."}
-_STOPS = (".", "!", "?", ":")
-_OBJECT = {"en": "Not you? Send NOT ME", "sw": "Si wewe? Tuma SI MIMI"}
+_FROM_LINES = {"en": "From {phone}.", "sw": "Kutoka {phone}."}
+_SENTENCE_ENDS = (".", "!", "?", ":")
+_DENIAL_HINTS = {"en": "Not you? Send NOT ME", "sw": "Si wewe? Tuma SI MIMI"}
 
 
-def sign(text: str, kind: str, medium: str, language: str, allowance: Allowance, *, confirmed: bool) -> str:
+def add_footer(text: str, kind: str, medium: str, language: str, allowance: Allowance, *, confirmed: bool) -> str:
     """Return ``text`` with what it ends with; ``confirmed``: its reader has said that the place is theirs."""
     if medium != SMS:
-        who = founder(language, allowance)
-        return f"{text.rstrip()}\n\n{who}\n" if who else text
-    objects = kind != REPLY and not confirmed
-    return join(text, " ".join(filter(None, (founder(language, allowance), objects * _said(_OBJECT, language)))))
+        sender = founder_line(language, allowance)
+        return f"{text.rstrip()}\n\n{sender}\n" if sender else text
+    needs_hint = kind != REPLY and not confirmed
+    return append_sentence(
+        text,
+        " ".join(filter(None, (founder_line(language, allowance), needs_hint * _in_language(_DENIAL_HINTS, language)))),
+    )
 
 
-def longest_ending(language: str, allowance: Allowance) -> str:
+def longest_footer(language: str, allowance: Allowance) -> str:
     """Return the most that an SMS ends with, which a text of ours is made to leave room for."""
-    return " ".join(filter(None, (founder(language, allowance), _said(_OBJECT, language))))
+    return " ".join(filter(None, (founder_line(language, allowance), _in_language(_DENIAL_HINTS, language))))
 
 
-def with_objection(text: str, language: str) -> str:
+def with_denial_hint(text: str, language: str) -> str:
     """Return a finished SMS with how to object, for a reader who has confirmed nothing."""
-    objection = _said(_OBJECT, language)
-    return text if text.endswith(objection) else join(text, objection)
+    hint = _in_language(_DENIAL_HINTS, language)
+    return text if text.endswith(hint) else append_sentence(text, hint)
 
 
-def join(text: str, ending: str) -> str:
-    """Return ``text`` and then ``ending`` as a sentence of its own."""
-    return f"{text}{' ' if text[-1:] in _STOPS else '. '}{ending}" if ending else text
+def append_sentence(text: str, footer: str) -> str:
+    """Return ``text`` and then ``footer`` as a sentence of its own."""
+    return f"{text}{' ' if text[-1:] in _SENTENCE_ENDS else '. '}{footer}" if footer else text
 
 
-def founder(language: str, allowance: Allowance) -> str:
+def founder_line(language: str, allowance: Allowance) -> str:
     """Return what tells the founder's number, or "" where the organisation is granted messaging."""
     if allowance.granted or allowance.founder_phone is None:
         return ""
-    return _said(_FROM, language).format(phone=allowance.founder_phone)
+    return _in_language(_FROM_LINES, language).format(phone=allowance.founder_phone)
 
 
-def _said(texts: dict[str, str], language: str) -> str:
+def _in_language(texts: dict[str, str], language: str) -> str:
     return texts.get(language, texts["en"])

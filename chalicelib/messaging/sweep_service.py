@@ -13,28 +13,28 @@ from chalicelib.clock import day_of
 from chalicelib.errors import Unavailable
 from chalicelib.messaging import delivery_repository as repository
 from chalicelib.messaging import delivery_service, dispatch_service, opt_out_service, phone_day_repository
-from chalicelib.messaging.bodies import Text, Told
-from chalicelib.messaging.delivery_repository import Delivery
-from chalicelib.messaging.dispatch_rules import number_day
+from chalicelib.messaging.bodies import AttemptOutcome, QueuedText
+from chalicelib.messaging.cap_rules import number_usage_day
+from chalicelib.messaging.delivery_repository import DeliveryRecord
 from chalicelib.messaging.model import HANDED, UNKNOWN_STATUS, Attempt, Message
-from chalicelib.runtime.ports import SENT, UNKNOWN, Outcome
+from chalicelib.runtime.ports import SENT, UNKNOWN, SendOutcome
 from chalicelib.runtime.resources import Resources
 
-AT_ONCE = 500
-UNMARKED = dt.timedelta(minutes=2)  # no dispatcher takes as long to put a set on the queue
-UNHEARD = dt.timedelta(minutes=30)
-GIVEN_UP = dt.timedelta(hours=24)
-MATCHED_BY_PHONE = dt.timedelta(minutes=10)  # a report's reference is told by its sender much sooner
-UNMATCHED_KEPT = dt.timedelta(days=7)
-KEPT = dt.timedelta(days=90)
-PHONES_KEPT = dt.timedelta(days=1)
+BATCH_SIZE = 500
+REQUEUE_UNMARKED_AFTER = dt.timedelta(minutes=2)  # no dispatcher takes as long to put a set on the queue
+REQUEUE_UNANSWERED_AFTER = dt.timedelta(minutes=30)
+EXPIRE_AFTER = dt.timedelta(hours=24)
+MATCH_BY_PHONE_AFTER = dt.timedelta(minutes=10)  # a report's reference is told by its sender much sooner
+UNMATCHED_RETENTION = dt.timedelta(days=7)
+DELIVERY_RETENTION = dt.timedelta(days=90)
+PHONE_DAY_RETENTION = dt.timedelta(days=1)
 
-NOTHING_HEARD = Outcome(UNKNOWN, reason="nothing_heard")
+NO_REPORT = SendOutcome(UNKNOWN, reason="nothing_heard")
 
 log = logging.getLogger("plotihub.messaging")
 
 
-def requeue_lost(resources: Resources) -> int:
+def requeue_lost_attempts(resources: Resources) -> int:
     """Put attempts on the queue again that perhaps never came to a sender, and return how many.
 
     They keep their keys, so one that did come to a sender is not sent again; what came of it is told again.
@@ -45,18 +45,20 @@ def requeue_lost(resources: Resources) -> int:
     if resources.queues is None:
         return 0
     now = resources.clock.now()
-    before = (now - UNMARKED, now - UNHEARD)
+    before = (now - REQUEUE_UNMARKED_AFTER, now - REQUEUE_UNANSWERED_AFTER)
     count = 0
-    for organisation_id in resources.transact(lambda db: repository.list_organisations_with_lost(db, *before)):
+    for organisation_id in resources.transact(lambda db: repository.list_organisations_with_lost_attempts(db, *before)):
         try:
             count += _requeue(resources, organisation_id, before, now)
         except Unavailable:
             raise
         except Exception:
             # One organisation's fault is not the others'.
-            log.exception("attempts could not be put on the queue", extra={"organisation_id": str(organisation_id)})
+            log.exception(
+                "sms.recovery.requeue_failed: attempts not requeued", extra={"organisation_id": str(organisation_id)}
+            )
     if count:
-        log.warning("attempts were put on the queue again", extra={"count": count})
+        log.warning("sms.recovery.requeued: lost attempts requeued", extra={"count": count})
     return count
 
 
@@ -66,71 +68,77 @@ def _requeue(
     count = 0
     while True:
         sets = resources.transact(partial(_lost_texts, organisation_id=organisation_id, before=before, now=now))
-        queued = sum(dispatch_service.put_on_queue(resources, *way, texts) for way, texts in sets)
+        queued = sum(dispatch_service.enqueue_texts(resources, *route, texts) for route, texts in sets)
         count += queued
-        if queued < AT_ONCE:
+        if queued < BATCH_SIZE:
             return count
 
 
 def _lost_texts(
     db: Connection, organisation_id: UUID, before: tuple[dt.datetime, dt.datetime], now: dt.datetime
-) -> list[tuple[tuple[str, str], list[Text]]]:
-    found = repository.list_lost(db, organisation_id, *before, AT_ONCE)
+) -> list[tuple[tuple[str, str], list[QueuedText]]]:
+    found = repository.list_lost_attempts(db, organisation_id, *before, BATCH_SIZE)
     if not found:
         return []
-    ways = dispatch_service.ways_of(db, organisation_id, now)
-    today = day_of(now, ways.time_zone)
-    objections = opt_out_service.find_objections(db, organisation_id, [message for message, _ in found], today)
+    sending_context = dispatch_service.get_sending_context(db, organisation_id, now)
+    today = day_of(now, sending_context.time_zone)
+    suppressions = opt_out_service.find_suppressions(db, organisation_id, [message for message, _ in found], today)
 
     def is_wanted(message: Message) -> bool:
         to = message.address or ""
-        return not objections.why_not(message.kind, message.medium, to, message.lease_id, ways.settings)
+        return not suppressions.reason_not_to_send(
+            message.kind, message.medium, to, message.lease_id, sending_context.settings
+        )
 
     # Who wants no messages by now is left to be given up, since the sender may have had it after all.
-    lost = [each for each in found if is_wanted(each[0])]
+    wanted = [each for each in found if is_wanted(each[0])]
 
-    def way(each: tuple[Message, Attempt]) -> tuple[str, str]:
+    def route(each: tuple[Message, Attempt]) -> tuple[str, str]:
         return each[0].medium, each[1].gateway
 
     return [
         (
-            same,
+            routed,
             [
-                dispatch_service.text_of(message, attempt.number, message.text or "", attempt.created_at, ways)
+                dispatch_service.build_queued_text(
+                    message, attempt.number, message.text or "", attempt.created_at, sending_context
+                )
                 for message, attempt in group
             ],
         )
-        for same, group in groupby(sorted(lost, key=way), way)
+        for routed, group in groupby(sorted(wanted, key=route), route)
     ]
 
 
-def give_up(db: Connection, at: dt.datetime) -> int:
+def expire_unanswered_attempts(db: Connection, at: dt.datetime) -> int:
     """Take some attempts for unknown that nothing was heard of for a day, and return how many; 0: none is left."""
-    found = repository.list_given_up(db, at - GIVEN_UP, AT_ONCE)
+    found = repository.list_unanswered_attempts(db, at - EXPIRE_AFTER, BATCH_SIZE)
     for organisation_id, group in groupby(sorted(found), lambda each: each[0]):
-        told = [Told(organisation_id, message_id, number, NOTHING_HEARD) for _, message_id, number in group]
-        delivery_service.take_outcomes(db, organisation_id, told, now=at)
+        outcomes = [AttemptOutcome(organisation_id, message_id, number, NO_REPORT) for _, message_id, number in group]
+        delivery_service.apply_outcomes(db, organisation_id, outcomes, now=at)
     return len(found)
 
 
-def settle_by_phone(resources: Resources) -> int:
+def match_reports_by_phone(resources: Resources) -> int:
     """Give reports whose reference nobody ever told to the one message that they can be about; return how many."""
-    settled, after = 0, None
+    matched, after = 0, None
     while True:
         now = resources.clock.now()
-        reports = resources.transact(partial(_unmatched, before=now - MATCHED_BY_PHONE, after=after))
+        reports = resources.transact(partial(_list_unmatched, before=now - MATCH_BY_PHONE_AFTER, after=after))
         for report in reports:
-            settled += resources.transact(partial(settle_report, report=report, now=now))
-        if len(reports) < AT_ONCE:
-            return settled
+            matched += resources.transact(partial(match_report, report=report, now=now))
+        if len(reports) < BATCH_SIZE:
+            return matched
         after = (reports[-1].created_at, reports[-1].provider_reference)
 
 
-def _unmatched(db: Connection, before: dt.datetime, after: tuple[dt.datetime, str] | None) -> Sequence[Delivery]:
-    return repository.list_unmatched(db, before, after, AT_ONCE)
+def _list_unmatched(
+    db: Connection, before: dt.datetime, after: tuple[dt.datetime, str] | None
+) -> Sequence[DeliveryRecord]:
+    return repository.list_unmatched_reports(db, before, after, BATCH_SIZE)
 
 
-def settle_report(db: Connection, report: Delivery, *, now: dt.datetime) -> bool:
+def match_report(db: Connection, report: DeliveryRecord, *, now: dt.datetime) -> bool:
     """Tie a report to the message it can only be about: the one to its number whose outcome is unknown.
 
     Where a message to the number is still on its way, or several are unknown, nothing is guessed.
@@ -139,7 +147,7 @@ def settle_report(db: Connection, report: Delivery, *, now: dt.datetime) -> bool
         return False
     candidates = [
         (organisation_id, message)
-        for organisation_id, message in repository.list_open_to(
+        for organisation_id, message in repository.list_open_messages_to(
             db, report.phone, (HANDED, UNKNOWN_STATUS), report.reported_at
         )
         if message.gateway == report.gateway
@@ -147,20 +155,20 @@ def settle_report(db: Connection, report: Delivery, *, now: dt.datetime) -> bool
     if len(candidates) != 1 or candidates[0][1].status != UNKNOWN_STATUS:
         return False
     organisation_id, message = candidates[0]
-    held = repository.lock_messages(db, organisation_id, [message.id]).get(message.id)
-    known = repository.find_delivery(db, report.gateway, report.provider_reference, hold=True)
-    if held is None or held.status != UNKNOWN_STATUS or known is None or known.message_id is not None:
+    locked = repository.lock_messages(db, organisation_id, [message.id]).get(message.id)
+    known = repository.find_delivery(db, report.gateway, report.provider_reference, lock=True)
+    if locked is None or locked.status != UNKNOWN_STATUS or known is None or known.message_id is not None:
         return False
-    outcome = Outcome(SENT, provider_reference=report.provider_reference)
-    told = [Told(organisation_id, message.id, message.attempt, outcome)]
-    return delivery_service.take_outcomes(db, organisation_id, told, now=now) == 1
+    outcome = SendOutcome(SENT, provider_reference=report.provider_reference)
+    outcomes = [AttemptOutcome(organisation_id, message.id, message.attempt, outcome)]
+    return delivery_service.apply_outcomes(db, organisation_id, outcomes, now=now) == 1
 
 
-def forget_deliveries(db: Connection, at: dt.datetime) -> int:
+def purge_deliveries(db: Connection, at: dt.datetime) -> int:
     """Forget references of long ago, and sooner those of no message, which hold a number; 0: none is left."""
-    return repository.forget_deliveries(db, at - UNMATCHED_KEPT, at - KEPT, AT_ONCE)
+    return repository.purge_deliveries(db, at - UNMATCHED_RETENTION, at - DELIVERY_RETENTION, BATCH_SIZE)
 
 
-def forget_phones(db: Connection, at: dt.datetime) -> int:
+def purge_phone_days(db: Connection, at: dt.datetime) -> int:
     """Forget what numbers had before yesterday of organisations that are not granted messaging; 0: none is left."""
-    return phone_day_repository.forget_phones(db, number_day(at - PHONES_KEPT), AT_ONCE)
+    return phone_day_repository.purge_phone_days(db, number_usage_day(at - PHONE_DAY_RETENTION), BATCH_SIZE)

@@ -12,39 +12,41 @@ from chalicelib.storage.tables.identity import organisations
 from chalicelib.storage.tables.messaging import message_templates, organisation_grants
 
 
-class Row(NamedTuple):
+class TemplateRow(NamedTuple):
     text: str
     version: int
     changed_at: dt.datetime
 
 
-def list_templates(ctx: Context) -> dict[tuple[str, str], Row]:
+def list_templates(ctx: Context) -> dict[tuple[str, str], TemplateRow]:
     """Return what the organisation ever wrote, by kind and language."""
     table = message_templates
     query = select(table.c.kind, table.c.language, table.c.text, table.c.version, table.c.changed_at)
     found = ctx.db.execute(query.where(table.c.organisation_id == ctx.organisation_id))
-    return {(row.kind, row.language): Row(row.text, row.version, row.changed_at) for row in found}
+    return {(row.kind, row.language): TemplateRow(row.text, row.version, row.changed_at) for row in found}
 
 
-def read_templates(ctx: Context) -> tuple[Allowance, dict[tuple[str, str], Row]]:
+def read_templates(ctx: Context) -> tuple[Allowance, dict[tuple[str, str], TemplateRow]]:
     """Return what the organisation is granted and what it ever wrote, in one query."""
     table, grants = message_templates, organisation_grants
-    held = and_(
+    active_grant = and_(
         grants.c.organisation_id == organisations.c.id, grants.c.kind == MESSAGING, grants.c.revoked_at.is_(None)
     )
     query = (
         select(
             organisations.c.founder_phone,
             grants.c.id.label("granted"),
-            *(table.c[name] for name in ("kind", "language", *Row._fields)),
+            *(table.c[name] for name in ("kind", "language", *TemplateRow._fields)),
         )
         .select_from(organisations)
-        .outerjoin(grants, held)
+        .outerjoin(grants, active_grant)
         .outerjoin(table, table.c.organisation_id == organisations.c.id)
         .where(organisations.c.id == ctx.organisation_id)
     )
     found = ctx.db.execute(query).all()
-    written = {(row.kind, row.language): Row(row.text, row.version, row.changed_at) for row in found if row.kind}
+    written = {
+        (row.kind, row.language): TemplateRow(row.text, row.version, row.changed_at) for row in found if row.kind
+    }
     first = found[0] if found else None
     granted, phone = (first.granted is not None, first.founder_phone) if first else (False, None)
     return Allowance(granted=granted, founder_phone=phone), written

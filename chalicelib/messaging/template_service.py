@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from chalicelib.errors import GrantNeeded, Invalid, NotFound, PreconditionFailed
-from chalicelib.identity.service import CHANGED
+from chalicelib.identity.service import STALE_VERSION
 from chalicelib.messaging import neutral_rules, rules, settings_service, signing_rules, template_rules
 from chalicelib.messaging import template_repository as repository
-from chalicelib.messaging.grant_model import GRANT_NEEDED, MESSAGING, Allowance, Sending
-from chalicelib.messaging.grant_service import get_sending
-from chalicelib.messaging.model import KINDS, SMS, Made, Preview, Template
-from chalicelib.messaging.template_repository import Row
-from chalicelib.messaging.text_model import BUILT_IN, USUAL
+from chalicelib.messaging.grant_model import MESSAGING, REASON_GRANT_NEEDED, Allowance, SendingProfile
+from chalicelib.messaging.grant_service import get_sending_profile
+from chalicelib.messaging.model import KINDS, SMS, MessagePreview, RenderedText, Template
+from chalicelib.messaging.template_repository import TemplateRow
+from chalicelib.messaging.text_model import DEFAULT_TEMPLATES, SAMPLE_VALUES
 from chalicelib.runtime.context import Context
 
-OWN_WORDS = "Words of your own are sent once your organisation is granted messaging."
+GRANT_NEEDED_DETAIL = "Your own wording requires the messaging grant."
 
 
 class Templates(NamedTuple):
@@ -23,18 +23,18 @@ class Templates(NamedTuple):
     own: Mapping[tuple[str, str], str]
     allowance: Allowance
 
-    def render(self, kind: str, language: str, values: Mapping[str, str]) -> Made:
+    def render(self, kind: str, language: str, values: Mapping[str, str]) -> RenderedText:
         """Return the text for ``values``, as ``template_rules.render`` says; what it ends with is not in it yet."""
-        ending = signing_rules.longest_ending(language, self.allowance)
-        told = self.told(values, language)
-        return template_rules.render(kind, language, told, self.own.get((kind, language)), ending)
+        footer = signing_rules.longest_footer(language, self.allowance)
+        shown_values = self.shown_values(values, language)
+        return template_rules.render(kind, language, shown_values, self.own.get((kind, language)), footer)
 
-    def told(self, values: Mapping[str, str], language: str) -> Mapping[str, str]:
+    def shown_values(self, values: Mapping[str, str], language: str) -> Mapping[str, str]:
         """Return the values as they may be told: neutral ones until the organisation is granted messaging."""
-        return values if self.allowance.granted else neutral_rules.neutral_values(values, language)
+        return values if self.allowance.granted else neutral_rules.sanitize_values(values, language)
 
 
-def templates_of(ctx: Context) -> Templates:
+def load_templates(ctx: Context) -> Templates:
     """Return the organisation's templates; until it is granted messaging none of its own, whatever it wrote."""
     allowance, found = repository.read_templates(ctx)
     own = {key: row.text for key, row in found.items() if row.text}
@@ -43,8 +43,8 @@ def templates_of(ctx: Context) -> Templates:
 
 def list_templates(ctx: Context) -> list[Template]:
     """Return the template of each kind and language, ours where the organisation wrote none."""
-    rows, sending = repository.list_templates(ctx), get_sending(ctx.db, ctx.organisation_id)
-    return [_told(kind, language, rows.get((kind, language)), sending) for kind, language in BUILT_IN]
+    rows, sending = repository.list_templates(ctx), get_sending_profile(ctx.db, ctx.organisation_id)
+    return [_describe(kind, language, rows.get((kind, language)), sending) for kind, language in DEFAULT_TEMPLATES]
 
 
 def get_template(ctx: Context, kind: str, language: str) -> Template:
@@ -53,9 +53,9 @@ def get_template(ctx: Context, kind: str, language: str) -> Template:
     Raises:
         NotFound: no template is of this kind, or of this language.
     """
-    _check(kind, language)
+    _check_exists(kind, language)
     row = repository.list_templates(ctx).get((kind, language))
-    return _told(kind, language, row, get_sending(ctx.db, ctx.organisation_id))
+    return _describe(kind, language, row, get_sending_profile(ctx.db, ctx.organisation_id))
 
 
 def write_template(ctx: Context, kind: str, language: str, version: int | None, text: str) -> Template:
@@ -67,14 +67,14 @@ def write_template(ctx: Context, kind: str, language: str, version: int | None, 
         NotFound: no template is of this kind, or of this language.
         PreconditionFailed: it is no longer at ``version``; ours is at 0.
     """
-    _check(kind, language)
-    allowance = get_sending(ctx.db, ctx.organisation_id).allowance
+    _check_exists(kind, language)
+    allowance = get_sending_profile(ctx.db, ctx.organisation_id).allowance
     if not allowance.granted:
-        raise GrantNeeded(OWN_WORDS, grant=MESSAGING)
-    why = template_rules.why_not(kind, text, signing_rules.longest_ending(language, allowance))
-    if why:
-        raise Invalid([("text", why)])
-    _write(ctx, kind, language, version, text)
+        raise GrantNeeded(GRANT_NEEDED_DETAIL, grant=MESSAGING)
+    problem = template_rules.find_template_problem(kind, text, signing_rules.longest_footer(language, allowance))
+    if problem:
+        raise Invalid([("text", problem)])
+    _save(ctx, kind, language, version, text)
     return get_template(ctx, kind, language)
 
 
@@ -86,11 +86,13 @@ def remove_template(ctx: Context, kind: str, language: str, version: int | None)
         PreconditionFailed: it is no longer at ``version``.
     """
     if not get_template(ctx, kind, language).own:
-        raise NotFound("Nothing was written in its place.")
-    _write(ctx, kind, language, version, "")
+        raise NotFound("The organisation has not changed this template.")
+    _save(ctx, kind, language, version, "")
 
 
-def preview(ctx: Context, kind: str, language: str, text: str | None, values: Mapping[str, str]) -> Preview:
+def preview_message(
+    ctx: Context, kind: str, language: str, text: str | None, values: Mapping[str, str]
+) -> MessagePreview:
     """Return what would be sent for ``values``, usual ones where they are none, and what it costs.
 
     It ends as for a number that has not confirmed its place. ``text`` is tried in place of the template as it
@@ -100,48 +102,49 @@ def preview(ctx: Context, kind: str, language: str, text: str | None, values: Ma
         GrantNeeded: the kind is free text, and the organisation is not granted messaging.
         Invalid: ``text`` is no template of the kind, or there is none and the kind has no template.
     """
-    sending, templates = get_sending(ctx.db, ctx.organisation_id), templates_of(ctx)
-    ending = signing_rules.longest_ending(language, sending.allowance)
+    sending, templates = get_sending_profile(ctx.db, ctx.organisation_id), load_templates(ctx)
+    footer = signing_rules.longest_footer(language, sending.allowance)
     own, granted = text, sending.allowance.granted
     if not KINDS[kind].placeholders:
         if not granted:
-            raise GrantNeeded(OWN_WORDS, grant=MESSAGING)
-        why, made = "" if text else "expected text: this kind has no template", Made(text)
+            raise GrantNeeded(GRANT_NEEDED_DETAIL, grant=MESSAGING)
+        problem, rendered = "" if text else "expected text: this kind has no template", RenderedText(text)
     else:
         own = templates.own.get((kind, language)) if own is None else own
-        why = "" if own is None else template_rules.why_not(kind, own, ending)
-        trying = templates if own is None or not granted else templates._replace(own={(kind, language): own})
-        made = trying.render(kind, language, {**USUAL, **values})
+        problem = "" if own is None else template_rules.find_template_problem(kind, own, footer)
+        tried = templates if own is None or not granted else templates._replace(own={(kind, language): own})
+        rendered = tried.render(kind, language, {**SAMPLE_VALUES, **values})
         if text is not None and not granted:
-            made = made._replace(reason=GRANT_NEEDED)
-    if why:
-        raise Invalid([("text", why)])
-    body = rules.harmless(made.text or "")
-    told = signing_rules.sign(body, kind, SMS, language, sending.allowance, confirmed=False)
-    measured = rules.measure(told)
-    price_cents = rules.price_cents(measured.parts, sending.settings.gateways[0], settings_service.part_prices())
+            rendered = rendered._replace(reason=REASON_GRANT_NEEDED)
+    if problem:
+        raise Invalid([("text", problem)])
+    body = rules.normalize_sms(rendered.text or "")
+    shown_values = signing_rules.add_footer(body, kind, SMS, language, sending.allowance, confirmed=False)
+    size = rules.measure_sms(shown_values)
+    price_cents = rules.price_cents(size.parts, sending.settings.gateways[0], settings_service.get_part_prices())
     written = "".join([own or "", *values.values()])
-    return Preview(told, made.reason, *measured, price_cents, rules.replaced(written))
+    return MessagePreview(shown_values, rendered.reason, *size, price_cents, rules.replaced_characters(written))
 
 
-def _check(kind: str, language: str) -> None:
-    if (kind, language) not in BUILT_IN:
+def _check_exists(kind: str, language: str) -> None:
+    if (kind, language) not in DEFAULT_TEMPLATES:
         raise NotFound("There is no such template.")
 
 
-def _told(kind: str, language: str, row: Row | None, sending: Sending) -> Template:
+def _describe(kind: str, language: str, row: TemplateRow | None, sending: SendingProfile) -> Template:
     """Return a template with what it takes and costs; what it ends with counts."""
     own = row.text if row and row.text else None
-    used = own if sending.allowance.granted else None
-    ending = signing_rules.longest_ending(language, sending.allowance)
+    in_effect = own if sending.allowance.granted else None
+    footer = signing_rules.longest_footer(language, sending.allowance)
     usual, at_most = (
-        template_rules.measured(kind, language, values, used, ending) for values in (USUAL, template_rules.LONG)
+        template_rules.measure_template(kind, language, values, in_effect, footer)
+        for values in (SAMPLE_VALUES, template_rules.LONGEST_VALUES)
     )
-    part_cents = rules.price_cents(1, sending.settings.gateways[0], settings_service.part_prices())
+    part_cents = rules.price_cents(1, sending.settings.gateways[0], settings_service.get_part_prices())
     return Template(
         kind=kind,
         language=language,
-        text=own or template_rules.built_in(kind, language),
+        text=own or template_rules.default_text(kind, language),
         own=own is not None,
         placeholders=KINDS[kind].placeholders,
         encoding=usual.encoding,
@@ -155,14 +158,14 @@ def _told(kind: str, language: str, row: Row | None, sending: Sending) -> Templa
     )
 
 
-def _write(ctx: Context, kind: str, language: str, version: int | None, text: str) -> None:
+def _save(ctx: Context, kind: str, language: str, version: int | None, text: str) -> None:
     row = repository.list_templates(ctx).get((kind, language))
     before = row.version if row else 0
     if version is not None and version != before:
-        raise PreconditionFailed(CHANGED)
+        raise PreconditionFailed(STALE_VERSION)
     if before:
         done = repository.change_template(ctx, kind, language, before, text, ctx.now)
     else:
         done = repository.add_template(ctx, kind, language, text, ctx.now)
     if not done:
-        raise PreconditionFailed(CHANGED)
+        raise PreconditionFailed(STALE_VERSION)

@@ -1,47 +1,47 @@
 """What we say where an organisation has not written it in its own words.
 
 Each text is made of pieces that follow each other as they are. A piece with a placeholder that has no
-value is left out; where it is one of ``ESSENTIAL``, nothing can be said. With usual values each is
+value is left out; where it is one of ``REQUIRED_PLACEHOLDERS``, nothing can be said. With usual values each is
 one SMS: no letter that GSM 7-bit lacks, at most 160 characters.
 """
 
-ESSENTIAL = frozenset({"amount"})
+REQUIRED_PLACEHOLDERS = frozenset({"amount"})
 
 LANGUAGES = ("en", "sw")
 
-_WHAT_EN = ("{amount}", " for {property}", " {unit}", " ({periods})")
+_SUBJECT_EN = ("{amount}", " for {property}", " {unit}", " ({periods})")
 _PAY_EN = (" Paybill {paybill}, account {account}.",)
-_WHAT_SW = ("{amount}", " za {property}", " {unit}", " ({periods})")
+_SUBJECT_SW = ("{amount}", " za {property}", " {unit}", " ({periods})")
 _PAY_SW = (" Paybill {paybill}, akaunti {account}.",)
 
-BUILT_IN: dict[tuple[str, str], tuple[str, ...]] = {
+DEFAULT_TEMPLATES: dict[tuple[str, str], tuple[str, ...]] = {
     ("reminder_before", "en"): (
-        "Dear {tenant}, ", *_WHAT_EN, " is due", " on {due_on}", ".", *_PAY_EN, " Thank you, {organisation}.",
+        "Dear {tenant}, ", *_SUBJECT_EN, " is due", " on {due_on}", ".", *_PAY_EN, " Thank you, {organisation}.",
     ),
     ("reminder_before", "sw"): (
-        "Habari {tenant}, ", *_WHAT_SW, " zinapaswa kulipwa", " kufikia {due_on}", ".", *_PAY_SW,
+        "Habari {tenant}, ", *_SUBJECT_SW, " zinapaswa kulipwa", " kufikia {due_on}", ".", *_PAY_SW,
         " Asante, {organisation}.",
     ),
     ("reminder_due", "en"): (
-        "Dear {tenant}, ", *_WHAT_EN, " is due today.", *_PAY_EN, " Thank you, {organisation}.",
+        "Dear {tenant}, ", *_SUBJECT_EN, " is due today.", *_PAY_EN, " Thank you, {organisation}.",
     ),
     ("reminder_due", "sw"): (
-        "Habari {tenant}, ", *_WHAT_SW, " zinapaswa kulipwa leo.", *_PAY_SW, " Asante, {organisation}.",
+        "Habari {tenant}, ", *_SUBJECT_SW, " zinapaswa kulipwa leo.", *_PAY_SW, " Asante, {organisation}.",
     ),
     ("reminder_overdue", "en"): (
-        "Dear {tenant}, ", *_WHAT_EN, " is overdue", " since {due_on}", ". Please pay now.", *_PAY_EN,
+        "Dear {tenant}, ", *_SUBJECT_EN, " is overdue", " since {due_on}", ". Please pay now.", *_PAY_EN,
         " {organisation}",
     ),
     ("reminder_overdue", "sw"): (
-        "Habari {tenant}, ", *_WHAT_SW, " zimechelewa", " tangu {due_on}", ". Tafadhali lipa sasa.", *_PAY_SW,
+        "Habari {tenant}, ", *_SUBJECT_SW, " zimechelewa", " tangu {due_on}", ". Tafadhali lipa sasa.", *_PAY_SW,
         " {organisation}",
     ),
     ("reminder_final", "en"): (
-        "{tenant}, ", "FINAL REMINDER: ", *_WHAT_EN, " is unpaid", " since {due_on}", ". Pay today or call us.",
+        "{tenant}, ", "FINAL REMINDER: ", *_SUBJECT_EN, " is unpaid", " since {due_on}", ". Pay today or call us.",
         *_PAY_EN, " {organisation}",
     ),
     ("reminder_final", "sw"): (
-        "{tenant}, ", "UKUMBUSHO WA MWISHO: ", *_WHAT_SW, " hazijalipwa", " tangu {due_on}", ". Lipa leo.",
+        "{tenant}, ", "UKUMBUSHO WA MWISHO: ", *_SUBJECT_SW, " hazijalipwa", " tangu {due_on}", ". Lipa leo.",
         *_PAY_SW, " {organisation}",
     ),
     ("receipt", "en"): (
@@ -79,13 +79,13 @@ BUILT_IN: dict[tuple[str, str], tuple[str, ...]] = {
 }  # fmt: skip
 
 # The same in fewer words, where what a text ends with would make it two SMS.
-BRIEF: dict[tuple[str, str], tuple[str, ...]] = {
+SHORT_TEMPLATES: dict[tuple[str, str], tuple[str, ...]] = {
     ("reminder_final", "en"): (
-        "{tenant}: ", "FINAL REMINDER, ", *_WHAT_EN, " unpaid", " since {due_on}", ". Pay today.", *_PAY_EN,
+        "{tenant}: ", "FINAL REMINDER, ", *_SUBJECT_EN, " unpaid", " since {due_on}", ". Pay today.", *_PAY_EN,
         " {organisation}",
     ),
     ("reminder_final", "sw"): (
-        "{tenant}: ", "UKUMBUSHO WA MWISHO, ", *_WHAT_SW, " hazijalipwa", " tangu {due_on}", ".", *_PAY_SW,
+        "{tenant}: ", "UKUMBUSHO WA MWISHO, ", *_SUBJECT_SW, " hazijalipwa", " tangu {due_on}", ".", *_PAY_SW,
         " {organisation}",
     ),
     ("receipt", "en"): (
@@ -115,7 +115,7 @@ BRIEF: dict[tuple[str, str], tuple[str, ...]] = {
 }  # fmt: skip
 
 # What stands for each placeholder in a preview, and what it takes at most; the longest that is ever put in.
-USUAL = {
+SAMPLE_VALUES = {
     "tenant": "Wanjiru",
     "amount": "KES 15,000",
     "due_on": "5 Dec 2026",
@@ -129,7 +129,7 @@ USUAL = {
     "reference": "SJ12ABC345",
     "balance": "KES 5,000",
 }
-LONGEST = {
+MAX_VALUE_LENGTHS = {
     "tenant": 60,
     "amount": 18,
     "due_on": 26,  # two days, or the first and the last

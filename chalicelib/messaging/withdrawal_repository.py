@@ -11,54 +11,74 @@ from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.messaging import messages
 
 
-def cancel_keys(ctx: Context, keys: Collection[str], reason: str, now: dt.datetime) -> int:
+def cancel_by_keys(ctx: Context, keys: Collection[str], reason: str, now: dt.datetime) -> int:
     """Cancel those of the messages that still may be; return how many."""
-    query = update(messages).where(_have(ctx.organisation_id, keys), messages.c.status.in_(statuses_before(CANCELLED)))
+    query = update(messages).where(
+        _by_dedupe_keys(ctx.organisation_id, keys), messages.c.status.in_(statuses_before(CANCELLED))
+    )
     return ctx.db.execute(query.values(status=CANCELLED, reason=reason, finished_at=now)).rowcount
 
 
-def expire_keys(ctx: Context, keys: Collection[str], statuses: Collection[str], now: dt.datetime) -> None:
+def expire_by_keys(ctx: Context, keys: Collection[str], statuses: Collection[str], now: dt.datetime) -> None:
     """Have those of the messages that are in one of the statuses end now, for whoever would send them again."""
-    query = update(messages).where(_have(ctx.organisation_id, keys), messages.c.status.in_(statuses))
+    query = update(messages).where(_by_dedupe_keys(ctx.organisation_id, keys), messages.c.status.in_(statuses))
     ctx.db.execute(query.values(expires_at=now))
 
 
-def keys_in(ctx: Context, keys: Collection[str], statuses: Collection[str]) -> set[str]:
+def list_keys_with_status(ctx: Context, keys: Collection[str], statuses: Collection[str]) -> set[str]:
     """Return those of ``keys`` whose message is in one of the statuses."""
-    query = select(messages.c.dedupe_key).where(_have(ctx.organisation_id, keys), messages.c.status.in_(statuses))
+    query = select(messages.c.dedupe_key).where(
+        _by_dedupe_keys(ctx.organisation_id, keys), messages.c.status.in_(statuses)
+    )
     return set(ctx.db.scalars(query))
 
 
-def lock_moving(ctx: Context, tenant_id: UUID, *, kept: Collection[str]) -> list[tuple[UUID, str, str]]:
-    """Return, held, (id, language, text) of what waits for the tenant with its text made, but to one of ``kept``."""
-    made = _texts_for(ctx.organisation_id, tenant_id), messages.c.text.is_not(None), messages.c.address.not_in(kept)
-    query = select(messages.c.id, messages.c.language, messages.c.text).where(*made)
+def lock_rendered_messages(
+    ctx: Context, tenant_id: UUID, *, except_for: Collection[str]
+) -> list[tuple[UUID, str, str]]:
+    """Lock what waits for the tenant with its text rendered, but to one of ``except_for``: (id, language, text)."""
+    rendered = (
+        _queued_sms_of_tenant(ctx.organisation_id, tenant_id),
+        messages.c.text.is_not(None),
+        messages.c.address.not_in(except_for),
+    )
+    query = select(messages.c.id, messages.c.language, messages.c.text).where(*rendered)
     return [(row[0], row[1], row[2]) for row in ctx.db.execute(query.order_by(messages.c.id).with_for_update())]
 
 
-def change_text(ctx: Context, message_id: UUID, text: str) -> None:
+def set_text(ctx: Context, message_id: UUID, text: str) -> None:
     """Change the text of a held message; what it takes is measured when it is handed over."""
     query = update(messages).where(messages.c.organisation_id == ctx.organisation_id, messages.c.id == message_id)
     ctx.db.execute(query.values(text=text))
 
 
-def change_phone(ctx: Context, tenant_id: UUID, phone: str, *, kept: Collection[str]) -> None:
-    """Send what waits for the tenant to ``phone``, but for what goes to one of ``kept``."""
-    elsewhere = messages.c.address.not_in(kept)
-    ctx.db.execute(update(messages).where(_texts_for(ctx.organisation_id, tenant_id), elsewhere).values(address=phone))
+def set_address(ctx: Context, tenant_id: UUID, phone: str, *, except_for: Collection[str]) -> None:
+    """Send what waits for the tenant to ``phone``, but for what goes to one of ``except_for``."""
+    to_other_number = messages.c.address.not_in(except_for)
+    ctx.db.execute(
+        update(messages)
+        .where(_queued_sms_of_tenant(ctx.organisation_id, tenant_id), to_other_number)
+        .values(address=phone)
+    )
 
 
-def change_language(ctx: Context, tenant_id: UUID, language: str) -> None:
-    unmade = messages.c.text.is_(None)
-    ctx.db.execute(update(messages).where(_texts_for(ctx.organisation_id, tenant_id), unmade).values(language=language))
+def set_language(ctx: Context, tenant_id: UUID, language: str) -> None:
+    unrendered = messages.c.text.is_(None)
+    ctx.db.execute(
+        update(messages)
+        .where(_queued_sms_of_tenant(ctx.organisation_id, tenant_id), unrendered)
+        .values(language=language)
+    )
 
 
-def cancel_texts(ctx: Context, tenant_id: UUID, reason: str, now: dt.datetime) -> None:
-    query = update(messages).where(_texts_for(ctx.organisation_id, tenant_id))
+def cancel_sms_of_tenant(ctx: Context, tenant_id: UUID, reason: str, now: dt.datetime) -> None:
+    query = update(messages).where(_queued_sms_of_tenant(ctx.organisation_id, tenant_id))
     ctx.db.execute(query.values(status=CANCELLED, reason=reason, finished_at=now))
 
 
-def cancel_to(ctx: Context, phone: str, lease_ids: Collection[UUID] | None, reason: str, now: dt.datetime) -> None:
+def cancel_sms_to_number(
+    ctx: Context, phone: str, lease_ids: Collection[UUID] | None, reason: str, now: dt.datetime
+) -> None:
     """Cancel the SMS that wait for a number, about ``lease_ids`` or (None) about anything, but for its answers."""
     query = update(messages).where(
         messages.c.organisation_id == ctx.organisation_id,
@@ -72,7 +92,7 @@ def cancel_to(ctx: Context, phone: str, lease_ids: Collection[UUID] | None, reas
     ctx.db.execute(query.values(status=CANCELLED, reason=reason, finished_at=now))
 
 
-def _texts_for(organisation_id: UUID, tenant_id: UUID) -> ColumnElement[bool]:
+def _queued_sms_of_tenant(organisation_id: UUID, tenant_id: UUID) -> ColumnElement[bool]:
     """Hold for the SMS that wait for a tenant, but for those that answer one of a certain phone."""
     return and_(
         messages.c.organisation_id == organisation_id,
@@ -83,5 +103,5 @@ def _texts_for(organisation_id: UUID, tenant_id: UUID) -> ColumnElement[bool]:
     )
 
 
-def _have(organisation_id: UUID, keys: Collection[str]) -> ColumnElement[bool]:
+def _by_dedupe_keys(organisation_id: UUID, keys: Collection[str]) -> ColumnElement[bool]:
     return (messages.c.organisation_id == organisation_id) & messages.c.dedupe_key.in_(sorted(keys))

@@ -9,22 +9,22 @@ from chalicelib.messaging.model import DELIVERED, HANDED, SENT, UNKNOWN_STATUS
 from chalicelib.messaging.objection_rules import NUMBER_DENIED
 from chalicelib.runtime.context import Context
 
-ON_THE_WAY = (HANDED, UNKNOWN_STATUS)
-MAYBE_TOLD = (*ON_THE_WAY, SENT, DELIVERED)
+IN_FLIGHT = (HANDED, UNKNOWN_STATUS)
+MAYBE_SENT = (*IN_FLIGHT, SENT, DELIVERED)
 
 
-def withdraw_messages(ctx: Context, dedupe_keys: Collection[str], *, reason: str) -> set[str]:
+def cancel_messages(ctx: Context, dedupe_keys: Collection[str], *, reason: str) -> set[str]:
     """Cancel those of the messages that still wait, and return the keys of those that were told or may have been.
 
     It waits for a dispatcher that has the messages in hand, and so knows which of the two it is. One that is on
     its way is over too: should it turn out not to have been sent, it is not tried again.
     """
-    repository.cancel_keys(ctx, dedupe_keys, reason, ctx.now)
-    repository.expire_keys(ctx, dedupe_keys, ON_THE_WAY, ctx.now)
-    return repository.keys_in(ctx, dedupe_keys, MAYBE_TOLD)
+    repository.cancel_by_keys(ctx, dedupe_keys, reason, ctx.now)
+    repository.expire_by_keys(ctx, dedupe_keys, IN_FLIGHT, ctx.now)
+    return repository.list_keys_with_status(ctx, dedupe_keys, MAYBE_SENT)
 
 
-def follow_tenant(
+def redirect_messages(
     ctx: Context, tenant_id: UUID, *, phones: Sequence[str] | None = None, language: str | None = None
 ) -> None:
     """Have the SMS that wait for a tenant go to the first of ``phones``, and speak ``language``; None: as they do.
@@ -33,17 +33,17 @@ def follow_tenant(
     cancelled. What has its text already keeps its language.
     """
     if language is not None:
-        repository.change_language(ctx, tenant_id, language)
+        repository.set_language(ctx, tenant_id, language)
     if phones:
         # Made for a number that had confirmed its place, and its new reader may not be the tenant.
-        for message_id, spoken, text in repository.lock_moving(ctx, tenant_id, kept=phones):
-            if (told := signing_rules.with_objection(text, spoken)) != text:
-                repository.change_text(ctx, message_id, told)
-        repository.change_phone(ctx, tenant_id, phones[0], kept=phones)
+        for message_id, rendered_language, text in repository.lock_rendered_messages(ctx, tenant_id, except_for=phones):
+            if (with_hint := signing_rules.with_denial_hint(text, rendered_language)) != text:
+                repository.set_text(ctx, message_id, with_hint)
+        repository.set_address(ctx, tenant_id, phones[0], except_for=phones)
     elif phones is not None:
-        repository.cancel_texts(ctx, tenant_id, "no_phone", ctx.now)
+        repository.cancel_sms_of_tenant(ctx, tenant_id, "no_phone", ctx.now)
 
 
-def withdraw_denied(ctx: Context, phone: str, lease_ids: Collection[UUID] | None) -> None:
+def cancel_messages_to_number(ctx: Context, phone: str, lease_ids: Collection[UUID] | None) -> None:
     """Cancel the SMS that wait for ``phone``, about these leases or (None) about anything: it is not the tenant's."""
-    repository.cancel_to(ctx, phone, lease_ids, NUMBER_DENIED, ctx.now)
+    repository.cancel_sms_to_number(ctx, phone, lease_ids, NUMBER_DENIED, ctx.now)

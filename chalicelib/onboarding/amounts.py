@@ -4,9 +4,9 @@ import datetime as dt
 import re
 from decimal import Decimal
 
-from chalicelib.money import cents_of
-from chalicelib.onboarding.cells import Cell, Unreadable, is_blank, refuse_spoilt, text_of
-from chalicelib.values import Refused
+from chalicelib.money import to_cents
+from chalicelib.onboarding.cells import Cell, UnreadableCell, cell_text, is_blank, reject_mangled
+from chalicelib.values import InvalidValue
 
 EXPECTED = 'expected an amount in shillings such as 29500, 29,500.00 or "KES 29,500"'
 NONE_WORDS = frozenset({"nil", "none", "zero", "free"})
@@ -44,10 +44,10 @@ def read_amount(cell: Cell) -> int | None:
     if is_blank(cell):
         return None
     if isinstance(cell, dt.date):
-        raise Unreadable("not_an_amount", f"{EXPECTED}, not a date")
+        raise UnreadableCell("not_an_amount", f"{EXPECTED}, not a date")
     if isinstance(cell, int | Decimal):
-        return _cents(Decimal(cell))
-    return _from_text(text_of(cell))
+        return _to_cents(Decimal(cell))
+    return _parse_amount(cell_text(cell))
 
 
 def read_positive_amount(cell: Cell) -> int | None:
@@ -58,37 +58,39 @@ def read_positive_amount(cell: Cell) -> int | None:
     """
     cents = read_amount(cell)
     if cents is not None and cents < 0:
-        raise Unreadable("negative_amount", "expected an amount that is not negative")
+        raise UnreadableCell("negative_amount", "expected an amount that is not negative")
     return cents
 
 
-def _from_text(text: str) -> int:
-    refuse_spoilt(text)
+def _parse_amount(text: str) -> int:
+    reject_mangled(text)
     if text.casefold() in NONE_WORDS:
         return 0
     bracketed = text.startswith("(") and text.endswith(")")
     found = _AMOUNT.fullmatch(text[1:-1].strip() if bracketed else text)
     if not found or not found["whole"]:
-        raise Unreadable("not_an_amount", EXPECTED)
+        raise UnreadableCell("not_an_amount", EXPECTED)
     signs = [bracketed, found["minus"], found["inner_minus"], (found["side"] or "").casefold() == "cr"]
     if sum(map(bool, signs)) > 1:
-        raise Unreadable("not_an_amount", f"{EXPECTED}, with one sign of a credit at most")
+        raise UnreadableCell("not_an_amount", f"{EXPECTED}, with one sign of a credit at most")
     if len(found["cents"] or "") > (5 if found["thousand"] else 2):
         # "44.500" too: in a program set to German it means 44,500
-        raise Unreadable("fraction_of_a_cent", f"{EXPECTED}, with at most two decimals")
+        raise UnreadableCell("fraction_of_a_cent", f"{EXPECTED}, with at most two decimals")
     whole = re.sub(r"[, ]", "", found["whole"])
     if found["thousand"] and len(whole) > _DIGITS_OF_HUNDREDS:
-        raise Unreadable("thousands_twice", f"{EXPECTED}: a K behind thousands may be of Ksh, or mean thousands again")
+        raise UnreadableCell(
+            "thousands_twice", f"{EXPECTED}: a K behind thousands may be of Ksh, or mean thousands again"
+        )
     if found["apart"] and len(whole) <= _DIGITS_OF_HUNDREDS:
-        raise Unreadable("not_an_amount", f'{EXPECTED}: "k sh" may be thousands of shillings, or Ksh')
+        raise UnreadableCell("not_an_amount", f'{EXPECTED}: "k sh" may be thousands of shillings, or Ksh')
     value = Decimal(f"{whole}.{found['cents'] or '0'}")
-    cents = _cents(value * 1000 if found["thousand"] else value)
+    cents = _to_cents(value * 1000 if found["thousand"] else value)
     return -cents if any(signs) else cents
 
 
-def _cents(shillings: Decimal) -> int:
+def _to_cents(shillings: Decimal) -> int:
     try:
-        return cents_of(shillings)
-    except Refused as refused:
+        return to_cents(shillings)
+    except InvalidValue as refused:
         code = {"too_large": "amount_too_large", "fraction": "fraction_of_a_cent"}.get(refused.code, "not_an_amount")
-        raise Unreadable(code, f"{EXPECTED}: {refused}") from refused
+        raise UnreadableCell(code, f"{EXPECTED}: {refused}") from refused

@@ -2,19 +2,19 @@
 
 from dataclasses import replace
 
-from chalicelib.onboarding.cells import Cell, kept_text, label_of, text_of
+from chalicelib.onboarding.cells import Cell, cell_label, cell_text, stored_text
 from chalicelib.onboarding.columns import Column
-from chalicelib.onboarding.findings import Row
-from chalicelib.onboarding.lets import LetCells, UnitCells
-from chalicelib.onboarding.model import LeasePlan, Plan, Problem, PropertyPlan, TenantPlan, UnitPlan
-from chalicelib.onboarding.people import MOST_PHONES
+from chalicelib.onboarding.findings import SheetRow
+from chalicelib.onboarding.lets import LeaseCells, UnitCells
+from chalicelib.onboarding.model import LeasePlan, Problem, PropertyPlan, RentRoll, TenantPlan, UnitPlan
+from chalicelib.onboarding.people import MAX_PHONES
 from chalicelib.values import clean_text
 
-LONGEST_PROPERTY = 120
-LONGEST_TOWN = 80
+MAX_PROPERTY = 120
+MAX_TOWN = 80
 
 
-class Builder:
+class RentRollBuilder:
     """Collects what rows make. A property's name carries down to the rows below that give none."""
 
     def __init__(self, property_name: str) -> None:
@@ -31,19 +31,19 @@ class Builder:
         self._leases: list[LeasePlan] = []
 
     @property
-    def saw_units(self) -> bool:
+    def has_units(self) -> bool:
         return bool(self._units)
 
-    def begin_property(self, row: Row) -> None:
+    def begin_property(self, row: SheetRow) -> None:
         """Take the property's name for this row and those below; note it when it cannot be one."""
         name = row.read(Column.PROPERTY, _property_name)
         if name is None:  # the rows below are still of one property, whose name is to be mended
-            name = clean_text(text_of(row.cell(Column.PROPERTY)))[:LONGEST_PROPERTY]
+            name = clean_text(cell_text(row.cell(Column.PROPERTY)))[:MAX_PROPERTY]
         self._name, self._town = name, row.read(Column.LOCATION, _town) or ""
         if name:
             self._headings.setdefault(_key(name), (name, row.number))
 
-    def property_of(self, row: Row) -> int | None:
+    def property_of(self, row: SheetRow) -> int | None:
         """Return the place of the row's property, made when it is new, or None with an error noted."""
         if row.has(Column.PROPERTY):
             self.begin_property(row)
@@ -57,10 +57,10 @@ class Builder:
         place = self._property_by_key.setdefault(_key(self._name), len(self._properties))
         if place == len(self._properties):
             self._properties.append(PropertyPlan(self._name, town, None, row.number))
-        self._settle_town(row, place, town)
+        self._set_town(row, place, town)
         return place
 
-    def add_unit(self, row: Row, property_index: int, unit: UnitCells, *, vacant: bool) -> int | None:
+    def add_unit(self, row: SheetRow, property_index: int, unit: UnitCells, *, vacant: bool) -> int | None:
         """Return the place of the new unit, or None, with an error noted, when the property has it already."""
         first = self._unit_rows.setdefault((property_index, _key(unit.name).replace(" ", "")), row.number)
         if first != row.number:
@@ -69,14 +69,14 @@ class Builder:
         if vacant and unit.charges:
             message = "the unit is vacant: its monthly charges were not taken"
             row.notice("charge_of_vacant", message, Column.CHARGES)
-        self._settle_water(row, property_index, unit.water_rate_cents)
+        self._set_water_rate(row, property_index, unit.water_rate_cents)
         note = unit.note if vacant else ""
         self._units.append(
             UnitPlan(property_index, unit.name, unit.type, unit.bedrooms, unit.rent_cents, note, row.number)
         )
         return len(self._units) - 1
 
-    def add_lease(self, row: Row, unit_index: int, unit: UnitCells, let: LetCells) -> None:
+    def add_lease(self, row: SheetRow, unit_index: int, unit: UnitCells, let: LeaseCells) -> None:
         """Add the lease, and its tenant unless an earlier row has named the same person."""
         tenant_index = self._tenant_of(row, let.tenant)
         self._leases.append(
@@ -107,11 +107,11 @@ class Builder:
             if found.water_rate_cents is not None
         ]
 
-    def plan(self, sheet_name: str, problems: tuple[Problem, ...]) -> Plan:
+    def plan(self, sheet_name: str, problems: tuple[Problem, ...]) -> RentRoll:
         made = tuple(self._properties), tuple(self._units), tuple(self._tenants), tuple(self._leases)
-        return Plan(sheet_name, *made, problems)
+        return RentRoll(sheet_name, *made, problems)
 
-    def _settle_town(self, row: Row, place: int, town: str) -> None:
+    def _set_town(self, row: SheetRow, place: int, town: str) -> None:
         known = self._properties[place]
         if town and not known.town:
             self._properties[place] = replace(known, town=town)
@@ -119,7 +119,7 @@ class Builder:
             message = f"the property's location was {known.town} in row {known.row}, which is kept"
             row.notice("location_differs", message, Column.LOCATION)
 
-    def _settle_water(self, row: Row, place: int, rate_cents: int | None) -> None:
+    def _set_water_rate(self, row: SheetRow, place: int, rate_cents: int | None) -> None:
         known = self._properties[place].water_rate_cents
         if rate_cents is None or rate_cents == known:
             return
@@ -129,23 +129,23 @@ class Builder:
             return
         self._properties[place] = replace(self._properties[place], water_rate_cents=rate_cents)
 
-    def _tenant_of(self, row: Row, tenant: TenantPlan) -> int:
+    def _tenant_of(self, row: SheetRow, tenant: TenantPlan) -> int:
         """Return the place of the tenant: one person is who has the same name and the same phone or identity."""
         candidates = [self._tenant_by_phone[phone] for phone in tenant.phones if phone in self._tenant_by_phone]
         if tenant.identity_number in self._tenant_by_identity:
             candidates.append(self._tenant_by_identity[tenant.identity_number])
         for place in candidates:
             if _same_name(self._tenants[place], tenant):
-                self._tenants[place] = _merged(row, self._tenants[place], tenant)
-                return self._known_as(place)
+                self._tenants[place] = _merge_tenants(row, self._tenants[place], tenant)
+                return self._index_tenant(place)
         if candidates:
             other = self._tenants[candidates[0]].row
             column = Column.IDENTITY if not set(tenant.phones) & set(self._tenant_by_phone) else Column.PHONE
             row.notice("shared_by_tenants", f"another tenant, in row {other}, has the same {column}", column)
         self._tenants.append(tenant)
-        return self._known_as(len(self._tenants) - 1)
+        return self._index_tenant(len(self._tenants) - 1)
 
-    def _known_as(self, place: int) -> int:
+    def _index_tenant(self, place: int) -> int:
         tenant = self._tenants[place]
         for phone in tenant.phones:
             self._tenant_by_phone.setdefault(phone, place)
@@ -155,20 +155,20 @@ class Builder:
 
 
 def _property_name(cell: Cell) -> str:
-    return label_of(cell, LONGEST_PROPERTY, "property")
+    return cell_label(cell, MAX_PROPERTY, "property")
 
 
 def _town(cell: Cell) -> str:
-    return kept_text(cell, LONGEST_TOWN, "location")
+    return stored_text(cell, MAX_TOWN, "location")
 
 
-def _merged(row: Row, known: TenantPlan, again: TenantPlan) -> TenantPlan:
+def _merge_tenants(row: SheetRow, known: TenantPlan, again: TenantPlan) -> TenantPlan:
     if known.identity_number and again.identity_number and known.identity_number != again.identity_number:
         message = f"the same tenant has another number in row {known.row}"
         row.error("identity_differs", message, Column.IDENTITY)
     phones = tuple(dict.fromkeys((*known.phones, *again.phones)))
-    if len(phones) > MOST_PHONES:
-        message = f"the same tenant has other numbers in row {known.row}; expected at most {MOST_PHONES} in all"
+    if len(phones) > MAX_PHONES:
+        message = f"the same tenant has other numbers in row {known.row}; expected at most {MAX_PHONES} in all"
         row.error("too_many_phones", message, Column.PHONE)
     return replace(
         known,

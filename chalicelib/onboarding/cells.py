@@ -12,7 +12,7 @@ from chalicelib.onboarding.import_model import LONGEST_CELL
 Cell = str | int | Decimal | dt.date | None
 
 # What people type to say "nothing here"; accountants' formats show zero as a dash.
-NOTHING = frozenset({"", "-", "--", "---", "n/a", "na", "n.a", "n.a."})
+BLANK_WORDS = frozenset({"", "-", "--", "---", "n/a", "na", "n.a", "n.a."})
 
 _DASHES: dict[int, str] = dict.fromkeys(range(0x2010, 0x2016), "-") | {0x2212: "-"}  # hyphens to long dashes, minus
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u0060": "'", "\u00b4": "'"})
@@ -23,7 +23,7 @@ _SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?E\+[0-9]+", re.ASCII | re.IGNORECASE)
 _SHEET_ERROR = re.compile(r"#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|####*)", re.IGNORECASE)
 
 
-class Unreadable(ValueError):
+class UnreadableCell(ValueError):
     """A cell that does not say what its column asks for.
 
     ``code`` is a stable word for programs; ``expected`` tells the landlord what to write instead.
@@ -35,19 +35,19 @@ class Unreadable(ValueError):
         self.expected = expected
 
 
-def text_of(cell: Cell) -> str:
+def cell_text(cell: Cell) -> str:
     """Return the cell as one line of text to be read: spaces collapsed, dashes and apostrophes made plain.
 
     A whole number loses its ".0", so that a house number or a phone typed as a number reads as typed.
-    Text that is kept goes through ``kept_text`` instead.
+    Text that is kept goes through ``stored_text`` instead.
     """
     if not isinstance(cell, str):
-        return _written(cell)
-    plain = _plain(cell)
+        return _format_cell(cell)
+    plain = _normalize(cell)
     return " ".join((plain if plain.isascii() else plain.translate(_INVISIBLE)).split())
 
 
-def kept_text(cell: Cell, most: int, what: str) -> str:
+def stored_text(cell: Cell, most: int, what: str) -> str:
     """Return the text that is kept of the cell, on one line, through the door by which the API takes it.
 
     Args:
@@ -57,20 +57,22 @@ def kept_text(cell: Cell, most: int, what: str) -> str:
     Raises:
         Unreadable: the API would not take it either.
     """
-    line = _BLANKS.sub(" ", _plain(cell)).strip(" ") if isinstance(cell, str) else _written(cell)
+    line = _BLANKS.sub(" ", _normalize(cell)).strip(" ") if isinstance(cell, str) else _format_cell(cell)
     try:
         return values.parse_text(line, most=most)
-    except values.Refused as refused:
-        raise Unreadable(f"{what}_too_long" if refused.code == "too_long" else "unsafe_text", str(refused)) from refused
+    except values.InvalidValue as refused:
+        raise UnreadableCell(
+            f"{what}_too_long" if refused.code == "too_long" else "unsafe_text", str(refused)
+        ) from refused
 
 
-def _plain(text: str) -> str:
+def _normalize(text: str) -> str:
     if text.isascii():  # most cells are, and each is asked for several times
         return text.replace("`", "'")
     return unicodedata.normalize("NFC", text).translate(_DASHES).translate(_QUOTES)
 
 
-def _written(cell: int | Decimal | dt.date | None) -> str:
+def _format_cell(cell: int | Decimal | dt.date | None) -> str:
     match cell:
         case None:
             return ""
@@ -85,36 +87,36 @@ def _written(cell: int | Decimal | dt.date | None) -> str:
 
 def is_blank(cell: Cell) -> bool:
     """Return whether nothing, or only a sign for nothing ("-", "n/a"), stands in the cell."""
-    return cell is None or text_of(cell).casefold() in NOTHING
+    return cell is None or cell_text(cell).casefold() in BLANK_WORDS
 
 
-def label_of(cell: Cell, most: int = LONGEST_CELL, what: str = "text") -> str:
-    """Return the ``kept_text`` of a cell that names something (a house, a person), as the landlord wrote it.
+def cell_label(cell: Cell, most: int = LONGEST_CELL, what: str = "text") -> str:
+    """Return the ``stored_text`` of a cell that names something (a house, a person), as the landlord wrote it.
 
     Raises:
         Unreadable: also when the spreadsheet program has spoilt it (a date, a lost digit, an error value).
     """
     if isinstance(cell, dt.date):
-        raise Unreadable(
+        raise UnreadableCell(
             "turned_into_date",
             "expected text; the spreadsheet program made a date of it, so format the column as text and retype it",
         )
     if isinstance(cell, Decimal) and not cell.is_finite():
-        raise Unreadable("not_a_number", "expected text; this number is beyond what a spreadsheet program can show")
-    refuse_spoilt(text_of(cell))
-    return kept_text(cell, most, what)
+        raise UnreadableCell("not_a_number", "expected text; this number is beyond what a spreadsheet program can show")
+    reject_mangled(cell_text(cell))
+    return stored_text(cell, most, what)
 
 
-def refuse_spoilt(text: str) -> None:
+def reject_mangled(text: str) -> None:
     """Raise Unreadable for what a spreadsheet program leaves when it lost the value."""
     if _SCIENTIFIC.fullmatch(text):
-        raise Unreadable(
+        raise UnreadableCell(
             "digits_lost",
             "the spreadsheet program shortened this number and lost its last digits; "
             "format the column as text and type it again",
         )
     if _SHEET_ERROR.fullmatch(text):
-        raise Unreadable("formula_error", "the formula in this cell ends in an error; type the value itself")
+        raise UnreadableCell("formula_error", "the formula in this cell ends in an error; type the value itself")
 
 
 def column_letter(index: int) -> str:

@@ -4,14 +4,14 @@ import re
 from typing import NamedTuple
 
 from chalicelib.onboarding.amounts import AFTER, CURRENCY, read_positive_amount
-from chalicelib.onboarding.cells import Cell, Unreadable, is_blank, kept_text, text_of
+from chalicelib.onboarding.cells import Cell, UnreadableCell, cell_text, is_blank, stored_text
 from chalicelib.onboarding.model import RecurringCharge
 
 EXPECTED = 'expected charges such as "garbage 300, security 500" or "water 120/unit"'
 
 # Charge types of billing; a word that is not listed becomes "other", described by that word.
-LONGEST_DESCRIPTION = 140
-MOST_CHARGES = 20
+MAX_DESCRIPTION = 140
+MAX_CHARGES = 20
 _KINDS = {
     "garbage": "garbage",
     "trash": "garbage",
@@ -58,52 +58,52 @@ def read_charges(cell: Cell) -> Charges:
     Raises:
         Unreadable: a part of it is neither a charge nor a word for none. Money is never dropped in silence.
     """
-    if is_blank(cell) or text_of(cell).casefold().rstrip(".") in _NOTHING:
+    if is_blank(cell) or cell_text(cell).casefold().rstrip(".") in _NOTHING:
         return Charges()
     read = Charges()
-    for piece in filter(None, _PARTING.split(text_of(cell))):
-        read = _with_piece(read, piece)
+    for piece in filter(None, _PARTING.split(cell_text(cell))):
+        read = _add_piece(read, piece)
     return read
 
 
-def charges_in_remark(cell: Cell) -> Charges:
+def parse_remark_charges(cell: Cell) -> Charges:
     """Return the charges that a free remark names in so many words, such as "garbage 300"; other remarks give none.
 
     Only a part that is a known kind of charge and a sum and nothing else counts: "owes garbage 300" is no charge.
     """
     read = Charges()
-    for piece in filter(None, _PARTING.split(text_of(cell))):
+    for piece in filter(None, _PARTING.split(cell_text(cell))):
         found = _PIECE.fullmatch(piece)
         if found and _label(found) in _KINDS:
             try:
-                read = _with_piece(read, piece)
-            except Unreadable:
+                read = _add_piece(read, piece)
+            except UnreadableCell:
                 continue  # it stays a remark, which is kept as it is written
     return read
 
 
-def _with_piece(read: Charges, piece: str) -> Charges:
+def _add_piece(read: Charges, piece: str) -> Charges:
     found = _PIECE.fullmatch(piece)
     if not found:
-        raise Unreadable("not_a_charge", EXPECTED)
+        raise UnreadableCell("not_a_charge", EXPECTED)
     cents = read_positive_amount(found["amount"])
     label = _label(found)
     if not cents:
         return read
     if _METERED.search((found["per"] or "").casefold()):
-        return _with_rate(read, label, cents)
-    description = kept_text((label or "other charges").capitalize(), LONGEST_DESCRIPTION, "charge")
-    if len(read.recurring) == MOST_CHARGES:
-        raise Unreadable("too_many_charges", f"expected at most {MOST_CHARGES} charges")
+        return _add_water_rate(read, label, cents)
+    description = stored_text((label or "other charges").capitalize(), MAX_DESCRIPTION, "charge")
+    if len(read.recurring) == MAX_CHARGES:
+        raise UnreadableCell("too_many_charges", f"expected at most {MAX_CHARGES} charges")
     charge = RecurringCharge(_KINDS.get(label, "other"), description, cents)
     return read._replace(recurring=(*read.recurring, charge), unnamed=read.unnamed or not label)
 
 
-def _with_rate(read: Charges, label: str, cents: int) -> Charges:
+def _add_water_rate(read: Charges, label: str, cents: int) -> Charges:
     if label != "water":
-        raise Unreadable("metered_charge", "expected only water to be charged by the unit, such as water 120/unit")
+        raise UnreadableCell("metered_charge", "expected only water to be charged by the unit, such as water 120/unit")
     if read.water_rate_cents not in (None, cents):
-        raise Unreadable("metered_charge", "expected one price for a unit of water")
+        raise UnreadableCell("metered_charge", "expected one price for a unit of water")
     return read._replace(water_rate_cents=cents)
 
 

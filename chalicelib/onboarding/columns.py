@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chalicelib.onboarding.cells import Cell, column_letter, text_of
+from chalicelib.onboarding.cells import Cell, cell_text, column_letter
 from chalicelib.onboarding.model import Problem
 from chalicelib.values import clean_text
 
-HEADER_WITHIN_ROWS = 30  # titles, addresses and logos above the headings take fewer
+MAX_HEADER_ROW = 30  # titles, addresses and logos above the headings take fewer
 
 
 class Column(StrEnum):
@@ -65,7 +65,7 @@ SYNONYMS: dict[Column, str] = {
     Column.KRA_PIN: "kra pin|pin|kra|pin certificate|tax pin",
     Column.KIN: "next of kin|kin|next of kin contact|emergency contact|n o k|nok",
 }
-_MEANINGS = {word: column for column, words in SYNONYMS.items() for word in words.split("|")}
+_COLUMN_BY_HEADING = {word: column for column, words in SYNONYMS.items() for word in words.split("|")}
 _SIGNS = re.compile(r"[^a-z0-9]+")
 _CURRENCY = re.compile(r"\b(?:kes|kshs?|k sh|in shillings|shillings)\b")
 
@@ -84,19 +84,19 @@ class Header:
         return f"{column_letter(place)} ({heading})" if heading else column_letter(place)
 
 
-def meaning_of(heading: Cell) -> Column | None:
+def column_for(heading: Cell) -> Column | None:
     """Return what the heading stands for, or None when it is no heading that we know."""
     if not isinstance(heading, str) or len(heading) > 60:
         return None
-    words = _SIGNS.sub(" ", text_of(heading).replace("'", "").casefold()).strip()
+    words = _SIGNS.sub(" ", cell_text(heading).replace("'", "").casefold()).strip()
     words = " ".join(_CURRENCY.sub(" ", words).split())
     shorter = re.sub(r" (?:no|nos|number|numbers|num)$", "", words)
-    return _MEANINGS.get(words) or _MEANINGS.get(shorter)
+    return _COLUMN_BY_HEADING.get(words) or _COLUMN_BY_HEADING.get(shorter)
 
 
-def meanings_in(row: Sequence[Cell]) -> int:
+def count_known_columns(row: Sequence[Cell]) -> int:
     """Return how many different meanings the row's cells have, were it the row of headings."""
-    return len({meaning_of(cell) for cell in row} - {None})
+    return len({column_for(cell) for cell in row} - {None})
 
 
 def find_header(rows: Sequence[Sequence[Cell]]) -> int | None:
@@ -104,40 +104,45 @@ def find_header(rows: Sequence[Sequence[Cell]]) -> int | None:
 
     Two known headings are asked for at least, so that a title such as "Rent" is not taken for them.
     """
-    scores = [meanings_in(row) for row in rows[:HEADER_WITHIN_ROWS]]
+    scores = [count_known_columns(row) for row in rows[:MAX_HEADER_ROW]]
     best = max(scores, default=0)
     return scores.index(best) if best >= 2 else None
 
 
 def read_header(rows: Sequence[Sequence[Cell]], index: int) -> tuple[Header, list[Problem]]:
     """Return what the headings at ``index`` mean, and what is wrong with them."""
-    headings = tuple(clean_text(text_of(cell)) for cell in rows[index])
-    meanings = [meaning_of(cell) for cell in rows[index]]
+    headings = tuple(clean_text(cell_text(cell)) for cell in rows[index])
+    meanings = [column_for(cell) for cell in rows[index]]
     places: dict[Column, int] = {}
     for place, meaning in enumerate(meanings):
         if meaning:
             places.setdefault(meaning, place)
     header = Header(index, places, headings)
-    found = [*_split_headings(rows, header), *_twice(header, meanings), *_missing(header), *_unknown(header, meanings)]
+    found = [
+        *_find_split_headings(rows, header),
+        *_find_duplicates(header, meanings),
+        *_find_missing(header),
+        *_find_unknown(header, meanings),
+    ]
     return header, found
 
 
-def _split_headings(rows: Sequence[Sequence[Cell]], header: Header) -> Iterable[Problem]:
+def _find_split_headings(rows: Sequence[Sequence[Cell]], header: Header) -> Iterable[Problem]:
     """Headings in the row above or below, where this row is blank: merged cells, or headings in two rows."""
     for index in (header.index - 1, header.index + 1):
         for place, cell in enumerate(rows[index] if 0 <= index < len(rows) else ()):
             blank = place >= len(header.headings) or not header.headings[place]
-            meaning = meaning_of(cell)
+            meaning = column_for(cell)
             if blank and meaning and meaning not in header.places:
                 message = (
                     f"the headings stand in two rows (merged cells?): rows {min(index, header.index) + 1} and "
                     f"{max(index, header.index) + 1}; expected every heading in one row, with no merged cells"
                 )
-                yield Problem("error", "merged_header", message, index + 1, column_letter(place), text_of(cell))
+                yield Problem("error", "merged_header", message, index + 1, column_letter(place), cell_text(cell))
                 return
 
 
-def _twice(header: Header, meanings: Sequence[Column | None]) -> Iterable[Problem]:
+def _find_duplicates(header: Header, meanings: Sequence[Column | None]) -> Iterable[Problem]:
     for place, meaning in enumerate(meanings):
         if meaning and header.places[meaning] != place:
             first = header.label(header.places[meaning])
@@ -145,7 +150,7 @@ def _twice(header: Header, meanings: Sequence[Column | None]) -> Iterable[Proble
             yield Problem("error", "duplicate_column", message, header.index + 1, header.label(place))
 
 
-def _missing(header: Header) -> Iterable[Problem]:
+def _find_missing(header: Header) -> Iterable[Problem]:
     for column in REQUIRED:
         if column not in header.places:
             known = ", ".join(SYNONYMS[column].split("|")[:5])
@@ -153,7 +158,7 @@ def _missing(header: Header) -> Iterable[Problem]:
             yield Problem("error", "missing_column", message, header.index + 1)
 
 
-def _unknown(header: Header, meanings: Sequence[Column | None]) -> Iterable[Problem]:
+def _find_unknown(header: Header, meanings: Sequence[Column | None]) -> Iterable[Problem]:
     for place, meaning in enumerate(meanings):
         if not meaning and header.headings[place]:
             message = "this column is not known and will not be read"

@@ -7,13 +7,19 @@ from uuid import UUID
 
 from chalicelib.errors import Conflict, Invalid, PreconditionFailed
 from chalicelib.identity import service as identity
-from chalicelib.identity.service import CHANGED
+from chalicelib.identity.service import STALE_VERSION
 from chalicelib.onboarding import repository
 from chalicelib.onboarding.import_model import COMMITTED, COMMITTING, PREVIEWED, Import
-from chalicelib.onboarding.intake_service import compare, get_import, hold, move, preview
-from chalicelib.onboarding.making_service import Maker, RowRefused
+from chalicelib.onboarding.intake_service import (
+    compare_with_existing,
+    get_import,
+    lock_import,
+    save_preview,
+    set_status,
+)
+from chalicelib.onboarding.making_service import ImportWriter, RowRefused
 from chalicelib.onboarding.model import Problem
-from chalicelib.onboarding.plan_process import Reading
+from chalicelib.onboarding.plan_process import ParsedUpload
 from chalicelib.runtime.context import Context
 from chalicelib.runtime.ports import KeyWrapper
 from chalicelib.tasks import service as tasks
@@ -34,9 +40,9 @@ def queue_commit(ctx: Context, import_id: UUID, version: int | None, *, opening_
         Invalid: ``opening_on`` lies in the future.
         PreconditionFailed: the import is no longer at ``version``: another preview was agreed to.
     """
-    found = hold(ctx, import_id)
+    found = lock_import(ctx, import_id)
     if version is not None and version != found.version:
-        raise PreconditionFailed(CHANGED)
+        raise PreconditionFailed(STALE_VERSION)
     if found.status != PREVIEWED:
         raise Conflict(f"Only a previewed import can be committed; it is {found.status}.", import_status=found.status)
     if found.summary is None or found.summary["errors"]:
@@ -44,14 +50,14 @@ def queue_commit(ctx: Context, import_id: UUID, version: int | None, *, opening_
         raise Conflict("The sheet has errors; correct it and upload it again.", error_count=errors)
     day = opening_on or ctx.today
     if day > ctx.today:
-        raise Invalid([("opening_on", "may not lie in the future")])
+        raise Invalid([("opening_on", "may not be in the future")])
     given = {"import_id": str(import_id), "opening_on": day.isoformat()}
     task = tasks.queue_task(ctx, COMMIT_TASK, given, created_by=ctx.actor.member_id)
-    move(ctx, found, COMMITTING, task_id=task.id, opening_on=day)
+    set_status(ctx, found, COMMITTING, task_id=task.id, opening_on=day)
     return task
 
 
-def commit(ctx: Context, task: Task, reading: Reading | None, *, keys: KeyWrapper) -> dict[str, Any]:
+def commit(ctx: Context, task: Task, reading: ParsedUpload | None, *, keys: KeyWrapper) -> dict[str, Any]:
     """Write all that the sheet says and return how many of each thing were made.
 
     A second call finds it written and says the same. ``reading`` is the stored sheet, read anew before this
@@ -63,28 +69,28 @@ def commit(ctx: Context, task: Task, reading: Reading | None, *, keys: KeyWrappe
         TakenOver: another worker holds the task.
     """
     import_id = UUID(task.input["import_id"])
-    tasks.advance(ctx.db, task, done=0)
-    repository.hold_commits(ctx)
-    found = hold(ctx, import_id)
+    tasks.save_progress(ctx.db, task, done=0)
+    repository.lock_committing_imports(ctx)
+    found = lock_import(ctx, import_id)
     if found.task_id == task.id and found.status == COMMITTED:
         return _result(ctx, found)
     if found.task_id != task.id or found.status != COMMITTING or reading is None:
-        raise Conflict("The import is not this task's any more.", import_status=found.status)
-    compared = compare(ctx, reading)
+        raise Conflict("The import no longer belongs to this task.", import_status=found.status)
+    compared = compare_with_existing(ctx, reading)
     if reading.fingerprint != found.fingerprint or compared.summary["errors"]:
-        raise Refused("The sheet has changed against what is here since it was previewed; read the new preview.")
+        raise Refused("The sheet no longer matches its preview; review the new preview.")
     opening_on = dt.date.fromisoformat(task.input["opening_on"])
     grace_days = identity.get_organisation(ctx.db, ctx.organisation_id).grace_days
-    maker = Maker(ctx, keys, grace_days, opening_on)
+    maker = ImportWriter(ctx, keys, grace_days, opening_on)
     maker.make(compared.plan, compared.known)
     repository.add_items(ctx, import_id, maker.items)
-    move(ctx, found, COMMITTED, content_sealed=None, committed_at=ctx.now)
-    tasks.advance(ctx.db, task, done=len(maker.items), total=len(maker.items))
+    set_status(ctx, found, COMMITTED, content_sealed=None, committed_at=ctx.now)
+    tasks.save_progress(ctx.db, task, done=len(maker.items), total=len(maker.items))
     return _result(ctx, found)
 
 
 def preview_refused(
-    ctx: Context, task: Task, reading: Reading, error: Conflict, *, keys: KeyWrapper, last: bool
+    ctx: Context, task: Task, reading: ParsedUpload, error: Conflict, *, keys: KeyWrapper, last: bool
 ) -> bool:
     """Preview anew what was refused; return whether the commit may be tried again as it is.
 
@@ -95,18 +101,18 @@ def preview_refused(
     Raises:
         TakenOver: another worker holds the task.
     """
-    tasks.advance(ctx.db, task, done=0)
+    tasks.save_progress(ctx.db, task, done=0)
     found = get_import(ctx, UUID(task.input["import_id"]))
     if found.task_id != task.id or found.status != COMMITTING:
         return False
-    compared = compare(ctx, reading)
+    compared = compare_with_existing(ctx, reading)
     sound = reading.fingerprint == found.fingerprint and not compared.summary["errors"]
     if sound and not last:
         return True
     besides: tuple[Problem, ...] = ()
     if sound and isinstance(error, RowRefused):
         besides = (Problem("error", "row_refused", error.detail, error.row),)
-    preview(ctx, found.id, reading, keys=keys, besides=besides)
+    save_preview(ctx, found.id, reading, keys=keys, besides=besides)
     return False
 
 

@@ -5,7 +5,7 @@ import re
 from decimal import Decimal
 
 from chalicelib import values
-from chalicelib.onboarding.cells import Cell, Unreadable, is_blank, refuse_spoilt, text_of
+from chalicelib.onboarding.cells import Cell, UnreadableCell, cell_text, is_blank, reject_mangled
 from chalicelib.onboarding.import_model import LAST_DUE_DAY
 
 EXPECTED = "expected a date with the day before the month, such as 15/6/2025, 15 Jun 2025 or 2025-06-15"
@@ -89,12 +89,12 @@ def read_date(cell: Cell) -> dt.date | None:
     if is_blank(cell):
         return None
     if isinstance(cell, dt.date):
-        return _within(cell)
-    text = text_of(cell)
-    refuse_spoilt(text)
+        return _check_range(cell)
+    text = cell_text(cell)
+    reject_mangled(text)
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text, re.ASCII):
-        raise Unreadable("bare_number", _about_a_number(text))
-    return _within(_from_text(text))
+        raise UnreadableCell("bare_number", _bare_number_message(text))
+    return _check_range(_parse_date(text))
 
 
 def read_due_day(cell: Cell) -> int | None:
@@ -105,55 +105,57 @@ def read_due_day(cell: Cell) -> int | None:
     """
     if is_blank(cell):
         return None
-    found = _DUE.fullmatch(text_of(cell).casefold().rstrip("."))
+    found = _DUE.fullmatch(cell_text(cell).casefold().rstrip("."))
     if isinstance(cell, dt.date) or not found:
-        raise Unreadable("not_a_due_day", "expected the day of the month that rent is due on, such as 5th or 10")
+        raise UnreadableCell("not_a_due_day", "expected the day of the month that rent is due on, such as 5th or 10")
     day = int(found[1])
     if not 1 <= day <= LAST_DUE_DAY:
-        raise Unreadable("due_day_out_of_range", f"expected a due day from 1 to {LAST_DUE_DAY}: every month has these")
+        raise UnreadableCell(
+            "due_day_out_of_range", f"expected a due day from 1 to {LAST_DUE_DAY}: every month has these"
+        )
     return day
 
 
-def _from_text(text: str) -> dt.date:
+def _parse_date(text: str) -> dt.date:
     for spelling in (_ISO, _NUMERIC, _WORDED, _MONTH_FIRST):
         if found := spelling.fullmatch(text):
-            return _day(_year(found["year"]), _month(found["month"]), int(found["day"]))
-    raise Unreadable("not_a_date", EXPECTED)
+            return _make_date(_parse_year(found["year"]), _parse_month(found["month"]), int(found["day"]))
+    raise UnreadableCell("not_a_date", EXPECTED)
 
 
-def _day(year: int, month: int, day: int) -> dt.date:
+def _make_date(year: int, month: int, day: int) -> dt.date:
     try:
         return dt.date(year, month, day)
     except ValueError as error:
         hint = "; the day comes before the month" if day <= 12 < month <= 31 else ""
-        raise Unreadable("no_such_day", f"there is no such day{hint}: {EXPECTED}") from error
+        raise UnreadableCell("no_such_day", f"there is no such day{hint}: {EXPECTED}") from error
 
 
-def _month(text: str) -> int:
+def _parse_month(text: str) -> int:
     if text.isdecimal():
         return int(text)
     word = text.casefold()
     number = _MONTHS.get(word[:3])
     if number is None or (len(word) > 3 and word not in _MONTH_NAMES):
-        raise Unreadable("not_a_date", EXPECTED)
+        raise UnreadableCell("not_a_date", EXPECTED)
     return number
 
 
-def _year(text: str) -> int:
+def _parse_year(text: str) -> int:
     digits = text.lstrip("'")
     if len(digits) == 4:
         return int(digits)
     return int(digits) + (2000 if int(digits) < 80 else 1900)
 
 
-def _within(day: dt.date) -> dt.date:
+def _check_range(day: dt.date) -> dt.date:
     try:
         return values.check_day(dt.date(day.year, day.month, day.day))
-    except values.Refused as refused:
-        raise Unreadable("date_out_of_range", str(refused)) from refused
+    except values.InvalidValue as refused:
+        raise UnreadableCell("date_out_of_range", str(refused)) from refused
 
 
-def _about_a_number(text: str) -> str:
+def _bare_number_message(text: str) -> str:
     days = int(Decimal(text)) if len(text) < 8 else 0
     if not 20_000 <= days <= 73_000:
         return EXPECTED

@@ -22,11 +22,11 @@ def erase_tenant(ctx: Context, tenant_id: UUID) -> Tenant:
         Conflict: a lease of theirs runs or is to come, or they were erased before.
         NotFound: the organisation has no such tenant.
     """
-    erased = leasing.erase_tenant(ctx, tenant_id)
-    payments.forget_payer(ctx, tenant_id, erased.lease_ids)
-    maintenance.forget_tenant(ctx, tenant_id)
-    outreach.forget_leases(ctx, erased.lease_ids)
-    messaging.forget_tenant(ctx, tenant_id, erased.phones)
-    for import_id in repository.forget_problems(ctx, tenant_id):  # they repeat cells of the sheet
-        vault.forget(ctx.db, ctx.organisation_id, import_id)
+    erased = leasing.anonymise_tenant(ctx, tenant_id)
+    payments.anonymise_payer(ctx, tenant_id, erased.lease_ids)
+    maintenance.anonymise_requests_of_tenant(ctx, tenant_id)
+    outreach.anonymise_leases(ctx, erased.lease_ids)
+    messaging.anonymise_messages_of_tenant(ctx, tenant_id, erased.phones)
+    for import_id in repository.clear_problems(ctx, tenant_id):  # they repeat cells of the sheet
+        vault.destroy_key(ctx.db, ctx.organisation_id, import_id)
     return leasing.get_tenant(ctx, tenant_id)

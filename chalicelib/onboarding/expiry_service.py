@@ -8,25 +8,25 @@ from chalicelib.clock import day_of
 from chalicelib.identity import vault
 from chalicelib.onboarding import repository
 from chalicelib.onboarding.import_model import EXPIRED, TRANSITIONS
-from chalicelib.onboarding.intake_service import hold, move
+from chalicelib.onboarding.intake_service import lock_import, set_status
 from chalicelib.runtime.context import Context
 
-KEPT = dt.timedelta(days=30)
-SHEETS_AT_ONCE = 50
+RETENTION = dt.timedelta(days=30)
+PURGE_BATCH_SIZE = 50
 
 
-def expire_sheets(db: Connection, at: dt.datetime, *, at_once: int = SHEETS_AT_ONCE) -> int:
-    """Forget some of the sheets that nobody committed within ``KEPT`` of their upload, and return how many.
+def expire_sheets(db: Connection, at: dt.datetime, *, at_once: int = PURGE_BATCH_SIZE) -> int:
+    """Forget some of the sheets that nobody committed within ``RETENTION`` of their upload, and return how many.
 
     The import stays, as expired, with its counts and sums; the cells and their key are gone.
     """
     expired = 0
-    for organisation_id, import_id in repository.list_uncommitted(db, at - KEPT, at_once):
+    for organisation_id, import_id in repository.list_uncommitted(db, at - RETENTION, at_once):
         ctx = Context.for_system(db, organisation_id, now=at, today=day_of(at))
-        found = hold(ctx, import_id)
+        found = lock_import(ctx, import_id)
         if EXPIRED not in TRANSITIONS.get(found.status, ()):
             continue  # somebody commits it at this very moment
-        move(ctx, found, EXPIRED, content_sealed=None, problems_sealed=None)
-        vault.forget(db, organisation_id, import_id)
+        set_status(ctx, found, EXPIRED, content_sealed=None, problems_sealed=None)
+        vault.destroy_key(db, organisation_id, import_id)
         expired += 1
     return expired

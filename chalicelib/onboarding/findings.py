@@ -3,17 +3,17 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from chalicelib.onboarding.cells import Cell, Unreadable, is_blank, text_of
+from chalicelib.onboarding.cells import Cell, UnreadableCell, cell_text, is_blank
 from chalicelib.onboarding.columns import Column, Header
 from chalicelib.onboarding.model import Problem, Severity
 from chalicelib.values import clean_text
 
-LONGEST_VALUE = 80  # characters of a wrong cell that are shown again
+MAX_VALUE = 80  # characters of a wrong cell that are shown again
 
 T = TypeVar("T")
 
 
-class Row:
+class SheetRow:
     """One row under the headings. Reading a cell never stops the reading of others: it leaves a problem behind."""
 
     def __init__(self, number: int, cells: Sequence[Cell], header: Header, found: list[Problem]) -> None:
@@ -32,13 +32,13 @@ class Row:
 
     def filled(self) -> list[int]:
         """Return the places of the cells in which something stands."""
-        return [place for place, cell in enumerate(self.cells) if cell is not None and text_of(cell)]
+        return [place for place, cell in enumerate(self.cells) if cell is not None and cell_text(cell)]
 
     def read(self, column: Column, reader: Callable[[Cell], T]) -> T | None:
         """Return what ``reader`` makes of the cell, or None with an error noted when it cannot be read."""
         try:
             return reader(self.cell(column))
-        except Unreadable as problem:
+        except UnreadableCell as problem:
             self.error(problem.code, problem.expected, column)
             return None
 
@@ -53,5 +53,5 @@ class Row:
         place = self.header.places.get(column) if isinstance(column, Column) else column
         label = None if place is None else self.header.label(place)
         cell = self.cells[place] if place is not None and place < len(self.cells) else None
-        value = clean_text(text_of(cell))[:LONGEST_VALUE] or None
+        value = clean_text(cell_text(cell))[:MAX_VALUE] or None
         self._found.append(Problem(severity, code, message, self.number, label, value))

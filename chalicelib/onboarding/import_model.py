@@ -26,7 +26,7 @@ TRANSITIONS: dict[str, tuple[str, ...]] = {
 }
 
 # What an import comes to whose task has failed: nothing was written, so it stands as before.
-AFTER_A_FAILED_TASK = {READING: FAILED, COMMITTING: PREVIEWED, UNDOING: COMMITTED}
+STATUS_AFTER_FAILED_TASK = {READING: FAILED, COMMITTING: PREVIEWED, UNDOING: COMMITTED}
 
 PROPERTY, UNIT, TENANT, LEASE, RECURRING_CHARGE, INVOICE, PAYMENT, DEPOSIT_ENTRY = ENTITIES = (
     "property",
@@ -66,7 +66,7 @@ class Import(NamedTuple):
     undone_at: dt.datetime | None
 
 
-class Known(NamedTuple):
+class ExistingRecords(NamedTuple):
     """What the organisation has already of what a plan names; plans' places are those in the plan's tuples.
 
     ``properties`` gives ids by place, ``units`` and ``tenants`` hold places of those that are here: a
@@ -78,7 +78,7 @@ class Known(NamedTuple):
     tenants: frozenset[int]
 
 
-class Item(NamedTuple):
+class ImportedItem(NamedTuple):
     """A thing that an import made; ``entity`` is one of ``ENTITIES``."""
 
     entity: str

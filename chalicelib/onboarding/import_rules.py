@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from chalicelib.onboarding.import_model import Known
-from chalicelib.onboarding.model import Plan, Problem
+from chalicelib.onboarding.import_model import ExistingRecords
+from chalicelib.onboarding.model import Problem, RentRoll
 
 
-def meetings(plan: Plan, known: Known) -> list[Problem]:
+def find_conflicts(plan: RentRoll, known: ExistingRecords) -> list[Problem]:
     """Return a problem for everything in the plan that the organisation has already, by row.
 
     A property is not made twice: its units are added to it. A unit that exists is an error, since two
@@ -31,12 +31,12 @@ def meetings(plan: Plan, known: Known) -> list[Problem]:
     return found
 
 
-def in_order(problems: Sequence[Problem]) -> list[Problem]:
+def sort_by_row(problems: Sequence[Problem]) -> list[Problem]:
     """Return the problems from the top of the sheet to its end, those of the file first."""
     return sorted(problems, key=lambda problem: problem.row or 0)
 
 
-def summarise(plan: Plan, problems: Sequence[Problem], known: Known) -> dict[str, Any]:
+def summarise(plan: RentRoll, problems: Sequence[Problem], known: ExistingRecords) -> dict[str, Any]:
     """Return the counts and sums (cents) of what the plan would make, of JSON types.
 
     ``rent_cents`` is a month's of the units that are let, ``asked_cents`` of those that are vacant;

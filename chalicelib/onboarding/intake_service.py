@@ -12,10 +12,10 @@ from chalicelib.identity import service as identity
 from chalicelib.identity import vault
 from chalicelib.ids import new_id
 from chalicelib.onboarding import import_rules, repository
-from chalicelib.onboarding.import_model import COMMITTING, PREVIEWED, READING, TRANSITIONS, Import, Known
-from chalicelib.onboarding.model import Plan, Problem
-from chalicelib.onboarding.plan_process import Reading, Stored
-from chalicelib.pages import Asked, Page
+from chalicelib.onboarding.import_model import COMMITTING, PREVIEWED, READING, TRANSITIONS, ExistingRecords, Import
+from chalicelib.onboarding.model import Problem, RentRoll
+from chalicelib.onboarding.plan_process import ParsedUpload, UploadedFile
+from chalicelib.pages import Page, PageRequest
 from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.context import Context
 from chalicelib.runtime.ports import KeyWrapper
@@ -23,16 +23,16 @@ from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 
 PREVIEW_TASK = "preview_import"
-MOST_WAITING = 5  # sheets of an organisation, to be read one after another: the workers are everybody's
+MAX_WAITING = 5  # sheets of an organisation, to be read one after another: the workers are everybody's
 RETRY_AFTER_S = 60
-RACED = "It has just been changed by somebody else; read it again and repeat."
+CHANGED_MEANWHILE = "It has just been changed by somebody else; read it again and retry."
 
 
-class Preview(NamedTuple):
+class ImportPreview(NamedTuple):
     """A sheet as it reads, beside what the organisation has now."""
 
-    plan: Plan
-    known: Known
+    plan: RentRoll
+    known: ExistingRecords
     problems: list[Problem]
     summary: dict[str, Any]
 
@@ -53,9 +53,9 @@ def add_import(
         Unavailable: the key keeper does not answer.
     """
     waiting = repository.count_reading(ctx)
-    if waiting >= MOST_WAITING:
-        told = f"{waiting} sheets wait to be read, as many as may; go on when one of them has been."
-        raise TooManyRequests(told, retry_after_s=RETRY_AFTER_S, waiting=waiting)
+    if waiting >= MAX_WAITING:
+        message = f"{waiting} sheets are waiting to be read, which is the limit; try again when one has been read."
+        raise TooManyRequests(message, retry_after_s=RETRY_AFTER_S, waiting=waiting)
     import_id = new_id()
     row = {
         "id": import_id,
@@ -74,16 +74,16 @@ def add_import(
 
 
 def get_import(ctx: Context, import_id: UUID) -> Import:
-    return _found(repository.find_import(ctx, import_id))
+    return _require_import(repository.find_import(ctx, import_id))
 
 
-def list_imports(ctx: Context, asked: Asked) -> Page[Import]:
+def list_imports(ctx: Context, page_request: PageRequest) -> Page[Import]:
     """Return a page of imports, newest first."""
-    return repository.list_imports(ctx, asked)
+    return repository.list_imports(ctx, page_request)
 
 
 def list_problems(
-    ctx: Context, import_id: UUID, asked: Asked, *, keys: KeyWrapper, severity: str | None
+    ctx: Context, import_id: UUID, page_request: PageRequest, *, keys: KeyWrapper, severity: str | None
 ) -> Page[Problem]:
     """Return a page of what is wrong with the sheet, from its top to its end; none before it was read.
 
@@ -93,18 +93,22 @@ def list_problems(
     """
     get_import(ctx, import_id)
     sealed = repository.find_problems(ctx, import_id)
-    start = int(asked.cursor) if asked.cursor and asked.cursor.isdecimal() and len(asked.cursor) < 9 else 0
-    if asked.cursor and str(start) != asked.cursor:
+    start = (
+        int(page_request.cursor)
+        if page_request.cursor and page_request.cursor.isdecimal() and len(page_request.cursor) < 9
+        else 0
+    )
+    if page_request.cursor and str(start) != page_request.cursor:
         raise Invalid([("cursor", "expected the next_cursor of an earlier page of this list")])
     if sealed is None:
         return Page([], None)
-    problems = _unpacked(vault.unseal(ctx.db, keys, ctx.organisation_id, import_id, sealed))
+    problems = _unpack_problems(vault.unseal(ctx.db, keys, ctx.organisation_id, import_id, sealed))
     wanted = [each for each in problems if severity in (None, each.severity)]
-    following = start + asked.limit
+    following = start + page_request.limit
     return Page(wanted[start:following], str(following) if following < len(wanted) else None)
 
 
-def open_sheet(ctx: Context, task: Task, *, keys: KeyWrapper) -> Stored | None:
+def open_sheet(ctx: Context, task: Task, *, keys: KeyWrapper) -> UploadedFile | None:
     """Return the sheet that ``task`` is to read, or None where the import is not this task's to read (any more).
 
     Raises:
@@ -112,67 +116,67 @@ def open_sheet(ctx: Context, task: Task, *, keys: KeyWrapper) -> Stored | None:
         NotFound: the sheet is kept no more.
         Unavailable: the key keeper does not answer.
     """
-    tasks.advance(ctx.db, task, done=0)
+    tasks.save_progress(ctx.db, task, done=0)
     found = get_import(ctx, UUID(task.input["import_id"]))
     if found.task_id != task.id or found.status not in (READING, COMMITTING):
         return None
     sealed = repository.find_content(ctx, found.id)
     if sealed is None:
-        raise NotFound("The sheet is not kept any more.", import_id=str(found.id))
+        raise NotFound("The sheet is no longer stored.", import_id=str(found.id))
     content = vault.unseal(ctx.db, keys, ctx.organisation_id, found.id, sealed)
-    return Stored(content, found.property_name, found.due_day)
+    return UploadedFile(content, found.property_name, found.due_day)
 
 
-def preview_in_task(ctx: Context, task: Task, reading: Reading | None, *, keys: KeyWrapper) -> dict[str, Any]:
+def preview_in_task(ctx: Context, task: Task, reading: ParsedUpload | None, *, keys: KeyWrapper) -> dict[str, Any]:
     """Keep what the sheet that ``task`` names came to, once, and return the task's result.
 
     Raises:
         TakenOver: another worker holds the task.
     """
-    tasks.advance(ctx.db, task, done=0)
+    tasks.save_progress(ctx.db, task, done=0)
     import_id = UUID(task.input["import_id"])
     found = get_import(ctx, import_id)
     if found.status == READING and reading is not None:
-        found = preview(ctx, import_id, reading, keys=keys)
+        found = save_preview(ctx, import_id, reading, keys=keys)
     summary = found.summary or {}
     return {"import_id": str(import_id), "errors": summary["errors"], "notices": summary["notices"]}
 
 
-def preview(
-    ctx: Context, import_id: UUID, reading: Reading, *, keys: KeyWrapper, besides: Sequence[Problem] = ()
+def save_preview(
+    ctx: Context, import_id: UUID, reading: ParsedUpload, *, keys: KeyWrapper, besides: Sequence[Problem] = ()
 ) -> Import:
     """Keep what the import's sheet comes to, and return the import, which is then previewed.
 
     Args:
         besides: problems that only the attempt to write has shown.
     """
-    found = hold(ctx, import_id)
-    compared = compare(ctx, reading)
-    problems = import_rules.in_order([*compared.problems, *besides])
+    found = lock_import(ctx, import_id)
+    compared = compare_with_existing(ctx, reading)
+    problems = import_rules.sort_by_row([*compared.problems, *besides])
     summary = import_rules.summarise(compared.plan, problems, compared.known)
-    sealed = vault.seal(ctx.db, keys, ctx.organisation_id, import_id, _packed(problems), now=ctx.now)
+    sealed = vault.seal(ctx.db, keys, ctx.organisation_id, import_id, _pack_problems(problems), now=ctx.now)
     values = {"summary": summary, "problems_sealed": sealed, "fingerprint": reading.fingerprint}
-    return move(ctx, found, PREVIEWED, **values)
+    return set_status(ctx, found, PREVIEWED, **values)
 
 
-def compare(ctx: Context, reading: Reading) -> Preview:
+def compare_with_existing(ctx: Context, reading: ParsedUpload) -> ImportPreview:
     """Return what was read beside what the organisation has; nothing is written."""
     plan = reading.plan
-    known = _known(ctx, plan)
-    problems = import_rules.in_order([*plan.problems, *import_rules.meetings(plan, known)])
-    return Preview(plan, known, problems, import_rules.summarise(plan, problems, known))
+    known = _find_existing(ctx, plan)
+    problems = import_rules.sort_by_row([*plan.problems, *import_rules.find_conflicts(plan, known)])
+    return ImportPreview(plan, known, problems, import_rules.summarise(plan, problems, known))
 
 
-def hold(ctx: Context, import_id: UUID) -> Import:
+def lock_import(ctx: Context, import_id: UUID) -> Import:
     """Return the import, locked until the transaction ends.
 
     Raises:
         NotFound: the organisation has no such import.
     """
-    return _found(repository.find_import(ctx, import_id, lock=True))
+    return _require_import(repository.find_import(ctx, import_id, lock=True))
 
 
-def move(ctx: Context, found: Import, status: str, **values: Any) -> Import:
+def set_status(ctx: Context, found: Import, status: str, **values: Any) -> Import:
     """Bring the import that was read as ``found`` to ``status``, with ``values``, and return it.
 
     Raises:
@@ -180,37 +184,37 @@ def move(ctx: Context, found: Import, status: str, **values: Any) -> Import:
     """
     if status not in TRANSITIONS.get(found.status, ()):
         raise Conflict(f"An import that is {found.status} cannot become {status}.", import_status=found.status)
-    if not repository.change_import(ctx, found.id, found.version, status, values):
-        raise Conflict(RACED, import_id=str(found.id))
+    if not repository.update_import(ctx, found.id, found.version, status, values):
+        raise Conflict(CHANGED_MEANWHILE, import_id=str(found.id))
     return get_import(ctx, found.id)
 
 
-def _known(ctx: Context, plan: Plan) -> Known:
+def _find_existing(ctx: Context, plan: RentRoll) -> ExistingRecords:
     keys = [portfolio.name_key(each.name) for each in plan.properties]
-    here = repository.known_properties(ctx, set(keys))
+    here = repository.find_properties(ctx, set(keys))
     properties = {place: here[key] for place, key in enumerate(keys) if key in here}
-    taken = repository.known_units(ctx, properties.values())
+    taken = repository.find_units(ctx, properties.values())
     units = frozenset(
         place
         for place, unit in enumerate(plan.units)
         if (properties.get(unit.property_index), portfolio.name_key(unit.name)) in taken
     )
     numbers = {phone for tenant in plan.tenants for phone in tenant.phones}
-    reached = repository.known_phones(ctx, numbers)
+    reached = repository.find_tenant_phones(ctx, numbers)
     tenants = frozenset(place for place, each in enumerate(plan.tenants) if reached.intersection(each.phones))
-    return Known(properties, units, tenants)
+    return ExistingRecords(properties, units, tenants)
 
 
-def _found(found: Import | None) -> Import:
+def _require_import(found: Import | None) -> Import:
     if found is None:
         raise NotFound("There is no such import.")
     return found
 
 
-def _packed(problems: Sequence[Problem]) -> bytes:
+def _pack_problems(problems: Sequence[Problem]) -> bytes:
     # A large sheet repeats the same sentences: packed, they are a twentieth and fit their column.
     return zlib.compress(json.dumps([asdict(problem) for problem in problems]).encode())
 
 
-def _unpacked(packed: bytes) -> list[Problem]:
+def _unpack_problems(packed: bytes) -> list[Problem]:
     return [Problem(**each) for each in json.loads(zlib.decompress(packed))]

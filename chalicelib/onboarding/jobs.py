@@ -15,29 +15,31 @@ from sqlalchemy import Connection
 from chalicelib.errors import Conflict
 from chalicelib.identity import service as identity
 from chalicelib.onboarding import service
-from chalicelib.onboarding.plan_process import Reading, read_apart
+from chalicelib.onboarding.plan_process import ParsedUpload, parse_in_subprocess
 from chalicelib.runtime.context import Context, in_context
 from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import HEAVY, Task
-from chalicelib.tasks.scheduling import sweeps
+from chalicelib.tasks.scheduling import retention_job
 
 onboarding_jobs = Blueprint(__name__)  # registered so that a worker knows these tasks; it has no schedule
 
-TRIES = 3  # of a commit that meets others' changes
+MAX_COMMIT_ATTEMPTS = 3  # of a commit that meets others' changes
 
 
-@tasks.handles(service.PREVIEW_TASK, lane=HEAVY)
+@tasks.task_handler(service.PREVIEW_TASK, lane=HEAVY)
 def preview_import(resources: Resources, task: Task) -> dict[str, Any]:
-    preview = partial(service.preview_in_task, task=task, reading=_read(resources, task), keys=resources.keys)
+    preview = partial(
+        service.preview_in_task, task=task, reading=_parse_stored_sheet(resources, task), keys=resources.keys
+    )
     return resources.transact(in_context(_context(resources, task), preview))
 
 
-@tasks.handles(service.COMMIT_TASK, lane=HEAVY)
+@tasks.task_handler(service.COMMIT_TASK, lane=HEAVY)
 def commit_import(resources: Resources, task: Task) -> dict[str, Any]:
     """Commit, or leave a new preview that says why not; a race with others is tried again."""
-    context, reading = _context(resources, task), _read(resources, task)
-    for left in reversed(range(TRIES)):
+    context, reading = _context(resources, task), _parse_stored_sheet(resources, task)
+    for left in reversed(range(MAX_COMMIT_ATTEMPTS)):
         try:
             commit = partial(service.commit, task=task, reading=reading, keys=resources.keys)
             return resources.transact(in_context(context, commit))
@@ -49,24 +51,24 @@ def commit_import(resources: Resources, task: Task) -> dict[str, Any]:
             )
             if not resources.transact(in_context(context, again)):
                 raise
-    raise Conflict("Others kept changing what the sheet names; commit it again.")
+    raise Conflict("Other changes kept conflicting with this import; commit it again.")
 
 
-@tasks.handles(service.UNDO_TASK, lane=HEAVY)
+@tasks.task_handler(service.UNDO_TASK, lane=HEAVY)
 def undo_import(resources: Resources, task: Task) -> dict[str, Any]:
     return resources.transact(in_context(_context(resources, task), partial(service.undo, task=task)))
 
 
-@sweeps
+@retention_job
 def expire_sheets(db: Connection, at: dt.datetime) -> int:
     return service.expire_sheets(db, at)
 
 
-def _read(resources: Resources, task: Task) -> Reading | None:
+def _parse_stored_sheet(resources: Resources, task: Task) -> ParsedUpload | None:
     """Read the task's sheet between transactions; None where there is none for it to read."""
     opened = partial(service.open_sheet, task=task, keys=resources.keys)
     stored = resources.transact(in_context(_context(resources, task), opened))
-    return None if stored is None else read_apart(stored)
+    return None if stored is None else parse_in_subprocess(stored)
 
 
 def _context(resources: Resources, task: Task) -> Callable[[Connection], Context]:

@@ -4,11 +4,11 @@ import datetime as dt
 from dataclasses import dataclass
 
 from chalicelib.onboarding.amounts import read_amount, read_positive_amount
-from chalicelib.onboarding.cells import Cell, Unreadable, is_blank, kept_text, label_of
-from chalicelib.onboarding.charges import Charges, charges_in_remark, read_charges
+from chalicelib.onboarding.cells import Cell, UnreadableCell, cell_label, is_blank, stored_text
+from chalicelib.onboarding.charges import Charges, parse_remark_charges, read_charges
 from chalicelib.onboarding.columns import Column
 from chalicelib.onboarding.days import read_date, read_due_day
-from chalicelib.onboarding.findings import Row
+from chalicelib.onboarding.findings import SheetRow
 from chalicelib.onboarding.model import RecurringCharge, TenantPlan
 from chalicelib.onboarding.people import (
     is_vacant,
@@ -21,12 +21,12 @@ from chalicelib.onboarding.people import (
 )
 from chalicelib.onboarding.unit_types import read_unit_type
 
-LONGEST_NOTE = 500
-LONGEST_UNIT = 40
+MAX_NOTE = 500
+MAX_UNIT = 40
 
 # What speaks of a tenant; a vacant unit has none of it.
-_PERSONAL = (Column.PHONE, Column.IDENTITY, Column.EMAIL, Column.KRA_PIN, Column.KIN, Column.START, Column.END)
-_OWED = (Column.DEPOSIT, Column.BALANCE)
+_TENANT_COLUMNS = (Column.PHONE, Column.IDENTITY, Column.EMAIL, Column.KRA_PIN, Column.KIN, Column.START, Column.END)
+_MONEY_COLUMNS = (Column.DEPOSIT, Column.BALANCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class UnitCells:
 
 
 @dataclass(frozen=True, slots=True)
-class LetCells:
+class LeaseCells:
     """What a row says of the lease; a negative balance is a credit."""
 
     tenant: TenantPlan
@@ -54,7 +54,7 @@ class LetCells:
     balance_cents: int
 
 
-def read_unit(row: Row) -> UnitCells | None:
+def read_unit(row: SheetRow) -> UnitCells | None:
     """Return the unit of the row, or None, with errors noted, when its name or rent cannot be told."""
     name = row.read(Column.UNIT, _unit_name)
     rent_cents = row.read(Column.RENT, read_positive_amount)
@@ -72,13 +72,13 @@ def read_unit(row: Row) -> UnitCells | None:
     return UnitCells(name, unit_type, bedrooms, rent_cents, charges.recurring, charges.water_rate_cents, note)
 
 
-def is_let(row: Row) -> bool:
+def is_occupied(row: SheetRow) -> bool:
     """Return whether somebody lives in the unit, noting what contradicts it."""
     named = row.has(Column.TENANT) and not is_vacant(row.cell(Column.TENANT))
     if named:
         return True
-    owed = [column for column in _OWED if row.read(column, read_amount)]
-    contradicting = [column for column in _PERSONAL if row.has(column)] + owed
+    owed = [column for column in _MONEY_COLUMNS if row.read(column, read_amount)]
+    contradicting = [column for column in _TENANT_COLUMNS if row.has(column)] + owed
     if contradicting and row.has(Column.TENANT):
         row.error("vacant_with_tenant", f"the unit is vacant, yet its {contradicting[0]} is given", contradicting[0])
     elif contradicting:
@@ -88,7 +88,7 @@ def is_let(row: Row) -> bool:
     return False
 
 
-def read_let(row: Row, due_day: int) -> LetCells | None:
+def read_lease(row: SheetRow, due_day: int) -> LeaseCells | None:
     """Return the lease of the row, or None with errors noted; ``due_day`` stands in where the row gives none."""
     tenant = _tenant(row)
     starts_on, ends_on = row.read(Column.START, read_date), row.read(Column.END, read_date)
@@ -103,10 +103,10 @@ def read_let(row: Row, due_day: int) -> LetCells | None:
     balance_cents = row.read(Column.BALANCE, read_amount)
     if row.errors or tenant is None or starts_on is None:
         return None
-    return LetCells(tenant, starts_on, ends_on, due or due_day, deposit_cents or 0, balance_cents or 0)
+    return LeaseCells(tenant, starts_on, ends_on, due or due_day, deposit_cents or 0, balance_cents or 0)
 
 
-def _tenant(row: Row) -> TenantPlan | None:
+def _tenant(row: SheetRow) -> TenantPlan | None:
     name = row.read(Column.TENANT, read_name)
     phones = row.read(Column.PHONE, read_phones) or ()
     if not row.has(Column.PHONE):
@@ -121,20 +121,20 @@ def _tenant(row: Row) -> TenantPlan | None:
 
 def _unit_name(cell: Cell) -> str:
     if is_blank(cell):
-        raise Unreadable("unit_missing", "expected the name of the unit, such as A1")
-    return label_of(cell, LONGEST_UNIT, "unit")
+        raise UnreadableCell("unit_missing", "expected the name of the unit, such as A1")
+    return cell_label(cell, MAX_UNIT, "unit")
 
 
 def _note(cell: Cell) -> str:
-    return kept_text(cell, LONGEST_NOTE, "note")
+    return stored_text(cell, MAX_NOTE, "note")
 
 
-def _charges(row: Row) -> Charges:
+def _charges(row: SheetRow) -> Charges:
     read = row.read(Column.CHARGES, read_charges) or Charges()
     if read.unnamed:
         message = 'no word says what it is for: read as a monthly charge of type "other"'
         row.notice("charge_unnamed", message, Column.CHARGES)
-    remarked = charges_in_remark(row.cell(Column.REMARKS))
+    remarked = parse_remark_charges(row.cell(Column.REMARKS))
     known = {charge.charge_type for charge in read.recurring}
     more = tuple(charge for charge in remarked.recurring if charge.charge_type not in known)
     if more:

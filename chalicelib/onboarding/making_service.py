@@ -13,14 +13,14 @@ from chalicelib.leasing import lease_service
 from chalicelib.leasing import service as leasing
 from chalicelib.onboarding import import_model as model
 from chalicelib.onboarding import repository
-from chalicelib.onboarding.import_model import Item, Known
-from chalicelib.onboarding.model import LeasePlan, Plan, TenantPlan
+from chalicelib.onboarding.import_model import ExistingRecords, ImportedItem
+from chalicelib.onboarding.model import LeasePlan, RentRoll, TenantPlan
 from chalicelib.payments import service as payments
 from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.context import Context
 from chalicelib.runtime.ports import KeyWrapper
 
-BROUGHT_IN = "Held when the books began"
+OPENING_REASON = "Held when the books began"
 
 
 class RowRefused(Conflict):
@@ -32,16 +32,16 @@ class RowRefused(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Maker:
+class ImportWriter:
     """One commit: where it writes, for whom, and what it has made so far, in order."""
 
     ctx: Context
     keys: KeyWrapper
     grace_days: int  # of the leases
     opening_on: dt.date  # the day of balances, credits and deposits
-    items: list[Item] = field(default_factory=list)
+    items: list[ImportedItem] = field(default_factory=list)
 
-    def make(self, plan: Plan, known: Known) -> None:
+    def make(self, plan: RentRoll, known: ExistingRecords) -> None:
         """Make all of ``plan`` but the properties that are ``known``; ``items`` tells what.
 
         Documents come after the leases, and deposits last, so that locks are taken in the order of
@@ -54,7 +54,7 @@ class Maker:
         tenants = [self._tenant(each) for each in plan.tenants]
         leases = [self._lease(each, units[each.unit_index], tenants[each.tenant_index]) for each in plan.leases]
         for charge_id in repository.recurring_charges_of(self.ctx, leases):
-            self._noted(model.RECURRING_CHARGE, charge_id)
+            self._record_item(model.RECURRING_CHARGE, charge_id)
         made = list(zip(plan.leases, leases, strict=True))
         self._balances([(lease_id, each.opening_balance_cents) for each, lease_id in made])
         for each, lease_id in made:
@@ -64,7 +64,7 @@ class Maker:
             if each.deposit_cents:
                 self._deposit(each, lease_id)
 
-    def _units(self, plan: Plan, known: Known) -> list[UUID]:
+    def _units(self, plan: RentRoll, known: ExistingRecords) -> list[UUID]:
         properties = [
             known.properties.get(place) or self._property(plan, place) for place in range(len(plan.properties))
         ]
@@ -72,53 +72,53 @@ class Maker:
         for unit in plan.units:
             values = {name: getattr(unit, name) for name in ("name", "type", "bedrooms", "rent_cents", "note")}
             values["property_id"] = properties[unit.property_index]
-            with _of_row(unit.row):
+            with _naming_row(unit.row):
                 added = portfolio.add_unit(self.ctx, values)
-            made.append(self._noted(model.UNIT, added.id))
+            made.append(self._record_item(model.UNIT, added.id))
         return made
 
-    def _property(self, plan: Plan, place: int) -> UUID:
+    def _property(self, plan: RentRoll, place: int) -> UUID:
         planned = plan.properties[place]
         values = {name: getattr(planned, name) for name in ("name", "town", "water_rate_cents")}
-        with _of_row(planned.row):
+        with _naming_row(planned.row):
             added = portfolio.add_property(self.ctx, values)
-        return self._noted(model.PROPERTY, added.id)
+        return self._record_item(model.PROPERTY, added.id)
 
     def _tenant(self, planned: TenantPlan) -> UUID:
-        with _of_row(planned.row):
+        with _naming_row(planned.row):
             values = tenant_values(planned)
             added = leasing.add_tenant(self.ctx, values, keys=self.keys)
-        return self._noted(model.TENANT, added.id)
+        return self._record_item(model.TENANT, added.id)
 
     def _lease(self, planned: LeasePlan, unit_id: UUID, tenant_id: UUID) -> UUID:
         values = {name: getattr(planned, name) for name in ("starts_on", "ends_on", "due_day", "rent_cents", "note")}
         values |= {"unit_id": unit_id, "tenants": [tenant_id], "recurring_charges": _charges(planned)}
-        values |= {"grace_days": self.grace_days, "notice_days": lease_service.USUAL_NOTICE_DAYS}
+        values |= {"grace_days": self.grace_days, "notice_days": lease_service.DEFAULT_NOTICE_DAYS}
         if planned.deposit_cents:
             values["deposits"] = [{"kind": "rent", "amount_cents": planned.deposit_cents}]
-        with _of_row(planned.row):
+        with _naming_row(planned.row):
             # By itself, for ``leasing.add_lease`` reads the lease again: five queries that nobody needs here.
-            lease_id = lease_service.let(self.ctx, values)
-        return self._noted(model.LEASE, lease_id)
+            lease_id = lease_service.create_lease(self.ctx, values)
+        return self._record_item(model.LEASE, lease_id)
 
     def _balances(self, balances: list[tuple[UUID, int]]) -> None:
         owed = [(lease_id, cents) for lease_id, cents in balances if cents > 0]
-        made = billing.record_opening_balances(self.ctx, owed, self.opening_on)
+        made = billing.issue_opening_invoices(self.ctx, owed, self.opening_on)
         for invoice_id in made:
-            self._noted(model.INVOICE, invoice_id)
+            self._record_item(model.INVOICE, invoice_id)
 
     def _credit(self, planned: LeasePlan, lease_id: UUID) -> None:
-        with _of_row(planned.row):
+        with _naming_row(planned.row):
             made = payments.record_opening_credit(
                 self.ctx,
                 lease_id,
                 -planned.opening_balance_cents,
                 self.opening_on,
             )
-        self._noted(model.PAYMENT, made.id)
+        self._record_item(model.PAYMENT, made.id)
 
     def _deposit(self, planned: LeasePlan, lease_id: UUID) -> None:
-        with _of_row(planned.row):
+        with _naming_row(planned.row):
             made = leasing.record_deposit(
                 self.ctx,
                 lease_id,
@@ -126,12 +126,12 @@ class Maker:
                 amount_cents=planned.deposit_cents,
                 channel_id=None,
                 entered_on=self.opening_on,
-                reason=BROUGHT_IN,
+                reason=OPENING_REASON,
             )
-        self._noted(model.DEPOSIT_ENTRY, made.id)
+        self._record_item(model.DEPOSIT_ENTRY, made.id)
 
-    def _noted(self, entity: str, entity_id: UUID) -> UUID:
-        self.items.append(Item(entity, entity_id))
+    def _record_item(self, entity: str, entity_id: UUID) -> UUID:
+        self.items.append(ImportedItem(entity, entity_id))
         return entity_id
 
 
@@ -155,7 +155,7 @@ def _charges(planned: LeasePlan) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def _of_row(row: int) -> Iterator[None]:
+def _naming_row(row: int) -> Iterator[None]:
     """Name the row in what the block is refused by."""
     try:
         yield

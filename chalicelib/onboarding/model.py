@@ -93,7 +93,7 @@ class LeasePlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RentRoll:
     """All that one sheet would make, and every problem found on the way. Rows in error make nothing.
 
     ``columns`` names the sheet's columns by their meaning, as ``Problem.column`` does; those that it has.
@@ -108,7 +108,7 @@ class Plan:
     columns: dict[str, str] = field(default_factory=dict)
 
 
-def fingerprint(plan: Plan) -> str:
+def fingerprint(plan: RentRoll) -> str:
     """Return a digest of all that the plan would make.
 
     Preview keeps it and commit compares it, since commit reads the stored sheet anew: what a person

@@ -6,11 +6,19 @@ from typing import NamedTuple
 
 from chalicelib import phones, values
 from chalicelib.errors import Invalid
-from chalicelib.onboarding.cells import Cell, Unreadable, is_blank, kept_text, label_of, refuse_spoilt, text_of
+from chalicelib.onboarding.cells import (
+    Cell,
+    UnreadableCell,
+    cell_label,
+    cell_text,
+    is_blank,
+    reject_mangled,
+    stored_text,
+)
 
-LONGEST_NAME_PART = 60
-LONGEST_KIN = 120
-MOST_PHONES = 5
+MAX_NAME_PART = 60
+MAX_KIN = 120
+MAX_PHONES = 5
 PHONE_EXPECTED = "expected a Kenyan mobile number such as 0712 345 678; several are parted by /"
 
 _VACANT = {
@@ -20,7 +28,7 @@ _VACANT = {
 _VACANT_TAIL = re.compile(r" (?:unit|house|hse|room|now|currently)$")
 # Words of their own at the beginning, with a name behind them: "Ochieng Peter" has an "eng" inside.
 _TITLES = re.compile(r"(?:(?:mr|mrs|ms|miss|dr|eng|prof|rev|pst|hon)(?:\.+ *| +))+(?=\S)", re.ASCII | re.IGNORECASE)
-_SEVERAL = re.compile(r"&|/|\+|;|,|\band\b|\bna\b", re.IGNORECASE)
+_SEVERAL_PEOPLE = re.compile(r"&|/|\+|;|,|\band\b|\bna\b", re.IGNORECASE)
 _INITIAL_APOSTROPHE = re.compile(r"\b([OD])'([a-z])")  # O'Brien, but Ng'ang'a and Wang'ombe
 _PHONE_LABEL = re.compile(r"^(?:tel|phone|mobile|cell|mob)[.:]* *(?:no)?[.:]* *", re.IGNORECASE)
 _PHONE_PARTING = re.compile(r"/|,|;|&|\n|\bor\b|\band\b", re.IGNORECASE)
@@ -38,7 +46,7 @@ class Name(NamedTuple):
 
 def is_vacant(cell: Cell) -> bool:
     """Return whether the tenant's cell says that nobody lives there; a blank cell says nothing either way."""
-    words = re.sub(r"[^a-z]+", " ", text_of(cell).casefold()).strip()
+    words = re.sub(r"[^a-z]+", " ", cell_text(cell).casefold()).strip()
     return _VACANT_TAIL.sub("", words) in _VACANT
 
 
@@ -52,19 +60,19 @@ def read_name(cell: Cell) -> Name | None:
     """
     if is_blank(cell):
         return None
-    text = label_of(cell)
+    text = cell_label(cell)
     if titles := _TITLES.match(text):
         text = text[titles.end() :]
-    if _SEVERAL.search(text):
-        raise Unreadable("several_people", "expected the name of the one who pays first; put others under Remarks")
+    if _SEVERAL_PEOPLE.search(text):
+        raise UnreadableCell("several_people", "expected the name of the one who pays first; put others under Remarks")
     if re.search(r"[0-9@]", text):
-        raise Unreadable("not_a_name", "expected a person's name, without digits")
-    parts = [_cased(part) for part in text.split()]
+        raise UnreadableCell("not_a_name", "expected a person's name, without digits")
+    parts = [_title_case(part) for part in text.split()]
     if len(parts) > 4 or not any(map(str.isalpha, text)):
-        raise Unreadable("not_a_name", "expected a name of one to four parts")
+        raise UnreadableCell("not_a_name", "expected a name of one to four parts")
     name = Name(parts[0], " ".join(parts[1:-1]), parts[-1] if len(parts) > 1 else "")
-    if max(map(len, name)) > LONGEST_NAME_PART:
-        raise Unreadable("not_a_name", f"expected at most {LONGEST_NAME_PART} characters in each part of the name")
+    if max(map(len, name)) > MAX_NAME_PART:
+        raise UnreadableCell("not_a_name", f"expected at most {MAX_NAME_PART} characters in each part of the name")
     return name
 
 
@@ -76,19 +84,19 @@ def read_phones(cell: Cell) -> tuple[str, ...]:
     """
     if is_blank(cell):
         return ()
-    refuse_spoilt(text_of(cell))
+    reject_mangled(cell_text(cell))
     # What stands between digits is for the door to know; an apostrophe before them is from an export of ours.
-    text = _PHONE_LABEL.sub("", cell.strip().removeprefix("'") if isinstance(cell, str) else text_of(cell))
+    text = _PHONE_LABEL.sub("", cell.strip().removeprefix("'") if isinstance(cell, str) else cell_text(cell))
     try:
-        return (phones.to_e164(text),)
+        return (phones.parse_phone(text),)
     except Invalid:
         parts = [part for part in _PHONE_PARTING.split(text) if part.strip()] or [text]
     try:
-        found = tuple(dict.fromkeys(phones.to_e164(part) for part in parts))
+        found = tuple(dict.fromkeys(phones.parse_phone(part) for part in parts))
     except Invalid as error:
-        raise Unreadable("not_a_phone", PHONE_EXPECTED) from error
-    if len(found) > MOST_PHONES:
-        raise Unreadable("too_many_phones", f"expected at most {MOST_PHONES} numbers")
+        raise UnreadableCell("not_a_phone", PHONE_EXPECTED) from error
+    if len(found) > MAX_PHONES:
+        raise UnreadableCell("too_many_phones", f"expected at most {MAX_PHONES} numbers")
     return found
 
 
@@ -103,15 +111,15 @@ def read_identity(cell: Cell) -> tuple[str, str] | None:
     """
     if is_blank(cell):
         return None
-    text = _IDENTITY_LABEL.sub("", label_of(cell))
+    text = _IDENTITY_LABEL.sub("", cell_label(cell))
     number = re.sub(r"[\s.\-]", "", re.sub(r"\.0{1,2}$", "", text))
     kind = "national_id" if re.fullmatch("[0-9]*", number) else "passport"
     if kind == "national_id" or re.fullmatch("[A-Za-z]{1,3}[0-9]{5,9}[A-Za-z]?", number):
         try:
             return kind, values.parse_identity_number(kind, number)
-        except values.Refused:
+        except values.InvalidValue:
             pass  # told below, with both forms
-    raise Unreadable(
+    raise UnreadableCell(
         "not_an_identity", "expected a national ID of 7 to 9 digits or a passport number such as AK0123456"
     )
 
@@ -124,7 +132,7 @@ def read_email(cell: Cell) -> str | None:
     """
     if is_blank(cell):
         return None
-    return _through(values.parse_email, cell.strip() if isinstance(cell, str) else text_of(cell), "not_an_email")
+    return _parse_with(values.parse_email, cell.strip() if isinstance(cell, str) else cell_text(cell), "not_an_email")
 
 
 def read_kra_pin(cell: Cell) -> str | None:
@@ -135,15 +143,15 @@ def read_kra_pin(cell: Cell) -> str | None:
     """
     if is_blank(cell):
         return None
-    text = label_of(cell).replace(" ", "")
-    return _through(values.parse_kra_pin, text.upper() if text.isascii() else text, "not_a_kra_pin")
+    text = cell_label(cell).replace(" ", "")
+    return _parse_with(values.parse_kra_pin, text.upper() if text.isascii() else text, "not_a_kra_pin")
 
 
-def _through(door: Callable[[str], str], text: str, code: str) -> str:
+def _parse_with(door: Callable[[str], str], text: str, code: str) -> str:
     try:
         return door(text)
-    except values.Refused as refused:
-        raise Unreadable(code, str(refused)) from refused
+    except values.InvalidValue as refused:
+        raise UnreadableCell(code, str(refused)) from refused
 
 
 def read_kin(cell: Cell) -> tuple[str, str | None]:
@@ -156,12 +164,12 @@ def read_kin(cell: Cell) -> tuple[str, str | None]:
         return "", None
     digits = _PHONE_INSIDE.search(cell) if isinstance(cell, str) else None
     if not isinstance(cell, str) or not digits:
-        return label_of(cell, LONGEST_KIN, "kin"), None
+        return cell_label(cell, MAX_KIN, "kin"), None
     name = (cell[: digits.start()] + " " + cell[digits.end() :]).strip(" ()-,:/.")
-    return kept_text(name, LONGEST_KIN, "kin"), read_phones(digits[0])[0]
+    return stored_text(name, MAX_KIN, "kin"), read_phones(digits[0])[0]
 
 
-def _cased(part: str) -> str:
+def _title_case(part: str) -> str:
     if not (part.isupper() or part.islower()) or len(part.rstrip(".")) < 2:
         return part.capitalize() if part.islower() else part
     cased = "-".join(piece.capitalize() for piece in part.split("-"))

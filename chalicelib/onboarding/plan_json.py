@@ -5,7 +5,15 @@ import json
 from dataclasses import fields
 from typing import Any
 
-from chalicelib.onboarding.model import LeasePlan, Plan, Problem, PropertyPlan, RecurringCharge, TenantPlan, UnitPlan
+from chalicelib.onboarding.model import (
+    LeasePlan,
+    Problem,
+    PropertyPlan,
+    RecurringCharge,
+    RentRoll,
+    TenantPlan,
+    UnitPlan,
+)
 
 _NAMES = {
     kind: tuple(each.name for each in fields(kind))
@@ -13,20 +21,20 @@ _NAMES = {
 }
 
 
-def serialize_plan(plan: Plan, fingerprint: str) -> bytes:
-    told = {each.name: getattr(plan, each.name) for each in fields(plan)}
-    return json.dumps({"plan": told, "fingerprint": fingerprint}, default=_plain).encode()
+def serialize_rent_roll(plan: RentRoll, fingerprint: str) -> bytes:
+    data = {each.name: getattr(plan, each.name) for each in fields(plan)}
+    return json.dumps({"plan": data, "fingerprint": fingerprint}, default=_to_json).encode()
 
 
-def parse_plan(told: bytes) -> tuple[Plan, str]:
+def deserialize_rent_roll(data: bytes) -> tuple[RentRoll, str]:
     """Return the plan and its fingerprint as they were serialized.
 
     Raises:
-        ValueError, KeyError, TypeError: it is nothing that ``serialize_plan`` has made.
+        ValueError, KeyError, TypeError: it is nothing that ``serialize_rent_roll`` has made.
     """
-    answer = json.loads(told)
+    answer = json.loads(data)
     plan = answer["plan"]
-    return Plan(
+    return RentRoll(
         sheet_name=plan["sheet_name"],
         properties=tuple(PropertyPlan(*each) for each in plan["properties"]),
         units=tuple(UnitPlan(*each) for each in plan["units"]),
@@ -37,19 +45,19 @@ def parse_plan(told: bytes) -> tuple[Plan, str]:
     ), answer["fingerprint"]
 
 
-def _plain(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     if isinstance(value, dt.date):
         return value.isoformat()
     return [getattr(value, name) for name in _NAMES[type(value)]]
 
 
-def _tenant(told: list[Any]) -> TenantPlan:
-    values = dict(zip(_NAMES[TenantPlan], told, strict=True))
+def _tenant(data: list[Any]) -> TenantPlan:
+    values = dict(zip(_NAMES[TenantPlan], data, strict=True))
     return TenantPlan(**{**values, "phones": tuple(values["phones"])})
 
 
-def _lease(told: list[Any]) -> LeasePlan:
-    values = dict(zip(_NAMES[LeasePlan], told, strict=True))
+def _lease(data: list[Any]) -> LeasePlan:
+    values = dict(zip(_NAMES[LeasePlan], data, strict=True))
     values["starts_on"] = dt.date.fromisoformat(values["starts_on"])
     values["ends_on"] = values["ends_on"] and dt.date.fromisoformat(values["ends_on"])
     values["charges"] = tuple(RecurringCharge(*each) for each in values["charges"])

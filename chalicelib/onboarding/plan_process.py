@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from chalicelib import config
-from chalicelib.onboarding.model import Plan, Problem, fingerprint
-from chalicelib.onboarding.plan_json import parse_plan
+from chalicelib.onboarding.model import Problem, RentRoll, fingerprint
+from chalicelib.onboarding.plan_json import deserialize_rent_roll
 
 ROOT = Path(__file__).parents[2]
-WORKER = "chalicelib.onboarding.plan_worker"
+WORKER_MODULE = "chalicelib.onboarding.plan_worker"
 OUT_OF_MEMORY = 77  # plan_worker's; a test compares. To import it would be to read sheets here
 
 
-class Bounds(NamedTuple):
+class ResourceLimits(NamedTuple):
     """What reading one file may take: CPU, memory, and time by the clock, which a busy machine makes longer."""
 
     cpu_s: int = 10
@@ -28,7 +28,7 @@ class Bounds(NamedTuple):
     wall_s: int = 40  # less than tasks.CLAIM_S, for which the task is held meanwhile
 
 
-class Stored(NamedTuple):
+class UploadedFile(NamedTuple):
     """A file as it was uploaded, with what goes with it."""
 
     content: bytes
@@ -36,14 +36,14 @@ class Stored(NamedTuple):
     due_day: int
 
 
-class Reading(NamedTuple):
+class ParsedUpload(NamedTuple):
     """What the file comes to: the fingerprint is of the plan, as ``model.fingerprint`` has it."""
 
-    plan: Plan
+    plan: RentRoll
     fingerprint: str
 
 
-class ReaderFailed(Exception):
+class ParserFailed(Exception):
     """The process ended by a fault of its own; the text tells where, and nothing of the file."""
 
 
@@ -53,39 +53,39 @@ TOO_MUCH_MEMORY = Problem(
 )
 
 
-def command(bounds: Bounds) -> list[str]:
+def parser_command(bounds: ResourceLimits) -> list[str]:
     """Return how the process is begun, in ``ROOT``: a Python that looks at no environment and for no other packages."""
-    return [sys.executable, "-E", "-s", "-S", "-m", WORKER, str(bounds.cpu_s), str(bounds.memory_mb)]
+    return [sys.executable, "-E", "-s", "-S", "-m", WORKER_MODULE, str(bounds.cpu_s), str(bounds.memory_mb)]
 
 
-def read_apart(stored: Stored, bounds: Bounds = Bounds()) -> Reading:  # noqa: B008 - it is a tuple
+def parse_in_subprocess(stored: UploadedFile, bounds: ResourceLimits = ResourceLimits()) -> ParsedUpload:  # noqa: B008 - it is a tuple
     """Return what the file comes to; where it is beyond the bounds, a plan with that as its problem.
 
     Raises:
         ReaderFailed: the fault is ours.
     """
-    asked = json.dumps({"property_name": stored.property_name, "due_day": stored.due_day}).encode()
+    options = json.dumps({"property_name": stored.property_name, "due_day": stored.due_day}).encode()
     pipe = subprocess.PIPE
     with subprocess.Popen(  # noqa: S603 - our own module, and the file comes by its input
-        command(bounds), cwd=ROOT, env=config.reader_environment(), stdin=pipe, stdout=pipe, stderr=pipe
+        parser_command(bounds), cwd=ROOT, env=config.reader_environment(), stdin=pipe, stdout=pipe, stderr=pipe
     ) as process:
         try:
-            told, complaint = process.communicate(asked + b"\n" + stored.content, timeout=bounds.wall_s)
+            output, error_output = process.communicate(options + b"\n" + stored.content, timeout=bounds.wall_s)
         except subprocess.TimeoutExpired:
             process.kill()
-            return _refused(TOO_LONG)
+            return _with_problem(TOO_LONG)
         except BaseException:
             process.kill()
             raise
     if process.returncode == 0:
-        return Reading(*parse_plan(told))
+        return ParsedUpload(*deserialize_rent_roll(output))
     if process.returncode == -signal.SIGXCPU:
-        return _refused(TOO_LONG)
+        return _with_problem(TOO_LONG)
     if process.returncode == OUT_OF_MEMORY or process.returncode < 0:
-        return _refused(TOO_MUCH_MEMORY)  # a signal: the kernel, or a library that does not check what it is given
-    raise ReaderFailed(complaint[-1_000:].decode(errors="replace").strip() or f"exit status {process.returncode}")
+        return _with_problem(TOO_MUCH_MEMORY)  # a signal: the kernel, or a library that does not check what it is given
+    raise ParserFailed(error_output[-1_000:].decode(errors="replace").strip() or f"exit status {process.returncode}")
 
 
-def _refused(problem: Problem) -> Reading:
-    plan = Plan("", problems=(problem,))
-    return Reading(plan, fingerprint(plan))
+def _with_problem(problem: Problem) -> ParsedUpload:
+    plan = RentRoll("", problems=(problem,))
+    return ParsedUpload(plan, fingerprint(plan))

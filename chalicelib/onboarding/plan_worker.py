@@ -12,14 +12,14 @@ import traceback
 from contextlib import suppress
 
 from chalicelib.onboarding.model import fingerprint
-from chalicelib.onboarding.plan import read_plan
-from chalicelib.onboarding.plan_json import serialize_plan
+from chalicelib.onboarding.plan import parse_rent_roll
+from chalicelib.onboarding.plan_json import serialize_rent_roll
 
 OUT_OF_MEMORY = 77  # exit statuses
 FAILED = 78
 
 
-def limit(cpu_s: int, memory_mb: int) -> None:
+def set_resource_limits(cpu_s: int, memory_mb: int) -> None:
     """Have the kernel end this process after ``cpu_s``, and give it no more than ``memory_mb`` in all."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -29,16 +29,16 @@ def limit(cpu_s: int, memory_mb: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
 
 
-def work() -> bytes:
-    asked = json.loads(sys.stdin.buffer.readline())
-    plan = read_plan(sys.stdin.buffer.read(), property_name=asked["property_name"], due_day=asked["due_day"])
-    return serialize_plan(plan, fingerprint(plan))
+def parse_input() -> bytes:
+    options = json.loads(sys.stdin.buffer.readline())
+    plan = parse_rent_roll(sys.stdin.buffer.read(), property_name=options["property_name"], due_day=options["due_day"])
+    return serialize_rent_roll(plan, fingerprint(plan))
 
 
 def main() -> None:
-    limit(int(sys.argv[1]), int(sys.argv[2]))
+    set_resource_limits(int(sys.argv[1]), int(sys.argv[2]))
     try:
-        answer = work()
+        answer = parse_input()
         sys.stdout.buffer.write(answer)
         sys.stdout.buffer.flush()
     except MemoryError:

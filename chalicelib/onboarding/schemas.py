@@ -11,11 +11,11 @@ class NewImport(Schema):
 
     filename = fields.Text(120, load_default="")
     property_name = fields.Text(120, load_default="")
-    due_day = fields.Whole(1, LAST_DUE_DAY, from_text=True)
+    due_day = fields.Integer(1, LAST_DUE_DAY, from_text=True)
 
 
 class NewCommit(Schema):
-    opening_on = fields.Day()
+    opening_on = fields.Date()
 
 
 class PlannedPropertyView(Schema):
@@ -23,21 +23,21 @@ class PlannedPropertyView(Schema):
 
     name = fields.Text(120)
     town = fields.Text(80)
-    units = fields.Whole()
-    known = fields.Flag()
+    units = fields.Integer()
+    known = fields.Boolean()
 
 
 class SummaryView(Schema):
     """What the sheet would make; rent and charges are a month's."""
 
     sheet = fields.Text()
-    errors = fields.Whole()
-    notices = fields.Whole()
+    errors = fields.Integer()
+    notices = fields.Integer()
     properties = fields.ListOf(fields.Nested(PlannedPropertyView))
-    units = fields.Whole()
-    vacant_units = fields.Whole()
-    tenants = fields.Whole()
-    leases = fields.Whole()
+    units = fields.Integer()
+    vacant_units = fields.Integer()
+    tenants = fields.Integer()
+    leases = fields.Integer()
     rent = fields.Money(attribute="rent_cents")
     rent_asked = fields.Money(attribute="asked_cents")
     charges = fields.Money(attribute="charge_cents")
@@ -53,15 +53,15 @@ class ImportView(Schema):
     filename = fields.Text()
     status = fields.OneOf(*STATUSES)
     property_name = fields.Text()
-    due_day = fields.Whole()
+    due_day = fields.Integer()
     summary = fields.Nested(SummaryView, allow_none=True)
-    opening_on = fields.Day(allow_none=True)
+    opening_on = fields.Date(allow_none=True)
     task_id = fields.Uuid(allow_none=True)
     created_by = fields.Uuid(allow_none=True)
-    version = fields.Whole()
-    created_at = fields.Moment()
-    committed_at = fields.Moment(allow_none=True)
-    undone_at = fields.Moment(allow_none=True)
+    version = fields.Integer()
+    created_at = fields.DateTime()
+    committed_at = fields.DateTime(allow_none=True)
+    undone_at = fields.DateTime(allow_none=True)
 
 
 class ImportProblemView(Schema):
@@ -70,7 +70,7 @@ class ImportProblemView(Schema):
     severity = fields.OneOf("error", "notice")
     code = fields.Text()
     message = fields.Text(2 * LONGEST_CELL)
-    row = fields.Whole(allow_none=True)
+    row = fields.Integer(allow_none=True)
     column = fields.Text(2 * LONGEST_CELL, allow_none=True)
     value = fields.Text(LONGEST_CELL, allow_none=True)
 

@@ -9,7 +9,7 @@ from chalicelib.onboarding.import_model import LONGEST_CELL
 from chalicelib.onboarding.model import Problem
 
 
-class Limits(NamedTuple):
+class SheetLimits(NamedTuple):
     """How much is read of a file: whoever reads it stops at the first thing that is beyond a limit.
 
     Those of a workbook's parts hold for what stands in it compressed; ``depth`` is of its XML.
@@ -31,7 +31,7 @@ class Limits(NamedTuple):
 
 # By the kind of import.
 LIMITS = {
-    "rent_roll": Limits(
+    "rent_roll": SheetLimits(
         rows=20_000,
         columns=100,
         cells=300_000,
@@ -59,7 +59,7 @@ class Sheet:
     problems: tuple[Problem, ...] = ()
 
 
-class NotASheet(ValueError):
+class UnreadableSheet(ValueError):
     """The file cannot be read as a sheet; ``problem`` says why and what to upload instead."""
 
     def __init__(self, code: str, message: str, row: int | None = None) -> None:
@@ -70,7 +70,7 @@ class NotASheet(ValueError):
 class Grid:
     """The rows of one sheet as they are read, each refused where it is beyond a limit."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: SheetLimits) -> None:
         self.limits = limits
         self.rows: list[tuple[Cell, ...]] = []
         self._cells = self._characters = 0
@@ -86,20 +86,20 @@ class Grid:
             return
         limits = self.limits
         if number > limits.rows:
-            raise NotASheet("too_many_rows", f"expected at most {limits.rows:,} rows; split the sheet", number)
+            raise UnreadableSheet("too_many_rows", f"expected at most {limits.rows:,} rows; split the sheet", number)
         if len(row) > limits.columns and any(cell not in (None, "") for cell in row[limits.columns :]):
-            raise NotASheet("too_many_columns", f"expected at most {limits.columns} columns", number)
+            raise UnreadableSheet("too_many_columns", f"expected at most {limits.columns} columns", number)
         lengths = [len(cell) for cell in filled if isinstance(cell, str)]
         if lengths and max(lengths) > limits.cell_characters:
             message = f"expected at most {limits.cell_characters:,} characters in a cell"
-            raise NotASheet("cell_too_long", message, number)
+            raise UnreadableSheet("cell_too_long", message, number)
         self._cells += len(filled)
         if self._cells > limits.cells:
             message = f"expected at most {limits.cells:,} filled cells; split the sheet"
-            raise NotASheet("too_many_cells", message, number)
+            raise UnreadableSheet("too_many_cells", message, number)
         self._characters += sum(lengths)
         if self._characters > limits.characters:
             message = f"expected at most {limits.characters:,} characters in all cells together; split the sheet"
-            raise NotASheet("too_much_text", message, number)
+            raise UnreadableSheet("too_much_text", message, number)
         self.rows += [()] * (number - 1 - len(self.rows))
         self.rows.append(tuple(row[: limits.columns]))

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Table, delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.onboarding import import_model as model
-from chalicelib.onboarding.repository import in_parts
+from chalicelib.onboarding.repository import chunks
 from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.billing import charges, credit_notes, invoices
 from chalicelib.storage.tables.identity import member_properties
@@ -48,24 +48,24 @@ _PARTS_OF: dict[str, tuple[ColumnElement[Any], ...]] = {
 }
 
 
-def lock(ctx: Context, entity: str, ids: Collection[UUID]) -> int:
+def lock_entities(ctx: Context, entity: str, ids: Collection[UUID]) -> int:
     """Hold the units, tenants, leases or properties, by id, until the commit; return how many are there."""
     table = _TABLES[entity]
     held = 0
-    for part in in_parts(sorted(ids)):
+    for part in chunks(sorted(ids)):
         query = select(table.c.id).where(table.c.organisation_id == ctx.organisation_id, table.c.id.in_(part))
         held += len(ctx.db.execute(query.order_by(table.c.id).with_for_update()).all())
     return held
 
 
-def delete_made(ctx: Context, entity: str, ids: Sequence[UUID]) -> bool:
+def delete_entities(ctx: Context, entity: str, ids: Sequence[UUID]) -> bool:
     """Delete them and what is part of them; return False where something else depends on one of them."""
     table = _TABLES[entity]
     columns: tuple[ColumnElement[Any], ...] = (*_PARTS_OF.get(entity, ()), table.c.id)
     try:
         with ctx.db.begin_nested():
             for column in columns:
-                for part in in_parts(ids):
+                for part in chunks(ids):
                     owner: Table = column.table
                     ctx.db.execute(
                         delete(owner).where(owner.c.organisation_id == ctx.organisation_id, column.in_(part))
@@ -75,17 +75,17 @@ def delete_made(ctx: Context, entity: str, ids: Sequence[UUID]) -> bool:
     return True
 
 
-def built_on(ctx: Context, import_id: UUID) -> dict[str, int]:
+def count_dependents(ctx: Context, import_id: UUID) -> dict[str, int]:
     """Return how many of each thing somebody has made of, or changed in, what the import made; nothing: {}."""
-    ours = {entity: _made(ctx.organisation_id, import_id, entity) for entity in model.ENTITIES}
+    ours = {entity: _imported_ids(ctx.organisation_id, import_id, entity) for entity in model.ENTITIES}
     counted = {
         name: ctx.db.scalar(query.where(table.c.organisation_id == ctx.organisation_id)) or 0
-        for name, table, query in (*_documents(ours), *_lettings(ours), *_changes(ours))
+        for name, table, query in (*_count_documents(ours), *_count_lettings(ours), *_count_changes(ours))
     }
     return {name: count for name, count in counted.items() if count}
 
 
-def _made(organisation_id: UUID, import_id: UUID, entity: str) -> ScalarSelect[Any]:
+def _imported_ids(organisation_id: UUID, import_id: UUID, entity: str) -> ScalarSelect[Any]:
     return (
         select(import_items.c.entity_id)
         .where(
@@ -101,7 +101,7 @@ def _count(table: Table, *conditions: ColumnElement[bool]) -> Any:
     return select(func.count()).select_from(table).where(*conditions)
 
 
-def _documents(ours: dict[str, Any]) -> list[tuple[str, Table, Any]]:
+def _count_documents(ours: dict[str, Any]) -> list[tuple[str, Table, Any]]:
     found: list[tuple[str, Table, Any]] = [
         (name, table, _count(table, table.c.lease_id.in_(ours[model.LEASE])))
         for name, table in (
@@ -121,7 +121,7 @@ def _documents(ours: dict[str, Any]) -> list[tuple[str, Table, Any]]:
     return found
 
 
-def _lettings(ours: dict[str, Any]) -> list[tuple[str, Table, Any]]:
+def _count_lettings(ours: dict[str, Any]) -> list[tuple[str, Table, Any]]:
     mine = ours[model.LEASE]
     return [
         ("leases", leases, _count(leases, leases.c.unit_id.in_(ours[model.UNIT]), leases.c.id.not_in(mine))),
@@ -145,7 +145,7 @@ def _lettings(ours: dict[str, Any]) -> list[tuple[str, Table, Any]]:
     ]
 
 
-def _changes(ours: dict[str, Any]) -> list[tuple[str, Table, Any]]:
+def _count_changes(ours: dict[str, Any]) -> list[tuple[str, Table, Any]]:
     charged = recurring_charges
     found: list[tuple[str, Table, Any]] = [
         (f"{name}_changed", table, _count(table, table.c.id.in_(ours[entity]), table.c.version != 1))

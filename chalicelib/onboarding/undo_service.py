@@ -10,7 +10,7 @@ from chalicelib.leasing import service as leasing
 from chalicelib.onboarding import import_model as model
 from chalicelib.onboarding import repository, undo_repository
 from chalicelib.onboarding.import_model import COMMITTED, UNDOING, UNDONE
-from chalicelib.onboarding.intake_service import hold, move
+from chalicelib.onboarding.intake_service import lock_import, set_status
 from chalicelib.payments import reversal_service as reversals
 from chalicelib.runtime.context import Context
 from chalicelib.tasks import service as tasks
@@ -18,7 +18,7 @@ from chalicelib.tasks.model import Task
 
 UNDO_TASK = "undo_import"
 REASON = "The import was undone"
-MEANWHILE = "Something else depends on what the import made."
+DEPENDS_ON_IMPORT = "Other records depend on what the import created."
 
 # Locked in this order; deleted in the other.
 LOCKED = (model.UNIT, model.TENANT, model.LEASE)
@@ -31,13 +31,13 @@ def queue_undo(ctx: Context, import_id: UUID) -> Task:
     Raises:
         Conflict: it is not committed, or something was built on it; ``built`` counts what.
     """
-    found = hold(ctx, import_id)
+    found = lock_import(ctx, import_id)
     if found.status != COMMITTED:
         raise Conflict(f"Only a committed import can be undone; it is {found.status}.", import_status=found.status)
-    _refuse_built(ctx, import_id)
+    _reject_dependents(ctx, import_id)
     given = {"import_id": str(import_id)}
     task = tasks.queue_task(ctx, UNDO_TASK, given, created_by=ctx.actor.member_id)
-    move(ctx, found, UNDOING, task_id=task.id)
+    set_status(ctx, found, UNDOING, task_id=task.id)
     return task
 
 
@@ -52,30 +52,30 @@ def undo(ctx: Context, task: Task) -> dict[str, Any]:
         TakenOver: another worker holds the task.
     """
     import_id = UUID(task.input["import_id"])
-    tasks.advance(ctx.db, task, done=0)
-    found = hold(ctx, import_id)
+    tasks.save_progress(ctx.db, task, done=0)
+    found = lock_import(ctx, import_id)
     if found.task_id != task.id or found.status not in (UNDOING, UNDONE):
-        raise Conflict("The import is not this task's any more.", import_status=found.status)
+        raise Conflict("The import no longer belongs to this task.", import_status=found.status)
     made: dict[str, list[UUID]] = {entity: [] for entity in model.ENTITIES}
     for item in repository.list_items(ctx, import_id):
         made[item.entity].append(item.entity_id)
     count = sum(map(len, made.values()))
     if found.status != UNDONE:
         for entity in LOCKED:
-            undo_repository.lock(ctx, entity, made[entity])
-        _refuse_built(ctx, import_id)
+            undo_repository.lock_entities(ctx, entity, made[entity])
+        _reject_dependents(ctx, import_id)
         _reverse(ctx, made)
         _delete(ctx, made)
-        vault.forget(ctx.db, ctx.organisation_id, import_id)
-        move(ctx, found, UNDONE, problems_sealed=None, undone_at=ctx.now)
-        tasks.advance(ctx.db, task, done=count, total=count)
+        vault.destroy_key(ctx.db, ctx.organisation_id, import_id)
+        set_status(ctx, found, UNDONE, problems_sealed=None, undone_at=ctx.now)
+        tasks.save_progress(ctx.db, task, done=count, total=count)
     return {"import_id": str(import_id), "undone": count}
 
 
-def _refuse_built(ctx: Context, import_id: UUID) -> None:
-    built = undo_repository.built_on(ctx, import_id)
+def _reject_dependents(ctx: Context, import_id: UUID) -> None:
+    built = undo_repository.count_dependents(ctx, import_id)
     if built:
-        raise Conflict("Something has been built on this import; it cannot be undone any more.", built=built)
+        raise Conflict("Other records now depend on this import; it can no longer be undone.", built=built)
 
 
 def _reverse(ctx: Context, made: dict[str, list[UUID]]) -> None:
@@ -89,7 +89,7 @@ def _reverse(ctx: Context, made: dict[str, list[UUID]]) -> None:
 
 def _delete(ctx: Context, made: dict[str, list[UUID]]) -> None:
     for entity in DELETED:
-        if not undo_repository.delete_made(ctx, entity, made[entity]):
-            raise Conflict(MEANWHILE, entity=entity)
+        if not undo_repository.delete_entities(ctx, entity, made[entity]):
+            raise Conflict(DEPENDS_ON_IMPORT, entity=entity)
     for tenant_id in made[model.TENANT]:
-        vault.forget(ctx.db, ctx.organisation_id, tenant_id)
+        vault.destroy_key(ctx.db, ctx.organisation_id, tenant_id)

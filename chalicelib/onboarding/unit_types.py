@@ -2,7 +2,7 @@
 
 import re
 
-from chalicelib.onboarding.cells import Cell, is_blank, text_of
+from chalicelib.onboarding.cells import Cell, cell_text, is_blank
 
 # In the words of portfolio.model.UNIT_TYPES; a test compares.
 _WORDS: dict[str, tuple[str, int]] = {
@@ -44,7 +44,7 @@ def read_unit_type(cell: Cell) -> tuple[str, int] | None:
     """Return the type and the number of bedrooms ("2BR" → apartment, 2), or None for blank or unknown words."""
     if is_blank(cell):
         return None
-    text = re.sub(r"[^a-z0-9/]+", " ", text_of(cell).casefold()).strip()
+    text = re.sub(r"[^a-z0-9/]+", " ", cell_text(cell).casefold()).strip()
     if found := _BEDROOMS.fullmatch(text):
         bedrooms = _NUMBERS.get(found["count"]) or int(found["count"])
         return _BUILDINGS.get(found["kind"] or "", "apartment"), bedrooms

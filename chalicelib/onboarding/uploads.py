@@ -1,10 +1,10 @@
 """An uploaded file: what kind it is, told by its bytes, and the sheet in it."""
 
 from chalicelib.onboarding import csv_file, xlsx_file
-from chalicelib.onboarding.sheet import RENT_ROLL, Limits, NotASheet, Sheet
+from chalicelib.onboarding.sheet import RENT_ROLL, Sheet, SheetLimits, UnreadableSheet
 
 # What a file begins with, where it is surely not a sheet that we read.
-_FOREIGN: tuple[tuple[bytes, str, str], ...] = (
+_OTHER_FILE_TYPES: tuple[tuple[bytes, str, str], ...] = (
     (
         b"\xd0\xcf\x11\xe0",
         "old_or_locked_workbook",
@@ -20,17 +20,17 @@ _FOREIGN: tuple[tuple[bytes, str, str], ...] = (
 _WORKBOOK = b"PK\x03\x04"
 
 
-def read_sheet(content: bytes, limits: Limits = RENT_ROLL) -> Sheet:
+def read_sheet(content: bytes, limits: SheetLimits = RENT_ROLL) -> Sheet:
     """Return the grid in ``content``, a CSV or an XLSX; the bytes tell which, names of files often lie.
 
     Raises:
         NotASheet: it is another kind of file, broken, or beyond the limits.
     """
-    for beginning, code, message in _FOREIGN:
+    for beginning, code, message in _OTHER_FILE_TYPES:
         if content.startswith(beginning):
-            raise NotASheet(code, message)
+            raise UnreadableSheet(code, message)
     if content.startswith(_WORKBOOK):
-        return xlsx_file.read(content, limits)
+        return xlsx_file.read_xlsx(content, limits)
     if content.lstrip()[:200].lower().startswith((b"<html", b"<!doctype html", b"<table", b"<?xml")):
-        raise NotASheet("not_a_sheet", "this is a web page under another name; save it as .xlsx or .csv")
-    return csv_file.read(content, limits)
+        raise UnreadableSheet("not_a_sheet", "this is a web page under another name; save it as .xlsx or .csv")
+    return csv_file.read_csv(content, limits)

@@ -8,20 +8,20 @@ import re
 from decimal import Context, Decimal
 
 from chalicelib.onboarding.cells import Cell, column_letter
-from chalicelib.onboarding.columns import HEADER_WITHIN_ROWS, find_header
+from chalicelib.onboarding.columns import MAX_HEADER_ROW, find_header
 from chalicelib.onboarding.model import Problem
-from chalicelib.onboarding.sheet import Grid, Limits, Sheet
+from chalicelib.onboarding.sheet import Grid, Sheet, SheetLimits
 from chalicelib.onboarding.xlsx_dates import EPOCH, EPOCH_1904, Styles, day_of, span_of
-from chalicelib.onboarding.xlsx_package import Attributes, Package, Stop, Walker, refuse, relation_id
-from chalicelib.onboarding.xlsx_text import SharedStrings, Text
+from chalicelib.onboarding.xlsx_package import Attributes, Package, Stop, Walker, reject, relation_id
+from chalicelib.onboarding.xlsx_text import SharedStrings, TextWalker
 
 LAST_ROW = 1_048_576  # of the format
 LAST_COLUMN = 16_384
-MOST_DIGITS = 15  # that a spreadsheet program keeps of a number
-LONGEST_NUMBER = 50  # characters
+MAX_DIGITS = 15  # that a spreadsheet program keeps of a number
+MAX_NUMBER = 50  # characters
 SHOWN_VALUE = 80  # characters of a number that cannot be
 
-_SHOWN = Context(prec=MOST_DIGITS)  # of a binary fraction, what Excel itself shows and stores
+_SHOWN = Context(prec=MAX_DIGITS)  # of a binary fraction, what Excel itself shows and stores
 _SMALLEST_POWER = -307  # of ten, that a binary fraction can have
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?P<power>[eE][+-]?[0-9]{1,4})?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?[0-9]+", re.ASCII)
@@ -42,7 +42,7 @@ class Workbook(Walker):
             self.epoch = EPOCH_1904
 
 
-class Cells(Text):
+class Cells(TextWalker):
     """Reads the rows of one sheet into a grid: all of it if it has headings at its top, and ``whole`` asks for it."""
 
     def __init__(self, grid: Grid, strings: list[str], styles: Styles, epoch: dt.datetime, *, whole: bool) -> None:
@@ -93,7 +93,7 @@ class Cells(Text):
         if following <= self._number:
             raise ValueError("rows are not in order")
         self._number, self._column, self._row = following, 0, {}
-        if following > HEADER_WITHIN_ROWS and not self._past_top:
+        if following > MAX_HEADER_ROW and not self._past_top:
             self._past_top = True
             if not (self.whole and self.has_header()):
                 raise Stop
@@ -117,9 +117,9 @@ class Cells(Text):
 
     def _end_cell(self) -> None:
         self._in_cell = False
-        told = self.taken()  # of an inline string
+        inline_text = self.taken()  # of an inline string
         if self._kind == "inlineStr":
-            self._value = told
+            self._value = inline_text
         if self._formula and (self._value is None or (not self._value and self._kind != "str")):
             message = "the formula's result is not in the file; open it in Excel, save it, and upload it again"
             self._error("formula_without_value", message)
@@ -150,7 +150,7 @@ class Cells(Text):
     def _number_or_day(self, value: str) -> Cell:
         number = read_number(value.strip())
         if number is None:
-            message = f"expected a number of at most {MOST_DIGITS} digits; format the column as text and type it again"
+            message = f"expected a number of at most {MAX_DIGITS} digits; format the column as text and type it again"
             self._error("number_out_of_range", message, value.strip()[:SHOWN_VALUE])
         elif self._style in self.styles.days:
             return day_of(Decimal(number), self.epoch)
@@ -164,7 +164,7 @@ class Cells(Text):
             self.problems.append(Problem("error", code, message, self._number, column, value))
 
 
-def read(content: bytes, limits: Limits) -> Sheet:
+def read_xlsx(content: bytes, limits: SheetLimits) -> Sheet:
     """Return the grid of the first sheet that has headings, with a notice of other sheets that have them too.
 
     Raises:
@@ -173,12 +173,12 @@ def read(content: bytes, limits: Limits) -> Sheet:
     package = Package(content, limits)
     main = package.relations("").of_kind("officeDocument") or "xl/workbook.xml"
     if main not in package.names:
-        refuse("not_a_sheet", "this is not an Excel workbook; save the sheet as .xlsx or .csv")
+        reject("not_a_sheet", "this is not an Excel workbook; save the sheet as .xlsx or .csv")
     book, relations = Workbook(), package.relations(main)
     package.walk(main, book)
     sheets = [(title, relations.targets[key]) for title, key in book.sheets if relations.kinds.get(key) == "worksheet"]
     if len(sheets) > limits.sheets:
-        refuse("too_many_sheets", f"expected at most {limits.sheets} sheets; save the one that is meant by itself")
+        reject("too_many_sheets", f"expected at most {limits.sheets} sheets; save the one that is meant by itself")
     strings, styles = SharedStrings(limits), Styles()
     for kind, walker in (("sharedStrings", strings), ("styles", styles)):
         part = relations.of_kind(kind)
@@ -192,7 +192,7 @@ def read(content: bytes, limits: Limits) -> Sheet:
         if cells.has_header():
             titled.append((title, cells))
     if not titled:
-        refuse("no_header", "no sheet has a row of headings; expected such as Unit, Rent and Tenant in one row")
+        reject("no_header", "no sheet has a row of headings; expected such as Unit, Rent and Tenant in one row")
     (title, cells), *others = titled
     unread = [_unread_sheet(other, title) for other, _ in others]
     return Sheet("xlsx", title, tuple(cells.grid.rows), (*unread, *cells.problems))
@@ -204,10 +204,10 @@ def _unread_sheet(title: str, read: str) -> Problem:
 
 def read_number(text: str) -> int | Decimal | None:
     """Return the number, a fraction in the digits that Excel shows of it; None where no cell can hold it."""
-    if len(text) > LONGEST_NUMBER or not _NUMBER.fullmatch(text):
+    if len(text) > MAX_NUMBER or not _NUMBER.fullmatch(text):
         return None
     exact = Decimal(text)
-    if exact and not _SMALLEST_POWER <= exact.adjusted() < MOST_DIGITS:
+    if exact and not _SMALLEST_POWER <= exact.adjusted() < MAX_DIGITS:
         return None
     return int(text) if _WHOLE.fullmatch(text) else _SHOWN.create_decimal(exact)
 

@@ -13,12 +13,12 @@ from contextlib import contextmanager
 from typing import NoReturn
 from xml.parsers import expat
 
-from chalicelib.onboarding.sheet import Limits, NotASheet
+from chalicelib.onboarding.sheet import SheetLimits, UnreadableSheet
 
 Attributes = dict[str, str]
 
 CHUNK_BYTES = 65_536
-LONGEST_TOKEN_BYTES = 500_000  # a tag or a comment; older expat looks at all of it again with each chunk
+MAX_TOKEN_BYTES = 500_000  # a tag or a comment; older expat looks at all of it again with each chunk
 
 _MAIN = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -66,26 +66,26 @@ class Relation(Walker):
 class Package:
     """A workbook's zip that may be read: no macros, no password, no document types, not too much of anything."""
 
-    def __init__(self, content: bytes, limits: Limits) -> None:
+    def __init__(self, content: bytes, limits: SheetLimits) -> None:
         self.limits = limits
         self._elements = self._depth = 0
         self._known: dict[str, str] = {}  # names of elements that came before, without their namespace
-        with _broken_refused():
+        with _rejecting_broken():
             self._zip = zipfile.ZipFile(io.BytesIO(content))
             parts = self._zip.infolist()
         self.names = {part.filename for part in parts}
         if len(parts) > limits.parts:
-            refuse("too_many_parts", f"expected a workbook of at most {limits.parts:,} parts; save the sheet by itself")
+            reject("too_many_parts", f"expected a workbook of at most {limits.parts:,} parts; save the sheet by itself")
         largest, whole = max((part.file_size for part in parts), default=0), sum(part.file_size for part in parts)
         if largest > limits.part_bytes or whole > limits.unpacked_bytes:
             most = f"{limits.part_bytes // 1_000_000} MB in one part and {limits.unpacked_bytes // 1_000_000} MB in all"
-            refuse("too_large", f"expected a workbook of at most {most} when unpacked")
+            reject("too_large", f"expected a workbook of at most {most} when unpacked")
         if any(name.endswith("vbaProject.bin") for name in self.names):
-            refuse("has_macros", "the workbook has macros; save it as .xlsx without them")
+            reject("has_macros", "the workbook has macros; save it as .xlsx without them")
         if any(part.flag_bits & 1 for part in parts):
-            refuse("old_or_locked_workbook", "the file has a password; take it off and save it as .xlsx")
+            reject("old_or_locked_workbook", "the file has a password; take it off and save it as .xlsx")
         if any(part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts):
-            refuse("broken_workbook", "the workbook is packed as none is; open it and save it anew as .xlsx")
+            reject("broken_workbook", "the workbook is packed as none is; open it and save it anew as .xlsx")
         for name in self.names:
             if name.lower().endswith(_XML):
                 self.walk(name, Walker(), only_prologue=True)
@@ -106,13 +106,13 @@ class Package:
         """
         parser = self._parser(walker, only_prologue=only_prologue)
         try:
-            with _broken_refused(), self._zip.open(part) as stream:
+            with _rejecting_broken(), self._zip.open(part) as stream:
                 fed = 0
                 while chunk := stream.read(CHUNK_BYTES):
                     parser.Parse(chunk, False)
                     fed += len(chunk)
-                    if fed - parser.CurrentByteIndex > LONGEST_TOKEN_BYTES:
-                        refuse("too_large", "the workbook has a tag or comment of more than 500 kB; save it anew")
+                    if fed - parser.CurrentByteIndex > MAX_TOKEN_BYTES:
+                        reject("too_large", "the workbook has a tag or comment of more than 500 kB; save it anew")
                 parser.Parse(b"", True)
         except Stop:
             pass
@@ -136,9 +136,9 @@ class Package:
             self._elements += 1
             self._depth += 1
             if self._elements > limits.elements:
-                refuse("too_large", f"expected at most {limits.elements:,} elements in a workbook; split the sheet")
+                reject("too_large", f"expected at most {limits.elements:,} elements in a workbook; split the sheet")
             if self._depth > limits.depth:
-                refuse("too_deep", f"expected at most {limits.depth} levels of elements in a workbook; save it anew")
+                reject("too_deep", f"expected at most {limits.depth} levels of elements in a workbook; save it anew")
             begin(known.get(name) or self._local(name), attributes)
 
         return counted
@@ -155,10 +155,10 @@ class Package:
     def _local(self, name: str) -> str:
         """Return the name without its namespace; of a foreign namespace nothing, which no reader knows."""
         uri, _, local = name.rpartition("}")
-        told = local if uri in _MAIN or uri == _RELATIONS else ""
+        plain_name = local if uri in _MAIN or uri == _RELATIONS else ""
         if len(self._known) < 1_000:
-            self._known[name] = told
-        return told
+            self._known[name] = plain_name
+        return plain_name
 
 
 def relation_id(attributes: Attributes) -> str:
@@ -170,22 +170,22 @@ def relation_id(attributes: Attributes) -> str:
     return next((attributes[name] for name in _IDS if name in attributes), "") or attributes["id"]
 
 
-def refuse(code: str, message: str) -> NoReturn:
-    raise NotASheet(code, message)
+def reject(code: str, message: str) -> NoReturn:
+    raise UnreadableSheet(code, message)
 
 
 @contextmanager
-def _broken_refused() -> Iterator[None]:
+def _rejecting_broken() -> Iterator[None]:
     try:
         yield
-    except NotASheet:
+    except UnreadableSheet:
         raise
     except (*_BROKEN, NotImplementedError, IndexError, TypeError, AttributeError) as error:
-        raise NotASheet("broken_workbook", "the workbook is broken; open it and save it anew as .xlsx") from error
+        raise UnreadableSheet("broken_workbook", "the workbook is broken; open it and save it anew as .xlsx") from error
 
 
 def _refuse_document_type(*_declared: object) -> None:
-    refuse("has_document_type", "the workbook declares a document type, as no spreadsheet program does; save it anew")
+    reject("has_document_type", "the workbook declares a document type, as no spreadsheet program does; save it anew")
 
 
 def _stop(*_begun: object) -> None:

@@ -2,16 +2,16 @@
 
 import re
 
-from chalicelib.onboarding.sheet import Limits
-from chalicelib.onboarding.xlsx_package import Attributes, Walker, refuse
+from chalicelib.onboarding.sheet import SheetLimits
+from chalicelib.onboarding.xlsx_package import Attributes, Walker, reject
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # how the format writes what XML cannot
 
 
-class Text(Walker):
+class TextWalker(Walker):
     """Gathers the text of <t>, but for what tells how it is pronounced; no more of it than a cell may hold."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: SheetLimits) -> None:
         self._most = limits.cell_characters + 1  # one more shows that it is too long
         self._texts: list[str] = []
         self._length = 0
@@ -42,10 +42,10 @@ class Text(Walker):
         return _ESCAPED.sub(_unescaped, text) if "_x" in text else text
 
 
-class SharedStrings(Text):
+class SharedStrings(TextWalker):
     """Collects the texts that cells name by their place."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: SheetLimits) -> None:
         super().__init__(limits)
         self.limits = limits
         self.strings: list[str] = []
@@ -55,7 +55,7 @@ class SharedStrings(Text):
         if name == "si":
             self.strings.append(self.taken())
             if len(self.strings) > self.limits.cells:
-                refuse("too_many_cells", f"expected at most {self.limits.cells:,} texts in a workbook; split it")
+                reject("too_many_cells", f"expected at most {self.limits.cells:,} texts in a workbook; split it")
 
 
 def _unescaped(found: re.Match[str]) -> str:

@@ -9,10 +9,10 @@ from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.outreach import promises, reminder_exclusions
 
 
-def forget_words(ctx: Context, lease_ids: Collection[UUID]) -> None:
+def clear_notes(ctx: Context, lease_ids: Collection[UUID]) -> None:
     """Empty the notes on the leases' promises and the reasons why they are not reminded."""
-    noted = (promises.c.organisation_id == ctx.organisation_id) & promises.c.lease_id.in_(lease_ids)
-    ctx.db.execute(update(promises).where(noted).values(note="", version=promises.c.version + 1))
-    left_out = reminder_exclusions.c.organisation_id == ctx.organisation_id
-    query = update(reminder_exclusions).where(left_out, reminder_exclusions.c.lease_id.in_(lease_ids))
+    of_leases = (promises.c.organisation_id == ctx.organisation_id) & promises.c.lease_id.in_(lease_ids)
+    ctx.db.execute(update(promises).where(of_leases).values(note="", version=promises.c.version + 1))
+    of_organisation = reminder_exclusions.c.organisation_id == ctx.organisation_id
+    query = update(reminder_exclusions).where(of_organisation, reminder_exclusions.c.lease_id.in_(lease_ids))
     ctx.db.execute(query.values(reason=""))

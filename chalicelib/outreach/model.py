@@ -13,12 +13,12 @@ BEFORE, DUE, OVERDUE, FINAL = REMINDER_KINDS = (
 NOTICE_KINDS = ("notice", "legal_notice")
 NOTICE_STATUSES = ("queued", "sending", "sent")
 OPEN, KEPT, BROKEN, CANCELLED = PROMISE_STATUSES = ("open", "kept", "broken", "cancelled")
-TENANT, OWNER = STATEMENT_READERS = ("tenant", "owner")
-PUBLIC, OWN = HOLIDAY_SOURCES = ("public", "own")
-MOST_BEFORE_DAYS, MOST_AFTER_DAYS = 28, 90
+TENANT, OWNER = STATEMENT_RECIPIENTS = ("tenant", "owner")
+PUBLIC_HOLIDAY, OWN_HOLIDAY = HOLIDAY_SOURCES = ("public", "own")
+MAX_BEFORE_DAYS, MAX_AFTER_DAYS = 28, 90
 
 
-class Policy(NamedTuple):
+class ReminderPolicy(NamedTuple):
     """When an organisation reminds; the defaults hold where it has said nothing, and then nobody is reminded.
 
     Days are counted from the due day. ``minimum_cents`` is the least that a message asks for; the hour is local.
@@ -36,7 +36,7 @@ class Policy(NamedTuple):
     changed_at: dt.datetime | None = None
 
 
-class Reminding(NamedTuple):
+class ReminderSchedule(NamedTuple):
     """An organisation that reminds, with its time zone and the local hour from which it does."""
 
     id: UUID
@@ -44,7 +44,7 @@ class Reminding(NamedTuple):
     send_hour: int
 
 
-class Step(NamedTuple):
+class ReminderStep(NamedTuple):
     """One of a policy's reminders: ``offset_days`` from the due day, below 0 before it."""
 
     name: str  # before_3, due, after_5
@@ -52,7 +52,7 @@ class Step(NamedTuple):
     kind: str
 
 
-class Calendar(NamedTuple):
+class SendingCalendar(NamedTuple):
     """The days on which an organisation sends nothing by itself."""
 
     skip_weekends: bool
@@ -89,7 +89,7 @@ class Promise(NamedTuple):
     created_at: dt.datetime
 
 
-class Dates(NamedTuple):
+class InvoiceDates(NamedTuple):
     """When an invoice was issued, is due, and is overdue once grace is over: which step is due follows from these."""
 
     issued_on: dt.date
@@ -104,11 +104,11 @@ class OpenInvoice(NamedTuple):
     lease_id: UUID
     property_id: UUID
     invoice_id: UUID
-    dates: Dates
+    dates: InvoiceDates
     open_cents: int
 
 
-class Person(NamedTuple):
+class TenantContact(NamedTuple):
     """A tenant as messages need them."""
 
     id: UUID
@@ -117,7 +117,7 @@ class Person(NamedTuple):
     phone: str | None
 
 
-class Told(NamedTuple):
+class RemindedInvoice(NamedTuple):
     """An invoice that a reminder is about, as it stands now, with the words for it."""
 
     message_id: UUID
@@ -134,15 +134,15 @@ class Told(NamedTuple):
     open_cents: int
 
 
-class Reached(NamedTuple):
-    """A reminder that a tenant has had today, or that is due as well where it ``waits``."""
+class SentReminder(NamedTuple):
+    """A reminder that a tenant has had today, or that is due as well where it ``is_due``."""
 
     tenant_id: UUID
     message_id: UUID
-    waits: bool
+    is_due: bool
 
 
-class NewNotice(NamedTuple):
+class NoticeDraft(NamedTuple):
     """One text to the tenants of a property, or of all; a language without a text is told in the other."""
 
     kind: str
@@ -151,7 +151,7 @@ class NewNotice(NamedTuple):
     text_sw: str
 
 
-class Recipient(NamedTuple):
+class NoticeRecipient(NamedTuple):
     """A tenant with a lease that is active on the day, with the names of what they rent."""
 
     tenant_id: UUID

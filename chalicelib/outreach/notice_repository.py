@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import Row, Select, and_, func, insert, or_, select, update
 
-from chalicelib.outreach.model import Notice, NoticeCounts, Recipient
-from chalicelib.pages import Asked, Page
+from chalicelib.outreach.model import Notice, NoticeCounts, NoticeRecipient
+from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import lease_tenants, leases, tenant_phones, tenants
@@ -17,28 +17,30 @@ from chalicelib.storage.tables.messaging import messages
 from chalicelib.storage.tables.outreach import notices
 from chalicelib.storage.tables.portfolio import properties, units
 
-_NOTICE = [notices.c[name] for name in Notice._fields if name != "counts"]
+_NOTICE_COLUMNS = [notices.c[name] for name in Notice._fields if name != "counts"]
 
 
 def list_recipients(
     ctx: Context, property_id: UUID | None, today: dt.date, *, after: UUID | None, limit: int
-) -> list[Recipient]:
+) -> list[NoticeRecipient]:
     """Return the next tenants, by id, of leases that are active today, with what they rent; two queries."""
-    query = _let(select(lease_tenants.c.tenant_id).distinct(), ctx.organisation_id, property_id, today)
+    query = _with_active_leases(select(lease_tenants.c.tenant_id).distinct(), ctx.organisation_id, property_id, today)
     if after is not None:
         query = query.where(lease_tenants.c.tenant_id > after)
     chosen = list(ctx.db.scalars(query.order_by(lease_tenants.c.tenant_id).limit(limit)))
-    return _whole(ctx, property_id, today, chosen) if chosen else []
+    return _load_recipients(ctx, property_id, today, chosen) if chosen else []
 
 
-def _let(query: Select[Any], organisation_id: UUID, property_id: UUID | None, today: dt.date) -> Select[Any]:
+def _with_active_leases(
+    query: Select[Any], organisation_id: UUID, property_id: UUID | None, today: dt.date
+) -> Select[Any]:
     """Return ``query`` over the tenants of active leases, as ``leasing.rules.lease_status`` says of one."""
-    of_lease = and_(
+    same_lease = and_(
         lease_tenants.c.organisation_id == leases.c.organisation_id, lease_tenants.c.lease_id == leases.c.id
     )
     query = (
         query.select_from(leases)
-        .join(lease_tenants, of_lease)
+        .join(lease_tenants, same_lease)
         .where(
             leases.c.organisation_id == organisation_id,
             leases.c.starts_on <= today,
@@ -48,8 +50,10 @@ def _let(query: Select[Any], organisation_id: UUID, property_id: UUID | None, to
     return query if property_id is None else query.where(leases.c.property_id == property_id)
 
 
-def _whole(ctx: Context, property_id: UUID | None, today: dt.date, chosen: Collection[UUID]) -> list[Recipient]:
-    mine = {"organisation_id": ctx.organisation_id}
+def _load_recipients(
+    ctx: Context, property_id: UUID | None, today: dt.date, chosen: Collection[UUID]
+) -> list[NoticeRecipient]:
+    scope = {"organisation_id": ctx.organisation_id}
     names = (
         lease_tenants.c.tenant_id,
         leases.c.id.label("lease_id"),
@@ -60,13 +64,13 @@ def _whole(ctx: Context, property_id: UUID | None, today: dt.date, chosen: Colle
         properties.c.name.label("property_name"),
     )
     query = (
-        _let(select(*names), ctx.organisation_id, property_id, today)
-        .join(tenants, _is(tenants, "id", lease_tenants.c.tenant_id, mine))
-        .join(units, _is(units, "id", leases.c.unit_id, mine))
-        .join(properties, _is(properties, "id", leases.c.property_id, mine))
+        _with_active_leases(select(*names), ctx.organisation_id, property_id, today)
+        .join(tenants, _matches(tenants, "id", lease_tenants.c.tenant_id, scope))
+        .join(units, _matches(units, "id", leases.c.unit_id, scope))
+        .join(properties, _matches(properties, "id", leases.c.property_id, scope))
         .outerjoin(
             tenant_phones,
-            and_(_is(tenant_phones, "tenant_id", lease_tenants.c.tenant_id, mine), tenant_phones.c.position == 0),
+            and_(_matches(tenant_phones, "tenant_id", lease_tenants.c.tenant_id, scope), tenant_phones.c.position == 0),
         )
         .where(lease_tenants.c.tenant_id.in_(chosen), tenants.c.erased_at.is_(None))
         .order_by(lease_tenants.c.tenant_id, properties.c.name_key, units.c.name_key)
@@ -74,16 +78,16 @@ def _whole(ctx: Context, property_id: UUID | None, today: dt.date, chosen: Colle
     rows = defaultdict(list)
     for row in ctx.db.execute(query):
         rows[row.tenant_id].append(row)
-    return [_recipient(each) for each in rows.values()]
+    return [_to_recipient(each) for each in rows.values()]
 
 
-def _is(table: Any, name: str, other: Any, mine: dict[str, UUID]) -> Any:
-    return and_(table.c.organisation_id == mine["organisation_id"], table.c[name] == other)
+def _matches(table: Any, name: str, other: Any, scope: dict[str, UUID]) -> Any:
+    return and_(table.c.organisation_id == scope["organisation_id"], table.c[name] == other)
 
 
-def _recipient(rows: list[Row[Any]]) -> Recipient:
+def _to_recipient(rows: list[Row[Any]]) -> NoticeRecipient:
     first = rows[0]
-    return Recipient(
+    return NoticeRecipient(
         first.tenant_id,
         first.given_name,
         first.language,
@@ -94,7 +98,7 @@ def _recipient(rows: list[Row[Any]]) -> Recipient:
     )
 
 
-def list_said(ctx: Context, notice_id: UUID, phones: Collection[str]) -> set[tuple[str, str | None]]:
+def list_sent_texts(ctx: Context, notice_id: UUID, phones: Collection[str]) -> set[tuple[str, str | None]]:
     """Return what the notice says to which of ``phones``: (phone, text)."""
     query = select(messages.c.address, messages.c.text).where(
         messages.c.organisation_id == ctx.organisation_id,
@@ -116,18 +120,18 @@ def set_status(ctx: Context, notice_id: UUID, status: str) -> None:
 
 
 def find_notice(ctx: Context, notice_id: UUID) -> Notice | None:
-    query = select(*_NOTICE).where(notices.c.organisation_id == ctx.organisation_id, notices.c.id == notice_id)
+    query = select(*_NOTICE_COLUMNS).where(notices.c.organisation_id == ctx.organisation_id, notices.c.id == notice_id)
     row = ctx.db.execute(query).one_or_none()
-    return None if row is None else _counted(ctx, [row])[0]
+    return None if row is None else _with_counts(ctx, [row])[0]
 
 
-def list_notices(ctx: Context, asked: Asked) -> Page[Notice]:
-    query = select(*_NOTICE).where(notices.c.organisation_id == ctx.organisation_id)
-    page = fetch_page(ctx.db, query, [notices.c.id], asked, descending=True)
-    return Page(_counted(ctx, page.items), page.next_cursor)
+def list_notices(ctx: Context, page_request: PageRequest) -> Page[Notice]:
+    query = select(*_NOTICE_COLUMNS).where(notices.c.organisation_id == ctx.organisation_id)
+    page = fetch_page(ctx.db, query, [notices.c.id], page_request, descending=True)
+    return Page(_with_counts(ctx, page.items), page.next_cursor)
 
 
-def _counted(ctx: Context, rows: list[Row[Any]]) -> list[Notice]:
+def _with_counts(ctx: Context, rows: list[Row[Any]]) -> list[Notice]:
     """Return the notices with how their messages stand, in one query for all."""
     query = (
         select(messages.c.notice_id, messages.c.status, func.count())

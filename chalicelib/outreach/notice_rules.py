@@ -5,25 +5,25 @@ from collections.abc import Mapping
 
 PLACEHOLDERS = ("tenant", "unit", "property")
 
-_NAMED = re.compile(r"\{([a-z_]+)\}", re.ASCII)
+_PLACEHOLDER = re.compile(r"\{([a-z_]+)\}", re.ASCII)
 
 
-def fill(text: str, values: Mapping[str, str]) -> str:
+def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
     """Return ``text`` with each placeholder replaced; a value is put in as it is, whatever braces it has."""
-    parts = _NAMED.split(text)
+    parts = _PLACEHOLDER.split(text)
     parts[1::2] = [values[name] for name in parts[1::2]]
     return "".join(parts)
 
 
-def why_not(text: str) -> str:
+def find_text_problem(text: str) -> str:
     """Return what is wrong with ``text`` as a notice, or ""."""
-    told = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-    parts = _NAMED.split(text)
+    placeholders = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+    parts = _PLACEHOLDER.split(text)
     unknown = [name for name in parts[1::2] if name not in PLACEHOLDERS]
     if unknown:
-        return f"there is no {{{unknown[0]}}} here; expected of: {told}"
+        return f"unknown placeholder {{{unknown[0]}}}; expected one of: {placeholders}"
     if any(brace in part for part in parts[::2] for brace in "{}"):
-        return f"a brace must be a placeholder's; expected of: {told}"
+        return f"a brace must belong to a placeholder; expected one of: {placeholders}"
     return ""
 
 

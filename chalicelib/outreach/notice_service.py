@@ -8,14 +8,14 @@ from uuid import UUID
 from chalicelib.errors import Conflict, GrantNeeded, Invalid, NotFound
 from chalicelib.ids import new_id
 from chalicelib.messaging import service as messaging
-from chalicelib.messaging.grant_model import MESSAGING, Sending
-from chalicelib.messaging.model import SMS, Measured, NewMessage
+from chalicelib.messaging.grant_model import MESSAGING, SendingProfile
+from chalicelib.messaging.model import SMS, NewMessage, SmsSize
 from chalicelib.money import format_cents
 from chalicelib.outreach import notice_repository as repository
 from chalicelib.outreach import notice_rules as rules
-from chalicelib.outreach import wording_rules as words
-from chalicelib.outreach.model import LeftOut, NewNotice, Notice, NoticePreview, NoticeText, Recipient
-from chalicelib.pages import Asked, Page
+from chalicelib.outreach import wording_rules as wording
+from chalicelib.outreach.model import LeftOut, Notice, NoticeDraft, NoticePreview, NoticeRecipient, NoticeText
+from chalicelib.pages import Page, PageRequest
 from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.context import Context
 from chalicelib.tasks import service as tasks
@@ -26,78 +26,78 @@ TENANTS_IN_A_SET = 500
 NO_PHONE, SAME_PHONE = "no_phone", "same_phone"
 
 
-class _Counted:
+class _LanguageCount:
     """What a notice comes to in one language, as far as it has been counted."""
 
     def __init__(self, language: str) -> None:
-        self.language, self.longest, self.measured = language, "", Measured("gsm7", 0, 0)
+        self.language, self.longest, self.size = language, "", SmsSize("gsm7", 0, 0)
         self.recipients = self.other_language = self.parts = 0
 
-    def add(self, recipient: Recipient, text: str) -> None:
-        measured = messaging.measure(text)
+    def add(self, recipient: NoticeRecipient, text: str) -> None:
+        size = messaging.measure_sms(text)
         self.recipients += 1
         self.other_language += recipient.language != self.language
-        self.parts += measured.parts
-        if (measured.parts, len(text)) > (self.measured.parts, len(self.longest)):
-            self.longest, self.measured = text, measured
+        self.parts += size.parts
+        if (size.parts, len(text)) > (self.size.parts, len(self.longest)):
+            self.longest, self.size = text, size
 
-    def told(self) -> NoticeText:
-        encoding, characters, parts = self.measured
-        of_whom = self.language, self.recipients, self.other_language
-        return NoticeText(*of_whom, self.longest, encoding, characters, parts, self.parts)
+    def to_notice_text(self) -> NoticeText:
+        encoding, characters, parts = self.size
+        head = self.language, self.recipients, self.other_language
+        return NoticeText(*head, self.longest, encoding, characters, parts, self.parts)
 
 
-def preview(ctx: Context, new: NewNotice) -> NoticePreview:
+def preview_notice(ctx: Context, new: NoticeDraft) -> NoticePreview:
     """Return whom the notice would reach and what it would cost; three queries for each 500 tenants.
 
     Raises:
         GrantNeeded: the organisation is not granted messaging.
         Invalid: it has no text, or one that cannot be sent, or the organisation has no such property.
     """
-    sending = _granted(ctx)
-    _check(ctx, new)
+    sending = _require_grant(ctx)
+    _validate(ctx, new)
     settings = sending.settings
-    counted = {language: _Counted(language) for language in _texts(new)}
+    counts = {language: _LanguageCount(language) for language in _texts_by_language(new)}
     left_out: Counter[str] = Counter()
-    said: set[tuple[str, str]] = set()
-    for chosen in _recipients(ctx, new.property_id):
-        objections = messaging.find_objections(ctx.db, ctx.organisation_id, _to(chosen), ctx.today)
-        finisher = messaging.Finisher(sending.allowance, objections)
+    sent: set[tuple[str, str]] = set()
+    for chosen in _iter_recipients(ctx, new.property_id):
+        suppressions = messaging.find_suppressions(ctx.db, ctx.organisation_id, _targets(chosen), ctx.today)
+        finalizer = messaging.TextFinalizer(sending.allowance, suppressions)
         for each in chosen:
-            why = NO_PHONE
-            if not each.phone or (why := objections.why_not(new.kind, SMS, each.phone, None, settings)):
-                left_out[why] += 1
+            reason = NO_PHONE
+            if not each.phone or (reason := suppressions.reason_not_to_send(new.kind, SMS, each.phone, None, settings)):
+                left_out[reason] += 1
                 continue
-            language, text = _told(new, each, finisher)
-            if (each.phone, text) in said:
+            language, text = _render(new, each, finalizer)
+            if (each.phone, text) in sent:
                 left_out[SAME_PHONE] += 1
                 continue
-            said.add((each.phone, text))
-            counted[language].add(each, text)
-    texts = [each.told() for each in counted.values() if each.recipients]
+            sent.add((each.phone, text))
+            counts[language].add(each, text)
+    texts = [each.to_notice_text() for each in counts.values() if each.recipients]
     parts = sum(each.total_parts for each in texts)
-    price_cents = messaging.price_cents(parts, settings.gateways[0], messaging.part_prices())
-    left = [LeftOut(reason, count) for reason, count in sorted(left_out.items())]
-    return NoticePreview(sum(each.recipients for each in texts), left, texts, parts, price_cents)
+    price_cents = messaging.price_cents(parts, settings.gateways[0], messaging.get_part_prices())
+    excluded = [LeftOut(reason, count) for reason, count in sorted(left_out.items())]
+    return NoticePreview(sum(each.recipients for each in texts), excluded, texts, parts, price_cents)
 
 
-def add_notice(ctx: Context, new: NewNotice, limit_cents: int) -> Task:
+def add_notice(ctx: Context, new: NoticeDraft, limit_cents: int) -> Task:
     """Keep the notice, and queue the task that sends it, which is returned.
 
     Raises:
-        GrantNeeded: as ``preview`` says.
+        GrantNeeded: as ``preview_notice`` says.
         Conflict: it would reach nobody, or cost more than ``limit_cents`` by now.
-        Invalid: as ``preview`` says.
+        Invalid: as ``preview_notice`` says.
     """
-    seen = preview(ctx, new)
+    seen = preview_notice(ctx, new)
     if not seen.recipients:
         raise Conflict("The notice would reach nobody.", left_out={each.reason: each.tenants for each in seen.left_out})
     if seen.price_cents > limit_cents:
         price, limit = format_cents(seen.price_cents), format_cents(limit_cents)
         raise Conflict("The notice costs more than you agreed to; see a new preview.", price=price, price_limit=limit)
     notice_id = new_id()
-    given = {"notice_id": str(notice_id), "on": ctx.today.isoformat()}
-    task = tasks.queue_task(ctx, NOTICE_TASK, given, created_by=ctx.actor.member_id)
+    task_input = {"notice_id": str(notice_id), "on": ctx.today.isoformat()}
+    task = tasks.queue_task(ctx, NOTICE_TASK, task_input, created_by=ctx.actor.member_id)
     left_out = sum(each.tenants for each in seen.left_out)
     notice = Notice(
         notice_id,
@@ -118,16 +118,16 @@ def add_notice(ctx: Context, new: NewNotice, limit_cents: int) -> Task:
 def get_notice(ctx: Context, notice_id: UUID) -> Notice:
     found = repository.find_notice(ctx, notice_id)
     if found is None:
-        raise NotFound("There is no such notice here.", notice_id=str(notice_id))
+        raise NotFound("There is no such notice.", notice_id=str(notice_id))
     return found
 
 
-def list_notices(ctx: Context, asked: Asked) -> Page[Notice]:
+def list_notices(ctx: Context, page_request: PageRequest) -> Page[Notice]:
     """Return a page of notices, newest first."""
-    return repository.list_notices(ctx, asked)
+    return repository.list_notices(ctx, page_request)
 
 
-def send_set(ctx: Context, task: Task, seen: int, after: UUID | None) -> tuple[int, UUID | None]:
+def queue_notice_set(ctx: Context, task: Task, seen: int, after: UUID | None) -> tuple[int, UUID | None]:
     """Queue the messages of the next set in the caller's transaction; return how many tenants were seen, and the last.
 
     Whoever has no phone or wants no messages has a message too, cancelled for that reason. A phone that several
@@ -140,20 +140,20 @@ def send_set(ctx: Context, task: Task, seen: int, after: UUID | None) -> tuple[i
     notice = get_notice(ctx, notice_id)
     chosen = repository.list_recipients(ctx, notice.property_id, ctx.today, after=after, limit=TENANTS_IN_A_SET)
     phones = {each.phone for each in chosen if each.phone}
-    said = repository.list_said(ctx, notice_id, phones)
-    allowance = messaging.get_sending(ctx.db, ctx.organisation_id).allowance
-    objections = messaging.find_objections(ctx.db, ctx.organisation_id, _to(chosen), ctx.today)
-    finisher = messaging.Finisher(allowance, objections)
+    sent = repository.list_sent_texts(ctx, notice_id, phones)
+    allowance = messaging.get_sending_profile(ctx.db, ctx.organisation_id).allowance
+    suppressions = messaging.find_suppressions(ctx.db, ctx.organisation_id, _targets(chosen), ctx.today)
+    finalizer = messaging.TextFinalizer(allowance, suppressions)
     new = []
-    for message in (_message(notice, each) for each in chosen):
-        text = finisher.finish(message, message.text or "")
-        if message.address is None or (message.address, text) not in said:
+    for message in (_build_message(notice, each) for each in chosen):
+        text = finalizer.finalize(message, message.text or "")
+        if message.address is None or (message.address, text) not in sent:
             new.append(message)
-            said.add((message.address or "", text))
+            sent.add((message.address or "", text))
     messaging.queue_messages(ctx, new)
     last = chosen[-1].tenant_id if chosen else None
     seen += len(chosen)
-    tasks.advance(
+    tasks.save_progress(
         ctx.db,
         task,
         done=seen,
@@ -164,12 +164,12 @@ def send_set(ctx: Context, task: Task, seen: int, after: UUID | None) -> tuple[i
     return seen, last
 
 
-def _to(recipients: Sequence[Recipient]) -> list[messaging.About]:
-    return [messaging.About(each.phone, None) for each in recipients]
+def _targets(recipients: Sequence[NoticeRecipient]) -> list[messaging.MessageTarget]:
+    return [messaging.MessageTarget(each.phone, None) for each in recipients]
 
 
-def _message(notice: Notice, to: Recipient) -> NewMessage:
-    language, text = _filled(NewNotice(notice.kind, notice.property_id, notice.text_en, notice.text_sw), to)
+def _build_message(notice: Notice, to: NoticeRecipient) -> NewMessage:
+    language, text = _fill(NoticeDraft(notice.kind, notice.property_id, notice.text_en, notice.text_sw), to)
     return NewMessage(
         kind=notice.kind,
         dedupe_key=f"notice:{notice.id}:{to.tenant_id}",
@@ -184,14 +184,14 @@ def _message(notice: Notice, to: Recipient) -> NewMessage:
     )
 
 
-def _granted(ctx: Context) -> Sending:
-    sending = messaging.get_sending(ctx.db, ctx.organisation_id)
+def _require_grant(ctx: Context) -> SendingProfile:
+    sending = messaging.get_sending_profile(ctx.db, ctx.organisation_id)
     if not sending.allowance.granted:
-        raise GrantNeeded("Notices are sent once your organisation is granted messaging.", grant=MESSAGING)
+        raise GrantNeeded("Sending notices requires the messaging grant.", grant=MESSAGING)
     return sending
 
 
-def _recipients(ctx: Context, property_id: UUID | None) -> Iterator[list[Recipient]]:
+def _iter_recipients(ctx: Context, property_id: UUID | None) -> Iterator[list[NoticeRecipient]]:
     after, more = None, True
     while more:
         chosen = repository.list_recipients(ctx, property_id, ctx.today, after=after, limit=TENANTS_IN_A_SET)
@@ -200,48 +200,48 @@ def _recipients(ctx: Context, property_id: UUID | None) -> Iterator[list[Recipie
         after = chosen[-1].tenant_id if chosen else None
 
 
-def _texts(new: NewNotice) -> dict[str, str]:
+def _texts_by_language(new: NoticeDraft) -> dict[str, str]:
     return {language: text for language, text in (("en", new.text_en), ("sw", new.text_sw)) if text}
 
 
-def _told(new: NewNotice, to: Recipient, finisher: messaging.Finisher) -> tuple[str, str]:
+def _render(new: NoticeDraft, to: NoticeRecipient, finalizer: messaging.TextFinalizer) -> tuple[str, str]:
     """Return in which language the tenant is told, and what comes to their phone."""
-    language, text = _filled(new, to)
-    return language, finisher.finish(NewMessage(new.kind, "", address=to.phone, language=language), text)
+    language, text = _fill(new, to)
+    return language, finalizer.finalize(NewMessage(new.kind, "", address=to.phone, language=language), text)
 
 
-def _filled(new: NewNotice, to: Recipient) -> tuple[str, str]:
-    texts = _texts(new)
+def _fill(new: NoticeDraft, to: NoticeRecipient) -> tuple[str, str]:
+    texts = _texts_by_language(new)
     language = rules.language_for(to.language, texts)
     values = {
         "tenant": to.given_name,
-        "unit": words.names(to.unit_names),
-        "property": words.names(to.property_names),
+        "unit": wording.join_names(to.unit_names),
+        "property": wording.join_names(to.property_names),
     }
-    return language, messaging.harmless(rules.fill(texts[language], values))
+    return language, messaging.normalize_sms(rules.fill_placeholders(texts[language], values))
 
 
-def _check(ctx: Context, new: NewNotice) -> None:
-    texts: Mapping[str, str] = _texts(new)
-    wrong = [(f"text_{language}", why) for language, text in texts.items() if (why := _why_not(text))]
+def _validate(ctx: Context, new: NoticeDraft) -> None:
+    texts: Mapping[str, str] = _texts_by_language(new)
+    errors = [(f"text_{language}", reason) for language, text in texts.items() if (reason := _find_text_problem(text))]
     if not texts:
-        wrong.append(("text_en", "expected a text in one language at least"))
+        errors.append(("text_en", "expected a text in at least one language"))
     if new.property_id is not None:
         try:
             portfolio.get_property(ctx, new.property_id)
         except NotFound:
-            wrong.append(("property_id", "the organisation has no such property"))
-    if wrong:
-        raise Invalid(wrong)
+            errors.append(("property_id", "the organisation has no such property"))
+    if errors:
+        raise Invalid(errors)
 
 
-def _why_not(text: str) -> str:
-    parts = messaging.measure(messaging.harmless(text)).parts
-    if parts > messaging.MOST_PARTS:
-        return f"expected at most {messaging.MOST_PARTS} parts; it takes {parts}"
-    return rules.why_not(text)
+def _find_text_problem(text: str) -> str:
+    parts = messaging.measure_sms(messaging.normalize_sms(text)).parts
+    if parts > messaging.MAX_PARTS:
+        return f"expected at most {messaging.MAX_PARTS} parts; it takes {parts}"
+    return rules.find_text_problem(text)
 
 
-def values_of(body: Mapping[str, Any]) -> NewNotice:
+def parse_notice(body: Mapping[str, Any]) -> NoticeDraft:
     """Return the notice that a request tells."""
-    return NewNotice(body["kind"], body.get("property_id"), body.get("text_en", ""), body.get("text_sw", ""))
+    return NoticeDraft(body["kind"], body.get("property_id"), body.get("text_en", ""), body.get("text_sw", ""))

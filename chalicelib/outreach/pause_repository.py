@@ -8,20 +8,22 @@ from uuid import UUID
 from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
 
 from chalicelib.outreach.model import OPEN, Exclusion, Promise
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.billing import invoice_lines
 from chalicelib.storage.tables.outreach import promises, reminder_exclusions
 from chalicelib.storage.tables.payments import allocations
 
-_EXCLUSION = [reminder_exclusions.c[name] for name in Exclusion._fields]
-_PROMISE = [promises.c[name] for name in Promise._fields]
+_EXCLUSION_COLUMNS = [reminder_exclusions.c[name] for name in Exclusion._fields]
+_PROMISE_COLUMNS = [promises.c[name] for name in Promise._fields]
 
 
-def list_exclusions(ctx: Context, asked: Asked) -> Page[Exclusion]:
-    query = select(*_EXCLUSION).where(reminder_exclusions.c.organisation_id == ctx.organisation_id)
-    return fetch_page(ctx.db, query, [reminder_exclusions.c.lease_id], asked).of(lambda row: Exclusion(**row._mapping))
+def list_exclusions(ctx: Context, page_request: PageRequest) -> Page[Exclusion]:
+    query = select(*_EXCLUSION_COLUMNS).where(reminder_exclusions.c.organisation_id == ctx.organisation_id)
+    return fetch_page(ctx.db, query, [reminder_exclusions.c.lease_id], page_request).of(
+        lambda row: Exclusion(**row._mapping)
+    )
 
 
 def put_exclusion(ctx: Context, exclusion: Exclusion) -> None:
@@ -37,7 +39,7 @@ def remove_exclusion(ctx: Context, lease_id: UUID) -> bool:
     return ctx.db.execute(query).rowcount == 1
 
 
-def list_excluded(ctx: Context, lease_ids: Collection[UUID], today: dt.date) -> set[UUID]:
+def list_excluded_leases(ctx: Context, lease_ids: Collection[UUID], today: dt.date) -> set[UUID]:
     """Return which of the leases are left out today."""
     query = select(reminder_exclusions.c.lease_id).where(
         reminder_exclusions.c.organisation_id == ctx.organisation_id,
@@ -47,7 +49,7 @@ def list_excluded(ctx: Context, lease_ids: Collection[UUID], today: dt.date) -> 
     return set(ctx.db.scalars(query))
 
 
-def list_promised(ctx: Context, lease_ids: Collection[UUID], today: dt.date) -> set[UUID]:
+def list_leases_with_promise(ctx: Context, lease_ids: Collection[UUID], today: dt.date) -> set[UUID]:
     """Return which of the leases have a promise that may still be kept today."""
     query = select(promises.c.lease_id).where(
         promises.c.organisation_id == ctx.organisation_id,
@@ -63,7 +65,9 @@ def add_promise(ctx: Context, promise: Promise) -> None:
 
 
 def find_promise(ctx: Context, promise_id: UUID) -> Promise | None:
-    query = select(*_PROMISE).where(promises.c.organisation_id == ctx.organisation_id, promises.c.id == promise_id)
+    query = select(*_PROMISE_COLUMNS).where(
+        promises.c.organisation_id == ctx.organisation_id, promises.c.id == promise_id
+    )
     row = ctx.db.execute(query).one_or_none()
     return None if row is None else Promise(**row._mapping)
 
@@ -77,17 +81,19 @@ def find_open_promise(ctx: Context, lease_id: UUID) -> UUID | None:
 
 
 def list_promises(
-    ctx: Context, asked: Asked, *, lease_id: UUID | None = None, status: str | None = None
+    ctx: Context, page_request: PageRequest, *, lease_id: UUID | None = None, status: str | None = None
 ) -> Page[Promise]:
-    query = select(*_PROMISE).where(promises.c.organisation_id == ctx.organisation_id)
+    query = select(*_PROMISE_COLUMNS).where(promises.c.organisation_id == ctx.organisation_id)
     if lease_id is not None:
         query = query.where(promises.c.lease_id == lease_id)
     if status is not None:
         query = query.where(promises.c.status == status)
-    return fetch_page(ctx.db, query, [promises.c.id], asked, descending=True).of(lambda row: Promise(**row._mapping))
+    return fetch_page(ctx.db, query, [promises.c.id], page_request, descending=True).of(
+        lambda row: Promise(**row._mapping)
+    )
 
 
-def settle_promises(ctx: Context, ids: Collection[UUID], status: str) -> int:
+def change_promise_status(ctx: Context, ids: Collection[UUID], status: str) -> int:
     """Set the status of those of the promises that are still open; return how many."""
     query = update(promises).where(
         promises.c.organisation_id == ctx.organisation_id, promises.c.id.in_(ids), promises.c.status == OPEN

@@ -10,10 +10,10 @@ from chalicelib.ids import new_id
 from chalicelib.leasing import service as leasing
 from chalicelib.outreach import pause_repository as repository
 from chalicelib.outreach.model import BROKEN, CANCELLED, KEPT, OPEN, Exclusion, Promise
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context
 
-MOST_PROMISED_DAYS = 62  # a promise pauses the reminders, so it may not lie far off
+MAX_PROMISED_DAYS = 62  # a promise pauses the reminders, so it may not lie far off
 PROMISES_IN_A_SET = 500
 
 
@@ -26,19 +26,19 @@ def put_exclusion(ctx: Context, values: dict[str, Any]) -> Exclusion:
     ends_on = values.get("ends_on")
     if ends_on is not None and ends_on < ctx.today:
         raise Invalid([("ends_on", "expected today or a later day")])
-    _hold(ctx, values["lease_id"])
+    _lock_lease(ctx, values["lease_id"])
     exclusion = Exclusion(values["lease_id"], values["reason"], ends_on, ctx.actor.member_id, ctx.now)
     repository.put_exclusion(ctx, exclusion)
     return exclusion
 
 
-def list_exclusions(ctx: Context, asked: Asked) -> Page[Exclusion]:
-    return repository.list_exclusions(ctx, asked)
+def list_exclusions(ctx: Context, page_request: PageRequest) -> Page[Exclusion]:
+    return repository.list_exclusions(ctx, page_request)
 
 
 def remove_exclusion(ctx: Context, lease_id: UUID) -> None:
     if not repository.remove_exclusion(ctx, lease_id):
-        raise NotFound("That lease is not left out of reminders.", lease_id=str(lease_id))
+        raise NotFound("That lease is not excluded from reminders.", lease_id=str(lease_id))
 
 
 def add_promise(ctx: Context, values: dict[str, Any]) -> Promise:
@@ -49,13 +49,13 @@ def add_promise(ctx: Context, values: dict[str, Any]) -> Promise:
         Invalid: the organisation has no such lease, or the day has passed or is too far off.
     """
     promised_on = values["promised_on"]
-    if not ctx.today <= promised_on <= ctx.today + dt.timedelta(days=MOST_PROMISED_DAYS):
-        raise Invalid([("promised_on", f"expected a day from today on, within {MOST_PROMISED_DAYS} days")])
+    if not ctx.today <= promised_on <= ctx.today + dt.timedelta(days=MAX_PROMISED_DAYS):
+        raise Invalid([("promised_on", f"expected a day from today on, within {MAX_PROMISED_DAYS} days")])
     lease_id = values["lease_id"]
-    _hold(ctx, lease_id)
+    _lock_lease(ctx, lease_id)
     before = repository.find_open_promise(ctx, lease_id)
     if before is not None:
-        raise Conflict("The lease has an open promise already; cancel that first.", promise_id=str(before))
+        raise Conflict("The lease already has an open promise; cancel that first.", promise_id=str(before))
     promise = Promise(
         new_id(),
         lease_id,
@@ -74,13 +74,13 @@ def add_promise(ctx: Context, values: dict[str, Any]) -> Promise:
 def get_promise(ctx: Context, promise_id: UUID) -> Promise:
     found = repository.find_promise(ctx, promise_id)
     if found is None:
-        raise NotFound("There is no such promise here.", promise_id=str(promise_id))
+        raise NotFound("There is no such promise.", promise_id=str(promise_id))
     return found
 
 
-def list_promises(ctx: Context, asked: Asked, **filters: Any) -> Page[Promise]:
+def list_promises(ctx: Context, page_request: PageRequest, **filters: Any) -> Page[Promise]:
     """Return a page of promises, newest first; ``filters`` are lease_id and status."""
-    return repository.list_promises(ctx, asked, **filters)
+    return repository.list_promises(ctx, page_request, **filters)
 
 
 def cancel_promise(ctx: Context, promise_id: UUID) -> Promise:
@@ -89,13 +89,13 @@ def cancel_promise(ctx: Context, promise_id: UUID) -> Promise:
     Raises:
         Conflict: it is no longer open.
     """
-    if not repository.settle_promises(ctx, [promise_id], CANCELLED):
+    if not repository.change_promise_status(ctx, [promise_id], CANCELLED):
         promise = get_promise(ctx, promise_id)
         raise Conflict("Only an open promise can be cancelled.", promise_id=str(promise.id), status=promise.status)
     return get_promise(ctx, promise_id)
 
 
-def settle_promises(ctx: Context) -> int:
+def resolve_promises(ctx: Context) -> int:
     """Mark a set of the promises whose day is over, and return how many.
 
     One is kept where nothing that was due by its day is open, or as much as was promised has been set against
@@ -104,23 +104,23 @@ def settle_promises(ctx: Context) -> int:
     past = repository.list_past_promises(ctx, ctx.today, PROMISES_IN_A_SET)
     kept = {row.id for row in past if row.owed_cents == 0 or row.paid_cents >= row.amount_cents}
     broken = {row.id for row in past} - kept
-    settled = 0
+    resolved = 0
     for status, ids in ((KEPT, kept), (BROKEN, broken)):
         if ids:
-            settled += repository.settle_promises(ctx, ids, status)
-    return settled
+            resolved += repository.change_promise_status(ctx, ids, status)
+    return resolved
 
 
-def paused(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, str]:
+def list_paused(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, str]:
     """Return which of the leases are not reminded today, and why: "excluded" or "promised"; two queries."""
     if not lease_ids:
         return {}
-    promised = repository.list_promised(ctx, lease_ids, ctx.today)
-    excluded = repository.list_excluded(ctx, lease_ids, ctx.today)
+    promised = repository.list_leases_with_promise(ctx, lease_ids, ctx.today)
+    excluded = repository.list_excluded_leases(ctx, lease_ids, ctx.today)
     return dict.fromkeys(promised, "promised") | dict.fromkeys(excluded, "excluded")
 
 
-def _hold(ctx: Context, lease_id: UUID) -> None:
+def _lock_lease(ctx: Context, lease_id: UUID) -> None:
     """Hold the lease, so that two who say something of it at once do so one after the other."""
     try:
         leasing.lock_lease(ctx, lease_id)

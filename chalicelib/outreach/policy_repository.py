@@ -7,22 +7,22 @@ from uuid import UUID
 from sqlalchemy import Connection, String, delete, exists, insert, literal, or_, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
-from chalicelib.outreach.model import OPEN, OWN, PUBLIC, Holiday, Policy, Reminding
+from chalicelib.outreach.model import OPEN, OWN_HOLIDAY, PUBLIC_HOLIDAY, Holiday, ReminderPolicy, ReminderSchedule
 from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.identity import organisations
 from chalicelib.storage.tables.outreach import holidays, promises, public_holidays, reminder_policies
 
-_COLUMNS = [reminder_policies.c[name] for name in Policy._fields]
+_COLUMNS = [reminder_policies.c[name] for name in ReminderPolicy._fields]
 
 
-def find_policy(ctx: Context) -> Policy | None:
+def find_policy(ctx: Context) -> ReminderPolicy | None:
     row = ctx.db.execute(
         select(*_COLUMNS).where(reminder_policies.c.organisation_id == ctx.organisation_id)
     ).one_or_none()
     if row is None:
         return None
     days = {"before_days": tuple(row.before_days), "after_days": tuple(row.after_days)}
-    return Policy(**{**row._mapping, **days})
+    return ReminderPolicy(**{**row._mapping, **days})
 
 
 def change_policy(ctx: Context, version: int, values: dict[str, Any], now: dt.datetime) -> bool:
@@ -33,7 +33,7 @@ def change_policy(ctx: Context, version: int, values: dict[str, Any], now: dt.da
     return ctx.db.execute(query.values(**values, version=version + 1, changed_at=now)).rowcount == 1
 
 
-def add_policy(ctx: Context, policy: Policy) -> bool:
+def add_policy(ctx: Context, policy: ReminderPolicy) -> bool:
     """Insert the organisation's first row; return False where another has just done so."""
     days = {"before_days": list(policy.before_days), "after_days": list(policy.after_days)}
     try:
@@ -46,7 +46,7 @@ def add_policy(ctx: Context, policy: Policy) -> bool:
     return True
 
 
-def list_reminding(db: Connection, after: UUID | None, limit: int) -> list[Reminding]:
+def list_reminder_schedules(db: Connection, after: UUID | None, limit: int) -> list[ReminderSchedule]:
     """Return the next organisations, by id and of all, that remind or wait for what was promised."""
     promised = exists().where(promises.c.organisation_id == organisations.c.id, promises.c.status == OPEN)
     query = (
@@ -58,18 +58,19 @@ def list_reminding(db: Connection, after: UUID | None, limit: int) -> list[Remin
     )
     if after is not None:
         query = query.where(organisations.c.id > after)
-    usual = Policy().send_hour
+    default_hour = ReminderPolicy().send_hour
     return [
-        Reminding(row.id, row.time_zone, usual if row.send_hour is None else row.send_hour) for row in db.execute(query)
+        ReminderSchedule(row.id, row.time_zone, default_hour if row.send_hour is None else row.send_hour)
+        for row in db.execute(query)
     ]
 
 
 def list_holidays(ctx: Context, first: dt.date, last: dt.date) -> list[Holiday]:
     """Return the public holidays and the organisation's own from ``first`` to ``last``, by day."""
     public = select(
-        public_holidays.c.holiday_on, public_holidays.c.name, literal(PUBLIC, String(10)).label("source")
+        public_holidays.c.holiday_on, public_holidays.c.name, literal(PUBLIC_HOLIDAY, String(10)).label("source")
     ).where(public_holidays.c.holiday_on.between(first, last))
-    own = select(holidays.c.holiday_on, holidays.c.name, literal(OWN, String(10))).where(
+    own = select(holidays.c.holiday_on, holidays.c.name, literal(OWN_HOLIDAY, String(10))).where(
         holidays.c.organisation_id == ctx.organisation_id, holidays.c.holiday_on.between(first, last)
     )
     both = union_all(public, own).subquery("both")

@@ -7,20 +7,28 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from chalicelib.errors import Conflict, NotFound, PreconditionFailed
-from chalicelib.identity.service import CHANGED
+from chalicelib.identity.service import STALE_VERSION
 from chalicelib.outreach import policy_repository as repository
-from chalicelib.outreach.model import MOST_AFTER_DAYS, MOST_BEFORE_DAYS, OWN, Calendar, Holiday, Policy, Reminding
+from chalicelib.outreach.model import (
+    MAX_AFTER_DAYS,
+    MAX_BEFORE_DAYS,
+    OWN_HOLIDAY,
+    Holiday,
+    ReminderPolicy,
+    ReminderSchedule,
+    SendingCalendar,
+)
 from chalicelib.runtime.context import Context
 
-_NEAR = dt.timedelta(days=MOST_AFTER_DAYS + MOST_BEFORE_DAYS + 60)  # farther than any step is moved
+_CALENDAR_SPAN = dt.timedelta(days=MAX_AFTER_DAYS + MAX_BEFORE_DAYS + 60)  # farther than any step is moved
 
 
-def get_policy(ctx: Context) -> Policy:
+def get_policy(ctx: Context) -> ReminderPolicy:
     """Return the organisation's policy; until it says otherwise the usual one, at version 0, which reminds nobody."""
-    return repository.find_policy(ctx) or Policy()
+    return repository.find_policy(ctx) or ReminderPolicy()
 
 
-def change_policy(ctx: Context, version: int | None, values: dict[str, Any]) -> Policy:
+def change_policy(ctx: Context, version: int | None, values: dict[str, Any]) -> ReminderPolicy:
     """Change what ``values`` names and return the policy.
 
     Raises:
@@ -28,7 +36,7 @@ def change_policy(ctx: Context, version: int | None, values: dict[str, Any]) -> 
     """
     before = get_policy(ctx)
     if version is not None and version != before.version:
-        raise PreconditionFailed(CHANGED)
+        raise PreconditionFailed(STALE_VERSION)
     values = {name: sorted(value) if isinstance(value, list) else value for name, value in values.items()}
     if before.version:
         done = repository.change_policy(ctx, before.version, values, ctx.now)
@@ -36,19 +44,23 @@ def change_policy(ctx: Context, version: int | None, values: dict[str, Any]) -> 
         first = before._replace(**{**values, "version": 1, "changed_at": ctx.now})
         done = repository.add_policy(ctx, first)
     if not done:
-        raise PreconditionFailed(CHANGED)
+        raise PreconditionFailed(STALE_VERSION)
     return get_policy(ctx)
 
 
-def list_reminding(db: Connection, *, after: UUID | None, limit: int) -> list[Reminding]:
+def list_reminder_schedules(db: Connection, *, after: UUID | None, limit: int) -> list[ReminderSchedule]:
     """Return the next organisations, by id and of all, that remind or wait for what was promised."""
-    return repository.list_reminding(db, after, limit)
+    return repository.list_reminder_schedules(db, after, limit)
 
 
-def calendar_of(ctx: Context, policy: Policy) -> Calendar:
+def get_calendar(ctx: Context, policy: ReminderPolicy) -> SendingCalendar:
     """Return the days off by the policy, as far around ``today`` as a reminder of today can depend on them."""
-    found = repository.list_holidays(ctx, ctx.today - _NEAR, ctx.today + _NEAR) if policy.skip_holidays else []
-    return Calendar(policy.skip_weekends, frozenset(holiday.holiday_on for holiday in found))
+    found = (
+        repository.list_holidays(ctx, ctx.today - _CALENDAR_SPAN, ctx.today + _CALENDAR_SPAN)
+        if policy.skip_holidays
+        else []
+    )
+    return SendingCalendar(policy.skip_weekends, frozenset(holiday.holiday_on for holiday in found))
 
 
 def list_holidays(ctx: Context, year: int) -> list[Holiday]:
@@ -63,8 +75,8 @@ def add_holiday(ctx: Context, holiday_on: dt.date, name: str) -> Holiday:
         Conflict: it has one on that day.
     """
     if not repository.add_holiday(ctx, holiday_on, name, ctx.now):
-        raise Conflict("You have a holiday on that day already.", holiday_on=holiday_on.isoformat())
-    return Holiday(holiday_on, name, OWN)
+        raise Conflict("You already have a holiday on that day.", holiday_on=holiday_on.isoformat())
+    return Holiday(holiday_on, name, OWN_HOLIDAY)
 
 
 def remove_holiday(ctx: Context, day: str) -> None:

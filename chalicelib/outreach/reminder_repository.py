@@ -9,7 +9,14 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ColumnElement, and_, cast, exists, func, insert, or_, select, tuple_
 
 from chalicelib.messaging.model import CANCELLED, FAILED, QUEUED
-from chalicelib.outreach.model import REMINDER_KINDS, Dates, OpenInvoice, Person, Reached, Told
+from chalicelib.outreach.model import (
+    REMINDER_KINDS,
+    InvoiceDates,
+    OpenInvoice,
+    RemindedInvoice,
+    SentReminder,
+    TenantContact,
+)
 from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.billing import invoice_lines, invoices
 from chalicelib.storage.tables.leasing import leases, tenant_phones, tenants
@@ -17,23 +24,27 @@ from chalicelib.storage.tables.messaging import messages
 from chalicelib.storage.tables.outreach import reminders
 from chalicelib.storage.tables.portfolio import channels, properties, units
 
-NEAR = dt.timedelta(days=20)  # for longer no reminder waits that was handed over once
-_LINES = invoice_lines.c
+MAX_WAIT = dt.timedelta(days=20)  # for longer no reminder waits that was handed over once
+_LINE = invoice_lines.c
 
 
-_DATES = (_LINES.issued_on, _LINES.due_on, _LINES.overdue_on)
+_DATES = (_LINE.issued_on, _LINE.due_on, _LINE.overdue_on)
 
 
-def list_dates(ctx: Context, first: dt.date, last: dt.date) -> list[Dates]:
+def list_dates(ctx: Context, first: dt.date, last: dt.date) -> list[InvoiceDates]:
     """Return the different dates of the invoices with something open that are due from ``first`` to ``last``."""
     query = select(*_DATES).distinct()
     return [
-        Dates(*row)
-        for row in ctx.db.execute(query.where(*_open(ctx.organisation_id), _LINES.due_on.between(first, last)))
+        InvoiceDates(*row)
+        for row in ctx.db.execute(
+            query.where(*_with_open_amount(ctx.organisation_id), _LINE.due_on.between(first, last))
+        )
     ]
 
 
-def list_due_tenants(ctx: Context, due: Mapping[tuple[str, ...], Collection[Dates]], after: UUID | None) -> list[UUID]:
+def list_due_tenants(
+    ctx: Context, due: Mapping[tuple[str, ...], Collection[InvoiceDates]], after: UUID | None
+) -> list[UUID]:
     """Return the tenants, by id, that pay for leases with an open invoice of such dates.
 
     Args:
@@ -45,8 +56,8 @@ def list_due_tenants(ctx: Context, due: Mapping[tuple[str, ...], Collection[Date
     query = (
         select(leases.c.tenant_id)
         .distinct()
-        .join(invoice_lines, _of_lease())
-        .where(*_open(ctx.organisation_id), or_(*(_unsaid(names, dates) for names, dates in due.items())))
+        .join(invoice_lines, _same_lease())
+        .where(*_with_open_amount(ctx.organisation_id), or_(*(_not_sent(names, dates) for names, dates in due.items())))
         .order_by(leases.c.tenant_id)
     )
     if after is not None:
@@ -54,15 +65,15 @@ def list_due_tenants(ctx: Context, due: Mapping[tuple[str, ...], Collection[Date
     return list(ctx.db.scalars(query))
 
 
-def _unsaid(names: Sequence[str], dates: Collection[Dates]) -> ColumnElement[bool]:
+def _not_sent(names: Sequence[str], dates: Collection[InvoiceDates]) -> ColumnElement[bool]:
     days = sorted({each.due_on for each in dates})
-    said = exists().where(
-        reminders.c.organisation_id == _LINES.organisation_id,
-        reminders.c.invoice_id == _LINES.invoice_id,
+    sent = exists().where(
+        reminders.c.organisation_id == _LINE.organisation_id,
+        reminders.c.invoice_id == _LINE.invoice_id,
         reminders.c.step.in_(names),
     )
-    these = tuple_(*_DATES).in_(sorted(dates))
-    return and_(_LINES.due_on.between(days[0], days[-1]), these, ~said)
+    with_dates = tuple_(*_DATES).in_(sorted(dates))
+    return and_(_LINE.due_on.between(days[0], days[-1]), with_dates, ~sent)
 
 
 def list_open_invoices(ctx: Context, tenant_ids: Collection[UUID], first: dt.date, last: dt.date) -> list[OpenInvoice]:
@@ -72,30 +83,34 @@ def list_open_invoices(ctx: Context, tenant_ids: Collection[UUID], first: dt.dat
             leases.c.tenant_id,
             leases.c.id,
             leases.c.property_id,
-            _LINES.invoice_id,
+            _LINE.invoice_id,
             *_DATES,
-            _whole(func.sum(_LINES.open_cents)),
+            _as_integer(func.sum(_LINE.open_cents)),
         )
-        .join(invoice_lines, _of_lease())
-        .where(*_open(ctx.organisation_id), leases.c.tenant_id.in_(tenant_ids), _LINES.due_on.between(first, last))
-        .group_by(leases.c.tenant_id, leases.c.id, leases.c.property_id, _LINES.invoice_id, *_DATES)
-        .order_by(leases.c.tenant_id, _LINES.due_on, _LINES.invoice_id)
+        .join(invoice_lines, _same_lease())
+        .where(
+            *_with_open_amount(ctx.organisation_id),
+            leases.c.tenant_id.in_(tenant_ids),
+            _LINE.due_on.between(first, last),
+        )
+        .group_by(leases.c.tenant_id, leases.c.id, leases.c.property_id, _LINE.invoice_id, *_DATES)
+        .order_by(leases.c.tenant_id, _LINE.due_on, _LINE.invoice_id)
     )
-    return [OpenInvoice._make((*row[:4], Dates._make(row[4:7]), row[7])) for row in ctx.db.execute(query)]
+    return [OpenInvoice._make((*row[:4], InvoiceDates._make(row[4:7]), row[7])) for row in ctx.db.execute(query)]
 
 
-def list_said(ctx: Context, invoice_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+def list_sent_steps(ctx: Context, invoice_ids: Collection[UUID]) -> dict[UUID, list[str]]:
     """Return the names of the steps that were said of each of the invoices."""
     query = select(reminders.c.invoice_id, reminders.c.step).where(
         reminders.c.organisation_id == ctx.organisation_id, reminders.c.invoice_id.in_(invoice_ids)
     )
-    said = defaultdict(list)
+    sent = defaultdict(list)
     for invoice_id, step in ctx.db.execute(query):
-        said[invoice_id].append(step)
-    return said
+        sent[invoice_id].append(step)
+    return sent
 
 
-def list_people(ctx: Context, tenant_ids: Collection[UUID]) -> dict[UUID, Person]:
+def list_contacts(ctx: Context, tenant_ids: Collection[UUID]) -> dict[UUID, TenantContact]:
     """Return those of the tenants who are not erased, with the phone that is called first."""
     query = (
         select(tenants.c.id, tenants.c.given_name, tenants.c.language, tenant_phones.c.phone)
@@ -113,10 +128,10 @@ def list_people(ctx: Context, tenant_ids: Collection[UUID]) -> dict[UUID, Person
             tenants.c.erased_at.is_(None),
         )
     )
-    return {row.id: Person(*row) for row in ctx.db.execute(query)}
+    return {row.id: TenantContact(*row) for row in ctx.db.execute(query)}
 
 
-def keys_of(ctx: Context, message_ids: Collection[UUID]) -> dict[str, UUID]:
+def map_dedupe_keys(ctx: Context, message_ids: Collection[UUID]) -> dict[str, UUID]:
     """Return the messages by their dedupe keys."""
     query = select(messages.c.dedupe_key, messages.c.id).where(
         messages.c.organisation_id == ctx.organisation_id, messages.c.id.in_(message_ids)
@@ -130,10 +145,10 @@ def add_reminders(ctx: Context, rows: Sequence[Mapping[str, Any]]) -> None:
         ctx.db.execute(insert(reminders), [{"organisation_id": ctx.organisation_id, **row} for row in rows])
 
 
-def list_told(ctx: Context, message_ids: Collection[UUID]) -> list[Told]:
+def list_reminded_invoices(ctx: Context, message_ids: Collection[UUID]) -> list[RemindedInvoice]:
     """Return the invoices that the messages are about as they stand now, the oldest first, paid ones left out."""
-    open_cents = _whole(func.sum(_LINES.open_cents))
-    named = (
+    open_cents = _as_integer(func.sum(_LINE.open_cents))
+    columns = (
         reminders.c.message_id,
         reminders.c.invoice_id,
         leases.c.id,
@@ -147,51 +162,53 @@ def list_told(ctx: Context, message_ids: Collection[UUID]) -> list[Told]:
         channels.c.number,
     )
     query = (
-        select(*named, open_cents)
+        select(*columns, open_cents)
         .select_from(reminders)
-        .join(invoices, _same(reminders, invoices, reminders.c.invoice_id, invoices.c.id))
-        .join(invoice_lines, _same(reminders, invoice_lines, reminders.c.invoice_id, _LINES.invoice_id))
-        .join(leases, _same(reminders, leases, reminders.c.lease_id, leases.c.id))
-        .join(units, _same(leases, units, leases.c.unit_id, units.c.id))
-        .join(properties, _same(units, properties, units.c.property_id, properties.c.id))
-        .outerjoin(channels, _same(properties, channels, properties.c.channel_id, channels.c.id))
+        .join(invoices, _same_row(reminders, invoices, reminders.c.invoice_id, invoices.c.id))
+        .join(invoice_lines, _same_row(reminders, invoice_lines, reminders.c.invoice_id, _LINE.invoice_id))
+        .join(leases, _same_row(reminders, leases, reminders.c.lease_id, leases.c.id))
+        .join(units, _same_row(leases, units, leases.c.unit_id, units.c.id))
+        .join(properties, _same_row(units, properties, units.c.property_id, properties.c.id))
+        .outerjoin(channels, _same_row(properties, channels, properties.c.channel_id, channels.c.id))
         .where(
             reminders.c.organisation_id == ctx.organisation_id,
             reminders.c.message_id.in_(message_ids),
-            _LINES.open_cents > 0,
+            _LINE.open_cents > 0,
         )
-        .group_by(*named)
+        .group_by(*columns)
         .order_by(reminders.c.message_id, invoices.c.due_on, reminders.c.invoice_id)
     )
-    return [Told._make(row) for row in ctx.db.execute(query)]
+    return [RemindedInvoice._make(row) for row in ctx.db.execute(query)]
 
 
-def list_reached(ctx: Context, tenant_ids: Collection[UUID], since: dt.datetime, now: dt.datetime) -> list[Reached]:
+def list_sent_reminders(
+    ctx: Context, tenant_ids: Collection[UUID], since: dt.datetime, now: dt.datetime
+) -> list[SentReminder]:
     """Return the tenants' reminders that were handed over since then and did not fail, and those that are due now."""
     status, handed_at = messages.c.status, messages.c.handed_at
     due = and_(status == QUEUED, messages.c.send_after_at <= now, messages.c.expires_at > now)
     query = select(messages.c.tenant_id, messages.c.id, status == QUEUED).where(
         messages.c.organisation_id == ctx.organisation_id,
         messages.c.tenant_id.in_(tenant_ids),
-        or_(handed_at.is_(None), handed_at >= since - NEAR),
+        or_(handed_at.is_(None), handed_at >= since - MAX_WAIT),
         messages.c.kind.in_(REMINDER_KINDS),
         or_(due, and_(handed_at >= since, status.not_in((QUEUED, CANCELLED, FAILED)))),
     )
-    return [Reached._make(row) for row in ctx.db.execute(query)]
+    return [SentReminder._make(row) for row in ctx.db.execute(query)]
 
 
-def _open(organisation_id: UUID) -> tuple[ColumnElement[bool], ...]:
-    return _LINES.organisation_id == organisation_id, _LINES.open_cents > 0
+def _with_open_amount(organisation_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return _LINE.organisation_id == organisation_id, _LINE.open_cents > 0
 
 
-def _of_lease() -> ColumnElement[bool]:
-    return and_(leases.c.organisation_id == _LINES.organisation_id, leases.c.id == _LINES.lease_id)
+def _same_lease() -> ColumnElement[bool]:
+    return and_(leases.c.organisation_id == _LINE.organisation_id, leases.c.id == _LINE.lease_id)
 
 
-def _same(one: Any, other: Any, key: ColumnElement[UUID], other_key: ColumnElement[UUID]) -> ColumnElement[bool]:
+def _same_row(one: Any, other: Any, key: ColumnElement[UUID], other_key: ColumnElement[UUID]) -> ColumnElement[bool]:
     return and_(one.c.organisation_id == other.c.organisation_id, key == other_key)
 
 
-def _whole(amount: ColumnElement[Any]) -> ColumnElement[int]:
+def _as_integer(amount: ColumnElement[Any]) -> ColumnElement[int]:
     # MySQL's SUM is a DECIMAL, which would be told as one.
     return cast(amount, BigInteger)

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from chalicelib.identity import service as identity
 from chalicelib.identity.model import Organisation
 from chalicelib.messaging import service as messaging
-from chalicelib.messaging.model import Made, Message
-from chalicelib.money import say_cents
+from chalicelib.messaging.model import Message, RenderedText
+from chalicelib.money import format_amount
 from chalicelib.outreach import pause_service, policy_service, rules
 from chalicelib.outreach import reminder_repository as repository
-from chalicelib.outreach import wording_rules as words
-from chalicelib.outreach.model import FINAL, OVERDUE, Person, Policy, Reached, Told
+from chalicelib.outreach import wording_rules as wording
+from chalicelib.outreach.model import FINAL, OVERDUE, RemindedInvoice, ReminderPolicy, SentReminder, TenantContact
 from chalicelib.runtime.context import Context
 
 NOTHING_OWED, TENANT_CHANGED, REMINDERS_OFF = "nothing_owed", "tenant_changed", "reminders_off"
@@ -23,110 +23,115 @@ OVERDUE_KINDS = (OVERDUE, FINAL)
 PAYBILL = "paybill"  # a till takes no account number, which our texts name beside it
 
 
-class _Now(NamedTuple):
+class _RenderingContext(NamedTuple):
     """What holds for all reminders of a set."""
 
     organisation: Organisation
     today: dt.date
     next_day: dt.datetime  # when the next day begins on which anything is said
     is_day_off: bool
-    second: set[UUID]  # messages
-    policy: Policy
+    surplus: set[UUID]  # messages
+    policy: ReminderPolicy
     paused: Mapping[UUID, str]
-    objections: messaging.Objections
-    people: Mapping[UUID, Person]
+    suppressions: messaging.Suppressions
+    contacts: Mapping[UUID, TenantContact]
     templates: messaging.Templates
 
-    def why_not(self, message: Message, lease_id: UUID) -> str:
+    def skip_reason(self, message: Message, lease_id: UUID) -> str:
         """Return why the message says nothing of the lease, or ""."""
-        return self.paused.get(lease_id) or self.objections.to_lease(message.address or "", lease_id)
+        return self.paused.get(lease_id) or self.suppressions.reason_for_lease(message.address or "", lease_id)
 
 
-def make_reminders(ctx: Context, messages: Sequence[Message]) -> dict[UUID, Made]:
+def render_reminders(ctx: Context, messages: Sequence[Message]) -> dict[UUID, RenderedText]:
     """Return what each reminder says now, or why nothing: its invoices were paid, or left out since; ten queries.
 
     What was put off (quiet hours, a cap, another attempt) until a day off waits for the day after, and so does a
     second reminder of one day, the younger one.
     """
-    told = repository.list_told(ctx, [message.id for message in messages])
+    invoices = repository.list_reminded_invoices(ctx, [message.id for message in messages])
     tenants = {each.tenant_id for each in messages if each.tenant_id}
     organisation = identity.get_organisation(ctx.db, ctx.organisation_id)
     today = ctx.today
     policy = policy_service.get_policy(ctx)
-    calendar = policy_service.calendar_of(ctx, policy)
+    calendar = policy_service.get_calendar(ctx, policy)
     midnight, next_day = (
         dt.datetime.combine(day, dt.time(), ZoneInfo(organisation.time_zone)).astimezone(dt.UTC)
         for day in (today, rules.next_sending_day(today, calendar))
     )
     addresses = {message.id: message.address for message in messages}
-    about = [messaging.About(addresses[each.message_id], each.lease_id) for each in told]
-    as_of_now = _Now(
+    about = [messaging.MessageTarget(addresses[each.message_id], each.lease_id) for each in invoices]
+    context = _RenderingContext(
         organisation,
         today,
         next_day,
-        rules.is_skipped(today, calendar),
-        _second(messages, repository.list_reached(ctx, tenants, midnight, ctx.now)),
+        rules.is_day_off(today, calendar),
+        _find_surplus(messages, repository.list_sent_reminders(ctx, tenants, midnight, ctx.now)),
         policy,
-        pause_service.paused(ctx, {each.lease_id for each in told}),
-        messaging.find_objections(ctx.db, ctx.organisation_id, about, today),
-        repository.list_people(ctx, tenants),
-        messaging.templates_of(ctx),
+        pause_service.list_paused(ctx, {each.lease_id for each in invoices}),
+        messaging.find_suppressions(ctx.db, ctx.organisation_id, about, today),
+        repository.list_contacts(ctx, tenants),
+        messaging.load_templates(ctx),
     )
     by_message = defaultdict(list)
-    for each in told:
+    for each in invoices:
         by_message[each.message_id].append(each)
-    return {message.id: _made(message, by_message[message.id], as_of_now) for message in messages}
+    return {message.id: _render(message, by_message[message.id], context) for message in messages}
 
 
-def _made(message: Message, told: list[Told], now: _Now) -> Made:
+def _render(message: Message, invoices: list[RemindedInvoice], now: _RenderingContext) -> RenderedText:
     if not now.policy.enabled:
-        return Made(None, REMINDERS_OFF)
-    if now.is_day_off or message.id in now.second:
-        return Made(None, wait_until=now.next_day)
-    theirs = [each for each in told if each.tenant_id == message.tenant_id]
-    person = now.people.get(message.tenant_id) if message.tenant_id else None
-    if person is None or (told and not theirs):
-        return Made(None, TENANT_CHANGED)
-    why = {each.lease_id: now.why_not(message, each.lease_id) for each in theirs}
-    reasons = [why[each.lease_id] for each in theirs if why[each.lease_id]]
-    left = [each for each in theirs if not why[each.lease_id]]
-    if not left and reasons:
-        return Made(None, reasons[0])
-    if sum(each.open_cents for each in left) < max(now.policy.minimum_cents, 1):
-        return Made(None, NOTHING_OWED)
-    due_days = [each.due_on for each in left]  # the oldest first
-    kind = rules.kind_of({message.kind}, [(each.due_on, each.overdue_on) for each in left], now.today)
+        return RenderedText(None, REMINDERS_OFF)
+    if now.is_day_off or message.id in now.surplus:
+        return RenderedText(None, wait_until=now.next_day)
+    theirs = [each for each in invoices if each.tenant_id == message.tenant_id]
+    contact = now.contacts.get(message.tenant_id) if message.tenant_id else None
+    if contact is None or (invoices and not theirs):
+        return RenderedText(None, TENANT_CHANGED)
+    skip_reasons = {each.lease_id: now.skip_reason(message, each.lease_id) for each in theirs}
+    reasons = [skip_reasons[each.lease_id] for each in theirs if skip_reasons[each.lease_id]]
+    remaining = [each for each in theirs if not skip_reasons[each.lease_id]]
+    if not remaining and reasons:
+        return RenderedText(None, reasons[0])
+    if sum(each.open_cents for each in remaining) < max(now.policy.minimum_cents, 1):
+        return RenderedText(None, NOTHING_OWED)
+    due_days = [each.due_on for each in remaining]  # the oldest first
+    kind = rules.message_kind({message.kind}, [(each.due_on, each.overdue_on) for each in remaining], now.today)
     since = due_days[:1] if kind in OVERDUE_KINDS else due_days
-    values = _values(left, person, message.language, now.organisation)
-    return now.templates.render(kind, message.language, {**values, "due_on": words.days(since, message.language)})
+    values = _placeholder_values(remaining, contact, message.language, now.organisation)
+    return now.templates.render(
+        kind, message.language, {**values, "due_on": wording.format_days(since, message.language)}
+    )
 
 
-def _second(messages: Sequence[Message], reached: Iterable[Reached]) -> set[UUID]:
+def _find_surplus(messages: Sequence[Message], sent_reminders: Iterable[SentReminder]) -> set[UUID]:
     """Return which of ``messages`` would not be the tenant's only reminder of the day, nor is the first that is due."""
     first: dict[UUID, UUID] = {}
-    had = set()
-    for each in reached:
-        if each.waits:
+    already_sent = set()
+    for each in sent_reminders:
+        if each.is_due:
             first[each.tenant_id] = min(each.message_id, first.get(each.tenant_id, each.message_id))
         else:
-            had.add(each.tenant_id)
+            already_sent.add(each.tenant_id)
     return {
         message.id
         for message in messages
-        if message.tenant_id and (message.tenant_id in had or first.get(message.tenant_id, message.id) < message.id)
+        if message.tenant_id
+        and (message.tenant_id in already_sent or first.get(message.tenant_id, message.id) < message.id)
     }
 
 
-def _values(told: Sequence[Told], person: Person, language: str, organisation: Organisation) -> dict[str, str]:
-    paybills = {each.channel_number if each.channel_kind == PAYBILL else None for each in told}
+def _placeholder_values(
+    invoices: Sequence[RemindedInvoice], contact: TenantContact, language: str, organisation: Organisation
+) -> dict[str, str]:
+    paybills = {each.channel_number if each.channel_kind == PAYBILL else None for each in invoices}
     paybill = paybills.pop() if len(paybills) == 1 else None  # of two properties' none is everybody's
-    units = words.names(each.unit_name for each in told)
+    units = wording.join_names(each.unit_name for each in invoices)
     return {
-        "tenant": person.given_name,
-        "amount": say_cents(sum(each.open_cents for each in told), organisation.currency),
-        "property": words.names(each.property_name for each in told),
+        "tenant": contact.given_name,
+        "amount": format_amount(sum(each.open_cents for each in invoices), organisation.currency),
+        "property": wording.join_names(each.property_name for each in invoices),
         "unit": units,
-        "periods": words.periods({each.period for each in told}, language),
+        "periods": wording.format_periods({each.period for each in invoices}, language),
         "account": units,
         "organisation": organisation.name,
         **({"paybill": paybill} if paybill else {}),

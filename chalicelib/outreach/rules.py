@@ -3,84 +3,95 @@
 import datetime as dt
 from collections.abc import Collection, Iterable
 
-from chalicelib.outreach.model import BEFORE, DUE, FINAL, OVERDUE, Calendar, Dates, Policy, Step
+from chalicelib.outreach.model import (
+    BEFORE,
+    DUE,
+    FINAL,
+    OVERDUE,
+    InvoiceDates,
+    ReminderPolicy,
+    ReminderStep,
+    SendingCalendar,
+)
 
-CATCH_UP_DAYS = 3  # sending days that a step may be late by, after an outage
-MOST_GRACE_DAYS = 60  # as leases have it
-MOST_MOVED_DAYS = 14  # a step that would be moved farther, past a run of days off, is left out
+MAX_LATE_DAYS = 3  # sending days that a step may be late by, after an outage
+MAX_GRACE_DAYS = 60  # as leases have it
+MAX_MOVED_DAYS = 14  # a step that would be moved farther, past a run of days off, is left out
 SATURDAY = 5
 
 _DAY = dt.timedelta(days=1)
 
 
-def steps_of(policy: Policy) -> tuple[Step, ...]:
+def list_steps(policy: ReminderPolicy) -> tuple[ReminderStep, ...]:
     """Return the policy's steps in the order of their days; the last of several after the due day is the final one."""
     after = sorted(policy.after_days)
     last = after[-1] if len(after) > 1 else None
     return (
-        *(Step(f"before_{days}", -days, BEFORE) for days in sorted(policy.before_days, reverse=True)),
-        *((Step("due", 0, DUE),) if policy.on_due_day else ()),
-        *(Step(f"after_{days}", days, FINAL if days == last else OVERDUE) for days in after),
+        *(ReminderStep(f"before_{days}", -days, BEFORE) for days in sorted(policy.before_days, reverse=True)),
+        *((ReminderStep("due", 0, DUE),) if policy.on_due_day else ()),
+        *(ReminderStep(f"after_{days}", days, FINAL if days == last else OVERDUE) for days in after),
     )
 
 
-def offset_of(name: str) -> int:
+def parse_offset(name: str) -> int:
     """Return how many days from the due day the step lies, also one of a policy that holds no longer."""
     when, _, days = name.partition("_")
     return {"before": -1, "after": 1}.get(when, 0) * int(days or 0)
 
 
-def is_skipped(day: dt.date, calendar: Calendar) -> bool:
+def is_day_off(day: dt.date, calendar: SendingCalendar) -> bool:
     return day in calendar.holidays or (calendar.skip_weekends and day.weekday() >= SATURDAY)
 
 
-def next_sending_day(day: dt.date, calendar: Calendar) -> dt.date:
-    """Return the first day after ``day`` on which messages are sent, or the day ``MOST_MOVED_DAYS`` after it."""
-    return _moved(day + _DAY, _DAY, calendar) or day + MOST_MOVED_DAYS * _DAY
+def next_sending_day(day: dt.date, calendar: SendingCalendar) -> dt.date:
+    """Return the first day after ``day`` on which messages are sent, or the day ``MAX_MOVED_DAYS`` after it."""
+    return _skip_days_off(day + _DAY, _DAY, calendar) or day + MAX_MOVED_DAYS * _DAY
 
 
-def day_of_step(step: Step, dates: Dates, calendar: Calendar) -> dt.date | None:
+def find_step_day(step: ReminderStep, dates: InvoiceDates, calendar: SendingCalendar) -> dt.date | None:
     """Return the day that ``step`` of an invoice falls on, or None where it falls on none.
 
     Steps after the due day are counted from the last day of grace: until then nobody is overdue. A day that is
     skipped moves a step until the due day back, and one after it on. Nothing is said before the invoice was
     issued: a step until the due day then falls on the day of issue, if that is not past the due day.
     """
-    earlier = step.offset_days <= 0
-    counted_from = dates.due_on if earlier else dates.overdue_on - _DAY
-    day = _moved(counted_from + step.offset_days * _DAY, -_DAY if earlier else _DAY, calendar)
+    until_due_day = step.offset_days <= 0
+    counted_from = dates.due_on if until_due_day else dates.overdue_on - _DAY
+    day = _skip_days_off(counted_from + step.offset_days * _DAY, -_DAY if until_due_day else _DAY, calendar)
     if day is None or day >= dates.issued_on:
         return day
-    if not earlier:
+    if not until_due_day:
         return None
-    day = _moved(dates.issued_on, _DAY, calendar)
+    day = _skip_days_off(dates.issued_on, _DAY, calendar)
     return None if day is None or day > dates.due_on else day
 
 
-def step_due(steps: Iterable[Step], dates: Dates, today: dt.date, calendar: Calendar) -> Step | None:
+def find_due_step(
+    steps: Iterable[ReminderStep], dates: InvoiceDates, today: dt.date, calendar: SendingCalendar
+) -> ReminderStep | None:
     """Return the step of an invoice that is to be said today unless it was: the latest whose day has come.
 
-    A step that was missed is made up for on one of the next ``CATCH_UP_DAYS`` sending days; "soon due" only as
+    A step that was missed is made up for on one of the next ``MAX_LATE_DAYS`` sending days; "soon due" only as
     long as that is true, and nothing in the days of grace.
     """
-    if is_skipped(today, calendar):
+    if is_day_off(today, calendar):
         return None
-    came = ((day_of_step(step, dates, calendar), step) for step in steps)
-    latest = max(((day, step.offset_days, step) for day, step in came if day and day <= today), default=None)
+    started = ((find_step_day(step, dates, calendar), step) for step in steps)
+    latest = max(((day, step.offset_days, step) for day, step in started if day and day <= today), default=None)
     if latest is None:
         return None
     day, _, step = latest
-    graced = step.offset_days <= 0 and dates.due_on < today < dates.overdue_on
-    stale = graced or (step.offset_days < 0 and today > dates.due_on)
+    in_grace = step.offset_days <= 0 and dates.due_on < today < dates.overdue_on
+    stale = in_grace or (step.offset_days < 0 and today > dates.due_on)
     return None if stale or _is_too_late(day, today, calendar) else step
 
 
-def may_be_said(step: Step, said: Iterable[str]) -> bool:
-    """Return whether neither ``step`` nor a later one is among the names of steps that were ``said``."""
-    return all(offset_of(name) < step.offset_days for name in said)
+def can_be_sent(step: ReminderStep, sent: Iterable[str]) -> bool:
+    """Return whether neither ``step`` nor a later one is among the names of steps that were ``sent``."""
+    return all(parse_offset(name) < step.offset_days for name in sent)
 
 
-def kind_of(kinds: Collection[str], days: Collection[tuple[dt.date, dt.date]], today: dt.date) -> str:
+def message_kind(kinds: Collection[str], days: Collection[tuple[dt.date, dt.date]], today: dt.date) -> str:
     """Return the kind of a message that says steps of ``kinds``, so that it is true of all invoices that it tells.
 
     The due day's own step may have been moved to a day before, and be made up for on a day after.
@@ -93,25 +104,25 @@ def kind_of(kinds: Collection[str], days: Collection[tuple[dt.date, dt.date]], t
     return DUE if all(due_on == today for due_on, _ in days) else BEFORE
 
 
-def due_days_near(steps: Collection[Step], today: dt.date) -> tuple[dt.date, dt.date]:
+def due_day_range(steps: Collection[ReminderStep], today: dt.date) -> tuple[dt.date, dt.date]:
     """Return the first and the last due day of which a step can be said today, whatever days are skipped."""
     offsets = [step.offset_days for step in steps]
-    late = MOST_GRACE_DAYS + 2 * MOST_MOVED_DAYS + CATCH_UP_DAYS  # moved on, and then made up for
-    return today - (max(offsets) + late) * _DAY, today + (MOST_MOVED_DAYS - min(offsets)) * _DAY
+    late = MAX_GRACE_DAYS + 2 * MAX_MOVED_DAYS + MAX_LATE_DAYS  # moved on, and then made up for
+    return today - (max(offsets) + late) * _DAY, today + (MAX_MOVED_DAYS - min(offsets)) * _DAY
 
 
-def _moved(day: dt.date, by: dt.timedelta, calendar: Calendar) -> dt.date | None:
+def _skip_days_off(day: dt.date, by: dt.timedelta, calendar: SendingCalendar) -> dt.date | None:
     """Return ``day``, or the next one in that direction that is not skipped."""
-    for _ in range(MOST_MOVED_DAYS):
-        if not is_skipped(day, calendar):
+    for _ in range(MAX_MOVED_DAYS):
+        if not is_day_off(day, calendar):
             return day
         day += by
     return None
 
 
-def _is_too_late(day: dt.date, today: dt.date, calendar: Calendar) -> bool:
-    if (today - day).days <= CATCH_UP_DAYS:
+def _is_too_late(day: dt.date, today: dt.date, calendar: SendingCalendar) -> bool:
+    if (today - day).days <= MAX_LATE_DAYS:
         return False
     since = [day + number * _DAY for number in range(1, (today - day).days + 1)]
-    late = sum(not is_skipped(each, calendar) for each in since)
-    return late > CATCH_UP_DAYS or len(since) > MOST_MOVED_DAYS + CATCH_UP_DAYS
+    late = sum(not is_day_off(each, calendar) for each in since)
+    return late > MAX_LATE_DAYS or len(since) > MAX_MOVED_DAYS + MAX_LATE_DAYS

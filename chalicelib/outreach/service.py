@@ -1,8 +1,7 @@
 """Outreach's use cases for its entrances, whichever module keeps them."""
 
-from chalicelib.outreach.erasure_service import forget_leases
-from chalicelib.outreach.notice_service import add_notice, get_notice, list_notices, values_of
-from chalicelib.outreach.notice_service import preview as preview_notice
+from chalicelib.outreach.erasure_service import anonymise_leases
+from chalicelib.outreach.notice_service import add_notice, get_notice, list_notices, parse_notice, preview_notice
 from chalicelib.outreach.pause_service import (
     add_promise,
     cancel_promise,
@@ -25,10 +24,10 @@ __all__ = [
     "add_holiday",
     "add_notice",
     "add_promise",
+    "anonymise_leases",
     "cancel_promise",
     "change_policy",
     "email_statement",
-    "forget_leases",
     "get_notice",
     "get_policy",
     "get_promise",
@@ -36,9 +35,9 @@ __all__ = [
     "list_holidays",
     "list_notices",
     "list_promises",
+    "parse_notice",
     "preview_notice",
     "put_exclusion",
     "remove_exclusion",
     "remove_holiday",
-    "values_of",
 ]

@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from chalicelib.money import say_cents
+from chalicelib.money import format_amount
 
-MOST_SUBJECT = 160
+MAX_SUBJECT = 160
 
 
-class OwnersLetter(NamedTuple):
+class OwnerStatement(NamedTuple):
     """What an owner is told of: whose lease of which unit, and what is owed at the end of ``to_on``."""
 
     owner: str
@@ -22,23 +22,23 @@ class OwnersLetter(NamedTuple):
     closing_cents: int
 
 
-def owners_letter(about: OwnersLetter, table: Iterable[str]) -> tuple[str, str]:
+def render_owner_statement(statement: OwnerStatement, table: Iterable[str]) -> tuple[str, str]:
     """Return the subject and the text of the letter around the lines of the statement's ``table``."""
-    until = about.to_on.strftime("%d/%m/%Y")
-    balance = say_cents(abs(about.closing_cents), about.currency)
-    closing = "Owed" if about.closing_cents >= 0 else "In the tenant's favour"
+    until_text = statement.to_on.strftime("%d/%m/%Y")
+    balance = format_amount(abs(statement.closing_cents), statement.currency)
+    closing = "Owed" if statement.closing_cents >= 0 else "In the tenant's favour"
     lines = [
-        f"Dear {about.owner},",
+        f"Dear {statement.owner},",
         "",
-        f"this is the account of {about.tenant} for {about.unit}, {about.property},",
-        f"until {until}, in {about.currency}.",
+        f"this is the account of {statement.tenant} for {statement.unit}, {statement.property},",
+        f"until {until_text}, in {statement.currency}.",
         "",
         *table,
         "",
-        f"{closing} on {until}: {balance}",
+        f"{closing} on {until_text}: {balance}",
         "",
-        about.organisation,
+        statement.organisation,
         "",
     ]
-    subject = " ".join(f"Statement of {about.unit}, {about.property} until {until}".split())
-    return subject[:MOST_SUBJECT], "\n".join(lines)
+    subject = " ".join(f"Statement of {statement.unit}, {statement.property} until {until_text}".split())
+    return subject[:MAX_SUBJECT], "\n".join(lines)

@@ -12,17 +12,24 @@ from chalicelib.leasing.model import Lease, Tenant
 from chalicelib.messaging import service as messaging
 from chalicelib.messaging.model import EMAIL, Message, NewMessage
 from chalicelib.outreach.model import TENANT
-from chalicelib.outreach.statement_rules import OwnersLetter, owners_letter
+from chalicelib.outreach.statement_rules import OwnerStatement, render_owner_statement
 from chalicelib.portfolio import service as portfolio
 from chalicelib.portfolio.model import Owner
-from chalicelib.reporting.letter_rules import MOST_CHARACTERS, Addressed, cut, statement_letter, table, with_references
-from chalicelib.reporting.letter_service import SENDABLE
+from chalicelib.reporting.letter_rules import (
+    MAX_CHARACTERS,
+    StatementAddressee,
+    redact_references,
+    render_statement_email,
+    render_table,
+    trim_statement,
+)
+from chalicelib.reporting.letter_service import VALID_FOR
 from chalicelib.reporting.model import Statement
 from chalicelib.reporting.statement_service import get_lease_statement
 from chalicelib.runtime.context import Context
 
 
-class _Letter(NamedTuple):
+class _StatementEmail(NamedTuple):
     address: str
     language: str
     subject: str
@@ -45,10 +52,10 @@ def email_statement(
     if from_on is not None:
         if from_on > statement.to_on:
             raise Invalid([("since", f"expected a day until {statement.to_on}, the last of the statement")])
-        statement = cut(statement, from_on)
-    letter = (_to_tenant if to == TENANT else _to_owner)(ctx, lease, statement)
-    if len(letter.text) > MOST_CHARACTERS:
-        raise Invalid([("since", "the statement is too long for a letter; expected a later day")])
+        statement = trim_statement(statement, from_on)
+    email = (_render_for_tenant if to == TENANT else _render_for_owner)(ctx, lease, statement)
+    if len(email.text) > MAX_CHARACTERS:
+        raise Invalid([("since", "the statement is too long for an e-mail; choose a later day")])
     new = NewMessage(
         kind="statement",
         dedupe_key=f"statement:{new_id()}",  # who asks again wants it again
@@ -56,32 +63,34 @@ def email_statement(
         tenant_id=lease.tenant_id,  # the owner's too: it tells of the tenant, and is forgotten with them
         lease_id=lease.id,
         property_id=lease.property_id,
-        expires_at=ctx.now + SENDABLE,
+        expires_at=ctx.now + VALID_FOR,
         created_by=ctx.actor.member_id,
-        **letter._asdict(),
+        **email._asdict(),
     )
     (message_id,) = messaging.queue_messages(ctx, [new])
     return messaging.get_message(ctx, message_id)
 
 
-def _to_tenant(ctx: Context, lease: Lease, statement: Statement) -> _Letter:
+def _render_for_tenant(ctx: Context, lease: Lease, statement: Statement) -> _StatementEmail:
     tenant: Tenant = leasing.get_tenant(ctx, lease.tenant_id)
     if tenant.email is None:
         raise Conflict("The tenant has no e-mail address.", tenant_id=str(tenant.id))
     organisation = identity.get_organisation(ctx.db, ctx.organisation_id)
-    told = messaging.templates_of(ctx).told
-    names = told({"tenant": tenant.given_name, "organisation": organisation.name}, tenant.language)
-    to = Addressed(names["tenant"], tenant.language, names["organisation"], organisation.currency)
-    return _Letter(tenant.email, tenant.language, *statement_letter(to, with_references(statement, told)))
+    shown_values = messaging.load_templates(ctx).shown_values
+    names = shown_values({"tenant": tenant.given_name, "organisation": organisation.name}, tenant.language)
+    to = StatementAddressee(names["tenant"], tenant.language, names["organisation"], organisation.currency)
+    return _StatementEmail(
+        tenant.email, tenant.language, *render_statement_email(to, redact_references(statement, shown_values))
+    )
 
 
-def _to_owner(ctx: Context, lease: Lease, statement: Statement) -> _Letter:
+def _render_for_owner(ctx: Context, lease: Lease, statement: Statement) -> _StatementEmail:
     owner_id = portfolio.get_property(ctx, lease.property_id).owner_id
     owner: Owner | None = None if owner_id is None else portfolio.get_owner(ctx, owner_id)
     if owner is None or owner.email is None:
         raise Conflict("The property's owner has no e-mail address.", property_id=str(lease.property_id))
     organisation = identity.get_organisation(ctx.db, ctx.organisation_id)
-    told = messaging.templates_of(ctx).told
+    shown_values = messaging.load_templates(ctx).shown_values
     names = {
         "owner": owner.name,
         "tenant": lease.tenants[0].name,  # nobody else's: the message is theirs, and is forgotten with them
@@ -90,10 +99,14 @@ def _to_owner(ctx: Context, lease: Lease, statement: Statement) -> _Letter:
         "organisation": organisation.name,
     }
     opening = f"Balance before {statement.from_on:%d/%m/%Y}" if statement.from_on else ""
-    about = OwnersLetter(
-        **told(names, "en"),
+    about = OwnerStatement(
+        **shown_values(names, "en"),
         currency=organisation.currency,
         to_on=statement.to_on,
         closing_cents=statement.closing_cents,
     )
-    return _Letter(owner.email, "en", *owners_letter(about, table("en", opening, with_references(statement, told))))
+    return _StatementEmail(
+        owner.email,
+        "en",
+        *render_owner_statement(about, render_table("en", opening, redact_references(statement, shown_values))),
+    )

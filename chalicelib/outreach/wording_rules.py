@@ -7,37 +7,37 @@ MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     "sw": ("Jan", "Feb", "Mac", "Apr", "Mei", "Jun", "Jul", "Ago", "Sep", "Okt", "Nov", "Des"),
 }
-MOST_NAMES = 40  # characters of joined names; what does not fit is counted
-MOST_DAYS, MOST_PERIODS = 2, 3
+MAX_NAMES = 40  # characters of joined names; what does not fit is counted
+MAX_DAYS, MAX_PERIODS = 2, 3
 
 
-def day(on: dt.date, language: str) -> str:
+def format_day(on: dt.date, language: str) -> str:
     """Return "5 Dec 2026", in Swahili "5 Des 2026"."""
-    return f"{on.day} {month(on, language)}"
+    return f"{on.day} {format_month(on, language)}"
 
 
-def days(each: Iterable[dt.date], language: str) -> str:
+def format_days(each: Iterable[dt.date], language: str) -> str:
     """Return the days, each once: "5 Dec 2026, 8 Dec 2026", and of many the first and the last."""
-    found = [day(on, language) for on in sorted(set(each))]
-    return f"{found[0]} - {found[-1]}" if len(found) > MOST_DAYS else ", ".join(found)
+    found = [format_day(on, language) for on in sorted(set(each))]
+    return f"{found[0]} - {found[-1]}" if len(found) > MAX_DAYS else ", ".join(found)
 
 
-def month(on: dt.date, language: str) -> str:
+def format_month(on: dt.date, language: str) -> str:
     return f"{MONTHS[language][on.month - 1]} {on.year}"
 
 
-def periods(each: Iterable[dt.date], language: str) -> str:
+def format_periods(each: Iterable[dt.date], language: str) -> str:
     """Return the months, each once: "Nov 2026, Dec 2026", and of many the first and the last."""
-    found = [month(on, language) for on in sorted(set(each))]
-    return f"{found[0]} - {found[-1]}" if len(found) > MOST_PERIODS else ", ".join(found)
+    found = [format_month(on, language) for on in sorted(set(each))]
+    return f"{found[0]} - {found[-1]}" if len(found) > MAX_PERIODS else ", ".join(found)
 
 
-def names(each: Iterable[str]) -> str:
+def join_names(each: Iterable[str]) -> str:
     """Return the names, each once in their order: "A1, B2"; of many those that fit, and how many more there are."""
     found = list(dict.fromkeys(each))
     for count in range(len(found), 1, -1):
         rest = f" +{len(found) - count}" if count < len(found) else ""
         joined = ", ".join(found[:count]) + rest
-        if len(joined) <= MOST_NAMES:
+        if len(joined) <= MAX_NAMES:
             return joined
     return found[0] + (f" +{len(found) - 1}" if len(found) > 1 else "")

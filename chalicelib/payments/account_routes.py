@@ -19,24 +19,33 @@ from chalicelib.payments.schemas import (
 )
 from chalicelib.tasks.model import Task
 from chalicelib.tasks.schemas import TASK
-from chalicelib.web.routing import ApiBlueprint, Call
+from chalicelib.web.routing import ApiBlueprint, RequestContext
 
 accounts = ApiBlueprint(__name__, tag="payments")
 
 
 @accounts.post("/invoices", may="bill", body=NEW_INVOICE, answer=INVOICE, location="/v1/invoices/{id}")
-def issue_invoice(call: Call) -> Invoice:
-    """Issue an invoice beside the monthly ones; what the lease has in credit pays it at once."""
-    return service.issue_invoice(call.ctx, call.body)
+def issue_invoice(request: RequestContext) -> Invoice:
+    """Issue an invoice.
+
+    Issues an invoice beside the monthly ones and posts it; credit of the lease is allocated to it at once.
+    ``with_charges`` adds the pending charges. It may not be dated in the future. For owners, managers and
+    accountants.
+    """
+    return service.issue_invoice(request.ctx, request.body)
 
 
 @accounts.post(
     "/leases/{lease_id}/opening-balance", may="bill", body=OPENING_BALANCE, answer=INVOICE, location="/v1/invoices/{id}"
 )
-def record_opening_balance(call: Call, lease_id: UUID) -> Invoice:
-    """Record what a lease owed when its books began."""
+def record_opening_balance(request: RequestContext, lease_id: UUID) -> Invoice:
+    """Record an opening balance.
+
+    Records what a lease owed when its books began, as an invoice that was due the day before ``on`` (today if
+    absent). A second one is refused until the first is void (409). For owners, managers and accountants.
+    """
     return service.record_opening_balance(
-        call.ctx, lease_id, call.body["amount_cents"], call.body.get("on", call.ctx.today)
+        request.ctx, lease_id, request.body["amount_cents"], request.body.get("on", request.ctx.today)
     )
 
 
@@ -47,62 +56,99 @@ def record_opening_balance(call: Call, lease_id: UUID) -> Invoice:
     answer=CREDIT_NOTE,
     location="/v1/credit-notes/{id}",
 )
-def credit_invoice(call: Call, invoice_id: UUID) -> CreditNote:
-    """Credit lines of an invoice; what was paid on them becomes the tenant's credit."""
+def credit_invoice(request: RequestContext, invoice_id: UUID) -> CreditNote:
+    """Credit an invoice.
+
+    Issues a numbered credit note for lines of an invoice. What was paid on a credited line becomes credit of the
+    tenant and is allocated to whatever else the lease owes. Refused for more than the rest of a line, or what a
+    deposit paid (409). For owners, managers and accountants.
+    """
     return service.credit_invoice(
-        call.ctx,
+        request.ctx,
         invoice_id,
-        [(line["line_id"], line["amount_cents"]) for line in call.body["lines"]],
-        reason=call.body["reason"],
+        [(line["line_id"], line["amount_cents"]) for line in request.body["lines"]],
+        reason=request.body["reason"],
     )
 
 
 @accounts.post("/leases/{lease_id}/terminate", may="terminate_lease", body=TERMINATION, answer=FINAL_ACCOUNT)
-def terminate_lease(call: Call, lease_id: UUID) -> FinalAccount:
-    """End a lease: days billed beyond its last are credited, days not billed are, and its account is told."""
+def terminate_lease(request: RequestContext, lease_id: UUID) -> FinalAccount:
+    """Terminate a lease.
+
+    Ends a lease with ``ends_on`` and returns its final account: days billed beyond are credited, unbilled days are
+    billed. A notice that is too short is refused unless ``waive_notice`` is set (422); an ended lease is refused
+    (409). For owners and managers.
+    """
     return service.terminate_lease(
-        call.ctx,
+        request.ctx,
         lease_id,
         None,
-        ends_on=call.body["ends_on"],
-        given_on=call.body.get("given_on", call.ctx.today),
-        waive_notice=call.body["waive_notice"],
+        ends_on=request.body["ends_on"],
+        given_on=request.body.get("given_on", request.ctx.today),
+        waive_notice=request.body["waive_notice"],
     )
 
 
 @accounts.post(
     "/leases/{lease_id}/transfer", may="edit_leases", body=TRANSFER, answer=LEASE, location="/v1/leases/{id}"
 )
-def transfer_lease(call: Call, lease_id: UUID) -> Lease:
-    """Move the tenants to another unit from a day, and settle the old lease's bills; tells the new lease."""
-    return service.transfer_lease(call.ctx, lease_id, call.body)
+def transfer_lease(request: RequestContext, lease_id: UUID) -> Lease:
+    """Transfer a lease to another unit.
+
+    Ends the lease the day before ``starts_on``, settles its bills, and creates a lease of the same tenants on
+    another unit, which is returned; recurring charges, deposits and credit carry over. Refused if the unit is let
+    on some of the days (409). For owners and managers.
+    """
+    return service.transfer_lease(request.ctx, lease_id, request.body)
 
 
 @accounts.get("/leases/{lease_id}/final-account", may="see_billing", answer=FINAL_ACCOUNT)
-def get_final_account(call: Call, lease_id: UUID) -> FinalAccount:
-    """Tell what a lease owes, has in credit and has in deposits, and what remains once these are set off."""
-    return service.get_final_account(call.ctx, lease_id)
+def get_final_account(request: RequestContext, lease_id: UUID) -> FinalAccount:
+    """Get the final account of a lease.
+
+    Returns what a lease owes, has in credit and holds in deposits now, and what remains to refund or to collect
+    once these are set off. For owners, managers and accountants.
+    """
+    return service.get_final_account(request.ctx, lease_id)
 
 
 @accounts.post("/leases/{lease_id}/final-account", may="terminate_lease", answer=FINAL_ACCOUNT)
-def close_account(call: Call, lease_id: UUID) -> FinalAccount:
-    """Bring the bills of a lease that has a last day in line with it, with what has come up since it was ended."""
-    return service.close_account(call.ctx, lease_id)
+def close_account(request: RequestContext, lease_id: UUID) -> FinalAccount:
+    """Settle the final account of a lease.
+
+    Credits what was billed after the last day of the lease and bills what was not, and returns the final account.
+    Safe to repeat: a second call only adds what has come up since. A lease without a last day is refused (409). For
+    owners and managers.
+    """
+    return service.close_account(request.ctx, lease_id)
 
 
 @accounts.post("/leases/{lease_id}/deposit-deductions", may="hold_deposit", body=NEW_DEDUCTION, answer=DEDUCTION)
-def deduct_deposit(call: Call, lease_id: UUID) -> Deduction:
-    """Set part of a deposit against what the lease owes, oldest first."""
-    return service.deduct_deposit(call.ctx, lease_id, call.body)
+def deduct_deposit(request: RequestContext, lease_id: UUID) -> Deduction:
+    """Deduct from a deposit.
+
+    Takes an amount from the deposits held and allocates it to what the lease owes, oldest first, or to one invoice.
+    Refused if less is held or less is owed (409). For owners, managers and accountants.
+    """
+    return service.deduct_deposit(request.ctx, lease_id, request.body)
 
 
 @accounts.post("/deposit-deductions/{entry_id}/reverse", may="hold_deposit", status=204, body=REASON)
-def reverse_deduction(call: Call, entry_id: UUID) -> None:
-    """Take a deduction back: its lines are open again, and the deposit is held as before."""
-    service.reverse_deduction(call.ctx, entry_id, reason=call.body["reason"])
+def reverse_deduction(request: RequestContext, entry_id: UUID) -> None:
+    """Reverse a deposit deduction.
+
+    Undoes a deduction: its lines are open again and the deposit is held as before. A second reversal is refused
+    (409). For owners, managers and accountants.
+    """
+    service.reverse_deduction(request.ctx, entry_id, reason=request.body["reason"])
 
 
 @accounts.post("/bill-runs", may="bill", body=NEW_BILL_RUN, answer=TASK, status=202, location="/v1/tasks/{id}")
-def queue_bill_run(call: Call) -> Task:
-    """Bill a month: every lease that has a day in it and no invoice for it yet. The answer is a task."""
-    return service.queue_bill_run(call.ctx, call.body["period"], issued_on=call.body.get("issued_on"))
+def queue_bill_run(request: RequestContext) -> Task:
+    """Run the monthly bills.
+
+    Queues a task that bills every lease with a day in the month and no invoice for it yet, and allocates credit to
+    the bills. Safe to repeat: no lease is billed twice for a month. The period may be at most next month (422). For
+    owners, managers and accountants.
+    """
+    return service.queue_bill_run(request.ctx, request.body["period"], issued_on=request.body.get("issued_on"))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, insert, select
 
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.payments.model import Allocation
 from chalicelib.runtime.context import Context, Properties
 from chalicelib.storage.paging import fetch_page
@@ -17,7 +17,7 @@ from chalicelib.storage.tables.payments import allocations, payments
 _COLUMNS = [allocations.c[name] for name in Allocation._fields]
 
 
-class Standing(NamedTuple):
+class NetAllocation(NamedTuple):
     """What of one source stands against one line, in cents; always above 0.
 
     ``payer_lease_id`` and ``payer_property_id`` are the payment's own, whose credit a release gives back;
@@ -41,7 +41,7 @@ def add_allocations(ctx: Context, rows: Sequence[Allocation]) -> None:
         ctx.db.execute(insert(allocations), values)
 
 
-def list_allocations(ctx: Context, asked: Asked, source_id: UUID, within: Properties) -> Page[Allocation]:
+def list_allocations(ctx: Context, page_request: PageRequest, source_id: UUID, within: Properties) -> Page[Allocation]:
     """Return a page of what was set of the source; of leases of the properties ``within`` only, None: of all."""
     query = select(*_COLUMNS).where(
         allocations.c.organisation_id == ctx.organisation_id, allocations.c.source_id == source_id
@@ -51,20 +51,20 @@ def list_allocations(ctx: Context, asked: Asked, source_id: UUID, within: Proper
             leases.c.organisation_id == ctx.organisation_id, leases.c.property_id.in_(within)
         )
         query = query.where(allocations.c.lease_id.in_(seen))
-    return fetch_page(ctx.db, query, [allocations.c.id], asked).of(lambda row: Allocation(**row._mapping))
+    return fetch_page(ctx.db, query, [allocations.c.id], page_request).of(lambda row: Allocation(**row._mapping))
 
 
-def standing_of_source(ctx: Context, source_id: UUID) -> list[Standing]:
+def net_allocations_of_source(ctx: Context, source_id: UUID) -> list[NetAllocation]:
     """Return what stands of a payment or of a deposit's deduction, the earliest allocated line first."""
-    return _standing(ctx, allocations.c.source_id == source_id)
+    return _net_allocations(ctx, allocations.c.source_id == source_id)
 
 
-def standing_on_lines(ctx: Context, line_ids: Iterable[UUID]) -> list[Standing]:
+def net_allocations_on_lines(ctx: Context, line_ids: Iterable[UUID]) -> list[NetAllocation]:
     """Return what stands against the lines, the earliest allocated first."""
-    return _standing(ctx, allocations.c.invoice_line_id.in_(set(line_ids)))
+    return _net_allocations(ctx, allocations.c.invoice_line_id.in_(set(line_ids)))
 
 
-def leases_of_source(ctx: Context, source_id: UUID) -> set[UUID]:
+def list_leases_of_source(ctx: Context, source_id: UUID) -> set[UUID]:
     """Return the leases of all lines that the source was ever set against."""
     query = select(allocations.c.lease_id).where(
         allocations.c.organisation_id == ctx.organisation_id, allocations.c.source_id == source_id
@@ -72,7 +72,7 @@ def leases_of_source(ctx: Context, source_id: UUID) -> set[UUID]:
     return set(ctx.db.scalars(query.distinct()))
 
 
-def days_of_source(ctx: Context, source_id: UUID) -> list[tuple[dt.date, int]]:
+def allocated_by_day(ctx: Context, source_id: UUID) -> list[tuple[dt.date, int]]:
     """Return (day, cents) set against lines, less what was taken back, on each day that something was."""
     query = (
         select(allocations.c.allocated_on, func.sum(allocations.c.amount_cents))
@@ -82,7 +82,7 @@ def days_of_source(ctx: Context, source_id: UUID) -> list[tuple[dt.date, int]]:
     return [(row[0], int(row[1])) for row in ctx.db.execute(query)]
 
 
-def last_releases(ctx: Context, source_ids: Collection[UUID], line_ids: Collection[UUID]) -> dict[UUID, dt.date]:
+def last_release_days(ctx: Context, source_ids: Collection[UUID], line_ids: Collection[UUID]) -> dict[UUID, dt.date]:
     """Return the last day on which something was taken back from each source and from each line; most have none."""
     found: dict[UUID, dt.date] = {}
     for column, ids in ((allocations.c.source_id, source_ids), (allocations.c.invoice_line_id, line_ids)):
@@ -97,7 +97,7 @@ def last_releases(ctx: Context, source_ids: Collection[UUID], line_ids: Collecti
     return found
 
 
-def _standing(ctx: Context, condition: ColumnElement[bool]) -> list[Standing]:
+def _net_allocations(ctx: Context, condition: ColumnElement[bool]) -> list[NetAllocation]:
     amount_cents = func.sum(allocations.c.amount_cents)
     key = (allocations.c.source_kind, allocations.c.source_id, allocations.c.invoice_line_id)
     payer = (payments.c.lease_id, payments.c.property_id)
@@ -109,4 +109,4 @@ def _standing(ctx: Context, condition: ColumnElement[bool]) -> list[Standing]:
         .having(amount_cents > 0)
         .order_by(func.min(allocations.c.id))  # UUIDv7: in the order in which they were made
     )
-    return [Standing(*row[:3], int(row[3]), *row[4:]) for row in ctx.db.execute(query)]
+    return [NetAllocation(*row[:3], int(row[3]), *row[4:]) for row in ctx.db.execute(query)]

@@ -1,4 +1,4 @@
-"""Setting credit against what is owed: oldest first, or as a person chooses. The moves are ``move_service``'s."""
+"""Setting credit against what is owed: oldest first, or as a person chooses. The rows are ``allocation_entries``'s."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,28 +11,34 @@ from chalicelib.identity import service as identity
 from chalicelib.leasing import service as leasing
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Entry
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.payments import allocation_repository, repository, rules
 from chalicelib.payments.model import Allocation, Payment
-from chalicelib.payments.move_service import Move, hold_payment, pay_line, release_moves, write_moves
+from chalicelib.payments.move_service import (
+    AllocationChange,
+    allocation_from_payment,
+    lock_payment,
+    releases_of,
+    write_allocations,
+)
 from chalicelib.runtime.context import Context
 
 
-def apply_credit(ctx: Context, lease_ids: Sequence[UUID]) -> None:
+def apply_and_post_lease_credits(ctx: Context, lease_ids: Sequence[UUID]) -> None:
     """Set what the leases, held by the caller, have in credit against what they owe; the step after a bill.
 
     Two queries where nobody has credit and no lease follows another; otherwise a constant number, and one more
     for each generation of leases.
     """
-    entries = spend_credit(ctx, lease_ids)
+    entries = apply_lease_credits(ctx, lease_ids)
     ledger.post(ctx, entries)
 
 
-def spend_credit(ctx: Context, lease_ids: Collection[UUID]) -> list[Entry]:
+def apply_lease_credits(ctx: Context, lease_ids: Collection[UUID]) -> list[Entry]:
     """Set what the leases have in credit against what they owe, and return what is to be posted.
 
     Credit of the leases that they renew or carry on is theirs too. The caller holds the leases that owe. Those
-    before them are held where one lease is dealt with (``leasing.lock_accounts``); a bill run holds none of
+    before them are held where one lease is dealt with (``leasing.lock_lease_chains``); a bill run holds none of
     them: what it takes is kept safe by the lock on each payment.
     """
     chains = leasing.get_predecessors(ctx, lease_ids)
@@ -40,14 +46,14 @@ def spend_credit(ctx: Context, lease_ids: Collection[UUID]) -> list[Entry]:
     for lease_id in lease_ids:
         for payer_id in (lease_id, *chains.get(lease_id, ())):
             payable.setdefault(payer_id, set()).add(lease_id)
-    found = repository.credit_ids(ctx, payable) if payable else []
+    found = repository.list_payment_ids_with_credit(ctx, payable) if payable else []
     if not found:
         return []
     held = repository.lock_payments(ctx, found)
-    return spend(ctx, held, payable)
+    return apply_credits(ctx, held, payable)
 
 
-def spend(ctx: Context, payments: Iterable[Payment], payable: Mapping[UUID, Collection[UUID]]) -> list[Entry]:
+def apply_credits(ctx: Context, payments: Iterable[Payment], payable: Mapping[UUID, Collection[UUID]]) -> list[Entry]:
     """Set the credit of the payments, held by the caller, against what leases owe.
 
     Returns what is to be posted. What nothing takes stays credit.
@@ -60,29 +66,29 @@ def spend(ctx: Context, payments: Iterable[Payment], payable: Mapping[UUID, Coll
     if not paying:
         return []
     owing = {lease_id for each in paying for lease_id in payable[each.lease_id or each.id]}
-    lines = billing.open_lines(ctx, sorted(owing))
+    lines = billing.list_open_lines(ctx, sorted(owing))
     if not any(lines.values()):
         return []
     order = identity.get_organisation(ctx.db, ctx.organisation_id).allocation_order
     left = {line.id: line.open_cents for group in lines.values() for line in group}
-    freed = allocation_repository.last_releases(ctx, [each.id for each in paying], left)
-    moves = []
+    freed = allocation_repository.last_release_days(ctx, [each.id for each in paying], left)
+    changes = []
     for payment in paying:
         mine = sorted(payable[payment.lease_id or payment.id])
         here = {line.id: line for lease_id in mine for line in lines.get(lease_id, [])}
-        offered = [offer(line, left[line.id]) for line in here.values()]
-        shares, _ = rules.allocate(payment.unallocated_cents, offered, order, payment.purpose)
+        allocatable = [as_allocatable(line, left[line.id]) for line in here.values()]
+        shares, _ = rules.allocate(payment.unallocated_cents, allocatable, order, payment.purpose)
         for line_id, amount_cents in shares:
             left[line_id] -= amount_cents
-            day = _counts_on(payment, here[line_id], freed, ctx.today)
-            moves.append(pay_line(here[line_id], payment, amount_cents, day))
-    return write_moves(ctx, moves)
+            day = _allocation_day(payment, here[line_id], freed, ctx.today)
+            changes.append(allocation_from_payment(here[line_id], payment, amount_cents, day))
+    return write_allocations(ctx, changes)
 
 
-def offer(line: OpenLine, open_cents: int | None = None) -> rules.OpenLine:
+def as_allocatable(line: OpenLine, open_cents: int | None = None) -> rules.AllocatableLine:
     """Return the line as the sums take it; ``open_cents`` where less is open by now than was read."""
     left_cents = line.open_cents if open_cents is None else open_cents
-    return rules.OpenLine(line.id, line.due_on, line.charge_type, line.seq, left_cents)
+    return rules.AllocatableLine(line.id, line.due_on, line.charge_type, line.seq, left_cents)
 
 
 def allocate_payment(ctx: Context, payment_id: UUID, lines: Sequence[tuple[UUID, int]] | None) -> Payment:
@@ -98,50 +104,52 @@ def allocate_payment(ctx: Context, payment_id: UUID, lines: Sequence[tuple[UUID,
         Conflict: the payment is not matched to a lease, or a line has not as much open.
         Invalid: a line is not the lease's, is named twice, or together they pass what the payment has.
     """
-    payment = hold_payment(ctx, payment_id)
+    payment = lock_payment(ctx, payment_id)
     if payment.state != "matched" or payment.lease_id is None:
         raise Conflict("Only a confirmed payment that has a lease can be allocated.", state=payment.state)
-    standing = allocation_repository.standing_of_source(ctx, payment_id)
-    entries = write_moves(ctx, release_moves(ctx, standing, ctx.today))
+    net_allocations = allocation_repository.net_allocations_of_source(ctx, payment_id)
+    entries = write_allocations(ctx, releases_of(ctx, net_allocations, ctx.today))
     freed = repository.lock_payments(ctx, [payment_id])
-    payable = {payment.lease_id, *allocation_repository.leases_of_source(ctx, payment_id)}
+    payable = {payment.lease_id, *allocation_repository.list_leases_of_source(ctx, payment_id)}
     if lines is None:
-        entries += spend(ctx, freed, {payment.lease_id: payable})
+        entries += apply_credits(ctx, freed, {payment.lease_id: payable})
     else:
-        moves = _chosen(ctx, freed[0], payable, lines)
-        entries += write_moves(ctx, moves)
+        changes = _allocate_chosen_lines(ctx, freed[0], payable, lines)
+        entries += write_allocations(ctx, changes)
     ledger.post(ctx, entries)
     return repository.lock_payments(ctx, [payment_id])[0]
 
 
-def _chosen(ctx: Context, payment: Payment, payable: Collection[UUID], lines: Sequence[tuple[UUID, int]]) -> list[Move]:
-    found = billing.open_lines(ctx, sorted(payable))
+def _allocate_chosen_lines(
+    ctx: Context, payment: Payment, payable: Collection[UUID], lines: Sequence[tuple[UUID, int]]
+) -> list[AllocationChange]:
+    found = billing.list_open_lines(ctx, sorted(payable))
     open_lines = {line.id: line for group in found.values() for line in group}
     wrong = []
-    for place, (line_id, amount_cents) in enumerate(lines):
+    for index, (line_id, amount_cents) in enumerate(lines):
         if line_id not in open_lines:
-            wrong.append((f"lines.{place}.invoice_line_id", "the lease has no such open line"))
+            wrong.append((f"lines.{index}.invoice_line_id", "the lease has no such open line"))
         elif amount_cents > open_lines[line_id].open_cents:
-            wrong.append((f"lines.{place}.amount", "more than is open of the line"))
+            wrong.append((f"lines.{index}.amount", "more than the open amount of the line"))
     if len({line_id for line_id, _ in lines}) != len(lines):
         wrong.append(("lines", "each line may be named once"))
     if sum(amount_cents for _, amount_cents in lines) > payment.unallocated_cents:
-        wrong.append(("lines", "together more than the payment has"))
+        wrong.append(("lines", "the total is more than the payment has"))
     if wrong:
         raise Invalid(wrong)
-    freed = allocation_repository.last_releases(ctx, [payment.id], [line_id for line_id, _ in lines])
+    freed = allocation_repository.last_release_days(ctx, [payment.id], [line_id for line_id, _ in lines])
     return [
-        pay_line(line, payment, amount_cents, _counts_on(payment, line, freed, ctx.today))
+        allocation_from_payment(line, payment, amount_cents, _allocation_day(payment, line, freed, ctx.today))
         for line, amount_cents in ((open_lines[line_id], cents) for line_id, cents in lines)
     ]
 
 
-def _counts_on(payment: Payment, line: OpenLine, freed: dict[UUID, dt.date], today: dt.date) -> dt.date:
+def _allocation_day(payment: Payment, line: OpenLine, freed: dict[UUID, dt.date], today: dt.date) -> dt.date:
     days = [freed[each] for each in (payment.id, line.id) if each in freed]
     return rules.allocation_day(payment.received_on, line.issued_on, max(days, default=None), today)
 
 
-def list_allocations(ctx: Context, asked: Asked, source_id: UUID) -> Page[Allocation]:
+def list_allocations(ctx: Context, page_request: PageRequest, source_id: UUID) -> Page[Allocation]:
     """Return a page of what was set of the source; a caretaker is not told of leases in others' properties, to which
     a tenant may have moved with credit."""
-    return allocation_repository.list_allocations(ctx, asked, source_id, ctx.actor.properties)
+    return allocation_repository.list_allocations(ctx, page_request, source_id, ctx.actor.properties)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 
-class Balance(NamedTuple):
+class LeaseBalance(NamedTuple):
     """What of a lease is open and what is in credit: both where credit was left free on purpose, or came in late.
 
     ``late_cents`` is the part of ``owed_cents`` whose due day has passed; grace days are not counted.

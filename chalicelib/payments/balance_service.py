@@ -4,20 +4,20 @@ from collections.abc import Collection
 from uuid import UUID
 
 from chalicelib.billing import service as billing
-from chalicelib.payments import balance_repository
-from chalicelib.payments.balance_model import Balance
+from chalicelib.payments import balance_repository as repository
+from chalicelib.payments.balance_model import LeaseBalance
 from chalicelib.runtime.context import Context
 
 
-def list_balances(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, Balance]:
+def list_balances(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, LeaseBalance]:
     """Return how each of the organisation's leases stands now; three queries, however many there are."""
     if not lease_ids:
         return {}
-    lines = billing.open_lines(ctx, lease_ids)
-    credits = balance_repository.list_credits(ctx, lease_ids)
-    periods = billing.last_periods(ctx, lease_ids)
+    lines = billing.list_open_lines(ctx, lease_ids)
+    credits = repository.list_credits(ctx, lease_ids)
+    periods = billing.last_billed_periods(ctx, lease_ids)
     return {
-        lease_id: Balance(
+        lease_id: LeaseBalance(
             lease_id=lease_id,
             owed_cents=sum(line.open_cents for line in mine),
             late_cents=sum(line.open_cents for line in mine if line.due_on < ctx.today),

@@ -10,7 +10,7 @@ from chalicelib.runtime.context import Context
 
 # What is made where a method is used for the first time and nothing was set up. A channel that is no
 # cash box needs a number; "main" stands there until somebody adds the real one.
-_FIRST = {
+_DEFAULT_CHANNELS = {
     "cash": {"kind": "cash", "name": "Cash box", "number": ""},
     "bank": {"kind": "bank", "name": "Bank account", "number": "main"},
     "paybill": {"kind": "paybill", "name": "Paybill", "number": "main"},
@@ -27,18 +27,18 @@ def choose_channel(ctx: Context, method: str, *, channel_id: UUID | None, proper
     """
     kinds = CHANNEL_KINDS_FOR[method]
     if channel_id is not None:
-        return _named(ctx, channel_id, kinds)
+        return _check_named_channel(ctx, channel_id, kinds)
     if property_id is not None:
-        its_own = repository.property_channel(ctx, property_id, kinds)
+        its_own = repository.find_property_channel(ctx, property_id, kinds)
         if its_own is not None:
             return its_own
-    fitting = repository.fitting_channels(ctx, kinds)
+    fitting = repository.list_fitting_channels(ctx, kinds)
     if len(fitting) > 1 and method != "cash":
-        raise Invalid([("channel_id", "several channels fit; name the one that the money came in by")])
-    return fitting[0] if fitting else _first(ctx, kinds)
+        raise Invalid([("channel_id", "several channels match; choose the one that received the money")])
+    return fitting[0] if fitting else _create_default_channel(ctx, kinds)
 
 
-def _named(ctx: Context, channel_id: UUID, kinds: tuple[str, ...]) -> UUID:
+def _check_named_channel(ctx: Context, channel_id: UUID, kinds: tuple[str, ...]) -> UUID:
     try:
         channel = portfolio.get_channel(ctx, channel_id)
     except NotFound as error:
@@ -50,12 +50,12 @@ def _named(ctx: Context, channel_id: UUID, kinds: tuple[str, ...]) -> UUID:
     return channel.id
 
 
-def _first(ctx: Context, kinds: tuple[str, ...]) -> UUID:
+def _create_default_channel(ctx: Context, kinds: tuple[str, ...]) -> UUID:
     try:
-        return portfolio.add_channel(ctx, dict(_FIRST[kinds[0]])).id
+        return portfolio.add_channel(ctx, dict(_DEFAULT_CHANNELS[kinds[0]])).id
     except Conflict:
         # Another request made it at the same moment, and has committed, or we would still be waiting.
-        fitting = repository.fitting_channels(ctx, kinds)
+        fitting = repository.list_fitting_channels(ctx, kinds)
         if not fitting:
-            raise Invalid([("channel_id", "no channel of a fitting kind is in use; name or add one")]) from None
+            raise Invalid([("channel_id", "no active channel of a matching kind; choose or add one")]) from None
         return fitting[0]

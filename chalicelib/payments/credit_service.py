@@ -10,8 +10,8 @@ from chalicelib.leasing import service as leasing
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Entry
 from chalicelib.payments import allocation_repository, repository, rules
-from chalicelib.payments.allocation_service import spend_credit
-from chalicelib.payments.move_service import release_moves, write_moves
+from chalicelib.payments.allocation_service import apply_lease_credits
+from chalicelib.payments.move_service import releases_of, write_allocations
 from chalicelib.runtime.context import Context
 
 
@@ -27,16 +27,16 @@ def credit_invoice(ctx: Context, invoice_id: UUID, lines: Sequence[tuple[UUID, i
         NotFound: the organisation has no such invoice.
     """
     seen = billing.get_invoice(ctx, invoice_id)
-    leasing.lock_accounts(ctx, [seen.lease_id])
+    leasing.lock_lease_chains(ctx, [seen.lease_id])
     invoice = billing.get_invoice(ctx, invoice_id)
-    entries = _free(ctx, invoice, lines)
+    entries = _release_for_credit(ctx, invoice, lines)
     note = billing.issue_credit_note(ctx, invoice_id, lines, reason=reason, on=ctx.today)
-    entries += spend_credit(ctx, {invoice.lease_id})
+    entries += apply_lease_credits(ctx, {invoice.lease_id})
     ledger.post(ctx, entries)
     return note
 
 
-def _free(ctx: Context, invoice: Invoice, lines: Sequence[tuple[UUID, int]]) -> list[Entry]:
+def _release_for_credit(ctx: Context, invoice: Invoice, lines: Sequence[tuple[UUID, int]]) -> list[Entry]:
     """Release as much of the lines as must be open for the credit; return what is to be posted."""
     open_cents = {line.id: line.open_cents for line in invoice.lines}
     needed = {
@@ -46,18 +46,20 @@ def _free(ctx: Context, invoice: Invoice, lines: Sequence[tuple[UUID, int]]) -> 
     }
     if not needed or invoice.voided_on is not None:
         return []  # billing tells what is wrong with the lines, if anything
-    standing = [each for each in allocation_repository.standing_on_lines(ctx, needed) if each.source_kind == "payment"]
-    repository.lock_payments(ctx, {each.source_id for each in standing})
+    net_allocations = [
+        each for each in allocation_repository.net_allocations_on_lines(ctx, needed) if each.source_kind == "payment"
+    ]
+    repository.lock_payments(ctx, {each.source_id for each in net_allocations})
     released = []
     for line_id, amount_cents in needed.items():
-        mine = [each for each in standing if each.invoice_line_id == line_id]
-        shares = rules.release([rules.Share(line_id, each.amount_cents) for each in mine], amount_cents)
+        mine = [each for each in net_allocations if each.invoice_line_id == line_id]
+        shares = rules.release_shares([rules.Share(line_id, each.amount_cents) for each in mine], amount_cents)
         if -sum(share.amount_cents for share in shares) < amount_cents:
             raise Conflict(
-                "More than is left of the line; what a deposit paid is given back by reversing its deduction.",
+                "More than the rest of the line; reverse the deposit deduction to return what the deposit paid.",
                 line_id=str(line_id),
                 open_cents=open_cents[line_id],
             )
         freed = zip(reversed(mine), shares, strict=False)  # the latest first, and only as many as were needed
         released += [each._replace(amount_cents=-share.amount_cents) for each, share in freed]
-    return write_moves(ctx, release_moves(ctx, released, ctx.today))
+    return write_allocations(ctx, releases_of(ctx, released, ctx.today))

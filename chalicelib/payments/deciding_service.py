@@ -4,10 +4,15 @@ from uuid import UUID
 
 from chalicelib.errors import Conflict
 from chalicelib.payments import repository
-from chalicelib.payments.intake_service import get_payment, hold_lease, receipted, take_in
+from chalicelib.payments.intake_service import (
+    allocate_and_receipt,
+    get_payment,
+    lock_lease_for_payment,
+    receive_payment,
+)
 from chalicelib.payments.model import Payment
-from chalicelib.payments.move_service import hold_payment
-from chalicelib.payments.telling_service import take_entry_back, tell_rejection
+from chalicelib.payments.move_service import lock_payment
+from chalicelib.payments.telling_service import cancel_recorded_notification, notify_rejected
 from chalicelib.runtime.context import Context
 
 
@@ -17,16 +22,16 @@ def confirm_payment(ctx: Context, payment_id: UUID) -> Payment:
     Raises:
         Conflict: it is not pending.
     """
-    payment = hold_payment(ctx, payment_id)
+    payment = lock_payment(ctx, payment_id)
     fresh = {"unallocated_cents": payment.amount_cents, "confirmed_by": ctx.actor.member_id}
     state = "matched" if payment.lease_id else "unmatched"
     if payment.state != "pending" or not repository.change_state(ctx, payment_id, state, fresh):
         raise Conflict("Only a pending payment can be confirmed.", state=payment.state)
     confirmed = get_payment(ctx, payment_id)
-    taken = take_in(ctx, confirmed)
-    if taken.lease_id is not None:
-        take_entry_back(ctx, taken)
-    return taken
+    received = receive_payment(ctx, confirmed)
+    if received.lease_id is not None:
+        cancel_recorded_notification(ctx, received)
+    return received
 
 
 def reject_payment(ctx: Context, payment_id: UUID, *, reason: str) -> Payment:
@@ -38,13 +43,13 @@ def reject_payment(ctx: Context, payment_id: UUID, *, reason: str) -> Payment:
     Raises:
         Conflict: it is not pending.
     """
-    payment = hold_payment(ctx, payment_id)
+    payment = lock_payment(ctx, payment_id)
     values = {"reason": reason, "confirmed_by": ctx.actor.member_id}
     if payment.provider_reference is not None:
         values |= {"provider_reference": None, "reference_raw": payment.reference_raw or payment.provider_reference}
     if not repository.change_state(ctx, payment_id, "rejected", values):
         raise Conflict("Only a pending payment can be rejected.", state=payment.state)
-    tell_rejection(ctx, payment)
+    notify_rejected(ctx, payment)
     return get_payment(ctx, payment_id)
 
 
@@ -56,11 +61,11 @@ def match_payment(ctx: Context, payment_id: UUID, lease_id: UUID) -> Payment:
         Invalid: the organisation has no such lease.
     """
     get_payment(ctx, payment_id)
-    lease = hold_lease(ctx, lease_id)
+    lease = lock_lease_for_payment(ctx, lease_id)
     payment = repository.find_payment(ctx, payment_id, lock=True)
     state = payment.state if payment else "unmatched"
     found = {"lease_id": lease.id, "property_id": lease.property_id, "tenant_id": lease.tenant_id}
     if state != "unmatched" or not repository.change_state(ctx, payment_id, "matched", found):
         raise Conflict("Only an unmatched payment can be matched.", state=state)
     matched = get_payment(ctx, payment_id)
-    return receipted(ctx, matched, [])
+    return allocate_and_receipt(ctx, matched, [])

@@ -11,15 +11,15 @@ from chalicelib.errors import Conflict
 from chalicelib.identity import service as identity
 from chalicelib.leasing import service as leasing
 from chalicelib.leasing.model import Lease, LeaseTerms
-from chalicelib.pages import MOST_ITEMS, Asked
+from chalicelib.pages import MAX_PAGE_ITEMS, PageRequest
 from chalicelib.payments import repository, rules
-from chalicelib.payments.allocation_service import apply_credit
+from chalicelib.payments.allocation_service import apply_and_post_lease_credits
 from chalicelib.payments.credit_service import credit_invoice
 from chalicelib.payments.model import FinalAccount, HeldDeposit
 from chalicelib.runtime.context import Context
 
-DAY = dt.timedelta(days=1)
-REASON = "The lease ends on {ends_on}"
+ONE_DAY = dt.timedelta(days=1)
+CREDIT_REASON = "The lease ends on {ends_on}"
 
 
 def terminate_lease(
@@ -40,20 +40,22 @@ def terminate_lease(
         Invalid: the notice is too short and not waived, or the days do not fit the lease.
         PreconditionFailed: it is no longer at ``version``.
     """
-    leasing.lock_accounts(ctx, [lease_id])
-    ended = leasing.end_lease(ctx, lease_id, version, ends_on=ends_on, given_on=given_on, waive_notice=waive_notice)
+    leasing.lock_lease_chains(ctx, [lease_id])
+    ended = leasing.record_termination(
+        ctx, lease_id, version, ends_on=ends_on, given_on=given_on, waive_notice=waive_notice
+    )
     leasing.return_deposits(ctx, ended)
     return close_account(ctx, lease_id)
 
 
 def transfer_lease(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> Lease:
-    """Move the tenants to another unit as ``leasing.transfer_lease`` says, settle the old lease's bills by its
+    """Move the tenants to another unit as ``leasing.create_successor`` says, settle the old lease's bills by its
     last day, and return the lease that begins.
 
     Raises:
-        Conflict, Invalid, NotFound: as ``leasing.transfer_lease``.
+        Conflict, Invalid, NotFound: as ``leasing.create_successor``.
     """
-    lease = leasing.transfer_lease(ctx, lease_id, values)
+    lease = leasing.create_successor(ctx, lease_id, values)
     close_account(ctx, lease_id)
     return lease
 
@@ -68,29 +70,29 @@ def close_account(ctx: Context, lease_id: UUID) -> FinalAccount:
     Raises:
         Conflict: the lease is open: it has no last day.
     """
-    leasing.lock_accounts(ctx, [lease_id])
-    terms = leasing.get_lease_terms(ctx, lease_id)
+    leasing.lock_lease_chains(ctx, [lease_id])
+    terms = leasing.lock_lease_terms(ctx, lease_id)
     if terms.ends_on is None:
-        raise Conflict("The lease has no last day; terminate it first.", lease_id=str(lease_id))
-    runs = _runs(ctx, lease_id)
+        raise Conflict("The lease has no end date; terminate it first.", lease_id=str(lease_id))
+    runs = _monthly_invoices(ctx, lease_id)
     for invoice in runs:
-        _credit_later_days(ctx, terms, invoice)
+        _credit_days_after_end(ctx, terms, invoice)
     if terms.ends_on < rules.month_after(ctx.today):
         last_billed = max((each.run_period for each in runs if each.run_period), default=None)
-        _bill_rest(ctx, terms, last_billed)
-    apply_credit(ctx, [lease_id])
+        _bill_remaining_months(ctx, terms, last_billed)
+    apply_and_post_lease_credits(ctx, [lease_id])
     return get_final_account(ctx, lease_id)
 
 
 def get_final_account(ctx: Context, lease_id: UUID) -> FinalAccount:
     """Return how the lease stands now: owed, in credit, held, and what remains once these are set off."""
     lease = leasing.get_lease(ctx, lease_id)
-    lines = billing.open_lines(ctx, [lease_id]).get(lease_id, [])
+    lines = billing.list_open_lines(ctx, [lease_id]).get(lease_id, [])
     owed_cents = sum(line.open_cents for line in lines)
-    credit_cents = repository.credit_cents(ctx, lease_id)
-    held = leasing.held_deposits(ctx, lease_id)
+    credit_cents = repository.sum_credit_cents(ctx, lease_id)
+    held = leasing.get_held_deposits(ctx, lease_id)
     held_cents = sum(held.values())
-    refundable_cents, still_owed_cents = rules.settle_account(owed_cents, credit_cents, held_cents)
+    refundable_cents, still_owed_cents = rules.compute_settlement(owed_cents, credit_cents, held_cents)
     return FinalAccount(
         lease_id=lease_id,
         ends_on=lease.ends_on,
@@ -103,56 +105,56 @@ def get_final_account(ctx: Context, lease_id: UUID) -> FinalAccount:
     )
 
 
-def _runs(ctx: Context, lease_id: UUID) -> list[Invoice]:
+def _monthly_invoices(ctx: Context, lease_id: UUID) -> list[Invoice]:
     """Return the lease's monthly invoices without their lines, the newest first; enough of them to reach its end."""
-    page = billing.list_invoices(ctx, Asked(limit=MOST_ITEMS), lease_id=lease_id)
+    page = billing.list_invoices(ctx, PageRequest(limit=MAX_PAGE_ITEMS), lease_id=lease_id)
     return [invoice for invoice in page.items if invoice.run_period is not None]
 
 
-def _credit_later_days(ctx: Context, terms: LeaseTerms, invoice: Invoice) -> None:
+def _credit_days_after_end(ctx: Context, terms: LeaseTerms, invoice: Invoice) -> None:
     """Credit what the month's invoice asks for days after the lease's last."""
     period = invoice.run_period
-    if period is None or terms.ends_on is None or rules.month_after(period) - DAY <= terms.ends_on:
+    if period is None or terms.ends_on is None or rules.month_after(period) - ONE_DAY <= terms.ends_on:
         return
     billed = [
         rules.BilledLine(
             line.id, line.charge_type, line.description, line.amount_cents, line.amount_cents - line.credited_cents
         )
-        for line in billing.list_monthly_lines(ctx, invoice.id)
+        for line in billing.list_monthly_invoice_lines(ctx, invoice.id)
     ]
-    owed = billing.lines_of_month(terms, period)
-    shares = rules.credit_on_lines(billed, owed, billing.lines_of_month(terms._replace(ends_on=None), period))
+    owed = billing.monthly_lines(terms, period)
+    shares = rules.shares_to_credit(billed, owed, billing.monthly_lines(terms._replace(ends_on=None), period))
     if shares:
-        reason = REASON.format(ends_on=terms.ends_on)
+        reason = CREDIT_REASON.format(ends_on=terms.ends_on)
         credit_invoice(ctx, invoice.id, shares, reason=reason)
 
 
-def _bill_rest(ctx: Context, terms: LeaseTerms, last_billed: dt.date | None) -> None:
+def _bill_remaining_months(ctx: Context, terms: LeaseTerms, last_billed: dt.date | None) -> None:
     """Bill each month after the last one billed, and the charges that wait on the last of them.
 
     A lease that was never billed is billed from the month in which it was entered: what it owed
     before that is its opening balance.
     """
-    since = rules.month_after(last_billed) if last_billed else _entered_on(ctx, terms)
+    since = rules.month_after(last_billed) if last_billed else _first_recorded_day(ctx, terms)
     last = terms.ends_on or ctx.today
-    months = [(period, billing.lines_of_month(terms, period)) for period in rules.periods_between(since, last)]
+    months = [(period, billing.monthly_lines(terms, period)) for period in rules.periods_between(since, last)]
     owing = [(period, lines) for period, lines in months if lines]
-    waiting = bool(billing.list_pending_charges(ctx, terms.id))
+    waiting = bool(billing.lock_pending_charges(ctx, terms.id))
     if waiting and not owing:
         owing = [(last.replace(day=1), [])]
-    for place, (period, lines) in enumerate(owing, 1):
-        billing.issue_invoice(
+    for index, (period, lines) in enumerate(owing, 1):
+        billing.issue_invoice_of_kind(
             ctx,
             terms.id,
             kind="final",
             lines=lines,
             period=period,
             issued_on=ctx.today,
-            with_charges=waiting and place == len(owing),
+            with_charges=waiting and index == len(owing),
         )
 
 
-def _entered_on(ctx: Context, terms: LeaseTerms) -> dt.date:
+def _first_recorded_day(ctx: Context, terms: LeaseTerms) -> dt.date:
     """Return the first day of the lease that its landlord has kept here."""
     lease = leasing.get_lease(ctx, terms.id)
     time_zone = identity.get_organisation(ctx.db, ctx.organisation_id).time_zone

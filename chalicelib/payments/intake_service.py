@@ -10,14 +10,14 @@ from chalicelib.leasing import service as leasing
 from chalicelib.leasing.model import LeaseTerms
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Entry, Leg
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.payments import repository
-from chalicelib.payments.allocation_service import spend
+from chalicelib.payments.allocation_service import apply_credits
 from chalicelib.payments.model import Payment
-from chalicelib.payments.telling_service import tell_receipt
+from chalicelib.payments.telling_service import notify_receipt
 from chalicelib.runtime.context import Context
 
-NO_LEASE = "the organisation has no such lease"
+UNKNOWN_LEASE = "the organisation has no such lease"
 
 
 def get_payment(ctx: Context, payment_id: UUID) -> Payment:
@@ -27,23 +27,23 @@ def get_payment(ctx: Context, payment_id: UUID) -> Payment:
     return found
 
 
-def list_payments(ctx: Context, asked: Asked, **filters: Any) -> Page[Payment]:
+def list_payments(ctx: Context, page_request: PageRequest, **filters: Any) -> Page[Payment]:
     """Return a page of payments; ``filters`` are lease_id, property_id, channel_id, state, since and until."""
-    return repository.list_payments(ctx, asked, within=ctx.actor.properties, **filters)
+    return repository.list_payments(ctx, page_request, within=ctx.actor.properties, **filters)
 
 
-def hold_lease(ctx: Context, lease_id: UUID) -> LeaseTerms:
+def lock_lease_for_payment(ctx: Context, lease_id: UUID) -> LeaseTerms:
     """Return the lease's terms and hold it; one that is not the caller's to touch is told as not there."""
     try:
-        lease = leasing.get_lease_terms(ctx, lease_id)
+        lease = leasing.lock_lease_terms(ctx, lease_id)
     except NotFound as error:
-        raise Invalid([("lease_id", NO_LEASE)]) from error
+        raise Invalid([("lease_id", UNKNOWN_LEASE)]) from error
     if ctx.actor.properties is not None and lease.property_id not in ctx.actor.properties:
-        raise Invalid([("lease_id", NO_LEASE)])  # nor is it told that it is there
+        raise Invalid([("lease_id", UNKNOWN_LEASE)])  # nor is it told that it is there
     return lease
 
 
-def take_in(ctx: Context, payment: Payment) -> Payment:
+def receive_payment(ctx: Context, payment: Payment) -> Payment:
     """Post a payment that counts from now on, and allocate and receipt it where it has a lease."""
     code = "opening" if payment.channel_id is None else ledger.channel_code(payment.channel_id)
     entry = Entry(
@@ -57,14 +57,14 @@ def take_in(ctx: Context, payment: Payment) -> Payment:
             Leg("unallocated", -payment.amount_cents, payment.lease_id, payment.property_id),
         ),
     )
-    return receipted(ctx, payment, [entry])
+    return allocate_and_receipt(ctx, payment, [entry])
 
 
-def receipted(ctx: Context, payment: Payment, entries: list[Entry]) -> Payment:
+def allocate_and_receipt(ctx: Context, payment: Payment, entries: list[Entry]) -> Payment:
     """Allocate a payment that counts and has a lease, receipt it, post that together with ``entries``, and tell
     the tenant."""
     payable = {payment.lease_id: [payment.lease_id]} if payment.lease_id else {}
-    entries += spend(ctx, [payment], payable)
+    entries += apply_credits(ctx, [payment], payable)
     receipt = None
     if payment.lease_id and payment.tenant_id and payment.method != "opening":
         receipt = billing.issue_receipt(
@@ -77,13 +77,13 @@ def receipted(ctx: Context, payment: Payment, entries: list[Entry]) -> Payment:
         )
     ledger.post(ctx, entries)
     if receipt is not None:
-        tell_receipt(ctx, payment, receipt)
+        notify_receipt(ctx, payment, receipt)
     return get_payment(ctx, payment.id)
 
 
-def forget_payer(ctx: Context, tenant_id: UUID, lease_ids: Iterable[UUID]) -> None:
+def anonymise_payer(ctx: Context, tenant_id: UUID, lease_ids: Iterable[UUID]) -> None:
     """Forget who paid, and what was typed beside it, on the payments of an erased tenant and of their leases.
 
     Sums, days and the provider's references stay: the books rest on them.
     """
-    repository.forget_payer(ctx, tenant_id, lease_ids)
+    repository.anonymise_payer(ctx, tenant_id, lease_ids)

@@ -10,21 +10,21 @@ from uuid import UUID
 from chalicelib.billing import service as billing
 from chalicelib.billing.model import Invoice
 from chalicelib.leasing import service as leasing
-from chalicelib.payments.allocation_service import apply_credit
+from chalicelib.payments.allocation_service import apply_and_post_lease_credits
 from chalicelib.runtime.context import Context
 
 
 def issue_invoice(ctx: Context, values: dict[str, Any]) -> Invoice:
     """Issue an invoice as ``billing.issue_single_invoice`` says, and return it with what credit has paid of it."""
-    leasing.lock_accounts(ctx, [values["lease_id"]])
-    made = billing.issue_single_invoice(ctx, values)
-    apply_credit(ctx, [made.lease_id])
-    return billing.get_invoice(ctx, made.id)
+    leasing.lock_lease_chains(ctx, [values["lease_id"]])
+    issued = billing.issue_single_invoice(ctx, values)
+    apply_and_post_lease_credits(ctx, [issued.lease_id])
+    return billing.get_invoice(ctx, issued.id)
 
 
 def record_opening_balance(ctx: Context, lease_id: UUID, amount_cents: int, on: dt.date) -> Invoice:
-    """Record what a lease owed when its books began, as ``billing.record_opening_balance`` says, less its credit."""
-    leasing.lock_accounts(ctx, [lease_id])
-    made = billing.record_opening_balance(ctx, lease_id, amount_cents, on)
-    apply_credit(ctx, [lease_id])
-    return billing.get_invoice(ctx, made.id)
+    """Record what a lease owed when its books began, as ``billing.issue_opening_invoice`` says, less its credit."""
+    leasing.lock_lease_chains(ctx, [lease_id])
+    issued = billing.issue_opening_invoice(ctx, lease_id, amount_cents, on)
+    apply_and_post_lease_credits(ctx, [lease_id])
+    return billing.get_invoice(ctx, issued.id)

@@ -15,34 +15,34 @@ from chalicelib.runtime.context import Context, in_context
 from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
-from chalicelib.tasks.scheduling import Functions, Slot, Work, paged, scheduled
+from chalicelib.tasks.scheduling import FunctionBlueprint, JobStep, Slot, iterate_pages, scheduled
 
-payment_jobs = Functions()
+lease_account_jobs = FunctionBlueprint()
 
 
-@scheduled(payment_jobs, "bill_due", every=dt.timedelta(hours=1))
-def bill_due(resources: Resources, slot: Slot) -> Iterator[Work]:
+@scheduled(lease_account_jobs, "bill_due", every=dt.timedelta(hours=1))
+def bill_due(resources: Resources, slot: Slot) -> Iterator[JobStep]:
     """Queue each organisation's bill run of the running month, once on each of its own days.
 
     Every hour, because days begin at another hour in another time zone; every day, because a lease
     that begins in mid-month is then billed on that day. A day that was missed is billed as of that day.
     """
-    for organisation in paged(resources, identity.list_organisations):
+    for organisation in iterate_pages(resources, identity.list_organisations):
         on = day_of(slot.at, organisation.time_zone)
         to_come = on > day_of(resources.clock.now(), organisation.time_zone)  # run by hand: nobody is billed ahead
         if organisation.bill_by_itself and not to_come:
-            queue = partial(_queue, organisation=organisation, on=on, now=resources.clock.now())
-            yield Work(organisation.id, queue, on.isoformat())
+            queue = partial(_queue_bill_run, organisation=organisation, on=on, now=resources.clock.now())
+            yield JobStep(organisation.id, queue, on.isoformat())
 
 
-def _queue(db: Connection, *, organisation: Organisation, on: dt.date, now: dt.datetime) -> int:
+def _queue_bill_run(db: Connection, *, organisation: Organisation, on: dt.date, now: dt.datetime) -> int:
     ctx = Context.for_system(db, organisation.id, now=now, today=on)
     run_service.queue_bill_run(ctx, on.replace(day=1), issued_on=on)
     return 1
 
 
-@tasks.handles(run_service.BILL_RUN)
-def run_bills(resources: Resources, task: Task) -> dict[str, Any]:
+@tasks.task_handler(run_service.BILL_RUN)
+def run_bill_run(resources: Resources, task: Task) -> dict[str, Any]:
     """Bill set by set, each in its own transaction with the credit that meets it; go on where a killed run stopped."""
     with resources.reading() as db:
         time_zone = identity.get_organisation(db, task.organisation_id).time_zone
@@ -52,7 +52,7 @@ def run_bills(resources: Resources, task: Task) -> dict[str, Any]:
         today = day_of(now, time_zone)
         return Context.for_system(db, task.organisation_id, now=now, today=today, member_id=task.created_by)
 
-    done = run_service.progress_of(task)
+    done = run_service.parse_progress(task)
     while not done.ended:
         done = resources.transact(in_context(context, partial(run_service.bill_set, task=task, before=done)))
     return {"period": task.input["period"][:7], "leases": done.seen, "invoices": done.made}

@@ -92,7 +92,7 @@ class Refund(NamedTuple):
     created_at: dt.datetime
 
 
-class Listener(NamedTuple):
+class NotificationRecipient(NamedTuple):
     """Whom money of a lease is told to, and how the lease stands: ``balance_cents`` is what is open less the credit."""
 
     tenant_id: UUID

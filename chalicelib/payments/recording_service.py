@@ -8,12 +8,12 @@ from chalicelib.errors import Conflict, Invalid
 from chalicelib.ids import new_id
 from chalicelib.leasing import service as leasing
 from chalicelib.leasing.model import LeaseTerms
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from chalicelib.payments import channel_service, repository, rules
-from chalicelib.payments.intake_service import get_payment, hold_lease, take_in
+from chalicelib.payments.intake_service import get_payment, lock_lease_for_payment, receive_payment
 from chalicelib.payments.model import Payment
-from chalicelib.payments.move_service import RACED
-from chalicelib.payments.telling_service import tell_entry
+from chalicelib.payments.move_service import CHANGED_MEANWHILE
+from chalicelib.payments.telling_service import notify_recorded
 from chalicelib.runtime.context import Context
 
 
@@ -30,29 +30,29 @@ def record_payment(ctx: Context, values: dict[str, Any]) -> Payment:
 
     Raises:
         Conflict: the channel has the provider's reference already; ``payment_id`` names the first payment.
-        Invalid: a day to come or too long ago (``rules.first_day_received``), a lease, tenant or channel that
+        Invalid: a day to come or too long ago (``rules.earliest_received_on``), a lease, tenant or channel that
             is not the organisation's or does not fit.
     """
-    _check_values(values, ctx.today)
-    lease = _named_lease(ctx, values)
-    _check_first_day(values["received_on"], ctx.actor.role, lease, ctx.today)
+    _check_new_payment(values, ctx.today)
+    lease = _lock_named_lease(ctx, values)
+    _check_received_on(values["received_on"], ctx.actor.role, lease, ctx.today)
     channel_id = channel_service.choose_channel(
         ctx, values["method"], channel_id=values.get("channel_id"), property_id=lease.property_id if lease else None
     )
-    pending = rules.needs_confirming(values["method"], ctx.actor.role)
-    row = _row(values, lease) | {
+    pending = rules.needs_confirmation(values["method"], ctx.actor.role)
+    row = _payment_row(values, lease) | {
         "channel_id": channel_id,
         "state": "pending" if pending else "matched" if lease else "unmatched",
         "unallocated_cents": 0 if pending else values["amount_cents"],
         "recorded_by": ctx.actor.member_id,
         "created_at": ctx.now,
     }
-    _add(ctx, row)
+    _insert_payment(ctx, row)
     payment = get_payment(ctx, row["id"])
     if not pending:
-        return take_in(ctx, payment)
+        return receive_payment(ctx, payment)
     if ctx.actor.role == "caretaker":
-        tell_entry(ctx, payment)
+        notify_recorded(ctx, payment)
     return payment
 
 
@@ -66,63 +66,63 @@ def record_opening_credit(ctx: Context, lease_id: UUID, amount_cents: int, on: d
         NotFound: the organisation has no such lease.
     """
     values = {"method": "opening", "amount_cents": amount_cents, "received_on": on, "lease_id": lease_id}
-    _check_values(values, ctx.today)
-    lease = leasing.get_lease_terms(ctx, lease_id)
-    _check_first_day(on, "owner", lease, ctx.today)
-    row = _row(values, lease) | {
+    _check_new_payment(values, ctx.today)
+    lease = leasing.lock_lease_terms(ctx, lease_id)
+    _check_received_on(on, "owner", lease, ctx.today)
+    row = _payment_row(values, lease) | {
         "channel_id": None,
         "state": "matched",
         "unallocated_cents": amount_cents,
         "recorded_by": ctx.actor.member_id,
         "created_at": ctx.now,
     }
-    _add(ctx, row)
+    _insert_payment(ctx, row)
     payment = get_payment(ctx, row["id"])
-    return take_in(ctx, payment)
+    return receive_payment(ctx, payment)
 
 
-def _check_values(values: dict[str, Any], today: dt.date) -> None:
+def _check_new_payment(values: dict[str, Any], today: dt.date) -> None:
     wrong = []
     if values["amount_cents"] <= 0:
-        wrong.append(("amount", "expected more than nothing"))
+        wrong.append(("amount", "expected an amount above zero"))
     if values["received_on"] > today:
-        wrong.append(("received_on", "may not lie in the future"))
+        wrong.append(("received_on", "may not be in the future"))
     if values.get("lease_id") and values.get("tenant_id"):
-        wrong.append(("tenant_id", "name the lease or the tenant, not both"))
+        wrong.append(("tenant_id", "give the lease or the tenant, not both"))
     if values["method"] == "mpesa" and not values.get("provider_reference"):
         wrong.append(("provider_reference", "expected the M-Pesa code"))
     if wrong:
         raise Invalid(wrong)
 
 
-def _check_first_day(received_on: dt.date, role: str, lease: LeaseTerms | None, today: dt.date) -> None:
-    first = rules.first_day_received(role, lease.starts_on if lease else None, today)
+def _check_received_on(received_on: dt.date, role: str, lease: LeaseTerms | None, today: dt.date) -> None:
+    first = rules.earliest_received_on(role, lease.starts_on if lease else None, today)
     if received_on < first:
         raise Invalid([("received_on", f"expected {first.isoformat()} or later")])
 
 
-def _named_lease(ctx: Context, values: dict[str, Any]) -> LeaseTerms | None:
+def _lock_named_lease(ctx: Context, values: dict[str, Any]) -> LeaseTerms | None:
     """Return the lease that the payment is for, locked, or None where none is named."""
     lease_id = values.get("lease_id")
     if values.get("tenant_id"):
-        lease_id = _only_running(ctx, values["tenant_id"])
+        lease_id = _find_only_active_lease(ctx, values["tenant_id"])
     if lease_id is not None:
-        return hold_lease(ctx, lease_id)
+        return lock_lease_for_payment(ctx, lease_id)
     if ctx.actor.properties is not None:
-        raise Invalid([("lease_id", "name the lease that the money is for")])
+        raise Invalid([("lease_id", "choose the lease that the money is for")])
     return None
 
 
-def _only_running(ctx: Context, tenant_id: UUID) -> UUID:
-    page = leasing.list_leases(ctx, Asked(limit=2), tenant_id=tenant_id, status="active")
+def _find_only_active_lease(ctx: Context, tenant_id: UUID) -> UUID:
+    page = leasing.list_leases(ctx, PageRequest(limit=2), tenant_id=tenant_id, status="active")
     if not page.items:
         raise Invalid([("tenant_id", "the organisation has no such tenant with a running lease")])
     if len(page.items) > 1:
-        raise Invalid([("tenant_id", "the tenant has several running leases; name the lease")])
+        raise Invalid([("tenant_id", "the tenant has several running leases; choose the lease")])
     return page.items[0].id
 
 
-def _row(values: dict[str, Any], lease: LeaseTerms | None) -> dict[str, Any]:
+def _payment_row(values: dict[str, Any], lease: LeaseTerms | None) -> dict[str, Any]:
     reference = "".join((values.get("provider_reference") or "").split()).upper()
     return {
         "id": new_id(),
@@ -145,15 +145,15 @@ def _row(values: dict[str, Any], lease: LeaseTerms | None) -> dict[str, Any]:
     }
 
 
-def _add(ctx: Context, row: dict[str, Any]) -> None:
+def _insert_payment(ctx: Context, row: dict[str, Any]) -> None:
     if repository.add_payment(ctx, row):
         return
     first = repository.find_by_reference(ctx, row["channel_id"], row["provider_reference"])
     if first is None:
-        raise Conflict(RACED)
+        raise Conflict(CHANGED_MEANWHILE)
     seen = ctx.actor.properties is None or first.property_id in ctx.actor.properties
     raise Conflict(
-        "The channel has a payment with this reference already.",
+        "The channel already has a payment with this reference.",
         provider_reference=row["provider_reference"],
         **({"payment_id": str(first.id), "state": first.state} if seen else {}),
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.payments.model import Payment, Refund, states_before
 from chalicelib.runtime.context import Context, Properties
 from chalicelib.storage.paging import fetch_page
@@ -59,7 +59,7 @@ def find_by_reference(ctx: Context, channel_id: UUID, provider_reference: str) -
 
 def list_payments(
     ctx: Context,
-    asked: Asked,
+    page_request: PageRequest,
     *,
     within: Properties,
     since: dt.date | None = None,
@@ -76,12 +76,12 @@ def list_payments(
         query = query.where(payments.c.received_on >= since)
     if until is not None:
         query = query.where(payments.c.received_on <= until)
-    sort = asked.sort or "-id"
+    sort = page_request.sort or "-id"
     keys = [payments.c.id] if sort.lstrip("-") == "id" else [payments.c.received_on, payments.c.id]
-    return fetch_page(ctx.db, query, keys, asked, descending=sort.startswith("-")).of(_payment)
+    return fetch_page(ctx.db, query, keys, page_request, descending=sort.startswith("-")).of(_payment)
 
 
-def credit_ids(ctx: Context, lease_ids: Iterable[UUID]) -> list[UUID]:
+def list_payment_ids_with_credit(ctx: Context, lease_ids: Iterable[UUID]) -> list[UUID]:
     """Return the matched payments of the leases that have a credit left.
 
     Not locked here: the index is read by ranges, and a locking read would wait for rows of other leases.
@@ -95,7 +95,7 @@ def credit_ids(ctx: Context, lease_ids: Iterable[UUID]) -> list[UUID]:
     return list(ctx.db.scalars(query))
 
 
-def credit_cents(ctx: Context, lease_id: UUID) -> int:
+def sum_credit_cents(ctx: Context, lease_id: UUID) -> int:
     """Return what the lease has in credit, in cents."""
     query = select(func.coalesce(func.sum(payments.c.unallocated_cents), 0)).where(
         payments.c.organisation_id == ctx.organisation_id,
@@ -115,7 +115,7 @@ def change_state(ctx: Context, payment_id: UUID, state: str, values: dict[str, A
     return ctx.db.execute(query.values(state=state, version=payments.c.version + 1, **(values or {}))).rowcount == 1
 
 
-def move_credit(ctx: Context, moves: Sequence[tuple[UUID, int]]) -> bool:
+def change_credits(ctx: Context, moves: Sequence[tuple[UUID, int]]) -> bool:
     """Add to each payment's credit (cents; below 0 takes away); return whether every one allowed it."""
     query = (
         update(payments)
@@ -132,7 +132,7 @@ def move_credit(ctx: Context, moves: Sequence[tuple[UUID, int]]) -> bool:
     return not rows or ctx.db.execute(query, rows).rowcount == len(rows)
 
 
-def take_refund(ctx: Context, payment_id: UUID, amount_cents: int) -> bool:
+def mark_refunded(ctx: Context, payment_id: UUID, amount_cents: int) -> bool:
     """Turn credit into money given back, if there is as much; return whether this call did it."""
     query = (
         update(payments)
@@ -151,7 +151,7 @@ def take_refund(ctx: Context, payment_id: UUID, amount_cents: int) -> bool:
     return ctx.db.execute(query).rowcount == 1
 
 
-def forget_payer(ctx: Context, tenant_id: UUID, lease_ids: Iterable[UUID]) -> None:
+def anonymise_payer(ctx: Context, tenant_id: UUID, lease_ids: Iterable[UUID]) -> None:
     """Empty what people wrote on the tenant's payments and on those of the leases."""
     theirs = or_(payments.c.tenant_id == tenant_id, payments.c.lease_id.in_(set(lease_ids)))
     query = update(payments).where(payments.c.organisation_id == ctx.organisation_id, theirs)
@@ -163,7 +163,7 @@ def add_refund(ctx: Context, refund: Refund) -> None:
     ctx.db.execute(insert(refunds).values(organisation_id=ctx.organisation_id, **values))
 
 
-def days_of_refunds(ctx: Context, payment_id: UUID) -> list[tuple[dt.date, int]]:
+def refunded_by_day(ctx: Context, payment_id: UUID) -> list[tuple[dt.date, int]]:
     """Return (day, cents) of each time that something of the payment was given back."""
     query = select(refunds.c.refunded_on, refunds.c.amount_cents).where(
         refunds.c.organisation_id == ctx.organisation_id, refunds.c.payment_id == payment_id
@@ -171,14 +171,14 @@ def days_of_refunds(ctx: Context, payment_id: UUID) -> list[tuple[dt.date, int]]
     return [(row[0], row[1]) for row in ctx.db.execute(query)]
 
 
-def list_refunds(ctx: Context, asked: Asked, payment_id: UUID) -> Page[Refund]:
+def list_refunds(ctx: Context, page_request: PageRequest, payment_id: UUID) -> Page[Refund]:
     query = select(*_REFUND_COLUMNS).where(
         refunds.c.organisation_id == ctx.organisation_id, refunds.c.payment_id == payment_id
     )
-    return fetch_page(ctx.db, query, [refunds.c.id], asked).of(lambda row: Refund(**row._mapping))
+    return fetch_page(ctx.db, query, [refunds.c.id], page_request).of(lambda row: Refund(**row._mapping))
 
 
-def property_channel(ctx: Context, property_id: UUID, kinds: Iterable[str]) -> UUID | None:
+def find_property_channel(ctx: Context, property_id: UUID, kinds: Iterable[str]) -> UUID | None:
     """Return the channel that the property's rent goes to, if it is in use and of one of the kinds."""
     query = (
         select(channels.c.id)
@@ -197,7 +197,7 @@ def property_channel(ctx: Context, property_id: UUID, kinds: Iterable[str]) -> U
     return found
 
 
-def fitting_channels(ctx: Context, kinds: Iterable[str]) -> list[UUID]:
+def list_fitting_channels(ctx: Context, kinds: Iterable[str]) -> list[UUID]:
     """Return the first two channels in use of the kinds, the oldest first: enough to see whether there is one only."""
     query = (
         select(channels.c.id)

@@ -9,13 +9,13 @@ from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import Entry, Leg
-from chalicelib.money import least_from
-from chalicelib.pages import Asked, Page
+from chalicelib.money import lowest_balance_from
+from chalicelib.pages import Page, PageRequest
 from chalicelib.payments import allocation_repository, repository
-from chalicelib.payments.allocation_service import spend_credit
+from chalicelib.payments.allocation_service import apply_lease_credits
 from chalicelib.payments.model import Payment, Refund
-from chalicelib.payments.move_service import RACED, hold_payment, release_moves, write_moves
-from chalicelib.payments.telling_service import tell_reversal
+from chalicelib.payments.move_service import CHANGED_MEANWHILE, lock_payment, releases_of, write_allocations
+from chalicelib.payments.telling_service import notify_reversed
 from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.context import Context
 
@@ -31,28 +31,28 @@ def reverse_payment(ctx: Context, payment_id: UUID, *, reason: str) -> Payment:
     Raises:
         Conflict: it is pending, rejected or reversed already, or part of it was refunded.
     """
-    payment = hold_payment(ctx, payment_id)
+    payment = lock_payment(ctx, payment_id)
     if payment.refunded_cents:
         raise Conflict(
-            "Part of this payment was given back; it can no longer be reversed.",
+            "Part of this payment was refunded; it can no longer be reversed.",
             payment_id=str(payment_id),
             refunded_cents=payment.refunded_cents,
         )
     if payment.state not in ("matched", "unmatched"):
         raise Conflict("Only a confirmed payment can be reversed.", state=payment.state)
-    standing = allocation_repository.standing_of_source(ctx, payment_id)
-    entries = write_moves(ctx, release_moves(ctx, standing, ctx.today))
-    reopened = allocation_repository.leases_of_source(ctx, payment_id)
+    net_allocations = allocation_repository.net_allocations_of_source(ctx, payment_id)
+    entries = write_allocations(ctx, releases_of(ctx, net_allocations, ctx.today))
+    reopened = allocation_repository.list_leases_of_source(ctx, payment_id)
     values = {"unallocated_cents": 0, "reversed_on": ctx.today, "reason": reason}
     if not repository.change_state(ctx, payment_id, "reversed", values):
-        raise Conflict(RACED)
+        raise Conflict(CHANGED_MEANWHILE)
     if payment.lease_id is not None:
-        entries += spend_credit(ctx, {payment.lease_id, *reopened})
+        entries += apply_lease_credits(ctx, {payment.lease_id, *reopened})
         billing.void_receipt(ctx, payment_id)
     ledger.post(ctx, entries)
     ledger.reverse(ctx, ("payment", payment_id), on=ctx.today, kinds={"payment"})
-    tell_reversal(ctx, payment)
-    return _get(ctx, payment_id)
+    notify_reversed(ctx, payment)
+    return _get_payment(ctx, payment_id)
 
 
 def refund_credit(ctx: Context, payment_id: UUID, values: dict[str, Any]) -> Refund:
@@ -66,18 +66,20 @@ def refund_credit(ctx: Context, payment_id: UUID, values: dict[str, Any]) -> Ref
             ``credit_cents`` tells how much.
         Invalid: a day to come or before the payment, or the channel is not the organisation's.
     """
-    payment = hold_payment(ctx, payment_id)
+    payment = lock_payment(ctx, payment_id)
     refunded_on = values.get("refunded_on") or ctx.today
     if not payment.received_on <= refunded_on <= ctx.today:
         raise Invalid([("refunded_on", "expected a day from that of the payment to today")])
-    channel_id = _channel(ctx, values.get("channel_id") or payment.channel_id)
+    channel_id = _check_channel(ctx, values.get("channel_id") or payment.channel_id)
     if payment.lease_id is None or payment.state != "matched":
         raise Conflict("Only credit of a confirmed payment that has a lease can be refunded.", state=payment.state)
-    credit_cents = _credit_since(ctx, payment, refunded_on)
+    credit_cents = _least_credit_since(ctx, payment, refunded_on)
     if values["amount_cents"] > credit_cents:
-        raise Conflict("The payment has, or had on that day or since, less credit.", credit_cents=credit_cents)
-    if not repository.take_refund(ctx, payment_id, values["amount_cents"]):
-        raise Conflict(RACED)
+        raise Conflict(
+            "The payment has, or had on that day or later, less credit than this amount.", credit_cents=credit_cents
+        )
+    if not repository.mark_refunded(ctx, payment_id, values["amount_cents"]):
+        raise Conflict(CHANGED_MEANWHILE)
     refund = Refund(
         id=new_id(),
         payment_id=payment_id,
@@ -94,16 +96,18 @@ def refund_credit(ctx: Context, payment_id: UUID, values: dict[str, Any]) -> Ref
     return refund
 
 
-def list_refunds(ctx: Context, asked: Asked, payment_id: UUID) -> Page[Refund]:
-    return repository.list_refunds(ctx, asked, payment_id)
+def list_refunds(ctx: Context, page_request: PageRequest, payment_id: UUID) -> Page[Refund]:
+    return repository.list_refunds(ctx, page_request, payment_id)
 
 
-def _credit_since(ctx: Context, payment: Payment, day: dt.date) -> int:
+def _least_credit_since(ctx: Context, payment: Payment, day: dt.date) -> int:
     """Return the least credit (cents) that the payment had on ``day`` or since: money that stood against a line
     until the 20th was not given back on the 10th."""
-    spent = allocation_repository.days_of_source(ctx, payment.id)
-    spent += repository.days_of_refunds(ctx, payment.id)
-    return least_from(day, [(payment.received_on, payment.amount_cents), *((on, -cents) for on, cents in spent)])
+    spent = allocation_repository.allocated_by_day(ctx, payment.id)
+    spent += repository.refunded_by_day(ctx, payment.id)
+    return lowest_balance_from(
+        day, [(payment.received_on, payment.amount_cents), *((on, -cents) for on, cents in spent)]
+    )
 
 
 def _refund_entry(refund: Refund, payment: Payment) -> Entry:
@@ -121,16 +125,16 @@ def _refund_entry(refund: Refund, payment: Payment) -> Entry:
     )
 
 
-def _channel(ctx: Context, channel_id: UUID | None) -> UUID:
+def _check_channel(ctx: Context, channel_id: UUID | None) -> UUID:
     if channel_id is None:
-        raise Invalid([("channel_id", "name the channel that the money leaves by")])
+        raise Invalid([("channel_id", "choose the channel that the money leaves from")])
     try:
         return portfolio.get_channel(ctx, channel_id).id
     except NotFound as error:
         raise Invalid([("channel_id", "the organisation has no such channel")]) from error
 
 
-def _get(ctx: Context, payment_id: UUID) -> Payment:
+def _get_payment(ctx: Context, payment_id: UUID) -> Payment:
     found = repository.find_payment(ctx, payment_id)
     if found is None:
         raise NotFound("There is no such payment.")

@@ -18,7 +18,7 @@ from chalicelib.payments.schemas import (
     REASON,
     REFUND,
 )
-from chalicelib.web.routing import ApiBlueprint, Call
+from chalicelib.web.routing import ApiBlueprint, RequestContext
 
 payments = ApiBlueprint(__name__, tag="payments")
 
@@ -26,81 +26,128 @@ FILTERS = ("lease_id", "property_id", "channel_id", "state", "since", "until")
 
 
 @payments.get("/payments", may="see_payments", query=PAYMENT_QUERY, answer=PAYMENT)
-def list_payments(call: Call) -> Page[Payment]:
-    """List payments, the newest first; a caretaker sees those of the named properties."""
-    filters = {name: call.query[name] for name in FILTERS if name in call.query}
-    return service.list_payments(call.ctx, call.asked, **filters)
+def list_payments(request: RequestContext) -> Page[Payment]:
+    """List payments.
+
+    Returns payments, newest first; filter by lease, property, channel, state and day received (``from``, ``to``). A
+    caretaker sees those of the named properties.
+    """
+    filters = {name: request.query[name] for name in FILTERS if name in request.query}
+    return service.list_payments(request.ctx, request.page_request, **filters)
 
 
 @payments.post("/payments", may="record_payment", body=NEW_PAYMENT, answer=PAYMENT, location="/v1/payments/{id}")
-def record_payment(call: Call) -> Payment:
-    """Record money received.
+def record_payment(request: RequestContext) -> Payment:
+    """Record a payment.
 
-    It is posted, allocated to what the lease owes, oldest first, and receipted. What a caretaker records, and
-    an M-Pesa code typed by hand, is pending until it is confirmed. Without a lease it waits to be matched.
+    Records money received. It is posted, allocated to the oldest open lines and receipted; without a lease it is
+    ``unmatched``. What a caretaker records, and an M-Pesa code typed by hand, is ``pending`` until confirmed. A
+    reference that the channel already has is refused (409; ``payment_id`` names the first payment).
     """
-    return service.record_payment(call.ctx, call.body)
+    return service.record_payment(request.ctx, request.body)
 
 
 @payments.get("/payments/{payment_id}", may="see_payments", answer=PAYMENT)
-def get_payment(call: Call, payment_id: UUID) -> Payment:
-    """Tell one payment."""
-    return service.get_payment(call.ctx, payment_id)
+def get_payment(request: RequestContext, payment_id: UUID) -> Payment:
+    """Get a payment.
+
+    Returns one payment with what is allocated, in credit and refunded. A caretaker sees those of the named
+    properties.
+    """
+    return service.get_payment(request.ctx, payment_id)
 
 
 @payments.post("/payments/{payment_id}/confirm", may="confirm_payment", status=200, answer=PAYMENT)
-def confirm_payment(call: Call, payment_id: UUID) -> Payment:
-    """Let a pending payment count."""
-    return service.confirm_payment(call.ctx, payment_id)
+def confirm_payment(request: RequestContext, payment_id: UUID) -> Payment:
+    """Confirm a payment.
+
+    Confirms a pending payment: it is posted by the day it was received, allocated and receipted, and the tenant is
+    notified. A payment that is not pending is refused (409). For owners and managers.
+    """
+    return service.confirm_payment(request.ctx, payment_id)
 
 
 @payments.post("/payments/{payment_id}/reject", may="confirm_payment", status=200, body=REASON, answer=PAYMENT)
-def reject_payment(call: Call, payment_id: UUID) -> Payment:
-    """Refuse a pending payment."""
-    return service.reject_payment(call.ctx, payment_id, reason=call.body["reason"])
+def reject_payment(request: RequestContext, payment_id: UUID) -> Payment:
+    """Reject a payment.
+
+    Rejects a pending payment, for which nothing was posted; its reference can be used again. The tenant is notified
+    if they were told of the entry. A payment that is not pending is refused (409). For owners and managers.
+    """
+    return service.reject_payment(request.ctx, payment_id, reason=request.body["reason"])
 
 
 @payments.post("/payments/{payment_id}/match", may="allocate_payment", status=200, body=MATCH, answer=PAYMENT)
-def match_payment(call: Call, payment_id: UUID) -> Payment:
-    """Give an unmatched payment its lease."""
-    return service.match_payment(call.ctx, payment_id, call.body["lease_id"])
+def match_payment(request: RequestContext, payment_id: UUID) -> Payment:
+    """Match a payment to a lease.
+
+    Gives an unmatched payment its lease: it is allocated to the oldest open lines and receipted. A payment that is
+    not unmatched is refused (409). For owners, managers and accountants.
+    """
+    return service.match_payment(request.ctx, payment_id, request.body["lease_id"])
 
 
 @payments.post("/payments/{payment_id}/allocate", may="allocate_payment", status=200, body=ALLOCATE, answer=PAYMENT)
-def allocate_payment(call: Call, payment_id: UUID) -> Payment:
-    """Allocate a payment anew, to the lines named or, without any, to what is open, oldest first."""
-    lines = call.body.get("lines")
+def allocate_payment(request: RequestContext, payment_id: UUID) -> Payment:
+    """Allocate a payment.
+
+    Releases what the payment is allocated to and allocates it anew: to the given lines, or without ``lines`` to the
+    oldest open ones; an empty list leaves all of it as credit. For owners, managers and accountants.
+    """
+    lines = request.body.get("lines")
     chosen = None if lines is None else [(line["invoice_line_id"], line["amount_cents"]) for line in lines]
-    return service.allocate_payment(call.ctx, payment_id, chosen)
+    return service.allocate_payment(request.ctx, payment_id, chosen)
 
 
 @payments.post("/payments/{payment_id}/reverse", may="reverse_payment", status=200, body=REASON, answer=PAYMENT)
-def reverse_payment(call: Call, payment_id: UUID) -> Payment:
-    """Undo a payment: its lines are open again and its receipt is void."""
-    return service.reverse_payment(call.ctx, payment_id, reason=call.body["reason"])
+def reverse_payment(request: RequestContext, payment_id: UUID) -> Payment:
+    """Reverse a payment.
+
+    Reverses a confirmed payment, such as a bounced cheque: its lines are open again, its receipt is void, its
+    journal is mirrored today, and the tenant is notified. It keeps its reference. Refused once part of it was
+    refunded (409). For owners, managers and accountants.
+    """
+    return service.reverse_payment(request.ctx, payment_id, reason=request.body["reason"])
 
 
 @payments.post("/payments/{payment_id}/refund", may="refund_credit", body=NEW_REFUND, answer=REFUND, fresh=True)
-def refund_credit(call: Call, payment_id: UUID) -> Refund:
-    """Record that credit of a payment was given back."""
-    return service.refund_credit(call.ctx, payment_id, call.body)
+def refund_credit(request: RequestContext, payment_id: UUID) -> Refund:
+    """Refund credit.
+
+    Records that credit of a payment was paid back to the tenant, and posts it. Refused if the payment has less
+    credit, or had on that day or later (409; ``credit_cents`` says how much). For owners, managers and accountants,
+    with a recent sign-in.
+    """
+    return service.refund_credit(request.ctx, payment_id, request.body)
 
 
 @payments.get("/payments/{payment_id}/refunds", may="see_payments", query=PAGING, answer=REFUND)
-def list_refunds(call: Call, payment_id: UUID) -> Page[Refund]:
-    """List what was given back of a payment."""
-    service.get_payment(call.ctx, payment_id)
-    return service.list_refunds(call.ctx, call.asked, payment_id)
+def list_refunds(request: RequestContext, payment_id: UUID) -> Page[Refund]:
+    """List the refunds of a payment.
+
+    Returns what was paid back of the credit of a payment.
+    """
+    service.get_payment(request.ctx, payment_id)
+    return service.list_refunds(request.ctx, request.page_request, payment_id)
 
 
 @payments.get("/payments/{payment_id}/allocations", may="see_payments", query=PAGING, answer=ALLOCATION)
-def list_allocations(call: Call, payment_id: UUID) -> Page[Allocation]:
-    """List where a payment went; a row below nothing takes an earlier one back."""
-    service.get_payment(call.ctx, payment_id)
-    return service.list_allocations(call.ctx, call.asked, payment_id)
+def list_allocations(request: RequestContext, payment_id: UUID) -> Page[Allocation]:
+    """List the allocations of a payment.
+
+    Returns which invoice lines a payment was allocated to; a negative amount releases an earlier one. A caretaker
+    does not see lines of properties that are not named.
+    """
+    service.get_payment(request.ctx, payment_id)
+    return service.list_allocations(request.ctx, request.page_request, payment_id)
 
 
 @payments.post("/leases/{lease_id}/opening-credit", may="allocate_payment", body=OPENING_CREDIT, answer=PAYMENT)
-def record_opening_credit(call: Call, lease_id: UUID) -> Payment:
-    """Record what a tenant had paid ahead before the books began."""
-    return service.record_opening_credit(call.ctx, lease_id, call.body["amount_cents"], call.body["on"])
+def record_opening_credit(request: RequestContext, lease_id: UUID) -> Payment:
+    """Record an opening credit.
+
+    Records what a tenant had paid ahead before the books began, as a payment with the method ``opening``. It is
+    allocated to what the lease owes, the rest stays credit; it gets no receipt. For owners, managers and
+    accountants.
+    """
+    return service.record_opening_credit(request.ctx, lease_id, request.body["amount_cents"], request.body["on"])

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from chalicelib.money import half_up
+from chalicelib.money import round_half_up
 
 # Old debt and rent before services; what is disputed most often (damage, late fees) late.
 DEFAULT_ORDER: tuple[str, ...] = (
@@ -26,11 +26,11 @@ DEFAULT_ORDER: tuple[str, ...] = (
 )
 
 CARETAKER_DAYS = 7  # that a caretaker may take to write down what they received
-MOST_AHEAD_DAYS = 365  # that somebody pays before their lease begins
-MOST_HISTORY_DAYS = 3653  # ten years: what is older is an opening balance
+MAX_AHEAD_DAYS = 365  # that somebody pays before their lease begins
+MAX_HISTORY_DAYS = 3653  # ten years: what is older is an opening balance
 
 
-class OpenLine(NamedTuple):
+class AllocatableLine(NamedTuple):
     """An invoice line with what is still open of it."""
 
     id: UUID
@@ -54,21 +54,21 @@ class BilledLine(NamedTuple):
     charge_type: str
     description: str
     amount_cents: int
-    standing_cents: int
+    uncredited_cents: int
 
 
 class MonthlyDue(NamedTuple):
     """What a lease's terms ask for in a month: if the lease had not ended, and up to its end (cents)."""
 
     charge_type: str
-    words: str
-    once_cents: int
+    description: str
+    full_cents: int
     owed_cents: int
 
 
 def allocate(
     amount_cents: int,
-    lines: Iterable[OpenLine],
+    lines: Iterable[AllocatableLine],
     order: Sequence[str] = DEFAULT_ORDER,
     purpose: str | None = None,
 ) -> tuple[list[Share], int]:
@@ -97,13 +97,13 @@ def allocate(
     ranks = {charge_type: rank for rank, charge_type in enumerate(order)}
     unnamed = len(ranks)
 
-    def turn(line: OpenLine) -> tuple[bool, dt.date, int, int, UUID]:
+    def sort_key(line: AllocatableLine) -> tuple[bool, dt.date, int, int, UUID]:
         rank = ranks.get(line.charge_type, unnamed)
         return line.charge_type != purpose, line.due_on, rank, line.seq, line.id
 
     shares = []
     left_cents = amount_cents
-    for line in sorted(lines, key=turn):
+    for line in sorted(lines, key=sort_key):
         if line.open_cents < 0:
             raise ValueError("A line's open_cents must not be negative.")
         part_cents = min(left_cents, line.open_cents)
@@ -113,7 +113,7 @@ def allocate(
     return shares, left_cents
 
 
-def release(shares: Sequence[Share], amount_cents: int) -> list[Share]:
+def release_shares(shares: Sequence[Share], amount_cents: int) -> list[Share]:
     """Take shares back, the latest first, as a credit note on a paid line does.
 
     Args:
@@ -143,7 +143,7 @@ def release(shares: Sequence[Share], amount_cents: int) -> list[Share]:
     return released
 
 
-def first_day_received(role: str, starts_on: dt.date | None, today: dt.date) -> dt.date:
+def earliest_received_on(role: str, starts_on: dt.date | None, today: dt.date) -> dt.date:
     """Return the earliest day that money may be said to have been received on.
 
     A caretaker writes down what they took these days, also before somebody moves in; the office also what its own
@@ -155,11 +155,11 @@ def first_day_received(role: str, starts_on: dt.date | None, today: dt.date) -> 
     """
     if role == "caretaker":
         return today - dt.timedelta(days=CARETAKER_DAYS)
-    ahead = dt.date.min if starts_on is None else starts_on - dt.timedelta(days=MOST_AHEAD_DAYS)
-    return max(today - dt.timedelta(days=MOST_HISTORY_DAYS), ahead)
+    ahead = dt.date.min if starts_on is None else starts_on - dt.timedelta(days=MAX_AHEAD_DAYS)
+    return max(today - dt.timedelta(days=MAX_HISTORY_DAYS), ahead)
 
 
-def needs_confirming(method: str, role: str) -> bool:
+def needs_confirmation(method: str, role: str) -> bool:
     """Tell whether a payment recorded by hand waits for a manager before it counts.
 
     A caretaker's word does, whatever the method. So does an M-Pesa code typed by hand, whoever
@@ -168,19 +168,19 @@ def needs_confirming(method: str, role: str) -> bool:
     return role == "caretaker" or method == "mpesa"
 
 
-def allocation_day(received_on: dt.date, issued_on: dt.date, freed_on: dt.date | None, today: dt.date) -> dt.date:
+def allocation_day(received_on: dt.date, issued_on: dt.date, released_on: dt.date | None, today: dt.date) -> dt.date:
     """Return the day on which a payment counts against a line.
 
     Not before the money came in and not before the line was asked for, so that what was owed on a
     past day stays what it was; not before the last day on which this money was taken back from a
-    line, or other money from this line (``freed_on``), or on the days between the one would be spent,
+    line, or other money from this line (``released_on``), or on the days between the one would be spent,
     or the other paid, twice; and, of a line issued ahead, not after today.
     """
-    return max(received_on, min(today, max(issued_on, freed_on or issued_on)))
+    return max(received_on, min(today, max(issued_on, released_on or issued_on)))
 
 
-def credit_on_lines(
-    billed: Iterable[BilledLine], owed: Sequence[tuple[str, str, int]], once_owed: Sequence[tuple[str, str, int]]
+def shares_to_credit(
+    billed: Iterable[BilledLine], owed: Sequence[tuple[str, str, int]], full_terms: Sequence[tuple[str, str, int]]
 ) -> list[Share]:
     """Return what of a month's lines is to be credited because the lease ended earlier than was billed.
 
@@ -190,37 +190,37 @@ def credit_on_lines(
     Args:
         billed: The month's lines in their order, those of one-off charges left out.
         owed: (charge type, words, cents) of the month up to the lease's end.
-        once_owed: The same as if the lease had not ended.
+        full_terms: The same as if the lease had not ended.
 
     Returns:
         Shares above 0, for the lines that were billed higher than is owed.
     """
     shares = []
-    for line, due in _paired(list(billed), _dues(owed, once_owed)):
-        too_much_cents = line.standing_cents - _owed_of(line, due)
-        if too_much_cents > 0:
-            shares.append(Share(line.id, too_much_cents))
+    for line, due in _pair_with_dues(list(billed), _monthly_dues(owed, full_terms)):
+        excess_cents = line.uncredited_cents - _owed_cents_of(line, due)
+        if excess_cents > 0:
+            shares.append(Share(line.id, excess_cents))
     return shares
 
 
-def _dues(owed: Sequence[tuple[str, str, int]], once_owed: Sequence[tuple[str, str, int]]) -> list[MonthlyDue]:
+def _monthly_dues(owed: Sequence[tuple[str, str, int]], full_terms: Sequence[tuple[str, str, int]]) -> list[MonthlyDue]:
     left = list(owed)
     dues = []
-    for charge_type, words, once_cents in once_owed:
-        mine = next((each for each in left if _same(each[:2], (charge_type, words))), None)
+    for charge_type, words, full_cents in full_terms:
+        mine = next((each for each in left if _same_charge(each[:2], (charge_type, words))), None)
         if mine is not None:
             left.remove(mine)
-        dues.append(MonthlyDue(charge_type, words, once_cents, mine[2] if mine else 0))
+        dues.append(MonthlyDue(charge_type, words, full_cents, mine[2] if mine else 0))
     return dues
 
 
-def _paired(billed: Sequence[BilledLine], dues: Sequence[MonthlyDue]) -> list[tuple[BilledLine, MonthlyDue]]:
+def _pair_with_dues(billed: Sequence[BilledLine], dues: Sequence[MonthlyDue]) -> list[tuple[BilledLine, MonthlyDue]]:
     """Return each line with what the terms ask for in its place, in the order of the lines."""
     found: dict[UUID, MonthlyDue] = {}
     left = list(dues)
     for by_words in (True, False):
         for line in billed:
-            fits = (each for each in left if _fits(line, each, by_words=by_words))
+            fits = (each for each in left if _matches(line, each, by_words=by_words))
             due = None if line.id in found else next(fits, None)
             if due is not None:
                 found[line.id] = due
@@ -228,21 +228,21 @@ def _paired(billed: Sequence[BilledLine], dues: Sequence[MonthlyDue]) -> list[tu
     return [(line, found[line.id]) for line in billed if line.id in found]
 
 
-def _fits(line: BilledLine, due: MonthlyDue, *, by_words: bool) -> bool:
+def _matches(line: BilledLine, due: MonthlyDue, *, by_words: bool) -> bool:
     if by_words:
-        return _same((line.charge_type, line.description), (due.charge_type, due.words))
+        return _same_charge((line.charge_type, line.description), (due.charge_type, due.description))
     return line.charge_type == due.charge_type
 
 
-def _same(one: tuple[str, str], other: tuple[str, str]) -> bool:
+def _same_charge(one: tuple[str, str], other: tuple[str, str]) -> bool:
     return one == other or one[0] == other[0] == "rent"
 
 
-def _owed_of(line: BilledLine, due: MonthlyDue) -> int:
+def _owed_cents_of(line: BilledLine, due: MonthlyDue) -> int:
     """Return what is owed of a line; a charge made cheaper for the bills to come is shared as it was billed."""
-    if line.charge_type == "rent" or line.amount_cents <= due.once_cents:
+    if line.charge_type == "rent" or line.amount_cents <= due.full_cents:
         return due.owed_cents
-    return half_up(line.amount_cents * due.owed_cents, due.once_cents)
+    return round_half_up(line.amount_cents * due.owed_cents, due.full_cents)
 
 
 def periods_between(first: dt.date, last: dt.date) -> list[dt.date]:
@@ -256,7 +256,7 @@ def month_after(day: dt.date) -> dt.date:
     return dt.date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
-def settle_account(owed_cents: int, credit_cents: int, held_cents: int) -> tuple[int, int]:
+def compute_settlement(owed_cents: int, credit_cents: int, held_cents: int) -> tuple[int, int]:
     """Return (what is handed back, what is still owed) once credit and deposits are set off; one of them is 0."""
     rest_cents = credit_cents + held_cents - owed_cents
     return max(rest_cents, 0), max(-rest_cents, 0)

@@ -6,17 +6,17 @@ from uuid import UUID
 
 from chalicelib.billing import service as billing
 from chalicelib.errors import Invalid
-from chalicelib.payments.allocation_service import apply_credit
+from chalicelib.payments.allocation_service import apply_and_post_lease_credits
 from chalicelib.payments.rules import month_after
 from chalicelib.runtime.context import Context
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 
 BILL_RUN = "bill_run"
-LEASES_IN_A_SET = 500
+LEASES_PER_SET = 500
 
 
-class Progress(NamedTuple):
+class BillRunProgress(NamedTuple):
     """How far a run is, as its task's cursor keeps it: after which lease it goes on, leases seen, invoices made."""
 
     after: UUID | None
@@ -35,22 +35,22 @@ def queue_bill_run(ctx: Context, period: dt.date, *, issued_on: dt.date | None) 
     if period > month_after(ctx.today):
         wrong.append(("period", "expected no later month than the next one"))
     if issued_on is not None and issued_on > ctx.today:
-        wrong.append(("issued_on", "may not lie in the future"))
+        wrong.append(("issued_on", "may not be in the future"))
     if wrong:
         raise Invalid(wrong)
     given = {"period": period.isoformat(), "issued_on": (issued_on or ctx.today).isoformat()}
     return tasks.queue_task(ctx, BILL_RUN, given, created_by=ctx.actor.member_id)
 
 
-def progress_of(task: Task) -> Progress:
+def parse_progress(task: Task) -> BillRunProgress:
     """Return how far the run is; a fresh one is at its beginning."""
     if not task.cursor:
-        return Progress(None, 0, 0, False)
+        return BillRunProgress(None, 0, 0, False)
     after, made = task.cursor.split(":")
-    return Progress(UUID(after), task.progress["done"] or 0, int(made), False)
+    return BillRunProgress(UUID(after), task.progress["done"] or 0, int(made), False)
 
 
-def bill_set(ctx: Context, task: Task, before: Progress) -> Progress:
+def bill_set(ctx: Context, task: Task, before: BillRunProgress) -> BillRunProgress:
     """Bill the next set of the run in the caller's transaction, and return how far it then is.
 
     Raises:
@@ -61,12 +61,12 @@ def bill_set(ctx: Context, task: Task, before: Progress) -> Progress:
         ctx,
         dt.date.fromisoformat(task.input["period"]),
         after=before.after,
-        limit=LEASES_IN_A_SET,
+        limit=LEASES_PER_SET,
         issued_on=dt.date.fromisoformat(task.input["issued_on"]),
-        after_bill=apply_credit,
+        after_bill=apply_and_post_lease_credits,
     )
     last_id = billed.last_id or before.after
-    done = Progress(last_id, before.seen + billed.seen, before.made + billed.made, billed.last_id is None)
+    done = BillRunProgress(last_id, before.seen + billed.seen, before.made + billed.made, billed.last_id is None)
     cursor = f"{last_id.hex}:{done.made}" if last_id else None
-    tasks.advance(ctx.db, task, done=done.seen, total=done.seen if done.ended else None, cursor=cursor)
+    tasks.save_progress(ctx.db, task, done=done.seen, total=done.seen if done.ended else None, cursor=cursor)
     return done

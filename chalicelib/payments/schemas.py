@@ -7,14 +7,14 @@ from chalicelib.payments.model import METHODS, STATES
 from chalicelib.payments.rules import DEFAULT_ORDER
 from chalicelib.web import fields
 
-MOST_LINES = 200
+MAX_LINES = 200
 REFERENCE = "^[A-Za-z0-9][A-Za-z0-9 /.-]*$"
 
 
 class NewPayment(Schema):
     method = fields.OneOf(*METHODS, required=True)
     amount = fields.Money(attribute="amount_cents", positive=True, required=True)
-    received_on = fields.Day(required=True)
+    received_on = fields.Date(required=True)
     lease_id = fields.Uuid()
     tenant_id = fields.Uuid()
     channel_id = fields.Uuid()
@@ -32,7 +32,7 @@ class PaymentView(Schema):
     allocated = fields.Money(attribute="allocated_cents")
     credit = fields.Money(attribute="unallocated_cents")
     refunded = fields.Money(attribute="refunded_cents")
-    received_on = fields.Day()
+    received_on = fields.Date()
     channel_id = fields.Uuid(allow_none=True)
     lease_id = fields.Uuid(allow_none=True)
     property_id = fields.Uuid(allow_none=True)
@@ -44,10 +44,10 @@ class PaymentView(Schema):
     note = fields.Text(200)
     recorded_by = fields.Uuid(allow_none=True)
     confirmed_by = fields.Uuid(allow_none=True)
-    reversed_on = fields.Day(allow_none=True)
+    reversed_on = fields.Date(allow_none=True)
     reason = fields.Text(200, allow_none=True)
-    version = fields.Whole()
-    created_at = fields.Moment()
+    version = fields.Integer()
+    created_at = fields.DateTime()
 
 
 class PaymentQuery(fields.Paging):
@@ -55,9 +55,9 @@ class PaymentQuery(fields.Paging):
     property_id = fields.Uuid()
     channel_id = fields.Uuid()
     state = fields.OneOf(*STATES)
-    since = fields.Day(data_key="from")
-    until = fields.Day(data_key="to")
-    sort = fields.sort_of("id", "received_on", default="-id")
+    since = fields.Date(data_key="from")
+    until = fields.Date(data_key="to")
+    sort = fields.sort_field("id", "received_on", default="-id")
 
 
 class Reason(Schema):
@@ -76,7 +76,7 @@ class ChosenLine(Schema):
 class Allocate(Schema):
     """Without ``lines`` the payment goes to what is open, oldest first; an empty list leaves it as credit."""
 
-    lines = fields.ListOf(fields.Nested(ChosenLine), most=MOST_LINES)
+    lines = fields.ListOf(fields.Nested(ChosenLine), most=MAX_LINES)
 
 
 class AllocationView(Schema):
@@ -86,14 +86,14 @@ class AllocationView(Schema):
     invoice_line_id = fields.Uuid()
     lease_id = fields.Uuid()
     amount = fields.Money(attribute="amount_cents", signed=True)
-    allocated_on = fields.Day()
-    created_at = fields.Moment()
+    allocated_on = fields.Date()
+    created_at = fields.DateTime()
 
 
 class NewRefund(Schema):
     amount = fields.Money(attribute="amount_cents", positive=True, required=True)
     channel_id = fields.Uuid()
-    refunded_on = fields.Day()
+    refunded_on = fields.Date()
     provider_reference = fields.Text(40, least=1, pattern=REFERENCE)
     reason = fields.Text(200, least=1, required=True)
 
@@ -105,14 +105,14 @@ class RefundView(Schema):
     amount = fields.Money(attribute="amount_cents")
     channel_id = fields.Uuid()
     provider_reference = fields.Text(40)
-    refunded_on = fields.Day()
+    refunded_on = fields.Date()
     reason = fields.Text(200)
-    created_at = fields.Moment()
+    created_at = fields.DateTime()
 
 
 class OpeningCredit(Schema):
     amount = fields.Money(attribute="amount_cents", positive=True, required=True)
-    on = fields.Day(required=True)
+    on = fields.Date(required=True)
 
 
 class CreditedLine(Schema):
@@ -121,13 +121,13 @@ class CreditedLine(Schema):
 
 
 class NewCreditNote(Reason):
-    lines = fields.ListOf(fields.Nested(CreditedLine), least=1, most=MOST_LINES, required=True)
+    lines = fields.ListOf(fields.Nested(CreditedLine), least=1, most=MAX_LINES, required=True)
 
 
 class Termination(Schema):
-    ends_on = fields.Day(required=True)
-    given_on = fields.Day()
-    waive_notice = fields.Flag(load_default=False)
+    ends_on = fields.Date(required=True)
+    given_on = fields.Date()
+    waive_notice = fields.Boolean(load_default=False)
 
 
 class HeldDepositView(Schema):
@@ -137,7 +137,7 @@ class HeldDepositView(Schema):
 
 class FinalAccountView(Schema):
     lease_id = fields.Uuid()
-    ends_on = fields.Day(allow_none=True)
+    ends_on = fields.Date(allow_none=True)
     owed = fields.Money(attribute="owed_cents")
     credit = fields.Money(attribute="credit_cents")
     held = fields.Money(attribute="held_cents")
@@ -161,7 +161,7 @@ class DeductionView(Schema):
 
 class NewBillRun(Schema):
     period = fields.Month(required=True)
-    issued_on = fields.Day()
+    issued_on = fields.Date()
 
 
 PAGING = fields.Paging()

@@ -9,7 +9,7 @@ from chalicelib.payments.credit_service import credit_invoice
 from chalicelib.payments.deciding_service import confirm_payment, match_payment, reject_payment
 from chalicelib.payments.deduction_service import deduct_deposit, reverse_deduction
 from chalicelib.payments.ending_service import close_account, get_final_account, terminate_lease, transfer_lease
-from chalicelib.payments.intake_service import forget_payer, get_payment, list_payments
+from chalicelib.payments.intake_service import anonymise_payer, get_payment, list_payments
 from chalicelib.payments.issuing_service import issue_invoice, record_opening_balance
 from chalicelib.payments.recording_service import record_opening_credit, record_payment
 from chalicelib.payments.reversal_service import list_refunds, refund_credit, reverse_payment
@@ -17,11 +17,11 @@ from chalicelib.payments.run_service import queue_bill_run
 
 __all__ = [
     "allocate_payment",
+    "anonymise_payer",
     "close_account",
     "confirm_payment",
     "credit_invoice",
     "deduct_deposit",
-    "forget_payer",
     "get_final_account",
     "get_payment",
     "issue_invoice",

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, and_, cast, func, select
 
-from chalicelib.payments.model import Listener, Payment
+from chalicelib.payments.model import NotificationRecipient, Payment
 from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.billing import invoice_lines
 from chalicelib.storage.tables.identity import organisations
@@ -15,7 +15,7 @@ from chalicelib.storage.tables.payments import payments
 from chalicelib.storage.tables.portfolio import properties, units
 
 
-def find_listener(ctx: Context, lease_id: UUID, tenant_id: UUID) -> Listener | None:
+def find_recipient(ctx: Context, lease_id: UUID, tenant_id: UUID) -> NotificationRecipient | None:
     """Return whom money of the lease is told to, and how the lease stands now; None once the tenant was erased."""
     lines = invoice_lines.c
     owed = select(func.coalesce(func.sum(lines.open_cents), 0)).where(
@@ -59,10 +59,10 @@ def find_listener(ctx: Context, lease_id: UUID, tenant_id: UUID) -> Listener | N
         .where(leases.c.organisation_id == ctx.organisation_id, leases.c.id == lease_id, tenants.c.erased_at.is_(None))
     )
     row = ctx.db.execute(query).one_or_none()
-    return None if row is None else Listener(**row._mapping)
+    return None if row is None else NotificationRecipient(**row._mapping)
 
 
-def was_told(ctx: Context, kind: str, payment: Payment, *, since: dt.datetime) -> bool:
+def was_notified(ctx: Context, kind: str, payment: Payment, *, since: dt.datetime) -> bool:
     """Tell whether the tenant has had a message of the kind about the payment's lease since then, or one waits."""
     query = select(messages.c.id).where(
         messages.c.organisation_id == ctx.organisation_id,

@@ -3,18 +3,18 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from chalicelib.money import say_cents
+from chalicelib.money import format_amount
 
 LATE_DAYS = 3
-MOST_SUBJECT = 160  # characters that a message's subject may have
+MAX_SUBJECT = 160  # characters that a message's subject may have
 
-_METHODS = {
+_METHOD_NAMES = {
     "en": {"cash": "cash", "bank": "bank", "cheque": "cheque", "mpesa": "M-Pesa"},
     "sw": {"cash": "taslimu", "bank": "benki", "cheque": "hundi", "mpesa": "M-Pesa"},
 }
 _IN_CREDIT = {"en": "in credit", "sw": "ziada"}
 
-_LETTERS: dict[tuple[str, str], tuple[str, str]] = {
+_EMAILS: dict[tuple[str, str], tuple[str, str]] = {
     ("receipt", "en"): (
         "Receipt {receipt} of {organisation}: {amount}",
         """Dear {tenant},
@@ -86,7 +86,7 @@ Kuna kosa? Tafadhali ijulishe {organisation} ukitaja nambari ya risiti.
 }
 
 
-def is_told(received_on: dt.date, entered_on: dt.date) -> bool:
+def should_notify(received_on: dt.date, entered_on: dt.date) -> bool:
     """Tell whether a payment is news to its tenant: entered at most ``LATE_DAYS`` days after it was received.
 
     What is entered later is a landlord's history, which must not text anybody. The day of entry counts and not
@@ -95,22 +95,22 @@ def is_told(received_on: dt.date, entered_on: dt.date) -> bool:
     return (entered_on - received_on).days <= LATE_DAYS
 
 
-def say_reference(provider_reference: str | None, method: str, language: str) -> str:
+def format_reference(provider_reference: str | None, method: str, language: str) -> str:
     """Return the provider's reference, or the way of paying where there is none."""
-    return provider_reference or _METHODS[language].get(method, method)
+    return provider_reference or _METHOD_NAMES[language].get(method, method)
 
 
-def say_balance(balance_cents: int, currency: str, language: str) -> str:
+def format_balance(balance_cents: int, currency: str, language: str) -> str:
     """Return what is still owed (cents; below 0 is credit): "KES 4,500", "KES 0 (KES 300 in credit)"."""
     if balance_cents >= 0:
-        return say_cents(balance_cents, currency)
-    credit = say_cents(-balance_cents, currency)
+        return format_amount(balance_cents, currency)
+    credit = format_amount(-balance_cents, currency)
     within = f"{credit} {_IN_CREDIT[language]}" if language == "en" else f"{_IN_CREDIT[language]} {credit}"
-    return f"{say_cents(0, currency)} ({within})"
+    return f"{format_amount(0, currency)} ({within})"
 
 
-def write_letter(kind: str, language: str, values: Mapping[str, str]) -> tuple[str, str]:
+def render_email(kind: str, language: str, values: Mapping[str, str]) -> tuple[str, str]:
     """Return subject and text of the e-mail; ``values`` are the template's of the kind, ``received_on`` and
     ``balance``."""
-    subject, text = _LETTERS[kind, language]
-    return " ".join(subject.format_map(values).split())[:MOST_SUBJECT], text.format_map(values)
+    subject, text = _EMAILS[kind, language]
+    return " ".join(subject.format_map(values).split())[:MAX_SUBJECT], text.format_map(values)

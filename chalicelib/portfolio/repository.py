@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.portfolio.model import Channel, Owner, Property, Unit
 from chalicelib.runtime.context import Context, Properties
 from chalicelib.storage.paging import fetch_page
@@ -121,13 +121,13 @@ def remove(db: Connection, kind: str, organisation_id: UUID, row_id: UUID, versi
 
 
 def find_owner(ctx: Context, owner_id: UUID) -> Owner | None:
-    row = _one(ctx.db, owners, ctx.organisation_id, owner_id)
+    row = _find_row(ctx.db, owners, ctx.organisation_id, owner_id)
     return None if row is None else _owner(row)
 
 
-def list_owners(ctx: Context, asked: Asked) -> Page[Owner]:
+def list_owners(ctx: Context, page_request: PageRequest) -> Page[Owner]:
     query = select(owners).where(owners.c.organisation_id == ctx.organisation_id)
-    return fetch_page(ctx.db, query, [owners.c.id], asked).of(_owner)
+    return fetch_page(ctx.db, query, [owners.c.id], page_request).of(_owner)
 
 
 def find_channel(ctx: Context, channel_id: UUID, within: Properties) -> Channel | None:
@@ -135,8 +135,8 @@ def find_channel(ctx: Context, channel_id: UUID, within: Properties) -> Channel 
     return None if row is None else _channel(row)
 
 
-def list_channels(ctx: Context, asked: Asked, within: Properties) -> Page[Channel]:
-    return fetch_page(ctx.db, _channels(ctx.organisation_id, within), [channels.c.id], asked).of(_channel)
+def list_channels(ctx: Context, page_request: PageRequest, within: Properties) -> Page[Channel]:
+    return fetch_page(ctx.db, _channels(ctx.organisation_id, within), [channels.c.id], page_request).of(_channel)
 
 
 def _channels(organisation_id: UUID, within: Properties) -> Select[Any]:
@@ -151,15 +151,15 @@ def _channels(organisation_id: UUID, within: Properties) -> Select[Any]:
 
 
 def find_property(ctx: Context, property_id: UUID) -> Property | None:
-    row = _one(ctx.db, properties, ctx.organisation_id, property_id)
+    row = _find_row(ctx.db, properties, ctx.organisation_id, property_id)
     return None if row is None else _property(row)
 
 
-def list_properties(ctx: Context, asked: Asked, within: Properties) -> Page[Property]:
+def list_properties(ctx: Context, page_request: PageRequest, within: Properties) -> Page[Property]:
     query = select(properties).where(properties.c.organisation_id == ctx.organisation_id)
     if within is not None:
         query = query.where(properties.c.id.in_(within))
-    return fetch_page(ctx.db, query, [properties.c.name_key, properties.c.id], asked).of(_property)
+    return fetch_page(ctx.db, query, [properties.c.name_key, properties.c.id], page_request).of(_property)
 
 
 def find_unit(ctx: Context, unit_id: UUID, today: dt.date) -> Unit | None:
@@ -170,7 +170,7 @@ def find_unit(ctx: Context, unit_id: UUID, today: dt.date) -> Unit | None:
 
 def list_units(
     ctx: Context,
-    asked: Asked,
+    page_request: PageRequest,
     *,
     today: dt.date,
     within: Properties,
@@ -187,10 +187,10 @@ def list_units(
         query = query.where(units.c.type == type)
     if status is not None:
         query = query.where(_STATUS.in_([status]))
-    sort = asked.sort or "id"
+    sort = page_request.sort or "id"
     keys = [units.c.id] if sort.lstrip("-") == "id" else [units.c[_SORTS[sort.lstrip("-")]], units.c.id]
     values = {_OF.key: ctx.organisation_id, _TODAY.key: today}
-    page = fetch_page(ctx.db, query, keys, asked, descending=sort.startswith("-"), values=values)
+    page = fetch_page(ctx.db, query, keys, page_request, descending=sort.startswith("-"), values=values)
     return page.of(lambda row: _unit(row, today))
 
 
@@ -200,7 +200,7 @@ def lock_unit(ctx: Context, unit_id: UUID) -> Row[Any] | None:
     return ctx.db.execute(query.with_for_update()).one_or_none()
 
 
-def _one(db: Connection, table: Table, organisation_id: UUID, row_id: UUID) -> Row[Any] | None:
+def _find_row(db: Connection, table: Table, organisation_id: UUID, row_id: UUID) -> Row[Any] | None:
     query = select(table).where(table.c.organisation_id == organisation_id, table.c.id == row_id)
     return db.execute(query).one_or_none()
 

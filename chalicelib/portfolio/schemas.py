@@ -19,13 +19,13 @@ class NewOwner(OwnerChange):
 
 class OwnerView(OwnerChange):
     id = fields.Uuid()
-    version = fields.Whole()
-    created_at = fields.Moment()
+    version = fields.Integer()
+    created_at = fields.DateTime()
 
 
 class ChannelChange(Schema):
     name = fields.Text(80, least=1)
-    active = fields.Flag()
+    active = fields.Boolean()
 
 
 class NewChannel(ChannelChange):
@@ -38,8 +38,8 @@ class ChannelView(ChannelChange):
     id = fields.Uuid()
     kind = fields.OneOf(*CHANNEL_KINDS)
     number = fields.Text(30)
-    version = fields.Whole()
-    created_at = fields.Moment()
+    version = fields.Integer()
+    created_at = fields.DateTime()
 
 
 class PropertyChange(Schema):
@@ -58,15 +58,15 @@ class NewProperty(PropertyChange):
 
 class PropertyView(PropertyChange):
     id = fields.Uuid()
-    version = fields.Whole()
-    created_at = fields.Moment()
+    version = fields.Integer()
+    created_at = fields.DateTime()
 
 
 class UnitChange(Schema):
     name = fields.Text(40, least=1)
     type = fields.OneOf(*UNIT_TYPES)
-    bedrooms = fields.Whole(0, 20)
-    size_sqm = fields.Whole(1, 100_000, allow_none=True)
+    bedrooms = fields.Integer(0, 20)
+    size_sqm = fields.Integer(1, 100_000, allow_none=True)
     rent = fields.Money(attribute="rent_cents")
     note = fields.Text(500, lines=True)
 
@@ -83,15 +83,15 @@ class UnitView(UnitChange):
     property_id = fields.Uuid()
     property_name = fields.Text(120)
     status = fields.OneOf("vacant", "reserved", "occupied")
-    version = fields.Whole()
-    created_at = fields.Moment()
+    version = fields.Integer()
+    created_at = fields.DateTime()
 
 
 class UnitQuery(fields.Paging):
     property_id = fields.Uuid()
     status = fields.OneOf("vacant", "reserved", "occupied")
     type = fields.OneOf(*UNIT_TYPES)
-    sort = fields.sort_of("id", "name", "rent", default="id")
+    sort = fields.sort_field("id", "name", "rent", default="id")
 
 
 PAGING = fields.Paging()

@@ -8,15 +8,15 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
-from chalicelib.identity.service import CHANGED
+from chalicelib.identity.service import STALE_VERSION
 from chalicelib.ids import new_id
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.portfolio import repository
 from chalicelib.portfolio.model import Channel, Owner, Property, Unit
 from chalicelib.runtime.context import Context
 
 Thing = TypeVar("Thing")
-MOST_PROPERTY_KEY, MOST_UNIT_KEY = 120, 40  # characters that their ``name_key`` holds
+MAX_PROPERTY_KEY, MAX_UNIT_KEY = 120, 40  # characters that their ``name_key`` holds
 
 
 def name_key(name: str) -> str:
@@ -28,12 +28,12 @@ def name_key(name: str) -> str:
     return " ".join(unicodedata.normalize("NFC", visible.lower()).split())
 
 
-def list_owners(ctx: Context, asked: Asked) -> Page[Owner]:
-    return repository.list_owners(ctx, asked)
+def list_owners(ctx: Context, page_request: PageRequest) -> Page[Owner]:
+    return repository.list_owners(ctx, page_request)
 
 
 def get_owner(ctx: Context, owner_id: UUID) -> Owner:
-    return _found(repository.find_owner(ctx, owner_id), "owner")
+    return _require(repository.find_owner(ctx, owner_id), "owner")
 
 
 def add_owner(ctx: Context, values: dict[str, Any]) -> Owner:
@@ -53,13 +53,13 @@ def remove_owner(ctx: Context, owner_id: UUID, version: int | None) -> None:
     _remove(ctx.db, "owner", ctx.organisation_id, owner_id, version)
 
 
-def list_channels(ctx: Context, asked: Asked) -> Page[Channel]:
-    return repository.list_channels(ctx, asked, ctx.actor.properties)
+def list_channels(ctx: Context, page_request: PageRequest) -> Page[Channel]:
+    return repository.list_channels(ctx, page_request, ctx.actor.properties)
 
 
 def get_channel(ctx: Context, channel_id: UUID) -> Channel:
     """Return the channel; a caretaker has those of the named properties, and those that are no property's."""
-    return _found(repository.find_channel(ctx, channel_id, ctx.actor.properties), "channel")
+    return _require(repository.find_channel(ctx, channel_id, ctx.actor.properties), "channel")
 
 
 def add_channel(ctx: Context, values: dict[str, Any]) -> Channel:
@@ -82,15 +82,15 @@ def change_channel(ctx: Context, channel_id: UUID, version: int | None, values: 
     return get_channel(ctx, channel_id)
 
 
-def list_properties(ctx: Context, asked: Asked) -> Page[Property]:
-    return repository.list_properties(ctx, asked, ctx.actor.properties)
+def list_properties(ctx: Context, page_request: PageRequest) -> Page[Property]:
+    return repository.list_properties(ctx, page_request, ctx.actor.properties)
 
 
 def get_property(ctx: Context, property_id: UUID) -> Property:
     found = repository.find_property(ctx, property_id)
     if ctx.actor.properties is not None and property_id not in ctx.actor.properties:
         found = None
-    return _found(found, "property")
+    return _require(found, "property")
 
 
 def add_property(ctx: Context, values: dict[str, Any]) -> Property:
@@ -108,7 +108,7 @@ def add_property(ctx: Context, values: dict[str, Any]) -> Property:
         "town": "",
         "water_rate_cents": None,
         "electricity_rate_cents": None,
-        **_with_key(values, MOST_PROPERTY_KEY),
+        **_with_key(values, MAX_PROPERTY_KEY),
     }
     property_id = _add(ctx.db, "property", ctx.organisation_id, row, ctx.now)
     return get_property(ctx, property_id)
@@ -117,7 +117,7 @@ def add_property(ctx: Context, values: dict[str, Any]) -> Property:
 def change_property(ctx: Context, property_id: UUID, version: int | None, values: dict[str, Any]) -> Property:
     get_property(ctx, property_id)
     _check_references(ctx, values)
-    _change(ctx.db, "property", ctx.organisation_id, property_id, version, _with_key(values, MOST_PROPERTY_KEY))
+    _change(ctx.db, "property", ctx.organisation_id, property_id, version, _with_key(values, MAX_PROPERTY_KEY))
     return get_property(ctx, property_id)
 
 
@@ -128,18 +128,18 @@ def remove_property(ctx: Context, property_id: UUID, version: int | None) -> Non
 
 def list_units(
     ctx: Context,
-    asked: Asked,
+    page_request: PageRequest,
     **filters: Any,
 ) -> Page[Unit]:
     """Return a page of units; ``filters`` are property_id, status and type."""
-    return repository.list_units(ctx, asked, today=ctx.today, within=ctx.actor.properties, **filters)
+    return repository.list_units(ctx, page_request, today=ctx.today, within=ctx.actor.properties, **filters)
 
 
 def get_unit(ctx: Context, unit_id: UUID) -> Unit:
     found = repository.find_unit(ctx, unit_id, ctx.today)
     if found is not None and ctx.actor.properties is not None and found.property_id not in ctx.actor.properties:
         found = None
-    return _found(found, "unit")
+    return _require(found, "unit")
 
 
 def add_unit(ctx: Context, values: dict[str, Any]) -> Unit:
@@ -151,14 +151,14 @@ def add_unit(ctx: Context, values: dict[str, Any]) -> Unit:
     """
     if repository.find_property(ctx, values["property_id"]) is None:
         raise Invalid([("property_id", "the organisation has no such property")])
-    row = {"bedrooms": 0, "size_sqm": None, "note": "", **_with_key(values, MOST_UNIT_KEY)}
+    row = {"bedrooms": 0, "size_sqm": None, "note": "", **_with_key(values, MAX_UNIT_KEY)}
     unit_id = _add(ctx.db, "unit", ctx.organisation_id, row, ctx.now)
     return get_unit(ctx, unit_id)
 
 
 def change_unit(ctx: Context, unit_id: UUID, version: int | None, values: dict[str, Any]) -> Unit:
     get_unit(ctx, unit_id)
-    _change(ctx.db, "unit", ctx.organisation_id, unit_id, version, _with_key(values, MOST_UNIT_KEY))
+    _change(ctx.db, "unit", ctx.organisation_id, unit_id, version, _with_key(values, MAX_UNIT_KEY))
     return get_unit(ctx, unit_id)
 
 
@@ -196,7 +196,7 @@ def _check_references(ctx: Context, values: dict[str, Any]) -> None:
         raise Invalid(wrong)
 
 
-def _found(thing: Thing | None, word: str) -> Thing:
+def _require(thing: Thing | None, word: str) -> Thing:
     if thing is None:
         raise NotFound(f"There is no such {word}.")
     return thing
@@ -205,7 +205,7 @@ def _found(thing: Thing | None, word: str) -> Thing:
 def _add(db: Connection, kind: str, organisation_id: UUID, row: dict[str, Any], now: dt.datetime) -> UUID:
     row_id = new_id()
     if not repository.add(db, kind, organisation_id, {**row, "id": row_id, "version": 1, "created_at": now}):
-        raise Conflict(f"There is a {kind} of that name already.", name=row["name"])
+        raise Conflict(f"There is already a {kind} with that name.", name=row["name"])
     return row_id
 
 
@@ -219,9 +219,9 @@ def _change(
 ) -> None:
     done = repository.change(db, kind, organisation_id, row_id, version, values)
     if done is None:
-        raise Conflict(f"There is a {kind} of that name already.", name=values.get("name"))
+        raise Conflict(f"There is already a {kind} with that name.", name=values.get("name"))
     if not done:
-        raise PreconditionFailed(CHANGED)
+        raise PreconditionFailed(STALE_VERSION)
 
 
 def _remove(db: Connection, kind: str, organisation_id: UUID, row_id: UUID, version: int | None) -> None:
@@ -229,4 +229,4 @@ def _remove(db: Connection, kind: str, organisation_id: UUID, row_id: UUID, vers
     if done is None:
         raise Conflict(f"The {kind} is in use and cannot be removed.", id=str(row_id))
     if not done:
-        raise PreconditionFailed(CHANGED)
+        raise PreconditionFailed(STALE_VERSION)

@@ -27,7 +27,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.reporting.model import Ages, LeaseArrears
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.billing import credit_note_lines, invoice_lines
@@ -36,7 +36,7 @@ from chalicelib.storage.tables.payments import allocations
 from chalicelib.storage.tables.portfolio import properties, units
 
 _LINES = invoice_lines.c
-_OF_LEASE = Ages._fields
+_AGE_COLUMNS = Ages._fields
 
 
 class Scope(NamedTuple):
@@ -48,18 +48,20 @@ class Scope(NamedTuple):
     property_id: UUID | None
 
 
-def list_arrears(db: Connection, scope: Scope, asked: Asked) -> Page[LeaseArrears]:
+def list_arrears(db: Connection, scope: Scope, page_request: PageRequest) -> Page[LeaseArrears]:
     """Return the leases with something open, ``sort`` "overdue" or "total" with "-" for most first."""
     ages = _by_lease(scope)
-    sort = asked.sort or "-overdue"
+    sort = page_request.sort or "-overdue"
     keys = [ages.c[f"{sort.removeprefix('-')}_cents"], ages.c.lease_id]
-    return fetch_page(db, _named(ages, scope.organisation_id), keys, asked, descending=sort.startswith("-")).of(_item)
+    return fetch_page(
+        db, _with_names(ages, scope.organisation_id), keys, page_request, descending=sort.startswith("-")
+    ).of(_item)
 
 
 def total_arrears(db: Connection, scope: Scope) -> tuple[Ages, int]:
     """Return the sums of all leases, and how many leases have something open."""
     ages = _by_lease(scope)
-    sums = [_whole(func.coalesce(func.sum(ages.c[name]), 0)) for name in _OF_LEASE]
+    sums = [_as_bigint(func.coalesce(func.sum(ages.c[name]), 0)) for name in _AGE_COLUMNS]
     row = db.execute(select(*sums, func.count())).one()
     return Ages(*row[:-1]), row[-1]
 
@@ -69,17 +71,17 @@ def _by_lease(scope: Scope) -> Subquery:
     if scope.today:
         grouped = _open_today(scope).subquery("grouped")
     else:
-        parts = union_all(*_moved_by_then(scope)).subquery("parts")
-        sums = [_whole(func.sum(parts.c[name])).label(name) for name in _OF_LEASE]
+        parts = union_all(*_movements_until(scope)).subquery("parts")
+        sums = [_as_bigint(func.sum(parts.c[name])).label(name) for name in _AGE_COLUMNS]
         grouped = select(parts.c.lease_id, *sums).group_by(parts.c.lease_id).subquery("grouped")
-    columns = [grouped.c[name] for name in _OF_LEASE]
-    overdue = _added(columns[1:])
-    total = _added(columns)
+    columns = [grouped.c[name] for name in _AGE_COLUMNS]
+    overdue = _sum_columns(columns[1:])
+    total = _sum_columns(columns)
     query = select(grouped.c.lease_id, *columns, overdue.label("overdue_cents"), total.label("total_cents"))
     return query.where(total > 0).subquery("ages")
 
 
-def _added(columns: Sequence[ColumnElement[int]]) -> ColumnElement[int]:
+def _sum_columns(columns: Sequence[ColumnElement[int]]) -> ColumnElement[int]:
     total = columns[0]
     for column in columns[1:]:
         total = total + column
@@ -87,23 +89,23 @@ def _added(columns: Sequence[ColumnElement[int]]) -> ColumnElement[int]:
 
 
 def _open_today(scope: Scope) -> Select[Any]:
-    query = select(_LINES.lease_id, *_aged(_LINES.open_cents, scope.on))
+    query = select(_LINES.lease_id, *_sums_by_age(_LINES.open_cents, scope.on))
     return query.where(_LINES.open_cents > 0, *_issued(scope)).group_by(_LINES.lease_id)
 
 
-def _moved_by_then(scope: Scope) -> list[Select[Any]]:
-    standing = (*_issued(scope), or_(_LINES.voided_on.is_(None), _LINES.voided_on > scope.on))
-    billed = select(_LINES.lease_id, *_aged(_LINES.amount_cents, scope.on)).where(*standing)
+def _movements_until(scope: Scope) -> list[Select[Any]]:
+    not_void = (*_issued(scope), or_(_LINES.voided_on.is_(None), _LINES.voided_on > scope.on))
+    billed = select(_LINES.lease_id, *_sums_by_age(_LINES.amount_cents, scope.on)).where(*not_void)
     paid = (
-        select(_LINES.lease_id, *_aged(-allocations.c.amount_cents, scope.on))
+        select(_LINES.lease_id, *_sums_by_age(-allocations.c.amount_cents, scope.on))
         .join(allocations, _of_line(allocations))
-        .where(*standing, allocations.c.organisation_id == scope.organisation_id)
+        .where(*not_void, allocations.c.organisation_id == scope.organisation_id)
         .where(allocations.c.allocated_on <= scope.on)
     )
     credited = (
-        select(_LINES.lease_id, *_aged(-credit_note_lines.c.amount_cents, scope.on))
+        select(_LINES.lease_id, *_sums_by_age(-credit_note_lines.c.amount_cents, scope.on))
         .join(credit_note_lines, _of_line(credit_note_lines))
-        .where(*standing, credit_note_lines.c.organisation_id == scope.organisation_id)
+        .where(*not_void, credit_note_lines.c.organisation_id == scope.organisation_id)
         .where(credit_note_lines.c.issued_on <= scope.on)
     )
     return [query.group_by(_LINES.lease_id) for query in (billed, paid, credited)]
@@ -118,7 +120,7 @@ def _issued(scope: Scope) -> list[ColumnElement[bool]]:
     return of if scope.property_id is None else [*of, _LINES.property_id == scope.property_id]
 
 
-def _aged(amount: ColumnElement[int], on: dt.date) -> list[ColumnElement[int]]:
+def _sums_by_age(amount: ColumnElement[int], on: dt.date) -> list[ColumnElement[int]]:
     """Return the sums of ``amount`` by age, in the order of ``Ages`` and as it tells them."""
     first = [on - dt.timedelta(days=days) for days in (0, 30, 60, 90)]  # the first due day of each age
     overdue, due_on = _LINES.overdue_on <= on, _LINES.due_on
@@ -128,16 +130,17 @@ def _aged(amount: ColumnElement[int], on: dt.date) -> list[ColumnElement[int]]:
         and_(overdue, due_on < first[-1]),
     )
     return [
-        _whole(func.sum(case((age, amount), else_=0))).label(name) for age, name in zip(ages, _OF_LEASE, strict=True)
+        _as_bigint(func.sum(case((age, amount), else_=0))).label(name)
+        for age, name in zip(ages, _AGE_COLUMNS, strict=True)
     ]
 
 
-def _whole(amount: ColumnElement[Any]) -> ColumnElement[int]:
+def _as_bigint(amount: ColumnElement[Any]) -> ColumnElement[int]:
     # MySQL's SUM is a DECIMAL, which would be told as one.
     return cast(amount, BigInteger)
 
 
-def _named(ages: Subquery, organisation_id: UUID) -> Select[Any]:
+def _with_names(ages: Subquery, organisation_id: UUID) -> Select[Any]:
     # Outer joins all the way: money that is owed is told even if its lease were gone.
     return (
         select(

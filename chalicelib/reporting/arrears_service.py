@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from chalicelib.errors import Invalid
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from chalicelib.reporting import arrears_repository as repository
 from chalicelib.reporting.arrears_repository import Scope
 from chalicelib.reporting.model import Arrears, LeaseArrears
 from chalicelib.runtime.context import Context
 
-SHEET_PAGE = 10_000  # each page adds up all leases anew, so few pages are better than small ones
+ROWS_PER_QUERY = 10_000  # each page adds up all leases anew, so few pages are better than small ones
 
 
-def get_arrears(ctx: Context, asked: Asked, on: dt.date | None, property_id: UUID | None) -> Arrears:
+def get_arrears(ctx: Context, page_request: PageRequest, on: dt.date | None, property_id: UUID | None) -> Arrears:
     """Return a page of the leases with something open on ``on`` (None: today), and the totals of all.
 
     A property that is not the organisation's has no leases here.
@@ -23,25 +23,25 @@ def get_arrears(ctx: Context, asked: Asked, on: dt.date | None, property_id: UUI
         Invalid: the day is still to come, or the cursor is of another list.
     """
     scope = _scope(ctx.organisation_id, on, property_id, ctx.today)
-    page = repository.list_arrears(ctx.db, scope, asked)
+    page = repository.list_arrears(ctx.db, scope, page_request)
     totals, leases = repository.total_arrears(ctx.db, scope)
     return Arrears(scope.on, page.items, totals, leases, page.next_cursor)
 
 
-def every_arrears(ctx: Context, sort: str, on: dt.date | None, property_id: UUID | None) -> Iterator[LeaseArrears]:
+def iter_arrears(ctx: Context, sort: str, on: dt.date | None, property_id: UUID | None) -> Iterator[LeaseArrears]:
     """Yield all leases with something open, read in pages as they are asked for.
 
     Raises:
         Invalid: the day is still to come.
     """
     scope = _scope(ctx.organisation_id, on, property_id, ctx.today)
-    asked = Asked(None, SHEET_PAGE, sort)
+    page_request = PageRequest(None, ROWS_PER_QUERY, sort)
     while True:
-        page = repository.list_arrears(ctx.db, scope, asked)
+        page = repository.list_arrears(ctx.db, scope, page_request)
         yield from page.items
         if page.next_cursor is None:
             return
-        asked = asked._replace(cursor=page.next_cursor)
+        page_request = page_request._replace(cursor=page.next_cursor)
 
 
 def _scope(organisation_id: UUID, on: dt.date | None, property_id: UUID | None, today: dt.date) -> Scope:

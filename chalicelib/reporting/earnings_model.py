@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 
-class Sum(NamedTuple):
+class PaymentSum(NamedTuple):
     """How many payments, and their cents."""
 
     payments: int
@@ -42,9 +42,9 @@ class Collections(NamedTuple):
     """The money of one month; what was allocated, is unallocated and was refunded add up to ``received``."""
 
     period: dt.date
-    received: Sum
-    pending: Sum
-    reversed: Sum
+    received: PaymentSum
+    pending: PaymentSum
+    reversed: PaymentSum
     unallocated_cents: int
     refunded_cents: int
     deposits_received_cents: int

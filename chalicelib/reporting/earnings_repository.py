@@ -7,17 +7,17 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Select, and_, cast, extract, func, select
 from sqlalchemy import Integer as Whole
 
-from chalicelib.reporting.earnings_model import ByChannel, ByChargeType, ByDay, ByProperty, IncomeRow, Sum
+from chalicelib.reporting.earnings_model import ByChannel, ByChargeType, ByDay, ByProperty, IncomeRow, PaymentSum
 from chalicelib.storage.tables.billing import invoice_lines
 from chalicelib.storage.tables.leasing import deposit_entries
 from chalicelib.storage.tables.ledger import journals, ledger_accounts, postings
 from chalicelib.storage.tables.payments import allocations, payments
 from chalicelib.storage.tables.portfolio import channels, properties
 
-RECEIVED = ("matched", "unmatched")  # confirmed, and not taken back since
+RECEIVED_STATES = ("matched", "unmatched")  # confirmed, and not taken back since
 
 
-class Days(NamedTuple):
+class DateRange(NamedTuple):
     """Whose, and from which day to which, both included."""
 
     organisation_id: UUID
@@ -25,55 +25,60 @@ class Days(NamedTuple):
     last: dt.date
 
 
-def by_state(db: Connection, days: Days) -> dict[str, tuple[Sum, int, int]]:
+def by_state(db: Connection, days: DateRange) -> dict[str, tuple[PaymentSum, int, int]]:
     """Return for each state of payment what came in, and how much of it is unallocated and refunded."""
-    query = _in(days, payments.c.state, _sum(payments.c.unallocated_cents), _sum(payments.c.refunded_cents))
+    query = _select_received(
+        days, payments.c.state, _sum(payments.c.unallocated_cents), _sum(payments.c.refunded_cents)
+    )
     rows = db.execute(query.group_by(payments.c.state))
-    return {row[0]: (Sum(row[-2], int(row[-1])), int(row[1]), int(row[2])) for row in rows}
+    return {row[0]: (PaymentSum(row[-2], int(row[-1])), int(row[1]), int(row[2])) for row in rows}
 
 
-def by_channel(db: Connection, days: Days) -> list[ByChannel]:
+def by_channel(db: Connection, days: DateRange) -> list[ByChannel]:
     query = (
-        _in(days, payments.c.channel_id, channels.c.name, payments.c.method)
-        .join(channels, _of(channels, payments.c.channel_id))
-        .where(payments.c.state.in_(RECEIVED))
+        _select_received(days, payments.c.channel_id, channels.c.name, payments.c.method)
+        .join(channels, _same_row(channels, payments.c.channel_id))
+        .where(payments.c.state.in_(RECEIVED_STATES))
         .group_by(payments.c.channel_id, channels.c.name, payments.c.method)
         .order_by(channels.c.name, payments.c.channel_id, payments.c.method)
     )
     return [ByChannel(row[0], row[1], row[2], row[-2], int(row[-1])) for row in db.execute(query)]
 
 
-def by_property(db: Connection, days: Days) -> list[ByProperty]:
+def by_property(db: Connection, days: DateRange) -> list[ByProperty]:
     """Return what came in for each property; money that nobody has matched stands under None."""
     query = (
-        _in(days, payments.c.property_id, properties.c.name)
-        .outerjoin(properties, _of(properties, payments.c.property_id))
-        .where(payments.c.state.in_(RECEIVED))
+        _select_received(days, payments.c.property_id, properties.c.name)
+        .outerjoin(properties, _same_row(properties, payments.c.property_id))
+        .where(payments.c.state.in_(RECEIVED_STATES))
         .group_by(payments.c.property_id, properties.c.name)
         .order_by(properties.c.name, payments.c.property_id)
     )
     return [ByProperty(row[0], row[1] or "", row[-2], int(row[-1])) for row in db.execute(query)]
 
 
-def by_day(db: Connection, days: Days) -> list[ByDay]:
+def by_day(db: Connection, days: DateRange) -> list[ByDay]:
     query = (
-        _in(days, payments.c.received_on)
-        .where(payments.c.state.in_(RECEIVED))
+        _select_received(days, payments.c.received_on)
+        .where(payments.c.state.in_(RECEIVED_STATES))
         .group_by(payments.c.received_on)
         .order_by(payments.c.received_on)
     )
     return [ByDay(row[0], row[-2], int(row[-1])) for row in db.execute(query)]
 
 
-def by_charge_type(db: Connection, days: Days) -> list[ByChargeType]:
+def by_charge_type(db: Connection, days: DateRange) -> list[ByChargeType]:
     """Return what the money that came in has been set against until now."""
     total = func.sum(allocations.c.amount_cents)
     query = (
         select(invoice_lines.c.charge_type, total)
         .select_from(payments)
-        .join(allocations, and_(_same(allocations), allocations.c.source_id == payments.c.id))
-        .join(invoice_lines, and_(_same(invoice_lines), invoice_lines.c.id == allocations.c.invoice_line_id))
-        .where(*_within(days), payments.c.state.in_(RECEIVED), allocations.c.source_kind == "payment")
+        .join(allocations, and_(_same_organisation_as_payment(allocations), allocations.c.source_id == payments.c.id))
+        .join(
+            invoice_lines,
+            and_(_same_organisation_as_payment(invoice_lines), invoice_lines.c.id == allocations.c.invoice_line_id),
+        )
+        .where(*_received_in(days), payments.c.state.in_(RECEIVED_STATES), allocations.c.source_kind == "payment")
         .group_by(invoice_lines.c.charge_type)
         .having(total != 0)
         .order_by(invoice_lines.c.charge_type)
@@ -81,7 +86,7 @@ def by_charge_type(db: Connection, days: Days) -> list[ByChargeType]:
     return [ByChargeType(row[0], int(row[1])) for row in db.execute(query)]
 
 
-def deposits_received(db: Connection, days: Days) -> int:
+def deposits_received(db: Connection, days: DateRange) -> int:
     """Return what came in as deposits in those days and has not been taken back since."""
     undone = deposit_entries.alias("undone")
     query = (
@@ -103,7 +108,7 @@ def deposits_received(db: Connection, days: Days) -> int:
     return int(db.scalar(query) or 0)
 
 
-def list_income(db: Connection, days: Days) -> list[IncomeRow]:
+def list_income(db: Connection, days: DateRange) -> list[IncomeRow]:
     """Return what the income accounts took, by property, charge type and month, as the ledger has it."""
     year, month = (cast(extract(part, journals.c.effective_on), Whole) for part in ("year", "month"))
     earned = -func.sum(postings.c.amount_cents)
@@ -111,12 +116,14 @@ def list_income(db: Connection, days: Days) -> list[IncomeRow]:
     query = (
         select(*columns, year.label("y"), month.label("m"), earned.label("earned"))
         .select_from(journals)
-        .join(postings, and_(_both(postings, journals), postings.c.journal_id == journals.c.id))
+        .join(postings, and_(_same_organisation(postings, journals), postings.c.journal_id == journals.c.id))
         .join(
             ledger_accounts,
-            and_(_both(ledger_accounts, journals), ledger_accounts.c.id == postings.c.ledger_account_id),
+            and_(_same_organisation(ledger_accounts, journals), ledger_accounts.c.id == postings.c.ledger_account_id),
         )
-        .outerjoin(properties, and_(_both(properties, journals), properties.c.id == postings.c.property_id))
+        .outerjoin(
+            properties, and_(_same_organisation(properties, journals), properties.c.id == postings.c.property_id)
+        )
         .where(
             journals.c.organisation_id == days.organisation_id,
             journals.c.effective_on.between(days.first, days.last),
@@ -132,13 +139,13 @@ def list_income(db: Connection, days: Days) -> list[IncomeRow]:
     ]
 
 
-def _in(days: Days, *columns: Any) -> Select[Any]:
+def _select_received(days: DateRange, *columns: Any) -> Select[Any]:
     """Select ``columns``, then the count and the cents of payments received in those days."""
     query = select(*columns, func.count(), _sum(payments.c.amount_cents)).select_from(payments)
-    return query.where(*_within(days))
+    return query.where(*_received_in(days))
 
 
-def _within(days: Days) -> list[ColumnElement[bool]]:
+def _received_in(days: DateRange) -> list[ColumnElement[bool]]:
     return [
         payments.c.organisation_id == days.organisation_id,
         payments.c.received_on.between(days.first, days.last),
@@ -150,14 +157,14 @@ def _sum(column: ColumnElement[int]) -> ColumnElement[Any]:
     return func.coalesce(func.sum(column), 0)
 
 
-def _of(table: Any, key: ColumnElement[Any]) -> ColumnElement[bool]:
-    return and_(_same(table), table.c.id == key)
+def _same_row(table: Any, key: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(_same_organisation_as_payment(table), table.c.id == key)
 
 
-def _same(table: Any) -> ColumnElement[bool]:
-    return _both(table, payments)
+def _same_organisation_as_payment(table: Any) -> ColumnElement[bool]:
+    return _same_organisation(table, payments)
 
 
-def _both(one: Any, other: Any) -> ColumnElement[bool]:
+def _same_organisation(one: Any, other: Any) -> ColumnElement[bool]:
     same: ColumnElement[bool] = one.c.organisation_id == other.c.organisation_id
     return same

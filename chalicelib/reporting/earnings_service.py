@@ -4,13 +4,13 @@ import datetime as dt
 
 from chalicelib.errors import Invalid
 from chalicelib.reporting import earnings_repository as repository
-from chalicelib.reporting.earnings_model import ByChargeType, Collections, Income, Sum
-from chalicelib.reporting.earnings_repository import Days
+from chalicelib.reporting.earnings_model import ByChargeType, Collections, Income, PaymentSum
+from chalicelib.reporting.earnings_repository import DateRange
 from chalicelib.reporting.rules import last_day, months_between
 from chalicelib.runtime.context import Context
 
-MOST_MONTHS = 60
-_NOTHING = (Sum(0, 0), 0, 0)
+MAX_MONTHS = 60
+_NO_PAYMENTS = (PaymentSum(0, 0), 0, 0)
 
 
 def get_collections(ctx: Context, period: dt.date) -> Collections:
@@ -19,14 +19,16 @@ def get_collections(ctx: Context, period: dt.date) -> Collections:
     What waits for confirmation and what was taken back since are told apart and counted nowhere else.
     Deposits are no collection; they are told beside it, because they come in by the same channels.
     """
-    days = Days(ctx.organisation_id, period, last_day(period))
+    days = DateRange(ctx.organisation_id, period, last_day(period))
     states = repository.by_state(ctx.db, days)
-    matched, unmatched = (states.get(state, _NOTHING) for state in repository.RECEIVED)
+    matched, unmatched = (states.get(state, _NO_PAYMENTS) for state in repository.RECEIVED_STATES)
     return Collections(
         period=period,
-        received=Sum(matched[0].payments + unmatched[0].payments, matched[0].amount_cents + unmatched[0].amount_cents),
-        pending=states.get("pending", _NOTHING)[0],
-        reversed=states.get("reversed", _NOTHING)[0],
+        received=PaymentSum(
+            matched[0].payments + unmatched[0].payments, matched[0].amount_cents + unmatched[0].amount_cents
+        ),
+        pending=states.get("pending", _NO_PAYMENTS)[0],
+        reversed=states.get("reversed", _NO_PAYMENTS)[0],
         unallocated_cents=matched[1] + unmatched[1],
         refunded_cents=matched[2] + unmatched[2],
         deposits_received_cents=repository.deposits_received(ctx.db, days),
@@ -44,9 +46,9 @@ def get_income(ctx: Context, from_period: dt.date, to_period: dt.date) -> Income
         Invalid: the months are in the wrong order, or too many.
     """
     months = months_between(from_period, to_period)
-    if not 1 <= months <= MOST_MONTHS:
-        raise Invalid([("to", f"expected a month from {from_period:%Y-%m} on, at most {MOST_MONTHS} months in all")])
-    items = repository.list_income(ctx.db, Days(ctx.organisation_id, from_period, last_day(to_period)))
+    if not 1 <= months <= MAX_MONTHS:
+        raise Invalid([("to", f"expected a month from {from_period:%Y-%m} on, at most {MAX_MONTHS} months in all")])
+    items = repository.list_income(ctx.db, DateRange(ctx.organisation_id, from_period, last_day(to_period)))
     totals: dict[str, int] = {}
     for item in items:
         totals[item.charge_type] = totals.get(item.charge_type, 0) + item.amount_cents

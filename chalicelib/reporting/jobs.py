@@ -17,44 +17,47 @@ from chalicelib.runtime.context import Context
 from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
-from chalicelib.tasks.scheduling import Functions, Slot, Work, paged, scheduled
+from chalicelib.tasks.scheduling import FunctionBlueprint, JobStep, Slot, iterate_pages, scheduled
 
-FROM_HOUR = 2  # of the organisation's own night: what the day brought is there
+FIRST_HOUR = 2  # of the organisation's own night: what the day brought is there
 
 log = logging.getLogger("plotihub.reporting")
-reporting_jobs = Functions()
+reporting_jobs = FunctionBlueprint()
 
 
 @scheduled(reporting_jobs, "prove_books", every=dt.timedelta(hours=1), catches_up=False)
-def prove_books(resources: Resources, slot: Slot) -> Iterator[Work]:
+def prove_books(resources: Resources, slot: Slot) -> Iterator[JobStep]:
     """Queue the proof of each organisation's books, once a night; a missed one is not made up: the next proves all."""
-    for organisation in paged(resources, identity.list_organisations):
+    for organisation in iterate_pages(resources, identity.list_organisations):
         local = slot.at.astimezone(ZoneInfo(organisation.time_zone))
-        if local.hour >= FROM_HOUR:
-            queue = partial(_queue, organisation=organisation, now=resources.clock.now(), today=local.date())
-            yield Work(organisation.id, queue, local.date().isoformat())
+        if local.hour >= FIRST_HOUR:
+            queue = partial(_queue_proof, organisation=organisation, now=resources.clock.now(), today=local.date())
+            yield JobStep(organisation.id, queue, local.date().isoformat())
 
 
-def _queue(db: Connection, *, organisation: Organisation, now: dt.datetime, today: dt.date) -> int:
+def _queue_proof(db: Connection, *, organisation: Organisation, now: dt.datetime, today: dt.date) -> int:
     proof_service.queue_proof(Context.for_system(db, organisation.id, now=now, today=today))
     return 1
 
 
-@tasks.handles(proof_service.PROVE_BOOKS)
-def prove(resources: Resources, task: Task) -> dict[str, Any]:
+@tasks.task_handler(proof_service.PROVE_BOOKS)
+def run_proof(resources: Resources, task: Task) -> dict[str, Any]:
     """Prove the books as of one moment; fail the task, and log an error, where they do not add up."""
 
-    def hold(done: int) -> None:
-        resources.transact(lambda db: tasks.advance(db, task, done=done, total=proof_service.STEPS))
+    def record_progress(done: int) -> None:
+        resources.transact(lambda db: tasks.save_progress(db, task, done=done, total=proof_service.STEPS))
 
     with resources.snapshot() as db:
-        proof = proof_service.prove(
-            identity.system_context(db, task.organisation_id, resources.clock.now()), after_each=hold
+        proof = proof_service.compute_proof(
+            identity.system_context(db, task.organisation_id, resources.clock.now()), after_each=record_progress
         )
     if not proof.holds:
         failed = [finding.name for finding in proof.findings if not finding.holds]
         metrics.count({metrics.BOOKS_DO_NOT_BALANCE: 1})
-        log.error("the books do not add up", extra={"organisation_id": str(task.organisation_id), "checks": failed})
-    proof_service.require(proof)
+        log.error(
+            "books.proof.difference_found: the books do not balance",
+            extra={"organisation_id": str(task.organisation_id), "checks": failed},
+        )
+    proof_service.raise_unless_holds(proof)
     checked = {finding.name: finding.checked for finding in proof.findings}
     return {"holds": True, "at": proof.at.isoformat(), "checked": checked}

@@ -4,15 +4,15 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from chalicelib.money import say_cents
+from chalicelib.money import format_amount
 from chalicelib.reporting.model import Statement, StatementEntry
 
-MOST_CHARACTERS = 90_000  # a queue's message takes 200 kB, and a letter may be written in letters of two bytes
-MOST_SUBJECT = 160
-WHAT, SUM = 34, 16  # characters of the columns
+MAX_CHARACTERS = 90_000  # a queue's message takes 200 kB, and a letter may be written in letters of two bytes
+MAX_SUBJECT = 160
+NAME_WIDTH, AMOUNT_WIDTH = 34, 16  # characters of the columns
 
 # What an entry is called; with a number, and without one.
-_CALLED: dict[str, dict[str, tuple[str, str]]] = {
+_ENTRY_NAMES: dict[str, dict[str, tuple[str, str]]] = {
     "en": {
         "invoice": ("Invoice {number}", "Invoice"),
         "void": ("Invoice {number} is void", "Invoice is void"),
@@ -34,7 +34,7 @@ _CALLED: dict[str, dict[str, tuple[str, str]]] = {
         "refund": ("Ziada imerudishwa {number}", "Ziada imerudishwa"),
     },
 }
-_WORDS = {
+_STATEMENT_TEXTS = {
     "en": {
         "subject": "Statement of {organisation} until {to}",
         "greeting": "Dear {tenant},",
@@ -58,7 +58,7 @@ _WORDS = {
 }
 
 
-class Addressed(NamedTuple):
+class StatementAddressee(NamedTuple):
     """Whom the letter is for, and whose account it tells."""
 
     tenant: str
@@ -67,67 +67,72 @@ class Addressed(NamedTuple):
     currency: str
 
 
-def cut(statement: Statement, from_on: dt.date) -> Statement:
+def trim_statement(statement: Statement, from_on: dt.date) -> Statement:
     """Return the part of the statement that begins with ``from_on``, what came before it added up."""
     before = [entry for entry in statement.entries if entry.on < from_on]
     opening_cents = before[-1].balance_cents if before else statement.opening_cents
     return statement._replace(from_on=from_on, opening_cents=opening_cents, entries=statement.entries[len(before) :])
 
 
-def with_references(statement: Statement, told: Callable[[Mapping[str, str], str], Mapping[str, str]]) -> Statement:
+def redact_references(statement: Statement, told: Callable[[Mapping[str, str], str], Mapping[str, str]]) -> Statement:
     """Return the statement with its references as they may be ``told``."""
 
-    def say(entry: StatementEntry) -> StatementEntry:
+    def redact(entry: StatementEntry) -> StatementEntry:
         return entry._replace(reference=told({"reference": entry.reference}, "en")["reference"])
 
-    return statement._replace(entries=[say(each) if each.reference else each for each in statement.entries])
+    return statement._replace(entries=[redact(each) if each.reference else each for each in statement.entries])
 
 
-def statement_letter(to: Addressed, statement: Statement) -> tuple[str, str]:
+def render_statement_email(to: StatementAddressee, statement: Statement) -> tuple[str, str]:
     """Return the subject and the text of the letter; sums are of ``to.currency``, charges above 0, credits below."""
-    words = _WORDS[to.language]
-    said = {
+    words = _STATEMENT_TEXTS[to.language]
+    template_values = {
         "tenant": to.tenant,
         "organisation": to.organisation,
         "currency": to.currency,
-        "to": _day(statement.to_on),
-        "since": _day(statement.from_on) if statement.from_on else "",
-        "balance": say_cents(abs(statement.closing_cents), to.currency),
+        "to": _format_day(statement.to_on),
+        "since": _format_day(statement.from_on) if statement.from_on else "",
+        "balance": format_amount(abs(statement.closing_cents), to.currency),
     }
 
-    def say(name: str) -> str:
-        return str(words[name]).format_map(said)
+    def render(name: str) -> str:
+        return str(words[name]).format_map(template_values)
 
     closing = "owed" if statement.closing_cents >= 0 else "credit"
-    lines = [say("greeting"), "", say("about"), "", *table(to.language, say("opening"), statement), ""]
-    text = "\n".join([*lines, say(closing), "", say("close"), ""])
-    return " ".join(say("subject").split())[:MOST_SUBJECT], text
+    lines = [render("greeting"), "", render("about"), "", *render_table(to.language, render("opening"), statement), ""]
+    text = "\n".join([*lines, render(closing), "", render("close"), ""])
+    return " ".join(render("subject").split())[:MAX_SUBJECT], text
 
 
-def table(language: str, opening: str, statement: Statement) -> Iterator[str]:
+def render_table(language: str, opening: str, statement: Statement) -> Iterator[str]:
     """Yield the lines of the entries under their heads, the balance before them first where there is one."""
-    yield _row(*_WORDS[language]["head"])
+    yield _format_row(*_STATEMENT_TEXTS[language]["head"])
     if statement.from_on is not None:
-        yield _row(_day(statement.from_on), opening, "", _sum(statement.opening_cents))
+        yield _format_row(_format_day(statement.from_on), opening, "", _format_cents(statement.opening_cents))
     for entry in statement.entries:
         amount_cents = entry.charged_cents - entry.credited_cents
-        yield _row(_day(entry.on), _called(language, entry), _sum(amount_cents), _sum(entry.balance_cents))
+        yield _format_row(
+            _format_day(entry.on),
+            _entry_name(language, entry),
+            _format_cents(amount_cents),
+            _format_cents(entry.balance_cents),
+        )
 
 
-def _row(day: str, what: str, amount: str, balance: str) -> str:
-    return f"{day:<10}  {what:<{WHAT}} {amount:>{SUM}} {balance:>{SUM}}".rstrip()
+def _format_row(day: str, what: str, amount: str, balance: str) -> str:
+    return f"{day:<10}  {what:<{NAME_WIDTH}} {amount:>{AMOUNT_WIDTH}} {balance:>{AMOUNT_WIDTH}}".rstrip()
 
 
-def _called(language: str, entry: StatementEntry) -> str:
-    numbered, plain = _CALLED[language][entry.kind]
+def _entry_name(language: str, entry: StatementEntry) -> str:
+    numbered, plain = _ENTRY_NAMES[language][entry.kind]
     name = plain if entry.number is None else numbered.format(number=entry.number)
     return f"{name} ({entry.reference})" if entry.reference else name
 
 
-def _sum(cents: int) -> str:
+def _format_cents(cents: int) -> str:
     whole, fraction = divmod(abs(cents), 100)
     return f"{'-' if cents < 0 else ''}{whole:,}.{fraction:02d}"
 
 
-def _day(on: dt.date) -> str:
+def _format_day(on: dt.date) -> str:
     return on.strftime("%d/%m/%Y")

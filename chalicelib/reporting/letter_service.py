@@ -9,11 +9,17 @@ from chalicelib.ids import new_id
 from chalicelib.leasing import service as leasing
 from chalicelib.messaging import service as messaging
 from chalicelib.messaging.model import EMAIL, Message, NewMessage
-from chalicelib.reporting.letter_rules import MOST_CHARACTERS, Addressed, cut, statement_letter, with_references
+from chalicelib.reporting.letter_rules import (
+    MAX_CHARACTERS,
+    StatementAddressee,
+    redact_references,
+    render_statement_email,
+    trim_statement,
+)
 from chalicelib.reporting.statement_service import get_tenant_statement
 from chalicelib.runtime.context import Context
 
-SENDABLE = dt.timedelta(days=2)
+VALID_FOR = dt.timedelta(days=2)
 
 
 def send_tenant_statement(ctx: Context, tenant_id: UUID, from_on: dt.date | None, to_on: dt.date | None) -> Message:
@@ -33,15 +39,15 @@ def send_tenant_statement(ctx: Context, tenant_id: UUID, from_on: dt.date | None
     if from_on is not None:
         if from_on > statement.to_on:
             raise Invalid([("from", f"expected a day until {statement.to_on}, the last of the statement")])
-        statement = cut(statement, from_on)
+        statement = trim_statement(statement, from_on)
     # As it may be told: neutral until the organisation is granted messaging.
-    told = messaging.templates_of(ctx).told
-    names = told({"tenant": tenant.given_name, "organisation": organisation.name}, tenant.language)
-    to = Addressed(names["tenant"], tenant.language, names["organisation"], organisation.currency)
-    subject, text = statement_letter(to, with_references(statement, told))
-    if len(text) > MOST_CHARACTERS:
-        raise Invalid([("from", "the statement is too long for a letter; expected a later day")])
-    letter = NewMessage(
+    shown_values = messaging.load_templates(ctx).shown_values
+    names = shown_values({"tenant": tenant.given_name, "organisation": organisation.name}, tenant.language)
+    to = StatementAddressee(names["tenant"], tenant.language, names["organisation"], organisation.currency)
+    subject, text = render_statement_email(to, redact_references(statement, shown_values))
+    if len(text) > MAX_CHARACTERS:
+        raise Invalid([("from", "the statement is too long for an e-mail; choose a later day")])
+    email = NewMessage(
         kind="statement",
         dedupe_key=f"statement:{new_id()}",  # who asks again wants it again
         medium=EMAIL,
@@ -50,8 +56,8 @@ def send_tenant_statement(ctx: Context, tenant_id: UUID, from_on: dt.date | None
         language=tenant.language,
         subject=subject,
         text=text,
-        expires_at=ctx.now + SENDABLE,
+        expires_at=ctx.now + VALID_FOR,
         created_by=ctx.actor.member_id,
     )
-    (message_id,) = messaging.queue_messages(ctx, [letter])
+    (message_id,) = messaging.queue_messages(ctx, [email])
     return messaging.get_message(ctx, message_id)

@@ -6,15 +6,17 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, cast, exists, func, or_, select
 
-from chalicelib.pages import Asked, Page
-from chalicelib.reporting.model import LetUnit, PropertyOccupancy
+from chalicelib.pages import Page, PageRequest
+from chalicelib.reporting.model import PropertyOccupancy, UnitWithLease
 from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import lease_rents, leases, tenant_phones, tenants
 from chalicelib.storage.tables.portfolio import properties, units
 
 
-def list_let_units(ctx: Context, asked: Asked, on: dt.date, property_id: UUID | None) -> Page[LetUnit]:
+def list_units_with_lease(
+    ctx: Context, page_request: PageRequest, on: dt.date, property_id: UUID | None
+) -> Page[UnitWithLease]:
     """Return units, property by property as they were added, each with the lease that holds it on ``on``."""
     query = (
         select(
@@ -30,16 +32,16 @@ def list_let_units(ctx: Context, asked: Asked, on: dt.date, property_id: UUID | 
             leases.c.due_day,
             leases.c.starts_on,
             leases.c.ends_on,
-            _rent(on).label("rent_cents"),
+            _rent_on(on).label("rent_cents"),
             tenants.c.given_name,
             tenants.c.middle_name,
             tenants.c.family_name,
             tenant_phones.c.phone,
         )
         # Every unit has its property; the outer join keeps MySQL reading units first, by the index of the order.
-        .outerjoin(properties, _is(properties, units.c.property_id))
-        .outerjoin(leases, and_(leases.c.unit_id == units.c.id, _holds(on)))
-        .outerjoin(tenants, _is(tenants, leases.c.tenant_id))
+        .outerjoin(properties, _same_row(properties, units.c.property_id))
+        .outerjoin(leases, and_(leases.c.unit_id == units.c.id, _holds_unit_on(on)))
+        .outerjoin(tenants, _same_row(tenants, leases.c.tenant_id))
         .outerjoin(
             tenant_phones,
             and_(
@@ -52,13 +54,15 @@ def list_let_units(ctx: Context, asked: Asked, on: dt.date, property_id: UUID | 
     )
     if property_id is not None:
         query = query.where(units.c.property_id == property_id)
-    return fetch_page(ctx.db, query, [units.c.property_id, units.c.name_key], asked).of(_let_unit)
+    return fetch_page(ctx.db, query, [units.c.property_id, units.c.name_key], page_request).of(_unit_with_lease)
 
 
 def list_occupancy(ctx: Context, on: dt.date) -> list[PropertyOccupancy]:
     """Return every property with its units counted by how they stand on ``on``, by name."""
     one = _unit_states(ctx.organisation_id, on).subquery("one")
-    counted = [_whole(func.sum(one.c[name])).label(name) for name in ("occupied", "reserved", "rent", "asked_vacant")]
+    counted = [
+        _as_bigint(func.sum(one.c[name])).label(name) for name in ("occupied", "reserved", "rent", "asked_vacant")
+    ]
     query = (
         select(properties.c.id, properties.c.name, func.count(one.c.property_id).label("units"), *counted)
         .outerjoin(one, one.c.property_id == properties.c.id)
@@ -83,19 +87,19 @@ def _unit_states(organisation_id: UUID, on: dt.date) -> Select[Any]:
             units.c.property_id,
             case((free, 0), else_=1).label("occupied"),
             case((and_(free, reserved), 1), else_=0).label("reserved"),
-            func.coalesce(_rent(on), 0).label("rent"),
+            func.coalesce(_rent_on(on), 0).label("rent"),
             case((free, units.c.rent_cents), else_=0).label("asked_vacant"),
         )
-        .outerjoin(leases, and_(leases.c.unit_id == units.c.id, _holds(on)))
+        .outerjoin(leases, and_(leases.c.unit_id == units.c.id, _holds_unit_on(on)))
         .where(units.c.organisation_id == organisation_id)
     )
 
 
-def _is(table: Any, key: ColumnElement[Any]) -> ColumnElement[bool]:
+def _same_row(table: Any, key: ColumnElement[Any]) -> ColumnElement[bool]:
     return and_(table.c.organisation_id == units.c.organisation_id, table.c.id == key)
 
 
-def _holds(on: dt.date) -> ColumnElement[bool]:
+def _holds_unit_on(on: dt.date) -> ColumnElement[bool]:
     """Return "the lease holds its unit on ``on``"; leases of a unit never overlap, so at most one does."""
     return and_(
         leases.c.organisation_id == units.c.organisation_id,
@@ -104,7 +108,7 @@ def _holds(on: dt.date) -> ColumnElement[bool]:
     )
 
 
-def _rent(on: dt.date) -> ColumnElement[Any]:
+def _rent_on(on: dt.date) -> ColumnElement[Any]:
     """Return the lease's rent on ``on``; the first one holds from the lease's first day, also when dated later."""
     mine = (lease_rents.c.organisation_id == leases.c.organisation_id) & (lease_rents.c.lease_id == leases.c.id)
     steps = select(lease_rents.c.rent_cents).where(mine).correlate(leases).limit(1)
@@ -112,13 +116,13 @@ def _rent(on: dt.date) -> ColumnElement[Any]:
     return func.coalesce(running.scalar_subquery(), steps.order_by(lease_rents.c.starts_on).scalar_subquery())
 
 
-def _whole(amount: ColumnElement[Any]) -> ColumnElement[int]:
+def _as_bigint(amount: ColumnElement[Any]) -> ColumnElement[int]:
     return cast(func.coalesce(amount, 0), BigInteger)
 
 
-def _let_unit(row: Any) -> LetUnit:
+def _unit_with_lease(row: Any) -> UnitWithLease:
     names = (row.given_name, row.middle_name, row.family_name)
-    return LetUnit(
+    return UnitWithLease(
         unit_id=row.id,
         property_id=row.property_id,
         property_name=row.property_name,

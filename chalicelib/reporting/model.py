@@ -54,7 +54,7 @@ class Arrears(NamedTuple):
     next_cursor: str | None
 
 
-class LetUnit(NamedTuple):
+class UnitWithLease(NamedTuple):
     """A unit as rows of the rent roll are made of it: who rents it on a day, without what is owed."""
 
     unit_id: UUID
@@ -73,7 +73,7 @@ class LetUnit(NamedTuple):
     ends_on: dt.date | None
 
 
-class Standing(NamedTuple):
+class LeasePosition(NamedTuple):
     """How a lease stands on a day: what is held as its deposit, and what it owes less its credit."""
 
     deposit_cents: int

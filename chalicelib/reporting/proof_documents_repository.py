@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, func, literal, select, union_all
 
-from chalicelib.reporting.proof_repository import RECEIVED, added, sides
+from chalicelib.reporting.proof_repository import RECEIVED_STATES, pair_sums, sum_by_key
 from chalicelib.storage.tables.billing import (
     counters,
     credit_note_lines,
@@ -22,15 +22,15 @@ _NUMBERED: dict[str, Any] = {"invoice": invoices, "credit_note": credit_notes, "
 
 
 def line_paid(organisation_id: UUID) -> Select[Any]:
-    set_against = added(allocations, allocations.c.invoice_line_id, allocations.c.amount_cents, organisation_id)
-    return sides(set_against, _each(invoice_lines, _LINES.paid_cents, organisation_id))
+    set_against = sum_by_key(allocations, allocations.c.invoice_line_id, allocations.c.amount_cents, organisation_id)
+    return pair_sums(set_against, _amounts_of_rows(invoice_lines, _LINES.paid_cents, organisation_id))
 
 
 def line_credited(organisation_id: UUID) -> Select[Any]:
-    given = added(
+    given = sum_by_key(
         credit_note_lines, credit_note_lines.c.invoice_line_id, credit_note_lines.c.amount_cents, organisation_id
     )
-    return sides(given, _each(invoice_lines, _LINES.credited_cents, organisation_id))
+    return pair_sums(given, _amounts_of_rows(invoice_lines, _LINES.credited_cents, organisation_id))
 
 
 def line_open(organisation_id: UUID) -> Select[Any]:
@@ -41,34 +41,34 @@ def line_open(organisation_id: UUID) -> Select[Any]:
 
 
 def invoice_totals(organisation_id: UUID) -> Select[Any]:
-    return _of_lines(_LINES.amount_cents, invoices.c.total_cents, organisation_id)
+    return _compare_with_lines(_LINES.amount_cents, invoices.c.total_cents, organisation_id)
 
 
 def invoice_paid(organisation_id: UUID) -> Select[Any]:
-    return _of_lines(_LINES.paid_cents, invoices.c.paid_cents, organisation_id)
+    return _compare_with_lines(_LINES.paid_cents, invoices.c.paid_cents, organisation_id)
 
 
 def invoice_credited(organisation_id: UUID) -> Select[Any]:
-    return _of_lines(_LINES.credited_cents, invoices.c.credited_cents, organisation_id)
+    return _compare_with_lines(_LINES.credited_cents, invoices.c.credited_cents, organisation_id)
 
 
 def credit_note_totals(organisation_id: UUID) -> Select[Any]:
-    lines = added(
+    lines = sum_by_key(
         credit_note_lines, credit_note_lines.c.credit_note_id, credit_note_lines.c.amount_cents, organisation_id
     )
-    return sides(lines, _each(credit_notes, credit_notes.c.total_cents, organisation_id))
+    return pair_sums(lines, _amounts_of_rows(credit_notes, credit_notes.c.total_cents, organisation_id))
 
 
 def payment_allocated(organisation_id: UUID) -> Select[Any]:
     used = payments.c.amount_cents - payments.c.unallocated_cents - payments.c.refunded_cents
-    expected = _each(payments, case((payments.c.state.in_(RECEIVED), used), else_=0), organisation_id)
-    found = added(allocations, allocations.c.source_id, allocations.c.amount_cents, organisation_id)
-    return sides(expected, found.where(allocations.c.source_kind == "payment"))
+    expected = _amounts_of_rows(payments, case((payments.c.state.in_(RECEIVED_STATES), used), else_=0), organisation_id)
+    found = sum_by_key(allocations, allocations.c.source_id, allocations.c.amount_cents, organisation_id)
+    return pair_sums(expected, found.where(allocations.c.source_kind == "payment"))
 
 
 def payment_refunded(organisation_id: UUID) -> Select[Any]:
-    given_back = added(refunds, refunds.c.payment_id, refunds.c.amount_cents, organisation_id)
-    return sides(given_back, _each(payments, payments.c.refunded_cents, organisation_id))
+    given_back = sum_by_key(refunds, refunds.c.payment_id, refunds.c.amount_cents, organisation_id)
+    return pair_sums(given_back, _amounts_of_rows(payments, payments.c.refunded_cents, organisation_id))
 
 
 def numbers(organisation_id: UUID, kind: str) -> Select[Any]:
@@ -87,11 +87,13 @@ def numbers(organisation_id: UUID, kind: str) -> Select[Any]:
     return select(every.c.key, every.c.expected, every.c.found)
 
 
-def _of_lines(of_line: ColumnElement[int], of_invoice: ColumnElement[int], organisation_id: UUID) -> Select[Any]:
-    lines = added(invoice_lines, _LINES.invoice_id, of_line, organisation_id)
-    return sides(lines, _each(invoices, of_invoice, organisation_id))
+def _compare_with_lines(
+    of_line: ColumnElement[int], of_invoice: ColumnElement[int], organisation_id: UUID
+) -> Select[Any]:
+    lines = sum_by_key(invoice_lines, _LINES.invoice_id, of_line, organisation_id)
+    return pair_sums(lines, _amounts_of_rows(invoices, of_invoice, organisation_id))
 
 
-def _each(table: Any, amount: ColumnElement[Any], organisation_id: UUID) -> Select[Any]:
+def _amounts_of_rows(table: Any, amount: ColumnElement[Any], organisation_id: UUID) -> Select[Any]:
     query = select(table.c.id.label("key"), amount.label("amount"))
     return query.where(table.c.organisation_id == organisation_id)

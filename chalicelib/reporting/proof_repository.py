@@ -1,7 +1,7 @@
 """SQL that recomputes what the ledger must agree with, and tells where it does not.
 
 Each function returns rows of (key, expected, found): two sums that must be equal for that key.
-``compare`` counts them and fetches the first that are not.
+``compare_with_existing`` counts them and fetches the first that are not.
 """
 
 import datetime as dt
@@ -29,17 +29,17 @@ from chalicelib.storage.tables.ledger import journals, ledger_accounts, period_c
 from chalicelib.storage.tables.payments import payments, refunds
 from chalicelib.storage.types import Id
 
-MOST_DIFFERENCES = 20
-RECEIVED = ("matched", "unmatched")  # payments that are money: confirmed, and not taken back since
+MAX_DIFFERENCES = 20
+RECEIVED_STATES = ("matched", "unmatched")  # payments that are money: confirmed, and not taken back since
 
 
-class Unequal(NamedTuple):
+class UnequalSums(NamedTuple):
     key: UUID | None
     expected: int
     found: int
 
 
-def compare(db: Connection, rows: Select[Any]) -> tuple[int, list[Unequal]]:
+def compare(db: Connection, rows: Select[Any]) -> tuple[int, list[UnequalSums]]:
     """Return how many rows there are, and the first whose two sums differ."""
     each = rows.subquery("sides")
     differs = each.c.expected != each.c.found
@@ -47,11 +47,11 @@ def compare(db: Connection, rows: Select[Any]) -> tuple[int, list[Unequal]]:
     if not wrong:
         return count, []
     query = select(each.c.key, each.c.expected, each.c.found).where(differs).order_by(each.c.key)
-    found = db.execute(query.limit(MOST_DIFFERENCES))
-    return count, [Unequal(key, int(expected), int(there)) for key, expected, there in found]
+    found = db.execute(query.limit(MAX_DIFFERENCES))
+    return count, [UnequalSums(key, int(expected), int(there)) for key, expected, there in found]
 
 
-def sides(expected: Select[Any], found: Select[Any]) -> Select[Any]:
+def pair_sums(expected: Select[Any], found: Select[Any]) -> Select[Any]:
     """Return the two sums of every key that either of two selects of (key, amount) has."""
     left, right = expected.subquery("left_side"), found.subquery("right_side")
     nothing = literal(0)
@@ -63,7 +63,7 @@ def sides(expected: Select[Any], found: Select[Any]) -> Select[Any]:
     return select(both.c.key, *sums).group_by(both.c.key)
 
 
-def added(table: Any, key: ColumnElement[Any], amount: ColumnElement[int], organisation_id: UUID) -> Select[Any]:
+def sum_by_key(table: Any, key: ColumnElement[Any], amount: ColumnElement[int], organisation_id: UUID) -> Select[Any]:
     """Return the sum of ``amount`` for each ``key`` of one of the organisation's tables."""
     query = select(key.label("key"), func.sum(amount).label("amount"))
     return query.where(table.c.organisation_id == organisation_id).group_by(key)
@@ -74,7 +74,7 @@ def journals_balance(organisation_id: UUID) -> Select[Any]:
     return _per_journal(organisation_id, literal(0), total)
 
 
-def two_sides(organisation_id: UUID) -> Select[Any]:
+def journals_have_two_sides(organisation_id: UUID) -> Select[Any]:
     """Count each journal's postings up to two: money comes from somewhere and goes somewhere."""
     count = func.count(postings.c.journal_id)
     return _per_journal(organisation_id, literal(2), case((count > 2, 2), else_=count))
@@ -87,34 +87,34 @@ def postings_sum(organisation_id: UUID) -> Select[Any]:
 
 
 def receivable(organisation_id: UUID) -> Select[Any]:
-    owed = added(invoice_lines, invoice_lines.c.lease_id, invoice_lines.c.open_cents, organisation_id)
-    return sides(owed.where(invoice_lines.c.open_cents > 0), _posted(organisation_id, "receivable", 1))
+    owed = sum_by_key(invoice_lines, invoice_lines.c.lease_id, invoice_lines.c.open_cents, organisation_id)
+    return pair_sums(owed.where(invoice_lines.c.open_cents > 0), _posted(organisation_id, "receivable", 1))
 
 
 def unallocated(organisation_id: UUID) -> Select[Any]:
     credit = (
         select(_key(organisation_id), func.coalesce(func.sum(payments.c.unallocated_cents), 0).label("amount"))
-        .where(payments.c.organisation_id == organisation_id, payments.c.state.in_(RECEIVED))
+        .where(payments.c.organisation_id == organisation_id, payments.c.state.in_(RECEIVED_STATES))
     )  # fmt: skip
     posted = (
         select(_key(organisation_id), func.coalesce(-func.sum(postings.c.amount_cents), 0).label("amount"))
         .join(ledger_accounts, _account())
         .where(ledger_accounts.c.organisation_id == organisation_id, ledger_accounts.c.code == "unallocated")
     )
-    return sides(credit, posted)
+    return pair_sums(credit, posted)
 
 
 def deposits(organisation_id: UUID) -> Select[Any]:
-    held = added(deposit_entries, deposit_entries.c.lease_id, deposit_entries.c.amount_cents, organisation_id)
-    return sides(held, _posted(organisation_id, "deposits", -1))
+    held = sum_by_key(deposit_entries, deposit_entries.c.lease_id, deposit_entries.c.amount_cents, organisation_id)
+    return pair_sums(held, _posted(organisation_id, "deposits", -1))
 
 
 def channels(organisation_id: UUID) -> Select[Any]:
     """Compare for each channel what was paid in and given back with what its account holds."""
-    paid = added(payments, payments.c.channel_id, payments.c.amount_cents, organisation_id).where(
-        payments.c.state.in_(RECEIVED), payments.c.method != "opening"
+    paid = sum_by_key(payments, payments.c.channel_id, payments.c.amount_cents, organisation_id).where(
+        payments.c.state.in_(RECEIVED_STATES), payments.c.method != "opening"
     )
-    back = added(refunds, refunds.c.channel_id, -refunds.c.amount_cents, organisation_id)
+    back = sum_by_key(refunds, refunds.c.channel_id, -refunds.c.amount_cents, organisation_id)
     moved = union_all(paid, back, _deposits_moved(organisation_id)).subquery("moved")
     expected = select(moved.c.key, func.sum(moved.c.amount).label("amount")).group_by(moved.c.key)
     found = (
@@ -123,7 +123,7 @@ def channels(organisation_id: UUID) -> Select[Any]:
         .where(ledger_accounts.c.organisation_id == organisation_id, ledger_accounts.c.channel_id.is_not(None))
         .group_by(ledger_accounts.c.channel_id)
     )
-    return sides(expected, found)
+    return pair_sums(expected, found)
 
 
 def closed_periods(ctx: Context) -> Sequence[tuple[dt.date, dt.datetime]]:
@@ -150,7 +150,7 @@ def posted_when_closed(
         *(and_(journals.c.effective_on <= last, journals.c.created_at > instant) for last, instant in closes)
     )  # fmt: skip
     query = select(journals.c.id, journals.c.effective_on).where(mine, late).order_by(journals.c.id)
-    return count, [(row.id, row.effective_on) for row in ctx.db.execute(query.limit(MOST_DIFFERENCES))]
+    return count, [(row.id, row.effective_on) for row in ctx.db.execute(query.limit(MAX_DIFFERENCES))]
 
 
 def _per_journal(organisation_id: UUID, expected: Any, found: ColumnElement[Any]) -> Select[Any]:
@@ -180,7 +180,7 @@ def _deposits_moved(organisation_id: UUID) -> Select[Any]:
     undone = and_(
         first.c.organisation_id == deposit_entries.c.organisation_id, first.c.id == deposit_entries.c.reverses_id
     )
-    query = added(deposit_entries, channel, deposit_entries.c.amount_cents, organisation_id)
+    query = sum_by_key(deposit_entries, channel, deposit_entries.c.amount_cents, organisation_id)
     return query.select_from(deposit_entries.outerjoin(first, undone)).where(channel.is_not(None))
 
 

@@ -19,20 +19,26 @@ from chalicelib.tasks.model import Task
 
 
 class Check(NamedTuple):
-    """``subject`` is what a row's key names; ``told`` makes a sum readable."""
+    """``subject`` is what a row's key names; ``format_sum`` makes a sum readable."""
 
     name: str
     statement: str
     subject: str
     rows: Callable[[UUID], Select[Any]]
-    told: Callable[[int], str] = format_cents
+    format_sum: Callable[[int], str] = format_cents
 
 
 Step = Callable[[Context], Finding]
 
 _LEDGER_CHECKS = (
     Check("journals_balance", "The postings of every journal add up to nothing.", "journal", ledger.journals_balance),
-    Check("journals_have_two_sides", "Every journal has two postings or more.", "journal", ledger.two_sides, str),
+    Check(
+        "journals_have_two_sides",
+        "Every journal has two postings or more.",
+        "journal",
+        ledger.journals_have_two_sides,
+        str,
+    ),
     Check("postings_sum", "All postings together add up to nothing.", "organisation", ledger.postings_sum),
     Check(
         "receivable",
@@ -108,20 +114,20 @@ _NUMBER_CHECKS = tuple(
 CHECKS = (*_LEDGER_CHECKS, *_DOCUMENT_CHECKS, *_NUMBER_CHECKS)
 STEPS = len(CHECKS) + 1  # the closed periods
 PROVE_BOOKS = "prove_books"
-MOST_PLACES = 20  # that a failed task tells of one check
+MAX_PLACES = 20  # that a failed task tells of one check
 
 
 class BooksDiffer(Conflict):
     """The books do not agree with themselves."""
 
 
-def prove(ctx: Context, *, after_each: Callable[[int], None] | None = None) -> Proof:
+def compute_proof(ctx: Context, *, after_each: Callable[[int], None] | None = None) -> Proof:
     """Recompute every invariant; ``db`` must show everything as of one moment.
 
     Args:
         after_each: told, after each check, how many of ``STEPS`` are done.
     """
-    steps: list[Step] = [partial(_check, check=each) for each in CHECKS]
+    steps: list[Step] = [partial(_run_check, check=each) for each in CHECKS]
     findings = []
     for step in [*steps, _check_closed_periods]:
         findings.append(step(ctx))
@@ -130,7 +136,7 @@ def prove(ctx: Context, *, after_each: Callable[[int], None] | None = None) -> P
     return Proof(all(finding.holds for finding in findings), ctx.now, findings)
 
 
-def require(proof: Proof) -> None:
+def raise_unless_holds(proof: Proof) -> None:
     """Pass where the proof holds.
 
     Raises:
@@ -140,7 +146,7 @@ def require(proof: Proof) -> None:
     if failed:
         raise BooksDiffer(
             "The books do not add up: nothing was changed, and whoever keeps this service was told.",
-            findings=[_fact(finding) for finding in failed],
+            findings=[_describe_finding(finding) for finding in failed],
         )
 
 
@@ -149,16 +155,16 @@ def queue_proof(ctx: Context) -> Task:
     return tasks.queue_task(ctx, PROVE_BOOKS, {}, created_by=None)
 
 
-def _fact(finding: Finding) -> dict[str, Any]:
-    places = [each._asdict() for each in finding.differences[:MOST_PLACES]]
-    told = {"name": finding.name, "statement": finding.statement, "differences": len(finding.differences)}
-    return {**told, "places": places}
+def _describe_finding(finding: Finding) -> dict[str, Any]:
+    places = [each._asdict() for each in finding.differences[:MAX_PLACES]]
+    facts = {"name": finding.name, "statement": finding.statement, "differences": len(finding.differences)}
+    return {**facts, "places": places}
 
 
-def _check(ctx: Context, *, check: Check) -> Finding:
+def _run_check(ctx: Context, *, check: Check) -> Finding:
     checked, unequal = ledger.compare(ctx.db, check.rows(ctx.organisation_id))
     differences = [
-        Difference(check.subject, str(key or ""), check.told(expected), check.told(found))
+        Difference(check.subject, str(key or ""), check.format_sum(expected), check.format_sum(found))
         for key, expected, found in unequal
     ]
     return Finding(check.name, check.statement, not differences, checked, differences)

@@ -48,109 +48,166 @@ from chalicelib.reporting.sheets import (
     collections_rows,
     statement_rows,
 )
-from chalicelib.web.routing import ApiBlueprint, Call
-from chalicelib.web.sheets import CSV, as_csv, wants_csv
+from chalicelib.web.routing import ApiBlueprint, RequestContext
+from chalicelib.web.sheets import CSV, csv_response, wants_csv
 
 reporting = ApiBlueprint(__name__, tag="reporting")
 
 
 @reporting.get(
-    "/reports/rent-roll", may="see_reports", snapshot=True, query=RENT_ROLL_QUERY, answer=RENT_ROLL, tells=(CSV,)
+    "/reports/rent-roll",
+    may="see_reports",
+    snapshot=True,
+    query=RENT_ROLL_QUERY,
+    answer=RENT_ROLL,
+    response_types=(CSV,),
 )
-def get_rent_roll(call: Call) -> RentRoll | Response:
-    """Tell every unit with its lease, deposit and balance on a day."""
-    of: Any = (call.query.get("on"), call.query.get("property_id"))
-    if wants_csv(call.request, call.query):
-        rows = lettings_service.every_unit(call.ctx, *of)
-        return as_csv(f"rent-roll-{of[0] or call.ctx.today}", RENT_ROLL_COLUMNS, rows)
-    return lettings_service.get_rent_roll(call.ctx, call.asked, *of)
+def get_rent_roll(request: RequestContext) -> RentRoll | Response:
+    """Get the rent roll.
 
-
-@reporting.get("/reports/arrears", may="see_reports", snapshot=True, query=ARREARS_QUERY, answer=ARREARS, tells=(CSV,))
-def get_arrears(call: Call) -> Arrears | Response:
-    """Tell what each lease has open on a day, by days past due."""
-    of: Any = (call.query.get("on"), call.query.get("property_id"))
-    if wants_csv(call.request, call.query):
-        sort = call.query["sort"]
-        rows = arrears_service.every_arrears(call.ctx, sort, *of)
-        return as_csv(f"arrears-{of[0] or call.ctx.today}", ARREARS_COLUMNS, rows)
-    return arrears_service.get_arrears(call.ctx, call.asked, *of)
+    Returns every unit with its lease, tenant, rent, deposit and balance on a day (today if absent), as JSON pages
+    or as one CSV. For owners, managers and accountants.
+    """
+    of: Any = (request.query.get("on"), request.query.get("property_id"))
+    if wants_csv(request.http_request, request.query):
+        rows = lettings_service.iter_rent_roll(request.ctx, *of)
+        return csv_response(f"rent-roll-{of[0] or request.ctx.today}", RENT_ROLL_COLUMNS, rows)
+    return lettings_service.get_rent_roll(request.ctx, request.page_request, *of)
 
 
 @reporting.get(
-    "/reports/occupancy", may="see_reports", snapshot=True, query=OCCUPANCY_QUERY, answer=OCCUPANCY, tells=(CSV,)
+    "/reports/arrears", may="see_reports", snapshot=True, query=ARREARS_QUERY, answer=ARREARS, response_types=(CSV,)
 )
-def get_occupancy(call: Call) -> Occupancy | Response:
-    """Tell how many units of each property are let on a day."""
-    on = call.query.get("on", call.ctx.today)
-    occupancy = lettings_service.get_occupancy(call.ctx, on)
-    if wants_csv(call.request, call.query):
-        return as_csv(f"occupancy-{on}", OCCUPANCY_COLUMNS, occupancy.items)
+def get_arrears(request: RequestContext) -> Arrears | Response:
+    """Get arrears.
+
+    Returns what each lease owes on a day (today if absent), by days overdue, with the totals, as JSON pages or as
+    one CSV. For owners, managers and accountants.
+    """
+    of: Any = (request.query.get("on"), request.query.get("property_id"))
+    if wants_csv(request.http_request, request.query):
+        sort = request.query["sort"]
+        rows = arrears_service.iter_arrears(request.ctx, sort, *of)
+        return csv_response(f"arrears-{of[0] or request.ctx.today}", ARREARS_COLUMNS, rows)
+    return arrears_service.get_arrears(request.ctx, request.page_request, *of)
+
+
+@reporting.get(
+    "/reports/occupancy",
+    may="see_reports",
+    snapshot=True,
+    query=OCCUPANCY_QUERY,
+    answer=OCCUPANCY,
+    response_types=(CSV,),
+)
+def get_occupancy(request: RequestContext) -> Occupancy | Response:
+    """Get occupancy.
+
+    Returns how many units of each property are occupied, reserved and vacant on a day, which may be in the future;
+    JSON or CSV. For owners, managers and accountants.
+    """
+    on = request.query.get("on", request.ctx.today)
+    occupancy = lettings_service.get_occupancy(request.ctx, on)
+    if wants_csv(request.http_request, request.query):
+        return csv_response(f"occupancy-{on}", OCCUPANCY_COLUMNS, occupancy.items)
     return occupancy
 
 
 @reporting.get(
-    "/reports/collections", may="see_reports", snapshot=True, query=COLLECTIONS_QUERY, answer=COLLECTIONS, tells=(CSV,)
+    "/reports/collections",
+    may="see_reports",
+    snapshot=True,
+    query=COLLECTIONS_QUERY,
+    answer=COLLECTIONS,
+    response_types=(CSV,),
 )
-def get_collections(call: Call) -> Collections | Response:
-    """Tell the money that came in during a month."""
-    period: dt.date = call.query["period"]
-    collections = earnings_service.get_collections(call.ctx, period)
-    if wants_csv(call.request, call.query):
-        return as_csv(f"collections-{period:%Y-%m}", COLLECTIONS_COLUMNS, collections_rows(collections))
+def get_collections(request: RequestContext) -> Collections | Response:
+    """Get collections.
+
+    Returns the money received in a month by channel, property and day, and what it was allocated to; pending and
+    reversed payments and deposits are listed apart. JSON or CSV. For owners, managers and accountants.
+    """
+    period: dt.date = request.query["period"]
+    collections = earnings_service.get_collections(request.ctx, period)
+    if wants_csv(request.http_request, request.query):
+        return csv_response(f"collections-{period:%Y-%m}", COLLECTIONS_COLUMNS, collections_rows(collections))
     return collections
 
 
-@reporting.get("/reports/income", may="see_reports", snapshot=True, query=INCOME_QUERY, answer=INCOME, tells=(CSV,))
-def get_income(call: Call) -> Income | Response:
-    """Tell what was earned, by property, charge type and month."""
-    first, last = call.query["from"], call.query["to"]
-    income = earnings_service.get_income(call.ctx, first, last)
-    if wants_csv(call.request, call.query):
-        return as_csv(f"income-{first:%Y-%m}-{last:%Y-%m}", INCOME_COLUMNS, income.items)
+@reporting.get(
+    "/reports/income", may="see_reports", snapshot=True, query=INCOME_QUERY, answer=INCOME, response_types=(CSV,)
+)
+def get_income(request: RequestContext) -> Income | Response:
+    """Get income.
+
+    Returns what was billed, less credits and voids, by property, charge type and month; JSON or CSV. For owners,
+    managers and accountants.
+    """
+    first, last = request.query["from"], request.query["to"]
+    income = earnings_service.get_income(request.ctx, first, last)
+    if wants_csv(request.http_request, request.query):
+        return csv_response(f"income-{first:%Y-%m}-{last:%Y-%m}", INCOME_COLUMNS, income.items)
     return income
 
 
 @reporting.get(
     "/tenants/{tenant_id}/statement", may="see_reports", snapshot=True, query=STATEMENT_QUERY, answer=STATEMENT,
-    tells=(CSV,),
+    response_types=(CSV,),
 )  # fmt: skip
-def get_tenant_statement(call: Call, tenant_id: UUID) -> Statement | Response:
-    """Tell what changed that a tenant owes."""
-    statement = statement_service.get_tenant_statement(call.ctx, tenant_id, *_days(call))
-    return _told(call, statement)
+def get_tenant_statement(request: RequestContext, tenant_id: UUID) -> Statement | Response:
+    """Get a tenant's statement.
+
+    Returns what changed the balance of all leases of a tenant between two days, with the balance after each entry;
+    JSON or CSV. For owners, managers and accountants.
+    """
+    statement = statement_service.get_tenant_statement(request.ctx, tenant_id, *_days(request))
+    return _told(request, statement)
 
 
 @reporting.post(
     "/tenants/{tenant_id}/statement/email", may="send_statement", body=STATEMENT_DAYS, answer=MESSAGE, status=202,
     location="/v1/messages/{id}",
 )  # fmt: skip
-def email_tenant_statement(call: Call, tenant_id: UUID) -> Message:
-    """Send the statement to the tenant's e-mail address, as it stands now; the answer is the message on its way."""
-    return letter_service.send_tenant_statement(call.ctx, tenant_id, call.body.get("from"), call.body.get("to"))
+def email_tenant_statement(request: RequestContext, tenant_id: UUID) -> Message:
+    """E-mail a tenant's statement.
+
+    Queues the statement of a tenant, as it stands now, by e-mail in their language, and returns the message.
+    Refused if they have no e-mail address (409). For owners, managers and accountants.
+    """
+    return letter_service.send_tenant_statement(
+        request.ctx, tenant_id, request.body.get("from"), request.body.get("to")
+    )
 
 
 @reporting.get(
     "/leases/{lease_id}/statement", may="see_reports", snapshot=True, query=STATEMENT_QUERY, answer=STATEMENT,
-    tells=(CSV,),
+    response_types=(CSV,),
 )  # fmt: skip
-def get_lease_statement(call: Call, lease_id: UUID) -> Statement | Response:
-    """Tell what changed that is owed for a lease."""
-    statement = statement_service.get_lease_statement(call.ctx, lease_id, *_days(call))
-    return _told(call, statement)
+def get_lease_statement(request: RequestContext, lease_id: UUID) -> Statement | Response:
+    """Get a lease's statement.
+
+    Returns what changed the balance of a lease between two days, with the balance after each entry; JSON or CSV.
+    For owners, managers and accountants.
+    """
+    statement = statement_service.get_lease_statement(request.ctx, lease_id, *_days(request))
+    return _told(request, statement)
 
 
 @reporting.get("/ledger/proof", may="see_ledger", snapshot=True, answer=PROOF)
-def get_proof(call: Call) -> Proof:
-    """Recompute everything that must agree in the books, and tell whether it does."""
-    return proof_service.prove(call.ctx)
+def get_proof(request: RequestContext) -> Proof:
+    """Prove the books.
+
+    Recomputes every invariant of the books as of one moment and returns which hold, with the first differences of
+    each that does not. For owners, managers and accountants.
+    """
+    return proof_service.compute_proof(request.ctx)
 
 
-def _days(call: Call) -> tuple[dt.date | None, dt.date | None]:
-    return call.query.get("from"), call.query.get("to")
+def _days(request: RequestContext) -> tuple[dt.date | None, dt.date | None]:
+    return request.query.get("from"), request.query.get("to")
 
 
-def _told(call: Call, statement: Statement) -> Statement | Response:
-    if wants_csv(call.request, call.query):
-        return as_csv(f"statement-{statement.to_on}", STATEMENT_COLUMNS, statement_rows(statement))
+def _told(request: RequestContext, statement: Statement) -> Statement | Response:
+    if wants_csv(request.http_request, request.query):
+        return csv_response(f"statement-{statement.to_on}", STATEMENT_COLUMNS, statement_rows(statement))
     return statement

@@ -20,7 +20,7 @@ def share_bps(part: int, whole: int) -> int:
     return (20_000 * part + whole) // (2 * whole) if whole else 0
 
 
-def running(opening_cents: int, amounts: Iterable[int]) -> list[int]:
+def running_balances(opening_cents: int, amounts: Iterable[int]) -> list[int]:
     """Return the balance behind each of the amounts."""
     balances = []
     for amount in amounts:

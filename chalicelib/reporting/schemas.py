@@ -3,41 +3,41 @@
 from marshmallow import Schema
 
 from chalicelib.web import fields
-from chalicelib.web.sheets import Sheet
+from chalicelib.web.sheets import CsvOption
 
 KINDS = (
     "invoice", "credit_note", "void", "payment", "reversal", "credit_carried", "deposit_deduction", "refund"
 )  # fmt: skip
 
 
-class RentRollQuery(fields.Paging, Sheet):
-    on = fields.Day()
+class RentRollQuery(fields.Paging, CsvOption):
+    on = fields.Date()
     property_id = fields.Uuid()
 
 
 class ArrearsQuery(RentRollQuery):
-    sort = fields.sort_of("overdue", "total", default="-overdue")
+    sort = fields.sort_field("overdue", "total", default="-overdue")
 
 
-class OccupancyQuery(Sheet):
-    on = fields.Day()
+class OccupancyQuery(CsvOption):
+    on = fields.Date()
 
 
-class CollectionsQuery(Sheet):
+class CollectionsQuery(CsvOption):
     period = fields.Month(required=True)
 
 
-class StatementQuery(Sheet):
+class StatementQuery(CsvOption):
     class Meta:
-        include = {"from": fields.Day(), "to": fields.Day()}  # "from" is a word of Python's
+        include = {"from": fields.Date(), "to": fields.Date()}  # "from" is a word of Python's
 
 
 class StatementDays(Schema):
     class Meta:
-        include = {"from": fields.Day(), "to": fields.Day()}
+        include = {"from": fields.Date(), "to": fields.Date()}
 
 
-class IncomeQuery(Sheet):
+class IncomeQuery(CsvOption):
     class Meta:
         include = {"from": fields.Month(required=True), "to": fields.Month(required=True)}
 
@@ -62,10 +62,10 @@ class LeaseArrearsView(AgesView):
 
 
 class ArrearsView(Schema):
-    on = fields.Day()
+    on = fields.Date()
     items = fields.ListOf(fields.Nested(LeaseArrearsView))
     totals = fields.Nested(AgesView)
-    leases = fields.Whole()
+    leases = fields.Integer()
     next_cursor = fields.Text(400, allow_none=True)
 
 
@@ -81,25 +81,25 @@ class RentRollRowView(Schema):
     tenant_name = fields.Text(190, allow_none=True)
     phone = fields.Phone(allow_none=True)
     rent = fields.Money(attribute="rent_cents", allow_none=True)
-    due_day = fields.Whole(allow_none=True)
-    starts_on = fields.Day(allow_none=True)
-    ends_on = fields.Day(allow_none=True)
+    due_day = fields.Integer(allow_none=True)
+    starts_on = fields.Date(allow_none=True)
+    ends_on = fields.Date(allow_none=True)
     deposit = fields.Money(signed=True, attribute="deposit_cents", allow_none=True)
     balance = fields.Money(signed=True, attribute="balance_cents", allow_none=True)
 
 
 class RentRollView(Schema):
-    on = fields.Day()
+    on = fields.Date()
     items = fields.ListOf(fields.Nested(RentRollRowView))
     next_cursor = fields.Text(400, allow_none=True)
 
 
 class UnitsView(Schema):
-    units = fields.Whole()
-    occupied = fields.Whole()
-    reserved = fields.Whole()
-    vacant = fields.Whole()
-    occupied_bps = fields.Whole(0, 10_000)
+    units = fields.Integer()
+    occupied = fields.Integer()
+    reserved = fields.Integer()
+    vacant = fields.Integer()
+    occupied_bps = fields.Integer(0, 10_000)
 
 
 class PropertyOccupancyView(UnitsView):
@@ -110,16 +110,16 @@ class PropertyOccupancyView(UnitsView):
 
 
 class OccupancyView(UnitsView):
-    on = fields.Day()
+    on = fields.Date()
     items = fields.ListOf(fields.Nested(PropertyOccupancyView))
 
 
 class StatementEntryView(Schema):
-    on = fields.Day()
+    on = fields.Date()
     kind = fields.OneOf(*KINDS)
     lease_id = fields.Uuid(allow_none=True)
     document_id = fields.Uuid()
-    number = fields.Whole(allow_none=True)
+    number = fields.Integer(allow_none=True)
     reference = fields.Text(200)
     charged = fields.Money(attribute="charged_cents")
     credited = fields.Money(attribute="credited_cents")
@@ -127,15 +127,15 @@ class StatementEntryView(Schema):
 
 
 class StatementView(Schema):
-    from_on = fields.Day(allow_none=True)
-    to_on = fields.Day()
+    from_on = fields.Date(allow_none=True)
+    to_on = fields.Date()
     opening = fields.Money(signed=True, attribute="opening_cents")
     entries = fields.ListOf(fields.Nested(StatementEntryView))
     closing = fields.Money(signed=True, attribute="closing_cents")
 
 
 class SumView(Schema):
-    payments = fields.Whole()
+    payments = fields.Integer()
     amount = fields.Money(attribute="amount_cents")
 
 
@@ -151,7 +151,7 @@ class ByPropertyView(SumView):
 
 
 class ByDayView(SumView):
-    on = fields.Day()
+    on = fields.Date()
 
 
 class ByChargeTypeView(Schema):
@@ -197,14 +197,14 @@ class DifferenceView(Schema):
 class FindingView(Schema):
     name = fields.Text(40)
     statement = fields.Text(200)
-    holds = fields.Flag()
-    checked = fields.Whole()
+    holds = fields.Boolean()
+    checked = fields.Integer()
     differences = fields.ListOf(fields.Nested(DifferenceView))
 
 
 class ProofView(Schema):
-    holds = fields.Flag()
-    at = fields.Moment()
+    holds = fields.Boolean()
+    at = fields.DateTime()
     findings = fields.ListOf(fields.Nested(FindingView))
 
 

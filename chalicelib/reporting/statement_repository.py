@@ -25,13 +25,13 @@ from sqlalchemy import (
     union_all,
 )
 
-from chalicelib.reporting.model import Movement, Standing
+from chalicelib.reporting.model import LeasePosition, Movement
 from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.billing import credit_notes, invoices, receipts
 from chalicelib.storage.tables.leasing import deposit_entries, lease_tenants, leases, tenants
 from chalicelib.storage.tables.payments import allocations, payments, refunds
 
-CONFIRMED = ("matched", "reversed")  # a reversed payment was money until the day of its reversal
+CONFIRMED_STATES = ("matched", "reversed")  # a reversed payment was money until the day of its reversal
 
 # How entries of one day follow each other.
 _ORDER = (
@@ -46,7 +46,7 @@ _ORDER = (
 )
 
 
-def leases_of(ctx: Context, tenant_id: UUID) -> list[UUID] | None:
+def list_leases_of_tenant(ctx: Context, tenant_id: UUID) -> list[UUID] | None:
     """Return the leases that the tenant is or was on, alone or with others; None where there is no such tenant."""
     query = (
         select(tenants.c.id, lease_tenants.c.lease_id)
@@ -76,7 +76,7 @@ def list_movements(
     Args:
         tenant_id: whose money that lies unmatched counts too; None for a lease's own statement.
     """
-    every = _every(ctx.organisation_id, lease_ids, tenant_id, numbered=True).subquery("every")
+    every = _select_movements(ctx.organisation_id, lease_ids, tenant_id, numbered=True).subquery("every")
     query = select(every).where(every.c.moved_on <= to_on, every.c.amount_cents != 0)
     if from_on is not None:
         query = query.where(every.c.moved_on >= from_on)
@@ -97,12 +97,12 @@ def list_movements(
 
 def balance_before(ctx: Context, lease_ids: Collection[UUID], tenant_id: UUID | None, on: dt.date) -> int:
     """Return the balance with which the day ``on`` begins."""
-    every = _every(ctx.organisation_id, lease_ids, tenant_id).subquery("every")
+    every = _select_movements(ctx.organisation_id, lease_ids, tenant_id).subquery("every")
     total = func.coalesce(func.sum(every.c.amount_cents), 0)
     return int(ctx.db.scalar(select(total).where(every.c.moved_on < on)) or 0)
 
 
-def standings(ctx: Context, lease_ids: Collection[UUID], on: dt.date) -> dict[UUID, Standing]:
+def list_lease_positions(ctx: Context, lease_ids: Collection[UUID], on: dt.date) -> dict[UUID, LeasePosition]:
     """Return how each of the leases stands at the end of ``on``; one that nothing happened to is left out."""
     held = select(
         deposit_entries.c.lease_id, func.sum(deposit_entries.c.amount_cents).label("deposit"), literal(0).label("owed")
@@ -113,34 +113,36 @@ def standings(ctx: Context, lease_ids: Collection[UUID], on: dt.date) -> dict[UU
     )
     # Each kind of movement is added up by itself: MySQL would write a union of them all out row by row.
     sums = [held.group_by(deposit_entries.c.lease_id)]
-    for part in (query.subquery() for query in _parts(ctx.organisation_id, lease_ids, None)):
+    for part in (query.subquery() for query in _select_movements_by_kind(ctx.organisation_id, lease_ids, None)):
         owed = func.sum(part.c.amount_cents).label("owed")
         query = select(part.c.lease_id, literal(0).label("deposit"), owed).where(part.c.moved_on <= on)
         sums.append(query.group_by(part.c.lease_id))
     both = union_all(*sums).subquery("both_sides")
     query = select(both.c.lease_id, func.sum(both.c.deposit), func.sum(both.c.owed)).group_by(both.c.lease_id)
-    return {lease_id: Standing(int(deposit), int(balance)) for lease_id, deposit, balance in ctx.db.execute(query)}
+    return {lease_id: LeasePosition(int(deposit), int(balance)) for lease_id, deposit, balance in ctx.db.execute(query)}
 
 
-def _every(
+def _select_movements(
     organisation_id: UUID, lease_ids: Collection[UUID], tenant_id: UUID | None, *, numbered: bool = False
 ) -> CompoundSelect[Any]:
     """Return the union of all movements; ``numbered`` payments show their receipts' numbers, a look-up each."""
-    wanted = _parts(organisation_id, lease_ids, _receipt_number() if numbered else None)
+    wanted = _select_movements_by_kind(organisation_id, lease_ids, _receipt_number() if numbered else None)
     if tenant_id is not None:
-        wanted.append(_unmatched(organisation_id, tenant_id))
+        wanted.append(_select_unmatched(organisation_id, tenant_id))
     return union_all(*wanted)
 
 
-def _parts(organisation_id: UUID, lease_ids: Collection[UUID], receipt: ColumnElement[Any] | None) -> list[Select[Any]]:
+def _select_movements_by_kind(
+    organisation_id: UUID, lease_ids: Collection[UUID], receipt: ColumnElement[Any] | None
+) -> list[Select[Any]]:
     """Return a query for each kind of movement of the leases, all with the same columns."""
     voided = invoices.c.credited_cents - invoices.c.total_cents  # what a credit note took is not taken twice
     parts = [
-        _movement("invoice", invoices, invoices.c.issued_on, invoices.c.total_cents, number=invoices.c.number),
-        _movement("void", invoices, invoices.c.voided_on, voided, number=invoices.c.number).where(
+        _select_movement("invoice", invoices, invoices.c.issued_on, invoices.c.total_cents, number=invoices.c.number),
+        _select_movement("void", invoices, invoices.c.voided_on, voided, number=invoices.c.number).where(
             invoices.c.voided_on.is_not(None)
         ),
-        _movement(
+        _select_movement(
             "credit_note",
             credit_notes,
             credit_notes.c.issued_on,
@@ -148,16 +150,16 @@ def _parts(organisation_id: UUID, lease_ids: Collection[UUID], receipt: ColumnEl
             number=credit_notes.c.number,
             reference=credit_notes.c.reason,
         ),
-        _payment("payment", payments.c.received_on, -payments.c.amount_cents, receipt),
-        _payment("reversal", payments.c.reversed_on, payments.c.amount_cents, receipt).where(
+        _select_payments("payment", payments.c.received_on, -payments.c.amount_cents, receipt),
+        _select_payments("reversal", payments.c.reversed_on, payments.c.amount_cents, receipt).where(
             payments.c.reversed_on.is_not(None)
         ),
-        _movement(
+        _select_movement(
             "refund", refunds, refunds.c.refunded_on, refunds.c.amount_cents, reference=refunds.c.provider_reference
         ),
-        _deducted(),
-        _carried(allocations.c.lease_id, -allocations.c.amount_cents),
-        _carried(allocations.c.payer_lease_id, allocations.c.amount_cents),
+        _select_deductions(),
+        _select_carried_credit(allocations.c.lease_id, -allocations.c.amount_cents),
+        _select_carried_credit(allocations.c.payer_lease_id, allocations.c.amount_cents),
     ]
     return [
         query.where(lease_id.table.c.organisation_id == organisation_id, lease_id.in_(lease_ids))
@@ -171,7 +173,7 @@ def _lease_ids() -> Sequence[Any]:
     return (*(table.c.lease_id for table in tables), allocations.c.payer_lease_id)
 
 
-def _movement(
+def _select_movement(
     kind: str,
     table: Any,
     on: ColumnElement[Any],
@@ -193,12 +195,12 @@ def _movement(
     )
 
 
-def _payment(
+def _select_payments(
     kind: str, on: ColumnElement[Any], amount: ColumnElement[Any], receipt: ColumnElement[Any] | None
 ) -> Select[Any]:
     reference = func.coalesce(payments.c.provider_reference, "")
-    query = _movement(kind, payments, on, amount, number=receipt, reference=reference)
-    return query.where(payments.c.state.in_(CONFIRMED))
+    query = _select_movement(kind, payments, on, amount, number=receipt, reference=reference)
+    return query.where(payments.c.state.in_(CONFIRMED_STATES))
 
 
 def _receipt_number() -> ColumnElement[Any]:
@@ -207,10 +209,10 @@ def _receipt_number() -> ColumnElement[Any]:
     return select(func.max(receipts.c.number)).where(mine).correlate(payments).scalar_subquery()
 
 
-def _deducted() -> Select[Any]:
+def _select_deductions() -> Select[Any]:
     """Return what was set against lines out of deposits, a day and deposit entry a row."""
     return (
-        _movement(
+        _select_movement(
             "deposit_deduction", allocations, allocations.c.allocated_on,
             cast(-func.sum(allocations.c.amount_cents), BigInteger), document_id=allocations.c.source_id,
         )
@@ -219,14 +221,14 @@ def _deducted() -> Select[Any]:
     )  # fmt: skip
 
 
-def _carried(lease_id: ColumnElement[Any], amount: ColumnElement[Any]) -> Select[Any]:
+def _select_carried_credit(lease_id: ColumnElement[Any], amount: ColumnElement[Any]) -> Select[Any]:
     """Return what payments of one lease paid for another that carries it on, a day and payment a row.
 
     Args:
         lease_id: of the allocation, whose lease is told: the one that was paid for, or the one whose credit it was.
     """
     return (
-        _movement(
+        _select_movement(
             "credit_carried", allocations, allocations.c.allocated_on, cast(func.sum(amount), BigInteger),
             document_id=allocations.c.source_id, lease_id=lease_id,
         )
@@ -235,9 +237,9 @@ def _carried(lease_id: ColumnElement[Any], amount: ColumnElement[Any]) -> Select
     )  # fmt: skip
 
 
-def _unmatched(organisation_id: UUID, tenant_id: UUID) -> Select[Any]:
+def _select_unmatched(organisation_id: UUID, tenant_id: UUID) -> Select[Any]:
     """Return the tenant's money that is not yet set against a lease."""
-    query = _movement(
+    query = _select_movement(
         "payment", payments, payments.c.received_on, -payments.c.amount_cents,
         reference=func.coalesce(payments.c.provider_reference, ""),
     )  # fmt: skip

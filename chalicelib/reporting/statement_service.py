@@ -6,7 +6,7 @@ from uuid import UUID
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.reporting import statement_repository as repository
 from chalicelib.reporting.model import Movement, Statement, StatementEntry
-from chalicelib.reporting.rules import running
+from chalicelib.reporting.rules import running_balances
 from chalicelib.runtime.context import Context
 
 
@@ -17,9 +17,9 @@ def get_tenant_statement(ctx: Context, tenant_id: UUID, from_on: dt.date | None,
         NotFound: the organisation has no such tenant.
         Invalid: the days are in the wrong order.
     """
-    lease_ids = repository.leases_of(ctx, tenant_id)
+    lease_ids = repository.list_leases_of_tenant(ctx, tenant_id)
     if lease_ids is None:
-        raise NotFound("There is no such tenant here.", tenant_id=str(tenant_id))
+        raise NotFound("There is no such tenant.", tenant_id=str(tenant_id))
     return _statement(ctx, lease_ids, tenant_id, from_on, to_on or ctx.today)
 
 
@@ -31,7 +31,7 @@ def get_lease_statement(ctx: Context, lease_id: UUID, from_on: dt.date | None, t
         Invalid: the days are in the wrong order.
     """
     if not repository.has_lease(ctx, lease_id):
-        raise NotFound("There is no such lease here.", lease_id=str(lease_id))
+        raise NotFound("There is no such lease.", lease_id=str(lease_id))
     return _statement(ctx, [lease_id], None, from_on, to_on or ctx.today)
 
 
@@ -44,7 +44,7 @@ def _statement(
     if from_on is not None:
         opening_cents = repository.balance_before(ctx, lease_ids, tenant_id, from_on)
     movements = repository.list_movements(ctx, lease_ids, tenant_id, from_on, to_on)
-    balances = running(opening_cents, (movement.amount_cents for movement in movements))
+    balances = running_balances(opening_cents, (movement.amount_cents for movement in movements))
     entries = [_entry(*pair) for pair in zip(movements, balances, strict=True)]
     return Statement(from_on, to_on, opening_cents, entries, balances[-1] if balances else opening_cents)
 

@@ -14,8 +14,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chalicelib.errors import Unavailable
 from chalicelib.runtime.ports import Queues
-from chalicelib.storage.connecting import NO_ANSWER, NO_WRITER, code_of
-from chalicelib.storage.engines import WAKES, WRITING
+from chalicelib.storage.connecting import READ_ONLY_CODES, UNREACHABLE_CODES, error_code
+from chalicelib.storage.engines import WAKES_OPTION, WRITING_OPTION
 
 Answer = TypeVar("Answer")
 
@@ -58,7 +58,7 @@ class Database:
         """
         wakes: set[tuple[str, str]] = set()
         with _unavailable_as_error(), self.writer.connect() as raw:
-            db = raw.execution_options(**WRITING, **{WAKES: wakes})
+            db = raw.execution_options(**WRITING_OPTION, **{WAKES_OPTION: wakes})
             with db.begin():
                 yield db
         self.wake(wakes)
@@ -88,7 +88,7 @@ class Database:
                 taken = [False]
             if not all(taken):
                 woken = False
-                log.warning("a worker could not be woken", extra={"workers": workers})
+                log.warning("tasks.worker.wake_failed: a worker could not be woken", extra={"workers": workers})
         return woken
 
 
@@ -110,8 +110,8 @@ def _unavailable_as_error() -> Iterator[None]:
     except PoolTimeout as error:
         raise Unavailable("The database is busy.", retry_after_s=5) from error
     except DBAPIError as error:
-        code = code_of(error.orig)
-        if error.connection_invalidated or code in NO_WRITER | NO_ANSWER:
+        code = error_code(error.orig)
+        if error.connection_invalidated or code in READ_ONLY_CODES | UNREACHABLE_CODES:
             raise Unavailable("The database does not answer.") from error
         if code == LOCK_WAIT or "database is locked" in str(error.orig) or "unable to open database" in str(error.orig):
             raise Unavailable("The database is busy.", retry_after_s=5) from error

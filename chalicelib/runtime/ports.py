@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 SENT, REFUSED, NOT_SENT, UNKNOWN = OUTCOMES = ("sent", "refused", "not_sent", "unknown")
 
 
-class Outgoing(NamedTuple):
+class OutgoingText(NamedTuple):
     """One text for one address, as a gateway is given it."""
 
     key: str  # of the attempt; at most one call is made for it, ever
@@ -17,7 +17,7 @@ class Outgoing(NamedTuple):
     sender_name: str = ""  # empty: the platform's
 
 
-class Outcome(NamedTuple):
+class SendOutcome(NamedTuple):
     """What came of giving one text to a gateway.
 
     "sent": it took it. "refused": it will not send it; ``permanent`` says whether it never will, to this number by
@@ -36,26 +36,26 @@ class Outcome(NamedTuple):
 class Gateway(Protocol):
     """Sends texts; takes a time-out for unknown and never tries again by itself."""
 
-    def send(self, texts: Sequence[Outgoing]) -> list[Outcome]:
+    def send(self, texts: Sequence[OutgoingText]) -> list[SendOutcome]:
         """Hand the texts over and return what came of each, in their order. Raises nothing for what a vendor does."""
         ...
 
 
-class Claim(NamedTuple):
+class SendClaim(NamedTuple):
     """That an attempt was taken to be given to a gateway at ``at``; no outcome: its taker has not said yet."""
 
     at: dt.datetime
-    outcome: Outcome | None = None
+    outcome: SendOutcome | None = None
 
 
-class Claims(Protocol):
+class SendClaims(Protocol):
     """Who has given which attempt to a gateway, and how often what was done: kept where both Regions see it,
     outside the database.
 
     It holds no text and no address.
     """
 
-    def take(self, key: str, at: dt.datetime) -> bool:
+    def claim(self, key: str, at: dt.datetime) -> bool:
         """Claim ``key`` as of the instant ``at``, which is kept; return False where it was claimed before.
 
         Raises:
@@ -73,7 +73,7 @@ class Claims(Protocol):
         """
         ...
 
-    def settle(self, key: str, outcome: Outcome) -> None:
+    def record_outcome(self, key: str, outcome: SendOutcome) -> None:
         """Keep what came of the claimed ``key``, so that a repeat of the same queue message can tell it again.
 
         Raises:
@@ -81,7 +81,7 @@ class Claims(Protocol):
         """
         ...
 
-    def find(self, key: str) -> Claim | None:
+    def find(self, key: str) -> SendClaim | None:
         """Return the claim of ``key``, read so that it shows what was taken or settled just before; None: nobody's.
 
         One without an outcome is still with its taker, or its taker was killed: its age tells.
@@ -92,7 +92,7 @@ class Claims(Protocol):
         ...
 
 
-class OpensCodes(Protocol):
+class CodeOpener(Protocol):
     """Opens sign-in codes that Cognito sealed."""
 
     def open(self, sealed: str) -> str:

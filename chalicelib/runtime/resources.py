@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from chalicelib.clock import Clock
 from chalicelib.runtime.database import Database
-from chalicelib.runtime.ports import Claims, Gateway, KeyCopies, KeyWrapper, OpensCodes, Queues, UserPool
+from chalicelib.runtime.ports import CodeOpener, Gateway, KeyCopies, KeyWrapper, Queues, SendClaims, UserPool
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,10 @@ class OutboundResources:
     """What a function works with that reaches the internet and has no database."""
 
     gateways: Mapping[str, Gateway]  # "africastalking", "sns", "email"
-    claims: Claims
+    claims: SendClaims
     queues: Queues
     clock: Clock
-    codes: OpensCodes | None = None  # none: nobody's codes are sent
+    codes: CodeOpener | None = None  # none: nobody's codes are sent
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """What keeps the append-only tables so.
 
 Four means, each tested on both databases: triggers against UPDATE and DELETE (here); an
-application user that may only SELECT and INSERT there (``grants``, on MySQL, where TRUNCATE
+application user that may only SELECT and INSERT there (``grant_statements``, on MySQL, where TRUNCATE
 passes a trigger); no cascade to or from them (``tables.base.belongs_to``); and
 ``recursive_triggers`` on SQLite (``engines``), where INSERT OR REPLACE would overwrite.
 
-A table that Alembic rebuilds comes back without its triggers, so ``missing`` is asked after
+A table that Alembic rebuilds comes back without its triggers, so ``missing_triggers`` is asked after
 every migration.
 """
 
@@ -18,11 +18,11 @@ EVENTS = ("update", "delete")
 
 def create_triggers(db: Connection) -> None:
     """Create the triggers that are not there yet."""
-    for name, table, operation in missing(db):
-        db.execute(text(_statement(db.dialect.name, name, table, operation)))
+    for name, table, operation in missing_triggers(db):
+        db.execute(text(_trigger_statement(db.dialect.name, name, table, operation)))
 
 
-def missing(db: Connection) -> list[tuple[str, str, str]]:
+def missing_triggers(db: Connection) -> list[tuple[str, str, str]]:
     """Return (trigger, table, event) of every trigger that ought to be there and is not."""
     if db.dialect.name == "sqlite":
         found = db.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
@@ -34,7 +34,7 @@ def missing(db: Connection) -> list[tuple[str, str, str]]:
     return [entry for entry in wanted if entry[0] not in there]
 
 
-def _statement(dialect: str, name: str, table: str, operation: str) -> str:
+def _trigger_statement(dialect: str, name: str, table: str, operation: str) -> str:
     words = f"{table} is append-only"
     head = f"CREATE TRIGGER {name} BEFORE {operation.upper()} ON {table}"
     if dialect == "sqlite":
@@ -42,7 +42,7 @@ def _statement(dialect: str, name: str, table: str, operation: str) -> str:
     return f"{head} FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{words}'"
 
 
-def grants(database: str, user: str) -> list[str]:
+def grant_statements(database: str, user: str) -> list[str]:
     """Return the MySQL statements that let ``user`` (as "'name'@'host'") run the application and no more.
 
     The migrator owns the tables; the application has no DROP, ALTER or TRIGGER, and may not

@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
-from chalicelib.storage.connecting import Connecting, Login
+from chalicelib.storage.connecting import Connector, DatabaseLogin
 
-WRITING = {"plotihub_writing": True}
-WAKES = "plotihub_wakes"
+WRITING_OPTION = {"plotihub_writing": True}
+WAKES_OPTION = "plotihub_wakes"
 
 
 def make_engine(
@@ -24,7 +24,7 @@ def make_engine(
     *,
     timeout_s: int = 5,
     pool_size: int = 5,
-    login: Login | None = None,
+    login: DatabaseLogin | None = None,
     writer_hosts: Sequence[str] = (),
     statement_s: int | None = None,
 ) -> Engine:
@@ -37,7 +37,7 @@ def make_engine(
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite(parsed, timeout_s)
+        return _make_sqlite_engine(parsed, timeout_s)
     # A server that accepts and then is silent: told as 503 before API Gateway's 29 s are over.
     silent_s = statement_s or timeout_s + 15
     engine = create_engine(
@@ -59,11 +59,11 @@ def make_engine(
             "ONLY_FULL_GROUP_BY,NO_ENGINE_SUBSTITUTION'",
         },
     )
-    Connecting(login, writer_hosts).attach(engine)
+    Connector(login, writer_hosts).attach(engine)
     return engine
 
 
-def _sqlite(url: URL, timeout_s: int) -> Engine:
+def _make_sqlite_engine(url: URL, timeout_s: int) -> Engine:
     # autocommit=None as isolation_level hands the transaction to us: the driver would begin it late.
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": timeout_s, "isolation_level": None})
 
@@ -89,6 +89,6 @@ def _sqlite(url: URL, timeout_s: int) -> Engine:
 
 def wake_after_commit(db: Connection, worker: str, queue: str = "wake") -> None:
     """Have ``worker`` woken once the transaction of ``db`` has committed, instead of when it next looks for itself."""
-    wakes: set[tuple[str, str]] | None = db.get_execution_options().get(WAKES)
+    wakes: set[tuple[str, str]] | None = db.get_execution_options().get(WAKES_OPTION)
     if wakes is not None:
         wakes.add((queue, worker))

@@ -34,12 +34,12 @@ class IamLogin:
         named = _HOST.fullmatch(host)
         if named is None:
             raise ValueError(f"DATABASE_IAM: {host} is no name of RDS, which tells the Region to sign for")
-        context = _trusting(None if ".proxy-" in host else self.ca_file)
-        return {"password": _token(host, port, user, named["region"]), "ssl": context}
+        context = _ssl_context(None if ".proxy-" in host else self.ca_file)
+        return {"password": _make_token(host, port, user, named["region"]), "ssl": context}
 
 
 @cache
-def _trusting(ca_file: str | None) -> ssl.SSLContext:
+def _ssl_context(ca_file: str | None) -> ssl.SSLContext:
     if ca_file is not None and not Path(ca_file).is_file():
         raise ValueError(
             f"DATABASE_IAM needs the certificates of RDS's authorities, and DATABASE_CA_FILE ({ca_file or 'not set'}) "
@@ -50,7 +50,7 @@ def _trusting(ca_file: str | None) -> ssl.SSLContext:
     return context
 
 
-def _token(host: str, port: int, user: str, region: str) -> str:
+def _make_token(host: str, port: int, user: str, region: str) -> str:
     """Return what ``generate_db_auth_token`` of boto3's client would, without the 60 ms that making one takes."""
     from botocore.auth import SigV4QueryAuth  # 45 ms, paid where there is a database of AWS
     from botocore.awsrequest import AWSRequest

@@ -7,15 +7,15 @@ from sqlalchemy import Connection, make_url, text
 
 from chalicelib.errors import Unavailable
 from chalicelib.storage import append_only, public_holidays
-from chalicelib.storage.connecting import Login
-from chalicelib.storage.engines import WRITING, make_engine
+from chalicelib.storage.connecting import DatabaseLogin
+from chalicelib.storage.engines import WRITING_OPTION, make_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-STATEMENT_S = 800  # that one may take: an index on a long table does; the function that migrates has 900
-OTHER_WAITS_S = 60  # for whoever migrates at the same moment, in the other Region
+STATEMENT_TIMEOUT_S = 800  # that one may take: an index on a long table does; the function that migrates has 900
+LOCK_TIMEOUT_S = 60  # for whoever migrates at the same moment, in the other Region
 
 
-def upgrade(url: str, *, login: Login | None = None, writer_hosts: Sequence[str] = (), user: str = "") -> str:
+def upgrade(url: str, *, login: DatabaseLogin | None = None, writer_hosts: Sequence[str] = (), user: str = "") -> str:
     """Migrate the database at ``url`` and return the schema's version.
 
     It loads the public holidays, too, and checks the append-only triggers.
@@ -28,34 +28,36 @@ def upgrade(url: str, *, login: Login | None = None, writer_hosts: Sequence[str]
         RuntimeError: a trigger is missing after the migration.
         Unavailable: somebody else has been migrating for a minute, or no host takes writes.
     """
-    engine = make_engine(url, login=login, writer_hosts=writer_hosts, statement_s=STATEMENT_S)
+    engine = make_engine(url, login=login, writer_hosts=writer_hosts, statement_s=STATEMENT_TIMEOUT_S)
     try:
         with engine.connect() as raw:
-            db = raw.execution_options(**WRITING)
+            db = raw.execution_options(**WRITING_OPTION)
             with db.begin():
-                _be_alone(db)
-                _run(db)
+                _lock_migrations(db)
+                _run_migrations(db)
                 public_holidays.load(db)
-                lost = append_only.missing(db)
-                if lost:
-                    raise RuntimeError(f"append-only triggers are missing: {[name for name, _, _ in lost]}")
-                for statement in append_only.grants(make_url(url).database or "", f"'{user}'@'%'") if user else ():
+                absent = append_only.missing_triggers(db)
+                if absent:
+                    raise RuntimeError(f"append-only triggers are missing: {[name for name, _, _ in absent]}")
+                for statement in (
+                    append_only.grant_statements(make_url(url).database or "", f"'{user}'@'%'") if user else ()
+                ):
                     db.exec_driver_sql(statement.replace("%", "%%"))
                 return str(db.scalar(text("SELECT version_num FROM alembic_version")))
     finally:
         engine.dispose()
 
 
-def _be_alone(db: Connection) -> None:
+def _lock_migrations(db: Connection) -> None:
     """Wait for others to end; MySQL forgets the lock with the connection. SQLite has locked by now."""
     if db.dialect.name == "sqlite":
         return
     lock = text("SELECT GET_LOCK(CONCAT('migration ', DATABASE()), :seconds)")
-    if db.scalar(lock, {"seconds": OTHER_WAITS_S}) != 1:
-        raise Unavailable("Somebody else is changing the schema.", retry_after_s=OTHER_WAITS_S)
+    if db.scalar(lock, {"seconds": LOCK_TIMEOUT_S}) != 1:
+        raise Unavailable("Another migration is running.", retry_after_s=LOCK_TIMEOUT_S)
 
 
-def _run(db: Connection) -> None:
+def _run_migrations(db: Connection) -> None:
     from alembic import command  # neither the API nor its cold start needs Alembic
     from alembic.config import Config
 

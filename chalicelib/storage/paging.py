@@ -10,14 +10,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_
 
 from chalicelib.errors import Invalid
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 
 
 def fetch_page(
     db: Connection,
     query: Select[Any],
     keys: Sequence[ColumnElement[Any]],
-    asked: Asked,
+    page_request: PageRequest,
     *,
     descending: bool = False,
     values: Mapping[str, Any] | None = None,
@@ -30,17 +30,17 @@ def fetch_page(
     Raises:
         Invalid: the cursor was not made by this list.
     """
-    if asked.cursor is not None:
-        query = query.where(_after(keys, _decode(asked.cursor, keys), descending))
+    if page_request.cursor is not None:
+        query = query.where(_after_condition(keys, _decode_cursor(page_request.cursor, keys), descending))
     order = [key.desc() if descending else key.asc() for key in keys]
-    rows = list(db.execute(query.order_by(*order).limit(asked.limit + 1), values))
-    if len(rows) <= asked.limit:
+    rows = list(db.execute(query.order_by(*order).limit(page_request.limit + 1), values))
+    if len(rows) <= page_request.limit:
         return Page(rows, None)
     rows.pop()
-    return Page(rows, _encode([getattr(rows[-1], str(key.key)) for key in keys]))
+    return Page(rows, _encode_cursor([getattr(rows[-1], str(key.key)) for key in keys]))
 
 
-def _after(keys: Sequence[ColumnElement[Any]], values: list[Any], descending: bool) -> ColumnElement[bool]:
+def _after_condition(keys: Sequence[ColumnElement[Any]], values: list[Any], descending: bool) -> ColumnElement[bool]:
     """Return "the row stands behind ``values``"; the first key alone bounds it too, which lets MySQL seek."""
     steps = []
     for place, (key, value) in enumerate(zip(keys, values, strict=True)):
@@ -50,23 +50,23 @@ def _after(keys: Sequence[ColumnElement[Any]], values: list[Any], descending: bo
     return and_(bound, or_(*steps))
 
 
-def _encode(values: list[Any]) -> str:
+def _encode_cursor(values: list[Any]) -> str:
     plain = [value.isoformat() if isinstance(value, dt.date) else value for value in values]
     text = json.dumps([value.hex if isinstance(value, UUID) else value for value in plain], separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, keys: Sequence[ColumnElement[Any]]) -> list[Any]:
+def _decode_cursor(cursor: str, keys: Sequence[ColumnElement[Any]]) -> list[Any]:
     try:
         plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(plain, list) or len(plain) != len(keys):
             raise ValueError("not a list of keys")
-        return [_as_type_of(key, value) for key, value in zip(keys, plain, strict=True)]
+        return [_parse_key(key, value) for key, value in zip(keys, plain, strict=True)]
     except (ValueError, TypeError, OverflowError) as error:
         raise Invalid([("cursor", "expected the next_cursor of an earlier page of this list")]) from error
 
 
-def _as_type_of(key: ColumnElement[Any], value: Any) -> Any:
+def _parse_key(key: ColumnElement[Any], value: Any) -> Any:
     kind = key.type.python_type
     if kind is int and type(value) is int and abs(value) < 2**63:
         return value

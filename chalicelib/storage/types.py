@@ -23,14 +23,14 @@ class Id(TypeDecorator[UUID]):
         return None if value is None else value.bytes
 
     def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
-        return None if value is None else _uuid(value)
+        return None if value is None else _make_uuid(value)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], UUID | None]:
         """Return what makes ids of bytes: one call for each, since a page has a hundred and more of them."""
-        return lambda value: None if value is None else _uuid(value)
+        return lambda value: None if value is None else _make_uuid(value)
 
 
-def _uuid(raw: bytes) -> UUID:
+def _make_uuid(raw: bytes) -> UUID:
     """Return ``UUID(bytes=raw)`` at a third of its cost: the constructor reads seven ways of writing one."""
     made = object.__new__(UUID)
     object.__setattr__(made, "int", int.from_bytes(raw))

@@ -19,7 +19,7 @@ _RUN = tuple(job_runs.c["count" if name == "counted" else name] for name in JobR
 
 def claim_slot(db: Connection, job: str, slot: str, scope_id: UUID, at: dt.datetime) -> bool:
     """Return whether this call is the first to claim the slot; a second one in flight waits for the first to end."""
-    if db.scalar(select(exists().where(_scope(job, slot, scope_id)))):
+    if db.scalar(select(exists().where(_slot_matches(job, slot, scope_id)))):
         return False
     try:
         with db.begin_nested():
@@ -31,7 +31,7 @@ def claim_slot(db: Connection, job: str, slot: str, scope_id: UUID, at: dt.datet
 
 def count_slot(db: Connection, job: str, slot: str, scope_id: UUID, count: int) -> None:
     """Keep how much was done in the slot that the caller's transaction has claimed."""
-    db.execute(update(job_slots).where(_scope(job, slot, scope_id)).values(count=count))
+    db.execute(update(job_slots).where(_slot_matches(job, slot, scope_id)).values(count=count))
 
 
 def claim_run(
@@ -42,30 +42,30 @@ def claim_run(
     ``by_hand`` also takes one that is done or was given up. One that another transaction has locked
     is being worked, whatever its claim says, so it is passed over and not waited for.
     """
-    row = db.execute(select(*_RUN).where(_run(job, slot))).one_or_none()
+    row = db.execute(select(*_RUN).where(_run_matches(job, slot))).one_or_none()
     if row is None:
         return 1 if _add_run(db, job, slot, claim, now, until) else None
-    run, due = JobRun(*row), _due(now, by_hand)
-    free = select(job_runs.c.job).where(_run(job, slot), due)
+    run, due = JobRun(*row), _due_condition(now, by_hand)
+    free = select(job_runs.c.job).where(_run_matches(job, slot), due)
     if db.scalar(free.with_for_update(skip_locked=True)) is None:
         return None
     attempts = 1 if by_hand else run.attempts + 1
     values: dict[str, Any] = {"status": RUNNING, "claim": claim, "claimed_until": until, "attempts": attempts}
     values |= {"problem": None, "finished_at": None, "started_at": now if by_hand else run.started_at}
-    changed = update(job_runs).where(_run(job, slot), due, job_runs.c.attempts == run.attempts)
+    changed = update(job_runs).where(_run_matches(job, slot), due, job_runs.c.attempts == run.attempts)
     return attempts if db.execute(changed.values(**values)).rowcount == 1 else None
 
 
-def hold_run(db: Connection, job: str, slot: str, claim: UUID, until: dt.datetime, **values: Any) -> bool:
+def extend_run(db: Connection, job: str, slot: str, claim: UUID, until: dt.datetime, **values: Any) -> bool:
     """Hold the run until ``until``, and set ``values``, if ``claim`` still holds it; return whether it does."""
-    query = update(job_runs).where(_run(job, slot), job_runs.c.status == RUNNING, job_runs.c.claim == claim)
+    query = update(job_runs).where(_run_matches(job, slot), job_runs.c.status == RUNNING, job_runs.c.claim == claim)
     return db.execute(query.values(claimed_until=until, **values)).rowcount == 1
 
 
 def count_set(db: Connection, job: str, slot: str, claim: UUID, until: dt.datetime, count: int) -> bool:
-    """Count a set that was done, as ``hold_run``; it gets on, so only tries that bring nothing are counted."""
+    """Count a set that was done, as ``extend_run``; it gets on, so only tries that bring nothing are counted."""
     counted = {job_runs.c.sets.name: job_runs.c.sets + 1, job_runs.c.count.name: job_runs.c.count + count}
-    return hold_run(db, job, slot, claim, until, attempts=1, **counted)
+    return extend_run(db, job, slot, claim, until, attempts=1, **counted)
 
 
 def finish_run(
@@ -80,7 +80,7 @@ def finish_run(
     again_at: dt.datetime | None,
 ) -> bool:
     """Let go of the run if ``claim`` still holds it; ``again_at`` is when the next may take it, None is never."""
-    query = update(job_runs).where(_run(job, slot), job_runs.c.status == RUNNING, job_runs.c.claim == claim)
+    query = update(job_runs).where(_run_matches(job, slot), job_runs.c.status == RUNNING, job_runs.c.claim == claim)
     values = {"status": status, "problem": problem, "finished_at": at, "claim": None, "claimed_until": again_at}
     return db.execute(query.values(**values)).rowcount == 1
 
@@ -99,7 +99,7 @@ def list_runs(db: Connection, job: str, since: str) -> list[JobRun]:
 
 def list_due_runs(db: Connection, jobs: Collection[str], since: str, now: dt.datetime) -> list[JobRun]:
     """Return the runs, of slots from ``since`` on, whose holder is gone or that failed and are to be tried again."""
-    query = select(*_RUN).where(job_runs.c.job.in_(jobs), job_runs.c.slot >= since, _due(now, False))
+    query = select(*_RUN).where(job_runs.c.job.in_(jobs), job_runs.c.slot >= since, _due_condition(now, False))
     return [JobRun(*row) for row in db.execute(query.order_by(job_runs.c.slot, job_runs.c.job))]
 
 
@@ -129,19 +129,19 @@ def last_worked(db: Connection, organisation_id: UUID, jobs: Collection[str]) ->
     return {row[0]: LastWorked(*row) for row in db.execute(joined)}
 
 
-def forget_slots(db: Connection, before: str, at_once: int) -> int:
+def purge_slots(db: Connection, before: str, at_once: int) -> int:
     """Delete claims of slots before the day ``before``, some ``at_once`` of them, and return how many."""
     jobs = list(db.scalars(select(job_slots.c.job).distinct()))  # with them, what is old lies together in the key
     old = and_(job_slots.c.job.in_(jobs), job_slots.c.slot < before)
     query = select(job_slots.c.job, job_slots.c.slot, job_slots.c.scope_id).where(old).limit(at_once)
-    keys = [_scope(*row) for row in db.execute(query)]
+    keys = [_slot_matches(*row) for row in db.execute(query)]
     return db.execute(delete(job_slots).where(or_(*keys))).rowcount if keys else 0
 
 
-def forget_runs(db: Connection, before: str, at_once: int) -> int:
+def purge_runs(db: Connection, before: str, at_once: int) -> int:
     """Delete runs of slots before the day ``before``, some ``at_once`` of them, and return how many."""
     query = select(job_runs.c.job, job_runs.c.slot).where(job_runs.c.slot < before).limit(at_once)
-    keys = [_run(*row) for row in db.execute(query)]
+    keys = [_run_matches(*row) for row in db.execute(query)]
     return db.execute(delete(job_runs).where(or_(*keys))).rowcount if keys else 0
 
 
@@ -155,15 +155,15 @@ def _add_run(db: Connection, job: str, slot: str, claim: UUID, now: dt.datetime,
     return True
 
 
-def _scope(job: str, slot: str, scope_id: UUID) -> ColumnElement[bool]:
+def _slot_matches(job: str, slot: str, scope_id: UUID) -> ColumnElement[bool]:
     return and_(job_slots.c.job == job, job_slots.c.slot == slot, job_slots.c.scope_id == scope_id)
 
 
-def _run(job: str, slot: str) -> ColumnElement[bool]:
+def _run_matches(job: str, slot: str) -> ColumnElement[bool]:
     return and_(job_runs.c.job == job, job_runs.c.slot == slot)
 
 
-def _due(now: dt.datetime, by_hand: bool) -> ColumnElement[bool]:
+def _due_condition(now: dt.datetime, by_hand: bool) -> ColumnElement[bool]:
     """Hold where nobody works the run and it is not done; a run that was given up has no ``claimed_until``."""
     if by_hand:
         return or_(job_runs.c.status != RUNNING, job_runs.c.claimed_until < now)

@@ -16,32 +16,32 @@ from chalicelib.tasks import job_service, service
 from chalicelib.tasks.job_model import Outcome
 from chalicelib.tasks.model import HEAVY, SHORT
 from chalicelib.tasks.scheduling import (
-    SWEEPS,
+    RETENTION_JOBS,
     WORKERS,
-    Functions,
+    FunctionBlueprint,
+    JobStep,
+    RetentionJob,
     Slot,
-    Still,
-    Sweep,
-    Work,
+    TimeLeft,
+    retention_job,
     scheduled,
-    still_of,
-    sweeps,
-    works,
+    time_left_of,
+    worker,
 )
 from chalicelib.web import idempotency
 
 log = logging.getLogger("plotihub.tasks")
-task_jobs = Functions()
+task_jobs = FunctionBlueprint()
 
 
-@works(SHORT)
-def work(resources: Resources, still: Still) -> int:
-    return service.work_all(resources, still, lane=SHORT)
+@worker(SHORT)
+def run_short_tasks(resources: Resources, time_left: TimeLeft) -> int:
+    return service.run_tasks(resources, time_left, lane=SHORT)
 
 
-@works(HEAVY)
-def work_heavy(resources: Resources, still: Still) -> int:
-    return service.work_all(resources, still, lane=HEAVY)
+@worker(HEAVY)
+def run_heavy_tasks(resources: Resources, time_left: TimeLeft) -> int:
+    return service.run_tasks(resources, time_left, lane=HEAVY)
 
 
 @task_jobs.schedule(Rate(1, unit=Rate.MINUTES), name="work_tasks")
@@ -50,32 +50,32 @@ def work_tasks(event: CloudWatchEvent) -> dict[str, int]:
 
     The heavy ones are left to whom it wakes; where nobody can be woken it works them itself, when the others are done.
     """
-    resources, still = get_resources(), still_of(event.context)
-    resumed = len(job_service.resume(resources, still))
-    worked = service.work_all(resources, still, lane=SHORT)
+    resources, time_left = get_resources(), time_left_of(event.context)
+    resumed = len(job_service.resume_runs(resources, time_left))
+    worked = service.run_tasks(resources, time_left, lane=SHORT)
     if not service.wake_workers(resources, HEAVY):
-        worked += service.work_all(resources, still, lane=HEAVY)
-    log.info("tasks worked", extra={"count": worked, "resumed": resumed})
+        worked += service.run_tasks(resources, time_left, lane=HEAVY)
+    log.info("tasks.run.finished: tasks were run", extra={"count": worked, "resumed": resumed})
     return {"worked": worked, "resumed": resumed}
 
 
 @task_jobs.on_sqs_message(queue_arn="${var.wake_queue_arn}", batch_size=10, name="wake_workers")
 def wake_workers(event: SQSEvent) -> dict[str, list[dict[str, str]]]:
     """Let each worker that the messages name do what is there to do, once; give back those whose worker failed."""
-    return _wake(event)
+    return _wake_named(event)
 
 
 @task_jobs.on_sqs_message(queue_arn="${var.heavy_queue_arn}", batch_size=10, name="wake_heavy")
 def wake_heavy(event: SQSEvent) -> dict[str, list[dict[str, str]]]:
     """Do as ``wake_workers``, for what may take long: from a queue of its own, and so many at once of its own."""
-    return _wake(event)
+    return _wake_named(event)
 
 
-def _wake(event: SQSEvent) -> dict[str, list[dict[str, str]]]:
+def _wake_named(event: SQSEvent) -> dict[str, list[dict[str, str]]]:
     named: dict[str, list[str]] = {}
     for record in event:
-        named.setdefault(_named(record.body), []).append(record.to_dict()["messageId"])
-    failed = [ids for worker, ids in named.items() if not _works_off(worker, still_of(event.context))]
+        named.setdefault(_parse_worker_name(record.body), []).append(record.to_dict()["messageId"])
+    failed = [ids for worker, ids in named.items() if not _run_worker(worker, time_left_of(event.context))]
     return {"batchItemFailures": [{"itemIdentifier": each} for ids in failed for each in ids]}
 
 
@@ -86,43 +86,43 @@ def run_job(event: dict[str, Any], context: Any) -> dict[str, Any]:
     The tasks that it queues are worked by whom they wake.
     """
     on, time_zone = dt.date.fromisoformat(event["on"]), event.get("time_zone", NAIROBI)
-    ran = job_service.run_job(get_resources(), event["name"], on, time_zone, still_of(context))
-    return {"slots": [_told(slot, outcome) for slot, outcome in ran]}
+    ran = job_service.run_job_by_hand(get_resources(), event["name"], on, time_zone, time_left_of(context))
+    return {"slots": [_serialize_outcome(slot, outcome) for slot, outcome in ran]}
 
 
 @scheduled(task_jobs, "sweep_old", every=dt.timedelta(hours=1), catches_up=False)
-def sweep_old(resources: Resources, slot: Slot) -> Iterator[Work]:
-    """Forget what is too old to be kept; other domains join by ``sweeps``."""
-    for sweep in SWEEPS:
-        yield Work(None, partial(_sweep, sweep=sweep, at=resources.clock.now()))
+def sweep_old(resources: Resources, slot: Slot) -> Iterator[JobStep]:
+    """Forget what is too old to be kept; other domains join by ``retention_job``."""
+    for sweep in RETENTION_JOBS:
+        yield JobStep(None, partial(_run_retention_job, sweep=sweep, at=resources.clock.now()))
 
 
-@sweeps
-def forget_answers(db: Connection, at: dt.datetime) -> int:
-    return idempotency.forget_old(db, at)
+@retention_job
+def purge_answers(db: Connection, at: dt.datetime) -> int:
+    return idempotency.purge_old_answers(db, at)
 
 
-@sweeps
-def forget_runs(db: Connection, at: dt.datetime) -> int:
-    return job_service.forget_old(db, at)
+@retention_job
+def purge_job_runs(db: Connection, at: dt.datetime) -> int:
+    return job_service.purge_old_runs(db, at)
 
 
-@sweeps
-def forget_tasks(db: Connection, at: dt.datetime) -> int:
-    return service.forget_old(db, at)
+@retention_job
+def purge_tasks(db: Connection, at: dt.datetime) -> int:
+    return service.purge_old_tasks(db, at)
 
 
-def _sweep(db: Connection, *, sweep: Sweep, at: dt.datetime) -> int:
+def _run_retention_job(db: Connection, *, sweep: RetentionJob, at: dt.datetime) -> int:
     return sweep(db, at)
 
 
-def _told(slot: Slot, outcome: Outcome | None) -> dict[str, Any]:
+def _serialize_outcome(slot: Slot, outcome: Outcome | None) -> dict[str, Any]:
     if outcome is None:
         return {"slot": slot.key, "status": "left out"}
     return {**outcome._asdict(), "slot": slot.key}
 
 
-def _named(body: str) -> str:
+def _parse_worker_name(body: str) -> str:
     """Return the worker that a message names; "" where it cannot be read."""
     try:
         worker = json.loads(body)["worker"]
@@ -131,15 +131,15 @@ def _named(body: str) -> str:
     return worker if isinstance(worker, str) else ""
 
 
-def _works_off(name: str, still: Still) -> bool:
+def _run_worker(name: str, time_left: TimeLeft) -> bool:
     """Let the worker work; return whether it did, and tell why not: it is given the message again."""
     if name not in WORKERS:
-        log.error("nobody works what a message woke")  # it may say anything
+        log.error("tasks.worker.unknown: no worker has the name in the message")  # it may say anything
         return False
     try:
-        done = WORKERS[name](get_resources(), still)
+        done = WORKERS[name](get_resources(), time_left)
     except Exception:
-        log.exception("a worker failed", extra={"worker": name})
+        log.exception("tasks.worker.failed: a worker raised an exception", extra={"worker": name})
         return False
-    log.info("a worker was woken", extra={"worker": name, "count": done})
+    log.info("tasks.worker.finished: a woken worker finished", extra={"worker": name, "count": done})
     return True

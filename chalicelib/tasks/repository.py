@@ -21,13 +21,13 @@ from sqlalchemy import (
     update,
 )
 
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.storage.engines import wake_after_commit
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.tasks import tasks
 from chalicelib.tasks.model import DONE, FAILED, QUEUED, QUEUES, RUNNING, TURN_S, Task
 
-MOST_CANDIDATES = 20
+MAX_CANDIDATES = 20
 
 
 def add_task(
@@ -44,27 +44,32 @@ def add_task(
     )
     following = func.coalesce(func.max(tasks.c.turn), 0) + TURN_S
     row = {"organisation_id": organisation_id, **values}
-    told = [literal(value, tasks.c[name].type) for name, value in row.items()]
+    bind_values = [literal(value, tasks.c[name].type) for name, value in row.items()]
     turn = case((following > now_s, following), else_=now_s)
     # In one statement: what is queued is on the way of a request.
-    db.execute(insert(tasks).from_select([*row, "turn"], select(*told, turn).where(waiting)))
+    db.execute(insert(tasks).from_select([*row, "turn"], select(*bind_values, turn).where(waiting)))
     wake_after_commit(db, lane, QUEUES[lane])
 
 
 def find_task(db: Connection, organisation_id: UUID, task_id: UUID) -> Task | None:
-    row = db.execute(select(tasks).where(_is(organisation_id, task_id))).one_or_none()
+    row = db.execute(select(tasks).where(_task_matches(organisation_id, task_id))).one_or_none()
     return None if row is None else _task(row)
 
 
 def list_tasks(
-    db: Connection, organisation_id: UUID, asked: Asked, *, status: str | None = None, kind: str | None = None
+    db: Connection,
+    organisation_id: UUID,
+    page_request: PageRequest,
+    *,
+    status: str | None = None,
+    kind: str | None = None,
 ) -> Page[Task]:
     query = select(tasks).where(tasks.c.organisation_id == organisation_id)
     if status is not None:
         query = query.where(tasks.c.status == status)
     if kind is not None:
         query = query.where(tasks.c.kind == kind)
-    return fetch_page(db, query, [tasks.c.id], asked, descending=True).of(_task)
+    return fetch_page(db, query, [tasks.c.id], page_request, descending=True).of(_task)
 
 
 def list_claimable(db: Connection, kinds: Collection[str], now: dt.datetime) -> list[tuple[UUID, UUID]]:
@@ -76,16 +81,16 @@ def list_claimable(db: Connection, kinds: Collection[str], now: dt.datetime) -> 
         select(tasks.c.organisation_id, tasks.c.id)
         .where(_claimable(now), tasks.c.kind.in_(kinds))
         .order_by(tasks.c.turn, tasks.c.created_at, tasks.c.id)
-        .limit(MOST_CANDIDATES)
+        .limit(MAX_CANDIDATES)
     )
     return [(row[0], row[1]) for row in db.execute(query)]
 
 
-def forget_tasks(db: Connection, before: dt.datetime, at_once: int) -> int:
+def purge_tasks(db: Connection, before: dt.datetime, at_once: int) -> int:
     """Delete tasks that nobody asked for and that ended before ``before``, some ``at_once``, and return how many."""
     old = and_(tasks.c.status.in_((DONE, FAILED)), tasks.c.finished_at < before, tasks.c.created_by.is_(None))
     query = select(tasks.c.organisation_id, tasks.c.id).where(old).limit(at_once)
-    keys = [_is(*row) for row in db.execute(query)]
+    keys = [_task_matches(*row) for row in db.execute(query)]
     return db.execute(delete(tasks).where(or_(*keys))).rowcount if keys else 0
 
 
@@ -97,10 +102,10 @@ def claim_task(
     A row that another transaction has locked is being worked on whatever its claim says, so
     it is passed over and not waited for.
     """
-    free = select(tasks.c.id).where(_is(organisation_id, task_id), _claimable(now))
+    free = select(tasks.c.id).where(_task_matches(organisation_id, task_id), _claimable(now))
     if db.scalar(free.with_for_update(skip_locked=True)) is None:
         return None
-    query = update(tasks).where(_is(organisation_id, task_id), _claimable(now))
+    query = update(tasks).where(_task_matches(organisation_id, task_id), _claimable(now))
     changed = query.values(status=RUNNING, claim=claim, claimed_until=until, attempts=tasks.c.attempts + 1)
     if db.execute(changed).rowcount != 1:
         return None
@@ -109,7 +114,9 @@ def claim_task(
 
 def advance_task(db: Connection, organisation_id: UUID, task_id: UUID, claim: UUID | None, **values: Any) -> bool:
     """Set ``values`` if ``claim`` still holds the task; return whether it does."""
-    query = update(tasks).where(_is(organisation_id, task_id), tasks.c.status == RUNNING, tasks.c.claim == claim)
+    query = update(tasks).where(
+        _task_matches(organisation_id, task_id), tasks.c.status == RUNNING, tasks.c.claim == claim
+    )
     return db.execute(query.values(**values)).rowcount == 1
 
 
@@ -137,7 +144,7 @@ def finish_task(
     )
 
 
-def _is(organisation_id: UUID, task_id: UUID) -> ColumnElement[bool]:
+def _task_matches(organisation_id: UUID, task_id: UUID) -> ColumnElement[bool]:
     return and_(tasks.c.organisation_id == organisation_id, tasks.c.id == task_id)
 
 

@@ -6,25 +6,36 @@ from chalicelib.tasks import job_service, service
 from chalicelib.tasks.job_model import JobState
 from chalicelib.tasks.model import Task
 from chalicelib.tasks.schemas import JOB, TASK, TASK_QUERY
-from chalicelib.web.routing import ApiBlueprint, Call, Page
+from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
 tasks = ApiBlueprint(__name__, tag="tasks")
 
 
 @tasks.get("/tasks", may="see_tasks", query=TASK_QUERY, answer=TASK)
-def list_tasks(call: Call) -> Page[Task]:
-    """List tasks, newest first."""
-    filters = {name: call.query[name] for name in ("status", "kind") if name in call.query}
-    return service.list_tasks(call.ctx, call.asked, **filters)
+def list_tasks(request: RequestContext) -> Page[Task]:
+    """List tasks.
+
+    Returns background tasks, newest first; filter by status and kind. For owners, managers and accountants.
+    """
+    filters = {name: request.query[name] for name in ("status", "kind") if name in request.query}
+    return service.list_tasks(request.ctx, request.page_request, **filters)
 
 
 @tasks.get("/tasks/{task_id}", may="see_tasks", answer=TASK)
-def get_task(call: Call, task_id: UUID) -> Task:
-    """Tell one task."""
-    return service.get_task(call.ctx, task_id)
+def get_task(request: RequestContext, task_id: UUID) -> Task:
+    """Get a task.
+
+    Returns one task with progress, result, and if it failed the problem document. Poll it after an operation
+    answered 202. For owners, managers and accountants.
+    """
+    return service.get_task(request.ctx, task_id)
 
 
 @tasks.get("/jobs", may="see_jobs", answer=JOB)
-def list_jobs(call: Call) -> Page[JobState]:
-    """List what is done by the clock, with its last and next runs and what it last did here."""
-    return Page(job_service.list_jobs(call.ctx), None)
+def list_jobs(request: RequestContext) -> Page[JobState]:
+    """List scheduled jobs.
+
+    Returns every scheduled job with its last and next run, and when it last did something for this organisation.
+    For owners, managers and accountants.
+    """
+    return Page(job_service.list_jobs(request.ctx), None)

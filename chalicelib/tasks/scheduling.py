@@ -18,14 +18,26 @@ from sqlalchemy import Connection
 from chalicelib.runtime.resources import Resources, get_resources
 from chalicelib.tasks import job_service
 from chalicelib.tasks.job_model import FAILED, Outcome, Slot
-from chalicelib.tasks.run_service import Job, Still, Work
-from chalicelib.tasks.service import always
+from chalicelib.tasks.run_service import Job, JobStep, TimeLeft
+from chalicelib.tasks.service import unlimited_time
 
-__all__ = ["Functions", "Slot", "Still", "Sweep", "Work", "Worker", "paged", "scheduled", "still_of", "sweeps", "works"]
+__all__ = [
+    "FunctionBlueprint",
+    "JobStep",
+    "RetentionJob",
+    "Slot",
+    "TimeLeft",
+    "Worker",
+    "iterate_pages",
+    "retention_job",
+    "scheduled",
+    "time_left_of",
+    "worker",
+]
 
 SPARE_MS = 30_000  # a set that was begun with this much left is done before Lambda ends the process
 
-AT_ONCE = 100
+PAGE_SIZE = 100
 
 
 class HasId(Protocol):
@@ -34,14 +46,14 @@ class HasId(Protocol):
 
 
 Row = TypeVar("Row", bound=HasId)
-Worker = Callable[[Resources, Still], int]
-Sweep = Callable[[Connection, dt.datetime], int]
+Worker = Callable[[Resources, TimeLeft], int]
+RetentionJob = Callable[[Connection, dt.datetime], int]
 
 WORKERS: dict[str, Worker] = {}
-SWEEPS: list[Sweep] = []
+RETENTION_JOBS: list[RetentionJob] = []
 
 
-class Functions(Blueprint):
+class FunctionBlueprint(Blueprint):
     """Functions that AWS calls as ``app.NAME``, so that the whole application is there when one begins.
 
     A blueprint of a module's own name has AWS load that module alone: a worker would know no tasks but
@@ -57,8 +69,8 @@ class JobFailed(Exception):
 
 
 def scheduled(
-    blueprint: Functions, name: str, *, every: dt.timedelta, catches_up: bool = True
-) -> Callable[[Callable[[Resources, Slot], Iterator[Work]]], Any]:
+    blueprint: FunctionBlueprint, name: str, *, every: dt.timedelta, catches_up: bool = True
+) -> Callable[[Callable[[Resources, Slot], Iterator[JobStep]]], Any]:
     """Register the job ``name`` and its schedule; the function, of that name too, yields a slot's sets.
 
     Args:
@@ -66,64 +78,64 @@ def scheduled(
         catches_up: whether a missed slot is made up for; not where the next one does what it would have done.
     """
 
-    def register(function: Callable[[Resources, Slot], Iterator[Work]]) -> Any:
+    def register(function: Callable[[Resources, Slot], Iterator[JobStep]]) -> Any:
         if function.__name__ != name:
             raise ValueError(f"the job {name!r} is a function of another name, {function.__name__!r}")
-        job_service.add_job(Job(name, every, function, catches_up))
+        job_service.register_job(Job(name, every, function, catches_up))
 
         @wraps(function)  # AWS calls it by the function's name, which Chalice takes from what it is given
         def handler(event: CloudWatchEvent) -> dict[str, int]:
             at = dt.datetime.fromisoformat(event.time)
-            return _told(name, job_service.run_due(get_resources(), name, at, still_of(event.context)))
+            return _summarize(name, job_service.run_due_slots(get_resources(), name, at, time_left_of(event.context)))
 
-        return blueprint.schedule(_rate(every), name=name)(handler)
+        return blueprint.schedule(_schedule_rate(every), name=name)(handler)
 
     return register
 
 
-def paged(resources: Resources, listed: Callable[..., Sequence[Row]]) -> Iterator[Row]:
+def iterate_pages(resources: Resources, listed: Callable[..., Sequence[Row]]) -> Iterator[Row]:
     """Yield all that ``listed(db, after=…, limit=…)`` lists by id; no transaction is open while one is worked on."""
     after = None
     while True:
         with resources.reading() as db:
-            found = listed(db, after=after, limit=AT_ONCE)
+            found = listed(db, after=after, limit=PAGE_SIZE)
         yield from found
-        if len(found) < AT_ONCE:
+        if len(found) < PAGE_SIZE:
             return
         after = found[-1].id
 
 
-def works(worker: str) -> Callable[[Worker], Worker]:
-    """Register who is woken as ``worker``: it works until nothing is left, or ``still`` is over, and tells how much.
+def worker(name: str) -> Callable[[Worker], Worker]:
+    """Register who is woken as ``name``: it works until nothing is left, or ``still`` is over, and tells how much.
 
     It is woken by ``wake_after_commit``, perhaps twice at once, and looks for itself by a schedule besides.
     """
 
     def register(work: Worker) -> Worker:
-        if WORKERS.setdefault(worker, work) is not work:
-            raise ValueError(f"there is a worker {worker!r} already")
+        if WORKERS.setdefault(name, work) is not work:
+            raise ValueError(f"there is a worker {name!r} already")
         return work
 
     return register
 
 
-def sweeps(sweep: Sweep) -> Sweep:
+def retention_job(sweep: RetentionJob) -> RetentionJob:
     """Register what forgets, once an hour, what is too old by the moment that it is given.
 
     It does one set, in the caller's transaction, and returns how many it forgot; it is called until that is 0.
     """
-    SWEEPS.append(sweep)
+    RETENTION_JOBS.append(sweep)
     return sweep
 
 
-def still_of(context: Any) -> Still:
+def time_left_of(context: Any) -> TimeLeft:
     """Return what tells whether Lambda, whose context this is, leaves time for another set; without one always."""
     if context is None:
-        return always
+        return unlimited_time
     return lambda: context.get_remaining_time_in_millis() > SPARE_MS
 
 
-def _told(name: str, outcomes: list[Outcome]) -> dict[str, int]:
+def _summarize(name: str, outcomes: list[Outcome]) -> dict[str, int]:
     failed = [outcome.slot.key for outcome in outcomes if outcome.status == FAILED]
     if failed:
         raise JobFailed(f"{name}: {', '.join(failed)}")
@@ -131,7 +143,7 @@ def _told(name: str, outcomes: list[Outcome]) -> dict[str, int]:
     return {"slots": len(outcomes), "sets": sets, "count": count}
 
 
-def _rate(every: dt.timedelta) -> Rate:
+def _schedule_rate(every: dt.timedelta) -> Rate:
     for unit, long in ((Rate.DAYS, dt.timedelta(days=1)), (Rate.HOURS, dt.timedelta(hours=1))):
         if every % long == dt.timedelta():
             return Rate(every // long, unit=unit)

@@ -34,16 +34,16 @@ class Problem(plain.Dict):
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> dict[str, Any] | None:
         if value is None:
             return None
-        statuses = {kind.__name__: status for kind, status in problem.STATUS.items()}
+        statuses = {kind.__name__: status for kind, status in problem.STATUS_BY_ERROR.items()}
         status = next((statuses[kind] for kind in value["kinds"] if kind in statuses), 500)
-        told = problem.document(value["kinds"][0], status, value["detail"], "", **value["facts"])
-        del told["request_id"]  # it was no request's
-        return told
+        document = problem.document(value["kinds"][0], status, value["detail"], "", **value["facts"])
+        del document["request_id"]  # it was no request's
+        return document
 
 
 class ProgressView(Schema):
-    done = fields.Whole()
-    total = fields.Whole(allow_none=True)
+    done = fields.Integer()
+    total = fields.Integer(allow_none=True)
 
 
 class TaskView(Schema):
@@ -55,8 +55,8 @@ class TaskView(Schema):
     result = Facts(allow_none=True)
     problem = Problem(allow_none=True)
     created_by = fields.Uuid(allow_none=True)
-    created_at = fields.Moment()
-    finished_at = fields.Moment(allow_none=True)
+    created_at = fields.DateTime()
+    finished_at = fields.DateTime(allow_none=True)
 
 
 class TaskQuery(fields.Paging):
@@ -69,19 +69,19 @@ class JobRunView(Schema):
 
     slot = fields.Text(32)
     status = fields.OneOf(*RUN_STATUSES)
-    started_at = fields.Moment()
-    finished_at = fields.Moment(allow_none=True)
+    started_at = fields.DateTime()
+    finished_at = fields.DateTime(allow_none=True)
 
 
 class JobView(Schema):
     """What is done by the clock; ``last_worked_at`` and ``last_count`` are of this organisation alone."""
 
     name = fields.Text(40)
-    every_minutes = fields.Whole()
+    every_minutes = fields.Integer()
     last_run = fields.Nested(JobRunView, allow_none=True)
-    next_run_at = fields.Moment()
-    last_worked_at = fields.Moment(allow_none=True)
-    last_count = fields.Whole(allow_none=True)
+    next_run_at = fields.DateTime()
+    last_worked_at = fields.DateTime(allow_none=True)
+    last_count = fields.Integer(allow_none=True)
 
 
 JOB = JobView()

@@ -1,7 +1,7 @@
 """Queueing work that takes longer than a request may, and working it off.
 
 A worker claims a task for ``CLAIM_S`` seconds. Its handler works in sets; each set is a transaction
-that ends with ``advance``, which finds out whether the claim is still held and prolongs it. So a
+that ends with ``save_progress``, which finds out whether the claim is still held and prolongs it. So a
 worker that was killed is taken over when its claim lapses, and one that was only slow loses the set
 that it is in: no set is done twice. There are two lanes, each with workers of its own, and in each the
 organisations take turns.
@@ -19,38 +19,38 @@ from sqlalchemy import Connection
 
 from chalicelib.errors import DomainError, NotFound, Unavailable
 from chalicelib.ids import new_id
-from chalicelib.pages import Asked, Page
+from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context
 from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import repository
 from chalicelib.tasks.model import QUEUED, QUEUES, SHORT, Task
 
 CLAIM_S = 60
-MOST_ATTEMPTS = 5
-KEPT = dt.timedelta(days=90)  # what nobody asked for: a job queues some for everybody each day
-FORGOTTEN_AT_ONCE = 500
-Handler = Callable[[Resources, Task], dict[str, Any]]
+MAX_ATTEMPTS = 5
+RETENTION = dt.timedelta(days=90)  # what nobody asked for: a job queues some for everybody each day
+PURGE_BATCH_SIZE = 500
+TaskHandler = Callable[[Resources, Task], dict[str, Any]]
 
 log = logging.getLogger("plotihub.tasks")
-_handlers: dict[str, Handler] = {}
+_handlers: dict[str, TaskHandler] = {}
 _lanes: dict[str, str] = {}
 
 
-class TakenOver(Exception):
+class ClaimLost(Exception):
     """Another worker holds the task; this one's set is rolled back and it does no more."""
 
 
-def handles(kind: str, *, lane: str = SHORT) -> Callable[[Handler], Handler]:
+def task_handler(kind: str, *, lane: str = SHORT) -> Callable[[TaskHandler], TaskHandler]:
     """Register the function that works tasks of ``kind`` and returns their result, of JSON types.
 
     What may take long on what a stranger has sent goes in the lane ``HEAVY``, where it holds up nobody's bills.
 
     It works in sets, each in its own ``parts.transact``, goes on from ``task.cursor``, and calls
-    ``advance`` within each set. A DomainError out of it fails the task; after any other exception, or
+    ``save_progress`` within each set. A DomainError out of it fails the task; after any other exception, or
     Unavailable, it is tried anew once the claim has lapsed.
     """
 
-    def register(handler: Handler) -> Handler:
+    def register(handler: TaskHandler) -> TaskHandler:
         if _handlers.setdefault(kind, handler) is not handler:
             raise ValueError(f"tasks of the kind {kind!r} have a handler already")
         _lanes[kind] = lane
@@ -59,7 +59,7 @@ def handles(kind: str, *, lane: str = SHORT) -> Callable[[Handler], Handler]:
     return register
 
 
-def kinds(lane: str | None = None) -> list[str]:
+def task_kinds(lane: str | None = None) -> list[str]:
     """Return the kinds of tasks that this process can work, in the lane, or in any."""
     return sorted(kind for kind, its_lane in _lanes.items() if lane in (None, its_lane))
 
@@ -84,7 +84,7 @@ def queue_task(ctx: Context, kind: str, input: dict[str, Any], *, created_by: UU
     names = ("id", "kind", "status", "input", "progress", "attempts", "created_by", "created_at")
     lane = _lanes.get(kind, SHORT)
     values = {name: getattr(task, name) for name in names}
-    repository.add_task(ctx.db, ctx.organisation_id, values, lane=lane, kinds={*kinds(lane), kind})
+    repository.add_task(ctx.db, ctx.organisation_id, values, lane=lane, kinds={*task_kinds(lane), kind})
     return task
 
 
@@ -95,17 +95,21 @@ def get_task(ctx: Context, task_id: UUID) -> Task:
     return found
 
 
-def list_tasks(ctx: Context, asked: Asked, *, status: str | None = None, kind: str | None = None) -> Page[Task]:
+def list_tasks(
+    ctx: Context, page_request: PageRequest, *, status: str | None = None, kind: str | None = None
+) -> Page[Task]:
     """Return a page of tasks, newest first."""
-    return repository.list_tasks(ctx.db, ctx.organisation_id, asked, status=status, kind=kind)
+    return repository.list_tasks(ctx.db, ctx.organisation_id, page_request, status=status, kind=kind)
 
 
-def forget_old(db: Connection, at: dt.datetime) -> int:
-    """Forget some of the tasks that the clock queued and that ended longer than ``KEPT`` ago; return how many."""
-    return repository.forget_tasks(db, at - KEPT, FORGOTTEN_AT_ONCE)
+def purge_old_tasks(db: Connection, at: dt.datetime) -> int:
+    """Forget some of the tasks that the clock queued and that ended longer than ``RETENTION`` ago; return how many."""
+    return repository.purge_tasks(db, at - RETENTION, PURGE_BATCH_SIZE)
 
 
-def advance(db: Connection, task: Task, *, done: int, total: int | None = None, cursor: str | None = None) -> None:
+def save_progress(
+    db: Connection, task: Task, *, done: int, total: int | None = None, cursor: str | None = None
+) -> None:
     """Keep how far the task is, as part of the set's own transaction, and hold it for another ``CLAIM_S``.
 
     Args:
@@ -119,25 +123,25 @@ def advance(db: Connection, task: Task, *, done: int, total: int | None = None, 
     values: dict[str, Any] = {
         "progress": {"done": done, "total": total},
         "cursor": cursor,
-        "claimed_until": _clock(task)() + dt.timedelta(seconds=CLAIM_S),
+        "claimed_until": _get_clock(task)() + dt.timedelta(seconds=CLAIM_S),
     }
     if done > (task.progress["done"] or 0):
         values["attempts"] = 1  # it gets on: only tries that bring nothing are counted
     if not repository.advance_task(db, task.organisation_id, task.id, task.claim, **values):
-        raise TakenOver(f"task {task.id}")
+        raise ClaimLost(f"task {task.id}")
 
 
-def always() -> bool:
+def unlimited_time() -> bool:
     return True
 
 
-def work_all(resources: Resources, still: Callable[[], bool] = always, *, lane: str | None = None) -> int:
-    """Work tasks until none is left that this process can claim, or ``still`` is over; return how many it worked.
+def run_tasks(resources: Resources, time_left: Callable[[], bool] = unlimited_time, *, lane: str | None = None) -> int:
+    """Work tasks until none is left that this process can claim, or ``time_left`` is over; return how many it worked.
 
     Of one lane, or of both.
     """
     worked = 0
-    while still() and work_one(resources, lane=lane):
+    while time_left() and run_next_task(resources, lane=lane):
         worked += 1
     return worked
 
@@ -145,32 +149,32 @@ def work_all(resources: Resources, still: Callable[[], bool] = always, *, lane: 
 def wake_workers(resources: Resources, lane: str) -> bool:
     """Wake the workers of the lane if a task waits there; return whether one does and they will come."""
     with resources.reading() as db:
-        waits = bool(repository.list_claimable(db, kinds(lane), resources.clock.now()))
+        waits = bool(repository.list_claimable(db, task_kinds(lane), resources.clock.now()))
     return waits and resources.wake([(QUEUES[lane], lane)])
 
 
-def work_one(resources: Resources, *, lane: str | None = None) -> bool:
+def run_next_task(resources: Resources, *, lane: str | None = None) -> bool:
     """Claim the next task that is queued or whose worker is gone, and work it; return whether there was one."""
     task = resources.transact(lambda db: _claim(db, resources, lane))
     if task is None:
         return False
-    if task.attempts > MOST_ATTEMPTS:
-        _fail(resources, task, _unexpected())
+    if task.attempts > MAX_ATTEMPTS:
+        _fail(resources, task, _internal_error())
         return True
     try:
         result = _handlers[task.kind](resources, task)
         _finish(resources, task, result=result)
-    except TakenOver:
-        log.warning("task was taken over", extra=_facts(task))
+    except ClaimLost:
+        log.warning("tasks.task.claim_lost: another worker claimed the task", extra=_log_fields(task))
     except Unavailable as error:
-        log.warning("task could not go on", extra=_facts(task))
-        _try_again(resources, task, _problem(error))
+        log.warning("tasks.task.unavailable: the task could not continue", extra=_log_fields(task))
+        _retry_or_fail(resources, task, _serialize_problem(error))
     except DomainError as error:
-        log.info("task failed", extra={**_facts(task), "problem": type(error).__name__})
-        _fail(resources, task, _problem(error))
+        log.info("tasks.task.failed: the task failed", extra={**_log_fields(task), "problem": type(error).__name__})
+        _fail(resources, task, _serialize_problem(error))
     except Exception:
-        log.exception("task raised an exception", extra=_facts(task))
-        _try_again(resources, task, _unexpected())
+        log.exception("tasks.task.error: the task raised an exception", extra=_log_fields(task))
+        _retry_or_fail(resources, task, _internal_error())
     return True
 
 
@@ -178,25 +182,25 @@ def _claim(db: Connection, resources: Resources, lane: str | None) -> Task | Non
     now = resources.clock.now()
     until = now + dt.timedelta(seconds=CLAIM_S)
     # A kind without a handler here is left to a worker of the release that knows it.
-    for organisation_id, task_id in repository.list_claimable(db, kinds(lane), now):
+    for organisation_id, task_id in repository.list_claimable(db, task_kinds(lane), now):
         task = repository.claim_task(db, organisation_id, task_id, new_id(), now, until)
         if task is not None:
             return replace(task, clock=resources.clock.now)
     return None
 
 
-def _try_again(resources: Resources, task: Task, problem: dict[str, Any]) -> None:
+def _retry_or_fail(resources: Resources, task: Task, problem: dict[str, Any]) -> None:
     """Leave the task to whoever finds its claim lapsed, which keeps tries apart; after the last one it has failed."""
     stands = resources.transact(lambda db: repository.find_task(db, task.organisation_id, task.id))
-    if stands is not None and stands.attempts >= MOST_ATTEMPTS:
+    if stands is not None and stands.attempts >= MAX_ATTEMPTS:
         _fail(resources, task, problem)
 
 
 def _fail(resources: Resources, task: Task, problem: dict[str, Any]) -> None:
     try:
         _finish(resources, task, problem=problem)
-    except TakenOver:
-        log.warning("task was taken over", extra=_facts(task))
+    except ClaimLost:
+        log.warning("tasks.task.claim_lost: another worker claimed the task", extra=_log_fields(task))
 
 
 def _finish(
@@ -208,26 +212,26 @@ def _finish(
         )
 
     if not resources.transact(work):
-        raise TakenOver(f"task {task.id}")
+        raise ClaimLost(f"task {task.id}")
 
 
-def _problem(error: DomainError) -> dict[str, Any]:
+def _serialize_problem(error: DomainError) -> dict[str, Any]:
     """Return what is kept of an error: its names up the tree, since how it is told over HTTP is not ours to know."""
     kinds = [kind.__name__ for kind in type(error).__mro__ if issubclass(kind, DomainError)]
     facts = json.loads(json.dumps(error.facts, default=str))
     return {"kinds": kinds, "detail": error.detail, "facts": facts}
 
 
-def _unexpected() -> dict[str, Any]:
-    detail = "Something went wrong on our side, also when it was tried again; quote the task's id."
+def _internal_error() -> dict[str, Any]:
+    detail = "Something went wrong on our side, even after retries. Quote the task's id."
     return {"kinds": ["InternalError"], "detail": detail, "facts": {}}
 
 
-def _clock(task: Task) -> Callable[[], dt.datetime]:
+def _get_clock(task: Task) -> Callable[[], dt.datetime]:
     if task.clock is None:
         raise ValueError("only the task that its handler was given can be advanced")
     return task.clock
 
 
-def _facts(task: Task) -> dict[str, Any]:
+def _log_fields(task: Task) -> dict[str, Any]:
     return {"task_id": str(task.id), "kind": task.kind, "attempts": task.attempts}

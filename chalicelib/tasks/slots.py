@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 
 from chalicelib.tasks import job_repository
 
-FORM = "%Y-%m-%dT%H:%M:%SZ"  # keys compare as their instants do
+KEY_FORMAT = "%Y-%m-%dT%H:%M:%SZ"  # keys compare as their instants do
 
 _BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-def start_of(event_time: dt.datetime, every: dt.timedelta) -> dt.datetime:
+def slot_start(event_time: dt.datetime, every: dt.timedelta) -> dt.datetime:
     """Return when the slot that the event belongs to begins: its time, rounded down to ``every`` since midnight UTC.
 
     Both Regions' schedules fire within a slot of each other, so they name the same one.
@@ -21,24 +21,24 @@ def start_of(event_time: dt.datetime, every: dt.timedelta) -> dt.datetime:
     return (event_time - (event_time - _BEGINNING) % every).astimezone(dt.UTC)
 
 
-def key_of(start: dt.datetime) -> str:
-    return start.astimezone(dt.UTC).strftime(FORM)
+def slot_key(start: dt.datetime) -> str:
+    return start.astimezone(dt.UTC).strftime(KEY_FORMAT)
 
 
-def start_of_key(key: str) -> dt.datetime:
-    return dt.datetime.strptime(key, FORM).replace(tzinfo=dt.UTC)
+def parse_slot_key(key: str) -> dt.datetime:
+    return dt.datetime.strptime(key, KEY_FORMAT).replace(tzinfo=dt.UTC)
 
 
-def starts_between(since: dt.datetime, before: dt.datetime, every: dt.timedelta) -> Iterator[dt.datetime]:
+def list_slot_starts(since: dt.datetime, before: dt.datetime, every: dt.timedelta) -> Iterator[dt.datetime]:
     """Yield when each slot begins that begins at ``since`` or later, and before ``before``; the oldest first."""
-    start = start_of(since, every)
+    start = slot_start(since, every)
     while start < before:
         if start >= since:
             yield start
         start += every
 
 
-def claim(db: Connection, job: str, slot: str, scope_id: UUID, now: dt.datetime) -> bool:
+def claim_for_scope(db: Connection, job: str, slot: str, scope_id: UUID, now: dt.datetime) -> bool:
     """Take the slot of ``job`` for one scope, such as an organisation; return False where it is taken.
 
     Work in the same transaction, so that a claim whose work failed is not left behind.

@@ -7,7 +7,7 @@ from chalice.app import Request
 from marshmallow import Schema
 from sqlalchemy import Connection
 
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from chalicelib.runtime.context import Context
 from chalicelib.runtime.resources import Resources
 
@@ -23,9 +23,9 @@ class Operation(NamedTuple):
     view: Callable[..., Any]
     query: Schema | None
     body: Schema | None
-    reads: tuple[str, ...]  # content types of a raw body
+    request_types: tuple[str, ...]  # content types of a raw body
     answer: Schema | None
-    tells: tuple[str, ...]  # content types of an answer that the view shapes itself
+    response_types: tuple[str, ...]  # content types of an answer that the view shapes itself
     status: int
     location: str
     if_match: bool
@@ -36,25 +36,36 @@ class Operation(NamedTuple):
     tag: str
 
 
-class Call:
+class RequestContext:
     """What a view is given: the open transaction, who asks, and what they said, already checked."""
 
-    __slots__ = ("body", "ctx", "db", "if_match", "parts", "phone", "query", "raw", "request", "request_id")
+    __slots__ = (
+        "body",
+        "caller_phone",
+        "ctx",
+        "db",
+        "http_request",
+        "if_match",
+        "query",
+        "raw_body",
+        "request_id",
+        "resources",
+    )
 
     db: Connection
     ctx: Context  # not for routes of whoever is merely signed in
-    phone: str
+    caller_phone: str
     query: dict[str, Any]
     body: dict[str, Any]
-    raw: bytes
+    raw_body: bytes
     if_match: int | None
 
     def __init__(self, request: Request, resources: Resources, request_id: str) -> None:
-        self.request = request
-        self.parts = resources
+        self.http_request = request
+        self.resources = resources
         self.request_id = request_id
 
     @property
-    def asked(self) -> Asked:
+    def page_request(self) -> PageRequest:
         """Which page of a list is asked for; for routes whose query extends ``fields.Paging``."""
-        return Asked(self.query["cursor"], self.query["limit"], self.query.get("sort"))
+        return PageRequest(self.query["cursor"], self.query["limit"], self.query.get("sort"))

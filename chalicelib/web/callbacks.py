@@ -13,16 +13,18 @@ from urllib.parse import parse_qsl
 from chalicelib import config
 from chalicelib.errors import BadRequest, NotFound, TooLarge, UnsupportedMediaType
 from chalicelib.values import clean_text
-from chalicelib.web.call import Call
+from chalicelib.web.call import RequestContext
 
 FORM = "application/x-www-form-urlencoded"
-MOST_BYTES = 64_000
-MOST_FIELDS = 50
+MAX_BYTES = 64_000
+MAX_FORM_FIELDS = 50
 CHARSETS = {"utf-8", "ascii", "iso8859-1", "cp1252"}  # as Python names them
-MOST_CHARACTERS = 2_000  # of a field: an SMS of 10 parts has 1,530
+MAX_CHARACTERS = 2_000  # of a field: an SMS of 10 parts has 1,530
 
 
-def form_of(call: Call, token: str, *, required: Iterable[str], also: Iterable[str] = ()) -> dict[str, str]:
+def parse_vendor_form(
+    request: RequestContext, token: str, *, required: Iterable[str], also: Iterable[str] = ()
+) -> dict[str, str]:
     """Return the fields of a vendor's form that are ``required``, and those of ``also`` that it has.
 
     Their texts come through the door of texts; what it would refuse is left out, since nobody would be told.
@@ -32,11 +34,11 @@ def form_of(call: Call, token: str, *, required: Iterable[str], also: Iterable[s
         UnsupportedMediaType, TooLarge, BadRequest: the body is no such form, or lacks what is required.
     """
     check_token(token)
-    given = _fields(call)
+    given = _parse_fields(request)
     missing = [name for name in required if not given.get(name, "").strip()]
     if missing:
         raise BadRequest(f"The form lacks {', '.join(missing)}.")
-    return {name: clean_text(given[name][:MOST_CHARACTERS], lines=True) for name in (*required, *also) if name in given}
+    return {name: clean_text(given[name][:MAX_CHARACTERS], lines=True) for name in (*required, *also) if name in given}
 
 
 def check_token(token: str) -> None:
@@ -45,33 +47,33 @@ def check_token(token: str) -> None:
     Raises:
         NotFound: it is none of them.
     """
-    asked = hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-    found = [hmac.compare_digest(asked, known) for known in config.settings().callback_token_hashes]
+    digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+    found = [hmac.compare_digest(digest, known) for known in config.settings().callback_token_hashes]
     if not any(found):
         raise NotFound("There is no such path.")
 
 
-def _fields(call: Call) -> dict[str, str]:
-    said = Message()
-    said["Content-Type"] = call.request.headers.get("content-type", "")
-    if said.get_content_type() != FORM:
+def _parse_fields(request: RequestContext) -> dict[str, str]:
+    header = Message()
+    header["Content-Type"] = request.http_request.headers.get("content-type", "")
+    if header.get_content_type() != FORM:
         raise UnsupportedMediaType(f"Expected a body of type {FORM}.")
-    if len(call.raw) > MOST_BYTES:
-        raise TooLarge(f"A form may have at most {MOST_BYTES} bytes.", limit_bytes=MOST_BYTES)
+    if len(request.raw_body) > MAX_BYTES:
+        raise TooLarge(f"A form may have at most {MAX_BYTES} bytes.", limit_bytes=MAX_BYTES)
     try:
-        charset = codecs.lookup(str(said.get_param("charset", "utf-8"))).name
+        charset = codecs.lookup(str(header.get_param("charset", "utf-8"))).name
     except (LookupError, ValueError):
         charset = ""
     if charset not in CHARSETS:
-        raise UnsupportedMediaType("The form's character set is not read here.")
+        raise UnsupportedMediaType("The form's character set is not supported.")
     try:
         pairs = parse_qsl(
-            call.raw.decode("latin-1"),  # what is not escaped is ASCII
+            request.raw_body.decode("latin-1"),  # what is not escaped is ASCII
             keep_blank_values=True,
             encoding=charset,
             errors="replace",
-            max_num_fields=MOST_FIELDS,
+            max_num_fields=MAX_FORM_FIELDS,
         )
     except ValueError as error:
-        raise BadRequest(f"A form may have at most {MOST_FIELDS} fields.") from error
+        raise BadRequest(f"A form may have at most {MAX_FORM_FIELDS} fields.") from error
     return dict(pairs)

@@ -12,14 +12,14 @@ from apispec import APISpec
 from apispec.ext.marshmallow.common import make_schema_key
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 
-Described = dict[str, Any]
+JsonSchema = dict[str, Any]
 
 
-class Converter(OpenAPIConverter):
+class SchemaConverter(OpenAPIConverter):
     """Turns schemas into components of ``spec``: as told, or as asked for."""
 
-    def __init__(self, spec: APISpec, *, told: bool) -> None:
-        self._told = told
+    def __init__(self, spec: APISpec, *, for_response: bool) -> None:
+        self._for_response = for_response
         self._names: dict[str, Any] = {}
         super().__init__(spec.openapi_version, self.name_of, spec)
 
@@ -31,13 +31,13 @@ class Converter(OpenAPIConverter):
         """
         name = type(schema).__name__.removesuffix("View")
         known = self.spec.components.schemas
-        if not self._told and name in known and name not in self._names:
+        if not self._for_response and name in known and name not in self._names:
             name += "Asked"  # the same nested schema is told elsewhere, with all its fields
         if self._names.setdefault(name, make_schema_key(schema)) != make_schema_key(schema):
             raise ValueError(f"two schemas are called {name}")
         return name
 
-    def reference(self, schema: marshmallow.Schema) -> Described:
+    def reference(self, schema: marshmallow.Schema) -> JsonSchema:
         """Return a reference to the component of ``schema``, made the first time."""
         name = self.name_of(schema)
         if name not in self.spec.components.schemas:
@@ -45,70 +45,73 @@ class Converter(OpenAPIConverter):
             self.spec.components.schemas[name] = self.schema2jsonschema(schema)
         return {"$ref": f"#/components/schemas/{name}"}
 
-    def resolve_nested_schema(self, schema: Any) -> Described:
+    def resolve_nested_schema(self, schema: Any) -> JsonSchema:
         found = self.reference(schema)
         return {"type": "array", "items": found} if schema.many else found
 
-    def schema2jsonschema(self, schema: marshmallow.Schema) -> Described:
-        fields = schema.dump_fields if self._told else schema.load_fields
-        described: Described = self.fields2jsonschema(fields)
-        if not self._told and schema.unknown == marshmallow.RAISE:
+    def schema2jsonschema(self, schema: marshmallow.Schema) -> JsonSchema:
+        fields = schema.dump_fields if self._for_response else schema.load_fields
+        described: JsonSchema = self.fields2jsonschema(fields)
+        if not self._for_response and schema.unknown == marshmallow.RAISE:
             described["additionalProperties"] = False
         if schema.__doc__ and type(schema).__module__.startswith("chalicelib."):
             described["description"] = schema.__doc__.strip()
         return described
 
-    def fields2jsonschema(self, fields: Mapping[str, Any], **_: Any) -> Described:
+    def fields2jsonschema(self, fields: Mapping[str, Any], **_: Any) -> JsonSchema:
         named = {field.data_key or name: field for name, field in fields.items()}
         properties = {name: self.field2property(field) for name, field in named.items()}
-        described: Described = {"type": "object", "properties": properties}
-        required = sorted(name for name, field in named.items() if self._told or field.required)
+        described: JsonSchema = {"type": "object", "properties": properties}
+        required = sorted(name for name, field in named.items() if self._for_response or field.required)
         return described | ({"required": required} if required else {})
 
-    def field2property(self, field: Any) -> Described:
+    def field2property(self, field: Any) -> JsonSchema:
         own = getattr(field, "openapi", None)
         described = dict(own) if own is not None else super().field2property(field)
-        if self._told:
-            described |= getattr(field, "openapi_of_told", {})
+        if self._for_response:
+            described |= getattr(field, "openapi_of_response", {})
             described = {name: value for name, value in described.items() if value is not None}
         else:
-            described |= _narrowest(getattr(field, "openapi_of_asked", {}), described)
+            described |= _narrow_bounds(getattr(field, "openapi_of_request", {}), described)
             described |= self.field2default(field)
         if own is not None and field.allow_none:
-            described = _or_null(described)
+            described = _nullable(described)
         return described | ({"description": field.metadata["description"]} if "description" in field.metadata else {})
 
 
-def _narrowest(asked: Described, described: Described) -> Described:
+def _narrow_bounds(bounds_asked: JsonSchema, described: JsonSchema) -> JsonSchema:
     """Return the bounds of a list that is asked for, where a validator of its own may be narrower."""
     bounds = {"minItems": max, "maxItems": min}
     return {name: bounds[name](value, described.get(name, value)) if name in bounds else value
-            for name, value in asked.items()}  # fmt: skip
+            for name, value in bounds_asked.items()}  # fmt: skip
 
 
-def _or_null(described: Described) -> Described:
-    also: Described = {"type": [described["type"], "null"]}
+def _nullable(described: JsonSchema) -> JsonSchema:
+    also: JsonSchema = {"type": [described["type"], "null"]}
     if "enum" in described:
         also["enum"] = [*described["enum"], None]
     return described | also
 
 
-def page_of(item: Described) -> Described:
+def page_schema(item: JsonSchema) -> JsonSchema:
     """Return the description of a page of a list."""
     return {
         "type": "object",
         "properties": {
             "items": {"type": "array", "items": item},
-            "next_cursor": {"type": ["string", "null"], "description": "Of the next page; null on the last one."},
+            "next_cursor": {
+                "type": ["string", "null"],
+                "description": "Cursor of the next page; null on the last page.",
+            },
         },
         "required": ["items", "next_cursor"],
         "additionalProperties": False,
     }
 
 
-PROBLEM: Described = {
+PROBLEM: JsonSchema = {
     "type": "object",
-    "description": "What went wrong (RFC 9457). Further members are facts of this kind of problem.",
+    "description": "A problem (RFC 9457). Further members depend on its type.",
     "properties": {
         "type": {"type": "string", "pattern": "^urn:plotihub:problem:[a-z-]+$"},
         "title": {"type": "string"},
@@ -117,7 +120,7 @@ PROBLEM: Described = {
         "request_id": {"type": "string"},
         "errors": {
             "type": "array",
-            "description": "Each value that is wrong: its dotted path, and why.",
+            "description": "Each invalid value: its dotted path, and the reason.",
             "items": {
                 "type": "object",
                 "properties": {"field": {"type": "string"}, "why": {"type": "string"}},
@@ -130,11 +133,11 @@ PROBLEM: Described = {
 }
 
 
-def header(description: str, schema: Described | None = None, *, always: bool = False) -> Described:
+def response_header(description: str, schema: JsonSchema | None = None, *, always: bool = False) -> JsonSchema:
     """Return the description of an answer's header; ``always``: no answer of this status lacks it."""
-    described: Described = {"description": description, "schema": schema or {"type": "string"}}
+    described: JsonSchema = {"description": description, "schema": schema or {"type": "string"}}
     return described | ({"required": True} if always else {})
 
 
-def references(kind: str, names: Iterable[str]) -> Described:
+def component_references(kind: str, names: Iterable[str]) -> JsonSchema:
     return {name: {"$ref": f"#/components/{kind}/{name}"} for name in names}

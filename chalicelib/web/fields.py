@@ -1,7 +1,7 @@
 """Fields of the wire: strict about types, so that what a client meant is never guessed.
 
 Each field's ``openapi`` says what it takes, for the document, and the same words check it: a field
-and its description cannot part. Each field's ``tell`` says how a value goes out; None: as it is.
+and its description cannot part. Each field's ``to_json`` says how a value goes out; None: as it is.
 """
 
 import datetime as dt
@@ -13,18 +13,19 @@ from uuid import UUID
 from marshmallow import Schema, ValidationError, fields, validate
 
 from chalicelib import money, values
-from chalicelib.values import EARLIEST, LATEST, MOST_WHOLE
-from chalicelib.web.texts import EMAIL, KRA_PIN, OneOf, Phone, Text, Told, let_in
+from chalicelib.values import EARLIEST_DAY, LATEST_DAY, MAX_WHOLE
+from chalicelib.web.texts import EMAIL, KRA_PIN, JsonValueMixin, OneOf, Phone, Text, parse_value
 
 __all__ = [
-    "EARLIEST",
+    "EARLIEST_DAY",
     "EMAIL",
     "KRA_PIN",
-    "LATEST",
-    "Day",
-    "Flag",
+    "LATEST_DAY",
+    "Boolean",
+    "Date",
+    "DateTime",
+    "Integer",
     "ListOf",
-    "Moment",
     "Money",
     "Month",
     "Nested",
@@ -33,12 +34,11 @@ __all__ = [
     "Phone",
     "Text",
     "Uuid",
-    "Whole",
-    "sort_of",
+    "sort_field",
 ]
 
-MOST_IN_LIST = 1000
-UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+MAX_LIST_ITEMS = 1000
+UUID_PATTERN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 Nested = fields.Nested
 
@@ -46,40 +46,40 @@ Nested = fields.Nested
 class ListOf(fields.List[Any]):
     """A list; one that is asked for has at most ``most`` items, each once if ``once``."""
 
-    def __init__(self, inner: Any, *, least: int = 0, most: int = MOST_IN_LIST, once: bool = False, **options: Any):
-        self._least, self._most, self._once = least, most, once
-        self.openapi_of_asked: dict[str, Any] = {"minItems": least, "maxItems": most, "uniqueItems": once}
+    def __init__(self, inner: Any, *, least: int = 0, most: int = MAX_LIST_ITEMS, once: bool = False, **options: Any):
+        self._min_items, self._max_items, self._unique = least, most, once
+        self.openapi_of_request: dict[str, Any] = {"minItems": least, "maxItems": most, "uniqueItems": once}
         super().__init__(inner, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
         if not isinstance(value, list):
             raise ValidationError("expected a list")
-        if not self._least <= len(value) <= self._most:
-            raise ValidationError(f"expected {self._least} to {self._most} items")
+        if not self._min_items <= len(value) <= self._max_items:
+            raise ValidationError(f"expected {self._min_items} to {self._max_items} items")
         found: list[Any] = super()._deserialize(value, attr, data, **kwargs)
-        if self._once and any(each in found[:place] for place, each in enumerate(found)):
-            raise ValidationError("each may stand once")
+        if self._unique and any(each in found[:place] for place, each in enumerate(found)):
+            raise ValidationError("each may occur only once")
         return found
 
 
-class Whole(Told, fields.Integer):
+class Integer(JsonValueMixin, fields.Integer):
     """A whole number between two bounds; from a query string too (``from_text``)."""
 
-    def __init__(self, least: int = 0, most: int = MOST_WHOLE, *, from_text: bool = False, **options: Any):
+    def __init__(self, least: int = 0, most: int = MAX_WHOLE, *, from_text: bool = False, **options: Any):
         self._from_text = from_text
         self.openapi = {"type": "integer", "minimum": least, "maximum": most}
         super().__init__(validate=validate.Range(least, most, error="expected {min} to {max}"), **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if self._from_text and isinstance(value, str):
-            return let_in(values.parse_whole, value)
+            return parse_value(values.parse_int, value)
         if type(value) is not int:
             raise ValidationError("expected a whole number")
         return value
 
 
-class Flag(Told, fields.Boolean):
-    tell = staticmethod(bool)  # a sum in SQL gives 0 and 1
+class Boolean(JsonValueMixin, fields.Boolean):
+    to_json = staticmethod(bool)  # a sum in SQL gives 0 and 1
 
     def __init__(self, *, from_text: bool = False, **options: Any):
         self._from_text = from_text
@@ -94,29 +94,29 @@ class Flag(Told, fields.Boolean):
         return value
 
 
-class Money(Told, fields.Field[int]):
+class Money(JsonValueMixin, fields.Field[int]):
     """Cents inside, a string such as "15000.00" outside; not negative unless ``signed``, not zero if ``positive``."""
 
-    tell = staticmethod(money.format_cents)
+    to_json = staticmethod(money.format_cents)
 
     def __init__(self, *, signed: bool = False, positive: bool = False, **options: Any):
         self._signs = {"signed": signed, "positive": positive}
         form = money.amount_pattern(signed=signed, positive=positive)
         self.openapi = {"type": "string", "pattern": form, "examples": ["15000.00"]}
         # What is told may be a sum of many, and always has its two decimals.
-        self.openapi_of_told = {"pattern": f"^{'-?' if signed else ''}(0|[1-9][0-9]*)[.][0-9]{{2}}$"}
+        self.openapi_of_response = {"pattern": f"^{'-?' if signed else ''}(0|[1-9][0-9]*)[.][0-9]{{2}}$"}
         super().__init__(**options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if not isinstance(value, str):
             raise ValidationError('expected a string such as "15000.00"')
-        return let_in(money.parse_cents, value, **self._signs)
+        return parse_value(money.parse_cents, value, **self._signs)
 
 
-class Day(Told, fields.Date):
+class Date(JsonValueMixin, fields.Date):
     """A business day, ISO 8601 "2026-11-20"."""
 
-    tell = staticmethod(dt.date.isoformat)
+    to_json = staticmethod(dt.date.isoformat)
     openapi: ClassVar[dict[str, Any]] = {
         "type": "string",
         "format": "date",
@@ -125,36 +125,36 @@ class Day(Told, fields.Date):
     }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.date:
-        return let_in(values.parse_day, value if isinstance(value, str) else "")
+        return parse_value(values.parse_day, value if isinstance(value, str) else "")
 
 
-class Month(Told, fields.Date):
+class Month(JsonValueMixin, fields.Date):
     """A period: the first day of its month inside, "2026-11" outside."""
 
-    tell = staticmethod("{:%Y-%m}".format)
+    to_json = staticmethod("{:%Y-%m}".format)
     openapi: ClassVar[dict[str, Any]] = {"type": "string", "pattern": values.MONTH, "examples": ["2026-11"]}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.date:
-        return let_in(values.parse_month, value if isinstance(value, str) else "")
+        return parse_value(values.parse_month, value if isinstance(value, str) else "")
 
 
-def _tell_moment(value: dt.datetime) -> str:
+def _format_instant(value: dt.datetime) -> str:
     return value.isoformat().replace("+00:00", "Z")
 
 
-class Moment(Told, fields.DateTime):
+class DateTime(JsonValueMixin, fields.DateTime):
     """An instant in UTC, RFC 3339; only told, never asked for."""
 
-    tell = staticmethod(_tell_moment)
+    to_json = staticmethod(_format_instant)
     openapi = {"type": "string", "format": "date-time"}
 
 
-class Uuid(Told, fields.UUID):
-    tell = staticmethod(str)
+class Uuid(JsonValueMixin, fields.UUID):
+    to_json = staticmethod(str)
     openapi = {"type": "string", "format": "uuid"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> UUID:
-        if not isinstance(value, str) or not UUID_FORM.fullmatch(value):
+        if not isinstance(value, str) or not UUID_PATTERN.fullmatch(value):
             raise ValidationError("expected an id such as 0190b3c8-6d0e-7a53-9c0e-3a1f6f1d2b4a")
         return UUID(value)
 
@@ -163,10 +163,10 @@ class Paging(Schema):
     """What every list takes; a list with filters or sorts of its own extends it."""
 
     cursor = Text(400, least=1, pattern="^[A-Za-z0-9_-]+$")
-    limit = Whole(1, 200, from_text=True, load_default=50)
+    limit = Integer(1, 200, from_text=True, load_default=50)
 
 
-def sort_of(*keys: str, default: str) -> OneOf:
+def sort_field(*keys: str, default: str) -> OneOf:
     """Return the ``sort`` parameter of a list; "-" before a key asks for descending order."""
     words: Sequence[str] = [sign + key for key in keys for sign in ("", "-")]
     return OneOf(*words, load_default=default)

@@ -28,36 +28,34 @@ SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
 }
-_NOT_READ = "The request is not valid HTTP, or a part of it could not be read."
-_OUR_FAULT = "Something went wrong on our side. Quote the request id."
+_UNREADABLE = "The request is not valid HTTP, or a part of it could not be read."
+_INTERNAL_ERROR = "Something went wrong on our side. Quote the request id."
 _SIGN_IN = "Send Authorization: Bearer and an ID token that has not expired."
 _BEARER = {"WWW-Authenticate": "Bearer"}
 
 GATEWAY_RESPONSES: dict[str, GatewayResponse] = {
     "UNAUTHORIZED": GatewayResponse(401, "Unauthenticated", _SIGN_IN, _BEARER),
     "EXPIRED_TOKEN": GatewayResponse(401, "Unauthenticated", _SIGN_IN, _BEARER),
-    "ACCESS_DENIED": GatewayResponse(403, "Forbidden", "This is not allowed to whoever is signed in."),
+    "ACCESS_DENIED": GatewayResponse(403, "Forbidden", "You are not allowed to do this."),
     "INVALID_SIGNATURE": GatewayResponse(401, "Unauthenticated", _SIGN_IN, _BEARER),
     "WAF_FILTERED": GatewayResponse(403, "Forbidden", "The request was refused by the firewall."),
     # API Gateway's word for "no such path or method": it takes what it does not know for a signed AWS call.
     "MISSING_AUTHENTICATION_TOKEN": GatewayResponse(404, "NotFound", "There is no such path."),
     "RESOURCE_NOT_FOUND": GatewayResponse(404, "NotFound", "There is no such path."),
-    "BAD_REQUEST_BODY": GatewayResponse(400, "BadRequest", _NOT_READ),
-    "BAD_REQUEST_PARAMETERS": GatewayResponse(400, "BadRequest", _NOT_READ),
-    "DEFAULT_4XX": GatewayResponse(400, "BadRequest", _NOT_READ),
-    "REQUEST_TOO_LARGE": GatewayResponse(413, "TooLarge", "The body is larger than is read."),
-    "UNSUPPORTED_MEDIA_TYPE": GatewayResponse(415, "UnsupportedMediaType", "This kind of body is not read here."),
-    "THROTTLED": GatewayResponse(429, "TooManyRequests", "Too many requests; go slower.", {"Retry-After": "1"}),
-    "QUOTA_EXCEEDED": GatewayResponse(
-        429, "TooManyRequests", "The allowance of requests is used up.", {"Retry-After": "3600"}
-    ),
-    "AUTHORIZER_FAILURE": GatewayResponse(500, "InternalError", _OUR_FAULT),
-    "AUTHORIZER_CONFIGURATION_ERROR": GatewayResponse(500, "InternalError", _OUR_FAULT),
-    "API_CONFIGURATION_ERROR": GatewayResponse(500, "InternalError", _OUR_FAULT),
-    "DEFAULT_5XX": GatewayResponse(500, "InternalError", _OUR_FAULT),
-    "INTEGRATION_FAILURE": GatewayResponse(504, "NoAnswer", "Our side did not answer. Quote the request id."),
+    "BAD_REQUEST_BODY": GatewayResponse(400, "BadRequest", _UNREADABLE),
+    "BAD_REQUEST_PARAMETERS": GatewayResponse(400, "BadRequest", _UNREADABLE),
+    "DEFAULT_4XX": GatewayResponse(400, "BadRequest", _UNREADABLE),
+    "REQUEST_TOO_LARGE": GatewayResponse(413, "TooLarge", "The body is too large."),
+    "UNSUPPORTED_MEDIA_TYPE": GatewayResponse(415, "UnsupportedMediaType", "This content type is not supported."),
+    "THROTTLED": GatewayResponse(429, "TooManyRequests", "Too many requests; slow down.", {"Retry-After": "1"}),
+    "QUOTA_EXCEEDED": GatewayResponse(429, "TooManyRequests", "The request quota is used up.", {"Retry-After": "3600"}),
+    "AUTHORIZER_FAILURE": GatewayResponse(500, "InternalError", _INTERNAL_ERROR),
+    "AUTHORIZER_CONFIGURATION_ERROR": GatewayResponse(500, "InternalError", _INTERNAL_ERROR),
+    "API_CONFIGURATION_ERROR": GatewayResponse(500, "InternalError", _INTERNAL_ERROR),
+    "DEFAULT_5XX": GatewayResponse(500, "InternalError", _INTERNAL_ERROR),
+    "INTEGRATION_FAILURE": GatewayResponse(504, "NoAnswer", "The service did not answer. Quote the request id."),
     "INTEGRATION_TIMEOUT": GatewayResponse(
-        504, "NoAnswer", "The answer took too long. What was asked for may still happen: look before repeating it."
+        504, "NoAnswer", "The answer took too long. The request may still take effect: check before repeating it."
     ),
 }
 
@@ -65,12 +63,12 @@ GATEWAY_RESPONSES: dict[str, GatewayResponse] = {
 METHOD_NOT_ALLOWED = GatewayResponse(405, "MethodNotAllowed", "This path has no such method.")
 
 
-def document(response: GatewayResponse, request_id: str) -> dict[str, Any]:
+def problem_document(response: GatewayResponse, request_id: str) -> dict[str, Any]:
     """Return the problem document, its request id a real one or the template's variable."""
     return problem.document(response.name, response.status, response.detail, request_id)
 
 
-def headers(response: GatewayResponse, request_id: str) -> dict[str, str]:
+def problem_headers(response: GatewayResponse, request_id: str) -> dict[str, str]:
     """Return the headers that go with it; a browser may read the problem where it may call the API."""
     full = {"Content-Type": problem.CONTENT_TYPE, "Cache-Control": "no-store", "X-Request-Id": request_id}
     origin = config.cors_origin()

@@ -23,32 +23,35 @@ from chalicelib.identity import service as identity
 from chalicelib.identity.roles import PUBLIC, SIGNED_IN
 from chalicelib.runtime.resources import get_resources
 from chalicelib.web import idempotency, problem, reading, telling
-from chalicelib.web.call import JSON, Call, Operation
-from chalicelib.web.reading import MOST_BODY_BYTES
+from chalicelib.web.call import JSON, Operation, RequestContext
+from chalicelib.web.reading import MAX_BODY_BYTES
 
-__all__ = ["MOST_BODY_BYTES", "answer_request", "request_id_of", "unchanged"]
+__all__ = ["MAX_BODY_BYTES", "etag_matches", "get_request_id", "handle_request"]
 
-NAMED = re.compile(r"{(\w+)}")  # what a location says of what was made
+PLACEHOLDER = re.compile(r"{(\w+)}")  # what a location says of what was made
 
 log = logging.getLogger("plotihub.web")
 
 
-def answer_request(operation: Operation, request: Request, path: dict[str, str]) -> Response:
+def handle_request(operation: Operation, request: Request, path: dict[str, str]) -> Response:
     """Answer ``request``; whatever goes wrong is told as a problem document and logged without personal data."""
     started = time.perf_counter()
-    request_id = request_id_of(request)
+    request_id = get_request_id(request)
     try:
-        answer = _work(operation, request, path, request_id)
+        answer = _run_operation(operation, request, path, request_id)
     except errors.DomainError as error:
         answer = problem.to_response(error, request_id)
     except ValidationError as error:
-        answer = problem.to_response(problem.invalid(error), request_id)
+        answer = problem.to_response(problem.from_validation_error(error), request_id)
     except Exception:
-        log.exception("unexpected error", extra={"request_id": request_id, "route": operation.path})
-        answer = problem.unexpected(request_id)
+        log.exception(
+            "http.request.error: the request raised an exception",
+            extra={"request_id": request_id, "route": operation.path},
+        )
+        answer = problem.internal_error(request_id)
     answer.headers.setdefault("X-Request-Id", request_id)
     log.info(
-        "request",
+        "http.request: a request was answered",
         extra={
             "request_id": request_id,
             "method": operation.method,
@@ -60,62 +63,62 @@ def answer_request(operation: Operation, request: Request, path: dict[str, str])
     return answer
 
 
-def request_id_of(request: Request) -> str:
+def get_request_id(request: Request) -> str:
     """Return the gateway's id of the request; a server that gives none gets one made."""
     return str(request.context.get("requestId") or uuid.uuid4())
 
 
-def _work(operation: Operation, request: Request, path: dict[str, str], request_id: str) -> Response:
-    call = Call(request, get_resources(), request_id)
-    ids = {name: reading.path_value(name, text) for name, text in path.items()}
-    call.raw = reading.raw_body(request)
+def _run_operation(operation: Operation, request: Request, path: dict[str, str], request_id: str) -> Response:
+    context = RequestContext(request, get_resources(), request_id)
+    ids = {name: reading.parse_path_value(name, text) for name, text in path.items()}
+    context.raw_body = reading.read_raw_body(request)
     if operation.may == PUBLIC:
-        call.query = reading.query(operation, request)
-        return _shape(operation, request, operation.view(call, **ids))
-    call.phone = reading.phone(request)
+        context.query = reading.parse_query(operation, request)
+        return _to_response(operation, request, operation.view(context, **ids))
+    context.caller_phone = reading.get_caller_phone(request)
     if operation.writes:
-        return call.parts.transact(lambda db: _in_transaction(operation, call, ids, db))
-    opened = call.parts.snapshot() if operation.snapshot else call.parts.reading()
+        return context.resources.transact(lambda db: _run_in_transaction(operation, context, ids, db))
+    opened = context.resources.snapshot() if operation.snapshot else context.resources.reading()
     with opened as db:
-        return _in_transaction(operation, call, ids, db)
+        return _run_in_transaction(operation, context, ids, db)
 
 
-def _in_transaction(operation: Operation, call: Call, ids: dict[str, Any], db: Connection) -> Response:
-    call.db = db
-    now = call.parts.clock.now()
-    scope_id, organisation_id = UUID(bytes=hashlib.sha256(call.phone.encode()).digest()[:16]), None
+def _run_in_transaction(operation: Operation, context: RequestContext, ids: dict[str, Any], db: Connection) -> Response:
+    context.db = db
+    now = context.resources.clock.now()
+    scope_id, organisation_id = UUID(bytes=hashlib.sha256(context.caller_phone.encode()).digest()[:16]), None
     if operation.may != SIGNED_IN:
-        organisation_id = reading.organisation_header(call.request)
-        call.ctx = identity.identify(db, call.phone, organisation_id, may=operation.may, now=now)
-        assert call.ctx.actor.member_id is not None  # noqa: S101
-        scope_id, organisation_id = call.ctx.actor.member_id, call.ctx.organisation_id
+        organisation_id = reading.parse_organisation_header(context.http_request)
+        context.ctx = identity.get_caller(db, context.caller_phone, organisation_id, may=operation.may, now=now)
+        assert context.ctx.actor.member_id is not None  # noqa: S101
+        scope_id, organisation_id = context.ctx.actor.member_id, context.ctx.organisation_id
     if operation.fresh:
-        reading.check_fresh_sign_in(call.request)
-    call.if_match = reading.if_match(operation, call.request)
-    call.query = reading.query(operation, call.request)
-    call.body = reading.body(operation, call)
-    key = reading.idempotency_key(operation, call, scope_id, organisation_id)
+        reading.check_fresh_sign_in(context.http_request)
+    context.if_match = reading.parse_if_match(operation, context.http_request)
+    context.query = reading.parse_query(operation, context.http_request)
+    context.body = reading.parse_body(operation, context)
+    key = reading.parse_idempotency_key(operation, context, scope_id, organisation_id)
     if key is not None:
-        before = idempotency.begin(db, key, now)
+        before = idempotency.reserve_key(db, key, now)
         if before is not None:
             return before
-    answer = _shape(operation, call.request, operation.view(call, **ids))
+    answer = _to_response(operation, context.http_request, operation.view(context, **ids))
     if key is not None:
-        idempotency.finish(db, key, answer)
+        idempotency.store_answer(db, key, answer)
     if operation.writes and operation.may != SIGNED_IN:
         identity.record_audit_event(
-            call.ctx, action=operation.may, subject=f"{operation.method} {_subject(operation, ids)}",
-            fields=sorted(call.body), request_id=call.request_id,
+            context.ctx, action=operation.may, subject=f"{operation.method} {_audit_subject(operation, ids)}",
+            fields=sorted(context.body), request_id=context.request_id,
         )  # fmt: skip
     return answer
 
 
-def _subject(operation: Operation, ids: dict[str, Any]) -> str:
+def _audit_subject(operation: Operation, ids: dict[str, Any]) -> str:
     """Return the path that was written to; a number in it stays out, since what is in the trail stays there."""
     return operation.path.format(**{name: f"{{{name}}}" if name == "phone" else str(ids[name]) for name in ids})
 
 
-def _shape(operation: Operation, request: Request, result: Any) -> Response:
+def _to_response(operation: Operation, request: Request, result: Any) -> Response:
     """Return what the view said as an HTTP answer; a Response passes as it is."""
     if isinstance(result, Response):
         return result
@@ -123,25 +126,25 @@ def _shape(operation: Operation, request: Request, result: Any) -> Response:
         return Response("", {}, 204)
     headers: dict[str, str | list[str]] = {"Content-Type": JSON, "Cache-Control": "no-store"}
     version = getattr(result, "version", None)
-    body = json.dumps(telling.tell(operation.answer, result), separators=(",", ":"))
+    body = json.dumps(telling.serialize(operation.answer, result), separators=(",", ":"))
     if operation.location:
-        headers["Location"] = NAMED.sub(lambda found: str(getattr(result, found[1])), operation.location)
+        headers["Location"] = PLACEHOLDER.sub(lambda found: str(getattr(result, found[1])), operation.location)
     if operation.method == "GET" or version is not None:
-        tag = _tag(version, body)
+        tag = _make_etag(version, body)
         headers["ETag"] = tag
-        if operation.method == "GET" and unchanged(request, tag):
+        if operation.method == "GET" and etag_matches(request, tag):
             return Response("", {"ETag": tag}, 304)
     return Response(body, headers, operation.status)
 
 
-def unchanged(request: Request, tag: str) -> bool:
+def etag_matches(request: Request, tag: str) -> bool:
     """Return whether ``If-None-Match`` names ``tag``, weak or not (RFC 9110 section 13.1.2)."""
-    asked = request.headers.get("if-none-match", "")
+    if_none_match = request.headers.get("if-none-match", "")
     wanted = tag.removeprefix("W/")
-    return any(each.strip().removeprefix("W/") in (wanted, "*") for each in asked.split(","))
+    return any(each.strip().removeprefix("W/") in (wanted, "*") for each in if_none_match.split(","))
 
 
-def _tag(version: int | None, body: str) -> str:
+def _make_etag(version: int | None, body: str) -> str:
     """Return the ETag: If-Match looks at the version, If-None-Match at the digest too.
 
     What is told may change without a new version: a unit's status changes with the day.

@@ -12,7 +12,7 @@ TIME_LIMIT_S = 3.0  # below the four seconds that Route 53 waits for a connectio
 log = logging.getLogger("plotihub.web")
 
 
-def check_reader(resources: Resources, *, time_limit_s: float = TIME_LIMIT_S) -> None:
+def check_read_database(resources: Resources, *, time_limit_s: float = TIME_LIMIT_S) -> None:
     """Read something from the local reader, in a thread of its own: a driver may wait longer than its time-outs.
 
     Raises:
@@ -23,7 +23,7 @@ def check_reader(resources: Resources, *, time_limit_s: float = TIME_LIMIT_S) ->
     def probe() -> None:
         try:
             with resources.reading() as db:
-                repository.read_something(db)
+                repository.ping(db)
         except Exception as error:  # noqa: BLE001 - told to whoever waits, and logged there
             results.put(error)
         else:
@@ -37,5 +37,5 @@ def check_reader(resources: Resources, *, time_limit_s: float = TIME_LIMIT_S) ->
     if isinstance(error, DomainError):
         raise error
     if error is not None:
-        log.error("the reader cannot be read", exc_info=error)
+        log.error("health.database.unreadable: the local database cannot be read", exc_info=error)
         raise Unavailable("The database cannot be read.") from error

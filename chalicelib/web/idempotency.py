@@ -4,7 +4,7 @@ The key lives in the request's own transaction: what fails leaves no key, what i
 no half. Same key and body → the kept answer; another body → 422; still in progress → 409
 (draft-ietf-httpapi-idempotency-key-header). A key belongs to the member who sent it, so that nobody
 occupies another's. An answer may tell of people, so it is kept for two days and no longer
-(``sweep_old``), and blanked as soon as a tenant is erased (``erase_answers``).
+(``sweep_old``), and blanked as soon as a tenant is erased (``clear_answers``).
 """
 
 import datetime as dt
@@ -20,33 +20,33 @@ from chalicelib.errors import AnswerErased, InProgress, Invalid
 from chalicelib.runtime.context import Context
 from chalicelib.web import repository
 
-KEPT = dt.timedelta(hours=48)
-SWEPT_AT_ONCE = 500  # rows a transaction: no request waits long for one
-MOST_CHARACTERS = 255
-FORM = re.compile("^[!-~]+$")  # printable ASCII without spaces, which HTTP would trim
+RETENTION = dt.timedelta(hours=48)
+PURGE_BATCH_SIZE = 500  # rows a transaction: no request waits long for one
+MAX_CHARACTERS = 255
+KEY_PATTERN = re.compile("^[!-~]+$")  # printable ASCII without spaces, which HTTP would trim
 HEADER = "Idempotency-Key"
 
 
-class Key(NamedTuple):
+class IdempotencyKey(NamedTuple):
     scope_id: UUID  # the member; the person where they are none
     organisation_id: UUID | None  # whose answer it is
     text: str
     request_hash: str
 
 
-def key_of(text: str, scope_id: UUID, organisation_id: UUID | None, *request: bytes) -> Key:
+def make_key(text: str, scope_id: UUID, organisation_id: UUID | None, *request: bytes) -> IdempotencyKey:
     """Return the key that the header ``text`` names for ``request`` (method, path, person, body) of the asker.
 
     Raises:
         Invalid: the key is empty, too long or not of printable ASCII.
     """
-    if len(text) > MOST_CHARACTERS or not FORM.fullmatch(text):
-        raise Invalid([(HEADER, f"expected 1 to {MOST_CHARACTERS} printable ASCII characters, no spaces")])
+    if len(text) > MAX_CHARACTERS or not KEY_PATTERN.fullmatch(text):
+        raise Invalid([(HEADER, f"expected 1 to {MAX_CHARACTERS} printable ASCII characters, no spaces")])
     digest = hashlib.sha256(b"\0".join(request)).hexdigest()
-    return Key(scope_id, organisation_id, text, digest)
+    return IdempotencyKey(scope_id, organisation_id, text, digest)
 
 
-def begin(db: Connection, key: Key, at: dt.datetime) -> Response | None:
+def reserve_key(db: Connection, key: IdempotencyKey, at: dt.datetime) -> Response | None:
     """Return the answer that was given before, or take the key and return None.
 
     Raises:
@@ -59,31 +59,33 @@ def begin(db: Connection, key: Key, at: dt.datetime) -> Response | None:
         if kept is None:
             repository.claim_key(db, key.scope_id, key.text, key.request_hash, key.organisation_id, at)
             return None
-    except repository.HeldByAnother as error:
-        raise InProgress("A request with this Idempotency-Key is still being worked on.") from error
+    except repository.KeyInUse as error:
+        raise InProgress("A request with this Idempotency-Key is still in progress.") from error
     if kept.request_hash != key.request_hash:
-        raise Invalid([(HEADER, "this key was used for another request; take a new one")])
-    if kept.status_code == repository.NO_ANSWER:
-        raise AnswerErased("It was done, but its answer was erased with a tenant's data; look before you repeat it.")
+        raise Invalid([(HEADER, "this key was used for another request; use a new one")])
+    if kept.status_code == repository.NO_ANSWER_YET:
+        raise AnswerErased(
+            "The request was done, but its response was erased with a tenant's data; check before you repeat it."
+        )
     return Response(kept.body, {**kept.headers, "Idempotency-Replayed": "true"}, kept.status_code)
 
 
-def finish(db: Connection, key: Key, answer: Response) -> None:
+def store_answer(db: Connection, key: IdempotencyKey, answer: Response) -> None:
     """Keep ``answer`` for whoever asks again."""
     headers = {name: value for name, value in answer.headers.items() if name != "X-Request-Id"}
-    repository.keep_answer(
+    repository.store_answer(
         db, key.scope_id, key.text, status_code=answer.status_code, headers=headers, body=answer.body
     )
 
 
-def erase_answers(ctx: Context) -> None:
+def clear_answers(ctx: Context) -> None:
     """Blank every answer that is kept for the organisation: which of them tell of whom, nobody wrote down.
 
     Their keys stay, so what was asked under one is still not done again.
     """
-    repository.blank_answers(ctx)
+    repository.clear_answers(ctx)
 
 
-def forget_old(db: Connection, at: dt.datetime, *, at_once: int = SWEPT_AT_ONCE) -> int:
-    """Forget some of the answers that are older than ``KEPT`` at ``at``, and return how many; 0 when none is left."""
-    return repository.forget_answers(db, at - KEPT, at_once)
+def purge_old_answers(db: Connection, at: dt.datetime, *, at_once: int = PURGE_BATCH_SIZE) -> int:
+    """Purge some of the answers older than ``RETENTION`` at ``at``; return how many, 0 when none is left."""
+    return repository.purge_answers(db, at - RETENTION, at_once)

@@ -7,21 +7,21 @@ import sys
 from chalicelib import config
 
 # What logging itself puts on a record; the rest came in ``extra``.
-_USUAL = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_STANDARD_ATTRIBUTES = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
-class JsonLines(logging.Formatter):
+class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {"at": self.formatTime(record), "level": record.levelname}
-        line |= {"log": record.name, "says": record.getMessage()}
-        line |= {name: value for name, value in vars(record).items() if name not in _USUAL}
+        line |= {"log": record.name, "message": record.getMessage()}
+        line |= {name: value for name, value in vars(record).items() if name not in _STANDARD_ATTRIBUTES}
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__
-            line["where"] = _places(record)
+            line["where"] = _stack_locations(record)
         return json.dumps(line, default=str)
 
 
-def _places(record: logging.LogRecord) -> list[str]:
+def _stack_locations(record: logging.LogRecord) -> list[str]:
     """Return the stack as places only: an exception's own text may hold what somebody typed."""
     places = []
     trace = record.exc_info[2] if record.exc_info else None
@@ -31,12 +31,12 @@ def _places(record: logging.LogRecord) -> list[str]:
     return places[-12:]
 
 
-def install() -> None:
+def configure_logging() -> None:
     """Make "plotihub" and its children write JSON lines to standard error, at the level of the settings."""
     logger = logging.getLogger("plotihub")
     logger.setLevel(config.settings().log_level)
     if not logger.handlers:
         handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(JsonLines())
+        handler.setFormatter(JsonFormatter())
         logger.addHandler(handler)
         logger.propagate = False

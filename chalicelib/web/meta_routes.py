@@ -11,8 +11,8 @@ from chalicelib.errors import NotFound
 from chalicelib.identity.roles import PUBLIC
 from chalicelib.web import fields, health
 from chalicelib.web.call import JSON
-from chalicelib.web.handling import unchanged
-from chalicelib.web.routing import ApiBlueprint, Call
+from chalicelib.web.handling import etag_matches
+from chalicelib.web.routing import ApiBlueprint, RequestContext
 
 STATIC = Path(__file__).parent / "static"
 HTML = "text/html; charset=utf-8"
@@ -21,9 +21,9 @@ ASSETS = {
     "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
     "swagger-ui.css": "text/css; charset=utf-8",
 }
-READ_ANEW = "no-cache"  # kept, but asked for again each time: then mostly 304
-KEPT = "public, max-age=3600"
-POLICY = (
+REVALIDATE = "no-cache"  # kept, but asked for again each time: then mostly 304
+CACHED = "public, max-age=3600"
+CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
@@ -40,44 +40,59 @@ meta = ApiBlueprint(__name__, tag="meta", prefix="")
 
 
 @meta.get("/health", may=PUBLIC, answer=HEALTH)
-def get_health(call: Call) -> dict[str, str]:
-    """Tell that the API runs; no part behind it is asked."""
+def get_health(request: RequestContext) -> dict[str, str]:
+    """Get health.
+
+    Says that the API runs; nothing behind it is checked. Public.
+    """
     return OK
 
 
 @meta.get("/health/deep", may=PUBLIC, answer=HEALTH)
-def get_deep_health(call: Call) -> dict[str, str]:
-    """Tell whether this Region's own database can be read."""
-    health.check_reader(call.parts)
+def get_deep_health(request: RequestContext) -> dict[str, str]:
+    """Get deep health.
+
+    Says whether this Region's own database can be read; 503 if not within three seconds. Public.
+    """
+    health.check_read_database(request.resources)
     return OK
 
 
-@meta.get("/v1/openapi.json", may=PUBLIC, tells=(JSON,))
-def get_openapi(call: Call) -> Response:
-    """Tell this document."""
+@meta.get("/v1/openapi.json", may=PUBLIC, response_types=(JSON,))
+def get_openapi(request: RequestContext) -> Response:
+    """Get the OpenAPI document.
+
+    Returns this document. Public.
+    """
     from chalicelib.web import openapi  # apispec is dear at a cold start
 
-    text, tag = openapi.text()
-    return _kept(call, text, JSON, tag, READ_ANEW)
+    text, tag = openapi.document_json()
+    return _cacheable(request, text, JSON, tag, REVALIDATE)
 
 
-@meta.get("/docs", may=PUBLIC, tells=("text/html",))
-def get_docs(call: Call) -> Response:
-    """Show a page to try the API."""
+@meta.get("/docs", may=PUBLIC, response_types=("text/html",))
+def get_docs(request: RequestContext) -> Response:
+    """Get the documentation page.
+
+    Returns a page to try the API from a browser. Public.
+    """
     text, tag = _static("docs.html")
-    answer = _kept(call, text, HTML, tag, READ_ANEW)
-    answer.headers["Content-Security-Policy"] = POLICY
+    answer = _cacheable(request, text, HTML, tag, REVALIDATE)
+    answer.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
 
 
-@meta.get("/docs/{asset}", may=PUBLIC, tells=("text/javascript", "text/css"))
-def get_docs_asset(call: Call, asset: str) -> Response:
-    """Return a script or style sheet of that page."""
+@meta.get("/docs/{asset}", may=PUBLIC, response_types=("text/javascript", "text/css"))
+def get_docs_asset(request: RequestContext, asset: str) -> Response:
+    """Get an asset of the documentation page.
+
+    Returns a script or style sheet of that page; 404 for any other name. Public.
+    """
     if asset not in ASSETS:
         raise NotFound("There is no such file.")
     text, tag = _static(asset)
-    return _kept(call, text, ASSETS[asset], tag, KEPT)
+    return _cacheable(request, text, ASSETS[asset], tag, CACHED)
 
 
 @functools.cache
@@ -87,8 +102,8 @@ def _static(name: str) -> tuple[str, str]:
     return text, f'"{hashlib.blake2b(text.encode(), digest_size=12).hexdigest()}"'
 
 
-def _kept(call: Call, text: str, kind: str, tag: str, how_long: str) -> Response:
+def _cacheable(request: RequestContext, text: str, kind: str, tag: str, how_long: str) -> Response:
     headers: dict[str, str | list[str]] = {"ETag": tag, "Cache-Control": how_long}
-    if unchanged(call.request, tag):
+    if etag_matches(request.http_request, tag):
         return Response("", headers, 304)
     return Response(text, headers | {"Content-Type": kind}, 200)

@@ -9,7 +9,7 @@ from marshmallow import ValidationError
 
 from chalicelib import errors
 
-STATUS = {
+STATUS_BY_ERROR = {
     errors.BadRequest: 400,
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
@@ -24,16 +24,16 @@ STATUS = {
     errors.Unavailable: 503,
 }
 CONTENT_TYPE = "application/problem+json"
-MOST_ERRORS = 100  # a body of 4 MB can have half a million fields, and Lambda hands back 6 MB
-MOST_NAME = 200  # characters of a field's name; the sender chose it
+MAX_ERRORS = 100  # a body of 4 MB can have half a million fields, and Lambda hands back 6 MB
+MAX_NAME = 200  # characters of a field's name; the sender chose it
 
 
 def document(name: str, status: int, detail: str, request_id: str, /, **facts: Any) -> dict[str, Any]:
     """Return the body of a problem: ``name`` is its type in PascalCase, ``facts`` its extension members."""
     return {
         **facts,
-        "type": f"urn:plotihub:problem:{_kebab(name)}",
-        "title": _words(name),
+        "type": f"urn:plotihub:problem:{_kebab_case(name)}",
+        "title": _title(name),
         "status": status,
         "detail": detail,
         "request_id": request_id,
@@ -42,20 +42,20 @@ def document(name: str, status: int, detail: str, request_id: str, /, **facts: A
 
 def to_response(error: errors.DomainError, request_id: str) -> Response:
     """Return the answer that tells ``error``; its nearest listed ancestor sets the status."""
-    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
+    status = next((STATUS_BY_ERROR[kind] for kind in type(error).__mro__ if kind in STATUS_BY_ERROR), 400)
     body = document(type(error).__name__, status, error.detail, request_id, **error.facts)
     headers = {}
     if isinstance(error, (errors.TooManyRequests, errors.Unavailable)):
         headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, errors.FreshSignInNeeded):  # RFC 9470
-        asked = f'error="insufficient_user_authentication", max_age={error.max_age_s}'
-        headers["WWW-Authenticate"] = f"Bearer {asked}"
+        challenge = f'error="insufficient_user_authentication", max_age={error.max_age_s}'
+        headers["WWW-Authenticate"] = f"Bearer {challenge}"
     elif isinstance(error, errors.Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
-    return respond(body, request_id, headers)
+    return problem_response(body, request_id, headers)
 
 
-def respond(body: dict[str, Any], request_id: str, headers: Mapping[str, str] | None = None) -> Response:
+def problem_response(body: dict[str, Any], request_id: str, headers: Mapping[str, str] | None = None) -> Response:
     """Return the HTTP answer for a problem's ``body``."""
     full: dict[str, str | list[str]] = {
         **(headers or {}),
@@ -66,34 +66,34 @@ def respond(body: dict[str, Any], request_id: str, headers: Mapping[str, str] | 
     return Response(json.dumps(body, default=str), full, body["status"])
 
 
-def unexpected(request_id: str) -> Response:
+def internal_error(request_id: str) -> Response:
     """Return the answer for a fault of ours; the log has what it was, the caller has the request id to quote."""
     detail = "Something went wrong on our side; nothing was changed. Quote the request id."
-    return respond(document("InternalError", 500, detail, request_id), request_id)
+    return problem_response(document("InternalError", 500, detail, request_id), request_id)
 
 
-def invalid(error: ValidationError) -> errors.Invalid:
+def from_validation_error(error: ValidationError) -> errors.Invalid:
     """Return marshmallow's findings as one error that names each field by its dotted path; of very many, the first."""
-    found = sorted((field[:MOST_NAME], why) for field, why in _flat(error.messages))
-    if len(found) <= MOST_ERRORS:
+    found = sorted((field[:MAX_NAME], why) for field, why in _flatten(error.messages))
+    if len(found) <= MAX_ERRORS:
         return errors.Invalid(found)
-    return errors.Invalid(found[:MOST_ERRORS], f"Many values are not valid; these are {MOST_ERRORS} of {len(found)}.")
+    return errors.Invalid(found[:MAX_ERRORS], f"Many values are not valid; these are {MAX_ERRORS} of {len(found)}.")
 
 
-def _flat(messages: Any, path: str = "") -> list[tuple[str, str]]:
+def _flatten(messages: Any, path: str = "") -> list[tuple[str, str]]:
     if isinstance(messages, dict):
         parts = [
             (f"{path}.{key}" if path and key != "_schema" else path or str(key), messages[key]) for key in messages
         ]
-        return [found for name, inner in parts for found in _flat(inner, name)]
+        return [found for name, inner in parts for found in _flatten(inner, name)]
     if isinstance(messages, list):
-        return [found for inner in messages for found in _flat(inner, path)]
+        return [found for inner in messages for found in _flatten(inner, path)]
     return [(path, str(messages))]
 
 
-def _kebab(name: str) -> str:
+def _kebab_case(name: str) -> str:
     return "".join("-" + letter.lower() if letter.isupper() else letter for letter in name).lstrip("-")
 
 
-def _words(name: str) -> str:
-    return _kebab(name).replace("-", " ").capitalize()
+def _title(name: str) -> str:
+    return _kebab_case(name).replace("-", " ").capitalize()

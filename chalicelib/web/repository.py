@@ -10,24 +10,24 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.identity import idempotency_keys, organisations
 
-NO_ANSWER = 0  # status_code: none yet, as only the transaction itself sees; or erased
+NO_ANSWER_YET = 0  # status_code: none yet, as only the transaction itself sees; or erased
 
 
-class Kept(NamedTuple):
+class StoredAnswer(NamedTuple):
     request_hash: str
     status_code: int  # of HTTP, or NO_ANSWER
     headers: dict[str, str]
     body: str
 
 
-_BLANK: dict[str, Any] = {"status_code": NO_ANSWER, "headers": {}, "body": ""}
+_NO_CONTENT: dict[str, Any] = {"status_code": NO_ANSWER_YET, "headers": {}, "body": ""}
 
 
-class HeldByAnother(Exception):
+class KeyInUse(Exception):
     """A transaction that has not ended holds the key."""
 
 
-def find_answer(db: Connection, scope_id: UUID, key: str) -> Kept | None:
+def find_answer(db: Connection, scope_id: UUID, key: str) -> StoredAnswer | None:
     """Return the answer kept under ``key``, if any; ``scope_id`` is whose key it is, a member or a person.
 
     Raises:
@@ -38,15 +38,15 @@ def find_answer(db: Connection, scope_id: UUID, key: str) -> Kept | None:
         idempotency_keys.c.status_code,
         idempotency_keys.c.headers,
         idempotency_keys.c.body,
-    ).where(_is(scope_id, key))
+    ).where(_key_matches(scope_id, key))
     try:
         row = db.execute(query.with_for_update(nowait=True)).one_or_none()
     except OperationalError as error:
         if error.connection_invalidated:
             raise  # nobody holds anything: the database is gone, or takes no writes
         # MySQL 3572, MariaDB 1205: the row is there, uncommitted. SQLite lets one writer in at a time.
-        raise HeldByAnother from error
-    return None if row is None else Kept(*row)
+        raise KeyInUse from error
+    return None if row is None else StoredAnswer(*row)
 
 
 def claim_key(
@@ -59,29 +59,29 @@ def claim_key(
     """
     row = {"scope_id": scope_id, "key": key, "request_hash": request_hash, "organisation_id": organisation_id}
     try:
-        db.execute(insert(idempotency_keys).values(**row, created_at=at, **_BLANK))
+        db.execute(insert(idempotency_keys).values(**row, created_at=at, **_NO_CONTENT))
     except (IntegrityError, OperationalError) as error:
         if error.connection_invalidated:
             raise
-        raise HeldByAnother from error
+        raise KeyInUse from error
 
 
-def keep_answer(db: Connection, scope_id: UUID, key: str, **values: Any) -> None:
-    db.execute(update(idempotency_keys).where(_is(scope_id, key)).values(**values))
+def store_answer(db: Connection, scope_id: UUID, key: str, **values: Any) -> None:
+    db.execute(update(idempotency_keys).where(_key_matches(scope_id, key)).values(**values))
 
 
-def blank_answers(ctx: Context) -> None:
+def clear_answers(ctx: Context) -> None:
     """Forget what was answered under the organisation's keys, and wait for requests that have taken one."""
     ctx.db.execute(
-        update(idempotency_keys).where(idempotency_keys.c.organisation_id == ctx.organisation_id).values(**_BLANK)
+        update(idempotency_keys).where(idempotency_keys.c.organisation_id == ctx.organisation_id).values(**_NO_CONTENT)
     )
 
 
-def _is(scope_id: UUID, key: str) -> ColumnElement[bool]:
+def _key_matches(scope_id: UUID, key: str) -> ColumnElement[bool]:
     return and_(idempotency_keys.c.scope_id == scope_id, idempotency_keys.c.key == key)
 
 
-def forget_answers(db: Connection, before: dt.datetime, at_once: int) -> int:
+def purge_answers(db: Connection, before: dt.datetime, at_once: int) -> int:
     """Delete the oldest keys taken before ``before``, some ``at_once`` of them, and return how many."""
     old = idempotency_keys.c.created_at < before
     # The last of the set by the index: MySQL and SQLite have no DELETE of a limited number in common.
@@ -92,6 +92,6 @@ def forget_answers(db: Connection, before: dt.datetime, at_once: int) -> int:
     ).rowcount
 
 
-def read_something(db: Connection) -> None:
+def ping(db: Connection) -> None:
     """Read from a table that is always there; what is read does not matter."""
     db.execute(select(organisations.c.id).limit(1)).first()

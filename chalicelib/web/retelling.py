@@ -13,40 +13,40 @@ from chalice.app import Chalice, Request, Response
 
 from chalicelib.web import gateway, problem
 from chalicelib.web.gateway import GATEWAY_RESPONSES, METHOD_NOT_ALLOWED, GatewayResponse
-from chalicelib.web.handling import request_id_of
+from chalicelib.web.handling import get_request_id
 
-KEPT = ("Allow", "Access-Control-Allow-Origin")
-RETOLD = {
+KEPT_HEADERS = ("Allow", "Access-Control-Allow-Origin")
+REPLACEMENTS = {
     400: GATEWAY_RESPONSES["DEFAULT_4XX"],
     404: GATEWAY_RESPONSES["RESOURCE_NOT_FOUND"],
     405: METHOD_NOT_ALLOWED,
     415: GATEWAY_RESPONSES["UNSUPPORTED_MEDIA_TYPE"],
 }
 
-Next = Callable[[Any], Response]
+NextHandler = Callable[[Any], Response]
 
 
-def retelling(app: Chalice) -> Callable[[Request | None, Next], Response]:
+def problem_middleware(app: Chalice) -> Callable[[Request | None, NextHandler], Response]:
     """Return the middleware for HTTP that does it for ``app``."""
 
-    def retell(request: Request | None, get_response: Next) -> Response:
+    def replace_error(request: Request | None, get_response: NextHandler) -> Response:
         if request is None:  # no event of API Gateway's; Chalice answers without having looked for a route
             return _problem(GATEWAY_RESPONSES["DEFAULT_5XX"], str(uuid.uuid4()), {})
-        request_id = request_id_of(request)
+        request_id = get_request_id(request)
         if request.context["resourcePath"] not in app.routes:
             return _problem(GATEWAY_RESPONSES["RESOURCE_NOT_FOUND"], request_id, {})
         answer = get_response(request)
         answer.headers |= gateway.SAFE_HEADERS
         if isinstance(answer.body, dict) and answer.body.keys() == {"Code", "Message"}:
-            told = RETOLD.get(answer.status_code, GATEWAY_RESPONSES["DEFAULT_5XX"])
-            return _problem(told, request_id, answer.headers)
+            replacement = REPLACEMENTS.get(answer.status_code, GATEWAY_RESPONSES["DEFAULT_5XX"])
+            return _problem(replacement, request_id, answer.headers)
         return answer
 
-    return retell
+    return replace_error
 
 
-def _problem(told: GatewayResponse, request_id: str, before: dict[str, Any]) -> Response:
-    kept = {name: value for name, value in before.items() if name in KEPT}
-    answer = problem.respond(gateway.document(told, request_id), request_id)
-    answer.headers |= gateway.headers(told, request_id) | kept
+def _problem(replacement: GatewayResponse, request_id: str, before: dict[str, Any]) -> Response:
+    kept = {name: value for name, value in before.items() if name in KEPT_HEADERS}
+    answer = problem.problem_response(gateway.problem_document(replacement, request_id), request_id)
+    answer.headers |= gateway.problem_headers(replacement, request_id) | kept
     return answer

@@ -1,4 +1,4 @@
-"""Declaring routes: a blueprint whose views are given a checked ``Call`` and whose every error is a problem."""
+"""Declaring routes: a blueprint whose views get a checked ``RequestContext`` and whose every error is a problem."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,12 +8,12 @@ from marshmallow import Schema
 
 from chalicelib import config
 from chalicelib.identity.authorizer import verify_token
-from chalicelib.identity.roles import MAY, PUBLIC, SIGNED_IN
+from chalicelib.identity.roles import PERMISSIONS, PUBLIC, SIGNED_IN
 from chalicelib.pages import Page
-from chalicelib.web.call import Call, Operation
-from chalicelib.web.handling import answer_request
+from chalicelib.web.call import Operation, RequestContext
+from chalicelib.web.handling import handle_request
 
-__all__ = ["OPERATIONS", "ApiBlueprint", "Call", "Page"]
+__all__ = ["OPERATIONS", "ApiBlueprint", "Page", "RequestContext"]
 
 OPERATIONS: list[Operation] = []
 PREFIX = "/v1"
@@ -25,7 +25,7 @@ CORS_HEADERS = [
     "If-None-Match",
     "X-Organisation",
 ]
-CORS_EXPOSED = ["ETag", "Location", "X-Request-Id", "Retry-After", "Idempotency-Replayed"]
+CORS_EXPOSED_HEADERS = ["ETag", "Location", "X-Request-Id", "Retry-After", "Idempotency-Replayed"]
 
 View = Callable[..., Any]
 
@@ -58,9 +58,9 @@ class ApiBlueprint(Blueprint):
         may: str,
         query: Schema | None = None,
         body: Schema | None = None,
-        reads: tuple[str, ...] = (),
+        request_types: tuple[str, ...] = (),
         answer: Schema | None = None,
-        tells: tuple[str, ...] = (),
+        response_types: tuple[str, ...] = (),
         status: int = 200,
         location: str = "",
         if_match: bool = False,
@@ -73,9 +73,9 @@ class ApiBlueprint(Blueprint):
 
         Args:
             may: an action of ``roles.MAY``, or PUBLIC or SIGNED_IN.
-            query, body: what is asked for; ``reads`` names the content types of a body that is not JSON.
+            query, body: what is asked for; ``request_types`` names the content types of a body that is not JSON.
             answer: how what the view returns is told: one thing, or a ``Page`` of them.
-            tells: content types of the ``Response`` that the view may return instead.
+            response_types: content types of the ``Response`` that the view may return instead.
             location: of what was made, or of the task that works on it, with ``{id}`` or another field of the answer.
             if_match: the caller must say which version they change.
             idempotent: ``Idempotency-Key`` is honoured.
@@ -83,28 +83,29 @@ class ApiBlueprint(Blueprint):
             audited: who reads it is kept; whoever writes is kept anyway.
             fresh: only with a sign-in of the last minutes (docs/decisions/0019-fresh-proof-for-dangerous-acts.md).
         """
-        if may not in MAY and may not in (PUBLIC, SIGNED_IN):
+        if may not in PERMISSIONS and may not in (PUBLIC, SIGNED_IN):
             raise ValueError(f"{method} {path}: {may!r} stands in no row of the table of roles")
 
         def register(view: View) -> View:
             full = self._prefix + path
             declared = Operation(
-                method, full, may, view, query, body, reads, answer, tells, status, location, if_match, idempotent,
+                method, full, may, view, query, body, request_types, answer, response_types, status,
+                location, if_match, idempotent,
                 snapshot, audited or method != "GET", fresh, self._tag,
             )  # fmt: skip
             OPERATIONS.append(declared)
 
-            def answering(**path_values: str) -> Any:
-                return answer_request(declared, self.current_request, path_values)
+            def view_function(**path_values: str) -> Any:
+                return handle_request(declared, self.current_request, path_values)
 
-            answering.__name__ = view.__name__
+            view_function.__name__ = view.__name__
             self.route(
                 full,
                 methods=[method],
                 content_types=[],  # ours to check: Chalice's own refusal has another shape
                 cors=_cors(),
                 **({} if may == PUBLIC else {"authorizer": verify_token}),
-            )(answering)
+            )(view_function)
             return view
 
         return register
@@ -115,4 +116,4 @@ def _cors() -> CORSConfig | bool:
     origin = config.cors_origin()
     if not origin:
         return False
-    return CORSConfig(allow_origin=origin, allow_headers=CORS_HEADERS, expose_headers=CORS_EXPOSED, max_age=600)
+    return CORSConfig(allow_origin=origin, allow_headers=CORS_HEADERS, expose_headers=CORS_EXPOSED_HEADERS, max_age=600)

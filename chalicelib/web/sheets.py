@@ -22,12 +22,12 @@ from chalicelib.web import fields
 
 CSV = "text/csv"
 JSON = "application/json"
-MOST_BYTES = 4_000_000  # Lambda hands back 6 MB, and every mode keeps to the same
+MAX_BYTES = 4_000_000  # Lambda hands back 6 MB, and every mode keeps to the same
 # The full-width signs are read as the plain ones by spreadsheets in some languages.
-_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - meant as they are
+_FORMULA_CHARACTERS = frozenset("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - meant as they are
 
 
-class Sheet(Schema):
+class CsvOption(Schema):
     """What a report takes that is told as CSV too; a query schema extends it."""
 
     format = fields.OneOf("json", "csv")
@@ -37,12 +37,12 @@ def wants_csv(request: Request, query: dict[str, Any]) -> bool:
     """Tell whether CSV is asked for: by ``format``, or else by an Accept header that likes it better than JSON."""
     if "format" in query:
         return bool(query["format"] == "csv")
-    liked = _liked(request.headers.get("accept", ""))
-    as_csv = liked.get(CSV, 0.0)
-    return as_csv > liked.get(JSON, liked.get("application/*", 0.0))
+    quality = _quality_values(request.headers.get("accept", ""))
+    as_csv = quality.get(CSV, 0.0)
+    return as_csv > quality.get(JSON, quality.get("application/*", 0.0))
 
 
-def as_csv(filename: str, columns: Sequence[str], rows: Iterable[Any]) -> Response:
+def csv_response(filename: str, columns: Sequence[str], rows: Iterable[Any]) -> Response:
     """Return ``rows`` as a CSV file, UTF-8 with the byte order mark that Excel needs to know it.
 
     Args:
@@ -56,15 +56,17 @@ def as_csv(filename: str, columns: Sequence[str], rows: Iterable[Any]) -> Respon
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow([name.removesuffix("_cents") for name in columns])
-    tellers = [_amount if name.endswith("_cents") else _cell for name in columns]
+    formatters = [_format_amount if name.endswith("_cents") else _format_cell for name in columns]
     read = attrgetter(*columns)
     size = 0
     for row in rows:
-        size += writer.writerow([tell(value) for tell, value in zip(tellers, read(row), strict=True)])
-        if size > MOST_BYTES:
+        size += writer.writerow(
+            [format_value(value) for format_value, value in zip(formatters, read(row), strict=True)]
+        )
+        if size > MAX_BYTES:
             raise _too_large()
     body = "\ufeff" + file.getvalue()
-    if len(body.encode()) > MOST_BYTES:  # what was counted above are characters
+    if len(body.encode()) > MAX_BYTES:  # what was counted above are characters
         raise _too_large()
     headers: dict[str, str | list[str]] = {
         "Content-Type": f"{CSV}; charset=utf-8",
@@ -74,36 +76,38 @@ def as_csv(filename: str, columns: Sequence[str], rows: Iterable[Any]) -> Respon
     return Response(body, headers, 200)
 
 
-def neutralised(text: str) -> str:
+def escape_formula(text: str) -> str:
     """Return ``text`` so that no spreadsheet takes it for a formula."""
     first = text.lstrip(" ")[:1]
-    return f"'{text}" if first in _FORMULA and first else text
+    return f"'{text}" if first in _FORMULA_CHARACTERS and first else text
 
 
-def _amount(cents: int | None) -> str:
+def _format_amount(cents: int | None) -> str:
     return "" if cents is None else format_cents(cents)
 
 
-def _cell(value: Any) -> str | int:
+def _format_cell(value: Any) -> str | int:
     if value is None:
         return ""
     if isinstance(value, str):
-        return neutralised(value)
+        return escape_formula(value)
     if isinstance(value, int):
         return value
     return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 
-def _liked(accept: str) -> dict[str, float]:
+def _quality_values(accept: str) -> dict[str, float]:
     """Return what each media range of an Accept header is worth (RFC 9110 section 12.5.1)."""
-    liked = {}
+    quality = {}
     for part in accept.lower().split(","):
         media, *parameters = [each.strip() for each in part.split(";")]
-        worth = next((each[2:] for each in parameters if each.startswith("q=")), "1")
-        liked[media] = float(worth) if worth.replace(".", "", 1).isdecimal() and worth.isascii() else 0.0
-    return liked
+        quality_text = next((each[2:] for each in parameters if each.startswith("q=")), "1")
+        quality[media] = (
+            float(quality_text) if quality_text.replace(".", "", 1).isdecimal() and quality_text.isascii() else 0.0
+        )
+    return quality
 
 
 def _too_large() -> Invalid:
-    why = f"as CSV this has more than {MOST_BYTES} bytes; ask for less of it, or page through it as JSON"
+    why = f"as CSV this has more than {MAX_BYTES} bytes; narrow the request, or page through it as JSON"
     return Invalid([("format", why)])

@@ -14,54 +14,54 @@ from marshmallow.decorators import POST_DUMP, PRE_DUMP
 
 from chalicelib.pages import Page
 
-Teller = Callable[[Any], Any]
+Serializer = Callable[[Any], Any]
 
-_compiled: dict[int, tuple[Schema, Teller]] = {}  # the schema is kept too, so that its id stays its own
+_compiled: dict[int, tuple[Schema, Serializer]] = {}  # the schema is kept too, so that its id stays its own
 
 
-def tell(schema: Schema | None, result: Any) -> Any:
+def serialize(schema: Schema | None, result: Any) -> Any:
     """Return ``result``, one thing or a page of them, as JSON's own types; without a schema it is that already."""
     if schema is None:
         return result
-    teller = teller_of(schema)
+    serializer = serializer_for(schema)
     if isinstance(result, Page):
-        return {"items": [teller(item) for item in result.items], "next_cursor": result.next_cursor}
-    return teller(result)
+        return {"items": [serializer(item) for item in result.items], "next_cursor": result.next_cursor}
+    return serializer(result)
 
 
-def teller_of(schema: Schema) -> Teller:
+def serializer_for(schema: Schema) -> Serializer:
     found = _compiled.get(id(schema))
     if found is None:
-        found = _compiled[id(schema)] = (schema, _compile(schema))
+        found = _compiled[id(schema)] = (schema, _compile_schema(schema))
     return found[1]
 
 
-def _compile(schema: Schema) -> Teller:
+def _compile_schema(schema: Schema) -> Serializer:
     dumped = schema.dump_fields
     names = [field.attribute or name for name, field in dumped.items()]
     keys = [field.data_key or name for name, field in dumped.items()]
-    if not _is_plain(schema, names):
+    if not _can_compile(schema, names):
         return lambda value: schema.dump(value, many=False)
-    tellers = [_field_teller(field) for field in dumped.values()]
-    entries = list(zip(keys, names, tellers, strict=True))
-    read = _reader(names)
+    serializers = [_field_serializer(field) for field in dumped.values()]
+    entries = list(zip(keys, names, serializers, strict=True))
+    read = _attribute_getter(names)
 
-    def tell_object(value: Any) -> dict[str, Any]:
+    def serialize_object(value: Any) -> dict[str, Any]:
         if isinstance(value, Mapping):  # of a mapping, what is missing is left out
             return {
-                key: each if each is None or teller is None else teller(each)
-                for key, name, teller in entries
+                key: each if each is None or serializer is None else serializer(each)
+                for key, name, serializer in entries
                 if (each := value.get(name, marshmallow.missing)) is not marshmallow.missing
             }
         return {
-            key: each if each is None or teller is None else teller(each)
-            for key, teller, each in zip(keys, tellers, read(value), strict=True)
+            key: each if each is None or serializer is None else serializer(each)
+            for key, serializer, each in zip(keys, serializers, read(value), strict=True)
         }
 
-    return tell_object
+    return serialize_object
 
 
-def _is_plain(schema: Schema, names: list[str]) -> bool:
+def _can_compile(schema: Schema, names: list[str]) -> bool:
     hooked = schema._hooks.get(PRE_DUMP) or schema._hooks.get(POST_DUMP)
     own_reading = type(schema).get_attribute is not Schema.get_attribute
     computed = any(not field._CHECK_ATTRIBUTE for field in schema.dump_fields.values())
@@ -69,21 +69,21 @@ def _is_plain(schema: Schema, names: list[str]) -> bool:
     return not (hooked or own_reading or computed or defaults or any("." in name for name in names))
 
 
-def _reader(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+def _attribute_getter(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
     if len(names) < 2:  # attrgetter returns a tuple of two or more only
         return lambda value: tuple(getattr(value, name) for name in names)
     return attrgetter(*names)
 
 
-def _field_teller(field: Any) -> Teller | None:
+def _field_serializer(field: Any) -> Serializer | None:
     """Return how a value of ``field`` that is not None is told; None where it is told as it is."""
     if isinstance(field, marshmallow.fields.Nested) and not isinstance(field, marshmallow.fields.Pluck):
-        teller = teller_of(field.schema)
-        return (lambda values: [teller(each) for each in values]) if field.many or field.schema.many else teller
+        serializer = serializer_for(field.schema)
+        return (lambda values: [serializer(each) for each in values]) if field.many or field.schema.many else serializer
     if isinstance(field, marshmallow.fields.List):
-        inner = _field_teller(field.inner)
+        inner = _field_serializer(field.inner)
         return list if inner is None else lambda values: [None if each is None else inner(each) for each in values]
-    if hasattr(field, "tell"):
-        own: Teller | None = field.tell
+    if hasattr(field, "to_json"):
+        own: Serializer | None = field.to_json
         return own
     return lambda value: field._serialize(value, None, None)

@@ -20,7 +20,7 @@ AGAIN_AFTER_S = (2.0, 5.0, 15.0, 60.0)
 log = logging.getLogger("plotihub.phone")
 
 
-class Told(NamedTuple):
+class CallbackResponse(NamedTuple):
     """What the API answered: its HTTP status, 0 where there was no answer, and the text."""
 
     status: int
@@ -35,7 +35,7 @@ class Told(NamedTuple):
         return 200 <= self.status < 300
 
     @property
-    def passing(self) -> bool:
+    def retryable(self) -> bool:
         """Tell whether another try may help."""
         return self.status in (0, 429) or self.status >= 500
 
@@ -46,7 +46,7 @@ class Callbacks:
 
     url: str
 
-    def post(self, what: str, form: Mapping[str, str]) -> Told:
+    def post(self, what: str, form: Mapping[str, str]) -> CallbackResponse:
         """Post the form to the path that ends in ``what``. Raises nothing for what the API does."""
         request = urllib.request.Request(
             f"{self.url}/{what}",
@@ -55,15 +55,15 @@ class Callbacks:
         )
         try:
             with urllib.request.urlopen(request, timeout=ANSWERS_IN_S) as answer:
-                return Told(int(answer.status), answer.read().decode("utf-8", "replace"))
+                return CallbackResponse(int(answer.status), answer.read().decode("utf-8", "replace"))
         except urllib.error.HTTPError as refused:
             with refused:
-                return Told(refused.code, refused.read().decode("utf-8", "replace"))
+                return CallbackResponse(refused.code, refused.read().decode("utf-8", "replace"))
         except OSError:
-            return Told(0, "")
+            return CallbackResponse(0, "")
 
 
-class Item(NamedTuple):
+class QueuedForm(NamedTuple):
     """A form to post; ``tries`` so far. Ordered by when it is due."""
 
     due: float  # of the monotonic clock
@@ -80,7 +80,7 @@ class Reporter:
         self._store = store
         self._callbacks = callbacks
         self._changed = threading.Condition()
-        self._items: list[Item] = []
+        self._items: list[QueuedForm] = []
         self._places = itertools.count()
         self._busy = self._stopped = False
         self.posted = 0  # forms so far, tries included
@@ -97,33 +97,36 @@ class Reporter:
         self._thread.join()
 
     def add(self, what: str, form: Mapping[str, str], *, after_s: float = 0.0) -> None:
-        self._add(Item(time.monotonic() + after_s, next(self._places), what, form, 0))
+        self._add(QueuedForm(time.monotonic() + after_s, next(self._places), what, form, 0))
 
     def settle(self, timeout_s: float) -> bool:
         """Wait until nothing is left to post; return whether that came to be in time."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._items and not self._busy, timeout_s)
 
-    def _add(self, item: Item) -> None:
+    def _add(self, item: QueuedForm) -> None:
         with self._changed:
             heapq.heappush(self._items, item)
             self._changed.notify_all()
 
     def _work(self) -> None:
         while (item := self._next()) is not None:
-            told = self._callbacks.post(item.what, item.form)
-            self._store.report(item.form["id"], item.form.get("status", ""), told.word)
+            response = self._callbacks.post(item.what, item.form)
+            self._store.report(item.form["id"], item.form.get("status", ""), response.word)
             self.posted += 1
-            if told.passing and item.tries < len(AGAIN_AFTER_S):
+            if response.retryable and item.tries < len(AGAIN_AFTER_S):
                 again_at = time.monotonic() + AGAIN_AFTER_S[item.tries]
                 self._add(item._replace(due=again_at, tries=item.tries + 1))
-            elif not told.taken:
-                log.warning("the API did not take a callback", extra={"what": item.what, "answer": told.word})
+            elif not response.taken:
+                log.warning(
+                    "local.phone.callback_refused: the API refused a callback",
+                    extra={"what": item.what, "answer": response.word},
+                )
             with self._changed:
                 self._busy = False
                 self._changed.notify_all()
 
-    def _next(self) -> Item | None:
+    def _next(self) -> QueuedForm | None:
         """Wait for the next item that is due; None: it was told to end."""
         with self._changed:
             while not self._stopped:

@@ -7,7 +7,7 @@ import urllib.request
 from email.message import EmailMessage
 from typing import Any
 
-MOST_TEXT = 20_000
+MAX_TEXT = 20_000
 
 
 def sent(aws_url: str) -> list[dict[str, Any]]:
@@ -18,7 +18,7 @@ def sent(aws_url: str) -> list[dict[str, Any]]:
         models = json.load(answer).get("ses", {})
     raw = [_read(each) for each in models.get("RawMessage", [])]
     plain = [
-        _told(each["source"], each["destinations"].get("ToAddresses", []), each["subject"], each["body"], [])
+        _serialize_email(each["source"], each["destinations"].get("ToAddresses", []), each["subject"], each["body"], [])
         for each in models.get("Message", [])
     ]
     return [*reversed(raw), *reversed(plain)]
@@ -29,8 +29,8 @@ def _read(each: dict[str, Any]) -> dict[str, Any]:
     body = message.get_body(("plain", "html"))
     text = "" if body is None else str(body.get_content())
     files = [part.get_filename() or part.get_content_type() for part in message.iter_attachments()]
-    return _told(str(message["From"]), [str(message["To"])], str(message["Subject"]), text, files)
+    return _serialize_email(str(message["From"]), [str(message["To"])], str(message["Subject"]), text, files)
 
 
-def _told(source: str, to: list[str], subject: str, text: str, files: list[str]) -> dict[str, Any]:
-    return {"from": source, "to": ", ".join(to), "subject": subject, "text": text[:MOST_TEXT], "files": files}
+def _serialize_email(source: str, to: list[str], subject: str, text: str, files: list[str]) -> dict[str, Any]:
+    return {"from": source, "to": ", ".join(to), "subject": subject, "text": text[:MAX_TEXT], "files": files}

@@ -13,14 +13,14 @@ from local.phone.store import ANSWERED, FAIL, NO_REPORT, RECEIVED, TIME_OUT, Sto
 REPORT_AFTER_S = 1.0
 SERVICE_CODE = "*384*20880#"
 SCREEN_CHARACTERS = 182  # what a network shows of a USSD screen
-MOST_SESSIONS = 1000
+MAX_SESSIONS = 1000
 
 
 class NoSession(ValueError):
     """The USSD session has ended, or never was."""
 
 
-class Taken(NamedTuple):
+class SendResult(NamedTuple):
     """The answer to a request, the reports that are due for it, and whether the sender is to hear nothing."""
 
     answer: dict[str, Any]
@@ -48,7 +48,7 @@ class Provider:
         self._sessions: dict[str, tuple[str, list[str]]] = {}
         self._lock = threading.Lock()
 
-    def take(self, form: dict[str, str]) -> Taken:
+    def take(self, form: dict[str, str]) -> SendResult:
         """Take one request to send.
 
         Raises:
@@ -66,7 +66,7 @@ class Provider:
                 reports += _reports(reference, number, fault)
                 silent = silent or fault == TIME_OUT
             taken.append((number, verdict, reference))
-        return Taken(wire.answer(taken, parts), reports, silent)
+        return SendResult(wire.answer(taken, parts), reports, silent)
 
     def report(self, reports: list[dict[str, str]]) -> None:
         """Tell the API of what became of the texts, a little later."""
@@ -83,7 +83,7 @@ class Provider:
         """Begin a USSD session and return its first screen."""
         session = f"ATUid_{uuid.uuid4().hex}"
         with self._lock:
-            if len(self._sessions) >= MOST_SESSIONS:
+            if len(self._sessions) >= MAX_SESSIONS:
                 self._sessions.pop(next(iter(self._sessions)))
             self._sessions[session] = (number, [])
         return self._screen(session, number, [])
@@ -104,10 +104,10 @@ class Provider:
 
     def _screen(self, session: str, number: str, inputs: list[str]) -> dict[str, Any]:
         began = time.perf_counter()
-        told = self._callbacks.post("ussd", wire.ussd(session, SERVICE_CODE, number, inputs))
-        word, text = told.text[:4], told.text[4:]
-        ends = word != "CON " or not told.taken
-        problem = "" if told.taken and word in ("CON ", "END ") else f"the API answered {told.word}"
+        response = self._callbacks.post("ussd", wire.ussd(session, SERVICE_CODE, number, inputs))
+        word, text = response.text[:4], response.text[4:]
+        ends = word != "CON " or not response.taken
+        problem = "" if response.taken and word in ("CON ", "END ") else f"the API answered {response.word}"
         if ends:
             with self._lock:
                 self._sessions.pop(session, None)

@@ -22,8 +22,8 @@ HOST = "127.0.0.1"
 PAGE = Path(__file__).parent / "page"
 TYPES = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}
 FILES = {"/": "index.html", "/phone.js": "phone.js", "/phone.css": "phone.css"}
-MOST_BODY_BYTES = 1_000_000
-MOST_TEXT = 1000
+MAX_BODY_BYTES = 1_000_000
+MAX_TEXT = 1000
 PATIENCE_S = 120  # of the one whom we never answer
 SAFE = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; "
@@ -36,7 +36,7 @@ SAFE = {
 log = logging.getLogger("plotihub.phone")
 
 
-class Refused(Exception):
+class HttpError(Exception):
     """Answered with ``status`` and ``text`` instead."""
 
     def __init__(self, status: int, text: str) -> None:
@@ -44,7 +44,7 @@ class Refused(Exception):
         self.status, self.text = status, text
 
 
-class Handler(BaseHTTPRequestHandler):
+class PhoneRequestHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     timeout = 60
@@ -59,22 +59,22 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self, work: Callable[[str], Any]) -> None:
         try:
             self._check_host()
-            told = work(urlsplit(self.path).path)
-        except Refused as refused:
+            result = work(urlsplit(self.path).path)
+        except HttpError as refused:
             self.close_connection = True  # its body may still be on the wire
             self._send(refused.status, json.dumps({"error": refused.text}).encode(), "application/json")
         else:
-            if isinstance(told, Path):
-                self._send(200, told.read_bytes(), f"{TYPES[told.suffix]}; charset=utf-8")
-            elif told is not None:
-                status, document = told if isinstance(told, tuple) else (200, told)
+            if isinstance(result, Path):
+                self._send(200, result.read_bytes(), f"{TYPES[result.suffix]}; charset=utf-8")
+            elif result is not None:
+                status, document = result if isinstance(result, tuple) else (200, result)
                 self._send(status, json.dumps(document).encode(), "application/json; charset=utf-8")
 
     def _check_host(self) -> None:
         """Refuse a name that somebody made to point here: their page would read along."""
         name = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")
         if name not in ("127.0.0.1", "localhost"):
-            raise Refused(403, "ask 127.0.0.1")
+            raise HttpError(403, "ask 127.0.0.1")
 
     def _get(self, path: str) -> Any:
         if path in FILES:
@@ -89,19 +89,19 @@ class Handler(BaseHTTPRequestHandler):
         if what == "thread":
             thread = [sms._asdict() for sms in self._store.thread(number)]
             return {"number": number, "fault": self._store.fault_of(number), "faults": FAULTS, "items": thread}
-        raise Refused(404, "no such page")
+        raise HttpError(404, "no such page")
 
     def _post(self, path: str) -> Any:
         raw = self._body()
         if path == "/version1/messaging":
             return self._take(raw)
         if self.headers.get_content_type() != "application/json":
-            raise Refused(415, "send JSON")  # what a form on another site cannot
+            raise HttpError(415, "send JSON")  # what a form on another site cannot
         number, what = self._number_in(path)
         body = _object(raw)
         work = {"seen": self._see, "answer": self._say, "fault": self._set_fault, "ussd": self._ussd}.get(what)
         if work is None:
-            raise Refused(404, "no such page")
+            raise HttpError(404, "no such page")
         return work(number, body)
 
     def _numbers(self) -> Any:
@@ -119,7 +119,7 @@ class Handler(BaseHTTPRequestHandler):
             return None
         try:
             taken = provider.take(form)
-        except wire.NoSuchRequest as error:
+        except wire.InvalidSendRequest as error:
             self._send(400, str(error).encode(), "text/plain")
             return None
         if taken.silent:
@@ -147,7 +147,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             self._store.set_fault(number, _text(body, "kind"))
         except ValueError as error:
-            raise Refused(400, f"kind: {error}") from error
+            raise HttpError(400, f"kind: {error}") from error
         return {}
 
     def _ussd(self, number: str, body: dict[str, Any]) -> Any:
@@ -156,7 +156,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             return self.server.provider.key_in(str(body["session"]), number, _text(body, "text"))
         except NoSession as error:
-            raise Refused(404, str(error)) from error
+            raise HttpError(404, str(error)) from error
 
     @property
     def _store(self) -> Any:
@@ -166,11 +166,11 @@ class Handler(BaseHTTPRequestHandler):
         """Return number and last word of /api/numbers/{number}/{word}."""
         words = [unquote(word) for word in path.split("/")]
         if len(words) != 5 or words[1:3] != ["api", "numbers"]:
-            raise Refused(404, "no such page")
+            raise HttpError(404, "no such page")
         try:
-            return phones.to_e164(words[3]), words[4]
+            return phones.parse_phone(words[3]), words[4]
         except Invalid as error:
-            raise Refused(400, str(error.facts["errors"][0]["why"])) from error
+            raise HttpError(400, str(error.facts["errors"][0]["why"])) from error
 
     def _asked_for(self, name: str, default: int = 0) -> int:
         text = parse_qs(urlsplit(self.path).query).get(name, [str(default)])[0]
@@ -178,8 +178,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _body(self) -> bytes:
         length = self.headers.get("Content-Length", "")
-        if not (length.isascii() and length.isdigit()) or int(length) > MOST_BODY_BYTES:
-            raise Refused(413, "a body of a known, small length is wanted")
+        if not (length.isascii() and length.isdigit()) or int(length) > MAX_BODY_BYTES:
+            raise HttpError(413, "a body of a known, small length is wanted")
         return self.rfile.read(int(length))
 
     def _send(self, status: int, body: bytes, kind: str) -> None:
@@ -203,7 +203,7 @@ class PhoneServer(ThreadingHTTPServer):
 
     def __init__(self, provider: Provider, port: int, *, aws_url: str = "") -> None:
         self.provider, self.aws_url = provider, aws_url
-        super().__init__((HOST, port), Handler)
+        super().__init__((HOST, port), PhoneRequestHandler)
 
     @property
     def url(self) -> str:
@@ -225,21 +225,21 @@ class PhoneServer(ThreadingHTTPServer):
             self.provider.store.close()
 
     def handle_error(self, request: socket.socket | tuple[bytes, socket.socket], client_address: Any) -> None:
-        log.exception("a connection failed")  # noqa: LOG004 - called while the error is handled
+        log.exception("local.http.error: a connection raised an exception")  # noqa: LOG004 - called while the error is handled
 
 
 def _object(raw: bytes) -> dict[str, Any]:
     try:
         body = json.loads(raw)
     except ValueError as error:
-        raise Refused(400, "send JSON") from error
+        raise HttpError(400, "send JSON") from error
     if not isinstance(body, dict):
-        raise Refused(400, "send an object")
+        raise HttpError(400, "send an object")
     return body
 
 
 def _text(body: dict[str, Any], name: str) -> str:
     text = body.get(name)
-    if not isinstance(text, str) or not 0 < len(text) <= MOST_TEXT:
-        raise Refused(400, f"{name}: text of at most {MOST_TEXT} characters is wanted")
+    if not isinstance(text, str) or not 0 < len(text) <= MAX_TEXT:
+        raise HttpError(400, f"{name}: text of at most {MAX_TEXT} characters is wanted")
     return text

@@ -16,7 +16,7 @@ DELIVER, REFUSE, BUSY, TIME_OUT, NO_REPORT, FAIL = FAULTS = (
     "fail",  # taken, then reported as failed
 )
 RECEIVED, ANSWERED = "received", "answered"
-MOST_NUMBERS = 1000
+MAX_NUMBERS = 1000
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS sms (
@@ -90,7 +90,7 @@ class Store:
             LEFT JOIN fault ON fault.number = sms.number
             ORDER BY sms.id DESC LIMIT ?
         """
-        return [dict(row) for row in self._read(query, MOST_NUMBERS)]
+        return [dict(row) for row in self._read(query, MAX_NUMBERS)]
 
     def thread(self, number: str, *, most: int = 200) -> list[Sms]:
         """Return the last SMS of the number, the oldest first."""

@@ -23,11 +23,11 @@ _BASIC = (
 _EXTENDED = "\f^{}\\[~]|€"
 
 
-class NoSuchRequest(ValueError):
+class InvalidSendRequest(ValueError):
     """The provider would not take the request at all; the text is what it says."""
 
 
-class Wanted(NamedTuple):
+class SendRequest(NamedTuple):
     """One request to send a text to some numbers."""
 
     numbers: list[str]
@@ -35,7 +35,7 @@ class Wanted(NamedTuple):
     sender: str
 
 
-def read_request(form: dict[str, str]) -> Wanted:
+def read_request(form: dict[str, str]) -> SendRequest:
     """Return what the form asks for.
 
     Raises:
@@ -43,9 +43,9 @@ def read_request(form: dict[str, str]) -> Wanted:
     """
     for name in ("username", "to", "message"):
         if not form.get(name):
-            raise NoSuchRequest(f"Request is missing required form field '{name}'")
+            raise InvalidSendRequest(f"Request is missing required form field '{name}'")
     numbers = [number.strip() for number in form["to"].split(",") if number.strip()]
-    return Wanted(numbers, form["message"], form.get("from") or UNKNOWN_SENDER)
+    return SendRequest(numbers, form["message"], form.get("from") or UNKNOWN_SENDER)
 
 
 def verdict(number: str, fault: str) -> tuple[int, str]:
@@ -68,7 +68,7 @@ def answer(taken: list[tuple[str, tuple[int, str], str]], parts: int) -> dict[st
         }
         for number, (code, status), reference in taken
     ]
-    sent = sum(1 for _, told, _ in taken if told == SENT)
+    sent = sum(1 for _, outcome, _ in taken if outcome == SENT)
     summary = f"Sent to {sent}/{len(taken)} Total Cost: KES {_cost(parts * sent)}"
     return {"SMSMessageData": {"Message": summary, "Recipients": recipients}}
 

@@ -89,7 +89,7 @@ def gateway_responses() -> dict[str, Any]:
     """
     told = {}
     for kind, response in gateway.GATEWAY_RESPONSES.items():
-        headers = gateway.headers(response, "context.requestId")
+        headers = gateway.problem_headers(response, "context.requestId")
         told[kind] = {
             "statusCode": str(response.status),
             # A value is a literal in quotes, or names what to take it from.
@@ -98,7 +98,9 @@ def gateway_responses() -> dict[str, Any]:
                 for name, value in headers.items()
                 if name.lower() != "content-type"  # the template's own
             },
-            "responseTemplates": {"application/json": json.dumps(gateway.document(response, "$context.requestId"))},
+            "responseTemplates": {
+                "application/json": json.dumps(gateway.problem_document(response, "$context.requestId"))
+            },
         }
     return told
 

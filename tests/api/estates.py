@@ -166,8 +166,12 @@ def _value(key: str, field: Any, ids: Ids, today: dt.date, also: tuple[str, ...]
         return body_of(field.schema, ids, today, also)
     if isinstance(field, plain.UUID):
         return ids[KIND_OF[key]]
-    told: dict[type, Any] = {fields.Money: "1.00", fields.Month: today.strftime("%Y-%m"), fields.Day: today.isoformat()}
-    told |= {fields.Phone: "0712 345 678", fields.Flag: False}
+    told: dict[type, Any] = {
+        fields.Money: "1.00",
+        fields.Month: today.strftime("%Y-%m"),
+        fields.Date: today.isoformat(),
+    }
+    told |= {fields.Phone: "0712 345 678", fields.Boolean: False}
     return told.get(type(field)) or TELLING.get(key) or _of_description(field.openapi)
 
 

@@ -39,7 +39,7 @@ def upload(client: Client, content: bytes, query: str = "", kind: str = "text/cs
     answer = client.post(f"/v1/imports{query}", content, Content_Type=kind)
     if answer.status != 202:
         return answer
-    tasks.work_all(get_resources(), lane=HEAVY)
+    tasks.run_tasks(get_resources(), lane=HEAVY)
     return client.get(f"/v1/imports/{answer.json['id']}")
 
 
@@ -52,7 +52,7 @@ def commit(client: Client, imported: dict[str, Any], opening_on: str | None = No
 def worked(client: Client, parts: Resources, queued: Answer) -> dict[str, Any]:
     """Work what is queued and return the task that ``queued`` answered with, as it then stands."""
     assert queued.status == 202, queued.text
-    tasks.work_all(parts)
+    tasks.run_tasks(parts)
     found: dict[str, Any] = client.get(queued.headers["Location"]).json
     return found
 

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from tests.api.client import Client
 
 pytestmark = pytest.mark.usefixtures("parts")
 
 
 @pytest.fixture
-def lease_id(owner: Client, clock: MovedClock) -> str:
+def lease_id(owner: Client, clock: ManualClock) -> str:
     """A lease from 2026 on, at 30,000 a month; it is 10 June 2026."""
     clock.at = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
     house = owner.post("/v1/properties", {"name": "Mwangaza Court"}).json

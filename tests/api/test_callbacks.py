@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.messaging import result_service
-from chalicelib.messaging.bodies import Posted, read_result
+from chalicelib.messaging.bodies import VendorCallback, parse_result
 from chalicelib.runtime.resources import Resources, using
 from tests.api.client import Answer, Client
 from tests.api.test_ussd import TOKEN
@@ -26,7 +26,7 @@ ROUTES = {"delivery": ("report", REPORT), "incoming": ("incoming", INCOMING), "o
 
 
 @pytest.fixture
-def queues(parts: Resources, clock: MovedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeQueues]:
+def queues(parts: Resources, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeQueues]:
     clock.at = NOON
     hashes = ",".join(hashlib.sha256(token.encode()).hexdigest() for token in (TOKEN, OTHER))
     monkeypatch.setenv("CALLBACK_TOKEN_HASHES", hashes)
@@ -40,8 +40,8 @@ def post(route: str, form: object, token: str = TOKEN, kind: str = FORM) -> Answ
     return Client(None).send("POST", f"/v1/callbacks/africastalking/{token}/{route}", body, {"Content-Type": kind})
 
 
-def kept(queues: FakeQueues) -> list[Posted]:
-    return [found for body in queues.take("results") if isinstance(found := read_result(body), Posted)]
+def kept(queues: FakeQueues) -> list[VendorCallback]:
+    return [found for body in queues.take("results") if isinstance(found := parse_result(body), VendorCallback)]
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -89,8 +89,8 @@ def test_words_that_nobody_knows_are_taken_and_harm_nothing(queues: FakeQueues, 
     for word in ("Teleported", "x" * 500, "🦓", "Success; DROP TABLE message"):
         assert post("delivery", {**REPORT, "id": f"odd-{word[:3]}", "status": word}).status == 200
     bodies = queues.take("results")
-    assert [result_service.take_result(parts, body) for body in bodies] == [1, 1, 1, 1]
-    assert [result_service.take_result(parts, body) for body in bodies] == [0, 0, 0, 0]
+    assert [result_service.handle_result(parts, body) for body in bodies] == [1, 1, 1, 1]
+    assert [result_service.handle_result(parts, body) for body in bodies] == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.identity.roles import CARETAKER
 from chalicelib.runtime.resources import Resources
 from tests.api.client import Client
@@ -15,7 +15,7 @@ TODAY = dt.date(2026, 6, 10)
 
 
 @pytest.fixture
-def estates(owner: Client, parts: Resources, clock: MovedClock) -> tuple[Ids, Ids]:
+def estates(owner: Client, parts: Resources, clock: ManualClock) -> tuple[Ids, Ids]:
     clock.at = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
     return estate(owner, TODAY, "Mwangaza Court"), estate(owner, TODAY, "Pendo Flats")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.serving import Served, emulated, found, serving
+from tests.serving import Served, create_organisation, emulated, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -20,7 +20,7 @@ def served(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     file = tmp_path_factory.mktemp("docs") / "plotihub.sqlite3"
     shutil.copyfile(sqlite_template, file)
     with emulated() as aws, serving(f"sqlite:///{file}", aws) as url:
-        yield found(url, aws, PHONE)
+        yield create_organisation(url, aws, PHONE)
 
 
 @pytest.fixture(scope="module")

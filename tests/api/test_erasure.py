@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import insert, select, update
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.ids import new_id
 from chalicelib.messaging import service as messaging
 from chalicelib.runtime.resources import Resources
@@ -26,7 +26,7 @@ DAY = "2026-06-10"
 
 
 @pytest.fixture(autouse=True)
-def june(clock: MovedClock) -> None:
+def june(clock: ManualClock) -> None:
     clock.at = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
 
 
@@ -178,7 +178,7 @@ def erased(owner: Client, tenant: str, lease: str) -> None:
 
 
 def test_what_was_told_to_an_erased_tenant_and_by_them_is_forgotten(
-    owner: Client, parts: Resources, clock: MovedClock, new_phone: Callable[[], str]
+    owner: Client, parts: Resources, clock: ManualClock, new_phone: Callable[[], str]
 ) -> None:
     phone, organisation_id = new_phone(), UUID(owner.organisation_id)
     mine = messages.c.organisation_id == organisation_id
@@ -190,7 +190,7 @@ def test_what_was_told_to_an_erased_tenant_and_by_them_is_forgotten(
     answer(parts, phone, clock.now())
     write_of(parts, owner.organisation_id, tenant, lease, clock.now())
     with parts.writing() as db:
-        messaging.opt_out(context(db, organisation_id, now=clock.now()), phone, source="sms")
+        messaging.add_opt_out(context(db, organisation_id, now=clock.now()), phone, source="sms")
 
     def left() -> list[str]:
         text = dumped(parts, owner.organisation_id)
@@ -207,7 +207,7 @@ def test_what_was_told_to_an_erased_tenant_and_by_them_is_forgotten(
 
 
 def test_what_another_tenant_needs_of_a_shared_phone_stays(
-    owner: Client, stranger: Client, parts: Resources, clock: MovedClock, new_phone: Callable[[], str]
+    owner: Client, stranger: Client, parts: Resources, clock: ManualClock, new_phone: Callable[[], str]
 ) -> None:
     shared, abroad = new_phone(), new_phone()
     for phone, other in ((shared, owner), (abroad, stranger)):
@@ -216,7 +216,7 @@ def test_what_another_tenant_needs_of_a_shared_phone_stays(
         answer(parts, phone, clock.now())
         with parts.writing() as db:
             for client in (owner, stranger):
-                messaging.opt_out(context(db, UUID(client.organisation_id), now=clock.now()), phone, source="sms")
+                messaging.add_opt_out(context(db, UUID(client.organisation_id), now=clock.now()), phone, source="sms")
         erased(owner, tenant, lease)
         assert len(found_in_shared(parts, phone[-9:])) == 2  # somebody's still
     with parts.reading() as db:

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from chalicelib.clock import MovedClock
-from chalicelib.identity.roles import CARETAKER, MAY, PUBLIC
+from chalicelib.clock import ManualClock
+from chalicelib.identity.roles import CARETAKER, PERMISSIONS, PUBLIC
 from chalicelib.runtime.resources import Resources
 from chalicelib.web.call import Operation
 from chalicelib.web.routing import OPERATIONS
@@ -24,7 +24,7 @@ Sender = Callable[[Client, Operation, Ids, tuple[str, ...], str], Answer]
 
 
 @pytest.fixture(autouse=True)
-def june(clock: MovedClock) -> None:
+def june(clock: ManualClock) -> None:
     clock.at = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
 
 
@@ -45,8 +45,11 @@ def by_query(client: Client, operation: Operation, own: Ids, where: tuple[str, .
 
 def send(client: Client, operation: Operation, path: str, body: object, also: dict[str, str] | None = None) -> Answer:
     query = query_of(operation, TODAY) | (also or {})
-    raw = b"Unit,Rent" if operation.reads else body if operation.body else None
-    headers = {"If-Match": "*", "Content-Type": operation.reads[0] if operation.reads else "application/json"}
+    raw = b"Unit,Rent" if operation.request_types else body if operation.body else None
+    headers = {
+        "If-Match": "*",
+        "Content-Type": operation.request_types[0] if operation.request_types else "application/json",
+    }
     return client.send(operation.method, f"{path}?{urlencode(query)}" if query else path, raw, headers)
 
 
@@ -109,6 +112,6 @@ def test_an_id_of_another_property_names_nothing_to_a_caretaker(
     member_id = owner.post("/v1/members", named).json["id"]
     assert caretaker.post(f"/v1/invitations/{member_id}/accept", {"name": "Juma"}).status == 200
     before = row_counts(parts, owner.organisation_id)
-    walked = [each for each in OPERATIONS if CARETAKER in MAY.get(each.may, ())]
+    walked = [each for each in OPERATIONS if CARETAKER in PERMISSIONS.get(each.may, ())]
     assert [wrong for each in walked for wrong in told_apart(caretaker, each, own, others)] == []
     assert row_counts(parts, owner.organisation_id) == before

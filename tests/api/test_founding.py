@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.errors import TooManyRequests
 from chalicelib.identity import service
 from chalicelib.runtime.resources import Resources
@@ -21,7 +21,7 @@ def found(client: Client, name: str = "Acme Homes") -> Answer:
 
 
 def test_a_number_founds_three_a_day_and_ten_in_all(
-    parts: Resources, clock: MovedClock, new_phone: Callable[[], str]
+    parts: Resources, clock: ManualClock, new_phone: Callable[[], str]
 ) -> None:
     client = Client(new_phone())
     clock.at = NOON
@@ -38,7 +38,7 @@ def test_a_number_founds_three_a_day_and_ten_in_all(
 
 
 def test_of_two_at_once_only_what_is_left_is_founded(
-    parts: Resources, clock: MovedClock, new_phone: Callable[[], str]
+    parts: Resources, clock: ManualClock, new_phone: Callable[[], str]
 ) -> None:
     phone = new_phone()
     client = Client(phone)

@@ -9,7 +9,7 @@ from chalicelib.identity.roles import CARETAKER
 from chalicelib.runtime.resources import Resources
 from chalicelib.web import openapi
 from chalicelib.web.call import Operation
-from chalicelib.web.reading import FRESH_S
+from chalicelib.web.reading import FRESH_SIGN_IN_S
 from chalicelib.web.routing import OPERATIONS
 from tests.api.client import Answer, Client, event_for
 from tests.api.test_roles import attempt, name_of, row_counts
@@ -34,7 +34,7 @@ WANT_A_FRESH_SIGN_IN = {
     "POST /v1/tenants/{tenant_id}/erase",
 }
 FRESH = [each for each in OPERATIONS if each.fresh]
-OLD = {"just over": FRESH_S + 1, "a day": 86_400, "not said": None, "in the future": -61}
+OLD = {"just over": FRESH_SIGN_IN_S + 1, "a day": 86_400, "not said": None, "in the future": -61}
 
 
 def is_refused(answer: Answer) -> bool:
@@ -60,7 +60,7 @@ def test_with_an_old_sign_in_nothing_dangerous_is_done(
     assert row_counts(parts, str(owner.organisation_id)) == before
 
 
-@pytest.mark.parametrize("signed_in_s", [0, 300, FRESH_S - 5, -20], ids=str)
+@pytest.mark.parametrize("signed_in_s", [0, 300, FRESH_SIGN_IN_S - 5, -20], ids=str)
 def test_a_fresh_sign_in_is_asked_for_nothing_more(owner: Client, signed_in_s: int) -> None:
     fresh = Client(owner.phone, owner.organisation_id, signed_in_s=signed_in_s)
     assert [name_of(each) for each in FRESH if attempt(fresh, each).status == 401] == []

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from app import app
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.errors import BadRequest
 from chalicelib.messaging.grant_jobs import grant
 from chalicelib.runtime.resources import Resources
@@ -32,7 +32,7 @@ def test_words_of_its_own_are_a_problem_that_names_the_grant(owner: Client) -> N
     for answer in refused:
         assert (answer.status, answer.json["type"]) == (403, "urn:plotihub:problem:grant-needed"), answer.text
         assert answer.json["grant"] == "messaging"
-        assert "Ask whoever runs this service" in answer.json["detail"]
+        assert "Ask the operator of this service" in answer.json["detail"]
     sender = owner.patch("/v1/message-settings", {"sender_name": "SAFARICOM"})
     assert (sender.status, sender.json["grant"]) == (403, "messaging")
 
@@ -84,7 +84,7 @@ def test_no_route_grants() -> None:
     assert [path for path in app.routes if "grant" in path] == []
 
 
-def test_a_letter_of_a_newcomer_is_neutral_and_tells_its_founder(owner: Client, clock: MovedClock) -> None:
+def test_a_letter_of_a_newcomer_is_neutral_and_tells_its_founder(owner: Client, clock: ManualClock) -> None:
     clock.at = NOON
     told = {"given_name": "Visit evil.com", "email": "imani@example.com"}
     tenant = owner.post("/v1/tenants", told).json["id"]

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from chalicelib.brands import is_brand
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.messaging import service as messaging
 from chalicelib.messaging.model import KINDS, MEDIUMS, NewMessage
 from chalicelib.runtime.resources import get_resources
@@ -52,7 +52,7 @@ def settle(owner: Client, estate: dict[str, str], phone: str) -> tuple[str, str]
 
 @pytest.mark.parametrize("estate", ESTATES, ids=lambda each: each["property"])
 def test_no_message_of_any_kind_or_medium_deceives(
-    owner: Client, clock: MovedClock, new_phone: Callable[[], str], estate: dict[str, str]
+    owner: Client, clock: ManualClock, new_phone: Callable[[], str], estate: dict[str, str]
 ) -> None:
     clock.at = NOON
     lease, tenant = settle(owner, estate, new_phone())
@@ -83,7 +83,7 @@ def test_no_message_of_any_kind_or_medium_deceives(
         assert not re.search("hustler fund", text, re.IGNORECASE) or "Hustler. Fund" in text
 
 
-def test_no_screen_of_a_phone_deceives(owner: Client, clock: MovedClock, new_phone: Callable[[], str]) -> None:
+def test_no_screen_of_a_phone_deceives(owner: Client, clock: ManualClock, new_phone: Callable[[], str]) -> None:
     clock.at, phone = NOON, new_phone()
     let_to(owner, phone, "A1")
     place = owner.get("/v1/units").json["items"][0]
@@ -98,7 +98,7 @@ def test_no_screen_of_a_phone_deceives(owner: Client, clock: MovedClock, new_pho
 
 
 def test_a_text_that_goes_to_another_number_tells_how_to_object(
-    owner: Client, clock: MovedClock, new_phone: Callable[[], str]
+    owner: Client, clock: ManualClock, new_phone: Callable[[], str]
 ) -> None:
     clock.at, phone, other = NOON, new_phone(), new_phone()
     let_to(owner, phone, "A1")

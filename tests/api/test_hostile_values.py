@@ -13,10 +13,10 @@ from uuid import uuid4
 import pytest
 from marshmallow import ValidationError
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.leasing.schemas import NEW_TENANT
 from chalicelib.messaging import result_service
-from chalicelib.messaging.bodies import Posted, read_result
+from chalicelib.messaging.bodies import VendorCallback, parse_result
 from chalicelib.runtime.resources import get_resources, using
 from chalicelib.values import clean_text
 from tests import corpus
@@ -137,7 +137,7 @@ def test_any_value_in_a_query_is_taken_or_refused_by_its_name(owner: Client, pat
 
 
 @pytest.mark.parametrize("path", ["/v1/opt-outs/{}", "/v1/tenants/{}", "/v1/ledger/periods/{}/close"])
-def test_any_value_in_a_path_names_nothing_or_is_refused(owner: Client, clock: MovedClock, path: str) -> None:
+def test_any_value_in_a_path_names_nothing_or_is_refused(owner: Client, clock: ManualClock, path: str) -> None:
     clock.at = dt.datetime(2026, 11, 30, 9, tzinfo=dt.UTC)  # "2026-11" is one of the values: it may not be closed yet
     for value in corpus.TEXTS:
         if value.strip():
@@ -206,13 +206,13 @@ def test_a_vendor_s_form_of_any_values_is_left_clean_on_the_queue(
         for raw in (b"%FF", b"%ED%A0%80", b"\xff", b"%00", b"%E2%80%AE"):
             assert post(route, urlencode(form).encode() + f"&{name}=".encode() + raw).status in (200, 400)
     for body in queues.take("results"):
-        posted = read_result(body)
-        assert isinstance(posted, Posted)
+        posted = parse_result(body)
+        assert isinstance(posted, VendorCallback)
         assert all(clean_text(value, lines=True) == value for value in posted.form.values())
 
 
 def test_a_phone_that_sends_any_text_by_sms_or_ussd_gets_an_answer(
-    owner: Client, queues: Any, clock: MovedClock, new_phone: Callable[[], str]
+    owner: Client, queues: Any, clock: ManualClock, new_phone: Callable[[], str]
 ) -> None:
     clock.at = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
     phone = let_to(owner, new_phone(), "A1")
@@ -224,7 +224,7 @@ def test_a_phone_that_sends_any_text_by_sms_or_ussd_gets_an_answer(
         assert (answer.status, answer.text[:3]) in ((200, "CON"), (200, "END")), value
     with using(replace(get_resources(), clock=clock)) as parts:
         for body in queues.take("results"):
-            result_service.take_result(parts, body)
+            result_service.handle_result(parts, body)
 
 
 @pytest.mark.parametrize("value", corpus.PHONES, ids=ascii)
@@ -234,7 +234,7 @@ def test_any_number_that_sends_or_dials_gets_an_answer(queues: Any, value: str) 
     answer = post("ussd", urlencode({"sessionId": f"s-{uuid4()}", "phoneNumber": value, "text": ""}).encode())
     assert answer.status in (200, 400)
     for body in queues.take("results"):
-        result_service.take_result(get_resources(), body)
+        result_service.handle_result(get_resources(), body)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.errors import InProgress
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.identity import idempotency_keys
@@ -17,7 +17,7 @@ from chalicelib.tasks.jobs import sweep_old
 from chalicelib.web import idempotency
 from local.runner import event_at
 from tests.api.client import Client
-from tests.serving import emulated, found, serving, try_call
+from tests.serving import create_organisation, emulated, serving, try_call
 
 Join = Callable[[Client, str], Client]
 
@@ -75,15 +75,15 @@ def test_a_key_is_printable_ascii(owner: Client, key: str) -> None:
 
 @pytest.mark.mariadb
 @pytest.mark.parametrize("database_kind", ["mariadb"], indirect=True)
-def test_a_key_that_is_being_worked_on_is_in_progress(parts: Resources, clock: MovedClock) -> None:
-    key = idempotency.key_of("k-4", uuid.uuid4(), uuid.uuid4(), b"request")
+def test_a_key_that_is_being_worked_on_is_in_progress(parts: Resources, clock: ManualClock) -> None:
+    key = idempotency.make_key("k-4", uuid.uuid4(), uuid.uuid4(), b"request")
 
     def ask() -> object:
         with parts.writing() as db:
-            return idempotency.begin(db, key, clock.now())
+            return idempotency.reserve_key(db, key, clock.now())
 
     with ThreadPoolExecutor(1) as other, parts.writing() as db:
-        assert idempotency.begin(db, key, clock.now()) is None
+        assert idempotency.reserve_key(db, key, clock.now()) is None
         with pytest.raises(InProgress):
             other.submit(ask).result(timeout=20)
 
@@ -95,7 +95,7 @@ def test_of_many_at_once_one_is_done(database: str) -> None:
 
     phone = f"+2547{uuid.uuid4().int % 10**8:08d}"
     with emulated() as aws, serving(database, aws) as url:
-        us = found(url, aws, phone)
+        us = create_organisation(url, aws, phone)
         with ThreadPoolExecutor(12) as many:
             answers = list(many.map(ask, range(24)))
         _, listed = try_call(us.url, "GET", "/v1/owners", us.token)
@@ -130,7 +130,7 @@ def test_an_answer_is_kept_for_who_asked_in_the_role_they_asked_in(owner: Client
     assert paid["note"] not in answer.text
 
 
-def test_answers_are_forgotten_after_two_days(owner: Client, parts: Resources, clock: MovedClock) -> None:
+def test_answers_are_forgotten_after_two_days(owner: Client, parts: Resources, clock: ManualClock) -> None:
     ours = uuid.UUID(owner.organisation_id)
 
     def kept() -> set[str]:
@@ -141,8 +141,8 @@ def test_answers_are_forgotten_after_two_days(owner: Client, parts: Resources, c
         assert owner.post("/v1/owners", {"name": "Wanjiku"}, Idempotency_Key=f"old-{number}").status == 201
     clock.at += dt.timedelta(hours=1)
     assert owner.post("/v1/owners", {"name": "Otieno"}, Idempotency_Key="young").status == 201
-    clock.at += idempotency.KEPT - dt.timedelta(minutes=30)
-    while parts.transact(lambda db: idempotency.forget_old(db, clock.now(), at_once=2)):
+    clock.at += idempotency.RETENTION - dt.timedelta(minutes=30)
+    while parts.transact(lambda db: idempotency.purge_old_answers(db, clock.now(), at_once=2)):
         pass
     assert kept() == {"young"}
     again = owner.post("/v1/owners", {"name": "Otieno"}, Idempotency_Key="young")

@@ -9,12 +9,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.identity import service as identity
 from chalicelib.ids import new_id
 from chalicelib.onboarding import service
 from chalicelib.onboarding.jobs import commit_import
-from chalicelib.onboarding.plan_process import Stored, read_apart
+from chalicelib.onboarding.plan_process import UploadedFile, parse_in_subprocess
 from chalicelib.onboarding.service import RowRefused
 from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.ports import KeyWrapper
@@ -63,12 +63,12 @@ def claimed(parts: Resources, client: Client, queued: Answer) -> Task:
     return parts.transact(work)
 
 
-def lapse(clock: MovedClock) -> None:
+def lapse(clock: ManualClock) -> None:
     clock.at += dt.timedelta(seconds=tasks.CLAIM_S + 1)
 
 
 def test_a_commit_killed_in_the_middle_is_done_once_by_the_next_worker(
-    owner: Client, parts: Resources, clock: MovedClock
+    owner: Client, parts: Resources, clock: ManualClock
 ) -> None:
     queued = commit(owner, upload(owner, sheet(*(row(f"A{n}", balance="100") for n in range(4)))).json)
     before = row_counts(parts, owner.organisation_id)
@@ -83,7 +83,7 @@ def test_a_commit_killed_in_the_middle_is_done_once_by_the_next_worker(
 
 
 def test_a_commit_killed_before_it_was_told_is_told_by_the_next_worker_and_not_done_again(
-    owner: Client, parts: Resources, clock: MovedClock
+    owner: Client, parts: Resources, clock: ManualClock
 ) -> None:
     queued = commit(owner, upload(owner, sheet(row("A1", balance="100"), row("A2"))).json)
     result = commit_import(parts, claimed(parts, owner, queued))
@@ -94,20 +94,22 @@ def test_a_commit_killed_before_it_was_told_is_told_by_the_next_worker_and_not_d
     assert row_counts(parts, owner.organisation_id) == before
 
 
-def test_a_worker_that_was_taken_over_writes_nothing(owner: Client, parts: Resources, clock: MovedClock) -> None:
+def test_a_worker_that_was_taken_over_writes_nothing(owner: Client, parts: Resources, clock: ManualClock) -> None:
     queued = commit(owner, upload(owner, sheet(row("A1"))).json)
     slow = claimed(parts, owner, queued)
     lapse(clock)
     claimed(parts, owner, queued)
-    with pytest.raises(tasks.TakenOver):
+    with pytest.raises(tasks.ClaimLost):
         commit_import(parts, slow)
     assert everything(owner, "/v1/units") == []
 
 
-def test_an_import_whose_task_failed_can_be_committed_again(owner: Client, parts: Resources, clock: MovedClock) -> None:
+def test_an_import_whose_task_failed_can_be_committed_again(
+    owner: Client, parts: Resources, clock: ManualClock
+) -> None:
     imported = upload(owner, sheet(row("A1"))).json
     queued = commit(owner, imported)
-    for _ in range(tasks.MOST_ATTEMPTS):
+    for _ in range(tasks.MAX_ATTEMPTS):
         claimed(parts, owner, queued)
         lapse(clock)
     assert worked(owner, parts, queued)["status"] == "failed"
@@ -121,14 +123,14 @@ def race(parts: Resources, client: Client, *queued: Answer) -> list[dict[str, An
 
     def work() -> None:
         barrier.wait(10)
-        tasks.work_one(parts)
+        tasks.run_next_task(parts)
 
     threads = [threading.Thread(target=work) for _ in queued]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(60)
-    tasks.work_all(parts)
+    tasks.run_tasks(parts)
     return [client.get(each.headers["Location"]).json for each in queued]
 
 
@@ -162,7 +164,7 @@ def test_two_sheets_of_one_property_that_nobody_has_made_yet_are_both_written(ow
 def test_a_property_made_by_hand_while_the_commit_runs_gets_the_units(owner: Client, parts: Resources) -> None:
     """The hand's transaction is open while the commit looks, so that the commit meets it only when it writes."""
     queued = commit(owner, upload(owner, sheet(row("A1"), row("A2"))).json)
-    worker = threading.Thread(target=tasks.work_one, args=(parts,))
+    worker = threading.Thread(target=tasks.run_next_task, args=(parts,))
     with parts.writing() as db:
         portfolio.add_property(
             context(db, UUID(owner.organisation_id), now=parts.clock.now()), {"name": "MWANGAZA COURT"}
@@ -190,7 +192,7 @@ def test_what_a_domain_still_refuses_at_the_last_try_becomes_a_problem_of_its_ro
     content = sheet(row("A1"), row("A2"))
     imported = upload(owner, content).json
     task = claimed(parts, owner, commit(owner, imported))
-    reading = read_apart(Stored(content, "", 5))
+    reading = parse_in_subprocess(UploadedFile(content, "", 5))
     error = RowRefused(3, "The unit is under repair.")
 
     def refused(*, last: bool) -> bool:

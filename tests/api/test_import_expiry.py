@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.onboarding import expiry_service
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.identity import data_keys
@@ -23,7 +23,7 @@ def keys(parts: Resources, client: Client) -> int:
         return db.scalar(query) or 0
 
 
-def sweep(clock: MovedClock) -> None:
+def sweep(clock: ManualClock) -> None:
     sweep_old(event_at(clock.at, "sweep_old"), None)
 
 
@@ -33,13 +33,13 @@ def status(client: Client, import_id: str) -> str:
 
 
 def test_a_sheet_that_nobody_committed_is_forgotten_after_thirty_days(
-    owner: Client, parts: Resources, clock: MovedClock
+    owner: Client, parts: Resources, clock: ManualClock
 ) -> None:
     old = upload(owner, sheet(row("A1", name="Barasa 20007919"), row("A2", balance="Barasa owes 500"))).json
     assert (old["status"], keys(parts, owner)) == ("previewed", 1)
     clock.at += dt.timedelta(days=1)
     young = upload(owner, sheet(row("B1"))).json
-    clock.at += expiry_service.KEPT - dt.timedelta(hours=2)
+    clock.at += expiry_service.RETENTION - dt.timedelta(hours=2)
     sweep(clock)
     assert status(owner, old["id"]) == "expired"
     assert status(owner, young["id"]) == "previewed"
@@ -60,7 +60,7 @@ def test_a_sheet_that_nobody_committed_is_forgotten_after_thirty_days(
 
 
 def test_a_sheet_whose_task_failed_is_forgotten_too_but_none_that_is_worked_on(
-    owner: Client, parts: Resources, clock: MovedClock
+    owner: Client, parts: Resources, clock: ManualClock
 ) -> None:
     failed, committing = (upload(owner, sheet(row(unit, house=unit))).json for unit in ("C1", "C2"))
     for each in (failed, committing):
@@ -68,15 +68,15 @@ def test_a_sheet_whose_task_failed_is_forgotten_too_but_none_that_is_worked_on(
     with parts.writing() as db:
         of_it = select(imports.c.task_id).where(imports.c.id == UUID(failed["id"])).scalar_subquery()
         db.execute(update(tasks).where(tasks.c.id == of_it).values(status="failed"))
-    clock.at += expiry_service.KEPT + dt.timedelta(seconds=1)
+    clock.at += expiry_service.RETENTION + dt.timedelta(seconds=1)
     sweep(clock)
     assert (status(owner, failed["id"]), status(owner, committing["id"])) == ("expired", "committing")
     assert keys(parts, owner) == 1
 
 
-def test_many_are_forgotten_in_sets(owner: Client, parts: Resources, clock: MovedClock) -> None:
+def test_many_are_forgotten_in_sets(owner: Client, parts: Resources, clock: ManualClock) -> None:
     ids = [upload(owner, sheet(row(f"D{number}", house=f"House {number}"))).json["id"] for number in range(3)]
-    clock.at += expiry_service.KEPT + dt.timedelta(seconds=1)
+    clock.at += expiry_service.RETENTION + dt.timedelta(seconds=1)
     while parts.transact(lambda db: expiry_service.expire_sheets(db, clock.at, at_once=2)):
         pass
     assert [status(owner, each) for each in ids] == ["expired"] * 3

@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.onboarding import service
-from chalicelib.onboarding.plan_process import Bounds, Stored, read_apart
+from chalicelib.onboarding.plan_process import ResourceLimits, UploadedFile, parse_in_subprocess
 from chalicelib.runtime.resources import Resources
 from tests.api.client import Client
 from tests.api.imports import commit, everything, sheet, upload
@@ -30,7 +30,7 @@ def test_a_file_whose_reader_was_ended_is_previewed_with_that_as_its_problem(own
     content = sheet()
     answer = owner.post("/v1/imports", content, Content_Type="text/csv")
     task = claimed(parts, owner, owner.get(answer.headers["Location"]))
-    reading, now = read_apart(Stored(content, "", 5), Bounds(wall_s=0)), parts.clock.now()
+    reading, now = parse_in_subprocess(UploadedFile(content, "", 5), ResourceLimits(wall_s=0)), parts.clock.now()
     told = parts.transact(
         lambda db: service.preview_in_task(context(db, task.organisation_id, now=now), task, reading, keys=parts.keys)
     )

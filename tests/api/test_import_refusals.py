@@ -99,7 +99,7 @@ def test_every_sheet_is_read_by_a_task(owner: Client, parts: Resources, count: i
     assert everything(owner, f"{path}/problems") == []
     assert commit(owner, answer.json).status == 409
     assert owner.get(task_path).json["kind"] == "preview_import"
-    tasks.work_all(parts)
+    tasks.run_tasks(parts)
     assert owner.get(task_path).json["result"]["errors"] == 0
     told = owner.get(path).json
     assert (told["status"], told["summary"]["units"]) == ("previewed", count)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.onboarding import service
 from chalicelib.runtime.resources import Resources
 from tests.api import test_import_undo as building
@@ -42,7 +42,7 @@ def in_thread(work: Callable[[], Answer], told: list[Answer]) -> threading.Threa
 def test_what_meets_an_undo_is_told_that_it_is_gone(
     owner: Client,
     parts: Resources,
-    clock: MovedClock,
+    clock: ManualClock,
     committed: dict[str, Any],  # noqa: F811
     build: Callable[[Client, dict[str, Any]], Answer],
 ) -> None:

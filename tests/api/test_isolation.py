@@ -31,9 +31,9 @@ from hypothesis.stateful import (
 )
 
 from app import app
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.identity.roles import PUBLIC, SIGNED_IN
-from chalicelib.runtime.ports import SENT, Outcome, Outgoing
+from chalicelib.runtime.ports import SENT, OutgoingText, SendOutcome
 from chalicelib.runtime.resources import OutboundResources, Resources, get_resources, using, using_outbound
 from chalicelib.storage import migrate
 from chalicelib.storage.engines import make_engine
@@ -42,7 +42,7 @@ from tests import databases
 from tests.api.client import Client
 from tests.api.estates import query_of
 from tests.granting import grant
-from tests.outbox import FakePhones, FakeQueues, outside_of
+from tests.outbox import FakePhones, FakeQueues, make_outbound_resources
 
 TOKEN = "a-token-that-nobody-guesses"
 FORM = "application/x-www-form-urlencoded"
@@ -139,7 +139,7 @@ def made(client: Client, path: str, body: Any, **headers: str) -> Any:
 class IsolationMachine(RuleBasedStateMachine):
     """``quiet`` and ``busy`` are the worlds; only in ``busy`` the other landlord acts."""
 
-    def __init__(self, worlds: tuple[World, World], clock: MovedClock) -> None:
+    def __init__(self, worlds: tuple[World, World], clock: ManualClock) -> None:
         super().__init__()
         self.quiet, self.busy = self.worlds = worlds
         self.clock = clock
@@ -361,8 +361,8 @@ def _dispatch() -> None:
     app.handler_map["wake_workers"](_event([json.dumps({"worker": "messages"})]), _Context())
 
 
-def _sent(text: Outgoing) -> Outcome:
-    return Outcome(SENT, provider_reference=str(uuid.uuid4()), parts=1, cost_cents=80)
+def _sent(text: OutgoingText) -> SendOutcome:
+    return SendOutcome(SENT, provider_reference=str(uuid.uuid4()), parts=1, cost_cents=80)
 
 
 def _new_phone() -> str:
@@ -389,7 +389,7 @@ def two_databases(database_kind: str, request: pytest.FixtureRequest, tmp_path: 
 
 @pytest.fixture
 def worlds(
-    database_kind: str, request: pytest.FixtureRequest, parts: Resources, clock: MovedClock, tmp_path: Path
+    database_kind: str, request: pytest.FixtureRequest, parts: Resources, clock: ManualClock, tmp_path: Path
 ) -> Iterator[tuple[World, World]]:
     """Two worlds of one clock."""
     request.getfixturevalue("monkeypatch").setenv("CALLBACK_TOKEN_HASHES", hashlib.sha256(TOKEN.encode()).hexdigest())
@@ -398,7 +398,7 @@ def worlds(
         engine, queues, phones = make_engine(url), FakeQueues(), FakePhones(_sent)
         folder = tmp_path / f"claims-{name}"
         folder.mkdir()
-        outside = outside_of(folder, clock, queues, africastalking=phones)
+        outside = make_outbound_resources(folder, clock, queues, africastalking=phones)
         own = replace(parts, writer=engine, reader=engine, queues=queues)
         made_worlds.append(World(own, outside, queues, phones))
     yield made_worlds[0], made_worlds[1]
@@ -408,7 +408,7 @@ def worlds(
 
 @pytest.mark.slow
 def test_nothing_that_one_landlord_reads_changes_by_anothers_acts(
-    worlds: tuple[World, World], clock: MovedClock, database_kind: str
+    worlds: tuple[World, World], clock: ManualClock, database_kind: str
 ) -> None:
     """The same history in two worlds, with the other landlord and without."""
 

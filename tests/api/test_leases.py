@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from tests.api.client import Answer, Client
 
 SOME_ID = "0190b3c8-6d0e-7a53-9c0e-3a1f6f1d2b4a"
@@ -43,7 +43,7 @@ def make_house(owner: Client) -> House:
 
 
 @pytest.fixture
-def house(owner: Client, clock: MovedClock) -> House:
+def house(owner: Client, clock: ManualClock) -> House:
     clock.at = dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)
     return make_house(owner)
 

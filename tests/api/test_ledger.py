@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.ids import new_id
 from chalicelib.ledger import service
 from chalicelib.ledger.service import Entry, Leg
@@ -19,7 +19,7 @@ AT = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def books(owner: Client, parts: Resources, clock: MovedClock) -> Client:
+def books(owner: Client, parts: Resources, clock: ManualClock) -> Client:
     """An owner whose ledger holds two bills and a payment; it is 20 November 2026."""
     clock.at = AT
     made = owner.post("/v1/channels", {"kind": "cash", "name": "Cash box"}).json

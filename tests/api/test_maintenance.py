@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.identity.roles import CARETAKER
 from chalicelib.runtime.resources import Resources
 from tests.api.client import Client
@@ -16,7 +16,7 @@ REQUESTS = "/v1/maintenance-requests"
 
 
 @pytest.fixture
-def own(owner: Client, parts: Resources, clock: MovedClock) -> Ids:
+def own(owner: Client, parts: Resources, clock: ManualClock) -> Ids:
     clock.at = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
     return estate(owner, TODAY, "Mwangaza Court")
 

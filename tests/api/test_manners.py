@@ -11,8 +11,8 @@ import pytest
 
 from app import app
 from chalicelib.runtime.resources import Resources, using
-from chalicelib.web.handling import MOST_BODY_BYTES
-from chalicelib.web.logs import JsonLines
+from chalicelib.web.handling import MAX_BODY_BYTES
+from chalicelib.web.logs import JsonFormatter
 from tests.api.client import Answer, Client, event_for
 
 pytestmark = pytest.mark.usefixtures("parts")
@@ -91,7 +91,7 @@ def test_a_value_that_is_wrong_is_named(owner: Client, value: Any, field: str) -
 
 
 def test_a_body_over_the_limit_is_refused_and_one_at_the_limit_is_read(owner: Client) -> None:
-    padding = MOST_BODY_BYTES - len(b'{"name": "Wanjiku"}')
+    padding = MAX_BODY_BYTES - len(b'{"name": "Wanjiku"}')
     assert owner.post("/v1/owners", b'{"name": "Wanjiku"}' + b" " * padding).status == 201
     assert_problem(owner.post("/v1/owners", b'{"name": "Wanjiku"}' + b" " * (padding + 1)), 413, "too-large")
 
@@ -178,7 +178,7 @@ class Kept(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[str] = []
-        self.setFormatter(JsonLines())
+        self.setFormatter(JsonFormatter())
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines.append(self.format(record))
@@ -215,7 +215,7 @@ def test_the_log_names_requests_and_nobody(owner: Client, log: Kept, new_phone: 
     logged = [json.loads(line) for line in log.lines]
     told = {line["request_id"] for line in logged if "request_id" in line}
     assert len(ids - told) <= 1  # an unknown path is no route's, so no route logs it
-    assert all({"at", "level", "log", "says"} <= line.keys() for line in logged)
+    assert all({"at", "level", "log", "message"} <= line.keys() for line in logged)
     text = "\n".join(log.lines)
     for personal in ("Wanjiku", "Kamau", "Otieno", "Achieng", "Njoroge", "Mwangaza", "Argwings", "example.co.ke"):
         assert personal not in text

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 import pytest
 from sqlalchemy import Connection
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.errors import Conflict
 from chalicelib.identity import service
 from chalicelib.runtime.resources import Resources
@@ -64,15 +64,15 @@ def test_an_invitation_is_accepted_by_its_number_only(owner: Client, new_phone: 
 
 
 def test_an_invitation_expires_and_the_owner_may_invite_anew(
-    owner: Client, new_phone: NewPhone, clock: MovedClock
+    owner: Client, new_phone: NewPhone, clock: ManualClock
 ) -> None:
     invited = Client(new_phone(), owner.organisation_id)
     member_id = invite(owner, invited.phone, "manager")
     told = owner.get(f"/v1/members/{member_id}").json
     assert (told["status"], told["invitation_expires_at"][:10]) == (
-        "invited", (clock.at + service.INVITED_FOR).date().isoformat(),
+        "invited", (clock.at + service.INVITATION_LIFETIME).date().isoformat(),
     )  # fmt: skip
-    clock.at += service.INVITED_FOR
+    clock.at += service.INVITATION_LIFETIME
     assert invited.get("/v1/me").json["invitations"] == []
     assert invited.post(f"/v1/invitations/{member_id}/accept", {"name": "Otieno"}).status == 404
     assert invited.get("/v1/owners").status == 404
@@ -80,19 +80,19 @@ def test_an_invitation_expires_and_the_owner_may_invite_anew(
     assert "expired" in {each["status"] for each in owner.get("/v1/members").json["items"]}
     again = owner.post("/v1/members", {"phone": invited.phone, "name": "Otieno O.", "role": "accountant"})
     assert (again.status, again.json["id"], again.json["status"]) == (201, member_id, "invited")
-    clock.at += service.INVITED_FOR - dt.timedelta(seconds=1)
+    clock.at += service.INVITATION_LIFETIME - dt.timedelta(seconds=1)
     assert len(invited.get("/v1/me").json["invitations"]) == 1
     accepted = invited.post(f"/v1/invitations/{member_id}/accept", {"name": "Otieno"})
     assert (accepted.status, accepted.json["role"]) == (200, "accountant")
-    clock.at += service.INVITED_FOR  # who has accepted stays
+    clock.at += service.INVITATION_LIFETIME  # who has accepted stays
     assert invited.get("/v1/owners").status == 200
     joined = owner.get(f"/v1/members/{member_id}").json
     assert (joined["status"], joined["invitation_expires_at"]) == ("active", None)
 
 
-def test_an_expired_invitation_may_be_taken_back(owner: Client, new_phone: NewPhone, clock: MovedClock) -> None:
+def test_an_expired_invitation_may_be_taken_back(owner: Client, new_phone: NewPhone, clock: ManualClock) -> None:
     member_id = invite(owner, new_phone(), "manager")
-    clock.at += service.INVITED_FOR
+    clock.at += service.INVITATION_LIFETIME
     assert owner.delete(f"/v1/members/{member_id}").status == 204
     assert owner.get(f"/v1/members/{member_id}").status == 404
 
@@ -215,7 +215,7 @@ def at_once(parts: Resources, work: Callable[[Connection], object]) -> None:
 
 
 def test_one_person_may_found_two_organisations_at_once(
-    parts: Resources, clock: MovedClock, new_phone: NewPhone
+    parts: Resources, clock: ManualClock, new_phone: NewPhone
 ) -> None:
     phone = new_phone()
     at_once(parts, lambda db: service.found_organisation(db, phone, name="A", person_name="Amina", now=clock.now()))
@@ -223,7 +223,7 @@ def test_one_person_may_found_two_organisations_at_once(
 
 
 def test_of_two_invitations_of_one_number_at_once_the_second_is_a_conflict(
-    owner: Client, parts: Resources, clock: MovedClock, new_phone: NewPhone
+    owner: Client, parts: Resources, clock: ManualClock, new_phone: NewPhone
 ) -> None:
     values = {"phone": new_phone(), "name": "Otieno", "role": "manager"}
     mine = uuid.UUID(owner.organisation_id)

@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import insert
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.messaging import service
 from chalicelib.messaging.model import IncomingAnswer, NewMessage
-from chalicelib.messaging.text_model import BUILT_IN
+from chalicelib.messaging.text_model import DEFAULT_TEMPLATES
 from chalicelib.runtime.resources import Resources, get_resources
 from chalicelib.storage.tables.messaging import incoming_messages, message_attempts
 from tests.api.client import Client
@@ -31,7 +31,7 @@ def owner(parts: Resources, owner: Client) -> Client:
 
 
 @pytest.fixture(autouse=True)
-def noon(clock: MovedClock) -> None:
+def noon(clock: ManualClock) -> None:
     clock.at = NOON
 
 
@@ -106,7 +106,7 @@ def test_settings_that_make_no_sense_are_refused(owner: Client, values: dict[str
 
 def test_a_template_is_read_written_and_taken_back(owner: Client) -> None:
     listed = owner.get("/v1/message-templates").json
-    assert (len(listed["items"]), listed["next_cursor"]) == (len(BUILT_IN), None)
+    assert (len(listed["items"]), listed["next_cursor"]) == (len(DEFAULT_TEMPLATES), None)
     read = owner.get(TEMPLATE)
     assert read.json in listed["items"]
     assert (read.json["own"], read.json["version"], read.json["price"]) == (False, 0, "0.80")
@@ -248,7 +248,7 @@ def test_what_tenants_sent_is_told(owner: Client, stranger: Client, new_phone: C
     assert owner.get("/v1/incoming-messages").json["items"] == []  # from before, or answered for nobody
     with get_resources().writing() as db:
         answer = IncomingAnswer(UUID(owner.organisation_id), "balance", None, UUID(tenant), True)
-        service.add_answers(db, row["gateway"], row["provider_reference"], NOON, [answer])
+        service.record_answers(db, row["gateway"], row["provider_reference"], NOON, [answer])
     [told] = owner.get("/v1/incoming-messages").json["items"]
     expected = row | {"command": "balance", "received_at": "2026-12-07T09:00:00Z", "tenant_id": tenant}
     assert told == expected | {"lease_id": None}

@@ -54,7 +54,7 @@ def test_deep_health_waits_for_its_time_and_no_longer(parts: Resources) -> None:
     silent = SilentParts(writer=parts.writer, reader=parts.reader, clock=parts.clock, keys=parts.keys)
     started = time.monotonic()
     with pytest.raises(Unavailable):
-        health.check_reader(silent, time_limit_s=0.1)
+        health.check_read_database(silent, time_limit_s=0.1)
     assert time.monotonic() - started < 2
     SilentParts.released.set()
 

@@ -39,9 +39,10 @@ def test_every_operation_lies_in_a_group_that_is_described(document: Document) -
     assert used == {tag["name"] for tag in document["tags"]}
 
 
-def test_every_operation_has_a_summary_of_one_sentence(document: Document) -> None:
-    summaries = {name: one["summary"] for name, one in operations_of(document).items()}
-    assert [name for name, text in summaries.items() if not re.fullmatch(r"[A-Z].{3,}\.", text)] == []
+def test_every_operation_has_a_short_summary_and_a_description(document: Document) -> None:
+    operations = operations_of(document).items()
+    assert [name for name, one in operations if not re.fullmatch(r"[A-Z][^.]{3,50}", one["summary"])] == []
+    assert [name for name, one in operations if not re.fullmatch(r"[A-Z`].{20,}\.", one["description"])] == []
 
 
 def test_every_reference_leads_somewhere(document: Document) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import service as tasks
 from tests.api.client import Client
@@ -21,7 +21,7 @@ def owner(parts: Resources, owner: Client) -> Client:
 
 
 @pytest.fixture(autouse=True)
-def december(clock: MovedClock) -> None:
+def december(clock: ManualClock) -> None:
     clock.at = dt.datetime(2026, 12, 1, 7, tzinfo=dt.UTC)
 
 
@@ -147,7 +147,7 @@ def test_a_notice_is_previewed_sent_for_its_price_and_followed(owner: Client, pa
     assert (queued["status"], queued["recipients"], queued["left_out"]) == ("queued", 2, 1)
     assert set(queued["counts"].values()) == {0}
 
-    assert tasks.work_all(parts) >= 1
+    assert tasks.run_tasks(parts) >= 1
     sent = owner.get(path).json
     assert sent["status"] == "sent"
     assert {name: count for name, count in sent["counts"].items() if count} == {"queued": 2, "cancelled": 1}

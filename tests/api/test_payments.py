@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import service as tasks
 from tests.api.client import Client
@@ -18,7 +18,7 @@ Let = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
-def june(clock: MovedClock) -> None:
+def june(clock: ManualClock) -> None:
     clock.at = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
 
 
@@ -63,7 +63,7 @@ def test_a_month_is_billed_paid_credited_and_ended(owner: Client, let: Let, part
     lease = let("9000")
     queued = owner.post("/v1/bill-runs", {"period": "2026-06"})
     assert (queued.status, queued.headers["Location"]) == (202, f"/v1/tasks/{queued.json['id']}")
-    tasks.work_all(parts)
+    tasks.run_tasks(parts)
     assert owner.get(queued.headers["Location"]).json["result"]["invoices"] == 1
 
     payment = paid(owner, lease, "9500.00", payer_name="OTIENO")
@@ -184,7 +184,7 @@ def test_bad_input_names_the_field_and_writes_nothing(
 def test_a_move_credits_what_the_old_lease_was_billed_beyond_it(owner: Client, let: Let, parts: Resources) -> None:
     lease = let("9000")
     owner.post("/v1/bill-runs", {"period": "2026-06"})
-    tasks.work_all(parts)
+    tasks.run_tasks(parts)
     unit = {"property_id": lease["property_id"], "name": "A2", "type": "apartment", "rent": "9000"}
     body = {"unit_id": owner.post("/v1/units", unit).json["id"], "starts_on": "2026-06-11", "rent": "9000"}
     moved = owner.post(f"/v1/leases/{lease['id']}/transfer", body)

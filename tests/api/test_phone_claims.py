@@ -22,7 +22,7 @@ def send(kept: Kept, phone: str, *said: str) -> None:
     for number, each in enumerate(said):
         text(phone, each, f"{len(kept.bodies)}-{number}-{phone}")
     for body in kept.bodies:
-        result_service.take_result(get_resources(), body)
+        result_service.handle_result(get_resources(), body)
 
 
 def read(landlord: Client) -> list[tuple[str, str | None]]:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app import app
-from chalicelib.identity.roles import CARETAKER, MAY, OWNER, PUBLIC, ROLES, SIGNED_IN
+from chalicelib.identity.roles import CARETAKER, OWNER, PERMISSIONS, PUBLIC, ROLES, SIGNED_IN
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables import metadata
 from chalicelib.web.call import Operation
@@ -83,7 +83,7 @@ def test_every_route_of_the_application_was_declared_with_who_may_use_it() -> No
     assert declared == {(path, method) for path, methods in app.routes.items() for method in methods}
     assert {name_of(each) for each in OPERATIONS if each.may == PUBLIC} == OPEN_TO_ALL
     assert {name_of(each) for each in OPERATIONS if each.may == SIGNED_IN} == OPEN_TO_ANY_PERSON
-    assert {each.may for each in GUARDED} <= MAY.keys()
+    assert {each.may for each in GUARDED} <= PERMISSIONS.keys()
 
 
 def test_every_route_but_the_open_ones_asks_the_authorizer() -> None:
@@ -101,7 +101,7 @@ def test_a_role_may_do_what_the_table_says_and_nothing_else(members: Members, ro
     before = row_counts(parts, str(members[role].organisation_id))
     statuses = {name_of(each): attempt(members[role], each).status for each in GUARDED}
     refused = {name for name, status in statuses.items() if status == 403}
-    assert refused == {name_of(each) for each in GUARDED if role not in MAY[each.may]}
+    assert refused == {name_of(each) for each in GUARDED if role not in PERMISSIONS[each.may]}
     assert {name: status for name, status in statuses.items() if status == 401 or status >= 500} == {}
     assert row_counts(parts, str(members[role].organisation_id)) == before
 

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app import app
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.ids import new_id
 from chalicelib.runtime.resources import Resources, using
@@ -18,13 +18,13 @@ from tests.api.client import Client
 from tests.contexts import context
 
 
-@service.handles("test_counts")
+@service.task_handler("test_counts")
 def _count(parts: Resources, task: Task) -> dict[str, Any]:
-    parts.transact(lambda db: service.advance(db, task, done=task.input["to"], total=task.input["to"]))
+    parts.transact(lambda db: service.save_progress(db, task, done=task.input["to"], total=task.input["to"]))
     return {"counted": task.input["to"]}
 
 
-@service.handles("test_refuses")
+@service.task_handler("test_refuses")
 def _refuse(parts: Resources, task: Task) -> dict[str, Any]:
     raise Conflict("The month is closed.", period="2026-10")
 
@@ -47,7 +47,7 @@ def tick() -> dict[str, int]:
     return told
 
 
-def test_a_task_is_told_from_queued_to_done(owner: Client, parts: Resources, clock: MovedClock) -> None:
+def test_a_task_is_told_from_queued_to_done(owner: Client, parts: Resources, clock: ManualClock) -> None:
     path = f"/v1/tasks/{queue(parts, owner, 'test_counts', to=3)}"
     queued = owner.get(path)
     assert (queued.status, queued.json["status"]) == (200, "queued")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from tests.api.client import Client
 
 pytestmark = pytest.mark.usefixtures("parts")
@@ -143,7 +143,7 @@ def test_a_caretaker_sees_the_tenants_of_the_named_properties_only(owner: Client
 
 
 def test_a_caretaker_sees_who_lives_there_now_and_not_what_the_office_knows_of_them(
-    owner: Client, new_phone: Callable[[], str], clock: MovedClock
+    owner: Client, new_phone: Callable[[], str], clock: ManualClock
 ) -> None:
     clock.at = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
     house = owner.post("/v1/properties", {"name": "Mwangaza Court"}).json["id"]

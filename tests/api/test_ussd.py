@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from tests.api.client import Answer, Client
@@ -20,7 +20,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture(autouse=True)
-def token(monkeypatch: pytest.MonkeyPatch, clock: MovedClock) -> None:
+def token(monkeypatch: pytest.MonkeyPatch, clock: ManualClock) -> None:
     clock.at = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
     monkeypatch.setenv("CALLBACK_TOKEN_HASHES", hashlib.sha256(TOKEN.encode()).hexdigest())
 

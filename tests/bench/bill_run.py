@@ -47,7 +47,7 @@ def run(parts: Resources) -> int:
         task = run_service.queue_bill_run(
             context(db, organisation_id, now=now, today=today, member_id=None), today.replace(day=1), issued_on=None
         )
-    tasks.work_all(parts)
+    tasks.run_tasks(parts)
     with parts.reading() as db:
         done = tasks.get_task(context(db, organisation_id), task.id)
     if done.result is None:
@@ -57,7 +57,7 @@ def run(parts: Resources) -> int:
 
 
 if __name__ == "__main__":
-    assert jobs.payment_jobs.__module__  # imported so that the handler of bill runs is there
+    assert jobs.lease_account_jobs.__module__  # imported so that the handler of bill runs is there
     begun = time.perf_counter()
     count = run(books.parts(sys.argv[1]))
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.outreach import jobs, policy_service, reminder_service
 from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import service as tasks
@@ -54,7 +54,7 @@ def prepare(url: str) -> None:
 
 def at(url: str, on: dt.date) -> Resources:
     """Return the parts at ten in the morning, in Nairobi, of that day."""
-    return replace(books.parts(url), clock=MovedClock(dt.datetime.combine(on, dt.time(7), dt.UTC)))
+    return replace(books.parts(url), clock=ManualClock(dt.datetime.combine(on, dt.time(7), dt.UTC)))
 
 
 def in_process(url: str, on: dt.date, expected: int) -> dict[str, float]:
@@ -70,7 +70,7 @@ def run(parts: Resources, on: dt.date) -> int:
     task = parts.transact(
         lambda db: reminder_service.queue_reminders(context(db, organisation_id, now=parts.clock.now()), on)
     )
-    tasks.work_all(parts)
+    tasks.run_tasks(parts)
     with parts.reading() as db:
         done = tasks.get_task(context(db, organisation_id), task.id)
     if done.result is None:

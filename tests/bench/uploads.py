@@ -12,8 +12,8 @@ from pathlib import Path
 
 from chalicelib.clock import SystemClock, day_of
 from chalicelib.gateways.keyfile import KeyFile
-from chalicelib.onboarding.plan import read_plan
-from chalicelib.onboarding.plan_process import Stored, read_apart
+from chalicelib.onboarding.plan import parse_rent_roll
+from chalicelib.onboarding.plan_process import UploadedFile, parse_in_subprocess
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.migrate import upgrade
@@ -27,7 +27,7 @@ from tests.sheet_mutations import mutations
 
 SHEETS = 20_000
 SEED = 20261130
-MOST_S = 600
+MAX_S = 600
 
 
 def measure() -> Iterator[Figure]:
@@ -71,12 +71,12 @@ def _held_up() -> Iterator[Figure]:
                 "bill run": honest.post("/v1/bill-runs", {"period": month}).json["id"],
                 "upload": honest.post("/v1/imports", SAMPLE, Content_Type="text/csv").json["task_id"],
             }
-            threads = [threading.Thread(target=tasks.work_all, args=(parts,), kwargs={"lane": lane}) for lane in LANES]
+            threads = [threading.Thread(target=tasks.run_tasks, args=(parts,), kwargs={"lane": lane}) for lane in LANES]
             for thread in threads:
                 thread.start()
             done = {name: _done_after_s(honest, task_id, begun) for name, task_id in waiting.items()}
             for thread in threads:
-                thread.join(MOST_S)
+                thread.join(MAX_S)
             all_s = time.perf_counter() - begun
         engine.dispose()
     yield Figure("a bill run behind ten uploads of another organisation is done after", done["bill run"], "s", 15)
@@ -88,7 +88,7 @@ def _generated() -> Iterator[Figure]:
     raised, begun = 0, time.process_time()
     for content in mutations(random.Random(SEED), SHEETS):
         try:
-            read_plan(content)
+            parse_rent_roll(content)
         except Exception as error:  # noqa: BLE001 - it is what is counted
             raised += 1
             print(f"    {type(error).__name__}: {error}"[:160])
@@ -110,13 +110,13 @@ def _uploaded(parts: Resources, client: Client) -> dict[str, str]:
 
 
 def _work(parts: Resources, task_id: str, lane: str) -> None:
-    if not tasks.work_all(parts, lane=lane):
+    if not tasks.run_tasks(parts, lane=lane):
         raise RuntimeError(f"nobody works {task_id}")
 
 
 def _done_after_s(client: Client, task_id: str, begun: float) -> float:
     while client.get(f"/v1/tasks/{task_id}").json["status"] not in ("done", "failed"):
-        if time.perf_counter() - begun > MOST_S:
+        if time.perf_counter() - begun > MAX_S:
             break
         time.sleep(0.05)
     return time.perf_counter() - begun
@@ -124,7 +124,7 @@ def _done_after_s(client: Client, task_id: str, begun: float) -> float:
 
 def main(path: str) -> None:
     content = Path(path).read_bytes()
-    read = read_apart(Stored(content, "", 5))
+    read = parse_in_subprocess(UploadedFile(content, "", 5))
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     errors = {problem.code for problem in read.plan.problems if problem.severity == "error"}
     print(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, "|".join(sorted(errors)) or "read")

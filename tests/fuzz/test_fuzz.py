@@ -14,7 +14,7 @@ from chalicelib.storage.engines import make_engine
 from tests.api.client import Client
 from tests.fuzz.checking import config, findings
 from tests.fuzz.lambda_wsgi import LambdaWsgi, listening
-from tests.serving import Served, emulated, found, serving
+from tests.serving import Served, create_organisation, emulated, serving
 
 pytestmark = [pytest.mark.fuzz, pytest.mark.slow]
 
@@ -33,7 +33,7 @@ def database_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def served(database_url: str) -> Iterator[Served]:
     with emulated() as aws, serving(database_url, aws) as url:
-        yield found(url, aws, PHONE)
+        yield create_organisation(url, aws, PHONE)
 
 
 @RUNS

@@ -6,12 +6,12 @@ import time
 
 from chalicelib.gateways.claims_folder import ClaimsFolder
 from chalicelib.gateways.claims_table import ClaimsTable
-from chalicelib.runtime.ports import Claims
+from chalicelib.runtime.ports import SendClaims
 
 
 def main(keeper: str, where: str, keys: str) -> None:
     """Claim ``keys`` ("a,b"), or count a key up to a bound ("20 of a"), and print what was won."""
-    claims: Claims = ClaimsTable(where) if keeper == "table" else ClaimsFolder(where)
+    claims: SendClaims = ClaimsTable(where) if keeper == "table" else ClaimsFolder(where)
     claims.find("nobody's")  # what has to be loaded or made is, before the race
     print("ready", flush=True)
     time.sleep(max(0.0, float(sys.stdin.readline()) - time.time()))
@@ -20,7 +20,7 @@ def main(keeper: str, where: str, keys: str) -> None:
     if counting:
         won = ["counted" for _ in range(int(most)) if claims.count(key, int(most), at)]
     else:
-        won = [key for key in keys.split(",") if claims.take(key, at)]
+        won = [key for key in keys.split(",") if claims.claim(key, at)]
     print(" ".join(won), flush=True)
 
 

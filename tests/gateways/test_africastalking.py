@@ -11,13 +11,13 @@ import pytest
 
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.africastalking import AfricasTalking
-from chalicelib.gateways.many import MOST_AT_ONCE
-from chalicelib.runtime.ports import Outcome, Outgoing
+from chalicelib.gateways.many import MAX_CONCURRENT
+from chalicelib.runtime.ports import OutgoingText, SendOutcome
 from tests.gateways.test_africastalking_answers import AMINA, BRIAN, payload
 from tests.gateways.vendor import Behaviour, Posted, Vendor, answer, answering, dripping, hang_up, silent
 
 KEY = "atsk_secret"
-NO_ANSWER, NOT_REACHED = Outcome("unknown", reason="no_answer"), Outcome("not_sent", reason="not_reached")
+NO_ANSWER, NOT_REACHED = SendOutcome("unknown", reason="no_answer"), SendOutcome("not_sent", reason="not_reached")
 
 
 @pytest.fixture
@@ -34,8 +34,8 @@ def gateway(url: str, timeout_s: float = 5) -> AfricasTalking:
     return AfricasTalking(url, "plotihub", lambda: KEY, sender_name="PLOTIHUB", timeout_s=timeout_s)
 
 
-def outgoing(*numbers: str, text: str = "Kodi ya Julai imefika.") -> list[Outgoing]:
-    return [Outgoing(key=f"k{place}", to=number, text=text) for place, number in enumerate(numbers)]
+def outgoing(*numbers: str, text: str = "Kodi ya Julai imefika.") -> list[OutgoingText]:
+    return [OutgoingText(key=f"k{place}", to=number, text=text) for place, number in enumerate(numbers)]
 
 
 def take_all(wire: socket.socket, posted: Posted) -> None:
@@ -76,11 +76,11 @@ def test_the_vendor_s_own_sender_is_used_where_there_is_none(stack: ExitStack) -
 def test_only_the_same_words_of_the_same_sender_go_together(stack: ExitStack) -> None:
     vendor = started(stack, take_all)
     texts = [
-        Outgoing("1", "+254712000001", "rent"),
-        Outgoing("2", "+254712000002", "water"),
-        Outgoing("3", "+254712000003", "rent"),
-        Outgoing("4", "+254712000004", "rent", sender_name="ACME"),
-        Outgoing("5", "+254712000001", "rent"),  # the same phone once more: an answer could not tell which
+        OutgoingText("1", "+254712000001", "rent"),
+        OutgoingText("2", "+254712000002", "water"),
+        OutgoingText("3", "+254712000003", "rent"),
+        OutgoingText("4", "+254712000004", "rent", sender_name="ACME"),
+        OutgoingText("5", "+254712000001", "rent"),  # the same phone once more: an answer could not tell which
     ]
     came = gateway(vendor.url).send(texts)
     assert [each.provider_reference for each in came] == [f"id{text.to}" for text in texts]
@@ -101,7 +101,7 @@ def test_a_call_takes_a_hundred_numbers(stack: ExitStack) -> None:
 
 
 def test_different_texts_go_at_once_but_at_most_eight(stack: ExitStack) -> None:
-    together = threading.Barrier(MOST_AT_ONCE)
+    together = threading.Barrier(MAX_CONCURRENT)
     counting, inside, seen = threading.Lock(), [0], [0]
 
     def in_eights(wire: socket.socket, posted: Posted) -> None:
@@ -114,16 +114,16 @@ def test_different_texts_go_at_once_but_at_most_eight(stack: ExitStack) -> None:
         take_all(wire, posted)
 
     vendor = started(stack, in_eights)
-    texts = [Outgoing(str(place), f"+2547120{place:05d}", f"rent {place}") for place in range(3 * MOST_AT_ONCE)]
+    texts = [OutgoingText(str(place), f"+2547120{place:05d}", f"rent {place}") for place in range(3 * MAX_CONCURRENT)]
     came = gateway(vendor.url, timeout_s=60).send(texts)
     assert [each.provider_reference for each in came] == [f"id{text.to}" for text in texts]
-    assert max(seen) == MOST_AT_ONCE
+    assert max(seen) == MAX_CONCURRENT
 
 
 def test_what_is_no_number_is_never_asked_for(stack: ExitStack) -> None:
     vendor = started(stack, take_all)
     came = gateway(vendor.url).send(outgoing(AMINA, f"{BRIAN},+254700000000", "0712345678", ""))
-    refused = Outcome("refused", permanent=True, reason="invalid_number")
+    refused = SendOutcome("refused", permanent=True, reason="invalid_number")
     assert came[1:] == [refused] * 3
     assert [posted.form["to"] for posted in vendor.posted] == [AMINA]
 
@@ -182,19 +182,19 @@ def test_an_answer_in_pieces_is_read_whole(stack: ExitStack) -> None:
 
 def test_a_busy_vendor_has_taken_nothing(stack: ExitStack) -> None:
     vendor = started(stack, answering(429, b"Too Many Requests", "text/plain"))
-    assert gateway(vendor.url).send(outgoing(AMINA)) == [Outcome("not_sent", reason="busy")]
+    assert gateway(vendor.url).send(outgoing(AMINA)) == [SendOutcome("not_sent", reason="busy")]
 
 
 def test_a_wrong_key_is_told_and_shown_nowhere(stack: ExitStack, caplog: pytest.LogCaptureFixture) -> None:
     vendor = started(stack, answering(401, b"The supplied authentication is invalid", "text/plain"))
     adapter = gateway(vendor.url)
-    assert adapter.send(outgoing(AMINA)) == [Outcome("refused", reason="bad_credentials")]
+    assert adapter.send(outgoing(AMINA)) == [SendOutcome("refused", reason="bad_credentials")]
     assert KEY not in repr(adapter) + caplog.text
 
 
 def test_a_proxy_s_error_page_leaves_it_unknown(stack: ExitStack) -> None:
     vendor = started(stack, answering(502, payload("bad_gateway.html"), "text/html"))
-    assert gateway(vendor.url).send(outgoing(AMINA)) == [Outcome("unknown", reason="http_502")]
+    assert gateway(vendor.url).send(outgoing(AMINA)) == [SendOutcome("unknown", reason="http_502")]
 
 
 def closed_port() -> int:
@@ -237,7 +237,7 @@ def test_without_an_account_it_refuses_and_says_what_to_set(
 ) -> None:
     vendor = started(stack, take_all)
     came = AfricasTalking(vendor.url, username, lambda: key).send(outgoing(AMINA, BRIAN))
-    assert came == [Outcome("refused", reason="no_api_key")] * 2
+    assert came == [SendOutcome("refused", reason="no_api_key")] * 2
     assert vendor.posted == []
     assert "AFRICASTALKING_API_KEY" in caplog.text
 
@@ -248,6 +248,6 @@ def test_a_key_that_cannot_be_read_leaves_all_unsent(stack: ExitStack, caplog: p
 
     vendor = started(stack, take_all)
     came = AfricasTalking(vendor.url, "plotihub", unreadable).send(outgoing(AMINA))
-    assert came == [Outcome("not_sent", reason="no_api_key")]
+    assert came == [SendOutcome("not_sent", reason="no_api_key")]
     assert vendor.posted == []
     assert "/sms/key" in caplog.text

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from chalicelib import bootstrap, config
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.gateways.africastalking import AfricasTalking
 from chalicelib.gateways.claims_folder import ClaimsFolder
 from chalicelib.gateways.claims_table import ClaimsTable
-from chalicelib.gateways.email import Email
-from chalicelib.gateways.parameter_store import Parameter
+from chalicelib.gateways.email import SesEmail
+from chalicelib.gateways.parameter_store import CachedParameter
 from chalicelib.gateways.sns import Sns
 from chalicelib.gateways.sqs import SqsQueues
-from chalicelib.runtime.ports import Outgoing
+from chalicelib.runtime.ports import OutgoingText
 from chalicelib.runtime.resources import OutboundResources, get_outbound, using_outbound
 from chalicelib.storage.engines import wake_after_commit
 
@@ -36,7 +36,7 @@ def test_a_laptop_needs_nothing_set(settings: pytest.MonkeyPatch, tmp_path: Path
     outside = bootstrap.make_outbound_resources(config.settings())
     assert set(outside.gateways) == {"africastalking", "sns", "email"}
     assert outside.claims == ClaimsFolder(str(tmp_path / "claims"))
-    text = Outgoing("key", "+254712345678", "Habari")
+    text = OutgoingText("key", "+254712345678", "Habari")
     assert [came.reason for came in outside.gateways["africastalking"].send([text])] == ["no_api_key"]
     assert [came.reason for came in outside.gateways["email"].send([text])] == ["no_sender_address"]
     assert bootstrap.make_resources(config.settings()).queues is None
@@ -58,7 +58,7 @@ def test_each_setting_reaches_its_adapter(settings: pytest.MonkeyPatch) -> None:
     assert sms.api_key() == "atsk_secret"
     assert isinstance(sns, Sns)
     assert sns.sender_name == "PLOTIHUB"
-    assert isinstance(mail, Email)
+    assert isinstance(mail, SesEmail)
     assert mail.sender == "rent@example.com"
     assert isinstance(outside.claims, ClaimsTable)
     assert outside.claims.name == "claims"
@@ -70,7 +70,7 @@ def test_a_key_is_read_from_the_parameter_unless_it_is_set_itself(settings: pyte
     settings.setenv("AFRICASTALKING_API_KEY_PARAMETER", "/plotihub/sms")
     named = bootstrap.make_outbound_resources(config.settings()).gateways["africastalking"]
     assert isinstance(named, AfricasTalking)
-    assert isinstance(named.api_key, Parameter)
+    assert isinstance(named.api_key, CachedParameter)
     assert named.api_key.name == "/plotihub/sms"
     settings.setenv("AFRICASTALKING_API_KEY", "atsk_secret")
     plain = bootstrap.make_outbound_resources(config.settings()).gateways["africastalking"]
@@ -81,7 +81,7 @@ def test_a_key_is_read_from_the_parameter_unless_it_is_set_itself(settings: pyte
 
 def test_a_test_has_an_outside_of_its_own_and_gives_it_back(settings: pytest.MonkeyPatch) -> None:
     made = bootstrap.make_outbound_resources(config.settings())
-    other = OutboundResources(gateways={}, claims=made.claims, queues=made.queues, clock=MovedClock())
+    other = OutboundResources(gateways={}, claims=made.claims, queues=made.queues, clock=ManualClock())
     with using_outbound(made):
         assert get_outbound() is made
         with using_outbound(other):

@@ -15,13 +15,13 @@ import pytest
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.claims_folder import ClaimsFolder
 from chalicelib.gateways.claims_table import ClaimsTable
-from chalicelib.runtime.ports import Claim, Claims, Outcome
+from chalicelib.runtime.ports import SendClaim, SendClaims, SendOutcome
 
 pytestmark = pytest.mark.slow
 
 AT = dt.datetime(2026, 12, 5, 6, 30, 15, 123456, dt.UTC)
 LATER = AT + dt.timedelta(seconds=40)
-SENT = Outcome("sent", False, "ATXid_1", parts=2, cost_cents=160)
+SENT = SendOutcome("sent", False, "ATXid_1", parts=2, cost_cents=160)
 RACERS = 8
 
 
@@ -29,7 +29,7 @@ class Keeper(NamedTuple):
     kind: str
     where: str
 
-    def opened(self) -> Claims:
+    def opened(self) -> SendClaims:
         """Return the keeper as another process would open it."""
         return ClaimsTable(self.where) if self.kind == "table" else ClaimsFolder(self.where)
 
@@ -56,10 +56,10 @@ def made_table() -> str:
 
 
 def test_a_key_is_taken_once_whoever_asks(keeper: Keeper) -> None:
-    assert keeper.opened().take("key:1", AT)
-    assert not keeper.opened().take("key:1", LATER)
-    assert keeper.opened().take("key:2", AT)
-    assert keeper.opened().find("key:1") == Claim(AT)
+    assert keeper.opened().claim("key:1", AT)
+    assert not keeper.opened().claim("key:1", LATER)
+    assert keeper.opened().claim("key:2", AT)
+    assert keeper.opened().find("key:1") == SendClaim(AT)
 
 
 def test_what_nobody_took_is_nobody_s(keeper: Keeper) -> None:
@@ -70,37 +70,37 @@ def test_what_nobody_took_is_nobody_s(keeper: Keeper) -> None:
     "outcome",
     [
         SENT,
-        Outcome("sent"),
-        Outcome("refused", permanent=True, reason="invalid_number"),
-        Outcome("not_sent", reason="busy"),
-        Outcome("unknown", cost_cents=0),
+        SendOutcome("sent"),
+        SendOutcome("refused", permanent=True, reason="invalid_number"),
+        SendOutcome("not_sent", reason="busy"),
+        SendOutcome("unknown", cost_cents=0),
     ],
 )
-def test_what_came_of_it_is_told_again_to_whoever_asks(keeper: Keeper, outcome: Outcome) -> None:
-    assert keeper.opened().take("key", AT)
-    keeper.opened().settle("key", outcome)
-    assert keeper.opened().find("key") == Claim(AT, outcome)
-    assert not keeper.opened().take("key", LATER)
-    assert keeper.opened().find("key") == Claim(AT, outcome)
+def test_what_came_of_it_is_told_again_to_whoever_asks(keeper: Keeper, outcome: SendOutcome) -> None:
+    assert keeper.opened().claim("key", AT)
+    keeper.opened().record_outcome("key", outcome)
+    assert keeper.opened().find("key") == SendClaim(AT, outcome)
+    assert not keeper.opened().claim("key", LATER)
+    assert keeper.opened().find("key") == SendClaim(AT, outcome)
 
 
 def test_it_may_be_settled_twice(keeper: Keeper) -> None:
-    assert keeper.opened().take("key", AT)
-    keeper.opened().settle("key", SENT)
-    keeper.opened().settle("key", SENT)
-    assert keeper.opened().find("key") == Claim(AT, SENT)
+    assert keeper.opened().claim("key", AT)
+    keeper.opened().record_outcome("key", SENT)
+    keeper.opened().record_outcome("key", SENT)
+    assert keeper.opened().find("key") == SendClaim(AT, SENT)
 
 
 def test_what_nobody_took_cannot_be_settled(keeper: Keeper) -> None:
     with pytest.raises(ValueError):
-        keeper.opened().settle("key", SENT)
+        keeper.opened().record_outcome("key", SENT)
     assert keeper.opened().find("key") is None
 
 
 @pytest.mark.parametrize("key", ["../../etc/passwd", "a/b\0c", "ufunguo – ✓", "x" * 5000, ""])
 def test_any_text_is_a_key(keeper: Keeper, key: str) -> None:
-    assert keeper.opened().take(key, AT)
-    assert not keeper.opened().take(key, AT)
+    assert keeper.opened().claim(key, AT)
+    assert not keeper.opened().claim(key, AT)
 
 
 def test_of_all_who_race_for_a_key_one_wins(keeper: Keeper) -> None:
@@ -136,8 +136,8 @@ def test_of_all_who_race_for_what_is_left_no_more_are_counted(keeper: Keeper) ->
 
 def test_neither_names_nor_contents_tell_a_key(tmp_path: Path) -> None:
     claims = ClaimsFolder(str(tmp_path / "claims"))
-    claims.take("+254712345678", AT)
-    claims.settle("+254712345678", SENT)
+    claims.claim("+254712345678", AT)
+    claims.record_outcome("+254712345678", SENT)
     claims.count("codes:+254712345678", 2, AT)
     files = list((tmp_path / "claims").iterdir())
     assert len(files) == 2
@@ -151,7 +151,7 @@ def test_a_table_s_item_tells_no_key_and_when_it_is_of_no_use(aws: str) -> None:
     import boto3
 
     name = made_table()
-    assert ClaimsTable(name).take("+254712345678", AT)
+    assert ClaimsTable(name).claim("+254712345678", AT)
     (item,) = boto3.client("dynamodb").scan(TableName=name)["Items"]
     assert "254712345678" not in str(item)
     assert set(item) == {"claim", "taken_by", "taken_at", "expires_at"}
@@ -171,7 +171,7 @@ def test_a_count_s_item_tells_no_key_and_when_it_is_of_no_use(aws: str) -> None:
 
 
 @pytest.fixture
-def unusable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Claims]:
+def unusable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SendClaims]:
     if request.param == "folder":
         (tmp_path / "file").write_text("no folder")
         yield ClaimsFolder(str(tmp_path / "file" / "claims"))
@@ -184,11 +184,11 @@ def unusable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Claims]
 
 
 @pytest.mark.parametrize("unusable", ["folder", "no table", "no AWS"], indirect=True)
-def test_a_keeper_that_does_not_answer_says_so(unusable: Claims) -> None:
+def test_a_keeper_that_does_not_answer_says_so(unusable: SendClaims) -> None:
     with pytest.raises(Unavailable):
-        unusable.take("key", AT)
+        unusable.claim("key", AT)
     with pytest.raises(Unavailable):
-        unusable.settle("key", SENT)
+        unusable.record_outcome("key", SENT)
     with pytest.raises(Unavailable):
         unusable.find("key")
     with pytest.raises(Unavailable):

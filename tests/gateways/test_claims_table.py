@@ -8,9 +8,9 @@ from contextlib import ExitStack
 import pytest
 
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.aws import Client
-from chalicelib.gateways.claims_table import TRIES, ClaimsTable
-from chalicelib.runtime.ports import Claim, Outcome
+from chalicelib.gateways.aws import AwsClient
+from chalicelib.gateways.claims_table import MAX_TRIES, ClaimsTable
+from chalicelib.runtime.ports import SendClaim, SendOutcome
 from tests.gateways.test_claims import made_table
 from tests.gateways.vendor import Behaviour, Posted, Vendor, answering, hang_up, in_turn, relayed, relaying, silent
 
@@ -37,7 +37,7 @@ def through(stack: ExitStack, account: pytest.MonkeyPatch, table: str, behave: B
     """Return the table as it is seen through a wire that behaves so."""
     wire = stack.enter_context(Vendor(behave).running())
     account.setenv("AWS_ENDPOINT_URL", wire.url)
-    return ClaimsTable(table, Client("dynamodb", 1, 1)), wire
+    return ClaimsTable(table, AwsClient("dynamodb", 1, 1)), wire
 
 
 def taken_unheard(aws: str) -> Behaviour:
@@ -54,18 +54,18 @@ def test_a_claim_whose_answer_was_lost_is_its_taker_s(
     stack: ExitStack, account: pytest.MonkeyPatch, aws: str, table: str
 ) -> None:
     claims, wire = through(stack, account, table, in_turn(taken_unheard(aws), relaying(aws)))
-    assert claims.take("key", AT)
+    assert claims.claim("key", AT)
     assert len(wire.posted) == 2
-    assert not claims.take("key", AT)
-    assert claims.find("key") == Claim(AT)
+    assert not claims.claim("key", AT)
+    assert claims.find("key") == SendClaim(AT)
 
 
 def test_a_claim_that_another_has_is_not_ours_for_all_the_lost_answers(
     stack: ExitStack, account: pytest.MonkeyPatch, aws: str, table: str
 ) -> None:
-    assert ClaimsTable(table).take("key", AT)
+    assert ClaimsTable(table).claim("key", AT)
     claims, _ = through(stack, account, table, in_turn(taken_unheard(aws), taken_unheard(aws), relaying(aws)))
-    assert not claims.take("key", AT)
+    assert not claims.claim("key", AT)
 
 
 def test_a_write_that_met_one_of_the_other_region_is_made_again(
@@ -73,23 +73,28 @@ def test_a_write_that_met_one_of_the_other_region_is_made_again(
 ) -> None:
     conflict = answering(400, CONFLICT, JSON)
     claims, wire = through(stack, account, table, in_turn(conflict, conflict, relaying(aws)))
-    assert claims.take("key", AT)
+    assert claims.claim("key", AT)
     assert len(wire.posted) == 3
-    claims.settle("key", Outcome("sent"))
-    assert claims.find("key") == Claim(AT, Outcome("sent"))
+    claims.record_outcome("key", SendOutcome("sent"))
+    assert claims.find("key") == SendClaim(AT, SendOutcome("sent"))
 
 
 @pytest.mark.parametrize(
     ("behave", "tries"),
-    [(silent, TRIES), (hang_up, TRIES), (answering(400, CONFLICT, JSON), TRIES), (answering(500, b"{}", JSON), TRIES),
-     (answering(400, DENIED, JSON), 1)],
+    [
+        (silent, MAX_TRIES),
+        (hang_up, MAX_TRIES),
+        (answering(400, CONFLICT, JSON), MAX_TRIES),
+        (answering(500, b"{}", JSON), MAX_TRIES),
+        (answering(400, DENIED, JSON), 1),
+    ],
 )  # fmt: skip
 def test_it_gives_up_in_the_end_and_says_so(
     stack: ExitStack, account: pytest.MonkeyPatch, table: str, behave: Behaviour, tries: int
 ) -> None:
     claims, wire = through(stack, account, table, behave)
     with pytest.raises(Unavailable):
-        claims.take("key", AT)
+        claims.claim("key", AT)
     assert len(wire.posted) == tries
 
 

@@ -14,15 +14,15 @@ import boto3
 import pytest
 from aws_encryption_sdk.identifiers import Algorithm, CommitmentPolicy
 
-from chalicelib.clock import MovedClock, SystemClock
+from chalicelib.clock import ManualClock, SystemClock
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.sealed_codes import SealedCodes
 from chalicelib.messaging import code_service
 from chalicelib.messaging.code_jobs import send_code
-from chalicelib.messaging.code_rules import MOST_AN_HOUR, MOST_OF_A_NUMBER
-from chalicelib.runtime.ports import NOT_SENT, REFUSED, SENT, UNKNOWN, Outcome, Outgoing
+from chalicelib.messaging.code_rules import MAX_PER_HOUR, MAX_PER_NUMBER_AND_HOUR
+from chalicelib.runtime.ports import NOT_SENT, REFUSED, SENT, UNKNOWN, OutgoingText, SendOutcome
 from chalicelib.runtime.resources import OutboundResources, using_outbound
-from tests.outbox import FakeQueues, outside_of
+from tests.outbox import FakeQueues, make_outbound_resources
 
 pytestmark = pytest.mark.slow
 
@@ -52,10 +52,10 @@ def sealed(code: str, key_arn: str, form: Any = FORMS[0]) -> str:
 class FakeGateway:
     """Answers what it is told to, and shows what it was given."""
 
-    outcome: Outcome
-    given: list[Outgoing] = field(default_factory=list)
+    outcome: SendOutcome
+    given: list[OutgoingText] = field(default_factory=list)
 
-    def send(self, texts: Sequence[Outgoing]) -> list[Outcome]:
+    def send(self, texts: Sequence[OutgoingText]) -> list[SendOutcome]:
         self.given += texts
         return [self.outcome] * len(texts)
 
@@ -97,16 +97,18 @@ class Sending:
         return [len(self.first.given), len(self.second.given)]
 
 
-def sending(folder: Path, first: Outcome, second: Outcome, codes: Any = None) -> Sending:
+def sending(folder: Path, first: SendOutcome, second: SendOutcome, codes: Any = None) -> Sending:
     gateways = FakeGateway(first), FakeGateway(second)
-    outside = outside_of(folder, SystemClock(), FakeQueues(), africastalking=gateways[0], sns=gateways[1])
+    outside = make_outbound_resources(folder, SystemClock(), FakeQueues(), africastalking=gateways[0], sns=gateways[1])
     return Sending(*gateways, OutboundResources(outside.gateways, outside.claims, outside.queues, outside.clock, codes))
 
 
 @pytest.mark.parametrize("form", FORMS, ids=["cognito", "committing"])
 def test_a_code_is_opened_under_our_key_and_sent(aws: str, tmp_path: Path, form: Any) -> None:
     key_arn = new_key()
-    with using_outbound(sending(tmp_path, Outcome(SENT), Outcome(SENT), SealedCodes(key_arn)).outside) as outside:
+    with using_outbound(
+        sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), SealedCodes(key_arn)).outside
+    ) as outside:
         assert send_code(event(sealed(CODE, key_arn, form)), None) == {"sent": True}
     (given,) = outside.gateways["africastalking"].given  # type: ignore[attr-defined]
     assert given.to == PHONE
@@ -142,16 +144,16 @@ def test_a_key_service_that_is_away_is_told(aws: str, account: pytest.MonkeyPatc
 @pytest.mark.parametrize(
     ("first", "second", "given"),
     [
-        (Outcome(SENT), Outcome(SENT), [1, 0]),
-        (Outcome(NOT_SENT, reason="not_reached"), Outcome(SENT), [1, 1]),
-        (Outcome(REFUSED, reason="no_balance"), Outcome(SENT), [1, 1]),
-        (Outcome(UNKNOWN, reason="no_answer"), Outcome(SENT), [1, 1]),  # the same code twice does no harm
-        (Outcome(UNKNOWN, reason="no_answer"), Outcome(NOT_SENT), [1, 1]),
-        (Outcome(NOT_SENT), Outcome(UNKNOWN), [1, 1]),
+        (SendOutcome(SENT), SendOutcome(SENT), [1, 0]),
+        (SendOutcome(NOT_SENT, reason="not_reached"), SendOutcome(SENT), [1, 1]),
+        (SendOutcome(REFUSED, reason="no_balance"), SendOutcome(SENT), [1, 1]),
+        (SendOutcome(UNKNOWN, reason="no_answer"), SendOutcome(SENT), [1, 1]),  # the same code twice does no harm
+        (SendOutcome(UNKNOWN, reason="no_answer"), SendOutcome(NOT_SENT), [1, 1]),
+        (SendOutcome(NOT_SENT), SendOutcome(UNKNOWN), [1, 1]),
     ],
 )
 def test_the_next_gateway_is_tried_where_one_does_not_take_it(
-    tmp_path: Path, first: Outcome, second: Outcome, given: list[int]
+    tmp_path: Path, first: SendOutcome, second: SendOutcome, given: list[int]
 ) -> None:
     made = sending(tmp_path, first, second, FakeCodes())
     assert code_service.send_code(made.outside, event())
@@ -159,20 +161,22 @@ def test_the_next_gateway_is_tried_where_one_does_not_take_it(
 
 
 def test_where_nobody_takes_it_lambda_shall_call_again(tmp_path: Path) -> None:
-    made = sending(tmp_path, Outcome(NOT_SENT), Outcome(REFUSED, reason="refused"), FakeCodes())
+    made = sending(tmp_path, SendOutcome(NOT_SENT), SendOutcome(REFUSED, reason="refused"), FakeCodes())
     with pytest.raises(Unavailable, match="No gateway"):
         code_service.send_code(made.outside, event())
 
 
 def test_a_number_that_is_none_is_not_tried_elsewhere(tmp_path: Path) -> None:
-    made = sending(tmp_path, Outcome(REFUSED, permanent=True, reason="invalid_number"), Outcome(SENT), FakeCodes())
+    made = sending(
+        tmp_path, SendOutcome(REFUSED, permanent=True, reason="invalid_number"), SendOutcome(SENT), FakeCodes()
+    )
     assert not code_service.send_code(made.outside, event())
     assert made.given == [1, 0]
 
 
 @pytest.mark.parametrize("name", ["SignUp", "ResendCode", "Authentication"])
 def test_every_occasion_for_a_code_is_known(tmp_path: Path, name: str) -> None:
-    made = sending(tmp_path, Outcome(SENT), Outcome(SENT), FakeCodes())
+    made = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
     assert code_service.send_code(made.outside, event(source=f"CustomSMSSender_{name}"))
 
 
@@ -190,7 +194,7 @@ def test_every_occasion_for_a_code_is_known(tmp_path: Path, name: str) -> None:
 def test_an_occasion_that_is_not_ours_is_left_and_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
-    made = sending(tmp_path, Outcome(SENT), Outcome(SENT), FakeCodes())
+    made = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
     assert not code_service.send_code(made.outside, event(source=f"CustomSMSSender_{name}"))
     assert made.given == [0, 0]
     assert [record.source for record in caplog.records] == [f"CustomSMSSender_{name}"]  # type: ignore[attr-defined]
@@ -212,15 +216,15 @@ def test_an_occasion_that_is_not_ours_is_left_and_told(
 def test_no_code_goes_to_a_number_that_is_not_served(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, phone: str
 ) -> None:
-    made = sending(tmp_path, Outcome(SENT), Outcome(SENT), FakeCodes())
+    made = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
     assert not code_service.send_code(made.outside, event(source="CustomSMSSender_SignUp", phone=phone))
     assert made.given == [0, 0]
     (record,) = caplog.records
-    assert record.getMessage() == "a code was asked for a number that is not served"
+    assert record.getMessage() == "code.send.unsupported_number: sign-in code requested for an unsupported number"
     assert not phone or phone[1:] not in json.dumps(vars(record), default=str)
 
 
-def at(made: Sending, clock: MovedClock) -> OutboundResources:
+def at(made: Sending, clock: ManualClock) -> OutboundResources:
     return replace(made.outside, clock=clock)
 
 
@@ -231,51 +235,51 @@ def test_a_number_gets_so_many_codes_an_hour(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("METRICS_ENVIRONMENT", "plotihub-test")
-    clock = MovedClock(dt.datetime(2026, 12, 5, 6, 0, tzinfo=dt.UTC))
-    made = sending(tmp_path, Outcome(SENT), Outcome(SENT), FakeCodes())
-    sent = [code_service.send_code(at(made, clock), event()) for _ in range(MOST_OF_A_NUMBER + 2)]
-    assert sent == [True] * MOST_OF_A_NUMBER + [False] * 2
-    assert made.given == [MOST_OF_A_NUMBER, 0]
+    clock = ManualClock(dt.datetime(2026, 12, 5, 6, 0, tzinfo=dt.UTC))
+    made = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
+    sent = [code_service.send_code(at(made, clock), event()) for _ in range(MAX_PER_NUMBER_AND_HOUR + 2)]
+    assert sent == [True] * MAX_PER_NUMBER_AND_HOUR + [False] * 2
+    assert made.given == [MAX_PER_NUMBER_AND_HOUR, 0]
     assert code_service.send_code(at(made, clock), event(phone="+254712345679"))  # another's
     clock.at += dt.timedelta(hours=1)
     assert code_service.send_code(at(made, clock), event())
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [each["CodesHeldBack"] for each in told if "CodesHeldBack" in each] == [1, 1]
     warned = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
-    assert warned == ["a code was asked for too often"] * 2
+    assert warned == ["code.send.rate_limited: sign-in code requested too often"] * 2
     assert PHONE[1:] not in json.dumps([vars(record) for record in caplog.records], default=str)
 
 
 def test_all_numbers_together_get_so_many_codes_an_hour(tmp_path: Path) -> None:
-    clock = MovedClock(dt.datetime(2026, 12, 5, 6, 59, 59, tzinfo=dt.UTC))
-    made = sending(tmp_path, Outcome(SENT), Outcome(SENT), FakeCodes())
-    for place in range(MOST_AN_HOUR):
+    clock = ManualClock(dt.datetime(2026, 12, 5, 6, 59, 59, tzinfo=dt.UTC))
+    made = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
+    for place in range(MAX_PER_HOUR):
         assert code_service.send_code(at(made, clock), event(phone=f"+2547120{place:05d}"))
     assert not code_service.send_code(at(made, clock), event())
-    assert made.given == [MOST_AN_HOUR, 0]
+    assert made.given == [MAX_PER_HOUR, 0]
     clock.at += dt.timedelta(seconds=1)
     assert code_service.send_code(at(made, clock), event())
 
 
 def test_what_a_number_may_not_have_does_not_count_for_the_others(tmp_path: Path) -> None:
-    clock = MovedClock(dt.datetime(2026, 12, 5, 6, 0, tzinfo=dt.UTC))
-    made = sending(tmp_path, Outcome(SENT), Outcome(SENT), FakeCodes())
-    for _ in range(MOST_AN_HOUR + 1):
+    clock = ManualClock(dt.datetime(2026, 12, 5, 6, 0, tzinfo=dt.UTC))
+    made = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
+    for _ in range(MAX_PER_HOUR + 1):
         code_service.send_code(at(made, clock), event())
     assert code_service.send_code(at(made, clock), event(phone="+254712345679"))
 
 
 def test_where_nobody_can_count_nothing_is_sent(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    made = sending(tmp_path / "file" / "claims", Outcome(SENT), Outcome(SENT), FakeCodes())
+    made = sending(tmp_path / "file" / "claims", SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
     with pytest.raises(Unavailable):
         code_service.send_code(made.outside, event())
     assert made.given == [0, 0]
 
 
-@pytest.mark.parametrize("outcome", [Outcome(SENT), Outcome(REFUSED, permanent=True), Outcome(UNKNOWN)])
+@pytest.mark.parametrize("outcome", [SendOutcome(SENT), SendOutcome(REFUSED, permanent=True), SendOutcome(UNKNOWN)])
 def test_neither_code_nor_number_is_ever_logged(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], outcome: Outcome
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], outcome: SendOutcome
 ) -> None:
     caplog.set_level(logging.DEBUG)
     code_service.send_code(sending(tmp_path, outcome, outcome, FakeCodes()).outside, event())
@@ -289,7 +293,7 @@ def test_what_is_counted_has_no_code_either(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("METRICS_ENVIRONMENT", "plotihub-test")
-    code_service.send_code(sending(tmp_path, Outcome(SENT), Outcome(SENT), FakeCodes()).outside, event())
+    code_service.send_code(sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes()).outside, event())
     told = json.loads(capsys.readouterr().out)
     assert told["CodesSent"] == 1
     assert set(told) == {"_aws", "Environment", "CodesSent"}

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.gateways.aws import Client
-from chalicelib.gateways.email import Email, message_of
-from chalicelib.runtime.ports import Outcome, Outgoing
+from chalicelib.gateways.aws import AwsClient
+from chalicelib.gateways.email import SesEmail, build_message
+from chalicelib.runtime.ports import OutgoingText, SendOutcome
 from tests.gateways.conftest import REGION
 from tests.gateways.vendor import Behaviour, Vendor, answering, hang_up, silent
 
@@ -33,8 +33,8 @@ def stack() -> Iterator[ExitStack]:
         yield open_things
 
 
-def outgoing(to: str = AMINA, **more: str) -> Outgoing:
-    return Outgoing(**{"key": "org:receipt:1", "to": to, "text": TEXT, "subject": "Risiti – RCT-000001", **more})
+def outgoing(to: str = AMINA, **more: str) -> OutgoingText:
+    return OutgoingText(**{"key": "org:receipt:1", "to": to, "text": TEXT, "subject": "Risiti – RCT-000001", **more})
 
 
 def read(raw: bytes) -> EmailMessage:
@@ -50,7 +50,7 @@ def words(message: EmailMessage) -> str:
 
 
 def test_a_reader_gets_what_was_written() -> None:
-    raw = message_of(outgoing(sender_name="Acme Homes – Nairobi"), FROM).as_bytes()
+    raw = build_message(outgoing(sender_name="Acme Homes – Nairobi"), FROM).as_bytes()
     message = read(raw)
     assert message["From"].addresses[0].display_name == "Acme Homes – Nairobi"
     assert message["From"].addresses[0].addr_spec == "rent@plotihub.example"
@@ -63,7 +63,7 @@ def test_a_reader_gets_what_was_written() -> None:
 
 
 def test_it_is_7_bit_in_lines_that_every_server_takes() -> None:
-    raw = message_of(outgoing(subject="é" * 150), FROM).as_bytes()
+    raw = build_message(outgoing(subject="é" * 150), FROM).as_bytes()
     assert raw.isascii()
     lines = raw.split(b"\r\n")
     assert max(map(len, lines)) <= 998
@@ -71,15 +71,15 @@ def test_it_is_7_bit_in_lines_that_every_server_takes() -> None:
 
 
 def test_a_repeat_of_the_same_attempt_has_the_same_id() -> None:
-    first, again = message_of(outgoing(), FROM), message_of(outgoing(), FROM)
+    first, again = build_message(outgoing(), FROM), build_message(outgoing(), FROM)
     assert first["Message-ID"] == again["Message-ID"]
-    assert first["Message-ID"] != message_of(outgoing(key="org:receipt:2"), FROM)["Message-ID"]
+    assert first["Message-ID"] != build_message(outgoing(key="org:receipt:2"), FROM)["Message-ID"]
     assert first["Message-ID"].endswith("@plotihub.example>")
 
 
 @given(subject=st.text(max_size=200), sender_name=st.text(max_size=100), text=st.text(max_size=300))
 def test_nothing_typed_begins_a_header(subject: str, sender_name: str, text: str) -> None:
-    made = message_of(outgoing(subject=subject, sender_name=sender_name, text=text), FROM)
+    made = build_message(outgoing(subject=subject, sender_name=sender_name, text=text), FROM)
     message = read(made.as_bytes())
     assert sorted(message.keys()) == sorted(HEADERS)
     assert message["To"] == AMINA
@@ -90,7 +90,7 @@ def test_nothing_typed_begins_a_header(subject: str, sender_name: str, text: str
     "broken", ["a\r\nBcc: thief@example.com", "a\nBcc: thief@example.com", "a\x0b\x1c\u2028Bcc: x"]
 )
 def test_a_line_break_becomes_a_space(broken: str) -> None:
-    message = read(message_of(outgoing(subject=broken, sender_name=broken), FROM).as_bytes())
+    message = read(build_message(outgoing(subject=broken, sender_name=broken), FROM).as_bytes())
     assert message["Subject"].startswith("a Bcc: ")
     assert "Bcc" not in message
 
@@ -112,13 +112,13 @@ def test_a_line_break_becomes_a_space(broken: str) -> None:
     ],
 )
 def test_what_is_no_address_is_never_asked_for(account: pytest.MonkeyPatch, address: str) -> None:
-    came = Email(FROM).send([outgoing(address)])
-    assert came == [Outcome("refused", permanent=True, reason="invalid_address")]
+    came = SesEmail(FROM).send([outgoing(address)])
+    assert came == [SendOutcome("refused", permanent=True, reason="invalid_address")]
 
 
 @pytest.mark.parametrize("sender", ["", "Plotihub", "Plotihub <>"])
 def test_without_a_sender_it_refuses_and_says_what_to_set(sender: str, caplog: pytest.LogCaptureFixture) -> None:
-    assert Email(sender).send([outgoing()] * 2) == [Outcome("refused", reason="no_sender_address")] * 2
+    assert SesEmail(sender).send([outgoing()] * 2) == [SendOutcome("refused", reason="no_sender_address")] * 2
     assert "EMAIL_FROM" in caplog.text
 
 
@@ -128,7 +128,7 @@ def test_ses_is_given_it(aws: str) -> None:
     from moto.ses.models import ses_backends
 
     boto3.client("sesv2").create_email_identity(EmailIdentity="rent@plotihub.example")
-    came = Email(FROM).send([outgoing(), outgoing("brian@example.com", sender_name="Acme")])
+    came = SesEmail(FROM).send([outgoing(), outgoing("brian@example.com", sender_name="Acme")])
     assert [each.outcome for each in came] == ["sent", "sent"]
     backend: Any = ses_backends["123456789012"][REGION]
     sent = {message.id: message for message in backend.sent_messages}
@@ -141,7 +141,7 @@ def test_ses_is_given_it(aws: str) -> None:
 
 @pytest.mark.slow
 def test_a_sender_that_ses_does_not_know_is_our_own_matter(aws: str) -> None:
-    assert Email("nobody@elsewhere.example").send([outgoing()]) == [Outcome("refused", reason="refused")]
+    assert SesEmail("nobody@elsewhere.example").send([outgoing()]) == [SendOutcome("refused", reason="refused")]
 
 
 def refusing(status: int, code: str, told: str) -> Behaviour:
@@ -153,39 +153,39 @@ def refusing(status: int, code: str, told: str) -> Behaviour:
 @pytest.mark.parametrize(
     ("behave", "expected"),
     [
-        (refusing(429, "TooManyRequestsException", "slow down"), Outcome("not_sent", reason="busy")),
-        (refusing(400, "TooManyRequestsException", "slow down"), Outcome("not_sent", reason="busy")),
-        (refusing(503, "ServiceUnavailable", ""), Outcome("not_sent", reason="busy")),
-        (refusing(500, "InternalFailure", ""), Outcome("unknown", reason="http_500")),
-        (refusing(400, "SendingPausedException", "paused"), Outcome("refused", reason="refused")),
+        (refusing(429, "TooManyRequestsException", "slow down"), SendOutcome("not_sent", reason="busy")),
+        (refusing(400, "TooManyRequestsException", "slow down"), SendOutcome("not_sent", reason="busy")),
+        (refusing(503, "ServiceUnavailable", ""), SendOutcome("not_sent", reason="busy")),
+        (refusing(500, "InternalFailure", ""), SendOutcome("unknown", reason="http_500")),
+        (refusing(400, "SendingPausedException", "paused"), SendOutcome("refused", reason="refused")),
         (
             refusing(400, "MessageRejected", f"Email address is not verified: {AMINA}"),
-            Outcome("refused", reason="refused"),
+            SendOutcome("refused", reason="refused"),
         ),
         (
             refusing(400, "MessageRejected", "Address blacklisted."),
-            Outcome("refused", permanent=True, reason="opted_out"),
+            SendOutcome("refused", permanent=True, reason="opted_out"),
         ),
         (
             refusing(400, "BadRequestException", "Domain contains illegal character"),
-            Outcome("refused", permanent=True, reason="invalid_address"),
+            SendOutcome("refused", permanent=True, reason="invalid_address"),
         ),
-        (refusing(400, "BadRequestException", "Bad Raw Message Content"), Outcome("refused", reason="refused")),
-        (hang_up, Outcome("unknown", reason="no_answer")),
-        (silent, Outcome("unknown", reason="no_answer")),
-        (answering(200, b"{}"), Outcome("unknown", reason="unreadable_answer")),
-        (answering(200, b"<html>"), Outcome("unknown", reason="unreadable_answer")),
+        (refusing(400, "BadRequestException", "Bad Raw Message Content"), SendOutcome("refused", reason="refused")),
+        (hang_up, SendOutcome("unknown", reason="no_answer")),
+        (silent, SendOutcome("unknown", reason="no_answer")),
+        (answering(200, b"{}"), SendOutcome("unknown", reason="unreadable_answer")),
+        (answering(200, b"<html>"), SendOutcome("unknown", reason="unreadable_answer")),
     ],
 )
 def test_its_answers_in_our_words(
-    stack: ExitStack, account: pytest.MonkeyPatch, behave: Behaviour, expected: Outcome
+    stack: ExitStack, account: pytest.MonkeyPatch, behave: Behaviour, expected: SendOutcome
 ) -> None:
     wire = stack.enter_context(Vendor(behave).running())
     account.setenv("AWS_ENDPOINT_URL", wire.url)
-    assert Email(FROM, Client("sesv2", 1, 1)).send([outgoing()]) == [expected]
+    assert SesEmail(FROM, AwsClient("sesv2", 1, 1)).send([outgoing()]) == [expected]
     assert len(wire.posted) == 1
 
 
 @pytest.mark.slow
 def test_nobody_there_is_not_sent(account: pytest.MonkeyPatch) -> None:
-    assert Email(FROM).send([outgoing()]) == [Outcome("not_sent", reason="not_reached")]
+    assert SesEmail(FROM).send([outgoing()]) == [SendOutcome("not_sent", reason="not_reached")]

@@ -8,10 +8,10 @@ import pytest
 
 from chalicelib.clock import SystemClock
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.aws import Client
+from chalicelib.gateways.aws import AwsClient
 from chalicelib.gateways.key_parameters import KeyParameters
 from chalicelib.identity.key_jobs import keep_keys
-from chalicelib.identity.tokens import copy_name
+from chalicelib.identity.tokens import key_copy_name
 from local.runner import event_at
 from tests.issuers import issuing
 
@@ -33,7 +33,7 @@ def test_what_is_kept_is_found_and_may_be_replaced(copies: KeyParameters) -> Non
 
 def test_a_store_that_does_not_answer_is_told(account: pytest.MonkeyPatch) -> None:
     account.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    copies = KeyParameters("/plotihub/keys", Client("ssm", 1, 1))
+    copies = KeyParameters("/plotihub/keys", AwsClient("ssm", 1, 1))
     with pytest.raises(Unavailable, match="/plotihub/keys/west"):
         copies.find("west")
     with pytest.raises(Unavailable, match="/plotihub/keys/west"):
@@ -53,7 +53,7 @@ def test_the_clock_keeps_the_keys_of_every_issuer_that_answers(
         west.token("+254700000001", key_id="new")
         assert keep_keys(event, None) == {"kept": 1}
         for issuer, keys in ((west, {"first", "new"}), (central, {"first"})):
-            kept = copies.find(copy_name(issuer.jwks_url))
+            kept = copies.find(key_copy_name(issuer.jwks_url))
             assert {key["kid"] for key in json.loads(kept or "{}")["keys"]} == keys
 
 

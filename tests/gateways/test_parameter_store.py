@@ -8,8 +8,8 @@ from contextlib import ExitStack
 import pytest
 
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.aws import Client
-from chalicelib.gateways.parameter_store import Parameter
+from chalicelib.gateways.aws import AwsClient
+from chalicelib.gateways.parameter_store import CachedParameter
 from tests.gateways.vendor import Vendor, answering, hang_up, in_turn, relaying, silent
 
 pytestmark = pytest.mark.slow
@@ -36,7 +36,7 @@ def test_it_is_decrypted_and_stripped_and_asked_for_once(
     name = kept("atsk_secret\n")
     wire = stack.enter_context(Vendor(relaying(aws)).running())
     account.setenv("AWS_ENDPOINT_URL", wire.url)
-    parameter = Parameter(name)
+    parameter = CachedParameter(name)
     assert [parameter() for _ in range(5)] == ["atsk_secret"] * 5
     assert [json.loads(posted.body) for posted in wire.posted] == [{"Name": name, "WithDecryption": True}]
     assert "atsk_secret" not in repr(parameter)
@@ -46,7 +46,7 @@ def test_a_new_value_is_seen_once_the_old_one_has_been_kept_long_enough(aws: str
     import boto3
 
     name = kept("old")
-    parameter = Parameter(name, kept_s=0)
+    parameter = CachedParameter(name, ttl_s=0)
     assert parameter() == "old"
     boto3.client("ssm").put_parameter(Name=name, Value="new", Type="SecureString", Overwrite=True)
     assert parameter() == "new"
@@ -54,14 +54,14 @@ def test_a_new_value_is_seen_once_the_old_one_has_been_kept_long_enough(aws: str
 
 def test_one_that_is_not_there_is_told_by_its_name(aws: str) -> None:
     with pytest.raises(Unavailable, match="no parameter /plotihub/missing"):
-        Parameter("/plotihub/missing")()
+        CachedParameter("/plotihub/missing")()
 
 
 def test_a_store_that_is_silent_is_given_up(stack: ExitStack, account: pytest.MonkeyPatch) -> None:
     wire = stack.enter_context(Vendor(silent).running())
     account.setenv("AWS_ENDPOINT_URL", wire.url)
     with pytest.raises(Unavailable, match="/plotihub/key"):
-        Parameter("/plotihub/key", Client("ssm", 1, 1))()
+        CachedParameter("/plotihub/key", AwsClient("ssm", 1, 1))()
     assert len(wire.posted) == 1
 
 
@@ -72,6 +72,6 @@ def test_the_last_known_value_is_good_while_the_store_is_away(
     behave = in_turn(relaying(aws), hang_up, answering(500, b"{}"))
     wire = stack.enter_context(Vendor(behave).running())
     account.setenv("AWS_ENDPOINT_URL", wire.url)
-    parameter = Parameter(name, kept_s=0)
+    parameter = CachedParameter(name, ttl_s=0)
     assert [parameter() for _ in range(4)] == ["value"] * 4
     assert len(wire.posted) == 2  # it is not asked at every text while it is away

@@ -9,9 +9,9 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.config import Issuer
+from chalicelib.config import TokenIssuer
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.aws import Answered
+from chalicelib.gateways.aws import AwsErrorResponse
 from chalicelib.gateways.user_pool import CognitoPool
 from chalicelib.identity import password_service, tokens
 from chalicelib.identity.password_jobs import drop_password
@@ -69,7 +69,7 @@ class Pool:
         """Return whom our own verification takes the token for."""
         issuer = f"https://cognito-idp.{REGION}.amazonaws.com/{self.id}"
         keys = f"{self.url}/{self.id}/.well-known/jwks.json"
-        return tokens.verify_sign_in(f"Bearer {id_token}", [Issuer(issuer, self.client_id, keys)]).phone
+        return tokens.verify_sign_in(f"Bearer {id_token}", [TokenIssuer(issuer, self.client_id, keys)]).phone
 
     def event(self, user: str, source: str = SOURCES[0]) -> dict[str, Any]:
         """Return what Cognito sends; of its form in the documentation."""
@@ -124,10 +124,10 @@ def test_what_was_signed_in_to_before_is_never_taken(pool: Pool) -> None:
     user = pool.sign_up()
     pool.confirm(user)
     early = pool.sign_in(user)  # the emulator signs out by the name that was signed in by; Cognito by the user
-    with pytest.raises(tokens.NotVerified, match="password"):
+    with pytest.raises(tokens.InvalidToken, match="password"):
         pool.phone_of(early["IdToken"])
     drop_password(pool.event(user), None)
-    with pytest.raises(tokens.NotVerified, match="password"):
+    with pytest.raises(tokens.InvalidToken, match="password"):
         pool.phone_of(early["IdToken"])
     with pytest.raises(pool.cognito.exceptions.NotAuthorizedException):
         pool.refresh(early["RefreshToken"])
@@ -224,7 +224,7 @@ class BusyOnce:
     def __call__(self, operation: str, **arguments: object) -> dict[str, Any]:
         self.calls += 1
         if self.calls == 1:
-            raise Answered("TooManyRequestsException", "", 400, {})
+            raise AwsErrorResponse("TooManyRequestsException", "", 400, {})
         return {}
 
 
@@ -242,6 +242,6 @@ def test_no_password_and_no_number_is_logged(
     pool.confirm(user)
     drop_password(pool.event(user), None)
     logged = json.dumps([vars(record) for record in caplog.records if record.name.startswith("plotihub")], default=str)
-    assert "a password was dropped" in logged
+    assert "auth.password.replaced: the password of a new user was replaced by one that nobody knows" in logged
     assert PHONE[1:] not in logged + "".join(capfd.readouterr())
-    assert password_service.OF_EACH_KIND not in logged
+    assert password_service.PASSWORD_SUFFIX not in logged

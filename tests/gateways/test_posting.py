@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from chalicelib.gateways.posting import NotReached, post
+from chalicelib.gateways.posting import Unreachable, post
 from tests.gateways.vendor import Vendor, answering
 
 
@@ -66,7 +66,7 @@ def test_a_vendor_with_a_good_certificate_is_asked(
 
 def test_a_certificate_that_nobody_vouches_for_is_told_nothing(stack: ExitStack, tmp_path: Path) -> None:
     vendor = secured(stack, certificate(tmp_path, "localhost"))
-    with pytest.raises(NotReached):
+    with pytest.raises(Unreachable):
         posted(vendor.url)
     assert vendor.posted == []
 
@@ -77,12 +77,12 @@ def test_a_certificate_of_another_host_is_told_nothing(
     file = certificate(tmp_path, "elsewhere.example")
     vendor = secured(stack, file)
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    with pytest.raises(NotReached):
+    with pytest.raises(Unreachable):
         posted(vendor.url)
     assert vendor.posted == []
 
 
 def test_who_accepts_and_speaks_no_tls_is_given_up(stack: ExitStack) -> None:
     mute = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-    with pytest.raises(NotReached):
+    with pytest.raises(Unreachable):
         posted(f"https://localhost:{mute.getsockname()[1]}")

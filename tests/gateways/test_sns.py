@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.gateways.aws import Client
+from chalicelib.gateways.aws import AwsClient
 from chalicelib.gateways.sns import Sns
-from chalicelib.runtime.ports import Outcome, Outgoing
+from chalicelib.runtime.ports import OutgoingText, SendOutcome
 from tests.gateways.conftest import REGION
 from tests.gateways.vendor import Behaviour, Posted, Vendor, answer, answering, hang_up, relaying, silent
 
@@ -34,7 +34,7 @@ def delivered() -> list[tuple[str, str]]:
 
 
 def test_each_text_goes_to_its_number(aws: str) -> None:
-    texts = [Outgoing(str(place), f"+2547120{place:05d}", f"{TEXT} {place}") for place in range(20)]
+    texts = [OutgoingText(str(place), f"+2547120{place:05d}", f"{TEXT} {place}") for place in range(20)]
     before = len(delivered())
     came = Sns().send(texts)
     assert {each.outcome for each in came} == {"sent"}
@@ -49,9 +49,9 @@ def test_it_goes_as_transactional_under_the_sender_s_name(
     wire = stack.enter_context(Vendor(relaying(aws)).running())
     account.setenv("AWS_ENDPOINT_URL", wire.url)
     gateway = Sns("PLOTIHUB")
-    gateway.send([Outgoing("1", AMINA, TEXT, sender_name="ACME")])
-    gateway.send([Outgoing("2", AMINA, TEXT)])
-    Sns().send([Outgoing("3", AMINA, TEXT)])
+    gateway.send([OutgoingText("1", AMINA, TEXT, sender_name="ACME")])
+    gateway.send([OutgoingText("2", AMINA, TEXT)])
+    Sns().send([OutgoingText("3", AMINA, TEXT)])
     told = [set(posted.form.values()) for posted in wire.posted]
     assert {"AWS.SNS.SMS.SenderID", "ACME", "AWS.SNS.SMS.SMSType", "Transactional", AMINA, TEXT} <= told[0]
     assert {"AWS.SNS.SMS.SenderID", "PLOTIHUB"} <= told[1]
@@ -59,8 +59,8 @@ def test_it_goes_as_transactional_under_the_sender_s_name(
 
 
 def test_what_is_no_number_is_refused_for_good_and_the_rest_goes(aws: str) -> None:
-    came = Sns().send([Outgoing("1", "+0", TEXT), Outgoing("2", AMINA, TEXT)])
-    assert came[0] == Outcome("refused", permanent=True, reason="invalid_number")
+    came = Sns().send([OutgoingText("1", "+0", TEXT), OutgoingText("2", AMINA, TEXT)])
+    assert came[0] == SendOutcome("refused", permanent=True, reason="invalid_number")
     assert came[1].outcome == "sent"
 
 
@@ -74,40 +74,40 @@ def refusing(status: int, code: str, told: str) -> Behaviour:
 @pytest.mark.parametrize(
     ("behave", "expected"),
     [
-        (refusing(400, "Throttled", "Rate exceeded"), Outcome("not_sent", reason="busy")),
-        (refusing(400, "Throttling", "Rate exceeded"), Outcome("not_sent", reason="busy")),
-        (refusing(429, "Whatever", ""), Outcome("not_sent", reason="busy")),
-        (refusing(503, "ServiceUnavailable", ""), Outcome("not_sent", reason="busy")),
-        (refusing(500, "InternalError", ""), Outcome("unknown", reason="http_500")),
+        (refusing(400, "Throttled", "Rate exceeded"), SendOutcome("not_sent", reason="busy")),
+        (refusing(400, "Throttling", "Rate exceeded"), SendOutcome("not_sent", reason="busy")),
+        (refusing(429, "Whatever", ""), SendOutcome("not_sent", reason="busy")),
+        (refusing(503, "ServiceUnavailable", ""), SendOutcome("not_sent", reason="busy")),
+        (refusing(500, "InternalError", ""), SendOutcome("unknown", reason="http_500")),
         (
             refusing(400, "InvalidParameter", f"Invalid parameter: PhoneNumber Reason: {AMINA} is not valid"),
-            Outcome("refused", permanent=True, reason="invalid_number"),
+            SendOutcome("refused", permanent=True, reason="invalid_number"),
         ),
         (
             refusing(400, "InvalidParameter", "Invalid parameter: phone number is opted out"),
-            Outcome("refused", permanent=True, reason="opted_out"),
+            SendOutcome("refused", permanent=True, reason="opted_out"),
         ),
-        (refusing(400, "OptedOut", "no"), Outcome("refused", permanent=True, reason="opted_out")),
+        (refusing(400, "OptedOut", "no"), SendOutcome("refused", permanent=True, reason="opted_out")),
         (
             refusing(400, "InvalidParameterValue", "Invalid parameter: MessageAttributes Reason: SenderID"),
-            Outcome("refused", reason="refused"),
+            SendOutcome("refused", reason="refused"),
         ),
-        (refusing(403, "AuthorizationError", "not allowed"), Outcome("refused", reason="refused")),
-        (hang_up, Outcome("unknown", reason="no_answer")),
-        (silent, Outcome("unknown", reason="no_answer")),
-        (answering(200, b"no XML", "text/xml"), Outcome("unknown", reason="no_answer")),
+        (refusing(403, "AuthorizationError", "not allowed"), SendOutcome("refused", reason="refused")),
+        (hang_up, SendOutcome("unknown", reason="no_answer")),
+        (silent, SendOutcome("unknown", reason="no_answer")),
+        (answering(200, b"no XML", "text/xml"), SendOutcome("unknown", reason="no_answer")),
         (
             answering(200, b"<PublishResponse><PublishResult/></PublishResponse>", "text/xml"),
-            Outcome("unknown", reason="unreadable_answer"),
+            SendOutcome("unknown", reason="unreadable_answer"),
         ),
     ],
 )
 def test_its_answers_in_our_words(
-    stack: ExitStack, account: pytest.MonkeyPatch, behave: Behaviour, expected: Outcome
+    stack: ExitStack, account: pytest.MonkeyPatch, behave: Behaviour, expected: SendOutcome
 ) -> None:
     wire = stack.enter_context(Vendor(behave).running())
     account.setenv("AWS_ENDPOINT_URL", wire.url)
-    assert Sns(client=Client("sns", 1, 1)).send([Outgoing("1", AMINA, TEXT)]) == [expected]
+    assert Sns(client=AwsClient("sns", 1, 1)).send([OutgoingText("1", AMINA, TEXT)]) == [expected]
     assert len(wire.posted) == 1
 
 
@@ -121,19 +121,19 @@ def test_no_text_is_trusted_to_a_connection_that_may_have_died(stack: ExitStack,
 
     wire = stack.enter_context(Vendor(keep_open).running())
     account.setenv("AWS_ENDPOINT_URL", wire.url)
-    gateway = Sns(client=Client("sns", 1, 1))
+    gateway = Sns(client=AwsClient("sns", 1, 1))
     for _ in range(3):
-        assert gateway.send([Outgoing("1", AMINA, TEXT)]) == [Outcome("sent", provider_reference="m")]
+        assert gateway.send([OutgoingText("1", AMINA, TEXT)]) == [SendOutcome("sent", provider_reference="m")]
     assert (len(wire.posted), again) == (3, [])
 
 
 def test_nobody_there_is_not_sent(account: pytest.MonkeyPatch) -> None:
     account.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    came = Sns().send([Outgoing("1", AMINA, TEXT), Outgoing("2", BRIAN, TEXT)])
-    assert came == [Outcome("not_sent", reason="not_reached")] * 2
+    came = Sns().send([OutgoingText("1", AMINA, TEXT), OutgoingText("2", BRIAN, TEXT)])
+    assert came == [SendOutcome("not_sent", reason="not_reached")] * 2
 
 
 @pytest.mark.parametrize("missing", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"])
 def test_without_an_account_nothing_is_sent(account: pytest.MonkeyPatch, missing: str) -> None:
     account.delenv(missing)
-    assert Sns().send([Outgoing("1", AMINA, TEXT)]) == [Outcome("not_sent", reason="not_reached")]
+    assert Sns().send([OutgoingText("1", AMINA, TEXT)]) == [SendOutcome("not_sent", reason="not_reached")]

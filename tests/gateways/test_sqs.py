@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.aws import Client
+from chalicelib.gateways.aws import AwsClient
 from chalicelib.gateways.sqs import SqsQueues
 from tests.gateways.vendor import Behaviour, Vendor, answering, hang_up, in_turn, relaying, silent
 
@@ -83,7 +83,7 @@ def test_a_queue_that_does_not_answer_says_so(
     wire = stack.enter_context(Vendor(behave).running())
     account.setenv("AWS_ENDPOINT_URL", wire.url)
     with pytest.raises(Unavailable):
-        SqsQueues({"send": f"{wire.url}/1/send"}, Client("sqs", 1, 1)).send("send", ["{}"])
+        SqsQueues({"send": f"{wire.url}/1/send"}, AwsClient("sqs", 1, 1)).send("send", ["{}"])
     assert len(wire.posted) == tries
 
 

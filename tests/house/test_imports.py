@@ -18,6 +18,7 @@ RANK = {
     "leasing": 3,
     "billing": 4,
     "payments": 5,
+    "lease_accounts": 6,
     "maintenance": 6,
     "metering": 6,
     "expenses": 6,

@@ -17,8 +17,15 @@ import pytest
 import app  # noqa: F401 - fills the registries
 from chalicelib import errors, metrics
 from chalicelib.functions import FUNCTIONS
-from chalicelib.messaging.bodies import Posted, Text, Told, bundles, write_outcomes, write_posted
-from chalicelib.runtime.ports import SENT, Outcome
+from chalicelib.messaging.bodies import (
+    AttemptOutcome,
+    QueuedText,
+    VendorCallback,
+    serialize_callback,
+    serialize_outcomes,
+    serialize_texts,
+)
+from chalicelib.runtime.ports import SENT, SendOutcome
 from chalicelib.storage.tables import metadata
 from chalicelib.tasks import job_service
 from chalicelib.tasks import service as tasks
@@ -58,7 +65,7 @@ def names() -> dict[str, list[str]]:
         "metrics": [value for name, value in vars(metrics).items() if name.isupper() and isinstance(value, str)],
         "problem types": sorted({_problem_type(name) for name in (*_error_names(), *_gateway_problems())}),
         "queue keys": sorted(set(_keys(list(_queue_bodies())))),
-        "task kinds": tasks.kinds(),
+        "task kinds": tasks.task_kinds(),
     }
     return {kind: sorted(listed) for kind, listed in found.items()}
 
@@ -77,10 +84,12 @@ def _problem_type(name: str) -> str:
 
 def _queue_bodies() -> Iterator[Any]:
     at = dt.datetime(2026, 12, 1, tzinfo=dt.UTC)
-    text = Text("key", UUID(int=1), UUID(int=2), 1, "to", "text", "subject", "sender", at)
-    yield from (json.loads(body) for body, _ in bundles("sms", "africastalking", [text]))
-    yield json.loads(write_outcomes("africastalking", [Told(UUID(int=1), UUID(int=2), 1, Outcome(SENT))]))
-    yield json.loads(write_posted(Posted("report", "africastalking", {}, at)))
+    text = QueuedText("key", UUID(int=1), UUID(int=2), 1, "to", "text", "subject", "sender", at)
+    yield from (json.loads(body) for body, _ in serialize_texts("sms", "africastalking", [text]))
+    yield json.loads(
+        serialize_outcomes("africastalking", [AttemptOutcome(UUID(int=1), UUID(int=2), 1, SendOutcome(SENT))])
+    )
+    yield json.loads(serialize_callback(VendorCallback("report", "africastalking", {}, at)))
 
 
 def _keys(part: Any) -> Iterator[str]:

@@ -10,7 +10,7 @@ import pytest
 from chalicelib import config
 from tests.house.source import LIBRARY, ROOT, files, tree_of
 
-READERS = {"os.environ.get", "_seconds", "_cents", "_days", "_flag", "_hosts"}
+READERS = {"os.environ.get", "_parse_seconds", "_parse_cents", "_parse_days", "_parse_flag", "_parse_hosts"}
 DOCUMENT = ROOT / "docs" / "settings.md"
 
 

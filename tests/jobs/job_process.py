@@ -24,7 +24,7 @@ from chalicelib.runtime.resources import Resources, using
 from chalicelib.tasks import job_service, run_service
 from chalicelib.tasks import service as tasks
 from chalicelib.tasks.job_model import Slot
-from chalicelib.tasks.run_service import Job, Work
+from chalicelib.tasks.run_service import Job, JobStep
 from local.runner import event_at
 from tests.contexts import context
 from tests.service.worker_process import parts_on
@@ -64,13 +64,13 @@ def slow(url: str, at: dt.datetime, claim_s: int, set_s: float) -> None:
         time.sleep(set_s)
         return 1
 
-    def works(_parts: Resources, _slot: Slot) -> Iterator[Work]:
+    def works(_parts: Resources, _slot: Slot) -> Iterator[JobStep]:
         for number, scope_id in enumerate(SCOPES):
-            yield Work(scope_id, partial(do, number=number))
+            yield JobStep(scope_id, partial(do, number=number))
             print(f"over {number}", flush=True)
 
-    job_service.add_job(Job(SLOW, dt.timedelta(hours=1), works))
-    for outcome in job_service.run_due(parts, SLOW, at):
+    job_service.register_job(Job(SLOW, dt.timedelta(hours=1), works))
+    for outcome in job_service.run_due_slots(parts, SLOW, at):
         print(f"{outcome.status} {outcome.sets} {outcome.passed_over}", flush=True)
 
 

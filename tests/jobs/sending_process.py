@@ -16,11 +16,11 @@ import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.gateways.claims_folder import ClaimsFolder
 from chalicelib.gateways.keyfile import KeyFile
 from chalicelib.messaging import dispatch_service, sending_service
-from chalicelib.runtime.ports import SENT, Outcome, Outgoing
+from chalicelib.runtime.ports import SENT, OutgoingText, SendOutcome
 from chalicelib.runtime.resources import OutboundResources, Resources
 from chalicelib.storage.engines import make_engine
 from tests.outbox import NOON
@@ -57,14 +57,14 @@ class FolderPhones:
     def __init__(self, folder: Path, stop: Callable[[str], None] = lambda where: None) -> None:
         self.folder, self.stop = folder / "phones", stop
 
-    def send(self, texts: Sequence[Outgoing]) -> list[Outcome]:
+    def send(self, texts: Sequence[OutgoingText]) -> list[SendOutcome]:
         self.stop("in_gateway")
         self.folder.mkdir(parents=True, exist_ok=True)
         for text in texts:
             with (self.folder / text.to).open("a") as phone:
                 phone.write(text.text + "\n")
         self.stop("after_gateway")
-        return [Outcome(SENT, provider_reference=f"ATX{uuid.uuid4()}", parts=1, cost_cents=80) for _ in texts]
+        return [SendOutcome(SENT, provider_reference=f"ATX{uuid.uuid4()}", parts=1, cost_cents=80) for _ in texts]
 
     def came(self) -> dict[str, int]:
         """Return how many SMS each phone got."""
@@ -75,14 +75,14 @@ class FolderPhones:
 
 def parts_on(url: str, queues: FolderQueues | None, at: dt.datetime = NOON) -> Resources:
     engine = make_engine(url, timeout_s=20)
-    return Resources(engine, engine, MovedClock(at), KeyFile("unused.json"), queues=queues)
+    return Resources(engine, engine, ManualClock(at), KeyFile("unused.json"), queues=queues)
 
 
 def outside_on(
     folder: Path, stop: Callable[[str], None] = lambda where: None, at: dt.datetime = NOON
 ) -> OutboundResources:
     gateways = {"africastalking": FolderPhones(folder, stop)}
-    return OutboundResources(gateways, ClaimsFolder(str(folder / "claims")), FolderQueues(folder), MovedClock(at))
+    return OutboundResources(gateways, ClaimsFolder(str(folder / "claims")), FolderQueues(folder), ManualClock(at))
 
 
 def main(command: str, url: str, folder: Path, stop_at: str) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app import app
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.errors import NotFound
 from chalicelib.identity import service as identity
 from chalicelib.runtime.resources import Resources, using
@@ -25,7 +25,7 @@ run_job, sweep_old = app.handler_map["run_job"], app.handler_map["sweep_old"]
 
 
 @pytest.fixture
-def alone(fresh_database: str, parts: Resources, clock: MovedClock) -> Iterator[Resources]:
+def alone(fresh_database: str, parts: Resources, clock: ManualClock) -> Iterator[Resources]:
     """Parts on a database of their own, since jobs look at all organisations."""
     clock.at = dt.datetime(2026, 6, 2, 9, 30, tzinfo=dt.UTC)
     engine = make_engine(fresh_database)
@@ -73,7 +73,7 @@ def test_a_job_that_there_is_not_or_a_day_that_is_none_is_an_error(alone: Resour
         by_hand(name="bill_due", on="tomorrow")
 
 
-def test_tasks_that_the_clock_queued_are_forgotten_after_ninety_days(alone: Resources, clock: MovedClock) -> None:
+def test_tasks_that_the_clock_queued_are_forgotten_after_ninety_days(alone: Resources, clock: ManualClock) -> None:
     organisation_id, member_id = uuid4(), uuid4()
 
     def leave(**values: Any) -> Any:
@@ -94,12 +94,12 @@ def test_tasks_that_the_clock_queued_are_forgotten_after_ninety_days(alone: Reso
     clock.at += dt.timedelta(days=1)
     young = leave()
     end(young, "done")
-    clock.at += service.KEPT - dt.timedelta(hours=1)
+    clock.at += service.RETENTION - dt.timedelta(hours=1)
     assert sweep_old(event_at(clock.at, "sweep_old"), None)["count"] == 2
     with alone.reading() as db:
         assert set(db.scalars(select(tasks.c.id))) == {asked, waiting, young}
 
 
-def test_the_run_of_what_forgets_is_kept_as_any_other(alone: Resources, clock: MovedClock) -> None:
+def test_the_run_of_what_forgets_is_kept_as_any_other(alone: Resources, clock: ManualClock) -> None:
     assert sweep_old(event_at(clock.at, "sweep_old"), None) == {"slots": 1, "sets": 0, "count": 0}
     assert sweep_old(event_at(clock.at, "sweep_old"), None) == {"slots": 0, "sets": 0, "count": 0}

@@ -8,22 +8,22 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.keyfile import KeyFile
 from chalicelib.messaging import dispatch_service, making_service, result_service, sending_service, sweep_service
-from chalicelib.messaging.model import Made, Message
+from chalicelib.messaging.model import Message, RenderedText
 from chalicelib.runtime.context import Context
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage import migrate
 from chalicelib.storage.engines import make_engine
 from tests import databases
 from tests.jobs.cut_line import CutLine, cut_line
-from tests.outbox import NOON, FakePhones, FakeQueues, Outbox, notice, outside_of
+from tests.outbox import NOON, FakePhones, FakeQueues, Outbox, make_outbound_resources, notice
 
 pytestmark = [pytest.mark.slow, pytest.mark.mariadb]
 KIND = "reversal"
-Made_ = dict[UUID, Made]
+Made_ = dict[UUID, RenderedText]
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def cut_off(line: tuple[CutLine, str], queues: FakeQueues) -> Iterator[Resources
 
 def parts_at(url: str, queues: FakeQueues) -> Resources:
     engine = make_engine(url, timeout_s=2)
-    return Resources(engine, engine, MovedClock(NOON), KeyFile("unused.json"), queues=queues)
+    return Resources(engine, engine, ManualClock(NOON), KeyFile("unused.json"), queues=queues)
 
 
 @pytest.fixture
@@ -57,45 +57,45 @@ def queues() -> FakeQueues:
 @pytest.fixture
 def making() -> Iterator[Callable[[Callable[[], None]], None]]:
     """Have texts of the kind made after a step of the test's own, at the moment a set is being decided."""
-    before = making_service._makers.pop(KIND, None)
+    before = making_service._renderers.pop(KIND, None)
     step: list[Callable[[], None]] = [lambda: None]
 
     def make(ctx: Context, messages: Sequence[Message]) -> Made_:
         step[0]()
-        return {each.id: Made(f"Reversed {each.input['n']}.") for each in messages}
+        return {each.id: RenderedText(f"Reversed {each.input['n']}.") for each in messages}
 
     def put(wanted: Callable[[], None]) -> None:
         step[0] = wanted
 
-    making_service._makers[KIND] = make
+    making_service._renderers[KIND] = make
     yield put
-    del making_service._makers[KIND]
+    del making_service._renderers[KIND]
     if before is not None:
-        making_service._makers[KIND] = before
+        making_service._renderers[KIND] = before
 
 
 @pytest.fixture
 def outbox(cut_off: Resources, making: object) -> Outbox:
     found = Outbox.found(cut_off)
     found.settings(daily_cap=10_000, monthly_limit_cents=10**9)
-    found.queue([notice(None, kind=KIND, input={"n": number}) for number in range(dispatch_service.SET + 100)])
+    found.queue([notice(None, kind=KIND, input={"n": number}) for number in range(dispatch_service.SET_SIZE + 100)])
     return found
 
 
 def all_end_well(parts: Resources, outbox: Outbox, queues: FakeQueues, folder: Path) -> None:
     """Dispatch and sweep once the line is mended, send all that was ever queued, and hold that each came once."""
     clock = parts.clock
-    assert isinstance(clock, MovedClock)
+    assert isinstance(clock, ManualClock)
     phones = FakePhones()
     dispatch_service.dispatch(parts)
     clock.at += dt.timedelta(minutes=3)
-    sweep_service.requeue_lost(parts)
-    outside = outside_of(folder, clock, queues, africastalking=phones)
+    sweep_service.requeue_lost_attempts(parts)
+    outside = make_outbound_resources(folder, clock, queues, africastalking=phones)
     for body in queues.take("send"):
         assert sending_service.send_texts(outside, body)
     for body in queues.take("results"):
-        result_service.take_result(parts, body)
-    count = dispatch_service.SET + 100
+        result_service.handle_result(parts, body)
+    count = dispatch_service.SET_SIZE + 100
     assert outbox.statuses() == {"sent": count}
     assert Counter(phones.came.values()) == {1: count}
     assert outbox.day() == (count, count * 80)
@@ -116,7 +116,7 @@ def test_the_line_is_cut_while_a_set_is_decided(
     assert queues.take("send") == []
     making(lambda: None)
     line[0].mend()
-    assert outbox.statuses() == {"queued": dispatch_service.SET + 100}, "the set left nothing behind"
+    assert outbox.statuses() == {"queued": dispatch_service.SET_SIZE + 100}, "the set left nothing behind"
     all_end_well(cut_off, outbox, queues, tmp_path)
 
 
@@ -126,10 +126,10 @@ def test_the_line_is_cut_between_the_commit_and_the_mark(
     queues.struck = line[0].cut
     with pytest.raises(Unavailable):
         dispatch_service.dispatch(cut_off)
-    assert len(queues.texts(outbox.id)) == dispatch_service.SET, "the queue had taken them"
+    assert len(queues.texts(outbox.id)) == dispatch_service.SET_SIZE, "the queue had taken them"
     queues.struck = lambda: None
     line[0].mend()
-    assert outbox.statuses() == {"handed": dispatch_service.SET, "queued": 100}
+    assert outbox.statuses() == {"handed": dispatch_service.SET_SIZE, "queued": 100}
     assert {each.queued_at for each in outbox.attempts()} == {None}
     all_end_well(cut_off, outbox, queues, tmp_path)
 
@@ -138,18 +138,18 @@ def test_results_wait_on_the_queue_while_the_line_is_cut(
     line: tuple[CutLine, str], cut_off: Resources, outbox: Outbox, queues: FakeQueues, tmp_path: Path
 ) -> None:
     dispatch_service.dispatch(cut_off)
-    outside = outside_of(tmp_path, cut_off.clock, queues, africastalking=FakePhones())
+    outside = make_outbound_resources(tmp_path, cut_off.clock, queues, africastalking=FakePhones())
     for body in queues.take("send"):
         sending_service.send_texts(outside, body)
     results = queues.take("results")
     line[0].cut()
     for body in results:
         with pytest.raises(Unavailable):
-            result_service.take_result(cut_off, body)
+            result_service.handle_result(cut_off, body)
     line[0].mend()
     for body in results * 2:
-        result_service.take_result(cut_off, body)
-    assert outbox.statuses() == {"sent": dispatch_service.SET + 100}
+        result_service.handle_result(cut_off, body)
+    assert outbox.statuses() == {"sent": dispatch_service.SET_SIZE + 100}
 
 
 def test_a_server_that_is_stopped_stops_the_dispatcher_and_nothing_more(queues: FakeQueues, tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_server_that_is_stopped_stops_the_dispatcher_and_nothing_more(queues: 
         here = parts_at(url, queues)
         found = Outbox.found(here)
         found.settings(daily_cap=10_000, monthly_limit_cents=10**9)
-        found.texts(dispatch_service.SET + 100)
+        found.texts(dispatch_service.SET_SIZE + 100)
         queues.struck = server.stop
         with pytest.raises(Unavailable):
             dispatch_service.dispatch(here)
@@ -169,7 +169,7 @@ def test_a_server_that_is_stopped_stops_the_dispatcher_and_nothing_more(queues: 
     finally:
         server.stop()
     phones = FakePhones()
-    outside = outside_of(tmp_path, here.clock, queues, africastalking=phones)
+    outside = make_outbound_resources(tmp_path, here.clock, queues, africastalking=phones)
     for body in queues.take("send"):
         sending_service.send_texts(outside, body)
-    assert Counter(phones.came.values()) == {1: dispatch_service.SET}
+    assert Counter(phones.came.values()) == {1: dispatch_service.SET_SIZE}

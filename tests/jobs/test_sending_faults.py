@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.messaging import dispatch_service, result_service, sending_service, sweep_service
 from chalicelib.runtime.resources import using
 from tests.jobs.sending_process import FolderPhones, FolderQueues, outside_on, parts_on
@@ -44,13 +44,13 @@ class Estate:
 
     def move(self, by: dt.timedelta) -> dt.datetime:
         clock = self.parts.clock
-        assert isinstance(clock, MovedClock)
+        assert isinstance(clock, ManualClock)
         clock.at += by
         return clock.at
 
     def sweep(self) -> None:
-        sweep_service.settle_by_phone(self.parts)
-        sweep_service.requeue_lost(self.parts)
+        sweep_service.match_reports_by_phone(self.parts)
+        sweep_service.requeue_lost_attempts(self.parts)
         dispatch_service.dispatch(self.parts)
 
     def send_all(self, times: int = 1) -> None:
@@ -59,7 +59,7 @@ class Estate:
         for body in self.queues.bodies("send") * times:
             assert sending_service.send_texts(outside, body)
         for body in self.queues.bodies("results"):
-            result_service.take_result(self.parts, body)
+            result_service.handle_result(self.parts, body)
 
     def texts(self) -> list[dict[str, str]]:
         return [text for body in self.queues.bodies("send") for text in json.loads(body)["texts"]]

@@ -12,18 +12,18 @@ from uuid import UUID
 import pytest
 
 from app import app
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.errors import Unavailable
 from chalicelib.messaging import delivery_service
-from chalicelib.messaging.bodies import Posted, write_posted
-from chalicelib.runtime.ports import Outcome, Outgoing
+from chalicelib.messaging.bodies import VendorCallback, serialize_callback
+from chalicelib.runtime.ports import OutgoingText, SendOutcome
 from chalicelib.runtime.resources import Resources, using, using_outbound
 from chalicelib.storage.engines import make_engine
 from chalicelib.tasks import job_service
 from chalicelib.tasks.scheduling import JobFailed
 from local.runner import event_at
 from tests.contexts import context
-from tests.outbox import NOON, FakePhones, FakeQueues, Outbox, new_phone, notice, outside_of
+from tests.outbox import NOON, FakePhones, FakeQueues, Outbox, make_outbound_resources, new_phone, notice
 
 MINUTE = dt.timedelta(minutes=1)
 Given = dict[str, list[dict[str, str]]]
@@ -53,7 +53,7 @@ def queues() -> FakeQueues:
 
 
 @pytest.fixture
-def alone(fresh_database: str, parts: Resources, clock: MovedClock, queues: FakeQueues) -> Iterator[Resources]:
+def alone(fresh_database: str, parts: Resources, clock: ManualClock, queues: FakeQueues) -> Iterator[Resources]:
     """Parts on a database whose messages are this test's only."""
     clock.at = NOON
     engine = make_engine(fresh_database)
@@ -65,7 +65,7 @@ def alone(fresh_database: str, parts: Resources, clock: MovedClock, queues: Fake
 @pytest.fixture
 def phones(alone: Resources, queues: FakeQueues, tmp_path: Path) -> Iterator[FakePhones]:
     made = FakePhones()
-    with using_outbound(outside_of(tmp_path, alone.clock, queues, africastalking=made)):
+    with using_outbound(make_outbound_resources(tmp_path, alone.clock, queues, africastalking=made)):
         yield made
 
 
@@ -85,7 +85,7 @@ def test_what_is_queued_wakes_the_dispatcher_and_goes_all_the_way(
     assert called("take_results", queues.take("results")) == []
     assert outbox.statuses() == {"sent": 3}
     form = {"id": str(outbox.message(ids[0]).provider_reference), "status": "Success"}
-    assert called("take_results", [write_posted(Posted("report", "africastalking", form, NOON))]) == []
+    assert called("take_results", [serialize_callback(VendorCallback("report", "africastalking", form, NOON))]) == []
     assert outbox.message(ids[0]).status == "delivered"
     assert sorted(phones.came.values()) == [1, 1, 1]
 
@@ -95,9 +95,9 @@ def test_one_number_of_a_batch_that_is_refused_fails_alone(
 ) -> None:
     bad = new_phone()
 
-    def answers(text: Outgoing) -> Outcome:
+    def answers(text: OutgoingText) -> SendOutcome:
         if text.to == bad:
-            return Outcome("refused", permanent=True, reason="InvalidPhoneNumber")
+            return SendOutcome("refused", permanent=True, reason="InvalidPhoneNumber")
         return phones.usual(text)
 
     phones.answers = answers
@@ -133,7 +133,7 @@ def test_a_sender_whose_time_is_up_gives_back_what_it_has_not_begun(
 
 
 def test_the_schedule_sends_what_nobody_was_woken_for_and_counts_it_for_its_organisation(
-    alone: Resources, outbox: Outbox, queues: FakeQueues, clock: MovedClock
+    alone: Resources, outbox: Outbox, queues: FakeQueues, clock: ManualClock
 ) -> None:
     outbox.texts(2)
     queues.take("wake")
@@ -152,7 +152,7 @@ def test_the_schedule_sends_what_nobody_was_woken_for_and_counts_it_for_its_orga
 
 
 def test_the_schedule_makes_up_for_a_queue_that_was_silent_and_gives_up_after_a_day(
-    outbox: Outbox, queues: FakeQueues, clock: MovedClock, phones: FakePhones
+    outbox: Outbox, queues: FakeQueues, clock: ManualClock, phones: FakePhones
 ) -> None:
     outbox.texts(1)
     queues.take("wake")
@@ -171,7 +171,7 @@ def test_the_schedule_makes_up_for_a_queue_that_was_silent_and_gives_up_after_a_
 
 
 def test_a_queue_that_lay_still_over_the_evening_sends_nothing_in_the_night_but_in_the_morning(
-    outbox: Outbox, queues: FakeQueues, clock: MovedClock, phones: FakePhones
+    outbox: Outbox, queues: FakeQueues, clock: ManualClock, phones: FakePhones
 ) -> None:
     clock.at = NOON + dt.timedelta(hours=7, minutes=50)  # 19:50
     (message_id,) = outbox.texts(1)
@@ -198,14 +198,15 @@ def test_what_goes_wrong_is_told_without_a_number_or_a_text(
         raise ValueError(f"{incoming.phone} said {incoming.text}")
 
     caplog.set_level(logging.DEBUG)
-    delivery_service.takes_incoming(taker)
+    delivery_service.handles_incoming_sms(taker)
     try:
         form = {"id": "in-1", "from": "+254711222333", "text": "Wanjiru's tap drips"}
         assert called(
-            "take_results", [write_posted(Posted("incoming", "africastalking", form, NOON)), "254711222333"]
+            "take_results",
+            [serialize_callback(VendorCallback("incoming", "africastalking", form, NOON)), "254711222333"],
         ) == [0, 1]
     finally:
-        delivery_service.incoming_handlers.remove(taker)
+        delivery_service.incoming_sms_handlers.remove(taker)
     said = caplog.text + "".join(json.dumps(vars(record), default=str) for record in caplog.records)
     assert "ValueError" in said
     assert "254711222333" not in said
@@ -217,7 +218,7 @@ def test_a_database_that_is_gone_gives_every_result_back(
 ) -> None:
     gone = make_engine(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.sqlite3'}")
     form = {"id": "in-1", "status": "Success"}
-    body = write_posted(Posted("report", "africastalking", form, NOON))
+    body = serialize_callback(VendorCallback("report", "africastalking", form, NOON))
     with using(replace(alone, writer=gone, reader=gone)):
         assert called("take_results", [body, body]) == [0, 1]
         assert called("wake_workers", ['{"worker": "messages"}']) == [0]

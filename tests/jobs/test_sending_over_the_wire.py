@@ -15,14 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.gateways.africastalking import AfricasTalking
 from chalicelib.messaging import dispatch_service, result_service, sending_service, sweep_service
-from chalicelib.messaging.bodies import Posted as PostedToUs
-from chalicelib.messaging.bodies import write_posted
+from chalicelib.messaging.bodies import VendorCallback as PostedToUs
+from chalicelib.messaging.bodies import serialize_callback
 from chalicelib.runtime.resources import OutboundResources, Resources, using
 from tests.gateways.vendor import Behaviour, Posted, Vendor, answer, silent
-from tests.outbox import NOON, FakeQueues, Outbox, new_phone, notice, outside_of
+from tests.outbox import NOON, FakeQueues, Outbox, make_outbound_resources, new_phone, notice
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +33,7 @@ def queues() -> FakeQueues:
 
 
 @pytest.fixture
-def outbox(parts: Resources, clock: MovedClock, queues: FakeQueues) -> Iterator[Outbox]:
+def outbox(parts: Resources, clock: ManualClock, queues: FakeQueues) -> Iterator[Outbox]:
     clock.at = NOON
     with using(replace(parts, queues=queues)) as these:
         dispatch_service.dispatch(these)  # what other tests left
@@ -52,7 +52,7 @@ def outside(stack: ExitStack, outbox: Outbox, folder: Path, behave: Behaviour) -
     gateway = AfricasTalking(vendor.url, "plotihub", lambda: "atsk_secret", timeout_s=1)
     queues = outbox.parts.queues
     assert isinstance(queues, FakeQueues)
-    return outside_of(folder, outbox.parts.clock, queues, africastalking=gateway), vendor
+    return make_outbound_resources(folder, outbox.parts.clock, queues, africastalking=gateway), vendor
 
 
 def came(vendor: Vendor) -> Counter[str]:
@@ -81,7 +81,7 @@ def taking(refused: str = "") -> Behaviour:
 
 def settle(outbox: Outbox, queues: FakeQueues) -> None:
     for body in queues.take("results"):
-        result_service.take_result(outbox.parts, body)
+        result_service.handle_result(outbox.parts, body)
 
 
 def test_a_batch_with_a_number_that_is_refused(
@@ -102,7 +102,7 @@ def test_a_batch_with_a_number_that_is_refused(
 
 
 def test_a_vendor_that_says_nothing_after_it_took_the_text(
-    outbox: Outbox, queues: FakeQueues, stack: ExitStack, tmp_path: Path, clock: MovedClock
+    outbox: Outbox, queues: FakeQueues, stack: ExitStack, tmp_path: Path, clock: ManualClock
 ) -> None:
     """One SMS, however often the queue brings it and the schedule comes; its report settles it."""
     (message_id,) = outbox.texts(1)
@@ -115,14 +115,16 @@ def test_a_vendor_that_says_nothing_after_it_took_the_text(
     message = outbox.message(message_id)
     assert (message.status, message.reason) == ("unknown", "no_answer")
     clock.at += dt.timedelta(hours=1)
-    sweep_service.requeue_lost(outbox.parts)
+    sweep_service.requeue_lost_attempts(outbox.parts)
     dispatch_service.dispatch(outbox.parts)
     assert queues.texts(outbox.id) == []
 
     form = {"id": f"ATX{message_id}", "status": "Success", "phoneNumber": str(message.address)}
-    result_service.take_result(outbox.parts, write_posted(PostedToUs("report", "africastalking", form, clock.at)))
+    result_service.handle_result(
+        outbox.parts, serialize_callback(PostedToUs("report", "africastalking", form, clock.at))
+    )
     clock.at += dt.timedelta(minutes=11)
-    sweep_service.settle_by_phone(outbox.parts)
+    sweep_service.match_reports_by_phone(outbox.parts)
     assert outbox.message(message_id).status == "delivered"
     assert came(vendor) == {message.address: 1}
 

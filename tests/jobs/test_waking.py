@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import Connection
 
 from chalicelib.errors import Unavailable
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine, wake_after_commit
 from chalicelib.tasks import service
 from chalicelib.tasks.jobs import wake_workers
 from chalicelib.tasks.model import Task
-from chalicelib.tasks.scheduling import Still, works
+from chalicelib.tasks.scheduling import TimeLeft, worker
 from tests.contexts import context
 
 Event = dict[str, Any]
@@ -40,7 +40,7 @@ class Queue:
         return [not self.full] * len(bodies)
 
 
-@service.handles("test_woken")
+@service.task_handler("test_woken")
 def _work(parts: Resources, task: Task) -> dict[str, Any]:
     return {}
 
@@ -85,7 +85,7 @@ def test_nobody_is_woken_before_the_commit_nor_without_one(alone: Resources) -> 
 
     def look() -> None:
         with alone.reading() as db:
-            seen.append(len(service.list_tasks(context(db, ORGANISATION), Asked()).items))
+            seen.append(len(service.list_tasks(context(db, ORGANISATION), PageRequest()).items))
 
     queue_of(alone).when = look
     leave(alone)
@@ -109,7 +109,7 @@ def test_a_try_that_deadlocked_wakes_nobody(alone: Resources) -> None:
 
 def test_what_leaves_no_work_wakes_nobody(alone: Resources) -> None:
     with alone.writing() as db:
-        service.list_tasks(context(db, ORGANISATION), Asked())
+        service.list_tasks(context(db, ORGANISATION), PageRequest())
     assert queue_of(alone).sent == []
 
 
@@ -119,8 +119,10 @@ def test_a_queue_that_is_down_fails_nobody_and_the_task_is_worked_by_the_clock(
 ) -> None:
     parts = replace(alone, queues=Queue(**broken))  # type: ignore[arg-type]  # its flags by name
     [task] = leave(parts)
-    assert [record.getMessage() for record in caplog.records] == ["a worker could not be woken"]
-    assert service.work_all(parts) == 1
+    assert [record.getMessage() for record in caplog.records] == [
+        "tasks.worker.wake_failed: a worker could not be woken"
+    ]
+    assert service.run_tasks(parts) == 1
     with parts.reading() as db:
         assert service.get_task(context(db, ORGANISATION), task.id).status == "done"
 
@@ -149,8 +151,8 @@ failing = set[str]()
 
 
 def _register(name: str) -> None:
-    @works(name)
-    def work(_parts: Resources, _still: Still) -> int:
+    @worker(name)
+    def work(_parts: Resources, _still: TimeLeft) -> int:
         calls.append(name)
         if name in failing:
             raise KeyError("lost")
@@ -183,7 +185,7 @@ def test_a_worker_that_fails_is_given_its_messages_again_and_no_other_is(
     failing.add("test_one")
     assert failed(wake_workers(batch(wake("test_one"), wake("test_other"), wake("test_one")), None)) == ["0", "2"]
     assert sorted(calls) == ["test_one", "test_other"]
-    assert "a worker failed" in [record.getMessage() for record in caplog.records]
+    assert "tasks.worker.failed: a worker raised an exception" in [record.getMessage() for record in caplog.records]
 
 
 @pytest.mark.parametrize("body", ["", "no JSON", "[]", "7", "{}", '{"worker": 7}', '{"worker": "+254712345678"}'])
@@ -193,7 +195,9 @@ def test_a_message_that_wakes_nobody_is_failed_and_what_it_says_is_not_logged(
     caplog.set_level(logging.DEBUG)
     assert failed(wake_workers(batch(wake("test_one"), body), None)) == ["1"]
     assert calls == ["test_one"]
-    assert "nobody works what a message woke" in [record.getMessage() for record in caplog.records]
+    assert "tasks.worker.unknown: no worker has the name in the message" in [
+        record.getMessage() for record in caplog.records
+    ]
     assert "+254712345678" not in str([vars(record) for record in caplog.records])
 
 
@@ -217,4 +221,4 @@ def test_a_worker_stops_while_there_is_time_to_finish_and_the_rest_is_left(alone
 
 def test_one_name_is_one_worker() -> None:
     with pytest.raises(ValueError):
-        works("tasks")(lambda _parts, _still: 0)
+        worker("tasks")(lambda _parts, _still: 0)

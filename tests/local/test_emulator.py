@@ -9,7 +9,7 @@ from dataclasses import replace
 import jwt
 import pytest
 
-from chalicelib.config import Issuer
+from chalicelib.config import TokenIssuer
 from chalicelib.identity import tokens
 from local import emulator, processes
 from local.emulator import REGIONS, TOKEN_LASTS_S, Emulator
@@ -25,8 +25,8 @@ def aws() -> Iterator[Emulator]:
     processes.stop(child)
 
 
-def issuers(aws: Emulator) -> tuple[Issuer, ...]:
-    return tuple(Issuer(**entry) for entry in json.loads(aws.environment()["TOKEN_ISSUERS"]))
+def issuers(aws: Emulator) -> tuple[TokenIssuer, ...]:
+    return tuple(TokenIssuer(**entry) for entry in json.loads(aws.environment()["TOKEN_ISSUERS"]))
 
 
 @pytest.mark.parametrize("region", REGIONS)
@@ -44,7 +44,7 @@ def test_a_token_is_of_a_sign_in_just_now(aws: Emulator) -> None:
 
 def test_a_token_of_a_region_that_is_not_configured_is_refused(aws: Emulator) -> None:
     token = aws.token_for(PHONE, region=REGIONS[1])
-    with pytest.raises(tokens.NotVerified, match="unknown issuer"):
+    with pytest.raises(tokens.InvalidToken, match="unknown issuer"):
         tokens.verify_sign_in(f"Bearer {token}", issuers(aws)[:1])
 
 

@@ -59,7 +59,7 @@ def test_it_grants_lists_and_revokes(home: Path, parts: Resources) -> None:
     revoked = run(home, f"ORG={mine}", "REVOKE=messaging", "BY=Amina")
     assert revoked.stdout.startswith(f"{mine} Acme Homes: sender_name")
     with parts.reading() as db:
-        assert not service.get_sending(db, Money.found(parts).organisation_id).settings.sender_name
+        assert not service.get_sending_profile(db, Money.found(parts).organisation_id).settings.sender_name
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,8 @@ def test_it_grants_lists_and_revokes(home: Path, parts: Resources) -> None:
         (["ORG={mine}", "KIND=messaging", "BY=A", "MONTHLY=1.234"], "monthly: an amount is a string"),
         (["ORG={mine}", "KIND=sender_name", "BY=A", "NAME=MPESA"], "name: it is a brand's"),
         (["ORG={mine}", "KIND=sender_name", "BY=A", "NAME=ACME"], "grant that first"),
-        (["ORG={mine}", "REVOKE=messaging", "BY=A"], "holds no such grant"),
-        ([f"ORG={PLATFORM}", "REVOKE=messaging", "BY=A"], "holds no such grant"),
+        (["ORG={mine}", "REVOKE=messaging", "BY=A"], "does not have this grant"),
+        ([f"ORG={PLATFORM}", "REVOKE=messaging", "BY=A"], "does not have this grant"),
         ([f"ORG={PLATFORM}", "KIND=messaging", "BY=A"], "There is no such organisation"),
         (["ORG=01a22dbf-ca9a-7b95-84e7-ab4d22c637b1", "KIND=messaging", "BY=A"], "There is no such organisation"),
         (["HELP"], "say it as NAME=value"),

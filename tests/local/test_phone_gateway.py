@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.gateways.africastalking import AfricasTalking
-from chalicelib.gateways.email import Email
-from chalicelib.runtime.ports import REFUSED, SENT, UNKNOWN, Outcome, Outgoing
+from chalicelib.gateways.email import SesEmail
+from chalicelib.runtime.ports import REFUSED, SENT, UNKNOWN, OutgoingText, SendOutcome
 from local import emulator
 from local.phone import emails
 from tests.local.phones import API_KEY, USERNAME, Phones, Receiver, eventually, phones, receiving
@@ -29,9 +29,9 @@ def phone(receiver: Receiver) -> Iterator[Phones]:
         yield running
 
 
-def send(phone: Phones, *texts: tuple[str, str]) -> list[Outcome]:
+def send(phone: Phones, *texts: tuple[str, str]) -> list[SendOutcome]:
     gateway = AfricasTalking(phone.url, USERNAME, lambda: API_KEY, "PLOTIHUB", timeout_s=0.5)
-    return gateway.send([Outgoing(f"key-{place}", to, text) for place, (to, text) in enumerate(texts)])
+    return gateway.send([OutgoingText(f"key-{place}", to, text) for place, (to, text) in enumerate(texts)])
 
 
 def test_what_is_sent_is_what_the_phone_shows(phone: Phones, receiver: Receiver) -> None:
@@ -72,8 +72,8 @@ def test_an_email_by_the_emulators_ses_is_told(monkeypatch: pytest.MonkeyPatch) 
     with emulated() as aws:
         for name, value in aws.environment().items():
             monkeypatch.setenv(name, value)
-        gateway = Email(f"Plotihub <{emulator.EMAIL_FROM}>")
-        first = Outgoing("1", "makena@example.com", "Asante kwa malipo ya KES 5.", subject="Risiti")
+        gateway = SesEmail(f"Plotihub <{emulator.EMAIL_FROM}>")
+        first = OutgoingText("1", "makena@example.com", "Asante kwa malipo ya KES 5.", subject="Risiti")
         outcomes = gateway.send([first, first._replace(key="2", to="barasa@example.com", subject="Ankara – Desemba")])
         assert [outcome.outcome for outcome in outcomes] == [SENT, SENT]
         told: list[dict[str, Any]] = emails.sent(aws.url)

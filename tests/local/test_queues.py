@@ -113,7 +113,7 @@ def test_after_an_exception_all_of_it_comes_again(
     small.raising = True
     put(consumer, "a")
     assert consumer.work_once() == 1
-    assert "a function of a queue failed" in caplog.text
+    assert "local.queue.error: a function called by a queue raised an exception" in caplog.text
     small.raising = False
     assert consumer.work_once(wait_s=VISIBLE_AGAIN_S + 1) == 1
     assert small.got == ["a"]
@@ -126,7 +126,7 @@ def test_what_never_works_ends_among_the_dead(small: SmallApp, consumer: Consume
     while left(consumer, "-dead") == 0:
         assert time.monotonic() < end
         consumer.work_once(wait_s=1)
-    assert small.got == ["poison"] * queues.MOST_RECEIVED
+    assert small.got == ["poison"] * queues.MAX_RECEIVES
     assert left(consumer) == 0
 
 

@@ -73,7 +73,7 @@ def test_a_cron_expression_is_looked_at_each_minute() -> None:
     ],
 )
 def test_what_a_cron_expression_allows(expression: str, wanted: bool) -> None:
-    assert cron.matches(cron.read(expression), dt.datetime(2026, 12, 5, 15, 30, tzinfo=dt.UTC)) is wanted
+    assert cron.matches(cron.parse_cron(expression), dt.datetime(2026, 12, 5, 15, 30, tzinfo=dt.UTC)) is wanted
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_what_a_cron_expression_allows(expression: str, wanted: bool) -> None:
 )
 def test_a_cron_expression_that_is_not_read_is_refused_at_the_start(expression: str) -> None:
     with pytest.raises(ValueError):
-        cron.read(expression)
+        cron.parse_cron(expression)
 
 
 def test_two_events_have_two_ids() -> None:

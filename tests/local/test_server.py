@@ -10,7 +10,7 @@ import time
 import pytest
 
 from chalicelib.web import problem
-from chalicelib.web.handling import MOST_BODY_BYTES
+from chalicelib.web.handling import MAX_BODY_BYTES
 from local.server import Server
 from tests.local.conftest import TIME_LIMIT_S, EchoApp, Got, Send, parse
 
@@ -154,7 +154,7 @@ def test_what_is_no_http_is_400(send: Send, raw: bytes) -> None:
 
 
 def test_a_body_at_the_limit_is_read_and_one_above_is_413(send: Send) -> None:
-    size = MOST_BODY_BYTES
+    size = MAX_BODY_BYTES
     got = send(request("POST /echo/a", f"Content-Length: {size}", body=b"x" * size))
     assert got.json["bytes"] == size
     over = send(request("POST /echo/a", f"Content-Length: {size + 1}", body=b"x" * (size + 1)))
@@ -233,7 +233,7 @@ def test_one_log_line_a_request_that_holds_no_secret_of_the_path(
             got = send(request(f"POST {path}", "Content-Length: 0"))
     finally:
         log.removeHandler(caplog.handler)
-    lines = [vars(record) for record in caplog.records if record.msg == "gateway"]
+    lines = [vars(record) for record in caplog.records if record.msg == "local.http.request: a request was answered"]
     assert {line["request_id"] for line in lines} == {got.headers["x-request-id"]}
     assert lines[0]["status"] == got.status
     assert "s3cret" not in str(lines)

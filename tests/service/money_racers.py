@@ -15,7 +15,7 @@ from chalicelib.clock import SystemClock
 from chalicelib.errors import Conflict, Invalid, Unavailable
 from chalicelib.gateways.keyfile import KeyFile
 from chalicelib.leasing import service as leasing
-from chalicelib.pages import MOST_ITEMS, Asked
+from chalicelib.pages import MAX_PAGE_ITEMS, PageRequest
 from chalicelib.payments import service
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
@@ -81,7 +81,7 @@ def _pay_with_reference(books: Money, chance: random.Random, leases: list[UUID])
 
 
 def _any_payment(books: Money, chance: random.Random) -> UUID:
-    listed = books.do(service.list_payments, Asked(limit=MOST_ITEMS), state="matched").items
+    listed = books.do(service.list_payments, PageRequest(limit=MAX_PAGE_ITEMS), state="matched").items
     if not listed:
         raise Conflict("Nobody has paid yet.")
     return chance.choice(listed[:12]).id  # the newest, which the others also touch

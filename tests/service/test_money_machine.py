@@ -36,7 +36,7 @@ CENTS = st.sampled_from([1, 99_50, 500_00, 3_000_00, 9_999_99, 10_000_00, 12_345
 TYPES = st.sampled_from(["water", "damage", "late_fee", "other", "rent"])
 PARTS = st.sampled_from(["all", "all", "a third", "too much"])  # of what there is
 MONTHS = st.integers(-1, 1)
-MOST_LEASES = 4
+MAX_LEASES = 4
 EXAMPLES, STEPS = 50, 40  # on SQLite; MariaDB does half of the examples in twice the time
 
 
@@ -61,7 +61,7 @@ class MoneyMachine(RuleBasedStateMachine):
     def time_passes(self, days: int) -> None:
         self.books.today += dt.timedelta(days=days)
 
-    @precondition(lambda self: len(self.leases) < MOST_LEASES)
+    @precondition(lambda self: len(self.leases) < MAX_LEASES)
     @rule(rent_cents=CENTS, days=st.integers(-40, 20), prorated=st.booleans())
     def let(self, rent_cents: int, days: int, prorated: bool) -> None:
         garbage = {"charge_type": "garbage", "description": "", "amount_cents": 300_00, "prorated": prorated}
@@ -88,7 +88,7 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(lease=PICK, cents=CENTS)
     def opening_balance(self, lease: int, cents: int) -> None:
         lease_id, today = pick(self.leases, lease), self.books.today
-        attempt(lambda: self.books.do(billing.record_opening_balance, lease_id, cents, today, now=self.books.now))
+        attempt(lambda: self.books.do(billing.issue_opening_invoice, lease_id, cents, today, now=self.books.now))
 
     @rule(lease=PICK, place=PICK)
     def void(self, lease: int, place: int) -> None:
@@ -238,14 +238,14 @@ class MoneyMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         """The application's own proof must agree with ours."""
         if hasattr(self, "books"):
-            proof = self.books.do(proof_service.prove, now=self.books.now)
+            proof = self.books.do(proof_service.compute_proof, now=self.books.now)
             assert proof.holds, [each for each in proof.findings if not each.holds]
 
     def payment(self, place: int, fits: Callable[[Payment], object]) -> Payment:
         return mostly([self.books.payment(each) for each in self.payments], fits, place)
 
     def held(self, lease_id: UUID) -> dict[str, int]:
-        return self.books.do(leasing.held_deposits, lease_id)
+        return self.books.do(leasing.get_held_deposits, lease_id)
 
     def owed(self, lease_id: UUID) -> int:
         return sum(line.open_cents for line in self.books.lines(lease_id))

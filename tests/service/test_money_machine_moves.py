@@ -14,7 +14,7 @@ from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
 from chalicelib.identity import service as identity
 from chalicelib.leasing import service as leasing
-from chalicelib.pages import MOST_ITEMS, Asked
+from chalicelib.pages import MAX_PAGE_ITEMS, PageRequest
 from chalicelib.payments import ending_service
 from chalicelib.payments import service as payments
 from chalicelib.reporting import arrears_service, statement_service
@@ -23,7 +23,7 @@ from tests.money import FIRST
 from tests.service.test_money_machine import CENTS, PARTS, PICK, MoneyMachine, attempt, mostly, part_of, pick
 
 EXAMPLES, STEPS = 30, 40
-ALL = Asked(limit=MOST_ITEMS)
+ALL = PageRequest(limit=MAX_PAGE_ITEMS)
 DAYS = st.integers(-40, 40)
 
 

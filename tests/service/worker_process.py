@@ -59,7 +59,7 @@ def work_sets(parts: Resources, task: Task, set_s: float) -> dict[str, Any]:
             ledger.post(context(db, task.organisation_id, now=parts.clock.now()), [bill()])
             print(f"begun {number}", flush=True)
             time.sleep(set_s)
-            tasks.advance(db, task, done=number + 1, total=task.input["sets"], cursor=str(number + 1))
+            tasks.save_progress(db, task, done=number + 1, total=task.input["sets"], cursor=str(number + 1))
 
         parts.transact(one_set)
         print(f"done {number}", flush=True)
@@ -71,8 +71,8 @@ def main(command: str, url: str, *rest: str) -> None:
         print(post(url, UUID(rest[0]), float(rest[1])))
         return
     tasks.CLAIM_S, set_s = int(rest[0]), float(rest[1])
-    tasks.handles(SETS_KIND)(lambda parts, task: work_sets(parts, task, set_s))
-    print(f"worked {tasks.work_all(parts_on(url))}", flush=True)
+    tasks.task_handler(SETS_KIND)(lambda parts, task: work_sets(parts, task, set_s))
+    print(f"worked {tasks.run_tasks(parts_on(url))}", flush=True)
 
 
 if __name__ == "__main__":

@@ -32,14 +32,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.identity import service as identity
 from chalicelib.ids import new_id
 from chalicelib.ledger import service as ledger
 from chalicelib.ledger.service import Entry, Leg
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage import append_only, migrate
-from chalicelib.storage.engines import WRITING, make_engine
+from chalicelib.storage.engines import WRITING_OPTION, make_engine
 from chalicelib.storage.tables import APPEND_ONLY, metadata
 from chalicelib.storage.types import Id, Instant
 from tests import databases
@@ -152,7 +152,7 @@ def test_a_migration_that_leaves_a_trigger_out_is_told(fresh_database: str, even
         db.execute(text(f"DROP TRIGGER posting_no_{event}"))
     with pytest.raises(RuntimeError, match=f"posting_no_{event}"):
         migrate.upgrade(fresh_database)
-    with engine.connect().execution_options(**WRITING) as db, db.begin():
+    with engine.connect().execution_options(**WRITING_OPTION) as db, db.begin():
         append_only.create_triggers(db)
     migrate.upgrade(fresh_database)
     engine.dispose()
@@ -175,7 +175,7 @@ def application(migrator: str) -> Iterator[Engine]:
     user, password = f"app_{secrets.token_hex(4)}", secrets.token_hex(8)
     account = f"'{user}'@'127.0.0.1'"
     made = [f"CREATE USER {account} IDENTIFIED BY '{password}'"]
-    databases.execute(migrator, *made, *append_only.grants(str(url.database), account))
+    databases.execute(migrator, *made, *append_only.grant_statements(str(url.database), account))
     engine = make_engine(url.set(username=user, password=password).render_as_string(hide_password=False))
     yield engine
     engine.dispose()
@@ -183,7 +183,7 @@ def application(migrator: str) -> Iterator[Engine]:
 
 
 @pytest.mark.parametrize("database_kind", [pytest.param("mariadb", marks=pytest.mark.mariadb)], indirect=True)
-def test_the_application_s_user_can_do_its_work(application: Engine, parts: Resources, clock: MovedClock) -> None:
+def test_the_application_s_user_can_do_its_work(application: Engine, parts: Resources, clock: ManualClock) -> None:
     granted = replace(parts, writer=application, reader=application)
     source = ("invoice", new_id())
     legs = (Leg("receivable", 100), Leg("income.rent", -100))

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.errors import Unavailable
 from chalicelib.runtime.database import TRIES
 from chalicelib.runtime.resources import Resources, using
@@ -33,7 +33,7 @@ def impatient(parts: Resources, database: str) -> Iterator[Resources]:
 
 
 @pytest.fixture
-def rows(parts: Resources, clock: MovedClock) -> tuple[UUID, UUID]:
+def rows(parts: Resources, clock: ManualClock) -> tuple[UUID, UUID]:
     """The scopes of two rows whose count is 0."""
     scopes = (uuid4(), uuid4())
     with parts.writing() as db:
@@ -267,7 +267,7 @@ def test_a_lost_connection_is_unavailable_and_the_next_is_a_new_one(parts: Resou
         assert db.execute(text("SELECT 1")).scalar_one() == 1
 
 
-def test_the_text_of_an_error_tells_no_values(parts: Resources, clock: MovedClock, rows: tuple[UUID, UUID]) -> None:
+def test_the_text_of_an_error_tells_no_values(parts: Resources, clock: ManualClock, rows: tuple[UUID, UUID]) -> None:
     row = {"job": "Wanjiku Kamau", "slot": "s", "scope_id": rows[0], "claimed_at": clock.now()}
     with pytest.raises(IntegrityError) as raised, parts.writing() as db:
         db.execute(insert(job_slots), [row, {**row, "slot": None}])

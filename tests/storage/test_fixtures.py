@@ -2,13 +2,13 @@
 
 from sqlalchemy import inspect
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.identity import service
 from chalicelib.runtime.resources import Resources, get_resources
 from chalicelib.storage.engines import make_engine
 
 
-def test_parts_write_and_read_the_worker_s_database(parts: Resources, clock: MovedClock) -> None:
+def test_parts_write_and_read_the_worker_s_database(parts: Resources, clock: ManualClock) -> None:
     with parts.writing() as db:
         made = service.found_organisation(db, "+254700000001", name="A", person_name="B", now=clock.now())
     with parts.reading() as db:

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from chalicelib.identity.model import PLATFORM
 from chalicelib.ids import new_id
 from chalicelib.storage import migrate
-from chalicelib.storage.engines import WRITING, make_engine
+from chalicelib.storage.engines import WRITING_OPTION, make_engine
 from chalicelib.storage.tables.identity import members, organisations
 
 AT = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
@@ -22,7 +22,7 @@ def test_the_earliest_owner_is_taken_for_the_founder(empty_database: str) -> Non
     config = Config()
     config.set_main_option("script_location", str(migrate.MIGRATIONS))
     mine, theirs, nobodys = new_id(), new_id(), new_id()
-    with engine.connect() as raw, raw.execution_options(**WRITING).begin():
+    with engine.connect() as raw, raw.execution_options(**WRITING_OPTION).begin():
         config.attributes["connection"] = raw
         command.upgrade(config, BEFORE)
         for organisation_id in (mine, theirs, nobodys):

@@ -20,7 +20,7 @@ from sqlalchemy.types import TypeEngine
 
 from chalicelib import bootstrap, config
 from chalicelib.storage import append_only, migrate
-from chalicelib.storage.engines import WRITING, make_engine
+from chalicelib.storage.engines import WRITING_OPTION, make_engine
 from chalicelib.storage.tables import metadata
 from chalicelib.storage.tables.identity import idempotency_keys, members
 from chalicelib.storage.tables.tasks import job_slots
@@ -35,7 +35,7 @@ def test_an_empty_database_is_brought_to_what_the_code_says(empty_database: str)
         options = {"compare_type": _is_another_type, "compare_server_default": True}
         assert compare_metadata(MigrationContext.configure(db, opts=options), metadata) == []
         assert set(inspect(db).get_table_names()) == {*metadata.tables, "alembic_version"}
-        assert append_only.missing(db) == []
+        assert append_only.missing_triggers(db) == []
     engine.dispose()
 
 
@@ -106,7 +106,7 @@ def test_what_was_invited_and_answered_before_0003_is_known_for_it_after(empty_d
     script.set_main_option("script_location", str(migrate.MIGRATIONS))
     ours, at = uuid4().bytes, "2026-06-10 09:00:00.000000"
     with engine.connect() as raw:
-        db = raw.execution_options(**WRITING)
+        db = raw.execution_options(**WRITING_OPTION)
         with db.begin():
             script.attributes["connection"] = db
             command.upgrade(script, "0002")

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, insert, select
 
 from chalicelib.errors import Invalid
 from chalicelib.ids import new_id
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.ledger import journals
@@ -64,7 +64,7 @@ def walk(
     cursor = None
     with parts.reading() as db:
         while True:
-            page = fetch_page(db, query, keys, Asked(cursor, limit), descending=descending)
+            page = fetch_page(db, query, keys, PageRequest(cursor, limit), descending=descending)
             assert len(page.items) <= limit
             seen += page.items
             cursor = page.next_cursor
@@ -103,10 +103,10 @@ def test_a_row_that_comes_or_goes_while_walking_moves_no_other(parts: Resources)
     query = select(owners).where(owners.c.organisation_id == organisation_id)
     with parts.writing() as db:
         db.execute(insert(owners), [{**values, "id": each, "name": "A"} for each in ids[:3] + ids[4:]])
-        first = fetch_page(db, query, [owners.c.id], Asked(None, 2))
+        first = fetch_page(db, query, [owners.c.id], PageRequest(None, 2))
         db.execute(owners.delete().where(owners.c.organisation_id == organisation_id, owners.c.id == ids[1]))
         db.execute(insert(owners).values(**values, id=ids[3], name="came late"))
-        rest = fetch_page(db, query, [owners.c.id], Asked(first.next_cursor, 10))
+        rest = fetch_page(db, query, [owners.c.id], PageRequest(first.next_cursor, 10))
     assert [row.id for row in first.items + rest.items] == [*ids[:3], ids[3], *ids[4:]]
 
 
@@ -114,7 +114,7 @@ def _cursor_of(parts: Resources, keys: list[ColumnElement[Any]]) -> str:
     organisation_id, _ = fill(parts, [("bill", AT.date(), AT)] * 2)
     query = select(journals).where(journals.c.organisation_id == organisation_id)
     with parts.reading() as db:
-        cursor = fetch_page(db, query, keys, Asked(None, 1)).next_cursor
+        cursor = fetch_page(db, query, keys, PageRequest(None, 1)).next_cursor
     assert cursor
     return cursor
 
@@ -137,7 +137,7 @@ def _cursor_of(parts: Resources, keys: list[ColumnElement[Any]]) -> str:
 def test_a_cursor_that_this_list_did_not_make_is_refused(parts: Resources, make: Callable[[Resources], str]) -> None:
     cursor = make(parts)
     with parts.reading() as db, pytest.raises(Invalid) as refused:
-        fetch_page(db, select(journals), KEYS["id"], Asked(cursor, 5))
+        fetch_page(db, select(journals), KEYS["id"], PageRequest(cursor, 5))
     assert refused.value.facts["errors"][0]["field"] == "cursor"
 
 
@@ -147,7 +147,7 @@ def test_no_text_whatsoever_does_more_than_begin_a_page_or_be_refused(parts: Res
     query = select(journals).where(journals.c.organisation_id == uuid4())
     with parts.reading() as db:
         try:
-            page = fetch_page(db, query, KEYS["kind"], Asked(cursor, 5))
+            page = fetch_page(db, query, KEYS["kind"], PageRequest(cursor, 5))
         except Invalid:
             return
     assert page.items == []

@@ -6,7 +6,7 @@ from itertools import groupby
 from sqlalchemy import Connection, func, insert, select
 
 from chalicelib.storage import migrate, public_holidays
-from chalicelib.storage.engines import WRITING, make_engine
+from chalicelib.storage.engines import WRITING_OPTION, make_engine
 from chalicelib.storage.tables import outreach
 from local.public_holidays import render
 
@@ -77,7 +77,7 @@ def test_idd_is_there_as_far_as_it_was_gazetted() -> None:
 def test_a_migration_brings_the_table_in_line_with_the_file(fresh_database: str) -> None:
     engine = make_engine(fresh_database)
     with engine.connect() as raw:
-        db = raw.execution_options(**WRITING)
+        db = raw.execution_options(**WRITING_OPTION)
         with db.begin():
             assert table(db) == HOLIDAYS
             holiday = outreach.public_holidays

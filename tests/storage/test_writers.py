@@ -68,7 +68,7 @@ def twins() -> Iterator[tuple[Twin, Twin, str]]:
         migrate.upgrade(url)
         account = f"'{user}'@'127.0.0.1'"
         databases.execute(url, f"CREATE USER {account} IDENTIFIED BY '{password}'")
-        databases.execute(url, *append_only.grants("plotihub", account))
+        databases.execute(url, *append_only.grant_statements("plotihub", account))
         made.append(Twin(server, url))
     yield made[0], made[1], f"mysql+pymysql://{user}:{password}@nowhere.invalid/plotihub"
     for server in servers:
@@ -100,7 +100,7 @@ def port_of(engine: Engine) -> str:
 
 @contextmanager
 def refused() -> Iterator[None]:
-    with pytest.raises(Unavailable, match="No database takes writes") as told:
+    with pytest.raises(Unavailable, match="No database accepts writes") as told:
         yield
     assert told.value.retry_after_s == 20
 
@@ -129,7 +129,7 @@ def test_where_none_takes_writes_nobody_looks_again_at_once(pair: Pair) -> None:
     with refused():
         pair.engine.connect()
     assert time.monotonic() - begun < 0.1
-    time.sleep(connecting.AGAIN_S)
+    time.sleep(connecting.RETRY_AFTER_S)
     assert port_of(pair.engine) == pair.two.host
 
 
@@ -150,7 +150,7 @@ def test_a_connection_that_lay_idle_is_asked_whether_it_is_the_writer_still(pair
     with pair.engine.connect() as db:
         record = db.connection._connection_record  # what the pool keeps of it
         assert record is not None
-        record.info["believed_from"] -= connecting.BELIEVED_S
+        record.info["believed_from"] -= connecting.WRITER_CHECK_S
     pair.one.take_writes(False)
     pair.two.take_writes(True)
     assert port_of(pair.engine) == pair.two.host  # without a single refused write

@@ -23,7 +23,7 @@ from werkzeug.test import run_wsgi_app
 from local import processes
 
 Environ = dict[str, Any]
-MOST_KEPT = 500  # answers, for who asks again
+MAX_KEPT = 500  # answers, for who asks again
 CONTROL, KEPT, CUT_OFF = "/-/", "kept", "cut-off/"
 
 
@@ -83,7 +83,7 @@ class Gate:
             answer = Answer(*run_wsgi_app(self._application, environ, buffered=True))
             if call and answer.status.startswith("2"):
                 self._done[call] = answer
-            if len(self._done) > MOST_KEPT:
+            if len(self._done) > MAX_KEPT:
                 self._done.popitem(last=False)
         else:
             print(f"asked again: {_scope(environ)} {environ['PATH_INFO']}", file=sys.stderr, flush=True)

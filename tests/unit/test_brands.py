@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.brands import ALONE, ANYWHERE, GENERIC, fold, has_other_letters, is_brand, without_brands
+from chalicelib.brands import (
+    AMBIGUOUS_BRANDS,
+    GENERIC_WORDS,
+    UNIQUE_BRANDS,
+    fold,
+    has_other_letters,
+    is_brand,
+    without_brands,
+)
 
 LOOK_ALIKES = {
     "A": "Aa\u0410\u0391\u0430\uff21\u00c1\u1d00",
@@ -23,7 +31,7 @@ LOOK_ALIKES = {
 BETWEEN = ("", "", "", " ", "-", ".", "_", "\u200b", "\u0301", "\u00a0", "\u202e")
 
 
-@given(st.data(), st.sampled_from(ANYWHERE + ALONE))
+@given(st.data(), st.sampled_from(UNIQUE_BRANDS + AMBIGUOUS_BRANDS))
 def test_a_brand_is_found_however_it_is_spelled(data: st.DataObject, brand: str) -> None:
     spelled = "".join(
         data.draw(st.sampled_from(LOOK_ALIKES.get(letter, letter + letter.lower())))
@@ -114,6 +122,6 @@ def test_what_is_left_is_no_brand(name: str) -> None:
 
 
 def test_the_list_is_short_and_sorted() -> None:
-    for each in (ANYWHERE, ALONE, GENERIC):
+    for each in (UNIQUE_BRANDS, AMBIGUOUS_BRANDS, GENERIC_WORDS):
         assert list(each) == sorted(set(each))
-    assert len(ANYWHERE + ALONE) < 50
+    assert len(UNIQUE_BRANDS + AMBIGUOUS_BRANDS) < 50

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.money import least_from, say_cents
+from chalicelib.money import format_amount, lowest_balance_from
 
 FIRST, SECOND, THIRD = (dt.date(2026, 6, day) for day in (1, 2, 3))
 DAYS = st.dates(dt.date(2026, 6, 1), dt.date(2026, 6, 6))
@@ -23,14 +23,14 @@ MOVES = st.lists(st.tuples(DAYS, st.integers(-500, 500)), max_size=12)
     ],
 )
 def test_what_may_be_taken_out_on_a_day_is_what_was_never_needed_since(day: dt.date, least: int) -> None:
-    assert least_from(day, [(dt.date(2026, 6, 9), 50), (THIRD, -70), (THIRD, 10), (SECOND, 100)]) == least
+    assert lowest_balance_from(day, [(dt.date(2026, 6, 9), 50), (THIRD, -70), (THIRD, 10), (SECOND, 100)]) == least
 
 
 @given(MOVES, DAYS)
 def test_taking_out_the_least_leaves_no_day_below_nothing_that_was_not(
     moves: list[tuple[dt.date, int]], day: dt.date
 ) -> None:
-    least = least_from(day, moves)
+    least = lowest_balance_from(day, moves)
     days = [dt.date(2026, 6, number) for number in range(day.day, 8)]
     ends = [sum(cents for on, cents in [*moves, (day, -least)] if on <= end) for end in days]
     assert min(ends) == 0
@@ -47,4 +47,4 @@ def test_taking_out_the_least_leaves_no_day_below_nothing_that_was_not(
     ],
 )
 def test_a_sum_is_said_as_it_is_read_aloud(cents: int, said: str) -> None:
-    assert say_cents(cents) == said
+    assert format_amount(cents) == said

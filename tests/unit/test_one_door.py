@@ -18,16 +18,16 @@ import app
 from chalicelib.commands import rules as said
 from chalicelib.commands import ussd_rules
 from chalicelib.money import format_cents
-from chalicelib.onboarding.cells import NOTHING, Cell, refuse_spoilt, text_of
+from chalicelib.onboarding.cells import BLANK_WORDS, Cell, cell_text, reject_mangled
 from chalicelib.onboarding.columns import SYNONYMS, Column
 from chalicelib.onboarding.import_model import LONGEST_CELL
-from chalicelib.onboarding.model import Plan
-from chalicelib.onboarding.plan import plan_of
+from chalicelib.onboarding.model import RentRoll
+from chalicelib.onboarding.plan import parse_sheet
 from chalicelib.onboarding.sheet import Sheet
-from chalicelib.values import Refused, clean_text, parse_identity_number, text_pattern
+from chalicelib.values import InvalidValue, clean_text, parse_identity_number, text_pattern
 from chalicelib.web import fields
 from chalicelib.web.routing import OPERATIONS
-from chalicelib.web.sheets import as_csv
+from chalicelib.web.sheets import csv_response
 from tests import corpus
 
 REFUSED = "refused"
@@ -55,11 +55,11 @@ def kind_of(field: Any) -> str:
             return f"money {form['pattern']}"
         case fields.OneOf():
             return f"one of {form['enum']}"
-        case fields.Whole():
+        case fields.Integer():
             return f"whole {form['minimum']} {form['maximum']} {field._from_text}"
-        case fields.Flag():
+        case fields.Boolean():
             return f"flag {field._from_text}"
-        case fields.Phone() | fields.Day() | fields.Month() | fields.Uuid():
+        case fields.Phone() | fields.Date() | fields.Month() | fields.Uuid():
             return type(field).__name__
     raise AssertionError(f"a new kind of field: {type(field).__name__}")
 
@@ -95,7 +95,7 @@ def test_the_walk_sees_every_operation() -> None:
     assert app.app.routes
     assert len(ENTRANCES) > 30
     assert sum(map(len, ENTRANCES.values())) > 250
-    assert {"Phone", "Day", "Month", "Uuid", "line", "lines"} < set(ENTRANCES)
+    assert {"Phone", "Date", "Month", "Uuid", "line", "lines"} < set(ENTRANCES)
 
 
 @pytest.mark.parametrize("kind", ENTRANCES)
@@ -113,8 +113,8 @@ def test_one_kind_of_value_has_one_verdict_at_all_its_entrances(kind: str) -> No
 def test_nothing_but_its_own_type_of_json_is_taken(kind: str) -> None:
     name, field = ENTRANCES[kind][0]
     types: tuple[type, ...] = (str,)
-    if isinstance(field, fields.Whole | fields.Flag):
-        types = (int,) if isinstance(field, fields.Whole) else (bool,)
+    if isinstance(field, fields.Integer | fields.Boolean):
+        types = (int,) if isinstance(field, fields.Integer) else (bool,)
     for value in corpus.OTHERS:
         assert verdict(field, value) == REFUSED or type(value) in types, (name, value)
 
@@ -140,7 +140,7 @@ ROW: dict[Column, Cell] = {
 }  # fmt: skip
 
 
-def parts(plan: Plan, column: Column) -> list[tuple[Any, Any]]:
+def parts(plan: RentRoll, column: Column) -> list[tuple[Any, Any]]:
     """Return what the plan took from the column, each with the field by which the API takes the same."""
     if not (plan.leases and plan.tenants):
         return []
@@ -151,12 +151,12 @@ def parts(plan: Plan, column: Column) -> list[tuple[Any, Any]]:
         Column.LOCATION: [(fields.Text(80), house.town)],
         Column.UNIT: [(fields.Text(40, least=1), unit.name)],
         Column.RENT: [(fields.Money(), unit.rent_cents)],
-        Column.DUE: [(fields.Whole(1, 28), lease.due_day)],
+        Column.DUE: [(fields.Integer(1, 28), lease.due_day)],
         Column.TENANT: [(fields.Text(60), each) for each in names],
         Column.PHONE: [(fields.Phone(), each) for each in tenant.phones],
         Column.DEPOSIT: [(fields.Money(), lease.deposit_cents)],
-        Column.START: [(fields.Day(), lease.starts_on)],
-        Column.END: [(fields.Day(), lease.ends_on)] if lease.ends_on else [],
+        Column.START: [(fields.Date(), lease.starts_on)],
+        Column.END: [(fields.Date(), lease.ends_on)] if lease.ends_on else [],
         Column.BALANCE: [(fields.Money(signed=True), lease.opening_balance_cents)],
         Column.CHARGES: [(fields.Money(positive=True), each.amount_cents) for each in lease.charges]
         + [(fields.Text(140), each.description) for each in lease.charges],
@@ -169,11 +169,11 @@ def parts(plan: Plan, column: Column) -> list[tuple[Any, Any]]:
     return found.get(column, [])
 
 
-def read(column: Column, cell: Cell) -> tuple[Plan, bool]:
+def read(column: Column, cell: Cell) -> tuple[RentRoll, bool]:
     """Return the plan of a sheet of one row with this cell, and whether the cell was refused."""
     headings = tuple(SYNONYMS[each].split("|")[0] for each in ROW)
     row = tuple(cell if each == column else value for each, value in ROW.items())
-    plan = plan_of(Sheet("xlsx", "Sheet", (headings, row)))
+    plan = parse_sheet(Sheet("xlsx", "Sheet", (headings, row)))
     return plan, any(problem.severity == "error" for problem in plan.problems)
 
 
@@ -205,7 +205,7 @@ def test_what_a_sheet_takes_the_api_takes_as_the_same(column: Column) -> None:
         if refused:
             continue
         for field, taken in parts(plan, column):
-            wire = field.tell(taken) if field.tell and not isinstance(taken, str | int) else taken
+            wire = field.to_json(taken) if field.to_json and not isinstance(taken, str | int) else taken
             wire = format_cents(taken) if isinstance(field, fields.Money) else wire
             assert verdict(field, wire) == ("taken", taken), (cell, taken)
         if column == Column.IDENTITY and plan.tenants and plan.tenants[0].identity_number:
@@ -215,14 +215,14 @@ def test_what_a_sheet_takes_the_api_takes_as_the_same(column: Column) -> None:
 
 def respelled(text: str) -> str:
     """Return the text with the blanks, dashes and apostrophes that a sheet is read with."""
-    return " ".join(text_of(text.replace("\u200c", "Z1").replace("\u200d", "Z2")).split())
+    return " ".join(cell_text(text.replace("\u200c", "Z1").replace("\u200d", "Z2")).split())
 
 
 @pytest.mark.parametrize("column", STRICT)
 def test_what_the_api_takes_a_sheet_takes_and_what_it_refuses_a_sheet_refuses(column: Column) -> None:
     field: Any = STRICT[column]
     for cell in CELLS:
-        if not isinstance(cell, str) or text_of(cell).casefold() in NOTHING or spoilt(cell):
+        if not isinstance(cell, str) or cell_text(cell).casefold() in BLANK_WORDS or spoilt(cell):
             continue
         api, (plan, refused) = verdict(field, cell), read(column, cell)
         if api != REFUSED:
@@ -236,7 +236,7 @@ def test_what_the_api_takes_a_sheet_takes_and_what_it_refuses_a_sheet_refuses(co
 
 def spoilt(cell: str) -> bool:
     try:
-        refuse_spoilt(cell)
+        reject_mangled(cell)
     except ValueError:
         return True
     return False
@@ -245,20 +245,20 @@ def spoilt(cell: str) -> bool:
 @pytest.mark.parametrize("column", [Column.TENANT, Column.KIN, Column.KRA_PIN, Column.CHARGES, Column.IDENTITY])
 def test_no_column_takes_what_cannot_be_seen(column: Column) -> None:
     for cell in (*corpus.UNSEEN, "Jane\u202e Auma"):
-        if verdict(LINE, cell) == REFUSED and text_of(cell).casefold() not in NOTHING:
+        if verdict(LINE, cell) == REFUSED and cell_text(cell).casefold() not in BLANK_WORDS:
             assert read(column, cell)[1], ascii(cell)
 
 
 def test_a_phone_that_types_is_answered_and_what_it_typed_can_be_kept() -> None:
     for value in corpus.TEXTS:
         for text in (value, f"FAULT {value}", f"TATIZO: A1 {value}"):
-            told = said.read(text)
-            kept = said.clean(told.rest, 500)
+            told = said.parse_command_text(text)
+            kept = said.clean_line(told.rest, 500)
             assert verdict(LINE, kept) == ("taken", kept)
-            assert said.without_please(told)
-            assert said.choose_unit(text, ["A1", value or "B"])
+            assert said.skip_courtesy(told)
+            assert said.match_unit(text, ["A1", value or "B"])
         for typed in (value, f"3*{value}", f"3*1*{value}*{value}", f"1*{value}"):
-            step = ussd_rules.walk(typed, lambda action: 2, 500)
+            step = ussd_rules.find_step(typed, lambda action: 2, 500)
             assert verdict(LINE, step.text) == ("taken", step.text)
 
 
@@ -268,7 +268,7 @@ def test_what_is_exported_is_no_formula_and_is_whole() -> None:
         if taken == REFUSED or "\r" in value:
             continue
         [_, row] = csv.reader(
-            io.StringIO(as_csv("r", ("given", "rest"), [Pair(taken[1], "")]).body.removeprefix("\ufeff"))
+            io.StringIO(csv_response("r", ("given", "rest"), [Pair(taken[1], "")]).body.removeprefix("\ufeff"))
         )
         assert not row[0].lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\uff1d")), row
         assert row[0].removeprefix("'") == taken[1].removeprefix("'")
@@ -285,7 +285,7 @@ def test_identity_numbers_are_refused_by_their_door_alone() -> None:
         for value in corpus.TEXTS:
             try:
                 number = door(kind, value)
-            except Refused:
+            except InvalidValue:
                 continue
             assert door(kind, number) == number
             assert re.fullmatch("[A-Z0-9/-]{4,20}", number)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from chalicelib import phones, values
 from chalicelib.errors import Invalid
-from chalicelib.money import MOST_CENTS, cents_of, format_cents, parse_cents
-from chalicelib.values import Refused
+from chalicelib.money import MAX_CENTS, format_cents, parse_cents, to_cents
+from chalicelib.values import InvalidValue
 
 UNSEEN = ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\u00ad", "\u061c", "\u200b", "\u200e", "\u200f", "\u2028", "\u202a"]
 TURNING = ["\u202b", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069", "\u2060", "\ufeff", "\ufffc", "\ufffe"]
@@ -19,7 +19,7 @@ TURNING = ["\u202b", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068", "\u2069",
 @pytest.mark.parametrize("character", [*UNSEEN, *TURNING, "\ufffd"], ids=ascii)
 def test_a_text_with_what_cannot_be_seen_or_kept_is_refused_and_says_which(character: str) -> None:
     for lines in (False, True):
-        with pytest.raises(Refused, match=f"U\\+{ord(character):04X}") as refused:
+        with pytest.raises(InvalidValue, match=f"U\\+{ord(character):04X}") as refused:
             values.parse_text(f"Mwangaza{character}Court", most=40, lines=lines)
         assert refused.value.code == "unsafe"
         assert values.clean_text(f"Mwangaza{character}Court", lines=lines) in ("MwangazaCourt", "Mwangaza Court")
@@ -27,7 +27,7 @@ def test_a_text_with_what_cannot_be_seen_or_kept_is_refused_and_says_which(chara
 
 @pytest.mark.parametrize("code", [0xD800, 0xDBFF, 0xDC00, 0xDFFF])
 def test_half_of_a_surrogate_pair_is_no_text(code: int) -> None:
-    with pytest.raises(Refused, match=f"U\\+{code:04X}"):
+    with pytest.raises(InvalidValue, match=f"U\\+{code:04X}"):
         values.parse_text(f"a{chr(code)}", most=40)
     assert values.clean_text(f"a{chr(code)}") == "a"
 
@@ -38,14 +38,14 @@ def test_what_was_cleaned_is_let_in_and_what_is_let_in_needs_no_cleaning(text: s
     assert values.parse_text(cleaned, most=60, lines=lines) == cleaned.strip()
     try:
         taken = values.parse_text(text, most=60, lines=lines)
-    except Refused:
+    except InvalidValue:
         return
     assert values.clean_text(taken, lines=lines) == (taken if lines else " ".join(taken.split()))
 
 
 def test_line_breaks_are_for_texts_of_lines() -> None:
     assert values.parse_text("one\n\ttwo", most=20, lines=True) == "one\n\ttwo"
-    with pytest.raises(Refused, match=r"U\+000A"):
+    with pytest.raises(InvalidValue, match=r"U\+000A"):
         values.parse_text("one\ntwo", most=20)
 
 
@@ -61,7 +61,7 @@ def test_line_breaks_are_for_texts_of_lines() -> None:
     ids=ascii,
 )
 def test_a_phone_is_known_in_every_spelling_that_means_one_number(spelled: str) -> None:
-    assert phones.to_e164(spelled) == "+254712345678"
+    assert phones.parse_phone(spelled) == "+254712345678"
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_phone_is_known_in_every_spelling_that_means_one_number(spelled: str) 
 )
 def test_what_may_mean_another_number_or_none_is_no_phone(spelled: str) -> None:
     with pytest.raises(Invalid, match="not valid"):
-        phones.to_e164(spelled)
+        phones.parse_phone(spelled)
 
 
 @pytest.mark.parametrize(
@@ -91,38 +91,38 @@ def test_what_may_mean_another_number_or_none_is_no_phone(spelled: str) -> None:
     ],
 )
 def test_only_a_finite_number_of_cents_is_an_amount(number: Decimal | int, code: str) -> None:
-    with pytest.raises(Refused) as refused:
-        cents_of(number)
+    with pytest.raises(InvalidValue) as refused:
+        to_cents(number)
     assert refused.value.code == code
 
 
-@given(st.integers(-MOST_CENTS, MOST_CENTS))
+@given(st.integers(-MAX_CENTS, MAX_CENTS))
 def test_an_amount_is_read_the_same_as_text_and_as_number(cents: int) -> None:
     assert parse_cents(format_cents(cents), signed=True) == cents
-    assert cents_of(Decimal(cents).scaleb(-2)) == cents
+    assert to_cents(Decimal(cents).scaleb(-2)) == cents
 
 
 @pytest.mark.parametrize(
     "text", ["", "1_000", "+1", "0x10", "1e3", "NaN", "Infinity", "\uff11\uff12", "\u0661", "1,000", " 1", "1\n", "01"]
 )
 def test_a_number_is_written_in_ascii_digits_alone(text: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidValue):
         parse_cents(text, signed=True)
-    with pytest.raises(Refused):
-        values.parse_whole(text)
+    with pytest.raises(InvalidValue):
+        values.parse_int(text)
 
 
 @pytest.mark.parametrize("text", ["0000-00-00", "2026-02-31", "1899-12-31", "1989-12-31", "2200-01-01", "9999-12-31"])
 def test_a_day_exists_and_is_near_enough_to_be_meant(text: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidValue):
         values.parse_day(text)
 
 
 def test_the_days_of_a_sheet_are_those_of_the_api() -> None:
-    for day in (values.EARLIEST, values.LATEST):
+    for day in (values.EARLIEST_DAY, values.LATEST_DAY):
         assert values.check_day(day) == values.parse_day(day.isoformat()) == day
-    for day in (values.EARLIEST - dt.timedelta(1), values.LATEST + dt.timedelta(1)):
-        with pytest.raises(Refused):
+    for day in (values.EARLIEST_DAY - dt.timedelta(1), values.LATEST_DAY + dt.timedelta(1)):
+        with pytest.raises(InvalidValue):
             values.check_day(day)
 
 
@@ -133,5 +133,5 @@ def test_identity_numbers() -> None:
         *(("national_id", "AK0123456"), ("national_id", "12345678.0"), ("national_id", "123456"), ("passport", "A.1")),
         *(("passport", "\u017f123456"), ("alien_id", "\uff11\uff12\uff13\uff14"), ("military_id", "1" * 21)),
     ]:
-        with pytest.raises(Refused):
+        with pytest.raises(InvalidValue):
             values.parse_identity_number(kind, wrong)

@@ -2,7 +2,7 @@
 
 The key of every table of an organisation's data begins with ``organisation_id``, so that one
 organisation's rows lie together and none is reached without naming whose it is. The few tables
-that belong to no organisation, or span them, are listed in ``SHARED``; a house test compares.
+that belong to no organisation, or span them, are listed in ``SHARED_TABLES``; a house test compares.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.schema import SchemaItem
 
 from chalicelib.storage.types import Id
 
-SHARED = {
+SHARED_TABLES = {
     "organisation",
     "person",
     "idempotency_key",
@@ -47,7 +47,7 @@ MYSQL_OPTIONS: dict[str, Any] = {
 
 
 def shared_table(name: str, *items: SchemaItem) -> Table:
-    """Return a table that no one organisation owns; its name stands in ``SHARED``."""
+    """Return a table that no one organisation owns; its name stands in ``SHARED_TABLES``."""
     return Table(name, metadata, *items)
 
 

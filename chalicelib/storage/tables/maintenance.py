@@ -1,4 +1,4 @@
-"""What tenants ask to be mended."""
+"""Maintenance requests."""
 
 from sqlalchemy import Integer, String
 

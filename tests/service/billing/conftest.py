@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import Connection
 
 from chalicelib.billing import service
-from chalicelib.billing.model import Billed, Invoice
+from chalicelib.billing.model import BilledSet, Invoice
 from chalicelib.identity import service as identity
 from chalicelib.leasing import service as leasing
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context
@@ -65,7 +65,7 @@ class Landlord:
                 return made
             after = billed.last_id
 
-    def bill_set(self, period: dt.date, *, after: UUID | None = None, limit: int = 500, **options: Any) -> Billed:
+    def bill_set(self, period: dt.date, *, after: UUID | None = None, limit: int = 500, **options: Any) -> BilledSet:
         options = {"issued_on": period, **options}
         return self.parts.transact(
             lambda db: service.bill_leases(
@@ -76,7 +76,7 @@ class Landlord:
     def issue(self, lease_id: UUID, lines: Sequence[tuple[str, str, int]], **options: Any) -> Invoice:
         given = {"kind": "single", "period": self.today.replace(day=1), "issued_on": self.today, **options}
         return self.parts.transact(
-            lambda db: service.issue_invoice(
+            lambda db: service.issue_invoice_of_kind(
                 context(db, self.organisation_id, now=self.now), lease_id, lines=lines, **given
             )
         )
@@ -89,7 +89,7 @@ class Landlord:
         )
 
     def settle(self, *changes: tuple[UUID, int]) -> None:
-        self.parts.transact(lambda db: service.settle(context(db, self.organisation_id), changes))
+        self.parts.transact(lambda db: service.apply_paid(context(db, self.organisation_id), changes))
 
     def charge(self, lease_id: UUID, amount_cents: int, charge_type: str = "water", **values: Any) -> UUID:
         given = {"lease_id": lease_id, "amount_cents": amount_cents, "charge_type": charge_type, **values}
@@ -101,7 +101,7 @@ class Landlord:
         """Return up to 200 invoices with their lines, the first number first."""
         with self.parts.reading() as db:
             page = service.list_invoices(
-                context(db, self.organisation_id, today=self.today), Asked(limit=200, sort="number"), **filters
+                context(db, self.organisation_id, today=self.today), PageRequest(limit=200, sort="number"), **filters
             )
             return [service.get_invoice(context(db, self.organisation_id), each.id) for each in page.items]
 

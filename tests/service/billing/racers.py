@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from chalicelib.billing import late_fee_service, service
-from chalicelib.billing.model import Billed
+from chalicelib.billing.model import BilledSet
 from chalicelib.clock import SystemClock
 from chalicelib.errors import Conflict
 from chalicelib.gateways.keyfile import KeyFile
@@ -55,7 +55,7 @@ def assess_all(url: str, organisation_id: UUID, on: dt.date, start: Barrier) -> 
             return
 
 
-def _bill(db: Connection, organisation_id: UUID, period: dt.date, after: UUID | None) -> Billed:
+def _bill(db: Connection, organisation_id: UUID, period: dt.date, after: UUID | None) -> BilledSet:
     return service.bill_leases(context(db, organisation_id, now=NOW), period, after=after, limit=5, issued_on=period)
 
 
@@ -71,7 +71,7 @@ def issue_some(url: str, organisation_id: UUID, lease_id: UUID, count: int, star
 
 
 def _issue(db: Connection, organisation_id: UUID, lease_id: UUID, fails: int) -> None:
-    service.issue_invoice(
+    service.issue_invoice_of_kind(
         context(db, organisation_id, now=NOW),
         lease_id,
         kind="single",
@@ -92,7 +92,7 @@ def settle_or_void(
     for invoice_id, line_id in work:
         try:
             if settles:
-                parts.transact(lambda db, line=line_id: service.settle(context(db, organisation_id), [(line, 1)]))  # type: ignore[misc]
+                parts.transact(lambda db, line=line_id: service.apply_paid(context(db, organisation_id), [(line, 1)]))  # type: ignore[misc]
             else:
                 parts.transact(lambda db, one=invoice_id: _void(db, organisation_id, one))  # type: ignore[misc]
         except Conflict:

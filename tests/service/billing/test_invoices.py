@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from chalicelib.billing import service
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ledger import service as ledger
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from chalicelib.storage.tables.ledger import journals, ledger_accounts, postings
 from tests import queries
 from tests.contexts import context
@@ -39,7 +39,7 @@ def opening(landlord: Landlord, lease_id: UUID, cents: int, on: dt.date = MAY) -
     org = landlord.organisation_id
     return landlord.parts.transact(
         lambda db: (
-            service.record_opening_balance(
+            service.issue_opening_invoice(
                 context(db, org, now=landlord.now, today=landlord.today), lease_id, cents, on
             ).id
         )
@@ -134,7 +134,7 @@ def test_many_opening_balances_are_one_posting(landlord: Landlord) -> None:
     leases = [landlord.let() for _ in range(4)]
     org = landlord.organisation_id
     made = landlord.parts.transact(
-        lambda db: service.record_opening_balances(
+        lambda db: service.issue_opening_invoices(
             context(db, org, now=landlord.now), [(lease_id, 1_00 + place) for place, lease_id in enumerate(leases)], MAY
         )
     )
@@ -144,7 +144,7 @@ def test_many_opening_balances_are_one_posting(landlord: Landlord) -> None:
     with pytest.raises(Conflict):
         opening(landlord, leases[2], 5)
     with pytest.raises(ValueError), landlord.parts.writing() as db:
-        service.record_opening_balances(context(db, org, now=landlord.now), [(leases[0], 5), (leases[0], 6)], MAY)
+        service.issue_opening_invoices(context(db, org, now=landlord.now), [(leases[0], 5), (leases[0], 6)], MAY)
 
 
 def test_waiting_charges_go_on_an_invoice_that_asks_for_them(landlord: Landlord) -> None:
@@ -191,7 +191,7 @@ def test_another_organisations_things_are_not_found(landlord: Landlord) -> None:
         lambda db: service.issue_credit_note(context(db, org, now=now), issued.id, note, reason="", on=JUNE),
         lambda db: service.get_charge(context(db, org), charge_id),
         lambda db: service.cancel_charge(context(db, org), charge_id),
-        lambda db: service.record_opening_balance(context(db, org, now=now), lease_id, 5, MAY),
+        lambda db: service.issue_opening_invoice(context(db, org, now=now), lease_id, 5, MAY),
         lambda db: service.get_receipt(context(db, org), uuid4()),
         lambda db: service.get_credit_note(context(db, org), uuid4()),
     ):
@@ -231,8 +231,8 @@ def test_lists_take_the_same_number_of_queries_whatever_they_hold(landlord: Land
                 credited = [(issued.lines[0].id, 1_00)]
                 service.issue_credit_note(context(db, org, now=landlord.now), issued.id, credited, reason="", on=JUNE)
         with queries.counted(landlord.parts.reader) as ran, landlord.parts.reading() as db:
-            listed = service.list_invoices(context(db, org, today=JUNE), Asked()).items
-            notes = service.list_credit_notes(context(db, org), Asked()).items
+            listed = service.list_invoices(context(db, org, today=JUNE), PageRequest()).items
+            notes = service.list_credit_notes(context(db, org), PageRequest()).items
         assert [each.number for each in listed] == sorted((each.number for each in listed), reverse=True)
         assert all(len(each.lines) == 1 for each in notes)
         counts.append(len(ran))

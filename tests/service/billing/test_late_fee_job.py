@@ -11,9 +11,9 @@ from sqlalchemy import Connection, update
 from chalicelib.billing import late_fee_repository, late_fee_service, service
 from chalicelib.billing.jobs import late_fees
 from chalicelib.billing.model import Charge
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.leasing import service as leasing
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.tables import tasks as tables
@@ -30,7 +30,7 @@ FIXED = {"late_fee_kind": "fixed", "late_fee_cents": 500_00}
 
 
 @pytest.fixture
-def alone(fresh_database: str, parts: Resources, clock: MovedClock) -> Iterator[Landlord]:
+def alone(fresh_database: str, parts: Resources, clock: ManualClock) -> Iterator[Landlord]:
     """A landlord on a database of their own, since jobs look at all organisations."""
     clock.at = dt.datetime(2026, 5, 9, 0, 30, tzinfo=dt.UTC)
     engine = make_engine(fresh_database)
@@ -41,13 +41,13 @@ def alone(fresh_database: str, parts: Resources, clock: MovedClock) -> Iterator[
 
 def charges(landlord: Landlord) -> list[Charge]:
     with landlord.parts.reading() as db:
-        return service.list_charges(context(db, landlord.organisation_id), Asked(limit=200)).items
+        return service.list_charges(context(db, landlord.organisation_id), PageRequest(limit=200)).items
 
 
 def fire(landlord: Landlord) -> int:
     """Let the schedule's function run now, and the tasks that it queued; return how many it queued."""
     queued: int = late_fees(event_at(landlord.parts.clock.now(), "late_fees"), None)["count"]
-    tasks.work_all(landlord.parts)
+    tasks.run_tasks(landlord.parts)
     return queued
 
 
@@ -56,7 +56,7 @@ def assess(landlord: Landlord, on: dt.date) -> int:
         leases = [
             each.lease_id
             for each in service.list_invoices(
-                context(db, landlord.organisation_id, today=on), Asked(limit=200, sort="number")
+                context(db, landlord.organisation_id, today=on), PageRequest(limit=200, sort="number")
             ).items
         ]
         leasing.lock_leases(context(db, landlord.organisation_id), leases)
@@ -65,7 +65,7 @@ def assess(landlord: Landlord, on: dt.date) -> int:
     return landlord.parts.transact(work)
 
 
-def test_the_job_charges_what_became_overdue_once_and_the_bill_collects_it(alone: Landlord, clock: MovedClock) -> None:
+def test_the_job_charges_what_became_overdue_once_and_the_bill_collects_it(alone: Landlord, clock: ManualClock) -> None:
     others = make_landlord(alone.parts)  # asked for no late fees
     others.let(due_day=5, grace_days=3)
     others.bill(MAY)
@@ -92,7 +92,7 @@ def test_the_job_charges_what_became_overdue_once_and_the_bill_collects_it(alone
     assert (len(charges(alone)), charges(others)) == (1, [])
 
 
-def test_a_missed_day_is_assessed_as_of_that_day_and_none_ahead(alone: Landlord, clock: MovedClock) -> None:
+def test_a_missed_day_is_assessed_as_of_that_day_and_none_ahead(alone: Landlord, clock: ManualClock) -> None:
     alone.let(due_day=5, grace_days=3)
     alone.set_late_fee(**FIXED)
     alone.bill(MAY)
@@ -101,7 +101,7 @@ def test_a_missed_day_is_assessed_as_of_that_day_and_none_ahead(alone: Landlord,
     clock.at = dt.datetime(2026, 5, 10, 9, tzinfo=dt.UTC)
     assert fire(alone) == 2
     assert [fee.charged_on for fee in charges(alone)] == [NINTH]
-    ahead = job_service.run_job(alone.parts, "late_fees", dt.date(2026, 7, 1), "Africa/Nairobi")
+    ahead = job_service.run_job_by_hand(alone.parts, "late_fees", dt.date(2026, 7, 1), "Africa/Nairobi")
     assert sum(outcome.sets for _, outcome in ahead if outcome) == 0
 
 
@@ -132,7 +132,7 @@ def test_a_task_goes_on_where_a_killed_worker_stopped(alone: Landlord) -> None:
     task = alone.parts.transact(lambda db: late_fee_service.queue_late_fees(context(db, org, now=now), NINTH))
     stopped = update(tables.tasks).where(tables.tasks.c.id == task.id).values(cursor=f"{first.hex}:7")
     alone.parts.transact(lambda db: db.execute(stopped).close())
-    assert tasks.work_all(alone.parts) == 1
+    assert tasks.run_tasks(alone.parts) == 1
     with alone.parts.reading() as db:
         assert tasks.get_task(context(db, org), task.id).result == {"on": "2026-05-09", "fees": 8}
     assert [fee.lease_id for fee in charges(alone)] == [second]

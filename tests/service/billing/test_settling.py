@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.billing import service
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from tests.contexts import context
 from tests.service.billing.conftest import Landlord, make_landlord
 
@@ -25,7 +25,7 @@ def test_what_is_settled_counts_on_the_line_and_on_its_invoice(landlord: Landlor
     assert after.version > issued.version
     with landlord.parts.reading() as db:
         assert [
-            line.id for line in service.open_lines(context(db, landlord.organisation_id), [lease_id])[lease_id]
+            line.id for line in service.list_open_lines(context(db, landlord.organisation_id), [lease_id])[lease_id]
         ] == [rent.id]
     landlord.settle((rent.id, -15_000_00), (water.id, -1_440_00))
     assert landlord.invoices()[0].status == "open"
@@ -94,7 +94,7 @@ def test_a_credit_note_takes_back_up_to_what_is_open(landlord: Landlord) -> None
     assert [(line.credited_cents, line.open_cents) for line in after.lines] == [(1_000_00, 0), (1_440_00, 0)]
     assert (after.credited_cents, after.status) == (2_440_00, "paid")
     with landlord.parts.reading() as db:
-        listed = service.list_credit_notes(context(db, org), Asked(sort="number"), invoice_id=issued.id).items
+        listed = service.list_credit_notes(context(db, org), PageRequest(sort="number"), invoice_id=issued.id).items
         assert [(note.number, note.total_cents, len(note.lines)) for note in listed] == [
             (1, 1_440_00, 2),
             (2, 1_000_00, 1),
@@ -140,6 +140,6 @@ def test_receipts_are_numbered_and_keep_their_number_once_void(landlord: Landlor
     assert not landlord.parts.transact(lambda db: service.void_receipt(context(db, org), payment_id))
     assert receipt(payment_id) == 3
     with landlord.parts.reading() as db:
-        listed = service.list_receipts(context(db, org), Asked(sort="-number"), payment_id=payment_id).items
+        listed = service.list_receipts(context(db, org), PageRequest(sort="-number"), payment_id=payment_id).items
         assert [(each.number, each.status) for each in listed] == [(3, "issued"), (1, "void")]
         assert service.get_receipt(context(db, org), listed[1].id) == listed[1]

@@ -7,10 +7,10 @@ from uuid import UUID
 from chalicelib.commands import jobs
 from chalicelib.messaging import delivery_service
 from chalicelib.messaging import service as messaging
-from chalicelib.messaging.delivery_service import Incoming
-from chalicelib.messaging.model import Incoming as Read
+from chalicelib.messaging.delivery_service import IncomingSms
+from chalicelib.messaging.model import IncomingMessage as Read
 from chalicelib.messaging.model import NewMessage
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from tests.service.commands.conftest import House, Phone
 
 JUNE = dt.date(2026, 6, 1)
@@ -20,17 +20,17 @@ OFFER = "Whose tenant are you? Reply number and unit, like 1 A12.\n"
 
 def send(phone: Phone, text: str, reference: str = "") -> str:
     """Have the whole path taken, as the queue of results does."""
-    assert jobs.take_sms in delivery_service.incoming_handlers
+    assert jobs.handle_sms in delivery_service.incoming_sms_handlers
     named = reference or f"{phone.number}-{next(phone.references)}"
     phone.now += dt.timedelta(seconds=1)
     phone.parts.clock.at = phone.now  # type: ignore[attr-defined]  # the tests' clock stands where it is put
-    incoming = Incoming("africastalking", named, phone.number, text, phone.now)
-    return phone.parts.transact(lambda db: delivery_service.take_incoming(db, incoming))
+    incoming = IncomingSms("africastalking", named, phone.number, text, phone.now)
+    return phone.parts.transact(lambda db: delivery_service.handle_incoming_sms(db, incoming))
 
 
 def read(house: House) -> list[Read]:
     """Return what the landlord reads of what phones sent, the oldest first."""
-    return house.books.do(messaging.list_incoming, Asked(limit=200)).items[::-1]
+    return house.books.do(messaging.list_incoming, PageRequest(limit=200)).items[::-1]
 
 
 def notify(house: House, phone: Phone, lease_id: UUID | None, key: str) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from chalicelib.leasing import service as leasing
 from chalicelib.maintenance import service as maintenance
 from chalicelib.maintenance.model import MaintenanceRequest
 from chalicelib.messaging import service as messaging
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.messaging import messages
@@ -69,14 +69,14 @@ class House:
         return self.books.do(leasing.get_tenant, tenant_id).phone_states[0].state
 
     def requests(self) -> list[MaintenanceRequest]:
-        return self.books.do(maintenance.list_requests, Asked(limit=200)).items
+        return self.books.do(maintenance.list_requests, PageRequest(limit=200)).items
 
     def replies(self) -> list[Any]:
         """Return the replies in the outbox, in the order they were put there."""
         return replies_of(self.books.parts, self.id)
 
     def opted_out(self, phone: str) -> bool:
-        return phone in self.books.do(messaging.opted_out, [phone])
+        return phone in self.books.do(messaging.list_opted_out, [phone])
 
 
 def replies_of(parts: Resources, organisation_id: UUID, phone: str = "") -> list[Any]:
@@ -105,7 +105,7 @@ class Phone:
         """Send an SMS and return the command that it was taken for."""
         named = reference or f"{self.number}-{next(self.references)}"
         return self.parts.transact(
-            lambda db: service.answer_sms(
+            lambda db: service.handle_sms(
                 db,
                 gateway="africastalking",
                 provider_reference=named,
@@ -118,11 +118,11 @@ class Phone:
 
     def dial(self, text: str = "", session_id: str = "ATUid_1") -> str:
         """Send what was typed so far and return the screen, as the route does."""
-        dialled = service.Dialled(session_id, self.number, text)
+        dialled = service.UssdRequest(session_id, self.number, text)
         with self.parts.reading() as db:
-            screen = service.show(db, dialled, now=self.now)
+            screen = service.render_screen(db, dialled, now=self.now)
         if screen is None:
-            return self.parts.transact(lambda db: service.act(db, dialled, now=self.now, keys=self.parts.keys))
+            return self.parts.transact(lambda db: service.apply_choice(db, dialled, now=self.now, keys=self.parts.keys))
         return screen
 
     def confirm(self, organisation_id: UUID, unit_name: str) -> None:

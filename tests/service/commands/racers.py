@@ -22,7 +22,7 @@ def text_often(url: str, numbers: list[str], said: list[str], now: dt.datetime, 
         for place, text in enumerate(said):
             given = {"gateway": "africastalking", "provider_reference": f"{own}-{number}-{place}", "phone": number}
             parts.transact(
-                lambda db, given=given, text=text: service.answer_sms(  # type: ignore[misc]
+                lambda db, given=given, text=text: service.handle_sms(  # type: ignore[misc]
                     db, **given, text=text, received_at=now, now=now
                 )
             )

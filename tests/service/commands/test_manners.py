@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from chalicelib.commands import jobs
-from chalicelib.messaging.delivery_service import Incoming
+from chalicelib.messaging.delivery_service import IncomingSms
 from tests.service.commands.conftest import House, Phone, texts
 
 DAY = dt.timedelta(days=1)
@@ -30,8 +30,8 @@ def test_what_lay_on_the_queue_for_hours_is_done_and_not_answered(house: House, 
     house.let(house.tenant(phone.number))
     now = phone.parts.clock.now()
     came_at = now - dt.timedelta(hours=2) * late
-    incoming = Incoming("africastalking", f"late-{phone.number}", phone.number, "fault no light", came_at)
-    assert phone.parts.transact(lambda db: jobs.take_sms(db, incoming)) == "fault"
+    incoming = IncomingSms("africastalking", f"late-{phone.number}", phone.number, "fault no light", came_at)
+    assert phone.parts.transact(lambda db: jobs.handle_sms(db, incoming)) == "fault"
     assert len(house.requests()) == 1
     assert [each.expires_at for each in house.replies()] == ([] if late else [now + dt.timedelta(hours=2)])
 

@@ -3,7 +3,7 @@
 import pytest
 
 from chalicelib.leasing import service as leasing
-from chalicelib.messaging.rules import measure
+from chalicelib.messaging.rules import measure_sms
 from chalicelib.portfolio import service as portfolio
 from tests.service.commands.claims import claim, notify, read, send
 from tests.service.commands.conftest import House, Phone
@@ -94,5 +94,5 @@ def test_several_that_are_confirmed_are_told_in_one_sms(house: House, other: Hou
             each.books.property_id = each.books.do(portfolio.add_property, values, now=each.books.now).id
             each.let(each.tenant(phone.number))
     send(phone, text)
-    assert measure(phone.told()[-1]).characters <= 160
+    assert measure_sms(phone.told()[-1]).characters <= 160
     assert "\n3 " in phone.told()[-1]

@@ -9,7 +9,7 @@ from chalicelib.leasing import service as leasing
 from chalicelib.messaging import dispatch_service
 from chalicelib.messaging import service as messaging
 from chalicelib.messaging.model import NewMessage
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from chalicelib.portfolio import service as portfolio
 from tests.service.commands.claims import DAY, OFFER, claim, notify, read, send
 from tests.service.commands.conftest import House, Phone, texts
@@ -56,7 +56,9 @@ def test_not_me_ends_the_claim_and_its_texts(house: House, other: House, phone: 
     assert notify(other, phone, theirs, "later") == ("cancelled", "number_denied")
     assert notify(other, phone, None, "about nothing") == ("cancelled", "number_denied")
     assert notify(house, phone, mine, "r") == ("queued", "")
-    tenant_id = other.books.do(leasing.list_tenants, Asked(), today=other.books.today, phone=phone.number).items[0].id
+    tenant_id = (
+        other.books.do(leasing.list_tenants, PageRequest(), today=other.books.today, phone=phone.number).items[0].id
+    )
     assert other.phone_state(tenant_id) == "denied"
     assert [(each.command, each.text) for each in read(other)] == [("not_me", None)]
     # Entered once more, the number is as it was: another lease there is offered, and nothing is sent about it.
@@ -99,7 +101,7 @@ def test_a_no_that_comes_between_queueing_and_sending_is_heard(house: House, pho
     send(phone, "SI MIMI")
     values = {"phones": [phone.number]}
     house.books.do(leasing.change_tenant, tenant_id, None, values, keys=phone.parts.keys, now=phone.now)
-    house.books.parts.transact(lambda db: dispatch_service.decide_set(db, house.id, now=phone.now))
+    house.books.parts.transact(lambda db: dispatch_service.decide_next_set(db, house.id, now=phone.now))
     found = house.books.do(messaging.get_message, message_id)
     assert (found.address, found.status, found.reason) == (phone.number, "cancelled", "number_denied")
 

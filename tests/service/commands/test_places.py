@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.commands import jobs
 from chalicelib.leasing import service as leasing
-from chalicelib.messaging.rules import measure
-from chalicelib.pages import Asked
+from chalicelib.messaging.rules import measure_sms
+from chalicelib.pages import PageRequest
 from chalicelib.portfolio import service as portfolio
 from tests.service.commands.claims import DAY, JUNE, OFFER, claim, read, send
 from tests.service.commands.conftest import House, Phone, texts
@@ -22,7 +22,9 @@ def test_who_is_claimed_by_nobody_else_still_confirms_first(house: House, phone:
     """Every number starts so, whoever was first."""
     claim(house, phone)
     house.books.bill(JUNE)
-    tenant_id = house.books.do(leasing.list_tenants, Asked(), today=house.books.today, phone=phone.number).items[0].id
+    tenant_id = (
+        house.books.do(leasing.list_tenants, PageRequest(), today=house.books.today, phone=phone.number).items[0].id
+    )
     assert house.phone_state(tenant_id) == "unconfirmed"
     assert send(phone, "balance") == "balance"
     assert house.replies() == []
@@ -200,7 +202,7 @@ def test_many_claims_are_told_page_by_page_in_one_sms_and_one_screen(
     first, second = phone.told()
     assert "2 Bara" in first
     assert "\n4 Acme" in second
-    assert max(measure(each).characters for each in (first, second)) <= 160
+    assert max(measure_sms(each).characters for each in (first, second)) <= 160
     screens = [phone.dial(text, text) for text in ("", "9", "9*x", "1", "1*x", "1*1", "1*1*wrong")]
-    assert max(measure(each).characters for each in screens) <= 160
+    assert max(measure_sms(each).characters for each in screens) <= 160
     assert "2 Bara" in screens[0]

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.commands import jobs
 from chalicelib.leasing import service as leasing
 from chalicelib.messaging import delivery_service
-from chalicelib.messaging.delivery_service import Incoming
+from chalicelib.messaging.delivery_service import IncomingSms
 from tests.queries import counted
 from tests.service.commands.conftest import House, Phone, texts
 
@@ -64,7 +64,7 @@ def test_nobodys_phone_is_answered_nothing(house: House, phone: Phone) -> None:
 def test_an_erased_tenants_phone_is_nobodys(house: House, phone: Phone) -> None:
     tenant_id = house.tenant(phone.number)
     house.let(tenant_id, ends_on=dt.date(2026, 3, 31))
-    house.books.do(leasing.erase_tenant, tenant_id, **house.books.at())
+    house.books.do(leasing.anonymise_tenant, tenant_id, **house.books.at())
     assert phone.text("balance") == ""
     assert house.replies() == []
 
@@ -238,9 +238,9 @@ def test_a_balance_asks_as_often_for_many_leases_as_for_one(house: House, phone:
 
 
 def test_incoming_sms_are_taken_by_the_hook(house: House, phone: Phone) -> None:
-    assert jobs.take_sms in delivery_service.incoming_handlers
+    assert jobs.handle_sms in delivery_service.incoming_sms_handlers
     house.let(house.tenant(phone.number))
-    incoming = Incoming("africastalking", "ref", phone.number, "salio", phone.parts.clock.now())
-    assert phone.parts.transact(lambda db: jobs.take_sms(db, incoming)) == "balance"
-    assert phone.parts.transact(lambda db: jobs.take_sms(db, incoming._replace(phone="+254179999999"))) == ""
+    incoming = IncomingSms("africastalking", "ref", phone.number, "salio", phone.parts.clock.now())
+    assert phone.parts.transact(lambda db: jobs.handle_sms(db, incoming)) == "balance"
+    assert phone.parts.transact(lambda db: jobs.handle_sms(db, incoming._replace(phone="+254179999999"))) == ""
     assert len(house.replies()) == 1

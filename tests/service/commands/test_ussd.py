@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from chalicelib.leasing import service as leasing
-from chalicelib.messaging.rules import measure
+from chalicelib.messaging.rules import measure_sms
 from chalicelib.portfolio import service as portfolio
 from tests.queries import counted
 from tests.service.commands.conftest import House, Phone
@@ -91,7 +91,7 @@ def test_many_leases_are_paged(house: House, phone: Phone) -> None:
     first, second = phone.dial("1"), phone.dial("1*9")
     assert first.endswith("\n5 Mwangaza Court A5\n9 More\n0 Back")
     assert second == "CON Which one?\n1 Mwangaza Court A6\n2 Mwangaza Court A7\n9 More\n0 Back"
-    assert max(measure(each).characters for each in (first, second)) <= 160
+    assert max(measure_sms(each).characters for each in (first, second)) <= 160
     assert phone.dial("1*9*2") == "END Mwangaza Court A7: nothing owed."
 
 
@@ -121,8 +121,8 @@ def test_no_screen_is_longer_than_an_sms_whatever_the_names_are(house: House, ph
         "0*2",
     ):
         screen = phone.dial(text)
-        assert measure(screen).characters <= 160, screen
-        assert measure(screen).encoding == "gsm7"
+        assert measure_sms(screen).characters <= 160, screen
+        assert measure_sms(screen).encoding == "gsm7"
 
 
 def test_a_renewed_lease_is_one_until_it_has_begun_and_its_last_receipt_is_of_before(

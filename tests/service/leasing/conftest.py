@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.identity import service as identity
 from chalicelib.leasing import service
 from chalicelib.leasing.model import Lease, Tenant
@@ -73,7 +73,7 @@ def make_home(parts: Resources) -> Home:
 
 
 @pytest.fixture
-def home(parts: Resources, clock: MovedClock) -> Home:
+def home(parts: Resources, clock: ManualClock) -> Home:
     clock.at = NOON
     return make_home(parts)
 

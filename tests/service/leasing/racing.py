@@ -32,7 +32,7 @@ def let_all(url: str, phone: str, unit_ids: list[UUID], tenant_id: UUID, barrier
 
     def let(db: Connection, unit_id: UUID, first_try: list[bool]) -> str:
         now = parts.clock.now()
-        who = identity.identify(db, phone, None, may="edit_leases", now=now)
+        who = identity.get_caller(db, phone, None, may="edit_leases", now=now)
         if inside and first_try:
             first_try.clear()
             barrier.wait(WAIT_S)

@@ -76,7 +76,9 @@ def test_a_tenant_who_is_being_let_to_is_not_erased_meanwhile(home: Home) -> Non
         service.add_lease(context(db, home.organisation_id, now=home.now, today=TODAY), values)
         eraser = in_thread(
             home,
-            lambda db: service.erase_tenant(context(db, home.organisation_id, now=home.now, today=TODAY), tenant.id),
+            lambda db: service.anonymise_tenant(
+                context(db, home.organisation_id, now=home.now, today=TODAY), tenant.id
+            ),
             told,
         )
         eraser.join(0.3)
@@ -112,7 +114,7 @@ def test_of_two_transfers_at_once_one_goes(home: Home) -> None:
     values = {"unit_id": home.other_unit_id, "starts_on": dt.date(2026, 12, 1), "rent_cents": 1_00}
 
     def transfer(db: Connection) -> object:
-        return service.transfer_lease(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, values)
+        return service.create_successor(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, values)
 
     threads = [in_thread(home, transfer, told) for _ in range(2)]
     for thread in threads:

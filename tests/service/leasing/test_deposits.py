@@ -26,7 +26,7 @@ def received(home: Home, lease: Lease, cents: int, **values: Any) -> DepositEntr
 
 def held(home: Home, lease_id: UUID) -> dict[str, int]:
     with home.parts.reading() as db:
-        return service.held_deposits(context(db, home.organisation_id), lease_id)
+        return service.get_held_deposits(context(db, home.organisation_id), lease_id)
 
 
 def in_ledger(home: Home, code: str, lease_id: UUID | None = None) -> int:
@@ -62,7 +62,7 @@ def test_a_deduction_takes_the_kinds_in_their_order_and_posts_nothing(home: Home
     received(home, lease, 2_500_00, kind="water")
     received(home, lease, 10_000_00)
     with home.parts.writing() as db:
-        taken = service.deduct_deposit(
+        taken = service.withdraw_deposit(
             context(db, home.organisation_id, now=home.now, member_id=None),
             lease.id,
             kind=None,
@@ -80,7 +80,7 @@ def test_more_than_is_held_is_not_deducted(home: Home, kind: str | None) -> None
     lease = home.let()
     received(home, lease, 10_000_00)
     with home.parts.writing() as db, pytest.raises(Conflict):
-        service.deduct_deposit(
+        service.withdraw_deposit(
             context(db, home.organisation_id, now=home.now, member_id=None),
             lease.id,
             kind=kind,
@@ -170,7 +170,7 @@ def test_a_deduction_is_reversed_only_by_who_releases_the_lines_it_paid(home: Ho
     lease = home.let()
     received(home, lease, 10_000_00)
     with home.parts.writing() as db:
-        (taken,) = service.deduct_deposit(
+        (taken,) = service.withdraw_deposit(
             context(db, home.organisation_id, now=home.now, member_id=None),
             lease.id,
             kind="rent",

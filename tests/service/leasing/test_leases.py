@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from chalicelib.leasing import service
-from chalicelib.leasing.model import LEASE_STATUSES, DepositTerm, Lease
-from chalicelib.pages import Asked
+from chalicelib.leasing.model import LEASE_STATUSES, AgreedDeposit, Lease
+from chalicelib.pages import PageRequest
 from chalicelib.portfolio import service as portfolio
 from tests.contexts import context, perform
 from tests.queries import counted
@@ -26,7 +26,7 @@ def listed(home: Home, today: dt.date = TODAY, **filters: Any) -> list[UUID]:
         return [
             each.id
             for each in perform(
-                service.list_leases, db, home.organisation_id, Asked(), moment={"today": today}, **filters
+                service.list_leases, db, home.organisation_id, PageRequest(), moment={"today": today}, **filters
             ).items
         ]
 
@@ -37,13 +37,15 @@ def wrong_fields(refused: pytest.ExceptionInfo[Invalid]) -> list[str]:
 
 def change(home: Home, lease: Lease, version: int | None = None, **values: Any) -> Lease:
     with home.parts.writing() as db:
-        return service.change_lease(context(db, home.organisation_id, today=TODAY), lease.id, version, values)
+        return service.update_terms(context(db, home.organisation_id, today=TODAY), lease.id, version, values)
 
 
 def end(home: Home, lease: Lease, ends_on: dt.date, given_on: dt.date = TODAY, **options: Any) -> Lease:
     options = {"version": None, "ends_on": ends_on, "given_on": given_on, **options}
     with home.parts.writing() as db:
-        return perform(service.end_lease, db, home.organisation_id, lease.id, moment={"today": TODAY}, **options)
+        return perform(
+            service.record_termination, db, home.organisation_id, lease.id, moment={"today": TODAY}, **options
+        )
 
 
 def unit_status(home: Home, today: dt.date = TODAY) -> str:
@@ -59,7 +61,7 @@ def test_a_lease_is_told_with_its_unit_tenants_rent_and_the_organisation_s_usual
     assert lease.tenant_id == payer.id
     assert [each.name for each in lease.tenants] == ["Wanjiku Kamau", "Barasa"]
     assert (lease.due_day, lease.grace_days, lease.notice_days) == (5, 0, 30)
-    assert lease.deposits == [DepositTerm("rent", 60_000_00), DepositTerm("water", 2_500_00)]
+    assert lease.deposits == [AgreedDeposit("rent", 60_000_00), AgreedDeposit("water", 2_500_00)]
     assert (lease.rent_cents, lease.status, lease.ends_on, lease.version) == (30_000_00, "active", None, 1)
     assert unit_status(home) == "occupied"
 

@@ -57,7 +57,7 @@ def test_leases_are_told_as_they_stand_and_those_called_off_are_not(home: Home, 
         (coming.id, "upcoming"),
     ]
     with home.parts.writing() as db:
-        service.end_lease(
+        service.record_termination(
             context(db, home.organisation_id, today=TODAY),
             coming.id,
             None,
@@ -93,5 +93,5 @@ def test_an_erased_tenant_is_not_found(home: Home, phone: str) -> None:
     tenant = home.tenant(phones=[phone])
     home.let(tenants=[tenant.id], starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 5, 31))
     with home.parts.writing() as db:
-        service.erase_tenant(context(db, home.organisation_id, now=home.now, today=TODAY), tenant.id)
+        service.anonymise_tenant(context(db, home.organisation_id, now=home.now, today=TODAY), tenant.id)
     assert found(home, phone) == []

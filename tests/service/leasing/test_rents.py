@@ -9,8 +9,8 @@ import pytest
 from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from chalicelib.ids import new_id
 from chalicelib.leasing import service
-from chalicelib.leasing.model import Lease, LeaseTerms, Recurring, RecurringCharge, RentStep
-from chalicelib.pages import Asked
+from chalicelib.leasing.model import DatedRent, Lease, LeaseTerms, RecurringCharge, RecurringTerms
+from chalicelib.pages import PageRequest
 from tests.contexts import context
 from tests.queries import counted
 from tests.service.leasing.conftest import TODAY, Home
@@ -19,16 +19,16 @@ JUNE, NOVEMBER, JANUARY = dt.date(2026, 6, 1), dt.date(2026, 11, 1), dt.date(202
 DAY = dt.timedelta(days=1)
 
 
-def raise_rent(home: Home, lease: Lease, starts_on: dt.date, rent_cents: int) -> RentStep:
+def raise_rent(home: Home, lease: Lease, starts_on: dt.date, rent_cents: int) -> DatedRent:
     with home.parts.writing() as db:
         return service.add_rent_change(
             context(db, home.organisation_id, today=TODAY), lease.id, starts_on=starts_on, rent_cents=rent_cents
         )
 
 
-def rents(home: Home, lease: Lease) -> list[RentStep]:
+def rents(home: Home, lease: Lease) -> list[DatedRent]:
     with home.parts.reading() as db:
-        return service.list_rents(context(db, home.organisation_id), lease.id, Asked()).items
+        return service.list_rents(context(db, home.organisation_id), lease.id, PageRequest()).items
 
 
 def charge(home: Home, lease: Lease, **values: Any) -> RecurringCharge:
@@ -46,7 +46,7 @@ def change_charge(home: Home, charge_id: UUID, version: int | None = None, **val
 
 def to_bill(home: Home, period: dt.date, after: UUID | None = None, limit: int = 100) -> list[LeaseTerms]:
     with home.parts.writing() as db:
-        return service.list_leases_to_bill(context(db, home.organisation_id), period, after=after, limit=limit)
+        return service.lock_leases_to_bill(context(db, home.organisation_id), period, after=after, limit=limit)
 
 
 def test_the_rent_of_a_day_is_that_of_the_last_step_before_it(home: Home) -> None:
@@ -64,7 +64,7 @@ def test_a_rent_to_come_is_replaced_and_one_that_has_begun_is_not(home: Home) ->
     lease = home.let()
     raise_rent(home, lease, JANUARY, 35_000_00)
     raise_rent(home, lease, JANUARY, 34_000_00)
-    assert rents(home, lease)[-1] == RentStep(JANUARY, 34_000_00)
+    assert rents(home, lease)[-1] == DatedRent(JANUARY, 34_000_00)
     with pytest.raises(Conflict):
         raise_rent(home, lease, JUNE, 1_00)
 
@@ -80,7 +80,7 @@ def test_a_rent_begins_on_a_day_of_the_lease(home: Home) -> None:
 def test_a_lease_that_was_ended_keeps_its_rents(home: Home) -> None:
     lease = home.let()
     with home.parts.writing() as db:
-        service.end_lease(
+        service.record_termination(
             context(db, home.organisation_id, today=TODAY), lease.id, None, ends_on=JANUARY, given_on=TODAY
         )
     with pytest.raises(Conflict):
@@ -107,7 +107,7 @@ def test_a_recurring_charge_that_does_not_fit_is_refused(home: Home, days: dict[
     with pytest.raises(Invalid):
         charge(home, lease, **days)
     with home.parts.reading() as db:
-        assert service.list_recurring_charges(context(db, home.organisation_id), lease.id, Asked()).items == []
+        assert service.list_recurring_charges(context(db, home.organisation_id), lease.id, PageRequest()).items == []
 
 
 def test_another_organisation_s_lease_and_charge_are_not_found(home: Home, elsewhere: Home) -> None:
@@ -115,11 +115,11 @@ def test_another_organisation_s_lease_and_charge_are_not_found(home: Home, elsew
     mine = charge(home, lease)
     for lease_id in (lease.id, uuid4()):
         with elsewhere.parts.reading() as db, pytest.raises(NotFound):
-            service.list_rents(context(db, elsewhere.organisation_id), lease_id, Asked())
+            service.list_rents(context(db, elsewhere.organisation_id), lease_id, PageRequest())
         with elsewhere.parts.reading() as db, pytest.raises(NotFound):
-            service.list_recurring_charges(context(db, elsewhere.organisation_id), lease_id, Asked())
+            service.list_recurring_charges(context(db, elsewhere.organisation_id), lease_id, PageRequest())
         with elsewhere.parts.writing() as db, pytest.raises(NotFound):
-            service.get_lease_terms(context(db, elsewhere.organisation_id), lease_id)
+            service.lock_lease_terms(context(db, elsewhere.organisation_id), lease_id)
     with pytest.raises(NotFound):
         raise_rent(elsewhere, lease, NOVEMBER, 1_00)
     with pytest.raises(NotFound):
@@ -137,15 +137,15 @@ def test_a_month_s_leases_are_those_that_hold_a_day_of_it_with_what_holds_then(h
     ended = home.let(unit_id=home.other_unit_id, ends_on=dt.date(2026, 10, 31))
 
     (november,) = to_bill(home, NOVEMBER)
-    assert november.steps == (RentStep(JUNE, 30_000_00), RentStep(dt.date(2026, 11, 16), 32_000_00))
+    assert november.steps == (DatedRent(JUNE, 30_000_00), DatedRent(dt.date(2026, 11, 16), 32_000_00))
     assert [each.charge_type for each in november.recurring] == ["garbage"]
     assert (november.tenant_id, november.due_day, november.grace_days) == (lease.tenant_id, 7, 3)
     assert [each.id for each in to_bill(home, dt.date(2026, 10, 1))] == [lease.id, ended.id]
     assert to_bill(home, dt.date(2026, 5, 1)) == []
     with home.parts.writing() as db:
-        whole = service.get_lease_terms(context(db, home.organisation_id), lease.id)
+        whole = service.lock_lease_terms(context(db, home.organisation_id), lease.id)
     assert len(whole.steps) == 3
-    assert whole.recurring[0] == Recurring(
+    assert whole.recurring[0] == RecurringTerms(
         whole.recurring[0].id, "water", "", 500_00, True, JUNE, dt.date(2026, 10, 31)
     )
 

@@ -8,8 +8,8 @@ import pytest
 
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.leasing import service
-from chalicelib.leasing.model import DepositTerm, Lease
-from chalicelib.pages import Asked
+from chalicelib.leasing.model import AgreedDeposit, Lease
+from chalicelib.pages import PageRequest
 from chalicelib.portfolio import service as portfolio
 from tests.contexts import context
 from tests.service.leasing.conftest import TODAY, Home
@@ -28,7 +28,7 @@ def transfer(home: Home, lease: Lease, **values: Any) -> Lease:
     usual = {"unit_id": home.other_unit_id, "starts_on": dt.date(2026, 12, 1), "rent_cents": 40_000_00}
     values = {**usual, **values}
     with home.parts.writing() as db:
-        return service.transfer_lease(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, values)
+        return service.create_successor(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, values)
 
 
 def furnished(home: Home, ends_on: dt.date | None) -> Lease:
@@ -50,7 +50,7 @@ def furnished(home: Home, ends_on: dt.date | None) -> Lease:
 
 def charges(home: Home, lease: Lease) -> list[tuple[str, int, dt.date]]:
     with home.parts.reading() as db:
-        page = service.list_recurring_charges(context(db, home.organisation_id), lease.id, Asked())
+        page = service.list_recurring_charges(context(db, home.organisation_id), lease.id, PageRequest())
     return [(each.charge_type, each.amount_cents, each.starts_on) for each in page.items]
 
 
@@ -60,7 +60,7 @@ def assert_deposits_went(home: Home, before: Lease, after: Lease) -> None:
     assert in_ledger(home, "deposits", before.id) == 0
     assert in_ledger(home, "deposits", after.id) == -61_000_00
     with home.parts.reading() as db:
-        entries = service.list_deposits(context(db, home.organisation_id), before.id, Asked()).items
+        entries = service.list_deposits(context(db, home.organisation_id), before.id, PageRequest()).items
     assert [each.entry for each in entries] == ["received", "received", "carried_out", "carried_out"]
     for entry in entries[2:]:
         with home.parts.writing() as db, pytest.raises(Conflict):
@@ -79,7 +79,7 @@ def test_a_renewal_goes_on_from_the_day_after_the_end(home: Home) -> None:
     assert (after.starts_on, after.ends_on, after.previous_id) == (JANUARY, dt.date(2027, 12, 31), before.id)
     assert (after.unit_id, after.tenants, after.rent_cents) == (before.unit_id, before.tenants, 33_000_00)
     assert (after.due_day, after.notice_days, after.status) == (10, 60, "upcoming")
-    assert after.deposits == [DepositTerm("rent", 60_000_00)]
+    assert after.deposits == [AgreedDeposit("rent", 60_000_00)]
     assert charges(home, after) == [("garbage", 300_00, JANUARY)]
     assert_deposits_went(home, before, after)
     assert home.lease(before.id).ends_on == YEAR_END
@@ -100,7 +100,7 @@ def test_what_is_open_or_was_terminated_is_not_renewed(home: Home) -> None:
     with pytest.raises(Conflict):
         renew(home, before)
     with home.parts.writing() as db:
-        service.end_lease(
+        service.record_termination(
             context(db, home.organisation_id, today=TODAY), before.id, None, ends_on=YEAR_END, given_on=TODAY
         )
     with pytest.raises(Conflict):
@@ -165,7 +165,7 @@ def test_another_organisation_s_lease_is_neither_renewed_nor_transferred(home: H
 def test_a_tenant_who_was_erased_since_is_not_let_to_again(home: Home) -> None:
     lease = home.let(ends_on=TODAY - DAY)
     with home.parts.writing() as db:
-        service.erase_tenant(context(db, home.organisation_id, now=home.now, today=TODAY), lease.tenant_id)
+        service.anonymise_tenant(context(db, home.organisation_id, now=home.now, today=TODAY), lease.tenant_id)
     with pytest.raises(Invalid):
         renew(home, lease)
 

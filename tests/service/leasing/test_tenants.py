@@ -11,7 +11,7 @@ from sqlalchemy import make_url, select
 from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from chalicelib.leasing import service
 from chalicelib.leasing.model import Tenant
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.identity import data_keys
 from chalicelib.storage.tables.leasing import tenants
@@ -37,7 +37,7 @@ def read_document(home: Home, tenant: Tenant) -> dict[str, str]:
 
 def erase(home: Home, tenant: Tenant, today: dt.date = TODAY) -> Tenant:
     with home.parts.writing() as db:
-        service.erase_tenant(context(db, home.organisation_id, now=home.now, today=today), tenant.id)
+        service.anonymise_tenant(context(db, home.organisation_id, now=home.now, today=today), tenant.id)
         return service.get_tenant(context(db, home.organisation_id), tenant.id)
 
 
@@ -45,7 +45,9 @@ def names(home: Home, **filters: Any) -> list[str]:
     with home.parts.reading() as db:
         return [
             each.name
-            for each in service.list_tenants(context(db, home.organisation_id, today=TODAY), Asked(), **filters).items
+            for each in service.list_tenants(
+                context(db, home.organisation_id, today=TODAY), PageRequest(), **filters
+            ).items
         ]
 
 
@@ -184,7 +186,7 @@ def test_the_number_stands_nowhere_in_clear_and_is_gone_after_erasure(home: Home
 def test_erasing_tells_the_phones_that_others_know_the_tenant_by(home: Home) -> None:
     tenant = home.tenant("Barasa", phones=["+254700000077", "+254700000078"])
     with home.parts.writing() as db:
-        erased = service.erase_tenant(context(db, home.organisation_id, now=home.now, today=TODAY), tenant.id)
+        erased = service.anonymise_tenant(context(db, home.organisation_id, now=home.now, today=TODAY), tenant.id)
     assert erased == ([], ["+254700000077", "+254700000078"])
 
 

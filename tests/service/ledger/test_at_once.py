@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.ids import new_id
 from chalicelib.ledger import service
 from chalicelib.runtime.resources import Resources
@@ -36,7 +36,7 @@ def all_at_once(parts: Resources, *works: Callable[[Connection], object]) -> lis
 
 
 def test_the_first_posts_of_an_organisation_open_its_book_and_accounts_once(
-    parts: Resources, organisation_id: UUID, clock: MovedClock
+    parts: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
     def posting(number: int) -> Callable[[Connection], object]:
         return lambda db: len(service.post(context(db, organisation_id, now=clock.now()), [rent(f"bill:{number}")]))
@@ -49,7 +49,9 @@ def test_the_first_posts_of_an_organisation_open_its_book_and_accounts_once(
     assert sums(parts, organisation_id)["receivable"] == 6 * 25_000_00
 
 
-def test_a_journal_is_reversed_once_by_however_many(parts: Resources, organisation_id: UUID, clock: MovedClock) -> None:
+def test_a_journal_is_reversed_once_by_however_many(
+    parts: Resources, organisation_id: UUID, clock: ManualClock
+) -> None:
     source = ("invoice", new_id())
     with parts.writing() as db:
         service.post(context(db, organisation_id, now=clock.now()), [rent("a", source_id=source[1]), rent("b")])
@@ -62,7 +64,7 @@ def test_a_journal_is_reversed_once_by_however_many(parts: Resources, organisati
 
 
 def test_one_key_posted_twice_at_once_is_posted_once(
-    parts: Resources, organisation_id: UUID, clock: MovedClock
+    parts: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
     def posting(db: Connection) -> object:
         return len(service.post(context(db, organisation_id, now=clock.now()), [rent("same")]))
@@ -72,7 +74,7 @@ def test_one_key_posted_twice_at_once_is_posted_once(
 
 
 def test_a_month_is_closed_only_when_who_was_posting_has_ended(
-    parts: Resources, organisation_id: UUID, clock: MovedClock
+    parts: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
     """On SQLite there is one writer at a time; on MariaDB the book's lock makes the closer wait."""
     today, october = dt.date(2026, 11, 20), dt.date(2026, 10, 1)

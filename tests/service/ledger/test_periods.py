@@ -5,11 +5,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.ledger import service
 from chalicelib.ledger.model import ClosedPeriod
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from chalicelib.reporting import proof_service
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context
@@ -25,7 +25,7 @@ def member_id() -> UUID:
 
 
 class Books:
-    def __init__(self, parts: Resources, organisation_id: UUID, clock: MovedClock) -> None:
+    def __init__(self, parts: Resources, organisation_id: UUID, clock: ManualClock) -> None:
         self.parts, self.organisation_id, self.clock = parts, organisation_id, clock
 
     def post(self, key: str, on: dt.date) -> None:
@@ -41,11 +41,13 @@ class Books:
 
     def closed(self) -> list[dt.date]:
         with self.parts.reading() as db:
-            return [each.period for each in service.list_periods(context(db, self.organisation_id), Asked()).items]
+            return [
+                each.period for each in service.list_periods(context(db, self.organisation_id), PageRequest()).items
+            ]
 
 
 @pytest.fixture
-def books(parts: Resources, organisation_id: UUID, clock: MovedClock) -> Books:
+def books(parts: Resources, organisation_id: UUID, clock: ManualClock) -> Books:
     return Books(parts, organisation_id, clock)
 
 
@@ -67,7 +69,7 @@ def test_a_month_is_closed_once(books: Books, period: dt.date) -> None:
     books.post("a", dt.date(2026, 9, 12))
     books.close(SEPTEMBER)
     books.close(OCTOBER)
-    with pytest.raises(Conflict, match="closed already"):
+    with pytest.raises(Conflict, match="already closed"):
         books.close(period)
     assert books.closed() == [OCTOBER, SEPTEMBER]
 
@@ -96,7 +98,7 @@ def test_a_close_is_told_as_later_than_what_was_posted_while_it_waited(books: Bo
     assert books.close(SEPTEMBER).closed_at == asked_at + minute
     assert books.close(OCTOBER).closed_at == asked_at + minute
     with books.parts.reading() as db:
-        proof = proof_service.prove(context(db, books.organisation_id, now=books.clock.now()))
+        proof = proof_service.compute_proof(context(db, books.organisation_id, now=books.clock.now()))
     [found] = [finding for finding in proof.findings if finding.name == "closed_periods"]
     assert (found.holds, found.checked) == (True, 2)
 

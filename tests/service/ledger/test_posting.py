@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.identity import service as identity
 from chalicelib.ids import new_id
@@ -21,7 +21,7 @@ from tests.service.ledger.books import HOUSE, LEASE, NOVEMBER, rent, sums
 
 
 def test_an_entry_becomes_a_journal_with_its_postings(
-    parts: Resources, organisation_id: UUID, clock: MovedClock
+    parts: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
     member_id, entry = new_id(), rent()
     with parts.writing() as db:
@@ -52,7 +52,7 @@ def test_an_entry_becomes_a_journal_with_its_postings(
     ids=["empty", "unbalanced", "moves nothing", "not whole cents"],
 )
 def test_what_is_no_double_entry_is_refused_with_all_beside_it(
-    parts: Resources, organisation_id: UUID, clock: MovedClock, legs: tuple[Leg, ...]
+    parts: Resources, organisation_id: UUID, clock: ManualClock, legs: tuple[Leg, ...]
 ) -> None:
     wrong = Entry("bill", NOVEMBER, "bill:2", "invoice", new_id(), legs)
     with parts.writing() as db, pytest.raises(ValueError):
@@ -61,7 +61,7 @@ def test_what_is_no_double_entry_is_refused_with_all_beside_it(
 
 
 def test_a_key_is_posted_once_and_the_second_posts_nothing_of_its_set(
-    parts: Resources, organisation_id: UUID, clock: MovedClock
+    parts: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
     with parts.writing() as db:
         service.post(context(db, organisation_id, now=clock.now()), [rent("a")])
@@ -71,7 +71,7 @@ def test_a_key_is_posted_once_and_the_second_posts_nothing_of_its_set(
 
 
 def test_an_unknown_account_is_a_fault_and_anothers_channel_is_not_found(
-    parts: Resources, organisation_id: UUID, clock: MovedClock
+    parts: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
     with parts.writing() as db:
         stranger = identity.found_organisation(db, "+254711000002", name="B", person_name="B", now=clock.now()).id
@@ -82,7 +82,7 @@ def test_an_unknown_account_is_a_fault_and_anothers_channel_is_not_found(
             service.post(context(db, organisation_id, now=clock.now()), [entry])
 
 
-def test_a_channel_has_an_account_of_its_own(parts: Resources, organisation_id: UUID, clock: MovedClock) -> None:
+def test_a_channel_has_an_account_of_its_own(parts: Resources, organisation_id: UUID, clock: ManualClock) -> None:
     with parts.writing() as db:
         channel = portfolio.add_channel(
             context(db, organisation_id, now=clock.now()), {"kind": "paybill", "name": "Paybill", "number": "400200"}
@@ -97,7 +97,7 @@ def test_a_channel_has_an_account_of_its_own(parts: Resources, organisation_id: 
 
 
 def test_a_reversal_mirrors_once_and_names_what_it_undoes(
-    parts: Resources, organisation_id: UUID, clock: MovedClock
+    parts: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
     source_id, on = new_id(), dt.date(2026, 11, 20)
     with parts.writing() as db:
@@ -123,7 +123,7 @@ def test_a_reversal_mirrors_once_and_names_what_it_undoes(
 
 
 def test_a_reversal_may_be_held_to_kinds_and_never_takes_effect_before_its_journal(
-    parts: Resources, organisation_id: UUID, clock: MovedClock
+    parts: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
     source = ("invoice", new_id())
     with parts.writing() as db:
@@ -140,7 +140,7 @@ def test_a_reversal_may_be_held_to_kinds_and_never_takes_effect_before_its_journ
 
 
 def test_what_falls_in_a_closed_month_lands_on_the_first_open_day(
-    parts: Resources, organisation_id: UUID, clock: MovedClock
+    parts: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
     source_id = new_id()
     with parts.writing() as db:
@@ -161,7 +161,7 @@ def test_what_falls_in_a_closed_month_lands_on_the_first_open_day(
 
 
 @pytest.mark.slow
-def test_a_thousand_entries_are_posted_in_one_go(parts: Resources, organisation_id: UUID, clock: MovedClock) -> None:
+def test_a_thousand_entries_are_posted_in_one_go(parts: Resources, organisation_id: UUID, clock: ManualClock) -> None:
     entries = [rent(f"bill:{number}") for number in range(1000)]
     started = time.perf_counter()
     with parts.writing() as db:

@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.identity import service as identity
 from chalicelib.ids import new_id
 from chalicelib.ledger import service
 from chalicelib.ledger.rules import CHART
 from chalicelib.ledger.service import Entry, Leg
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.ledger import postings
 from tests.contexts import context
@@ -43,7 +43,7 @@ def entries(draw: st.DrawFn) -> tuple[dt.date, UUID, tuple[Leg, ...]]:
 @given(given_entries=st.lists(entries(), min_size=1, max_size=8), undone=st.sets(st.sampled_from(SOURCES)))
 def test_the_trial_balance_is_what_was_posted_less_what_was_reversed(
     parts: Resources,
-    clock: MovedClock,
+    clock: ManualClock,
     given_entries: list[tuple[dt.date, UUID, tuple[Leg, ...]]],
     undone: set[UUID],
 ) -> None:
@@ -64,7 +64,7 @@ def test_the_trial_balance_is_what_was_posted_less_what_was_reversed(
                     expected.update({leg.code: 0 for leg in legs})
                     for leg in legs:
                         expected[leg.code] += leg.amount_cents
-            found = service.list_accounts(context(db, organisation_id), Asked(None, 200), as_of=day).items
+            found = service.list_accounts(context(db, organisation_id), PageRequest(None, 200), as_of=day).items
             assert all(account.debit_cents >= 0 and account.credit_cents >= 0 for account in found)
             assert sum(account.balance_cents for account in found) == 0
             assert {each.code: each.balance_cents for each in found if each.balance_cents} == {
@@ -75,14 +75,14 @@ def test_the_trial_balance_is_what_was_posted_less_what_was_reversed(
 
 
 @pytest.fixture
-def books(parts: Resources, organisation_id: UUID, clock: MovedClock) -> UUID:
+def books(parts: Resources, organisation_id: UUID, clock: ManualClock) -> UUID:
     with parts.writing() as db:
         service.post(context(db, organisation_id, now=clock.now()), [rent(f"first:{each}") for each in range(3)])
     return organisation_id
 
 
 def test_posting_and_reversing_take_as_many_statements_for_a_hundred_as_for_one(
-    parts: Resources, books: UUID, clock: MovedClock
+    parts: Resources, books: UUID, clock: ManualClock
 ) -> None:
     taken = []
     for number in (1, 100):
@@ -101,19 +101,19 @@ def test_posting_and_reversing_take_as_many_statements_for_a_hundred_as_for_one(
 def test_lists_take_a_constant_number_of_queries(parts: Resources, books: UUID) -> None:
     for limit in (1, 3):
         with counted(parts.reader) as asked, parts.reading() as db:
-            service.list_journals(context(db, books), Asked(None, limit))
+            service.list_journals(context(db, books), PageRequest(None, limit))
         assert len(asked) == 1
         with counted(parts.reader) as asked, parts.reading() as db:
-            service.list_accounts(context(db, books), Asked(None, limit), as_of=dt.date(2026, 12, 1))
+            service.list_accounts(context(db, books), PageRequest(None, limit), as_of=dt.date(2026, 12, 1))
         assert len(asked) == 2
 
 
-def test_an_organisation_without_a_ledger_has_an_empty_one(parts: Resources, clock: MovedClock) -> None:
+def test_an_organisation_without_a_ledger_has_an_empty_one(parts: Resources, clock: ManualClock) -> None:
     with parts.writing() as db:
         made = identity.found_organisation(db, "+254799000001", name="New", person_name="N", now=clock.now())
         assert service.post(context(db, made.id, now=clock.now()), []) == []
         assert service.reverse(context(db, made.id, now=clock.now()), ("invoice", new_id()), on=DAYS[0]) == 0
     with parts.reading() as db:
-        assert service.list_accounts(context(db, made.id), Asked(), as_of=DAYS[0]).items == []
-        assert service.list_journals(context(db, made.id), Asked()).items == []
-        assert service.list_periods(context(db, made.id), Asked()).items == []
+        assert service.list_accounts(context(db, made.id), PageRequest(), as_of=DAYS[0]).items == []
+        assert service.list_journals(context(db, made.id), PageRequest()).items == []
+        assert service.list_periods(context(db, made.id), PageRequest()).items == []

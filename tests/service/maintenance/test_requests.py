@@ -11,7 +11,7 @@ from chalicelib.ids import new_id
 from chalicelib.leasing import service as leasing
 from chalicelib.maintenance import service
 from chalicelib.maintenance.model import MaintenanceRequest, NewRequest
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from tests.money import FIRST, Money
 from tests.queries import counted
 from tests.service.maintenance import racers
@@ -26,11 +26,11 @@ def ask(books: Money, unit_id: UUID, key: str, text: str = "The tap drips") -> M
 
 def log(books: Money, unit_id: UUID, **who: object) -> MaintenanceRequest:
     values = {"unit_id": unit_id, "text": "The tap drips"}
-    return books.do(service.log_request, values, **books.at(), **{"member_id": new_id(), **who})
+    return books.do(service.record_request, values, **books.at(), **{"member_id": new_id(), **who})
 
 
 def numbers(books: Money, **filters: object) -> list[int]:
-    return [each.number for each in books.do(service.list_requests, Asked(limit=200), **filters).items]
+    return [each.number for each in books.do(service.list_requests, PageRequest(limit=200), **filters).items]
 
 
 def test_a_request_has_the_next_number_and_a_message_that_comes_twice_is_one(books: Money) -> None:
@@ -106,8 +106,8 @@ def test_a_list_is_paged_by_number_and_filtered_in_one_query(books: Money) -> No
     for place in range(5):
         ask(books, books.unit(), str(place))
     log(books, lease.unit_id)
-    first = books.do(service.list_requests, Asked(limit=4))
-    rest = books.do(service.list_requests, Asked(first.next_cursor, 4))
+    first = books.do(service.list_requests, PageRequest(limit=4))
+    rest = books.do(service.list_requests, PageRequest(first.next_cursor, 4))
     assert [each.number for each in (*first.items, *rest.items)] == [6, 5, 4, 3, 2, 1]
     assert numbers(books, tenant_id=lease.tenant_id) == [6]
     assert numbers(books, property_id=new_id()) == []
@@ -119,7 +119,7 @@ def test_a_list_is_paged_by_number_and_filtered_in_one_query(books: Money) -> No
 def test_an_erased_tenants_words_are_gone_and_the_request_stays(books: Money) -> None:
     lease = books.do(leasing.get_lease, books.let(), today=books.today)
     theirs, others = log(books, lease.unit_id), log(books, books.unit())
-    books.do(service.forget_tenant, lease.tenant_id)
+    books.do(service.anonymise_requests_of_tenant, lease.tenant_id)
     kept = books.do(service.get_request, theirs.id)
     assert (kept.text, kept.number, kept.unit_id) == ("", theirs.number, theirs.unit_id)
     assert books.do(service.get_request, others.id).text == "The tap drips"

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.runtime.resources import Resources, using
 from tests.outbox import NOON, FakeQueues, Outbox
 
 
 @pytest.fixture
-def noon(clock: MovedClock) -> dt.datetime:
+def noon(clock: ManualClock) -> dt.datetime:
     clock.at = NOON
     return NOON
 

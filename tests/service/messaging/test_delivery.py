@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, select
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.errors import Unavailable
 from chalicelib.messaging import (
     delivery_service,
@@ -20,19 +20,25 @@ from chalicelib.messaging import (
     service,
     sweep_service,
 )
-from chalicelib.messaging.bodies import Posted, Told, Unreadable, write_outcomes, write_posted
-from chalicelib.messaging.delivery_service import Incoming
-from chalicelib.runtime.ports import Outcome, Outgoing
+from chalicelib.messaging.bodies import (
+    AttemptOutcome,
+    InvalidPayload,
+    VendorCallback,
+    serialize_callback,
+    serialize_outcomes,
+)
+from chalicelib.messaging.delivery_service import IncomingSms
+from chalicelib.runtime.ports import OutgoingText, SendOutcome
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.messaging import deliveries, incoming_messages
-from tests.outbox import DAY, NOON, FakePhones, FakeQueues, Outbox, new_phone, notice, outside_of
+from tests.outbox import DAY, NOON, FakePhones, FakeQueues, Outbox, make_outbound_resources, new_phone, notice
 
 MINUTE = dt.timedelta(minutes=1)
-SENT = Outcome("sent", provider_reference="ATX", parts=1, cost_cents=95)
-REFUSED = Outcome("refused", reason="InsufficientBalance")
-NEVER = Outcome("refused", permanent=True, reason="InvalidPhoneNumber")
-NOT_SENT = Outcome("not_sent", reason="not_reached")
-UNKNOWN = Outcome("unknown", reason="no_answer")
+SENT = SendOutcome("sent", provider_reference="ATX", parts=1, cost_cents=95)
+REFUSED = SendOutcome("refused", reason="InsufficientBalance")
+NEVER = SendOutcome("refused", permanent=True, reason="InvalidPhoneNumber")
+NOT_SENT = SendOutcome("not_sent", reason="not_reached")
+UNKNOWN = SendOutcome("unknown", reason="no_answer")
 
 
 class Results:
@@ -49,16 +55,16 @@ class Results:
     def now(self) -> Any:
         return self.outbox.message(self.id)
 
-    def told(self, outcome: Outcome, number: int = 1) -> int:
+    def told(self, outcome: SendOutcome, number: int = 1) -> int:
         if outcome.provider_reference:
             outcome = outcome._replace(provider_reference=self.reference)
-        body = write_outcomes("africastalking", [Told(self.outbox.id, self.id, number, outcome)])
-        return result_service.take_result(self.parts, body)
+        body = serialize_outcomes("africastalking", [AttemptOutcome(self.outbox.id, self.id, number, outcome)])
+        return result_service.handle_result(self.parts, body)
 
     def reported(self, word: str, at: dt.datetime | None = None, **form: str) -> int:
         fields = {"id": self.reference, "status": word, "phoneNumber": self.now.address, **form}
-        posted = Posted("report", "africastalking", fields, at or self.parts.clock.now())
-        return result_service.take_result(self.parts, write_posted(posted))
+        posted = VendorCallback("report", "africastalking", fields, at or self.parts.clock.now())
+        return result_service.handle_result(self.parts, serialize_callback(posted))
 
 
 @pytest.fixture
@@ -124,7 +130,7 @@ def test_a_refusal_for_good_fails_and_gives_the_money_back(results: Results) -> 
 
 
 def test_a_passing_refusal_is_tried_by_the_next_gateway_four_times_in_all(
-    results: Results, clock: MovedClock, queues: FakeQueues
+    results: Results, clock: ManualClock, queues: FakeQueues
 ) -> None:
     gateways, waits = ["africastalking"], []
     for number, outcome in enumerate((REFUSED, NOT_SENT, REFUSED), start=1):
@@ -145,16 +151,16 @@ def test_a_passing_refusal_is_tried_by_the_next_gateway_four_times_in_all(
     assert len(keys) == 4
 
 
-def test_unknown_is_never_tried_again_and_a_report_settles_it(results: Results, clock: MovedClock) -> None:
+def test_unknown_is_never_tried_again_and_a_report_settles_it(results: Results, clock: ManualClock) -> None:
     results.told(UNKNOWN)
     assert (results.now.status, results.now.reason) == ("unknown", "no_answer")
     assert results.outbox.day() == (1, 80), "it may have been sent, so it may cost"
     results.reported("Success")
     assert results.now.status == "unknown", "its reference is not known to be this message's"
-    sweep_service.settle_by_phone(results.parts)
+    sweep_service.match_reports_by_phone(results.parts)
     assert results.now.status == "unknown", "its sender may still tell"
     clock.at += 11 * MINUTE
-    sweep_service.settle_by_phone(results.parts)
+    sweep_service.match_reports_by_phone(results.parts)
     settled = results.now
     assert (settled.status, settled.provider_reference) == ("delivered", results.reference)
     dispatch_service.dispatch(results.parts)
@@ -170,25 +176,25 @@ def test_what_a_sender_knows_after_all_counts_for_more_than_unknown(results: Res
 
 
 def test_a_report_is_given_to_nobody_where_several_could_be_meant(
-    sending: Resources, outbox: Outbox, clock: MovedClock
+    sending: Resources, outbox: Outbox, clock: ManualClock
 ) -> None:
     phone = new_phone()
     one, two = Results(sending, outbox, address=phone), Results(sending, outbox, address=phone)
     one.told(UNKNOWN)
     one.reported("Success")
     clock.at += 11 * MINUTE
-    sweep_service.settle_by_phone(sending)
+    sweep_service.match_reports_by_phone(sending)
     assert one.now.status == "unknown", "the other is still on its way: it may be about that"
     two.told(UNKNOWN)
-    sweep_service.settle_by_phone(sending)
+    sweep_service.match_reports_by_phone(sending)
     assert {one.now.status, two.now.status} == {"unknown"}
     two.told(SENT)
-    sweep_service.settle_by_phone(sending)
+    sweep_service.match_reports_by_phone(sending)
     assert (one.now.status, two.now.status) == ("delivered", "sent")
 
 
 def test_a_report_by_number_settles_nothing_where_two_organisations_wrote_to_it(
-    sending: Resources, outbox: Outbox, clock: MovedClock
+    sending: Resources, outbox: Outbox, clock: ManualClock
 ) -> None:
     phone = new_phone()
     one, two = (Results(sending, each, address=phone) for each in (outbox, Outbox.found(sending)))
@@ -196,62 +202,62 @@ def test_a_report_by_number_settles_nothing_where_two_organisations_wrote_to_it(
         each.told(UNKNOWN)
     one.reported("Success")
     clock.at += 11 * MINUTE
-    sweep_service.settle_by_phone(sending)
+    sweep_service.match_reports_by_phone(sending)
     assert {one.now.status, two.now.status} == {"unknown"}
 
 
-def test_a_report_of_before_a_message_is_not_about_it(sending: Resources, outbox: Outbox, clock: MovedClock) -> None:
+def test_a_report_of_before_a_message_is_not_about_it(sending: Resources, outbox: Outbox, clock: ManualClock) -> None:
     results = Results(sending, outbox)
     results.reported("Success", NOON - DAY)
     results.told(UNKNOWN)
     clock.at += 11 * MINUTE
-    sweep_service.settle_by_phone(sending)
+    sweep_service.match_reports_by_phone(sending)
     assert results.now.status == "unknown"
 
 
 def test_an_attempt_that_nobody_marked_is_put_on_the_queue_again_under_its_key(
-    sending: Resources, outbox: Outbox, queues: FakeQueues, clock: MovedClock
+    sending: Resources, outbox: Outbox, queues: FakeQueues, clock: ManualClock
 ) -> None:
     (message_id,) = outbox.texts(1)
     queues.silent = True
     with pytest.raises(Unavailable):
         dispatch_service.dispatch(sending)
     queues.silent = False
-    sweep_service.requeue_lost(sending)
+    sweep_service.requeue_lost_attempts(sending)
     assert queues.texts(outbox.id) == [], "a dispatcher may still be at it"
     clock.at += 2 * MINUTE + dt.timedelta(seconds=1)
-    sweep_service.requeue_lost(sending)
-    sweep_service.requeue_lost(sending)
+    sweep_service.requeue_lost_attempts(sending)
+    sweep_service.requeue_lost_attempts(sending)
     (text,) = queues.texts(outbox.id)
     assert text["key"] == f"{outbox.id}:{outbox.message(message_id).dedupe_key}:1"
     assert text["not_after"] == (NOON + dt.timedelta(hours=2)).isoformat(), "it is as old as it is"
     clock.at += 31 * MINUTE
-    sweep_service.requeue_lost(sending)
+    sweep_service.requeue_lost_attempts(sending)
     assert [text["number"] for text in queues.texts(outbox.id)] == [1, 1]
     (attempt,) = outbox.attempts()
     assert attempt.queued_times == 2
 
 
 def test_what_nothing_is_heard_of_for_a_day_is_unknown_and_its_late_result_still_counts(
-    results: Results, clock: MovedClock
+    results: Results, clock: ManualClock
 ) -> None:
     clock.at += DAY
-    give_up(results.parts)
+    expire_unanswered_attempts(results.parts)
     assert results.now.status == "handed"
     clock.at += MINUTE
-    give_up(results.parts)
+    expire_unanswered_attempts(results.parts)
     assert (results.now.status, results.now.reason) == ("unknown", "nothing_heard")
     results.told(SENT)
     assert results.now.status == "sent"
     assert results.outbox.day() == (1, 95)
 
 
-def give_up(parts: Resources) -> None:
-    while parts.transact(lambda db: sweep_service.give_up(db, parts.clock.now())):
+def expire_unanswered_attempts(parts: Resources) -> None:
+    while parts.transact(lambda db: sweep_service.expire_unanswered_attempts(db, parts.clock.now())):
         pass
 
 
-def test_old_references_are_forgotten_and_those_of_nobody_sooner(results: Results, clock: MovedClock) -> None:
+def test_old_references_are_forgotten_and_those_of_nobody_sooner(results: Results, clock: ManualClock) -> None:
     results.told(SENT)
     stray = Results(results.parts, results.outbox)
     stray.reported("Success")
@@ -261,7 +267,7 @@ def test_old_references_are_forgotten_and_those_of_nobody_sooner(results: Result
             return set(db.scalars(select(deliveries.c.provider_reference)))
 
     def forget() -> None:
-        while results.parts.transact(lambda db: sweep_service.forget_deliveries(db, clock.at)):
+        while results.parts.transact(lambda db: sweep_service.purge_deliveries(db, clock.at)):
             pass
 
     clock.at += 7 * DAY
@@ -277,14 +283,14 @@ def test_old_references_are_forgotten_and_those_of_nobody_sooner(results: Result
 
 
 def test_a_result_of_what_nobody_knows_harms_nothing(sending: Resources, outbox: Outbox) -> None:
-    stranger = Told(outbox.id, UUID(int=5), 1, SENT)
-    assert result_service.take_result(sending, write_outcomes("sns", [stranger])) == 0
+    stranger = AttemptOutcome(outbox.id, UUID(int=5), 1, SENT)
+    assert result_service.handle_result(sending, serialize_outcomes("sns", [stranger])) == 0
 
 
 def test_another_organisations_result_changes_nothing(results: Results) -> None:
     other = Outbox.found(results.parts)
-    body = write_outcomes("africastalking", [Told(other.id, results.id, 1, NEVER)])
-    assert result_service.take_result(results.parts, body) == 0
+    body = serialize_outcomes("africastalking", [AttemptOutcome(other.id, results.id, 1, NEVER)])
+    assert result_service.handle_result(results.parts, body) == 0
     assert results.now.status == "handed"
 
 
@@ -292,9 +298,10 @@ def test_results_of_several_organisations_in_one_message(sending: Resources, out
     other = Outbox.found(sending)
     one, two = Results(sending, outbox), Results(sending, other)
     listed = [
-        Told(each.outbox.id, each.id, 1, SENT._replace(provider_reference=each.reference)) for each in (one, two, one)
+        AttemptOutcome(each.outbox.id, each.id, 1, SENT._replace(provider_reference=each.reference))
+        for each in (one, two, one)
     ]
-    assert result_service.take_result(sending, write_outcomes("africastalking", listed)) == 2
+    assert result_service.handle_result(sending, serialize_outcomes("africastalking", listed)) == 2
     assert (one.now.status, two.now.status) == ("sent", "sent")
 
 
@@ -302,7 +309,7 @@ def test_an_email_costs_no_message_of_the_day(sending: Resources, outbox: Outbox
     results = Results(
         sending, outbox, kind="statement", medium="email", address="imani@example.com", subject="Statement"
     )
-    results.told(Outcome("sent", provider_reference="SES1"))
+    results.told(SendOutcome("sent", provider_reference="SES1"))
     assert results.now.status == "sent"
     assert outbox.day() == (0, 0)
 
@@ -313,11 +320,11 @@ def test_a_vendors_opt_out_holds_in_every_organisation_that_writes_to_the_number
     other, stranger, phone = Outbox.found(sending), Outbox.found(sending), new_phone()
     for each in (outbox, other):
         each.queue([notice(address=phone)])
-    posted = Posted("opt_out", "africastalking", {"phoneNumber": phone.removeprefix("+")}, NOON)
+    posted = VendorCallback("opt_out", "africastalking", {"phoneNumber": phone.removeprefix("+")}, NOON)
     for _ in range(2):
-        assert result_service.take_result(sending, write_posted(posted)) == 0  # it is no tenant's
+        assert result_service.handle_result(sending, serialize_callback(posted)) == 0  # it is no tenant's
     with sending.reading() as db:
-        silent = [each.id for each in (outbox, other, stranger) if service.opted_out(db, each.id, {phone})]
+        silent = [each.id for each in (outbox, other, stranger) if service.list_opted_out(db, each.id, {phone})]
     assert silent == [outbox.id, other.id, stranger.id]  # who has not written to it yet, too
     dispatch_service.dispatch(sending)
     assert outbox.statuses() == other.statuses() == {"cancelled": 1}
@@ -327,10 +334,10 @@ class Taken:
     """Takes incoming SMS that begin with a word of this test."""
 
     def __init__(self) -> None:
-        self.seen: list[Incoming] = []
+        self.seen: list[IncomingSms] = []
         self.raises: Exception | None = None
 
-    def __call__(self, db: Connection, incoming: Incoming) -> str:
+    def __call__(self, db: Connection, incoming: IncomingSms) -> str:
         if not incoming.text.startswith("zebra"):
             return ""
         if self.raises:
@@ -341,14 +348,14 @@ class Taken:
 
 @pytest.fixture
 def taken() -> Iterator[Taken]:
-    taker = delivery_service.takes_incoming(Taken())
+    taker = delivery_service.handles_incoming_sms(Taken())
     yield taker  # type: ignore[misc]  # the registry knows it as a function
-    delivery_service.incoming_handlers.remove(taker)
+    delivery_service.incoming_sms_handlers.remove(taker)
 
 
 def incoming(reference: str, text: str, sender: str = "+254711111111") -> str:
     form = {"id": reference, "from": sender, "text": text, "to": "12345"}
-    return write_posted(Posted("incoming", "africastalking", form, NOON))
+    return serialize_callback(VendorCallback("incoming", "africastalking", form, NOON))
 
 
 def commands(parts: Resources, reference: str) -> list[str]:
@@ -360,10 +367,10 @@ def commands(parts: Resources, reference: str) -> list[str]:
 def test_what_a_phone_sends_is_kept_and_answered_once(sending: Resources, outbox: Outbox, taken: Taken) -> None:
     reference = f"in-{outbox.id}"
     for _ in range(3):
-        result_service.take_result(sending, incoming(reference, "zebra 1", "254711111111"))
+        result_service.handle_result(sending, incoming(reference, "zebra 1", "254711111111"))
     assert [(each.phone, each.text) for each in taken.seen] == [("+254711111111", "zebra 1")]
     assert commands(sending, reference) == ["zebra"]
-    result_service.take_result(sending, incoming(f"{reference}-2", "what is this?"))
+    result_service.handle_result(sending, incoming(f"{reference}-2", "what is this?"))
     assert commands(sending, f"{reference}-2") == [""]
 
 
@@ -371,10 +378,10 @@ def test_an_answer_that_fails_is_as_if_the_sms_had_not_come(sending: Resources, 
     reference = f"in-{outbox.id}"
     taken.raises = Unavailable("busy")
     with pytest.raises(Unavailable):
-        result_service.take_result(sending, incoming(reference, "zebra"))
+        result_service.handle_result(sending, incoming(reference, "zebra"))
     assert commands(sending, reference) == []
     taken.raises = None
-    assert result_service.take_result(sending, incoming(reference, "zebra")) == 1
+    assert result_service.handle_result(sending, incoming(reference, "zebra")) == 1
     assert commands(sending, reference) == ["zebra"]
 
 
@@ -389,35 +396,37 @@ def test_an_answer_that_fails_is_as_if_the_sms_had_not_come(sending: Resources, 
     ],
 )  # fmt: skip
 def test_a_body_that_cannot_be_read_says_nothing_of_what_it_holds(parts: Resources, body: str) -> None:
-    with pytest.raises(Unreadable) as raised:
-        result_service.take_result(parts, body)
+    with pytest.raises(InvalidPayload) as raised:
+        result_service.handle_result(parts, body)
     assert "ZEBRA" not in str(raised.value)
 
 
 def test_the_whole_way_with_a_provider_that_times_out_after_sending(
-    sending: Resources, outbox: Outbox, queues: FakeQueues, clock: MovedClock, tmp_path: Path
+    sending: Resources, outbox: Outbox, queues: FakeQueues, clock: ManualClock, tmp_path: Path
 ) -> None:
     """One SMS at the phone; its status is unknown until the vendor's report tells; the queue brings it three times."""
 
-    def answers(text: Outgoing) -> Outcome:
+    def answers(text: OutgoingText) -> SendOutcome:
         return UNKNOWN
 
     phones = FakePhones(answers)
-    outside = outside_of(tmp_path, clock, queues, africastalking=phones)
+    outside = make_outbound_resources(tmp_path, clock, queues, africastalking=phones)
     (message_id,) = outbox.texts(1)
     dispatch_service.dispatch(sending)
     mine = [body for body in queues.take("send") if outbox.id.hex in body]
     for body in mine * 3:
         assert sending_service.send_texts(outside, body)
     for body in queues.take("results"):
-        result_service.take_result(sending, body)
+        result_service.handle_result(sending, body)
     message = outbox.message(message_id)
     assert message.status == "unknown"
     assert phones.came == {(message.address, message.text): 1}
     form = {"id": f"late-{message_id}", "status": "Success", "phoneNumber": str(message.address)}
-    result_service.take_result(sending, write_posted(Posted("report", "africastalking", form, clock.at)))
+    result_service.handle_result(
+        sending, serialize_callback(VendorCallback("report", "africastalking", form, clock.at))
+    )
     clock.at += 11 * MINUTE
-    sweep_service.settle_by_phone(sending)
+    sweep_service.match_reports_by_phone(sending)
     dispatch_service.dispatch(sending)
     assert outbox.message(message_id).status == "delivered"
     assert list(phones.came.values()) == [1]

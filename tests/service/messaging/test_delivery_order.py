@@ -7,21 +7,21 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.messaging import dispatch_service, result_service, sweep_service
-from chalicelib.messaging.bodies import Posted, Told, write_outcomes, write_posted
-from chalicelib.runtime.ports import Outcome
+from chalicelib.messaging.bodies import AttemptOutcome, VendorCallback, serialize_callback, serialize_outcomes
+from chalicelib.runtime.ports import SendOutcome
 from chalicelib.runtime.resources import Resources
 from tests.outbox import NOON, Outbox
 
-UNKNOWN = Outcome("unknown", reason="no_answer")
+UNKNOWN = SendOutcome("unknown", reason="no_answer")
 WAYS = ("Submitted", "Sent", "Buffered", "Zigzag")
 
 
 class Truth(NamedTuple):
     """What really became of one message: what its sender was told, and what the vendor will report."""
 
-    outcome: Outcome | None  # None: the sender timed out, and nobody ever hears the reference
+    outcome: SendOutcome | None  # None: the sender timed out, and nobody ever hears the reference
     words: tuple[str, ...] = ()
     also_unknown: bool = False  # a repeat of the queue message was told before the outcome was kept
 
@@ -47,10 +47,10 @@ class Truth(NamedTuple):
 words = st.tuples(st.lists(st.sampled_from(WAYS), max_size=3), st.sampled_from((None, "Success", "Failed", "Rejected")))
 reported = words.map(lambda both: (*both[0], *([both[1]] if both[1] else [])))
 sent = st.builds(
-    lambda cost_cents: Outcome("sent", provider_reference="its own", parts=1, cost_cents=cost_cents),
+    lambda cost_cents: SendOutcome("sent", provider_reference="its own", parts=1, cost_cents=cost_cents),
     st.none() | st.integers(0, 500),
 )
-refused = st.sampled_from([Outcome("refused", permanent=True), Outcome("refused"), Outcome("not_sent")])
+refused = st.sampled_from([SendOutcome("refused", permanent=True), SendOutcome("refused"), SendOutcome("not_sent")])
 truths = (
     st.builds(Truth, sent, reported, st.booleans())
     | st.builds(Truth, refused, st.just(()), st.booleans())
@@ -63,18 +63,21 @@ def bodies_of(organisation_id: UUID, message_id: UUID, address: str, truth: Trut
     reference = f"ATX{message_id}"
     outcomes = [truth.outcome or UNKNOWN, *([UNKNOWN] if truth.also_unknown else [])]
     named = [each._replace(provider_reference=reference) if each.outcome == "sent" else each for each in outcomes]
-    told = [write_outcomes("africastalking", [Told(organisation_id, message_id, 1, each)]) for each in named]
+    told = [
+        serialize_outcomes("africastalking", [AttemptOutcome(organisation_id, message_id, 1, each)]) for each in named
+    ]
     forms = [{"id": reference, "status": word, "phoneNumber": address} for word in truth.words]
     ats = (NOON + dt.timedelta(seconds=place) for place in range(len(forms)))
     return told + [
-        write_posted(Posted("report", "africastalking", form, at)) for form, at in zip(forms, ats, strict=True)
+        serialize_callback(VendorCallback("report", "africastalking", form, at))
+        for form, at in zip(forms, ats, strict=True)
     ]
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(happened=st.lists(truths, min_size=1, max_size=4), data=st.data())
 def test_the_end_is_the_same_in_whatever_order_and_however_often_it_is_told(
-    sending: Resources, clock: MovedClock, happened: list[Truth], data: st.DataObject
+    sending: Resources, clock: ManualClock, happened: list[Truth], data: st.DataObject
 ) -> None:
     clock.at = NOON
     outbox = Outbox.found(sending)
@@ -88,9 +91,9 @@ def test_the_end_is_the_same_in_whatever_order_and_however_often_it_is_told(
     ]
     repeated = data.draw(st.lists(st.sampled_from(bodies), max_size=8))
     for body in data.draw(st.permutations(bodies + repeated)):
-        result_service.take_result(sending, body)
+        result_service.handle_result(sending, body)
     clock.at = NOON + dt.timedelta(minutes=11)
-    sweep_service.settle_by_phone(sending)
+    sweep_service.match_reports_by_phone(sending)
 
     assert {each: outbox.message(each).status for each in ids} == {each: by_id[each].status for each in ids}
     days = [truth.day for truth in happened]

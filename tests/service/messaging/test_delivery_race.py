@@ -6,8 +6,8 @@ import threading
 import pytest
 
 from chalicelib.messaging import dispatch_service, result_service
-from chalicelib.messaging.bodies import Posted, Told, write_outcomes, write_posted
-from chalicelib.runtime.ports import Outcome
+from chalicelib.messaging.bodies import AttemptOutcome, VendorCallback, serialize_callback, serialize_outcomes
+from chalicelib.runtime.ports import SendOutcome
 from chalicelib.runtime.resources import Resources
 from tests.outbox import NOON, Outbox
 
@@ -21,14 +21,16 @@ def test_results_and_reports_taken_at_one_moment(sending: Resources, outbox: Out
     bodies = []
     for start in range(0, 60, 10):
         told = [
-            Told(outbox.id, each, 1, Outcome("sent", provider_reference=f"ATX{each}", parts=1, cost_cents=100))
+            AttemptOutcome(
+                outbox.id, each, 1, SendOutcome("sent", provider_reference=f"ATX{each}", parts=1, cost_cents=100)
+            )
             for each in ids[start : start + 10]
         ]
-        bodies += [write_outcomes("africastalking", told), write_outcomes("africastalking", told[::-1])]
+        bodies += [serialize_outcomes("africastalking", told), serialize_outcomes("africastalking", told[::-1])]
     for place, each in enumerate(ids):
         word = "Success" if place % 2 else "Failed"
         form = {"id": f"ATX{each}", "status": word, "phoneNumber": str(outbox.messages()[each].address)}
-        bodies += [write_posted(Posted("report", "africastalking", form, NOON))] * 2
+        bodies += [serialize_callback(VendorCallback("report", "africastalking", form, NOON))] * 2
     failed: list[BaseException] = []
 
     def take(seed: int) -> None:
@@ -36,7 +38,7 @@ def test_results_and_reports_taken_at_one_moment(sending: Resources, outbox: Out
         random.Random(seed).shuffle(mine)
         try:
             for body in mine:
-                result_service.take_result(sending, body)
+                result_service.handle_result(sending, body)
         except BaseException as error:  # noqa: BLE001 - told below, where the test sees it
             failed.append(error)
 

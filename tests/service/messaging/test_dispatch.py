@@ -8,28 +8,28 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.errors import Unavailable
 from chalicelib.messaging import dispatch_service, making_service, service
-from chalicelib.messaging.model import Made, Message, NewMessage
+from chalicelib.messaging.model import Message, NewMessage, RenderedText
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context
-from tests.outbox import DAY, NOON, FakeQueues, Outbox, Script, new_phone, notice
+from tests.outbox import DAY, NOON, FakeQueues, Outbox, ScriptedRenderer, new_phone, notice
 
-script = Script()
+script = ScriptedRenderer()
 KIND = "reminder_due"
 
 
 @pytest.fixture(autouse=True)
 def scripted() -> Iterator[None]:
     """Make the texts of reminders as the test says, whoever makes them otherwise."""
-    before = making_service._makers.get(KIND)
+    before = making_service._renderers.get(KIND)
     script.__init__()  # type: ignore[misc]  # made anew in place
-    making_service._makers[KIND] = script
+    making_service._renderers[KIND] = script
     yield
-    del making_service._makers[KIND]
+    del making_service._renderers[KIND]
     if before is not None:
-        making_service._makers[KIND] = before
+        making_service._renderers[KIND] = before
 
 
 def reminder(**values: Any) -> NewMessage:
@@ -70,7 +70,9 @@ def test_what_is_due_is_handed_put_on_the_queue_and_marked(
 def test_a_text_is_made_at_sending_and_nothing_left_to_say_cancels(
     sending: Resources, outbox: Outbox, queues: FakeQueues
 ) -> None:
-    script.says = lambda message: Made(None, "paid") if message.input["paid"] else Made("Pay KES 15,000.", "no_unit")
+    script.says = lambda message: (
+        RenderedText(None, "paid") if message.input["paid"] else RenderedText("Pay KES 15,000.", "no_unit")
+    )
     paid, open_ = outbox.queue([reminder(input={"paid": True}), reminder(input={"paid": False})])
     dispatch_service.dispatch(sending)
     assert (outbox.message(paid).status, outbox.message(paid).reason) == ("cancelled", "paid")
@@ -83,10 +85,10 @@ def test_a_text_is_made_at_sending_and_nothing_left_to_say_cancels(
 def test_one_text_that_cannot_be_made_fails_alone_and_names_nobody(
     sending: Resources, outbox: Outbox, queues: FakeQueues, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def says(message: Message) -> Made:
+    def says(message: Message) -> RenderedText:
         if message.input["amount"] == "bad":
             raise ValueError("Wanjiru of A12 owes nothing that we know")
-        return Made("Pay.")
+        return RenderedText("Pay.")
 
     script.says = says
     good, bad, other = outbox.queue([reminder(), reminder(input={"amount": "bad"}), reminder()])
@@ -103,7 +105,7 @@ def test_who_opted_out_since_is_not_told_and_legal_notices_pass_where_the_organi
     phone = new_phone()
     kinds = ("notice", "legal_notice", "reply")
     ids = dict(zip(kinds, outbox.queue([notice(kind=kind, address=phone) for kind in kinds]), strict=True))
-    sending.transact(lambda db: service.opt_out(context(db, outbox.id, now=NOON), phone, source="sms"))
+    sending.transact(lambda db: service.add_opt_out(context(db, outbox.id, now=NOON), phone, source="sms"))
     outbox.settings(legal_notices_pass_opt_out=True)
     dispatch_service.dispatch(sending)
     assert outbox.message(ids["notice"]).reason == "opted_out"
@@ -120,7 +122,7 @@ def test_what_is_past_its_time_or_has_no_address_any_more_is_cancelled(sending: 
 
 
 def test_a_dispatcher_that_comes_in_the_night_leaves_all_but_replies_for_the_morning(
-    sending: Resources, outbox: Outbox, clock: MovedClock, queues: FakeQueues
+    sending: Resources, outbox: Outbox, clock: ManualClock, queues: FakeQueues
 ) -> None:
     evening, reply, mail = outbox.queue(
         [
@@ -141,7 +143,7 @@ def test_a_dispatcher_that_comes_in_the_night_leaves_all_but_replies_for_the_mor
 
 
 def test_what_is_handed_in_the_evening_may_not_be_sent_in_the_night(
-    sending: Resources, outbox: Outbox, clock: MovedClock, queues: FakeQueues
+    sending: Resources, outbox: Outbox, clock: ManualClock, queues: FakeQueues
 ) -> None:
     clock.at = NOON + dt.timedelta(hours=7, minutes=59)  # 19:59
     outbox.queue([notice(), notice(kind="reply"), notice(expires_at=clock.at + dt.timedelta(seconds=30))])
@@ -152,7 +154,7 @@ def test_what_is_handed_in_the_evening_may_not_be_sent_in_the_night(
 
 
 def test_a_tenants_cap_holds_within_one_set_and_over_the_day_and_receipts_pass_it(
-    sending: Resources, outbox: Outbox, clock: MovedClock
+    sending: Resources, outbox: Outbox, clock: ManualClock
 ) -> None:
     tenant, phone = uuid4(), new_phone()
     of_tenant: dict[str, Any] = {"tenant_id": tenant, "address": phone}
@@ -174,7 +176,7 @@ def test_a_tenants_cap_holds_within_one_set_and_over_the_day_and_receipts_pass_i
 
 
 def test_the_organisations_daily_cap_holds_back_and_the_texts_are_made_anew_tomorrow(
-    sending: Resources, outbox: Outbox, clock: MovedClock
+    sending: Resources, outbox: Outbox, clock: ManualClock
 ) -> None:
     outbox.settings(daily_cap=3)
     ids = outbox.queue([reminder() for _ in range(5)])
@@ -192,7 +194,7 @@ def test_the_organisations_daily_cap_holds_back_and_the_texts_are_made_anew_tomo
 
 
 def test_the_months_limit_is_reached_in_the_middle_of_a_set(
-    sending: Resources, outbox: Outbox, clock: MovedClock
+    sending: Resources, outbox: Outbox, clock: ManualClock
 ) -> None:
     outbox.settings(monthly_limit_cents=400)
     long = outbox.queue([notice(text="a" * 161)])
@@ -214,7 +216,7 @@ def test_the_months_limit_is_reached_in_the_middle_of_a_set(
 def test_organisations_take_turns(sending: Resources, outbox: Outbox, queues: FakeQueues) -> None:
     outbox.settings(daily_cap=10_000, monthly_limit_cents=10**9)
     other = Outbox.found(sending)
-    outbox.texts(dispatch_service.SET * 2 + 1)
+    outbox.texts(dispatch_service.SET_SIZE * 2 + 1)
     other.texts(3)
     worked = [whose for whose, _ in dispatch_service.dispatch_sets(sending) if whose in (outbox.id, other.id)]
     assert worked.count(outbox.id) == 3
@@ -226,10 +228,10 @@ def test_organisations_take_turns(sending: Resources, outbox: Outbox, queues: Fa
 def test_it_ends_when_time_is_up_and_goes_on_where_it_ended(sending: Resources, outbox: Outbox) -> None:
     outbox.settings(daily_cap=10_000, monthly_limit_cents=10**9)
     dispatch_service.dispatch(sending)  # what other tests left
-    outbox.texts(dispatch_service.SET + 1)
+    outbox.texts(dispatch_service.SET_SIZE + 1)
     assert dispatch_service.dispatch(sending, lambda: False) == 0
     answers = iter((True, False))
-    assert dispatch_service.dispatch(sending, lambda: next(answers)) == dispatch_service.SET
+    assert dispatch_service.dispatch(sending, lambda: next(answers)) == dispatch_service.SET_SIZE
     assert dispatch_service.dispatch(sending) == 1
 
 
@@ -244,11 +246,11 @@ def test_a_queue_that_is_silent_stops_the_dispatcher_after_one_set(
 ) -> None:
     outbox.settings(daily_cap=10_000, monthly_limit_cents=10**9)
     dispatch_service.dispatch(sending)
-    outbox.texts(dispatch_service.SET + 1)
+    outbox.texts(dispatch_service.SET_SIZE + 1)
     queues.silent = True
     with pytest.raises(Unavailable):
         dispatch_service.dispatch(sending)
-    assert outbox.statuses() == {"handed": dispatch_service.SET, "queued": 1}
+    assert outbox.statuses() == {"handed": dispatch_service.SET_SIZE, "queued": 1}
     assert {each.queued_at for each in outbox.attempts()} == {None}
 
 

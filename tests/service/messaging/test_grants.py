@@ -8,13 +8,13 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, update
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.errors import Conflict, GrantNeeded, Invalid, NotFound
 from chalicelib.identity import service as identity
 from chalicelib.messaging import dispatch_service, phone_day_repository, service, sweep_service
-from chalicelib.messaging.grant_model import Allowance, Limits
-from chalicelib.messaging.model import NewMessage, Settings
-from chalicelib.pages import Asked
+from chalicelib.messaging.grant_model import Allowance, GrantLimits
+from chalicelib.messaging.model import MessageSettings, NewMessage
+from chalicelib.pages import PageRequest
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.identity import organisations
 from chalicelib.storage.tables.messaging import organisation_grants
@@ -35,17 +35,17 @@ def newcomer(sending: Resources) -> Outbox:
     return Outbox.found(sending, granted=False)
 
 
-def settings_of(outbox: Outbox) -> Settings:
+def settings_of(outbox: Outbox) -> MessageSettings:
     with outbox.parts.reading() as db:
         return service.get_settings(context(db, outbox.id))
 
 
 def allowance_of(outbox: Outbox) -> Allowance:
     with outbox.parts.reading() as db:
-        return service.get_sending(db, outbox.id).allowance
+        return service.get_sending_profile(db, outbox.id).allowance
 
 
-def change(outbox: Outbox, **values: Any) -> Settings:
+def change(outbox: Outbox, **values: Any) -> MessageSettings:
     return outbox.parts.transact(lambda db: service.change_settings(context(db, outbox.id, now=NOON), None, values))
 
 
@@ -60,7 +60,7 @@ def revoke(outbox: Outbox, kind: str = "messaging") -> None:
 
 def test_before_a_grant_the_platforms_bounds_hold(newcomer: Outbox) -> None:
     assert allowance_of(newcomer) == Allowance(False, 100, 3, 5_000_00, 2, "", founder_of(newcomer))
-    assert settings_of(newcomer) == Settings(daily_cap=100)
+    assert settings_of(newcomer) == MessageSettings(daily_cap=100)
     assert change(newcomer, quiet_from_hour=0, daily_cap=50).daily_cap == 50
 
 
@@ -77,7 +77,7 @@ def test_no_organisation_raises_its_own_bounds(newcomer: Outbox, values: dict[st
         change(newcomer, **values)
     assert [each["field"] for each in caught.value.facts["errors"]] == [field]
     assert "before it is granted messaging" in caught.value.facts["errors"][0]["why"]
-    grant(newcomer.parts, newcomer.id, Limits(daily_cap=200, tenant_daily_cap=5, monthly_limit_cents=6_000_00))
+    grant(newcomer.parts, newcomer.id, GrantLimits(daily_cap=200, tenant_daily_cap=5, monthly_limit_cents=6_000_00))
     change(newcomer, **values)
     for name, granted in (("daily_cap", 200), ("tenant_daily_cap", 5), ("monthly_limit_cents", 6_000_00)):
         with pytest.raises(Invalid, match="not valid"):
@@ -89,7 +89,7 @@ def test_no_organisation_raises_its_own_bounds(newcomer: Outbox, values: dict[st
     [({"sender_name": "MPESA"}, "messaging"), ({"legal_notices_pass_opt_out": True}, "messaging")],
 )
 def test_what_takes_a_grant_is_refused_without(newcomer: Outbox, values: dict[str, Any], needed: str) -> None:
-    with pytest.raises(GrantNeeded, match="Ask whoever runs this service") as caught:
+    with pytest.raises(GrantNeeded, match="Ask the operator of this service") as caught:
         change(newcomer, **values)
     assert caught.value.facts == {"grant": needed}
 
@@ -127,11 +127,11 @@ def test_a_sender_name_is_the_one_that_was_granted(newcomer: Outbox) -> None:
 
 def test_a_grant_is_in_the_trail_with_no_member_and_of_a_kind_one_holds(newcomer: Outbox) -> None:
     grant(newcomer.parts, newcomer.id)
-    grant(newcomer.parts, newcomer.id, Limits(daily_cap=300))
+    grant(newcomer.parts, newcomer.id, GrantLimits(daily_cap=300))
     assert allowance_of(newcomer).daily_cap == 300
     revoke(newcomer)
     with newcomer.parts.reading() as db:
-        events = identity.list_audit_events(context(db, newcomer.id), Asked()).items
+        events = identity.list_audit_events(context(db, newcomer.id), PageRequest()).items
         kept = db.execute(select(organisation_grants).where(organisation_grants.c.organisation_id == newcomer.id)).all()
         listed = [each for each in service.list_grants(db) if each.organisation_id == newcomer.id]
     assert [each.action for each in events] == ["revoke_messaging", "grant_messaging", "grant_messaging"]
@@ -149,7 +149,7 @@ def test_a_grant_is_in_the_trail_with_no_member_and_of_a_kind_one_holds(newcomer
 
 def test_of_two_grants_at_once_one_holds(newcomer: Outbox) -> None:
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda each: grant(newcomer.parts, newcomer.id, Limits(daily_cap=each)), range(100, 104)))
+        list(pool.map(lambda each: grant(newcomer.parts, newcomer.id, GrantLimits(daily_cap=each)), range(100, 104)))
     with newcomer.parts.reading() as db:
         held = [each for each in service.list_grants(db) if each.organisation_id == newcomer.id]
     assert len(held) == 1
@@ -164,7 +164,7 @@ def test_words_of_its_own_are_refused_and_those_written_before_are_not_used(newc
 
     def said() -> str | None:
         with newcomer.parts.reading() as db:
-            templates = service.templates_of(context(db, newcomer.id))
+            templates = service.load_templates(context(db, newcomer.id))
         return templates.render("receipt", "en", {"amount": "KES 5", "tenant": "Wanjiru"}).text
 
     with pytest.raises(GrantNeeded):
@@ -175,10 +175,10 @@ def test_words_of_its_own_are_refused_and_those_written_before_are_not_used(newc
     revoke(newcomer)
     assert said() == "Wanjiru, we have received KES 5."
     with newcomer.parts.reading() as db:
-        seen = service.preview(context(db, newcomer.id), "receipt", "en", "{amount}, bit.ly/x", {})
+        seen = service.preview_message(context(db, newcomer.id), "receipt", "en", "{amount}, bit.ly/x", {})
         assert (seen.reason, "bit" in seen.text) == ("grant_needed", False)
         with pytest.raises(GrantNeeded):
-            service.preview(context(db, newcomer.id), "notice", "en", "Anything", {})
+            service.preview_message(context(db, newcomer.id), "notice", "en", "Anything", {})
         (listed,) = [each for each in service.list_templates(context(db, newcomer.id)) if each.own]
         assert listed.text == "Send {amount} to 0712345678", "it is kept, for when it is granted again"
 
@@ -221,7 +221,7 @@ def test_each_text_tells_its_founder_and_goes_from_the_shared_sender(
 
 
 def test_a_newcomer_sends_a_hundred_a_day_of_whatever_kind(
-    sending: Resources, newcomer: Outbox, clock: MovedClock
+    sending: Resources, newcomer: Outbox, clock: ManualClock
 ) -> None:
     newcomer.texts(105, **FREE)
     (reply,) = newcomer.queue([notice(kind="reply")])
@@ -236,7 +236,7 @@ def test_a_newcomer_sends_a_hundred_a_day_of_whatever_kind(
 
 
 def test_a_number_gets_two_a_day_of_all_newcomers_together_and_answers_beside(
-    sending: Resources, newcomer: Outbox, outbox: Outbox, clock: MovedClock
+    sending: Resources, newcomer: Outbox, outbox: Outbox, clock: ManualClock
 ) -> None:
     phone, other = new_phone(), Outbox.found(sending, granted=False)
     newcomer.confirmed = other.confirmed = False
@@ -272,7 +272,7 @@ def test_who_confirmed_a_place_hears_of_its_landlord_whatever_others_send(sendin
 
 
 @pytest.mark.parametrize("granted", [False, True])
-def test_a_newcomer_sends_a_hundred_letters_a_day(sending: Resources, clock: MovedClock, *, granted: bool) -> None:
+def test_a_newcomer_sends_a_hundred_letters_a_day(sending: Resources, clock: ManualClock, *, granted: bool) -> None:
     writes = Outbox.found(sending, granted=granted)
     ids = writes.queue([letter(f"tenant{number}@example.com") for number in range(105)])
     dispatch_service.dispatch(sending)
@@ -289,7 +289,7 @@ def test_a_newcomer_sends_a_hundred_letters_a_day(sending: Resources, clock: Mov
 
 
 def test_an_address_gets_two_letters_a_day_of_all_newcomers_together(
-    sending: Resources, newcomer: Outbox, outbox: Outbox, clock: MovedClock
+    sending: Resources, newcomer: Outbox, outbox: Outbox, clock: ManualClock
 ) -> None:
     other = Outbox.found(sending, granted=False)
     newcomer.queue([letter("victim@example.com")])
@@ -304,7 +304,7 @@ def test_an_address_gets_two_letters_a_day_of_all_newcomers_together(
 
 
 def test_what_is_tried_again_today_takes_no_second_place(
-    sending: Resources, newcomer: Outbox, clock: MovedClock
+    sending: Resources, newcomer: Outbox, clock: ManualClock
 ) -> None:
     phone, newcomer.confirmed = new_phone(), False
     first, second = newcomer.queue([notice(**FREE, address=phone), notice(**FREE, address=phone)])
@@ -327,7 +327,7 @@ def test_two_a_number_hold_when_many_dispatch_at_once(shared_parts: Resources, s
         each.queue([notice(**FREE, address=phone) for phone in turned for _ in range(2)])
 
     def decide(each: Outbox) -> int:
-        return sending.transact(lambda db: dispatch_service.decide_set(db, each.id, now=NOON)).handed
+        return sending.transact(lambda db: dispatch_service.decide_next_set(db, each.id, now=NOON)).dispatched
 
     with ThreadPoolExecutor(len(newcomers)) as pool:
         handed = sum(pool.map(decide, newcomers))
@@ -340,12 +340,12 @@ def test_old_counts_of_numbers_are_forgotten(sending: Resources, newcomer: Outbo
     phone = new_phone()
 
     def count() -> dict[str, int]:
-        return sending.transact(lambda db: phone_day_repository.lock_phones(db, NOON.date(), [phone]))
+        return sending.transact(lambda db: phone_day_repository.lock_usage(db, NOON.date(), [phone]))
 
     newcomer.confirmed = False
 
     def forget(at: dt.datetime) -> None:
-        while sending.transact(lambda db: sweep_service.forget_phones(db, at)):
+        while sending.transact(lambda db: sweep_service.purge_phone_days(db, at)):
             pass
 
     newcomer.queue([notice(**FREE, address=phone)])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.errors import GrantNeeded, Invalid, TooManyRequests
 from chalicelib.identity import service as identity
 from chalicelib.messaging import dispatch_service, service
@@ -18,7 +18,7 @@ WISHES: tuple[dict[str, Any], ...] = ({"daily_cap": 1000}, {"sender_name": "MPES
 
 
 def test_a_newcomer_in_the_first_hour(
-    sending: Resources, queues: FakeQueues, clock: MovedClock, capsys: pytest.CaptureFixture[str]
+    sending: Resources, queues: FakeQueues, clock: ManualClock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One code, thirty organisations wanted, 900 texts to 300 numbers: what leaves, in numbers."""
     phone = new_phone()

@@ -8,26 +8,26 @@ import pytest
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.messaging import service
 from chalicelib.messaging.model import OptOut
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from tests.contexts import context
 from tests.outbox import NOON, Outbox, new_phone
 
 LATER = NOON + dt.timedelta(hours=1)
 
 
-def opt_out(outbox: Outbox, phone: str, source: str = "sms", now: dt.datetime = NOON) -> OptOut:
-    return outbox.parts.transact(lambda db: service.opt_out(context(db, outbox.id, now=now), phone, source=source))
+def add_opt_out(outbox: Outbox, phone: str, source: str = "sms", now: dt.datetime = NOON) -> OptOut:
+    return outbox.parts.transact(lambda db: service.add_opt_out(context(db, outbox.id, now=now), phone, source=source))
 
 
 def silent(outbox: Outbox, *phones: str) -> set[str]:
     with outbox.parts.reading() as db:
-        return service.opted_out(db, outbox.id, phones)
+        return service.list_opted_out(db, outbox.id, phones)
 
 
 def test_a_number_is_silent_for_one_organisation_until_it_says_otherwise(outbox: Outbox) -> None:
     other, phone, another = Outbox.found(outbox.parts), new_phone(), new_phone()
-    assert opt_out(outbox, phone) == OptOut(phone, "sms", NOON)
-    assert opt_out(outbox, phone, "member", LATER) == OptOut(phone, "sms", NOON)  # a second time changes nothing
+    assert add_opt_out(outbox, phone) == OptOut(phone, "sms", NOON)
+    assert add_opt_out(outbox, phone, "member", LATER) == OptOut(phone, "sms", NOON)  # a second time changes nothing
     assert (silent(outbox, phone, another), silent(other, phone), silent(outbox)) == ({phone}, set(), set())
     outbox.parts.transact(lambda db: service.start_messages(db, phone))
     assert silent(outbox, phone) == set()
@@ -38,13 +38,13 @@ def test_a_number_is_silent_for_one_organisation_until_it_says_otherwise(outbox:
 def test_who_is_silent_is_listed_by_number_page_by_page(outbox: Outbox) -> None:
     phones = sorted(new_phone() for _ in range(5))
     for phone in reversed(phones):
-        opt_out(outbox, phone)
-    opt_out(Outbox.found(outbox.parts), new_phone())
+        add_opt_out(outbox, phone)
+    add_opt_out(Outbox.found(outbox.parts), new_phone())
     found: list[str] = []
     cursor = None
     while cursor or not found:
         with outbox.parts.reading() as db:
-            page = service.list_opt_outs(context(db, outbox.id), Asked(cursor, 2))
+            page = service.list_opt_outs(context(db, outbox.id), PageRequest(cursor, 2))
         found += [each.phone for each in page.items]
         cursor = page.next_cursor
     assert found == phones
@@ -52,9 +52,9 @@ def test_who_is_silent_is_listed_by_number_page_by_page(outbox: Outbox) -> None:
 
 def test_a_number_that_says_so_twice_at_once_is_kept_once(outbox: Outbox) -> None:
     phone, told = new_phone(), list[OptOut]()
-    thread = threading.Thread(target=lambda: told.append(opt_out(outbox, phone, "ussd", LATER)))
+    thread = threading.Thread(target=lambda: told.append(add_opt_out(outbox, phone, "ussd", LATER)))
     with outbox.parts.writing() as db:
-        service.opt_out(context(db, outbox.id, now=NOON), phone, source="sms")
+        service.add_opt_out(context(db, outbox.id, now=NOON), phone, source="sms")
         thread.start()
         thread.join(0.3)
         assert told == []
@@ -65,8 +65,8 @@ def test_a_number_that_says_so_twice_at_once_is_kept_once(outbox: Outbox) -> Non
 def test_a_member_takes_back_what_a_member_entered_and_not_what_the_holder_said(outbox: Outbox) -> None:
     mine, theirs = new_phone(), new_phone()
     for phone in (mine, theirs):
-        opt_out(outbox, phone, "member")
-    assert opt_out(outbox, theirs, "gateway", LATER) == OptOut(theirs, "gateway", LATER)  # the holder's word counts
+        add_opt_out(outbox, phone, "member")
+    assert add_opt_out(outbox, theirs, "gateway", LATER) == OptOut(theirs, "gateway", LATER)  # the holder's word counts
     with outbox.parts.writing() as db:
         service.remove_opt_out(context(db, outbox.id), mine)
     with pytest.raises(Conflict, match="START"), outbox.parts.writing() as db:
@@ -80,6 +80,6 @@ def test_a_stop_holds_for_who_enters_the_number_later_until_it_is_started(outbox
         outbox.parts.transact(lambda db, at=at: service.stop_messages(db, phone, source="sms", now=at))  # type: ignore[misc]
     assert silent(later, phone) == silent(outbox, phone) == {phone}
     with outbox.parts.reading() as db:
-        assert service.list_opt_outs(context(db, later.id), Asked()).items == []  # of no tenant of theirs
+        assert service.list_opt_outs(context(db, later.id), PageRequest()).items == []  # of no tenant of theirs
     outbox.parts.transact(lambda db: service.start_messages(db, phone))
     assert silent(later, phone) == set()

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, update
 from sqlalchemy.exc import DBAPIError
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.messaging import service
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.identity import organisations
@@ -80,7 +80,7 @@ def test_who_cannot_be_told_is_kept_with_why(outbox: Outbox) -> None:
 def test_who_opted_out_is_told_only_what_passes_it(outbox: Outbox) -> None:
     silent, other = new_phone(), new_phone()
     with outbox.parts.writing() as db:
-        service.opt_out(context(db, outbox.id, now=NOON), silent, source="sms")
+        service.add_opt_out(context(db, outbox.id, now=NOON), silent, source="sms")
     kinds = ("notice", "legal_notice", "receipt", "reply", "statement")
 
     def told() -> list[str]:
@@ -92,7 +92,7 @@ def test_who_opted_out_is_told_only_what_passes_it(outbox: Outbox) -> None:
     assert told() == ["opted_out", "", "opted_out", "", ""]
 
 
-def test_quiet_hours_put_off_what_could_wake_somebody(outbox: Outbox, clock: MovedClock) -> None:
+def test_quiet_hours_put_off_what_could_wake_somebody(outbox: Outbox, clock: ManualClock) -> None:
     clock.at = EVENING
     morning = dt.datetime(2026, 12, 8, 5, tzinfo=dt.UTC)  # 08:00 in Nairobi
     new = [
@@ -109,7 +109,7 @@ def test_quiet_hours_put_off_what_could_wake_somebody(outbox: Outbox, clock: Mov
     assert found == [morning, morning, EVENING, EVENING, morning, later, morning]
 
 
-def test_quiet_hours_are_the_organisation_s_own(outbox: Outbox, clock: MovedClock) -> None:
+def test_quiet_hours_are_the_organisation_s_own(outbox: Outbox, clock: ManualClock) -> None:
     clock.at = EVENING
     with outbox.parts.writing() as db:
         db.execute(update(organisations).where(organisations.c.id == outbox.id).values(time_zone="Africa/Lagos"))
@@ -119,7 +119,7 @@ def test_quiet_hours_are_the_organisation_s_own(outbox: Outbox, clock: MovedCloc
 
 
 def test_the_dispatcher_is_woken_by_what_is_due_once_it_is_committed(
-    outbox: Outbox, queues: FakeQueues, clock: MovedClock
+    outbox: Outbox, queues: FakeQueues, clock: ManualClock
 ) -> None:
     with outbox.parts.writing() as db:
         service.queue_messages(context(db, outbox.id, now=NOON), [notice(), notice()])

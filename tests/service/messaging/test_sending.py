@@ -11,19 +11,19 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.claims_folder import ClaimsFolder
 from chalicelib.messaging import sending_service
-from chalicelib.messaging.bodies import MOST_BYTES, MOST_TEXTS, Text, Unreadable, bundles, read_bundle
-from chalicelib.runtime.ports import Claim, Outcome, Outgoing
+from chalicelib.messaging.bodies import MAX_BYTES, MAX_TEXTS, InvalidPayload, QueuedText, parse_texts, serialize_texts
+from chalicelib.runtime.ports import OutgoingText, SendClaim, SendOutcome
 from chalicelib.runtime.resources import OutboundResources
-from tests.outbox import NOON, FakePhones, FakeQueues, outside_of
+from tests.outbox import NOON, FakePhones, FakeQueues, make_outbound_resources
 
 ORGANISATION = UUID(int=7)
 
 
-def text_of(number: int, **values: Any) -> Text:
+def text_of(number: int, **values: Any) -> QueuedText:
     given = {
         "key": f"{ORGANISATION}:n:{number}:1",
         "organisation_id": ORGANISATION,
@@ -35,11 +35,11 @@ def text_of(number: int, **values: Any) -> Text:
         "sender_name": "",
         "not_after": NOON + dt.timedelta(hours=2),
     }
-    return Text(**{**given, **values})
+    return QueuedText(**{**given, **values})
 
 
-def body_of(*texts: Text, gateway: str = "africastalking") -> str:
-    ((body, carried),) = bundles("sms", gateway, texts)
+def body_of(*texts: QueuedText, gateway: str = "africastalking") -> str:
+    ((body, carried),) = serialize_texts("sms", gateway, texts)
     assert carried == list(texts)
     return body
 
@@ -53,17 +53,17 @@ class BreakableClaims(ClaimsFolder):
         super().__init__(path)
         object.__setattr__(self, "broken", set())
 
-    def take(self, key: str, at: dt.datetime) -> bool:
+    def claim(self, key: str, at: dt.datetime) -> bool:
         if "take" in self.broken or f"take {key}" in self.broken:
             raise Unavailable("no answer")
-        return ClaimsFolder.take(self, key, at)
+        return ClaimsFolder.claim(self, key, at)
 
-    def settle(self, key: str, outcome: Outcome) -> None:
+    def record_outcome(self, key: str, outcome: SendOutcome) -> None:
         if "settle" in self.broken:
             raise Unavailable("no answer")
-        ClaimsFolder.settle(self, key, outcome)
+        ClaimsFolder.record_outcome(self, key, outcome)
 
-    def find(self, key: str) -> Claim | None:
+    def find(self, key: str) -> SendClaim | None:
         if "find" in self.broken:
             raise Unavailable("no answer")
         return ClaimsFolder.find(self, key)
@@ -75,7 +75,7 @@ def phones() -> FakePhones:
 
 
 @pytest.fixture
-def moved(clock: MovedClock) -> MovedClock:
+def moved(clock: ManualClock) -> ManualClock:
     clock.at = NOON
     return clock
 
@@ -86,7 +86,7 @@ def claims(tmp_path: Path) -> BreakableClaims:
 
 
 @pytest.fixture
-def outside(claims: BreakableClaims, moved: MovedClock, queues: FakeQueues, phones: FakePhones) -> OutboundResources:
+def outside(claims: BreakableClaims, moved: ManualClock, queues: FakeQueues, phones: FakePhones) -> OutboundResources:
     return OutboundResources({"africastalking": phones}, claims, queues, moved)
 
 
@@ -115,7 +115,7 @@ def test_three_senders_at_one_moment_send_one_and_nobody_takes_it_for_unknown(
     """Who comes while another is at the gateway gives the message back, and hears the outcome when it comes again."""
     at_gateway, go_on = threading.Event(), threading.Event()
 
-    def slow(text: Outgoing) -> Outcome:
+    def slow(text: OutgoingText) -> SendOutcome:
         at_gateway.set()
         assert go_on.wait(10)
         return phones.usual(text)
@@ -146,10 +146,10 @@ def test_many_threads_with_many_messages_send_each_text_once(outside: OutboundRe
 
 
 def test_a_claim_whose_taker_is_gone_is_unknown_and_never_sent(
-    outside: OutboundResources, phones: FakePhones, queues: FakeQueues, moved: MovedClock
+    outside: OutboundResources, phones: FakePhones, queues: FakeQueues, moved: ManualClock
 ) -> None:
     text = text_of(1)
-    outside.claims.take(text.key, moved.now())  # and then its sender was killed
+    outside.claims.claim(text.key, moved.now())  # and then its sender was killed
     moved.at += dt.timedelta(seconds=sending_service.IN_FLIGHT_S - 1)
     assert not sending_service.send_texts(outside, body_of(text, text_of(2)))
     assert told(queues) == [(2, "sent", "")], "its neighbour is sent meanwhile"
@@ -187,7 +187,7 @@ def test_nothing_is_sent_that_cannot_be_claimed(
 
 
 def test_an_outcome_that_cannot_be_kept_is_told_all_the_same_and_else_it_is_unknown(
-    outside: OutboundResources, claims: BreakableClaims, phones: FakePhones, queues: FakeQueues, moved: MovedClock
+    outside: OutboundResources, claims: BreakableClaims, phones: FakePhones, queues: FakeQueues, moved: ManualClock
 ) -> None:
     claims.broken.add("settle")
     assert sending_service.send_texts(outside, body_of(text_of(1)))
@@ -208,12 +208,12 @@ def test_an_outcome_that_cannot_be_kept_is_told_all_the_same_and_else_it_is_unkn
 def test_a_gateway_that_raises_or_forgets_some_leaves_them_unknown(
     outside: OutboundResources,
     queues: FakeQueues,
-    answers: Callable[[Sequence[Outgoing]], list[Outcome]],
+    answers: Callable[[Sequence[OutgoingText]], list[SendOutcome]],
     reason: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     class Odd:
-        def send(self, texts: Sequence[Outgoing]) -> list[Outcome]:
+        def send(self, texts: Sequence[OutgoingText]) -> list[SendOutcome]:
             return answers(texts)
 
     odd = OutboundResources({"africastalking": Odd()}, outside.claims, queues, outside.clock)
@@ -225,9 +225,9 @@ def test_a_gateway_that_raises_or_forgets_some_leaves_them_unknown(
 def test_a_refused_number_does_not_stop_its_neighbours(
     outside: OutboundResources, phones: FakePhones, queues: FakeQueues
 ) -> None:
-    def answers(text: Outgoing) -> Outcome:
+    def answers(text: OutgoingText) -> SendOutcome:
         if text.to.endswith("2"):
-            return Outcome("refused", permanent=True, reason="InvalidPhoneNumber")
+            return SendOutcome("refused", permanent=True, reason="InvalidPhoneNumber")
         return phones.usual(text)
 
     phones.answers = answers
@@ -236,7 +236,7 @@ def test_a_refused_number_does_not_stop_its_neighbours(
 
 
 def test_what_comes_too_late_is_not_sent_and_stays_so(
-    outside: OutboundResources, phones: FakePhones, queues: FakeQueues, moved: MovedClock
+    outside: OutboundResources, phones: FakePhones, queues: FakeQueues, moved: ManualClock
 ) -> None:
     moved.at = NOON + dt.timedelta(hours=2)
     assert sending_service.send_texts(outside, body_of(text_of(1)))
@@ -260,12 +260,12 @@ def test_when_time_is_up_nothing_is_begun(outside: OutboundResources, phones: Fa
 
 def test_bundles_hold_twenty_texts_and_two_hundred_kilobytes() -> None:
     texts = [text_of(number, key=f"{uuid4()}") for number in range(45)]
-    assert [len(carried) for _, carried in bundles("sms", "sns", texts)] == [MOST_TEXTS, MOST_TEXTS, 5]
+    assert [len(carried) for _, carried in serialize_texts("sms", "sns", texts)] == [MAX_TEXTS, MAX_TEXTS, 5]
     long = [text_of(number, text="ñ" * 20_000) for number in range(4)]  # six bytes each, escaped
-    made = list(bundles("email", "email", long))
+    made = list(serialize_texts("email", "email", long))
     assert [len(carried) for _, carried in made] == [1, 1, 1, 1]
-    assert max(len(body.encode()) for body, _ in made) <= MOST_BYTES
-    read = read_bundle(made[0][0])
+    assert max(len(body.encode()) for body, _ in made) <= MAX_BYTES
+    read = parse_texts(made[0][0])
     assert (read.medium, read.gateway, read.texts) == ("email", "email", (long[0],))
 
 
@@ -280,7 +280,7 @@ def test_bundles_hold_twenty_texts_and_two_hundred_kilobytes() -> None:
     ],
 )  # fmt: skip
 def test_a_body_that_cannot_be_read_says_nothing_of_what_it_holds(outside: OutboundResources, body: str) -> None:
-    with pytest.raises(Unreadable) as raised:
+    with pytest.raises(InvalidPayload) as raised:
         sending_service.send_texts(outside, body)
     assert str(raised.value) == "a message of the queue to send cannot be read"
 
@@ -291,8 +291,8 @@ def test_a_sender_lives_shorter_than_its_claims_are_waited_for() -> None:
     assert FUNCTIONS["send_messages"].timeout_s < sending_service.IN_FLIGHT_S
 
 
-def test_the_outside_helper_works_with_the_real_folder(tmp_path: Path, moved: MovedClock, queues: FakeQueues) -> None:
+def test_the_outside_helper_works_with_the_real_folder(tmp_path: Path, moved: ManualClock, queues: FakeQueues) -> None:
     phones = FakePhones()
-    these = outside_of(tmp_path, moved, queues, africastalking=phones)
+    these = make_outbound_resources(tmp_path, moved, queues, africastalking=phones)
     assert sending_service.send_texts(these, body_of(text_of(1)))
     assert list(phones.came.values()) == [1]

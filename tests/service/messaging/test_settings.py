@@ -8,25 +8,25 @@ import pytest
 
 from chalicelib.errors import PreconditionFailed
 from chalicelib.messaging import service
-from chalicelib.messaging.model import Settings
+from chalicelib.messaging.model import MessageSettings
 from tests.contexts import context
 from tests.outbox import NOON, Outbox
 
 
-def change(outbox: Outbox, version: int | None, **values: Any) -> Settings:
+def change(outbox: Outbox, version: int | None, **values: Any) -> MessageSettings:
     return outbox.parts.transact(
         lambda db: service.change_settings(context(db, outbox.id, now=outbox.parts.clock.now()), version, values)
     )
 
 
-def now_of(outbox: Outbox) -> Settings:
+def now_of(outbox: Outbox) -> MessageSettings:
     with outbox.parts.reading() as db:
         return service.get_settings(context(db, outbox.id))
 
 
 def test_the_usual_ways_hold_until_one_is_changed(outbox: Outbox) -> None:
     usual = now_of(outbox)
-    assert usual == Settings(
+    assert usual == MessageSettings(
         sender_name="",
         gateways=("africastalking", "sns"),
         quiet_from_hour=20,
@@ -78,7 +78,7 @@ def test_of_two_first_changes_at_once_one_is_made(outbox: Outbox) -> None:
 def test_another_organisation_keeps_its_ways(outbox: Outbox) -> None:
     other = Outbox.found(outbox.parts)
     change(outbox, 0, daily_cap=10)
-    assert now_of(other) == Settings()
+    assert now_of(other) == MessageSettings()
 
 
 def test_what_is_queued_is_reckoned_at_the_price_of_the_gateway_tried_first(outbox: Outbox) -> None:

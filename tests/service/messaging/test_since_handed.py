@@ -5,41 +5,41 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.leasing import service as leasing
 from chalicelib.messaging import delivery_service, dispatch_service, result_service, service, sweep_service
-from chalicelib.messaging.bodies import Posted, Told, write_posted
-from chalicelib.runtime.ports import Outcome
+from chalicelib.messaging.bodies import AttemptOutcome, VendorCallback, serialize_callback
+from chalicelib.runtime.ports import SendOutcome
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context
 from tests.outbox import NOON, FakeQueues, Outbox, new_phone, notice
 
 MINUTE = dt.timedelta(minutes=1)
-NOT_SENT = Outcome("not_sent", reason="not_reached")
-UNKNOWN = Outcome("unknown", reason="sender_gone")
-NEVER = Outcome("refused", permanent=True, reason="invalid_number")
+NOT_SENT = SendOutcome("not_sent", reason="not_reached")
+UNKNOWN = SendOutcome("unknown", reason="sender_gone")
+NEVER = SendOutcome("refused", permanent=True, reason="invalid_number")
 
 
-def told(outbox: Outbox, message_id: UUID, outcome: Outcome, number: int = 1) -> None:
-    come = [Told(outbox.id, message_id, number, outcome)]
+def told(outbox: Outbox, message_id: UUID, outcome: SendOutcome, number: int = 1) -> None:
+    come = [AttemptOutcome(outbox.id, message_id, number, outcome)]
     now = outbox.parts.clock.now()
-    assert outbox.parts.transact(lambda db: delivery_service.take_outcomes(db, outbox.id, come, now=now)) == 1
+    assert outbox.parts.transact(lambda db: delivery_service.apply_outcomes(db, outbox.id, come, now=now)) == 1
 
 
 def dispatched(outbox: Outbox) -> int:
     now = outbox.parts.clock.now()
-    return outbox.parts.transact(lambda db: dispatch_service.decide_set(db, outbox.id, now=now)).handed
+    return outbox.parts.transact(lambda db: dispatch_service.decide_next_set(db, outbox.id, now=now)).dispatched
 
 
 @pytest.mark.parametrize("before", [(), (UNKNOWN,)])
 def test_what_was_withdrawn_on_its_way_is_not_tried_again(
-    outbox: Outbox, clock: MovedClock, before: tuple[Outcome, ...]
+    outbox: Outbox, clock: ManualClock, before: tuple[SendOutcome, ...]
 ) -> None:
     (message_id,) = outbox.queue([notice(kind="receipt", dedupe_key="receipt:1")])
     dispatched(outbox)
     for outcome in before:
         told(outbox, message_id, outcome)
-    withdraw = service.withdraw_messages
+    withdraw = service.cancel_messages
     may_be_told = outbox.parts.transact(
         lambda db: withdraw(context(db, outbox.id, now=clock.now()), ["receipt:1"], reason="reversed")
     )
@@ -50,29 +50,29 @@ def test_what_was_withdrawn_on_its_way_is_not_tried_again(
     assert (outbox.message(message_id).status, outbox.message(message_id).reason) == ("cancelled", "expired")
 
 
-def test_what_was_withdrawn_after_it_was_sent_stays_so(outbox: Outbox, clock: MovedClock) -> None:
+def test_what_was_withdrawn_after_it_was_sent_stays_so(outbox: Outbox, clock: ManualClock) -> None:
     (message_id,) = outbox.queue([notice(kind="receipt", dedupe_key="receipt:1")])
     dispatched(outbox)
     outbox.parts.transact(
-        lambda db: service.withdraw_messages(context(db, outbox.id, now=clock.now()), ["receipt:1"], reason="reversed")
+        lambda db: service.cancel_messages(context(db, outbox.id, now=clock.now()), ["receipt:1"], reason="reversed")
     )
-    told(outbox, message_id, Outcome("sent", provider_reference="ATX-withdrawn"))
+    told(outbox, message_id, SendOutcome("sent", provider_reference="ATX-withdrawn"))
     assert outbox.message(message_id).status == "sent"
 
 
 def test_who_opts_out_is_not_put_on_the_queue_again(
-    sending: Resources, outbox: Outbox, queues: FakeQueues, clock: MovedClock
+    sending: Resources, outbox: Outbox, queues: FakeQueues, clock: ManualClock
 ) -> None:
     silent, other = new_phone(), new_phone()
     outbox.queue([notice(address=silent), notice(address=other), notice(kind="reply", address=silent)])
     assert dispatched(outbox) == 3  # and the dispatcher is killed before the queue has them
-    outbox.parts.transact(lambda db: service.opt_out(context(db, outbox.id, now=clock.now()), silent, source="sms"))
+    outbox.parts.transact(lambda db: service.add_opt_out(context(db, outbox.id, now=clock.now()), silent, source="sms"))
     clock.at += 3 * MINUTE
-    sweep_service.requeue_lost(sending)
+    sweep_service.requeue_lost_attempts(sending)
     assert sorted(text["to"] for text in queues.texts(outbox.id)) == sorted([silent, other]), "the reply goes"
 
 
-def test_a_notice_never_costs_more_than_was_agreed_to(outbox: Outbox, clock: MovedClock) -> None:
+def test_a_notice_never_costs_more_than_was_agreed_to(outbox: Outbox, clock: ManualClock) -> None:
     (message_id,) = outbox.queue([notice("x" * 200, notice_id=uuid4())])
     for number in (1, 2, 3):
         assert dispatched(outbox) == 1
@@ -94,7 +94,7 @@ def test_what_nobody_took_is_not_told_as_spent(outbox: Outbox) -> None:
     dispatched(outbox)
     told(outbox, refused, NEVER)
     for place, message_id in enumerate((failed, sent)):
-        told(outbox, message_id, Outcome("sent", provider_reference=f"ATX-{outbox.id}-{place}", cost_cents=80))
+        told(outbox, message_id, SendOutcome("sent", provider_reference=f"ATX-{outbox.id}-{place}", cost_cents=80))
     outbox.change([failed], status="failed")  # by its delivery report
     with outbox.parts.reading() as db:
         spend = service.get_spend(context(db, outbox.id), dt.date(2026, 12, 1))
@@ -107,13 +107,18 @@ def test_a_vendors_opt_out_holds_where_the_number_is_a_tenants(sending: Resource
     with parts.writing() as db:
         values = {"given_name": "Wanjiru", "phones": [phone]}
         leasing.add_tenant(context(db, outbox.id, now=NOON), values, keys=parts.keys)
-    posted = Posted("opt_out", "africastalking", {"phoneNumber": phone}, NOON)
-    assert result_service.take_result(sending, write_posted(posted)) == 0  # they rent nothing
+    posted = VendorCallback("opt_out", "africastalking", {"phoneNumber": phone}, NOON)
+    assert result_service.handle_result(sending, serialize_callback(posted)) == 0  # they rent nothing
     with parts.reading() as db:
-        assert service.opted_out(db, outbox.id, [phone]) == {phone}
+        assert service.list_opted_out(db, outbox.id, [phone]) == {phone}
 
 
 def test_an_sms_from_a_name_instead_of_a_number_is_let_go(sending: Resources) -> None:
     """A bank's advertisement, or our own sender name come back: nobody to answer, and nothing for people to look at."""
     form = {"id": uuid4().hex, "from": "ZEBRA-BANK", "text": "STOP"}
-    assert result_service.take_result(sending, write_posted(Posted("incoming", "africastalking", form, NOON))) == 0
+    assert (
+        result_service.handle_result(
+            sending, serialize_callback(VendorCallback("incoming", "africastalking", form, NOON))
+        )
+        == 0
+    )

@@ -6,8 +6,8 @@ import pytest
 
 from chalicelib.errors import Invalid, NotFound, PreconditionFailed
 from chalicelib.messaging import service
-from chalicelib.messaging.model import Made, Preview, Template
-from chalicelib.messaging.text_model import BUILT_IN, USUAL
+from chalicelib.messaging.model import MessagePreview, RenderedText, Template
+from chalicelib.messaging.text_model import DEFAULT_TEMPLATES, SAMPLE_VALUES
 from tests.contexts import context
 from tests.outbox import NOON, Outbox
 
@@ -29,23 +29,23 @@ def now_of(outbox: Outbox, kind: str = KIND, language: str = "en") -> Template:
         return service.get_template(context(db, outbox.id), kind, language)
 
 
-def said(outbox: Outbox, language: str = "en", **values: str) -> Made:
+def said(outbox: Outbox, language: str = "en", **values: str) -> RenderedText:
     with outbox.parts.reading() as db:
-        return service.templates_of(context(db, outbox.id)).render(KIND, language, {**USUAL, **values})
+        return service.load_templates(context(db, outbox.id)).render(KIND, language, {**SAMPLE_VALUES, **values})
 
 
 OBJECTS = ". Not you? Send NOT ME"  # a preview is of a number that has confirmed nothing
 
 
-def tried(outbox: Outbox, text: str | None, kind: str = KIND, **values: str) -> Preview:
+def tried(outbox: Outbox, text: str | None, kind: str = KIND, **values: str) -> MessagePreview:
     with outbox.parts.reading() as db:
-        return service.preview(context(db, outbox.id), kind, "en", text, values)
+        return service.preview_message(context(db, outbox.id), kind, "en", text, values)
 
 
 def test_ours_are_listed_until_the_organisation_writes_its_own(outbox: Outbox) -> None:
     with outbox.parts.reading() as db:
         listed = service.list_templates(context(db, outbox.id))
-    assert [(each.kind, each.language) for each in listed] == list(BUILT_IN)
+    assert [(each.kind, each.language) for each in listed] == list(DEFAULT_TEMPLATES)
     assert {(each.own, each.version, each.parts, each.price_cents, each.changed_at) for each in listed} == {
         (False, 0, 1, 80, None)
     }
@@ -57,7 +57,7 @@ def test_ours_are_listed_until_the_organisation_writes_its_own(outbox: Outbox) -
         1,
         1,
     )
-    assert said(outbox) == Made("Pay KES 15,000, Wanjiru")
+    assert said(outbox) == RenderedText("Pay KES 15,000, Wanjiru")
     assert said(outbox, "sw").text != said(outbox).text
     assert not now_of(outbox, language="sw").own
 
@@ -117,7 +117,7 @@ def test_what_is_no_template_is_refused(outbox: Outbox) -> None:
         write(outbox, 0, "Your rent of {rent}")
     [error] = told.value.facts["errors"]
     assert error["field"] == "text"
-    assert error["why"].startswith("there is no {rent} here; expected of: {tenant}, {amount}, {due_on}")
+    assert error["why"].startswith("unknown placeholder {rent}; expected one of: {tenant}, {amount}, {due_on}")
     for kind, language in (("notice", "en"), ("reply", "en"), (KIND, "fr"), ("nothing", "en")):
         with pytest.raises(NotFound):
             write(outbox, 0, "Hello", language, kind)
@@ -131,15 +131,15 @@ def test_another_organisation_keeps_its_words(outbox: Outbox) -> None:
 def test_a_set_is_rendered_after_one_reading(outbox: Outbox) -> None:
     write(outbox, 0, "{tenant}: {amount} by paybill {paybill}")
     with outbox.parts.reading() as db:
-        templates = service.templates_of(context(db, outbox.id))
-    assert templates.render(KIND, "en", USUAL) == Made("Wanjiru: KES 15,000 by paybill 522533")
+        templates = service.load_templates(context(db, outbox.id))
+    assert templates.render(KIND, "en", SAMPLE_VALUES) == RenderedText("Wanjiru: KES 15,000 by paybill 522533")
     told = templates.render(KIND, "en", {"tenant": "Achieng", "amount": "KES 5"})
-    assert told == Made("Dear Achieng, KES 5 is due today.", "no_value:paybill")
-    assert templates.render(KIND, "en", {}) == Made(None, "no_value:amount")
+    assert told == RenderedText("Dear Achieng, KES 5 is due today.", "no_value:paybill")
+    assert templates.render(KIND, "en", {}) == RenderedText(None, "no_value:amount")
 
 
 def test_a_preview_tells_what_would_be_sent_and_its_price(outbox: Outbox) -> None:
-    assert tried(outbox, "{tenant}\u2019s {amount}") == Preview(
+    assert tried(outbox, "{tenant}\u2019s {amount}") == MessagePreview(
         f"Wanjiru's KES 15,000{OBJECTS}", "", "gsm7", 20 + len(OBJECTS), 1, 80, ["\u2019"]
     )
     assert tried(outbox, None).text == f"{said(outbox).text} Not you? Send NOT ME"

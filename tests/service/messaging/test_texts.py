@@ -11,9 +11,9 @@ from chalicelib.errors import Conflict, NotFound
 from chalicelib.identity import service as identity
 from chalicelib.leasing import service as leasing
 from chalicelib.messaging import service
-from chalicelib.messaging.jobs import clear_texts
+from chalicelib.messaging.jobs import purge_texts
 from chalicelib.messaging.model import IncomingAnswer, KindSpend, Message
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from chalicelib.storage.tables.messaging import deliveries, incoming_messages
 from tests.contexts import context
 from tests.outbox import DAY, NOON, Outbox, new_phone, notice
@@ -55,7 +55,7 @@ def is_forgotten(message: Message) -> bool:
 
 def swept(outbox: Outbox, at: dt.datetime) -> int:
     total = 0
-    while count := outbox.parts.transact(lambda db: clear_texts(db, at)):
+    while count := outbox.parts.transact(lambda db: purge_texts(db, at)):
         total += count
     return total
 
@@ -73,7 +73,7 @@ def test_messages_are_listed_newest_first_by_what_they_are_about(outbox: Outbox)
 
     def listed(**filters: Any) -> list[UUID]:
         with outbox.parts.reading() as db:
-            return [each.id for each in service.list_messages(context(db, outbox.id), Asked(), **filters).items]
+            return [each.id for each in service.list_messages(context(db, outbox.id), PageRequest(), **filters).items]
 
     assert listed() == ids[::-1]
     assert listed(tenant_id=tenant_id) == listed(status="failed") == ids[:1]
@@ -142,11 +142,11 @@ def test_what_was_sent_is_read_by_whom_it_was_answered_for(outbox: Outbox) -> No
     for _ in range(2):  # kept once
         for at, (reference, answers) in zip((NOON, NOON + DAY), rows.items(), strict=True):
             with outbox.parts.writing() as db:
-                service.add_answers(db, "africastalking", reference, at, answers)
+                service.record_answers(db, "africastalking", reference, at, answers)
     found, cursor = [], None
     for _ in range(2):
         with outbox.parts.reading() as db:
-            page = service.list_incoming(context(db, outbox.id), Asked(cursor, 1))
+            page = service.list_incoming(context(db, outbox.id), PageRequest(cursor, 1))
         found += page.items
         cursor = page.next_cursor
     assert cursor is None
@@ -156,11 +156,11 @@ def test_what_was_sent_is_read_by_whom_it_was_answered_for(outbox: Outbox) -> No
     ]
     assert (found[1].phone, found[1].tenant_id) == (phone, mine)
     with outbox.parts.reading() as db:
-        [theirs] = service.list_incoming(context(db, other.id), Asked()).items
+        [theirs] = service.list_incoming(context(db, other.id), PageRequest()).items
     assert (theirs.provider_reference, theirs.text) == (both, None)
     swept(outbox, NOON + 92 * DAY)
     with outbox.parts.reading() as db:
-        assert service.list_incoming(context(db, outbox.id), Asked()).items == []
+        assert service.list_incoming(context(db, outbox.id), PageRequest()).items == []
 
 
 def test_what_was_told_is_cleared_ninety_days_after_the_last_report(outbox: Outbox) -> None:
@@ -200,7 +200,7 @@ def test_old_texts_are_cleared_in_sets(outbox: Outbox) -> None:
     outbox.change(outbox.texts(7), status="delivered", finished_at=NOON)
     swept(outbox, NOON + 80 * DAY)  # what other tests left
     before = NOON + DAY
-    sets = [outbox.parts.transact(lambda db: service.clear_texts(db, before, 3)) for _ in range(4)]
+    sets = [outbox.parts.transact(lambda db: service.purge_texts(db, before, 3)) for _ in range(4)]
     assert sets == [3, 3, 1, 0]
 
 
@@ -222,9 +222,9 @@ def test_an_erased_tenant_is_in_no_message(outbox: Outbox) -> None:
     report = reported(outbox, phone)
     with outbox.parts.writing() as db:
         for each in (phone, shared):
-            service.opt_out(context(db, outbox.id, now=NOON), each, source="sms")
-        service.forget_tenant(context(db, outbox.id, now=NOON + DAY), mine, [phone, shared])
-        assert service.opted_out(db, outbox.id, [phone, shared]) == {shared}
+            service.add_opt_out(context(db, outbox.id, now=NOON), each, source="sms")
+        service.anonymise_messages_of_tenant(context(db, outbox.id, now=NOON + DAY), mine, [phone, shared])
+        assert service.list_opted_out(db, outbox.id, [phone, shared]) == {shared}
     assert [is_forgotten(outbox.message(each)) for each in (sent, waiting, unnamed, theirs)] == [
         True,
         True,
@@ -244,13 +244,13 @@ def test_what_a_phone_sent_stays_while_another_landlord_knows_it(outbox: Outbox)
     mine, heard = tenant(outbox, phone), came(outbox, phone)
     theirs = tenant(other, phone)
     with outbox.parts.writing() as db:
-        service.forget_tenant(context(db, outbox.id, now=NOON), mine, [phone])
+        service.anonymise_messages_of_tenant(context(db, outbox.id, now=NOON), mine, [phone])
     assert told_by(outbox, heard) == (phone, "SALIO")
     with outbox.parts.writing() as db:
         leasing.change_tenant(
             context(db, outbox.id, now=NOON), mine, None, {"phones": []}, keys=outbox.parts.keys
         )  # as erasing does
-        service.forget_tenant(context(db, other.id, now=NOON), theirs, [phone])
+        service.anonymise_messages_of_tenant(context(db, other.id, now=NOON), theirs, [phone])
     assert told_by(outbox, heard) == (None, None)
     with outbox.parts.reading() as db:
         assert db.scalar(select(func.count()).where(incoming_messages.c.phone == phone)) == 0

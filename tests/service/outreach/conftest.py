@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.runtime.resources import Resources
 from tests.service.outreach.estate import Estate
 
@@ -12,7 +12,7 @@ TODAY = dt.date(2026, 12, 1)
 
 
 @pytest.fixture
-def estate(parts: Resources, clock: MovedClock) -> Estate:
+def estate(parts: Resources, clock: ManualClock) -> Estate:
     """An estate on 1 December 2026 with the usual policy."""
     made = Estate.found(parts, TODAY)
     assert isinstance(made, Estate)

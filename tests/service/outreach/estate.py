@@ -12,7 +12,7 @@ from sqlalchemy import select
 from chalicelib.ids import new_id
 from chalicelib.leasing import service as leasing
 from chalicelib.messaging import making_service
-from chalicelib.messaging.model import Made, Message
+from chalicelib.messaging.model import Message, RenderedText
 from chalicelib.outreach import jobs, policy_service, reminder_service
 from chalicelib.outreach.model import REMINDER_KINDS
 from chalicelib.portfolio import service as portfolio
@@ -89,11 +89,11 @@ class Estate(Money):
         with self.parts.reading() as db:
             return [tuple(row) for row in db.execute(query.order_by(reminders.c.message_id, reminders.c.invoice_id))]
 
-    def made(self) -> list[Made]:
+    def made(self) -> list[RenderedText]:
         """Return what each of the messages would say now."""
         waiting = self.messages()
         with self.parts.reading() as db:
-            made = making_service.make_texts(context(db, self.organisation_id, now=self.parts.clock.now()), waiting)
+            made = making_service.render_all(context(db, self.organisation_id, now=self.parts.clock.now()), waiting)
         return [made[message.id] for message in waiting]
 
     def texts(self) -> list[str | None]:

@@ -6,25 +6,25 @@ import pytest
 
 from chalicelib.leasing import service as leasing
 from chalicelib.messaging import delivery_service, dispatch_service
-from chalicelib.messaging.bodies import Text, Told
+from chalicelib.messaging.bodies import AttemptOutcome, QueuedText
 from chalicelib.outreach import policy_service
-from chalicelib.runtime.ports import NOT_SENT, Outcome
+from chalicelib.runtime.ports import NOT_SENT, SendOutcome
 from tests.service.outreach.estate import Estate
 
 DUE = dt.date(2026, 12, 4)  # a Friday
 DAY = dt.timedelta(days=1)
-NOT_REACHED = Outcome(NOT_SENT, reason="not_reached")
+NOT_REACHED = SendOutcome(NOT_SENT, reason="not_reached")
 
 
-def dispatched(estate: Estate) -> list[Text]:
+def dispatched(estate: Estate) -> list[QueuedText]:
     """Hand over what of the estate is due now, and return it."""
-    texts = estate.do(dispatch_service.decide_set, now=estate.parts.clock.now()).texts
+    texts = estate.do(dispatch_service.decide_next_set, now=estate.parts.clock.now()).texts
     return [text for each in texts.values() for text in each]
 
 
-def told(estate: Estate, text: Text, outcome: Outcome) -> None:
-    come = [Told(estate.organisation_id, text.message_id, text.number, outcome)]
-    assert estate.do(delivery_service.take_outcomes, come, now=estate.parts.clock.now()) == 1
+def told(estate: Estate, text: QueuedText, outcome: SendOutcome) -> None:
+    come = [AttemptOutcome(estate.organisation_id, text.message_id, text.number, outcome)]
+    assert estate.do(delivery_service.apply_outcomes, come, now=estate.parts.clock.now()) == 1
 
 
 def states(estate: Estate) -> list[tuple[str, str]]:
@@ -49,7 +49,7 @@ def test_an_attempt_of_the_next_morning_says_what_is_true_by_then(estate: Estate
     estate.remind()
     (text,) = dispatched(estate)
     assert "is due today" in text.text
-    told(estate, text, Outcome(NOT_SENT, reason="too_late"))
+    told(estate, text, SendOutcome(NOT_SENT, reason="too_late"))
     estate.at_day(DUE + DAY, 9)
     (text,) = dispatched(estate)
     assert "is overdue since 4 Dec 2026" in text.text

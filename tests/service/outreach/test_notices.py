@@ -10,7 +10,7 @@ from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.messaging import service as messaging
 from chalicelib.outreach import jobs
 from chalicelib.outreach import notice_service as service
-from chalicelib.outreach.model import LeftOut, NewNotice, NoticeCounts, NoticePreview
+from chalicelib.outreach.model import LeftOut, NoticeCounts, NoticeDraft, NoticePreview
 from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.context import Context
 from chalicelib.tasks import service as tasks
@@ -20,19 +20,19 @@ from tests.money import ALL
 from tests.queries import counted
 from tests.service.outreach.estate import Estate
 
-WATER = NewNotice("notice", None, "Dear {tenant}, water for {unit} is off on Friday.", "")
+WATER = NoticeDraft("notice", None, "Dear {tenant}, water for {unit} is off on Friday.", "")
 NO_LIMIT = 1_000_000_00
 
 
-def preview(estate: Estate, new: NewNotice = WATER) -> NoticePreview:
-    return estate.do(service.preview, new, today=estate.today)
+def preview_notice(estate: Estate, new: NoticeDraft = WATER) -> NoticePreview:
+    return estate.do(service.preview_notice, new, today=estate.today)
 
 
-def queue(estate: Estate, new: NewNotice = WATER, limit_cents: int = NO_LIMIT) -> Task:
+def queue(estate: Estate, new: NoticeDraft = WATER, limit_cents: int = NO_LIMIT) -> Task:
     return estate.do(service.add_notice, new, limit_cents, **estate.at())
 
 
-def send(estate: Estate, new: NewNotice = WATER) -> Task:
+def send(estate: Estate, new: NoticeDraft = WATER) -> Task:
     task = queue(estate, new)
     jobs.send_notice(estate.parts, estate.claimed(task))
     return task
@@ -83,48 +83,48 @@ def test_the_preview_says_who_is_left_out_and_what_it_all_costs(estate: Estate) 
         ("Otieno", {"phone": silent}),
     ):
         estate.let_to(estate.tenant(name, **options))
-    estate.do(messaging.opt_out, silent, source="member", now=estate.now)
+    estate.do(messaging.add_opt_out, silent, source="member", now=estate.now)
     long = "Maji “yatakatwa” Ijumaa. " * 7  # quotes that are replaced: two parts of GSM 7-bit, not three of UCS-2
-    seen = preview(estate, WATER._replace(text_sw=long))
+    seen = preview_notice(estate, WATER._replace(text_sw=long))
     assert seen.left_out == [LeftOut("no_phone", 1), LeftOut("opted_out", 1)]
     assert [(each.language, each.recipients, each.encoding, each.parts) for each in seen.texts] == [
         ("en", 1, "gsm7", 1),
         ("sw", 1, "gsm7", 2),
     ]
-    assert (seen.recipients, seen.parts, seen.price_cents) == (2, 3, 3 * messaging.part_prices()["africastalking"])
+    assert (seen.recipients, seen.parts, seen.price_cents) == (2, 3, 3 * messaging.get_part_prices()["africastalking"])
 
 
 def test_who_has_no_text_in_their_language_is_told_in_the_other(estate: Estate) -> None:
     estate.let_to(estate.tenant("Juma", language="sw"), "B1")
-    (told,) = preview(estate).texts
+    (told,) = preview_notice(estate).texts
     assert (told.language, told.recipients, told.other_language) == ("en", 1, 1)
     assert told.text == "Dear Juma, water for B1 is off on Friday. Not you? Send NOT ME"
 
 
 def test_what_cannot_be_replaced_makes_it_ucs_2(estate: Estate) -> None:
     estate.let_to(estate.tenant("Wanjĩrũ"), "B1")
-    (told,) = preview(estate, WATER._replace(text_en="Habari 中 " + "x" * 70)).texts
+    (told,) = preview_notice(estate, WATER._replace(text_en="Habari 中 " + "x" * 70)).texts
     assert (told.encoding, told.parts) == ("ucs2", 2)
 
 
 def test_an_opt_out_holds_for_a_legal_notice_unless_the_organisation_says_so(estate: Estate) -> None:
     silent = "+254722000112"
     estate.let_to(estate.tenant(phone=silent))
-    estate.do(messaging.opt_out, silent, source="member", now=estate.now)
+    estate.do(messaging.add_opt_out, silent, source="member", now=estate.now)
     legal = WATER._replace(kind="legal_notice")
-    assert preview(estate, legal).recipients == 0
+    assert preview_notice(estate, legal).recipients == 0
     with pytest.raises(Conflict):
         queue(estate, legal)
     estate.do(messaging.change_settings, None, {"legal_notices_pass_opt_out": True}, now=estate.now)
-    assert preview(estate, legal).recipients == 1
-    assert preview(estate).recipients == 0
+    assert preview_notice(estate, legal).recipients == 1
+    assert preview_notice(estate).recipients == 0
     send(estate, legal)
     assert [message.status for message in estate.messages("legal_notice")] == ["queued"]
 
 
 def test_a_notice_that_costs_more_than_was_agreed_to_is_refused(estate: Estate) -> None:
     estate.let_to(estate.tenant())
-    price_cents = preview(estate).price_cents
+    price_cents = preview_notice(estate).price_cents
     queue(estate, limit_cents=price_cents)
     estate.let_to(estate.tenant())
     with pytest.raises(Conflict) as refused:
@@ -144,7 +144,7 @@ def test_a_notice_that_costs_more_than_was_agreed_to_is_refused(estate: Estate) 
 def test_a_text_that_cannot_be_sent_is_refused(estate: Estate, change: dict[str, Any]) -> None:
     estate.let_to(estate.tenant())
     with pytest.raises(Invalid):
-        preview(estate, WATER._replace(**change))
+        preview_notice(estate, WATER._replace(**change))
 
 
 def test_it_is_told_how_far_the_messages_have_got(estate: Estate) -> None:
@@ -169,8 +169,8 @@ def test_another_organisation_s_notice_and_property_are_not_there(estate: Estate
     with pytest.raises(NotFound):
         other.do(service.get_notice, notice.id)
     with pytest.raises(Invalid):
-        preview(other, WATER._replace(property_id=estate.property_id))
-    assert preview(other).recipients == 0
+        preview_notice(other, WATER._replace(property_id=estate.property_id))
+    assert preview_notice(other).recipients == 0
     assert other.do(service.list_notices, ALL).items == []
 
 
@@ -180,13 +180,13 @@ def test_a_task_that_was_taken_over_tells_nobody_twice(estate: Estate) -> None:
     task = queue(estate)
     first = estate.claimed(task)
     estate.parts.transact(
-        lambda db: service.send_set(context(db, estate.organisation_id, **estate.at()), first, 0, None)
+        lambda db: service.queue_notice_set(context(db, estate.organisation_id, **estate.at()), first, 0, None)
     )
     estate.parts.clock.at += dt.timedelta(minutes=2)  # type: ignore[attr-defined]  # its claim has lapsed
     second = estate.claimed(task)
-    with pytest.raises(tasks.TakenOver):
+    with pytest.raises(tasks.ClaimLost):
         estate.parts.transact(
-            lambda db: service.send_set(context(db, estate.organisation_id, **estate.at()), first, 0, None)
+            lambda db: service.queue_notice_set(context(db, estate.organisation_id, **estate.at()), first, 0, None)
         )
     assert jobs.send_notice(estate.parts, second)["tenants"] == 3
     assert len(estate.messages("notice")) == 3
@@ -211,7 +211,7 @@ def test_a_phone_that_a_household_shares_is_told_the_same_once(estate: Estate) -
     third = estate.tenant("Chebet", phone=shared)
     estate.let_to(third, "B1")
     same = WATER._replace(text_en="Water is off on Friday.")
-    seen = preview(estate, same)
+    seen = preview_notice(estate, same)
     assert (seen.recipients, seen.parts, seen.left_out) == (1, 1, [LeftOut("same_phone", 2)])
     task = send(estate, same)
     (told,) = estate.messages("notice")
@@ -220,7 +220,7 @@ def test_a_phone_that_a_household_shares_is_told_the_same_once(estate: Estate) -
     assert len(estate.messages("notice")) == 2, "another notice is another matter"
     kept = estate.do(service.get_notice, UUID(task.input["notice_id"]))
     assert (kept.recipients, kept.left_out) == (1, 2)
-    assert preview(estate).recipients == 3, "each is called by name"
+    assert preview_notice(estate).recipients == 3, "each is called by name"
 
 
 def test_a_household_is_told_once_over_the_sets_of_a_notice(estate: Estate) -> None:
@@ -237,4 +237,4 @@ def test_a_household_is_told_once_over_the_sets_of_a_notice(estate: Estate) -> N
 
 def _send_after(ctx: Context, task: Task, after: UUID | None) -> None:
     """Work a set again that another worker had begun: it finds what was said."""
-    service.send_set(ctx, task, 0, after)
+    service.queue_notice_set(ctx, task, 0, after)

@@ -24,7 +24,7 @@ def promise(estate: Estate, lease_id: UUID, cents: int = 15_000_00, on: dt.date 
 def settled(estate: Estate, on: dt.date) -> dict[UUID, str]:
     """Settle as of that day, and return how all promises stand."""
     estate.at_day(on)
-    estate.do(service.settle_promises, today=on)
+    estate.do(service.resolve_promises, today=on)
     return {each.id: each.status for each in estate.do(service.list_promises, ALL).items}
 
 
@@ -76,7 +76,7 @@ def test_a_lease_has_one_open_promise_at_a_time(estate: Estate) -> None:
     ]
 
 
-@pytest.mark.parametrize("days", [-1, service.MOST_PROMISED_DAYS + 1])
+@pytest.mark.parametrize("days", [-1, service.MAX_PROMISED_DAYS + 1])
 def test_a_promise_is_for_a_day_that_is_near(estate: Estate, days: int) -> None:
     lease_id, _ = estate.owing(DUE)
     with pytest.raises(Invalid):
@@ -98,7 +98,7 @@ def test_another_organisation_s_lease_and_promise_are_not_there(estate: Estate) 
     with pytest.raises(NotFound):
         other.do(service.cancel_promise, made.id)
     assert other.do(service.list_promises, ALL).items == []
-    assert other.do(service.paused, {theirs}) == {}
+    assert other.do(service.list_paused, {theirs}) == {}
     assert settled(other, DUE + 9 * DAY) == {}
     assert estate.do(service.get_promise, made.id).status == "open"
 
@@ -110,10 +110,10 @@ def test_an_exclusion_replaces_the_one_before_and_ends_after_its_last_day(estate
     estate.do(service.put_exclusion, put, **estate.at())
     (listed,) = estate.do(service.list_exclusions, ALL).items
     assert (listed.lease_id, listed.reason, listed.ends_on) == (lease_id, "pays by bank", DUE)
-    assert estate.do(service.paused, {lease_id}, today=DUE) == {lease_id: "excluded"}
-    assert estate.do(service.paused, {lease_id}, today=DUE + DAY) == {}
+    assert estate.do(service.list_paused, {lease_id}, today=DUE) == {lease_id: "excluded"}
+    assert estate.do(service.list_paused, {lease_id}, today=DUE + DAY) == {}
     estate.do(service.remove_exclusion, lease_id)
-    assert estate.do(service.paused, {lease_id}, today=DUE) == {}
+    assert estate.do(service.list_paused, {lease_id}, today=DUE) == {}
     with pytest.raises(NotFound):
         estate.do(service.remove_exclusion, lease_id)
     with pytest.raises(Invalid):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.identity import service as identity
 from chalicelib.outreach import jobs, pause_service
 from chalicelib.runtime.resources import Resources, using
@@ -23,7 +23,7 @@ DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
-def own(fresh_database: str, parts: Resources, clock: MovedClock) -> Iterator[Estate]:
+def own(fresh_database: str, parts: Resources, clock: ManualClock) -> Iterator[Estate]:
     """An estate that reminds, on a database of its own, since the schedule takes whoever there is."""
     engine = make_engine(fresh_database)
     made = Estate.found(replace(parts, writer=engine, reader=engine, clock=clock), DUE)
@@ -38,7 +38,7 @@ def fire(estate: Estate) -> int:
     """Fire the schedule at the hour of the clock, work what it queued, and return how many tasks that were."""
     with using(estate.parts):
         queued: int = jobs.rent_reminders(event_at(estate.parts.clock.now(), "rent_reminders"), None)["count"]
-    assert tasks.work_all(estate.parts) == queued
+    assert tasks.run_tasks(estate.parts) == queued
     return queued
 
 
@@ -94,8 +94,8 @@ def test_who_has_no_policy_is_left_alone_but_for_their_promises(own: Estate) -> 
 
 
 def by_hand(estate: Estate, on: dt.date) -> int:
-    outcomes = list(job_service.run_job(estate.parts, "rent_reminders", on, "Africa/Nairobi"))
-    tasks.work_all(estate.parts)
+    outcomes = list(job_service.run_job_by_hand(estate.parts, "rent_reminders", on, "Africa/Nairobi"))
+    tasks.run_tasks(estate.parts)
     return sum(outcome.counted for _, outcome in outcomes if outcome)
 
 

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.leasing import service as leasing
 from chalicelib.messaging import making_service
 from chalicelib.messaging import service as messaging
-from chalicelib.messaging.model import Made
+from chalicelib.messaging.model import RenderedText
 from chalicelib.outreach import pause_service
 from chalicelib.portfolio import service as portfolio
 from tests.queries import counted
@@ -52,7 +52,7 @@ PAY = "Paybill 522533, account A12."
 def test_each_kind_says_what_is_open_and_how_to_pay_it(paybill: Estate, day: int, text: str) -> None:
     paybill.owe(paybill.let_to(paybill.tenant(), "A12"), DUE)
     reminded(paybill, DUE.replace(day=day))
-    assert paybill.made() == [Made(text)]
+    assert paybill.made() == [RenderedText(text)]
 
 
 def test_a_tenant_is_told_in_their_language_and_without_a_paybill_where_there_is_none(estate: Estate) -> None:
@@ -69,7 +69,7 @@ def test_amounts_are_as_of_sending(estate: Estate) -> None:
     estate.pay(lease_id, 4_999_50)
     assert "KES 10,000.50" in (estate.texts()[0] or "")
     estate.pay(lease_id, 10_000_00)
-    assert estate.made() == [Made(None, "nothing_owed")], "50 cents are below the least"
+    assert estate.made() == [RenderedText(None, "nothing_owed")], "50 cents are below the least"
 
 
 def test_an_invoice_that_was_paid_meanwhile_drops_out(estate: Estate) -> None:
@@ -82,7 +82,7 @@ def test_an_invoice_that_was_paid_meanwhile_drops_out(estate: Estate) -> None:
     estate.pay(first, 15_000_00)
     assert "KES 9,000 for Mwangaza Court B2 (Dec 2026)" in (estate.texts()[0] or "")
     estate.pay(second, 9_000_00)
-    assert estate.made() == [Made(None, "nothing_owed")]
+    assert estate.made() == [RenderedText(None, "nothing_owed")]
 
 
 def test_a_promise_or_an_exclusion_since_leaves_the_lease_out(estate: Estate) -> None:
@@ -100,7 +100,7 @@ def test_a_promise_or_an_exclusion_since_leaves_the_lease_out(estate: Estate) ->
     estate.do(pause_service.cancel_promise, promise.id)
     assert "Court A1" in (estate.texts()[0] or "")
     estate.do(pause_service.put_exclusion, {"lease_id": first, "reason": "in court"}, **estate.at())
-    assert estate.made() == [Made(None, "excluded")]
+    assert estate.made() == [RenderedText(None, "excluded")]
 
 
 def test_who_does_not_pay_for_the_lease_any_more_is_not_told(estate: Estate) -> None:
@@ -108,8 +108,8 @@ def test_who_does_not_pay_for_the_lease_any_more_is_not_told(estate: Estate) -> 
     lease_id = estate.let_to(first)
     estate.owe(lease_id, DUE)
     reminded(estate)
-    estate.do(leasing.change_lease, lease_id, None, {"tenants": [second, first]}, today=estate.today)
-    assert estate.made() == [Made(None, "tenant_changed")]
+    estate.do(leasing.update_terms, lease_id, None, {"tenants": [second, first]}, today=estate.today)
+    assert estate.made() == [RenderedText(None, "tenant_changed")]
 
 
 def test_a_reminder_that_waited_for_the_next_day_says_what_is_true_by_then(estate: Estate) -> None:
@@ -152,7 +152,7 @@ def test_a_template_of_the_organisation_s_own_is_used_unless_a_value_is_missing(
     paybill.do(messaging.write_template, "reminder_due", "en", None, words, now=paybill.now)
     paybill.owe(paybill.let_to(paybill.tenant()), DUE)
     reminded(paybill)
-    assert paybill.made() == [Made("Wanjiru: pay KES 15,000 to 522533")]
+    assert paybill.made() == [RenderedText("Wanjiru: pay KES 15,000 to 522533")]
     paybill.do(portfolio.change_property, paybill.property_id, None, {"channel_id": None})
     (made,) = paybill.made()
     assert (made.text or "").startswith("Dear Wanjiru, KES 15,000")
@@ -170,7 +170,7 @@ def test_more_messages_and_invoices_take_no_more_queries(estate: Estate) -> None
         waiting = [message for message in estate.messages() if message.id not in told]
         told += [message.id for message in waiting]
         with counted(estate.parts.writer) as sent:
-            estate.do(making_service.make_texts, waiting, now=estate.parts.clock.now())
+            estate.do(making_service.render_all, waiting, now=estate.parts.clock.now())
         counts.append(len(sent))
         estate.at_day(estate.today + 30 * DAY)
     assert counts[0] == counts[1]

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.leasing import service as leasing
 from chalicelib.outreach import jobs, pause_service, policy_service, reminder_service
 from chalicelib.portfolio import service as portfolio
-from chalicelib.tasks.service import TakenOver
+from chalicelib.tasks.service import ClaimLost
 from tests.contexts import context
 from tests.queries import counted
 from tests.service.outreach.estate import Estate
@@ -106,7 +106,7 @@ def test_an_erased_tenant_is_never_told(estate: Estate) -> None:
         lease = leasing.get_lease(context(db, estate.organisation_id, today=estate.today), lease_id)
     estate.terminate(lease_id, dt.date(2026, 12, 2))
     estate.at_day(DUE)
-    estate.do(leasing.erase_tenant, lease.tenant_id, now=estate.now, today=estate.today)
+    estate.do(leasing.anonymise_tenant, lease.tenant_id, now=estate.now, today=estate.today)
     assert estate.remind()["messages"] == 0
     assert estate.messages() == []
 
@@ -175,7 +175,7 @@ def small_sets(estate: Estate) -> Estate:
 
 def due_tenants(estate: Estate, after: UUID | None = None) -> list[UUID]:
     with estate.parts.reading() as db:
-        plan = reminder_service.plan_of(context(db, estate.organisation_id, today=estate.today))
+        plan = reminder_service.plan_day(context(db, estate.organisation_id, today=estate.today))
         assert plan is not None
         return reminder_service.list_due_tenants(context(db, estate.organisation_id), plan, after)
 
@@ -186,11 +186,11 @@ def test_a_run_that_was_killed_is_gone_on_with_from_where_it_had_committed(small
     first = estate.claimed(task)
     tenants = due_tenants(estate)
     with estate.parts.reading() as db:
-        plan = reminder_service.plan_of(context(db, estate.organisation_id, today=DUE))
+        plan = reminder_service.plan_day(context(db, estate.organisation_id, today=DUE))
     assert plan is not None
-    begun = reminder_service.progress_of(first)
+    begun = reminder_service.parse_progress(first)
     done = estate.parts.transact(
-        lambda db: reminder_service.remind_set(
+        lambda db: reminder_service.queue_reminder_set(
             context(db, estate.organisation_id, now=estate.parts.clock.now(), today=DUE),
             first,
             plan,
@@ -203,11 +203,11 @@ def test_a_run_that_was_killed_is_gone_on_with_from_where_it_had_committed(small
 
     estate.parts.clock.at += dt.timedelta(minutes=2)  # type: ignore[attr-defined]  # its claim has lapsed
     second = estate.claimed(task)
-    assert reminder_service.progress_of(second) == done
+    assert reminder_service.parse_progress(second) == done
     assert due_tenants(estate, done.after) == tenants[3:]
-    with pytest.raises(TakenOver):  # the first was only slow
+    with pytest.raises(ClaimLost):  # the first was only slow
         estate.parts.transact(
-            lambda db: reminder_service.remind_set(
+            lambda db: reminder_service.queue_reminder_set(
                 context(db, estate.organisation_id, now=estate.parts.clock.now(), today=DUE),
                 first,
                 plan,

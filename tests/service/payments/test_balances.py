@@ -5,19 +5,19 @@ from uuid import UUID
 
 from chalicelib.billing import service as billing
 from chalicelib.payments import service
-from chalicelib.payments.balance_model import Balance
+from chalicelib.payments.balance_model import LeaseBalance
 from tests.money import FIRST, Money
 from tests.queries import counted
 
 
-def stands(books: Money, *leases: UUID) -> list[Balance]:
+def stands(books: Money, *leases: UUID) -> list[LeaseBalance]:
     found = books.do(service.list_balances, leases, today=books.today)
     return [found[each] for each in leases]
 
 
 def test_a_lease_that_was_never_billed_owes_nothing(books: Money) -> None:
     lease_id = books.let()
-    assert stands(books, lease_id) == [Balance(lease_id, 0, 0, None, None, 0, None)]
+    assert stands(books, lease_id) == [LeaseBalance(lease_id, 0, 0, None, None, 0, None)]
 
 
 def test_what_is_open_is_late_once_its_due_day_has_passed(books: Money) -> None:
@@ -25,7 +25,7 @@ def test_what_is_open_is_late_once_its_due_day_has_passed(books: Money) -> None:
     books.bill(FIRST)
     [line] = books.lines(lease_id)
     [before] = stands(books, lease_id)
-    assert before == Balance(lease_id, 10_000_00, 0, line.due_on, line.due_on, 0, FIRST)
+    assert before == LeaseBalance(lease_id, 10_000_00, 0, line.due_on, line.due_on, 0, FIRST)
     books.today = line.due_on
     assert stands(books, lease_id) == [before]
     books.today = line.due_on + dt.timedelta(days=1)
@@ -69,7 +69,7 @@ def test_another_organisations_lease_owes_nothing_here(books: Money) -> None:
     other = Money.found(books.parts)
     lease_id = other.let(10_000_00)
     other.bill(FIRST)
-    assert stands(books, lease_id) == [Balance(lease_id, 0, 0, None, None, 0, None)]
+    assert stands(books, lease_id) == [LeaseBalance(lease_id, 0, 0, None, None, 0, None)]
 
 
 def test_the_last_receipt_is_the_last_that_is_not_void(books: Money) -> None:

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.errors import Invalid
 from chalicelib.identity import service as identity
 from chalicelib.leasing import service as leasing
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from chalicelib.payments import allocation_service, ending_service, service
 from chalicelib.payments.model import FinalAccount
 from chalicelib.portfolio import service as portfolio
@@ -48,7 +48,7 @@ def agree(books: Money, *leases: UUID) -> None:
         closing_cents = told(books, lease_id).closing_cents
         assert (mine.owed_cents, mine.owed_cents - mine.credit_cents) == (owed.get(lease_id, 0), closing_cents)
         assert balances.get(lease_id, closing_cents) == closing_cents
-    proof = books.do(proof_service.prove, now=books.now)
+    proof = books.do(proof_service.compute_proof, now=books.now)
     assert proof.holds, [each for each in proof.findings if not each.holds]
 
 
@@ -194,6 +194,6 @@ def test_a_caretaker_is_not_told_what_a_payment_pays_in_another_property(books: 
     books.bill(JUNE)
     assert new in {row.lease_id for row in books.allocations(payment_id)}
     options = {"within": frozenset({mine})}
-    seen = books.do(allocation_service.list_allocations, Asked(), payment_id, **options).items
+    seen = books.do(allocation_service.list_allocations, PageRequest(), payment_id, **options).items
     assert {row.lease_id for row in seen} == {old}
     agree(books, old, new)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.leasing import service as leasing
-from chalicelib.money import half_up
+from chalicelib.money import round_half_up
 from chalicelib.payments.rules import month_after, periods_between
 from chalicelib.runtime.resources import Resources
 from tests.money import Money
@@ -26,7 +26,7 @@ def rent_of(rent_cents: int, starts_on: dt.date, ends_on: dt.date, raised_on: dt
         held = [day for day in (period + n * DAY for n in range(days)) if starts_on <= day <= ends_on]
         rents = [rent_cents if raised_on is None or day < raised_on else RAISED_CENTS for day in held]
         whole = len(held) == days and len(set(rents)) == 1
-        total_cents += rents[0] if whole else half_up(sum(rents), days, 100)
+        total_cents += rents[0] if whole else round_half_up(sum(rents), days, 100)
     return total_cents
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from chalicelib.payments import allocation_service, service
 from tests import invariants
 from tests.money import FIRST, Money
@@ -29,8 +29,8 @@ def test_a_list_takes_one_query_whatever_it_holds(books: Money) -> None:
         return queries(
             books,
             lambda: (
-                books.do(service.list_payments, Asked(), lease_id=lease_id, state="matched"),
-                books.do(allocation_service.list_allocations, Asked(), first.id),
+                books.do(service.list_payments, PageRequest(), lease_id=lease_id, state="matched"),
+                books.do(allocation_service.list_allocations, PageRequest(), first.id),
             ),
         )
 
@@ -46,7 +46,7 @@ def test_the_step_after_a_bill_asks_twice_without_credit_and_as_often_for_many_a
     books.bill(FIRST)
 
     def step(of: list[UUID]) -> int:
-        return queries(books, lambda: books.do(allocation_service.apply_credit, of))
+        return queries(books, lambda: books.do(allocation_service.apply_and_post_lease_credits, of))
 
     assert step(leases) == 2
     books.today = FIRST + dt.timedelta(days=1)

@@ -41,7 +41,7 @@ def meanwhile(work: Callable[[], object]) -> threading.Thread:
 def test_a_reversal_waits_for_the_dispatcher_and_then_is_told(books: Told) -> None:
     payment = books.pay(books.reach(), 500_00)
     with books.parts.writing() as db:
-        dispatch_service.decide_set(db, books.organisation_id, now=books.now)
+        dispatch_service.decide_next_set(db, books.organisation_id, now=books.now)
         reversing = meanwhile(lambda: books.reverse(payment.id))
         assert reversing.is_alive()
     reversing.join()
@@ -52,6 +52,6 @@ def test_what_is_being_reversed_is_not_handed_over(books: Told) -> None:
     payment = books.pay(books.reach(), 500_00)
     with books.parts.writing() as db:
         service.reverse_payment(context(db, books.organisation_id, **books.at()), payment.id, reason="bounced")
-        dispatching = meanwhile(lambda: books.do(dispatch_service.decide_set, now=books.now))
+        dispatching = meanwhile(lambda: books.do(dispatch_service.decide_next_set, now=books.now))
     dispatching.join()
     assert told(books) == [("receipt", "cancelled")]

@@ -72,7 +72,7 @@ def test_deposits_go_back_where_what_was_to_follow_is_called_off(books: Money, m
     assert (account(books, old).held_cents, account(books, new).held_cents) == (0, 6_000_00)
     books.terminate(new, dt.date(2026, 6, 2))
     assert (account(books, old).held_cents, account(books, new).held_cents) == (6_000_00, 0)
-    assert books.do(leasing.held_deposits, old) == {"rent": 5_000_00, "water": 1_000_00}
+    assert books.do(leasing.get_held_deposits, old) == {"rent": 5_000_00, "water": 1_000_00}
     if not moves:
         again = books.renew(old)
         assert account(books, again).held_cents == 6_000_00

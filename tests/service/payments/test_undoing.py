@@ -189,14 +189,14 @@ def test_a_deposit_is_set_against_what_is_owed_and_comes_back_when_that_is_undon
         books.deduct(lease_id, 7_000_01)
     deduction = books.deduct(lease_id, 6_000_00)
     assert [row.amount_cents for row in deduction.allocations] == [5_000_00, 1_000_00]
-    assert books.do(leasing.held_deposits, lease_id) == {"water": 1_000_00}
+    assert books.do(leasing.get_held_deposits, lease_id) == {"water": 1_000_00}
     assert open_cents(books, lease_id) == [4_000_00]
     invoice = books.invoices(lease_id)[0]
     with pytest.raises(Conflict):  # what a deposit paid is no tenant's credit
         books.credit(invoice.id, (invoice.lines[0].id, 4_000_01))
     books.today = JULY
     books.undo_deduction(deduction.entries[0])
-    assert books.do(leasing.held_deposits, lease_id) == {"rent": 5_000_00, "water": 1_000_00}
+    assert books.do(leasing.get_held_deposits, lease_id) == {"rent": 5_000_00, "water": 1_000_00}
     assert open_cents(books, lease_id) == [9_000_00]
     with pytest.raises(Conflict):
         books.undo_deduction(deduction.entries[0])
@@ -215,4 +215,4 @@ def test_a_deduction_takes_no_more_than_is_owed_and_names_its_own_lease(books: M
     payment = books.pay(lease_id, 100)
     with pytest.raises(NotFound):
         books.undo_deduction(payment.id)
-    assert books.do(leasing.held_deposits, lease_id) == {"rent": 50_000_00}
+    assert books.do(leasing.get_held_deposits, lease_id) == {"rent": 50_000_00}

@@ -17,7 +17,7 @@ from chalicelib.leasing.model import DepositEntry
 from chalicelib.ledger import service as ledger
 from chalicelib.payments import credit_service, deduction_service, reversal_service
 from chalicelib.payments import service as payments
-from chalicelib.payments.allocation_service import apply_credit
+from chalicelib.payments.allocation_service import apply_and_post_lease_credits
 from chalicelib.payments.model import Payment
 from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.resources import Resources
@@ -102,7 +102,7 @@ class Landlord:
                 after=None,
                 limit=500,
                 issued_on=self.today,
-                after_bill=apply_credit,
+                after_bill=apply_and_post_lease_credits,
             ).made
 
         return self.write(work)
@@ -111,7 +111,7 @@ class Landlord:
         given = [(charge_type, charge_type.capitalize(), cents) for charge_type, cents in lines]
         options: dict[str, Any] = {"kind": "single", "period": self.today.replace(day=1), "issued_on": self.today}
         return self.write(
-            lambda db: billing.issue_invoice(
+            lambda db: billing.issue_invoice_of_kind(
                 context(db, self.organisation_id, **self._when),
                 lease_id,
                 lines=given,

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.errors import Invalid
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from chalicelib.reporting import arrears_repository, arrears_service
 from chalicelib.reporting.arrears_repository import Scope
 from chalicelib.reporting.model import Ages, Arrears
@@ -20,9 +20,9 @@ JANUARY = dt.date(2026, 1, 1)
 
 
 def arrears(
-    landlord: Landlord, on: dt.date | None = None, asked: Asked | None = None, property_id: UUID | None = None
+    landlord: Landlord, on: dt.date | None = None, asked: PageRequest | None = None, property_id: UUID | None = None
 ) -> Arrears:
-    return landlord.read(arrears_service.get_arrears, asked or Asked(), on, property_id, today=landlord.today)
+    return landlord.read(arrears_service.get_arrears, asked or PageRequest(), on, property_id, today=landlord.today)
 
 
 def ages(landlord: Landlord, on: dt.date | None = None) -> Ages:
@@ -114,20 +114,20 @@ def test_the_worst_comes_first_and_pages_hold_all(landlord: Landlord) -> None:
     landlord.issue(landlord.let(), ("rent", 4_000_00), due_on=dt.date(2026, 3, 1))  # not overdue at all
     landlord.today = dt.date(2026, 2, 1)
     seen: list[int] = []
-    asked = Asked(limit=2)
+    asked = PageRequest(limit=2)
     while True:
         page = arrears(landlord, None, asked)
         assert (page.totals.overdue_cents, page.totals.current_cents, page.leases) == (25_000_00, 4_000_00, 6)
         seen += [item.overdue_cents for item in page.items]
         if page.next_cursor is None:
             break
-        asked = Asked(page.next_cursor, 2)
+        asked = PageRequest(page.next_cursor, 2)
     assert seen == [9_000_00, 7_000_00, 5_000_00, 3_000_00, 1_000_00, 0]
-    rising = arrears(landlord, None, Asked(sort="total")).items
+    rising = arrears(landlord, None, PageRequest(sort="total")).items
     assert [item.total_cents for item in rising] == sorted(item.total_cents for item in rising)
     today = landlord.today
     sheet = landlord.read(
-        lambda db, mine: list(arrears_service.every_arrears(context(db, mine, today=today), "-overdue", None, None))
+        lambda db, mine: list(arrears_service.iter_arrears(context(db, mine, today=today), "-overdue", None, None))
     )
     assert [item.overdue_cents for item in sheet] == seen
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.billing.model import Invoice
 from chalicelib.errors import Conflict
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from chalicelib.payments.model import Payment
 from chalicelib.reporting import arrears_repository, lettings_service, proof_service, statement_service
 from chalicelib.reporting.arrears_repository import Scope
@@ -51,7 +51,7 @@ def test_reports_of_one_day_agree_however_they_are_read(
         later = _statement(landlord, lease_id, today, since=day)
         split = [entry for entry in whole.entries if entry.on >= day]
         assert (later.entries, later.closing_cents) == (split, whole.closing_cents)
-    proof = landlord.read(proof_service.prove, now=landlord.now)
+    proof = landlord.read(proof_service.compute_proof, now=landlord.now)
     assert proof.holds, [finding for finding in proof.findings if not finding.holds]
 
 
@@ -97,11 +97,11 @@ def _undo_payment(landlord: Landlord, what: str, payment: Payment, cents: int) -
 def _listed(landlord: Landlord, on: dt.date, *, today: bool) -> list[LeaseArrears]:
     scope = Scope(landlord.organisation_id, on, today, None)
     with landlord.parts.snapshot() as db:
-        return arrears_repository.list_arrears(db, scope, Asked()).items
+        return arrears_repository.list_arrears(db, scope, PageRequest()).items
 
 
 def _roll(landlord: Landlord, on: dt.date) -> dict[UUID | None, RentRollRow]:
-    page = landlord.read(lettings_service.get_rent_roll, Asked(), on, None, today=landlord.today)
+    page = landlord.read(lettings_service.get_rent_roll, PageRequest(), on, None, today=landlord.today)
     return {row.lease_id: row for row in page.items}
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.errors import Invalid
 from chalicelib.reporting import earnings_service
-from chalicelib.reporting.earnings_model import Collections, Income, Sum
+from chalicelib.reporting.earnings_model import Collections, Income, PaymentSum
 from tests.service.reporting.landlord import Landlord
 
 JANUARY, FEBRUARY, MARCH = (dt.date(2026, month, 1) for month in (1, 2, 3))
@@ -36,7 +36,11 @@ def test_money_is_told_by_channel_property_day_and_use(landlord: Landlord) -> No
     landlord.pay(first, 77_00)
 
     seen = collections(landlord)
-    assert (seen.received, seen.pending, seen.reversed) == (Sum(3, 24_900_00), Sum(1, 250_00), Sum(1, 9_00))
+    assert (seen.received, seen.pending, seen.reversed) == (
+        PaymentSum(3, 24_900_00),
+        PaymentSum(1, 250_00),
+        PaymentSum(1, 9_00),
+    )
     assert (seen.unallocated_cents, seen.refunded_cents) == (3_600_00, 1_000_00)
     assert seen.deposits_received_cents == 20_000_00
     by_method = {each.method: (each.channel_name, each.payments, each.amount_cents) for each in seen.by_channel}
@@ -54,7 +58,7 @@ def test_money_is_told_by_channel_property_day_and_use(landlord: Landlord) -> No
 
 def test_a_month_without_money_is_told_with_nothing_in_it(landlord: Landlord) -> None:
     seen = collections(landlord, MARCH)
-    assert (seen.received, seen.pending, seen.reversed) == (Sum(0, 0),) * 3
+    assert (seen.received, seen.pending, seen.reversed) == (PaymentSum(0, 0),) * 3
     assert (seen.by_channel, seen.by_property, seen.by_day, seen.allocated) == ([], [], [], [])
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.errors import Invalid
 from chalicelib.leasing import service as leasing
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from chalicelib.reporting import lettings_service
 from chalicelib.reporting.model import Occupancy, RentRoll
 from tests.contexts import context
@@ -15,8 +15,8 @@ from tests.service.reporting.landlord import Landlord
 MARCH = dt.date(2026, 3, 1)
 
 
-def roll(landlord: Landlord, on: dt.date | None = None, asked: Asked | None = None) -> RentRoll:
-    return landlord.read(lettings_service.get_rent_roll, asked or Asked(), on, None, today=landlord.today)
+def roll(landlord: Landlord, on: dt.date | None = None, asked: PageRequest | None = None) -> RentRoll:
+    return landlord.read(lettings_service.get_rent_roll, asked or PageRequest(), on, None, today=landlord.today)
 
 
 def occupancy(landlord: Landlord, on: dt.date) -> Occupancy:
@@ -61,21 +61,21 @@ def test_pages_and_the_whole_hold_every_unit_once_by_property_and_name(landlord:
     other = landlord.add_property("Pendo Flats")
     for place in range(5):
         landlord.let(unit_id=landlord.add_unit(property_id=other if place % 2 else None))
-    seen, asked = [], Asked(limit=2)
+    seen, asked = [], PageRequest(limit=2)
     while True:
         page = roll(landlord, None, asked)
         seen += page.items
         if page.next_cursor is None:
             break
-        asked = Asked(page.next_cursor, 2)
+        asked = PageRequest(page.next_cursor, 2)
     assert [row.property_name for row in seen] == ["Mwangaza Court"] * 3 + ["Pendo Flats"] * 2
     assert [row.unit_name for row in seen] == ["A0001", "A0003", "A0005", "A0002", "A0004"]
     today = landlord.today
     whole = landlord.read(
-        lambda db, mine: list(lettings_service.every_unit(context(db, mine, today=today), None, None))
+        lambda db, mine: list(lettings_service.iter_rent_roll(context(db, mine, today=today), None, None))
     )
     assert whole == seen
-    of_one = landlord.read(lettings_service.get_rent_roll, Asked(), None, other, today=today)
+    of_one = landlord.read(lettings_service.get_rent_roll, PageRequest(), None, other, today=today)
     assert of_one.items == seen[3:]
 
 

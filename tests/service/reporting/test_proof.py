@@ -39,7 +39,7 @@ def kept(landlord: Landlord) -> Landlord:
 
 
 def prove(landlord: Landlord) -> Proof:
-    return landlord.read(proof_service.prove, now=landlord.now)
+    return landlord.read(proof_service.compute_proof, now=landlord.now)
 
 
 def test_books_that_the_services_kept_hold_and_nothing_is_left_unchecked(kept: Landlord) -> None:

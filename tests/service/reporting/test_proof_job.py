@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.clock import MovedClock
-from chalicelib.pages import Asked
+from chalicelib.clock import ManualClock
+from chalicelib.pages import PageRequest
 from chalicelib.reporting import proof_service
 from chalicelib.reporting.jobs import prove_books
 from chalicelib.runtime.resources import Resources, using
@@ -23,7 +23,7 @@ from tests.service.reporting.landlord import Landlord, found
 
 
 @pytest.fixture
-def alone(fresh_database: str, parts: Resources, clock: MovedClock) -> Iterator[Resources]:
+def alone(fresh_database: str, parts: Resources, clock: ManualClock) -> Iterator[Resources]:
     """Parts on a database of their own, since the job looks at all organisations."""
     clock.at = dt.datetime(2026, 6, 1, 23, 5, tzinfo=dt.UTC)  # five past two on the 2nd, in Nairobi
     engine = make_engine(fresh_database)
@@ -39,7 +39,7 @@ def fire(parts: Resources) -> int:
 
 def tasks_of(landlord: Landlord) -> list[Task]:
     with landlord.parts.reading() as db:
-        return tasks.list_tasks(context(db, landlord.organisation_id), Asked()).items
+        return tasks.list_tasks(context(db, landlord.organisation_id), PageRequest()).items
 
 
 def books(parts: Resources) -> Landlord:
@@ -48,12 +48,12 @@ def books(parts: Resources) -> Landlord:
     return landlord
 
 
-def test_books_are_proved_once_a_night_and_the_result_is_kept(alone: Resources, clock: MovedClock) -> None:
+def test_books_are_proved_once_a_night_and_the_result_is_kept(alone: Resources, clock: ManualClock) -> None:
     landlord = books(alone)
     assert [fire(alone), fire(alone)] == [1, 0]
     clock.at += dt.timedelta(hours=5)
     assert fire(alone) == 0
-    assert tasks.work_all(alone) == 1
+    assert tasks.run_tasks(alone) == 1
     [task] = tasks_of(landlord)
     assert (task.status, task.progress) == ("done", {"done": proof_service.STEPS, "total": proof_service.STEPS})
     assert task.result
@@ -76,7 +76,7 @@ def test_books_that_do_not_add_up_fail_their_task_and_are_told_as_an_error(
     with unguarded(fresh_database) as db:
         breaking.post_to_no_journal(db, broken)
     fire(alone)
-    assert tasks.work_all(alone) == 2
+    assert tasks.run_tasks(alone) == 2
     assert [task.status for task in tasks_of(sound)] == ["done"]
     [task] = tasks_of(broken)
     assert (task.status, task.result) == ("failed", None)
@@ -86,7 +86,7 @@ def test_books_that_do_not_add_up_fail_their_task_and_are_told_as_an_error(
     assert findings["postings_sum"]["differences"] == 1
     assert findings["postings_sum"]["places"][0]["subject"] == "organisation"
     [error] = [record for record in caplog.records if record.levelname == "ERROR"]
-    assert error.getMessage() == "the books do not add up"
+    assert error.getMessage() == "books.proof.difference_found: the books do not balance"
     assert error.organisation_id == str(broken.organisation_id)  # type: ignore[attr-defined]  # what "extra" names
     [metric] = [line for line in capsys.readouterr().out.splitlines() if "_aws" in line]
     assert json.loads(metric)["BooksDoNotBalance"] == 1  # what an alarm looks at

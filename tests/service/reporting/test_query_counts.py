@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from chalicelib.pages import Asked
+from chalicelib.pages import PageRequest
 from chalicelib.reporting import (
     arrears_service,
     earnings_service,
@@ -43,20 +43,20 @@ def _all(rows: Callable[..., Any], *of: Any) -> Callable[..., Any]:
 
 REPORTS: dict[str, Callable[..., Any]] = {
     "arrears today": lambda db, mine, today: arrears_service.get_arrears(
-        context(db, mine, today=today), Asked(), None, None
+        context(db, mine, today=today), PageRequest(), None, None
     ),
     "arrears of a past day": lambda db, mine, today: arrears_service.get_arrears(
-        context(db, mine, today=today), Asked(), JANUARY, None
+        context(db, mine, today=today), PageRequest(), JANUARY, None
     ),
-    "arrears, whole": _all(arrears_service.every_arrears, "-overdue", None, None),
+    "arrears, whole": _all(arrears_service.iter_arrears, "-overdue", None, None),
     "rent roll": lambda db, mine, today: lettings_service.get_rent_roll(
-        context(db, mine, today=today), Asked(), None, None
+        context(db, mine, today=today), PageRequest(), None, None
     ),
-    "rent roll, whole": _all(lettings_service.every_unit, None, None),
+    "rent roll, whole": _all(lettings_service.iter_rent_roll, None, None),
     "occupancy": lettings_service.get_occupancy,
     "collections": lambda db, mine, _today: earnings_service.get_collections(context(db, mine), JANUARY),
     "income": lambda db, mine, _today: earnings_service.get_income(context(db, mine), JANUARY, JANUARY),
-    "proof": lambda db, mine, today: proof_service.prove(
+    "proof": lambda db, mine, today: proof_service.compute_proof(
         context(db, mine, now=dt.datetime.combine(today, dt.time(), dt.UTC))
     ),
 }

@@ -8,14 +8,14 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import Connection, select, update
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.errors import NotFound, Unavailable
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.tables.tasks import job_runs, job_slots
 from chalicelib.tasks import job_service
 from chalicelib.tasks.job_model import Outcome, Slot
-from chalicelib.tasks.run_service import CLAIM_S, MOST_ATTEMPTS, TRY_AGAIN_S, Job, Work
+from chalicelib.tasks.run_service import CLAIM_S, MAX_ATTEMPTS, RETRY_AFTER_S, Job, JobStep
 
 HOUR = dt.timedelta(hours=1)
 NINE = dt.datetime(2026, 11, 20, 9, 40, tzinfo=dt.UTC)
@@ -40,13 +40,13 @@ class Script:
     seen: list[Slot] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        job_service.add_job(Job(self.name, self.every, self.works, self.catches_up))
+        job_service.register_job(Job(self.name, self.every, self.works, self.catches_up))
 
-    def works(self, parts: Resources, slot: Slot) -> Iterator[Work]:
+    def works(self, parts: Resources, slot: Slot) -> Iterator[JobStep]:
         self.seen.append(slot)
         for number, scope_id in enumerate(self.scopes):
             self.between(number)
-            yield Work(scope_id, lambda db, number=number: self.do(db, slot, number), self.key(slot))  # type: ignore[misc]
+            yield JobStep(scope_id, lambda db, number=number: self.do(db, slot, number), self.key(slot))  # type: ignore[misc]
 
     def do(self, db: Connection, slot: Slot, number: int) -> int:
         self.before(number)
@@ -55,7 +55,7 @@ class Script:
         return number + 1
 
     def fire(self, at: dt.datetime | None = None) -> list[Outcome]:
-        return job_service.run_due(self.parts, self.name, at or self.parts.clock.now())
+        return job_service.run_due_slots(self.parts, self.name, at or self.parts.clock.now())
 
     def done(self) -> list[tuple[str, int]]:
         """Return (hour of the slot, number) of every set whose effect is there."""
@@ -72,7 +72,7 @@ class Script:
 
 
 @pytest.fixture(autouse=True)
-def nine(clock: MovedClock) -> None:
+def nine(clock: ManualClock) -> None:
     clock.at = NINE
 
 
@@ -98,7 +98,7 @@ def test_a_slot_is_worked_once_and_what_was_done_is_kept(script: Script) -> None
 
 
 def test_a_run_that_dies_between_sets_is_taken_over_and_the_rest_is_done_once(
-    script: Script, clock: MovedClock
+    script: Script, clock: ManualClock
 ) -> None:
     def die(number: int) -> None:
         if number == 2 and len(script.seen) == 1:
@@ -117,7 +117,7 @@ def test_a_run_that_dies_between_sets_is_taken_over_and_the_rest_is_done_once(
     assert script.run() == ("done", None, 1, 3, 6)
 
 
-def test_a_run_that_dies_within_a_set_leaves_nothing_of_it(script: Script, clock: MovedClock) -> None:
+def test_a_run_that_dies_within_a_set_leaves_nothing_of_it(script: Script, clock: ManualClock) -> None:
     def die(number: int) -> None:
         if number == 1 and len(script.seen) == 1:
             raise Killed
@@ -131,12 +131,12 @@ def test_a_run_that_dies_within_a_set_leaves_nothing_of_it(script: Script, clock
     assert script.done() == ALL
 
 
-def test_a_run_that_keeps_dying_is_given_up_and_told(script: Script, clock: MovedClock) -> None:
+def test_a_run_that_keeps_dying_is_given_up_and_told(script: Script, clock: ManualClock) -> None:
     def die(_number: int) -> None:
         raise Killed
 
     script.before = die
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         with pytest.raises(Killed):
             script.fire()
         clock.at += dt.timedelta(seconds=CLAIM_S + 1)
@@ -145,10 +145,10 @@ def test_a_run_that_keeps_dying_is_given_up_and_told(script: Script, clock: Move
     assert script.run()[:2] == ("failed", "WorkerDied")
     clock.at += dt.timedelta(days=1)
     assert script.fire(slot) == []
-    assert len(script.seen) == MOST_ATTEMPTS
+    assert len(script.seen) == MAX_ATTEMPTS
 
 
-def test_missed_slots_are_caught_up_oldest_first_each_with_its_own_time(script: Script, clock: MovedClock) -> None:
+def test_missed_slots_are_caught_up_oldest_first_each_with_its_own_time(script: Script, clock: ManualClock) -> None:
     assert len(script.fire()) == 1, "what was before the first run was not missed"
     clock.at += 3 * HOUR
     assert [outcome.slot.at.hour for outcome in script.fire()] == [10, 11, 12]
@@ -159,7 +159,7 @@ def test_missed_slots_are_caught_up_oldest_first_each_with_its_own_time(script: 
     assert script.fire() == []
 
 
-def test_no_more_than_three_days_are_caught_up(script: Script, clock: MovedClock) -> None:
+def test_no_more_than_three_days_are_caught_up(script: Script, clock: ManualClock) -> None:
     script.fire()
     clock.at += dt.timedelta(days=10)
     script.scopes = script.scopes[:1]
@@ -168,15 +168,15 @@ def test_no_more_than_three_days_are_caught_up(script: Script, clock: MovedClock
     assert outcomes[0].slot.key == "2026-11-27T09:00:00Z"
 
 
-def test_a_hole_that_another_s_run_left_is_caught_up_too(script: Script, clock: MovedClock) -> None:
+def test_a_hole_that_another_s_run_left_is_caught_up_too(script: Script, clock: ManualClock) -> None:
     script.fire()
-    list(job_service.run_job(script.parts, script.name, dt.date(2026, 11, 21), "UTC"))  # by hand, ahead
+    list(job_service.run_job_by_hand(script.parts, script.name, dt.date(2026, 11, 21), "UTC"))  # by hand, ahead
     clock.at = dt.datetime(2026, 11, 22, 0, 10, tzinfo=dt.UTC)
     hours = [outcome.slot.at for outcome in script.fire()]
     assert (hours[0].day, hours[0].hour, len(hours)) == (20, 10, 15)
 
 
-def test_what_does_not_catch_up_runs_its_own_slot_alone(parts: Resources, clock: MovedClock) -> None:
+def test_what_does_not_catch_up_runs_its_own_slot_alone(parts: Resources, clock: ManualClock) -> None:
     script = Script(parts, catches_up=False)
     script.fire()
     clock.at += 5 * HOUR
@@ -184,7 +184,7 @@ def test_what_does_not_catch_up_runs_its_own_slot_alone(parts: Resources, clock:
 
 
 def test_a_set_that_raises_is_told_and_tried_again_and_its_neighbours_are_done(
-    script: Script, clock: MovedClock, caplog: pytest.LogCaptureFixture
+    script: Script, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(number: int) -> None:
         if number == 1 and len(script.seen) == 1:
@@ -197,14 +197,14 @@ def test_a_set_that_raises_is_told_and_tried_again_and_its_neighbours_are_done(
     assert script.run() == ("failed", "KeyError", 1, 2, 4)
     assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]
     assert script.fire() == [], "not at once"
-    clock.at += dt.timedelta(seconds=TRY_AGAIN_S + 1)
+    clock.at += dt.timedelta(seconds=RETRY_AFTER_S + 1)
     [again] = script.fire()
     assert (again.status, again.sets, again.passed_over) == ("done", 1, 2)
     assert script.done() == ALL
     assert script.run() == ("done", None, 1, 3, 6)
 
 
-def test_what_keeps_failing_is_tried_ever_more_rarely_and_then_given_up(script: Script, clock: MovedClock) -> None:
+def test_what_keeps_failing_is_tried_ever_more_rarely_and_then_given_up(script: Script, clock: ManualClock) -> None:
     def fail(_number: int) -> None:
         raise KeyError("lost")
 
@@ -216,10 +216,10 @@ def test_what_keeps_failing_is_tried_ever_more_rarely_and_then_given_up(script: 
             tried.append((clock.at - began) // dt.timedelta(minutes=1))
         clock.at += dt.timedelta(minutes=1)
     assert tried == [0, 2, 5, 10, 19, 36, 69, 134]
-    assert script.run() == ("failed", "KeyError", MOST_ATTEMPTS, 0, 0)
+    assert script.run() == ("failed", "KeyError", MAX_ATTEMPTS, 0, 0)
 
 
-def test_a_failed_slot_holds_up_no_later_one(script: Script, clock: MovedClock) -> None:
+def test_a_failed_slot_holds_up_no_later_one(script: Script, clock: ManualClock) -> None:
     def fail(_number: int) -> None:
         if script.seen[-1].at.hour == 9:
             raise KeyError("lost")
@@ -230,7 +230,7 @@ def test_a_failed_slot_holds_up_no_later_one(script: Script, clock: MovedClock) 
     assert [(outcome.slot.at.hour, outcome.status) for outcome in script.fire()] == [(9, "failed"), (10, "done")]
 
 
-def test_a_database_that_goes_ends_the_run_and_is_tried_again(script: Script, clock: MovedClock) -> None:
+def test_a_database_that_goes_ends_the_run_and_is_tried_again(script: Script, clock: ManualClock) -> None:
     def gone(number: int) -> None:
         if number == 1 and len(script.seen) == 1:
             raise Unavailable("The database does not answer.")
@@ -238,14 +238,14 @@ def test_a_database_that_goes_ends_the_run_and_is_tried_again(script: Script, cl
     script.before = gone
     [outcome] = script.fire()
     assert (outcome.status, outcome.problem, script.done()) == ("failed", "Unavailable", ALL[:1])
-    clock.at += dt.timedelta(seconds=TRY_AGAIN_S + 1)
+    clock.at += dt.timedelta(seconds=RETRY_AFTER_S + 1)
     assert [each.status for each in script.fire()] == ["done"]
     assert script.done() == ALL
 
 
-def test_when_time_is_up_the_rest_is_left_to_whoever_comes_next(script: Script, clock: MovedClock) -> None:
+def test_when_time_is_up_the_rest_is_left_to_whoever_comes_next(script: Script, clock: ManualClock) -> None:
     left = iter([True, True, False])
-    [outcome] = job_service.run_due(script.parts, script.name, clock.now(), lambda: next(left))
+    [outcome] = job_service.run_due_slots(script.parts, script.name, clock.now(), lambda: next(left))
     assert (outcome.status, outcome.sets) == ("running", 1)
     assert script.run()[0] == "running"
     clock.at += dt.timedelta(seconds=1)
@@ -254,7 +254,7 @@ def test_when_time_is_up_the_rest_is_left_to_whoever_comes_next(script: Script, 
     assert script.done() == ALL
 
 
-def test_a_slow_run_s_set_is_undone_when_another_has_taken_over(script: Script, clock: MovedClock) -> None:
+def test_a_slow_run_s_set_is_undone_when_another_has_taken_over(script: Script, clock: ManualClock) -> None:
     stolen = update(job_runs).where(job_runs.c.job == script.name).values(claim=uuid4())
 
     def steal(number: int) -> None:
@@ -269,7 +269,7 @@ def test_a_slow_run_s_set_is_undone_when_another_has_taken_over(script: Script, 
     assert script.done() == ALL
 
 
-def test_passing_over_many_done_sets_keeps_the_slot_held(script: Script, clock: MovedClock) -> None:
+def test_passing_over_many_done_sets_keeps_the_slot_held(script: Script, clock: ManualClock) -> None:
     script.scopes = [uuid4() for _ in range(6)]
     script.key = lambda slot: slot.at.date().isoformat()
     script.fire()
@@ -279,7 +279,7 @@ def test_passing_over_many_done_sets_keeps_the_slot_held(script: Script, clock: 
     def linger(_number: int) -> None:
         clock.at += dt.timedelta(seconds=CLAIM_S - 100)
         if len(script.seen) == 2:
-            held.append(job_service.run_due(script.parts, script.name, NINE + HOUR))
+            held.append(job_service.run_due_slots(script.parts, script.name, NINE + HOUR))
 
     script.between = linger
     [outcome] = script.fire()
@@ -287,7 +287,7 @@ def test_passing_over_many_done_sets_keeps_the_slot_held(script: Script, clock: 
     assert held == [[]] * 6
 
 
-def test_a_key_of_the_day_is_worked_once_in_all_its_hours(script: Script, clock: MovedClock) -> None:
+def test_a_key_of_the_day_is_worked_once_in_all_its_hours(script: Script, clock: ManualClock) -> None:
     script.key = lambda slot: slot.at.date().isoformat()
     script.fire()
     clock.at += HOUR
@@ -305,30 +305,34 @@ def test_a_key_that_names_no_day_is_refused(script: Script) -> None:
 def test_work_without_a_scope_is_repeated_until_there_is_none(parts: Resources) -> None:
     left = [3, 2, 0, 5]
 
-    def works(parts: Resources, slot: Slot) -> Iterator[Work]:
-        yield Work(None, lambda db: left.pop(0))
+    def works(parts: Resources, slot: Slot) -> Iterator[JobStep]:
+        yield JobStep(None, lambda db: left.pop(0))
 
     name = f"job_{uuid4().hex[:20]}"
-    job_service.add_job(Job(name, HOUR, works))
-    [outcome] = job_service.run_due(parts, name, NINE)
+    job_service.register_job(Job(name, HOUR, works))
+    [outcome] = job_service.run_due_slots(parts, name, NINE)
     assert (outcome.sets, outcome.counted, left) == (2, 5, [5])
 
 
-def test_a_day_is_run_by_hand_slot_by_slot_and_what_was_done_stays_done_once(script: Script, clock: MovedClock) -> None:
+def test_a_day_is_run_by_hand_slot_by_slot_and_what_was_done_stays_done_once(
+    script: Script, clock: ManualClock
+) -> None:
     script.fire()
-    ran = list(job_service.run_job(script.parts, script.name, dt.date(2026, 11, 20), "Africa/Nairobi"))
+    ran = list(job_service.run_job_by_hand(script.parts, script.name, dt.date(2026, 11, 20), "Africa/Nairobi"))
     assert [slot.key for slot, _ in ran][::23] == ["2026-11-19T21:00:00Z", "2026-11-20T20:00:00Z"]
     [nine] = [outcome for slot, outcome in ran if outcome and slot.at.hour == 9]
     assert (nine.status, nine.sets, nine.passed_over) == ("done", 0, 3)
     assert sum(outcome.sets for _, outcome in ran if outcome) == 23 * 3
-    again = [outcome for _, outcome in job_service.run_job(script.parts, script.name, dt.date(2026, 11, 20), "UTC")]
+    again = [
+        outcome for _, outcome in job_service.run_job_by_hand(script.parts, script.name, dt.date(2026, 11, 20), "UTC")
+    ]
     assert sum(outcome.sets for outcome in again if outcome) == 3 * 3  # 21 to 23 h UTC are of the next day in Nairobi
 
 
 def test_by_hand_no_slot_is_taken_that_another_holds(script: Script) -> None:
     def meanwhile(number: int) -> None:
         if number == 0 and len(script.seen) == 1:
-            ran = dict(job_service.run_job(script.parts, script.name, dt.date(2026, 11, 20), "UTC"))
+            ran = dict(job_service.run_job_by_hand(script.parts, script.name, dt.date(2026, 11, 20), "UTC"))
             assert [slot.at.hour for slot, outcome in ran.items() if outcome is None] == [9]
 
     script.between = meanwhile
@@ -338,14 +342,14 @@ def test_by_hand_no_slot_is_taken_that_another_holds(script: Script) -> None:
 
 def test_an_unknown_job_tells_which_there_are(script: Script) -> None:
     with pytest.raises(NotFound) as caught:
-        list(job_service.run_job(script.parts, "lost", dt.date(2026, 11, 20), "UTC"))
+        list(job_service.run_job_by_hand(script.parts, "lost", dt.date(2026, 11, 20), "UTC"))
     assert script.name in caught.value.detail
     assert script.name in caught.value.facts["jobs"]
 
 
 def test_one_name_is_one_job(script: Script) -> None:
     with pytest.raises(ValueError):
-        job_service.add_job(Job(script.name, HOUR, script.works))
+        job_service.register_job(Job(script.name, HOUR, script.works))
 
 
 @pytest.fixture
@@ -356,7 +360,7 @@ def alone(fresh_database: str, parts: Resources) -> Iterator[Resources]:
     engine.dispose()
 
 
-def test_what_died_or_failed_is_resumed_without_its_schedule(alone: Resources, clock: MovedClock) -> None:
+def test_what_died_or_failed_is_resumed_without_its_schedule(alone: Resources, clock: ManualClock) -> None:
     dying, failing, swept = Script(alone), Script(alone), Script(alone, catches_up=False)
 
     def die(_number: int) -> None:
@@ -372,16 +376,16 @@ def test_what_died_or_failed_is_resumed_without_its_schedule(alone: Resources, c
         with pytest.raises(Killed):
             script.fire()
     failing.fire()
-    assert job_service.resume(alone) == []
+    assert job_service.resume_runs(alone) == []
     clock.at += dt.timedelta(seconds=CLAIM_S + 1)
-    assert job_service.resume(alone, lambda: False) == []
-    resumed = {outcome.slot.job: outcome.sets for outcome in job_service.resume(alone)}
+    assert job_service.resume_runs(alone, lambda: False) == []
+    resumed = {outcome.slot.job: outcome.sets for outcome in job_service.resume_runs(alone)}
     assert resumed == {dying.name: 3, failing.name: 1}
     assert (dying.done(), failing.done(), swept.done()) == (ALL, ALL, [])
-    assert job_service.resume(alone) == []
+    assert job_service.resume_runs(alone) == []
 
 
-def test_slots_and_runs_are_forgotten_after_ninety_days_in_sets(alone: Resources, clock: MovedClock) -> None:
+def test_slots_and_runs_are_forgotten_after_ninety_days_in_sets(alone: Resources, clock: ManualClock) -> None:
     script = Script(alone, scopes=[uuid4() for _ in range(300)])
     script.fire()
     clock.at += dt.timedelta(days=90)
@@ -390,7 +394,7 @@ def test_slots_and_runs_are_forgotten_after_ninety_days_in_sets(alone: Resources
     kept = script.done()
 
     def forget() -> int:
-        return alone.transact(lambda db: job_service.forget_old(db, clock.now()))
+        return alone.transact(lambda db: job_service.purge_old_runs(db, clock.now()))
 
     assert forget() == 0, "ninety days are not over"
     clock.at += dt.timedelta(days=1)

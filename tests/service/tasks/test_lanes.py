@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chalicelib.clock import MovedClock
+from chalicelib.clock import ManualClock
 from chalicelib.errors import Unavailable
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
@@ -21,13 +21,13 @@ ONE, OTHER, THIRD = uuid4(), uuid4(), uuid4()
 worked: list[Task] = []
 
 
-@service.handles("test_short")
+@service.task_handler("test_short")
 def _short(parts: Resources, task: Task) -> dict[str, Any]:
     worked.append(task)
     return {}
 
 
-@service.handles("test_heavy", lane=HEAVY)
+@service.task_handler("test_heavy", lane=HEAVY)
 def _heavy(parts: Resources, task: Task) -> dict[str, Any]:
     worked.append(task)
     return {}
@@ -70,9 +70,9 @@ def order() -> list[UUID]:
 def test_a_lane_is_worked_without_the_other(alone: Resources) -> None:
     queue(alone, ONE, "test_heavy", 3)
     queue(alone, OTHER, "test_short")
-    assert service.work_all(alone, lane=SHORT) == 1
+    assert service.run_tasks(alone, lane=SHORT) == 1
     assert order() == [OTHER]
-    assert service.work_all(alone, lane=HEAVY) == 3
+    assert service.run_tasks(alone, lane=HEAVY) == 3
 
 
 def test_each_lane_has_its_own_queue(alone: Resources) -> None:
@@ -82,30 +82,30 @@ def test_each_lane_has_its_own_queue(alone: Resources) -> None:
     assert alone.queues.sent == [("heavy", '{"worker": "heavy_tasks"}'), ("wake", '{"worker": "tasks"}')]
 
 
-def test_an_organisations_ten_go_not_before_anothers_first(alone: Resources, clock: MovedClock) -> None:
+def test_an_organisations_ten_go_not_before_anothers_first(alone: Resources, clock: ManualClock) -> None:
     queue(alone, ONE, count=10)
     clock.at += dt.timedelta(seconds=1)
     queue(alone, OTHER, count=2)
     queue(alone, THIRD)
-    service.work_all(alone)
+    service.run_tasks(alone)
     assert order() == [ONE, OTHER, THIRD, ONE, OTHER, *[ONE] * 8]
 
 
-def test_who_queues_one_after_another_does_not_put_off_others_for_ever(alone: Resources, clock: MovedClock) -> None:
+def test_who_queues_one_after_another_does_not_put_off_others_for_ever(alone: Resources, clock: ManualClock) -> None:
     queue(alone, ONE, count=3)
     for _ in range(3):  # the other's next is there before its last is done with
         clock.at += dt.timedelta(seconds=TURN_S)
         queue(alone, OTHER)
-        service.work_one(alone)
-        service.work_one(alone)
+        service.run_next_task(alone)
+        service.run_next_task(alone)
     assert order() == [ONE, ONE, OTHER, ONE, OTHER, OTHER]
 
 
-def test_the_lanes_of_one_organisation_do_not_wait_for_each_other(alone: Resources, clock: MovedClock) -> None:
+def test_the_lanes_of_one_organisation_do_not_wait_for_each_other(alone: Resources, clock: ManualClock) -> None:
     queue(alone, ONE, "test_heavy", 10)
     queue(alone, ONE, "test_short")
     queue(alone, OTHER, "test_short")
-    service.work_all(alone, lane=SHORT)
+    service.run_tasks(alone, lane=SHORT)
     assert order() == [ONE, OTHER]
 
 

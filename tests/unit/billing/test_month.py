@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.billing.month_rules import earliest, recurring_cents, rent_words
+from chalicelib.billing.month_rules import earlier_end, recurring_cents, rent_description
 from chalicelib.billing.rules import last_day
 
 JUNE = dt.date(2026, 6, 1)
@@ -52,7 +52,7 @@ def test_two_who_share_a_month_owe_the_month_to_a_shilling(amount: int, handover
 
 @given(a=st.none() | days, b=st.none() | days)
 def test_the_earlier_of_two_last_days_is_open_only_where_both_are(a: dt.date | None, b: dt.date | None) -> None:
-    assert (earliest(a, b) or dt.date.max) == min(a or dt.date.max, b or dt.date.max)
+    assert (earlier_end(a, b) or dt.date.max) == min(a or dt.date.max, b or dt.date.max)
 
 
 @pytest.mark.parametrize(
@@ -67,4 +67,4 @@ def test_the_earlier_of_two_last_days_is_open_only_where_both_are(a: dt.date | N
 def test_rent_is_described_by_its_days_where_it_is_not_the_month(
     starts_on: dt.date, ends_on: dt.date | None, words: str
 ) -> None:
-    assert rent_words(JUNE, starts_on, ends_on) == words
+    assert rent_description(JUNE, starts_on, ends_on) == words

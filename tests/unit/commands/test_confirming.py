@@ -5,10 +5,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.commands import confirm_rules, rules, ussd_rules
-from chalicelib.commands.confirm_rules import DENY, MENU, PLACE, PLACES, STOP, TRY, UNIT, Confirming, turn
-from chalicelib.commands.registry import find_command
+from chalicelib.commands.confirm_rules import (
+    CHECK_UNIT,
+    DENY_ENTRY,
+    MENU,
+    PLACE,
+    PLACES,
+    STOP_MESSAGES,
+    UNIT,
+    ConfirmationState,
+    next_state,
+)
+from chalicelib.commands.registry import match_command
 
-FIVE = Confirming(offered=("a", "b", "c", "d", "e"))
+FIVE = ConfirmationState(offered=("a", "b", "c", "d", "e"))
 
 
 @pytest.mark.parametrize(
@@ -26,7 +36,7 @@ FIVE = Confirming(offered=("a", "b", "c", "d", "e"))
     ],
 )
 def test_a_choice_is_a_number_and_what_follows(text: str, choice: tuple[int, str] | None) -> None:
-    assert rules.read_choice(text) == choice
+    assert rules.parse_choice(text) == choice
 
 
 @pytest.mark.parametrize(
@@ -69,7 +79,7 @@ def test_a_unit_is_known_by_its_name_however_it_is_written(typed: str, unit: str
     ],
 )
 def test_the_words_of_places(text: str, name: str | None) -> None:
-    found = find_command(rules.without_please(rules.read(text)))
+    found = match_command(rules.skip_courtesy(rules.parse_command_text(text)))
     assert (found.command.name if found else None) == name
 
 
@@ -82,24 +92,26 @@ def test_the_words_of_places(text: str, name: str | None) -> None:
         (FIVE._replace(page=1), "1", FIVE._replace(screen=PLACE, page=1, picked=4), ""),
         (FIVE._replace(page=1), "2", FIVE._replace(page=1, wrong=True), ""),
         (FIVE, "", FIVE._replace(wrong=True), ""),
-        (FIVE, "0", FIVE, STOP),
+        (FIVE, "0", FIVE, STOP_MESSAGES),
         (FIVE._replace(has_menu=True), "0", FIVE._replace(has_menu=True, screen=MENU), ""),
         (FIVE._replace(screen=PLACE), "1#", FIVE._replace(screen=UNIT), ""),
-        (FIVE._replace(screen=PLACE), "2", FIVE._replace(screen=PLACE), DENY),
+        (FIVE._replace(screen=PLACE), "2", FIVE._replace(screen=PLACE), DENY_ENTRY),
         (FIVE._replace(screen=PLACE), "0", FIVE._replace(screen=PLACES), ""),
         (FIVE._replace(screen=PLACE), "7", FIVE._replace(screen=PLACE, wrong=True), ""),
-        (FIVE._replace(screen=UNIT, left=1), "0", FIVE._replace(screen=UNIT), TRY),
+        (FIVE._replace(screen=UNIT, left=1), "0", FIVE._replace(screen=UNIT), CHECK_UNIT),
     ],
 )
-def test_an_answer_leads_where_the_screen_says(at: Confirming, typed: str, after: Confirming, done: str) -> None:
-    assert turn(at, typed) == (after._replace(used=1), done)
+def test_an_answer_leads_where_the_screen_says(
+    at: ConfirmationState, typed: str, after: ConfirmationState, done: str
+) -> None:
+    assert next_state(at, typed) == (after._replace(used=1), done)
 
 
 @given(st.lists(st.text(max_size=5), max_size=8), st.integers(1, 9))
 def test_no_answer_breaks_it_and_each_is_taken_once(typed: list[str], count: int) -> None:
-    at = Confirming(offered=tuple(map(str, range(count))))
+    at = ConfirmationState(offered=tuple(map(str, range(count))))
     for number, each in enumerate(typed, 1):
-        at, _ = turn(at, each)
+        at, _ = next_state(at, each)
         assert at.used == number
         assert at.screen in (PLACES, PLACE, UNIT)
         assert at.picked < count
@@ -107,8 +119,8 @@ def test_no_answer_breaks_it_and_each_is_taken_once(typed: list[str], count: int
 
 
 def test_the_menu_leads_to_the_places_where_there_are_any_and_says_what_that_took() -> None:
-    def walk(text: str, places: int) -> ussd_rules.Step:
-        return ussd_rules.walk(text, lambda action: places if action == ussd_rules.PLACES else 1, 500)
+    def walk(text: str, places: int) -> ussd_rules.MenuStep:
+        return ussd_rules.find_step(text, lambda action: places if action == ussd_rules.PLACES else 1, 500)
 
-    assert walk("9*5*1*1", 1) == ussd_rules.Step(ussd_rules.PLACES, used=2)
-    assert walk("5", 0) == ussd_rules.Step(wrong=True)
+    assert walk("9*5*1*1", 1) == ussd_rules.MenuStep(ussd_rules.PLACES, used=2)
+    assert walk("5", 0) == ussd_rules.MenuStep(wrong=True)

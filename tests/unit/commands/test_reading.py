@@ -7,53 +7,53 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from chalicelib.commands import rules, texts
-from chalicelib.commands.rules import Said
-from chalicelib.messaging.rules import harmless, measure
+from chalicelib.commands.rules import CommandText
+from chalicelib.messaging.rules import measure_sms, normalize_sms
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("BALANCE", Said("BALANCE", "")),
-        ("  salio ", Said("SALIO", "")),
-        ("Salio?", Said("SALIO", "")),
-        ("+SALIO", Said("SALIO", "")),
-        ("SALIO+", Said("SALIO", "")),
-        ("*salio#", Said("SALIO", "")),
-        ("«Salio»", Said("SALIO", "")),
-        ("sálîo", Said("SALIO", "")),
-        ("sa\u0301lio", Said("SALIO", "")),  # an accent that stands by itself
-        ("\uff33\uff21\uff2c\uff29\uff2f", Said("SALIO", "")),  # full-width letters
-        ("sa\u200blio", Said("SALIO", "")),
-        ("stop. sending, me this", Said("STOP", "sending, me this")),
-        ("TATIZO: Bomba linavuja!", Said("TATIZO", "Bomba linavuja!")),
-        ("tatizo\nTaa\tya ngazi", Said("TATIZO", "Taa ya ngazi")),
-        ("FAULT-tap drips", Said("FAULT", "tap drips")),
-        ("BAL2", Said("BAL", "2")),
-        ("STOPPED working", Said("STOPPED", "working")),
-        ("please stop", Said("PLEASE", "stop")),
-        ("", Said("", "")),
-        ("?!", Said("", "?!")),
-        ("1234", Said("", "1234")),
+        ("BALANCE", CommandText("BALANCE", "")),
+        ("  salio ", CommandText("SALIO", "")),
+        ("Salio?", CommandText("SALIO", "")),
+        ("+SALIO", CommandText("SALIO", "")),
+        ("SALIO+", CommandText("SALIO", "")),
+        ("*salio#", CommandText("SALIO", "")),
+        ("«Salio»", CommandText("SALIO", "")),
+        ("sálîo", CommandText("SALIO", "")),
+        ("sa\u0301lio", CommandText("SALIO", "")),  # an accent that stands by itself
+        ("\uff33\uff21\uff2c\uff29\uff2f", CommandText("SALIO", "")),  # full-width letters
+        ("sa\u200blio", CommandText("SALIO", "")),
+        ("stop. sending, me this", CommandText("STOP", "sending, me this")),
+        ("TATIZO: Bomba linavuja!", CommandText("TATIZO", "Bomba linavuja!")),
+        ("tatizo\nTaa\tya ngazi", CommandText("TATIZO", "Taa ya ngazi")),
+        ("FAULT-tap drips", CommandText("FAULT", "tap drips")),
+        ("BAL2", CommandText("BAL", "2")),
+        ("STOPPED working", CommandText("STOPPED", "working")),
+        ("please stop", CommandText("PLEASE", "stop")),
+        ("", CommandText("", "")),
+        ("?!", CommandText("", "?!")),
+        ("1234", CommandText("", "1234")),
     ],
 )
-def test_the_leading_word_is_read_however_it_is_written(text: str, said: Said) -> None:
-    assert rules.read(text) == said
+def test_the_leading_word_is_read_however_it_is_written(text: str, said: CommandText) -> None:
+    assert rules.parse_command_text(text) == said
 
 
 @given(st.text(st.characters(exclude_categories=[])))
 @example("tatizo \ud800")
 def test_whatever_is_typed_can_be_kept_on_one_line(text: str) -> None:
-    said = rules.read(text)
+    said = rules.parse_command_text(text)
     assert said.rest == " ".join(said.rest.split())
     assert "\x00" not in said.rest
     said.rest.encode()  # no half of a surrogate pair, which the database would refuse
 
 
 def test_a_text_is_cut_and_told_on_one_line() -> None:
-    assert rules.clean(" a\x00\r\n b\u202e c ", 5) == "a b c"
-    assert rules.clean("x" * 600, 500) == "x" * 500
-    assert rules.clean("ab cd", 3) == "ab"
+    assert rules.clean_line(" a\x00\r\n b\u202e c ", 5) == "a b c"
+    assert rules.clean_line("x" * 600, 500) == "x" * 500
+    assert rules.clean_line("ab cd", 3) == "ab"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_text_is_cut_and_told_on_one_line() -> None:
     ],
 )
 def test_a_unit_is_meant_where_the_text_begins_with_its_name(text: str, place: int | None, rest: str) -> None:
-    assert rules.choose_unit(text, ["A1", "A12", "Shop 3"]) == (place, rest)
+    assert rules.match_unit(text, ["A1", "A12", "Shop 3"]) == (place, rest)
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_a_place_is_cut_at_the_property(width: int, told: str) -> None:
 
 @given(st.text(max_size=130), st.text(min_size=1, max_size=50), st.integers(10, 60))
 def test_a_place_is_never_wider_than_it_may_be(property_name: str, unit_name: str, width: int) -> None:
-    assume(harmless(unit_name))  # it may be nothing but characters that nobody sees
-    assert 0 < measure(texts.place_name(property_name, unit_name, width)).characters <= width
+    assume(normalize_sms(unit_name))  # it may be nothing but characters that nobody sees
+    assert 0 < measure_sms(texts.place_name(property_name, unit_name, width)).characters <= width
 
 
 @pytest.mark.parametrize(
@@ -138,4 +138,4 @@ def test_a_place_is_never_wider_than_it_may_be(property_name: str, unit_name: st
 def test_a_name_is_unmistakable_where_it_is_no_word_and_no_other_stands_there(
     text: str, names: list[str], sure: bool
 ) -> None:
-    assert rules.is_unmistakable(text, 0, names) is sure
+    assert rules.is_unambiguous(text, 0, names) is sure

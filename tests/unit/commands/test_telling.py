@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from chalicelib.billing.model import Receipt
 from chalicelib.commands import service, telling, texts
-from chalicelib.commands.asking_service import tell_commands
-from chalicelib.commands.registry import COMMANDS, command, find_command
-from chalicelib.commands.rules import Said
-from chalicelib.commands.standing_service import Standing
+from chalicelib.commands.asking_service import list_command_words
+from chalicelib.commands.registry import COMMANDS, command, match_command
+from chalicelib.commands.rules import CommandText
+from chalicelib.commands.standing_service import PhoneLeaseBalance
 from chalicelib.ids import new_id
 from chalicelib.leasing.model import PhoneLease, PhoneTenant
-from chalicelib.messaging.rules import measure
-from chalicelib.payments.balance_model import Balance
+from chalicelib.messaging.rules import measure_sms
+from chalicelib.payments.balance_model import LeaseBalance
 
 TODAY = dt.date(2026, 11, 20)
 GSM7 = st.sampled_from("ABCXYZabcxyz 0123456789-'&/.,#()ÅéÑ[]{}€^|~\\")
@@ -58,13 +58,13 @@ def standing(
     first: dt.date | None = None,
     due: dt.date | None = None,
     next_due: dt.date | None = None,
-) -> Standing:
-    return Standing(rented, Balance(rented.id, owed, late, first, due, credit, None), next_due)
+) -> PhoneLeaseBalance:
+    return PhoneLeaseBalance(rented, LeaseBalance(rented.id, owed, late, first, due, credit, None), next_due)
 
 
-def told(language: str, *standings: Standing, naming: bool = False) -> str:
+def told(language: str, *standings: PhoneLeaseBalance, name_organisation: bool = False) -> str:
     whose = tenant(*(each.lease for each in standings))
-    return telling.tell_standings(whose, standings, language, naming=naming)
+    return telling.render_balances(whose, standings, language, name_organisation=name_organisation)
 
 
 NOV, DEC = dt.date(2026, 11, 5), dt.date(2026, 12, 5)
@@ -99,13 +99,13 @@ PAID = standing(lease(), credit=500_00, next_due=DEC)
         ),
     ],
 )
-def test_a_balance_is_told_in_both_languages(what: Standing, english: str, swahili: str) -> None:
+def test_a_balance_is_told_in_both_languages(what: PhoneLeaseBalance, english: str, swahili: str) -> None:
     assert (told("en", what), told("sw", what)) == (english, swahili)
 
 
 def test_three_leases_are_told_and_the_rest_are_counted() -> None:
     several = [standing(lease("Court", f"B{number}"), number * 100_00, first=DEC, due=DEC) for number in range(1, 6)]
-    text = told("en", *several, naming=True)
+    text = told("en", *several, name_organisation=True)
     assert text == (
         "Acme Homes: Court B1: KES 100 owed, due 5 Dec. Court B2: KES 200 owed, due 5 Dec. "
         "Court B3: KES 300 owed, due 5 Dec. And 2 more."
@@ -125,39 +125,46 @@ def test_a_balance_fits_one_sms(
     made: list[tuple[str, str, int, int, int, dt.date, dt.date, dt.date]],
     organisation: str,
     language: str,
-    naming: bool,
+    name_organisation: bool,
 ) -> None:
     standings = [
         standing(lease(house, unit[:40]), owed, min(late, owed), credit, first, due, coming)
         for house, unit, owed, late, credit, first, due, coming in made
     ]
     whose = tenant(*(each.lease for each in standings), name=organisation)
-    measured = measure(telling.tell_standings(whose, standings, language, naming=naming))
+    measured = measure_sms(telling.render_balances(whose, standings, language, name_organisation=name_organisation))
     assert (measured.encoding, measured.parts) == ("gsm7", 1)
 
 
 @given(names, names, names, st.integers(1, 10**9), sums, days, languages, st.booleans())
 def test_receipts_and_requests_fit_one_sms(
-    house: str, unit: str, organisation: str, number: int, amount: int, day: dt.date, language: str, naming: bool
+    house: str,
+    unit: str,
+    organisation: str,
+    number: int,
+    amount: int,
+    day: dt.date,
+    language: str,
+    name_organisation: bool,
 ) -> None:
     rented = lease(house, unit[:40])
     whose = tenant(rented, name=organisation)
     receipt = Receipt(new_id(), number, new_id(), rented.id, new_id(), amount, day, "issued", dt.datetime.now(dt.UTC))
     for text in (
-        telling.tell_receipt(whose, receipt, language, naming=naming),
-        telling.tell_receipt(whose, None, language, naming=naming),
-        telling.tell_fault(rented, number, language),
+        telling.render_receipt(whose, receipt, language, name_organisation=name_organisation),
+        telling.render_receipt(whose, None, language, name_organisation=name_organisation),
+        telling.render_fault_logged(rented, number, language),
     ):
-        assert (measure(text).encoding, measure(text).parts) == ("gsm7", 1)
+        assert (measure_sms(text).encoding, measure_sms(text).parts) == ("gsm7", 1)
 
 
 def test_a_name_of_another_script_is_told_as_it_is() -> None:
-    text = telling.tell_fault(lease("北京花园", "A1"), 7, "en")
+    text = telling.render_fault_logged(lease("北京花园", "A1"), 7, "en")
     assert text == "Request no. 7 for 北京花园 A1 is logged. Your landlord sees it."
 
 
 def test_every_text_is_there_in_both_languages_with_the_same_values() -> None:
-    for name, (english, swahili) in texts._TEXTS.items():
+    for name, (english, swahili) in texts._TRANSLATIONS.items():
         assert set(re.findall(r"{(\w+)}", english)) == set(re.findall(r"{(\w+)}", swahili)), name
         assert english.isascii(), name
         assert swahili.isascii(), name
@@ -166,14 +173,14 @@ def test_every_text_is_there_in_both_languages_with_the_same_values() -> None:
 @pytest.mark.parametrize("language", ["en", "sw"])
 @pytest.mark.parametrize("name", ["help", "unknown"])
 def test_what_may_be_asked_fits_one_sms(name: str, language: str) -> None:
-    text = texts.say(name, language, commands=tell_commands(language))
-    assert measure(text).parts == 1
+    text = texts.translate(name, language, commands=list_command_words(language))
+    assert measure_sms(text).parts == 1
     assert all(each.words[language][0] in text for each in COMMANDS.values())
 
 
-@pytest.mark.parametrize("text", [texts.NOBODY, texts.BUSY])
+@pytest.mark.parametrize("text", [texts.UNKNOWN_NUMBER, texts.TRY_LATER])
 def test_what_is_told_to_anybody_fits(text: str) -> None:
-    assert measure(text).characters <= 156
+    assert measure_sms(text).characters <= 156
 
 
 @pytest.mark.parametrize(
@@ -193,7 +200,7 @@ def test_what_is_told_to_anybody_fits(text: str) -> None:
     ],
 )
 def test_a_word_tells_the_command_and_the_language(word: str, name: str, language: str) -> None:
-    found = find_command(Said(word, ""))
+    found = match_command(CommandText(word, ""))
     assert found is not None
     assert (found[0].name, found[1]) == (name, language)
 
@@ -208,10 +215,12 @@ def test_others_register_themselves_and_cannot_take_a_word_that_is_taken() -> No
     with pytest.raises(ValueError, match="too long"):
         command("reading_of_the_water_meter", en=("METER",), sw=("MITA",))
     try:
-        assert command("reading", en=("METER", "MITA"), sw=("MITA",), takes={"en": "number"})(answers) is answers
-        found = find_command(Said("MITA", ""))
+        assert (
+            command("reading", en=("METER", "MITA"), sw=("MITA",), argument_help={"en": "number"})(answers) is answers
+        )
+        found = match_command(CommandText("MITA", ""))
         assert found is not None
-        assert (found[0].shown, found[1]) == ({"en": "METER number", "sw": "MITA"}, None)  # a word in both
+        assert (found[0].help_text, found[1]) == ({"en": "METER number", "sw": "MITA"}, None)  # a word in both
     finally:
         COMMANDS.pop("reading", None)
-    assert find_command(Said("MITA", "")) is None
+    assert match_command(CommandText("MITA", "")) is None

@@ -41,14 +41,14 @@ def test_a_token_of_either_issuer_is_taken(issuer: FakeIssuer, other: FakeIssuer
 
 
 def test_an_issuer_that_is_not_listed_is_refused(issuer: FakeIssuer, other: FakeIssuer) -> None:
-    with pytest.raises(tokens.NotVerified, match="unknown issuer"):
+    with pytest.raises(tokens.InvalidToken, match="unknown issuer"):
         verified(other.token(PHONE), issuer)
 
 
 def test_one_issuers_key_does_not_sign_for_another(issuer: FakeIssuer, other: FakeIssuer) -> None:
     forged = other.token(PHONE, iss=issuer.setting().issuer, aud=issuer.setting().audience)
     issuer.key_set()
-    with pytest.raises(tokens.NotVerified):
+    with pytest.raises(tokens.InvalidToken):
         verified(forged, issuer, other)
 
 
@@ -80,7 +80,7 @@ def test_one_issuers_key_does_not_sign_for_another(issuer: FakeIssuer, other: Fa
     ids=lambda changed: ",".join(f"{name}-{type(value).__name__}" for name, value in changed.items()),
 )
 def test_a_token_that_does_not_show_who_asks_is_refused(issuer: FakeIssuer, changed: dict[str, Any]) -> None:
-    with pytest.raises(tokens.NotVerified):
+    with pytest.raises(tokens.InvalidToken):
         verified(issuer.token(PHONE, **changed), issuer)
 
 
@@ -102,7 +102,7 @@ def unsigned(claims: dict[str, Any], **header: Any) -> str:
 def test_a_token_without_a_signature_is_refused(issuer: FakeIssuer) -> None:
     assert verified(issuer.token(PHONE), issuer) == PHONE
     for algorithm in ("none", "None", "NONE", ""):
-        with pytest.raises(tokens.NotVerified):
+        with pytest.raises(tokens.InvalidToken):
             verified(unsigned(issuer.claims(PHONE), alg=algorithm, kid=issuer.key_id), issuer)
 
 
@@ -114,13 +114,13 @@ def test_a_token_signed_with_a_shared_secret_is_refused(issuer: FakeIssuer) -> N
         secret = public.public_bytes(Encoding.PEM, form)  # PyJWT itself refuses to sign with this
         signing_input = unsigned(issuer.claims(PHONE), alg="HS256", kid=issuer.key_id).rstrip(".")
         signature = base64.urlsafe_b64encode(hmac.digest(secret, signing_input.encode(), "sha256"))
-        with pytest.raises(tokens.NotVerified):
+        with pytest.raises(tokens.InvalidToken):
             verified(f"{signing_input}.{signature.rstrip(b'=').decode()}", issuer)
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic x", "Bearer a.b.c", "Bearer " + "x" * 9000, "x"])
 def test_what_is_no_token_is_refused(issuer: FakeIssuer, header: str) -> None:
-    with pytest.raises(tokens.NotVerified):
+    with pytest.raises(tokens.InvalidToken):
         tokens.verify_sign_in(header, [issuer.setting()])
 
 
@@ -129,7 +129,7 @@ def test_a_token_changed_on_the_way_is_refused(issuer: FakeIssuer) -> None:
     claims = issuer.claims("+254700000000")
     other_body = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
     for changed in (f"{head}.{other_body}.{signature}", f"{head}.{body}.{signature[:-8]}AAAAAAAA"):
-        with pytest.raises(tokens.NotVerified):
+        with pytest.raises(tokens.InvalidToken):
             verified(changed, issuer)
 
 
@@ -138,7 +138,7 @@ def test_keys_are_fetched_once_and_an_unknown_one_asks_at_most_once_a_minute(iss
         verified(issuer.token(PHONE), issuer)
     assert issuer.answers == 1
     for _ in range(5):
-        with pytest.raises(tokens.NotVerified, match="unknown key"):
+        with pytest.raises(tokens.InvalidToken, match="unknown key"):
             verified(issuer.token(PHONE, key_id="second"), issuer)
     assert issuer.answers == 1
 
@@ -147,8 +147,8 @@ def test_a_new_key_is_found_after_a_minute(issuer: FakeIssuer) -> None:
     keys, now = tokens.KeySet(issuer.jwks_url), 1000.0
     assert keys.find(issuer.key_id, now=now) is not None
     issuer.token(PHONE, key_id="second")
-    assert keys.find("second", now=now + tokens.AGAIN_S - 1) is None
-    assert keys.find("second", now=now + tokens.AGAIN_S + 1) is not None
+    assert keys.find("second", now=now + tokens.REFETCH_AFTER_S - 1) is None
+    assert keys.find("second", now=now + tokens.REFETCH_AFTER_S + 1) is not None
     assert issuer.answers == 2
 
 
@@ -157,12 +157,12 @@ def test_the_last_good_keys_are_kept_while_the_issuer_does_not_answer(issuer: Fa
     keys, now = tokens.KeySet(issuer.jwks_url, timeout_s=1), 1000.0
     good = keys.find(issuer.key_id, now=now)
     issuer.broken, issuer.silent_s = fault == "broken", 2 if fault == "silent" else 0
-    now += tokens.KEPT_S + 1
+    now += tokens.KEYS_MAX_AGE_S + 1
     assert keys.find(issuer.key_id, now=now) is good
     assert keys.find(issuer.key_id, now=now + 1) is good
     assert issuer.answers == 2  # tried again once, and not for each request
     issuer.broken, issuer.silent_s = False, 0
-    assert keys.find(issuer.key_id, now=now + tokens.AGAIN_S + 1) is not None
+    assert keys.find(issuer.key_id, now=now + tokens.REFETCH_AFTER_S + 1) is not None
     assert issuer.answers == 3
 
 
@@ -209,17 +209,17 @@ def test_the_authorizer_tells_the_number_the_time_and_nothing_else(
 def test_an_issuer_that_never_answered_is_not_asked_for_each_token(issuer: FakeIssuer) -> None:
     issuer.broken = True
     keys, now = tokens.KeySet(issuer.jwks_url), 1000.0
-    assert [keys.find(issuer.key_id, now=now + second) for second in range(tokens.FIRST_AGAIN_S)] == [None] * 5
+    assert [keys.find(issuer.key_id, now=now + second) for second in range(tokens.REFETCH_EMPTY_AFTER_S)] == [None] * 5
     assert issuer.answers == 1
     issuer.broken = False
-    assert keys.find(issuer.key_id, now=now + tokens.FIRST_AGAIN_S + 1) is not None
+    assert keys.find(issuer.key_id, now=now + tokens.REFETCH_EMPTY_AFTER_S + 1) is not None
 
 
 @pytest.mark.parametrize("where", ["claims", "header"])
 def test_a_token_of_deep_nesting_is_refused_as_any_other(issuer: FakeIssuer, where: str) -> None:
     deep = base64.urlsafe_b64encode(b'{"a":' + b"[" * 5000 + b"]" * 5000 + b"}").rstrip(b"=").decode()
     head, claims, signature = issuer.token(PHONE).split(".")
-    with pytest.raises(tokens.NotVerified):
+    with pytest.raises(tokens.InvalidToken):
         verified(f"{head}.{deep}.{signature}" if where == "claims" else f"{deep}.{claims}.{signature}", issuer)
 
 
@@ -229,20 +229,20 @@ def test_a_key_id_names_a_known_key_or_nothing(issuer: FakeIssuer, key_id: Any) 
     header = {"typ": "JWT", "alg": "RS256", "kid": key_id, "jku": issuer.jwks_url, "x5u": issuer.jwks_url}
     forged = base64.urlsafe_b64encode(json.dumps(header).encode()).rstrip(b"=").decode()
     _, claims, signature = issuer.token(PHONE).split(".")
-    with pytest.raises(tokens.NotVerified):
+    with pytest.raises(tokens.InvalidToken):
         verified(f"{forged}.{claims}.{signature}", issuer)
     assert issuer.answers == 1  # nor is anything fetched by what the token says
 
 
 @pytest.mark.parametrize("ending", ["/", "/x", ".example", "#", "?"])
 def test_an_issuer_is_known_by_its_whole_name(issuer: FakeIssuer, ending: str) -> None:
-    with pytest.raises(tokens.NotVerified, match="unknown issuer"):
+    with pytest.raises(tokens.InvalidToken, match="unknown issuer"):
         verified(issuer.token(PHONE, iss=issuer.setting().issuer + ending), issuer)
 
 
 @pytest.mark.parametrize("phone", ["+", "+254", "+0712345678", "+1234567890123456", "+25471234567x", "+254 712345678"])
 def test_a_number_that_is_none_is_refused(issuer: FakeIssuer, phone: str) -> None:
-    with pytest.raises(tokens.NotVerified):
+    with pytest.raises(tokens.InvalidToken):
         verified(issuer.token(phone), issuer)
 
 
@@ -271,23 +271,23 @@ class FakeCopies:
 
 def test_an_issuer_that_dies_is_verified_by_the_copy_of_its_keys(issuer: FakeIssuer, other: FakeIssuer) -> None:
     copies = FakeCopies()
-    assert tokens.keep_copies([issuer.setting(), other.setting()], copies) == 2
-    assert tokens.keep_copies([issuer.setting(), other.setting()], copies) == 0
+    assert tokens.store_key_copies([issuer.setting(), other.setting()], copies) == 2
+    assert tokens.store_key_copies([issuer.setting(), other.setting()], copies) == 0
     assert copies.writes == 2  # what has not changed is not written
     issuer.broken = True
     token = f"Bearer {issuer.token(PHONE)}"
     assert tokens.verify_sign_in(token, [issuer.setting(), other.setting()], lambda: copies).phone == PHONE
-    assert tokens.keep_copies([issuer.setting(), other.setting()], copies) == 0
+    assert tokens.store_key_copies([issuer.setting(), other.setting()], copies) == 0
     assert copies.writes == 2  # a dead issuer's copy stays
 
 
 def test_an_issuer_that_is_gone_from_the_net_is_verified_by_the_copy_too() -> None:
     copies = FakeCopies()
     with issuing("gone") as issuer:
-        tokens.keep_copies([issuer.setting()], copies)
+        tokens.store_key_copies([issuer.setting()], copies)
         token = f"Bearer {issuer.token(PHONE)}"
     assert tokens.verify_sign_in(token, [issuer.setting()], lambda: copies).phone == PHONE
-    with pytest.raises(tokens.NotVerified, match="unknown key"):
+    with pytest.raises(tokens.InvalidToken, match="unknown key"):
         tokens.verify_sign_in(f"Bearer {issuer.token(PHONE, key_id='never seen')}", [issuer.setting()], lambda: copies)
 
 
@@ -296,10 +296,10 @@ def test_a_copy_knows_keys_that_came_after_this_process_fetched(issuer: FakeIssu
     keys = tokens.KeySet(issuer.jwks_url, copies=lambda: copies)
     first = keys.find("first", now=now)
     issuer.token(PHONE, key_id="second")
-    tokens.keep_copies([issuer.setting()], copies)
+    tokens.store_key_copies([issuer.setting()], copies)
     issuer.broken = True
-    assert keys.find("second", now=now + tokens.AGAIN_S + 1) is not None
-    assert keys.find("first", now=now + tokens.AGAIN_S + 2) is first
+    assert keys.find("second", now=now + tokens.REFETCH_AFTER_S + 1) is not None
+    assert keys.find("first", now=now + tokens.REFETCH_AFTER_S + 2) is first
 
 
 def test_copies_are_asked_for_while_the_issuer_is_silent_and_seldom_then(issuer: FakeIssuer) -> None:
@@ -313,7 +313,7 @@ def test_copies_are_asked_for_while_the_issuer_is_silent_and_seldom_then(issuer:
     assert keys.find(issuer.key_id, now=now) is not None
     assert asked == []
     issuer.broken = True
-    now += tokens.KEPT_S + 1
+    now += tokens.KEYS_MAX_AGE_S + 1
     for second in range(30):
         assert keys.find(issuer.key_id, now=now + second) is not None
     assert asked == [1]
@@ -322,20 +322,20 @@ def test_copies_are_asked_for_while_the_issuer_is_silent_and_seldom_then(issuer:
 @pytest.mark.parametrize("kept", ["", "no JSON", "{}", '{"keys": []}', '{"keys": [{"kid": "first"}]}'])
 def test_a_copy_that_cannot_be_read_is_no_key(issuer: FakeIssuer, kept: str) -> None:
     issuer.broken = True
-    copies = FakeCopies({tokens.copy_name(issuer.jwks_url): kept})
-    with pytest.raises(tokens.NotVerified, match="unknown key"):
+    copies = FakeCopies({tokens.key_copy_name(issuer.jwks_url): kept})
+    with pytest.raises(tokens.InvalidToken, match="unknown key"):
         tokens.verify_sign_in(f"Bearer {issuer.token(PHONE)}", [issuer.setting()], lambda: copies)
 
 
 def test_a_key_set_without_keys_takes_none_away(issuer: FakeIssuer) -> None:
     copies = FakeCopies()
-    tokens.keep_copies([issuer.setting()], copies)
+    tokens.store_key_copies([issuer.setting()], copies)
     issuer.keys, issuer.empty = {}, True
-    assert tokens.keep_copies([issuer.setting()], copies) == 0
+    assert tokens.store_key_copies([issuer.setting()], copies) == 0
     assert copies.writes == 1
 
 
 def test_a_copy_is_named_as_parameter_store_allows() -> None:
     url = "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Ab1Cd2Ef3/.well-known/jwks.json"
     name = "cognito-idp.eu-west-1.amazonaws.com-eu-west-1_Ab1Cd2Ef3-.well-known-jwks.json"
-    assert tokens.copy_name(url) == name
+    assert tokens.key_copy_name(url) == name

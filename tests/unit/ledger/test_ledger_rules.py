@@ -13,11 +13,11 @@ from chalicelib.ledger.rules import (
     Posting,
     balanced,
     channel_account,
+    effective_day,
     income_code,
-    landing_day,
     last_day,
-    mirror,
     next_period,
+    reversed_postings,
 )
 from chalicelib.payments.rules import DEFAULT_ORDER
 
@@ -86,8 +86,8 @@ def test_debits_equal_credits(amounts: list[int], holds: bool) -> None:
 
 @given(POSTINGS)
 def test_a_mirror_undoes_each_posting_in_its_place(postings: list[Posting]) -> None:
-    mirrored = mirror(postings)
-    assert mirror(mirrored) == postings
+    mirrored = reversed_postings(postings)
+    assert reversed_postings(mirrored) == postings
     assert balanced(posting.amount_cents for posting in (*postings, *mirrored))
     for before, after in zip(postings, mirrored, strict=True):
         assert after.amount_cents == -before.amount_cents
@@ -104,21 +104,21 @@ def test_a_mirror_undoes_each_posting_in_its_place(postings: list[Posting]) -> N
     ],
 )
 def test_a_journal_lands_outside_closed_time(effective_on: dt.date, lands_on: dt.date) -> None:
-    assert landing_day(effective_on, dt.date(2026, 6, 30)) == lands_on
+    assert effective_day(effective_on, dt.date(2026, 6, 30)) == lands_on
 
 
 @given(DAYS, st.none() | DAYS)
 def test_the_landing_day_is_the_nearest_open_one(effective_on: dt.date, closed_through: dt.date | None) -> None:
-    lands_on = landing_day(effective_on, closed_through)
+    lands_on = effective_day(effective_on, closed_through)
     assert lands_on >= effective_on
     assert closed_through is None or lands_on > closed_through
-    assert lands_on == effective_on or landing_day(lands_on, closed_through) == lands_on
-    assert landing_day(effective_on, None) == effective_on
+    assert lands_on == effective_on or effective_day(lands_on, closed_through) == lands_on
+    assert effective_day(effective_on, None) == effective_on
 
 
 def test_the_calendar_ends_in_an_ordinary_error() -> None:
     with pytest.raises(ValueError, match="out of range"):
-        landing_day(dt.date(2026, 6, 30), dt.date.max)
+        effective_day(dt.date(2026, 6, 30), dt.date.max)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from chalicelib.messaging import delivery_rules, dispatch_rules
-from chalicelib.messaging.dispatch_rules import Ways
+from chalicelib.messaging import cap_rules, delivery_rules, dispatch_rules
+from chalicelib.messaging.cap_rules import SendingContext
 from chalicelib.messaging.grant_model import Allowance
-from chalicelib.messaging.model import STATUSES, TRANSITIONS, Message, Settings
+from chalicelib.messaging.model import STATUSES, TRANSITIONS, Message, MessageSettings
 
 PRICES = {"africastalking": 80, "sns": 3900}
 
@@ -22,8 +22,8 @@ def at(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(f"{text}+03:00").astimezone(dt.UTC)
 
 
-def ways(now: dt.datetime, **settings: Any) -> Ways:
-    return Ways(UUID(int=1), Settings(**settings), "Africa/Nairobi", PRICES, now, GRANTED)
+def ways(now: dt.datetime, **settings: Any) -> SendingContext:
+    return SendingContext(UUID(int=1), MessageSettings(**settings), "Africa/Nairobi", PRICES, now, GRANTED)
 
 
 def message(**values: Any) -> Message:
@@ -91,13 +91,13 @@ def test_without_quiet_hours_and_by_email_only_staleness_ends_it() -> None:
     ],
 )
 def test_what_a_days_cap_holds_back_goes_when_the_next_day_opens(now: str, until: int, expected: str) -> None:
-    assert dispatch_rules.next_day_opening(ways(at(now), quiet_until_hour=until)) == at(expected)
+    assert cap_rules.next_sending_day_start(ways(at(now), quiet_until_hour=until)) == at(expected)
 
 
 @pytest.mark.parametrize(("number", "minutes"), [(1, 1), (2, 5), (3, 20), (4, None), (9, None)])
 def test_tries_grow_apart_and_end_after_four(number: int, minutes: int | None) -> None:
     now = at("2026-12-07T12:00")
-    again = delivery_rules.next_try(number, now)
+    again = delivery_rules.next_attempt_at(number, now)
     assert again == (None if minutes is None else now + dt.timedelta(minutes=minutes))
 
 

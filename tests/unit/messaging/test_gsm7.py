@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.messaging.rules import harmless, measure, replaced
+from chalicelib.messaging.rules import measure_sms, normalize_sms, replaced_characters
 
 # The table of 3GPP TS 23.038 section 6.2.1, row by row as it is printed there; the escape is not a character.
 TABLE = (
@@ -48,8 +48,8 @@ def reference(text: str) -> tuple[str, int, int]:
 
 def test_the_alphabet_has_its_127_characters_and_the_extension_ten() -> None:
     assert (len(set(TABLE)), len(TABLE), len(set(EXTENSION))) == (127, 127, 10)
-    assert measure(TABLE) == ("gsm7", 127, 1)
-    assert measure(EXTENSION) == ("gsm7", 20, 1)
+    assert measure_sms(TABLE) == ("gsm7", 127, 1)
+    assert measure_sms(EXTENSION) == ("gsm7", 20, 1)
 
 
 @pytest.mark.parametrize(
@@ -79,28 +79,28 @@ def test_the_alphabet_has_its_127_characters_and_the_extension_ten() -> None:
     ],
 )
 def test_what_a_text_takes(text: str, told: tuple[str, int, int]) -> None:
-    assert measure(text) == told == reference(text)
+    assert measure_sms(text) == told == reference(text)
 
 
 @given(texts)
 @example("€" * 77)
 @example("€" * 153)
 def test_gsm_7_bit_is_measured_as_the_reference_splits_it(text: str) -> None:
-    assert measure(text) == reference(text)
+    assert measure_sms(text) == reference(text)
 
 
 @given(st.text(st.sampled_from("a文€" + EMOJI), max_size=300) | any_texts)
 @example(EMOJI * 67)
 def test_any_text_is_measured_as_the_reference_splits_it(text: str) -> None:
-    assert measure(text) == reference(text)
+    assert measure_sms(text) == reference(text)
 
 
 def test_a_swahili_text_with_a_curly_quote_is_one_sms() -> None:
-    assert measure(SWAHILI).parts == 2
-    told = harmless(SWAHILI)
+    assert measure_sms(SWAHILI).parts == 2
+    told = normalize_sms(SWAHILI)
     assert told == "Habari Wanjiru, maji hayatakuwepo kesho. Ng'ombe wako - tafadhali mpe maji leo..."
-    assert measure(told) == ("gsm7", len(told), 1)
-    assert replaced(SWAHILI) == ["\u2019", "\u2013", "\u00a0", "\u2026"]
+    assert measure_sms(told) == ("gsm7", len(told), 1)
+    assert replaced_characters(SWAHILI) == ["\u2019", "\u2013", "\u00a0", "\u2026"]
 
 
 @pytest.mark.parametrize(
@@ -124,23 +124,23 @@ def test_a_swahili_text_with_a_curly_quote_is_one_sms() -> None:
     ],
 )
 def test_what_stands_for_what(written: str, told: str) -> None:
-    assert harmless(written) == unicodedata.normalize("NFC", told)
+    assert normalize_sms(written) == unicodedata.normalize("NFC", told)
 
 
 @given(texts)
 def test_what_is_of_the_alphabet_stays(text: str) -> None:
-    assert harmless(text) is text
-    assert replaced(text) == []
+    assert normalize_sms(text) is text
+    assert replaced_characters(text) == []
 
 
 @given(any_texts)
 def test_what_is_harmless_stays_so(text: str) -> None:
-    assert harmless(harmless(text)) == harmless(text)
+    assert normalize_sms(normalize_sms(text)) == normalize_sms(text)
 
 
 @given(any_texts)
 def test_no_text_gets_dearer_and_none_is_lost(text: str) -> None:
-    told = harmless(text)
-    assert measure(told).encoding == "gsm7" or measure(text).encoding == "ucs2"
+    told = normalize_sms(text)
+    assert measure_sms(told).encoding == "gsm7" or measure_sms(text).encoding == "ucs2"
     assert sum(each == EMOJI for each in told) == sum(each == EMOJI for each in text)
     assert bool(told.strip()) or not any(each.isalnum() for each in text)

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.messaging.model import KINDS, Settings
-from chalicelib.messaging.rules import is_quiet, opening, passes_opt_out, price_cents, waits_for_opening
+from chalicelib.messaging.model import KINDS, MessageSettings
+from chalicelib.messaging.rules import end_of_quiet_hours, is_quiet, passes_opt_out, price_cents, respects_quiet_hours
 
 NAIROBI, LAGOS, LONDON = "Africa/Nairobi", "Africa/Lagos", "Europe/London"
-USUAL = Settings()
+USUAL = MessageSettings()
 FIRST = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
 
 
@@ -36,7 +36,7 @@ def at(text: str) -> dt.datetime:
     ],
 )
 def test_the_usual_quiet_hours_are_over_midnight(asked: str, zone: str, opens: str) -> None:
-    assert opening(at(asked), USUAL, zone) == at(opens)
+    assert end_of_quiet_hours(at(asked), USUAL, zone) == at(opens)
 
 
 @pytest.mark.parametrize(
@@ -52,12 +52,12 @@ def test_the_usual_quiet_hours_are_over_midnight(asked: str, zone: str, opens: s
 )
 def test_an_organisation_has_hours_of_its_own(begins: int, ends: int, asked: str, opens: str) -> None:
     settings = USUAL._replace(quiet_from_hour=begins, quiet_until_hour=ends)
-    assert opening(at(asked), settings, NAIROBI) == at(opens)
+    assert end_of_quiet_hours(at(asked), settings, NAIROBI) == at(opens)
 
 
 def test_an_hour_that_the_clock_leaps_over_ends_with_the_leap() -> None:
     settings = USUAL._replace(quiet_from_hour=22, quiet_until_hour=1)  # there is no 01:00 in London on that day
-    assert opening(at("2027-03-28T00:30+00:00"), settings, LONDON) == at("2027-03-28T02:00+01:00")
+    assert end_of_quiet_hours(at("2027-03-28T00:30+00:00"), settings, LONDON) == at("2027-03-28T02:00+01:00")
 
 
 @given(
@@ -70,7 +70,7 @@ def test_it_opens_at_once_or_at_the_first_hour_that_is_not_quiet(
     asked: dt.datetime, begins: int, ends: int, zone: str
 ) -> None:
     settings = USUAL._replace(quiet_from_hour=begins, quiet_until_hour=ends)
-    opens = opening(asked, settings, zone)
+    opens = end_of_quiet_hours(asked, settings, zone)
     assert asked <= opens < asked + dt.timedelta(hours=25)
     assert opens.tzinfo is dt.UTC
     assert not is_quiet(opens.astimezone(ZoneInfo(zone)).hour, settings)
@@ -81,8 +81,8 @@ def test_it_opens_at_once_or_at_the_first_hour_that_is_not_quiet(
 
 
 def test_who_is_woken_and_who_wants_none() -> None:
-    assert {kind for kind in KINDS if not waits_for_opening(kind, "sms")} == {"reply", "statement"}
-    assert not any(waits_for_opening(kind, "email") for kind in KINDS)
+    assert {kind for kind in KINDS if not respects_quiet_hours(kind, "sms")} == {"reply", "statement"}
+    assert not any(respects_quiet_hours(kind, "email") for kind in KINDS)
     assert {kind for kind in KINDS if passes_opt_out(kind, USUAL)} == {"reply", "statement"}
     chosen = USUAL._replace(legal_notices_pass_opt_out=True)
     assert {kind for kind in KINDS if passes_opt_out(kind, chosen)} == {"legal_notice", "reply", "statement"}

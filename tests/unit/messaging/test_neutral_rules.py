@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from chalicelib.brands import is_brand
 from chalicelib.messaging import neutral_rules as rules
 from chalicelib.messaging.grant_model import Allowance
-from chalicelib.messaging.gsm7_rules import harmless, measure
-from chalicelib.messaging.signing_rules import longest_ending, sign
+from chalicelib.messaging.gsm7_rules import measure_sms, normalize_sms
+from chalicelib.messaging.signing_rules import add_footer, longest_footer
 from chalicelib.messaging.template_rules import render
 from chalicelib.messaging.template_service import Templates
-from chalicelib.messaging.text_model import BUILT_IN, LONGEST, USUAL
+from chalicelib.messaging.text_model import DEFAULT_TEMPLATES, MAX_VALUE_LENGTHS, SAMPLE_VALUES
 
 NEWCOMER = Allowance(founder_phone="+254712345678")
 # What Android's Linkify and iOS's data detectors take for an address, said again and wider than in the code.
@@ -45,13 +45,13 @@ HOSTILE = (
     "evil.\u034fcom", "evil\u034f.com", "evil.\u3164com", "071\U000e00412345678", "evil.\u115fcom",
     "www123456", "WWW 0712345678",
 )  # fmt: skip
-KINDS = sorted(BUILT_IN)
+KINDS = sorted(DEFAULT_TEMPLATES)
 
 
 def texts(kind: str, language: str, values: dict[str, str]) -> str:
     made = Templates({}, NEWCOMER).render(kind, language, values)
     assert made.text is not None
-    return rules.neutral_text(made.text)
+    return rules.sanitize_text(made.text)
 
 
 def bad(text: str) -> list[str]:
@@ -61,13 +61,13 @@ def bad(text: str) -> list[str]:
 @pytest.mark.parametrize(("kind", "language"), KINDS)
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_no_text_of_a_newcomer_holds_a_link_a_number_or_a_brand(kind: str, language: str, hostile: str) -> None:
-    values = {**USUAL, **dict.fromkeys(rules.NAMES, hostile)}
+    values = {**SAMPLE_VALUES, **dict.fromkeys(rules.FREE_TEXT_PLACEHOLDERS, hostile)}
     text = texts(kind, language, values)
     assert bad(text) == []
     assert "522533" not in text
     words = set(re.findall(r"\w+", text.upper()))
     assert not words & {"MPESA", "SAFARICOM", "SAFARIC0M", "KCB", "EQUITY", "PAYBILL"}
-    signed = sign(text, kind, "sms", language, NEWCOMER, confirmed=False)
+    signed = add_footer(text, kind, "sms", language, NEWCOMER, confirmed=False)
     assert bad(signed.replace("+254712345678", "")) == []
     assert "+254712345678" in signed
 
@@ -75,7 +75,7 @@ def test_no_text_of_a_newcomer_holds_a_link_a_number_or_a_brand(kind: str, langu
 @pytest.mark.parametrize(("kind", "language"), KINDS)
 def test_what_two_values_make_together_is_no_number_either(kind: str, language: str) -> None:
     for first, second in product(("0712 3", "Call 07123", "12345", "evil."), ("45 678", "45678", "6", "com")):
-        text = texts(kind, language, {**USUAL, "property": first, "unit": second, "tenant": first})
+        text = texts(kind, language, {**SAMPLE_VALUES, "property": first, "unit": second, "tenant": first})
         assert bad(text) == []
         assert not re.search(r"\d(?:[ ()-]{0,2}\d){5,}", text), text
 
@@ -96,10 +96,15 @@ def test_what_two_values_make_together_is_no_number_either(kind: str, language: 
 )
 def test_two_names_side_by_side_make_no_brand_and_no_number(kind: str, language: str, first: str, second: str) -> None:
     for pair in rules._NEIGHBOURS:
-        text = texts(kind, language, {**USUAL, **dict(zip(pair, (first, second), strict=True))})
-        for sum_or_day in (USUAL["amount"], USUAL["due_on"], USUAL["balance"], USUAL["periods"]):
+        text = texts(kind, language, {**SAMPLE_VALUES, **dict(zip(pair, (first, second), strict=True))})
+        for sum_or_day in (
+            SAMPLE_VALUES["amount"],
+            SAMPLE_VALUES["due_on"],
+            SAMPLE_VALUES["balance"],
+            SAMPLE_VALUES["periods"],
+        ):
             text = text.replace(sum_or_day, "")
-        assert not re.search(r"\d(?:[\W_]{0,4}\d){5,}", text.replace(USUAL["receipt"], "")), text
+        assert not re.search(r"\d(?:[\W_]{0,4}\d){5,}", text.replace(SAMPLE_VALUES["receipt"], "")), text
         assert not is_brand(f"{first} {second}") or f"{first} {second}" not in text
         assert not {"MPESA", "SAFARICOM"} & set(re.sub(r"[^A-Z ]", "", text.upper().replace("M PESA", "MPESA")).split())
 
@@ -111,27 +116,29 @@ def test_sums_days_and_the_columns_of_a_letter_stay() -> None:
         "To pay on 30/11/2026: KES 12,000.50",
         "KES 1,500,000 due 31 Dec 2026 - 15 Jan 2027; 2026-11-30.",
     )
-    assert rules.neutral_text("\n".join(lines)) == "\n".join(lines)
+    assert rules.sanitize_text("\n".join(lines)) == "\n".join(lines)
 
 
-@given(st.fixed_dictionaries({name: st.text(max_size=60) for name in rules.NAMES}), st.sampled_from(KINDS))
+@given(
+    st.fixed_dictionaries({name: st.text(max_size=60) for name in rules.FREE_TEXT_PLACEHOLDERS}), st.sampled_from(KINDS)
+)
 def test_whatever_is_typed(values: dict[str, str], kind: tuple[str, str]) -> None:
-    text = texts(*kind, {**USUAL, **values})
+    text = texts(*kind, {**SAMPLE_VALUES, **values})
     assert bad(text) == []
 
 
 @given(st.lists(st.sampled_from([*"./:@*#-() \u3002\u200b0123456789", "com", "http", "www", "ke", "a"]), max_size=30))
 def test_whatever_links_and_numbers_are_put_together_of(pieces: list[str]) -> None:
-    for told in (rules.neutral_name("".join(pieces)), rules.neutral_text("".join(pieces))):
+    for told in (rules.sanitize_name("".join(pieces)), rules.sanitize_text("".join(pieces))):
         assert bad(told) == []
-        assert harmless(told) == told
+        assert normalize_sms(told) == told
 
 
 @given(st.text(max_size=80))
 def test_what_is_neutral_stays(text: str) -> None:
-    once = rules.neutral_text(text)
-    assert rules.neutral_text(once) == once
-    assert not is_brand(rules.neutral_name(text))
+    once = rules.sanitize_text(text)
+    assert rules.sanitize_text(once) == once
+    assert not is_brand(rules.sanitize_name(text))
 
 
 @pytest.mark.parametrize(
@@ -154,45 +161,45 @@ def test_what_is_neutral_stays(text: str) -> None:
     ],
 )
 def test_names_stay_as_they_are_and_others_readable(name: str, told: str) -> None:
-    assert rules.neutral_name(name) == told
+    assert rules.sanitize_name(name) == told
 
 
 @pytest.mark.parametrize(("kind", "language"), KINDS)
 def test_a_text_with_usual_values_stays_one_sms_with_its_ending(kind: str, language: str) -> None:
     for allowance in (Allowance(granted=True), NEWCOMER):
-        made = Templates({}, allowance).render(kind, language, USUAL)
-        told = sign(made.text or "", kind, "sms", language, allowance, confirmed=False)
-        assert measure(told).parts == 1, told
-        assert USUAL["amount"] in told
-        assert USUAL["organisation"] in told
+        made = Templates({}, allowance).render(kind, language, SAMPLE_VALUES)
+        told = add_footer(made.text or "", kind, "sms", language, allowance, confirmed=False)
+        assert measure_sms(told).parts == 1, told
+        assert SAMPLE_VALUES["amount"] in told
+        assert SAMPLE_VALUES["organisation"] in told
         assert ("Paybill 522533" in told) is (allowance.granted and kind.startswith("reminder"))
 
 
 @pytest.mark.parametrize(("kind", "language"), KINDS)
 def test_long_names_are_cut_before_a_second_sms_is_paid(kind: str, language: str) -> None:
     values = {
-        **USUAL,
+        **SAMPLE_VALUES,
         "organisation": "Mwangaza Homes and Property Managers Ltd",
         "property": "Mwangaza Garden Estate II",
     }
     made = Templates({}, NEWCOMER).render(kind, language, {**values, "receipt": "12"})
-    assert measure(sign(made.text or "", kind, "sms", language, NEWCOMER, confirmed=False)).parts == 1
-    longest = {name: "x" * length for name, length in LONGEST.items()}
-    whole = render(kind, language, longest, None, longest_ending(language, NEWCOMER))
+    assert measure_sms(add_footer(made.text or "", kind, "sms", language, NEWCOMER, confirmed=False)).parts == 1
+    longest = {name: "x" * length for name, length in MAX_VALUE_LENGTHS.items()}
+    whole = render(kind, language, longest, None, longest_footer(language, NEWCOMER))
     assert longest["reference"] in (whole.text or "") or "reminder" in kind, "what never fits is told whole"
 
 
 def test_an_answer_keeps_its_sums_and_days() -> None:
     told = "Acme: Court A1: KES 1,500,000 owed, was due 30 Jun. Last receipt: no. 12, KES 5,000, 5 Dec 2026."
-    assert rules.neutral_text(told) == told
-    assert rules.neutral_text("Safaricom: evil.com A1: KES 5 owed") == "evil com A1: KES 5 owed"
+    assert rules.sanitize_text(told) == told
+    assert rules.sanitize_text("Safaricom: evil.com A1: KES 5 owed") == "evil com A1: KES 5 owed"
 
 
 def test_how_a_text_ends() -> None:
     granted = Allowance(granted=True, founder_phone="+254712345678")
 
     def ends(allowance: Allowance, kind: str = "receipt", medium: str = "sms", *, confirmed: bool = False) -> str:
-        return sign("Paid", kind, medium, "en", allowance, confirmed=confirmed)
+        return add_footer("Paid", kind, medium, "en", allowance, confirmed=confirmed)
 
     assert ends(NEWCOMER) == "Paid. From +254712345678. Not you? Send NOT ME"
     assert ends(NEWCOMER, confirmed=True) == "Paid. From +254712345678."
@@ -200,6 +207,6 @@ def test_how_a_text_ends() -> None:
     assert ends(NEWCOMER, medium="email") == "Paid\n\nFrom +254712345678.\n"
     assert ends(granted) == "Paid. Not you? Send NOT ME"
     assert [ends(granted, confirmed=True), ends(granted, "reply"), ends(granted, medium="email")] == ["Paid"] * 3
-    assert sign("Sawa!", "receipt", "sms", "sw", NEWCOMER, confirmed=False) == (
+    assert add_footer("Sawa!", "receipt", "sms", "sw", NEWCOMER, confirmed=False) == (
         "Sawa! Kutoka +254712345678. Si wewe? Tuma SI MIMI"
     )

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.onboarding.amounts import read_amount, read_positive_amount
-from chalicelib.onboarding.cells import Cell, Unreadable, column_letter, label_of, text_of
-from chalicelib.onboarding.charges import Charges, charges_in_remark, read_charges
+from chalicelib.onboarding.cells import Cell, UnreadableCell, cell_label, cell_text, column_letter
+from chalicelib.onboarding.charges import Charges, parse_remark_charges, read_charges
 from chalicelib.onboarding.days import read_date, read_due_day
 from chalicelib.onboarding.model import RecurringCharge
 from chalicelib.onboarding.people import (
@@ -81,7 +81,7 @@ def test_a_thousand_stays_one_before_a_currency(
 ) -> None:
     written = f"{count}{thousand} {spelled(currency)}"
     if thousand.startswith(" ") and currency.startswith("s"):
-        with pytest.raises(Unreadable):  # "15 k sh": of thousands, or Ksh
+        with pytest.raises(UnreadableCell):  # "15 k sh": of thousands, or Ksh
             read_amount(written)
     else:
         assert read_amount(written) == count * 1000_00
@@ -114,13 +114,13 @@ def test_a_thousand_stays_one_before_a_currency(
     ],
 )
 def test_amounts_that_are_refused(cell: Cell, code: str) -> None:
-    with pytest.raises(Unreadable) as refused:
+    with pytest.raises(UnreadableCell) as refused:
         read_amount(cell)
     assert refused.value.code == code
 
 
 def test_a_rent_below_nothing_is_refused() -> None:
-    with pytest.raises(Unreadable, match="not negative"):
+    with pytest.raises(UnreadableCell, match="not negative"):
         read_positive_amount("(500)")
 
 
@@ -164,13 +164,13 @@ def test_dates_have_the_day_before_the_month(cell: Cell, day: tuple[int, int, in
     ],
 )
 def test_dates_that_are_refused(cell: Cell, code: str) -> None:
-    with pytest.raises(Unreadable) as refused:
+    with pytest.raises(UnreadableCell) as refused:
         read_date(cell)
     assert refused.value.code == code
 
 
 def test_a_bare_number_is_told_which_day_it_may_mean() -> None:
-    with pytest.raises(Unreadable, match="perhaps Excel's count for 1 Jun 2024"):
+    with pytest.raises(UnreadableCell, match="perhaps Excel's count for 1 Jun 2024"):
         read_date("45444")
 
 
@@ -195,7 +195,7 @@ def test_due_days(cell: Cell, day: int | None) -> None:
 
 @pytest.mark.parametrize("cell", ["31", "29th", 30, "0", 0, "end month", "5.5", dt.date(2025, 1, 5), "-3"])
 def test_due_days_that_some_months_lack_are_refused(cell: Cell) -> None:
-    with pytest.raises(Unreadable, match="due"):
+    with pytest.raises(UnreadableCell, match="due"):
         read_due_day(cell)
 
 
@@ -258,28 +258,28 @@ def test_other_charges(cell: Cell, charges: Charges) -> None:
     "cell", ["see agreement", "garbage", "power 25/unit", "garbage -300", "water 120/unit, water 130/unit"]
 )
 def test_other_charges_that_are_refused(cell: str) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableCell):
         read_charges(cell)
 
 
 def test_a_remark_is_a_charge_only_in_so_many_words() -> None:
-    assert charges_in_remark("garbage 300") == Charges((GARBAGE,))
+    assert parse_remark_charges("garbage 300") == Charges((GARBAGE,))
     for remark in ("owes garbage 300", "brother pays", "vacant since sept", "paid 300", "", "room 12"):
-        assert charges_in_remark(remark) == Charges()
+        assert parse_remark_charges(remark) == Charges()
 
 
 def test_labels_that_a_program_has_spoilt_are_refused() -> None:
-    assert label_of(Decimal("101.0")) == "101"
+    assert cell_label(Decimal("101.0")) == "101"
     for spoilt in (dt.date(2026, 1, 2), "2.55E+11", "#N/A"):
-        with pytest.raises(Unreadable):
-            label_of(spoilt)
+        with pytest.raises(UnreadableCell):
+            cell_label(spoilt)
 
 
 @given(st.one_of(st.text(), st.integers(), st.decimals(), st.dates()))
 def test_no_cell_raises_anything_but_unreadable(cell: Cell) -> None:
     readers = (read_amount, read_date, read_due_day, read_phones, read_name, read_identity, read_email, read_kra_pin)
-    for reader in (*readers, read_kin, read_charges, read_unit_type, is_vacant, charges_in_remark):
-        with contextlib.suppress(Unreadable):
+    for reader in (*readers, read_kin, read_charges, read_unit_type, is_vacant, parse_remark_charges):
+        with contextlib.suppress(UnreadableCell):
             reader(cell)
 
 
@@ -289,15 +289,15 @@ def test_no_cell_raises_anything_but_unreadable(cell: Cell) -> None:
 )
 def test_a_number_that_is_not_finite_or_not_to_be_written_out_is_refused(cell: Decimal) -> None:
     for reader in (read_amount, read_date, read_due_day, read_phones, read_identity):
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableCell):
             reader(cell)
-    assert len(text_of(cell)) < 20
+    assert len(cell_text(cell)) < 20
 
 
 def test_charges_are_bounded_as_the_api_bounds_them() -> None:
     assert len(read_charges(", ".join(f"wifi {n}" for n in range(1, 21))).recurring) == 20
     for wrong in (", ".join(f"wifi {n}" for n in range(1, 22)), f"{'w' * 141} 300"):
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableCell):
             read_charges(wrong)
 
 

@@ -9,17 +9,17 @@ import pytest
 
 from chalicelib import config
 from chalicelib.onboarding import plan_process, plan_worker
-from chalicelib.onboarding.model import Plan, fingerprint
-from chalicelib.onboarding.plan import read_plan
-from chalicelib.onboarding.plan_json import parse_plan, serialize_plan
-from chalicelib.onboarding.plan_process import Bounds, ReaderFailed, Stored, read_apart
+from chalicelib.onboarding.model import RentRoll, fingerprint
+from chalicelib.onboarding.plan import parse_rent_roll
+from chalicelib.onboarding.plan_json import deserialize_rent_roll, serialize_rent_roll
+from chalicelib.onboarding.plan_process import ParserFailed, ResourceLimits, UploadedFile, parse_in_subprocess
 from tests.hostile_sheets import CORPUS, Hostile, csv, largest_csv, number, workbook
 from tests.sheet_mutations import mutations
 
-MOST_BYTES = 4_000_000
+MAX_BYTES = 4_000_000
 
 
-def errors(plan: Plan) -> set[str]:
+def errors(plan: RentRoll) -> set[str]:
     return {problem.code for problem in plan.problems if problem.severity == "error"}
 
 
@@ -27,8 +27,8 @@ def errors(plan: Plan) -> set[str]:
 @pytest.mark.parametrize("hostile", CORPUS, ids=lambda each: each.name)
 def test_each_hostile_file_gets_its_verdict(hostile: Hostile) -> None:
     content = hostile.make()
-    assert len(content) <= MOST_BYTES
-    read = read_apart(Stored(content, "", 5))
+    assert len(content) <= MAX_BYTES
+    read = parse_in_subprocess(UploadedFile(content, "", 5))
     if hostile.verdict:
         assert hostile.verdict in errors(read.plan)
     else:
@@ -36,35 +36,35 @@ def test_each_hostile_file_gets_its_verdict(hostile: Hostile) -> None:
 
 
 def test_a_number_that_no_cell_can_hold_is_a_problem_of_its_cell() -> None:
-    [found] = [each for each in read_plan(number("1E400")).problems if each.code == "number_out_of_range"]
+    [found] = [each for each in parse_rent_roll(number("1E400")).problems if each.code == "number_out_of_range"]
     assert (found.row, found.column, found.value) == (3, "C (Rent)", "1E400")
 
 
 @pytest.mark.parametrize(
     ("bounds", "code"),
     [
-        (Bounds(cpu_s=1), "takes_too_long"),
-        (Bounds(wall_s=0), "takes_too_long"),
-        (Bounds(memory_mb=40), "takes_too_much_memory"),
+        (ResourceLimits(cpu_s=1), "takes_too_long"),
+        (ResourceLimits(wall_s=0), "takes_too_long"),
+        (ResourceLimits(memory_mb=40), "takes_too_much_memory"),
     ],
 )
-def test_what_takes_too_much_is_ended_and_that_is_the_verdict(bounds: Bounds, code: str) -> None:
-    read = read_apart(Stored(largest_csv(), "", 5), bounds)
+def test_what_takes_too_much_is_ended_and_that_is_the_verdict(bounds: ResourceLimits, code: str) -> None:
+    read = parse_in_subprocess(UploadedFile(largest_csv(), "", 5), bounds)
     assert [(each.severity, each.code) for each in read.plan.problems] == [("error", code)]
     assert read.fingerprint == fingerprint(read.plan)
 
 
 def test_the_process_ends_when_its_reader_is_gone() -> None:
     """A worker that is killed leaves nobody behind who reads on."""
-    command = plan_process.command(Bounds())
+    command = plan_process.parser_command(ResourceLimits())
     with subprocess.Popen(command, cwd=plan_process.ROOT, env={}, stdin=PIPE, stderr=PIPE) as process:
         process.communicate(timeout=60)
     assert process.returncode == plan_worker.FAILED
 
 
 def test_a_fault_of_our_own_tells_where_and_nothing_of_the_file(capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(ReaderFailed) as failed:
-        read_apart(Stored(b"Unit,Rent\nsecret name,1", ["no text"], 5))  # type: ignore[arg-type]
+    with pytest.raises(ParserFailed) as failed:
+        parse_in_subprocess(UploadedFile(b"Unit,Rent\nsecret name,1", ["no text"], 5))  # type: ignore[arg-type]
     assert "Error at" in str(failed.value)
     assert "secret" not in str(failed.value)
     assert capfd.readouterr() == ("", "")
@@ -73,7 +73,7 @@ def test_a_fault_of_our_own_tells_where_and_nothing_of_the_file(capfd: pytest.Ca
 def test_the_process_knows_no_database_no_library_and_no_environment() -> None:
     code = "import json, os, sys, chalicelib.onboarding.plan_worker; "
     code += "print(json.dumps([sorted(sys.modules), list(os.environ)]))"
-    command = [*plan_process.command(Bounds())[:4], "-c", code]
+    command = [*plan_process.parser_command(ResourceLimits())[:4], "-c", code]
     told = subprocess.run(
         command, cwd=plan_process.ROOT, env=config.reader_environment(), capture_output=True, check=True
     )
@@ -92,11 +92,11 @@ def test_both_sides_mean_the_same_by_an_exit_status() -> None:
 
 @pytest.mark.parametrize("content", [workbook(), csv(), csv("Plaza,,x"), b"", largest_csv()[:40_000]])
 def test_a_plan_comes_out_of_the_process_as_it_was(content: bytes) -> None:
-    plan = read_plan(content)
-    assert parse_plan(serialize_plan(plan, fingerprint(plan))) == (plan, fingerprint(plan))
+    plan = parse_rent_roll(content)
+    assert deserialize_rent_roll(serialize_rent_roll(plan, fingerprint(plan))) == (plan, fingerprint(plan))
 
 
 def test_generated_sheets_give_a_plan_and_never_an_exception() -> None:
     for content in mutations(random.Random(9), 300):
-        plan = read_plan(content)
+        plan = parse_rent_roll(content)
         assert plan.problems or plan.units

@@ -8,16 +8,16 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from chalicelib.onboarding.model import Plan, fingerprint
-from chalicelib.onboarding.plan import read_plan
+from chalicelib.onboarding.model import RentRoll, fingerprint
+from chalicelib.onboarding.plan import parse_rent_roll
 
 SAMPLE = Path(__file__).parents[2] / "data" / "rent-roll.csv"
 RENT, NAME, DEPOSIT, BALANCE, CHARGES = 4, 6, 9, 11 + 1, 13
 
 
 @pytest.fixture(scope="module")
-def plan() -> Plan:
-    return read_plan(SAMPLE.read_bytes())
+def plan() -> RentRoll:
+    return parse_rent_roll(SAMPLE.read_bytes())
 
 
 def rows() -> list[list[str]]:
@@ -31,7 +31,7 @@ def shillings(text: str) -> int:
     return (-1 if "(" in text else 1) * int(digits or 0)
 
 
-def test_the_sample_has_no_errors_and_every_row_is_there(plan: Plan) -> None:
+def test_the_sample_has_no_errors_and_every_row_is_there(plan: RentRoll) -> None:
     assert not [problem for problem in plan.problems if problem.severity == "error"]
     assert [len(plan.properties), len(plan.units), len(plan.leases), len(plan.tenants)] == [3, 48, 43, 43]
     assert [unit.name for unit in plan.units] == [row[2] for row in rows()]
@@ -42,7 +42,7 @@ def test_the_sample_has_no_errors_and_every_row_is_there(plan: Plan) -> None:
     assert sizes == [16, 20, 12]
 
 
-def test_every_sum_of_the_sample_is_read_to_the_shilling(plan: Plan) -> None:
+def test_every_sum_of_the_sample_is_read_to_the_shilling(plan: RentRoll) -> None:
     let = [row for row in rows() if row[NAME] != "VACANT"]
     assert [unit.rent_cents for unit in plan.units] == [shillings(row[RENT]) * 100 for row in rows()]
     assert [lease.deposit_cents for lease in plan.leases] == [shillings(row[DEPOSIT]) * 100 for row in let]
@@ -54,14 +54,14 @@ def test_every_sum_of_the_sample_is_read_to_the_shilling(plan: Plan) -> None:
     assert {charge.amount_cents for charge in charged} == {300_00}
 
 
-def test_totals_of_the_sample(plan: Plan) -> None:
+def test_totals_of_the_sample(plan: RentRoll) -> None:
     assert sum(unit.rent_cents for unit in plan.units) == 1_271_500_00
     assert sum(lease.deposit_cents for lease in plan.leases) == 1_881_000_00
     assert sum(lease.opening_balance_cents for lease in plan.leases) == 557_500_00
     assert sum(lease.opening_balance_cents < 0 for lease in plan.leases) == 6
 
 
-def test_people_dates_and_due_days_of_the_sample(plan: Plan) -> None:
+def test_people_dates_and_due_days_of_the_sample(plan: RentRoll) -> None:
     numbers = [int(tenant.phones[0][-2:]) for tenant in plan.tenants]
     assert numbers == [index for index, row in enumerate(rows(), start=1) if row[NAME] != "VACANT"]
     juma = plan.tenants[6]
@@ -75,7 +75,7 @@ def test_people_dates_and_due_days_of_the_sample(plan: Plan) -> None:
     assert plan.leases[1].note == "brother pays"
 
 
-def test_what_the_landlord_is_told_of_the_sample(plan: Plan) -> None:
+def test_what_the_landlord_is_told_of_the_sample(plan: RentRoll) -> None:
     codes = [problem.code for problem in plan.problems]
     assert {problem.severity for problem in plan.problems} == {"notice"}
     assert (codes.count("charge_unnamed"), codes.count("water_rate"), codes.count("total_row")) == (7, 3, 1)
@@ -84,22 +84,24 @@ def test_what_the_landlord_is_told_of_the_sample(plan: Plan) -> None:
     assert "value" not in repr(bare)
 
 
-def test_reading_twice_gives_one_fingerprint_and_a_changed_rent_another(plan: Plan) -> None:
+def test_reading_twice_gives_one_fingerprint_and_a_changed_rent_another(plan: RentRoll) -> None:
     content = SAMPLE.read_bytes()
-    assert fingerprint(read_plan(content)) == fingerprint(plan)
-    assert fingerprint(read_plan(content.replace(b"44500.00", b"44500.01"))) != fingerprint(plan)
+    assert fingerprint(parse_rent_roll(content)) == fingerprint(plan)
+    assert fingerprint(parse_rent_roll(content.replace(b"44500.00", b"44500.01"))) != fingerprint(plan)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
-def test_the_sample_reads_the_same_in_every_encoding_and_separator(plan: Plan, encoding: str, separator: str) -> None:
+def test_the_sample_reads_the_same_in_every_encoding_and_separator(
+    plan: RentRoll, encoding: str, separator: str
+) -> None:
     written = io.StringIO()
     with SAMPLE.open(encoding="utf-8-sig", newline="") as file:
         csv.writer(written, delimiter=separator).writerows(csv.reader(file))
-    assert fingerprint(read_plan(written.getvalue().encode(encoding))) == fingerprint(plan)
+    assert fingerprint(parse_rent_roll(written.getvalue().encode(encoding))) == fingerprint(plan)
 
 
-def test_the_sample_reads_the_same_from_a_workbook(plan: Plan) -> None:
+def test_the_sample_reads_the_same_from_a_workbook(plan: RentRoll) -> None:
     book = openpyxl.Workbook()
     cover = book.active
     assert cover is not None
@@ -111,7 +113,7 @@ def test_the_sample_reads_the_same_from_a_workbook(plan: Plan) -> None:
     sheet.merge_cells("A1:O1")
     saved = io.BytesIO()
     book.save(saved)
-    read = read_plan(saved.getvalue())
+    read = parse_rent_roll(saved.getvalue())
     assert read.sheet_name == "November"
     assert (read.units, read.tenants, read.leases) == (plan.units, plan.tenants, plan.leases)
     assert read.problems == plan.problems

@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.onboarding.model import Plan
-from chalicelib.onboarding.plan import read_plan
-from chalicelib.onboarding.sheet import RENT_ROLL, NotASheet
+from chalicelib.onboarding.model import RentRoll
+from chalicelib.onboarding.plan import parse_rent_roll
+from chalicelib.onboarding.sheet import RENT_ROLL, UnreadableSheet
 from chalicelib.onboarding.uploads import read_sheet
 
 HEADINGS = ["Unit", "Rent", "Tenant"]
 
 
-def errors(plan: Plan) -> list[tuple[str, int | None, str | None]]:
+def errors(plan: RentRoll) -> list[tuple[str, int | None, str | None]]:
     return [(found.code, found.row, found.column) for found in plan.problems if found.severity == "error"]
 
 
@@ -49,7 +49,7 @@ def repacked(content: bytes, part: str, change: Callable[[bytes], bytes]) -> byt
 
 
 def refusal(content: bytes) -> str:
-    with pytest.raises(NotASheet) as refused:
+    with pytest.raises(UnreadableSheet) as refused:
         read_sheet(content)
     assert refused.value.problem.severity == "error"
     return refused.value.problem.code
@@ -82,12 +82,12 @@ def test_the_first_sheet_with_headings_is_read_and_others_are_told() -> None:
 
 
 def test_a_formula_without_its_result_is_a_problem_of_its_cell() -> None:
-    plan = read_plan(book(HEADINGS, ["A1", "=1+1", ""]), property_name="Plaza")
+    plan = parse_rent_roll(book(HEADINGS, ["A1", "=1+1", ""]), property_name="Plaza")
     assert ("formula_without_value", 2, "B (Rent)") in errors(plan)
 
 
 def test_a_formula_in_a_column_that_is_not_read_forbids_nothing() -> None:
-    plan = read_plan(book([*HEADINGS, "Colour"], ["A1", 1, "VACANT", "=1+1"]), property_name="Plaza")
+    plan = parse_rent_roll(book([*HEADINGS, "Colour"], ["A1", 1, "VACANT", "=1+1"]), property_name="Plaza")
     assert errors(plan) == []
     assert ("formula_without_value", "D (Colour)") in [(problem.code, problem.column) for problem in plan.problems]
 
@@ -95,7 +95,7 @@ def test_a_formula_in_a_column_that_is_not_read_forbids_nothing() -> None:
 def test_a_formula_with_its_result_is_read() -> None:
     content = book(HEADINGS, ["A1", "=15000*2", "VACANT"])
     content = repacked(content, SHEET_1, lambda xml: re.sub(rb"<v ?/>|<v></v>", b"<v>30000</v>", xml))
-    plan = read_plan(content, property_name="Plaza")
+    plan = parse_rent_roll(content, property_name="Plaza")
     assert (errors(plan), plan.units[0].rent_cents) == ([], 30_000_00)
 
 
@@ -126,7 +126,7 @@ def test_files_that_are_refused(content: bytes, code: str) -> None:
 
 
 def test_windows_files_are_read_with_a_notice() -> None:
-    plan = read_plan("Unit,Rent,Tenant\nA1,1,Vacant\nCafé,2,Vacant".encode("cp1252"), property_name="Plaza")
+    plan = parse_rent_roll("Unit,Rent,Tenant\nA1,1,Vacant\nCafé,2,Vacant".encode("cp1252"), property_name="Plaza")
     assert plan.units[1].name == "Café"
     assert "old_encoding" in [problem.code for problem in plan.problems]
 
@@ -171,7 +171,7 @@ def test_a_file_that_understates_its_width_hides_nothing() -> None:
 
 @given(st.binary(max_size=300))
 def test_any_bytes_give_a_plan_and_never_an_exception(content: bytes) -> None:
-    plan = read_plan(content)
+    plan = parse_rent_roll(content)
     assert plan.problems or plan.units
 
 
@@ -179,5 +179,5 @@ def test_any_bytes_give_a_plan_and_never_an_exception(content: bytes) -> None:
 def test_any_cells_under_good_headings_give_a_plan(cells: list[list[str]]) -> None:
     written = io.StringIO()
     csv.writer(written).writerows([["Property", "Unit", "Rent", "Tenant", "Phone", "Moved in"], *cells])
-    plan = read_plan(written.getvalue().encode("utf-8", "replace"))
+    plan = parse_rent_roll(written.getvalue().encode("utf-8", "replace"))
     assert plan.problems or plan.units

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from chalicelib.onboarding.cells import Cell
-from chalicelib.onboarding.sheet import NotASheet
+from chalicelib.onboarding.sheet import UnreadableSheet
 from chalicelib.onboarding.uploads import read_sheet
 from chalicelib.onboarding.xlsx_file import read_number
 from tests.hostile_sheets import MAIN, OFFICE, inline, rows, workbook
@@ -120,7 +120,7 @@ def test_what_no_cell_can_hold_is_no_number(text: str) -> None:
     "cell", ['<c t="s"><v>-1</v></c>', '<c t="s"><v>9</v></c>', '<c t="d"><v>soon</v></c>', '<c r="!7"/>']
 )
 def test_a_cell_that_no_program_writes_is_a_broken_workbook(cell: str) -> None:
-    with pytest.raises(NotASheet) as refused:
+    with pytest.raises(UnreadableSheet) as refused:
         read_sheet(workbook(rows(inline("Plaza", "A2") + cell), strings="<si><t>First</t></si>"))
     assert refused.value.problem.code == "broken_workbook"
 
@@ -129,7 +129,7 @@ def test_a_workbook_packed_by_a_costly_method_is_not_unpacked() -> None:
     saved = io.BytesIO(workbook())
     with zipfile.ZipFile(saved, "a", zipfile.ZIP_LZMA) as archive:
         archive.writestr("xl/theme/theme1.xml", "<theme/>")
-    with pytest.raises(NotASheet) as refused:
+    with pytest.raises(UnreadableSheet) as refused:
         read_sheet(saved.getvalue())
     assert refused.value.problem.code == "broken_workbook"
 

@@ -6,57 +6,66 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.outreach.model import BEFORE, DUE, FINAL, OVERDUE, Calendar, Dates, Policy, Step
+from chalicelib.outreach.model import (
+    BEFORE,
+    DUE,
+    FINAL,
+    OVERDUE,
+    InvoiceDates,
+    ReminderPolicy,
+    ReminderStep,
+    SendingCalendar,
+)
 from chalicelib.outreach.rules import (
-    CATCH_UP_DAYS,
-    MOST_MOVED_DAYS,
-    day_of_step,
-    due_days_near,
-    is_skipped,
-    kind_of,
-    may_be_said,
+    MAX_LATE_DAYS,
+    MAX_MOVED_DAYS,
+    can_be_sent,
+    due_day_range,
+    find_due_step,
+    find_step_day,
+    is_day_off,
+    list_steps,
+    message_kind,
     next_sending_day,
-    offset_of,
-    step_due,
-    steps_of,
+    parse_offset,
 )
 
 DAY = dt.timedelta(days=1)
-EVERY_DAY = Calendar(False, frozenset())
-WEEKDAYS = Calendar(True, frozenset())
-USUAL = steps_of(Policy())
+EVERY_DAY = SendingCalendar(False, frozenset())
+WEEKDAYS = SendingCalendar(True, frozenset())
+USUAL = list_steps(ReminderPolicy())
 SATURDAY_5 = dt.date(2026, 12, 5)
 ISSUED = dt.date(2026, 11, 25)
 
 
-def dated(issued_on: dt.date, due_on: dt.date, grace_days: int = 0) -> Dates:
-    return Dates(issued_on, due_on, due_on + (grace_days + 1) * DAY)
+def dated(issued_on: dt.date, due_on: dt.date, grace_days: int = 0) -> InvoiceDates:
+    return InvoiceDates(issued_on, due_on, due_on + (grace_days + 1) * DAY)
 
 
-def named(name: str) -> Step:
+def named(name: str) -> ReminderStep:
     return next(step for step in USUAL if step.name == name)
 
 
 def test_a_policy_has_its_steps_in_the_order_of_their_days() -> None:
-    assert steps_of(Policy(before_days=(1, 7), after_days=(10, 2, 5))) == (
-        Step("before_7", -7, BEFORE),
-        Step("before_1", -1, BEFORE),
-        Step("due", 0, DUE),
-        Step("after_2", 2, OVERDUE),
-        Step("after_5", 5, OVERDUE),
-        Step("after_10", 10, FINAL),
+    assert list_steps(ReminderPolicy(before_days=(1, 7), after_days=(10, 2, 5))) == (
+        ReminderStep("before_7", -7, BEFORE),
+        ReminderStep("before_1", -1, BEFORE),
+        ReminderStep("due", 0, DUE),
+        ReminderStep("after_2", 2, OVERDUE),
+        ReminderStep("after_5", 5, OVERDUE),
+        ReminderStep("after_10", 10, FINAL),
     )
 
 
 def test_an_only_step_after_the_due_day_is_not_a_final_one() -> None:
-    policy = Policy(before_days=(), on_due_day=False, after_days=(4,))
-    assert steps_of(policy) == (Step("after_4", 4, OVERDUE),)
-    assert steps_of(policy._replace(after_days=())) == ()
+    policy = ReminderPolicy(before_days=(), on_due_day=False, after_days=(4,))
+    assert list_steps(policy) == (ReminderStep("after_4", 4, OVERDUE),)
+    assert list_steps(policy._replace(after_days=())) == ()
 
 
 @pytest.mark.parametrize(("name", "offset"), [("before_28", -28), ("due", 0), ("after_90", 90)])
 def test_a_step_says_by_its_name_how_far_it_is_from_the_due_day(name: str, offset: int) -> None:
-    assert offset_of(name) == offset
+    assert parse_offset(name) == offset
 
 
 @pytest.mark.parametrize(
@@ -69,13 +78,18 @@ def test_a_step_says_by_its_name_how_far_it_is_from_the_due_day(name: str, offse
         ("after_1", SATURDAY_5, WEEKDAYS, dt.date(2026, 12, 7)),  # on to Monday
         ("before_3", dt.date(2026, 12, 8), WEEKDAYS, dt.date(2026, 12, 4)),
         # Jamhuri Day, on a Saturday: the day itself is off even where Saturdays are not.
-        ("due", dt.date(2026, 12, 12), Calendar(False, frozenset({dt.date(2026, 12, 12)})), dt.date(2026, 12, 11)),
+        (
+            "due",
+            dt.date(2026, 12, 12),
+            SendingCalendar(False, frozenset({dt.date(2026, 12, 12)})),
+            dt.date(2026, 12, 11),
+        ),
     ],
 )
 def test_a_step_is_moved_off_days_on_which_nothing_is_sent(
-    name: str, due_on: dt.date, calendar: Calendar, falls_on: dt.date
+    name: str, due_on: dt.date, calendar: SendingCalendar, falls_on: dt.date
 ) -> None:
-    assert day_of_step(named(name), dated(ISSUED, due_on), calendar) == falls_on
+    assert find_step_day(named(name), dated(ISSUED, due_on), calendar) == falls_on
 
 
 @pytest.mark.parametrize(
@@ -94,14 +108,14 @@ def test_a_step_is_moved_off_days_on_which_nothing_is_sent(
     ],
 )
 def test_nothing_is_said_of_an_invoice_before_it_was_issued(
-    name: str, issued_on: dt.date, due_on: dt.date, calendar: Calendar, falls_on: dt.date | None
+    name: str, issued_on: dt.date, due_on: dt.date, calendar: SendingCalendar, falls_on: dt.date | None
 ) -> None:
-    assert day_of_step(named(name), dated(issued_on, due_on), calendar) == falls_on
+    assert find_step_day(named(name), dated(issued_on, due_on), calendar) == falls_on
 
 
 def test_a_step_in_the_middle_of_a_long_run_of_days_off_is_left_out() -> None:
-    closed = Calendar(False, frozenset(SATURDAY_5 + number * DAY for number in range(-MOST_MOVED_DAYS, 1)))
-    assert day_of_step(named("due"), dated(ISSUED - 90 * DAY, SATURDAY_5), closed) is None
+    closed = SendingCalendar(False, frozenset(SATURDAY_5 + number * DAY for number in range(-MAX_MOVED_DAYS, 1)))
+    assert find_step_day(named("due"), dated(ISSUED - 90 * DAY, SATURDAY_5), closed) is None
 
 
 @pytest.mark.parametrize(
@@ -122,7 +136,7 @@ def test_a_step_in_the_middle_of_a_long_run_of_days_off_is_left_out() -> None:
     ],
 )
 def test_the_latest_step_is_due_for_three_days_more(today: int, said: str | None) -> None:
-    step = step_due(USUAL, dated(ISSUED, SATURDAY_5), dt.date(2026, 12, today), EVERY_DAY)
+    step = find_due_step(USUAL, dated(ISSUED, SATURDAY_5), dt.date(2026, 12, today), EVERY_DAY)
     assert (step and step.name) == said
 
 
@@ -130,27 +144,27 @@ def test_the_latest_step_is_due_for_three_days_more(today: int, said: str | None
     ("today", "said"), [(5, "due"), (6, None), (8, None), (9, "after_1"), (13, "after_5"), (18, "after_10")]
 )
 def test_nobody_is_called_overdue_in_their_days_of_grace(today: int, said: str | None) -> None:
-    step = step_due(USUAL, dated(ISSUED, SATURDAY_5, grace_days=3), dt.date(2026, 12, today), EVERY_DAY)
+    step = find_due_step(USUAL, dated(ISSUED, SATURDAY_5, grace_days=3), dt.date(2026, 12, today), EVERY_DAY)
     assert (step and step.name) == said
 
 
 def test_a_message_held_back_into_the_days_of_grace_calls_nobody_overdue() -> None:
-    assert kind_of({DUE}, [dated(ISSUED, SATURDAY_5, grace_days=3)[1:]], SATURDAY_5 + DAY) == BEFORE
+    assert message_kind({DUE}, [dated(ISSUED, SATURDAY_5, grace_days=3)[1:]], SATURDAY_5 + DAY) == BEFORE
 
 
 def test_soon_due_is_not_said_once_it_is_due() -> None:
-    steps = steps_of(Policy(before_days=(1,), on_due_day=False, after_days=()))
-    assert step_due(steps, dated(ISSUED, SATURDAY_5), SATURDAY_5, EVERY_DAY) == steps[0]
-    assert step_due(steps, dated(ISSUED, SATURDAY_5), SATURDAY_5 + DAY, EVERY_DAY) is None
+    steps = list_steps(ReminderPolicy(before_days=(1,), on_due_day=False, after_days=()))
+    assert find_due_step(steps, dated(ISSUED, SATURDAY_5), SATURDAY_5, EVERY_DAY) == steps[0]
+    assert find_due_step(steps, dated(ISSUED, SATURDAY_5), SATURDAY_5 + DAY, EVERY_DAY) is None
 
 
 def test_days_off_do_not_count_as_late() -> None:
     """Missed on a Thursday and a Friday, it is said on the Tuesday after a Monday that is a holiday."""
     thursday, tuesday = dt.date(2026, 12, 10), dt.date(2026, 12, 15)
-    calendar = Calendar(True, frozenset({dt.date(2026, 12, 14)}))
-    steps = steps_of(Policy(before_days=(), after_days=()))
-    assert step_due(steps, dated(ISSUED, thursday), tuesday, calendar) == steps[0]
-    assert step_due(steps, dated(ISSUED, thursday), tuesday + 2 * DAY, calendar) is None
+    calendar = SendingCalendar(True, frozenset({dt.date(2026, 12, 14)}))
+    steps = list_steps(ReminderPolicy(before_days=(), after_days=()))
+    assert find_due_step(steps, dated(ISSUED, thursday), tuesday, calendar) == steps[0]
+    assert find_due_step(steps, dated(ISSUED, thursday), tuesday + 2 * DAY, calendar) is None
 
 
 @pytest.mark.parametrize(
@@ -167,17 +181,17 @@ def test_days_off_do_not_count_as_late() -> None:
     ],
 )
 def test_a_message_is_of_the_kind_that_is_true_of_all_it_tells(kinds: set[str], due_in: set[int], told_as: str) -> None:
-    assert kind_of(kinds, [dated(ISSUED, SATURDAY_5 + days * DAY)[1:] for days in due_in], SATURDAY_5) == told_as
+    assert message_kind(kinds, [dated(ISSUED, SATURDAY_5 + days * DAY)[1:] for days in due_in], SATURDAY_5) == told_as
 
 
 def test_a_step_is_not_said_again_nor_after_a_later_one() -> None:
-    assert may_be_said(named("after_1"), ["before_3", "due"])
-    assert not may_be_said(named("after_1"), ["after_1"])
-    assert not may_be_said(named("due"), ["after_4"])  # of a policy that held before
+    assert can_be_sent(named("after_1"), ["before_3", "due"])
+    assert not can_be_sent(named("after_1"), ["after_1"])
+    assert not can_be_sent(named("due"), ["after_4"])  # of a policy that held before
 
 
 policies = st.builds(
-    Policy,
+    ReminderPolicy,
     before_days=st.lists(st.integers(1, 28), max_size=3, unique=True).map(tuple),
     on_due_day=st.booleans(),
     after_days=st.lists(st.integers(1, 90), max_size=4, unique=True).map(tuple),
@@ -187,11 +201,11 @@ holidays = st.frozensets(st.integers(-40, 110), max_size=25)
 
 
 @st.composite
-def invoices(draw: st.DrawFn) -> tuple[tuple[Step, ...], Dates, Calendar]:
+def invoices(draw: st.DrawFn) -> tuple[tuple[ReminderStep, ...], InvoiceDates, SendingCalendar]:
     due_on = draw(due_days)
     dates = dated(due_on - draw(st.integers(-20, 40)) * DAY, due_on, draw(st.sampled_from([0, 0, 1, 3, 7, 60])))
     off = frozenset(due_on + number * DAY for number in draw(holidays))
-    return steps_of(draw(policies)), dates, Calendar(draw(st.booleans()), off)
+    return list_steps(draw(policies)), dates, SendingCalendar(draw(st.booleans()), off)
 
 
 def span(due_on: dt.date) -> list[dt.date]:
@@ -200,63 +214,63 @@ def span(due_on: dt.date) -> list[dt.date]:
 
 @given(invoices(), st.frozensets(st.integers(0, 244)))
 def test_a_step_is_said_at_most_once_in_order_and_never_on_a_day_off(
-    invoice: tuple[tuple[Step, ...], Dates, Calendar], missed: frozenset[int]
+    invoice: tuple[tuple[ReminderStep, ...], InvoiceDates, SendingCalendar], missed: frozenset[int]
 ) -> None:
     steps, dates, calendar = invoice
     said: list[str] = []
     for number, today in enumerate(span(dates.due_on)):
-        step = None if number in missed else step_due(steps, dates, today, calendar)
-        if step is not None and may_be_said(step, said):
-            assert not is_skipped(today, calendar)
+        step = None if number in missed else find_due_step(steps, dates, today, calendar)
+        if step is not None and can_be_sent(step, said):
+            assert not is_day_off(today, calendar)
             assert today >= dates.issued_on
             assert step.kind != BEFORE or today <= dates.due_on
             assert step.offset_days <= 0 or today >= dates.overdue_on
             assert not dates.due_on < today < dates.overdue_on
             said.append(step.name)
     assert len(set(said)) == len(said)
-    assert [offset_of(name) for name in said] == sorted(offset_of(name) for name in said)
+    assert [parse_offset(name) for name in said] == sorted(parse_offset(name) for name in said)
 
 
-@given(invoices(), st.integers(0, 170), st.integers(0, CATCH_UP_DAYS))
+@given(invoices(), st.integers(0, 170), st.integers(0, MAX_LATE_DAYS))
 def test_a_step_missed_by_a_few_days_is_said_unless_a_later_one_is(
-    invoice: tuple[tuple[Step, ...], Dates, Calendar], begins: int, days: int
+    invoice: tuple[tuple[ReminderStep, ...], InvoiceDates, SendingCalendar], begins: int, days: int
 ) -> None:
     steps, dates, calendar = invoice
     said: dict[str, dt.date] = {}
     for number, today in enumerate(span(dates.due_on)):
-        step = None if begins <= number < begins + days else step_due(steps, dates, today, calendar)
-        if step is not None and may_be_said(step, said):
+        step = None if begins <= number < begins + days else find_due_step(steps, dates, today, calendar)
+        if step is not None and can_be_sent(step, said):
             said[step.name] = today
     for step in steps:
-        day = day_of_step(step, dates, calendar)
+        day = find_step_day(step, dates, calendar)
         if day is None or step.name in said:
             continue
         made_up_on = day
-        while is_skipped(made_up_on, calendar) or begins <= (made_up_on - span(dates.due_on)[0]).days < begins + days:
+        while is_day_off(made_up_on, calendar) or begins <= (made_up_on - span(dates.due_on)[0]).days < begins + days:
             made_up_on += DAY
         later = [each for each in steps if each.offset_days > step.offset_days]
-        days_of_later = [day_of_step(each, dates, calendar) for each in later]
+        days_of_later = [find_step_day(each, dates, calendar) for each in later]
         overtaken = any(each is not None and each <= made_up_on for each in days_of_later)
         graced = step.kind == DUE and made_up_on < dates.overdue_on
         past = made_up_on > dates.due_on and (step.kind == BEFORE or graced)
-        assert overtaken or past or (made_up_on - day).days > MOST_MOVED_DAYS + CATCH_UP_DAYS, step
+        assert overtaken or past or (made_up_on - day).days > MAX_MOVED_DAYS + MAX_LATE_DAYS, step
 
 
 @given(invoices(), st.integers(-45, 200))
 def test_no_due_day_that_matters_is_beyond_the_days_near(
-    invoice: tuple[tuple[Step, ...], Dates, Calendar], number: int
+    invoice: tuple[tuple[ReminderStep, ...], InvoiceDates, SendingCalendar], number: int
 ) -> None:
     steps, dates, calendar = invoice
     today = dates.due_on + number * DAY
-    if steps and step_due(steps, dates, today, calendar):
-        first, last = due_days_near(steps, today)
+    if steps and find_due_step(steps, dates, today, calendar):
+        first, last = due_day_range(steps, today)
         assert first <= dates.due_on <= last
 
 
 @given(due_days, st.booleans(), holidays)
 def test_the_next_sending_day_is_one_unless_all_are_off(day: dt.date, weekends: bool, off: frozenset[int]) -> None:
-    calendar = Calendar(weekends, frozenset(day + number * DAY for number in off))
+    calendar = SendingCalendar(weekends, frozenset(day + number * DAY for number in off))
     found = next_sending_day(day, calendar)
     between = [day + number * DAY for number in range(1, (found - day).days)]
-    assert all(is_skipped(each, calendar) for each in between)
-    assert not is_skipped(found, calendar) or (found - day).days == MOST_MOVED_DAYS
+    assert all(is_day_off(each, calendar) for each in between)
+    assert not is_day_off(found, calendar) or (found - day).days == MAX_MOVED_DAYS

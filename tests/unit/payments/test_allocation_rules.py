@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.payments.rules import DEFAULT_ORDER, OpenLine, Share, allocate, release
+from chalicelib.payments.rules import DEFAULT_ORDER, AllocatableLine, Share, allocate, release_shares
 
 JANUARY, FEBRUARY = dt.date(2026, 1, 5), dt.date(2026, 2, 5)
 SUMS = st.integers(1, 100_000_00)
@@ -16,7 +16,7 @@ PURPOSES = st.none() | st.sampled_from(TYPES)
 ORDERS = st.permutations(DEFAULT_ORDER)
 LINES = st.lists(
     st.builds(
-        OpenLine,
+        AllocatableLine,
         id=st.uuids(),
         due_on=st.dates(dt.date(2026, 1, 1), dt.date(2026, 1, 4)),  # few days, so that many lines tie
         charge_type=st.sampled_from(TYPES),
@@ -28,8 +28,8 @@ LINES = st.lists(
 )
 
 
-def line(number: int, due_on: dt.date, charge_type: str, open_cents: int, seq: int = 1) -> OpenLine:
-    return OpenLine(UUID(int=number), due_on, charge_type, seq, open_cents)
+def line(number: int, due_on: dt.date, charge_type: str, open_cents: int, seq: int = 1) -> AllocatableLine:
+    return AllocatableLine(UUID(int=number), due_on, charge_type, seq, open_cents)
 
 
 def numbers(shares: Sequence[Share]) -> list[int]:
@@ -117,7 +117,9 @@ def test_a_line_open_below_nothing_is_refused() -> None:
 
 
 @given(SUMS, LINES, ORDERS, PURPOSES)
-def test_no_cent_is_lost_or_made(amount: int, lines: list[OpenLine], order: list[str], purpose: str | None) -> None:
+def test_no_cent_is_lost_or_made(
+    amount: int, lines: list[AllocatableLine], order: list[str], purpose: str | None
+) -> None:
     shares, remainder_cents = allocate(amount, lines, order, purpose)
     open_cents = {each.id: each.open_cents for each in lines}
     assert sum(share.amount_cents for share in shares) + remainder_cents == amount
@@ -128,12 +130,12 @@ def test_no_cent_is_lost_or_made(amount: int, lines: list[OpenLine], order: list
 
 @given(SUMS, LINES, ORDERS, PURPOSES)
 def test_a_line_gets_money_only_once_those_before_it_are_paid(
-    amount: int, lines: list[OpenLine], order: list[str], purpose: str | None
+    amount: int, lines: list[AllocatableLine], order: list[str], purpose: str | None
 ) -> None:
     shares, _ = allocate(amount, lines, order, purpose)
     paid_cents = {share.line_id: share.amount_cents for share in shares}
 
-    def comes_first(one: OpenLine, other: OpenLine) -> bool:
+    def comes_first(one: AllocatableLine, other: AllocatableLine) -> bool:
         """Reckon the order in words, apart from the sort key of the code."""
         if (one.charge_type == purpose) != (other.charge_type == purpose):
             return one.charge_type == purpose
@@ -152,7 +154,7 @@ def test_a_line_gets_money_only_once_those_before_it_are_paid(
 
 @given(SUMS, LINES, PURPOSES, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_does_not_matter(
-    amount: int, lines: list[OpenLine], purpose: str | None, shuffler: random.Random
+    amount: int, lines: list[AllocatableLine], purpose: str | None, shuffler: random.Random
 ) -> None:
     shuffled = list(lines)
     shuffler.shuffle(shuffled)
@@ -160,7 +162,7 @@ def test_the_order_of_the_rows_does_not_matter(
 
 
 @given(SUMS, SUMS, LINES)
-def test_two_payments_do_what_their_sum_would(first: int, second: int, lines: list[OpenLine]) -> None:
+def test_two_payments_do_what_their_sum_would(first: int, second: int, lines: list[AllocatableLine]) -> None:
     first_shares, first_left = allocate(first, lines)
     paid_cents = {share.line_id: share.amount_cents for share in first_shares}
     left_open = [each._replace(open_cents=each.open_cents - paid_cents.get(each.id, 0)) for each in lines]
@@ -185,28 +187,28 @@ STANDING = [Share(UUID(int=1), 5_00), Share(UUID(int=2), 3_00), Share(UUID(int=1
     ],
 )
 def test_the_latest_share_is_taken_back_first(amount_cents: int, released: list[Share]) -> None:
-    assert release(STANDING, amount_cents) == released
+    assert release_shares(STANDING, amount_cents) == released
 
 
 def test_without_shares_there_is_nothing_to_take_back() -> None:
-    assert release([], 1_00) == []
+    assert release_shares([], 1_00) == []
 
 
 @pytest.mark.parametrize("amount_cents", [0, -1])
 def test_only_a_sum_above_nothing_is_taken_back(amount_cents: int) -> None:
     with pytest.raises(ValueError, match="amount_cents"):
-        release(STANDING, amount_cents)
+        release_shares(STANDING, amount_cents)
 
 
 @pytest.mark.parametrize("share_cents", [0, -1])
 def test_a_release_is_not_released_again(share_cents: int) -> None:
     with pytest.raises(ValueError, match="above 0"):
-        release([*STANDING, Share(UUID(int=3), share_cents)], 1_00)
+        release_shares([*STANDING, Share(UUID(int=3), share_cents)], 1_00)
 
 
 @given(st.lists(st.builds(Share, line_id=st.uuids(), amount_cents=SUMS), max_size=8), SUMS)
 def test_a_release_matches_what_stood_from_the_end(shares: list[Share], amount: int) -> None:
-    released = release(shares, amount)
+    released = release_shares(shares, amount)
     assert -sum(share.amount_cents for share in released) == min(amount, sum(share.amount_cents for share in shares))
     for number, (taken, stood) in enumerate(zip(released, reversed(shares), strict=False), start=1):
         assert taken.line_id == stood.line_id

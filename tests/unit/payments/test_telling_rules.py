@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from chalicelib.payments.telling_rules import MOST_SUBJECT, is_told, say_balance, say_reference, write_letter
+from chalicelib.payments.telling_rules import MAX_SUBJECT, format_balance, format_reference, render_email, should_notify
 
 RECEIVED = dt.date(2026, 6, 10)
 VALUES = {
@@ -22,7 +22,7 @@ VALUES = {
 
 @pytest.mark.parametrize(("days", "told"), [(0, True), (3, True), (4, False), (365, False)])
 def test_what_is_entered_more_than_three_days_late_is_history(days: int, told: bool) -> None:
-    assert is_told(RECEIVED, RECEIVED + dt.timedelta(days=days)) is told
+    assert should_notify(RECEIVED, RECEIVED + dt.timedelta(days=days)) is told
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_what_is_entered_more_than_three_days_late_is_history(days: int, told: b
     ],
 )
 def test_a_balance_is_never_told_as_a_sum_below_nothing(balance_cents: int, language: str, said: str) -> None:
-    assert say_balance(balance_cents, "KES", language) == said
+    assert format_balance(balance_cents, "KES", language) == said
 
 
 @pytest.mark.parametrize(
@@ -48,13 +48,13 @@ def test_a_balance_is_never_told_as_a_sum_below_nothing(balance_cents: int, lang
     ],
 )
 def test_there_is_always_something_to_refer_to(reference: str | None, method: str, language: str, said: str) -> None:
-    assert say_reference(reference, method, language) == said
+    assert format_reference(reference, method, language) == said
 
 
 @pytest.mark.parametrize("language", ["en", "sw"])
 @pytest.mark.parametrize("kind", ["receipt", "reversal"])
 def test_a_letter_holds_everything_there_is_to_say(kind: str, language: str) -> None:
-    subject, text = write_letter(kind, language, VALUES)
+    subject, text = render_email(kind, language, VALUES)
     assert [value for value in VALUES.values() if value not in text] == []
     assert "41" in subject
     assert "KES 15,000" in subject
@@ -63,11 +63,11 @@ def test_a_letter_holds_everything_there_is_to_say(kind: str, language: str) -> 
 
 def test_a_subject_is_one_short_line_whatever_people_are_called() -> None:
     named = VALUES | {"organisation": "Mwangaza\r\nBcc: all@example.co.ke " + "x" * 200}
-    subject, _ = write_letter("receipt", "en", named)
-    assert len(subject) == MOST_SUBJECT
+    subject, _ = render_email("receipt", "en", named)
+    assert len(subject) == MAX_SUBJECT
     assert "\n" not in subject
     assert "\r" not in subject
 
 
 def test_a_name_is_never_taken_for_a_placeholder() -> None:
-    assert "Dear {receipt}," in write_letter("receipt", "en", VALUES | {"tenant": "{receipt}"})[1]
+    assert "Dear {receipt}," in render_email("receipt", "en", VALUES | {"tenant": "{receipt}"})[1]

@@ -5,11 +5,11 @@ from uuid import UUID
 
 import pytest
 
-from chalicelib.reporting.letter_rules import MOST_SUBJECT, Addressed, cut, statement_letter
+from chalicelib.reporting.letter_rules import MAX_SUBJECT, StatementAddressee, render_statement_email, trim_statement
 from chalicelib.reporting.model import Statement, StatementEntry
 from chalicelib.reporting.schemas import KINDS
 
-TO = Addressed("Otieno", "en", "Mwangaza Homes", "KES")
+TO = StatementAddressee("Otieno", "en", "Mwangaza Homes", "KES")
 SOME = UUID(int=1)
 DAYS = [dt.date(2026, 6, day) for day in (1, 1, 10)]
 
@@ -27,7 +27,7 @@ STATEMENT = Statement(None, dt.date(2026, 6, 30), 0, ENTRIES, 4_999_50)
 
 
 def test_a_letter_tells_every_entry_and_what_it_comes_to() -> None:
-    subject, text = statement_letter(TO, STATEMENT)
+    subject, text = render_statement_email(TO, STATEMENT)
     assert subject == "Statement of Mwangaza Homes until 30/06/2026"
     assert text.splitlines() == [
         "Dear Otieno,",
@@ -46,16 +46,16 @@ def test_a_letter_tells_every_entry_and_what_it_comes_to() -> None:
 
 
 def test_a_later_beginning_adds_up_what_came_before() -> None:
-    later = cut(STATEMENT, dt.date(2026, 6, 2))
+    later = trim_statement(STATEMENT, dt.date(2026, 6, 2))
     assert (later.opening_cents, later.entries, later.closing_cents) == (4_499_50, ENTRIES[2:], 4_999_50)
-    _, text = statement_letter(TO, later)
+    _, text = render_statement_email(TO, later)
     assert "02/06/2026  Balance before 02/06/2026                                   4,499.50" in text
-    assert cut(STATEMENT, DAYS[0]) == STATEMENT._replace(from_on=DAYS[0])
-    assert cut(STATEMENT, dt.date(2026, 6, 30)).opening_cents == 4_999_50
+    assert trim_statement(STATEMENT, DAYS[0]) == STATEMENT._replace(from_on=DAYS[0])
+    assert trim_statement(STATEMENT, dt.date(2026, 6, 30)).opening_cents == 4_999_50
 
 
 def test_what_is_paid_ahead_is_the_tenants() -> None:
-    _, text = statement_letter(TO._replace(language="sw"), STATEMENT._replace(closing_cents=-300_00))
+    _, text = render_statement_email(TO._replace(language="sw"), STATEMENT._replace(closing_cents=-300_00))
     assert "Ziada yako tarehe 30/06/2026: KES 300" in text
 
 
@@ -63,7 +63,7 @@ def test_what_is_paid_ahead_is_the_tenants() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_entry_has_a_name(kind: str, language: str) -> None:
     lone = STATEMENT._replace(entries=[entry(DAYS[0], kind, None, 1, 0, 1)])
-    _, text = statement_letter(TO._replace(language=language), lone)
+    _, text = render_statement_email(TO._replace(language=language), lone)
     named = text.split("\n")[5][12:46].strip()
     assert named
     assert "_" not in named
@@ -71,6 +71,6 @@ def test_every_kind_of_entry_has_a_name(kind: str, language: str) -> None:
 
 
 def test_a_subject_is_one_line() -> None:
-    subject, _ = statement_letter(TO._replace(organisation="A\r\nBcc: b@example.co.ke" + "x" * 200), STATEMENT)
-    assert len(subject) == MOST_SUBJECT
+    subject, _ = render_statement_email(TO._replace(organisation="A\r\nBcc: b@example.co.ke" + "x" * 200), STATEMENT)
+    assert len(subject) == MAX_SUBJECT
     assert not {"\r", "\n"} & set(subject)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.reporting.rules import last_day, months_between, running, share_bps
+from chalicelib.reporting.rules import last_day, months_between, running_balances, share_bps
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,6 @@ def test_the_last_day_knows_leap_years_and_the_calendars_end() -> None:
 
 @given(st.integers(), st.lists(st.integers()))
 def test_the_last_balance_is_the_sum(opening: int, amounts: list[int]) -> None:
-    balances = running(opening, amounts)
+    balances = running_balances(opening, amounts)
     assert len(balances) == len(amounts)
     assert [opening, *balances][-1] == opening + sum(amounts)

@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 
 from chalicelib import money
 from chalicelib.web import fields
-from chalicelib.web.described import Converter
+from chalicelib.web.described import SchemaConverter
 
 WIRE_FIELDS: dict[str, Any] = {
     "line": fields.Text(12),
@@ -25,7 +25,7 @@ WIRE_FIELDS: dict[str, Any] = {
     "money": fields.Money(),
     "positive money": fields.Money(positive=True),
     "signed money": fields.Money(signed=True),
-    "day": fields.Day(),
+    "day": fields.Date(),
     "month": fields.Month(),
     "phone": fields.Phone(),
 }
@@ -103,17 +103,17 @@ def test_money_goes_out_and_comes_back(cents: int) -> None:
     field = fields.Money(signed=True)
     told = field.serialize("amount", {"amount": cents})
     assert field.deserialize(told) == cents
-    assert re.fullmatch(field.openapi_of_told["pattern"], told)
+    assert re.fullmatch(field.openapi_of_response["pattern"], told)
 
 
 @given(st.integers(0, 10**18))
 def test_money_that_is_told_fits_its_document_whatever_its_size(cents: int) -> None:
-    assert re.fullmatch(fields.Money().openapi_of_told["pattern"], money.format_cents(cents))
+    assert re.fullmatch(fields.Money().openapi_of_response["pattern"], money.format_cents(cents))
 
 
-@given(st.dates(fields.EARLIEST, fields.LATEST))
+@given(st.dates(fields.EARLIEST_DAY, fields.LATEST_DAY))
 def test_days_and_months_go_out_and_come_back(day: dt.date) -> None:
-    assert fields.Day().deserialize(day.isoformat()) == day
+    assert fields.Date().deserialize(day.isoformat()) == day
     first = day.replace(day=1)
     assert fields.Month().deserialize(fields.Month().serialize("period", {"period": first})) == first
 
@@ -147,12 +147,12 @@ def test_anything_else_is_no_month(text: str) -> None:
 @pytest.mark.parametrize("value", ["1", 1.0, True, None, -1, 11, 2**63])
 def test_a_whole_number_is_neither_guessed_nor_out_of_bounds(value: object) -> None:
     with pytest.raises(ValidationError):
-        fields.Whole(0, 10).deserialize(value)
+        fields.Integer(0, 10).deserialize(value)
 
 
 @given(st.integers(0, 200))
 def test_a_whole_number_in_a_query_is_written_in_one_way(number: int) -> None:
-    field = fields.Whole(0, 200, from_text=True)
+    field = fields.Integer(0, 200, from_text=True)
     assert field.deserialize(str(number)) == number
     for wrong in (f"0{number}", f"+{number}", f" {number}", f"{number}.0"):
         with pytest.raises(ValidationError):
@@ -162,7 +162,7 @@ def test_a_whole_number_in_a_query_is_written_in_one_way(number: int) -> None:
 @pytest.mark.parametrize("value", [0, 1, "true", "yes", None])
 def test_a_flag_is_true_or_false(value: object) -> None:
     with pytest.raises(ValidationError):
-        fields.Flag().deserialize(value)
+        fields.Boolean().deserialize(value)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_an_id_is_written_in_one_way(text: str) -> None:
 
 
 def test_a_list_is_bounded_and_can_ask_for_each_once() -> None:
-    field = fields.ListOf(fields.Whole(0, 9), least=1, most=2, once=True)
+    field = fields.ListOf(fields.Integer(0, 9), least=1, most=2, once=True)
     assert field.deserialize([1, 2]) == [1, 2]
     for wrong in ([], [1, 2, 3], [1, 1], "12", {"0": 1}):
         with pytest.raises(ValidationError):
@@ -183,7 +183,7 @@ def test_a_list_is_bounded_and_can_ask_for_each_once() -> None:
 
 def described(field: Any, *, told: bool) -> dict[str, Any]:
     spec = APISpec(title="", version="", openapi_version="3.1.0")
-    found: dict[str, Any] = Converter(spec, told=told).field2property(field)
+    found: dict[str, Any] = SchemaConverter(spec, for_response=told).field2property(field)
     return found
 
 

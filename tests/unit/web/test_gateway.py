@@ -7,7 +7,7 @@ from chalicelib.web import gateway, problem
 from chalicelib.web.gateway import GATEWAY_RESPONSES, METHOD_NOT_ALLOWED, GatewayResponse
 
 ALL = [*GATEWAY_RESPONSES.values(), METHOD_NOT_ALLOWED]
-STATUS_OF = {kind.__name__: status for kind, status in problem.STATUS.items()}
+STATUS_OF = {kind.__name__: status for kind, status in problem.STATUS_BY_ERROR.items()}
 # All that API Gateway has, from its page on gateway response types.
 TYPES = """
     ACCESS_DENIED API_CONFIGURATION_ERROR AUTHORIZER_CONFIGURATION_ERROR AUTHORIZER_FAILURE
@@ -24,11 +24,11 @@ def test_every_type_that_api_gateway_has_is_told_and_no_other() -> None:
 
 @pytest.mark.parametrize("response", ALL, ids=lambda response: f"{response.status}-{response.name}")
 def test_each_is_a_problem_document(response: GatewayResponse) -> None:
-    told = gateway.document(response, "$context.requestId")
+    told = gateway.problem_document(response, "$context.requestId")
     assert told["status"] == response.status
     assert told["request_id"] == "$context.requestId"
     assert set(told) == {"type", "title", "status", "detail", "request_id"}
-    assert gateway.headers(response, "x")["Content-Type"] == problem.CONTENT_TYPE
+    assert gateway.problem_headers(response, "x")["Content-Type"] == problem.CONTENT_TYPE
 
 
 def test_a_name_of_ours_has_our_status() -> None:
@@ -39,12 +39,12 @@ def test_a_name_of_ours_has_our_status() -> None:
 
 def test_a_refused_token_is_told_like_our_own() -> None:
     ours = problem.to_response(errors.Unauthenticated("x"), "r")
-    gateways = gateway.headers(GATEWAY_RESPONSES["UNAUTHORIZED"], "r")
+    gateways = gateway.problem_headers(GATEWAY_RESPONSES["UNAUTHORIZED"], "r")
     assert gateways["WWW-Authenticate"] == ours.headers["WWW-Authenticate"]
 
 
 def test_a_browser_may_read_the_refusal_where_it_may_call(browsers_origin: str) -> None:
-    headers = gateway.headers(GATEWAY_RESPONSES["UNAUTHORIZED"], "r")
+    headers = gateway.problem_headers(GATEWAY_RESPONSES["UNAUTHORIZED"], "r")
     assert headers["Access-Control-Allow-Origin"] == browsers_origin
 
 

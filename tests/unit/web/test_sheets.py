@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import Invalid
 from chalicelib.web import sheets
-from chalicelib.web.sheets import as_csv, neutralised, wants_csv
+from chalicelib.web.sheets import csv_response, escape_formula, wants_csv
 
 
 class Row(NamedTuple):
@@ -25,18 +25,18 @@ COLUMNS = ("name", "balance_cents", "payments", "on")
 
 
 def read(*rows: Row) -> list[list[str]]:
-    answer = as_csv("report", COLUMNS, rows)
+    answer = csv_response("report", COLUMNS, rows)
     return list(csv.reader(io.StringIO(answer.body.removeprefix("\ufeff"))))
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+254712345678", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\uff1d1"])
 def test_text_that_would_be_a_formula_is_disarmed(text: str) -> None:
-    assert neutralised(text) == f"'{text}"
+    assert escape_formula(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("text", ["", " ", "Amina", "A-1", "a=b", "'=1", "5 - 3"])
 def test_other_text_is_left_as_it_is(text: str) -> None:
-    assert neutralised(text) == text
+    assert escape_formula(text) == text
 
 
 def test_a_negative_amount_stays_a_number_and_typed_text_does_not() -> None:
@@ -58,7 +58,7 @@ def test_no_text_comes_back_as_a_formula_and_none_is_lost(text: str) -> None:
 
 
 def test_excel_is_told_the_encoding_and_the_name() -> None:
-    answer = as_csv("arrears-2026-11-20", COLUMNS, [Row("Wanjikũ", 0)])
+    answer = csv_response("arrears-2026-11-20", COLUMNS, [Row("Wanjikũ", 0)])
     assert answer.body.startswith("\ufeffname,")
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="arrears-2026-11-20.csv"'
@@ -74,13 +74,13 @@ def test_a_sheet_that_is_too_large_is_refused_before_it_is_read_to_its_end() -> 
             yield Row("x" * 1_000, 0)
 
     with pytest.raises(Invalid):
-        as_csv("report", COLUMNS, endless())
-    assert taken < sheets.MOST_BYTES / 1_000 + 1
+        csv_response("report", COLUMNS, endless())
+    assert taken < sheets.MAX_BYTES / 1_000 + 1
 
 
 def test_bytes_are_what_counts() -> None:
     with pytest.raises(Invalid):
-        as_csv("report", COLUMNS, [Row("ũ" * 1_000, 0)] * 2_500)
+        csv_response("report", COLUMNS, [Row("ũ" * 1_000, 0)] * 2_500)
 
 
 def request(accept: str | None) -> Request:
