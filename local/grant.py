@@ -25,16 +25,22 @@ def main() -> None:
     os.environ.setdefault("LOG_LEVEL", "WARNING")  # the lines below tell what was done
     migrate.upgrade(config.settings().database_url)
     logs.install()
+    print("\n".join(lines(asked)))
+
+
+def lines(asked: dict[str, str]) -> list[str]:
+    """Do what is asked and return what is granted then, a line each.
+
+    Raises:
+        SystemExit: it cannot be done; its message says why.
+    """
     try:
         told = grant(asked, None)["grants"]
     except DomainError as error:
         wrong = [f"{each['field']}: {each['why']}" for each in error.facts.get("errors", [])]
         sys.exit("; ".join(wrong) or error.detail)
     mine = [each for each in told if each["organisation"] == asked.get("organisation", each["organisation"])]
-    for each in mine:
-        print(line(each))
-    if not mine:
-        print("nothing is granted")
+    return [line(each) for each in mine] or ["nothing is granted"]
 
 
 def read(word: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ import pytest
 from chalicelib import wiring
 from chalicelib.identity.model import PLATFORM
 from chalicelib.messaging import service
+from local import grant
 from tests.money import Money
 from tests.service.worker_process import parts_on
 
@@ -80,9 +81,15 @@ def test_it_grants_lists_and_revokes(home: Path, parts: wiring.Parts) -> None:
         (["SUPERUSER=1"], "the names are: BY, DAILY, KIND"),
     ],
 )
-def test_it_says_what_is_wrong(home: Path, parts: wiring.Parts, words: list[str], told: str) -> None:
+def test_it_says_what_is_wrong(parts: wiring.Parts, words: list[str], told: str) -> None:
+    """In this process: a dozen others would start only to end with a line."""
     mine = str(Money.found(parts, granted=False).organisation_id)
-    done = run(home, *(word.format(mine=mine) for word in words))
-    assert done.returncode == 1
-    assert told in done.stderr
-    assert "Traceback" not in done.stderr
+    with wiring.using(parts), pytest.raises(SystemExit) as ended:
+        grant.lines(dict(grant.read(word.format(mine=mine)) for word in words))
+    assert told in str(ended.value.code)
+
+
+def test_what_is_wrong_ends_the_program_without_a_traceback(home: Path) -> None:
+    done = run(home, "ORG=mine", "KIND=messaging", "BY=A")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "organisation: expected an organisation's id\n"
