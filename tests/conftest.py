@@ -22,6 +22,7 @@ from chalicelib.gateways.keyfile import KeyFile
 from chalicelib.storage import migrate
 from chalicelib.storage.engines import make_engine
 from tests import databases
+from tests.twins import ON_SQLITE_ALONE
 
 SERVER = pytest.StashKey[databases.Server]()
 SERVER_URL = "mariadb_server_url"
@@ -62,7 +63,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         unwanted.add(ONLY_IN_FULL)
     if not databases.installed():
         unwanted.add("mariadb")
-    left_out = [item for item in items if any(item.get_closest_marker(name) for name in unwanted)]
+    left_out = [
+        item
+        for item in items
+        if any(item.get_closest_marker(name) for name in unwanted) or (ONLY_IN_FULL in unwanted and _is_idle_twin(item))
+    ]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
@@ -191,6 +196,13 @@ def _profile(config: pytest.Config) -> str:
     if _ci():
         return "ci"
     return "quick" if config.getoption("--quick") else "default"
+
+
+def _is_idle_twin(item: pytest.Item) -> bool:
+    """Tell whether the test runs on MariaDB, and says there what its twin says on SQLite."""
+    if item.get_closest_marker("mariadb") is None:
+        return False
+    return item.path.relative_to(item.config.rootpath).as_posix() in ON_SQLITE_ALONE
 
 
 def _server(config: pytest.Config) -> databases.Server:

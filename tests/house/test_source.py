@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.source import DOMAINS, LIBRARY, calls_of, files, imports_of, is_kind, name_of, room_of, tree_of
+from tests.house.source import DOMAINS, LIBRARY, ROOT, calls_of, files, imports_of, is_kind, name_of, room_of, tree_of
+from tests.twins import ON_SQLITE_ALONE
 
 MOST_LINES = 300
 
@@ -197,3 +198,7 @@ def test_services_do_not_end_transactions() -> None:
         if called in {"db.commit", "db.rollback", "db.begin"}
     ]
     assert ending == []
+
+
+def test_what_is_said_of_tests_is_said_of_tests_that_are_there() -> None:
+    assert [file for file in ON_SQLITE_ALONE if not (ROOT / file).is_file()] == []
