@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run demo-reset token month env job grant openapi test quick lint hooks lock holidays audit bench package authorities apply named plan deploy destroy database-users clean
+.PHONY: help run demo-reset token month env job grant openapi test full quick lint hooks lock holidays audit bench package authorities apply named plan deploy destroy database-users clean
 
 BIN := .venv/bin
 # The stamp's name holds the hash of the locks: a changed lock is a missing file.
@@ -39,11 +39,17 @@ job: $(STAMP) ## Run a job by hand for a day in Nairobi: make job NAME=rent_remi
 grant: $(STAMP) ## Let an organisation send more: make grant ORG=… KIND=messaging BY=…; with nothing it lists what is granted
 	@$(BIN)/python -m local.grant $(foreach name,$(GRANTED),$(if $(filter command,$(origin $(name))),"$(name)=$($(name))")) $(addsuffix =,$(filter-out $(GRANTED),$(SAID)))
 
-test: $(STAMP) ## Run all tests, on SQLite and on a private MariaDB
+test: $(STAMP) ## Run the tests, on SQLite and on a private MariaDB
 	@local/install database
 	@local/install browser
 	@local/install checkers
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+full: $(STAMP) ## Run all tests and those that are too long for each push: the apply, and many more examples
+	@local/install database
+	@local/install browser
+	@local/install checkers
+	$(BIN)/python -m pytest --full -n 2 --dist worksteal
 
 quick: $(STAMP) ## Run the fast tests: SQLite only, no browser, no fuzzing
 	$(BIN)/python -m pytest --quick -n 2 --dist worksteal
@@ -80,8 +86,8 @@ bench: $(STAMP) ## Measure speed and memory on a private MariaDB
 package: $(STAMP) ## Build the deployment zip and Chalice's Terraform into terraform/modules/api
 	$(BIN)/python -m terraform.packaging
 
-apply: $(STAMP) ## Run one of the tests alone: the whole estate applied to an emulator of AWS, read back and taken down
-	$(BIN)/python -m pytest -m apply -n 0 -s tests/terraform
+apply: $(STAMP) ## Run one test of `make full` alone: the whole estate applied to an emulator of AWS, read back and taken down
+	$(BIN)/python -m pytest --full -m apply -n 0 -s tests/terraform
 
 # ONLY=2-region-eu-west-1 takes that stack alone: with a Region dead, what needs both cannot be planned.
 named: # before the minute that packaging takes

@@ -9,9 +9,10 @@ import os
 import sys
 from typing import Any
 
-from chalicelib import config
+from chalicelib import bootstrap, config
 from chalicelib.errors import DomainError
 from chalicelib.messaging.grant_jobs import FIELDS, grant
+from chalicelib.runtime.resources import provide
 from chalicelib.storage import migrate
 from chalicelib.web import logs
 from local.state import Home
@@ -25,16 +26,23 @@ def main() -> None:
     os.environ.setdefault("LOG_LEVEL", "WARNING")  # the lines below tell what was done
     migrate.upgrade(config.settings().database_url)
     logs.configure_logging()
+    provide(bootstrap.providers())
+    print("\n".join(lines(options)))
+
+
+def lines(options: dict[str, str]) -> list[str]:
+    """Do what is asked and return what is granted then, a line each.
+
+    Raises:
+        SystemExit: it cannot be done; its message says why.
+    """
     try:
         granted = grant(options, None)["grants"]
     except DomainError as error:
         wrong = [f"{each['field']}: {each['why']}" for each in error.facts.get("errors", [])]
         sys.exit("; ".join(wrong) or error.detail)
     mine = [each for each in granted if each["organisation"] == options.get("organisation", each["organisation"])]
-    for each in mine:
-        print(line(each))
-    if not mine:
-        print("nothing is granted")
+    return [line(each) for each in mine] or ["nothing is granted"]
 
 
 def read(word: str) -> tuple[str, str]:

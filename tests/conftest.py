@@ -22,26 +22,30 @@ from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage import migrate
 from chalicelib.storage.engines import make_engine
 from tests import databases
+from tests.twins import ON_SQLITE_ALONE
 
 SERVER = pytest.StashKey[databases.Server]()
 SERVER_URL = "mariadb_server_url"
 SLOWEST_FILES = 15  # printed at the end, so that what a run's time goes to is seen in each run
 LEFT_OUT_BY_QUICK = ("slow", "mariadb", "browser", "fuzz", "terraform")
+ONLY_IN_FULL = "full"
 
 # The machine is shared, so no deadline; in CI a failure must be the same on the next run.
 hypothesis.settings.register_profile("default", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.register_profile("quick", deadline=None, max_examples=25)
+hypothesis.settings.register_profile("full", deadline=None, max_examples=400, print_blob=True)  # other seeds each time
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help=f"leave out {', '.join(LEFT_OUT_BY_QUICK)}")
+    parser.addoption("--full", action="store_true", help="run what is long, too, and try more examples, of other seeds")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if _ci() and not config.getoption("--quick") and not databases.installed():
         raise pytest.UsageError(f"CI needs MariaDB: apt-get install --yes {databases.APT_PACKAGES}")
-    hypothesis.settings.load_profile("ci" if _ci() else "quick" if config.getoption("--quick") else "default")
+    hypothesis.settings.load_profile(_profile(config))
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -55,9 +59,15 @@ def pytest_report_header(config: pytest.Config) -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out by deselecting, so that the summary counts what was not run; begin with the longest test."""
     unwanted = set(LEFT_OUT_BY_QUICK) if config.getoption("--quick") else set()
+    if not config.getoption("--full"):
+        unwanted.add(ONLY_IN_FULL)
     if not databases.installed():
         unwanted.add("mariadb")
-    left_out = [item for item in items if any(item.get_closest_marker(name) for name in unwanted)]
+    left_out = [
+        item
+        for item in items
+        if any(item.get_closest_marker(name) for name in unwanted) or (ONLY_IN_FULL in unwanted and _is_idle_twin(item))
+    ]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
@@ -177,6 +187,22 @@ def worker(request: pytest.FixtureRequest) -> str:
 
 def _ci() -> bool:
     return os.environ.get("CI") == "true"
+
+
+def _profile(config: pytest.Config) -> str:
+    """Return the name of Hypothesis's profile, which ``tests.examples`` asks for, too."""
+    if config.getoption("--full"):
+        return "full"
+    if _ci():
+        return "ci"
+    return "quick" if config.getoption("--quick") else "default"
+
+
+def _is_idle_twin(item: pytest.Item) -> bool:
+    """Tell whether the test runs on MariaDB, and says there what its twin says on SQLite."""
+    if item.get_closest_marker("mariadb") is None:
+        return False
+    return item.path.relative_to(item.config.rootpath).as_posix() in ON_SQLITE_ALONE
 
 
 def _server(config: pytest.Config) -> databases.Server:

@@ -1,7 +1,7 @@
 """Declaring what is done by the clock, by a woken worker, or as things get old: how a domain's jobs join.
 
 @scheduled(billing_jobs, "late_fees", every=dt.timedelta(hours=1))
-def late_fees(parts: Parts, slot: Slot) -> Iterator[Work]:
+def late_fees(resources: Resources, slot: Slot) -> Iterator[Work]:
     ...
     yield Work(organisation.id, partial(queue, on=day), key=day.isoformat())
 """

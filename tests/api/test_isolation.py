@@ -41,6 +41,7 @@ from chalicelib.web.routing import OPERATIONS
 from tests import databases
 from tests.api.client import Client
 from tests.api.estates import query_of
+from tests.examples import examples
 from tests.granting import grant
 from tests.outbox import FakePhones, FakeQueues, make_outbound_resources
 
@@ -52,7 +53,7 @@ NAMES = ["Barasa", "Wanjiku", "Achieng"]
 SAYINGS = st.sampled_from(
     ["BALANCE", "SALIO", "RECEIPT", "HELP", "Hello there", "STOP", "START", "PLACES", "FAULT tap drips"]
 )
-EXAMPLES, STEPS = 25, 15  # on SQLite; MariaDB does a third of the examples
+EXAMPLES, STEPS = examples(10), 15  # on SQLite; MariaDB does a third of the examples
 
 _numbers = itertools.count(10_000_000)
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

@@ -19,8 +19,16 @@ from tests.serving import Served, create_organisation, emulated, serving
 pytestmark = [pytest.mark.fuzz, pytest.mark.slow]
 
 PHONE = "+254700000802"
-SECONDS = 35  # at most, of each of the six runs
-RUNS = pytest.mark.parametrize("phases", [("examples", "coverage"), ("fuzzing",), ("stateful",)], ids="-".join)
+SECONDS = 35  # at most, of each run: what the coverage of all operations takes
+
+
+def phases(*often: str) -> pytest.MarkDecorator:
+    """Run every phase, those but ``often`` in a full run only: behind both ways lies the same application."""
+    runs = [
+        pytest.param(run, id="-".join(run), marks=[] if run[0] in often else [pytest.mark.full])
+        for run in (("examples", "coverage"), ("fuzzing",), ("stateful",))
+    ]
+    return pytest.mark.parametrize("run", runs)
 
 
 @pytest.fixture
@@ -36,9 +44,9 @@ def served(database_url: str) -> Iterator[Served]:
         yield create_organisation(url, aws, PHONE)
 
 
-@RUNS
-def test_the_server_over_its_socket(served: Served, phases: tuple[str, ...]) -> None:
-    wanted = config(served.url, served.token, served.organisation_id, *phases, seconds=SECONDS)
+@phases("fuzzing")
+def test_the_server_over_its_socket(served: Served, run: tuple[str, ...]) -> None:
+    wanted = config(served.url, served.token, served.organisation_id, *run, seconds=SECONDS)
     failed = findings(served.url, wanted)
     assert failed == [], "\n\n".join(failed)
 
@@ -54,9 +62,9 @@ def organisation_id(database_url: str, tmp_path: Path) -> Iterator[str]:
     engine.dispose()
 
 
-@RUNS
-def test_the_lambda_handler(organisation_id: str, phases: tuple[str, ...], caplog: pytest.LogCaptureFixture) -> None:
+@phases("examples", "stateful")
+def test_the_lambda_handler(organisation_id: str, run: tuple[str, ...], caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING, "plotihub")  # else a failure is told beneath thousands of lines
     with listening(LambdaWsgi("a-token", PHONE)) as url:
-        failed = findings(url, config(url, "a-token", organisation_id, *phases, seconds=SECONDS))
+        failed = findings(url, config(url, "a-token", organisation_id, *run, seconds=SECONDS))
     assert failed == [], "\n\n".join(failed)

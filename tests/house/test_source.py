@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.source import DOMAINS, LIBRARY, calls_of, files, imports_of, is_kind, name_of, room_of, tree_of
+from tests.house.source import DOMAINS, LIBRARY, ROOT, calls_of, files, imports_of, is_kind, name_of, room_of, tree_of
+from tests.twins import ON_SQLITE_ALONE
 
 MAX_LINES = 300
 
@@ -215,3 +216,7 @@ def test_nothing_has_a_default_that_says_who_acts_or_what_they_may_touch() -> No
                 ]
                 found += [f"{name_of(path)}: {node.name}({arg.arg}=…)" for arg in usual if arg.arg in ACTING]
     assert found == []
+
+
+def test_what_is_said_of_tests_is_said_of_tests_that_are_there() -> None:
+    assert [file for file in ON_SQLITE_ALONE if not (ROOT / file).is_file()] == []

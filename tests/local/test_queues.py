@@ -138,11 +138,10 @@ def test_it_works_until_it_is_told_to_end(small: SmallApp, consumer: Consumer) -
     end = time.monotonic() + 10
     while len(small.got) < 2 and time.monotonic() < end:
         time.sleep(0.01)
-    began = time.monotonic()
     stopped.set()
     thread.join(10)
+    assert not thread.is_alive()
     assert sorted(small.got) == ["a", "b"]
-    assert time.monotonic() - began < queues.WAIT_S + 1
 
 
 def test_a_queue_that_is_not_here_is_told_at_the_start(sqs: Any) -> None:

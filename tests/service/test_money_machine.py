@@ -27,6 +27,7 @@ from chalicelib.leasing import service as leasing
 from chalicelib.payments.model import Payment
 from chalicelib.reporting import proof_service
 from chalicelib.runtime.resources import Resources
+from tests.examples import examples
 from tests.money import FIRST, Money
 
 Thing = TypeVar("Thing")
@@ -37,7 +38,7 @@ TYPES = st.sampled_from(["water", "damage", "late_fee", "other", "rent"])
 PARTS = st.sampled_from(["all", "all", "a third", "too much"])  # of what there is
 MONTHS = st.integers(-1, 1)
 MAX_LEASES = 4
-EXAMPLES, STEPS = 50, 40  # on SQLite; MariaDB does half of the examples in twice the time
+EXAMPLES, STEPS = examples(25), 40  # on SQLite; MariaDB does half of the examples in twice the time
 
 
 class MoneyMachine(RuleBasedStateMachine):

@@ -19,10 +19,11 @@ from chalicelib.payments import ending_service
 from chalicelib.payments import service as payments
 from chalicelib.reporting import arrears_service, statement_service
 from chalicelib.runtime.resources import Resources
+from tests.examples import examples
 from tests.money import FIRST
 from tests.service.test_money_machine import CENTS, PARTS, PICK, MoneyMachine, attempt, mostly, part_of, pick
 
-EXAMPLES, STEPS = 30, 40
+EXAMPLES, STEPS = examples(15), 40
 ALL = PageRequest(limit=MAX_PAGE_ITEMS)
 DAYS = st.integers(-40, 40)
 

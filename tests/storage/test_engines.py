@@ -76,14 +76,11 @@ def test_a_writer_who_waits_too_long_is_told_to_come_again(
 ) -> None:
     with parts.writing() as db:
         add_to(db, rows[0])
-        started = time.monotonic()
-        with pytest.raises(Unavailable) as told:
+        with pytest.raises(Unavailable) as told:  # while the other still holds the row
             impatient.transact(lambda other: add_to(other, rows[0]))
-        waited_s = time.monotonic() - started
         with impatient.reading() as other:
             assert count_of(other, rows[0]) == 0, "readers wait for nobody"
     assert told.value.retry_after_s == 5
-    assert 0.5 < waited_s < 4
 
 
 def test_a_snapshot_is_one_picture_and_leaves_its_connection_as_it_was(

@@ -125,10 +125,8 @@ def test_where_none_takes_writes_nobody_looks_again_at_once(pair: Pair) -> None:
     with refused():
         pair.engine.connect()
     pair.two.take_writes(True)
-    begun = time.monotonic()
-    with refused():
+    with refused():  # who looked again would find the other
         pair.engine.connect()
-    assert time.monotonic() - begun < 0.1
     time.sleep(connecting.RETRY_AFTER_S)
     assert port_of(pair.engine) == pair.two.host
 

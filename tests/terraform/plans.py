@@ -1,6 +1,7 @@
 """Plans of the estate without AWS: what `terraform test` planned on mocks, read from what it tells as JSON."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -60,7 +61,10 @@ class Estate:
             self._terraform(folder, data).run("init", "-backend=false", "-input=false")
 
         data = once(self._shared / f"{name}.data", initialise)
-        return replace(self._terraform(folder, data), environment=self._provider.environment(data))
+        terraform = self._terraform(folder, data)
+        if configures(terraform.folder):
+            return terraform
+        return replace(terraform, environment=self._provider.environment(data))
 
     def _terraform(self, folder: str, data: Path) -> Terraform:
         return Terraform(self._copy / folder, data, self._configuration)
@@ -84,6 +88,11 @@ class Estate:
         assert len(planned) == 1, "each file of these plans once"
         resources = [_resource(each)._asdict() for each in planned[0]["resource_changes"]]
         (folder / "resources.json").write_text(json.dumps(resources))
+
+
+def configures(folder: Path) -> bool:
+    """Tell whether a test of the folder configures a provider, which one process bears once only; a mock is none."""
+    return any(re.search(r'^provider "', file.read_text(), re.MULTILINE) for file in folder.glob("tests/*.tftest.hcl"))
 
 
 def run_tests(terraform: Terraform, *arguments: str) -> list[dict[str, Any]]:

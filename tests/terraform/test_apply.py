@@ -20,7 +20,7 @@ from tests.terraform import emulator, gaps, log_lines, reading, remains
 from tests.terraform.applied import NAME, Applied, changes_of
 from tests.terraform.terraform import program
 
-pytestmark = [pytest.mark.slow, pytest.mark.terraform, pytest.mark.apply]
+pytestmark = [pytest.mark.slow, pytest.mark.terraform, pytest.mark.apply, pytest.mark.full]
 
 FIRST, SECOND = "eu-west-1", "eu-central-1"
 AGAIN = "/v1/asked-again"

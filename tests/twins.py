@@ -1,0 +1,22 @@
+"""Which tests run on SQLite alone: each says the same on MariaDB, and does so in a full run.
+
+MariaDB stays wherever SQL, collation, locks, isolation or constraints are what a test is about. These are about texts,
+headers, roles and what people say on a phone; the queries beneath them are tried on both by the tests of their room.
+"""
+
+ON_SQLITE_ALONE = (
+    "tests/api/test_fresh_sign_in.py",
+    "tests/api/test_manners.py",
+    "tests/api/test_roles.py",
+    "tests/api/test_safe_headers.py",
+    "tests/service/commands/test_manners.py",
+    "tests/service/commands/test_not_me.py",
+    "tests/service/commands/test_objections.py",
+    "tests/service/commands/test_places.py",
+    "tests/service/commands/test_sms.py",
+    "tests/service/commands/test_two_landlords.py",
+    "tests/service/commands/test_ussd.py",
+    "tests/service/outreach/test_rendering.py",
+    "tests/service/payments/test_ending_sums.py",
+    "tests/service/payments/test_telling.py",
+)
