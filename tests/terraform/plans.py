@@ -12,6 +12,9 @@ from tests.terraform.provider import Provider
 from tests.terraform.sharing import once
 from tests.terraform.terraform import Failed, Terraform
 
+# Terraform lives for seconds, and spends a third of them on clearing up after its provider's schemas.
+GREEDY = {"GOGC": "off", "GOMEMLIMIT": "1500MiB"}
+
 
 class Resource(NamedTuple):
     """One planned resource, or a document that is read only while applying.
@@ -64,7 +67,7 @@ class Estate:
         terraform = self._terraform(folder, data)
         if configures(terraform.folder):
             return terraform
-        return replace(terraform, environment=self._provider.environment(data))
+        return replace(terraform, environment={**GREEDY, **self._provider.environment(data)})
 
     def _terraform(self, folder: str, data: Path) -> Terraform:
         return Terraform(self._copy / folder, data, self._configuration)

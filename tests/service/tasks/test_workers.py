@@ -21,7 +21,7 @@ from tests.contexts import context
 from tests.service.worker_process import SETS_KIND, parts_on
 
 pytestmark = pytest.mark.slow
-CLAIM_S = 2
+CLAIM_S = 1
 LONG_CLAIM_S = 300  # longer than any machine takes to start a worker
 
 
