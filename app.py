@@ -2,26 +2,25 @@
 
 from chalice.app import Chalice
 
-import chalicelib.commands.jobs  # noqa: F401 - takes the SMS that messaging is sent
+import chalicelib.self_service.jobs  # noqa: F401 - takes the SMS that messaging is sent
 from chalicelib import bootstrap
 from chalicelib.billing.jobs import billing_jobs
 from chalicelib.billing.routes import billing
-from chalicelib.commands.routes import commands
+from chalicelib.delivery.callback_routes import messaging_callbacks
+from chalicelib.delivery.jobs import delivery_jobs
 from chalicelib.functions import FUNCTIONS
 from chalicelib.identity.authorizer import authorizers
 from chalicelib.identity.key_jobs import key_jobs
 from chalicelib.identity.password_jobs import password_jobs
 from chalicelib.identity.routes import identity
+from chalicelib.imports.jobs import import_jobs
+from chalicelib.imports.routes import XLSX, imports
 from chalicelib.leasing.routes import leasing
 from chalicelib.ledger.routes import ledger
 from chalicelib.maintenance.routes import maintenance
-from chalicelib.messaging.callback_routes import messaging_callbacks
 from chalicelib.messaging.code_jobs import code_jobs
 from chalicelib.messaging.grant_jobs import grant_jobs
-from chalicelib.messaging.jobs import delivery_jobs
 from chalicelib.messaging.routes import messaging
-from chalicelib.onboarding.jobs import onboarding_jobs
-from chalicelib.onboarding.routes import XLSX, onboarding
 from chalicelib.outreach.jobs import outreach_jobs
 from chalicelib.outreach.routes import outreach
 from chalicelib.payments.account_routes import accounts
@@ -31,6 +30,7 @@ from chalicelib.portfolio.routes import portfolio
 from chalicelib.reporting.jobs import reporting_jobs
 from chalicelib.reporting.routes import reporting
 from chalicelib.runtime.resources import provide
+from chalicelib.self_service.routes import commands
 from chalicelib.tasks.jobs import task_jobs
 from chalicelib.tasks.operator_jobs import operator_jobs
 from chalicelib.tasks.routes import tasks
@@ -45,8 +45,8 @@ app.api.binary_types.append(XLSX)  # API Gateway would take it for text, and spo
 app.register_middleware(problem_middleware(app), "http")
 for blueprint in (
     authorizers, meta, identity, portfolio, ledger, billing, leasing, payments, accounts, tasks, reporting,
-    onboarding, maintenance, messaging, messaging_callbacks, commands, task_jobs, billing_jobs, lease_account_jobs,
-    onboarding_jobs, reporting_jobs, delivery_jobs, outreach, outreach_jobs, operator_jobs,
+    imports, maintenance, messaging, messaging_callbacks, commands, task_jobs, billing_jobs, lease_account_jobs,
+    import_jobs, reporting_jobs, delivery_jobs, outreach, outreach_jobs, operator_jobs,
     key_jobs, code_jobs, password_jobs, grant_jobs,
 ):  # fmt: skip
     app.register_blueprint(blueprint)

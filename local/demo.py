@@ -13,8 +13,8 @@ from typing import Any
 from chalicelib import bootstrap, config, money
 from chalicelib.clock import ManualClock, day_of
 from chalicelib.messaging.grant_jobs import grant
-from chalicelib.onboarding.model import LeasePlan, PropertyPlan, RentRoll, TenantPlan, UnitPlan
-from chalicelib.onboarding.plan import parse_rent_roll
+from chalicelib.rent_roll.model import LeasePlan, PropertyPlan, RentRoll, TenantPlan, UnitPlan
+from chalicelib.rent_roll.parser import parse_rent_roll
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage import migrate
 from chalicelib.tasks import service as tasks

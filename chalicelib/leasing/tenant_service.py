@@ -152,7 +152,7 @@ def anonymise_tenant(ctx: Context, tenant_id: UUID) -> ErasedTenant:
     Tax records must stay, so the row stays without a name, phones or papers, and the leases without
     their notes. Destroying the data key makes the sealed document unreadable wherever it was copied
     without the key. What other domains know of the tenant is theirs to forget:
-    ``onboarding.service.erase_tenant`` asks all.
+    ``imports.service.erase_tenant`` asks all.
 
     Raises:
         Conflict: a lease of theirs runs or is to come, or they were erased before.

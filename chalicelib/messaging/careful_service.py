@@ -6,10 +6,10 @@ from itertools import groupby
 from uuid import UUID
 
 from chalicelib.errors import Unavailable
-from chalicelib.messaging import dispatch_repository as repository
 from chalicelib.messaging import making_service
 from chalicelib.messaging.model import Message, RenderedText
 from chalicelib.runtime.context import Context
+from chalicelib.runtime.database import is_transaction_lost
 
 log = logging.getLogger("plotihub.messaging")
 
@@ -35,7 +35,7 @@ def _render_kind(ctx: Context, kind: str, messages: Sequence[Message]) -> dict[U
     except Unavailable:
         raise
     except Exception as error:
-        if repository.is_transaction_lost(error):
+        if is_transaction_lost(error):
             raise
         # Only the error's name is told: its words may hold a tenant's.
         facts = {"kind": kind, "count": len(messages), "error": type(error).__name__}

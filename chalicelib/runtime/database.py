@@ -116,3 +116,8 @@ def _unavailable_as_error() -> Iterator[None]:
         if code == LOCK_WAIT or "database is locked" in str(error.orig) or "unable to open database" in str(error.orig):
             raise Unavailable("The database is busy.", retry_after_s=5) from error
         raise
+
+
+def is_transaction_lost(error: Exception) -> bool:
+    """Tell whether the transaction that ``error`` came up in is over, or its connection is."""
+    return isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated)

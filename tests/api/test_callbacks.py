@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.clock import ManualClock
-from chalicelib.messaging import result_service
-from chalicelib.messaging.bodies import VendorCallback, parse_result
+from chalicelib.delivery import result_service
+from chalicelib.delivery.queue_payloads import VendorCallback, parse_result
 from chalicelib.runtime.resources import Resources, using
 from tests.api.client import Answer, Client
 from tests.api.test_ussd import TOKEN

@@ -12,10 +12,10 @@ from sqlalchemy import Connection
 from chalicelib.clock import ManualClock
 from chalicelib.identity import service as identity
 from chalicelib.ids import new_id
-from chalicelib.onboarding import service
-from chalicelib.onboarding.jobs import commit_import
-from chalicelib.onboarding.plan_process import UploadedFile, parse_in_subprocess
-from chalicelib.onboarding.service import RowRefused
+from chalicelib.imports import service
+from chalicelib.imports.jobs import commit_import
+from chalicelib.imports.service import RowRefused
+from chalicelib.imports.subprocess_parser import UploadedFile, parse_in_subprocess
 from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.ports import KeyWrapper
 from chalicelib.runtime.resources import Resources

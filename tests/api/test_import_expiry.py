@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from chalicelib.clock import ManualClock
-from chalicelib.onboarding import expiry_service
+from chalicelib.imports import expiry_service
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.identity import data_keys
-from chalicelib.storage.tables.onboarding import imports
+from chalicelib.storage.tables.imports import imports
 from chalicelib.storage.tables.tasks import tasks
 from chalicelib.tasks.jobs import sweep_old
 from local.runner import event_at

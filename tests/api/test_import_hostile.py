@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.onboarding import service
-from chalicelib.onboarding.plan_process import ResourceLimits, UploadedFile, parse_in_subprocess
+from chalicelib.imports import service
+from chalicelib.imports.subprocess_parser import ResourceLimits, UploadedFile, parse_in_subprocess
 from chalicelib.runtime.resources import Resources
 from tests.api.client import Client
 from tests.api.imports import commit, everything, sheet, upload

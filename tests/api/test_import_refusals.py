@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from app import app
 from chalicelib.runtime.resources import Resources
-from chalicelib.storage.tables.onboarding import imports
+from chalicelib.storage.tables.imports import imports
 from chalicelib.tasks import service as tasks
 from tests.api.client import Answer, Client
 from tests.api.imports import (

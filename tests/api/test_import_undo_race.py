@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 from chalicelib.clock import ManualClock
-from chalicelib.onboarding import service
+from chalicelib.imports import service
 from chalicelib.runtime.resources import Resources
 from tests.api import test_import_undo as building
 from tests.api.client import Answer, Client

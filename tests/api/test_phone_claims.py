@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from chalicelib.messaging import result_service
+from chalicelib.delivery import result_service
 from chalicelib.runtime.resources import get_resources
 from chalicelib.storage.tables.leasing import phone_places
 from chalicelib.storage.tables.messaging import incoming_messages

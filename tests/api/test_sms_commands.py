@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.clock import ManualClock
-from chalicelib.messaging import result_service
+from chalicelib.delivery import result_service
 from chalicelib.runtime.resources import Resources, get_resources, using
 from tests.api.client import Answer, Client
 from tests.api.test_ussd import FORM, let_to

@@ -10,8 +10,8 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from chalicelib.delivery.dispatch_service import dispatch
 from chalicelib.messaging import service as messaging
-from chalicelib.messaging.dispatch_service import dispatch
 from chalicelib.outreach import jobs
 from tests.bench import books, data, reminders
 from tests.bench.data import id_of

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from chalicelib.clock import SystemClock, day_of
 from chalicelib.gateways.keyfile import KeyFile
-from chalicelib.onboarding.plan import parse_rent_roll
-from chalicelib.onboarding.plan_process import UploadedFile, parse_in_subprocess
+from chalicelib.imports.subprocess_parser import UploadedFile, parse_in_subprocess
+from chalicelib.rent_roll.parser import parse_rent_roll
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.migrate import upgrade

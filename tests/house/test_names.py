@@ -16,8 +16,7 @@ import pytest
 
 import app  # noqa: F401 - fills the registries
 from chalicelib import errors, metrics
-from chalicelib.functions import FUNCTIONS
-from chalicelib.messaging.bodies import (
+from chalicelib.delivery.queue_payloads import (
     AttemptOutcome,
     QueuedText,
     VendorCallback,
@@ -25,6 +24,7 @@ from chalicelib.messaging.bodies import (
     serialize_outcomes,
     serialize_texts,
 )
+from chalicelib.functions import FUNCTIONS
 from chalicelib.runtime.ports import SENT, SendOutcome
 from chalicelib.storage.tables import metadata
 from chalicelib.tasks import job_service

@@ -13,7 +13,7 @@ MAX_LINES = 300
 
 # What reaches over organisations, or is asked before there is one.
 OF_NO_ORGANISATION = {
-    "messaging/delivery_repository.py": {
+    "delivery/delivery_repository.py": {
         "add_incoming",
         "change_delivery",
         "find_delivery",
@@ -25,8 +25,8 @@ OF_NO_ORGANISATION = {
         "list_unmatched_reports",
     },
     "messaging/grant_repository.py": {"list_grants"},  # for operators
-    "messaging/phone_day_repository.py": {"add_usage", "lock_usage", "purge_phone_days"},  # over organisations
-    "messaging/dispatch_repository.py": {"list_due_organisations"},
+    "delivery/phone_day_repository.py": {"add_usage", "lock_usage", "purge_phone_days"},  # over organisations
+    "delivery/dispatch_repository.py": {"list_due_organisations"},
     "identity/repository.py": {
         "activate_member",
         "add_organisation",
@@ -36,7 +36,7 @@ OF_NO_ORGANISATION = {
         "list_organisations",
         "lock_person",
     },
-    "onboarding/repository.py": {"list_uncommitted"},
+    "imports/repository.py": {"list_uncommitted"},
     "outreach/policy_repository.py": {"list_reminder_schedules"},
     "tasks/job_repository.py": {
         "claim_run",
@@ -54,7 +54,7 @@ OF_NO_ORGANISATION = {
     },
     "leasing/phone_repository.py": {"list_leases_of_phone", "purge_places"},
     "messaging/opt_out_repository.py": {"add_stop", "list_organisations_of_phone", "remove_stop"},
-    "commands/session_repository.py": {
+    "self_service/session_repository.py": {
         "close_commands",
         "count_fault",
         "count_wrong_answer",

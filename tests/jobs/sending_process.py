@@ -17,9 +17,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from chalicelib.clock import ManualClock
+from chalicelib.delivery import dispatch_service, sending_service
 from chalicelib.gateways.claims_folder import ClaimsFolder
 from chalicelib.gateways.keyfile import KeyFile
-from chalicelib.messaging import dispatch_service, sending_service
 from chalicelib.runtime.ports import SENT, OutgoingText, SendOutcome
 from chalicelib.runtime.resources import OutboundResources, Resources
 from chalicelib.storage.engines import make_engine

@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from chalicelib.clock import ManualClock
+from chalicelib.delivery import dispatch_service, result_service, sending_service, sweep_service
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.keyfile import KeyFile
-from chalicelib.messaging import dispatch_service, making_service, result_service, sending_service, sweep_service
+from chalicelib.messaging import making_service
 from chalicelib.messaging.model import Message, RenderedText
 from chalicelib.runtime.context import Context
 from chalicelib.runtime.resources import Resources

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from chalicelib.clock import ManualClock
-from chalicelib.messaging import dispatch_service, result_service, sending_service, sweep_service
+from chalicelib.delivery import dispatch_service, result_service, sending_service, sweep_service
 from chalicelib.runtime.resources import using
 from tests.jobs.sending_process import FolderPhones, FolderQueues, outside_on, parts_on
 from tests.outbox import Outbox, new_phone, notice

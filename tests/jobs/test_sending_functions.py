@@ -13,9 +13,9 @@ import pytest
 
 from app import app
 from chalicelib.clock import ManualClock
+from chalicelib.delivery import delivery_service
+from chalicelib.delivery.queue_payloads import VendorCallback, serialize_callback
 from chalicelib.errors import Unavailable
-from chalicelib.messaging import delivery_service
-from chalicelib.messaging.bodies import VendorCallback, serialize_callback
 from chalicelib.runtime.ports import OutgoingText, SendOutcome
 from chalicelib.runtime.resources import Resources, using, using_outbound
 from chalicelib.storage.engines import make_engine

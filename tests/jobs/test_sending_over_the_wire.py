@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from chalicelib.clock import ManualClock
+from chalicelib.delivery import dispatch_service, result_service, sending_service, sweep_service
+from chalicelib.delivery.queue_payloads import VendorCallback as PostedToUs
+from chalicelib.delivery.queue_payloads import serialize_callback
 from chalicelib.gateways.africastalking import AfricasTalking
-from chalicelib.messaging import dispatch_service, result_service, sending_service, sweep_service
-from chalicelib.messaging.bodies import VendorCallback as PostedToUs
-from chalicelib.messaging.bodies import serialize_callback
 from chalicelib.runtime.resources import OutboundResources, Resources, using
 from tests.gateways.vendor import Behaviour, Posted, Vendor, answer, silent
 from tests.outbox import NOON, FakeQueues, Outbox, make_outbound_resources, new_phone, notice

@@ -126,7 +126,7 @@ def test_it_runs_with_only_lambda_s_boto3_beside_it(task: Path, runtime: Path) -
 def test_a_sheet_is_read_by_a_process_that_has_nothing_but_the_zip(task: Path) -> None:
     given = b'{"property_name": "", "due_day": 5}\n' + (Path(__file__).parents[1] / "data/rent-roll.csv").read_bytes()
     ran = subprocess.run(
-        [sys.executable, "-E", "-s", "-S", "-B", "-m", "chalicelib.onboarding.plan_worker", "10", "280"],
+        [sys.executable, "-E", "-s", "-S", "-B", "-m", "chalicelib.rent_roll.subprocess_main", "10", "280"],
         input=given, capture_output=True, check=False, cwd=task, env={}, timeout=60,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr

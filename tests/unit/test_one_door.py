@@ -15,15 +15,14 @@ from marshmallow import Schema, ValidationError
 from marshmallow import fields as plain
 
 import app
-from chalicelib.commands import rules as said
-from chalicelib.commands import ussd_rules
 from chalicelib.money import format_cents
-from chalicelib.onboarding.cells import BLANK_WORDS, Cell, cell_text, reject_mangled
-from chalicelib.onboarding.columns import SYNONYMS, Column
-from chalicelib.onboarding.import_model import LONGEST_CELL
-from chalicelib.onboarding.model import RentRoll
-from chalicelib.onboarding.plan import parse_sheet
-from chalicelib.onboarding.sheet import Sheet
+from chalicelib.rent_roll.cells import BLANK_WORDS, Cell, cell_text, reject_mangled
+from chalicelib.rent_roll.columns import SYNONYMS, Column
+from chalicelib.rent_roll.model import MAX_CELL_CHARACTERS, RentRoll
+from chalicelib.rent_roll.parser import parse_sheet
+from chalicelib.rent_roll.sheet import Sheet
+from chalicelib.self_service import rules as said
+from chalicelib.self_service import ussd_rules
 from chalicelib.values import InvalidValue, clean_text, parse_identity_number, text_pattern
 from chalicelib.web import fields
 from chalicelib.web.routing import OPERATIONS
@@ -178,7 +177,7 @@ def read(column: Column, cell: Cell) -> tuple[RentRoll, bool]:
 
 
 CELLS: tuple[Cell, ...] = (
-    *(text for text in corpus.TEXTS if len(text) <= LONGEST_CELL),  # longer ones are refused with the file
+    *(text for text in corpus.TEXTS if len(text) <= MAX_CELL_CHARACTERS),  # longer ones are refused with the file
     *(0, 1, -1, 15000, 10**12, 10**30, Decimal("1E400"), Decimal("1E-400"), Decimal("NaN"), Decimal("Infinity")),
     *(
         Decimal("1E999999999"),

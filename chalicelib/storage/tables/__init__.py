@@ -2,15 +2,15 @@
 
 from chalicelib.storage.tables import (
     billing,
-    commands,
     identity,
+    imports,
     leasing,
     ledger,
     maintenance,
     messaging,
-    onboarding,
     outreach,
     payments,
+    phone_commands,
     portfolio,
     tasks,
 )
@@ -32,16 +32,16 @@ APPEND_ONLY = (
 __all__ = [
     "APPEND_ONLY",
     "billing",
-    "commands",
     "identity",
+    "imports",
     "leasing",
     "ledger",
     "maintenance",
     "messaging",
     "metadata",
-    "onboarding",
     "outreach",
     "payments",
+    "phone_commands",
     "portfolio",
     "tasks",
 ]

@@ -11,23 +11,17 @@ import pytest
 from sqlalchemy import Connection, select
 
 from chalicelib.clock import ManualClock
-from chalicelib.errors import Unavailable
-from chalicelib.messaging import (
-    delivery_service,
-    dispatch_service,
-    result_service,
-    sending_service,
-    service,
-    sweep_service,
-)
-from chalicelib.messaging.bodies import (
+from chalicelib.delivery import delivery_service, dispatch_service, result_service, sending_service, sweep_service
+from chalicelib.delivery.delivery_service import IncomingSms
+from chalicelib.delivery.queue_payloads import (
     AttemptOutcome,
     InvalidPayload,
     VendorCallback,
     serialize_callback,
     serialize_outcomes,
 )
-from chalicelib.messaging.delivery_service import IncomingSms
+from chalicelib.errors import Unavailable
+from chalicelib.messaging import service
 from chalicelib.runtime.ports import OutgoingText, SendOutcome
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.messaging import deliveries, incoming_messages

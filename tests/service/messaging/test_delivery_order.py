@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.clock import ManualClock
-from chalicelib.messaging import dispatch_service, result_service, sweep_service
-from chalicelib.messaging.bodies import AttemptOutcome, VendorCallback, serialize_callback, serialize_outcomes
+from chalicelib.delivery import dispatch_service, result_service, sweep_service
+from chalicelib.delivery.queue_payloads import AttemptOutcome, VendorCallback, serialize_callback, serialize_outcomes
 from chalicelib.runtime.ports import SendOutcome
 from chalicelib.runtime.resources import Resources
 from tests.outbox import NOON, Outbox

@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from chalicelib.messaging import dispatch_service, result_service
-from chalicelib.messaging.bodies import AttemptOutcome, VendorCallback, serialize_callback, serialize_outcomes
+from chalicelib.delivery import dispatch_service, result_service
+from chalicelib.delivery.queue_payloads import AttemptOutcome, VendorCallback, serialize_callback, serialize_outcomes
 from chalicelib.runtime.ports import SendOutcome
 from chalicelib.runtime.resources import Resources
 from tests.outbox import NOON, Outbox

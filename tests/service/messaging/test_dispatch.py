@@ -9,8 +9,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from chalicelib.clock import ManualClock
+from chalicelib.delivery import dispatch_service
 from chalicelib.errors import Unavailable
-from chalicelib.messaging import dispatch_service, making_service, service
+from chalicelib.messaging import making_service, service
 from chalicelib.messaging.model import Message, NewMessage, RenderedText
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context

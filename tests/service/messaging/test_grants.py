@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select, update
 
 from chalicelib.clock import ManualClock
+from chalicelib.delivery import dispatch_service, phone_day_repository, sweep_service
 from chalicelib.errors import Conflict, GrantNeeded, Invalid, NotFound
 from chalicelib.identity import service as identity
-from chalicelib.messaging import dispatch_service, phone_day_repository, service, sweep_service
+from chalicelib.messaging import service
 from chalicelib.messaging.grant_model import Allowance, GrantLimits
 from chalicelib.messaging.model import MessageSettings, NewMessage
 from chalicelib.pages import PageRequest

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from chalicelib.clock import ManualClock
+from chalicelib.delivery import dispatch_service
 from chalicelib.errors import GrantNeeded, Invalid, TooManyRequests
 from chalicelib.identity import service as identity
-from chalicelib.messaging import dispatch_service, service
+from chalicelib.messaging import service
 from chalicelib.messaging.model import NewMessage
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context

@@ -12,10 +12,17 @@ from uuid import UUID, uuid4
 import pytest
 
 from chalicelib.clock import ManualClock
+from chalicelib.delivery import sending_service
+from chalicelib.delivery.queue_payloads import (
+    MAX_BYTES,
+    MAX_TEXTS,
+    InvalidPayload,
+    QueuedText,
+    parse_texts,
+    serialize_texts,
+)
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.claims_folder import ClaimsFolder
-from chalicelib.messaging import sending_service
-from chalicelib.messaging.bodies import MAX_BYTES, MAX_TEXTS, InvalidPayload, QueuedText, parse_texts, serialize_texts
 from chalicelib.runtime.ports import OutgoingText, SendClaim, SendOutcome
 from chalicelib.runtime.resources import OutboundResources
 from tests.outbox import NOON, FakePhones, FakeQueues, make_outbound_resources

@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from chalicelib.clock import ManualClock
+from chalicelib.delivery import delivery_service, dispatch_service, result_service, sweep_service
+from chalicelib.delivery.queue_payloads import AttemptOutcome, VendorCallback, serialize_callback
 from chalicelib.leasing import service as leasing
-from chalicelib.messaging import delivery_service, dispatch_service, result_service, service, sweep_service
-from chalicelib.messaging.bodies import AttemptOutcome, VendorCallback, serialize_callback
+from chalicelib.messaging import service
 from chalicelib.runtime.ports import SendOutcome
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context

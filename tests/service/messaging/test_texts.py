@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, insert, select
 
+from chalicelib.delivery.jobs import purge_texts
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.identity import service as identity
 from chalicelib.leasing import service as leasing
 from chalicelib.messaging import service
-from chalicelib.messaging.jobs import purge_texts
 from chalicelib.messaging.model import IncomingAnswer, KindSpend, Message
 from chalicelib.pages import PageRequest
 from chalicelib.storage.tables.messaging import deliveries, incoming_messages

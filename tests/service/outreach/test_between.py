@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
+from chalicelib.delivery import delivery_service, dispatch_service
+from chalicelib.delivery.queue_payloads import AttemptOutcome, QueuedText
 from chalicelib.leasing import service as leasing
-from chalicelib.messaging import delivery_service, dispatch_service
-from chalicelib.messaging.bodies import AttemptOutcome, QueuedText
 from chalicelib.outreach import policy_service
 from chalicelib.runtime.ports import NOT_SENT, SendOutcome
 from tests.service.outreach.estate import Estate

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import select
 
-from chalicelib.messaging import dispatch_service
+from chalicelib.delivery import dispatch_service
 from chalicelib.payments import service
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.messaging import messages

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from chalicelib.messaging import cap_rules, delivery_rules, dispatch_rules
-from chalicelib.messaging.cap_rules import SendingContext
+from chalicelib.delivery import cap_rules, delivery_rules, dispatch_rules
+from chalicelib.delivery.cap_rules import SendingContext
 from chalicelib.messaging.grant_model import Allowance
 from chalicelib.messaging.model import STATUSES, TRANSITIONS, Message, MessageSettings
 

@@ -1,0 +1,227 @@
+"""What became of messages, as senders and gateways tell it, and what phones send us.
+
+Everything here may come more than once, late, and in any order: an attempt's outcome is taken once, a
+known one in place of an unknown, and a message's status moves by ``model.TRANSITIONS`` only.
+
+Locks are taken in this order: messages by their ids, then the gateway's reference, then the day.
+"""
+
+import datetime as dt
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from chalicelib import metrics
+from chalicelib.clock import day_of
+from chalicelib.delivery import delivery_repository as repository
+from chalicelib.delivery import delivery_rules as rules
+from chalicelib.delivery import dispatch_repository
+from chalicelib.delivery.delivery_repository import DeliveryRecord
+from chalicelib.delivery.dispatch_rules import PENDING
+from chalicelib.delivery.queue_payloads import REASON_TOO_LATE, AttemptOutcome
+from chalicelib.identity import service as identity
+from chalicelib.messaging import making_service
+from chalicelib.messaging.model import DELIVERED, FAILED, QUEUED, SENT, SMS, UNKNOWN_STATUS, Attempt, Message
+from chalicelib.runtime.ports import NOT_SENT, REFUSED, UNKNOWN, SendOutcome
+
+METRIC_BY_STATUS = {
+    SENT: metrics.MESSAGES_SENT,
+    DELIVERED: metrics.MESSAGES_DELIVERED,
+    FAILED: metrics.MESSAGES_FAILED,
+    UNKNOWN_STATUS: metrics.MESSAGES_UNKNOWN,
+}
+
+log = logging.getLogger("plotihub.messaging")
+
+
+class IncomingSms(NamedTuple):
+    """An SMS that a phone sent us."""
+
+    gateway: str
+    provider_reference: str
+    phone: str  # E.164
+    text: str
+    received_at: dt.datetime
+
+
+# Returns the command that the text was taken for, at most 20 characters, or "" where it is none of the taker's.
+IncomingSmsHandler = Callable[[Connection, IncomingSms], str]
+
+incoming_sms_handlers: list[IncomingSmsHandler] = []
+
+
+def handles_incoming_sms(handler: IncomingSmsHandler) -> IncomingSmsHandler:
+    """Register who is asked what an incoming SMS is; the first that knows it takes it.
+
+    It works in the transaction that keeps the SMS, once for each: a repeat of the gateway's or of the queue's
+    finds it kept and asks nobody. What it raises undoes the transaction, and the queue brings the SMS again.
+    """
+    incoming_sms_handlers.append(handler)
+    return handler
+
+
+def handle_incoming_sms(db: Connection, incoming: IncomingSms) -> str:
+    """Keep what a phone sent and let somebody answer it; return the command it was taken for, "" for a repeat."""
+    reference = incoming.provider_reference
+    if not repository.add_incoming(
+        db, incoming.gateway, reference, incoming.phone, incoming.text, incoming.received_at
+    ):
+        return ""
+    command = next(filter(None, (handler(db, incoming) for handler in incoming_sms_handlers)), "")
+    if command:
+        repository.set_command(db, incoming.gateway, reference, command)
+    return command
+
+
+def apply_outcomes(
+    db: Connection, organisation_id: UUID, outcomes: Sequence[AttemptOutcome], *, now: dt.datetime
+) -> int:
+    """Take what came of attempts of one organisation's messages; return how many of them said something new."""
+    ids = {each.message_id for each in outcomes}
+    messages = repository.lock_messages(db, organisation_id, ids)
+    before = {each.id: each.status for each in messages.values()}
+    attempts = repository.list_attempts(db, organisation_id, ids)
+    applied = 0
+    corrections: dict[dt.datetime, tuple[int, int]] = {}
+    for each in sorted(outcomes, key=lambda each: (each.message_id, each.number)):
+        message, attempt = messages.get(each.message_id), attempts.get((each.message_id, each.number))
+        if message is None or attempt is None:
+            log.warning(
+                "sms.outcome.unknown_attempt: outcome of an attempt that does not exist",
+                extra={"message_id": str(each.message_id)},
+            )
+            continue
+        if not _is_news(attempt, each.outcome):
+            continue
+        attempts[each.message_id, each.number] = attempt._replace(outcome=each.outcome.outcome)
+        messages[each.message_id] = _apply_outcome(db, organisation_id, message, attempt, each.outcome, now)
+        known = corrections.get(attempt.created_at, (0, 0))
+        correction = _usage_correction(message, attempt, each.outcome)
+        corrections[attempt.created_at] = (known[0] + correction[0], known[1] + correction[1])
+        applied += 1
+    _correct_daily_usage(db, organisation_id, corrections)
+    count_status_changes((before[each.id], each.status) for each in messages.values())
+    return applied
+
+
+def count_status_changes(changes: Iterable[tuple[str, str]]) -> None:
+    """Tell CloudWatch what messages came to: ``changes`` are each one's status before and after."""
+    metrics.count(
+        Counter(METRIC_BY_STATUS[after] for before, after in changes if after != before and after in METRIC_BY_STATUS)
+    )
+
+
+def _is_news(attempt: Attempt, outcome: SendOutcome) -> bool:
+    """Return whether the outcome is news: the first there is, or what somebody knows of an unknown one."""
+    return attempt.outcome == PENDING or (attempt.outcome == UNKNOWN and outcome.outcome != UNKNOWN)
+
+
+def _apply_outcome(
+    db: Connection, organisation_id: UUID, message: Message, attempt: Attempt, outcome: SendOutcome, now: dt.datetime
+) -> Message:
+    """Keep the outcome of an attempt and what it makes of the message; return the message as it then is."""
+    repository.finish_attempt(
+        db, organisation_id, message.id, attempt.number,
+        outcome=outcome.outcome, permanent=outcome.permanent, provider_reference=outcome.provider_reference,
+        parts=outcome.parts or attempt.parts, cost_cents=outcome.cost_cents, reason=outcome.reason, finished_at=now,
+    )  # fmt: skip
+    if message.attempt != attempt.number:
+        log.warning(
+            "sms.outcome.superseded_attempt: outcome of an attempt that is not the latest",
+            extra={"message_id": str(message.id)},
+        )
+        return message
+    values = _message_changes(message, attempt, outcome, now)
+    if rules.may_follow(message.status, values["status"]):
+        repository.change_message(db, organisation_id, message.id, **values)
+        message = message._replace(**values)
+    if outcome.provider_reference and outcome.outcome == SENT:
+        message = _attach_reference(db, organisation_id, message, attempt.gateway, outcome.provider_reference, now)
+    return message
+
+
+def _message_changes(message: Message, attempt: Attempt, outcome: SendOutcome, now: dt.datetime) -> dict[str, Any]:
+    if outcome.outcome == SENT:
+        return {
+            "status": SENT,
+            "provider_reference": outcome.provider_reference,
+            "parts": outcome.parts or message.parts,
+            "cost_cents": outcome.cost_cents,
+        }
+    if outcome.outcome == UNKNOWN:
+        return {"status": UNKNOWN_STATUS, "reason": outcome.reason}
+    again_at = None if outcome.outcome == REFUSED and outcome.permanent else rules.next_attempt_at(attempt.number, now)
+    if again_at is None:
+        return {"status": FAILED, "reason": outcome.reason, "finished_at": now}
+    text = None if making_service.has_renderer(message.kind) else message.text  # it is to be true when it is sent
+    values = {"status": QUEUED, "send_after_at": again_at, "text": text, "reason": outcome.reason}
+    # Nothing is wrong with a gateway that was never asked: the first may be it again.
+    return values | ({"gateway": None} if outcome.reason == REASON_TOO_LATE else {})
+
+
+def _attach_reference(
+    db: Connection, organisation_id: UUID, message: Message, gateway: str, reference: str, now: dt.datetime
+) -> Message:
+    """Tie a gateway's reference to its message, and take the report that came before."""
+    fresh = DeliveryRecord(gateway, reference, organisation_id, message.id, None, "", "", None, now)
+    if repository.add_delivery(db, fresh):
+        return message
+    known = repository.find_delivery(db, gateway, reference, lock=True)
+    if known is None or known.message_id not in (None, message.id):
+        log.warning(
+            "sms.outcome.reference_conflict: provider reference belongs to another message",
+            extra={"message_id": str(message.id)},
+        )
+        return message
+    repository.change_delivery(
+        db, gateway, reference, organisation_id=organisation_id, message_id=message.id, phone=None
+    )
+    return apply_report(db, organisation_id, message, known.status, known.reason, now)
+
+
+def apply_report(
+    db: Connection, organisation_id: UUID, message: Message, vendor_status: str, reason: str, now: dt.datetime
+) -> Message:
+    """Let a report's word change the message, if it may; return the message as it then is. The caller holds it."""
+    status = rules.status_of(vendor_status)
+    if status is None or not rules.may_follow(message.status, status):
+        return message
+    values: dict[str, Any] = {"status": status}
+    if status in rules.FINAL:
+        values["finished_at"] = now
+    if status == FAILED:
+        values["reason"] = reason or vendor_status
+    elif status == DELIVERED and message.status in (FAILED, UNKNOWN_STATUS):
+        values["reason"] = ""  # why it was thought lost
+    repository.change_message(db, organisation_id, message.id, **values)
+    return message._replace(**values)
+
+
+def _usage_correction(message: Message, attempt: Attempt, outcome: SendOutcome) -> tuple[int, int]:
+    """Return by how many messages and cents the day differs from what was reckoned when it was handed."""
+    if message.medium != SMS or message.attempt != attempt.number:
+        return 0, 0
+    if outcome.outcome in (REFUSED, NOT_SENT):
+        return -1, (outcome.cost_cents or 0) - message.price_cents
+    if outcome.cost_cents is None:
+        return 0, 0
+    return 0, outcome.cost_cents - message.price_cents
+
+
+def _correct_daily_usage(
+    db: Connection, organisation_id: UUID, corrections: dict[dt.datetime, tuple[int, int]]
+) -> None:
+    if not any(any(each) for each in corrections.values()):
+        return
+    time_zone = identity.get_organisation(db, organisation_id).time_zone
+    days: dict[dt.date, tuple[int, int]] = {}
+    for at, (sent, price_cents) in corrections.items():
+        day = day_of(at, time_zone)
+        before = days.get(day, (0, 0))
+        days[day] = (before[0] + sent, before[1] + price_cents)
+    for day, (sent, price_cents) in sorted(days.items()):
+        dispatch_repository.add_daily_usage(db, organisation_id, day, sent, price_cents)

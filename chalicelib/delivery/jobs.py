@@ -1,0 +1,113 @@
+"""The dispatcher, the senders, the queue of results, and what is forgotten when it is old."""
+
+import datetime as dt
+import logging
+import traceback
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from chalice.app import SQSEvent
+from sqlalchemy import Connection
+
+from chalicelib.delivery import dispatch_service, result_service, sending_service, sweep_service
+from chalicelib.delivery.queue_payloads import InvalidPayload
+from chalicelib.errors import Unavailable
+from chalicelib.ids import new_id
+from chalicelib.messaging import service
+from chalicelib.messaging.forgetting_service import RETENTION_DAYS
+from chalicelib.runtime.resources import Resources, get_outbound, get_resources
+from chalicelib.tasks.scheduling import (
+    FunctionBlueprint,
+    JobStep,
+    Slot,
+    TimeLeft,
+    retention_job,
+    scheduled,
+    time_left_of,
+    worker,
+)
+
+log = logging.getLogger("plotihub.messaging")
+delivery_jobs = FunctionBlueprint()
+
+BatchItemFailures = dict[str, list[dict[str, str]]]
+
+
+@worker("messages")
+def work(resources: Resources, time_left: TimeLeft) -> int:
+    return dispatch_service.dispatch(resources, time_left)
+
+
+@scheduled(delivery_jobs, "dispatch_messages", every=dt.timedelta(minutes=5), catches_up=False)
+def dispatch_messages(resources: Resources, slot: Slot) -> Iterator[JobStep]:
+    """Hand over what is due and nobody was woken for; put right what was left in the air.
+
+    A set is handed over before it is yielded, since the queue is told after the commit; what is yielded
+    only counts it, and lets the job end when its time is up.
+    """
+    yield JobStep(None, partial(sweep_service.expire_unanswered_attempts, at=resources.clock.now()))
+    sweep_service.match_reports_by_phone(resources)
+    sweep_service.requeue_lost_attempts(resources)
+    for organisation_id, handed in dispatch_service.dispatch_sets(resources):
+        key = f"{slot.key}.{new_id().hex[-11:]}"  # of this set only: what is handed is not due again
+        yield JobStep(organisation_id, lambda db, handed=handed: handed, key)  # type: ignore[misc]
+
+
+@retention_job
+def purge_texts(db: Connection, at: dt.datetime) -> int:
+    return service.purge_texts(db, at - dt.timedelta(days=RETENTION_DAYS))
+
+
+@retention_job
+def purge_deliveries(db: Connection, at: dt.datetime) -> int:
+    return sweep_service.purge_deliveries(db, at)
+
+
+@retention_job
+def purge_phone_days(db: Connection, at: dt.datetime) -> int:
+    return sweep_service.purge_phone_days(db, at)
+
+
+@delivery_jobs.on_sqs_message(queue_arn="${var.send_queue_arn}", batch_size=5, name="send_messages")
+def send_messages(event: SQSEvent) -> BatchItemFailures:
+    """Give texts to their gateways; outside, with no database in reach."""
+    time_left = time_left_of(event.context)
+    return _handle_each(event, lambda body: sending_service.send_texts(get_outbound(), body, time_left))
+
+
+@delivery_jobs.on_sqs_message(queue_arn="${var.results_queue_arn}", batch_size=10, name="take_results")
+def take_results(event: SQSEvent) -> BatchItemFailures:
+    """Take what came of texts, and what vendors posted."""
+
+    def handle(body: str) -> bool:
+        result_service.handle_result(get_resources(), body)
+        return True
+
+    return _handle_each(event, handle)
+
+
+def _handle_each(event: SQSEvent, work: Callable[[str], bool]) -> BatchItemFailures:
+    """Work each message by itself and return those to be given again.
+
+    One that cannot be read is given again too: after some times the queue lays it aside for people to look at.
+    """
+    failed = []
+    for record in event:
+        message_id = record.to_dict()["messageId"]
+        try:
+            done = work(record.body)
+        except (InvalidPayload, Unavailable) as error:
+            log.warning(
+                "queue.message.retried: queue message not processed, left for another delivery",
+                extra={"queue_message": message_id, "error": str(error)},
+            )
+            done = False
+        except Exception as error:  # noqa: BLE001 - one bad message does not fail its neighbours
+            # Where it happened, and not what it says: that may hold a number or a text.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            extra = {"queue_message": message_id, "error": type(error).__name__, "where": where}
+            log.error("queue.message.failed: queue message raised an exception", extra=extra)
+            done = False
+        if not done:
+            failed.append({"itemIdentifier": message_id})
+    return {"batchItemFailures": failed}

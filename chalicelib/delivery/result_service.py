@@ -1,0 +1,59 @@
+"""Working off the queue of results: what senders tell, and what vendors posted."""
+
+import logging
+from functools import partial
+from itertools import groupby
+
+from chalicelib.delivery import delivery_service, report_service
+from chalicelib.delivery.queue_payloads import InvalidPayload, OutcomeBatch, VendorCallback, parse_result
+from chalicelib.runtime.resources import Resources
+
+log = logging.getLogger("plotihub.messaging")
+
+
+def handle_result(resources: Resources, body: str) -> int:
+    """Take one message of the queue, which may come again; return how much of it was news.
+
+    Raises:
+        Unreadable: it is of no form that we know, and will not be the next time either.
+        Unavailable: the database does not answer; let the queue bring it again.
+    """
+    result = parse_result(body)
+    if isinstance(result, OutcomeBatch):
+        return _apply_outcomes(resources, result)
+    return _HANDLERS[result.kind](resources, result)
+
+
+def _apply_outcomes(resources: Resources, batch: OutcomeBatch) -> int:
+    """Take the outcomes organisation by organisation, each in a transaction of its own."""
+    applied = 0
+    outcomes = sorted(batch.outcomes, key=lambda each: each.organisation_id)
+    for organisation_id, group in groupby(outcomes, lambda each: each.organisation_id):
+        arguments = {"organisation_id": organisation_id, "outcomes": list(group), "now": resources.clock.now()}
+        applied += resources.transact(partial(delivery_service.apply_outcomes, **arguments))
+    return applied
+
+
+def _handle_report(resources: Resources, callback: VendorCallback) -> int:
+    report = report_service.parse_report(callback)
+    if report is None:
+        raise InvalidPayload("a delivery report names nothing")
+    return resources.transact(lambda db: report_service.apply_delivery_report(db, report, now=resources.clock.now()))
+
+
+def _handle_incoming(resources: Resources, callback: VendorCallback) -> int:
+    incoming = report_service.parse_incoming_sms(callback)
+    if incoming is None:
+        log.info(
+            "sms.incoming.no_number: incoming SMS ignored, its sender is not a phone number",
+            extra={"gateway": callback.gateway},
+        )
+        return 0
+    return int(bool(resources.transact(lambda db: delivery_service.handle_incoming_sms(db, incoming))))
+
+
+def _handle_opt_out(resources: Resources, callback: VendorCallback) -> int:
+    return resources.transact(lambda db: report_service.handle_vendor_opt_out(db, callback, now=resources.clock.now()))
+
+
+_HANDLERS = {"report": _handle_report, "incoming": _handle_incoming, "opt_out": _handle_opt_out}

@@ -1,0 +1,121 @@
+"""The USSD menu: from what was typed since the session began to what is shown now.
+
+The gateway sends everything that was typed so far, joined by "*", with each request. What writes nothing
+is kept nowhere: each screen is reached anew from the menu, wrong choices on the way included: "9*1" is a
+choice that is not there, and then the balance. Where a place is confirmed (``confirm_rules``) the session
+keeps how much of the text that used up; the menu begins behind it.
+"""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from chalicelib.self_service.rules import clean_line, has_content
+
+MENU, WHICH, DESCRIBE, MESSAGES, HELP = PROMPT_SCREENS = ("menu", "which", "describe", "messages", "help")
+BALANCE, RECEIPT, FAULT, STOP, START, LANGUAGE, NO_LEASE, PLACES = FINAL_SCREENS = (
+    "balance",
+    "receipt",
+    "fault",
+    "stop",
+    "start",
+    "language",
+    "no_lease",
+    "places",  # ends what is walked here
+)
+WRITING_SCREENS = frozenset({FAULT, STOP, START, LANGUAGE, PLACES})
+
+ON_A_PAGE = 5
+MORE, BACK = "9", "0"
+
+_ACTIONS = {"1": BALANCE, "2": RECEIPT, "3": FAULT}
+_LANGUAGES = {"1": "en", "2": "sw"}
+
+
+class MenuStep(NamedTuple):
+    """Where a session stands.
+
+    ``action`` is what a lease is chosen for, and ``place`` which of those offered; ``wrong`` where the
+    last choice is not there; ``text`` is what was typed of a fault, or the language that was chosen; ``used`` how
+    many answers it took to come to the places.
+    """
+
+    screen: str = MENU
+    wrong: bool = False
+    action: str = ""
+    place: int | None = None
+    page: int = 0
+    text: str = ""
+    used: int = 0
+
+
+CountChoices = Callable[[str], int]
+
+
+def find_step(text: str, count_choices: CountChoices, max_text: int) -> MenuStep:
+    """Return the step that ``text``, what was typed so far, leads to.
+
+    Args:
+        offers: How many leases there are to choose from for an action (for PLACES: how many places to confirm);
+            asked only where it matters.
+        most_text: Characters that a fault's text may have.
+    """
+    step = MenuStep()
+    typed = text.split("*") if text else []
+    for place, each in enumerate(typed):
+        if step.screen in FINAL_SCREENS:
+            break
+        if step.screen == DESCRIBE:
+            return _fault_step(step, "*".join(typed[place:]), max_text)
+        step = _NEXT[step.screen](step, each.strip().rstrip("#"), count_choices)
+        if step.screen == PLACES:
+            return step._replace(used=place + 1)
+    return step
+
+
+def _from_menu(step: MenuStep, typed: str, count_choices: CountChoices) -> MenuStep:
+    if typed in _ACTIONS:
+        action = _ACTIONS[typed]
+        count = count_choices(action)
+        return MenuStep(WHICH, action=action) if count > 1 else _step_for_action(action, 0 if count else None)
+    if typed == "5" and count_choices(PLACES):
+        return MenuStep(PLACES)
+    return {"4": MenuStep(MESSAGES), "0": MenuStep(HELP)}.get(typed, MenuStep(wrong=True))
+
+
+def _from_which(step: MenuStep, typed: str, count_choices: CountChoices) -> MenuStep:
+    if typed == BACK:
+        return MenuStep()
+    count = count_choices(step.action)
+    pages = -(-count // ON_A_PAGE)
+    if typed == MORE and pages > 1:
+        return step._replace(page=(step.page + 1) % pages, wrong=False)
+    on_page = min(ON_A_PAGE, count - step.page * ON_A_PAGE)
+    if len(typed) == 1 and typed.isdecimal() and typed.isascii() and 1 <= int(typed) <= on_page:
+        return _step_for_action(step.action, step.page * ON_A_PAGE + int(typed) - 1)
+    return step._replace(wrong=True)
+
+
+def _from_messages(step: MenuStep, typed: str, count_choices: CountChoices) -> MenuStep:
+    return {"1": MenuStep(STOP), "2": MenuStep(START), BACK: MenuStep()}.get(typed, step._replace(wrong=True))
+
+
+def _from_help(step: MenuStep, typed: str, count_choices: CountChoices) -> MenuStep:
+    if typed in _LANGUAGES:
+        return MenuStep(LANGUAGE, text=_LANGUAGES[typed])
+    return MenuStep() if typed == BACK else step._replace(wrong=True)
+
+
+_NEXT = {MENU: _from_menu, WHICH: _from_which, MESSAGES: _from_messages, HELP: _from_help}
+
+
+def _step_for_action(action: str, place: int | None) -> MenuStep:
+    if action == FAULT:
+        return MenuStep(NO_LEASE) if place is None else MenuStep(DESCRIBE, action=FAULT, place=place)
+    return MenuStep(action, action=action, place=place)
+
+
+def _fault_step(step: MenuStep, typed: str, max_text: int) -> MenuStep:
+    """Return the fault as it was told; nothing said is asked again, and then what is typed comes behind it."""
+    text = clean_line(re.sub(r"^[\W_]+", "", typed), max_text)
+    return step._replace(screen=FAULT, text=text) if has_content(text) else step._replace(wrong=True)

@@ -1,0 +1,268 @@
+"""Answering a USSD session: a menu that reads, and writes only where the tenant has chosen to."""
+
+import datetime as dt
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from chalicelib.leasing import service as leasing
+from chalicelib.leasing.model import PhoneLease, PhoneTenant
+from chalicelib.maintenance.model import MAX_TEXT
+from chalicelib.messaging import service as messaging
+from chalicelib.runtime.context import Context
+from chalicelib.runtime.ports import KeyWrapper
+from chalicelib.self_service import asking_service, session_service, telling, ussd_confirm_service, ussd_rules
+from chalicelib.self_service.confirm_rules import MENU, ConfirmationState
+from chalicelib.self_service.holder_service import Holder, find_holder
+from chalicelib.self_service.places_service import USSD
+from chalicelib.self_service.registry import COMMANDS, list_commands
+from chalicelib.self_service.rules import reference_key
+from chalicelib.self_service.standing_service import PhoneLeaseBalance, list_active_leases, list_lease_balances
+from chalicelib.self_service.texts import UNKNOWN_NUMBER, fit_names, translate
+from chalicelib.self_service.ussd_confirm_service import MAX_SCREEN
+from chalicelib.self_service.ussd_rules import ON_A_PAGE, MenuStep
+
+
+class UssdRequest(NamedTuple):
+    """A request of a session: ``text`` is all that was typed since it began; ``phone`` is in E.164."""
+
+    session_id: str
+    phone: str
+    text: str
+
+
+class LeaseChoice(NamedTuple):
+    """A lease that may be chosen, and how it stands where that was read."""
+
+    tenant: PhoneTenant
+    lease: PhoneLease
+    lease_balance: PhoneLeaseBalance | None = None
+
+
+class _MenuSession:
+    """One request's reading of who dials and what they may choose; leases are read as far as they are asked for."""
+
+    def __init__(self, db: Connection, holder: Holder, now: dt.datetime) -> None:
+        self.db = db
+        self.now = now
+        self.holder = holder
+        self.tenants = holder.tenants
+        self._balance_choices: list[LeaseChoice] | None = None
+
+    @property
+    def language(self) -> str:
+        return self.holder.language
+
+    @property
+    def has_several_landlords(self) -> bool:
+        return len(self.tenants) > 1
+
+    def choices(self, action: str) -> list[LeaseChoice]:
+        """Return the leases to choose from: for a fault those that run, else those with anything to tell."""
+        if action == ussd_rules.FAULT:
+            return [LeaseChoice(tenant, lease) for tenant in self.tenants for lease in list_active_leases(tenant)]
+        if self._balance_choices is None:
+            self._balance_choices = [
+                LeaseChoice(tenant, lease_balance.lease, lease_balance)
+                for tenant in self.tenants
+                for lease_balance in list_lease_balances(self.db, tenant, now=self.now)
+            ]
+        return self._balance_choices
+
+    def count(self, action: str) -> int:
+        return len(self.holder.unconfirmed if action == ussd_rules.PLACES else self.choices(action))
+
+
+def render_screen(db: Connection, request: UssdRequest, *, now: dt.datetime) -> str | None:
+    """Return the screen, "CON …" or "END …"; None where something is to be written first (``apply_choice``).
+
+    What is read here may lag behind: whatever it does not know enough for is left to ``apply_choice``, on the writer.
+    """
+    holder = find_holder(db, request.phone, now=now)
+    refusal = _refusal_screen(
+        holder, closed=holder.is_claimed and session_service.is_closed(db, request.phone, now=now)
+    )
+    if refusal:
+        return refusal
+    confirmation = ussd_confirm_service.find_confirmation(db, request.phone, request.session_id, now=now)
+    if not holder.tenants or (confirmation is not None and (confirmation.screen != MENU or not request.text)):
+        return None
+    session = _MenuSession(db, holder, now)
+    step = _find_step(session, _menu_input(request, confirmation))
+    return (
+        None
+        if step.screen in ussd_rules.WRITING_SCREENS
+        else _render_step(session, step, _is_just_confirmed(request, confirmation))
+    )
+
+
+def apply_choice(db: Connection, request: UssdRequest, *, now: dt.datetime, keys: KeyWrapper) -> str:
+    """Do what was chosen and return the screen that says so; the same request again changes nothing."""
+    closed = session_service.lock_phone(db, request.phone, now=now)
+    holder = find_holder(db, request.phone, now=now)
+    refusal = _refusal_screen(holder, closed=closed)
+    if refusal:
+        return refusal
+    confirmation = ussd_confirm_service.find_confirmation(db, request.phone, request.session_id, now=now)
+    if confirmation is not None and not request.text:  # begun anew under a name that was had before
+        ussd_confirm_service.end_confirmation(db, request.phone, request.session_id)
+        confirmation = None
+    if confirmation is None and not holder.tenants:
+        confirmation = ussd_confirm_service.start_confirmation(holder, 0)
+    confirmation, holder, step = _advance(db, request, confirmation, holder, now)
+    if step is None:
+        return ussd_confirm_service.render_confirmation_screen(confirmation or ConfirmationState(), holder)
+    session = _MenuSession(db, holder, now)
+    if step.screen not in ussd_rules.WRITING_SCREENS:
+        return _render_step(session, step, _is_just_confirmed(request, confirmation))
+    return f"END {_execute(session, step, request, now, keys)}"
+
+
+def _advance(
+    db: Connection, request: UssdRequest, confirmation: ConfirmationState | None, holder: Holder, now: dt.datetime
+) -> tuple[ConfirmationState | None, Holder, MenuStep | None]:
+    """Take what was typed: what confirms places, and then the menu's step; None while there is no menu."""
+    typed = request.text.split("*") if request.text else []
+    while True:  # each round uses up some of it
+        if confirmation is not None:
+            confirmation, holder = ussd_confirm_service.handle_answers(
+                db, request.phone, request.session_id, confirmation, holder, typed, now
+            )
+            if confirmation.screen != MENU:
+                return confirmation, holder, None
+        step = _find_step(_MenuSession(db, holder, now), _menu_input(request, confirmation))
+        if step.screen != ussd_rules.PLACES:
+            return confirmation, holder, step
+        confirmation = ussd_confirm_service.start_confirmation(
+            holder, (confirmation.used if confirmation else 0) + step.used
+        )
+
+
+def _refusal_screen(holder: Holder, *, closed: bool) -> str:
+    """Return the screen for whom nothing is claimed, or who denied it all, or whose commands are closed; else ""."""
+    if not holder.tenants and not holder.unconfirmed:
+        return f"END {UNKNOWN_NUMBER}"
+    return f"END {translate('closed', holder.language)}" if closed else ""
+
+
+def _menu_input(request: UssdRequest, confirmation: ConfirmationState | None) -> str:
+    """Return what was typed behind what confirming a place used up."""
+    return (
+        "*".join(request.text.split("*")[confirmation.used :])
+        if confirmation is not None and request.text
+        else request.text
+    )
+
+
+def _is_just_confirmed(request: UssdRequest, confirmation: ConfirmationState | None) -> bool:
+    """Tell whether a place has just been confirmed, and nothing was typed since."""
+    return confirmation is not None and confirmation.confirmed and len(request.text.split("*")) <= confirmation.used
+
+
+def _find_step(session: _MenuSession, typed: str) -> MenuStep:
+    return ussd_rules.find_step(typed, session.count, MAX_TEXT)
+
+
+def _execute(session: _MenuSession, step: MenuStep, request: UssdRequest, now: dt.datetime, keys: KeyWrapper) -> str:
+    language = session.language
+    if step.screen == ussd_rules.FAULT:
+        choice = session.choices(step.action)[step.place or 0]
+        key = f"ussd:{reference_key(request.session_id)}:{choice.lease.id.hex}"
+        return asking_service.create_fault_request(
+            session.db, request.phone, choice.tenant, choice.lease, step.text, language,
+            source=USSD, key=key, now=now, limit=MAX_SCREEN,
+        )  # fmt: skip
+    if step.screen == ussd_rules.LANGUAGE:
+        _choose_language(session, step.text, now, keys)
+        return translate("chosen", step.text)
+    if step.screen == ussd_rules.STOP:
+        messaging.stop_messages(session.db, request.phone, source=USSD, now=now)
+        return translate("stop", language, word=COMMANDS["start"].words[language][0])
+    messaging.start_messages(session.db, request.phone)
+    return translate("start", language, word=COMMANDS["stop"].words[language][0])
+
+
+def _choose_language(session: _MenuSession, language: str, now: dt.datetime, keys: KeyWrapper) -> None:
+    """Write to the tenant in ``language`` from now on, in each organisation of which a place is confirmed."""
+    for tenant in session.tenants:
+        if tenant.language != language:
+            leasing.change_tenant(
+                Context.for_system(session.db, tenant.organisation_id, now=now, today=tenant.today),
+                tenant.tenant_id,
+                None,
+                {"language": language},
+                keys=keys,
+            )
+
+
+def _render_step(session: _MenuSession, step: MenuStep, confirmed: bool) -> str:
+    """Return the screen; it begins with that a place was ``confirmed`` where that has just been done."""
+    if step.screen in ussd_rules.PROMPT_SCREENS:
+        return f"CON {_render_prompt(session, step, confirmed)}"
+    return f"END {_render_answer(session, step)}"
+
+
+def _render_answer(session: _MenuSession, step: MenuStep) -> str:
+    language = session.language
+    if step.screen == ussd_rules.NO_LEASE:
+        return translate("no_lease", language)
+    choices = session.choices(step.action)
+    choice = choices[step.place] if step.place is not None else None
+    tenant = choice.tenant if choice else session.tenants[0]
+    if step.screen == ussd_rules.BALANCE:
+        lease_balances = [choice.lease_balance] if choice and choice.lease_balance else []
+        return telling.render_balances(
+            tenant, lease_balances, language, name_organisation=session.has_several_landlords, limit=MAX_SCREEN
+        )
+    leases = _with_previous_leases(tenant, choice.lease) if choice else tenant.leases
+    receipt = asking_service.find_last_receipt(session.db, tenant, leases)
+    return telling.render_receipt(
+        tenant, receipt, language, name_organisation=session.has_several_landlords, limit=MAX_SCREEN
+    )
+
+
+def _with_previous_leases(tenant: PhoneTenant, lease: PhoneLease) -> list[PhoneLease]:
+    """Return the lease and those that it carries on: a renewal's last receipt may be of before."""
+    known = {each.id: each for each in tenant.leases}
+    found = {lease.id: lease}
+    previous_id = lease.previous_id
+    while previous_id in known and previous_id not in found:
+        found[previous_id] = known[previous_id]
+        previous_id = known[previous_id].previous_id
+    return list(found.values())
+
+
+def _render_prompt(session: _MenuSession, step: MenuStep, confirmed: bool) -> str:
+    language = session.language
+
+    def render(width: int) -> str:
+        text = _prompt_text(session, step, width)
+        if not step.wrong:
+            return translate("is_confirmed", language, text=text) if confirmed else text
+        return translate("said_nothing" if step.screen == ussd_rules.DESCRIBE else "wrong", language, text=text)
+
+    return fit_names(render, MAX_SCREEN)
+
+
+def _prompt_text(session: _MenuSession, step: MenuStep, width: int) -> str:
+    language = session.language
+    if step.screen == ussd_rules.WHICH:
+        return _render_choices(session, step, width)
+    if step.screen == ussd_rules.DESCRIBE:
+        lease = session.choices(step.action)[step.place or 0].lease
+        return translate("describe", language, place=telling.format_place(lease, width))
+    if step.screen == ussd_rules.HELP:
+        words = ", ".join(each.words[language][0] for each in list_commands())
+        return translate("language", language, words=words)
+    more = step.screen == ussd_rules.MENU and session.holder.unconfirmed
+    return translate("menu_more" if more else step.screen, language)
+
+
+def _render_choices(session: _MenuSession, step: MenuStep, width: int) -> str:
+    """Return the leases of a page, numbered, each in at most 20 characters."""
+    language = session.language
+    choices = session.choices(step.action)
+    page = choices[step.page * ON_A_PAGE : (step.page + 1) * ON_A_PAGE]
+    lines = [f"{number} {telling.format_place(each.lease, min(width, 20))}" for number, each in enumerate(page, 1)]
+    more = [translate("page", language)] if len(choices) > ON_A_PAGE else []
+    return "\n".join([translate("which", language), *lines, *more, translate("back", language)])

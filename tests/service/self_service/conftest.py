@@ -1,0 +1,165 @@
+"""Tenants with phones, in one organisation and in two, and what their phones are answered."""
+
+import datetime as dt
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from chalicelib.identity import service as identity
+from chalicelib.identity.model import PLATFORM
+from chalicelib.leasing import service as leasing
+from chalicelib.maintenance import service as maintenance
+from chalicelib.maintenance.model import MaintenanceRequest
+from chalicelib.messaging import service as messaging
+from chalicelib.pages import PageRequest
+from chalicelib.portfolio import service as portfolio
+from chalicelib.runtime.resources import Resources
+from chalicelib.self_service import service
+from chalicelib.self_service.holder_service import find_holder
+from chalicelib.storage.tables.messaging import messages
+from tests.money import Money
+
+_numbers = itertools.count()
+
+
+@dataclass(slots=True)
+class House:
+    """A landlord's books, and tenants in them who have phones."""
+
+    books: Money
+    names: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def id(self) -> UUID:
+        return self.books.organisation_id
+
+    def tenant(self, phone: str, language: str = "en") -> UUID:
+        values = {"given_name": "Otieno", "phones": [phone], "language": language}
+        return self.books.do(leasing.add_tenant, values, keys=self.books.parts.keys, now=self.books.now).id
+
+    def let(
+        self,
+        *tenants: UUID,
+        rent_cents: int = 10_000_00,
+        unit_name: str = "",
+        confirmed: bool = True,
+        **terms: Any,
+    ) -> UUID:
+        """Let a new unit, A1 and so on, and return the lease; who holds the tenants' phones confirms it by USSD."""
+        name = unit_name or f"A{next(self.names)}"
+        unit = {"property_id": self.books.property_id, "name": name, "type": "apartment", "rent_cents": rent_cents}
+        unit_id = self.books.do(portfolio.add_unit, unit, **self.books.at()).id
+        values = {"unit_id": unit_id, "tenants": list(tenants), "starts_on": dt.date(2026, 1, 1)}
+        lease = self.books.do(leasing.add_lease, {**values, "rent_cents": rent_cents, **terms}, **self.books.at())
+        if confirmed:
+            for tenant_id in tenants:
+                for number in self.books.do(leasing.get_tenant, tenant_id).phones:
+                    Phone(self.books.parts, number, dt.datetime.combine(TODAY, dt.time(8), dt.UTC)).confirm(
+                        self.id, name
+                    )
+        return lease.id
+
+    def phone_state(self, tenant_id: UUID) -> str:
+        """Return what the landlord sees of the tenant's first number."""
+        return self.books.do(leasing.get_tenant, tenant_id).phone_states[0].state
+
+    def requests(self) -> list[MaintenanceRequest]:
+        return self.books.do(maintenance.list_requests, PageRequest(limit=200)).items
+
+    def replies(self) -> list[Any]:
+        """Return the replies in the outbox, in the order they were put there."""
+        return replies_of(self.books.parts, self.id)
+
+    def opted_out(self, phone: str) -> bool:
+        return phone in self.books.do(messaging.list_opted_out, [phone])
+
+
+def replies_of(parts: Resources, organisation_id: UUID, phone: str = "") -> list[Any]:
+    mine = (messages.c.organisation_id == organisation_id) & (messages.c.kind == "reply")
+    query = select(messages).where(mine).order_by(messages.c.id)
+    with parts.reading() as db:
+        return list(db.execute(query.where(messages.c.address == phone) if phone else query))
+
+
+def found_house(parts: Resources, name: str, today: dt.date) -> House:
+    books = Money.found(parts, today)
+    books.do(identity.change_organisation, None, {"name": name})
+    return House(books)
+
+
+@dataclass(slots=True)
+class Phone:
+    """A phone that texts and dials; its messages are numbered by the gateway."""
+
+    parts: Resources
+    number: str
+    now: dt.datetime
+    references: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def text(self, text: str, reference: str = "") -> str:
+        """Send an SMS and return the command that it was taken for."""
+        named = reference or f"{self.number}-{next(self.references)}"
+        return self.parts.transact(
+            lambda db: service.handle_sms(
+                db,
+                gateway="africastalking",
+                provider_reference=named,
+                phone=self.number,
+                text=text,
+                received_at=self.now,
+                now=self.now,
+            )
+        )
+
+    def dial(self, text: str = "", session_id: str = "ATUid_1") -> str:
+        """Send what was typed so far and return the screen, as the route does."""
+        dialled = service.UssdRequest(session_id, self.number, text)
+        with self.parts.reading() as db:
+            screen = service.render_screen(db, dialled, now=self.now)
+        if screen is None:
+            return self.parts.transact(lambda db: service.apply_choice(db, dialled, now=self.now, keys=self.parts.keys))
+        return screen
+
+    def confirm(self, organisation_id: UUID, unit_name: str) -> None:
+        """Confirm by USSD the organisation's place with that unit, offered first or not."""
+        with self.parts.reading() as db:
+            holder = find_holder(db, self.number, now=self.now)
+        for place, entry in enumerate(holder.unconfirmed):
+            named = unit_name in [lease.unit_name for lease in entry.leases]
+            if named and entry.tenant.organisation_id == organisation_id:
+                begins = "5*" * bool(holder.tenants) + "9*" * (place // 4)
+                screen = self.dial(f"{begins}{place % 4 + 1}*1*{unit_name}", f"confirm {next(_numbers)}")
+                assert screen.startswith(("CON Confirmed.", "CON Imethibitishwa.")), screen
+
+    def told(self) -> list[str]:
+        """Return what the platform itself answered the phone."""
+        return [each.text for each in replies_of(self.parts, PLATFORM, self.number)]
+
+
+TODAY = dt.date(2026, 6, 10)
+
+
+@pytest.fixture
+def phone(parts: Resources) -> Phone:
+    number = f"+25419{next(_numbers):07d}"  # 019: no other test's
+    return Phone(parts, number, dt.datetime.combine(TODAY, dt.time(9), dt.UTC))
+
+
+@pytest.fixture
+def house(parts: Resources) -> House:
+    return found_house(parts, "Acme Homes", TODAY)
+
+
+@pytest.fixture
+def other(parts: Resources) -> House:
+    """Another landlord."""
+    return found_house(parts, "Baraka Agencies", TODAY)
+
+
+def texts(replies: Sequence[Any]) -> list[str]:
+    return [each.text for each in replies]
