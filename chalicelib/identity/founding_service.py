@@ -16,6 +16,7 @@ from chalicelib.ids import new_id
 
 MAX_FOUNDED_PER_DAY, MAX_FOUNDED_IN_TOTAL = 3, 10  # organisations, by one number
 
+# Old debt and rent before services; what is disputed most often (damage, late fees) late.
 DEFAULT_ALLOCATION_ORDER = [
     "opening_balance",
     "rent",

@@ -5,6 +5,20 @@ from typing import NamedTuple
 from uuid import UUID
 
 METHODS = ("cash", "bank", "cheque", "mpesa")  # what a person records; "opening" is money from before the books
+# What a payer may name: every type of charge, as the API lists them. No invoice has a line of the type "deposit".
+PURPOSES = (
+    "opening_balance",
+    "rent",
+    "water",
+    "electricity",
+    "service",
+    "garbage",
+    "security",
+    "damage",
+    "late_fee",
+    "deposit",
+    "other",
+)
 STATES = ("pending", "rejected", "unmatched", "matched", "reversed")
 
 # The kinds of channel that a method's money comes in by.

@@ -10,21 +10,6 @@ from uuid import UUID
 
 from chalicelib.money import round_half_up
 
-# Old debt and rent before services; what is disputed most often (damage, late fees) late.
-DEFAULT_ORDER: tuple[str, ...] = (
-    "opening_balance",
-    "rent",
-    "water",
-    "electricity",
-    "service",
-    "garbage",
-    "security",
-    "damage",
-    "late_fee",
-    "deposit",
-    "other",
-)
-
 CARETAKER_DAYS = 7  # that a caretaker may take to write down what they received
 MAX_AHEAD_DAYS = 365  # that somebody pays before their lease begins
 MAX_HISTORY_DAYS = 3653  # ten years: what is older is an opening balance
@@ -69,7 +54,7 @@ class MonthlyDue(NamedTuple):
 def allocate(
     amount_cents: int,
     lines: Iterable[AllocatableLine],
-    order: Sequence[str] = DEFAULT_ORDER,
+    order: Sequence[str],
     purpose: str | None = None,
 ) -> tuple[list[Share], int]:
     """Set a sum against open lines.
@@ -82,7 +67,7 @@ def allocate(
     Args:
         amount_cents: What there is to set; more than 0.
         lines: Each line once; one with nothing open gets nothing.
-        order: Charge types, the first settled first.
+        order: Charge types, the first settled first: the organisation's own.
         purpose: A charge type, or None.
 
     Returns:

@@ -3,8 +3,7 @@
 from marshmallow import Schema
 
 from chalicelib.leasing.model import DEPOSIT_KINDS
-from chalicelib.payments.model import METHODS, STATES
-from chalicelib.payments.rules import DEFAULT_ORDER
+from chalicelib.payments.model import METHODS, PURPOSES, STATES
 from chalicelib.web import fields
 
 MAX_LINES = 200
@@ -19,7 +18,7 @@ class NewPayment(Schema):
     tenant_id = fields.Uuid()
     channel_id = fields.Uuid()
     provider_reference = fields.Text(40, least=1, pattern=REFERENCE)
-    purpose = fields.OneOf(*DEFAULT_ORDER)
+    purpose = fields.OneOf(*PURPOSES)
     payer_name = fields.Text(120)
     note = fields.Text(200)
 
@@ -38,7 +37,7 @@ class PaymentView(Schema):
     property_id = fields.Uuid(allow_none=True)
     tenant_id = fields.Uuid(allow_none=True)
     provider_reference = fields.Text(40, allow_none=True)
-    purpose = fields.OneOf(*DEFAULT_ORDER, allow_none=True)
+    purpose = fields.OneOf(*PURPOSES, allow_none=True)
     reference_raw = fields.Text(80)
     payer_name = fields.Text(120)
     note = fields.Text(200)

@@ -220,3 +220,19 @@ def test_nothing_has_a_default_that_says_who_acts_or_what_they_may_touch() -> No
 
 def test_what_is_said_of_tests_is_said_of_tests_that_are_there() -> None:
     assert [file for file in ON_SQLITE_ALONE if not (ROOT / file).is_file()] == []
+
+
+def test_no_public_function_has_one_name_in_two_services() -> None:
+    """The lower one lacks what the upper one checks, and whoever calls it by mistake loses money."""
+    where: dict[str, set[str]] = {}
+    for path in files():
+        if path.stem == "service":
+            for node in tree_of(path).body:
+                if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                    where.setdefault(node.name, set()).add(room_of(path))
+                elif isinstance(node, ast.ImportFrom):
+                    for alias in node.names:
+                        if alias.name.islower() and (node.module or "").startswith(f"chalicelib.{room_of(path)}."):
+                            where.setdefault(alias.asname or alias.name, set()).add(room_of(path))
+    assert len(where) > 150
+    assert {name: rooms for name, rooms in where.items() if len(rooms) > 1} == {}

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.identity.service import DEFAULT_ALLOCATION_ORDER
 from chalicelib.ledger.rules import (
     CHARGE_TYPES,
     CHART,
@@ -19,7 +20,7 @@ from chalicelib.ledger.rules import (
     next_period,
     reversed_postings,
 )
-from chalicelib.payments.rules import DEFAULT_ORDER
+from chalicelib.payments.model import PURPOSES
 
 DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2027, 12, 31))
 POSTINGS = st.lists(
@@ -47,8 +48,9 @@ def test_the_chart_names_each_account_once() -> None:
     }
 
 
-def test_every_type_of_charge_has_a_place_in_the_default_order() -> None:
-    assert sorted(CHARGE_TYPES) == sorted(DEFAULT_ORDER)
+def test_every_type_of_charge_may_be_named_and_has_a_place_in_the_order_that_organisations_begin_with() -> None:
+    assert sorted(CHARGE_TYPES) == sorted(PURPOSES)
+    assert sorted(DEFAULT_ALLOCATION_ORDER) == sorted({*CHARGE_TYPES} - {"deposit"}), "a deposit is no invoice line"
 
 
 def test_income_is_kept_by_type_of_charge() -> None:

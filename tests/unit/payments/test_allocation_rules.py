@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.payments.rules import DEFAULT_ORDER, AllocatableLine, Share, allocate, release_shares
+from chalicelib.identity.service import DEFAULT_ALLOCATION_ORDER as ORDER
+from chalicelib.payments.rules import AllocatableLine, Share, allocate, release_shares
 
 JANUARY, FEBRUARY = dt.date(2026, 1, 5), dt.date(2026, 2, 5)
 SUMS = st.integers(1, 100_000_00)
-TYPES = (*DEFAULT_ORDER, "parking", "internet")  # two that no order names
+TYPES = (*ORDER, "parking", "internet")  # two that no order names
 PURPOSES = st.none() | st.sampled_from(TYPES)
-ORDERS = st.permutations(DEFAULT_ORDER)
+ORDERS = st.permutations(ORDER)
 LINES = st.lists(
     st.builds(
         AllocatableLine,
@@ -38,20 +39,20 @@ def numbers(shares: Sequence[Share]) -> list[int]:
 
 def test_the_oldest_due_comes_first_and_the_last_line_gets_a_part() -> None:
     lines = [line(1, FEBRUARY, "rent", 15_000_00), line(2, JANUARY, "other", 4_000_00)]
-    shares, remainder_cents = allocate(10_000_00, lines)
+    shares, remainder_cents = allocate(10_000_00, lines, ORDER)
     assert shares == [Share(UUID(int=2), 4_000_00), Share(UUID(int=1), 6_000_00)]
     assert remainder_cents == 0
 
 
 def test_what_no_line_takes_remains_as_credit() -> None:
-    assert allocate(500_00, [line(1, JANUARY, "rent", 300_00)]) == ([Share(UUID(int=1), 300_00)], 200_00)
-    assert allocate(500_00, []) == ([], 500_00)
+    assert allocate(500_00, [line(1, JANUARY, "rent", 300_00)], ORDER) == ([Share(UUID(int=1), 300_00)], 200_00)
+    assert allocate(500_00, [], ORDER) == ([], 500_00)
 
 
 def test_one_due_day_follows_the_default_order() -> None:
-    lines = [line(number, JANUARY, charge_type, 1_00) for number, charge_type in enumerate(DEFAULT_ORDER)]
-    shares, _ = allocate(100_00, reversed(lines))
-    assert numbers(shares) == list(range(len(DEFAULT_ORDER)))
+    lines = [line(number, JANUARY, charge_type, 1_00) for number, charge_type in enumerate(ORDER)]
+    shares, _ = allocate(100_00, reversed(lines), ORDER)
+    assert numbers(shares) == list(range(len(ORDER)))
 
 
 def test_an_organisation_may_order_otherwise() -> None:
@@ -70,7 +71,7 @@ def test_unknown_types_come_last_on_their_day_but_not_after_a_later_one() -> Non
         line(2, JANUARY, "parking", 1_00),
         line(3, JANUARY, "other", 1_00),
     ]
-    shares, _ = allocate(3_00, lines)
+    shares, _ = allocate(3_00, lines, ORDER)
     assert numbers(shares) == [3, 2, 1]
 
 
@@ -80,7 +81,7 @@ def test_seq_and_then_id_settle_what_is_left() -> None:
         line(1, JANUARY, "water", 1_00, seq=2),
         line(2, JANUARY, "water", 1_00, seq=1),
     ]
-    shares, _ = allocate(3_00, lines)
+    shares, _ = allocate(3_00, lines, ORDER)
     assert numbers(shares) == [2, 3, 1]
 
 
@@ -90,30 +91,30 @@ def test_the_named_purpose_comes_before_older_debt() -> None:
         line(2, FEBRUARY, "water", 10_00),
         line(3, JANUARY, "water", 10_00),
     ]
-    shares, remainder_cents = allocate(25_00, lines, purpose="water")
+    shares, remainder_cents = allocate(25_00, lines, ORDER, purpose="water")
     assert shares == [Share(UUID(int=3), 10_00), Share(UUID(int=2), 10_00), Share(UUID(int=1), 5_00)]
     assert remainder_cents == 0
 
 
 def test_a_purpose_without_open_lines_changes_nothing() -> None:
     lines = [line(1, JANUARY, "rent", 10_00), line(2, FEBRUARY, "rent", 10_00)]
-    assert allocate(15_00, lines, purpose="water") == allocate(15_00, lines)
+    assert allocate(15_00, lines, ORDER, purpose="water") == allocate(15_00, lines, ORDER)
 
 
 def test_a_line_with_nothing_open_gets_no_share() -> None:
-    shares, _ = allocate(10_00, [line(1, JANUARY, "rent", 0), line(2, FEBRUARY, "rent", 10_00)])
+    shares, _ = allocate(10_00, [line(1, JANUARY, "rent", 0), line(2, FEBRUARY, "rent", 10_00)], ORDER)
     assert numbers(shares) == [2]
 
 
 @pytest.mark.parametrize("amount_cents", [0, -1])
 def test_only_a_sum_above_nothing_is_allocated(amount_cents: int) -> None:
     with pytest.raises(ValueError, match="amount_cents"):
-        allocate(amount_cents, [])
+        allocate(amount_cents, [], ORDER)
 
 
 def test_a_line_open_below_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="open_cents"):
-        allocate(10_00, [line(1, JANUARY, "rent", -1)])
+        allocate(10_00, [line(1, JANUARY, "rent", -1)], ORDER)
 
 
 @given(SUMS, LINES, ORDERS, PURPOSES)
@@ -158,18 +159,18 @@ def test_the_order_of_the_rows_does_not_matter(
 ) -> None:
     shuffled = list(lines)
     shuffler.shuffle(shuffled)
-    assert allocate(amount, shuffled, purpose=purpose) == allocate(amount, lines, purpose=purpose)
+    assert allocate(amount, shuffled, ORDER, purpose=purpose) == allocate(amount, lines, ORDER, purpose=purpose)
 
 
 @given(SUMS, SUMS, LINES)
 def test_two_payments_do_what_their_sum_would(first: int, second: int, lines: list[AllocatableLine]) -> None:
-    first_shares, first_left = allocate(first, lines)
+    first_shares, first_left = allocate(first, lines, ORDER)
     paid_cents = {share.line_id: share.amount_cents for share in first_shares}
     left_open = [each._replace(open_cents=each.open_cents - paid_cents.get(each.id, 0)) for each in lines]
-    second_shares, second_left = allocate(second, left_open)
+    second_shares, second_left = allocate(second, left_open, ORDER)
     for share in second_shares:
         paid_cents[share.line_id] = paid_cents.get(share.line_id, 0) + share.amount_cents
-    shares, left = allocate(first + second, lines)
+    shares, left = allocate(first + second, lines, ORDER)
     assert paid_cents == {share.line_id: share.amount_cents for share in shares}
     assert first_left + second_left == left
 
