@@ -47,7 +47,7 @@ class AfricasTalking:
         try:
             key = self.api_key()
         except Unavailable as error:
-            log.error("africastalking.no_api_key: API key not available: %s", error.detail)
+            log.error("africastalking.no_api_key: API key not available", extra={"why": error.detail})
             return [[SendOutcome(NOT_SENT, reason="no_api_key")] * len(call) for call in calls]
         if not key or not self.username:
             log.error(

@@ -1,6 +1,7 @@
 """Habits that a reader could overlook, held against the source."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -236,3 +237,18 @@ def test_no_public_function_has_one_name_in_two_services() -> None:
                             where.setdefault(alias.asname or alias.name, set()).add(room_of(path))
     assert len(where) > 150
     assert {name: rooms for name, rooms in where.items() if len(rooms) > 1} == {}
+
+
+LOG_KEY = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+: [^{}%]+")
+
+
+def test_every_log_message_begins_with_a_key_and_is_constant() -> None:
+    """The key is what an alarm or a search names; what changes goes into ``extra``."""
+    found = []
+    for path in files():
+        for call, name in calls_of(path):
+            if name in {f"log.{level}" for level in ("debug", "info", "warning", "error", "exception")}:
+                first = call.args[0]
+                if not (isinstance(first, ast.Constant) and LOG_KEY.fullmatch(str(first.value))):
+                    found.append(f"{name_of(path)}:{call.lineno}: {ast.unparse(first)}")
+    assert found == []
