@@ -70,8 +70,12 @@ def names() -> dict[str, list[str]]:
     return {kind: sorted(listed) for kind, listed in found.items()}
 
 
-def _error_names() -> Iterator[str]:
-    return (name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, errors.DomainError))
+def _error_names(of: type[errors.DomainError] = errors.DomainError) -> Iterator[str]:
+    """Yield the names of all domain errors; those of tasks, which a room defines, are kept and served as problems."""
+    yield of.__name__
+    for one in of.__subclasses__():
+        if one.__module__.startswith("chalicelib."):
+            yield from _error_names(one)
 
 
 def _gateway_problems() -> Iterator[str]:
