@@ -17,9 +17,9 @@ PLANNED = Path(__file__).with_name("grown.tftest.hcl")
 NEW = """
 from chalice.app import Rate, SQSEvent
 
-from chalicelib.tasks.scheduling import Functions
+from chalicelib.tasks.scheduling import FunctionBlueprint
 
-grown = Functions()
+grown = FunctionBlueprint()
 
 
 @app.route("/v1/grown/{thing_id}", methods=["GET"])
@@ -41,8 +41,8 @@ app.register_blueprint(grown)
 globals().update({name: app.handler_map[name] for name in ("grow", "take_grown")})
 """
 ROWS = """
-FUNCTIONS["grow"] = Function("outside", "sender", 256, 30)
-FUNCTIONS["take_grown"] = Function("inside", "jobs", 512, 45)
+FUNCTIONS["grow"] = LambdaFunction("outside", "sender", 256, 30)
+FUNCTIONS["take_grown"] = LambdaFunction("inside", "jobs", 512, 45)
 """
 
 

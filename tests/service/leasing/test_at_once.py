@@ -32,11 +32,11 @@ def test_processes_that_race_for_a_unit_let_it_once(home: Home) -> None:
             for n in range(UNITS)
         ]
     tenant_id = home.tenant().id
-    context = multiprocessing.get_context("spawn")
-    barrier, told = context.Barrier(PROCESSES), context.Queue()
+    spawn = multiprocessing.get_context("spawn")
+    barrier, told = spawn.Barrier(PROCESSES), spawn.Queue()
     url = home.parts.writer.url.render_as_string(hide_password=False)
     racers = [
-        context.Process(target=racing.let_all, args=(url, home.phone, units, tenant_id, barrier, told))
+        spawn.Process(target=racing.let_all, args=(url, home.phone, units, tenant_id, barrier, told))
         for _ in range(PROCESSES)
     ]
     for racer in racers:
