@@ -1,7 +1,7 @@
-"""What Africa's Talking posts: delivery reports, incoming SMS and opt-outs. All go to the queue of results.
+"""Webhooks of Africa's Talking: delivery reports, incoming SMS and opt-outs, all put on the results queue.
 
-developers.africastalking.com/docs/sms/notifications tells the forms. They are answered once the queue has
-them: while it does not answer, neither do we, and the vendor tries again.
+The forms are documented at developers.africastalking.com/docs/sms/notifications. A webhook is answered once the
+queue has accepted it: if the queue is unavailable it fails, and the vendor retries.
 """
 
 from chalice.app import Response

@@ -1,4 +1,4 @@
-"""What may still go today and this month: by organisation, tenant, address and money."""
+"""Daily caps and the monthly budget: by organisation, tenant and address."""
 
 import base64
 import datetime as dt
@@ -18,17 +18,17 @@ from chalicelib.messaging.signing_rules import REPLY
 
 
 class DailyUsage(NamedTuple):
-    """What an organisation's messages have come to: of the local day, and of its month."""
+    """An organisation's usage: messages of the local day, cost of its month."""
 
     messages: int = 0
     month_price_cents: int = 0
 
 
 class SendingContext(NamedTuple):
-    """How one organisation's messages are sent at one moment."""
+    """One organisation's settings for sending at one moment."""
 
     organisation_id: UUID
-    settings: MessageSettings  # as they take effect
+    settings: MessageSettings  # in effect
     time_zone: str
     prices: Mapping[str, int]  # of a part, in cents, by gateway
     now: dt.datetime
@@ -36,7 +36,7 @@ class SendingContext(NamedTuple):
 
 
 class Dispatched(NamedTuple):
-    """A message that goes now, and how."""
+    """A message dispatched now, with gateway, parts and price."""
 
     message: Message
     number: int
@@ -45,11 +45,11 @@ class Dispatched(NamedTuple):
     encoding: str
     parts: int
     price_cents: int
-    reason: str = ""  # why it does not say what the organisation's own words would
+    reason: str = ""  # why the organisation's own template was not used
 
 
 class Decisions:
-    """What becomes of a set of messages."""
+    """Outcome of a set of messages."""
 
     def __init__(self) -> None:
         self.dispatched: list[Dispatched] = []
@@ -68,12 +68,12 @@ class Decisions:
 
 
 class Caps:
-    """What may still go today and this month, as a set is gone through.
+    """Remaining capacity of today and this month, updated as a set is processed.
 
-    Of an organisation that is not granted messaging every SMS is held to the day, but an answer: who has just
-    asked is answered. So is every letter, to as many a day. So is what each address may have of all such
-    organisations together; a number that has confirmed a place of this one is neither held nor counted, so that
-    nobody else's texts hold its landlord's back.
+    For an organisation without a messaging grant, every SMS except a reply counts against the daily cap, and e-mails
+    have a daily cap as well. Each address also has a cap over all such organisations together; a number that has
+    confirmed a lease of this one is neither capped nor counted, so that other organisations cannot use up its
+    landlord's texts.
     """
 
     def __init__(
@@ -92,22 +92,22 @@ class Caps:
         self._number_day = number_usage_day(sending_context.now)
         self._is_confirmed = suppressions.is_confirmed
         self._number_usage: Mapping[str, int] = {}
-        self.sent_to_number: Counter[str] = Counter()  # messages that go now, by ``usage_key``, of those counted so
+        self.sent_to_number: Counter[str] = Counter()  # dispatched now, by ``usage_key``; only those that count
 
     def count_sent_to_tenants(self, sent: Mapping[UUID, int]) -> None:
-        """Take into account what tenants have had today."""
+        """Add the messages that tenants were sent today."""
         self._sent_to_tenant.update(sent)
 
     def set_number_usage(self, usage: Mapping[str, int]) -> None:
-        """Take into account what addresses have had today of all organisations that are not granted messaging."""
+        """Add today's usage per address, over all organisations without a messaging grant."""
         self._number_usage = usage
 
     def list_capped_numbers(self, messages: Iterable[Message]) -> set[str]:
-        """Return, by ``usage_key``, the addresses of ``messages`` that are held to what an address may have."""
+        """Return, by ``usage_key``, the addresses of ``messages`` that have a cap."""
         return {usage_key(each.address) for each in messages if each.address and self._counts_for_number(each)}
 
     def _counts_for_number(self, message: Message) -> bool:
-        """Return whether the message takes one of its address's places; one that is tried again today has its own."""
+        """Return whether the message uses its address's cap; a retry on the same day is already counted."""
         if self._number_cap is None or message.kind == REPLY or not message.address:
             return False
         if message.medium == SMS and self._is_confirmed(message.address):
@@ -115,7 +115,7 @@ class Caps:
         return message.handed_at is None or number_usage_day(message.handed_at) != self._number_day
 
     def postpone_if_capped(self, message: Message, decisions: Decisions) -> bool:
-        """Postpone a message to tomorrow where its day is full; return whether it was."""
+        """Postpone a message to tomorrow if a daily cap is reached; return whether it was."""
         if message.kind == REPLY or not self._is_full(message):
             return False
         decisions.postpone(message, self._next_day_start)
@@ -136,12 +136,12 @@ class Caps:
         return self._number_usage.get(number, 0) + self.sent_to_number[number] >= self._number_cap
 
     def _uses_email_cap(self, message: Message) -> bool:
-        """Return whether the letter takes a place of its organisation's day; one that is tried again has its own."""
+        """Return whether the e-mail uses the organisation's daily cap; a retry on the same day is already counted."""
         is_retry = message.handed_at is not None and day_of(message.handed_at, self._time_zone) == self._today
         return not self._granted and not is_retry
 
     def admit(self, dispatched: Dispatched, decisions: Decisions) -> bool:
-        """Count a message in, or cancel it where the month's money is spent; return whether it goes."""
+        """Count a message, or cancel it if the monthly budget is spent; return whether it is dispatched."""
         message = dispatched.message
         if message.medium == SMS:
             if dispatched.price_cents > self.budget_left_cents:
@@ -160,19 +160,19 @@ class Caps:
 
 
 def usage_key(address: str) -> str:
-    """Return what an address is counted under: a phone as it is, an e-mail address by a digest as long as a phone."""
+    """Return the key an address is counted under: a phone itself, an e-mail address as a digest of phone length."""
     if "@" not in address:
         return address
     return "@" + base64.b32encode(hashlib.sha256(address.casefold().encode()).digest()).decode()[:15]
 
 
 def number_usage_day(at: dt.datetime) -> dt.date:
-    """Return the day that a number's SMS of several organisations count for: Nairobi's, wherever those are."""
+    """Return the day that usage per number counts for: Nairobi's, whatever the organisations' time zones."""
     return day_of(at, NAIROBI)
 
 
 def next_sending_day_start(sending_context: SendingContext) -> dt.datetime:
-    """Return when messages may go again on the next local day."""
+    """Return when messages may be sent again on the next local day."""
     local = sending_context.now.astimezone(ZoneInfo(sending_context.time_zone))
     midnight = dt.datetime.combine(local.date() + dt.timedelta(days=1), dt.time(), local.tzinfo)
     return end_of_quiet_hours(midnight.astimezone(dt.UTC), sending_context.settings, sending_context.time_zone)

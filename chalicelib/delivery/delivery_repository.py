@@ -1,4 +1,4 @@
-"""SQL of what became of messages: attempts, gateways' references and their reports."""
+"""SQL of delivery: attempts, gateway references and reports."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -17,7 +17,7 @@ _ATTEMPT_COLUMNS = tuple(message_attempts.c[name] for name in Attempt._fields)
 
 
 class DeliveryRecord(NamedTuple):
-    """What is known of a gateway's reference."""
+    """A gateway's reference and what was reported for it."""
 
     gateway: str
     provider_reference: str
@@ -34,7 +34,7 @@ _DELIVERY_COLUMNS = tuple(deliveries.c[name] for name in DeliveryRecord._fields)
 
 
 def lock_messages(db: Connection, organisation_id: UUID, message_ids: Collection[UUID]) -> dict[UUID, Message]:
-    """Return the messages and hold them; in the order of their ids, so that two who want the same ones take turns."""
+    """Lock and return the messages, in id order so that concurrent callers do not deadlock."""
     query = select(*_MESSAGE_COLUMNS).where(
         messages.c.organisation_id == organisation_id, messages.c.id.in_(message_ids)
     )
@@ -63,7 +63,7 @@ def finish_attempt(db: Connection, organisation_id: UUID, message_id: UUID, numb
 def list_organisations_with_lost_attempts(
     db: Connection, unqueued_before: dt.datetime, queued_before: dt.datetime
 ) -> list[UUID]:
-    """Return the organisations that have attempts which perhaps never came to a sender; of all."""
+    """Return all organisations with attempts that perhaps never reached a sender."""
     query = select(message_attempts.c.organisation_id).where(_is_lost(unqueued_before, queued_before))
     return list(db.scalars(query.distinct()))
 
@@ -71,7 +71,7 @@ def list_organisations_with_lost_attempts(
 def list_lost_attempts(
     db: Connection, organisation_id: UUID, unqueued_before: dt.datetime, queued_before: dt.datetime, limit: int
 ) -> list[tuple[Message, Attempt]]:
-    """Return attempts of which nothing was heard, with their messages, the oldest first."""
+    """Return attempts without an outcome, with their messages, oldest first."""
     query = (
         select(*_MESSAGE_COLUMNS, *_ATTEMPT_COLUMNS)
         .join_from(message_attempts, messages, _is_last_attempt())
@@ -90,7 +90,7 @@ def list_lost_attempts(
 
 
 def list_unanswered_attempts(db: Connection, before: dt.datetime, limit: int) -> list[tuple[UUID, UUID, int]]:
-    """Return (organisation, message, number) of attempts from before then of which nothing was heard; of all."""
+    """Return (organisation, message, number) of attempts before ``before`` without an outcome; of all organisations."""
     query = (
         select(message_attempts.c.organisation_id, message_attempts.c.message_id, message_attempts.c.number)
         .where(message_attempts.c.outcome == PENDING, message_attempts.c.created_at < before)
@@ -105,7 +105,7 @@ def _is_lost(unqueued_before: dt.datetime, queued_before: dt.datetime) -> Column
     unanswered = message_attempts.c.queued_at < queued_before
     return and_(
         message_attempts.c.outcome == PENDING,
-        message_attempts.c.created_at < unqueued_before,  # as the index has it
+        message_attempts.c.created_at < unqueued_before,  # matches the index
         or_(unqueued, unanswered),
     )
 
@@ -119,7 +119,7 @@ def _is_last_attempt() -> ColumnElement[bool]:
 
 
 def change_message(db: Connection, organisation_id: UUID, message_id: UUID, **values: Any) -> bool:
-    """Set ``values``; a new status only where it may follow the one that is there. Returns whether it did."""
+    """Set ``values``; a new status only if the transition is allowed. Return whether a row changed."""
     query = update(messages).where(messages.c.organisation_id == organisation_id, messages.c.id == message_id)
     if "status" in values:
         query = query.where(messages.c.status.in_(statuses_before(values["status"])))
@@ -133,7 +133,7 @@ def find_delivery(db: Connection, gateway: str, reference: str, *, lock: bool = 
 
 
 def add_delivery(db: Connection, delivery: DeliveryRecord) -> bool:
-    """Keep a reference that nobody has told of; return False where somebody has, or has just done so."""
+    """Insert a new reference; return False if it exists, also if inserted concurrently."""
     if find_delivery(db, delivery.gateway, delivery.provider_reference) is not None:
         return False
     try:
@@ -155,7 +155,7 @@ def _by_reference(gateway: str, reference: str) -> ColumnElement[bool]:
 def list_unmatched_reports(
     db: Connection, before: dt.datetime, after: tuple[dt.datetime, str] | None, limit: int
 ) -> list[DeliveryRecord]:
-    """Return reports from before then that belong to no message, the oldest first, beginning behind ``after``."""
+    """Return reports before ``before`` without a message, oldest first, starting behind ``after``."""
     query = select(*_DELIVERY_COLUMNS).where(
         deliveries.c.message_id.is_(None), deliveries.c.phone.is_not(None), deliveries.c.created_at < before
     )
@@ -168,7 +168,7 @@ def list_unmatched_reports(
 
 
 def purge_deliveries(db: Connection, unmatched_before: dt.datetime, before: dt.datetime, limit: int) -> int:
-    """Delete some old references: of no message after a while, for they hold a number, the others later."""
+    """Delete some old references: unmatched ones early, since they contain a number, the others later."""
     for old in (
         and_(deliveries.c.created_at < unmatched_before, deliveries.c.message_id.is_(None)),
         deliveries.c.created_at < before,
@@ -187,9 +187,9 @@ def purge_deliveries(db: Connection, unmatched_before: dt.datetime, before: dt.d
 def list_open_messages_to(
     db: Connection, address: str, statuses: Collection[str], handed_before: dt.datetime
 ) -> list[tuple[UUID, Message]]:
-    """Return the messages to a number that are in one of these statuses, whichever organisation's.
+    """Return the messages to a number in one of these statuses, of any organisation.
 
-    A report tells the number and the reference only; whose message it is about is found out by this.
+    Used to match a report, which names only the number and the reference.
     """
     query = select(messages.c.organisation_id, *_MESSAGE_COLUMNS).where(
         messages.c.address == address, messages.c.status.in_(statuses), messages.c.handed_at <= handed_before
@@ -200,7 +200,7 @@ def list_open_messages_to(
 def add_incoming(
     db: Connection, gateway: str, reference: str, phone: str | None, text: str, received_at: dt.datetime
 ) -> bool:
-    """Keep what a phone sent; return False where it was kept before."""
+    """Insert an incoming SMS; return False if it exists."""
     same_reference = and_(incoming_messages.c.gateway == gateway, incoming_messages.c.provider_reference == reference)
     if db.scalar(select(incoming_messages.c.gateway).where(same_reference)) is not None:
         return False

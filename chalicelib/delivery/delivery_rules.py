@@ -1,12 +1,12 @@
-"""What results and reports make of a message. Money is whole cents."""
+"""How outcomes and reports change a message. Money is whole cents."""
 
 import datetime as dt
 
 from chalicelib.delivery.dispatch_rules import BACKOFF_MINUTES, MAX_ATTEMPTS
 from chalicelib.messaging.model import DELIVERED, FAILED, SENT, TRANSITIONS
 
-# Africa's Talking's words, developers.africastalking.com/docs/sms/notifications; a word that is none of these is
-# kept as told and changes nothing.
+# Africa's Talking's statuses, developers.africastalking.com/docs/sms/notifications; an unknown status is stored as
+# received and changes nothing.
 STATUS_BY_VENDOR_STATUS = {
     "sent": SENT,
     "submitted": SENT,
@@ -23,7 +23,7 @@ NOT_FINAL = ("absentsubscriber", "expired")
 
 
 def status_of(vendor_status: str) -> str | None:
-    """Return the message status that a report's word means, or None where it means nothing that we know."""
+    """Return the message status for a vendor status, or None if it is unknown or changes nothing."""
     return STATUS_BY_VENDOR_STATUS.get(vendor_status.lower())
 
 
@@ -32,7 +32,7 @@ def may_follow(before: str, after: str) -> bool:
 
 
 def supersedes(vendor_status: str, at: dt.datetime, known_vendor_status: str, known_at: dt.datetime | None) -> bool:
-    """Return whether a report counts for more than the one that is known: a final word is the last, else the later."""
+    """Return whether a report supersedes the known one: a final status always wins, else the later one."""
     if known_at is None:
         return True
     rank, known_rank = _rank(vendor_status), _rank(known_vendor_status)
@@ -43,14 +43,14 @@ _FINAL_RANK = 2
 
 
 def _rank(vendor_status: str) -> int:
-    """Return how much a word settles: nothing, a failure that may pass, the end."""
+    """Return how final a vendor status is: none, a failure that may pass, final."""
     if vendor_status.lower() in NOT_FINAL:
         return 1
     return _FINAL_RANK if status_of(vendor_status) in FINAL else 0
 
 
 def next_attempt_at(number: int, now: dt.datetime) -> dt.datetime | None:
-    """Return when a message is tried again whose attempt ``number`` came to nothing, or None: never."""
+    """Return when to retry a message whose attempt ``number`` failed, or None: never."""
     if number >= MAX_ATTEMPTS:
         return None
     return now + dt.timedelta(minutes=BACKOFF_MINUTES[min(number, len(BACKOFF_MINUTES)) - 1])

@@ -1,7 +1,7 @@
-"""What became of messages, as senders and gateways tell it, and what phones send us.
+"""Apply outcomes from senders and reports from gateways, and handle incoming SMS.
 
-Everything here may come more than once, late, and in any order: an attempt's outcome is taken once, a
-known one in place of an unknown, and a message's status moves by ``model.TRANSITIONS`` only.
+Everything here may arrive more than once, late, and in any order: an attempt's outcome is applied once, a known one
+replaces an unknown, and a message's status changes by ``model.TRANSITIONS`` only.
 
 Locks are taken in this order: messages by their ids, then the gateway's reference, then the day.
 """
@@ -39,7 +39,7 @@ log = logging.getLogger("plotihub.messaging")
 
 
 class IncomingSms(NamedTuple):
-    """An SMS that a phone sent us."""
+    """An incoming SMS."""
 
     gateway: str
     provider_reference: str
@@ -48,24 +48,24 @@ class IncomingSms(NamedTuple):
     received_at: dt.datetime
 
 
-# Returns the command that the text was taken for, at most 20 characters, or "" where it is none of the taker's.
+# Returns the command that the text was parsed as, at most 20 characters, or "" if the handler does not know it.
 IncomingSmsHandler = Callable[[Connection, IncomingSms], str]
 
 incoming_sms_handlers: list[IncomingSmsHandler] = []
 
 
 def handles_incoming_sms(handler: IncomingSmsHandler) -> IncomingSmsHandler:
-    """Register who is asked what an incoming SMS is; the first that knows it takes it.
+    """Register a handler of incoming SMS; the first that recognises the text handles it.
 
-    It works in the transaction that keeps the SMS, once for each: a repeat of the gateway's or of the queue's
-    finds it kept and asks nobody. What it raises undoes the transaction, and the queue brings the SMS again.
+    It runs once per SMS, in the transaction that stores it: a repeat by the gateway or the queue finds it stored and
+    calls no handler. An exception rolls the transaction back, and the queue redelivers the SMS.
     """
     incoming_sms_handlers.append(handler)
     return handler
 
 
 def handle_incoming_sms(db: Connection, incoming: IncomingSms) -> str:
-    """Keep what a phone sent and let somebody answer it; return the command it was taken for, "" for a repeat."""
+    """Store an incoming SMS and pass it to the handlers; return the command it was parsed as, "" for a repeat."""
     reference = incoming.provider_reference
     if not repository.add_incoming(
         db, incoming.gateway, reference, incoming.phone, incoming.text, incoming.received_at
@@ -80,7 +80,7 @@ def handle_incoming_sms(db: Connection, incoming: IncomingSms) -> str:
 def apply_outcomes(
     db: Connection, organisation_id: UUID, outcomes: Sequence[AttemptOutcome], *, now: dt.datetime
 ) -> int:
-    """Take what came of attempts of one organisation's messages; return how many of them said something new."""
+    """Apply outcomes of attempts of one organisation's messages; return how many were new."""
     ids = {each.message_id for each in outcomes}
     messages = repository.lock_messages(db, organisation_id, ids)
     before = {each.id: each.status for each in messages.values()}
@@ -109,21 +109,21 @@ def apply_outcomes(
 
 
 def count_status_changes(changes: Iterable[tuple[str, str]]) -> None:
-    """Tell CloudWatch what messages came to: ``changes`` are each one's status before and after."""
+    """Emit status changes as CloudWatch metrics; ``changes`` are (before, after) pairs."""
     metrics.count(
         Counter(METRIC_BY_STATUS[after] for before, after in changes if after != before and after in METRIC_BY_STATUS)
     )
 
 
 def _is_news(attempt: Attempt, outcome: SendOutcome) -> bool:
-    """Return whether the outcome is news: the first there is, or what somebody knows of an unknown one."""
+    """Return whether the outcome is new: the first, or a known one after an unknown."""
     return attempt.outcome == PENDING or (attempt.outcome == UNKNOWN and outcome.outcome != UNKNOWN)
 
 
 def _apply_outcome(
     db: Connection, organisation_id: UUID, message: Message, attempt: Attempt, outcome: SendOutcome, now: dt.datetime
 ) -> Message:
-    """Keep the outcome of an attempt and what it makes of the message; return the message as it then is."""
+    """Store an attempt's outcome and update the message; return the message as it is afterwards."""
     repository.finish_attempt(
         db, organisation_id, message.id, attempt.number,
         outcome=outcome.outcome, permanent=outcome.permanent, provider_reference=outcome.provider_reference,
@@ -157,16 +157,16 @@ def _message_changes(message: Message, attempt: Attempt, outcome: SendOutcome, n
     again_at = None if outcome.outcome == REFUSED and outcome.permanent else rules.next_attempt_at(attempt.number, now)
     if again_at is None:
         return {"status": FAILED, "reason": outcome.reason, "finished_at": now}
-    text = None if making_service.has_renderer(message.kind) else message.text  # it is to be true when it is sent
+    text = None if making_service.has_renderer(message.kind) else message.text  # rendered anew, to be true at sending
     values = {"status": QUEUED, "send_after_at": again_at, "text": text, "reason": outcome.reason}
-    # Nothing is wrong with a gateway that was never asked: the first may be it again.
+    # A gateway that was never called is not at fault: the retry may use it first again.
     return values | ({"gateway": None} if outcome.reason == REASON_TOO_LATE else {})
 
 
 def _attach_reference(
     db: Connection, organisation_id: UUID, message: Message, gateway: str, reference: str, now: dt.datetime
 ) -> Message:
-    """Tie a gateway's reference to its message, and take the report that came before."""
+    """Attach a gateway's reference to its message, and apply a report that came before."""
     fresh = DeliveryRecord(gateway, reference, organisation_id, message.id, None, "", "", None, now)
     if repository.add_delivery(db, fresh):
         return message
@@ -186,7 +186,7 @@ def _attach_reference(
 def apply_report(
     db: Connection, organisation_id: UUID, message: Message, vendor_status: str, reason: str, now: dt.datetime
 ) -> Message:
-    """Let a report's word change the message, if it may; return the message as it then is. The caller holds it."""
+    """Apply a vendor status to the message, if allowed; return the message. The caller has locked it."""
     status = rules.status_of(vendor_status)
     if status is None or not rules.may_follow(message.status, status):
         return message
@@ -196,13 +196,13 @@ def apply_report(
     if status == FAILED:
         values["reason"] = reason or vendor_status
     elif status == DELIVERED and message.status in (FAILED, UNKNOWN_STATUS):
-        values["reason"] = ""  # why it was thought lost
+        values["reason"] = ""  # no longer lost
     repository.change_message(db, organisation_id, message.id, **values)
     return message._replace(**values)
 
 
 def _usage_correction(message: Message, attempt: Attempt, outcome: SendOutcome) -> tuple[int, int]:
-    """Return by how many messages and cents the day differs from what was reckoned when it was handed."""
+    """Return the difference in messages and cents from the usage counted at dispatch."""
     if message.medium != SMS or message.attempt != attempt.number:
         return 0, 0
     if outcome.outcome in (REFUSED, NOT_SENT):

@@ -1,4 +1,4 @@
-"""SQL of handing messages to the senders' queue, set by set of one organisation."""
+"""SQL of dispatch: messages are put on the senders' queue in sets of one organisation."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
@@ -20,13 +20,13 @@ _COLUMNS = tuple(messages.c[name] for name in Message._fields)
 
 
 def list_due_organisations(db: Connection, now: dt.datetime) -> list[UUID]:
-    """Return the organisations that have messages due; of all, since a dispatcher works for all."""
+    """Return all organisations that have messages due."""
     query = select(messages.c.organisation_id).where(messages.c.status == QUEUED, messages.c.send_after_at <= now)
     return list(db.scalars(query.distinct()))
 
 
 def lock_due_messages(db: Connection, organisation_id: UUID, now: dt.datetime, limit: int) -> list[Message]:
-    """Return the messages that have been due for longest, and hold them; what another dispatcher holds is left out."""
+    """Lock and return the messages longest due; rows locked by another dispatcher are skipped."""
     query = (
         select(*_COLUMNS)
         .where(
@@ -42,7 +42,7 @@ def lock_due_messages(db: Connection, organisation_id: UUID, now: dt.datetime, l
 
 
 def lock_daily_usage(db: Connection, organisation_id: UUID, on: dt.date) -> DailyUsage:
-    """Return what the day and its month have come to, and hold the day: whoever else hands today waits."""
+    """Lock the day's usage row and return the day's and month's usage; other dispatchers of the day wait."""
     that_day = and_(message_days.c.organisation_id == organisation_id, message_days.c.counted_on == on)
     day_row = select(message_days.c.messages).where(that_day).with_for_update()
     sent = db.scalar(day_row)
@@ -61,11 +61,11 @@ def _add_daily_usage(db: Connection, organisation_id: UUID, on: dt.date) -> None
         with db.begin_nested():
             db.execute(insert(message_days).values(row))
     except IntegrityError:
-        pass  # somebody else has just done so
+        pass  # inserted concurrently
 
 
 def add_daily_usage(db: Connection, organisation_id: UUID, on: dt.date, sent: int, price_cents: int) -> None:
-    """Add to what the day came to; both may be negative."""
+    """Add to the day's usage; both amounts may be negative."""
     query = update(message_days).where(
         message_days.c.organisation_id == organisation_id, message_days.c.counted_on == on
     )
@@ -77,7 +77,7 @@ def add_daily_usage(db: Connection, organisation_id: UUID, on: dt.date, sent: in
 def count_sent_to_tenants(
     db: Connection, organisation_id: UUID, tenant_ids: Collection[UUID], since: dt.datetime
 ) -> dict[UUID, int]:
-    """Return how many capped SMS each tenant has been handed since then, and did not fail to get."""
+    """Return how many capped SMS were dispatched to each tenant since ``since``, failed ones excluded."""
     query = (
         select(messages.c.tenant_id, func.count())
         .where(
@@ -94,7 +94,7 @@ def count_sent_to_tenants(
 
 
 def count_emails(db: Connection, organisation_id: UUID, since: dt.datetime) -> int:
-    """Return how many letters of the organisation were handed over since then."""
+    """Return how many e-mails of the organisation were dispatched since ``since``."""
     query = select(func.count()).where(
         messages.c.organisation_id == organisation_id, messages.c.medium == EMAIL, messages.c.handed_at >= since
     )
@@ -102,7 +102,7 @@ def count_emails(db: Connection, organisation_id: UUID, since: dt.datetime) -> i
 
 
 def mark_dispatched(db: Connection, organisation_id: UUID, dispatched: Sequence[Dispatched], now: dt.datetime) -> None:
-    """Mark held messages as handed, and begin an attempt of each."""
+    """Mark locked messages as dispatched, and add an attempt for each."""
 
     def shared_values(each: Dispatched) -> tuple[Any, ...]:
         return each.gateway, each.number, each.encoding, each.parts, each.price_cents, each.reason
@@ -135,20 +135,20 @@ def _mark_handed(
     values["handed_at"] = func.coalesce(messages.c.handed_at, literal(now, messages.c.handed_at.type))
     rendered = [each for each in dispatched if each.message.text is None]
     if rendered:
-        # One statement for many texts, where an executemany of UPDATEs is a journey each.
+        # One statement for many texts; executemany of UPDATEs makes one round trip each.
         values["text"] = case(
             *((messages.c.id == literal(each.message.id, Id), literal(each.text, TextType)) for each in rendered),
             else_=messages.c.text,
         )
     query = update(messages).where(_by_ids(organisation_id, [each.message.id for each in dispatched]))
-    # Not kept compiled: its text is as long as the set, and seldom the same.
+    # Not cached: the statement grows with the set and is seldom the same.
     db.execute(query.values(**values), execution_options={"compiled_cache": None} if rendered else {})
 
 
 def close_messages(
     db: Connection, organisation_id: UUID, message_ids: Collection[UUID], status: str, reason: str, now: dt.datetime
 ) -> None:
-    """Cancel or fail held messages that wait."""
+    """Cancel or fail locked messages that are queued."""
     query = update(messages).where(_by_ids(organisation_id, message_ids))
     db.execute(query.values(status=status, reason=reason, finished_at=now))
 
@@ -160,7 +160,7 @@ def postpone(db: Connection, organisation_id: UUID, message_ids: Collection[UUID
 def mark_queued(
     db: Connection, organisation_id: UUID, attempts: Collection[tuple[UUID, int]], now: dt.datetime
 ) -> None:
-    """Keep that the attempts, each a message's id and a number, are on the queue."""
+    """Mark the attempts, (message id, number) each, as put on the queue."""
 
     def number(attempt: tuple[UUID, int]) -> int:
         return attempt[1]

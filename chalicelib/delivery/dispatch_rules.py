@@ -1,4 +1,4 @@
-"""Which of the messages that are due go now, by whom, and which wait or never go. Money is whole cents."""
+"""Decide which due messages are sent now and by which gateway, which wait or are cancelled. Money is whole cents."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ from chalicelib.messaging.objection_rules import Suppressions
 from chalicelib.messaging.rules import end_of_quiet_hours, is_quiet, measure_sms, price_cents, respects_quiet_hours
 from chalicelib.messaging.signing_rules import founder_line
 
-PENDING = "pending"  # an attempt of which nothing is known yet
+PENDING = "pending"  # an attempt without an outcome yet
 MAX_ATTEMPTS = 4
 BACKOFF_MINUTES = (1, 5, 20)  # after the first, second and third attempt
-MAX_TEXT_AGE = dt.timedelta(hours=2)  # what is sent later than this after it was made may no longer be so
+MAX_TEXT_AGE = dt.timedelta(hours=2)  # a text rendered longer ago may no longer be true
 CAPPED_KINDS = tuple(name for name, kind in KINDS.items() if kind.capped)
 
 
@@ -26,7 +26,7 @@ def filter_sendable(
     caps: Caps,
     decisions: Decisions,
 ) -> list[Message]:
-    """Return the messages that may go as far as can be told before their texts are made."""
+    """Return the messages that may be sent, as far as can be decided before rendering."""
     sendable = []
     quiet = is_quiet(sending_context.now.astimezone(ZoneInfo(sending_context.time_zone)).hour, sending_context.settings)
     for message in messages:
@@ -66,9 +66,9 @@ def _reason_too_expensive(message: Message, sending_context: SendingContext, cap
 
 
 def _needs_grant(message: Message, sending_context: SendingContext) -> bool:
-    """Return whether the message was queued under a grant that is gone: free text, or without its founder's number.
+    """Return whether the message was queued under a revoked grant: free text, or no founder's number in it.
 
-    Where no founder is known, nothing goes at all: such an organisation was founded by an older version.
+    Without a known founder nothing is sent at all: such an organisation was founded by an older version.
     """
     if sending_context.allowance.granted:
         return False
@@ -81,7 +81,7 @@ def _needs_grant(message: Message, sending_context: SendingContext) -> bool:
 
 
 def prepare_dispatch(message: Message, text: str, reason: str, sending_context: SendingContext) -> Dispatched:
-    """Return how ``message`` goes with ``text``: by whom, in how many parts and for how much."""
+    """Return ``message`` with ``text``, its gateway, parts and price."""
     gateway = next_gateway(message, sending_context)
     if message.medium != SMS:
         return Dispatched(message, message.attempt + 1, gateway, text, "", 0, 0, reason)
@@ -91,7 +91,7 @@ def prepare_dispatch(message: Message, text: str, reason: str, sending_context: 
 
 
 def list_eligible_gateways(message: Message, sending_context: SendingContext) -> Sequence[str]:
-    """Return who may send it, the first choice first: of a notice only who asks no more than somebody agreed to."""
+    """Return the gateways for it, first choice first; for a notice only those within the agreed price."""
     if message.medium != SMS:
         return GATEWAYS_BY_MEDIUM[message.medium]
     if message.notice_id is None:
@@ -104,7 +104,7 @@ def list_eligible_gateways(message: Message, sending_context: SendingContext) ->
 
 
 def next_gateway(message: Message, sending_context: SendingContext) -> str:
-    """Return who sends it: the organisation's first choice, after an attempt the one after that of the attempt."""
+    """Return the gateway: the organisation's first choice, or for a retry the one after the last attempt's."""
     gateways = list_eligible_gateways(message, sending_context)
     if not message.attempt or message.gateway not in gateways:
         return gateways[0]
@@ -114,7 +114,7 @@ def next_gateway(message: Message, sending_context: SendingContext) -> str:
 def not_after(
     kind: str, medium: str, made_at: dt.datetime, expires_at: dt.datetime | None, sending_context: SendingContext
 ) -> dt.datetime:
-    """Return until when a text that was made at ``made_at`` may be sent: not in the night, and not when it is stale."""
+    """Return the deadline of a text rendered at ``made_at``: before quiet hours, and before it is stale."""
     latest = made_at + MAX_TEXT_AGE
     if expires_at is not None:
         latest = min(latest, expires_at)
@@ -124,7 +124,7 @@ def not_after(
 
 
 def _next_quiet_hours_start(after: dt.datetime, before: dt.datetime, sending_context: SendingContext) -> dt.datetime:
-    """Return when the quiet hours first begin between the two, or ``before``."""
+    """Return when quiet hours first begin between the two, or ``before``."""
     hour = (
         after.astimezone(ZoneInfo(sending_context.time_zone))
         .replace(minute=0, second=0, microsecond=0)
@@ -140,5 +140,5 @@ def _next_quiet_hours_start(after: dt.datetime, before: dt.datetime, sending_con
 
 
 def attempt_key(organisation_id: UUID, dedupe_key: str, number: int) -> str:
-    """Return what the claim of an attempt is kept under."""
+    """Return the claim key of an attempt."""
     return f"{organisation_id}:{dedupe_key}:{number}"

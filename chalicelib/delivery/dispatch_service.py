@@ -1,10 +1,9 @@
-"""Handing what is due to the senders' queue: set by set of one organisation, each in a transaction of its own.
+"""Dispatch due messages to the senders' queue: in sets of one organisation, one transaction each.
 
-A set is decided and marked as handed, with an attempt of each message, in one transaction; only then is
-it put on the queue, and after that its attempts are marked as queued. A dispatcher that is killed in
-between leaves attempts that nobody marked; ``sweep_service`` puts them on the queue again, under the
-same keys, which senders claim: none is sent twice. Two dispatchers hold different messages, and take
-turns over what an organisation's day has come to.
+A set is decided and marked as dispatched, with an attempt per message, in one transaction; only then is it put on
+the queue, and after that its attempts are marked as queued. A dispatcher killed in between leaves unmarked
+attempts; ``sweep_service`` requeues them under the same keys, which senders claim, so none is sent twice.
+Concurrent dispatchers lock different messages, and take turns on an organisation's daily usage.
 """
 
 import datetime as dt
@@ -34,13 +33,13 @@ from chalicelib.messaging.rules import end_of_quiet_hours
 from chalicelib.runtime.context import Context
 from chalicelib.runtime.resources import Resources
 
-SET_SIZE = 500  # messages of one transaction
+SET_SIZE = 500  # messages per transaction
 
 log = logging.getLogger("plotihub.messaging")
 
 
 class DispatchedSet(NamedTuple):
-    """What was done with one set: how many messages were looked at, and the texts that now go on the queue."""
+    """Result of one set: how many messages were examined, and the texts to put on the queue."""
 
     seen: int = 0
     texts: Mapping[tuple[str, str], Sequence[QueuedText]] = {}  # by medium and gateway
@@ -51,7 +50,7 @@ class DispatchedSet(NamedTuple):
 
 
 def dispatch(resources: Resources, time_left: Callable[[], bool] = lambda: True) -> int:
-    """Hand over what is due, until nothing is or ``time_left`` says that time is up; return how many messages went."""
+    """Dispatch what is due until none is left or ``time_left`` returns False; return how many messages went."""
     dispatched = 0
     if not time_left():
         return 0
@@ -63,10 +62,10 @@ def dispatch(resources: Resources, time_left: Callable[[], bool] = lambda: True)
 
 
 def dispatch_sets(resources: Resources) -> Iterator[tuple[UUID, int]]:
-    """Hand over set by set, the organisations taking turns; yield after each set whose it was, and how many went.
+    """Dispatch set by set, round-robin over organisations; yield (organisation, messages dispatched) after each.
 
     Raises:
-        Unavailable: the database or the queue does not answer; what was not handed over yet, is later.
+        Unavailable: the database or the queue is unavailable; the rest is dispatched later.
     """
     if resources.queues is None:
         log.warning("sms.dispatch.no_queue: nothing dispatched, no send queue configured")
@@ -92,7 +91,7 @@ def _dispatch_set(resources: Resources, organisation_id: UUID) -> DispatchedSet:
     except Unavailable:
         raise
     except Exception:
-        # One organisation's fault is not the others'; theirs are handed meanwhile.
+        # One organisation's error must not stop the dispatch of the others.
         log.exception(
             "sms.dispatch.set_failed: set of messages not dispatched", extra={"organisation_id": str(organisation_id)}
         )
@@ -106,7 +105,7 @@ def enqueue_texts(resources: Resources, medium: str, gateway: str, texts: Sequen
     """Put texts of one organisation on the queue and mark their attempts; return how many.
 
     Raises:
-        Unavailable: the queue does not answer, and perhaps took them all the same; or the database does not.
+        Unavailable: the queue is unavailable, and may have accepted them all the same; or the database is.
     """
     if resources.queues is None:
         raise Unavailable("No queue is configured.")
@@ -125,7 +124,7 @@ def enqueue_texts(resources: Resources, medium: str, gateway: str, texts: Sequen
 
 
 def decide_next_set(db: Connection, organisation_id: UUID, *, now: dt.datetime) -> DispatchedSet:
-    """Decide, in the caller's transaction, what becomes of the next set, and return what is to be put on the queue."""
+    """Decide the next set in the caller's transaction, and return what is to be put on the queue."""
     messages = repository.lock_due_messages(db, organisation_id, now, SET_SIZE)
     if not messages:
         return DispatchedSet()
@@ -160,7 +159,7 @@ def get_sending_context(db: Connection, organisation_id: UUID, now: dt.datetime)
 def _finalize_texts(
     finalizer: TextFinalizer, messages: Sequence[Message], rendered: Mapping[UUID, RenderedText]
 ) -> dict[UUID, RenderedText]:
-    """Return what each message says, finished where its text was made now; others were when they were queued."""
+    """Return each message's text; those rendered now are finalised, stored ones were when queued."""
     unrendered = [each for each in messages if each.text is None]
     done = dict(rendered)
     for message in unrendered:
@@ -173,7 +172,7 @@ def _finalize_texts(
 def _count_emails_today(
     db: Connection, sending_context: SendingContext, messages: Sequence[Message], today: dt.date
 ) -> int:
-    """Return how many letters the organisation has sent today; whoever is granted messaging sends without a count."""
+    """Return how many e-mails the organisation sent today; not counted with a messaging grant."""
     if sending_context.allowance.granted or all(each.medium == SMS for each in messages):
         return 0
     midnight = dt.datetime.combine(today, dt.time(), ZoneInfo(sending_context.time_zone))
@@ -230,7 +229,7 @@ def _queued_texts(
         return each.message.medium, each.gateway
 
     def route_and_text(each: Dispatched) -> tuple[tuple[str, str], str]:
-        return route(each), each.text  # what says the same lies together, and goes in one call
+        return route(each), each.text  # equal texts are adjacent, and go in one call
 
     return {
         same: [
@@ -244,7 +243,7 @@ def _queued_texts(
 def build_queued_text(
     message: Message, number: int, text: str, made_at: dt.datetime, sending_context: SendingContext
 ) -> QueuedText:
-    """Return what a sender needs for the attempt ``number`` that was made at ``made_at``."""
+    """Return the queue entry of attempt ``number``, rendered at ``made_at``."""
     return QueuedText(
         key=attempt_key(sending_context.organisation_id, message.dedupe_key, number),
         organisation_id=sending_context.organisation_id,

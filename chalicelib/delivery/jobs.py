@@ -1,4 +1,4 @@
-"""The dispatcher, the senders, the queue of results, and what is forgotten when it is old."""
+"""Dispatcher, senders, results queue, and retention."""
 
 import datetime as dt
 import logging
@@ -40,16 +40,16 @@ def work(resources: Resources, time_left: TimeLeft) -> int:
 
 @scheduled(delivery_jobs, "dispatch_messages", every=dt.timedelta(minutes=5), catches_up=False)
 def dispatch_messages(resources: Resources, slot: Slot) -> Iterator[JobStep]:
-    """Hand over what is due and nobody was woken for; put right what was left in the air.
+    """Dispatch due messages that no wake-up covered, and requeue lost attempts.
 
-    A set is handed over before it is yielded, since the queue is told after the commit; what is yielded
-    only counts it, and lets the job end when its time is up.
+    A set is already dispatched when it is yielded, since the queue is called after the commit; the yield only counts
+    it, and lets the job end when its time is up.
     """
     yield JobStep(None, partial(sweep_service.expire_unanswered_attempts, at=resources.clock.now()))
     sweep_service.match_reports_by_phone(resources)
     sweep_service.requeue_lost_attempts(resources)
     for organisation_id, handed in dispatch_service.dispatch_sets(resources):
-        key = f"{slot.key}.{new_id().hex[-11:]}"  # of this set only: what is handed is not due again
+        key = f"{slot.key}.{new_id().hex[-11:]}"  # unique per set: dispatched messages are not due again
         yield JobStep(organisation_id, lambda db, handed=handed: handed, key)  # type: ignore[misc]
 
 
@@ -70,14 +70,14 @@ def purge_phone_days(db: Connection, at: dt.datetime) -> int:
 
 @delivery_jobs.on_sqs_message(queue_arn="${var.send_queue_arn}", batch_size=5, name="send_messages")
 def send_messages(event: SQSEvent) -> BatchItemFailures:
-    """Give texts to their gateways; outside, with no database in reach."""
+    """Send texts through their gateways; has no database access."""
     time_left = time_left_of(event.context)
     return _handle_each(event, lambda body: sending_service.send_texts(get_outbound(), body, time_left))
 
 
 @delivery_jobs.on_sqs_message(queue_arn="${var.results_queue_arn}", batch_size=10, name="take_results")
 def take_results(event: SQSEvent) -> BatchItemFailures:
-    """Take what came of texts, and what vendors posted."""
+    """Apply outcomes of texts and vendor callbacks."""
 
     def handle(body: str) -> bool:
         result_service.handle_result(get_resources(), body)
@@ -87,9 +87,9 @@ def take_results(event: SQSEvent) -> BatchItemFailures:
 
 
 def _handle_each(event: SQSEvent, work: Callable[[str], bool]) -> BatchItemFailures:
-    """Work each message by itself and return those to be given again.
+    """Process each message separately and return the failures for redelivery.
 
-    One that cannot be read is given again too: after some times the queue lays it aside for people to look at.
+    An unreadable message is redelivered too: after its maximum receives it goes to the dead-letter queue.
     """
     failed = []
     for record in event:
@@ -103,7 +103,7 @@ def _handle_each(event: SQSEvent, work: Callable[[str], bool]) -> BatchItemFailu
             )
             done = False
         except Exception as error:  # noqa: BLE001 - one bad message does not fail its neighbours
-            # Where it happened, and not what it says: that may hold a number or a text.
+            # Log where it happened but not its message, which may contain a number or a text.
             where = "".join(traceback.format_tb(error.__traceback__))
             extra = {"queue_message": message_id, "error": type(error).__name__, "where": where}
             log.error("queue.message.failed: queue message raised an exception", extra=extra)

@@ -1,4 +1,4 @@
-"""SQL of what numbers had in a day of all organisations that are not granted messaging; no organisation sees it."""
+"""SQL of daily usage per number over all organisations without a messaging grant; not visible to any of them."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping
@@ -10,9 +10,9 @@ from chalicelib.storage.tables.messaging import phone_days
 
 
 def lock_usage(db: Connection, on: dt.date, phones: Collection[str]) -> dict[str, int]:
-    """Return how many SMS each number had on the day, and hold its row: whoever else sends to it waits.
+    """Lock each number's row of the day and return how many SMS it had; other senders to it wait.
 
-    Numbers are held in their order, so that two who want the same ones wait for each other in one direction.
+    Rows are locked in number order, so that concurrent callers do not deadlock.
     """
     usage: dict[str, int] = _lock_rows(db, on, phones) if phones else {}
     for phone in sorted(set(phones) - usage.keys()):
@@ -20,7 +20,7 @@ def lock_usage(db: Connection, on: dt.date, phones: Collection[str]) -> dict[str
             with db.begin_nested():
                 db.execute(insert(phone_days).values(phone=phone, counted_on=on, messages=0))
             usage[phone] = 0
-        except IntegrityError:  # somebody else has just done so, and perhaps counted
+        except IntegrityError:  # inserted concurrently, perhaps already counted
             usage |= _lock_rows(db, on, [phone])
     return usage
 
@@ -36,7 +36,7 @@ def _lock_rows(db: Connection, on: dt.date, phones: Collection[str]) -> dict[str
 
 
 def add_usage(db: Connection, on: dt.date, sent: Mapping[str, int]) -> None:
-    """Add to what held numbers had on the day."""
+    """Add to the day's usage of locked numbers."""
     for count in sorted(set(sent.values())):
         phones = sorted(phone for phone, each in sent.items() if each == count)
         query = update(phone_days).where(phone_days.c.counted_on == on, phone_days.c.phone.in_(phones))
@@ -44,7 +44,7 @@ def add_usage(db: Connection, on: dt.date, sent: Mapping[str, int]) -> None:
 
 
 def purge_phone_days(db: Connection, before: dt.date, limit: int) -> int:
-    """Forget some numbers of days before that one, and return how many; 0: none is left."""
+    """Delete some rows of days before ``before``, and return how many; 0: none is left."""
     key = select(phone_days.c.counted_on).where(phone_days.c.counted_on < before)
     days = list(db.scalars(key.order_by(phone_days.c.counted_on).limit(1)))
     if not days:

@@ -1,6 +1,6 @@
-"""What the queues between the dispatcher, the senders and the database carry, as JSON.
+"""JSON payloads of the queues between dispatcher, senders and database.
 
-A body that is not of its form raises ValueError, whose text holds nothing of the body.
+A malformed body raises ValueError, whose message contains nothing of the body.
 """
 
 import datetime as dt
@@ -13,13 +13,13 @@ from chalicelib.messaging.model import MEDIUMS
 from chalicelib.runtime.ports import OUTCOMES, SendOutcome
 
 MAX_TEXTS = 20  # in one queue message
-MAX_BYTES = 200_000  # of one queue message: SQS takes 256 KiB
+MAX_BYTES = 200_000  # of one queue message: the SQS limit is 256 KiB
 MAX_REASON = 200
-REASON_TOO_LATE = "too_late"  # the reason where a sender got a text after its time
+REASON_TOO_LATE = "too_late"  # the sender received the text after its deadline
 
 
 class QueuedText(NamedTuple):
-    """One attempt to send one message, with all that a sender needs, which reaches no database."""
+    """One attempt to send one message, with all that a sender needs, since it has no database access."""
 
     key: str
     organisation_id: UUID
@@ -29,7 +29,7 @@ class QueuedText(NamedTuple):
     text: str
     subject: str
     sender_name: str
-    not_after: dt.datetime  # sent later it would come in the night, or tell what is no longer so
+    not_after: dt.datetime  # deadline: quiet hours begin, or the text is stale
 
 
 class TextBatch(NamedTuple):
@@ -39,7 +39,7 @@ class TextBatch(NamedTuple):
 
 
 class AttemptOutcome(NamedTuple):
-    """What came of an attempt."""
+    """Outcome of an attempt."""
 
     organisation_id: UUID
     message_id: UUID
@@ -53,7 +53,7 @@ class OutcomeBatch(NamedTuple):
 
 
 class VendorCallback(NamedTuple):
-    """A form that a vendor posted to us: "report", "incoming" or "opt_out"."""
+    """A form posted by a vendor: "report", "incoming" or "opt_out"."""
 
     kind: str
     gateway: str
@@ -65,11 +65,11 @@ CALLBACK_KINDS = ("report", "incoming", "opt_out")
 
 
 class InvalidPayload(ValueError):
-    """A queue message is not of the form that its reader knows."""
+    """A queue message is malformed."""
 
 
 def serialize_texts(medium: str, gateway: str, texts: Iterable[QueuedText]) -> Iterable[tuple[str, list[QueuedText]]]:
-    """Yield queue bodies of ``texts`` with the texts that each carries."""
+    """Yield queue bodies of ``texts``, each with the texts it contains."""
     head = json.dumps({"medium": medium, "gateway": gateway})[:-1] + ', "texts": ['
     capacity = MAX_BYTES - len(head) - 2
     parts: list[str] = []
@@ -88,7 +88,7 @@ def serialize_texts(medium: str, gateway: str, texts: Iterable[QueuedText]) -> I
 
 
 def fits_payload(text: str, subject: str) -> bool:
-    """Return whether a text can be put on a queue at all; what else goes with it is short."""
+    """Return whether a text fits a queue message at all; the other fields are short."""
     capacity = MAX_BYTES - 4_000
     # At most twelve bytes for a character: one beyond the first plane is escaped as two surrogates.
     return 12 * len(text) < capacity or len(json.dumps(text + subject)) < capacity
@@ -109,10 +109,10 @@ def _serialize_text(text: QueuedText) -> dict[str, Any]:
 
 
 def parse_texts(body: str) -> TextBatch:
-    """Return what ``serialize_texts`` wrote.
+    """Parse a body written by ``serialize_texts``.
 
     Raises:
-        Unreadable: it is none of theirs.
+        InvalidPayload: it is not.
     """
     try:
         payload = json.loads(body)
@@ -151,10 +151,10 @@ def serialize_callback(callback: VendorCallback) -> str:
 
 
 def parse_result(body: str) -> OutcomeBatch | VendorCallback:
-    """Return what the queue of results brought.
+    """Parse a body of the results queue.
 
     Raises:
-        Unreadable: it is of no kind that we know.
+        InvalidPayload: its kind is unknown.
     """
     try:
         payload = json.loads(body)

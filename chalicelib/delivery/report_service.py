@@ -1,4 +1,4 @@
-"""Delivery reports and opt-outs, as a vendor posts them: known by its own reference or by the number only."""
+"""Delivery reports and opt-outs posted by a vendor, matched by its reference or by the number."""
 
 import datetime as dt
 import re
@@ -27,14 +27,14 @@ _FOREIGN_NUMBER = re.compile(r"\+[1-9][0-9]{4,14}", re.ASCII)
 class DeliveryReport(NamedTuple):
     gateway: str
     provider_reference: str
-    phone: str | None  # E.164; none where it says none
-    vendor_status: str  # the status, as the gateway says it
+    phone: str | None  # E.164; None if missing
+    vendor_status: str  # the gateway's own status
     reason: str
-    at: dt.datetime  # when we were told
+    at: dt.datetime  # when it was received
 
 
 def parse_report(callback: VendorCallback) -> DeliveryReport | None:
-    """Return the delivery report of a form, or None where it names nothing that could be reported on."""
+    """Parse a delivery report, or return None if it names no reference."""
     reference, vendor_status = callback.form.get("id", "").strip(), callback.form.get("status", "").strip()
     if not reference or len(reference) > MAX_REFERENCE or not vendor_status:
         return None
@@ -48,10 +48,10 @@ def parse_report(callback: VendorCallback) -> DeliveryReport | None:
 
 
 def parse_incoming_sms(callback: VendorCallback) -> IncomingSms | None:
-    """Return what a phone sent, or None where it is no phone's: a name is told in place of a number.
+    """Parse an incoming SMS, or return None if its sender is a name and not a number.
 
     Raises:
-        Unreadable: there is no reference to know it again by, or no sender at all.
+        InvalidPayload: the reference, needed to detect repeats, or the sender is missing.
     """
     reference, phone = callback.form.get("id", "").strip(), _parse_sender(callback.form.get("from", ""))
     if not reference or len(reference) > MAX_REFERENCE or not callback.form.get("from", "").strip():
@@ -62,7 +62,7 @@ def parse_incoming_sms(callback: VendorCallback) -> IncomingSms | None:
 
 
 def _parse_sender(text: str) -> str | None:
-    """Return the number as E.164; a vendor also writes it without its plus."""
+    """Return the number as E.164; the vendor may omit the plus."""
     try:
         return parse_phone(text)
     except Invalid:
@@ -71,9 +71,9 @@ def _parse_sender(text: str) -> str | None:
 
 
 def apply_delivery_report(db: Connection, report: DeliveryReport, *, now: dt.datetime) -> bool:
-    """Keep a report and let it change its message; one that no message is known for waits. Returns whether it is news.
+    """Store a report and apply it to its message; an unmatched one waits. Return whether it is new.
 
-    The message is held before the reference is, as everywhere.
+    The message is locked before the reference, as everywhere.
     """
     known = repository.find_delivery(db, report.gateway, report.provider_reference)
     if known is None and repository.add_delivery(db, _unmatched_delivery(report, now)):
@@ -95,7 +95,7 @@ def apply_delivery_report(db: Connection, report: DeliveryReport, *, now: dt.dat
         reported_at=report.at,
     )
     if message is None and known.message_id is not None and known.organisation_id is not None:
-        # Tied to its message while we waited for the reference; a deadlock is tried anew.
+        # Attached to its message while this waited for the reference; a deadlock is retried.
         message = repository.lock_messages(db, known.organisation_id, [known.message_id]).get(known.message_id)
     if message is not None and known.organisation_id is not None:
         moved = delivery.apply_report(db, known.organisation_id, message, report.vendor_status, report.reason, now)
@@ -118,9 +118,9 @@ def _unmatched_delivery(report: DeliveryReport, now: dt.datetime) -> DeliveryRec
 
 
 def handle_vendor_opt_out(db: Connection, callback: VendorCallback, *, now: dt.datetime) -> int:
-    """Send nothing more to the number, as its holder told the vendor; return how many organisations have it.
+    """Opt the number out, as its holder told the vendor; return how many organisations have it.
 
-    It is the holder's word as if they had texted STOP, also to whoever enters the number later.
+    Same effect as the holder texting STOP, also for organisations that enter the number later.
     """
     phone = _parse_sender(callback.form.get("phoneNumber", ""))
     if phone is None:

@@ -1,4 +1,4 @@
-"""Working off the queue of results: what senders tell, and what vendors posted."""
+"""Process the results queue: outcomes from senders, callbacks from vendors."""
 
 import logging
 from functools import partial
@@ -12,11 +12,11 @@ log = logging.getLogger("plotihub.messaging")
 
 
 def handle_result(resources: Resources, body: str) -> int:
-    """Take one message of the queue, which may come again; return how much of it was news.
+    """Process one queue message, which may be redelivered; return how many items were new.
 
     Raises:
-        Unreadable: it is of no form that we know, and will not be the next time either.
-        Unavailable: the database does not answer; let the queue bring it again.
+        InvalidPayload: it is malformed; redelivery does not help.
+        Unavailable: the database is unavailable; let the queue redeliver it.
     """
     result = parse_result(body)
     if isinstance(result, OutcomeBatch):
@@ -25,7 +25,7 @@ def handle_result(resources: Resources, body: str) -> int:
 
 
 def _apply_outcomes(resources: Resources, batch: OutcomeBatch) -> int:
-    """Take the outcomes organisation by organisation, each in a transaction of its own."""
+    """Apply the outcomes by organisation, one transaction each."""
     applied = 0
     outcomes = sorted(batch.outcomes, key=lambda each: each.organisation_id)
     for organisation_id, group in groupby(outcomes, lambda each: each.organisation_id):

@@ -1,8 +1,8 @@
-"""Giving texts to gateways, each at most once: outside, with no database in reach.
+"""Send texts through gateways, each at most once; has no database access.
 
-A queue brings a message at least once, perhaps to two senders at one moment. Whoever claims a text's
-key gives it to the gateway; everybody else tells what came of it, waits while its taker may still be
-at it, and takes it for unknown once that taker must be gone.
+A queue delivers a message at least once, perhaps to two senders at a time. The sender that claims a text's key
+calls the gateway; any other reports the recorded outcome, waits while the claimant may still be working, and
+reports it as unknown once the claimant must be gone.
 """
 
 import datetime as dt
@@ -22,7 +22,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.runtime.ports import NOT_SENT, UNKNOWN, OutgoingText, SendOutcome
 from chalicelib.runtime.resources import OutboundResources
 
-# No sender lives for as long: its function's time-out is shorter, and a gateway is waited for a few seconds.
+# Longer than any sender runs: its function's time-out is shorter, and a gateway call takes a few seconds.
 IN_FLIGHT_S = 150
 SENDER_GONE = SendOutcome(UNKNOWN, reason="sender_gone")
 SENT_TOO_LATE = SendOutcome(NOT_SENT, reason=REASON_TOO_LATE)
@@ -32,7 +32,7 @@ log = logging.getLogger("plotihub.messaging")
 
 
 class _SendingBatch:
-    """What is known of one queue message so far; not ``complete``: it has to come again."""
+    """State of one queue message; not ``complete``: it has to be redelivered."""
 
     def __init__(self, outside: OutboundResources, bundle: TextBatch) -> None:
         self.outside = outside
@@ -46,13 +46,13 @@ class _SendingBatch:
 
 
 def send_texts(outside: OutboundResources, body: str, time_left: Callable[[], bool] = lambda: True) -> bool:
-    """Give the texts of one queue message to their gateway and tell the results; return whether it is done with.
+    """Send the texts of one queue message and report their outcomes; return whether it is complete.
 
-    Returns False where the message has to be given again: a claim or the queue of results could not be reached,
-    another sender is at one of the texts, or ``time_left`` said that time is up. What is known is told all the same.
+    False means redelivery: claims or the results queue are unavailable, another sender has one of the texts, or
+    ``time_left`` returned False. Known outcomes are reported all the same.
 
     Raises:
-        Unreadable: the body is not of the form that is known here, and will not be the next time either.
+        InvalidPayload: the body is malformed; redelivery does not help.
     """
     bundle = parse_texts(body)
     if not time_left():
@@ -70,7 +70,7 @@ def send_texts(outside: OutboundResources, body: str, time_left: Callable[[], bo
 
 
 def _claim(batch: _SendingBatch, texts: Sequence[QueuedText]) -> tuple[list[QueuedText], list[QueuedText]]:
-    """Return the texts whose keys are now ours, and those that were claimed before; what cannot be claimed, waits."""
+    """Return the texts claimed now, and those claimed before; what cannot be claimed waits."""
     claimed: list[QueuedText] = []
     others: list[QueuedText] = []
     for text in texts:
@@ -89,7 +89,7 @@ def _send(batch: _SendingBatch, texts: list[QueuedText]) -> list[SendOutcome]:
     outgoing = [OutgoingText(each.key, each.to, each.text, each.subject, each.sender_name) for each in texts]
     try:
         outcomes = batch.gateway.send(outgoing)
-    except Exception as error:  # noqa: BLE001 - a fault of ours: what it says may hold a number, so only its name is told
+    except Exception as error:  # noqa: BLE001 - a bug: its message may contain a number, so only its class is logged
         log.error("sms.send.gateway_failed: gateway raised an exception", extra={"error": type(error).__name__})
         outcomes = []
     if len(outcomes) != len(texts):
@@ -100,7 +100,7 @@ def _send(batch: _SendingBatch, texts: list[QueuedText]) -> list[SendOutcome]:
 def _record_outcomes(
     batch: _SendingBatch, texts: list[QueuedText], find: Callable[[list[QueuedText]], list[SendOutcome]]
 ) -> None:
-    """Find out what came of the texts, keep it for whoever is given them again, and tell it."""
+    """Determine the outcomes of the texts, record them with their claims, and report them."""
     outcomes = find(texts) if texts else []
     for text, outcome in zip(texts, outcomes, strict=True):
         try:
@@ -114,7 +114,7 @@ def _record_outcomes(
 
 
 def _report_other_claim(batch: _SendingBatch, text: QueuedText) -> None:
-    """Tell what came of a text that somebody else claimed, if that can be known."""
+    """Report the outcome of a text claimed by another sender, if known."""
     try:
         claim = batch.outside.claims.find(text.key)
     except Unavailable:
@@ -124,7 +124,7 @@ def _report_other_claim(batch: _SendingBatch, text: QueuedText) -> None:
     elif claim.outcome is not None:
         batch.add_outcomes([text], [claim.outcome])
     elif batch.outside.clock.now() - claim.at < dt.timedelta(seconds=IN_FLIGHT_S):
-        batch.complete = False  # its taker may be waiting for the gateway: it knows better soon
+        batch.complete = False  # the claimant may still be waiting for the gateway
     else:
         batch.add_outcomes([text], [SENDER_GONE])
 

@@ -1,4 +1,4 @@
-"""Putting right, by the clock, what a killed process, a lost queue message or a silent vendor left in the air."""
+"""Scheduled recovery after a killed process, a lost queue message or a missing delivery report."""
 
 import datetime as dt
 import logging
@@ -22,10 +22,10 @@ from chalicelib.runtime.ports import SENT, UNKNOWN, SendOutcome
 from chalicelib.runtime.resources import Resources
 
 BATCH_SIZE = 500
-REQUEUE_UNMARKED_AFTER = dt.timedelta(minutes=2)  # no dispatcher takes as long to put a set on the queue
+REQUEUE_UNMARKED_AFTER = dt.timedelta(minutes=2)  # longer than a dispatcher needs to enqueue a set
 REQUEUE_UNANSWERED_AFTER = dt.timedelta(minutes=30)
 EXPIRE_AFTER = dt.timedelta(hours=24)
-MATCH_BY_PHONE_AFTER = dt.timedelta(minutes=10)  # a report's reference is told by its sender much sooner
+MATCH_BY_PHONE_AFTER = dt.timedelta(minutes=10)  # senders report the reference much sooner
 UNMATCHED_RETENTION = dt.timedelta(days=7)
 DELIVERY_RETENTION = dt.timedelta(days=90)
 PHONE_DAY_RETENTION = dt.timedelta(days=1)
@@ -36,9 +36,9 @@ log = logging.getLogger("plotihub.messaging")
 
 
 def requeue_lost_attempts(resources: Resources) -> int:
-    """Put attempts on the queue again that perhaps never came to a sender, and return how many.
+    """Requeue attempts that perhaps never reached a sender, and return how many.
 
-    They keep their keys, so one that did come to a sender is not sent again; what came of it is told again.
+    They keep their keys, so one that did reach a sender is not sent again; its outcome is reported again.
 
     Raises:
         Unavailable: the database or the queue does not answer.
@@ -54,7 +54,7 @@ def requeue_lost_attempts(resources: Resources) -> int:
         except Unavailable:
             raise
         except Exception:
-            # One organisation's fault is not the others'.
+            # One organisation's error must not stop the others.
             log.exception(
                 "sms.recovery.requeue_failed: attempts not requeued", extra={"organisation_id": str(organisation_id)}
             )
@@ -91,7 +91,7 @@ def _lost_texts(
             message.kind, message.medium, to, message.lease_id, sending_context.settings
         )
 
-    # Who wants no messages by now is left to be given up, since the sender may have had it after all.
+    # Numbers opted out meanwhile are left to expire, since the sender may have had the text.
     wanted = [each for each in found if is_wanted(each[0])]
 
     def route(each: tuple[Message, Attempt]) -> tuple[str, str]:
@@ -112,7 +112,7 @@ def _lost_texts(
 
 
 def expire_unanswered_attempts(db: Connection, at: dt.datetime) -> int:
-    """Take some attempts for unknown that nothing was heard of for a day, and return how many; 0: none is left."""
+    """Mark some attempts without an outcome for a day as unknown, and return how many; 0: none is left."""
     found = repository.list_unanswered_attempts(db, at - EXPIRE_AFTER, BATCH_SIZE)
     for organisation_id, group in groupby(sorted(found), lambda each: each[0]):
         outcomes = [AttemptOutcome(organisation_id, message_id, number, NO_REPORT) for _, message_id, number in group]
@@ -121,7 +121,7 @@ def expire_unanswered_attempts(db: Connection, at: dt.datetime) -> int:
 
 
 def match_reports_by_phone(resources: Resources) -> int:
-    """Give reports whose reference nobody ever told to the one message that they can be about; return how many."""
+    """Match reports with an unknown reference to the only message they can be about; return how many."""
     matched, after = 0, None
     while True:
         now = resources.clock.now()
@@ -140,9 +140,9 @@ def _list_unmatched(
 
 
 def match_report(db: Connection, report: DeliveryRecord, *, now: dt.datetime) -> bool:
-    """Tie a report to the message it can only be about: the one to its number whose outcome is unknown.
+    """Attach a report to the only message it can be about: the one to its number with unknown outcome.
 
-    Where a message to the number is still on its way, or several are unknown, nothing is guessed.
+    If another message to the number is in flight, or several are unknown, nothing is matched.
     """
     if report.phone is None or report.reported_at is None:
         return False
@@ -166,10 +166,10 @@ def match_report(db: Connection, report: DeliveryRecord, *, now: dt.datetime) ->
 
 
 def purge_deliveries(db: Connection, at: dt.datetime) -> int:
-    """Forget references of long ago, and sooner those of no message, which hold a number; 0: none is left."""
+    """Delete old references, unmatched ones sooner since they contain a number; 0: none is left."""
     return repository.purge_deliveries(db, at - UNMATCHED_RETENTION, at - DELIVERY_RETENTION, BATCH_SIZE)
 
 
 def purge_phone_days(db: Connection, at: dt.datetime) -> int:
-    """Forget what numbers had before yesterday of organisations that are not granted messaging; 0: none is left."""
+    """Delete usage per number of days before yesterday; 0: none is left."""
     return phone_day_repository.purge_phone_days(db, number_usage_day(at - PHONE_DAY_RETENTION), BATCH_SIZE)

@@ -1,4 +1,4 @@
-"""Making the texts of a set so that one that cannot be made does not stop the others."""
+"""Render a set of messages so that one failure does not stop the others."""
 
 import logging
 from collections.abc import Sequence
@@ -15,9 +15,9 @@ log = logging.getLogger("plotihub.messaging")
 
 
 def render_texts(ctx: Context, messages: Sequence[Message]) -> dict[UUID, RenderedText]:
-    """Return what each message says; one that is missing cannot be made, which is logged.
+    """Return each message's text; a message that could not be rendered is missing, and logged.
 
-    A kind's maker that raises for a set is asked for each message by itself.
+    If a kind's renderer raises for a set, it is called again for each message alone.
     """
 
     def kind(message: Message) -> str:
@@ -37,7 +37,7 @@ def _render_kind(ctx: Context, kind: str, messages: Sequence[Message]) -> dict[U
     except Exception as error:
         if is_transaction_lost(error):
             raise
-        # Only the error's name is told: its words may hold a tenant's.
+        # Only the error's class name is logged: its message may contain a tenant's data.
         facts = {"kind": kind, "count": len(messages), "error": type(error).__name__}
         if len(messages) == 1:
             log.error(

@@ -1,4 +1,4 @@
-"""What Cognito calls to have a sign-in code sent."""
+"""Lambda trigger that Cognito calls to send a sign-in code."""
 
 from typing import Any
 
@@ -11,5 +11,5 @@ code_jobs = FunctionBlueprint()
 
 @code_jobs.lambda_function(name="send_code")
 def send_code(event: dict[str, Any], context: Any) -> dict[str, bool]:
-    """Send one code. Cognito waits for no answer; where this fails, Lambda calls it again."""
+    """Send one code. Cognito ignores the result; on an error Lambda calls again."""
     return {"sent": code_service.send_code(get_outbound(), event)}

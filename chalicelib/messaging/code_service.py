@@ -1,11 +1,11 @@
-"""Sending the codes that people sign in with: outside, for Cognito, which seals each code on its way here.
+"""Send sign-in codes for Cognito, which encrypts each code; runs without database access.
 
-A code is good for minutes and two SMS with the same one do no harm, so the next gateway is tried at once, also where
-the first one did not say what it did. Neither code nor number is ever logged.
+A code is valid for minutes and a duplicate SMS is harmless, so the next gateway is tried at once, also when the
+first one's outcome is unknown. Neither code nor number is ever logged.
 
-Anybody can ask for a code, for any number, and each costs us: to some countries a hundred times as much, and those who
-share in that price ask for many. So codes go to the numbers that the product serves, and to no other; and of them so
-many an hour to one number, and to all together. Where nobody can count, none is sent.
+Anybody can request a code for any number, and each costs money: up to a hundred times as much in some countries,
+which invites toll fraud. So codes go only to numbers that the product serves, with hourly limits per number and in
+total. If the counter is unavailable, no code is sent.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-sms-sender.html
 """
@@ -22,19 +22,19 @@ from chalicelib.runtime.ports import SENT, UNKNOWN, OutgoingText, SendOutcome
 from chalicelib.runtime.resources import OutboundResources
 
 GATEWAYS = ("africastalking", "sns")  # the first costs a fiftieth of the second
-# Not those of passwords, which nobody has (ForgotPassword, AdminCreateUser), nor those by which somebody who is signed
-# in would get another number (UpdateUserAttribute, VerifyUserAttribute): whoever has a new one signs up with it.
+# Not the password triggers (ForgotPassword, AdminCreateUser): there are no passwords. Nor changing the number while
+# signed in (UpdateUserAttribute, VerifyUserAttribute): a user with a new number signs up with it.
 TRIGGER_SOURCES = {f"CustomSMSSender_{name}" for name in ("SignUp", "ResendCode", "Authentication")}
 
 log = logging.getLogger("plotihub.messaging")
 
 
 def send_code(outside: OutboundResources, event: Mapping[str, Any]) -> bool:
-    """Send the code of one call by Cognito; return whether a gateway took it, or may have.
+    """Send the code of one Cognito event; return whether a gateway accepted it, or may have.
 
     Raises:
-        Unavailable: no gateway did, or the key service or who counts does not answer; Lambda calls again.
-        ValueError: the code was not sealed for us, or is none.
+        Unavailable: no gateway did, or KMS or the rate counter is unavailable; Lambda calls again.
+        ValueError: the code was not encrypted for this service, or is malformed.
     """
     source = event["triggerSource"]
     if source not in TRIGGER_SOURCES or outside.codes is None:
@@ -73,7 +73,7 @@ def _is_served(number: str) -> bool:
 
 
 def _send_by_first_gateway(outside: OutboundResources, text: OutgoingText) -> SendOutcome:
-    """Try the gateways until one takes the text, or refuses the number for good; return the best that came of it."""
+    """Try the gateways until one accepts the text or refuses the number permanently; return the best outcome."""
     uncertain = None
     outcome = SendOutcome("not_sent", reason="no_gateway")
     for name in GATEWAYS:

@@ -1,4 +1,4 @@
-"""Where a text becomes final: made neutral where nobody vouches for it, it tells whom it is from and how to object."""
+"""Finalise a text: sanitise it unless the organisation is granted messaging, then append sender and opt-out hint."""
 
 from typing import NamedTuple, Protocol
 
@@ -9,7 +9,7 @@ from chalicelib.messaging.objection_rules import Suppressions
 
 
 class _FinalizableMessage(Protocol):
-    """A message, new or kept."""
+    """A new or a stored message."""
 
     @property
     def kind(self) -> str: ...
@@ -25,13 +25,13 @@ class _FinalizableMessage(Protocol):
 
 
 class TextFinalizer(NamedTuple):
-    """What is needed to finish the texts of a set of one organisation's messages."""
+    """What is needed to finalise the texts of one organisation's messages."""
 
     allowance: Allowance
     suppressions: Suppressions
 
     def finalize(self, message: _FinalizableMessage, text: str) -> str:
-        """Return ``text`` as it goes out to the message's address, by whatever medium."""
+        """Return ``text`` as sent to the message's address, on any medium."""
         if not self.allowance.granted:
             text = neutral_rules.sanitize_text(text)
         elif message.medium == SMS:
@@ -42,5 +42,5 @@ class TextFinalizer(NamedTuple):
         )
 
     def finalize_subject(self, subject: str) -> str:
-        """Return the subject of a letter as it goes out."""
+        """Return an e-mail's subject as sent."""
         return subject if self.allowance.granted else neutral_rules.sanitize_text(subject)

@@ -1,4 +1,4 @@
-"""SQL of forgetting whom a message went to and what it said; that there was one, and its cost, stays."""
+"""SQL that anonymises messages: recipient and text are cleared, the row and its cost stay."""
 
 import datetime as dt
 from collections.abc import Collection, Sequence
@@ -16,11 +16,10 @@ ANONYMISED: dict[str, Any] = {"address": None, "subject": "", "text": None, "inp
 
 
 def anonymise_old_messages(db: Connection, before: dt.datetime, oldest_id: UUID, limit: int) -> int:
-    """Clear messages, of whatever organisation, whose last report is older than ``before``; return how many.
+    """Clear messages, of all organisations, whose last report is older than ``before``; return how many.
 
-    ``oldest_id`` stands for ``before`` among the ids: a message that is younger has no report that is
-    older. That leaves what is read of each other message to its entry in the index of addresses, where
-    what was cleared stands no more.
+    ``oldest_id`` is ``before`` expressed as an id: a message with a later id cannot have an older report. So other
+    messages are skipped by the address index alone, which no longer contains cleared rows.
     """
     kept = messages.alias("kept")
     last = func.coalesce(messages.c.finished_at, messages.c.handed_at, messages.c.created_at)
@@ -34,21 +33,21 @@ def anonymise_old_messages(db: Connection, before: dt.datetime, oldest_id: UUID,
 
 
 def anonymise_old_incoming(db: Connection, before: dt.datetime, limit: int) -> int:
-    """Clear what phones sent before ``before``; return how many."""
+    """Clear incoming SMS received before ``before``; return how many."""
     table = incoming_messages
     query = select(*table.primary_key).where(table.c.phone > "", table.c.received_at < before).limit(limit)
     return _update_rows(db, table, _REFERENCE_KEY, db.execute(query).all(), {"phone": None, "text": None})
 
 
 def anonymise_old_deliveries(db: Connection, before: dt.datetime, limit: int) -> int:
-    """Clear the phones of reports that no message was found for, made before ``before``; return how many."""
+    """Clear the phones of unmatched delivery reports made before ``before``; return how many."""
     table = deliveries
     query = select(*table.primary_key).where(table.c.phone > "", table.c.created_at < before).limit(limit)
     return _update_rows(db, table, _REFERENCE_KEY, db.execute(query).all(), {"phone": None})
 
 
 def anonymise_messages(ctx: Context, tenant_id: UUID, phones: Collection[str], now: dt.datetime) -> None:
-    """Clear what was told to the tenant, and to ``phones`` without saying to whom; cancel what still waits."""
+    """Clear messages to the tenant, and those to ``phones`` without a tenant; cancel those still queued."""
     without_tenant = and_(messages.c.tenant_id.is_(None), messages.c.address.in_(list(phones)))
     cancelled = {"status": CANCELLED, "reason": "erased", "finished_at": now}
     for filter_by in (messages.c.tenant_id == tenant_id, without_tenant):  # each by its own index
@@ -58,7 +57,7 @@ def anonymise_messages(ctx: Context, tenant_id: UUID, phones: Collection[str], n
 
 
 def list_shared_phones(ctx: Context, tenant_id: UUID, phones: Collection[str], *, any_organisation: bool) -> set[str]:
-    """Return those of ``phones`` that other tenants have, too: of the organisation, or of any."""
+    """Return those of ``phones`` that other tenants also have: of this organisation, or of any."""
     table = tenant_phones
     others = or_(table.c.organisation_id != ctx.organisation_id, table.c.tenant_id != tenant_id)
     query = select(table.c.phone).where(table.c.phone.in_(list(phones)), others)
@@ -68,14 +67,14 @@ def list_shared_phones(ctx: Context, tenant_id: UUID, phones: Collection[str], *
 
 
 def anonymise_answered(ctx: Context, tenant_id: UUID) -> None:
-    """Clear what was sent that was answered for no other organisation, and forget what else was answered for them.
+    """Clear incoming SMS answered for this organisation alone, and delete the other answer records of the tenant.
 
-    Who else has entered the number by now changes nothing of it.
+    It does not matter which organisation has entered the number since.
     """
     table = incoming_message_answers
     of_tenant = and_(table.c.organisation_id == ctx.organisation_id, table.c.tenant_id == tenant_id)
     other = table.alias("other")
-    # That it came at the same moment is said for the index.
+    # The equal received_at is redundant; it lets the index be used.
     same = and_(*(other.c[name] == table.c[name] for name in (*_REFERENCE_KEY, "received_at")))
     others = exists().where(same, other.c.organisation_id != ctx.organisation_id)
     own = ctx.db.execute(select(table.c.gateway, table.c.provider_reference).where(of_tenant, ~others)).all()
@@ -84,7 +83,7 @@ def anonymise_answered(ctx: Context, tenant_id: UUID) -> None:
 
 
 def purge_old_answers(db: Connection, before: dt.datetime, limit: int) -> int:
-    """Delete for whom was answered what phones sent before ``before``; return how many."""
+    """Delete answer records of incoming SMS received before ``before``; return how many."""
     table = incoming_message_answers
     query = select(*table.primary_key).where(table.c.received_at < before).limit(limit)
     found = db.execute(query).all()
@@ -95,7 +94,7 @@ def purge_old_answers(db: Connection, before: dt.datetime, limit: int) -> int:
 
 
 def anonymise_phones(ctx: Context, phones: Collection[str]) -> None:
-    """Clear what ``phones`` sent us, and reports about them: no other organisation has entered them."""
+    """Clear SMS from ``phones`` and reports about them; no other organisation may have these numbers."""
     for table, values in ((incoming_messages, {"phone": None, "text": None}), (deliveries, {"phone": None})):
         ctx.db.execute(update(table).where(table.c.phone.in_(list(phones))).values(**values))
 
@@ -106,7 +105,7 @@ _REFERENCE_KEY = ("gateway", "provider_reference")
 def _update_rows(
     db: Connection, table: Table, key: tuple[str, ...], rows: Sequence[Any], values: dict[str, Any]
 ) -> int:
-    """Set ``values`` in each of ``rows``, given by their keys, in the keys' order; return how many there are."""
+    """Set ``values`` in each of ``rows``, given by their keys, in key order; return how many."""
     if rows:
         by_key: list[ColumnElement[bool]] = [table.c[name] == bindparam(f"key_{name}") for name in key]
         found = [{f"key_{name}": value for name, value in zip(key, row, strict=True)} for row in sorted(rows)]

@@ -1,4 +1,4 @@
-"""Forgetting what was told to whom: when it is old, and when a tenant is erased. What it cost stays."""
+"""Anonymise messages when they are old, and when a tenant is erased. Their cost stays."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -16,9 +16,9 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def purge_texts(db: Connection, before: dt.datetime, limit: int = BATCH_SIZE) -> int:
-    """Clear address, subject, text and input of what was last heard of before ``before``; return how many rows.
+    """Clear address, subject, text and input of rows with no news since ``before``; return how many rows.
 
-    It does one set, of all organisations, and of what phones sent too; ask again until it returns 0.
+    One batch, of all organisations, incoming SMS included; call again until it returns 0.
     """
     count = repository.anonymise_old_messages(db, before, _smallest_id(before), limit)
     count += repository.anonymise_old_incoming(db, before, limit)
@@ -27,15 +27,15 @@ def purge_texts(db: Connection, before: dt.datetime, limit: int = BATCH_SIZE) ->
 
 
 def _smallest_id(at: dt.datetime) -> UUID:
-    """Return the least id that is made at ``at``: ids begin with their milliseconds since 1970."""
+    """Return the least UUIDv7 created at ``at``: ids begin with their milliseconds since 1970."""
     return UUID(int=(at - _EPOCH) // dt.timedelta(milliseconds=1) << 80)
 
 
 def anonymise_messages_of_tenant(ctx: Context, tenant_id: UUID, phones: Collection[str]) -> None:
-    """Forget what was told to the tenant, who had ``phones``, and what they sent; cancel what still waits.
+    """Anonymise the messages to the tenant, who had ``phones``, and their incoming SMS; cancel what is queued.
 
-    A number that another tenant has as well stays opted out. What was answered for this tenant alone is forgotten
-    whoever else has entered the number; what was answered for nobody stays where somebody has.
+    A number that another tenant also has stays opted out. SMS answered for this tenant alone are cleared whoever else
+    has entered the number; SMS answered for no organisation stay if another one has it.
     """
     repository.anonymise_messages(ctx, tenant_id, phones, ctx.now)
     repository.anonymise_answered(ctx, tenant_id)

@@ -1,4 +1,4 @@
-"""What operators call by name to let an organisation send more, and to take that back."""
+"""Lambda that operators invoke to grant or revoke an organisation's sending rights."""
 
 import logging
 from functools import partial
@@ -24,7 +24,7 @@ FIELDS = frozenset({"organisation", "kind", "revoke", "name", "daily", "tenant_d
 
 @grant_jobs.lambda_function(name="grant")
 def grant(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Grant, revoke, or with nothing asked for list what is granted; every value is text.
+    """Grant, revoke, or, without either, list the grants; every value is text.
 
     {"organisation", "kind": "messaging", "by", "daily"?, "tenant_daily"?, "monthly"?, "note"?}
     {"organisation", "kind": "sender_name", "name", "by", "note"?}

@@ -1,4 +1,4 @@
-"""What an organisation is granted by an operator, and what holds until it is. Money is whole cents."""
+"""What an operator grants an organisation, and the defaults until then. Money is whole cents."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -7,17 +7,17 @@ from uuid import UUID
 from chalicelib.messaging.model import MessageSettings
 
 MESSAGING, SENDER_NAME = GRANT_KINDS = ("messaging", "sender_name")
-REASON_GRANT_NEEDED = "grant_needed"  # the reason of a message that goes only with a grant
+REASON_GRANT_NEEDED = "grant_needed"  # the reason of a message that needs a grant
 
 _DEFAULTS = MessageSettings()
 
 
 class Allowance(NamedTuple):
-    """The most that an organisation's own settings come to, and what it may say; the defaults hold until a grant.
+    """Upper bounds of an organisation's own settings, and what it may send; the defaults apply without a grant.
 
-    ``sender_name`` is the one that it may send under; empty: the platform's only. ``founder_phone`` is told
-    in each text until it is granted messaging. ``number_daily_cap``: SMS that a number gets in a day, of all
-    organisations together that are not granted; None: no such bound.
+    ``sender_name`` is the one that it may send under; empty: the platform's only. ``founder_phone`` is named
+    in each text until messaging is granted. ``number_daily_cap``: SMS that a number gets in a day from all
+    ungranted organisations together; None: unlimited.
     """
 
     granted: bool = False
@@ -30,7 +30,7 @@ class Allowance(NamedTuple):
 
 
 class GrantLimits(NamedTuple):
-    """What a messaging grant bounds; the usual settings where the operator names nothing else."""
+    """Limits of a messaging grant; the defaults apply where the operator names none."""
 
     daily_cap: int = _DEFAULTS.daily_cap
     tenant_daily_cap: int = _DEFAULTS.tenant_daily_cap
@@ -38,7 +38,7 @@ class GrantLimits(NamedTuple):
 
 
 class SendingProfile(NamedTuple):
-    """How an organisation's messages are sent: ``settings`` as they take effect, ``own`` as it set them."""
+    """How an organisation's messages are sent: ``settings`` in effect, ``own`` as it set them."""
 
     settings: MessageSettings
     own: MessageSettings
@@ -47,7 +47,7 @@ class SendingProfile(NamedTuple):
 
 
 class EffectiveSettings(NamedTuple):
-    """The settings as they take effect, flat, with what bounds them."""
+    """The settings in effect, flat, with their limits."""
 
     sender_name: str
     gateways: tuple[str, ...]
@@ -64,7 +64,7 @@ class EffectiveSettings(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """A grant that holds."""
+    """A grant in force."""
 
     organisation_id: UUID
     organisation_name: str

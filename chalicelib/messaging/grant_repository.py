@@ -1,4 +1,4 @@
-"""SQL of what organisations are granted."""
+"""SQL of grants."""
 
 import datetime as dt
 from typing import Any
@@ -41,7 +41,7 @@ _SENDING_PROFILE = (
 
 
 def find_sending_profile(db: Connection, organisation_id: UUID) -> SendingProfile | None:
-    """Return how the organisation's messages are sent, with what it is granted, in one query."""
+    """Return the organisation's settings and grants, in one query."""
     row = db.execute(_SENDING_PROFILE.where(organisations.c.id == organisation_id)).one_or_none()
     if row is None:
         return None
@@ -59,9 +59,9 @@ def find_sending_profile(db: Connection, organisation_id: UUID) -> SendingProfil
 
 
 def lock_organisation(ctx: Context) -> bool:
-    """Hold the organisation's row, so that of a kind one grant holds at most; return whether there is one.
+    """Lock the organisation's row, so that at most one grant of a kind is in force; return whether it exists.
 
-    The platform's own is none: without its grant phones would be answered nothing, and nobody would see it.
+    The platform's own organisation is excluded: without its grant phones would silently get no answers.
     """
     not_platform = (organisations.c.id == ctx.organisation_id) & (organisations.c.id != PLATFORM)
     query = select(organisations.c.id).where(not_platform).with_for_update()
@@ -74,7 +74,7 @@ def add_grant(ctx: Context, kind: str, values: dict[str, Any]) -> None:
 
 
 def revoke_grant(ctx: Context, kind: str, by: str, now: dt.datetime) -> bool:
-    """End the grant of the kind that holds; return whether there was one."""
+    """End the grant of the kind in force; return whether there was one."""
     query = update(organisation_grants).where(
         organisation_grants.c.organisation_id == ctx.organisation_id,
         organisation_grants.c.kind == kind,
@@ -84,7 +84,7 @@ def revoke_grant(ctx: Context, kind: str, by: str, now: dt.datetime) -> bool:
 
 
 def list_grants(db: Connection) -> list[Grant]:
-    """Return all grants that hold, of all organisations but the platform's own, the latest first: for operators."""
+    """Return all grants in force, of all organisations but the platform's own, latest first: for operators."""
     names = [name for name in Grant._fields if name != "organisation_name"]
     query = (
         select(organisations.c.name.label("organisation_name"), *(organisation_grants.c[name] for name in names))

@@ -1,4 +1,4 @@
-"""What an organisation's own settings come to within what it is granted."""
+"""An organisation's own settings, limited to its grants."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from chalicelib.money import format_cents
 
 
 def limit_to_allowance(own: MessageSettings, allowance: Allowance) -> MessageSettings:
-    """Return the settings as they take effect: an organisation only lowers what it is granted."""
+    """Return the settings in effect: an organisation can only lower its limits."""
     is_name_granted = allowance.granted and own.sender_name == allowance.sender_name
     return own._replace(
         sender_name=own.sender_name if is_name_granted else "",
@@ -21,7 +21,7 @@ def limit_to_allowance(own: MessageSettings, allowance: Allowance) -> MessageSet
 
 
 def find_excess(values: Mapping[str, Any], allowance: Allowance) -> Iterator[tuple[str, str]]:
-    """Yield each field of ``values`` that asks for more than is granted, and what is."""
+    """Yield each field of ``values`` that exceeds the allowance, and the limit."""
     for field in ("daily_cap", "tenant_daily_cap"):
         limit = getattr(allowance, field)
         if values.get(field, 0) > limit:

@@ -1,4 +1,4 @@
-"""What operators let an organisation do. Nobody grants over HTTP: whoever may is whoever runs the service."""
+"""Grants by operators. There is no HTTP route: only people with access to the deployment can grant."""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ MAX_BY, MAX_NOTE = 60, 200
 
 
 def get_sending_profile(db: Connection, organisation_id: UUID) -> SendingProfile:
-    """Return the organisation's settings as they take effect and what it is granted, read in one query."""
+    """Return the organisation's settings in effect and its grants, in one query."""
     found = repository.find_sending_profile(db, organisation_id)
     if found is None:
         raise NotFound("There is no such organisation.")
@@ -28,10 +28,10 @@ def get_sending_profile(db: Connection, organisation_id: UUID) -> SendingProfile
 def grant_messaging(
     ctx: Context, *, by: str, limits: GrantLimits | None = None, note: str = "", request_id: str = ""
 ) -> None:
-    """Let the organisation write in its own words, up to ``limits``; in place of the grant that it has.
+    """Allow the organisation to send texts of its own, up to ``limits``; replaces its current grant.
 
     Raises:
-        Invalid: ``by`` names nobody, or a limit is below nothing.
+        Invalid: ``by`` is empty, or a limit is negative.
         NotFound: there is no such organisation.
     """
     bounds = limits or GrantLimits()
@@ -42,11 +42,11 @@ def grant_messaging(
 
 
 def grant_sender_name(ctx: Context, name: str, *, by: str, note: str = "", request_id: str = "") -> None:
-    """Let the organisation send under ``name``, once it is registered with the gateways; it then sets it itself.
+    """Allow the organisation to send under ``name``, once registered with the gateways; it then sets it itself.
 
     Raises:
         Conflict: it is not granted messaging.
-        Invalid: ``by`` names nobody, or the name is none that a phone shows, or a brand's.
+        Invalid: ``by`` is empty, or the name is not a valid sender id, or a brand's.
         NotFound: there is no such organisation.
     """
     if not name or not re.fullmatch(SENDER_PATTERN, name):
@@ -60,13 +60,13 @@ def grant_sender_name(ctx: Context, name: str, *, by: str, note: str = "", reque
 
 
 def revoke_grant(ctx: Context, kind: str, *, by: str, request_id: str = "") -> None:
-    """Take a grant back: from now on the organisation is held to what all begin with.
+    """Revoke a grant: from now on the defaults apply to the organisation.
 
-    What waits in its own words is cancelled when its turn comes; what a sender has already is sent.
+    Queued messages in its own words are cancelled when due; what a sender already has is sent.
 
     Raises:
-        Invalid: there is no such kind, or ``by`` names nobody.
-        NotFound: the organisation holds no grant of the kind.
+        Invalid: there is no such kind, or ``by`` is empty.
+        NotFound: the organisation has no grant of the kind.
     """
     _check_request(by, kind)
     if not repository.lock_organisation(ctx) or not repository.revoke_grant(ctx, kind, by, ctx.now):
@@ -75,7 +75,7 @@ def revoke_grant(ctx: Context, kind: str, *, by: str, request_id: str = "") -> N
 
 
 def list_grants(db: Connection) -> Sequence[Grant]:
-    """Return the grants that hold, of all organisations, the latest first: for operators."""
+    """Return the grants in force, of all organisations, latest first: for operators."""
     return repository.list_grants(db)
 
 

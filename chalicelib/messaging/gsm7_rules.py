@@ -1,8 +1,8 @@
-"""What an SMS costs in characters: the GSM 7-bit alphabet of 3GPP TS 23.038, and what stands in for what it lacks.
+"""SMS encoding and length: the GSM 7-bit alphabet of 3GPP TS 23.038, and replacements for characters it lacks.
 
-A text of this alphabet alone goes out with 160 characters, or 153 a part. One other character makes
-all of it UCS-2: 70, or 67 a part. So typographers' quotes and dashes, which phones and word
-processors put in by themselves, would more than double what a text costs.
+A text of this alphabet alone fits 160 characters, or 153 a part. One other character makes all of it UCS-2:
+70, or 67 a part. So the typographic quotes and dashes that phones and word processors insert would more than
+double the cost.
 """
 
 import unicodedata
@@ -12,7 +12,7 @@ from chalicelib.messaging.model import SmsSize
 
 GSM7, UCS2 = "gsm7", "ucs2"
 MAX_SINGLE_PART = {GSM7: 160, UCS2: 70}
-MAX_PER_PART = {GSM7: 153, UCS2: 67}  # what joins the parts takes the room of the rest
+MAX_PER_PART = {GSM7: 153, UCS2: 67}  # the rest is the header that joins the parts
 
 _LATIN_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzèéùìòÇØøÅåÆæßÉÄÖÑÜäöñüà")
 _OTHER_CHARACTERS = frozenset("@£$¥\n\rΔ_ΦΓΛΩΠΨΣΘΞ !\"#¤%&'()*+,-./0123456789:;<=>?¡§¿")
@@ -23,7 +23,7 @@ _NO_EXTENSION = str.maketrans(dict.fromkeys(_EXTENSION, ""))
 
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))  # soft hyphen, spaces and joiners without width
 _LOOKALIKES = {
-    # An apostrophe is a letter's part in Swahili ("ng'ombe"), and is written in all these ways.
+    # An apostrophe is part of a letter in Swahili ("ng'ombe"), and is typed as any of these.
     "'": "\u2018\u2019\u201a\u201b\u2032\u2039\u203a\u02b9\u02bb\u02bc\u00b4`\uff07",
     '"': "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\uff02",
     "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043\u2022\u2023\u25e6\u25aa\u25cf\u2219\u00b7",
@@ -34,7 +34,7 @@ _LOOKALIKES = {
     "x": "\u00d7",
     "fi": "\ufb01",
     "fl": "\ufb02",
-    # Letters with a stroke or without a dot: no mark that could be taken off.
+    # Letters with a stroke or without a dot: no combining mark to strip.
     "D": "\u0110",
     "d": "\u0111",
     "H": "\u0126",
@@ -51,7 +51,7 @@ _REPLACEMENTS = {each: plain for plain, written in _LOOKALIKES.items() for each 
 
 
 def measure_sms(text: str) -> SmsSize:
-    """Return how ``text`` is sent: its encoding, its characters as that counts them, and its parts.
+    """Return the encoding of ``text``, its length as that encoding counts, and its parts.
 
     A character of the extension table, and one that UCS-2 writes as a surrogate pair, count as two and
     stay in one part; so a part may end one short.
@@ -64,7 +64,7 @@ def measure_sms(text: str) -> SmsSize:
 
 
 def _size_of(encoding: str, length: int, double_width: int, sizes: Iterable[int]) -> SmsSize:
-    """Return the measure of ``length`` characters of which ``double_width`` count as two; ``sizes`` are of each."""
+    """Return the size of ``length`` characters, ``double_width`` of them counted twice; ``sizes`` are per character."""
     characters = length + double_width
     limit = MAX_PER_PART[encoding]
     if characters <= MAX_SINGLE_PART[encoding]:
@@ -86,10 +86,10 @@ def _count_sms_parts(sizes: Iterable[int], limit: int) -> int:
 
 
 def normalize_sms(text: str) -> str:
-    """Return ``text`` with what GSM 7-bit lacks replaced where that changes nothing that is read.
+    """Return ``text`` with characters outside GSM 7-bit replaced where the reader sees no difference.
 
-    Quotes, dashes, spaces, dots and bullets become their plain ones, and a letter loses the accents
-    that the alphabet has not. Emoji and other scripts stay. What is harmless already comes back as it is.
+    Quotes, dashes, spaces, dots and bullets become plain, and letters lose accents that the alphabet lacks. Emoji and
+    other scripts stay. Idempotent.
     """
     if _ALPHABET.issuperset(text):
         return text
@@ -103,7 +103,7 @@ def normalize_sms(text: str) -> str:
 
 
 def _strip_accents(letter: str) -> str:
-    """Return the Latin letter that is left when accents are taken off, the outermost first; else ``letter``."""
+    """Return the Latin letter left when accents are stripped, outermost first; else ``letter``."""
     bare = letter
     while bare not in _LATIN_LETTERS:
         parts = unicodedata.decomposition(bare)
@@ -114,5 +114,5 @@ def _strip_accents(letter: str) -> str:
 
 
 def replaced_characters(text: str) -> list[str]:
-    """Return the characters of ``text`` that harmless ones stand for, each once."""
+    """Return the characters of ``text`` that ``normalize_sms`` replaces, each once."""
     return [each for each in dict.fromkeys(text) if normalize_sms(each) != each]

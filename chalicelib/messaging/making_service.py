@@ -1,6 +1,6 @@
-"""Texts that are made when they are sent, so that they tell what is true then: each kind's maker is registered here.
+"""Registry of renderers: texts rendered at sending, so that they state what is true then.
 
-Messaging lies under all that send and knows none of them; who queues a kind without a text registers its maker.
+Messaging depends on none of its callers; a package that queues a kind without text registers its renderer.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,18 +9,17 @@ from uuid import UUID
 from chalicelib.messaging.model import KINDS, Message, RenderedText
 from chalicelib.runtime.context import Context
 
-# (context, messages of the kind) → what each says, by its id
+# (context, messages of the kind) → their texts, by message id
 Renderer = Callable[[Context, Sequence[Message]], Mapping[UUID, RenderedText]]
 
 _renderers: dict[str, Renderer] = {}
 
 
 def register_renderer(*kinds: str) -> Callable[[Renderer], Renderer]:
-    """Register the function that makes the texts of ``kinds``, for a set of one organisation's messages at once.
+    """Register the function that renders the texts of ``kinds``, for a set of one organisation's messages at once.
 
-    It says for each what is to be sent, or ``RenderedText(None, reason)`` where there is nothing left to say: the
-    message is cancelled for that reason then. It is asked anew for each attempt, whatever the one before
-    said. It asks the database a constant number of times.
+    It returns a text per message, or ``RenderedText(None, reason)`` if there is nothing left to send: the message is
+    then cancelled for that reason. It is called again for each attempt, and must use a constant number of queries.
     """
 
     def register(renderer: Renderer) -> Renderer:
@@ -35,10 +34,10 @@ def register_renderer(*kinds: str) -> Callable[[Renderer], Renderer]:
 
 
 def render_all(ctx: Context, messages: Sequence[Message]) -> dict[UUID, RenderedText]:
-    """Return what each of ``messages`` says now, by its id; one that has its text says that.
+    """Return the current text of each of ``messages``, by id; a stored text is returned as is.
 
     Raises:
-        KeyError: nothing is registered for a kind, or it left out a message.
+        KeyError: a kind has no renderer, or its renderer left out a message.
     """
     by_kind: dict[str, list[Message]] = {}
     rendered: dict[UUID, RenderedText] = {}
@@ -54,5 +53,5 @@ def render_all(ctx: Context, messages: Sequence[Message]) -> dict[UUID, Rendered
 
 
 def has_renderer(kind: str) -> bool:
-    """Return whether texts of the kind can be made at sending."""
+    """Return whether texts of the kind are rendered at sending."""
     return kind in _renderers

@@ -1,4 +1,4 @@
-"""SQL of reading what was told, and what it came to."""
+"""SQL that reads messages and their cost."""
 
 import datetime as dt
 from typing import Any
@@ -40,7 +40,7 @@ def list_attempts(ctx: Context, message_id: UUID) -> list[Attempt]:
 
 
 def list_messages(ctx: Context, page_request: PageRequest, filters: dict[str, Any]) -> Page[Message]:
-    """Return those whose columns have the values in ``filters``, newest first."""
+    """Return messages whose columns equal ``filters``, newest first."""
     query = select(*_COLUMNS).where(messages.c.organisation_id == ctx.organisation_id)
     query = query.where(*(messages.c[name] == value for name, value in filters.items()))
     return fetch_page(ctx.db, query, [messages.c.id], page_request, descending=True).of(Message._make)
@@ -57,7 +57,7 @@ def count_messages_to(ctx: Context, address: str, kind: str, since: dt.datetime)
 
 
 def cancel_message(ctx: Context, message_id: UUID, reason: str, now: dt.datetime) -> bool:
-    """Cancel the message if it still waits; return whether this call did it."""
+    """Cancel the message if it is still queued; return whether this call did it."""
     query = update(messages).where(
         messages.c.organisation_id == ctx.organisation_id, messages.c.id == message_id, messages.c.status == QUEUED
     )
@@ -65,9 +65,9 @@ def cancel_message(ctx: Context, message_id: UUID, reason: str, now: dt.datetime
 
 
 def sum_by_kind(ctx: Context, starts_at: dt.datetime, ends_at: dt.datetime) -> list[KindSpend]:
-    """Return what the messages that were handed over from ``starts_at`` to before ``ends_at`` came to.
+    """Return the cost of messages dispatched from ``starts_at`` to before ``ends_at``.
 
-    What no gateway took in the end costs nothing; what it took and could not deliver does.
+    Messages that no gateway accepted cost nothing; accepted ones that were not delivered do.
     """
     accepted = or_(messages.c.status.not_in((CANCELLED, FAILED)), messages.c.provider_reference.is_not(None))
     sums = (messages.c.parts, messages.c.price_cents, messages.c.cost_cents)
@@ -86,7 +86,7 @@ def sum_by_kind(ctx: Context, starts_at: dt.datetime, ends_at: dt.datetime) -> l
 
 
 def list_incoming(ctx: Context, page_request: PageRequest) -> Page[IncomingMessage]:
-    """Return what phones sent that was answered for the organisation, and is not forgotten yet, newest first."""
+    """Return incoming SMS answered for the organisation and not yet anonymised, newest first."""
     table, sent = incoming_message_answers, incoming_messages
     same_sms = and_(sent.c.gateway == table.c.gateway, sent.c.provider_reference == table.c.provider_reference)
     query = (
@@ -115,7 +115,7 @@ def record_answer(
     received_at: dt.datetime,
     answer: IncomingAnswer,
 ) -> None:
-    """Keep that an SMS was answered for the organisation; what is there already stays as it is."""
+    """Record that an SMS was answered for the organisation; an existing record is left unchanged."""
     table = incoming_message_answers
     same_answer = and_(
         table.c.organisation_id == organisation_id,
@@ -129,4 +129,4 @@ def record_answer(
         with db.begin_nested():
             db.execute(insert(table).values(**row))
     except IntegrityError:
-        pass  # kept at the same moment
+        pass  # recorded concurrently

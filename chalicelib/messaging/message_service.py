@@ -1,4 +1,4 @@
-"""What was told, how far it has got and what it came to."""
+"""Messages, their status and their cost."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ def get_message(ctx: Context, message_id: UUID) -> Message:
 
 
 def list_attempts(ctx: Context, message_id: UUID) -> list[Attempt]:
-    """Return each giving of the message to a gateway, the first one first."""
+    """Return the message's attempts, in order."""
     return repository.list_attempts(ctx, message_id)
 
 
@@ -45,10 +45,10 @@ def count_messages_to(ctx: Context, address: str, kind: str, *, since: dt.dateti
 
 
 def cancel_message(ctx: Context, message_id: UUID, *, reason: str) -> Message:
-    """Take back a message that still waits for its hour, and return it.
+    """Cancel a message that is still queued, and return it.
 
     Raises:
-        Conflict: it was handed over, or will not be sent anyway.
+        Conflict: it was dispatched, or is already final.
     """
     done = repository.cancel_message(ctx, message_id, reason, ctx.now)
     message = get_message(ctx, message_id)
@@ -58,7 +58,7 @@ def cancel_message(ctx: Context, message_id: UUID, *, reason: str) -> Message:
 
 
 def get_spend(ctx: Context, month: dt.date) -> Spend:
-    """Return what the messages that were handed over in ``month`` (its first day) came to, local days counting."""
+    """Return the cost of messages dispatched in ``month`` (its first day), by local days."""
     zone = ZoneInfo(identity.get_organisation(ctx.db, ctx.organisation_id).time_zone)
     following = (month + dt.timedelta(days=31)).replace(day=1)
     starts_at, ends_at = (dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC) for day in (month, following))
@@ -76,9 +76,9 @@ def get_spend(ctx: Context, month: dt.date) -> Spend:
 
 
 def list_incoming(ctx: Context, page_request: PageRequest) -> Page[IncomingMessage]:
-    """Return a page of what phones sent that was answered for the organisation, newest first.
+    """Return a page of incoming SMS answered for the organisation, newest first.
 
-    Whose it is was decided then: a number that is entered later opens nothing older.
+    The organisation was decided on receipt: entering a number later opens nothing older.
     """
     return repository.list_incoming(ctx, page_request)
 
@@ -86,6 +86,6 @@ def list_incoming(ctx: Context, page_request: PageRequest) -> Page[IncomingMessa
 def record_answers(
     db: Connection, gateway: str, reference: str, received_at: dt.datetime, answers: Iterable[IncomingAnswer]
 ) -> None:
-    """Keep for whom an SMS was answered; a second time changes nothing."""
+    """Record the organisations an SMS was answered for; idempotent."""
     for answer in answers:
         repository.record_answer(db, answer.organisation_id, gateway, reference, received_at, answer)

@@ -1,4 +1,4 @@
-"""What is told to tenants and how far it has got. Money is whole cents."""
+"""Messages to tenants and their status. Money is whole cents."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -12,22 +12,22 @@ GATEWAYS_BY_MEDIUM = {
 }  # the gateways that can send it, in the usual order
 
 QUEUED, HANDED, SENT, DELIVERED, FAILED, UNKNOWN_STATUS, CANCELLED = STATUSES = (
-    "queued",  # waits for its hour
-    "handed",  # given to the queue of the senders
-    "sent",  # a gateway took it
+    "queued",  # waits until it is due
+    "handed",  # put on the senders' queue
+    "sent",  # accepted by a gateway
     "delivered",
     "failed",
-    "unknown",  # it may have been sent: only a delivery report can tell
-    "cancelled",  # there was no longer a reason to send it, or one not to
+    "unknown",  # it may have been sent: only a delivery report can show
+    "cancelled",  # no longer needed, or must not be sent
 )
 
-# What may follow which status; nothing follows "delivered" and "cancelled".
+# Status transitions; "delivered" and "cancelled" are final.
 TRANSITIONS: dict[str, tuple[str, ...]] = {
-    "queued": ("handed", "cancelled", "failed"),  # failed: its text cannot be made
-    "handed": ("sent", "delivered", "failed", "unknown", "queued"),  # queued: tried anew, by the next gateway
-    "unknown": ("sent", "delivered", "failed", "queued"),  # queued: its sender came back and knows it was not sent
+    "queued": ("handed", "cancelled", "failed"),  # failed: its text cannot be rendered
+    "handed": ("sent", "delivered", "failed", "unknown", "queued"),  # queued: retried, by the next gateway
+    "unknown": ("sent", "delivered", "failed", "queued"),  # queued: its sender reported later that it was not sent
     "sent": ("delivered", "failed"),
-    "failed": ("delivered",),  # its report said "absent" or "expired", and the phone came back
+    "failed": ("delivered",),  # reported "absent" or "expired", then the phone came back
 }
 
 
@@ -39,9 +39,9 @@ def statuses_before(after: str) -> tuple[str, ...]:
 class MessageKind(NamedTuple):
     """How messages of a kind are treated.
 
-    ``opt_out``: "honoured", "organisation" (it may choose to pass it) or "passed".
-    ``quiet_hours``: it waits for the morning. ``capped``: the caps of a day hold it back.
-    ``free_text``: it says what somebody wrote, which takes the grant of messaging.
+    ``opt_out``: "honoured", "organisation" (it may choose to override it) or "passed" (overridden).
+    ``quiet_hours``: it waits for the morning. ``capped``: the daily caps apply.
+    ``free_text``: a member writes the text, which needs the messaging grant.
     ``placeholders`` are those that a template of the kind may use; none: it has no template.
     """
 
@@ -54,13 +54,13 @@ class MessageKind(NamedTuple):
 
 _REMINDER_PLACEHOLDERS = (
     "tenant",  # given name
-    "amount",  # what is open now, of the invoices that it is about: "KES 15,000"
+    "amount",  # open balance of the invoices that it is about: "KES 15,000"
     "due_on",
     "property",
     "unit",
     "periods",  # "Nov 2026"
     "paybill",  # the number of the property's channel; may have no value
-    "account",  # what to give as account number: the unit's name
+    "account",  # account number to pay to: the unit's name
     "organisation",
 )
 _ENTRY_PLACEHOLDERS = ("tenant", "amount", "reference", "property", "unit", "organisation")
@@ -78,8 +78,8 @@ KINDS: dict[str, MessageKind] = {
     ),
     "recorded": MessageKind(
         capped=False, placeholders=_ENTRY_PLACEHOLDERS
-    ),  # a caretaker's entry: it counts once it is confirmed
-    "rejected": MessageKind(capped=False, placeholders=_ENTRY_PLACEHOLDERS),  # such an entry that will not count
+    ),  # a caretaker's entry: pending until confirmed
+    "rejected": MessageKind(capped=False, placeholders=_ENTRY_PLACEHOLDERS),  # such an entry, rejected
     "notice": MessageKind(free_text=True),
     "legal_notice": MessageKind(opt_out="organisation", capped=False, free_text=True),
     "reply": MessageKind(opt_out="passed", quiet_hours=False, capped=False),  # the tenant has just asked
@@ -88,10 +88,10 @@ KINDS: dict[str, MessageKind] = {
 
 
 class NewMessage(NamedTuple):
-    """A message to queue. Without ``text`` it is made at sending, by what is registered for its kind."""
+    """A message to queue. Without ``text`` it is rendered at sending, by its kind's renderer."""
 
     kind: str
-    dedupe_key: str  # the organisation's messages have each key once; made of what it is about
+    dedupe_key: str  # unique in the organisation; built from the subject
     medium: str = SMS
     tenant_id: UUID | None = None
     lease_id: UUID | None = None
@@ -139,7 +139,7 @@ class Message(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """One giving of a message to a gateway."""
+    """One attempt to send a message through a gateway."""
 
     message_id: UUID
     number: int
@@ -157,9 +157,9 @@ class Attempt(NamedTuple):
 
 
 class MessageSettings(NamedTuple):
-    """How an organisation's messages are sent; the defaults hold where it has set nothing.
+    """How an organisation's messages are sent; the defaults apply where it has set nothing.
 
-    Hours are local. ``monthly_limit_cents`` bounds what a local month's messages may come to, as reckoned.
+    Hours are local. ``monthly_limit_cents`` limits the estimated cost of a local month's messages.
     """
 
     sender_name: str = ""
@@ -177,7 +177,7 @@ class MessageSettings(NamedTuple):
 class Template(NamedTuple):
     """The text of a kind in a language; ``own`` where the organisation wrote it.
 
-    The measures and the price are of usual values, ``most_`` of the longest; the prices are of the gateway tried first.
+    Sizes and price are for typical values, ``most_`` for the longest; prices are those of the gateway tried first.
     """
 
     kind: str
@@ -196,7 +196,7 @@ class Template(NamedTuple):
 
 
 class MessagePreview(NamedTuple):
-    """A text as it would be sent. ``reason``: why the organisation's own words were not taken."""
+    """A text as it would be sent. ``reason``: why the organisation's own template was not used."""
 
     text: str
     reason: str
@@ -204,13 +204,13 @@ class MessagePreview(NamedTuple):
     characters: int
     parts: int
     price_cents: int
-    replaced: list[str]  # the characters that harmless ones stand for
+    replaced: list[str]  # the characters replaced by ``normalize_sms``
 
 
 class RenderedText(NamedTuple):
-    """A text made at sending, or None where there is nothing left to say; ``reason`` tells why, or of a fallback.
+    """A text rendered at sending, or None if nothing is to be sent; ``reason`` is why, or why a fallback was used.
 
-    Where ``wait_until`` lies ahead there will be something to say, but not before: the message is put off.
+    If ``wait_until`` is in the future, the message is postponed until then.
     """
 
     text: str | None
@@ -229,7 +229,7 @@ OPT_OUT_SOURCES = ("sms", "ussd", "gateway", SOURCE_MEMBER)
 
 
 class OptOut(NamedTuple):
-    """A number that wants no messages of an organisation."""
+    """A number opted out of an organisation's messages."""
 
     phone: str
     source: str
@@ -237,9 +237,9 @@ class OptOut(NamedTuple):
 
 
 class IncomingMessage(NamedTuple):
-    """What a phone sent and was answered for in the organisation; ``command`` is what it was taken for.
+    """An SMS from a phone, answered for the organisation; ``command`` is what it was parsed as.
 
-    ``text`` is there where the phone's holder had confirmed the place, and no other organisation was answered for.
+    ``text`` is present only if the sender had confirmed the lease, and it was answered for no other organisation.
     """
 
     gateway: str
@@ -253,7 +253,7 @@ class IncomingMessage(NamedTuple):
 
 
 class IncomingAnswer(NamedTuple):
-    """For whom an SMS was answered: decided then, and kept."""
+    """The organisation an SMS was answered for, recorded on receipt."""
 
     organisation_id: UUID
     command: str
@@ -271,7 +271,7 @@ class KindSpend(NamedTuple):
 
 
 class Spend(NamedTuple):
-    """What the messages handed over in a month came to: as reckoned before, and as the gateways told so far."""
+    """Cost of the messages dispatched in a month: estimated, and as reported by the gateways so far."""
 
     month: dt.date
     messages: int

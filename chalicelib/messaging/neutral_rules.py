@@ -1,4 +1,4 @@
-"""Values and texts of organisations that nobody has vouched for yet: no link, no long number, nobody else's name.
+"""Sanitise values and texts of organisations without a messaging grant: no links, long numbers or brand names.
 
 What a phone makes tappable is broken up: a scheme, an address (word.word with letters behind the dot), four
 numbers with dots, a dialled code. Six digits or more, also with spaces or signs between them, are cut to their
@@ -17,9 +17,9 @@ from chalicelib.values import IGNORED
 MASK = ".."
 VISIBLE_DIGITS = 4
 
-# Values that others type; the rest is ours (sums, days, numbers of receipts).
+# User-entered values; the rest is generated (sums, dates, receipt numbers).
 FREE_TEXT_PLACEHOLDERS = ("tenant", "owner", "property", "unit", "account", "organisation", "reference")
-# Which of them stand side by side in a text or a letter, so that two make what neither is.
+# Values adjacent in a text or e-mail, which together may form what neither is.
 _NEIGHBOURS = (
     ("organisation", "property"),
     ("tenant", "property"),
@@ -29,9 +29,9 @@ _NEIGHBOURS = (
     ("property", "organisation"),
     ("reference", "organisation"),
 )
-CHANNEL_PLACEHOLDERS = ("paybill", "account")  # how to pay: nobody is told by whom nobody vouches for
+CHANNEL_PLACEHOLDERS = ("paybill", "account")  # how to pay: never sent by an ungranted organisation
 
-# What stands where a name was nothing but a brand; for the others their part of the text is left out.
+# Replacement where a name was only a brand; for other values their piece of the text is left out.
 _FALLBACK_NAMES = {
     "tenant": {"en": "tenant", "sw": "mpangaji"},
     "owner": {"en": "owner", "sw": "mmiliki"},
@@ -49,7 +49,7 @@ _LINK_PATTERNS = (
 )
 _TRAILING_DIGITS = re.compile(r"(\d(?:[\W_]{0,4}\d)*)[\W_]{0,3}$")
 _LEADING_DIGITS = re.compile(r"[\W_]{0,3}(?:\d[\W_]{0,4})*\d")
-# Digits with up to four of whatever is no letter between them. In a text sums and days have to stay.
+# Digits with up to four non-letters between them. In a text sums and dates have to stay.
 _LONG_NUMBER = re.compile(r"\d(?:[\W_]{0,4}\d){5,}")
 _EXEMPT = r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d\d)?(?![\d,])|\d{1,3}\.\d\d(?!\d)|\d\d/\d\d/\d{4}(?!\d)|\d{4}-\d\d-\d\d(?!\d)"
 _LONG_NUMBER_IN_TEXT = re.compile(
@@ -59,7 +59,7 @@ _SPACES = re.compile(r"[^\S\n]+")
 
 
 def sanitize_values(values: Mapping[str, str], language: str) -> dict[str, str]:
-    """Return ``values`` for a text of ours, those that others typed made neutral, and none that says how to pay."""
+    """Return ``values`` for a default text: user-entered ones sanitised, payment channels removed."""
     sanitized = {name: value for name, value in values.items() if name not in CHANNEL_PLACEHOLDERS}
     for name in FREE_TEXT_PLACEHOLDERS:
         if name in sanitized:
@@ -74,7 +74,7 @@ def sanitize_values(values: Mapping[str, str], language: str) -> dict[str, str]:
 
 
 def _sanitize_neighbour(first: str, second: str) -> str:
-    """Return ``second`` as it may follow ``first``: two neutral names may make a brand or a long number together."""
+    """Return ``second`` as it may follow ``first``: two sanitised names may form a brand or long number together."""
     if is_brand(first + second) or is_brand(f"{first} {second}"):
         return ""
     trailing, leading = _TRAILING_DIGITS.search(first), _LEADING_DIGITS.match(second)
@@ -84,15 +84,15 @@ def _sanitize_neighbour(first: str, second: str) -> str:
 
 
 def sanitize_name(name: str) -> str:
-    """Return a name without links, long numbers and brands; "" where it was nothing else."""
+    """Return a name without links, long numbers and brands; "" if nothing is left."""
     return without_brands(_mask_long_numbers(_break_links(_to_plain_letters(name)), _LONG_NUMBER)).strip()
 
 
 def sanitize_text(text: str) -> str:
-    """Return a text that is finished without links, long numbers and brands; sums, and days in figures, stay.
+    """Return a finished text without links, long numbers and brands; sums and numeric dates stay.
 
-    It is gone through line by line, since names that are neutral each may stand side by side in it; a line in
-    which only blanks would change, as those of a table, is kept.
+    Works line by line, since adjacent names may be harmless only apart; a line in which only blanks would change,
+    such as a table's, is left alone.
     """
     return "\n".join(map(_sanitize_line, text.split("\n")))
 
@@ -111,7 +111,7 @@ def _sanitize_line(line: str) -> str:
 
 
 def _to_plain_letters(text: str) -> str:
-    """Return ``text`` in the letters that SMS has, without what is not seen and with plain digits."""
+    """Return ``text`` in the SMS alphabet, without invisible characters and with plain digits."""
     stripped = unicodedata.normalize("NFKC", IGNORED.sub("", text))
     visible = (each for each in IGNORED.sub("", stripped) if each == "\n" or unicodedata.category(each)[0] != "C")
     digits = (str(unicodedata.decimal(each)) if each.isdecimal() else each for each in visible)
@@ -120,7 +120,7 @@ def _to_plain_letters(text: str) -> str:
 
 def _break_links(text: str) -> str:
     before = ""
-    while text != before:  # what is broken up may lay bare another
+    while text != before:  # breaking one up may expose another
         before = text
         for found, replacement in _LINK_PATTERNS:
             text = found.sub(replacement, text)
@@ -131,7 +131,7 @@ def _mask_long_numbers(text: str, run: re.Pattern[str]) -> str:
     def mask(found: re.Match[str]) -> str:
         if found.groupdict().get("kept"):
             return found.group()
-        # "www" and our two dots would be the beginning of an address.
+        # "www" and the two dots of truncation would look like an address.
         cut = " " if text[: found.start()].lower().endswith("www") else MASK
         return cut + "".join(filter(str.isdecimal, found.group()))[-VISIBLE_DIGITS:]
 

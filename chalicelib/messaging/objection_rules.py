@@ -1,4 +1,4 @@
-"""What speaks against sending a message to a number: its holder's word, and a lease that ended long ago."""
+"""Reasons not to send to a number: its holder's objection, or a lease that ended long ago."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -8,28 +8,28 @@ from chalicelib.messaging.model import KINDS, SMS, MessageSettings
 from chalicelib.messaging.rules import passes_opt_out
 
 OPTED_OUT = "opted_out"
-NUMBER_DENIED = "number_denied"  # its holder says that it is not this tenant's
+NUMBER_DENIED = "number_denied"  # its holder denied being this tenant
 LEASE_ENDED = "lease_ended"  # so long ago that the number may have another holder
 
 
 class MessageTarget(NamedTuple):
-    """To whom something would be sent, and about which lease."""
+    """A recipient, and the lease that a message is about."""
 
     address: str | None
     lease_id: UUID | None
 
 
 class Suppressions:
-    """What is known of a set of numbers and leases of one organisation."""
+    """Suppressions of a set of numbers and leases of one organisation."""
 
     def __init__(self) -> None:
         self._opted_out: set[str] = set()
         self._stopped_at: dict[str, dt.datetime] = {}
-        self._confirmed_at: dict[str, dt.datetime] = {}  # the last time that anything there was
+        self._confirmed_at: dict[str, dt.datetime] = {}  # latest confirmation of any lease
         self._denied: set[tuple[str, UUID]] = set()
         self._denied_in: set[tuple[str, UUID]] = set()  # numbers and properties
         self._confirmed_in: set[tuple[str, UUID]] = set()
-        self._property_of: dict[UUID, UUID] = {}  # of the leases that were asked for
+        self._property_of: dict[UUID, UUID] = {}  # of the requested leases
         self._ended: set[UUID] = set()
 
     def add_row(
@@ -41,7 +41,7 @@ class Suppressions:
         at: dt.datetime | None,
         yes: bool,
     ) -> None:
-        """Take in one row: an opt-out of the organisation's, a stop to all, a place's state, or a lease and its end."""
+        """Add one row: an organisation's opt-out, a global stop, a lease confirmation, or a lease and its end."""
         if kind == "lease":
             self._note_lease(lease_id, property_id, yes)
         elif phone is None:
@@ -69,13 +69,13 @@ class Suppressions:
             (self._confirmed_in if confirmed_at else self._denied_in).add((phone, property_id))
 
     def is_confirmed(self, phone: str) -> bool:
-        """Tell whether the holder has said of a place of the organisation that it is theirs."""
+        """Return whether the holder has confirmed a lease of the organisation as theirs."""
         return phone in self._confirmed_at
 
     def is_opted_out(self, phone: str) -> bool:
-        """Tell whether the number wants nothing of the organisation.
+        """Return whether the number is opted out of the organisation's messages.
 
-        A stop to all ends where the holder confirmed a place of the organisation after it.
+        A global stop ends when the holder later confirms a lease of the organisation.
         """
         if phone in self._opted_out:
             return True
@@ -83,9 +83,9 @@ class Suppressions:
         return stopped_at is not None and (confirmed_at is None or confirmed_at <= stopped_at)
 
     def is_denied(self, phone: str, lease_id: UUID | None) -> bool:
-        """Tell whether the holder said that the lease is not theirs, or one and none other of the organisation is.
+        """Return whether the holder denied the lease, or denied one of the organisation and confirmed none.
 
-        What they said of one lease of a property holds for each that is entered there, until they confirm one.
+        A denial covers every lease entered at that property, until the holder confirms one.
         """
         if lease_id is not None and (phone, lease_id) in self._denied:
             return True
@@ -95,7 +95,7 @@ class Suppressions:
         return phone not in self._confirmed_at and any(denied == phone for denied, _ in self._denied)
 
     def reason_for_lease(self, address: str, lease_id: UUID | None) -> str:
-        """Return why the number is told nothing of the lease, or ""."""
+        """Return why nothing about the lease is sent to the number, or ""."""
         if self.is_denied(address, lease_id):
             return NUMBER_DENIED
         return LEASE_ENDED if lease_id in self._ended else ""
@@ -103,7 +103,7 @@ class Suppressions:
     def reason_not_to_send(
         self, kind: str, medium: str, address: str, lease_id: UUID | None, settings: MessageSettings
     ) -> str:
-        """Return why a message is not sent, or ""; an answer to what was just asked always is."""
+        """Return why a message is not sent, or ""; replies to an incoming SMS always are."""
         if medium == SMS and KINDS[kind].opt_out != "passed":
             suppression = self.reason_for_lease(address, lease_id)
             if suppression:

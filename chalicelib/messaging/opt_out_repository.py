@@ -1,4 +1,4 @@
-"""SQL of who wants no messages: what an organisation was told, and what the holder of a number said to all."""
+"""SQL of opt-outs: those of one organisation, and the global ones of a number's holder."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -16,13 +16,13 @@ from chalicelib.storage.tables.leasing import lease_tenants, leases, phone_place
 from chalicelib.storage.tables.messaging import opt_outs, phone_stops
 from chalicelib.storage.types import Id, Instant
 
-CONFIRMED = "confirmed"  # as leasing.model has it, which lies above
+CONFIRMED = "confirmed"  # same value as in leasing.model, which this package must not import
 
 _COLUMNS = [opt_outs.c[name] for name in OptOut._fields]
 
 
 def add_opt_out(db: Connection, organisation_id: UUID, phone: str, source: str, now: dt.datetime) -> bool:
-    """Keep it; return False where it was kept before. What the holder says takes the place of what a member entered."""
+    """Insert it; return False if it existed. The holder's opt-out replaces one entered by a member."""
     found = find_opt_out(db, organisation_id, phone)
     if found is not None:
         if found.source == SOURCE_MEMBER != source:
@@ -41,7 +41,7 @@ def add_opt_out(db: Connection, organisation_id: UUID, phone: str, source: str, 
 def remove_opt_outs(
     db: Connection, organisation_id: UUID, phones: Collection[str], *, source: str | None = None
 ) -> int:
-    """Remove those of ``phones``, of ``source`` only where it is given; return how many there were."""
+    """Remove the opt-outs of ``phones``, only those of ``source`` if given; return how many."""
     query = delete(opt_outs).where(opt_outs.c.organisation_id == organisation_id, opt_outs.c.phone.in_(phones))
     return db.execute(query if source is None else query.where(opt_outs.c.source == source)).rowcount
 
@@ -58,7 +58,7 @@ def list_opt_outs(db: Connection, organisation_id: UUID, page_request: PageReque
 
 
 def add_stop(db: Connection, phone: str, source: str, now: dt.datetime) -> None:
-    """Keep that the holder of ``phone`` wants nothing of anybody; said again, it is as of ``now``."""
+    """Record a global opt-out by the holder of ``phone``; a repeat moves it to ``now``."""
     values = {"source": source, "at": now}
     if db.execute(update(phone_stops).where(phone_stops.c.phone == phone).values(**values)).rowcount:
         return
@@ -66,17 +66,17 @@ def add_stop(db: Connection, phone: str, source: str, now: dt.datetime) -> None:
         with db.begin_nested():
             db.execute(insert(phone_stops).values(phone=phone, **values))
     except IntegrityError:
-        pass  # said at the same moment
+        pass  # recorded concurrently
 
 
 def remove_stop(db: Connection, phone: str) -> None:
-    """Forget that the holder of ``phone`` wanted nothing: in whichever organisation, since they said it to all."""
+    """Remove the global opt-out of ``phone``."""
     db.execute(delete(phone_stops).where(phone_stops.c.phone == phone))
     db.execute(delete(opt_outs).where(opt_outs.c.phone == phone))
 
 
 def list_organisations_of_phone(db: Connection, phone: str, ended_after: dt.date) -> list[UUID]:
-    """Return the organisations of which a tenant has the number, with a lease that did not end before then; of all."""
+    """Return all organisations with a tenant of that number whose lease did not end before ``ended_after``."""
     query = (
         select(tenant_phones.c.organisation_id)
         .join(tenants, _same_row(tenants, "id", tenant_phones.c.tenant_id, tenant_phones))
@@ -98,9 +98,9 @@ def find_suppressions(
     lease_ids: Collection[UUID],
     ended_before: dt.date,
 ) -> Suppressions:
-    """Return what speaks against sending to ``phones`` and about ``lease_ids``; one statement, for a payment asks too.
+    """Return the suppressions of ``phones`` and ``lease_ids``, in one statement since recording a payment needs it.
 
-    ``ended_before``: the numbers of a lease that ended before then may be somebody else's by now.
+    ``ended_before``: numbers of a lease that ended before then may have a new holder.
     """
     if not phones and not lease_ids:
         return Suppressions()

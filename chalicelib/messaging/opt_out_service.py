@@ -1,4 +1,4 @@
-"""Who wants no messages: what the holder of a phone says holds for all, what a member enters for one organisation."""
+"""Opt-outs: a phone's holder opts out of all organisations, a member enters one for theirs."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable
@@ -25,19 +25,18 @@ class HasAddress(Protocol):
 
 
 def add_opt_out(ctx: Context, phone: str, *, source: str) -> OptOut:
-    """Send nothing of the organisation's to ``phone`` (E.164) from now on; a second time changes nothing.
+    """Opt ``phone`` (E.164) out of the organisation's messages; idempotent.
 
-    ``source``: one of ``model.OPT_OUT_SOURCES``. What is queued already is cancelled when it is due.
+    ``source``: one of ``model.OPT_OUT_SOURCES``. Queued messages are cancelled when due.
     """
     repository.add_opt_out(ctx.db, ctx.organisation_id, phone, source, ctx.now)
     return get_opt_out(ctx, phone)
 
 
 def stop_messages(db: Connection, phone: str, *, source: str, now: dt.datetime) -> list[UUID]:
-    """Send nothing to ``phone`` because its holder says so, and return the organisations that it is a tenant's of.
+    """Opt ``phone`` out at its holder's request, and return the organisations that it is a tenant's of.
 
-    It holds for those, and for every one that enters the number later until the holder writes START or confirms a
-    place there.
+    It covers those, and any that enters the number later, until the holder sends START or confirms a lease there.
     """
     repository.add_stop(db, phone, source, now)
     organisations = repository.list_organisations_of_phone(db, phone, phone_cutoff_day(now.date()))
@@ -47,15 +46,15 @@ def stop_messages(db: Connection, phone: str, *, source: str, now: dt.datetime) 
 
 
 def start_messages(db: Connection, phone: str) -> None:
-    """Send to ``phone`` again, because its holder says so; also where a member had entered that it wants none."""
+    """End every opt-out of ``phone`` at its holder's request, including those entered by members."""
     repository.remove_stop(db, phone)
 
 
 def remove_opt_out(ctx: Context, phone: str) -> None:
-    """Send to ``phone`` again, because a member says so who had entered that it may not.
+    """Remove an opt-out of ``phone`` that a member entered.
 
     Raises:
-        Conflict: the holder of the number said so; only they can take it back, by START.
+        Conflict: the holder opted out; only they can undo it, by START.
         NotFound: it has not opted out.
     """
     found = get_opt_out(ctx, phone)
@@ -73,7 +72,7 @@ def get_opt_out(ctx: Context, phone: str) -> OptOut:
 
 
 def list_opted_out(db: Connection, organisation_id: UUID, phones: Collection[str]) -> set[str]:
-    """Return those of ``phones`` that want no messages, or are not the tenant's; at most some thousand at once."""
+    """Return those of ``phones`` that are opted out or denied; at most a few thousand at once."""
     found = repository.find_suppressions(db, organisation_id, phones, (), dt.date.min)
     return {each for each in phones if found.is_opted_out(each) or found.is_denied(each, None)}
 
@@ -81,7 +80,7 @@ def list_opted_out(db: Connection, organisation_id: UUID, phones: Collection[str
 def find_suppressions(
     db: Connection, organisation_id: UUID, messages: Iterable[HasAddress], today: dt.date
 ) -> Suppressions:
-    """Return what speaks against sending ``messages`` on the organisation's day ``today``; at most some thousand."""
+    """Return the suppressions of ``messages`` on the organisation's day ``today``; at most a few thousand."""
     listed = list(messages)
     phones = {each.address for each in listed if each.address}
     leases = {each.lease_id for each in listed if each.lease_id is not None}
@@ -89,7 +88,7 @@ def find_suppressions(
 
 
 def phone_cutoff_day(today: dt.date) -> dt.date:
-    """Return the day before which a lease must have ended for its tenants' numbers to be nobody's we know."""
+    """Return the day: numbers of leases that ended before it are no longer trusted."""
     return today - dt.timedelta(days=config.phone_serves_days_after_lease())
 
 

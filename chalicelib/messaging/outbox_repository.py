@@ -1,4 +1,4 @@
-"""SQL of the outbox: putting messages into it, and reading them."""
+"""SQL of the outbox."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -19,9 +19,8 @@ Rows = Sequence[Mapping[str, Any]]
 def add_messages(ctx: Context, rows: Rows) -> list[UUID]:
     """Insert the rows whose dedupe_key the organisation has not had, and return their ids.
 
-    Others may insert the same keys at the same moment; whoever comes second waits for the first to
-    end, and then finds the keys taken. Give the rows in the order of their keys, or two who wait for
-    each other end in a deadlock, which costs one of them its transaction.
+    A concurrent insert of the same keys waits for the first transaction, then finds the keys present. Pass the rows in
+    key order: otherwise two transactions can deadlock.
     """
     new_rows = _drop_existing(ctx, rows)
     while new_rows:
@@ -32,7 +31,7 @@ def add_messages(ctx: Context, rows: Rows) -> list[UUID]:
         except IntegrityError:
             remaining = _drop_existing(ctx, new_rows)
             if len(remaining) == len(new_rows):
-                raise  # it was about something else
+                raise  # another constraint
             new_rows = remaining
     return [row["id"] for row in new_rows]
 
@@ -43,7 +42,7 @@ def _drop_existing(ctx: Context, rows: Rows) -> list[Mapping[str, Any]]:
 
 
 def find_existing_keys(ctx: Context, keys: Iterable[str]) -> set[str]:
-    """Return those of ``keys`` that the organisation has had."""
+    """Return those of ``keys`` that the organisation already has."""
     query = select(messages.c.dedupe_key).where(
         messages.c.organisation_id == ctx.organisation_id, messages.c.dedupe_key.in_(list(keys))
     )
@@ -51,5 +50,5 @@ def find_existing_keys(ctx: Context, keys: Iterable[str]) -> set[str]:
 
 
 def wake_dispatcher(ctx: Context) -> None:
-    """Have the dispatcher woken when the transaction has committed; it finds out itself whose messages are due."""
+    """Wake the dispatcher after commit; it finds by itself which organisations have messages due."""
     wake_after_commit(ctx.db, WORKER)

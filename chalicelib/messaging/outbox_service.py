@@ -1,4 +1,4 @@
-"""Queueing messages, in the transaction of what they tell of: they are there to be sent when that commits."""
+"""Queue messages in the transaction of the change they report: they become visible when it commits."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,13 +25,13 @@ _MISSING_ADDRESS_REASONS = {"sms": "no_phone", "email": "no_email"}
 
 
 class _QueueingContext(NamedTuple):
-    """How messages of one organisation are queued now."""
+    """One organisation's settings and suppressions for queueing now."""
 
     organisation_id: UUID
     sending: SendingProfile
     prices: Mapping[str, int]
     now: dt.datetime
-    delivery_times: dict[dt.datetime, dt.datetime]  # already reckoned: most of a set have the same
+    delivery_times: dict[dt.datetime, dt.datetime]  # cache: most of a set share one
 
     def send_after_at(self, message: NewMessage) -> dt.datetime:
         earliest = max(message.send_after_at or self.now, self.now)
@@ -45,14 +45,13 @@ class _QueueingContext(NamedTuple):
 
 
 def queue_messages(ctx: Context, new: Sequence[NewMessage]) -> list[UUID]:
-    """Queue messages and return their ids in their order, without those whose ``dedupe_key`` was there before.
+    """Queue messages and return their ids in order, without those whose ``dedupe_key`` existed.
 
-    One without an address, to a number that wants none or is not the tenant's, (an SMS) about a lease that ended
-    so long ago that the number may be another's, or in words that take a grant, is kept as cancelled, with why as
-    its reason, so that the landlord sees who was not told. The text of an SMS is made harmless and ends as
-    ``finishing_service`` says; one that is to be made at sending is finished and measured then. Quiet hours put the
-    sending off. Within a transaction ask once for all: sets that name the same keys in another order may meet in a
-    deadlock.
+    Stored as cancelled, with the reason, so that the landlord sees who was not notified: a message without an address,
+    to a number that is opted out or denied, an SMS about a lease that ended so long ago that the number may have a new
+    holder, and a free text without the messaging grant. An SMS text is normalised and gets its footer as in
+    ``finishing_service``; one rendered at sending is finalised and measured then. Quiet hours postpone the sending.
+    Call once per transaction: sets with the same keys in another order can deadlock.
 
     Raises:
         KeyError: a kind is not one of ``model.KINDS``.
@@ -113,7 +112,7 @@ def _build_row(
         "language": message.language,
         "subject": finalizer.finalize_subject(message.subject),
         "text": text,
-        # What has no address is not found again to be forgotten.
+        # Retention finds messages by address; without one, the text must not be stored.
         "input": dict(message.input) if message.address else {},
         "dedupe_key": message.dedupe_key,
         "send_after_at": queueing.send_after_at(message),
@@ -131,7 +130,7 @@ def _build_row(
 
 def _reason_to_cancel(queueing: _QueueingContext, message: NewMessage, suppressions: Suppressions) -> str:
     """Return why the message is not sent, or ""."""
-    KINDS[message.kind]  # a slip in a kind's name is found here, not in the night's dispatch
+    KINDS[message.kind]  # a misspelt kind fails here, not at dispatch
     if not message.address:
         return _MISSING_ADDRESS_REASONS[message.medium]
     settings = queueing.sending.settings
@@ -144,7 +143,7 @@ def _reason_to_cancel(queueing: _QueueingContext, message: NewMessage, suppressi
 
 
 def _final_text(message: NewMessage, finalizer: TextFinalizer) -> tuple[str | None, SmsSize]:
-    """Return the text as it goes out and its measure; none where it is made at sending, or never."""
+    """Return the final text and its size; None if rendered at sending, or never sent."""
     if message.text is None or not message.address:
         return None, _NO_SIZE
     text = finalizer.finalize(message, message.text)

@@ -1,4 +1,4 @@
-"""When a message may go, and what it is reckoned to cost. Money is whole cents."""
+"""When a message may be sent, and its estimated cost. Money is whole cents."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -19,19 +19,19 @@ __all__ = [
     "respects_quiet_hours",
 ]
 
-MAX_PARTS = 6  # of one SMS that somebody writes: 918 characters, or 402
+MAX_PARTS = 6  # of one free-text SMS: 918 characters, or 402
 
 
 def price_cents(parts: int, gateway: str, prices: Mapping[str, int]) -> int:
-    """Return what ``parts`` by ``gateway`` are reckoned to cost, in cents; ``prices`` are of a part.
+    """Return the estimated cost of ``parts`` by ``gateway``, in cents; ``prices`` are per part.
 
-    Who sends no SMS costs nothing worth telling.
+    Gateways that send no SMS count as free.
     """
     return parts * prices.get(gateway, 0)
 
 
 def is_quiet(hour: int, settings: MessageSettings) -> bool:
-    """Return whether nothing is sent in that local hour; equal bounds leave no hour out."""
+    """Return whether nothing is sent in that local hour; equal bounds mean no quiet hours."""
     begins, ends = settings.quiet_from_hour, settings.quiet_until_hour
     if begins <= ends:
         return begins <= hour < ends
@@ -45,16 +45,16 @@ def end_of_quiet_hours(at: dt.datetime, settings: MessageSettings, time_zone: st
         return at.astimezone(dt.UTC)
     opens = local.replace(hour=settings.quiet_until_hour, minute=0, second=0, microsecond=0, fold=0)
     if opens.replace(tzinfo=None) <= local.replace(tzinfo=None):
-        opens += dt.timedelta(days=1)  # of the wall's clock
+        opens += dt.timedelta(days=1)  # local wall-clock days
     return opens.astimezone(dt.UTC)
 
 
 def respects_quiet_hours(kind: str, medium: str) -> bool:
-    """Return whether a message is held back in quiet hours: an e-mail wakes nobody."""
+    """Return whether a message waits out quiet hours; e-mails do not."""
     return medium == SMS and KINDS[kind].quiet_hours
 
 
 def passes_opt_out(kind: str, settings: MessageSettings) -> bool:
-    """Return whether messages of ``kind`` go to numbers that want none, too."""
+    """Return whether messages of ``kind`` are also sent to opted-out numbers."""
     policy = KINDS[kind].opt_out
     return policy == "passed" or (policy == "organisation" and settings.legal_notices_pass_opt_out)

@@ -1,4 +1,4 @@
-"""How messages, their settings and templates are told and asked for."""
+"""Schemas of messages, their settings and templates."""
 
 from marshmallow import Schema
 

@@ -1,4 +1,4 @@
-"""Messaging's use cases, for the entrances and for other domains; each stands in the module of its noun."""
+"""Public interface of messaging, for entry points and other packages."""
 
 from chalicelib.messaging.finishing_service import TextFinalizer
 from chalicelib.messaging.forgetting_service import anonymise_messages_of_tenant, purge_texts

@@ -1,4 +1,4 @@
-"""SQL of what an organisation sets; ``grant_repository`` reads it with what it is granted."""
+"""SQL of message settings; ``grant_repository`` reads them together with the grants."""
 
 import datetime as dt
 from typing import Any
@@ -20,7 +20,7 @@ def change_settings(ctx: Context, version: int, values: dict[str, Any], now: dt.
 
 
 def add_settings(ctx: Context, settings: MessageSettings) -> bool:
-    """Insert the organisation's first row; return False where another has just done so."""
+    """Insert the organisation's first row; return False if another transaction already has."""
     values = {**settings._asdict(), "gateways": list(settings.gateways)}
     try:
         with ctx.db.begin_nested():

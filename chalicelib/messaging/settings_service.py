@@ -1,4 +1,4 @@
-"""How an organisation's messages are sent: by whom, when, how many and for how much at most."""
+"""Message settings: sender, hours, caps and budget."""
 
 from typing import Any
 
@@ -14,19 +14,19 @@ from chalicelib.runtime.context import Context
 
 
 def get_settings(ctx: Context) -> MessageSettings:
-    """Return the organisation's settings as they take effect; the usual ones, at version 0, until it changes them.
+    """Return the settings in effect; the defaults, at version 0, until the organisation changes them.
 
-    They are never more than what it is granted, whatever was set when it was granted more.
+    They never exceed the current grants, even if set under larger ones.
     """
     return get_sending_profile(ctx.db, ctx.organisation_id).settings
 
 
 def change_settings(ctx: Context, version: int | None, values: dict[str, Any]) -> MessageSettings:
-    """Change what ``values`` names and return the settings as they then take effect.
+    """Change the fields in ``values`` and return the settings in effect.
 
     Raises:
-        GrantNeeded: a sender's name, or passing opt-outs, is asked for without the grant that it takes.
-        Invalid: a limit is above what is granted, or the sender's name is another than the one granted.
+        GrantNeeded: a sender name, or overriding opt-outs, needs a grant that is missing.
+        Invalid: a limit exceeds the grant, or the sender name is not the granted one.
         PreconditionFailed: they are no longer at ``version``.
     """
     sending = get_sending_profile(ctx.db, ctx.organisation_id)
@@ -62,6 +62,6 @@ def _check_grants(values: dict[str, Any], allowance: Allowance) -> None:
 
 
 def get_part_prices() -> dict[str, int]:
-    """Return what a part is reckoned to cost by each gateway, in cents."""
+    """Return the estimated price of an SMS part by gateway, in cents."""
     settings = config.settings()
     return {"africastalking": settings.sms_price_cents, "sns": settings.sns_price_cents}

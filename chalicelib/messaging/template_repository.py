@@ -1,4 +1,4 @@
-"""SQL of the templates that organisations wrote. A row whose text is empty stands for ours, at its version."""
+"""SQL of organisations' templates. A row with empty text means the default, at its version."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -19,7 +19,7 @@ class TemplateRow(NamedTuple):
 
 
 def list_templates(ctx: Context) -> dict[tuple[str, str], TemplateRow]:
-    """Return what the organisation ever wrote, by kind and language."""
+    """Return all template rows of the organisation, by kind and language."""
     table = message_templates
     query = select(table.c.kind, table.c.language, table.c.text, table.c.version, table.c.changed_at)
     found = ctx.db.execute(query.where(table.c.organisation_id == ctx.organisation_id))
@@ -27,7 +27,7 @@ def list_templates(ctx: Context) -> dict[tuple[str, str], TemplateRow]:
 
 
 def read_templates(ctx: Context) -> tuple[Allowance, dict[tuple[str, str], TemplateRow]]:
-    """Return what the organisation is granted and what it ever wrote, in one query."""
+    """Return the organisation's allowance and all its template rows, in one query."""
     table, grants = message_templates, organisation_grants
     active_grant = and_(
         grants.c.organisation_id == organisations.c.id, grants.c.kind == MESSAGING, grants.c.revoked_at.is_(None)
@@ -53,7 +53,7 @@ def read_templates(ctx: Context) -> tuple[Allowance, dict[tuple[str, str], Templ
 
 
 def add_template(ctx: Context, kind: str, language: str, text: str, now: dt.datetime) -> bool:
-    """Insert the first one; return False where another has just done so."""
+    """Insert the first row; return False if another transaction already has."""
     row = {"organisation_id": ctx.organisation_id, "kind": kind, "language": language}
     try:
         with ctx.db.begin_nested():

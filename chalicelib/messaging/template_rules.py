@@ -1,4 +1,4 @@
-"""Filling templates, and what is wrong with one: plain {name}s, nothing of Python's own formatting."""
+"""Fill and validate templates: plain {name}s, none of Python's format syntax."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -21,17 +21,17 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}", re.ASCII)
 Values = Mapping[str, str]
 
 
-TRUNCATED_PLACEHOLDERS = ("tenant", "property", "unit", "organisation")  # an account number is typed as it is told
+TRUNCATED_PLACEHOLDERS = ("tenant", "property", "unit", "organisation")  # an account number must be typed exactly
 NAME_WIDTHS, ELLIPSIS = (20, 14, 10), ".."
 
 
 class MissingValue(ValueError):
-    """A placeholder has no value; its name is the message."""
+    """A placeholder has no value; the message is its name."""
 
 
 @lru_cache(maxsize=1024)
 def _split(text: str) -> list[str]:
-    """Return what stands between the placeholders, and at the odd places their names."""
+    """Return literal text at even and placeholder names at odd positions."""
     return _PLACEHOLDER.split(text)
 
 
@@ -41,10 +41,10 @@ def placeholders_of(text: str) -> list[str]:
 
 
 def fill_placeholders(text: str, values: Values) -> str:
-    """Return ``text`` with each {name} replaced; a value is put in as it is, whatever braces it has.
+    """Return ``text`` with each {name} replaced; braces inside a value are not expanded.
 
     Raises:
-        NoValue: a placeholder has none, or one that says nothing.
+        MissingValue: a placeholder has no value, or a blank one.
     """
     parts = list(_split(text))
     for place in range(1, len(parts), 2):
@@ -56,13 +56,13 @@ def fill_placeholders(text: str, values: Values) -> str:
 
 
 def render(kind: str, language: str, values: Values, own: str | None = None, footer: str = "") -> RenderedText:
-    """Return what is sent: ``own``, or what we say where that is none, lacks a value or gets too long.
+    """Return the text: ``own``, or the default if that is None, lacks a value or is too long.
 
-    ``footer`` is the most that follows the text. Where ours is more than one SMS with it, names are cut short,
-    months left out and words spared, if that makes it one; what an organisation wrote is left as it is.
+    ``footer`` is the longest that may follow. If a default exceeds one SMS with it, names are truncated, months dropped
+    and shorter wording used where that makes it fit; an organisation's template is left as is.
 
-    The reason says why the own words were not taken: "no_value:paybill", "too_long". A text of None
-    has the reason for which nothing can be said at all.
+    ``reason`` is why the own template was not used: "no_value:paybill", "too_long". With a text of None it is why
+    nothing can be sent.
     """
     if own is None:
         return _render_default(kind, language, values, "", footer)
@@ -76,7 +76,7 @@ def render(kind: str, language: str, values: Values, own: str | None = None, foo
 
 
 def _render_default(kind: str, language: str, values: Values, reason: str, footer: str) -> RenderedText:
-    """Return the first of our texts that is one SMS with its ending; the longest where none is."""
+    """Return the first default text that fits one SMS with its footer; else the longest."""
     first: RenderedText | None = None
     for pieces, variant in _shorter_variants(kind, language, values):
         rendered = _fill_pieces(pieces, variant, reason)
@@ -87,7 +87,7 @@ def _render_default(kind: str, language: str, values: Values, reason: str, foote
 
 
 def _shorter_variants(kind: str, language: str, values: Values) -> Iterator[tuple[tuple[str, ...], Values]]:
-    """Yield our texts, each with less of what can be done without: long names, the months, words, names again."""
+    """Yield the default texts, shortening step by step: long names, the months, wording, names again."""
     full = DEFAULT_TEMPLATES.get((kind, language)) or DEFAULT_TEMPLATES[kind, "en"]
     short = SHORT_TEMPLATES.get((kind, language), full)
     yield full, values
@@ -100,7 +100,7 @@ def _shorter_variants(kind: str, language: str, values: Values) -> Iterator[tupl
 
 
 def truncate(name: str, width: int) -> str:
-    """Return ``name`` in at most ``width`` characters; the last say that it was cut."""
+    """Return ``name`` in at most ``width`` characters, with a mark if it was cut."""
     normalized = normalize_sms(name).strip()
     return normalized if len(normalized) <= width else normalized[: width - len(ELLIPSIS)].rstrip() + ELLIPSIS
 
@@ -117,17 +117,17 @@ def _fill_pieces(pieces: tuple[str, ...], values: Values, reason: str) -> Render
 
 
 def default_text(kind: str, language: str) -> str:
-    """Return what we say, with all its placeholders."""
+    """Return the default template, with all its placeholders."""
     return "".join(DEFAULT_TEMPLATES[kind, language])
 
 
 LONGEST_VALUES = {
     name: "x" * length for name, length in MAX_VALUE_LENGTHS.items()
-}  # the longest there are, in letters of GSM 7-bit
+}  # the longest possible, in GSM 7-bit
 
 
 def measure_template(kind: str, language: str, values: Values, own: str | None, footer: str) -> SmsSize:
-    """Return the measure of what is said for ``values``, ``own`` words or ours, with what follows it."""
+    """Return the size of the text for ``values``, from ``own`` or the default, footer included."""
     text = (
         normalize_sms(fill_placeholders(own, values))
         if own is not None
@@ -137,7 +137,7 @@ def measure_template(kind: str, language: str, values: Values, own: str | None, 
 
 
 def find_template_problem(kind: str, text: str, footer: str = "") -> str:
-    """Return what is wrong with ``text`` as a template of ``kind``, or ""."""
+    """Return why ``text`` is not a valid template of ``kind``, or ""."""
     allowed = KINDS[kind].placeholders
     placeholders = ", ".join(f"{{{name}}}" for name in allowed)
     unknown = [name for name in placeholders_of(text) if name not in allowed]

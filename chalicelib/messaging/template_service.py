@@ -1,4 +1,4 @@
-"""What is said: in an organisation's own words where it wrote some, in ours elsewhere."""
+"""Templates: an organisation's own where it has one, else the default."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -18,37 +18,37 @@ GRANT_NEEDED_DETAIL = "Your own wording requires the messaging grant."
 
 
 class Templates(NamedTuple):
-    """What an organisation wrote and may use, by kind and language; read once for a set of messages."""
+    """An organisation's templates and allowance, by kind and language; loaded once for a set of messages."""
 
     own: Mapping[tuple[str, str], str]
     allowance: Allowance
 
     def render(self, kind: str, language: str, values: Mapping[str, str]) -> RenderedText:
-        """Return the text for ``values``, as ``template_rules.render`` says; what it ends with is not in it yet."""
+        """Return the text for ``values``, as ``template_rules.render``, without its footer."""
         footer = signing_rules.longest_footer(language, self.allowance)
         shown_values = self.shown_values(values, language)
         return template_rules.render(kind, language, shown_values, self.own.get((kind, language)), footer)
 
     def shown_values(self, values: Mapping[str, str], language: str) -> Mapping[str, str]:
-        """Return the values as they may be told: neutral ones until the organisation is granted messaging."""
+        """Return the values as they may be sent: sanitised until messaging is granted."""
         return values if self.allowance.granted else neutral_rules.sanitize_values(values, language)
 
 
 def load_templates(ctx: Context) -> Templates:
-    """Return the organisation's templates; until it is granted messaging none of its own, whatever it wrote."""
+    """Return the organisation's templates; none of its own until messaging is granted."""
     allowance, found = repository.read_templates(ctx)
     own = {key: row.text for key, row in found.items() if row.text}
     return Templates(own if allowance.granted else {}, allowance)
 
 
 def list_templates(ctx: Context) -> list[Template]:
-    """Return the template of each kind and language, ours where the organisation wrote none."""
+    """Return the template of each kind and language, the default where the organisation has none."""
     rows, sending = repository.list_templates(ctx), get_sending_profile(ctx.db, ctx.organisation_id)
     return [_describe(kind, language, rows.get((kind, language)), sending) for kind, language in DEFAULT_TEMPLATES]
 
 
 def get_template(ctx: Context, kind: str, language: str) -> Template:
-    """Return the template as it stands.
+    """Return the current template.
 
     Raises:
         NotFound: no template is of this kind, or of this language.
@@ -59,13 +59,13 @@ def get_template(ctx: Context, kind: str, language: str) -> Template:
 
 
 def write_template(ctx: Context, kind: str, language: str, version: int | None, text: str) -> Template:
-    """Say it in the organisation's own words from now on: messages that are queued, too.
+    """Set the organisation's own template; it also applies to messages already queued.
 
     Raises:
         GrantNeeded: the organisation is not granted messaging.
-        Invalid: a placeholder is none of the kind's, a brace is no placeholder's, or it takes too many parts.
+        Invalid: an unknown placeholder, a stray brace, or too many SMS parts.
         NotFound: no template is of this kind, or of this language.
-        PreconditionFailed: it is no longer at ``version``; ours is at 0.
+        PreconditionFailed: it is no longer at ``version``; the default is at 0.
     """
     _check_exists(kind, language)
     allowance = get_sending_profile(ctx.db, ctx.organisation_id).allowance
@@ -79,10 +79,10 @@ def write_template(ctx: Context, kind: str, language: str, version: int | None, 
 
 
 def remove_template(ctx: Context, kind: str, language: str, version: int | None) -> None:
-    """Say it in our words again.
+    """Return to the default template.
 
     Raises:
-        NotFound: the organisation has written none.
+        NotFound: the organisation has no template of its own.
         PreconditionFailed: it is no longer at ``version``.
     """
     if not get_template(ctx, kind, language).own:
@@ -93,10 +93,10 @@ def remove_template(ctx: Context, kind: str, language: str, version: int | None)
 def preview_message(
     ctx: Context, kind: str, language: str, text: str | None, values: Mapping[str, str]
 ) -> MessagePreview:
-    """Return what would be sent for ``values``, usual ones where they are none, and what it costs.
+    """Return what would be sent for ``values``, typical ones where missing, and its cost.
 
-    It ends as for a number that has not confirmed its place. ``text`` is tried in place of the template as it
-    stands; until the organisation is granted messaging ours is shown, with that as the reason.
+    The footer is that for a number without a confirmed lease. ``text`` replaces the current template;
+    until messaging is granted the default is shown, with that as the reason.
 
     Raises:
         GrantNeeded: the kind is free text, and the organisation is not granted messaging.
@@ -132,7 +132,7 @@ def _check_exists(kind: str, language: str) -> None:
 
 
 def _describe(kind: str, language: str, row: TemplateRow | None, sending: SendingProfile) -> Template:
-    """Return a template with what it takes and costs; what it ends with counts."""
+    """Return a template with its size and price, footer included."""
     own = row.text if row and row.text else None
     in_effect = own if sending.allowance.granted else None
     footer = signing_rules.longest_footer(language, sending.allowance)

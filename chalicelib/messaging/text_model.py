@@ -1,8 +1,8 @@
-"""What we say where an organisation has not written it in its own words.
+"""Default texts.
 
-Each text is made of pieces that follow each other as they are. A piece with a placeholder that has no
-value is left out; where it is one of ``REQUIRED_PLACEHOLDERS``, nothing can be said. With usual values each is
-one SMS: no letter that GSM 7-bit lacks, at most 160 characters.
+Each text is a sequence of pieces. A piece with a placeholder that has no value is left out; if the placeholder is
+one of ``REQUIRED_PLACEHOLDERS``, nothing is sent. With typical values each is one SMS: GSM 7-bit only, at most 160
+characters.
 """
 
 REQUIRED_PLACEHOLDERS = frozenset({"amount"})
@@ -78,7 +78,7 @@ DEFAULT_TEMPLATES: dict[tuple[str, str], tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
-# The same in fewer words, where what a text ends with would make it two SMS.
+# Shorter wording, used if the footer would make a text two SMS.
 SHORT_TEMPLATES: dict[tuple[str, str], tuple[str, ...]] = {
     ("reminder_final", "en"): (
         "{tenant}: ", "FINAL REMINDER, ", *_SUBJECT_EN, " unpaid", " since {due_on}", ". Pay today.", *_PAY_EN,
@@ -114,7 +114,7 @@ SHORT_TEMPLATES: dict[tuple[str, str], tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
-# What stands for each placeholder in a preview, and what it takes at most; the longest that is ever put in.
+# Sample value of each placeholder in a preview, and its maximum length.
 SAMPLE_VALUES = {
     "tenant": "Wanjiru",
     "amount": "KES 15,000",

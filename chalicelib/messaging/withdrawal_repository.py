@@ -1,4 +1,4 @@
-"""SQL of taking queued messages back or sending them elsewhere, and of what has been told."""
+"""SQL that cancels or redirects queued messages, and finds which were sent."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -12,7 +12,7 @@ from chalicelib.storage.tables.messaging import messages
 
 
 def cancel_by_keys(ctx: Context, keys: Collection[str], reason: str, now: dt.datetime) -> int:
-    """Cancel those of the messages that still may be; return how many."""
+    """Cancel those of the messages that may still be cancelled; return how many."""
     query = update(messages).where(
         _by_dedupe_keys(ctx.organisation_id, keys), messages.c.status.in_(statuses_before(CANCELLED))
     )
@@ -20,7 +20,7 @@ def cancel_by_keys(ctx: Context, keys: Collection[str], reason: str, now: dt.dat
 
 
 def expire_by_keys(ctx: Context, keys: Collection[str], statuses: Collection[str], now: dt.datetime) -> None:
-    """Have those of the messages that are in one of the statuses end now, for whoever would send them again."""
+    """Let messages in one of the statuses expire now, so that no retry sends them."""
     query = update(messages).where(_by_dedupe_keys(ctx.organisation_id, keys), messages.c.status.in_(statuses))
     ctx.db.execute(query.values(expires_at=now))
 
@@ -36,7 +36,7 @@ def list_keys_with_status(ctx: Context, keys: Collection[str], statuses: Collect
 def lock_rendered_messages(
     ctx: Context, tenant_id: UUID, *, except_for: Collection[str]
 ) -> list[tuple[UUID, str, str]]:
-    """Lock what waits for the tenant with its text rendered, but to one of ``except_for``: (id, language, text)."""
+    """Lock the tenant's queued messages with a stored text, except to ``except_for``: (id, language, text)."""
     rendered = (
         _queued_sms_of_tenant(ctx.organisation_id, tenant_id),
         messages.c.text.is_not(None),
@@ -47,13 +47,13 @@ def lock_rendered_messages(
 
 
 def set_text(ctx: Context, message_id: UUID, text: str) -> None:
-    """Change the text of a held message; what it takes is measured when it is handed over."""
+    """Change the text of a locked message; its size is measured at dispatch."""
     query = update(messages).where(messages.c.organisation_id == ctx.organisation_id, messages.c.id == message_id)
     ctx.db.execute(query.values(text=text))
 
 
 def set_address(ctx: Context, tenant_id: UUID, phone: str, *, except_for: Collection[str]) -> None:
-    """Send what waits for the tenant to ``phone``, but for what goes to one of ``except_for``."""
+    """Redirect the tenant's queued messages to ``phone``, except those to ``except_for``."""
     to_other_number = messages.c.address.not_in(except_for)
     ctx.db.execute(
         update(messages)
@@ -79,7 +79,7 @@ def cancel_sms_of_tenant(ctx: Context, tenant_id: UUID, reason: str, now: dt.dat
 def cancel_sms_to_number(
     ctx: Context, phone: str, lease_ids: Collection[UUID] | None, reason: str, now: dt.datetime
 ) -> None:
-    """Cancel the SMS that wait for a number, about ``lease_ids`` or (None) about anything, but for its answers."""
+    """Cancel queued SMS to a number, about ``lease_ids`` or (None) about anything, except replies."""
     query = update(messages).where(
         messages.c.organisation_id == ctx.organisation_id,
         messages.c.address == phone,
@@ -93,7 +93,7 @@ def cancel_sms_to_number(
 
 
 def _queued_sms_of_tenant(organisation_id: UUID, tenant_id: UUID) -> ColumnElement[bool]:
-    """Hold for the SMS that wait for a tenant, but for those that answer one of a certain phone."""
+    """Match the queued SMS of a tenant, except replies to a particular phone."""
     return and_(
         messages.c.organisation_id == organisation_id,
         messages.c.tenant_id == tenant_id,

@@ -1,4 +1,4 @@
-"""Taking messages back that are no longer true, and sending them where their tenant is reached by now."""
+"""Cancel messages that are no longer true, and redirect them to a tenant's current number."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -14,10 +14,10 @@ MAYBE_SENT = (*IN_FLIGHT, SENT, DELIVERED)
 
 
 def cancel_messages(ctx: Context, dedupe_keys: Collection[str], *, reason: str) -> set[str]:
-    """Cancel those of the messages that still wait, and return the keys of those that were told or may have been.
+    """Cancel those of the messages still queued, and return the keys of those sent or possibly sent.
 
-    It waits for a dispatcher that has the messages in hand, and so knows which of the two it is. One that is on
-    its way is over too: should it turn out not to have been sent, it is not tried again.
+    Waits for a dispatcher that has locked the messages, and so knows which. A message in flight also expires: if it
+    turns out not to have been sent, it is not retried.
     """
     repository.cancel_by_keys(ctx, dedupe_keys, reason, ctx.now)
     repository.expire_by_keys(ctx, dedupe_keys, IN_FLIGHT, ctx.now)
@@ -27,15 +27,15 @@ def cancel_messages(ctx: Context, dedupe_keys: Collection[str], *, reason: str) 
 def redirect_messages(
     ctx: Context, tenant_id: UUID, *, phones: Sequence[str] | None = None, language: str | None = None
 ) -> None:
-    """Have the SMS that wait for a tenant go to the first of ``phones``, and speak ``language``; None: as they do.
+    """Redirect a tenant's queued SMS to the first of ``phones``, in ``language``; None: unchanged.
 
-    A number that the tenant still has is kept, and so is the one that a reply answers; without any the messages are
-    cancelled. What has its text already keeps its language.
+    A number that the tenant still has is kept, and so is the recipient of a reply; without any number the messages are
+    cancelled. A stored text keeps its language.
     """
     if language is not None:
         repository.set_language(ctx, tenant_id, language)
     if phones:
-        # Made for a number that had confirmed its place, and its new reader may not be the tenant.
+        # Rendered for a number with a confirmed lease; the new recipient may not be the tenant.
         for message_id, rendered_language, text in repository.lock_rendered_messages(ctx, tenant_id, except_for=phones):
             if (with_hint := signing_rules.with_denial_hint(text, rendered_language)) != text:
                 repository.set_text(ctx, message_id, with_hint)
@@ -45,5 +45,5 @@ def redirect_messages(
 
 
 def cancel_messages_to_number(ctx: Context, phone: str, lease_ids: Collection[UUID] | None) -> None:
-    """Cancel the SMS that wait for ``phone``, about these leases or (None) about anything: it is not the tenant's."""
+    """Cancel queued SMS to ``phone`` about these leases or (None) anything: it is not the tenant's."""
     repository.cancel_sms_to_number(ctx, phone, lease_ids, NUMBER_DENIED, ctx.now)

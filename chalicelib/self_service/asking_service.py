@@ -1,4 +1,4 @@
-"""What tenants may ask and do by phone, the same by SMS and by USSD."""
+"""Commands of tenants, common to SMS and USSD."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -20,13 +20,13 @@ from chalicelib.self_service.session_service import FAULT, OfferedChoices, make_
 from chalicelib.self_service.standing_service import list_active_leases, list_lease_balances
 from chalicelib.self_service.texts import PLACE_WIDTHS, first_fitting, translate
 
-MAX_CHOICES = 5  # places that an SMS asks to choose from
-MAX_OPEN = 10  # requests by phone of one lease that wait at a time
+MAX_CHOICES = 5  # leases offered in one SMS
+MAX_OPEN = 10  # open requests by phone per lease
 
 
 @command("balance", en=("BALANCE", "BAL"), sw=("SALIO",))
 def handle_balance(db: Connection, request: CommandRequest) -> list[Reply]:
-    """Tell what is owed, in each organisation by itself."""
+    """Reply with the balance, one reply per organisation."""
     name_organisation = len(request.tenants) > 1
     return [
         Reply.of(
@@ -42,7 +42,7 @@ def handle_balance(db: Connection, request: CommandRequest) -> list[Reply]:
 
 @command("receipt", en=("RECEIPT",), sw=("RISITI",))
 def handle_receipt(db: Connection, request: CommandRequest) -> list[Reply]:
-    """Tell the last receipt, in each organisation by itself."""
+    """Reply with the last receipt, one reply per organisation."""
     name_organisation = len(request.tenants) > 1
     return [
         Reply.of(
@@ -63,9 +63,9 @@ def handle_receipt(db: Connection, request: CommandRequest) -> list[Reply]:
     argument_help={"en": "and what is broken", "sw": "na kilichoharibika"},
 )
 def handle_fault(db: Connection, request: CommandRequest) -> list[Reply]:
-    """Keep a maintenance request for the only place, or the unit that the text begins with; else ask which.
+    """Create a maintenance request for the only lease, or the unit that the text begins with; else ask which.
 
-    Each landlord names their own units: of several landlords' none is chosen by a name that may mean anything else.
+    Unit names are each landlord's own: with several landlords a name selects none that might mean something else.
     """
     choices = [(tenant, lease) for tenant in request.tenants for lease in list_active_leases(tenant)]
     if not choices:
@@ -82,7 +82,7 @@ def handle_fault(db: Connection, request: CommandRequest) -> list[Reply]:
 
 
 def report_fault(db: Connection, request: CommandRequest, tenant: PhoneTenant, lease: PhoneLease, text: str) -> Reply:
-    """Keep what the SMS says is broken, or say what it lacks."""
+    """Create the request from the SMS, or reply with what is missing."""
     language = request.language or tenant.language
     if not rules.has_content(text):
         return Reply.of(tenant, language, _fault_usage(language), lease.id)
@@ -95,7 +95,7 @@ def report_fault(db: Connection, request: CommandRequest, tenant: PhoneTenant, l
 def _ask_which_place(
     db: Connection, request: CommandRequest, choices: list[tuple[PhoneTenant, PhoneLease]]
 ) -> list[Reply]:
-    """Keep what is broken until its place is told; on the account of the one organisation that it can concern."""
+    """Store the fault until its lease is chosen; billed to the only organisation that it can concern."""
     tenant = choices[0][0] if len({each.organisation_id for each, _ in choices}) == 1 else None
     language = request.language or tenant.language if tenant else request.reply_language
     shown = choices[:MAX_CHOICES]
@@ -128,9 +128,9 @@ def _fault_usage(language: str) -> str:
     anyone=True,
 )
 def handle_stop(db: Connection, request: CommandRequest) -> list[Reply]:
-    """Send the phone nothing more, from any organisation.
+    """Opt the phone out of every organisation.
 
-    Only where little else stands beside the word: "stop sending wrong balances" wants right ones, "acha nilipe
+    Only if little else follows the keyword: "stop sending wrong balances" wants right ones, "acha nilipe
     kesho" is "let me pay tomorrow", "toka asubuhi" is "since the morning".
     """
     stopped = messaging.stop_messages(db, request.phone, source=SMS, now=request.now)
@@ -139,24 +139,24 @@ def handle_stop(db: Connection, request: CommandRequest) -> list[Reply]:
 
 @command("start", en=("START",), sw=("ANZA",), alone=("START", "ANZA"), anyone=True)
 def handle_start(db: Connection, request: CommandRequest) -> list[Reply]:
-    """Send to the phone again."""
+    """End the phone's opt-outs."""
     messaging.start_messages(db, request.phone)
     claiming = [
         each.organisation_id
         for each in request.holder.claimed
-        if any(lease.state != DENIED for lease in each.leases)  # whom the holder denied learns nothing of them
+        if any(lease.state != DENIED for lease in each.leases)  # a denied organisation must learn nothing of the holder
     ]
     return [_reply_with_undo(request, "start", "stop"), *_replies_without_text(request, claiming)]
 
 
 @command("help", en=("HELP",), sw=("MSAADA",), anyone=True)
 def handle_help(db: Connection, request: CommandRequest) -> list[Reply]:
-    """Tell what may be asked."""
+    """Reply with the available commands."""
     return [_reply_with_commands(request, "help")]
 
 
 def reply_to_unknown(request: CommandRequest) -> list[Reply]:
-    """Tell whom we did not understand what may be asked."""
+    """Reply to an unrecognised text with the available commands."""
     return [_reply_with_commands(request, "unknown")]
 
 
@@ -181,10 +181,10 @@ def create_fault_request(
     now: dt.datetime,
     limit: int = rules.MAX_CHARACTERS,
 ) -> str:
-    """Keep what is broken in what the lease is of, and return what is told of it; the phone is locked.
+    """Create a maintenance request for the lease's unit, and return the reply; the phone is locked.
 
-    ``key`` is of the message or session that told it: of a repeat the first's number is told. A phone may report so
-    many a day, and so many of a lease may be open; what is too many is not kept, and that is told.
+    ``key`` identifies the message or session: a repeat returns the first request's number. Daily requests per phone
+    and open ones per lease are limited; beyond that nothing is stored, and the reply states it.
     """
     ctx = Context.for_system(db, tenant.organisation_id, now=now, today=tenant.today)
     existing = maintenance.find_request_by_dedupe_key(ctx, key)
@@ -217,7 +217,7 @@ def _reply_with_undo(request: CommandRequest, name: str, undone_by: str) -> Repl
 
 
 def _replies_without_text(request: CommandRequest, organisation_ids: Sequence[UUID]) -> list[Reply]:
-    """Return that it was answered for these organisations, without saying more."""
+    """Record the SMS as answered for these organisations, without a text."""
     organisations = {
         each.organisation_id: each for each in request.holder.claimed if each.organisation_id in organisation_ids
     }

@@ -1,22 +1,22 @@
-"""Confirming a place by USSD, answer by answer: which is mine, yes or no, the unit's name.
+"""State machine of confirming a lease by USSD: pick one, yes or no, the unit's name.
 
-Each answer is taken once and the state kept, since a wrong name counts and the gateway repeats all that was typed.
+Each answer is processed once and the state stored, since wrong names are counted and the gateway repeats all input.
 """
 
 from typing import NamedTuple
 
 PLACES, PLACE, UNIT, MENU, OVER = ("places", "place", "unit", "menu", "over")
-STOP_MESSAGES, DENY_ENTRY, CHECK_UNIT = ("stop", "deny", "try")  # what is done because of an answer
+STOP_MESSAGES, DENY_ENTRY, CHECK_UNIT = ("stop", "deny", "try")  # actions that an answer triggers
 
 ON_A_PAGE = 4
 MORE, BACK = "9", "0"
 
 
 class ConfirmationState(NamedTuple):
-    """Where a session stands: ``used`` answers were taken, ``picked`` is which of ``offered``, from 0.
+    """State of a session: ``used`` answers were processed, ``picked`` is the index into ``offered``, from 0.
 
-    ``text`` is what was told at the end; ``left`` how many more names may be tried, where the last was wrong;
-    ``has_menu`` whether something is confirmed, so that there is a menu to go back to.
+    ``text`` is the final message; ``left`` the remaining tries after a wrong name; ``has_menu`` whether a lease is
+    confirmed, so that there is a menu to return to.
     """
 
     screen: str = PLACES
@@ -40,7 +40,7 @@ class ConfirmationState(NamedTuple):
 
 
 def next_state(state: ConfirmationState, typed: str) -> tuple[ConfirmationState, str]:
-    """Return where the next answer leads, and what is to be done because of it, or ""."""
+    """Return the state after the next answer, and the action to perform, or ""."""
     after = state._replace(used=state.used + 1, wrong=False, left=0)
     answer = typed.strip().rstrip("#")
     if state.screen == UNIT:

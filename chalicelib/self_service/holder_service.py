@@ -1,4 +1,4 @@
-"""Who texts or dials, as far as it is known: what is claimed for the number, and what its holder confirmed of it."""
+"""The holder of a phone: leases claimed for the number by organisations, and those the holder confirmed."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -12,22 +12,22 @@ from chalicelib.self_service.standing_service import merge_by_organisation
 
 
 class ClaimedProperty(NamedTuple):
-    """A property of an organisation that the number is claimed for: all that is shown before it is confirmed."""
+    """A property that an organisation claims the number for: all that is shown before confirmation."""
 
     tenant: PhoneTenant
     leases: list[PhoneLease]
 
     @property
     def reference(self) -> str:
-        """What a session keeps of it."""
+        """Key stored in the session."""
         return f"{self.tenant.organisation_id.hex}.{self.leases[0].property_id.hex}"
 
 
 class Holder(NamedTuple):
-    """Whoever holds a number.
+    """The holder of a number.
 
-    ``claimed`` is what organisations entered it for, which proves nothing; ``tenants`` what the holder confirmed:
-    one for each organisation, with the leases of all that share the phone there.
+    ``claimed`` is what organisations entered, which proves nothing; ``tenants`` what the holder confirmed: one per
+    organisation, with the leases of all tenants that share the phone there.
     """
 
     claimed: list[PhoneTenant]
@@ -45,7 +45,7 @@ class Holder(NamedTuple):
 
     @property
     def only(self) -> PhoneTenant | None:
-        """Who the holder is in the one organisation that they confirmed a place of; None for none or several."""
+        """The tenant, if the holder confirmed leases of exactly one organisation; else None."""
         return self.tenants[0] if len(self.tenants) == 1 else None
 
     @property
@@ -53,7 +53,7 @@ class Holder(NamedTuple):
         return self.entries(UNCONFIRMED)
 
     def entries(self, *states: str) -> list[ClaimedProperty]:
-        """Return what is claimed in one of ``states``, each organisation's first property before any's second."""
+        """Return claims in one of ``states``, each organisation's first property before any second."""
         found: dict[tuple[UUID, UUID], ClaimedProperty] = {}
         for tenant in self.claimed:
             for lease in tenant.leases:
@@ -71,13 +71,13 @@ class Holder(NamedTuple):
         return next((each for each in self.entries(*states) if each.reference == reference), None)
 
     def find_lease(self, lease_id: str) -> tuple[PhoneTenant, PhoneLease] | None:
-        """Return a confirmed lease by the hexadecimal id that a session keeps."""
+        """Return a confirmed lease by the hexadecimal id stored in the session."""
         offered = ((tenant, lease) for tenant in self.tenants for lease in tenant.leases)
         return next((each for each in offered if each[1].id.hex == lease_id), None)
 
 
 def find_holder(db: Connection, phone: str, *, now: dt.datetime) -> Holder:
-    """Return what is known of whoever holds ``phone`` (E.164); one query."""
+    """Return the holder of ``phone`` (E.164); one query."""
     claimed = leasing.list_leases_of_phone(db, phone, now=now)
     confirmed = (each._replace(leases=[lease for lease in each.leases if lease.state == CONFIRMED]) for each in claimed)
     return Holder(claimed, merge_by_organisation([each for each in confirmed if each.leases]))

@@ -1,4 +1,4 @@
-"""Taking the SMS that phones send us."""
+"""Handler of incoming SMS."""
 
 import datetime as dt
 import logging
@@ -26,7 +26,7 @@ def purge_places(db: Connection, at: dt.datetime) -> int:
 
 @handles_incoming_sms
 def handle_sms(db: Connection, incoming: IncomingSms) -> str:
-    """Answer a tenant's SMS; who is no tenant is answered nothing, and their number is not logged."""
+    """Reply to a tenant's SMS; a number of no tenant gets no reply, and is not logged."""
     command = service.handle_sms(
         db,
         gateway=incoming.gateway,

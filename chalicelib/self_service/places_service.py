@@ -1,8 +1,8 @@
-"""Whose tenant the holder of a phone is, as they say it themselves: confirming a place, and denying it.
+"""Confirming or denying a lease by the holder of a phone.
 
-What is offered names organisation and property only. Who confirms it names the unit, and three wrong names close the
-phone's commands for a day. Who says nothing is asked again when they next want to know something; nothing is sent
-to ask them.
+Offers name organisation and property only. To confirm, the holder names the unit; three wrong names block the
+phone's commands for a day. A holder who does not answer is asked again at the next command; nothing is sent
+unprompted.
 """
 
 import datetime as dt
@@ -19,12 +19,12 @@ from chalicelib.self_service.session_service import CONFIRM, DENY, OfferedChoice
 from chalicelib.self_service.texts import ENTRY_WIDTHS, first_fitting, translate
 
 SMS, USSD = "sms", "ussd"
-ON_A_PAGE = 3  # what an SMS has room for
+ON_A_PAGE = 3  # as many as fit one SMS
 
 
 @command("places", en=("PLACES", "PLACE"), sw=("MAHALI",), alone=("PLACES", "PLACE", "MAHALI"), anyone=True)
 def handle_places(db: Connection, request: CommandRequest) -> list[Reply]:
-    """Offer what the number is claimed for and is not confirmed, what was denied last; a number asks for that page."""
+    """Offer unconfirmed claims, denied ones last; a number selects the page."""
     entries = [*request.holder.entries(UNCONFIRMED), *request.holder.entries(DENIED)]
     if not entries:
         return [reply_no_places(request)]
@@ -43,10 +43,10 @@ def handle_places(db: Connection, request: CommandRequest) -> list[Reply]:
     anyone=True,
 )  # fmt: skip
 def handle_not_me(db: Connection, request: CommandRequest) -> list[Reply]:
-    """End a claim and what is sent because of it: the one whose number is given, or the only unconfirmed one.
+    """Deny a claim and stop its messages: the one with the given number, or the only unconfirmed one.
 
-    What the holder has confirmed is denied by its number alone, and a number that is not what it was when it was
-    shown denies nothing: whoever asked for this answer may have taken their claim back.
+    A confirmed lease is denied only by its number, and a number whose claim changed since it was shown denies nothing:
+    the organisation may have withdrawn the claim.
     """
     number = rules.parse_number(request.text)
     entries = request.holder.unconfirmed
@@ -67,7 +67,7 @@ def handle_not_me(db: Connection, request: CommandRequest) -> list[Reply]:
 
 
 def reply_no_places(request: CommandRequest) -> Reply:
-    """Return that there is nothing to choose from; on nobody's account, since it tells that no other claims it."""
+    """Reply that there is nothing to choose; billed to no organisation, since it reveals that no other has a claim."""
     return Reply.of_platform(request.reply_language, first_fitting([translate("no_places", request.reply_language)]))
 
 
@@ -85,7 +85,7 @@ def offer_entries(
     page: int = 1,
     text_name: str = "",
 ) -> list[Reply]:
-    """Keep which number stands for which entry, and tell them; what waits for the answer is kept with it."""
+    """Store the numbering of the entries and reply with it; ``pending`` is stored with it."""
     offered = [each.reference for each in entries]
     session_service.save_offer(db, request.phone, OfferedChoices(purpose, offered, pending), now=request.now)
     start = (page - 1) * ON_A_PAGE if 0 < page <= -(-len(entries) // ON_A_PAGE) else 0
@@ -105,7 +105,7 @@ def offer_entries(
 
 
 def find_offered_entry(request: CommandRequest, offer: OfferedChoices, number: int) -> ClaimedProperty | None:
-    """Return the entry that was offered as ``number``, if it is still claimed."""
+    """Return the entry offered as ``number``, if still claimed."""
     if not 1 <= number <= len(offer.offered):
         return None
     return request.holder.find_entry(offer.offered[number - 1], UNCONFIRMED, DENIED) or request.holder.find_entry(
@@ -116,7 +116,7 @@ def find_offered_entry(request: CommandRequest, offer: OfferedChoices, number: i
 def confirm_unit(
     db: Connection, phone: str, entry: ClaimedProperty, unit_name: str, *, source: str, now: dt.datetime
 ) -> list[PhoneLease]:
-    """Confirm what is let of the entry under that unit's name, and return it; nothing where the name is wrong."""
+    """Confirm the entry's leases of the unit with that name, and return them; empty if the name is wrong."""
     number = [each for each in entry.leases if rules.is_same_unit(unit_name, each.unit_name)]
     leasing.confirm_places(db, phone, number, source=source, now=now)
     return number

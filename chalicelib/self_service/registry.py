@@ -1,4 +1,4 @@
-"""What a phone may ask by SMS: the words, and who answers them. Others register their own with ``parser_command``."""
+"""Registry of SMS commands and their keywords. Other packages register theirs with ``command``."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -13,11 +13,11 @@ from chalicelib.self_service.holder_service import Holder
 from chalicelib.self_service.rules import CommandText, is_command_only, join_first_words, normalize_word, reference_key
 from chalicelib.self_service.texts import first_fitting, translate
 
-MAX_NAME = 20  # characters of a command's name, as it is kept beside what was sent
+MAX_NAME = 20  # characters of a command's name, stored with the SMS
 
 
 class SmsReference(NamedTuple):
-    """By what the vendor knows an SMS again."""
+    """The vendor's reference of an SMS."""
 
     gateway: str
     provider_reference: str
@@ -25,14 +25,14 @@ class SmsReference(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The SMS as it stands in keys."""
+        """The reference as used in keys."""
         return f"{self.gateway}:{reference_key(self.provider_reference)}"
 
 
 class CommandRequest(NamedTuple):
-    """What was asked, and by whom: ``tenants`` has one for each organisation, with what the phone confirmed there.
+    """A parsed command and its sender: ``tenants`` has one per organisation, with the leases confirmed there.
 
-    ``language`` is that of the word; None where it is a word in several, and each tenant's own holds.
+    ``language`` is that of the keyword; None if the keyword exists in several: then each tenant's own applies.
     """
 
     phone: str
@@ -48,19 +48,19 @@ class CommandRequest(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Name what is made of the SMS: the same when it comes again."""
+        """Dedupe key for what the SMS creates; the same when it is redelivered."""
         return f"sms:{self.sms.name}"
 
     @property
     def reply_language(self) -> str:
-        """The language to answer in, on nobody's account in particular."""
+        """Language of replies that are not on behalf of an organisation."""
         return self.language or self.holder.language
 
 
 class Reply(NamedTuple):
-    """What is told, and on whose account: nothing of one organisation is said in a reply of another's.
+    """A reply and the organisation it is billed to; it contains nothing of any other organisation.
 
-    With ``text`` None nothing is said; that it was answered for the organisation is kept all the same.
+    With ``text`` None nothing is sent; the SMS is still recorded as answered for the organisation.
     """
 
     organisation_id: UUID
@@ -75,7 +75,7 @@ class Reply(NamedTuple):
 
     @classmethod
     def on_behalf(cls, request: CommandRequest, name: str, **values: object) -> Self:
-        """Return the text ``name``, told by the one organisation that the holder confirmed, else by the platform."""
+        """Return the text ``name`` from the only organisation that the holder confirmed, else from the platform."""
         tenant = request.holder.only
         language = request.language or tenant.language if tenant else request.reply_language
         text = first_fitting([translate(name, language, **values)])
@@ -83,7 +83,7 @@ class Reply(NamedTuple):
 
     @classmethod
     def of_platform(cls, language: str, text: str) -> Self:
-        """Return what concerns several organisations, or none, and is no one's to read."""
+        """Return a reply that concerns several organisations or none, which none of them may read."""
         return cls(PLATFORM, None, language, text)
 
 
@@ -91,10 +91,10 @@ CommandHandler = Callable[[Connection, CommandRequest], list[Reply]]
 
 
 class Command(NamedTuple):
-    """A command: ``help_text`` is how help tells it in each language, beginning with its word.
+    """A command; ``help_text`` is its line in the help text by language, beginning with the keyword.
 
-    A word that is ``alone`` is the command where little else stands beside it: it also begins other sentences.
-    ``anyone`` may ask it; the others want a place that the phone's holder has confirmed.
+    An ``alone`` keyword matches only if little else follows: it also begins ordinary sentences.
+    ``anyone`` may use it; other commands need a confirmed lease.
     """
 
     name: str
@@ -117,13 +117,13 @@ def command(
     alone: tuple[str, ...] = (),
     anyone: bool = False,
 ) -> Callable[[CommandHandler], CommandHandler]:
-    """Register who answers to a word (or two) of ``en`` or ``sw``; the first of each is the one that help tells.
+    """Register a handler for the keywords (one or two words) of ``en`` and ``sw``; help shows the first of each.
 
-    ``argument_help`` says in each language what is typed behind the word; ``alone`` are words that mean something else
-    at the beginning of a sentence.
+    ``argument_help`` describes by language what follows the keyword; ``alone`` are keywords that also begin ordinary
+    sentences.
 
     Raises:
-        ValueError: the name is too long or taken, or a word is another command's.
+        ValueError: the name is too long or in use, or a keyword is another command's.
     """
     words = {"en": tuple(map(normalize_word, en)), "sw": tuple(map(normalize_word, sw))}
     used_words = {each for known in COMMANDS.values() for listed in known.words.values() for each in listed}
@@ -139,12 +139,12 @@ def command(
 
 
 def list_commands() -> list[Command]:
-    """Return the commands as they are told: first what is asked of a landlord."""
+    """Return the commands in the order of the help text: those about a landlord first."""
     return sorted(COMMANDS.values(), key=lambda each: each.anyone)
 
 
 class CommandMatch(NamedTuple):
-    """A command that was said, in which language if its word is one in one only, and what follows the word."""
+    """A matched command, its language if the keyword belongs to one only, and the rest of the text."""
 
     command: Command
     language: str | None
@@ -152,7 +152,7 @@ class CommandMatch(NamedTuple):
 
 
 def match_command(parsed: CommandText) -> CommandMatch | None:
-    """Return the command that was said; of two words ("not me") before one."""
+    """Return the matched command; two-word keywords ("not me") before one-word ones."""
     for variant in (join_first_words(parsed), parsed):
         for each in COMMANDS.values():
             reply_language = [

@@ -1,7 +1,7 @@
-"""The USSD menu as Africa's Talking asks for it: a form in, plain text that begins with CON or END out.
+"""USSD webhook of Africa's Talking: takes a form, returns plain text beginning with CON or END.
 
-developers.africastalking.com/docs/ussd/overview tells the form; the answer is wanted within seconds, so
-nothing is queued, and no vendor is called on the way.
+Documented at developers.africastalking.com/docs/ussd/overview. The answer is expected within seconds, so nothing
+is queued, and no vendor is called.
 """
 
 import logging
@@ -42,7 +42,7 @@ def answer_ussd(request: RequestContext, token: str) -> Response:
     try:
         dialled = UssdRequest(form["sessionId"], phones.parse_phone(form["phoneNumber"]), form.get("text", ""))
     except Invalid:
-        return _screen(f"END {UNKNOWN_NUMBER}")  # of another country: no tenant's
+        return _screen(f"END {UNKNOWN_NUMBER}")  # foreign number: no tenant's
     return _screen(_answer(request, dialled))
 
 
@@ -54,7 +54,7 @@ def _answer(request: RequestContext, dialled: UssdRequest) -> str:
             screen = service.render_screen(db, dialled, now=now)
         return screen or parts.transact(lambda db: service.apply_choice(db, dialled, now=now, keys=parts.keys))
     except Unavailable as error:
-        # The phone would show what a problem document is to it: an error of the network.
+        # The phone would show a problem document as a network error.
         log.warning(
             "ussd.unavailable: database not available for a USSD session",
             extra={"request_id": request.request_id, "why": error.detail},

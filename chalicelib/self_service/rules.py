@@ -1,4 +1,4 @@
-"""Reading what people type on phones."""
+"""Parse texts typed on phones."""
 
 import datetime as dt
 import hashlib
@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 from chalicelib.values import clean_text
 
-MAX_CHARACTERS = 160  # of an SMS of one part, and of a USSD screen
-MAX_REFERENCE = 64  # characters of a vendor's name of a message or session that stand in a key
+MAX_CHARACTERS = 160  # one SMS part, or one USSD screen
+MAX_REFERENCE = 64  # characters of a vendor's reference used in a key
 MAX_DIGITS = 2  # of a choice
 
-# A letter, with the accents that stand by themselves; digits are no part of a command.
+# A letter, with combining accents; digits are no part of a command.
 _WORD = re.compile(r"[\W\d_]*((?:[^\W\d_][\u0300-\u036f]*)+)[\W_]*(.*)", re.DOTALL)
 _COURTESY = frozenset({"PLEASE", "PLS", "TAFADHALI"})
-# What stands beside "stop" and "start" where nothing else is meant by them.
+# Words that may follow "stop" and "start" without changing their meaning.
 _FILLER_WORDS = _COURTESY | {
     "ALL", "AGAIN", "FROM", "IT", "ME", "MESSAGE", "MESSAGES", "MESSAGING", "MSG", "MSGS", "MY", "NOW", "REMINDER",
     "REMINDERS", "SEND", "SENDING", "SMS", "TEXT", "TEXTS", "TEXTING", "THANKS", "THE", "THESE", "THIS", "THOSE",
@@ -30,7 +30,7 @@ _TOKENS = re.compile(r"\w+")
 _BEGINS_WITH_LETTER = re.compile(r"[^\W\d_]")
 _NUMBERS = re.compile(r"\d+")
 _CHOICE = re.compile(r"[\W_]*([0-9]{1,2})(?:[\W_]+(.*))?", re.DOTALL)
-# What people write before the name of a unit, and courtesy behind it.
+# Words before a unit's name, and courtesies after it.
 _UNIT_WORDS = _COURTESY | {
     "APARTMENT", "FLAT", "HOUSE", "HSE", "NO", "NUMBER", "ROOM", "SHOP", "THE", "UNIT", "THANKS",
     "ASANTE", "CHUMBA", "DUKA", "FLETI", "NAMBA", "NYUMBA",
@@ -38,17 +38,16 @@ _UNIT_WORDS = _COURTESY | {
 
 
 class CommandText(NamedTuple):
-    """What was typed: the leading word in plain capitals ("" where there is none), and what follows it."""
+    """A parsed text: the leading word in plain capitals ("" if there is none), and the rest."""
 
     word: str
     rest: str
 
 
 def parse_command_text(text: str) -> CommandText:
-    """Return the leading word of ``text`` as commands are compared, and the rest of it as it was typed.
+    """Return the leading word of ``text`` normalised for comparison, and the rest as typed.
 
-    Case, accents, and whatever stands before the word or between it and the rest do not count:
-    " +Sálio?" is SALIO.
+    Case, accents, and punctuation before or after the word are ignored: " +Sálio?" is SALIO.
     """
     line = clean_line(text)
     match = _WORD.fullmatch(line)
@@ -58,12 +57,12 @@ def parse_command_text(text: str) -> CommandText:
 
 
 def skip_courtesy(parsed: CommandText) -> CommandText:
-    """Return what was said behind a word of courtesy."""
+    """Return the text without a leading courtesy."""
     return parse_command_text(parsed.rest) if parsed.word in _COURTESY else parsed
 
 
 def join_first_words(parsed: CommandText) -> CommandText:
-    """Return what was said with the second word as part of the first: "not me 2" is NOTME and 2."""
+    """Return the text with its first two words joined: "not me 2" is NOTME and 2."""
     second = parse_command_text(parsed.rest)
     return CommandText(parsed.word + second.word, second.rest) if _BEGINS_WITH_LETTER.match(parsed.rest) else parsed
 
@@ -75,7 +74,7 @@ def parse_choice(text: str) -> tuple[int, str] | None:
 
 
 def parse_number(text: str) -> int | None:
-    """Return the number that stands anywhere in ``text``: None where there is none, 0 where it can be no choice."""
+    """Return the number anywhere in ``text``: None if there is none, 0 if it cannot be a choice."""
     match = _NUMBERS.findall(text)
     if not match:
         return None
@@ -83,7 +82,7 @@ def parse_number(text: str) -> int | None:
 
 
 def is_same_unit(typed: str, unit_name: str) -> bool:
-    """Tell whether what was typed is the unit's name: "house a 12" and "A12" are, "A1" and "" are not."""
+    """Return whether the input is the unit's name: "house a 12" and "A12" are, "A1" and "" are not."""
     return _comparison_key(typed) != "" and (
         _comparison_key(typed) == _comparison_key(unit_name)
         or _strip_unit_words(typed) == _strip_unit_words(unit_name) != ""
@@ -96,35 +95,35 @@ def _strip_unit_words(name: str) -> str:
 
 
 def is_command_only(parsed: CommandText) -> bool:
-    """Tell whether nothing but numbers and such words follows the leading word as go with stopping and starting."""
+    """Return whether only numbers and filler words of stop and start follow the leading word."""
     return all(normalize_word(each) in _FILLER_WORDS or each.isdecimal() for each in _TOKENS.findall(parsed.rest))
 
 
 def normalize_word(text: str) -> str:
-    """Return a word in capitals without accents, full-width letters as plain ones."""
+    """Return a word in capitals without accents, full-width letters as ASCII."""
     return "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each)).upper()
 
 
 def clean_line(text: str, most: int | None = None) -> str:
-    """Return ``text`` on one line, without what nobody sees, cut to ``most`` characters."""
+    """Return ``text`` on one line without invisible characters, cut to ``most`` characters."""
     return clean_text(unicodedata.normalize("NFC", text))[:most].rstrip()
 
 
 def reference_key(reference: str) -> str:
-    """Return a vendor's name of a message or session as it stands in a key: its digest where it is longer."""
+    """Return a vendor's reference for use in a key: its digest if too long."""
     return reference if len(reference) <= MAX_REFERENCE else hashlib.sha256(reference.encode()).hexdigest()
 
 
 def has_content(text: str) -> bool:
-    """Tell whether there is a letter or a digit in it."""
+    """Return whether ``text`` contains a letter or a digit."""
     return any(each.isalnum() for each in text)
 
 
 def match_unit(text: str, unit_names: Sequence[str]) -> tuple[int | None, str]:
-    """Return the place of the unit whose name ``text`` begins with, and the rest; None and ``text`` where none does.
+    """Return the index of the unit whose name ``text`` begins with, and the rest; None and ``text`` without a match.
 
-    Spaces, case and punctuation in names do not count: "b 12: no water" is of the unit B12. Of two
-    names that fit, the longer is meant; of two that are the same, neither.
+    Spaces, case and punctuation in names are ignored: "b 12: no water" matches the unit B12. The longer of two
+    matching names wins; of two equal names neither matches.
     """
     prefix_ends = dict(_prefixes(text))
     matches = [
@@ -141,10 +140,10 @@ def match_unit(text: str, unit_names: Sequence[str]) -> tuple[int | None, str]:
 
 
 def is_unambiguous(text: str, index: int, unit_names: Sequence[str]) -> bool:
-    """Tell whether the unit that ``text`` begins with, by its ``index``, is meant whoever named it.
+    """Return whether the unit at ``index``, which ``text`` begins with, is the only one that can be meant.
 
-    A name without a digit may be a word, such as "gas"; and where another's name stands anywhere in the text that
-    one may be meant.
+    A name without a digit may be an ordinary word, such as "gas"; and another unit's name anywhere in the text
+    may be the one meant.
     """
     if not any(each.isdecimal() for each in unit_names[index]):
         return False
@@ -160,7 +159,7 @@ def _prefix_keys(text: str, longest: int) -> Iterator[str]:
 
 
 def _prefixes(text: str) -> Iterator[tuple[str, int]]:
-    """Yield each way that ``text`` begins, as names are compared, and where it ends there."""
+    """Yield each prefix of ``text``, normalised as names are, and its end."""
     key = ""
     for match in _TOKENS.finditer(text):
         key += _comparison_key(match[0])

@@ -1,4 +1,4 @@
-"""The door of commands: what is asked by phone, and how others add to it."""
+"""Public interface of self-service: SMS commands, USSD, and registering commands."""
 
 from chalicelib.self_service.registry import CommandRequest, Reply, command
 from chalicelib.self_service.session_service import purge_sessions

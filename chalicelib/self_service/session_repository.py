@@ -1,6 +1,6 @@
-"""SQL of what is remembered of a phone: a guard, locked while it is answered, and what was offered to it.
+"""SQL of phone sessions: a guard row, locked while a phone is answered, and session state.
 
-They are of no organisation: who texts or dials names none.
+Rows belong to no organisation, since the sender names none.
 """
 
 import datetime as dt
@@ -13,7 +13,7 @@ from chalicelib.storage.tables.phone_commands import phone_guards, phone_session
 
 
 def lock_phone(db: Connection, phone: str, now: dt.datetime) -> bool:
-    """Hold the phone's guard until the commit; return whether its commands are closed."""
+    """Lock the phone's guard row until commit; return whether its commands are blocked."""
     guard = select(phone_guards.c.closed_until).where(phone_guards.c.phone == phone).with_for_update()
     row = db.execute(guard).one_or_none()
     if row is None:
@@ -21,13 +21,13 @@ def lock_phone(db: Connection, phone: str, now: dt.datetime) -> bool:
             with db.begin_nested():
                 db.execute(insert(phone_guards).values(phone=phone, wrong_answers=0, faults=0, changed_at=now))
         except IntegrityError:
-            pass  # somebody else has just done so
+            pass  # inserted concurrently
         row = db.execute(guard).one()
     return row.closed_until is not None and row.closed_until > now
 
 
 def is_closed(db: Connection, phone: str, now: dt.datetime) -> bool:
-    """Return whether the phone's commands are closed, without holding anything."""
+    """Return whether the phone's commands are blocked, without a lock."""
     query = select(phone_guards.c.phone).where(phone_guards.c.phone == phone, phone_guards.c.closed_until > now)
     return db.scalar(query) is not None
 
@@ -42,13 +42,13 @@ def count_wrong_answer(db: Connection, phone: str, now: dt.datetime, since: dt.d
 
 
 def close_commands(db: Connection, phone: str, until: dt.datetime, now: dt.datetime) -> None:
-    """Close the phone's commands, and begin to count anew."""
+    """Block the phone's commands until ``until``, and reset the count."""
     query = update(phone_guards).where(phone_guards.c.phone == phone)
     db.execute(query.values(closed_until=until, wrong_answers=0, wrong_at=None, changed_at=now))
 
 
 def count_fault(db: Connection, phone: str, now: dt.datetime, since: dt.datetime, most: int) -> bool:
-    """Count a fault unless there were ``most`` after ``since``; return whether this call did."""
+    """Count a fault unless there were ``most`` after ``since``; return whether it was counted."""
     table, same_phone = phone_guards, phone_guards.c.phone == phone
     increment = update(table).where(same_phone, table.c.faults_at > since, table.c.faults < most)
     if db.execute(increment.values(faults=table.c.faults + 1, changed_at=now)).rowcount:
@@ -66,7 +66,7 @@ def find_session(db: Connection, phone: str, session: str, now: dt.datetime) -> 
 
 
 def save_session(db: Connection, phone: str, session: str, state: dict[str, Any], expires_at: dt.datetime) -> None:
-    """Keep ``state`` in place of what was kept; the caller holds the phone."""
+    """Store ``state``, replacing the previous; the caller has locked the phone."""
     same_phone = (phone_sessions.c.phone == phone) & (phone_sessions.c.session == session)
     values = {"state": state, "expires_at": expires_at}
     if not db.execute(update(phone_sessions).where(same_phone).values(**values)).rowcount:
@@ -79,7 +79,7 @@ def end_session(db: Connection, phone: str, session: str) -> None:
 
 
 def purge_sessions(db: Connection, now: dt.datetime, unchanged_since: dt.datetime, limit: int) -> int:
-    """Delete sessions that are over and guards that guard nothing any more; return how many."""
+    """Delete expired sessions and guard rows no longer needed; return how many."""
     expired = select(phone_sessions.c.phone, phone_sessions.c.session).where(phone_sessions.c.expires_at <= now)
     sessions = db.execute(expired.limit(limit)).all()
     for row in sessions:

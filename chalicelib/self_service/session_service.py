@@ -1,4 +1,4 @@
-"""What is remembered of a phone between its messages: what was offered to it, and what it had asked for."""
+"""Session state of a phone between messages: offered choices, and a pending command."""
 
 import datetime as dt
 from typing import Any, NamedTuple
@@ -8,20 +8,20 @@ from sqlalchemy import Connection
 from chalicelib.self_service import session_repository as repository
 from chalicelib.self_service.registry import CommandRequest, SmsReference
 
-SMS_SESSION = "sms"  # the one session of all that a phone texts
+SMS_SESSION = "sms"  # one session for all SMS of a phone
 SESSION_LIFETIME = dt.timedelta(hours=12)
 DAY = dt.timedelta(days=1)
-MAX_WRONG = 3  # answers in a day; then commands are closed for a day
-MAX_FAULTS = 5  # of a phone in a day
+MAX_WRONG = 3  # answers in a day; then commands are blocked for a day
+MAX_FAULTS = 5  # per phone and day
 GUARD_RETENTION = dt.timedelta(days=2)
 BATCH_SIZE = 500
 
-# What the number in an answer picks.
+# What a numbered answer selects.
 CONFIRM, DENY, FAULT = "confirm", "deny", "fault"
 
 
 class PendingCommand(NamedTuple):
-    """What was asked for before it could be answered, and by which SMS."""
+    """A command that waits for a choice, and the SMS it came in."""
 
     command: str
     text: str
@@ -30,7 +30,7 @@ class PendingCommand(NamedTuple):
 
 
 class OfferedChoices(NamedTuple):
-    """What was offered by number, the first as 1: references of entries, or ids of leases for a fault."""
+    """Numbered choices, from 1: references of entries, or ids of leases for a fault."""
 
     purpose: str
     offered: list[str]
@@ -46,7 +46,7 @@ def save_offer(db: Connection, phone: str, offer: OfferedChoices, *, now: dt.dat
 
 
 def find_offer(db: Connection, phone: str, *, now: dt.datetime) -> OfferedChoices | None:
-    """Return what was last offered to the phone by SMS, while it holds."""
+    """Return the last choices offered to the phone by SMS, until they expire."""
     state = repository.find_session(db, phone, SMS_SESSION, now)
     if state is None:
         return None
@@ -62,7 +62,7 @@ def end_offer(db: Connection, phone: str) -> None:
 
 
 def lock_phone(db: Connection, phone: str, *, now: dt.datetime) -> bool:
-    """Answer the phone alone until the commit; return whether its commands are closed."""
+    """Lock the phone until commit; return whether its commands are blocked."""
     return repository.lock_phone(db, phone, now)
 
 
@@ -71,7 +71,7 @@ def is_closed(db: Connection, phone: str, *, now: dt.datetime) -> bool:
 
 
 def count_wrong_answer(db: Connection, phone: str, *, now: dt.datetime) -> int:
-    """Count a wrong answer of a phone that is locked, and return how many are left; the last one closes it."""
+    """Count a wrong answer of a locked phone, and return how many are left; the last one blocks it."""
     left = MAX_WRONG - repository.count_wrong_answer(db, phone, now, now - DAY)
     if left <= 0:
         repository.close_commands(db, phone, now + DAY, now)
@@ -79,12 +79,12 @@ def count_wrong_answer(db: Connection, phone: str, *, now: dt.datetime) -> int:
 
 
 def count_fault(db: Connection, phone: str, *, now: dt.datetime) -> bool:
-    """Count a fault of a phone that is locked; return False where it has reported enough today."""
+    """Count a fault of a locked phone; return False if its daily limit is reached."""
     return repository.count_fault(db, phone, now, now - DAY, MAX_FAULTS)
 
 
 def find_state(db: Connection, phone: str, session_id: str, *, now: dt.datetime) -> dict[str, Any] | None:
-    """Return what is kept of a USSD session."""
+    """Return the state of a USSD session."""
     return repository.find_session(db, phone, session_id, now)
 
 
@@ -97,7 +97,7 @@ def end_state(db: Connection, phone: str, session_id: str) -> None:
 
 
 def purge_sessions(db: Connection, at: dt.datetime) -> int:
-    """Forget some of what is over; 0: none is left."""
+    """Delete some expired sessions; 0: none is left."""
     return repository.purge_sessions(db, at, at - GUARD_RETENTION, BATCH_SIZE)
 
 

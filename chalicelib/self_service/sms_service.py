@@ -1,4 +1,4 @@
-"""Answering an SMS that a phone sent us."""
+"""Handle an incoming SMS and reply."""
 
 import datetime as dt
 import logging
@@ -24,15 +24,15 @@ ALLOWED_WHEN_CLOSED = (
     "stop",
     "start",
     "not_me",
-)  # what nobody can guess anything by is done when commands are closed, too
+)  # commands that reveal nothing also work while commands are blocked
 PUBLIC_COMMANDS = (*ALLOWED_WHEN_CLOSED, "places")
-REPLY_LIFETIME = dt.timedelta(hours=2)  # a balance of this morning tells nothing in the evening
-MAX_REPLIES = 20  # of an organisation to a number in a day: a machine may be at the other end, and each costs
+REPLY_LIFETIME = dt.timedelta(hours=2)  # a balance is outdated after that
+MAX_REPLIES = 20  # per organisation, number and day: the sender may be a machine, and each reply costs
 _DAY = dt.timedelta(days=1)
 
 log = logging.getLogger("plotihub.commands")
 
-CommandResult = tuple[str, list[Reply]]  # the command, and what is told
+CommandResult = tuple[str, list[Reply]]  # the command, and its replies
 
 
 def handle_sms(
@@ -45,13 +45,14 @@ def handle_sms(
     received_at: dt.datetime,
     now: dt.datetime,
 ) -> str:
-    """Do what the SMS asks, queue the answer, and return the name of the command that it was taken for.
+    """Run the command in the SMS, queue the replies, and return the command's name.
 
-    What came too long ago, or is one too many of a day, is done and not answered. For whom it is answered is kept.
+    An SMS that is too old, or beyond the daily limit, is run but not replied to. The organisations that it was
+    answered for are recorded.
 
-    ``phone`` is in E.164. A phone that no organisation has is answered nothing: it learns nothing and costs
-    nothing; but that it wants no messages, or wants them again, holds for whoever enters it later. Then, and
-    where nothing was done, "" is returned. The caller sees to it that one SMS is taken once.
+    ``phone`` is in E.164. A phone unknown to every organisation gets no reply: it learns nothing and costs nothing;
+    but its STOP or START applies to any organisation that enters it later. Then, and if nothing was done, "" is
+    returned. The caller ensures that an SMS is handled once.
     """
     match = match_command(rules.skip_courtesy(rules.parse_command_text(text)))
     name = match.command.name if match else UNKNOWN
@@ -77,7 +78,7 @@ def handle_sms(
         entries = request.holder.unconfirmed
         replies = places_service.offer_entries(db, request, entries, pending=make_pending(request, name))
     else:
-        return ""  # all that is claimed was denied
+        return ""  # every claim was denied
     _record_answers(db, sms, name, replies, request.holder, is_choice=chosen is not None)
     _queue_replies(db, request, replies)
     return name
@@ -94,7 +95,7 @@ def _handle_unclaimed_number(db: Connection, phone: str, name: str, now: dt.date
 
 
 def _handle_choice(db: Connection, request: CommandRequest) -> CommandResult | None:
-    """Return what comes of a number that answers what was offered last; None where the text is no such answer."""
+    """Return the result of a number answering the last offer; None if the text is not such an answer."""
     choice = rules.parse_choice(request.text)
     offer = session_service.find_offer(db, request.phone, now=request.now) if choice else None
     if choice is None or offer is None:
@@ -148,7 +149,7 @@ def _confirm_place(
 
 
 def _run_pending(db: Connection, request: CommandRequest, pending: PendingCommand) -> list[Reply]:
-    """Answer what was asked for before the place was confirmed, and keep for whom."""
+    """Run the command that waited for a lease to be confirmed, and record for whom."""
     first_request = request._replace(text=pending.text, language=pending.language, sms=pending.sms)
     replies = COMMANDS[pending.command].handler(db, first_request)
     _record_answers(db, pending.sms, pending.command, replies, request.holder)
@@ -156,7 +157,7 @@ def _run_pending(db: Connection, request: CommandRequest, pending: PendingComman
 
 
 def _choose_place(db: Connection, request: CommandRequest, offer: OfferedChoices, number: int) -> CommandResult | None:
-    """Log the fault that waits for the place that was offered as ``number``."""
+    """Create the pending fault's request for the lease offered as ``number``."""
     chosen = request.holder.find_lease(offer.offered[number - 1]) if 1 <= number <= len(offer.offered) else None
     pending = offer.pending
     if chosen is None or pending is None:
@@ -171,10 +172,10 @@ def _choose_place(db: Connection, request: CommandRequest, offer: OfferedChoices
 def _record_answers(
     db: Connection, sms: SmsReference, name: str, replies: Sequence[Reply], holder: Holder, *, is_choice: bool = False
 ) -> None:
-    """Keep for which organisations the SMS was answered, and whether its text is one's alone to read.
+    """Record the organisations that the SMS was answered for, and whether its text is readable by one alone.
 
-    A choice out of what was offered is nobody's to read: its number tells how many others have the phone. Nor is
-    what is said to all: that one could read it would tell them that there is no other.
+    A choice is readable by none: its number reveals how many others have the phone. Neither is a text
+    answered for all: being able to read it would reveal that there is no other.
     """
     answered = {each.organisation_id: each for each in reversed(replies) if each.organisation_id != PLATFORM}
     confirmed = {each.organisation_id for each in holder.tenants}
@@ -189,7 +190,7 @@ def _record_answers(
 
 
 def _queue_replies(db: Connection, request: CommandRequest, replies: Sequence[Reply]) -> None:
-    """Queue the replies, each as its own organisation's message."""
+    """Queue the replies, each as a message of its own organisation."""
     expires_at = request.sms.received_at + REPLY_LIFETIME
     if expires_at <= request.now:
         return

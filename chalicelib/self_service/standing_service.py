@@ -1,4 +1,4 @@
-"""How the leases of a phone stand: those that run, and of others those that owe or are owed."""
+"""Lease balances of a phone: active leases, and ended ones with a balance."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ ENDED = "ended"
 
 
 class PhoneLeaseBalance(NamedTuple):
-    """A lease and its balance; ``next_due_on`` is of the first month that is not billed yet."""
+    """A lease and its balance; ``next_due_on`` is that of the first unbilled month."""
 
     lease: PhoneLease
     balance: LeaseBalance
@@ -26,9 +26,9 @@ class PhoneLeaseBalance(NamedTuple):
 
 
 def merge_by_organisation(tenants: Sequence[PhoneTenant]) -> list[PhoneTenant]:
-    """Return one for each organisation, with the leases of all that share the phone there, each once.
+    """Return one tenant per organisation, with the leases of all that share the phone there, each once.
 
-    The first of them stands for the others: a household has one phone, and one language.
+    The first tenant represents the others: a household has one phone, and one language.
     """
     found: dict[UUID, PhoneTenant] = {}
     for each in tenants:
@@ -39,14 +39,14 @@ def merge_by_organisation(tenants: Sequence[PhoneTenant]) -> list[PhoneTenant]:
 
 
 def list_active_leases(tenant: PhoneTenant) -> list[PhoneLease]:
-    """Return the leases that run today, the first that began first."""
+    """Return the leases active today, earliest start first."""
     return [each for each in tenant.leases if each.status == ACTIVE]
 
 
 def list_lease_balances(db: Connection, tenant: PhoneTenant, *, now: dt.datetime) -> list[PhoneLeaseBalance]:
-    """Return what is worth telling of the tenant's leases, running ones first; three queries.
+    """Return the tenant's relevant leases with balances, active ones first; three queries.
 
-    Credit of a lease that another carries on is told with that: it is what it pays (decision 0007).
+    Credit of a renewed lease is shown with its successor, which it pays for (decision 0007).
     """
     ctx = Context.for_system(db, tenant.organisation_id, now=now, today=tenant.today)
     balances = payments.list_balances(ctx, [each.id for each in tenant.leases])
@@ -63,10 +63,10 @@ def list_lease_balances(db: Connection, tenant: PhoneTenant, *, now: dt.datetime
 
 
 def _carry_credit_forward(leases: Sequence[PhoneLease], credits: Mapping[UUID, int]) -> dict[UUID, int]:
-    """Return the credit of each lease once that of those which ended has gone on to those that carry them on."""
+    """Return each lease's credit after that of ended leases has passed to their successors."""
     carried = dict(credits)
     successors = {each.previous_id: each.id for each in leases if each.previous_id is not None}
-    for each in sorted(leases, key=lambda lease: lease.starts_on):  # so that it goes on as far as there are leases
+    for each in sorted(leases, key=lambda lease: lease.starts_on):  # in order, so that it passes down the whole chain
         successor = successors.get(each.id)
         if each.status == ENDED and successor is not None:
             cents, carried[each.id] = carried[each.id], 0

@@ -1,4 +1,4 @@
-"""What a phone is told of leases, receipts and requests: sums and days first, names as far as there is room."""
+"""Render leases, receipts and requests for a phone: sums and dates first, names as far as they fit."""
 
 from collections.abc import Iterator, Sequence
 
@@ -25,13 +25,13 @@ MAX_LEASES = 3
 
 
 def format_place(lease: PhoneLease, width: int) -> str:
-    """Return property and unit, neutral as all that is told to a phone, in at most ``width`` characters."""
+    """Return property and unit, sanitised as every text to a phone, in at most ``width`` characters."""
     names = sanitize_values({"property": lease.property_name, "unit": lease.unit_name}, "en")
     return place_name(names["property"], names["unit"], width)
 
 
 def format_entry(entry: ClaimedProperty, width: int) -> str:
-    """Return organisation and property, each in at most ``width`` characters: all that is told of it."""
+    """Return organisation and property, each in at most ``width`` characters: all that may be shown of it."""
     names = entry.tenant.organisation_name, entry.leases[0].property_name
     return ", ".join(truncate(sanitize_name(each), width) for each in names)
 
@@ -50,7 +50,7 @@ def render_balances(
     name_organisation: bool,
     limit: int = MAX_CHARACTERS,
 ) -> str:
-    """Return what is owed on the leases, at most three in order; ``name_organisation`` names whose they are."""
+    """Return the balances of at most three leases, in order; ``name_organisation`` adds the organisation's name."""
 
     def render(shown: int, width: int, *, name_organisation: bool) -> str:
         text = " ".join(_render_balance(each, tenant.currency, language, width) for each in lease_balances[:shown])
@@ -62,9 +62,7 @@ def render_balances(
         for shown in range(min(MAX_LEASES, len(lease_balances)), 0, -1):
             for width in PLACE_WIDTHS:
                 yield render(shown, width, name_organisation=name_organisation)
-        yield render(
-            1, PLACE_WIDTHS[-1], name_organisation=False
-        )  # such sums leave no room to say whose they are: the place does
+        yield render(1, PLACE_WIDTHS[-1], name_organisation=False)  # no room left for the organisation's name
 
     if not lease_balances:
         return first_fitting(
@@ -107,7 +105,7 @@ def _balance_text(lease_balance: PhoneLeaseBalance) -> str:
 def render_receipt(
     tenant: PhoneTenant, receipt: Receipt | None, language: str, *, name_organisation: bool, limit: int = MAX_CHARACTERS
 ) -> str:
-    """Return the number, amount and day of a receipt, and what it is for."""
+    """Return the number, amount, date and purpose of a receipt."""
     if receipt is None:
         text = translate("no_receipt", language)
         return first_fitting(
@@ -128,5 +126,5 @@ def render_receipt(
 
 
 def render_fault_logged(lease: PhoneLease, number: int, language: str, limit: int = MAX_CHARACTERS) -> str:
-    """Return the number of the maintenance request for what the lease is of."""
+    """Return the reply with the maintenance request's number."""
     return fit_names(lambda width: translate("fault", language, number=number, place=format_place(lease, width)), limit)

@@ -1,6 +1,6 @@
-"""Every word that a phone is told, in English and Swahili, in one table; each answer cut to fit one SMS.
+"""Texts for phones, in English and Swahili; each reply is cut to fit one SMS.
 
-Names are cut first, then fewer leases are told: the sums and days are what was asked for.
+Names are cut first, then fewer leases are listed: sums and dates are what was requested.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ _MONTHS = {
 }
 
 ELLIPSIS = ".."
-MAX_NAME = 20  # characters of an organisation's name before an answer
+MAX_NAME = 20  # characters of an organisation's name before a reply
 
 # name: (English, Swahili)
 _TRANSLATIONS = {
@@ -145,7 +145,7 @@ _TRANSLATIONS = {
     "wrong": ("Not a choice.\n{text}", "Hakuna chaguo hilo.\n{text}"),
     "said_nothing": ("Nothing was written.\n{text}", "Hujaandika chochote.\n{text}"),
 }
-# Told to whom we cannot tell in which language they read.
+# For recipients whose language is unknown.
 UNKNOWN_NUMBER = "We cannot help this number here. Please ask your landlord. Samahani, uliza mwenye nyumba."
 TRY_LATER = "Sorry, please try again in a minute. Samahani, jaribu tena baada ya dakika moja."
 
@@ -166,12 +166,12 @@ def format_day(day: dt.date | None, language: str, *, year: bool = False) -> str
 
 
 def fit_names(render: Callable[[int], str], limit: int = MAX_CHARACTERS) -> str:
-    """Return what ``render`` says with the widest names that fit; with the narrowest where none do."""
+    """Return ``render``'s text with the widest names that fit; else with the narrowest."""
     return first_fitting((render(width) for width in PLACE_WIDTHS), limit)
 
 
 def first_fitting(texts: Iterable[str], limit: int = MAX_CHARACTERS) -> str:
-    """Return the first of ``texts``, made harmless, that has at most ``limit`` characters; else the last."""
+    """Return the first of ``texts``, normalised, within ``limit`` characters; else the last."""
     text = ""
     for each in texts:
         text = normalize_sms(each)
@@ -181,9 +181,9 @@ def first_fitting(texts: Iterable[str], limit: int = MAX_CHARACTERS) -> str:
 
 
 def truncate(text: str, width: int) -> str:
-    """Return ``text``, made harmless, in at most ``width`` characters as an SMS counts them; the last say it was cut.
+    """Return ``text``, normalised, in at most ``width`` characters as an SMS counts them, with a mark if cut.
 
-    The brackets and the euro sign count as two, and what replaces a letter may be longer than it.
+    Brackets and the euro sign count as two, and a replacement may be longer than the letter.
     """
     cut = text = normalize_sms(text)
     length = len(text)
@@ -201,6 +201,6 @@ def place_name(property_name: str, unit_name: str, width: int) -> str:
 
 
 def with_organisation_name(organisation_name: str, text: str, language: str, *, show_name: bool) -> str:
-    """Return ``text`` with the organisation's name before it, where ``show_name``: the phone is a tenant of several."""
+    """Prefix ``text`` with the organisation's name if ``show_name``: the phone is a tenant of several."""
     name = sanitize_name(organisation_name) if show_name else ""
     return translate("named", language, organisation=truncate(name, MAX_NAME), text=text) if name else text

@@ -1,4 +1,4 @@
-"""Confirming a place by USSD: what the session keeps, what is written, and the screens until there is a menu."""
+"""Confirm a lease by USSD: session state, writes, and the screens until there is a menu."""
 
 import datetime as dt
 
@@ -15,7 +15,7 @@ from chalicelib.self_service.registry import COMMANDS
 from chalicelib.self_service.rules import reference_key
 from chalicelib.self_service.texts import ENTRY_WIDTHS, first_fitting, translate
 
-MAX_SCREEN = 156  # characters beside "CON "
+MAX_SCREEN = 156  # characters after "CON "
 
 
 def find_confirmation(db: Connection, phone: str, session_id: str, *, now: dt.datetime) -> ConfirmationState | None:
@@ -28,7 +28,7 @@ def end_confirmation(db: Connection, phone: str, session_id: str) -> None:
 
 
 def start_confirmation(holder: Holder, used: int) -> ConfirmationState:
-    """Offer what is claimed for the number now; a claim that is added meanwhile changes no number on the screen."""
+    """Offer the number's current claims; a claim added later does not change the numbering on screen."""
     offered = tuple(each.reference for each in holder.unconfirmed)
     return ConfirmationState(offered=offered, used=used, has_menu=bool(holder.tenants))
 
@@ -42,7 +42,7 @@ def handle_answers(
     typed: list[str],
     now: dt.datetime,
 ) -> tuple[ConfirmationState, Holder]:
-    """Take the answers that were not taken yet, and return where that leads; the phone is locked."""
+    """Process the new answers, and return the resulting state; the phone is locked."""
     while state.screen not in (MENU, OVER) and len(typed) > state.used:
         used = state.used + (_count_answers(holder, state) if state.screen == UNIT else 1)
         answer = "*".join(typed[state.used : used])
@@ -62,7 +62,7 @@ def handle_answers(
 
 
 def render_confirmation_screen(state: ConfirmationState, holder: Holder) -> str:
-    """Return the screen, "CON …" or "END …", while there is no menu."""
+    """Return the screen, "CON …" or "END …", before there is a menu."""
     if state.screen == OVER:
         return f"END {state.text}"
     entry = _find_entry(holder, state.reference) if state.screen != PLACES else None
@@ -85,7 +85,7 @@ def render_confirmation_screen(state: ConfirmationState, holder: Holder) -> str:
 def _handle_action(
     db: Connection, phone: str, state: ConfirmationState, holder: Holder, action: str, answer: str, now: dt.datetime
 ) -> ConfirmationState:
-    """Deny the place that was picked, or try the unit's name."""
+    """Deny the picked claim, or check the unit's name."""
     language, entry = holder.language, _find_entry(holder, state.reference)
     if entry is None:
         return _end(state, translate("no_places", language))
@@ -99,7 +99,7 @@ def _handle_action(
 
 
 def _count_answers(holder: Holder, state: ConfirmationState) -> int:
-    """Return how many answers the gateway makes of the unit's name: a "*" in it looks like what stands between two."""
+    """Return how many answers the gateway splits the unit's name into: a "*" in it looks like a separator."""
     entry = _find_entry(holder, state.reference)
     return 1 + max((lease.unit_name.count("*") for lease in entry.leases), default=0) if entry else 1
 

@@ -1,9 +1,8 @@
-"""The USSD menu: from what was typed since the session began to what is shown now.
+"""USSD menu: compute the current screen from all input of the session.
 
-The gateway sends everything that was typed so far, joined by "*", with each request. What writes nothing
-is kept nowhere: each screen is reached anew from the menu, wrong choices on the way included: "9*1" is a
-choice that is not there, and then the balance. Where a place is confirmed (``confirm_rules``) the session
-keeps how much of the text that used up; the menu begins behind it.
+The gateway sends all input so far, joined by "*", with each request. Steps that write nothing are not stored: each
+screen is recomputed from the menu, wrong choices included: "9*1" is an invalid choice, then the balance. If a
+lease is confirmed (``confirm_rules``) the session stores how much input that used; the menu starts after it.
 """
 
 import re
@@ -21,7 +20,7 @@ BALANCE, RECEIPT, FAULT, STOP, START, LANGUAGE, NO_LEASE, PLACES = FINAL_SCREENS
     "start",
     "language",
     "no_lease",
-    "places",  # ends what is walked here
+    "places",  # leaves this menu
 )
 WRITING_SCREENS = frozenset({FAULT, STOP, START, LANGUAGE, PLACES})
 
@@ -33,11 +32,10 @@ _LANGUAGES = {"1": "en", "2": "sw"}
 
 
 class MenuStep(NamedTuple):
-    """Where a session stands.
+    """Current step of a session.
 
-    ``action`` is what a lease is chosen for, and ``place`` which of those offered; ``wrong`` where the
-    last choice is not there; ``text`` is what was typed of a fault, or the language that was chosen; ``used`` how
-    many answers it took to come to the places.
+    ``action`` is what a lease is chosen for, ``place`` the index of the chosen one; ``wrong`` if the last choice is
+    invalid; ``text`` is the typed fault, or the chosen language; ``used`` how many answers led to the leases.
     """
 
     screen: str = MENU
@@ -53,12 +51,11 @@ CountChoices = Callable[[str], int]
 
 
 def find_step(text: str, count_choices: CountChoices, max_text: int) -> MenuStep:
-    """Return the step that ``text``, what was typed so far, leads to.
+    """Return the step that ``text``, all input so far, leads to.
 
     Args:
-        offers: How many leases there are to choose from for an action (for PLACES: how many places to confirm);
-            asked only where it matters.
-        most_text: Characters that a fault's text may have.
+        count_choices: Number of leases to choose from for an action (for PLACES: to confirm); called only if needed.
+        max_text: Maximum characters of a fault's text.
     """
     step = MenuStep()
     typed = text.split("*") if text else []
@@ -116,6 +113,6 @@ def _step_for_action(action: str, place: int | None) -> MenuStep:
 
 
 def _fault_step(step: MenuStep, typed: str, max_text: int) -> MenuStep:
-    """Return the fault as it was told; nothing said is asked again, and then what is typed comes behind it."""
+    """Return the step with the typed fault; an empty text is asked for again, and the next input is used."""
     text = clean_line(re.sub(r"^[\W_]+", "", typed), max_text)
     return step._replace(screen=FAULT, text=text) if has_content(text) else step._replace(wrong=True)

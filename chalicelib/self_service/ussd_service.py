@@ -1,4 +1,4 @@
-"""Answering a USSD session: a menu that reads, and writes only where the tenant has chosen to."""
+"""Serve a USSD session: a read-only menu that writes only after a choice."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -24,7 +24,7 @@ from chalicelib.self_service.ussd_rules import ON_A_PAGE, MenuStep
 
 
 class UssdRequest(NamedTuple):
-    """A request of a session: ``text`` is all that was typed since it began; ``phone`` is in E.164."""
+    """A request of a session: ``text`` is all input since it began; ``phone`` is in E.164."""
 
     session_id: str
     phone: str
@@ -32,7 +32,7 @@ class UssdRequest(NamedTuple):
 
 
 class LeaseChoice(NamedTuple):
-    """A lease that may be chosen, and how it stands where that was read."""
+    """A selectable lease, with its balance if that was loaded."""
 
     tenant: PhoneTenant
     lease: PhoneLease
@@ -40,7 +40,7 @@ class LeaseChoice(NamedTuple):
 
 
 class _MenuSession:
-    """One request's reading of who dials and what they may choose; leases are read as far as they are asked for."""
+    """The caller and their choices within one request; leases are loaded on demand."""
 
     def __init__(self, db: Connection, holder: Holder, now: dt.datetime) -> None:
         self.db = db
@@ -58,7 +58,7 @@ class _MenuSession:
         return len(self.tenants) > 1
 
     def choices(self, action: str) -> list[LeaseChoice]:
-        """Return the leases to choose from: for a fault those that run, else those with anything to tell."""
+        """Return the selectable leases: active ones for a fault, else those with something to show."""
         if action == ussd_rules.FAULT:
             return [LeaseChoice(tenant, lease) for tenant in self.tenants for lease in list_active_leases(tenant)]
         if self._balance_choices is None:
@@ -74,9 +74,9 @@ class _MenuSession:
 
 
 def render_screen(db: Connection, request: UssdRequest, *, now: dt.datetime) -> str | None:
-    """Return the screen, "CON …" or "END …"; None where something is to be written first (``apply_choice``).
+    """Return the screen, "CON …" or "END …"; None if something must be written first (``apply_choice``).
 
-    What is read here may lag behind: whatever it does not know enough for is left to ``apply_choice``, on the writer.
+    Reads may lag behind: whatever is not certain is left to ``apply_choice``, on the writer.
     """
     holder = find_holder(db, request.phone, now=now)
     refusal = _refusal_screen(
@@ -97,14 +97,14 @@ def render_screen(db: Connection, request: UssdRequest, *, now: dt.datetime) -> 
 
 
 def apply_choice(db: Connection, request: UssdRequest, *, now: dt.datetime, keys: KeyWrapper) -> str:
-    """Do what was chosen and return the screen that says so; the same request again changes nothing."""
+    """Apply the choice and return the confirming screen; idempotent per request."""
     closed = session_service.lock_phone(db, request.phone, now=now)
     holder = find_holder(db, request.phone, now=now)
     refusal = _refusal_screen(holder, closed=closed)
     if refusal:
         return refusal
     confirmation = ussd_confirm_service.find_confirmation(db, request.phone, request.session_id, now=now)
-    if confirmation is not None and not request.text:  # begun anew under a name that was had before
+    if confirmation is not None and not request.text:  # a new session with a reused id
         ussd_confirm_service.end_confirmation(db, request.phone, request.session_id)
         confirmation = None
     if confirmation is None and not holder.tenants:
@@ -121,9 +121,9 @@ def apply_choice(db: Connection, request: UssdRequest, *, now: dt.datetime, keys
 def _advance(
     db: Connection, request: UssdRequest, confirmation: ConfirmationState | None, holder: Holder, now: dt.datetime
 ) -> tuple[ConfirmationState | None, Holder, MenuStep | None]:
-    """Take what was typed: what confirms places, and then the menu's step; None while there is no menu."""
+    """Process the input: confirmation first, then the menu's step; None before there is a menu."""
     typed = request.text.split("*") if request.text else []
-    while True:  # each round uses up some of it
+    while True:  # each round consumes some input
         if confirmation is not None:
             confirmation, holder = ussd_confirm_service.handle_answers(
                 db, request.phone, request.session_id, confirmation, holder, typed, now
@@ -139,14 +139,14 @@ def _advance(
 
 
 def _refusal_screen(holder: Holder, *, closed: bool) -> str:
-    """Return the screen for whom nothing is claimed, or who denied it all, or whose commands are closed; else ""."""
+    """Return the screen if nothing is claimed, all is denied, or commands are blocked; else ""."""
     if not holder.tenants and not holder.unconfirmed:
         return f"END {UNKNOWN_NUMBER}"
     return f"END {translate('closed', holder.language)}" if closed else ""
 
 
 def _menu_input(request: UssdRequest, confirmation: ConfirmationState | None) -> str:
-    """Return what was typed behind what confirming a place used up."""
+    """Return the input after that used by confirmation."""
     return (
         "*".join(request.text.split("*")[confirmation.used :])
         if confirmation is not None and request.text
@@ -155,7 +155,7 @@ def _menu_input(request: UssdRequest, confirmation: ConfirmationState | None) ->
 
 
 def _is_just_confirmed(request: UssdRequest, confirmation: ConfirmationState | None) -> bool:
-    """Tell whether a place has just been confirmed, and nothing was typed since."""
+    """Return whether a lease was just confirmed, with no input since."""
     return confirmation is not None and confirmation.confirmed and len(request.text.split("*")) <= confirmation.used
 
 
@@ -183,7 +183,7 @@ def _execute(session: _MenuSession, step: MenuStep, request: UssdRequest, now: d
 
 
 def _choose_language(session: _MenuSession, language: str, now: dt.datetime, keys: KeyWrapper) -> None:
-    """Write to the tenant in ``language`` from now on, in each organisation of which a place is confirmed."""
+    """Set the tenant's language in each organisation with a confirmed lease."""
     for tenant in session.tenants:
         if tenant.language != language:
             leasing.change_tenant(
@@ -196,7 +196,7 @@ def _choose_language(session: _MenuSession, language: str, now: dt.datetime, key
 
 
 def _render_step(session: _MenuSession, step: MenuStep, confirmed: bool) -> str:
-    """Return the screen; it begins with that a place was ``confirmed`` where that has just been done."""
+    """Return the screen; ``confirmed`` prefixes it with the confirmation of a lease."""
     if step.screen in ussd_rules.PROMPT_SCREENS:
         return f"CON {_render_prompt(session, step, confirmed)}"
     return f"END {_render_answer(session, step)}"
@@ -222,7 +222,7 @@ def _render_answer(session: _MenuSession, step: MenuStep) -> str:
 
 
 def _with_previous_leases(tenant: PhoneTenant, lease: PhoneLease) -> list[PhoneLease]:
-    """Return the lease and those that it carries on: a renewal's last receipt may be of before."""
+    """Return the lease and its predecessors: a renewal's last receipt may be older."""
     known = {each.id: each for each in tenant.leases}
     found = {lease.id: lease}
     previous_id = lease.previous_id
@@ -259,7 +259,7 @@ def _prompt_text(session: _MenuSession, step: MenuStep, width: int) -> str:
 
 
 def _render_choices(session: _MenuSession, step: MenuStep, width: int) -> str:
-    """Return the leases of a page, numbered, each in at most 20 characters."""
+    """Return a page of leases, numbered, each in at most 20 characters."""
     language = session.language
     choices = session.choices(step.action)
     page = choices[step.page * ON_A_PAGE : (step.page + 1) * ON_A_PAGE]
