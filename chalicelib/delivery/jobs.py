@@ -40,7 +40,7 @@ def work(resources: Resources, time_left: TimeLeft) -> int:
 
 @scheduled(delivery_jobs, "dispatch_messages", every=dt.timedelta(minutes=5), catches_up=False)
 def dispatch_messages(resources: Resources, slot: Slot) -> Iterator[JobStep]:
-    """Dispatch due messages that no wake-up covered, and requeue lost attempts.
+    """Dispatch due messages that no wake-up covered, after the recovery steps of ``sweep_service``.
 
     A set is already dispatched when it is yielded, since the queue is called after the commit; the yield only counts
     it, and lets the job end when its time is up.

@@ -34,7 +34,7 @@ class DeliveryReport(NamedTuple):
 
 
 def parse_report(callback: VendorCallback) -> DeliveryReport | None:
-    """Parse a delivery report, or return None if it names no reference."""
+    """Parse a delivery report, or return None if it has no valid reference or no status."""
     reference, vendor_status = callback.form.get("id", "").strip(), callback.form.get("status", "").strip()
     if not reference or len(reference) > MAX_REFERENCE or not vendor_status:
         return None

@@ -1,7 +1,7 @@
 """SMS by Africa's Talking.
 
-The wire is described at developers.africastalking.com/docs/sms/sending/bulk. The vendor's own SDK sets no time-out,
-so this speaks HTTP itself, and tells from how far a call came whether the text may have been sent.
+The API is documented at developers.africastalking.com/docs/sms/sending/bulk. The vendor's SDK sets no time-out, so
+this uses HTTP directly, and derives from how far a call got whether the text may have been sent.
 """
 
 import logging
@@ -29,8 +29,8 @@ log = logging.getLogger("plotihub.gateways.africastalking")
 class AfricasTalking:
     base_url: str
     username: str
-    api_key: Callable[[], str]  # asked at each batch; may raise Unavailable
-    sender_name: str = ""  # for who has none of its own; empty: the vendor's
+    api_key: Callable[[], str]  # called for each batch; may raise Unavailable
+    sender_name: str = ""  # default for organisations without one; empty: the vendor's
     timeout_s: float = TIMEOUT_S
 
     def send(self, texts: Sequence[OutgoingText]) -> list[SendOutcome]:
@@ -90,7 +90,7 @@ class AfricasTalking:
 
 
 def _group_into_calls(texts: Sequence[OutgoingText], sendable: Sequence[int]) -> Iterator[list[int]]:
-    """Yield the places of the texts that go in one call: same words, same sender, different numbers."""
+    """Yield the indexes of the texts that go in one call: same text, same sender, different numbers."""
     open_calls: dict[tuple[str, str], list[int]] = {}
     for index in sendable:
         text = texts[index]

@@ -1,4 +1,4 @@
-"""What Africa's Talking says of a call, number by number, in our words."""
+"""Parse Africa's Talking's response to a call, number by number."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from chalicelib.runtime.ports import NOT_SENT, REFUSED, SENT, UNKNOWN, SendOutco
 
 ACCEPTED_CODES = {100, 101, 102}  # processed, sent, queued
 
-# Code → reason. Permanent: whoever sends, it will never reach that number.
+# Code → reason. Permanent: no gateway will ever reach that number.
 PERMANENT_CODES = {403: "invalid_number", 404: "unsupported_number", 406: "opted_out", 409: "do_not_disturb"}
 TRANSIENT_CODES = {
     401: "risk_hold",
@@ -21,7 +21,7 @@ TRANSIENT_CODES = {
     501: "gateway_failed",
     502: "gateway_refused",
 }
-# Said of a whole call, with no recipients: nothing of it was taken.
+# Errors of a whole call, without recipients: nothing was accepted.
 WHOLE_CALL_CODES = {"RiskHold": 401, "InvalidSenderId": 402, "InsufficientBalance": 405}
 
 MAX_REFERENCE = 100  # characters that we keep of a reference
@@ -30,9 +30,9 @@ _COST = re.compile(r"KES ([0-9]{1,9})(?:\.([0-9]{1,6}))?", re.ASCII)
 
 
 def parse_outcomes(status: int, body: bytes, numbers: Sequence[str]) -> list[SendOutcome]:
-    """Return what came of each of ``numbers``, in their order.
+    """Return the outcome of each of ``numbers``, in order.
 
-    Whom the answer does not name may have been sent it, and so may all when it cannot be read.
+    A number missing in the response may have been sent to, and so may all if the response cannot be parsed.
     """
     if not 200 <= status < 300:
         return [_outcome_of_status(status)] * len(numbers)
@@ -50,7 +50,7 @@ def parse_outcomes(status: int, body: bytes, numbers: Sequence[str]) -> list[Sen
 def _outcome_of_status(status: int) -> SendOutcome:
     if status in {429, 503}:
         return SendOutcome(NOT_SENT, reason="busy")
-    if status >= 500:  # a proxy says so of a call that the vendor may have taken
+    if status >= 500:  # from a proxy, for a call that the vendor may have accepted
         return SendOutcome(UNKNOWN, reason=f"http_{status}")
     return SendOutcome(REFUSED, reason={400: "bad_request", 401: "bad_credentials"}.get(status, f"http_{status}"))
 
@@ -92,7 +92,7 @@ def _parse_parts(recipient: Mapping[str, Any]) -> int:
 
 
 def parse_cost_cents(recipient: object) -> int | None:
-    """Return "KES 0.8000" in cents, half a cent upwards; None for another currency or what is no sum."""
+    """Parse "KES 0.8000" into cents, rounded half up; None for another currency or an invalid amount."""
     found = _COST.fullmatch(recipient) if isinstance(recipient, str) else None
     if not found:
         return None

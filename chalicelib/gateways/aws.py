@@ -1,4 +1,4 @@
-"""What the adapters of AWS share: a client that calls once, and tells how far a failed call came."""
+"""Shared AWS client: calls once, and reports how far a failed call got."""
 
 import ssl
 import threading
@@ -20,11 +20,11 @@ BUSY_STATUS = {429, 503}
 
 
 class AwsCallFailed(Exception):
-    """A call of AWS did not succeed; one of the three below says how far it came."""
+    """An AWS call failed; the subclass states how far it got."""
 
 
 class AwsUnreachable(AwsCallFailed):
-    """Nothing of it was sent: no connection, no credentials, no such Region."""
+    """Nothing was sent: no connection, no credentials, no such Region."""
 
 
 class AwsNoResponse(AwsCallFailed):
@@ -32,7 +32,7 @@ class AwsNoResponse(AwsCallFailed):
 
 
 class AwsErrorResponse(AwsCallFailed):
-    """The service answered with an error. ``message`` may name what it was given, so it belongs in no log."""
+    """The service returned an error. ``message`` may contain the input, so never log it."""
 
     def __init__(self, code: str, message: str, status: int, answer: dict[str, Any]) -> None:
         super().__init__(code)
@@ -48,9 +48,9 @@ class AwsErrorResponse(AwsCallFailed):
 
 @dataclass(slots=True)
 class AwsClient:
-    """A client of one service, made at the first call: boto3 is dear at a cold start.
+    """A client of one service, created at the first call: importing boto3 is slow at a cold start.
 
-    Each call is made once: whether it may be made again is for its caller to know.
+    Each call is made once: only the caller knows whether a retry is safe.
     """
 
     service: str
@@ -60,10 +60,10 @@ class AwsClient:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __call__(self, operation: str, **arguments: object) -> dict[str, Any]:
-        """Call ``operation`` (in boto3's spelling) and return its answer.
+        """Call ``operation`` (boto3's method name) and return its response.
 
         Raises:
-            NotReached, NoAnswer, Answered: it did not succeed.
+            AwsUnreachable, AwsNoResponse, AwsErrorResponse: it failed.
         """
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.parsers import ResponseParserError
@@ -73,15 +73,15 @@ class AwsClient:
             answer: dict[str, Any] = getattr(client, operation)(**arguments)
         except ClientError as error:
             raise _error_response(error.response) from error
-        except (BotoCoreError, ResponseParserError) as error:  # the latter is no kind of the former
+        except (BotoCoreError, ResponseParserError) as error:  # the latter is not a subclass of the former
             raise AwsUnreachable if _was_never_sent(error) else AwsNoResponse from error
         return answer
 
     def close_connections(self) -> None:
-        """Have the next call connect anew.
+        """Make the next call open a new connection.
 
-        An idle connection may have died while this function was frozen, which shows only once a request has
-        been written to it, and then nobody knows whether it was taken. Whose calls cannot be made again starts anew.
+        An idle connection may have died while the function was frozen, which shows only after a request has been
+        written to it, and then the outcome is unknown. Callers that cannot retry start with a new one.
         """
         with self._lock:
             if self._instance is not None:
@@ -94,7 +94,7 @@ class AwsClient:
             if self._instance is None:
                 try:
                     self._instance = self._make()
-                except (BotoCoreError, ValueError) as error:  # the latter: an endpoint that cannot be one
+                except (BotoCoreError, ValueError) as error:  # the latter: an invalid endpoint
                     raise AwsUnreachable from error
             return self._instance
 
@@ -107,7 +107,7 @@ class AwsClient:
             read_timeout=self.read_timeout_s,
             retries={"total_max_attempts": 1},
         )
-        # A session of its own: making a client of boto3's common one is not safe between threads.
+        # Own session: creating clients from boto3's default session is not thread-safe.
         return boto3.session.Session().client(self.service, config=limits)
 
 
@@ -118,7 +118,7 @@ def _error_response(answer: dict[str, Any]) -> AwsErrorResponse:
 
 
 def _was_never_sent(error: BaseException | None) -> bool:
-    """Tell an error from before anything was sent. What is not known as such may come from after."""
+    """Return whether the error is known to precede sending. Any other may have come after."""
     from botocore import exceptions
 
     unsent = (
@@ -142,11 +142,11 @@ def _was_never_sent(error: BaseException | None) -> bool:
 def send_and_classify(
     send: Callable[[], dict[str, Any]], classify_refusal: Callable[[str, str], SendOutcome]
 ) -> SendOutcome:
-    """Give a text to a service of AWS by ``send`` and return what came of it.
+    """Send a text through an AWS service by ``send`` and return its outcome.
 
     Args:
-        refusal: what the service's own error comes to, by its code and its text in small letters. The
-            text may name the address, so nothing of it goes into the outcome.
+        classify_refusal: maps the service's error code and lower-cased message to an outcome. The message may contain
+            the address, so nothing of it goes into the outcome.
     """
     try:
         reference = send().get("MessageId")
@@ -166,6 +166,6 @@ def send_and_classify(
 def _classify_error(error: AwsErrorResponse, classify_refusal: Callable[[str, str], SendOutcome]) -> SendOutcome:
     if error.is_busy:
         return SendOutcome(NOT_SENT, reason="busy")
-    if error.status >= 500:  # it failed after it had read the text: who knows how far it had come
+    if error.status >= 500:  # it failed after reading the text, so the outcome is unknown
         return SendOutcome(UNKNOWN, reason=f"http_{error.status}")
     return classify_refusal(error.code, error.message.lower())

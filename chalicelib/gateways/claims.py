@@ -1,4 +1,4 @@
-"""How a claim is written down, whoever keeps it: under the sum of its key, so that no name tells an address."""
+"""Storage format of a claim, common to all stores: the name is a hash of its key, so it reveals no address."""
 
 import datetime as dt
 import hashlib
@@ -11,17 +11,17 @@ CLAIMED_AT = "taken_at"
 
 
 def claim_name(key: str) -> str:
-    """Return the name that the claim of ``key`` is kept under: 64 hex digits."""
+    """Return the name under which the claim of ``key`` is stored: 64 hex digits."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
 def serialize_outcome(outcome: SendOutcome) -> dict[str, Any]:
-    """Return what is kept of ``outcome``: strings, whole numbers and truths by name."""
+    """Return ``outcome`` as a mapping of strings, integers and booleans."""
     return {name: value for name, value in outcome._asdict().items() if value is not None}
 
 
 def parse_claim(stored: Mapping[str, Any]) -> SendClaim:
-    """Return the claim that was kept as ``CLAIMED_AT`` (ISO 8601) and, once it was settled, the outcome's values."""
+    """Parse a claim stored as ``CLAIMED_AT`` (ISO 8601) and, once settled, the outcome's values."""
     return SendClaim(
         dt.datetime.fromisoformat(stored[CLAIMED_AT]), _parse_outcome(stored) if "outcome" in stored else None
     )

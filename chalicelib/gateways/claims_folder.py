@@ -1,7 +1,7 @@
-"""Claims in a folder: what a laptop has in place of the table. Several processes may use it, and restarts keep it.
+"""Claims in a folder: the local replacement of the table. Safe between processes, and survives restarts.
 
-A file for each claim. It is written beside, under a name of its own, and linked into place, which the file system
-does for one of all who try; so nobody ever reads half a claim.
+One file per claim. It is written under a temporary name and linked into place, which succeeds for only one
+process; so nobody reads a partial claim.
 """
 
 import contextlib
@@ -31,7 +31,7 @@ class ClaimsFolder:
         return True
 
     def count(self, key: str, most: int, at: dt.datetime) -> bool:
-        """Count by claiming the first number that is free: of all who race for one, one has it."""
+        """Count by claiming the first free number: only one of several concurrent callers gets it."""
         slots = (f"{key}#{number}" for number in range(most))
         return any(not self._file(number).exists() and self.claim(number, at) for number in slots)
 
@@ -75,6 +75,6 @@ def _raising_unavailable() -> Iterator[None]:
     try:
         yield
     except FileExistsError:
-        raise  # somebody else has the claim
+        raise  # already claimed
     except OSError as error:
         raise Unavailable("The folder of claims cannot be used.") from error

@@ -1,7 +1,7 @@
-"""Claims in a DynamoDB table whose reads are strongly consistent in both Regions, or in the one there is.
+"""Claims in a DynamoDB table with strongly consistent reads, in both Regions or a single one.
 
 The table's key is ``claim`` (a string). A multi-region strongly consistent table has neither transactions
-nor expiry, so ``expires_at`` (epoch seconds) only says from when an item is of no use to anybody.
+nor expiry, so ``expires_at`` (epoch seconds) only states when an item is no longer needed.
 """
 
 import datetime as dt
@@ -32,10 +32,9 @@ class ClaimsTable:
     client: AwsClient = field(default_factory=lambda: AwsClient("dynamodb", TIMEOUT_S, TIMEOUT_S), repr=False)
 
     def claim(self, key: str, at: dt.datetime) -> bool:
-        """Claim ``key`` by a put that only makes a new item.
+        """Claim ``key`` by a conditional put that only creates.
 
-        The item names this very call, so that a put that was written, but whose answer was lost, is
-        known for our own when it is tried again.
+        The item contains an id of this call, so that a retry after a lost response recognises its own put.
         """
         claimant = uuid.uuid4().hex
         item = {
@@ -86,13 +85,13 @@ class ClaimsTable:
         return claims.parse_claim(stored) if stored else None
 
     def _call(self, operation: str, **arguments: object) -> dict[str, Any]:
-        """Call the table, a few times where that may help: every call of ours may be made twice.
+        """Call the table, with a few retries: every call is safe to repeat.
 
         Returns:
-            Its answer; {"refused": the item that is there} where the condition did not hold.
+            Its response; {"refused": the existing item} if the condition failed.
 
         Raises:
-            Unavailable: it does not answer, or there is no such table.
+            Unavailable: it is unavailable, or there is no such table.
         """
         failed: AwsCallFailed | None = None
         for attempt in range(MAX_TRIES):

@@ -18,7 +18,7 @@ from chalicelib.runtime.ports import REFUSED, OutgoingText, SendOutcome
 CONNECT_TIMEOUT_S = 3
 TIMEOUT_S = 10
 
-# Narrower than RFC 5322 on purpose: no quotes, no comments, no lists, and ASCII only, as SES wants it.
+# Narrower than RFC 5322 on purpose: no quotes, comments or lists, and ASCII only, as SES requires.
 _ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _ADDRESS = re.compile(rf"(?=.{{1,64}}@){_ATOM}(\.{_ATOM})*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", re.ASCII)
 _WRONG_VALUE = {"BadRequestException", "InvalidParameterValue", "ValidationException"}
@@ -55,9 +55,9 @@ class SesEmail:
 
 
 def build_message(text: OutgoingText, sender: str) -> EmailMessage:
-    """Return ``text`` as an e-mail of plain text, in 7-bit characters as SES asks for.
+    """Return ``text`` as a plain-text e-mail, 7-bit as SES requires.
 
-    A line break in the subject or in a name becomes a space: what a member typed can begin no header.
+    Line breaks in the subject or in a name become spaces, so that user input cannot inject a header.
     """
     name, address = parseaddr(sender)
     message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
@@ -65,7 +65,7 @@ def build_message(text: OutgoingText, sender: str) -> EmailMessage:
     message["To"] = Address(addr_spec=text.to)
     message["Subject"] = _one_line(text.subject)
     message["Message-ID"] = f"<{claims.claim_name(text.key)[:32]}@{address.partition('@')[2]}>"
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday reply is wanted
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: suppresses automatic replies
     message.set_content(text.text, charset="utf-8", cte="quoted-printable")
     return message
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.aws import AwsCallFailed, AwsClient, AwsErrorResponse
 
-TIMEOUT_S = 2  # somebody who signs in waits for it
+TIMEOUT_S = 2  # a sign-in waits for it
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Data keys wrapped by a key in a file: what a laptop has in place of KMS."""
+"""Data keys wrapped by a key in a file: the local replacement of KMS."""
 
 import base64
 import json
@@ -32,12 +32,12 @@ class KeyFile:
             raise Unavailable("The key that this was sealed under is not the one in the key file.") from error
 
     def _key(self) -> bytes:
-        """Return the file's key, making the file (mode 0600) the first time."""
+        """Return the file's key, creating the file (mode 0600) on first use."""
         path = Path(self.path)
         if not path.exists():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             fresh = {"key": base64.b64encode(os.urandom(32)).decode()}
-            # Written beside, under a name of its own, and linked into place: of several threads or
+            # Written under a temporary name and linked into place: of several threads or
             # processes that start at once, one key wins for all.
             handle, draft = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
             with os.fdopen(handle, "w") as file:
@@ -45,7 +45,7 @@ class KeyFile:
             try:
                 os.link(draft, path)
             except FileExistsError:
-                pass  # the other's key is the one to use
+                pass  # use the key written concurrently
             finally:
                 Path(draft).unlink()
         return base64.b64decode(json.loads(path.read_text())["key"])

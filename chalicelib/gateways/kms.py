@@ -20,7 +20,7 @@ class KmsKeys:
         return bytes(answer["Plaintext"])
 
     def _call(self, operation: str, **arguments: object) -> dict[str, bytes]:
-        import boto3  # dear at a cold start, and seldom needed
+        import boto3  # slow at a cold start, and seldom needed
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError, ClientError
 

@@ -1,4 +1,4 @@
-"""Several calls of a gateway at once."""
+"""Run gateway calls concurrently."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +11,7 @@ Result = TypeVar("Result")
 
 
 def run_concurrently(call: Callable[[Argument], Result], arguments: Sequence[Argument]) -> list[Result]:
-    """Return ``call`` of each, in their order, at most ``MAX_CONCURRENT`` being made at a time."""
+    """Return the results of ``call``, in argument order, with at most ``MAX_CONCURRENT`` calls at a time."""
     if len(arguments) <= 1:
         return [call(argument) for argument in arguments]
     with ThreadPoolExecutor(min(MAX_CONCURRENT, len(arguments)), thread_name_prefix="gateway") as threads:

@@ -14,7 +14,7 @@ TTL_AFTER_FAILURE_S = 60
 
 @dataclass(slots=True)
 class CachedParameter:
-    """The value of the parameter ``name``, kept for ``TTL_S``; no text of this object tells it."""
+    """The value of the parameter ``name``, cached for ``TTL_S``; not part of the object's repr."""
 
     name: str
     client: AwsClient = field(default_factory=lambda: AwsClient("ssm", TIMEOUT_S, TIMEOUT_S), repr=False)
@@ -24,10 +24,10 @@ class CachedParameter:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __call__(self) -> str:
-        """Return the value. Where the store does not answer, the last one known is good for a while longer.
+        """Return the value. If the store is unavailable, the last known value is used for a while longer.
 
         Raises:
-            Unavailable: it does not answer and none is known, or there is no such parameter.
+            Unavailable: it is unavailable and no value is known, or there is no such parameter.
         """
         with self._lock:
             if time.monotonic() >= self._expires_at:

@@ -1,4 +1,4 @@
-"""One POST that ends in time, and that tells a request nobody got from one that may have been taken."""
+"""HTTP POST with a total deadline, distinguishing requests never sent from those possibly processed."""
 
 import http.client
 import io
@@ -12,36 +12,36 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-MAX_BYTES = 1_000_000  # of an answer
+MAX_BYTES = 1_000_000  # of a response
 
 
 class Unreachable(Exception):
-    """No connection came about: nothing of the request was sent."""
+    """No connection could be made: nothing of the request was sent."""
 
 
 class NoResponse(Exception):
-    """The request was sent, at least in part, and no whole answer came back in time."""
+    """The request was sent, at least in part, and no complete response arrived in time."""
 
 
 def post(
     url: str, body: bytes, headers: Mapping[str, str], *, connect_timeout_s: float, timeout_s: float
 ) -> tuple[int, bytes]:
-    """POST ``body`` once and return the answer's status and body. Follows no redirect, tries nothing again.
+    """POST ``body`` once and return the response's status and body. Follows no redirects, never retries.
 
     Args:
-        url: http:// or https://; of the latter the certificate is verified.
+        url: http:// or https://, with certificate verification.
         connect_timeout_s: for connecting and TLS, to each address of the host.
-        timeout_s: for all of it.
+        timeout_s: for the whole call.
 
     Raises:
-        NotReached: refused, no such host, TLS failed, or connecting took too long.
-        NoAnswer: it took too long, broke off, is no HTTP or is over ``MAX_BYTES``.
+        Unreachable: refused, no such host, TLS failed, or connecting timed out.
+        NoResponse: it timed out, broke off, is not HTTP or exceeds ``MAX_BYTES``.
     """
     ends_at = time.monotonic() + timeout_s
     try:
         connection = _connection(url, connect_timeout_s)
         connection.connect()
-    except (OSError, ValueError, http.client.InvalidURL) as error:  # the latter two: an address that cannot be one
+    except (OSError, ValueError, http.client.InvalidURL) as error:  # the latter two: an invalid URL
         raise Unreachable from error
     try:
         _write_head(connection, urlsplit(url).path, {**headers, "Content-Length": str(len(body))})
@@ -62,10 +62,10 @@ def _connection(url: str, timeout_s: float) -> http.client.HTTPConnection:
 
 
 def _write_head(connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str]) -> None:
-    """Write the request's head, which stays here until its end.
+    """Write the request's head, which stays buffered until its end.
 
     Raises:
-        NotReached: a header holds what none may hold, such as a key with a line break in it.
+        Unreachable: a header is invalid, such as a key with a line break in it.
     """
     try:
         connection.putrequest("POST", path)
@@ -79,7 +79,7 @@ def _exchange(connection: http.client.HTTPConnection, body: bytes, ends_at: floa
     deadline_socket = _DeadlineSocket(connection.sock, ends_at)
     deadline_socket.apply_deadline()
     connection.endheaders(body)
-    # The connection's own response would give every single read the whole time-out anew.
+    # The connection's own response would restart the time-out at every read.
     response = http.client.HTTPResponse(cast(socket.socket, deadline_socket), method="POST")
     try:
         response.begin()
@@ -94,7 +94,7 @@ def _exchange(connection: http.client.HTTPConnection, body: bytes, ends_at: floa
 
 
 class _DeadlineSocket(io.RawIOBase):
-    """A socket's reads, all of which end at one moment, however the other side lets its answer drip."""
+    """A socket's reads with one common deadline, however slowly the response drips in."""
 
     def __init__(self, deadline_socket: socket.socket, ends_at: float) -> None:
         super().__init__()
@@ -112,10 +112,10 @@ class _DeadlineSocket(io.RawIOBase):
         return self._wire.recv_into(into)
 
     def apply_deadline(self) -> None:
-        """Give the next operation what is left of the time.
+        """Set the remaining time as the next operation's time-out.
 
         Raises:
-            TimeoutError: nothing is.
+            TimeoutError: none remains.
         """
         left_s = self._ends_at - time.monotonic()
         if left_s <= 0:

@@ -1,4 +1,4 @@
-"""Sign-in codes as Cognito seals them: by the AWS Encryption SDK, under a key in KMS.
+"""Decrypt sign-in codes, which Cognito encrypts with the AWS Encryption SDK under a KMS key.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-sender-triggers.html
 """
@@ -14,12 +14,12 @@ TIMEOUT_S = 3
 
 @dataclass(frozen=True, slots=True)
 class SealedCodes:
-    """Opens what was sealed under ``key_arn``, and nothing else."""
+    """Decrypts what was encrypted under ``key_arn``, and nothing else."""
 
     key_arn: str
 
     def open(self, sealed: str) -> str:
-        import aws_encryption_sdk  # with boto3 150 ms, paid by the one function that opens codes
+        import aws_encryption_sdk  # 150 ms with boto3, paid only by the function that decrypts codes
         from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError
         from aws_encryption_sdk.identifiers import CommitmentPolicy
         from botocore.config import Config
@@ -29,7 +29,7 @@ class SealedCodes:
 
         session = Session()
         session.set_default_client_config(Config(connect_timeout=TIMEOUT_S, read_timeout=TIMEOUT_S))
-        # Cognito seals in the older form, which does not commit to its key.
+        # Cognito uses the older format without key commitment.
         client = aws_encryption_sdk.EncryptionSDKClient(
             commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_ALLOW_DECRYPT
         )

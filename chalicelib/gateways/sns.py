@@ -1,6 +1,6 @@
-"""SMS by Amazon SNS: the fallback, since it costs a multiple of a local aggregator.
+"""SMS by Amazon SNS: the fallback, since it costs several times as much as a local aggregator.
 
-It answers with a message id only: neither parts nor cost are told, and a cost in USD would not be ours.
+It returns a message id only, neither parts nor cost; and a cost would be in USD.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _WRONG_VALUE = {"InvalidParameter", "InvalidParameterValue", "ValidationExceptio
 
 @dataclass(frozen=True, slots=True)
 class Sns:
-    sender_name: str = ""  # for who has none of its own; empty: the account's
+    sender_name: str = ""  # default for organisations without one; empty: the account's
     client: AwsClient = field(default_factory=lambda: AwsClient("sns", CONNECT_TIMEOUT_S, TIMEOUT_S), repr=False)
 
     def send(self, texts: Sequence[OutgoingText]) -> list[SendOutcome]:
@@ -39,7 +39,7 @@ class Sns:
 
 
 def _classify_refusal(code: str, message: str) -> SendOutcome:
-    """Tell a number that SNS will never reach from a refusal of its own. Of a wrong value only its text says which."""
+    """Distinguish an unreachable number from other refusals; for an invalid value only the message shows it."""
     if code == "OptedOut" or "opted out" in message:
         return SendOutcome(REFUSED, permanent=True, reason="opted_out")
     if code in _WRONG_VALUE and "phone" in message:

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.aws import AwsCallFailed, AwsClient, AwsNoResponse, AwsUnreachable
 
-TIMEOUT_S = 2  # a worker that is not woken looks for itself, and a request waits for this
+TIMEOUT_S = 2  # a request waits for this, and workers also poll by themselves
 MAX_BATCH_ENTRIES = 10
-MAX_BATCH_BYTES = 256 * 1024  # SQS takes 1 MiB by now; 256 KiB is what it always took, and what a local one takes
+MAX_BATCH_BYTES = 256 * 1024  # SQS now accepts 1 MiB; 256 KiB was its limit, and is that of local emulators
 MAX_BYTES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class SqsQueues:
-    urls: Mapping[str, str]  # by what the queue is for
+    urls: Mapping[str, str]  # by purpose
     client: AwsClient = field(default_factory=lambda: AwsClient("sqs", TIMEOUT_S, TIMEOUT_S), repr=False)
 
     def send(self, queue: str, bodies: Sequence[str]) -> list[bool]:
@@ -28,7 +28,7 @@ class SqsQueues:
             except AwsCallFailed as error:
                 if not accepted:
                     raise Unavailable(f"The queue {queue} does not answer.") from error
-                break  # what is told as not taken is sent again; who was told of the rest need not know
+                break  # reported as not accepted, and sent again
         return accepted + [False] * (len(bodies) - len(accepted))
 
     def _send_batch(self, url: str, bodies: Sequence[str]) -> list[bool]:
@@ -36,15 +36,15 @@ class SqsQueues:
         try:
             answer = self.client("send_message_batch", QueueUrl=url, Entries=entries)
         except (AwsUnreachable, AwsNoResponse):
-            # Most often an idle connection that died while the function was frozen. To put a body on the
-            # queue twice does no harm: SQS itself may give one out twice, and who reads must bear it.
+            # Most often an idle connection that died while the function was frozen. Sending a body twice is harmless:
+            # SQS itself may deliver one twice, and consumers must handle that.
             answer = self.client("send_message_batch", QueueUrl=url, Entries=entries)
         accepted = {entry["Id"] for entry in answer.get("Successful", ())}
         return [entry["Id"] in accepted for entry in entries]
 
 
 def _batches(bodies: Sequence[str]) -> Iterator[list[str]]:
-    """Yield the bodies in their order, as many together as SQS takes at once.
+    """Yield the bodies in order, in batches as large as SQS accepts.
 
     Raises:
         ValueError: one is larger than the port allows.

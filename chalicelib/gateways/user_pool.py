@@ -1,4 +1,4 @@
-"""A Cognito user pool of the own Region, as its administrator."""
+"""Administrative client of the Cognito user pool in this Region."""
 
 from dataclasses import dataclass, field
 

@@ -9,7 +9,7 @@ BY_PHONE = ("sms", "ussd")
 SOURCES = (*BY_PHONE, "member")
 MAX_TEXT = 500
 
-# What may follow which status.
+# Status transitions.
 TRANSITIONS = {"open": ("done",), "done": ("open",)}
 
 
@@ -19,7 +19,7 @@ def statuses_before(after: str) -> tuple[str, ...]:
 
 
 class NewRequest(NamedTuple):
-    """What is asked, of which unit, by whom; ``dedupe_key`` is of the message that it came by."""
+    """A request to create; ``dedupe_key`` is that of the message it came in."""
 
     property_id: UUID
     unit_id: UUID
@@ -32,7 +32,7 @@ class NewRequest(NamedTuple):
 
 
 class MaintenanceRequest(NamedTuple):
-    """A request as it stands. Names are "" where the row they stood in has gone, ``text`` once the tenant is erased."""
+    """A maintenance request. Names are "" if their row was deleted, ``text`` once the tenant is erased."""
 
     id: UUID
     number: int

@@ -48,7 +48,7 @@ def count_open(ctx: Context, lease_id: UUID) -> int:
 def list_requests(
     ctx: Context, page_request: PageRequest, *, within: Properties, **filters: Any
 ) -> Page[MaintenanceRequest]:
-    """Return a page of requests, the newest number first; ``filters`` are columns and what they must equal."""
+    """Return a page of requests, highest number first; ``filters`` are column values to match."""
     query = _select_requests(ctx.organisation_id, within)
     for name, value in filters.items():
         query = query.where(requests.c[name] == value)
@@ -67,13 +67,13 @@ def change_status(ctx: Context, request_id: UUID, status: str, done_at: dt.datet
 
 
 def anonymise_texts(ctx: Context, tenant_id: UUID) -> None:
-    """Empty what was written in the tenant's requests."""
+    """Clear the texts of the tenant's requests."""
     of_tenant = and_(requests.c.organisation_id == ctx.organisation_id, requests.c.tenant_id == tenant_id)
     ctx.db.execute(update(requests).where(of_tenant).values(text="", version=requests.c.version + 1))
 
 
 def _select_requests(organisation_id: UUID, within: Properties) -> Select[Any]:
-    # Outer joins: requests outlive what they name, and MySQL keeps walking them by the index of their numbers.
+    # Outer joins: requests outlive the rows they refer to, and MySQL keeps scanning by the index on their numbers.
     query = (
         select(
             *(requests.c[name] for name in _COLUMN_FIELDS),

@@ -1,4 +1,4 @@
-"""How maintenance requests are told and asked for."""
+"""Schemas of maintenance requests."""
 
 from marshmallow import Schema
 

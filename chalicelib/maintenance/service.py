@@ -1,6 +1,6 @@
-"""Keeping what tenants ask to be mended: asked by a phone or a member, done, opened again.
+"""Maintenance requests: created from a phone or by a member, marked done, reopened.
 
-Locks are taken in this order: unit, counter.
+Lock order: unit, counter.
 """
 
 import datetime as dt
@@ -17,16 +17,16 @@ from chalicelib.pages import Page, PageRequest
 from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.context import Context
 
-NUMBER_COUNTER = "maintenance"  # the counter of their numbers
+NUMBER_COUNTER = "maintenance"  # the counter for request numbers
 
 
 def add_request(ctx: Context, new: NewRequest) -> MaintenanceRequest:
-    """Number and keep a request, and return it; one whose ``dedupe_key`` is there is returned as it stands.
+    """Create a numbered request and return it; an existing one with the ``dedupe_key`` is returned unchanged.
 
     Raises:
         NotFound: the organisation has no such unit.
     """
-    portfolio.lock_unit(ctx, new.unit_id)  # of one message that comes twice, one waits here
+    portfolio.lock_unit(ctx, new.unit_id)  # the repeat of a message waits here
     before = repository.find_request_by_dedupe_key(ctx, new.dedupe_key)
     if before is not None:
         return before
@@ -44,10 +44,10 @@ def add_request(ctx: Context, new: NewRequest) -> MaintenanceRequest:
 
 
 def record_request(ctx: Context, values: dict[str, Any]) -> MaintenanceRequest:
-    """Keep what a member heard of a unit (unit_id, text); it is asked by who rents the unit today, if anybody does.
+    """Create a request entered by a member (unit_id, text), on behalf of the unit's current tenant, if any.
 
     Raises:
-        Invalid: the organisation has no such unit, or the member may not touch it.
+        Invalid: the organisation has no such unit, or the member has no access to it.
     """
     try:
         unit = portfolio.get_unit(ctx, values["unit_id"])
@@ -59,7 +59,7 @@ def record_request(ctx: Context, values: dict[str, Any]) -> MaintenanceRequest:
         unit_id=unit.id,
         text=values["text"],
         source="member",
-        dedupe_key=f"member:{new_id()}",  # Idempotency-Key tells a repeat of theirs
+        dedupe_key=f"member:{new_id()}",  # repeats are detected by Idempotency-Key
         lease_id=active_leases[0].id if active_leases else None,
         tenant_id=active_leases[0].tenant_id if active_leases else None,
         created_by=ctx.actor.member_id,
@@ -75,7 +75,7 @@ def get_request(ctx: Context, request_id: UUID) -> MaintenanceRequest:
 
 
 def find_request_by_dedupe_key(ctx: Context, dedupe_key: str) -> MaintenanceRequest | None:
-    """Return the request that was made of the message or session with that key."""
+    """Return the request created from the message or session with that key."""
     return repository.find_request_by_dedupe_key(ctx, dedupe_key)
 
 
@@ -85,7 +85,7 @@ def count_open(ctx: Context, lease_id: UUID) -> int:
 
 
 def list_requests(ctx: Context, page_request: PageRequest, **filters: Any) -> Page[MaintenanceRequest]:
-    """Return a page of requests, the newest number first; ``filters`` are status, property_id and tenant_id."""
+    """Return a page of requests, highest number first; ``filters`` are status, property_id and tenant_id."""
     return repository.list_requests(ctx, page_request, within=ctx.actor.properties, **filters)
 
 
@@ -94,23 +94,23 @@ def mark_done(ctx: Context, request_id: UUID) -> MaintenanceRequest:
 
     Raises:
         Conflict: it is done.
-        NotFound: the organisation has no such request, or it is of a property that is not ``within``.
+        NotFound: the organisation has no such request, or its property is not ``within``.
     """
     return _change_status(ctx, request_id, DONE, ctx.now)
 
 
 def reopen_request(ctx: Context, request_id: UUID) -> MaintenanceRequest:
-    """Open a request again that was marked as done.
+    """Reopen a request that is done.
 
     Raises:
         Conflict: it is open.
-        NotFound: the organisation has no such request, or it is of a property that is not ``within``.
+        NotFound: the organisation has no such request, or its property is not ``within``.
     """
     return _change_status(ctx, request_id, OPEN, None)
 
 
 def anonymise_requests_of_tenant(ctx: Context, tenant_id: UUID) -> None:
-    """Forget what the tenant wrote; that something was asked, of which unit and when, stays."""
+    """Clear the texts of the tenant's requests; that there was one, its unit and its date stay."""
     repository.anonymise_texts(ctx, tenant_id)
 
 

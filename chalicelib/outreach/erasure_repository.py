@@ -1,4 +1,4 @@
-"""SQL of forgetting what members wrote about leases."""
+"""SQL that erases members' notes about leases."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -10,7 +10,7 @@ from chalicelib.storage.tables.outreach import promises, reminder_exclusions
 
 
 def clear_notes(ctx: Context, lease_ids: Collection[UUID]) -> None:
-    """Empty the notes on the leases' promises and the reasons why they are not reminded."""
+    """Clear the notes on the leases' promises and the reasons for their exclusions."""
     of_leases = (promises.c.organisation_id == ctx.organisation_id) & promises.c.lease_id.in_(lease_ids)
     ctx.db.execute(update(promises).where(of_leases).values(note="", version=promises.c.version + 1))
     of_organisation = reminder_exclusions.c.organisation_id == ctx.organisation_id

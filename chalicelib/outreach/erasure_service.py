@@ -1,4 +1,4 @@
-"""Forgetting what was written of a tenant beside their promises."""
+"""Erase members' notes about a tenant."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -8,8 +8,8 @@ from chalicelib.runtime.context import Context
 
 
 def anonymise_leases(ctx: Context, lease_ids: Collection[UUID]) -> None:
-    """Forget what members wrote on promises and exclusions of an erased tenant's leases.
+    """Clear the notes on promises and exclusions of an erased tenant's leases.
 
-    That something was promised, how much and by when, stays: it says nothing without the tenant.
+    Amounts and dates of promises stay: without the tenant they identify nobody.
     """
     repository.clear_notes(ctx, lease_ids)

@@ -1,4 +1,4 @@
-"""Reminders as a job that queues each organisation's task of the day, and that task; notices as a task."""
+"""The reminders job, which queues each organisation's task of the day; the reminder and the notice task."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -20,14 +20,14 @@ from chalicelib.tasks.model import Task
 from chalicelib.tasks.scheduling import FunctionBlueprint, JobStep, Slot, iterate_pages, scheduled
 
 outreach_jobs = FunctionBlueprint()
-messaging.register_renderer(*REMINDER_KINDS)(rendering_service.render_reminders)  # whoever dispatches imports this
+messaging.register_renderer(*REMINDER_KINDS)(rendering_service.render_reminders)  # the dispatcher imports this module
 
 
 @scheduled(outreach_jobs, "rent_reminders", every=dt.timedelta(hours=1), catches_up=False)
 def rent_reminders(resources: Resources, slot: Slot) -> Iterator[JobStep]:
     """Queue each organisation's reminders of its day, once its hour has come.
 
-    A missed hour is made up for by the next, and a missed day by the steps themselves, which may be late.
+    A missed hour is caught up by the next, and a missed day by the reminder steps, which may be late.
     """
     now = resources.clock.now()
     for organisation in iterate_pages(resources, policy_service.list_reminder_schedules):
@@ -41,7 +41,7 @@ def rent_reminders(resources: Resources, slot: Slot) -> Iterator[JobStep]:
 def _day_to_remind(organisation: ReminderSchedule, at: dt.datetime, now: dt.datetime) -> dt.date | None:
     """Return the organisation's day at ``at``, or None before its hour.
 
-    A slot of a day that is over, run by hand, reminds as of now: what is said is sent now, and must be true.
+    A past day's slot, run manually, reminds as of now: the texts are sent now, and must be true.
     """
     zone = ZoneInfo(organisation.time_zone)
     local = max(at.astimezone(zone), now.astimezone(zone), key=dt.datetime.date)
@@ -55,7 +55,7 @@ def _queue_reminders(db: Connection, *, organisation: ReminderSchedule, on: dt.d
 
 @tasks.task_handler(reminder_service.REMINDERS_TASK)
 def remind(resources: Resources, task: Task) -> dict[str, Any]:
-    """Settle the promises whose day is over, then remind set by set, each a transaction; go on where a run stopped."""
+    """Resolve promises whose day is over, then remind in sets, one transaction each; resumes an interrupted run."""
     on = dt.date.fromisoformat(task.input["on"])
 
     def context(db: Connection) -> Context:
@@ -79,7 +79,7 @@ def remind(resources: Resources, task: Task) -> dict[str, Any]:
 
 @tasks.task_handler(notice_service.NOTICE_TASK)
 def send_notice(resources: Resources, task: Task) -> dict[str, Any]:
-    """Queue a notice's messages set by set, each a transaction; go on where a run that was killed stopped."""
+    """Queue a notice's messages in sets, one transaction each; resumes an interrupted run."""
     on = dt.date.fromisoformat(task.input["on"])
 
     def context(db: Connection) -> Context:

@@ -1,4 +1,4 @@
-"""When tenants are reminded, who is left out, what was promised, and notices to many. Money is whole cents."""
+"""Reminder policies, exclusions, promises to pay, and notices to many tenants. Money is whole cents."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -19,7 +19,7 @@ MAX_BEFORE_DAYS, MAX_AFTER_DAYS = 28, 90
 
 
 class ReminderPolicy(NamedTuple):
-    """When an organisation reminds; the defaults hold where it has said nothing, and then nobody is reminded.
+    """When an organisation reminds; by default, until it sets a policy, nobody is reminded.
 
     Days are counted from the due day. ``minimum_cents`` is the least that a message asks for; the hour is local.
     """
@@ -37,7 +37,7 @@ class ReminderPolicy(NamedTuple):
 
 
 class ReminderSchedule(NamedTuple):
-    """An organisation that reminds, with its time zone and the local hour from which it does."""
+    """An organisation with reminders, its time zone and the local hour from which it reminds."""
 
     id: UUID
     time_zone: str
@@ -45,7 +45,7 @@ class ReminderSchedule(NamedTuple):
 
 
 class ReminderStep(NamedTuple):
-    """One of a policy's reminders: ``offset_days`` from the due day, below 0 before it."""
+    """One reminder of a policy: ``offset_days`` from the due day, negative before it."""
 
     name: str  # before_3, due, after_5
     offset_days: int
@@ -53,7 +53,7 @@ class ReminderStep(NamedTuple):
 
 
 class SendingCalendar(NamedTuple):
-    """The days on which an organisation sends nothing by itself."""
+    """The days on which an organisation sends nothing automatically."""
 
     skip_weekends: bool
     holidays: frozenset[dt.date]
@@ -66,7 +66,7 @@ class Holiday(NamedTuple):
 
 
 class Exclusion(NamedTuple):
-    """A lease whose tenant is not reminded, until ``ends_on`` (included) or until it is taken back."""
+    """A lease without reminders, until ``ends_on`` (inclusive) or until removed."""
 
     lease_id: UUID
     reason: str
@@ -76,7 +76,7 @@ class Exclusion(NamedTuple):
 
 
 class Promise(NamedTuple):
-    """What a tenant said they would pay, and by which day; while it is open they are not reminded."""
+    """A tenant's promise to pay by a day; while it is open they are not reminded."""
 
     id: UUID
     lease_id: UUID
@@ -90,7 +90,7 @@ class Promise(NamedTuple):
 
 
 class InvoiceDates(NamedTuple):
-    """When an invoice was issued, is due, and is overdue once grace is over: which step is due follows from these."""
+    """Issue day, due day and overdue day (after grace) of an invoice; they determine which step is due."""
 
     issued_on: dt.date
     due_on: dt.date
@@ -98,7 +98,7 @@ class InvoiceDates(NamedTuple):
 
 
 class OpenInvoice(NamedTuple):
-    """An invoice with something open, and whose it is now."""
+    """An invoice with an open balance, and the tenant who pays for it now."""
 
     tenant_id: UUID
     lease_id: UUID
@@ -109,7 +109,7 @@ class OpenInvoice(NamedTuple):
 
 
 class TenantContact(NamedTuple):
-    """A tenant as messages need them."""
+    """A tenant's contact details for messages."""
 
     id: UUID
     given_name: str
@@ -118,7 +118,7 @@ class TenantContact(NamedTuple):
 
 
 class RemindedInvoice(NamedTuple):
-    """An invoice that a reminder is about, as it stands now, with the words for it."""
+    """The current state of an invoice that a reminder is about, with the values for its text."""
 
     message_id: UUID
     invoice_id: UUID
@@ -135,7 +135,7 @@ class RemindedInvoice(NamedTuple):
 
 
 class SentReminder(NamedTuple):
-    """A reminder that a tenant has had today, or that is due as well where it ``is_due``."""
+    """A reminder that a tenant was sent today, or that is also due if ``is_due``."""
 
     tenant_id: UUID
     message_id: UUID
@@ -143,7 +143,7 @@ class SentReminder(NamedTuple):
 
 
 class NoticeDraft(NamedTuple):
-    """One text to the tenants of a property, or of all; a language without a text is told in the other."""
+    """One text to the tenants of a property, or of all; a language without a text falls back to the other."""
 
     kind: str
     property_id: UUID | None
@@ -152,7 +152,7 @@ class NoticeDraft(NamedTuple):
 
 
 class NoticeRecipient(NamedTuple):
-    """A tenant with a lease that is active on the day, with the names of what they rent."""
+    """A tenant with a lease active on the day, with the names of what they rent."""
 
     tenant_id: UUID
     given_name: str
@@ -164,16 +164,16 @@ class NoticeRecipient(NamedTuple):
 
 
 class LeftOut(NamedTuple):
-    reason: str  # no_phone, opted_out; same_phone: told by the message to another tenant with it
+    reason: str  # no_phone, opted_out; same_phone: covered by the message to another tenant with it
     tenants: int
 
 
 class NoticeText(NamedTuple):
-    """What those are told who read a language: the longest text that comes of it, and what it all takes."""
+    """One language's recipients: their longest text, and the parts and cost of all."""
 
     language: str
     recipients: int
-    other_language: int  # of them, those whose own language has no text
+    other_language: int  # of these, those whose own language has no text
     text: str
     encoding: str
     characters: int
@@ -182,7 +182,7 @@ class NoticeText(NamedTuple):
 
 
 class NoticePreview(NamedTuple):
-    """Whom a notice reaches and what that is reckoned to cost, in cents."""
+    """A notice's recipients and its estimated cost, in cents."""
 
     recipients: int
     left_out: list[LeftOut]
@@ -192,7 +192,7 @@ class NoticePreview(NamedTuple):
 
 
 class NoticeCounts(NamedTuple):
-    """How many of a notice's messages have which status."""
+    """A notice's messages by status."""
 
     queued: int = 0
     handed: int = 0
@@ -204,7 +204,7 @@ class NoticeCounts(NamedTuple):
 
 
 class Notice(NamedTuple):
-    """A notice as it was agreed to; ``price_cents`` is what it was reckoned to cost then."""
+    """A notice as confirmed; ``price_cents`` is the estimate at that time."""
 
     id: UUID
     kind: str

@@ -1,4 +1,4 @@
-"""SQL of notices: whom they reach, and how far their messages have got."""
+"""SQL of notices: recipients, and the status of their messages."""
 
 import datetime as dt
 from collections import defaultdict
@@ -23,7 +23,7 @@ _NOTICE_COLUMNS = [notices.c[name] for name in Notice._fields if name != "counts
 def list_recipients(
     ctx: Context, property_id: UUID | None, today: dt.date, *, after: UUID | None, limit: int
 ) -> list[NoticeRecipient]:
-    """Return the next tenants, by id, of leases that are active today, with what they rent; two queries."""
+    """Return the next tenants, by id, of leases active today, with what they rent; two queries."""
     query = _with_active_leases(select(lease_tenants.c.tenant_id).distinct(), ctx.organisation_id, property_id, today)
     if after is not None:
         query = query.where(lease_tenants.c.tenant_id > after)
@@ -34,7 +34,7 @@ def list_recipients(
 def _with_active_leases(
     query: Select[Any], organisation_id: UUID, property_id: UUID | None, today: dt.date
 ) -> Select[Any]:
-    """Return ``query`` over the tenants of active leases, as ``leasing.rules.lease_status`` says of one."""
+    """Return ``query`` over tenants of active leases, as defined by ``leasing.rules.lease_status``."""
     same_lease = and_(
         lease_tenants.c.organisation_id == leases.c.organisation_id, lease_tenants.c.lease_id == leases.c.id
     )
@@ -99,7 +99,7 @@ def _to_recipient(rows: list[Row[Any]]) -> NoticeRecipient:
 
 
 def list_sent_texts(ctx: Context, notice_id: UUID, phones: Collection[str]) -> set[tuple[str, str | None]]:
-    """Return what the notice says to which of ``phones``: (phone, text)."""
+    """Return the notice's texts to ``phones``: (phone, text)."""
     query = select(messages.c.address, messages.c.text).where(
         messages.c.organisation_id == ctx.organisation_id,
         messages.c.notice_id == notice_id,
@@ -132,7 +132,7 @@ def list_notices(ctx: Context, page_request: PageRequest) -> Page[Notice]:
 
 
 def _with_counts(ctx: Context, rows: list[Row[Any]]) -> list[Notice]:
-    """Return the notices with how their messages stand, in one query for all."""
+    """Return the notices with their message counts, in one query for all."""
     query = (
         select(messages.c.notice_id, messages.c.status, func.count())
         .where(messages.c.organisation_id == ctx.organisation_id, messages.c.notice_id.in_([row.id for row in rows]))

@@ -1,4 +1,4 @@
-"""Filling the text of a notice, and what is wrong with one: {tenant}, {unit} and {property} may stand in it."""
+"""Fill and validate the text of a notice: {tenant}, {unit} and {property} are its placeholders."""
 
 import re
 from collections.abc import Mapping
@@ -9,14 +9,14 @@ _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}", re.ASCII)
 
 
 def fill_placeholders(text: str, values: Mapping[str, str]) -> str:
-    """Return ``text`` with each placeholder replaced; a value is put in as it is, whatever braces it has."""
+    """Return ``text`` with each placeholder replaced; braces inside a value are not expanded."""
     parts = _PLACEHOLDER.split(text)
     parts[1::2] = [values[name] for name in parts[1::2]]
     return "".join(parts)
 
 
 def find_text_problem(text: str) -> str:
-    """Return what is wrong with ``text`` as a notice, or ""."""
+    """Return why ``text`` is not a valid notice, or ""."""
     placeholders = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
     parts = _PLACEHOLDER.split(text)
     unknown = [name for name in parts[1::2] if name not in PLACEHOLDERS]
@@ -28,5 +28,5 @@ def find_text_problem(text: str) -> str:
 
 
 def language_for(language: str, texts: Mapping[str, str]) -> str:
-    """Return in which language who reads ``language`` is told: theirs, or the other where theirs has no text."""
+    """Return the language to use for a tenant: theirs, or the other if theirs has no text."""
     return language if texts.get(language) else next(other for other, text in texts.items() if text)

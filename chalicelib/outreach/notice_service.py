@@ -1,4 +1,4 @@
-"""Notices to many tenants at once: what they would cost, agreeing to that, and queueing them. Money is cents."""
+"""Notices to many tenants: preview with cost, confirmation, and queueing. Money is cents."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ NO_PHONE, SAME_PHONE = "no_phone", "same_phone"
 
 
 class _LanguageCount:
-    """What a notice comes to in one language, as far as it has been counted."""
+    """Running totals of a notice in one language."""
 
     def __init__(self, language: str) -> None:
         self.language, self.longest, self.size = language, "", SmsSize("gsm7", 0, 0)
@@ -82,12 +82,12 @@ def preview_notice(ctx: Context, new: NoticeDraft) -> NoticePreview:
 
 
 def add_notice(ctx: Context, new: NoticeDraft, limit_cents: int) -> Task:
-    """Keep the notice, and queue the task that sends it, which is returned.
+    """Store the notice, queue the task that sends it, and return that task.
 
     Raises:
-        GrantNeeded: as ``preview_notice`` says.
-        Conflict: it would reach nobody, or cost more than ``limit_cents`` by now.
-        Invalid: as ``preview_notice`` says.
+        GrantNeeded: as in ``preview_notice``.
+        Conflict: it would reach nobody, or now costs more than ``limit_cents``.
+        Invalid: as in ``preview_notice``.
     """
     seen = preview_notice(ctx, new)
     if not seen.recipients:
@@ -128,13 +128,13 @@ def list_notices(ctx: Context, page_request: PageRequest) -> Page[Notice]:
 
 
 def queue_notice_set(ctx: Context, task: Task, seen: int, after: UUID | None) -> tuple[int, UUID | None]:
-    """Queue the messages of the next set in the caller's transaction; return how many tenants were seen, and the last.
+    """Queue the next set's messages in the caller's transaction; return the count of tenants seen, and the last one.
 
-    Whoever has no phone or wants no messages has a message too, cancelled for that reason. A phone that several
-    tenants share is told the same once.
+    A tenant without a phone or opted out gets a message too, cancelled for that reason. A phone shared by several
+    tenants gets the same text once.
 
     Raises:
-        TakenOver: another worker holds the task; let it out of the transaction.
+        ClaimLost: another worker has claimed the task; let it roll back the transaction.
     """
     notice_id = UUID(task.input["notice_id"])
     notice = get_notice(ctx, notice_id)
@@ -205,7 +205,7 @@ def _texts_by_language(new: NoticeDraft) -> dict[str, str]:
 
 
 def _render(new: NoticeDraft, to: NoticeRecipient, finalizer: messaging.TextFinalizer) -> tuple[str, str]:
-    """Return in which language the tenant is told, and what comes to their phone."""
+    """Return the language used for the tenant, and the final text."""
     language, text = _fill(new, to)
     return language, finalizer.finalize(NewMessage(new.kind, "", address=to.phone, language=language), text)
 
@@ -243,5 +243,5 @@ def _find_text_problem(text: str) -> str:
 
 
 def parse_notice(body: Mapping[str, Any]) -> NoticeDraft:
-    """Return the notice that a request tells."""
+    """Parse a request body into a notice."""
     return NoticeDraft(body["kind"], body.get("property_id"), body.get("text_en", ""), body.get("text_sw", ""))

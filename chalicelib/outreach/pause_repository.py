@@ -1,4 +1,4 @@
-"""SQL of who is not reminded: leases that are left out, and promises to pay."""
+"""SQL of reminder pauses: excluded leases, and promises to pay."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -27,7 +27,7 @@ def list_exclusions(ctx: Context, page_request: PageRequest) -> Page[Exclusion]:
 
 
 def put_exclusion(ctx: Context, exclusion: Exclusion) -> None:
-    """Set the lease's exclusion in place of the one it had; the caller holds the lease."""
+    """Set the lease's exclusion, replacing any; the caller has locked the lease."""
     remove_exclusion(ctx, exclusion.lease_id)
     ctx.db.execute(insert(reminder_exclusions).values(organisation_id=ctx.organisation_id, **exclusion._asdict()))
 
@@ -40,7 +40,7 @@ def remove_exclusion(ctx: Context, lease_id: UUID) -> bool:
 
 
 def list_excluded_leases(ctx: Context, lease_ids: Collection[UUID], today: dt.date) -> set[UUID]:
-    """Return which of the leases are left out today."""
+    """Return which of the leases are excluded today."""
     query = select(reminder_exclusions.c.lease_id).where(
         reminder_exclusions.c.organisation_id == ctx.organisation_id,
         reminder_exclusions.c.lease_id.in_(lease_ids),
@@ -50,7 +50,7 @@ def list_excluded_leases(ctx: Context, lease_ids: Collection[UUID], today: dt.da
 
 
 def list_leases_with_promise(ctx: Context, lease_ids: Collection[UUID], today: dt.date) -> set[UUID]:
-    """Return which of the leases have a promise that may still be kept today."""
+    """Return which of the leases have an open promise that is not past its day."""
     query = select(promises.c.lease_id).where(
         promises.c.organisation_id == ctx.organisation_id,
         promises.c.lease_id.in_(lease_ids),
@@ -94,7 +94,7 @@ def list_promises(
 
 
 def change_promise_status(ctx: Context, ids: Collection[UUID], status: str) -> int:
-    """Set the status of those of the promises that are still open; return how many."""
+    """Set the status of those of the promises still open; return how many."""
     query = update(promises).where(
         promises.c.organisation_id == ctx.organisation_id, promises.c.id.in_(ids), promises.c.status == OPEN
     )
@@ -102,8 +102,8 @@ def change_promise_status(ctx: Context, ids: Collection[UUID], status: str) -> i
 
 
 def list_past_promises(ctx: Context, before: dt.date, limit: int) -> list[Row[Any]]:
-    """Return the oldest open promises of days before ``before``: their id, lease_id, amount_cents, what is open of
-    the lease's lines that were due by the promised day, and what was set against its lines since (cents)."""
+    """Return the oldest open promises for days before ``before``: id, lease_id, amount_cents, the open balance of the
+    lease's lines due by the promised day, and what was allocated to its lines since (cents)."""
     owed = (
         select(func.coalesce(func.sum(invoice_lines.c.open_cents), 0))
         .where(

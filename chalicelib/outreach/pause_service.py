@@ -1,4 +1,4 @@
-"""Whom not to remind: leases that are left out, and tenants who said that they would pay. Money is whole cents."""
+"""Reminder pauses: excluded leases, and promises to pay. Money is whole cents."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -13,12 +13,12 @@ from chalicelib.outreach.model import BROKEN, CANCELLED, KEPT, OPEN, Exclusion, 
 from chalicelib.pages import Page, PageRequest
 from chalicelib.runtime.context import Context
 
-MAX_PROMISED_DAYS = 62  # a promise pauses the reminders, so it may not lie far off
+MAX_PROMISED_DAYS = 62  # a promise pauses reminders, so its day must be near
 PROMISES_IN_A_SET = 500
 
 
 def put_exclusion(ctx: Context, values: dict[str, Any]) -> Exclusion:
-    """Leave the lease out of reminders, in place of what was said before of it.
+    """Exclude the lease from reminders, replacing any exclusion.
 
     Raises:
         Invalid: the organisation has no such lease, or the last day has passed.
@@ -42,7 +42,7 @@ def remove_exclusion(ctx: Context, lease_id: UUID) -> None:
 
 
 def add_promise(ctx: Context, values: dict[str, Any]) -> Promise:
-    """Keep what a tenant said they would pay; reminders pause until that day is over.
+    """Record a tenant's promise to pay; reminders pause until that day is over.
 
     Raises:
         Conflict: another promise of the lease is open.
@@ -84,7 +84,7 @@ def list_promises(ctx: Context, page_request: PageRequest, **filters: Any) -> Pa
 
 
 def cancel_promise(ctx: Context, promise_id: UUID) -> Promise:
-    """Take a promise back, so that the tenant is reminded again.
+    """Cancel a promise, so that the tenant is reminded again.
 
     Raises:
         Conflict: it is no longer open.
@@ -96,10 +96,10 @@ def cancel_promise(ctx: Context, promise_id: UUID) -> Promise:
 
 
 def resolve_promises(ctx: Context) -> int:
-    """Mark a set of the promises whose day is over, and return how many.
+    """Resolve a batch of promises whose day is over, and return how many.
 
-    One is kept where nothing that was due by its day is open, or as much as was promised has been set against
-    the lease's invoices since; else it is broken.
+    A promise is kept if nothing due by its day is open, or if at least the promised amount has been allocated to the
+    lease's invoices since; else it is broken.
     """
     past = repository.list_past_promises(ctx, ctx.today, PROMISES_IN_A_SET)
     kept = {row.id for row in past if row.owed_cents == 0 or row.paid_cents >= row.amount_cents}
@@ -121,7 +121,7 @@ def list_paused(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, str]:
 
 
 def _lock_lease(ctx: Context, lease_id: UUID) -> None:
-    """Hold the lease, so that two who say something of it at once do so one after the other."""
+    """Lock the lease, so that concurrent changes are serialised."""
     try:
         leasing.lock_lease(ctx, lease_id)
     except NotFound as error:

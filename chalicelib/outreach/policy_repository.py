@@ -1,4 +1,4 @@
-"""SQL of when an organisation reminds: its policy, and the days on which nothing is sent."""
+"""SQL of reminder policies and holidays."""
 
 import datetime as dt
 from typing import Any
@@ -34,7 +34,7 @@ def change_policy(ctx: Context, version: int, values: dict[str, Any], now: dt.da
 
 
 def add_policy(ctx: Context, policy: ReminderPolicy) -> bool:
-    """Insert the organisation's first row; return False where another has just done so."""
+    """Insert the organisation's first row; return False if another transaction already has."""
     days = {"before_days": list(policy.before_days), "after_days": list(policy.after_days)}
     try:
         with ctx.db.begin_nested():
@@ -47,7 +47,7 @@ def add_policy(ctx: Context, policy: ReminderPolicy) -> bool:
 
 
 def list_reminder_schedules(db: Connection, after: UUID | None, limit: int) -> list[ReminderSchedule]:
-    """Return the next organisations, by id and of all, that remind or wait for what was promised."""
+    """Return the next organisations, by id and of all, with reminders or open promises."""
     promised = exists().where(promises.c.organisation_id == organisations.c.id, promises.c.status == OPEN)
     query = (
         select(organisations.c.id, organisations.c.time_zone, reminder_policies.c.send_hour)
@@ -79,7 +79,7 @@ def list_holidays(ctx: Context, first: dt.date, last: dt.date) -> list[Holiday]:
 
 
 def add_holiday(ctx: Context, holiday_on: dt.date, name: str, now: dt.datetime) -> bool:
-    """Insert the holiday; return False where the organisation has one on that day."""
+    """Insert the holiday; return False if the organisation already has one on that day."""
     values = {"organisation_id": ctx.organisation_id, "holiday_on": holiday_on, "name": name, "created_at": now}
     try:
         with ctx.db.begin_nested():

@@ -1,4 +1,4 @@
-"""When an organisation reminds, and on which days it sends nothing."""
+"""Reminder policies and holidays."""
 
 import datetime as dt
 from typing import Any
@@ -20,16 +20,16 @@ from chalicelib.outreach.model import (
 )
 from chalicelib.runtime.context import Context
 
-_CALENDAR_SPAN = dt.timedelta(days=MAX_AFTER_DAYS + MAX_BEFORE_DAYS + 60)  # farther than any step is moved
+_CALENDAR_SPAN = dt.timedelta(days=MAX_AFTER_DAYS + MAX_BEFORE_DAYS + 60)  # longer than any step is moved
 
 
 def get_policy(ctx: Context) -> ReminderPolicy:
-    """Return the organisation's policy; until it says otherwise the usual one, at version 0, which reminds nobody."""
+    """Return the organisation's policy; until it sets one the default, at version 0, which reminds nobody."""
     return repository.find_policy(ctx) or ReminderPolicy()
 
 
 def change_policy(ctx: Context, version: int | None, values: dict[str, Any]) -> ReminderPolicy:
-    """Change what ``values`` names and return the policy.
+    """Change the fields in ``values`` and return the policy.
 
     Raises:
         PreconditionFailed: it is no longer at ``version``.
@@ -49,12 +49,12 @@ def change_policy(ctx: Context, version: int | None, values: dict[str, Any]) -> 
 
 
 def list_reminder_schedules(db: Connection, *, after: UUID | None, limit: int) -> list[ReminderSchedule]:
-    """Return the next organisations, by id and of all, that remind or wait for what was promised."""
+    """Return the next organisations, by id and of all, with reminders or open promises."""
     return repository.list_reminder_schedules(db, after, limit)
 
 
 def get_calendar(ctx: Context, policy: ReminderPolicy) -> SendingCalendar:
-    """Return the days off by the policy, as far around ``today`` as a reminder of today can depend on them."""
+    """Return the policy's days off, as far around ``today`` as a reminder of today can depend on them."""
     found = (
         repository.list_holidays(ctx, ctx.today - _CALENDAR_SPAN, ctx.today + _CALENDAR_SPAN)
         if policy.skip_holidays
@@ -69,7 +69,7 @@ def list_holidays(ctx: Context, year: int) -> list[Holiday]:
 
 
 def add_holiday(ctx: Context, holiday_on: dt.date, name: str) -> Holiday:
-    """Add a day off of the organisation's own, such as one that was gazetted late.
+    """Add a holiday of the organisation's own, such as one gazetted late.
 
     Raises:
         Conflict: it has one on that day.
@@ -83,7 +83,7 @@ def remove_holiday(ctx: Context, day: str) -> None:
     """Remove the organisation's own holiday of ``day``, ISO 8601; a public one stays.
 
     Raises:
-        NotFound: it has none on that day, or that is no day.
+        NotFound: it has none on that day, or ``day`` is not a date.
     """
     try:
         holiday_on = dt.date.fromisoformat(day)

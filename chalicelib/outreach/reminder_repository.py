@@ -1,4 +1,4 @@
-"""SQL of reminders: whose invoices are due for a step, what was said of them, and how they stand at sending."""
+"""SQL of reminders: invoices due for a step, steps already sent, and their state at sending."""
 
 import datetime as dt
 from collections import defaultdict
@@ -24,7 +24,7 @@ from chalicelib.storage.tables.messaging import messages
 from chalicelib.storage.tables.outreach import reminders
 from chalicelib.storage.tables.portfolio import channels, properties, units
 
-MAX_WAIT = dt.timedelta(days=20)  # for longer no reminder waits that was handed over once
+MAX_WAIT = dt.timedelta(days=20)  # no dispatched reminder waits for longer
 _LINE = invoice_lines.c
 
 
@@ -32,7 +32,7 @@ _DATES = (_LINE.issued_on, _LINE.due_on, _LINE.overdue_on)
 
 
 def list_dates(ctx: Context, first: dt.date, last: dt.date) -> list[InvoiceDates]:
-    """Return the different dates of the invoices with something open that are due from ``first`` to ``last``."""
+    """Return the distinct dates of open invoices due from ``first`` to ``last``."""
     query = select(*_DATES).distinct()
     return [
         InvoiceDates(*row)
@@ -48,8 +48,8 @@ def list_due_tenants(
     """Return the tenants, by id, that pay for leases with an open invoice of such dates.
 
     Args:
-        due: dates by the names of the steps that must not have been said of an invoice of these dates.
-        after: only tenants of greater ids.
+        due: dates by the names of the steps that must not have been sent yet for an invoice of these dates.
+        after: only tenants with greater ids.
     """
     if not due:
         return []
@@ -77,7 +77,7 @@ def _not_sent(names: Sequence[str], dates: Collection[InvoiceDates]) -> ColumnEl
 
 
 def list_open_invoices(ctx: Context, tenant_ids: Collection[UUID], first: dt.date, last: dt.date) -> list[OpenInvoice]:
-    """Return the invoices due from ``first`` to ``last`` with something open, of the leases the tenants pay for."""
+    """Return open invoices due from ``first`` to ``last`` of the leases that the tenants pay for."""
     query = (
         select(
             leases.c.tenant_id,
@@ -100,7 +100,7 @@ def list_open_invoices(ctx: Context, tenant_ids: Collection[UUID], first: dt.dat
 
 
 def list_sent_steps(ctx: Context, invoice_ids: Collection[UUID]) -> dict[UUID, list[str]]:
-    """Return the names of the steps that were said of each of the invoices."""
+    """Return the names of the steps sent for each of the invoices."""
     query = select(reminders.c.invoice_id, reminders.c.step).where(
         reminders.c.organisation_id == ctx.organisation_id, reminders.c.invoice_id.in_(invoice_ids)
     )
@@ -111,7 +111,7 @@ def list_sent_steps(ctx: Context, invoice_ids: Collection[UUID]) -> dict[UUID, l
 
 
 def list_contacts(ctx: Context, tenant_ids: Collection[UUID]) -> dict[UUID, TenantContact]:
-    """Return those of the tenants who are not erased, with the phone that is called first."""
+    """Return those of the tenants not erased, with their primary phone."""
     query = (
         select(tenants.c.id, tenants.c.given_name, tenants.c.language, tenant_phones.c.phone)
         .outerjoin(
@@ -132,7 +132,7 @@ def list_contacts(ctx: Context, tenant_ids: Collection[UUID]) -> dict[UUID, Tena
 
 
 def map_dedupe_keys(ctx: Context, message_ids: Collection[UUID]) -> dict[str, UUID]:
-    """Return the messages by their dedupe keys."""
+    """Return the message ids by dedupe key."""
     query = select(messages.c.dedupe_key, messages.c.id).where(
         messages.c.organisation_id == ctx.organisation_id, messages.c.id.in_(message_ids)
     )
@@ -140,13 +140,13 @@ def map_dedupe_keys(ctx: Context, message_ids: Collection[UUID]) -> dict[str, UU
 
 
 def add_reminders(ctx: Context, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep which step of which invoice each message says."""
+    """Record which step of which invoice each message covers."""
     if rows:
         ctx.db.execute(insert(reminders), [{"organisation_id": ctx.organisation_id, **row} for row in rows])
 
 
 def list_reminded_invoices(ctx: Context, message_ids: Collection[UUID]) -> list[RemindedInvoice]:
-    """Return the invoices that the messages are about as they stand now, the oldest first, paid ones left out."""
+    """Return the current state of the messages' invoices, oldest first, paid ones excluded."""
     open_cents = _as_integer(func.sum(_LINE.open_cents))
     columns = (
         reminders.c.message_id,
@@ -184,7 +184,7 @@ def list_reminded_invoices(ctx: Context, message_ids: Collection[UUID]) -> list[
 def list_sent_reminders(
     ctx: Context, tenant_ids: Collection[UUID], since: dt.datetime, now: dt.datetime
 ) -> list[SentReminder]:
-    """Return the tenants' reminders that were handed over since then and did not fail, and those that are due now."""
+    """Return the tenants' reminders dispatched since ``since`` and not failed, and those due now."""
     status, handed_at = messages.c.status, messages.c.handed_at
     due = and_(status == QUEUED, messages.c.send_after_at <= now, messages.c.expires_at > now)
     query = select(messages.c.tenant_id, messages.c.id, status == QUEUED).where(
@@ -210,5 +210,5 @@ def _same_row(one: Any, other: Any, key: ColumnElement[UUID], other_key: ColumnE
 
 
 def _as_integer(amount: ColumnElement[Any]) -> ColumnElement[int]:
-    # MySQL's SUM is a DECIMAL, which would be told as one.
+    # MySQL's SUM is a DECIMAL, and would be serialized as one.
     return cast(amount, BigInteger)

@@ -1,7 +1,7 @@
-"""Reminding tenants of open invoices: who is told what on a day, queued set by set. Money is whole cents.
+"""Remind tenants of open invoices: plan a day's reminders and queue them in sets. Money is whole cents.
 
-What is queued is a message without its text, and for each (invoice, step) that it says a row that nothing
-can add twice. The amounts are put in when it is sent.
+A queued reminder has no text, but a unique row for each (invoice, step) that it covers, so that nothing is sent
+twice. Amounts are filled in at sending.
 """
 
 import datetime as dt
@@ -36,7 +36,7 @@ _DAY = dt.timedelta(days=1)
 
 
 class DayPlan(NamedTuple):
-    """What an organisation says on ``today``, a day of ``time_zone``."""
+    """An organisation's reminders on ``today``, a day of ``time_zone``."""
 
     policy: ReminderPolicy
     steps: tuple[ReminderStep, ...]
@@ -46,12 +46,12 @@ class DayPlan(NamedTuple):
 
     @property
     def send_after_at(self) -> dt.datetime:
-        """Return the day's hour: one that is run by hand before it comes is not said before it comes."""
+        """Return the day's sending hour: a manual run before it does not send earlier."""
         return _to_instant(self.today, self.policy.send_hour, self.time_zone)
 
     @property
     def expires_at(self) -> dt.datetime:
-        """Return when it is no longer worth saying: when the next day on which anything is said is over."""
+        """Return when the reminder expires: at the end of the next sending day."""
         return _to_instant(rules.next_sending_day(self.today, self.calendar) + _DAY, 0, self.time_zone)
 
     def find_due_step(self, dates: InvoiceDates) -> ReminderStep | None:
@@ -59,14 +59,14 @@ class DayPlan(NamedTuple):
 
 
 class DueReminder(NamedTuple):
-    """An open invoice and the step of it that is to be said."""
+    """An open invoice and its step that is due."""
 
     invoice: OpenInvoice
     step: ReminderStep
 
 
 class RunProgress(NamedTuple):
-    """How far a run is, as its task's cursor keeps it: after which tenant it goes on, tenants seen, messages made."""
+    """Progress of a run, stored in its task's cursor: last tenant, tenants seen, messages queued."""
 
     after: UUID | None
     seen: int
@@ -74,12 +74,12 @@ class RunProgress(NamedTuple):
 
 
 def queue_reminders(ctx: Context, on: dt.date) -> Task:
-    """Queue the task that says what is to be said on ``on``, a day of the organisation's time zone."""
+    """Queue the reminder task for ``on``, a day of the organisation's time zone."""
     return tasks.queue_task(ctx, REMINDERS_TASK, {"on": on.isoformat()}, created_by=None)
 
 
 def plan_day(ctx: Context) -> DayPlan | None:
-    """Return what the organisation says on ``today``, or None where it says nothing."""
+    """Return the organisation's plan for ``today``, or None if it sends nothing."""
     policy = policy_service.get_policy(ctx)
     steps = rules.list_steps(policy)
     calendar = policy_service.get_calendar(ctx, policy)
@@ -94,9 +94,9 @@ def _to_instant(day: dt.date, hour: int, time_zone: ZoneInfo) -> dt.datetime:
 
 
 def list_due_tenants(ctx: Context, plan: DayPlan, after: UUID | None) -> list[UUID]:
-    """Return the tenants behind ``after``, by id, of whose invoices a step is due and was not said; two queries.
+    """Return the tenants after ``after``, by id, with an invoice whose due step was not sent; two queries.
 
-    Which step is due depends on an invoice's dates alone, and there are few different ones.
+    Which step is due depends only on an invoice's dates, and there are few distinct ones.
     """
     due_days = rules.due_day_range(plan.steps, plan.today)
     dates_of: dict[ReminderStep, list[InvoiceDates]] = defaultdict(list)
@@ -109,7 +109,7 @@ def list_due_tenants(ctx: Context, plan: DayPlan, after: UUID | None) -> list[UU
 
 
 def parse_progress(task: Task) -> RunProgress:
-    """Return how far the run is; a fresh one is at its beginning."""
+    """Return the run's progress; a new run starts at the beginning."""
     if not task.cursor:
         return RunProgress(None, 0, 0)
     after, made = task.cursor.split(":")
@@ -119,10 +119,10 @@ def parse_progress(task: Task) -> RunProgress:
 def queue_reminder_set(
     ctx: Context, task: Task, plan: DayPlan, tenant_ids: list[UUID], before: RunProgress, total: int
 ) -> RunProgress:
-    """Queue what a set of tenants is told, in the caller's transaction, and return how far the run then is.
+    """Queue a set of tenants' reminders in the caller's transaction, and return the progress after it.
 
     Raises:
-        TakenOver: another worker holds the task; let it out of the transaction.
+        ClaimLost: another worker has claimed the task; let it roll back the transaction.
     """
     due = _list_due(ctx, plan, tenant_ids)
     contacts = repository.list_contacts(ctx, {each.invoice.tenant_id for each in due})
@@ -142,7 +142,7 @@ def _names_of_later_steps(steps: Iterable[ReminderStep], first: ReminderStep) ->
 
 
 def _list_due(ctx: Context, plan: DayPlan, tenant_ids: list[UUID]) -> list[DueReminder]:
-    """Return the steps of the tenants' invoices that are to be said, by tenant and due day; four queries."""
+    """Return the due steps of the tenants' invoices, by tenant and due day; four queries."""
     due_days = rules.due_day_range(plan.steps, plan.today)
     found = repository.list_open_invoices(ctx, tenant_ids, *due_days)
     known = {dates: plan.find_due_step(dates) for dates in {each.dates for each in found}}
@@ -158,10 +158,10 @@ def _list_due(ctx: Context, plan: DayPlan, tenant_ids: list[UUID]) -> list[DueRe
 
 
 def _group_by_tenant(due: Iterable[DueReminder], plan: DayPlan) -> Iterable[tuple[UUID, list[DueReminder]]]:
-    """Yield what each tenant is told in one message, if it comes to enough.
+    """Yield the reminders of each tenant that go in one message, if they reach the minimum.
 
-    What is overdue is not mixed with what is not: the sum would be called overdue as a whole. What is not is
-    said on the next day, since it is made up for.
+    Overdue invoices are not mixed with others: the sum would be called overdue as a whole. The others are sent on
+    the next day, as a late step.
     """
     for tenant_id, rows in groupby(due, key=attrgetter("invoice.tenant_id")):
         all_due = list(rows)
@@ -202,7 +202,7 @@ def _build_message(key: str, due_by_key: list[DueReminder], contact: TenantConta
 
 
 def _record_reminders(ctx: Context, ids: list[UUID], due_by_key: Mapping[str, list[DueReminder]]) -> None:
-    """Keep which steps the messages say; a tenant who was told something today is told the rest tomorrow."""
+    """Record the steps that the messages cover; a tenant reminded today gets the rest tomorrow."""
     rows = [
         {
             "invoice_id": each.invoice.invoice_id,

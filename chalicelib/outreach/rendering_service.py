@@ -1,4 +1,4 @@
-"""What a reminder says when it is sent: of what is open then, in words that are true on that day. Money is cents."""
+"""Render reminders at sending: current balances, in words true on that day. Money is cents."""
 
 import datetime as dt
 from collections import defaultdict
@@ -20,15 +20,15 @@ from chalicelib.runtime.context import Context
 
 NOTHING_OWED, TENANT_CHANGED, REMINDERS_OFF = "nothing_owed", "tenant_changed", "reminders_off"
 OVERDUE_KINDS = (OVERDUE, FINAL)
-PAYBILL = "paybill"  # a till takes no account number, which our texts name beside it
+PAYBILL = "paybill"  # a till has no account number, which the texts name beside it
 
 
 class _RenderingContext(NamedTuple):
-    """What holds for all reminders of a set."""
+    """Data common to all reminders of a set."""
 
     organisation: Organisation
     today: dt.date
-    next_day: dt.datetime  # when the next day begins on which anything is said
+    next_day: dt.datetime  # start of the next sending day
     is_day_off: bool
     surplus: set[UUID]  # messages
     policy: ReminderPolicy
@@ -38,15 +38,15 @@ class _RenderingContext(NamedTuple):
     templates: messaging.Templates
 
     def skip_reason(self, message: Message, lease_id: UUID) -> str:
-        """Return why the message says nothing of the lease, or ""."""
+        """Return why the message leaves the lease out, or ""."""
         return self.paused.get(lease_id) or self.suppressions.reason_for_lease(message.address or "", lease_id)
 
 
 def render_reminders(ctx: Context, messages: Sequence[Message]) -> dict[UUID, RenderedText]:
-    """Return what each reminder says now, or why nothing: its invoices were paid, or left out since; ten queries.
+    """Return the text of each reminder, or the reason for none: invoices paid, or lease excluded since; ten queries.
 
-    What was put off (quiet hours, a cap, another attempt) until a day off waits for the day after, and so does a
-    second reminder of one day, the younger one.
+    A reminder postponed (quiet hours, a cap, a retry) into a day off waits for the day after; so does the younger of
+    two reminders on one day.
     """
     invoices = repository.list_reminded_invoices(ctx, [message.id for message in messages])
     tenants = {each.tenant_id for each in messages if each.tenant_id}
@@ -94,7 +94,7 @@ def _render(message: Message, invoices: list[RemindedInvoice], now: _RenderingCo
         return RenderedText(None, reasons[0])
     if sum(each.open_cents for each in remaining) < max(now.policy.minimum_cents, 1):
         return RenderedText(None, NOTHING_OWED)
-    due_days = [each.due_on for each in remaining]  # the oldest first
+    due_days = [each.due_on for each in remaining]  # oldest first
     kind = rules.message_kind({message.kind}, [(each.due_on, each.overdue_on) for each in remaining], now.today)
     since = due_days[:1] if kind in OVERDUE_KINDS else due_days
     values = _placeholder_values(remaining, contact, message.language, now.organisation)
@@ -104,7 +104,7 @@ def _render(message: Message, invoices: list[RemindedInvoice], now: _RenderingCo
 
 
 def _find_surplus(messages: Sequence[Message], sent_reminders: Iterable[SentReminder]) -> set[UUID]:
-    """Return which of ``messages`` would not be the tenant's only reminder of the day, nor is the first that is due."""
+    """Return which of ``messages`` are neither the tenant's only reminder of the day nor the first that is due."""
     first: dict[UUID, UUID] = {}
     already_sent = set()
     for each in sent_reminders:
@@ -124,7 +124,7 @@ def _placeholder_values(
     invoices: Sequence[RemindedInvoice], contact: TenantContact, language: str, organisation: Organisation
 ) -> dict[str, str]:
     paybills = {each.channel_number if each.channel_kind == PAYBILL else None for each in invoices}
-    paybill = paybills.pop() if len(paybills) == 1 else None  # of two properties' none is everybody's
+    paybill = paybills.pop() if len(paybills) == 1 else None  # with two, neither applies to all
     units = wording.join_names(each.unit_name for each in invoices)
     return {
         "tenant": contact.given_name,

@@ -1,4 +1,4 @@
-"""Which reminder of an invoice is said on which day. Days are business days of the organisation's time zone."""
+"""Which reminder step of an invoice is sent on which day. Days are business days in the organisation's time zone."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable
@@ -14,16 +14,16 @@ from chalicelib.outreach.model import (
     SendingCalendar,
 )
 
-MAX_LATE_DAYS = 3  # sending days that a step may be late by, after an outage
-MAX_GRACE_DAYS = 60  # as leases have it
-MAX_MOVED_DAYS = 14  # a step that would be moved farther, past a run of days off, is left out
+MAX_LATE_DAYS = 3  # sending days by which a step may be late, after an outage
+MAX_GRACE_DAYS = 60  # same as for leases
+MAX_MOVED_DAYS = 14  # a step that days off would move farther is dropped
 SATURDAY = 5
 
 _DAY = dt.timedelta(days=1)
 
 
 def list_steps(policy: ReminderPolicy) -> tuple[ReminderStep, ...]:
-    """Return the policy's steps in the order of their days; the last of several after the due day is the final one."""
+    """Return the policy's steps by day; the last of several after the due day is the final one."""
     after = sorted(policy.after_days)
     last = after[-1] if len(after) > 1 else None
     return (
@@ -34,7 +34,7 @@ def list_steps(policy: ReminderPolicy) -> tuple[ReminderStep, ...]:
 
 
 def parse_offset(name: str) -> int:
-    """Return how many days from the due day the step lies, also one of a policy that holds no longer."""
+    """Return the step's offset from the due day, also for a step no longer in the policy."""
     when, _, days = name.partition("_")
     return {"before": -1, "after": 1}.get(when, 0) * int(days or 0)
 
@@ -49,11 +49,11 @@ def next_sending_day(day: dt.date, calendar: SendingCalendar) -> dt.date:
 
 
 def find_step_day(step: ReminderStep, dates: InvoiceDates, calendar: SendingCalendar) -> dt.date | None:
-    """Return the day that ``step`` of an invoice falls on, or None where it falls on none.
+    """Return the day of ``step`` for an invoice, or None if it has none.
 
-    Steps after the due day are counted from the last day of grace: until then nobody is overdue. A day that is
-    skipped moves a step until the due day back, and one after it on. Nothing is said before the invoice was
-    issued: a step until the due day then falls on the day of issue, if that is not past the due day.
+    Steps after the due day are counted from the last day of grace: until then nothing is overdue. A day off moves a
+    step up to the due day earlier, and one after it later. Nothing is sent before the invoice was issued: a step up to
+    the due day then falls on the day of issue, if that is not past the due day.
     """
     until_due_day = step.offset_days <= 0
     counted_from = dates.due_on if until_due_day else dates.overdue_on - _DAY
@@ -69,10 +69,10 @@ def find_step_day(step: ReminderStep, dates: InvoiceDates, calendar: SendingCale
 def find_due_step(
     steps: Iterable[ReminderStep], dates: InvoiceDates, today: dt.date, calendar: SendingCalendar
 ) -> ReminderStep | None:
-    """Return the step of an invoice that is to be said today unless it was: the latest whose day has come.
+    """Return the invoice's step due today, unless already sent: the latest whose day has come.
 
-    A step that was missed is made up for on one of the next ``MAX_LATE_DAYS`` sending days; "soon due" only as
-    long as that is true, and nothing in the days of grace.
+    A missed step is caught up on one of the next ``MAX_LATE_DAYS`` sending days; "soon due" only as long as that is
+    true, and nothing within the days of grace.
     """
     if is_day_off(today, calendar):
         return None
@@ -87,17 +87,17 @@ def find_due_step(
 
 
 def can_be_sent(step: ReminderStep, sent: Iterable[str]) -> bool:
-    """Return whether neither ``step`` nor a later one is among the names of steps that were ``sent``."""
+    """Return whether neither ``step`` nor a later one is among the ``sent`` step names."""
     return all(parse_offset(name) < step.offset_days for name in sent)
 
 
 def message_kind(kinds: Collection[str], days: Collection[tuple[dt.date, dt.date]], today: dt.date) -> str:
-    """Return the kind of a message that says steps of ``kinds``, so that it is true of all invoices that it tells.
+    """Return the kind of a message covering steps of ``kinds``, such that it is true of all its invoices.
 
-    The due day's own step may have been moved to a day before, and be made up for on a day after.
+    The due day's own step may have been moved earlier, or be caught up later.
 
     Args:
-        days: of each invoice, when it is due and when it is overdue.
+        days: due day and overdue day of each invoice.
     """
     if all(overdue_on <= today for _, overdue_on in days):
         return FINAL if FINAL in kinds else OVERDUE
@@ -105,14 +105,14 @@ def message_kind(kinds: Collection[str], days: Collection[tuple[dt.date, dt.date
 
 
 def due_day_range(steps: Collection[ReminderStep], today: dt.date) -> tuple[dt.date, dt.date]:
-    """Return the first and the last due day of which a step can be said today, whatever days are skipped."""
+    """Return the first and last due day for which a step can be due today, whatever the days off."""
     offsets = [step.offset_days for step in steps]
-    late = MAX_GRACE_DAYS + 2 * MAX_MOVED_DAYS + MAX_LATE_DAYS  # moved on, and then made up for
+    late = MAX_GRACE_DAYS + 2 * MAX_MOVED_DAYS + MAX_LATE_DAYS  # moved later, and then caught up
     return today - (max(offsets) + late) * _DAY, today + (MAX_MOVED_DAYS - min(offsets)) * _DAY
 
 
 def _skip_days_off(day: dt.date, by: dt.timedelta, calendar: SendingCalendar) -> dt.date | None:
-    """Return ``day``, or the next one in that direction that is not skipped."""
+    """Return ``day``, or the next one in that direction that is not a day off."""
     for _ in range(MAX_MOVED_DAYS):
         if not is_day_off(day, calendar):
             return day

@@ -1,4 +1,4 @@
-"""How policies, pauses, holidays and notices are told and asked for."""
+"""Schemas of reminder policies, exclusions, promises, holidays and notices."""
 
 from marshmallow import Schema
 

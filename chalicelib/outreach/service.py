@@ -1,4 +1,4 @@
-"""Outreach's use cases for its entrances, whichever module keeps them."""
+"""Public interface of outreach."""
 
 from chalicelib.outreach.erasure_service import anonymise_leases
 from chalicelib.outreach.notice_service import add_notice, get_notice, list_notices, parse_notice, preview_notice

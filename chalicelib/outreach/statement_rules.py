@@ -1,4 +1,4 @@
-"""The letter by which the owner of a property is told how a lease stands. Money is whole cents."""
+"""The e-mail that states a lease's account to the property's owner. Money is whole cents."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ MAX_SUBJECT = 160
 
 
 class OwnerStatement(NamedTuple):
-    """What an owner is told of: whose lease of which unit, and what is owed at the end of ``to_on``."""
+    """Facts of an owner's statement: tenant, unit, and the balance at the end of ``to_on``."""
 
     owner: str
     tenant: str
@@ -23,7 +23,7 @@ class OwnerStatement(NamedTuple):
 
 
 def render_owner_statement(statement: OwnerStatement, table: Iterable[str]) -> tuple[str, str]:
-    """Return the subject and the text of the letter around the lines of the statement's ``table``."""
+    """Return subject and body of the e-mail around the lines of the statement's ``table``."""
     until_text = statement.to_on.strftime("%d/%m/%Y")
     balance = format_amount(abs(statement.closing_cents), statement.currency)
     closing = "Owed" if statement.closing_cents >= 0 else "In the tenant's favour"

@@ -1,4 +1,4 @@
-"""A lease's statement by e-mail, to who pays for it or to the owner of the property, because a member asks for it."""
+"""E-mail a lease's statement to its payer or to the property's owner, at a member's request."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -42,12 +42,12 @@ def email_statement(
     """Queue the lease's statement of those days (None: from the beginning, until today) and return the message.
 
     Raises:
-        Conflict: whom it is meant for has no e-mail address.
-        Invalid: the days are in the wrong order, or the statement is too long for a letter.
+        Conflict: the recipient has no e-mail address.
+        Invalid: the days are in the wrong order, or the statement is too long for an e-mail.
         NotFound: the organisation has no such lease.
     """
     lease = leasing.get_lease(ctx, lease_id)
-    # Read from the beginning and cut: one query sees one picture, also in a transaction that writes.
+    # Read from the beginning and cut: one query sees one snapshot, also in a writing transaction.
     statement = get_lease_statement(ctx, lease_id, None, to_on)
     if from_on is not None:
         if from_on > statement.to_on:
@@ -58,9 +58,9 @@ def email_statement(
         raise Invalid([("since", "the statement is too long for an e-mail; choose a later day")])
     new = NewMessage(
         kind="statement",
-        dedupe_key=f"statement:{new_id()}",  # who asks again wants it again
+        dedupe_key=f"statement:{new_id()}",  # a repeated request sends it again
         medium=EMAIL,
-        tenant_id=lease.tenant_id,  # the owner's too: it tells of the tenant, and is forgotten with them
+        tenant_id=lease.tenant_id,  # also for the owner's: it concerns the tenant, and is erased with them
         lease_id=lease.id,
         property_id=lease.property_id,
         expires_at=ctx.now + VALID_FOR,
@@ -93,7 +93,7 @@ def _render_for_owner(ctx: Context, lease: Lease, statement: Statement) -> _Stat
     shown_values = messaging.load_templates(ctx).shown_values
     names = {
         "owner": owner.name,
-        "tenant": lease.tenants[0].name,  # nobody else's: the message is theirs, and is forgotten with them
+        "tenant": lease.tenants[0].name,  # the first tenant only: the message is erased with them
         "unit": lease.unit_name,
         "property": lease.property_name,
         "organisation": organisation.name,

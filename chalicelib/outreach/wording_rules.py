@@ -1,4 +1,4 @@
-"""How days and names read in a message, in English and in Swahili."""
+"""Format dates and names in messages, in English and Swahili."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ def format_day(on: dt.date, language: str) -> str:
 
 
 def format_days(each: Iterable[dt.date], language: str) -> str:
-    """Return the days, each once: "5 Dec 2026, 8 Dec 2026", and of many the first and the last."""
+    """Return the distinct days: "5 Dec 2026, 8 Dec 2026"; if many, the first and the last."""
     found = [format_day(on, language) for on in sorted(set(each))]
     return f"{found[0]} - {found[-1]}" if len(found) > MAX_DAYS else ", ".join(found)
 
@@ -27,13 +27,13 @@ def format_month(on: dt.date, language: str) -> str:
 
 
 def format_periods(each: Iterable[dt.date], language: str) -> str:
-    """Return the months, each once: "Nov 2026, Dec 2026", and of many the first and the last."""
+    """Return the distinct months: "Nov 2026, Dec 2026"; if many, the first and the last."""
     found = [format_month(on, language) for on in sorted(set(each))]
     return f"{found[0]} - {found[-1]}" if len(found) > MAX_PERIODS else ", ".join(found)
 
 
 def join_names(each: Iterable[str]) -> str:
-    """Return the names, each once in their order: "A1, B2"; of many those that fit, and how many more there are."""
+    """Return the distinct names in order: "A1, B2"; if many, those that fit, and how many more."""
     found = list(dict.fromkeys(each))
     for count in range(len(found), 1, -1):
         rest = f" +{len(found) - count}" if count < len(found) else ""
