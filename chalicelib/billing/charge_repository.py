@@ -1,4 +1,4 @@
-"""SQL of one-off charges: added, cancelled, claimed by an invoice and given back by its void."""
+"""SQL of one-off charges: add, cancel, claim for an invoice, release when it is voided."""
 
 import datetime as dt
 from collections.abc import Collection, Sequence
@@ -43,7 +43,7 @@ def list_charges(
 
 
 def cancel_charge(ctx: Context, charge_id: UUID) -> bool:
-    """Cancel the charge if it still waits; return whether this call did it."""
+    """Cancel the charge if it is still pending; return whether this call did it."""
     query = update(charges).where(
         charges.c.organisation_id == ctx.organisation_id, charges.c.id == charge_id, charges.c.status == "pending"
     )
@@ -51,10 +51,10 @@ def cancel_charge(ctx: Context, charge_id: UUID) -> bool:
 
 
 def lock_pending(ctx: Context, lease_ids: Collection[UUID], through: dt.date | None) -> list[Charge]:
-    """Return the charges that wait, charged by ``through`` (None: whenever), held so that none is cancelled meanwhile.
+    """Lock and return the pending charges with ``charged_on`` by ``through`` (None: any day).
 
-    Late fees are not asked when they were charged: a month that is billed late bears those of today.
-    A charge that is added after this waits for the next invoice.
+    Late fees are included whenever they were charged: a month that is billed late has those of today.
+    A charge that is added after this stays pending for the next invoice.
     """
     query = select(*_COLUMNS).where(
         charges.c.organisation_id == ctx.organisation_id,
@@ -67,7 +67,7 @@ def lock_pending(ctx: Context, lease_ids: Collection[UUID], through: dt.date | N
 
 
 def claim_for_run(ctx: Context, charge_ids: Collection[UUID], period: dt.date) -> None:
-    """Put charges held by ``lock_pending`` on the period's invoices of their leases, which stand already."""
+    """Put charges locked by ``lock_pending`` on their leases' invoices of the period, which exist already."""
     invoice_id = (
         select(invoices.c.id)
         .where(
@@ -82,7 +82,7 @@ def claim_for_run(ctx: Context, charge_ids: Collection[UUID], period: dt.date) -
 
 
 def claim_for_invoice(ctx: Context, charge_ids: Collection[UUID], invoice_id: UUID) -> None:
-    """Put charges held by ``lock_pending`` on one invoice."""
+    """Put charges locked by ``lock_pending`` on one invoice."""
     _claim_charges(ctx, charge_ids, invoice_id)
 
 
@@ -104,13 +104,13 @@ def list_charged_lines(ctx: Context, invoice_id: UUID) -> list[tuple[str, int]]:
 
 
 def release_charges(ctx: Context, invoice_id: UUID) -> None:
-    """Let the charges of a void invoice wait for the next one."""
+    """Return the charges of a void invoice to pending."""
     query = update(charges).where(charges.c.organisation_id == ctx.organisation_id, charges.c.invoice_id == invoice_id)
     ctx.db.execute(query.values(status="pending", invoice_id=None, version=charges.c.version + 1))
 
 
 def cancel_late_fees(ctx: Context, invoice_id: UUID) -> None:
-    """Cancel the late fees on the invoice that still wait."""
+    """Cancel pending late fees that were charged for the invoice."""
     query = update(charges).where(
         charges.c.organisation_id == ctx.organisation_id,
         charges.c.late_for_id == invoice_id,

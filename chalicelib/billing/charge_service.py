@@ -1,4 +1,4 @@
-"""One-off charges: what waits for a lease's next invoice."""
+"""One-off charges, pending for a lease's next invoice."""
 
 from typing import Any
 from uuid import UUID
@@ -18,14 +18,14 @@ def add_charge(ctx: Context, values: dict[str, Any]) -> Charge:
     It goes on the first monthly invoice of a month that ends on or after ``charged_on``.
 
     Raises:
-        Invalid: the amount is not above 0, or the type is not charged by hand.
+        Invalid: the amount is not above 0, or the type may not be charged by hand.
         NotFound: the organisation has no such lease.
     """
     if values["amount_cents"] <= 0:
         raise Invalid([("amount", "expected an amount above zero")])
     if values["charge_type"] not in MANUAL_CHARGE_TYPES:
         raise Invalid([("charge_type", f"expected one of: {', '.join(MANUAL_CHARGE_TYPES)}")])
-    leasing.lock_lease(ctx, values["lease_id"])  # an import that made it may be being undone
+    leasing.lock_lease(ctx, values["lease_id"])  # an import that created it may be undone concurrently
     charge = Charge(
         id=new_id(),
         lease_id=values["lease_id"],
@@ -56,12 +56,12 @@ def list_charges(ctx: Context, page_request: PageRequest, **filters: Any) -> Pag
 
 
 def lock_pending_charges(ctx: Context, lease_id: UUID) -> list[Charge]:
-    """Return the lease's charges that wait, held until the transaction ends."""
+    """Lock the lease's pending charges and return them."""
     return charge_repository.lock_pending(ctx, [lease_id], None)
 
 
 def cancel_charge(ctx: Context, charge_id: UUID) -> Charge:
-    """Cancel a charge that still waits, and return it.
+    """Cancel a pending charge and return it.
 
     Raises:
         Conflict: it is on an invoice (credit or void that), or was cancelled before.

@@ -1,4 +1,4 @@
-"""Credit notes, which take back part of an invoice, and receipts, which acknowledge a payment."""
+"""Credit notes, which credit part of an invoice, and receipts, which acknowledge a payment."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable
@@ -24,11 +24,11 @@ from chalicelib.runtime.context import Context
 def issue_credit_note(
     ctx: Context, invoice_id: UUID, lines: Iterable[tuple[UUID, int]], *, reason: str, on: dt.date
 ) -> CreditNote:
-    """Take back (line, cents) of an invoice by a numbered note, and return the note. Locks the lease.
+    """Credit (line, cents) of an invoice by a numbered note, and return the note. Locks the lease.
 
     Raises:
         Conflict: more would be credited on a line than is open of it, or the invoice is void.
-        Invalid: no lines, a sum that is not above 0, a line that is not the invoice's.
+        Invalid: no lines, an amount that is not above 0, a line that is not the invoice's.
         NotFound: the organisation has no such invoice.
     """
     lease_id = invoice_repository.find_lease_of_invoice(ctx, invoice_id)
@@ -55,7 +55,7 @@ def issue_credit_note(
 
 
 def _checked_credit(invoice: Invoice, lines: list[tuple[UUID, int]]) -> dict[UUID, int]:
-    """Return the cents to credit by line, checked against the invoice as it stands under the lease's lock."""
+    """Return the cents to credit by line, checked against the invoice as read under the lease's lock."""
     wrong = [] if lines else [("lines", "expected at least one line")]
     known = {line.id: line for line in invoice.lines}
     credited: dict[UUID, int] = {}

@@ -1,4 +1,4 @@
-"""SQL that tells invoices: one with its lines, a page of many, with the names that people know them by."""
+"""SQL that reads invoices, one with its lines or a page, with the names of tenant, unit and property."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -33,7 +33,7 @@ def find_invoice(ctx: Context, invoice_id: UUID) -> Invoice | None:
 
 
 def find_lease_of_invoice(ctx: Context, invoice_id: UUID) -> UUID | None:
-    """Return the lease that the invoice is for, which never changes; it is what is locked first."""
+    """Return the lease that the invoice is for, which never changes; callers lock it first."""
     query = select(invoices.c.lease_id).where(
         invoices.c.organisation_id == ctx.organisation_id, invoices.c.id == invoice_id
     )
@@ -41,7 +41,7 @@ def find_lease_of_invoice(ctx: Context, invoice_id: UUID) -> UUID | None:
 
 
 def list_invoiced_leases(ctx: Context, lease_ids: Collection[UUID]) -> list[InvoicedLease]:
-    """Return what stands on the leases' invoices, in the order of their ids."""
+    """Return what the leases' invoices need of them, in the order of their ids."""
     query = (
         select(leases.c.id, leases.c.property_id, leases.c.tenant_id, leases.c.grace_days)
         .where(leases.c.organisation_id == ctx.organisation_id, leases.c.id.in_(lease_ids))
@@ -90,7 +90,7 @@ def _has_status(organisation_id: UUID, status: str, today: dt.date) -> ColumnEle
     if status == "paid":
         settled = invoices.c.total_cents == invoices.c.paid_cents + invoices.c.credited_cents
         return and_(invoices.c.voided_on.is_(None), settled)
-    # By the lines, whose open_cents is indexed: what is open is little beside what was ever invoiced.
+    # By the lines, whose open_cents is indexed: few of all lines ever invoiced are open.
     open_ids = select(invoice_lines.c.invoice_id).where(
         invoice_lines.c.organisation_id == organisation_id, invoice_lines.c.open_cents > 0
     )
@@ -100,7 +100,7 @@ def _has_status(organisation_id: UUID, status: str, today: dt.date) -> ColumnEle
 
 
 def _select_invoices(organisation_id: UUID) -> Select[Any]:
-    # Outer joins: a document is kept for ever, also when the lease it names was an import that was undone.
+    # Outer joins: a document is kept for ever, also if its lease was removed by undoing an import.
     def same(table: Any, key: Any) -> ColumnElement[bool]:
         return and_(table.c.organisation_id == invoices.c.organisation_id, table.c.id == key)
 

@@ -1,4 +1,4 @@
-"""Invoices told and made void; and what of their lines is settled."""
+"""Read and void invoices, and record what is paid or credited on their lines."""
 
 import datetime as dt
 from collections import Counter
@@ -31,7 +31,7 @@ def list_monthly_invoice_lines(ctx: Context, invoice_id: UUID) -> list[InvoiceLi
     """
     charged = Counter(charge_repository.list_charged_lines(ctx, invoice_id))
     kept = []
-    for line in reversed(get_invoice(ctx, invoice_id).lines):  # the charges stand last
+    for line in reversed(get_invoice(ctx, invoice_id).lines):  # the charges come last
         words = (line.charge_type, line.amount_cents)
         if charged[words]:
             charged[words] -= 1
@@ -49,10 +49,10 @@ def list_invoices(ctx: Context, page_request: PageRequest, **filters: Any) -> Pa
 
 
 def void_invoice(ctx: Context, invoice_id: UUID) -> Invoice:
-    """Cancel an invoice that nothing was paid or credited on, keeping its number, and return it as it now stands.
+    """Void an invoice on which nothing was paid or credited, keeping its number, and return it.
 
-    Its journal is reversed, the one-off charges and late fees on it wait for the next invoice, a late
-    fee that waits because it was overdue is cancelled, and its month can be billed anew.
+    Its journal is reversed, the one-off charges and late fees on it are pending again, a pending late
+    fee for its being overdue is cancelled, and its month can be billed again.
 
     Raises:
         NotFound: the organisation has no such invoice.
@@ -76,18 +76,18 @@ def void_invoice(ctx: Context, invoice_id: UUID) -> Invoice:
 
 
 def apply_paid(ctx: Context, changes: Iterable[tuple[UUID, int]]) -> None:
-    """Count cents as paid on lines, or take them back where below 0: the only way that what is paid changes.
+    """Add cents (below 0: subtract) to the paid amount of lines; nothing else changes it.
 
-    The leases are the caller's to lock, and the journal is the caller's to post.
+    The caller locks the leases and posts the journal.
 
     Raises:
-        Conflict: a line is unknown or void, or would be paid by less than nothing or more than is owed.
+        Conflict: a line is unknown or void, or its paid amount would fall below 0 or exceed what is owed.
     """
     apply_line_changes(ctx, changes, "paid_cents")
 
 
 def apply_line_changes(ctx: Context, changes: Iterable[tuple[UUID, int]], column: str) -> None:
-    """Move open cents of lines, and of their invoices, to ``column``: paid_cents or credited_cents."""
+    """Shift open cents of lines, and of their invoices, to ``column``: paid_cents or credited_cents."""
     deltas: dict[UUID, int] = {}
     for line_id, delta in changes:
         deltas[line_id] = deltas.get(line_id, 0) + delta

@@ -1,4 +1,4 @@
-"""Issuing invoices: numbers, rows and journals of any number of drafts at once, in a constant number of queries."""
+"""Issue invoices: numbers, rows and journals of any number of drafts at once, in a constant number of queries."""
 
 from collections.abc import Sequence
 
@@ -11,15 +11,15 @@ from chalicelib.runtime.context import Context
 
 
 def reserve_numbers(ctx: Context, kind: str, count: int) -> int:
-    """Take ``count`` numbers of a kind of document (invoice, credit_note, receipt) and return the first.
+    """Reserve ``count`` numbers of a kind of document (invoice, credit_note, receipt) and return the first.
 
-    The counter is held until the transaction ends and goes back with it, so that numbers have no gaps.
+    The counter is locked until the transaction ends and rolls back with it, so that numbers have no gaps.
     """
     return repository.reserve_numbers(ctx, kind, count)
 
 
 def issue_drafts(ctx: Context, drafts: Sequence[Draft]) -> None:
-    """Number, keep and post the drafts, each of which has a line. The leases are the caller's to lock."""
+    """Number, store and post the drafts, each of which has a line. The caller has locked the leases."""
     if not drafts:
         return
     first = reserve_numbers(ctx, "invoice", len(drafts))
@@ -28,7 +28,7 @@ def issue_drafts(ctx: Context, drafts: Sequence[Draft]) -> None:
 
 
 def billed_account_code(charge_type: str) -> str:
-    """Return the account that a line of this type is billed against: income, or opening for a balance brought in."""
+    """Return the account that a line of this type credits: income, or opening for an opening balance."""
     return OPENING.code if charge_type == "opening_balance" else income_code(charge_type)
 
 

@@ -1,4 +1,4 @@
-"""Late fees by the clock: a task for each organisation that asks for them, once on each of its own days."""
+"""Scheduled late fees: a task for each organisation with a late fee policy, once on each of its local days."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -22,12 +22,12 @@ billing_jobs = FunctionBlueprint()
 
 @scheduled(billing_jobs, "late_fees", every=dt.timedelta(hours=1))
 def late_fees(resources: Resources, slot: Slot) -> Iterator[JobStep]:
-    """Queue the assessing of what became overdue, as of the organisation's own day; the next bill collects it."""
+    """Queue the assessment of late fees as of the organisation's local day; the next bill includes them."""
     for organisation in iterate_pages(resources, identity.list_organisations):
         on = day_of(slot.at, organisation.time_zone)
         to_come = on > day_of(
             resources.clock.now(), organisation.time_zone
-        )  # run by hand: nobody is late ahead of time
+        )  # a manual run must not charge ahead of time
         if late_fee_service.late_fee_policy(organisation) is not None and not to_come:
             queue = partial(_queue_late_fees, organisation=organisation, on=on, now=resources.clock.now())
             yield JobStep(organisation.id, queue, on.isoformat())
@@ -40,7 +40,7 @@ def _queue_late_fees(db: Connection, *, organisation: Organisation, on: dt.date,
 
 @tasks.task_handler(late_fee_service.LATE_FEES)
 def run_late_fees(resources: Resources, task: Task) -> dict[str, Any]:
-    """Assess set by set, each in its own transaction; go on where a killed worker stopped."""
+    """Assess set by set, each in its own transaction; resume where a killed worker stopped."""
     on = dt.date.fromisoformat(task.input["on"])
 
     def context(db: Connection) -> Context:

@@ -1,6 +1,6 @@
-"""SQL of what is overdue and had no late fee yet.
+"""SQL of overdue invoices without a late fee.
 
-Late fees earn no fee. Opening balances earn none either: fees of before the books may be in them.
+No late fee is charged on late fees, nor on opening balances, which may include earlier fees.
 """
 
 import datetime as dt
@@ -20,7 +20,7 @@ _NO_LATE_FEE = ("late_fee", "opening_balance")
 def list_overdue(
     ctx: Context, lease_ids: Collection[UUID], *, on: dt.date, due_through: dt.date
 ) -> list[OverdueInvoice]:
-    """Return the leases' invoices that are overdue on ``on`` and never had a late fee, also not a cancelled one."""
+    """Return the leases' invoices that are overdue on ``on`` and never had a late fee, not even a cancelled one."""
     line = invoice_lines.c
     query = (
         select(line.invoice_id, line.lease_id, invoices.c.number, func.sum(line.open_cents))

@@ -1,4 +1,4 @@
-"""Late fees: one charge for each invoice that became overdue, which waits for the lease's next invoice."""
+"""Late fees: one charge for each invoice that became overdue, pending for the lease's next invoice."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -20,10 +20,10 @@ LEASES_PER_SET = 500
 
 
 def assess_late_fees(ctx: Context, lease_ids: Collection[UUID], on: dt.date) -> int:
-    """Charge the leases, which the caller holds, for being late as of ``on``; return how many fees that made.
+    """Charge late fees as of ``on`` to the leases, which the caller has locked; return how many.
 
-    An invoice has one fee, ever, also where that was cancelled: of what is open of it, by the
-    organisation's policy, once the lease's grace and the policy's are over.
+    An invoice is charged only once, even if that fee was cancelled: on its open amount, by the
+    organisation's policy, once the lease's grace days and the policy's are over.
     """
     policy = late_fee_policy(identity.get_organisation(ctx.db, ctx.organisation_id))
     if policy is None:
@@ -37,7 +37,7 @@ def assess_late_fees(ctx: Context, lease_ids: Collection[UUID], on: dt.date) -> 
 
 
 def late_fee_policy(organisation: Organisation) -> LateFeePolicy | None:
-    """Return what being late costs there; None: nothing."""
+    """Return the organisation's late fee policy; None if it charges none."""
     if organisation.late_fee_kind == "off":
         return None
     return LateFeePolicy(
@@ -50,12 +50,12 @@ def late_fee_policy(organisation: Organisation) -> LateFeePolicy | None:
 
 
 def queue_late_fees(ctx: Context, on: dt.date) -> Task:
-    """Queue the assessing of every lease as of ``on``."""
+    """Queue the assessment of every lease as of ``on``."""
     return tasks.queue_task(ctx, LATE_FEES, {"on": on.isoformat()}, created_by=None)
 
 
 def parse_progress(task: Task) -> tuple[UUID | None, int]:
-    """Return after which lease the task goes on, and how many fees it has made."""
+    """Return the last lease that the task assessed, and how many fees it has charged."""
     if not task.cursor:
         return None, 0
     after, made = task.cursor.split(":")
@@ -63,10 +63,10 @@ def parse_progress(task: Task) -> tuple[UUID | None, int]:
 
 
 def assess_set(ctx: Context, task: Task, after: UUID | None, made: int) -> tuple[UUID | None, int]:
-    """Do the task's next set, and return where the one after it begins, None when none is left, and all fees made.
+    """Assess the task's next set; return its last lease (None: none is left) and the total of fees charged.
 
     Raises:
-        TakenOver: another worker holds the task; let it out of the transaction.
+        ClaimLost: another worker has claimed the task; let it propagate, so that the transaction rolls back.
     """
     last, fees = assess_next(ctx, ctx.today, after=after, limit=LEASES_PER_SET)
     made += fees
@@ -75,7 +75,7 @@ def assess_set(ctx: Context, task: Task, after: UUID | None, made: int) -> tuple
 
 
 def assess_next(ctx: Context, on: dt.date, *, after: UUID | None, limit: int) -> tuple[UUID | None, int]:
-    """Assess the next leases, by id, that run on the day ``on`` and are late; return the last of them and fees made.
+    """Assess the next leases, by id, that run on ``on`` and are late; return the last one and the number of fees.
 
     One that has ended gets no further monthly invoice, so it is left out. The last is None when none is left.
     """
@@ -95,7 +95,7 @@ def _due_through(policy: LateFeePolicy, on: dt.date) -> dt.date:
 
 
 def _late_fee_charge(overdue: OverdueInvoice, amount_cents: int, on: dt.date, now: dt.datetime) -> Charge:
-    """Return the charge; it keeps which invoice it is for, so that this never has a second one."""
+    """Return the charge; it names its overdue invoice, so that this never gets a second one."""
     return Charge(
         id=new_id(),
         lease_id=overdue.lease_id,

@@ -1,4 +1,4 @@
-"""Changing a lease, as far as what was billed stands in the way."""
+"""Change a lease, within the limits of what was already billed."""
 
 from typing import Any
 from uuid import UUID
@@ -12,17 +12,17 @@ from chalicelib.runtime.context import Context
 
 
 def change_lease(ctx: Context, lease_id: UUID, version: int | None, values: dict[str, Any]) -> Lease:
-    """Change a lease as ``leasing.update_terms`` says, and return it.
+    """Change a lease as in ``leasing.update_terms``, and return it.
 
-    It does not run longer where its last month was billed up to its last day: that month has its
-    invoice, so no run would ever bill the days that are added to it.
+    It cannot be extended once its last month was billed up to its last day: that month has its
+    invoice, so no run would ever bill the added days.
 
     Raises:
         Conflict: that, or as ``leasing.update_terms``.
         Invalid, NotFound, PreconditionFailed: as there.
     """
     before = leasing.get_lease(ctx, lease_id)
-    seen_version = before.version if version is None else version  # what we looked at is what is changed
+    seen_version = before.version if version is None else version  # change only what was checked
     changed = leasing.update_terms(ctx, lease_id, seen_version, values)
     if before.ends_on is None or changed.ends_on == before.ends_on:
         return changed

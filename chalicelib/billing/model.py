@@ -1,4 +1,4 @@
-"""What is owed: charges, invoices with their lines, credit notes and receipts. Money is cents, dates are days."""
+"""Charges, invoices with their lines, credit notes and receipts. Money is whole cents."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -8,7 +8,7 @@ CHARGE_STATUSES = ("pending", "invoiced", "cancelled")
 INVOICE_KINDS = ("run", "single", "final", "opening")
 INVOICE_STATUSES = ("open", "part_paid", "paid", "credited", "void")
 
-# What a person may charge by hand. A deposit is recorded at its lease, an opening balance by its own route.
+# Types charged by hand. A deposit is recorded at its lease, an opening balance by its own route.
 MANUAL_CHARGE_TYPES = ("rent", "water", "electricity", "service", "garbage", "security", "damage", "late_fee", "other")
 
 
@@ -41,16 +41,16 @@ class Draft(NamedTuple):
 
 
 class InvoicedLease(NamedTuple):
-    """What of a lease stands on its invoices, whatever they are for."""
+    """The data of a lease that every invoice of it carries."""
 
     id: UUID
     property_id: UUID
-    tenant_id: UUID  # who pays first
+    tenant_id: UUID  # the primary payer
     grace_days: int
 
 
 class BilledSet(NamedTuple):
-    """What one set of a bill run did: invoices made, leases looked at, the last of them (None: none is left)."""
+    """The result of one set of a bill run: invoices issued, leases seen, the last of them (None: none is left)."""
 
     made: int
     seen: int
@@ -72,7 +72,7 @@ class OpenLine(NamedTuple):
 
 
 class OverdueInvoice(NamedTuple):
-    """An invoice that a late fee is due on, with what of it is open, late fees left out."""
+    """An invoice on which a late fee is due, with its open amount less late fees."""
 
     invoice_id: UUID
     lease_id: UUID
@@ -81,7 +81,7 @@ class OverdueInvoice(NamedTuple):
 
 
 class InvoiceLine(NamedTuple):
-    """A line as it stands; ``open_cents`` is amount − paid − credited, and 0 once its invoice is void."""
+    """An issued line; ``open_cents`` is amount − paid − credited, and 0 once its invoice is void."""
 
     id: UUID
     invoice_id: UUID
@@ -101,7 +101,7 @@ class InvoiceLine(NamedTuple):
 
 
 class Invoice(NamedTuple):
-    """An invoice as it stands; lists leave ``lines`` empty. Names are "" where the row they stood in has gone."""
+    """An issued invoice; lists leave ``lines`` empty. Names are "" if their row was deleted."""
 
     id: UUID
     number: int
@@ -127,7 +127,7 @@ class Invoice(NamedTuple):
 
     @property
     def open_cents(self) -> int:
-        """What is still owed of it; a void invoice owes nothing."""
+        """Cents still owed; 0 for a void invoice."""
         return 0 if self.voided_on is not None else self.total_cents - self.paid_cents - self.credited_cents
 
     @property
@@ -141,7 +141,7 @@ class Invoice(NamedTuple):
 
 
 class Charge(NamedTuple):
-    """A one-off sum that waits for the lease's next invoice."""
+    """A one-off charge for the lease's next invoice."""
 
     id: UUID
     lease_id: UUID
@@ -162,7 +162,7 @@ class CreditNoteLine(NamedTuple):
 
 
 class CreditNote(NamedTuple):
-    """A numbered document that takes back part of an invoice; it is never changed."""
+    """A numbered document that credits part of an invoice; never changed."""
 
     id: UUID
     number: int

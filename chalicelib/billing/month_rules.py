@@ -1,4 +1,4 @@
-"""The sums of one lease's month: what a recurring charge owes of it, and what its lines are called."""
+"""Calculations for one lease's month: recurring charges, and descriptions of lines."""
 
 import datetime as dt
 
@@ -12,8 +12,8 @@ def recurring_cents(
 
     Args:
         amount_cents: For a whole month, not negative.
-        starts_on, ends_on: First and last day on which both the lease and the charge hold.
-        prorated: Shared by days in the manner of rent; otherwise a month with any such day owes the whole.
+        starts_on, ends_on: First and last day on which both the lease and the charge apply.
+        prorated: Shared by days as rent is; otherwise a month with any such day owes the whole.
 
     Raises:
         ValueError: ``amount_cents`` is negative, or ``period`` is not a first day.

@@ -1,4 +1,4 @@
-"""SQL of invoices, their lines and the counters of numbers."""
+"""SQL of invoices, their lines and the number counters."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
@@ -15,7 +15,7 @@ from chalicelib.storage.tables.billing import counters, invoice_lines, invoices
 from chalicelib.storage.tables.leasing import leases
 from chalicelib.storage.types import Cents
 
-# Rows that one UPDATE with a CASE names: more make the statement dear, fewer make more journeys.
+# Rows per UPDATE with a CASE: more make the statement slow, fewer cost more round trips.
 ROWS_PER_UPDATE = 500
 
 _OPEN = (
@@ -25,7 +25,7 @@ _LINE = tuple(InvoiceLine._fields)
 
 
 def reserve_numbers(ctx: Context, kind: str, count: int) -> int:
-    """Advance the counter by ``count`` and return the first of the numbers so taken; holds it until the commit."""
+    """Advance the counter by ``count`` and return the first number reserved; locked until the commit."""
     mine = and_(counters.c.organisation_id == ctx.organisation_id, counters.c.kind == kind)
     step = update(counters).where(mine).values(next_number=counters.c.next_number + count)
     if ctx.db.execute(step).rowcount == 0:
@@ -34,7 +34,7 @@ def reserve_numbers(ctx: Context, kind: str, count: int) -> int:
                 row = {"organisation_id": ctx.organisation_id, "kind": kind, "next_number": 1}
                 ctx.db.execute(insert(counters).values(row))
         except IntegrityError:
-            pass  # another transaction has made it meanwhile: ours waited for its commit
+            pass  # a concurrent transaction created it: ours waited for its commit
         ctx.db.execute(step)
     after: int = ctx.db.execute(select(counters.c.next_number).where(mine)).scalar_one()
     return after - count
@@ -156,10 +156,10 @@ def invoice_ids_of_lines(ctx: Context, line_ids: Collection[UUID]) -> list[tuple
 
 
 def apply_to_lines(ctx: Context, deltas: Mapping[UUID, int], column: str) -> bool:
-    """Move each line's open cents to ``column`` (paid_cents or credited_cents), or back where below 0.
+    """Shift each line's open cents to ``column`` (paid_cents or credited_cents), or back if below 0.
 
     Returns:
-        False where a line is unknown or would leave its bounds; the caller must then roll back.
+        False if a line is unknown or would leave its bounds; the caller must then roll back.
     """
     table = invoice_lines
     moved = table.c[column]
@@ -179,7 +179,7 @@ def apply_to_lines(ctx: Context, deltas: Mapping[UUID, int], column: str) -> boo
 
 
 def apply_to_invoices(ctx: Context, deltas: Mapping[UUID, int], column: str) -> None:
-    """Add to the invoices' ``column`` what was moved on their lines."""
+    """Add the changes of their lines to the invoices' ``column``."""
     moved = invoices.c[column]
     for part in _batches(deltas):
         query = update(invoices).where(invoices.c.organisation_id == ctx.organisation_id, invoices.c.id.in_(part))
@@ -188,14 +188,14 @@ def apply_to_invoices(ctx: Context, deltas: Mapping[UUID, int], column: str) -> 
 
 
 def _amounts_by_id(table: Table, amounts: Mapping[UUID, int]) -> Case[int]:
-    """Return each row's own amount; one statement for many rows, where an executemany of UPDATEs is a journey each."""
+    """Return each row's own amount; one statement for many rows, where an executemany needs a round trip each."""
     return case(
         *((table.c.id == row_id, literal(amount, Cents)) for row_id, amount in amounts.items()), else_=literal(0, Cents)
     )
 
 
 def _batches(deltas: Mapping[UUID, int]) -> list[dict[UUID, int]]:
-    # In the order of ids, so that two who settle the same lines wait for, and do not deadlock, each other.
+    # In the order of ids, so that two transactions on the same lines wait and do not deadlock.
     ordered = sorted(deltas.items())
     return [dict(ordered[start : start + ROWS_PER_UPDATE]) for start in range(0, len(ordered), ROWS_PER_UPDATE)]
 
@@ -203,7 +203,7 @@ def _batches(deltas: Mapping[UUID, int]) -> list[dict[UUID, int]]:
 def mark_void(ctx: Context, invoice_id: UUID, on: dt.date) -> bool:
     """Void the invoice if it is issued, unpaid and uncredited; return whether this call did it.
 
-    Its month is given free, so that the lease can be billed for it anew.
+    Its month is released, so that the lease can be billed for it again.
     """
     query = update(invoices).where(
         invoices.c.organisation_id == ctx.organisation_id,

@@ -1,4 +1,4 @@
-"""The sums of billing: rent by days, due days and late fees.
+"""Billing calculations: prorated rent, due days and late fees.
 
 Money is whole cents (100 cents = KES 1). Dates are days in the organisation's own
 time zone, and both ends of every span are counted. A period is a calendar month,
@@ -20,7 +20,7 @@ _WHOLE_RATE_BPS = 10_000
 
 
 class MonthlyRent(NamedTuple):
-    """A monthly rent and the first day that it holds; it holds until the next step."""
+    """A monthly rent and the first day on which it applies; it applies until the next step."""
 
     starts_on: dt.date
     rent_cents: int
@@ -33,7 +33,7 @@ class LateFeePolicy(NamedTuple):
     amount_cents: int  # the sum, when fixed
     rate_bps: int  # the share, when percent; 100 bps = 1 %
     grace_days: int
-    cap_cents: int | None  # most that may ever be charged on one debt; None: no limit
+    cap_cents: int | None  # most that is ever charged on one debt; None: no limit
 
 
 def period_of(day: dt.date) -> Period:
@@ -57,7 +57,7 @@ def rent_cents_for(period: Period, steps: Sequence[MonthlyRent], starts_on: dt.d
     Args:
         period: First day of the month.
         steps: Monthly rents in cents, not negative, in order of their days. The first
-            one holds from the lease's first day, also when it is dated later.
+            one applies from the lease's first day, also when it is dated later.
         starts_on: First day of the lease.
         ends_on: Last day of the lease, which still owes; None while it is open.
 
@@ -84,7 +84,7 @@ def rent_cents_for(period: Period, steps: Sequence[MonthlyRent], starts_on: dt.d
 
 
 def prorated_cents(amount_cents: int, period: Period, starts_on: dt.date, ends_on: dt.date | None) -> int:
-    """Return what a lease owes for one month of a monthly charge, in the manner of rent.
+    """Return what a lease owes for one month of a monthly charge, shared by days as rent is.
 
     Raises:
         ValueError: ``amount_cents`` is negative, or ``period`` is not a first day.
@@ -111,7 +111,7 @@ def overdue_on(due_on: dt.date, grace_days: int) -> dt.date:
     """
     if grace_days < 0:
         raise ValueError("grace_days must not be negative.")
-    # By ordinals, since a sum of date and timedelta raises OverflowError at the calendar's end.
+    # By ordinals: date + timedelta raises OverflowError, not ValueError, at the calendar's end.
     return dt.date.fromordinal(due_on.toordinal() + grace_days + 1)
 
 
@@ -119,8 +119,8 @@ def late_fee_cents(policy: LateFeePolicy, overdue_balance_cents: int) -> int:
     """Return the late fee to charge now.
 
     Args:
-        policy: The terms; its grace is the caller's concern (see ``overdue_on``).
-        overdue_balance_cents: What is overdue, late fees left out; 0 or less costs nothing.
+        policy: Its grace days are applied by the caller (see ``overdue_on``).
+        overdue_balance_cents: Overdue amount without late fees; 0 or less has no fee.
 
     Returns:
         Cents, a multiple of 100: rounded half-up, or down where the cap would be passed.

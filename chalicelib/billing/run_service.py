@@ -1,4 +1,4 @@
-"""The bill run: one month's invoices, set by set, so that a run that was killed goes on where it stopped."""
+"""The bill run: one month's invoices, set by set, so that a killed run resumes where it stopped."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
@@ -34,17 +34,17 @@ def bill_leases(
     issued_on: dt.date,
     after_bill: AfterBill | None = None,
 ) -> BilledSet:
-    """Bill the next set of leases, by id, for the month, and return what was done.
+    """Bill the next set of leases, by id, for the month, and return the result.
 
-    A lease that has its invoice for the month is left alone, so a set, or a whole run, may be
-    repeated; a lease that owes nothing gets no invoice. Each invoice holds the month's rent by
-    dated rents and days, recurring charges, the one-off charges charged by the month's end, and the
-    late fees that wait, among them those that are due as of ``issued_on``.
+    A lease that has its invoice for the month is skipped, so a set, or a whole run, may be
+    repeated; a lease that owes nothing gets no invoice. Each invoice has the month's rent by
+    dated rents and days, recurring charges, the one-off charges charged by the month's end, and
+    pending late fees, including those due as of ``issued_on``.
 
     Args:
-        after: the last lease of the set before; None begins.
-        limit: leases to look at, at most. Leases already billed are passed over before that.
-        after_bill: told the leases that were billed and ``issued_on``, in this transaction.
+        after: Last lease of the previous set; None to begin.
+        limit: Most leases to look at; leases before the first unbilled one do not count.
+        after_bill: Called with ``ctx`` and the ids of the billed leases, in this transaction.
 
     Returns:
         ``last_id`` is where the next set begins; None when no lease is left.
@@ -59,7 +59,7 @@ def bill_leases(
     listed = leasing.lock_leases_to_bill(ctx, period, after=just_before, limit=limit)
     if not listed:
         return BilledSet(0, 0, None)
-    # Asked once they are locked: another run may have billed some since.
+    # Checked under the lock: another run may have billed some since.
     billed = repository.filter_billed_leases(ctx, period, [terms.id for terms in listed])
     unbilled = [terms for terms in listed if terms.id not in billed]
     made = _issue_invoices(ctx, period, unbilled, issued_on) if unbilled else []
@@ -69,7 +69,7 @@ def bill_leases(
 
 
 def monthly_lines(terms: LeaseTerms, period: Period) -> list[DraftLine]:
-    """Return what a lease owes by its terms for one month, rent first; lines of nothing are left out."""
+    """Return what a lease owes by its terms for one month, rent first, without lines of 0."""
     steps = [MonthlyRent(*step) for step in terms.steps]
     rent_cents = rent_cents_for(period, steps, terms.starts_on, terms.ends_on)
     lines = [DraftLine("rent", rent_description(period, terms.starts_on, terms.ends_on), rent_cents)]
@@ -89,7 +89,7 @@ def charge_line(charge: Charge) -> DraftLine:
 def _issue_invoices(ctx: Context, period: Period, unbilled: Sequence[LeaseTerms], issued_on: dt.date) -> list[UUID]:
     """Bill the locked leases and return those that owed something."""
     lease_ids = [terms.id for terms in unbilled]
-    assess_late_fees(ctx, lease_ids, issued_on)  # those of today, should no job have run
+    assess_late_fees(ctx, lease_ids, issued_on)  # today's, in case no job has run
     pending = charge_repository.lock_pending(ctx, lease_ids, last_day(period))
     charged = _by_lease((charge.lease_id, charge_line(charge)) for charge in pending)
     drafts = []

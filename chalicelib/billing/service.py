@@ -1,6 +1,6 @@
-"""Billing's use cases, for the entrances and for other domains; each stands in the module of its noun.
+"""The public interface of billing: every use case under one name.
 
-Locks are taken in this order: leases by id, one-off charges, the counter, the ledger's book.
+Locks are acquired in this order: leases by id, one-off charges, the counter, the ledger's book.
 """
 
 from chalicelib.billing.charge_service import add_charge, cancel_charge, get_charge, list_charges, lock_pending_charges

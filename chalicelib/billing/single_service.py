@@ -1,4 +1,4 @@
-"""Invoices beside the monthly ones: single, final and opening balances."""
+"""Invoices other than the monthly ones: single, final and opening balances."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ from chalicelib.runtime.context import Context
 
 
 def issue_single_invoice(ctx: Context, values: dict[str, Any]) -> Invoice:
-    """Issue an invoice that a member wrote: lease_id, lines, with_charges, issued_on?, period?, due_on?.
+    """Issue an invoice entered by a member: lease_id, lines, with_charges, issued_on?, period?, due_on?.
 
     Raises:
         Invalid: issued in the future, or as ``issue_invoice_of_kind``.
@@ -51,15 +51,15 @@ def issue_invoice_of_kind(
 ) -> Invoice:
     """Issue one invoice of (charge_type, description, cents) and return it. Locks the lease.
 
-    A "final" invoice takes its month where the lease was not billed for it, so that no bill run
+    A "final" invoice claims its month if the lease was not billed for it, so that no bill run
     bills it again.
 
     Args:
-        due_on: None: on the day it is issued.
-        with_charges: put the lease's waiting one-off charges on it too.
+        due_on: Default: the day of issue.
+        with_charges: Include the lease's pending one-off charges.
 
     Raises:
-        Invalid: no lines, a sum that is not above 0, a type that is not billed by hand, due before issued.
+        Invalid: no lines, an amount that is not above 0, a type not billed by hand, due before issued.
         NotFound: the organisation has no such lease.
     """
     leasing.lock_lease(ctx, lease_id)
@@ -80,11 +80,11 @@ def issue_invoice_of_kind(
 def issue_opening_invoice(ctx: Context, lease_id: UUID, amount_cents: int, on: dt.date) -> Invoice:
     """Record what a lease owed when its books began, as an invoice due the day before.
 
-    What is brought forward was due before the books began, so it is in arrears from their first day.
+    It was due before the books began, so it is in arrears from their first day.
 
     Raises:
         Conflict: the lease has an opening balance; void that first.
-        Invalid: the amount is not above 0, or ``on`` lies in the future.
+        Invalid: the amount is not above 0, or ``on`` is in the future.
         NotFound: the organisation has no such lease.
     """
     _refuse_future("on", on, ctx.today)

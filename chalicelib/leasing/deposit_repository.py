@@ -1,4 +1,4 @@
-"""SQL of held deposits: entries are added, summed up and listed, never changed."""
+"""SQL of deposits: entries are added, summed and listed, never changed."""
 
 import datetime as dt
 from typing import Any
@@ -19,7 +19,7 @@ def add_entries(ctx: Context, rows: list[dict[str, Any]]) -> None:
 
 
 def sum_held(ctx: Context, lease_id: UUID) -> dict[str, int]:
-    """Return the cents held of each kind that ever moved."""
+    """Return the cents held by kind, for every kind with an entry."""
     query = (
         select(deposit_entries.c.kind, func.sum(deposit_entries.c.amount_cents))
         .where(deposit_entries.c.organisation_id == ctx.organisation_id, deposit_entries.c.lease_id == lease_id)
@@ -29,7 +29,7 @@ def sum_held(ctx: Context, lease_id: UUID) -> dict[str, int]:
 
 
 def movements_of_kind(ctx: Context, lease_id: UUID, kind: str) -> list[tuple[dt.date, int]]:
-    """Return (day, cents) of every movement of one kind: + held more, − held less."""
+    """Return (day, cents) of every entry of one kind: + increases the deposit, − reduces it."""
     query = select(deposit_entries.c.entered_on, deposit_entries.c.amount_cents).where(
         deposit_entries.c.organisation_id == ctx.organisation_id,
         deposit_entries.c.lease_id == lease_id,

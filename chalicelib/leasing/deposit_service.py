@@ -1,6 +1,6 @@
-"""Deposits: money held for a tenant, by kind; what is held is the sum of entries that are never changed.
+"""Deposits held for tenants, by kind; the balance is the sum of entries that are never changed.
 
-Every use case holds the lease's lock before it sums up, so no two of them spend the same deposit.
+Every use case locks the lease before it sums the entries, so no two of them use the same deposit.
 """
 
 import datetime as dt
@@ -34,13 +34,13 @@ def record_deposit(
     reason: str,
     provider_reference: str = "",
 ) -> DepositEntry:
-    """Take a deposit into keeping, post it to the ledger, and return the entry.
+    """Record a deposit received, post it to the ledger, and return the entry.
 
     Args:
-        channel_id: where the money came in; None for one that was held before the books began.
+        channel_id: By which the money was received; None for a deposit from before the books began.
 
     Raises:
-        Invalid: the channel is not the organisation's or is closed, or the sum or the day is wrong.
+        Invalid: the channel is not the organisation's or is closed, or the amount or the day is wrong.
         NotFound: the organisation has no such lease.
     """
     _check_movement(amount_cents, entered_on, ctx.today)
@@ -66,7 +66,7 @@ def record_deposit(
 
 
 def get_held_deposits(ctx: Context, lease_id: UUID) -> dict[str, int]:
-    """Return the cents held of each kind; kinds of which nothing is held are left out."""
+    """Return the cents held by kind; kinds with nothing held are left out."""
     held = repository.sum_held(ctx, lease_id)
     return {kind: held[kind] for kind in DEPOSIT_KINDS if held.get(kind)}
 
@@ -79,9 +79,9 @@ def list_deposits(ctx: Context, lease_id: UUID, page_request: PageRequest) -> Pa
 def withdraw_deposit(
     ctx: Context, lease_id: UUID, *, kind: str | None, amount_cents: int, reason: str, on: dt.date
 ) -> list[DepositEntry]:
-    """Take ``amount_cents`` from what is held of ``kind``, or of all kinds in their order, and return the entries.
+    """Withdraw ``amount_cents`` from the deposit of ``kind`` (None: of all kinds in order) and return the entries.
 
-    It posts nothing: who deducts it sets it against a line, and posts Dr deposits / Cr receivable with that.
+    Posts nothing: the caller allocates the amount to a line, and posts Dr deposits / Cr receivable with that.
 
     Raises:
         Conflict: less is held.
@@ -109,7 +109,7 @@ def refund_deposit(
     reason: str,
     provider_reference: str = "",
 ) -> DepositEntry:
-    """Give a held deposit, or part of it, back to the tenant out of ``channel_id``; post it; return the entry.
+    """Refund all or part of a deposit to the tenant from ``channel_id``, post it, and return the entry.
 
     Raises:
         Conflict: less is held of that kind, or was on that day or since.
@@ -141,14 +141,14 @@ def refund_deposit(
 def reverse_deposit_entry(
     ctx: Context, entry_id: UUID, *, reason: str, on: dt.date, releasing: bool = False
 ) -> DepositEntry:
-    """Undo an entry by its mirror, reverse its journal, and return the mirror.
+    """Reverse an entry by a mirror entry, reverse its journal, and return the mirror.
 
     Args:
-        releasing: the caller takes a deduction back from the lines that it paid, and posts that itself;
-            only so can a deduction be undone.
+        releasing: The caller releases a deduction from the lines that it paid, and posts that itself;
+            a deduction can only be reversed this way.
 
     Raises:
-        Conflict: it was undone before, cannot be, or what it took in is no longer held.
+        Conflict: it was reversed before, cannot be, or the deposit that it added is no longer held.
         NotFound: the organisation has no such entry.
     """
     entry = _get_entry(ctx, entry_id)
@@ -180,7 +180,7 @@ def reverse_deposit_entry(
 def carry_over_deposits(
     ctx: Context, lease_ids: tuple[UUID, UUID], property_ids: tuple[UUID, UUID], *, on: dt.date
 ) -> None:
-    """Move all that is held for the first lease, which the caller has locked, to the second."""
+    """Transfer all deposits of the first lease, which the caller has locked, to the second."""
     rows, entries = [], []
     for kind, cents in get_held_deposits(ctx, lease_ids[0]).items():
         out = _entry_row(lease_ids[0], kind, "carried_out", -cents, on, "", ctx.now, ctx.actor.member_id)
@@ -212,7 +212,7 @@ def _channel_code(ctx: Context, channel_id: UUID) -> str:
 
 
 def _split_by_kind(held: dict[str, int], kind: str | None, amount_cents: int) -> list[tuple[str, int]]:
-    """Return (kind, cents) of what is taken, or raise Conflict where less is held."""
+    """Return (kind, cents) to withdraw, or raise Conflict if less is held."""
     available = held if kind is None else {kind: held.get(kind, 0)}
     if sum(available.values()) < amount_cents:
         raise Conflict(

@@ -1,6 +1,6 @@
-"""Holding what a use case of a lease depends on until its transaction ends, and what leases are billed by.
+"""Lock leases, units and tenants until the transaction ends, and read the terms that leases are billed by.
 
-Locks are taken in this order: unit, tenants by id, leases by id.
+Locks are acquired in this order: unit, tenants by id, leases by id.
 """
 
 import datetime as dt
@@ -19,7 +19,7 @@ NO_SUCH_LEASE = "There is no such lease."
 
 
 def lock_lease(ctx: Context, lease_id: UUID) -> None:
-    """Hold the lease until the transaction ends; money of a lease moves one use case at a time.
+    """Lock the lease until the transaction ends, so that use cases change its money one at a time.
 
     Raises:
         NotFound: the organisation has no such lease.
@@ -28,7 +28,7 @@ def lock_lease(ctx: Context, lease_id: UUID) -> None:
 
 
 def lock_leases(ctx: Context, ids: Iterable[UUID]) -> None:
-    """Hold several leases, taken in the order of their ids.
+    """Lock several leases, in the order of their ids.
 
     Raises:
         NotFound: one of them is not the organisation's.
@@ -39,9 +39,9 @@ def lock_leases(ctx: Context, ids: Iterable[UUID]) -> None:
 
 
 def get_predecessors(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
-    """Return the leases that each of ``ids`` renews or carries on, the nearest first; one that is a first is left out.
+    """Return the predecessors of each lease, by id, the nearest first; a lease without any is left out.
 
-    A query for all of them where none follows another, and one more for each generation there is.
+    One query in all if none has a predecessor, and one more for each generation.
     """
     asked = set(ids)
     before: dict[UUID, UUID] = {}
@@ -62,7 +62,7 @@ def get_predecessors(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, list[UUID]
 
 
 def lock_lease_chains(ctx: Context, ids: Iterable[UUID]) -> None:
-    """Hold the leases and those that they carry on, all in the order of their ids: their credit is one.
+    """Lock the leases and their predecessors, all in the order of their ids, because they share their credit.
 
     Raises:
         NotFound: one of them is not the organisation's.
@@ -73,14 +73,14 @@ def lock_lease_chains(ctx: Context, ids: Iterable[UUID]) -> None:
 
 
 def lock_leases_to_bill(ctx: Context, period: dt.date, *, after: UUID | None, limit: int) -> list[LeaseTerms]:
-    """Return the next ``limit`` leases by id that hold a day of ``period`` (its first day), locked; three queries."""
+    """Return the next ``limit`` leases by id with a day in ``period`` (its first day), locked; three queries."""
     first = period.replace(day=1)
     last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
     return rent_repository.lock_terms_in_span(ctx, first, last, after=after, limit=limit)
 
 
 def lock_lease_terms(ctx: Context, lease_id: UUID) -> LeaseTerms:
-    """Return what the lease is billed by, locked, with all its rents and recurring charges."""
+    """Lock the lease and return its terms, with all its rents and recurring charges."""
     found = rent_repository.lock_terms(ctx, lease_id)
     if found is None:
         raise NotFound(NO_SUCH_LEASE)
@@ -88,11 +88,11 @@ def lock_lease_terms(ctx: Context, lease_id: UUID) -> LeaseTerms:
 
 
 def lock_lease_row(ctx: Context, lease_id: UUID, version: int | None) -> Any:
-    """Return the lease's row, locked.
+    """Lock the lease and return its row.
 
     Raises:
         NotFound: the organisation has no such lease.
-        PreconditionFailed: it is no longer at ``version`` (None: whatever it has).
+        PreconditionFailed: it is no longer at ``version`` (None: any).
     """
     rows = repository.lock_leases(ctx, [lease_id])
     if not rows:
@@ -103,7 +103,7 @@ def lock_lease_row(ctx: Context, lease_id: UUID, version: int | None) -> Any:
 
 
 def lock_named_unit(ctx: Context, unit_id: UUID) -> UUID:
-    """Hold the unit that a body names and return its property's id."""
+    """Lock the unit named in a request and return its property's id."""
     try:
         return portfolio.lock_unit(ctx, unit_id)
     except NotFound as error:
@@ -111,7 +111,7 @@ def lock_named_unit(ctx: Context, unit_id: UUID) -> UUID:
 
 
 def lock_tenants(ctx: Context, ids: list[UUID]) -> None:
-    """Keep the tenants from being erased until the transaction ends."""
+    """Lock the tenants, so that none is erased until the transaction ends."""
     if not ids or len(set(ids)) != len(ids):
         raise Invalid([("tenants", "expected each tenant once, and at least one")])
     known = tenant_repository.lock_tenants(ctx, ids)

@@ -1,7 +1,7 @@
-"""Letting a unit, reading and changing leases, and ending them.
+"""Create, list, change and terminate leases.
 
-Every use case that takes a day of a unit holds the unit's lock first and looks for overlapping
-leases after it.
+Every use case that occupies days of a unit locks the unit first, and then checks for overlapping
+leases.
 """
 
 import datetime as dt
@@ -23,16 +23,16 @@ DEFAULT_NOTICE_DAYS = 30
 
 
 def add_lease(ctx: Context, values: dict[str, Any]) -> Lease:
-    """Let a unit and return the lease.
+    """Create a lease of a unit and return it.
 
-    ``values``: unit_id, tenants (ids, the first pays first), starts_on, rent_cents; if wanted ends_on,
+    ``values``: unit_id, tenants (ids, the primary payer first), starts_on, rent_cents; optionally ends_on,
     due_day and grace_days (else the organisation's), notice_days (else 30), deposits [{kind,
     amount_cents}], recurring_charges [{charge_type, description, amount_cents, prorated, starts_on?,
     ends_on?}], note.
 
     Raises:
-        Conflict: another lease holds a day of it on that unit.
-        Invalid: the unit or a tenant is not the organisation's, or the terms cannot be agreed on.
+        Conflict: it overlaps another lease of the unit.
+        Invalid: the unit or a tenant is not the organisation's, or the terms are invalid.
     """
     defaults = identity.get_organisation(ctx.db, ctx.organisation_id)
     complete_values = {
@@ -46,9 +46,9 @@ def add_lease(ctx: Context, values: dict[str, Any]) -> Lease:
 
 
 def create_lease(ctx: Context, values: dict[str, Any]) -> UUID:
-    """Lock the unit and the tenants, check and add the lease as ``add_lease`` says, and return its id.
+    """Lock the unit and the tenants, check and add the lease as in ``add_lease``, and return its id.
 
-    ``values`` holds every term; ``previous_id`` besides, for a lease that follows another.
+    ``values`` has every term, and ``previous_id`` for a lease that follows another.
     """
     _check_terms(values["starts_on"], values.get("ends_on"), values)
     property_id = lock_named_unit(ctx, values["unit_id"])
@@ -92,18 +92,18 @@ def list_leases(
     page_request: PageRequest,
     **filters: Any,
 ) -> Page[Lease]:
-    """Return a page of leases; ``filters`` are unit_id, property_id, tenant_id (whoever pays first) and status."""
+    """Return a page of leases; ``filters`` are unit_id, property_id, tenant_id (the primary payer) and status."""
     return reading_repository.list_leases(ctx, page_request, today=ctx.today, within=ctx.actor.properties, **filters)
 
 
 def update_terms(ctx: Context, lease_id: UUID, version: int | None, values: dict[str, Any]) -> Lease:
     """Change due_day, grace_days, notice_days, note, tenants, deposits or a later ``ends_on``; return the lease.
 
-    What was billed stays as it was. A lease is shortened by ending it.
+    What was billed does not change. A lease is shortened by terminating it.
 
     Raises:
-        Conflict: it has ended, or its longer span meets another lease of the unit.
-        Invalid: a tenant is not the organisation's, or the terms cannot be agreed on.
+        Conflict: it has ended, or its longer span overlaps another lease of the unit.
+        Invalid: a tenant is not the organisation's, or the terms are invalid.
         PreconditionFailed: it is no longer at ``version``.
     """
     before = get_lease(ctx, lease_id)
@@ -137,13 +137,13 @@ def record_termination(
     given_on: dt.date,
     waive_notice: bool = False,
 ) -> Lease:
-    """End the lease with the day ``ends_on`` by a notice given on ``given_on``, and return it.
+    """Terminate the lease on its last day ``ends_on``, by a notice given on ``given_on``, and return it.
 
-    Before its first day it may be called off, by any earlier ``ends_on``; it then holds no day.
-    Running out on the agreed last day takes no notice.
+    An ``ends_on`` before the first day calls the lease off; it then has no days.
+    Expiry on the agreed last day needs no notice.
 
     Raises:
-        Conflict: it has ended, or was ended before.
+        Conflict: it has ended, or was terminated before.
         Invalid: the notice is too short and not waived, or the days do not fit the lease.
         PreconditionFailed: it is no longer at ``version``.
     """

@@ -1,4 +1,4 @@
-"""Who rents what, on which terms, and whose money is held for it."""
+"""Tenants, leases with their terms, and deposits."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -7,22 +7,22 @@ from uuid import UUID
 LANGUAGES = ("en", "sw")
 IDENTITY_KINDS = ("national_id", "passport", "alien_id", "military_id")
 LEASE_STATUSES = ("upcoming", "active", "ended")
-# What may be asked for every month beside the rent; "other" is parking and the like.
+# What may be charged monthly beside the rent; "other" is parking and the like.
 RECURRING_TYPES = ("water", "electricity", "service", "garbage", "security", "other")
-# In the order in which a sum that names no kind is taken from what is held.
+# In the order in which a deduction that names no kind is taken.
 DEPOSIT_KINDS = ("rent", "water", "electricity", "other")
 DEPOSIT_ENTRIES = ("opening", "received", "deducted", "refunded", "carried_in", "carried_out", "reversed")
 
 
 class NextOfKin(NamedTuple):
-    """Who is called when the tenant cannot be."""
+    """The contact for when the tenant cannot be reached."""
 
     name: str
     phone: str | None
     relation: str
 
 
-# What is known of a number that an organisation entered as a tenant's: its holder decides, by SMS or USSD.
+# Whether the holder of a tenant's number, as an organisation entered it, confirmed or denied it by SMS or USSD.
 UNCONFIRMED, CONFIRMED, DENIED = PHONE_STATES = ("unconfirmed", "confirmed", "denied")
 
 
@@ -32,7 +32,7 @@ class PhoneState(NamedTuple):
 
 
 class Tenant(NamedTuple):
-    """Who rents. The identity document's number is not here: it is read by itself, by those who may."""
+    """A tenant, without the identity document's number, which is read separately, with its own permission."""
 
     id: UUID
     given_name: str
@@ -56,7 +56,7 @@ class Tenant(NamedTuple):
 
 
 class ErasedTenant(NamedTuple):
-    """By what other domains find what they know of a tenant who was erased."""
+    """The keys by which other domains find their data of an erased tenant."""
 
     lease_ids: list[UUID]
     phones: list[str]
@@ -68,17 +68,17 @@ class NamedTenant(NamedTuple):
 
 
 class AgreedDeposit(NamedTuple):
-    """What the lease asks to be held, whether or not it has come in (cents)."""
+    """A deposit that the lease requires, whether or not it was received (cents)."""
 
     kind: str
     amount_cents: int
 
 
 class Lease(NamedTuple):
-    """A lease as it stands on a day: ``rent_cents`` (a month) and ``status`` are of that day.
+    """A lease as of a day: ``rent_cents`` (a month) and ``status`` are of that day.
 
-    ``tenant_id`` pays first and stands first in ``tenants``. ``ends_on`` is the last day, included;
-    None while open; before ``starts_on`` where the lease was called off before its first day.
+    ``tenant_id`` is the primary payer and first in ``tenants``. ``ends_on`` is the last day, included;
+    None while open; before ``starts_on`` if the lease was called off before its first day.
     """
 
     id: UUID
@@ -104,7 +104,7 @@ class Lease(NamedTuple):
 
 
 class PhoneLease(NamedTuple):
-    """A lease as the phone of one of its tenants is told of it; ``tenant_id`` is that tenant, ``status`` of a day."""
+    """A lease as shown to a phone of one of its tenants, ``tenant_id``; ``status`` is as of a day."""
 
     organisation_id: UUID
     id: UUID
@@ -122,10 +122,10 @@ class PhoneLease(NamedTuple):
 
 
 class PhoneTenant(NamedTuple):
-    """Whom a phone is said to belong to in one organisation, which proves nothing.
+    """The tenant for whom an organisation entered a phone number, which proves nothing.
 
-    ``today`` is the organisation's. ``leases`` are by their first day, without those that were called off and
-    those that the number serves no more; each says whether the phone's holder confirmed it.
+    ``today`` is the organisation's. ``leases`` are by first day, without those that were called off and
+    those that the number no longer serves; each states whether the phone's holder confirmed it.
     """
 
     organisation_id: UUID
@@ -138,14 +138,14 @@ class PhoneTenant(NamedTuple):
 
 
 class DatedRent(NamedTuple):
-    """A monthly rent (cents) and the first day that it holds; it holds until the next step."""
+    """A monthly rent (cents) and the first day on which it applies; it applies until the next step."""
 
     starts_on: dt.date
     rent_cents: int
 
 
 class RecurringCharge(NamedTuple):
-    """What is asked for every month from ``starts_on`` to ``ends_on`` (None: as long as the lease), in cents."""
+    """A monthly charge (cents) from ``starts_on`` to ``ends_on`` (None: to the end of the lease)."""
 
     id: UUID
     lease_id: UUID
@@ -160,7 +160,7 @@ class RecurringCharge(NamedTuple):
 
 
 class RecurringTerms(NamedTuple):
-    """A recurring charge as a bill reads it (cents a month)."""
+    """The terms of a recurring charge that billing needs (cents a month)."""
 
     id: UUID
     charge_type: str
@@ -172,7 +172,7 @@ class RecurringTerms(NamedTuple):
 
 
 class LeaseTerms(NamedTuple):
-    """What a lease is billed by. ``steps`` and ``recurring`` are in order of their first day."""
+    """The terms by which a lease is billed. ``steps`` and ``recurring`` are in order of their first day."""
 
     id: UUID
     unit_id: UUID
@@ -187,7 +187,7 @@ class LeaseTerms(NamedTuple):
 
 
 class DepositEntry(NamedTuple):
-    """One movement of a held deposit: + cents held more, − held less. Never changed; undone by another."""
+    """One change of a deposit in cents: + increases it, − reduces it. Never changed; reversed by another entry."""
 
     id: UUID
     lease_id: UUID

@@ -1,7 +1,7 @@
-"""SQL that finds whom a phone is said to belong to, in whichever organisations, and what its holder says of it.
+"""SQL of the tenants with a phone number, across organisations, and of their confirmations.
 
-A phone that writes or dials names no organisation, so the rows of all are read; who asks for them
-tells each organisation's only to that phone, and keeps them apart.
+An SMS or USSD request names no organisation, so the rows of all are read; the caller shows them
+only to that phone, and keeps organisations apart.
 """
 
 import datetime as dt
@@ -20,9 +20,9 @@ from chalicelib.storage.tables.portfolio import properties, units
 
 
 def list_leases_of_phone(db: Connection, phone: str) -> list[Row[Any]]:
-    """Return a row for each (tenant with the phone, lease of theirs), or with no lease (None) where there is none.
+    """Return a row for each (tenant with the phone, lease of theirs); the lease is None for a tenant without any.
 
-    Erased tenants have no phone; that they are left out by name too makes sure of it.
+    Erased tenants have no phone; the query excludes them explicitly as well.
     """
     query = (
         select(
@@ -78,7 +78,7 @@ def _same_row(table: Any, other: Any, key: str) -> Any:
 def record_place_state(
     db: Connection, organisation_id: UUID, phone: str, lease_id: UUID, state: str, source: str, now: dt.datetime
 ) -> None:
-    """Keep what the phone's holder says of a lease, in place of what they said before."""
+    """Store whether the phone's holder confirms or denies a lease, replacing an earlier answer."""
     mine = and_(_place(organisation_id, phone), phone_places.c.lease_id == lease_id)
     values = {"state": state, "source": source, "decided_at": now}
     if db.execute(update(phone_places).where(mine).values(**values)).rowcount:
@@ -87,7 +87,7 @@ def record_place_state(
         with db.begin_nested():
             row = {"organisation_id": organisation_id, "phone": phone, "lease_id": lease_id, **values}
             db.execute(insert(phone_places).values(**row))
-    except IntegrityError:  # said at the same moment
+    except IntegrityError:  # a concurrent request inserted it
         db.execute(update(phone_places).where(mine).values(**values))
 
 
@@ -104,7 +104,7 @@ def list_confirmed_phones(db: Connection, organisation_id: UUID, phones: Collect
 def copy_places(
     db: Connection, organisation_id: UUID, lease_id: UUID, to_lease_id: UUID, states: Collection[str]
 ) -> None:
-    """Have what was said of a lease hold for the one that carries it on, as far as it is one of ``states``."""
+    """Copy a lease's confirmations in one of ``states`` to the lease that follows it."""
     table = phone_places
     said = select(
         table.c.organisation_id, table.c.phone, literal(to_lease_id, table.c.lease_id.type), table.c.state,
@@ -119,9 +119,9 @@ def copy_places(
 def delete_unclaimed_places(
     db: Connection, organisation_id: UUID, *, phones: Collection[str] = (), lease_id: UUID | None = None
 ) -> None:
-    """Forget the confirmations of these phones, or of the lease, that no tenant's number stands behind any more.
+    """Delete the confirmations of these phones, or of the lease, that no tenant's number backs any more.
 
-    A "no" stays: entering the number once more does not ask again.
+    A denial stays, so that entering the number again does not ask its holder again.
     """
     entered = (
         exists()
@@ -140,9 +140,9 @@ def delete_unclaimed_places(
 
 
 def purge_places(db: Connection, ended_before: dt.date, denied_before: dt.datetime, at_once: int) -> int:
-    """Delete, of all organisations, what was said of leases that ended before ``ended_before``; return how many.
+    """Delete confirmations of leases that ended before ``ended_before``, in all organisations; return how many.
 
-    A "no" goes ``denied_before``, and only with its lease.
+    A denial is deleted only if it is also older than ``denied_before``.
     """
     table = phone_places
     ended = and_(leases.c.ends_on.is_not(None), leases.c.ends_on < ended_before)

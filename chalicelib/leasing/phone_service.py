@@ -1,7 +1,7 @@
-"""Whom a phone is said to belong to, and what they rent, in whichever organisations; what its holder says of it.
+"""Tenants and leases of a phone number, across organisations, and whether its holder confirmed them.
 
-That an organisation enters a number proves nothing. Only the holder of the phone decides, by SMS or USSD, and
-whoever locks the phone (``commands``) calls this, one at a time for a number.
+That an organisation entered a number proves nothing; only the holder of the phone decides, by SMS or USSD.
+The caller (``self_service``) has locked the phone, so calls for one number do not overlap.
 """
 
 import datetime as dt
@@ -26,9 +26,9 @@ DENIED_RETENTION = dt.timedelta(days=365)
 def list_leases_of_phone(db: Connection, phone: str, *, now: dt.datetime) -> list[PhoneTenant]:
     """Return the tenants with ``phone`` (E.164), by organisation, each with the leases it serves; one query.
 
-    It serves a lease while that is to come or runs, and for ``PHONE_SERVES_DAYS_AFTER_LEASE`` days after: later it
-    may be somebody else's. In an organisation the one whose first number it is comes first. Nobody who was erased
-    is found.
+    A number serves a lease until ``PHONE_SERVES_DAYS_AFTER_LEASE`` days after its end: later it may belong to
+    somebody else. Within an organisation, the tenant whose primary number it is comes first. Erased tenants are
+    left out.
     """
     found: dict[tuple[Any, Any], PhoneTenant] = {}
     days_after = config.phone_serves_days_after_lease()
@@ -53,15 +53,15 @@ def list_leases_of_phone(db: Connection, phone: str, *, now: dt.datetime) -> lis
 
 
 def confirm_places(db: Connection, phone: str, places: Iterable[PhoneLease], *, source: str, now: dt.datetime) -> None:
-    """Keep that the holder of ``phone`` confirmed the leases; a second time changes nothing but the moment."""
+    """Record that the holder of ``phone`` confirmed the leases; repeating it only updates the time."""
     for place in places:
         repository.record_place_state(db, place.organisation_id, phone, place.id, CONFIRMED, source, now)
 
 
 def deny_places(db: Connection, phone: str, places: Iterable[PhoneLease], *, source: str, now: dt.datetime) -> None:
-    """Keep that the leases are not of whoever holds ``phone``, and cancel what waits to be sent there about them.
+    """Record that the holder of ``phone`` denied the leases, and cancel unsent messages to it about them.
 
-    Where nothing of an organisation is confirmed, nothing of it is sent there any more.
+    An organisation of which the phone has nothing confirmed sends it nothing any more.
     """
     by_organisation: dict[UUID, list[UUID]] = {}
     for place in places:
@@ -76,13 +76,13 @@ def deny_places(db: Connection, phone: str, places: Iterable[PhoneLease], *, sou
 def list_confirmed_phones(db: Connection, organisation_id: UUID, phones: Collection[str]) -> set[str]:
     """Return those of ``phones`` (E.164) whose holder confirmed a lease of the organisation; one query.
 
-    A confirmation goes with what it is of: at once with the number or the tenant, within the hour with the lease.
+    A confirmation is deleted with its subject: at once with the number or tenant, within the hour with the lease.
     """
     return repository.list_confirmed_phones(db, organisation_id, phones) if phones else set()
 
 
 def purge_places(db: Connection, at: dt.datetime) -> int:
-    """Forget what was said of leases that no number serves any more; a "no" a year after it was said. 0: none left."""
+    """Delete confirmations of leases that no number serves any more, denials after a year; 0 if none is left."""
     ended_before = at.date() - dt.timedelta(days=config.phone_serves_days_after_lease())
     return repository.purge_places(db, ended_before, at - DENIED_RETENTION, PLACES_PER_PURGE)
 

@@ -1,4 +1,4 @@
-"""SQL of leases as they are told: found, and listed, with whatever is told of them."""
+"""SQL that reads leases, one or a page, with their details."""
 
 import datetime as dt
 from typing import Any
@@ -69,7 +69,7 @@ def is_active(today: dt.date) -> ColumnElement[bool]:
     return and_(leases.c.starts_on <= today, or_(leases.c.ends_on.is_(None), leases.c.ends_on >= today))
 
 
-# What ``rules.lease_status`` says of one lease, as SQL; a test compares the two.
+# ``rules.lease_status`` as SQL; a test compares the two.
 _STATUS = {"ended": _has_ended, "upcoming": _is_upcoming, "active": is_active}
 
 

@@ -1,4 +1,4 @@
-"""SQL of dated rents and recurring charges, and of what leases are billed by."""
+"""SQL of dated rents, recurring charges, and the terms by which leases are billed."""
 
 import datetime as dt
 from typing import Any
@@ -48,7 +48,7 @@ def change_rent(ctx: Context, lease_id: UUID, step: DatedRent) -> bool:
 
 
 def find_rent(ctx: Context, lease_id: UUID, starts_on: dt.date) -> DatedRent | None:
-    """Return the step that begins on that very day."""
+    """Return the step that begins exactly on that day."""
     query = _rents(ctx.organisation_id, lease_id).where(lease_rents.c.starts_on == starts_on)
     row = ctx.db.execute(query).one_or_none()
     return None if row is None else DatedRent(row.starts_on, row.rent_cents)
@@ -80,7 +80,7 @@ def list_recurring_charges(ctx: Context, lease_id: UUID, page_request: PageReque
 
 
 def change_recurring_charge(ctx: Context, charge_id: UUID, version: int | None, values: dict[str, Any]) -> bool:
-    """Set ``values`` if the row still has ``version`` (None: whatever it has); return whether this call did it."""
+    """Set ``values`` if the row still has ``version`` (None: any); return whether this call did it."""
     query = update(recurring_charges).where(
         recurring_charges.c.organisation_id == ctx.organisation_id, recurring_charges.c.id == charge_id
     )
@@ -92,7 +92,7 @@ def change_recurring_charge(ctx: Context, charge_id: UUID, version: int | None, 
 def lock_terms_in_span(
     ctx: Context, first_day: dt.date, last_day: dt.date, *, after: UUID | None, limit: int
 ) -> list[LeaseTerms]:
-    """Return the next leases by id that hold a day of the span, locked, with what they are billed by; three queries."""
+    """Lock the next leases by id with a day in the span, and return their terms; three queries."""
     query = (
         select(*_TERMS)
         .where(
@@ -113,7 +113,7 @@ def lock_terms_in_span(
 
 
 def lock_terms(ctx: Context, lease_id: UUID) -> LeaseTerms | None:
-    """Return what the lease is billed by, locked, all its steps and recurring charges included."""
+    """Lock the lease and return its terms, with all its steps and recurring charges."""
     query = select(*_TERMS).where(leases.c.organisation_id == ctx.organisation_id, leases.c.id == lease_id)
     rows: list[Any] = list(ctx.db.execute(query.with_for_update()))
     found = _with_terms(ctx, rows, None)
@@ -127,7 +127,7 @@ def _rents(organisation_id: UUID, lease_id: UUID) -> Select[Any]:
 
 
 def _with_terms(ctx: Context, rows: list[Any], span: tuple[dt.date, dt.date] | None) -> list[LeaseTerms]:
-    """Return the terms of ``rows``, which come by id; with ``span`` only what could hold on a day of it."""
+    """Return the terms of ``rows``, which come by id; with ``span`` only those that may apply on a day of it."""
     if not rows:
         return []
     # A range of ids, since a thousand of them as parameters cost more than the few rows between them.

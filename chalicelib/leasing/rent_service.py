@@ -1,4 +1,4 @@
-"""Dated rents and recurring charges of a lease. What was billed before stays as it was billed."""
+"""Dated rents and recurring charges of a lease. Changes do not affect what was billed before."""
 
 import datetime as dt
 from typing import Any
@@ -20,7 +20,7 @@ def add_rent_change(ctx: Context, lease_id: UUID, *, starts_on: dt.date, rent_ce
     """Set the monthly rent (cents) from ``starts_on``; one that has not begun yet is replaced.
 
     Raises:
-        Conflict: a rent began on that very day already, or the lease was ended.
+        Conflict: a rent already began on that day, or the lease was terminated.
         Invalid: the day lies outside the lease.
         NotFound: the organisation has no such lease.
     """
@@ -45,7 +45,7 @@ def list_rents(ctx: Context, lease_id: UUID, page_request: PageRequest) -> Page[
 
 
 def add_recurring_charge(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> RecurringCharge:
-    """Ask for a sum every month; ``values`` as in ``add_lease``, from today, or the lease's first day, if not said.
+    """Add a recurring charge; ``values`` as in ``add_lease``. Default start: today, or the lease's first day.
 
     Raises:
         Invalid: its days lie outside the lease.
@@ -73,12 +73,12 @@ def list_recurring_charges(ctx: Context, lease_id: UUID, page_request: PageReque
 def change_recurring_charge(
     ctx: Context, charge_id: UUID, version: int | None, values: dict[str, Any]
 ) -> RecurringCharge:
-    """Change description, amount_cents, prorated or ends_on for the bills to come, and return the charge.
+    """Change description, amount_cents, prorated or ends_on for later bills, and return the charge.
 
-    It is ended by its last day; the day before its first calls it off.
+    ``ends_on`` is its last day; the day before its first cancels it.
 
     Raises:
-        Invalid: it would end before that.
+        Invalid: it would end earlier than that.
         PreconditionFailed: it is no longer at ``version``.
     """
     charge = get_recurring_charge(ctx, charge_id)
@@ -94,10 +94,10 @@ def change_recurring_charge(
 def recurring_charge_row(
     lease_id: UUID, span: Span, charge: dict[str, Any], now: dt.datetime, path: str = ""
 ) -> dict[str, Any]:
-    """Return the row of a new recurring charge of a lease that holds ``span``; from its first day, if not said.
+    """Return the row of a new recurring charge of a lease with ``span``. Default start: the lease's first day.
 
     Raises:
-        Invalid: the charge's days do not fit; ``path`` begins the names of the fields.
+        Invalid: the charge's days do not fit; ``path`` is prefixed to field names.
     """
     row = {
         "description": "",
@@ -117,7 +117,7 @@ def recurring_charge_row(
 
 
 def check_lease_visible(ctx: Context, lease_id: UUID) -> None:
-    """Raise NotFound unless the organisation has the lease, in one of the properties ``within``."""
+    """Raise NotFound unless the organisation has the lease, in a property that the caller may see."""
     if not reading_repository.has_lease(ctx, lease_id, ctx.actor.properties):
         raise NotFound(NO_SUCH_LEASE)
 

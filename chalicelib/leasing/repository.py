@@ -1,4 +1,4 @@
-"""SQL of leases: adding, changing, locking and ending them."""
+"""SQL of leases: add, change, lock and terminate."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from chalicelib.leasing.model import AgreedDeposit
 from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.leasing import deposit_terms, lease_tenants, leases
 
-# A lease that was called off ends before it starts, and holds no day.
+# A lease that was called off ends before it starts, and has no days.
 HOLDS_A_DAY = or_(leases.c.ends_on.is_(None), leases.c.ends_on >= leases.c.starts_on)
 
 
@@ -20,13 +20,13 @@ def add_lease(ctx: Context, values: dict[str, Any]) -> None:
 
 
 def change_lease(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> bool:
-    """Set ``values`` and step the version; return whether there is such a lease."""
+    """Set ``values`` and increment the version; return whether there is such a lease."""
     query = update(leases).where(leases.c.organisation_id == ctx.organisation_id, leases.c.id == lease_id)
     return ctx.db.execute(query.values(**values, version=leases.c.version + 1)).rowcount == 1
 
 
 def mark_terminated(ctx: Context, lease_id: UUID, *, ends_on: dt.date, terminated_on: dt.date) -> bool:
-    """End the lease unless a person ended it before; return whether this call did it."""
+    """Terminate the lease unless it was terminated before; return whether this call did it."""
     query = update(leases).where(
         leases.c.organisation_id == ctx.organisation_id, leases.c.id == lease_id, leases.c.terminated_on.is_(None)
     )
@@ -35,7 +35,7 @@ def mark_terminated(ctx: Context, lease_id: UUID, *, ends_on: dt.date, terminate
 
 
 def replace_tenants(ctx: Context, lease_id: UUID, ids: list[UUID]) -> None:
-    """Make ``ids`` the lease's tenants, the first of whom pays first."""
+    """Replace the lease's tenants by ``ids``, the primary payer first."""
     mine = (lease_tenants.c.organisation_id == ctx.organisation_id) & (lease_tenants.c.lease_id == lease_id)
     ctx.db.execute(lease_tenants.delete().where(mine))
     rows = [
@@ -54,7 +54,7 @@ def replace_deposit_terms(ctx: Context, lease_id: UUID, terms: list[AgreedDeposi
 
 
 def lock_leases(ctx: Context, ids: Iterable[UUID]) -> list[Row[Any]]:
-    """Return the rows of those of ``ids`` that are there, by id, locked until the transaction ends."""
+    """Lock those of the leases that exist, and return their rows by id."""
     query = (
         select(leases)
         .where(leases.c.organisation_id == ctx.organisation_id, leases.c.id.in_(sorted(set(ids))))
@@ -65,7 +65,7 @@ def lock_leases(ctx: Context, ids: Iterable[UUID]) -> list[Row[Any]]:
 
 
 def previous_lease_ids(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, UUID]:
-    """Return, for each of the leases that renews or carries on another, that other one."""
+    """Return the predecessor of each lease that renews or follows another."""
     query = select(leases.c.id, leases.c.previous_id).where(
         leases.c.organisation_id == ctx.organisation_id, leases.c.id.in_(set(ids)), leases.c.previous_id.is_not(None)
     )
@@ -75,11 +75,9 @@ def previous_lease_ids(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, UUID]:
 def find_overlapping(
     ctx: Context, unit_id: UUID, starts_on: dt.date, ends_on: dt.date | None, *, excluding: UUID | None = None
 ) -> Any:
-    """Return (id, starts_on, ends_on) of a lease of the unit that holds a day of the span, None where it is free.
+    """Return (id, starts_on, ends_on) of a lease of the unit that overlaps the span; None if there is none.
 
-    ``excluding`` is left out.
-
-    Only a caller who holds the unit's lock can rely on the answer.
+    ``excluding`` is ignored. The result is only reliable while the caller holds the unit's lock.
     """
     query = select(leases.c.id, leases.c.starts_on, leases.c.ends_on).where(
         leases.c.organisation_id == ctx.organisation_id,

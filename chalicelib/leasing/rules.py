@@ -1,4 +1,4 @@
-"""The sums of leasing: days a lease holds, its rent on a day, and its terms.
+"""Leasing calculations: a lease's days, its rent on a day, and checks of its terms.
 
 Dates are days in the organisation's own time zone, and both ends of a lease are counted.
 """
@@ -11,13 +11,13 @@ from chalicelib.leasing.model import CONFIRMED, DENIED, UNCONFIRMED
 
 LeaseStatus = Literal["upcoming", "active", "ended"]
 
-# Outside these years a date is a slip of the pen, and days reckoned from it could
+# Outside these years a date is a typing error, and days computed from it could
 # leave the calendar.
 YEARS = range(1900, 2200)
 
 
 class Terms(NamedTuple):
-    """What a lease agrees on, as far as it can be wrong by itself."""
+    """The terms of a lease that can be checked by themselves."""
 
     starts_on: dt.date
     ends_on: dt.date | None  # None: open
@@ -27,7 +27,7 @@ class Terms(NamedTuple):
 
 
 class TermProblem(NamedTuple):
-    """One term that cannot be agreed on: the field of ``Terms``, and what it must be."""
+    """An invalid term: the field of ``Terms``, and what it must be."""
 
     field: str
     why: str
@@ -43,7 +43,7 @@ def renewal_starts_on(ends_on: dt.date) -> dt.date:
 
 
 def earliest_end(given_on: dt.date, notice_days: int) -> dt.date:
-    """Return the earliest last day of a lease by a notice; the day it is given does not count.
+    """Return the earliest last day that a notice allows; the day on which it is given does not count.
 
     Raises:
         ValueError: ``notice_days`` is negative, or the day lies past the calendar's end.
@@ -54,10 +54,10 @@ def earliest_end(given_on: dt.date, notice_days: int) -> dt.date:
 
 
 def lease_status(starts_on: dt.date, ends_on: dt.date | None, terminated: bool, today: dt.date) -> LeaseStatus:
-    """Return how a lease stands on ``today``; its last day is still active.
+    """Return a lease's status on ``today``; its last day is still active.
 
     Args:
-        terminated: It was ended by a person. With a last day ahead it runs until then;
+        terminated: A member terminated it. With a last day ahead it runs until then;
             with none, or with one before its first day (called off), it has ended.
     """
     if terminated and (ends_on is None or ends_on < starts_on):
@@ -68,21 +68,21 @@ def lease_status(starts_on: dt.date, ends_on: dt.date | None, terminated: bool, 
 
 
 def phone_still_serves(status: str, last_day: dt.date | None, today: dt.date, days_after: int) -> bool:
-    """Tell whether the numbers of a lease's tenants may still be told of it on ``today``.
+    """Return whether the numbers of a lease's tenants may still be shown it on ``today``.
 
     Args:
         last_day: When it ended, or will; None while open.
-        days_after: For how many days after the last one a number still is its tenant's.
+        days_after: Days after the last one on which a number still counts as its tenant's.
     """
     return status != "ended" or (last_day is not None and today <= last_day + dt.timedelta(days=days_after))
 
 
 def phone_state(decided: Iterable[tuple[str, bool]]) -> str:
-    """Return what is known of a tenant's number in an organisation.
+    """Return the state of a tenant's number in an organisation.
 
     Args:
-        decided: What its holder said of each lease there (state, whether the lease is this tenant's). A "no" to any
-            holds for the whole organisation while nothing there is confirmed.
+        decided: (state, whether the lease is this tenant's) of each lease there that its holder answered for. One
+            denial applies to the whole organisation while nothing there is confirmed.
     """
     listed = list(decided)
     if (CONFIRMED, True) in listed:
@@ -92,7 +92,7 @@ def phone_state(decided: Iterable[tuple[str, bool]]) -> str:
 
 
 def rent_on(steps: Sequence[tuple[dt.date, int]], day: dt.date) -> int:
-    """Return the monthly rent (cents) that holds on ``day``; before the first step, the first one's.
+    """Return the monthly rent (cents) that applies on ``day``; before the first step, the first one's.
 
     Args:
         steps: First day and rent of each, by day.
@@ -107,7 +107,7 @@ def rent_on(steps: Sequence[tuple[dt.date, int]], day: dt.date) -> int:
 
 
 def term_problems(terms: Terms) -> list[TermProblem]:
-    """Return everything wrong with the terms, in the order of their fields; empty when they hold."""
+    """Return all problems of the terms, in the order of their fields; empty if they are valid."""
     checks = (
         ("starts_on", terms.starts_on.year in YEARS, "must lie in the years 1900 to 2199"),
         ("ends_on", _ends_in_years(terms.ends_on), "must lie in the years 1900 to 2199"),
@@ -128,5 +128,5 @@ def _ends_in_years(ends_on: dt.date | None) -> bool:
 
 
 def _days_after(day: dt.date, count: int) -> dt.date:
-    # By ordinals: date + timedelta raises OverflowError, no ValueError, at the calendar's end.
+    # By ordinals: date + timedelta raises OverflowError, not ValueError, at the calendar's end.
     return dt.date.fromordinal(day.toordinal() + count)

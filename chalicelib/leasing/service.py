@@ -1,4 +1,4 @@
-"""The door of leasing: every use case under one name, whichever file keeps it."""
+"""The public interface of leasing: every use case under one name."""
 
 from chalicelib.leasing.deposit_service import (
     get_held_deposits,

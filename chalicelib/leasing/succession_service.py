@@ -18,14 +18,14 @@ _CARRIED_TERMS = ("due_day", "grace_days", "notice_days")
 
 
 def renew_lease(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> Lease:
-    """Let the same unit to the same tenants from the day after the lease ends, and return the new lease.
+    """Renew the lease on the same unit from the day after it ends, and return the new lease.
 
-    Recurring charges and what is held as deposit go over to it. ``values`` may change ends_on
-    (open if not said), rent_cents, due_day, grace_days, notice_days, deposits and note.
+    Recurring charges and deposits are carried over. ``values`` may change ends_on (default: open),
+    rent_cents, due_day, grace_days, notice_days, deposits and note.
 
     Raises:
         Conflict: the lease is open, was terminated, or the unit is let to others from that day.
-        Invalid: a tenant was erased since, or the terms cannot be agreed on.
+        Invalid: a tenant was erased since, or the terms are invalid.
         NotFound: the organisation has no such lease.
     """
     before, terms = _lock_for_successor(ctx, lease_id, None)
@@ -38,12 +38,12 @@ def renew_lease(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> Lease:
 
 
 def create_successor(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> Lease:
-    """Move the tenants to another unit from ``values["starts_on"]``, and return the lease that begins there.
+    """Transfer the tenants to another unit from ``values["starts_on"]``, and return the new lease.
 
-    The lease ends the day before; recurring charges and what is held as deposit go over.
-    ``values``: unit_id, starts_on, rent_cents; if wanted ends_on, due_day, grace_days, notice_days,
-    deposits and note (else as they were). What the old lease was billed beyond its end is for
-    ``payments`` to credit.
+    The lease ends the day before; recurring charges and deposits are carried over.
+    ``values``: unit_id, starts_on, rent_cents; optionally ends_on, due_day, grace_days, notice_days,
+    deposits and note (default: unchanged). ``payments`` credits what the old lease was billed beyond
+    its end.
 
     Raises:
         Conflict: the lease has ended or was terminated, or the unit is let on some of these days.
@@ -65,9 +65,9 @@ def create_successor(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> Le
 
 
 def return_deposits(ctx: Context, lease: Lease) -> None:
-    """Hold what is held for a lease that was called off for the one that it was to follow; both are locked.
+    """Return the deposits of a lease that was called off to its predecessor; both are locked.
 
-    There it meets what the tenants still owe, and what is left is refunded.
+    There they can be deducted from what the tenants still owe, and the rest refunded.
     """
     if lease.previous_id is None or lease.ends_on is None or lease.ends_on >= lease.starts_on:
         return
@@ -76,15 +76,15 @@ def return_deposits(ctx: Context, lease: Lease) -> None:
 
 
 def _lock_for_successor(ctx: Context, lease_id: UUID, to_unit_id: UUID | None) -> tuple[Lease, LeaseTerms]:
-    """Lock the lease's unit and the one that it goes to, its tenants, and itself and those before it; return it."""
+    """Lock the lease's unit and the new one, its tenants, and its chain of leases; return the lease and its terms."""
     unit_id = get_lease(ctx, lease_id).unit_id
     for each in sorted({unit_id, to_unit_id or unit_id}):
         lock_named_unit(ctx, each)
     before = get_lease(ctx, lease_id)
     lock_tenants(ctx, [tenant.id for tenant in before.tenants])
-    lock_lease_chains(ctx, [lease_id])  # a move spends credit, also that of the leases before
+    lock_lease_chains(ctx, [lease_id])  # a transfer applies credit, also that of the predecessors
     terms = lock_lease_terms(ctx, lease_id)
-    # Read again: until the lease itself was locked, it could still be ended.
+    # Read again: until the lease itself was locked, it could still be terminated.
     before = get_lease(ctx, lease_id)
     if before.terminated_on is not None:
         raise Conflict("The lease was terminated.", lease_id=str(lease_id), lease_status=before.status)
@@ -92,7 +92,7 @@ def _lock_for_successor(ctx: Context, lease_id: UUID, to_unit_id: UUID | None) -
 
 
 def _carried_over_terms(before: Lease, terms: LeaseTerms, starts_on: dt.date) -> dict[str, Any]:
-    """Return the values of a lease that goes on from ``starts_on`` as this one was."""
+    """Return the values of a lease that continues this one from ``starts_on`` on the same terms."""
     charges = [
         {**charge._asdict(), "starts_on": max(charge.starts_on, starts_on)}
         for charge in terms.recurring
@@ -114,9 +114,7 @@ def _create_following_lease(ctx: Context, before: Lease, values: dict[str, Any])
     charges = [each for each in values["recurring_charges"] if ends_on is None or each["starts_on"] <= ends_on]
     lease_id = create_lease(ctx, {**values, "recurring_charges": charges})
     serving = phone_still_serves(before.status, before.ends_on, ctx.today, config.phone_serves_days_after_lease())
-    kept_states = (
-        (CONFIRMED, DENIED) if serving else (DENIED,)
-    )  # whoever confirmed it long ago may have given the number up
+    kept_states = (CONFIRMED, DENIED) if serving else (DENIED,)  # a number confirmed long ago may have changed hands
     phone_repository.copy_places(ctx.db, ctx.organisation_id, before.id, lease_id, kept_states)
     lease = get_lease(ctx, lease_id)
     carry_over_deposits(ctx, (before.id, lease_id), (before.property_id, lease.property_id), on=ctx.today)

@@ -17,7 +17,7 @@ from chalicelib.storage.tables.leasing import lease_tenants, leases, phone_place
 
 
 class ActiveTenancy(NamedTuple):
-    """Which tenants: those with a lease in one of the properties that runs on that day."""
+    """Filter: tenants with a lease in one of the properties that runs on that day."""
 
     properties: frozenset[UUID]
     on: dt.date
@@ -29,7 +29,7 @@ def add_tenant(ctx: Context, values: dict[str, Any], phones: list[str]) -> None:
 
 
 def change_tenant(ctx: Context, tenant_id: UUID, version: int | None, values: dict[str, Any]) -> bool:
-    """Set ``values`` if the row still has ``version`` (None: whatever it has); return whether this call did it."""
+    """Set ``values`` if the row still has ``version`` (None: any); return whether this call did it."""
     query = update(tenants).where(_is_tenant(ctx.organisation_id, tenant_id), tenants.c.erased_at.is_(None))
     if version is not None:
         query = query.where(tenants.c.version == version)
@@ -53,7 +53,7 @@ def find_tenant(
 
 
 def find_sealed_identity(ctx: Context, tenant_id: UUID) -> bytes | None:
-    """Return the sealed identity document."""
+    """Return the identity document, encrypted; None if there is none."""
     return ctx.db.scalar(select(tenants.c.identity_sealed).where(_is_tenant(ctx.organisation_id, tenant_id)))
 
 
@@ -67,8 +67,8 @@ def list_tenants(
 ) -> Page[Tenant]:
     """Return those not erased, by name; ``name_prefix`` in the form of ``name_key``, ``phone`` in E.164.
 
-    Any of the names may begin with ``name_prefix``: people are asked for by either. The index on
-    names then is read for the organisation as a whole, which a page's limit ends early as a rule.
+    Any of the names may begin with ``name_prefix``, because people search by either. This scans the
+    organisation's index of names, but the page's limit usually ends the scan early.
     """
     query = select(tenants).where(tenants.c.organisation_id == ctx.organisation_id, tenants.c.erased_at.is_(None))
     if renting is not None:
@@ -86,7 +86,7 @@ def list_tenants(
 
 
 def lock_tenants(ctx: Context, ids: Iterable[UUID]) -> set[UUID]:
-    """Return those of ``ids`` that are there and not erased; none of them can be erased until the transaction ends."""
+    """Lock those of ``ids`` that exist and are not erased, and return them; none can be erased meanwhile."""
     query = (
         select(tenants.c.id)
         .where(
@@ -101,7 +101,7 @@ def lock_tenants(ctx: Context, ids: Iterable[UUID]) -> set[UUID]:
 
 
 def has_running_lease(ctx: Context, tenant_id: UUID, today: dt.date) -> bool:
-    """Tell whether a lease of the tenant's runs or is to come."""
+    """Return whether the tenant has a running or future lease."""
     query = (
         select(leases.c.id)
         .join(
@@ -118,7 +118,7 @@ def has_running_lease(ctx: Context, tenant_id: UUID, today: dt.date) -> bool:
 
 
 def clear_notes(ctx: Context, tenant_id: UUID) -> list[UUID]:
-    """Empty the notes of the leases that the tenant is on, and return the ids of these leases, in their order."""
+    """Clear the notes of the tenant's leases, and return the ids of these leases, in order."""
     query = select(lease_tenants.c.lease_id).where(
         lease_tenants.c.organisation_id == ctx.organisation_id, lease_tenants.c.tenant_id == tenant_id
     )

@@ -1,4 +1,4 @@
-"""Keeping tenants, and forgetting them."""
+"""Add, change, list and anonymise tenants."""
 
 import json
 from typing import Any
@@ -26,13 +26,13 @@ _NO_KIN = {"kin_name": "", "kin_phone": None, "kin_relation": ""}
 def add_tenant(ctx: Context, values: dict[str, Any], *, keys: KeyWrapper) -> Tenant:
     """Add a tenant and return them.
 
-    ``values``: given_name; if known middle_name, family_name, phones (any Kenyan spelling, the first is
-    called first), language ("en", "sw"), email, kra_pin, note, identity_document {kind, number} and
-    kin {name, phone, relation}. The document is stored sealed under a key of the tenant's own.
+    ``values``: given_name; optionally middle_name, family_name, phones (any Kenyan format, the primary
+    one first), language ("en", "sw"), email, kra_pin, note, identity_document {kind, number} and
+    kin {name, phone, relation}. The document is stored encrypted under the tenant's own data key.
 
     Raises:
-        Invalid: a phone is none, or the identity number does not fit its kind.
-        Unavailable: the key keeper does not answer.
+        Invalid: a phone is not a phone number, or the identity number does not fit its kind.
+        Unavailable: the key service does not answer.
     """
     tenant_id = new_id()
     row = {
@@ -57,16 +57,16 @@ def add_tenant(ctx: Context, values: dict[str, Any], *, keys: KeyWrapper) -> Ten
 def change_tenant(
     ctx: Context, tenant_id: UUID, version: int | None, values: dict[str, Any], *, keys: KeyWrapper
 ) -> Tenant:
-    """Change what ``values`` names (as in ``add_tenant``) and return the tenant; None takes a document or kin away.
+    """Change what ``values`` names (as in ``add_tenant``) and return the tenant; None removes a document or kin.
 
-    What waits to be told to the tenant follows them.
+    Unsent messages follow a change of phones or language.
 
     Raises:
         Conflict: the tenant was erased.
         Invalid: as for ``add_tenant``.
         PreconditionFailed: the tenant is no longer at ``version``.
     """
-    # Locked before anything is sealed: two changes at once must not each make the tenant's data key.
+    # Locked before anything is encrypted: concurrent changes must not each create the tenant's data key.
     before = repository.find_tenant(ctx, tenant_id, lock=True)
     if before is None:
         raise NotFound("There is no such tenant.")
@@ -92,10 +92,10 @@ def get_tenant(ctx: Context, tenant_id: UUID) -> Tenant:
 
 
 def get_visible_tenant(ctx: Context, tenant_id: UUID) -> Tenant:
-    """Return the tenant as whoever asks may see them.
+    """Return the tenant with the fields that the caller may see.
 
-    A caretaker (``within``) sees who lives in the named properties today, how they are reached and who is to be
-    called for them; papers, address and notes are the office's.
+    A caretaker sees only tenants who live in their properties today, with contact and next of kin; documents,
+    address and notes are for the office.
     """
     if ctx.actor.properties is None:
         return get_tenant(ctx, tenant_id)
@@ -119,9 +119,9 @@ def _redact(tenant: Tenant) -> Tenant:
 def list_tenants(
     ctx: Context, page_request: PageRequest, *, name: str | None = None, phone: str | None = None
 ) -> Page[Tenant]:
-    """Return a page of tenants by name: those one of whose names begins with ``name``, who are reached at ``phone``.
+    """Return a page of tenants by name, filtered by the beginning of any of their names, and by phone.
 
-    ``within``: as for ``get_visible_tenant``.
+    Limited for caretakers as in ``get_visible_tenant``.
     """
     number = None if phone is None else phone_numbers.parse_phone(phone)
     renting = None if ctx.actor.properties is None else repository.ActiveTenancy(ctx.actor.properties, ctx.today)
@@ -132,11 +132,11 @@ def list_tenants(
 
 
 def read_identity_document(ctx: Context, tenant_id: UUID, *, keys: KeyWrapper) -> dict[str, str]:
-    """Return the document's ``kind`` and ``number`` in clear.
+    """Return the document's ``kind`` and ``number``, decrypted.
 
     Raises:
-        NotFound: there is no such tenant, or no document is kept of them.
-        Unavailable: the key keeper does not answer.
+        NotFound: there is no such tenant, or they have no document.
+        Unavailable: the key service does not answer.
     """
     get_tenant(ctx, tenant_id)
     sealed = repository.find_sealed_identity(ctx, tenant_id)
@@ -147,12 +147,12 @@ def read_identity_document(ctx: Context, tenant_id: UUID, *, keys: KeyWrapper) -
 
 
 def anonymise_tenant(ctx: Context, tenant_id: UUID) -> ErasedTenant:
-    """Forget who the tenant is, keep that there was one, and return by what others find what they know of them.
+    """Anonymise the tenant, and return the keys by which other domains find their data of them.
 
-    Tax records must stay, so the row stays without a name, phones or papers, and the leases without
-    their notes. Destroying the data key makes the sealed document unreadable wherever it was copied
-    without the key. What other domains know of the tenant is theirs to forget:
-    ``imports.service.erase_tenant`` asks all.
+    Tax records must stay, so the row stays without a name, phones or documents, and the leases without
+    their notes. Destroying the data key makes the encrypted document unreadable wherever it was copied
+    without the key. Other domains anonymise their own data: ``imports.service.erase_tenant`` calls
+    them all.
 
     Raises:
         Conflict: a lease of theirs runs or is to come, or they were erased before.
@@ -185,7 +185,7 @@ def anonymise_tenant(ctx: Context, tenant_id: UUID) -> ErasedTenant:
 
 
 def _columns(values: dict[str, Any]) -> dict[str, Any]:
-    """Return what of ``values`` stands in a column under its own name, and the kin in theirs."""
+    """Return those of ``values`` that have a column of the same name, and the columns of the kin."""
     plain = ("given_name", "middle_name", "family_name", "language", "email", "kra_pin", "note")
     columns = {name: values[name] for name in plain if name in values}
     if "kin" in values:
@@ -212,7 +212,7 @@ def _seal_identity(ctx: Context, tenant_id: UUID, values: dict[str, Any], keys: 
 
 
 def _identity_number(kind: str, number: str) -> str:
-    """Return the number as it is kept: capitals, no spaces."""
+    """Return the number as stored: upper case, no spaces."""
     try:
         return parse_identity_number(kind, number)
     except InvalidValue as refused:
@@ -220,7 +220,7 @@ def _identity_number(kind: str, number: str) -> str:
 
 
 def _parse_phones(spelled: list[str]) -> list[str]:
-    """Return the numbers in E.164, each once, in their order."""
+    """Return the numbers in E.164, without duplicates, in order."""
     return list(dict.fromkeys(phone_numbers.parse_phone(each, f"phones.{index}") for index, each in enumerate(spelled)))
 
 
@@ -229,5 +229,5 @@ def _full_name_key(names: dict[str, Any]) -> str:
 
 
 def _name_key(name: str) -> str:
-    """Return the name as it is sorted and searched."""
+    """Return the name as used for sorting and searching."""
     return portfolio.name_key(name)[:_MAX_NAME_KEY]

@@ -1,4 +1,4 @@
-"""SQL of allocations: append-only rows; what stands is their sum."""
+"""SQL of allocations: append-only rows; the net allocation is their sum."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
@@ -18,10 +18,10 @@ _COLUMNS = [allocations.c[name] for name in Allocation._fields]
 
 
 class NetAllocation(NamedTuple):
-    """What of one source stands against one line, in cents; always above 0.
+    """The net allocation of one source to one line, in cents; always above 0.
 
-    ``payer_lease_id`` and ``payer_property_id`` are the payment's own, whose credit a release gives back;
-    None for a deposit, which pays no lease but its own.
+    ``payer_lease_id`` and ``payer_property_id`` are the payment's own, whose credit a release restores;
+    None for a deposit, which pays only for its own lease.
     """
 
     source_kind: str
@@ -42,7 +42,7 @@ def add_allocations(ctx: Context, rows: Sequence[Allocation]) -> None:
 
 
 def list_allocations(ctx: Context, page_request: PageRequest, source_id: UUID, within: Properties) -> Page[Allocation]:
-    """Return a page of what was set of the source; of leases of the properties ``within`` only, None: of all."""
+    """Return a page of the source's allocations to leases of the properties ``within`` (None: of all)."""
     query = select(*_COLUMNS).where(
         allocations.c.organisation_id == ctx.organisation_id, allocations.c.source_id == source_id
     )
@@ -55,17 +55,17 @@ def list_allocations(ctx: Context, page_request: PageRequest, source_id: UUID, w
 
 
 def net_allocations_of_source(ctx: Context, source_id: UUID) -> list[NetAllocation]:
-    """Return what stands of a payment or of a deposit's deduction, the earliest allocated line first."""
+    """Return the net allocations of a payment or of a deposit's deduction, the earliest allocated line first."""
     return _net_allocations(ctx, allocations.c.source_id == source_id)
 
 
 def net_allocations_on_lines(ctx: Context, line_ids: Iterable[UUID]) -> list[NetAllocation]:
-    """Return what stands against the lines, the earliest allocated first."""
+    """Return the net allocations to the lines, the earliest allocated first."""
     return _net_allocations(ctx, allocations.c.invoice_line_id.in_(set(line_ids)))
 
 
 def list_leases_of_source(ctx: Context, source_id: UUID) -> set[UUID]:
-    """Return the leases of all lines that the source was ever set against."""
+    """Return the leases of all lines that the source was ever allocated to."""
     query = select(allocations.c.lease_id).where(
         allocations.c.organisation_id == ctx.organisation_id, allocations.c.source_id == source_id
     )
@@ -73,7 +73,7 @@ def list_leases_of_source(ctx: Context, source_id: UUID) -> set[UUID]:
 
 
 def allocated_by_day(ctx: Context, source_id: UUID) -> list[tuple[dt.date, int]]:
-    """Return (day, cents) set against lines, less what was taken back, on each day that something was."""
+    """Return (day, cents) of what was allocated less what was released, for each day with allocations."""
     query = (
         select(allocations.c.allocated_on, func.sum(allocations.c.amount_cents))
         .where(allocations.c.organisation_id == ctx.organisation_id, allocations.c.source_id == source_id)
@@ -83,7 +83,7 @@ def allocated_by_day(ctx: Context, source_id: UUID) -> list[tuple[dt.date, int]]
 
 
 def last_release_days(ctx: Context, source_ids: Collection[UUID], line_ids: Collection[UUID]) -> dict[UUID, dt.date]:
-    """Return the last day on which something was taken back from each source and from each line; most have none."""
+    """Return the day of the last release by source and by line id; most have none."""
     found: dict[UUID, dt.date] = {}
     for column, ids in ((allocations.c.source_id, source_ids), (allocations.c.invoice_line_id, line_ids)):
         query = (
@@ -107,6 +107,6 @@ def _net_allocations(ctx: Context, condition: ColumnElement[bool]) -> list[NetAl
         .where(allocations.c.organisation_id == ctx.organisation_id, condition)
         .group_by(*key, *payer)
         .having(amount_cents > 0)
-        .order_by(func.min(allocations.c.id))  # UUIDv7: in the order in which they were made
+        .order_by(func.min(allocations.c.id))  # UUIDv7: in the order of creation
     )
     return [NetAllocation(*row[:3], int(row[3]), *row[4:]) for row in ctx.db.execute(query)]

@@ -1,4 +1,4 @@
-"""Setting credit against what is owed: oldest first, or as a person chooses. The rows are ``allocation_entries``'s."""
+"""Allocate credit to open lines: oldest first, or as a member chooses."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -25,21 +25,20 @@ from chalicelib.runtime.context import Context
 
 
 def apply_and_post_lease_credits(ctx: Context, lease_ids: Sequence[UUID]) -> None:
-    """Set what the leases, held by the caller, have in credit against what they owe; the step after a bill.
+    """Apply the credit of leases, which the caller has locked, to their open lines, and post it; runs after billing.
 
-    Two queries where nobody has credit and no lease follows another; otherwise a constant number, and one more
-    for each generation of leases.
+    Two queries if no lease has credit or a predecessor; otherwise a constant number, plus one for each generation of
+    leases.
     """
     entries = apply_lease_credits(ctx, lease_ids)
     ledger.post(ctx, entries)
 
 
 def apply_lease_credits(ctx: Context, lease_ids: Collection[UUID]) -> list[Entry]:
-    """Set what the leases have in credit against what they owe, and return what is to be posted.
+    """Apply the credit of leases and of their predecessors to the leases' open lines; return the entries to post.
 
-    Credit of the leases that they renew or carry on is theirs too. The caller holds the leases that owe. Those
-    before them are held where one lease is dealt with (``leasing.lock_lease_chains``); a bill run holds none of
-    them: what it takes is kept safe by the lock on each payment.
+    The caller has locked the leases that owe. A use case of one lease also locks its predecessors
+    (``leasing.lock_lease_chains``); a bill run does not, and relies on the lock on each payment.
     """
     chains = leasing.get_predecessors(ctx, lease_ids)
     payable: dict[UUID, set[UUID]] = {}
@@ -54,12 +53,12 @@ def apply_lease_credits(ctx: Context, lease_ids: Collection[UUID]) -> list[Entry
 
 
 def apply_credits(ctx: Context, payments: Iterable[Payment], payable: Mapping[UUID, Collection[UUID]]) -> list[Entry]:
-    """Set the credit of the payments, held by the caller, against what leases owe.
+    """Apply the credit of payments, which the caller has locked, to open lines, and return the entries to post.
 
-    Returns what is to be posted. What nothing takes stays credit.
+    What is not allocated stays credit.
 
     Args:
-        payable: for each payment's lease the leases, held by the caller, that it may pay for.
+        payable: For each payment's lease, the leases that it may pay for, locked by the caller.
     """
     with_credit = [each for each in payments if each.lease_id and each.unallocated_cents]
     paying = sorted(with_credit, key=lambda each: (each.received_on, each.id))
@@ -86,23 +85,23 @@ def apply_credits(ctx: Context, payments: Iterable[Payment], payable: Mapping[UU
 
 
 def as_allocatable(line: OpenLine, open_cents: int | None = None) -> rules.AllocatableLine:
-    """Return the line as the sums take it; ``open_cents`` where less is open by now than was read."""
+    """Return the line as input to ``rules.allocate``; ``open_cents`` replaces the amount that was read."""
     left_cents = line.open_cents if open_cents is None else open_cents
     return rules.AllocatableLine(line.id, line.due_on, line.charge_type, line.seq, left_cents)
 
 
 def allocate_payment(ctx: Context, payment_id: UUID, lines: Sequence[tuple[UUID, int]] | None) -> Payment:
-    """Allocate the payment anew: what stands is released, then it is set against ``lines`` or, where
-    that is None, against what is open, oldest first. What is left stays credit.
+    """Reallocate the payment: release its allocations, then allocate it to ``lines`` or, if that is None, to
+    open lines, oldest first. What is left stays credit.
 
-    Lines are those of its lease, and of the leases after it whose lines it has paid.
+    Lines are those of its lease, and of the following leases whose lines it has paid.
 
     Args:
         lines: (invoice line, cents above 0), each line once; an empty list leaves all as credit.
 
     Raises:
-        Conflict: the payment is not matched to a lease, or a line has not as much open.
-        Invalid: a line is not the lease's, is named twice, or together they pass what the payment has.
+        Conflict: the payment is not matched to a lease, or a line has less open.
+        Invalid: a line is not the lease's or is named twice, or the sum exceeds the payment.
     """
     payment = lock_payment(ctx, payment_id)
     if payment.state != "matched" or payment.lease_id is None:
@@ -150,6 +149,8 @@ def _allocation_day(payment: Payment, line: OpenLine, freed: dict[UUID, dt.date]
 
 
 def list_allocations(ctx: Context, page_request: PageRequest, source_id: UUID) -> Page[Allocation]:
-    """Return a page of what was set of the source; a caretaker is not told of leases in others' properties, to which
-    a tenant may have moved with credit."""
+    """Return a page of the source's allocations.
+
+    A caretaker does not see those to leases in other properties, to which a tenant may have moved with credit.
+    """
     return allocation_repository.list_allocations(ctx, page_request, source_id, ctx.actor.properties)

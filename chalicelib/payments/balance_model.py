@@ -1,4 +1,4 @@
-"""How a lease stands on a day, as its tenant is told. Money is whole cents."""
+"""The balance of a lease on a day, as shown to its tenant. Money is whole cents."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from uuid import UUID
 
 
 class LeaseBalance(NamedTuple):
-    """What of a lease is open and what is in credit: both where credit was left free on purpose, or came in late.
+    """Open and credit cents of a lease; both are above 0 if credit was left unallocated on purpose or came in late.
 
     ``late_cents`` is the part of ``owed_cents`` whose due day has passed; grace days are not counted.
     """
@@ -14,7 +14,7 @@ class LeaseBalance(NamedTuple):
     lease_id: UUID
     owed_cents: int
     late_cents: int
-    first_due_on: dt.date | None  # the due day of the oldest that is open
-    next_due_on: dt.date | None  # the first due day to come of what is open
+    first_due_on: dt.date | None  # due day of the oldest open line
+    next_due_on: dt.date | None  # first due day to come of an open line
     credit_cents: int
-    billed_through: dt.date | None  # the latest month that was billed, by its first day
+    billed_through: dt.date | None  # first day of the latest month billed

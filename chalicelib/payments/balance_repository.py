@@ -1,4 +1,4 @@
-"""SQL of what leases have in credit."""
+"""SQL of the credit of leases."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -10,7 +10,7 @@ from chalicelib.storage.tables.payments import payments
 
 
 def list_credits(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Return the credit of each lease, in cents; a lease without any is left out."""
+    """Return the credit of each lease in cents; a lease with none is left out."""
     query = (
         select(payments.c.lease_id, func.sum(payments.c.unallocated_cents))
         .where(

@@ -1,4 +1,4 @@
-"""How leases stand on a day, each by itself; no deposit is counted, since it pays no rent."""
+"""Balances of leases on a day. Deposits are not counted, since they do not pay rent."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -10,7 +10,7 @@ from chalicelib.runtime.context import Context
 
 
 def list_balances(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, LeaseBalance]:
-    """Return how each of the organisation's leases stands now; three queries, however many there are."""
+    """Return the current balance of each of the leases, in three queries however many there are."""
     if not lease_ids:
         return {}
     lines = billing.list_open_lines(ctx, lease_ids)

@@ -1,4 +1,4 @@
-"""Which channel a payment came in by, where the one who records it may not say."""
+"""Choose the channel of a payment that was recorded without one."""
 
 from uuid import UUID
 
@@ -8,8 +8,8 @@ from chalicelib.payments.model import CHANNEL_KINDS_FOR
 from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.context import Context
 
-# What is made where a method is used for the first time and nothing was set up. A channel that is no
-# cash box needs a number; "main" stands there until somebody adds the real one.
+# Channels created when a method is first used and none was set up. A channel other than a cash box
+# needs a number; "main" is a placeholder until somebody enters the real one.
 _DEFAULT_CHANNELS = {
     "cash": {"kind": "cash", "name": "Cash box", "number": ""},
     "bank": {"kind": "bank", "name": "Bank account", "number": "main"},
@@ -20,7 +20,7 @@ _DEFAULT_CHANNELS = {
 def choose_channel(ctx: Context, method: str, *, channel_id: UUID | None, property_id: UUID | None) -> UUID:
     """Return the channel that was named, else the property's, else the organisation's only one of a fitting kind.
 
-    Where there is none at all it is made. ``within`` are the only properties whose channels may be named.
+    If there is none at all, one is created. A member limited to some properties may only name their channels.
 
     Raises:
         Invalid: the channel named is not the organisation's, not in use or of another kind, or several would fit.
@@ -54,7 +54,7 @@ def _create_default_channel(ctx: Context, kinds: tuple[str, ...]) -> UUID:
     try:
         return portfolio.add_channel(ctx, dict(_DEFAULT_CHANNELS[kinds[0]])).id
     except Conflict:
-        # Another request made it at the same moment, and has committed, or we would still be waiting.
+        # A concurrent request created it, and has committed: the insert waited for that.
         fitting = repository.list_fitting_channels(ctx, kinds)
         if not fitting:
             raise Invalid([("channel_id", "no active channel of a matching kind; choose or add one")]) from None

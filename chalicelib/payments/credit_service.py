@@ -1,4 +1,4 @@
-"""Crediting invoices, also where they are paid: what was paid on a credited line becomes the tenant's credit."""
+"""Credit invoices, paid ones included: what was paid on a credited line becomes the tenant's credit."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -18,8 +18,8 @@ from chalicelib.runtime.context import Context
 def credit_invoice(ctx: Context, invoice_id: UUID, lines: Sequence[tuple[UUID, int]], *, reason: str) -> CreditNote:
     """Credit (line, cents) of an invoice and return the note.
 
-    What of a line is paid is released first as far as is needed, the latest allocation first; that
-    money is the tenant's credit and is set at once against whatever else the lease owes.
+    Payments of a line are released first as far as needed, the latest allocation first; that money
+    becomes the tenant's credit and is allocated at once to whatever else the lease owes.
 
     Raises:
         Conflict: more than is left of a line, or what a deposit paid of it would have to be released.
@@ -37,7 +37,7 @@ def credit_invoice(ctx: Context, invoice_id: UUID, lines: Sequence[tuple[UUID, i
 
 
 def _release_for_credit(ctx: Context, invoice: Invoice, lines: Sequence[tuple[UUID, int]]) -> list[Entry]:
-    """Release as much of the lines as must be open for the credit; return what is to be posted."""
+    """Release as much of the lines as the credit needs open, and return the entries to post."""
     open_cents = {line.id: line.open_cents for line in invoice.lines}
     needed = {
         line_id: amount_cents - open_cents[line_id]
@@ -45,7 +45,7 @@ def _release_for_credit(ctx: Context, invoice: Invoice, lines: Sequence[tuple[UU
         if line_id in open_cents and amount_cents > open_cents[line_id]
     }
     if not needed or invoice.voided_on is not None:
-        return []  # billing tells what is wrong with the lines, if anything
+        return []  # billing raises for whatever is wrong with the lines
     net_allocations = [
         each for each in allocation_repository.net_allocations_on_lines(ctx, needed) if each.source_kind == "payment"
     ]
@@ -60,6 +60,6 @@ def _release_for_credit(ctx: Context, invoice: Invoice, lines: Sequence[tuple[UU
                 line_id=str(line_id),
                 open_cents=open_cents[line_id],
             )
-        freed = zip(reversed(mine), shares, strict=False)  # the latest first, and only as many as were needed
+        freed = zip(reversed(mine), shares, strict=False)  # the latest first, only as many as needed
         released += [each._replace(amount_cents=-share.amount_cents) for each, share in freed]
     return write_allocations(ctx, releases_of(ctx, released, ctx.today))

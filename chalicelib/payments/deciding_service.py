@@ -1,4 +1,4 @@
-"""Deciding on payments that wait: confirming or rejecting what is pending, matching what has no lease."""
+"""Review payments: confirm or reject pending ones, match those without a lease."""
 
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from chalicelib.runtime.context import Context
 
 
 def confirm_payment(ctx: Context, payment_id: UUID) -> Payment:
-    """Let a pending payment count: it is posted by the day it was received, allocated and receipted.
+    """Confirm a pending payment: post it as of the day it was received, allocate and receipt it.
 
     Raises:
         Conflict: it is not pending.
@@ -35,10 +35,10 @@ def confirm_payment(ctx: Context, payment_id: UUID) -> Payment:
 
 
 def reject_payment(ctx: Context, payment_id: UUID, *, reason: str) -> Payment:
-    """Refuse a pending payment; nothing was posted for it. The tenant is told where they were told of its entry.
+    """Reject a pending payment; nothing was posted for it. The tenant is notified if they were when it was recorded.
 
-    Its reference is kept as ``reference_raw`` and is free again, so that the same money can still
-    be recorded rightly.
+    Its reference moves to ``reference_raw`` and is free again, so that the same money can still
+    be recorded correctly.
 
     Raises:
         Conflict: it is not pending.
@@ -54,7 +54,7 @@ def reject_payment(ctx: Context, payment_id: UUID, *, reason: str) -> Payment:
 
 
 def match_payment(ctx: Context, payment_id: UUID, lease_id: UUID) -> Payment:
-    """Give an unmatched payment its lease: it is allocated oldest first and receipted.
+    """Match an unmatched payment to a lease, allocate it oldest first, and receipt it.
 
     Raises:
         Conflict: it is not unmatched.

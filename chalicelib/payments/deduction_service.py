@@ -1,4 +1,4 @@
-"""Setting a held deposit against what its lease owes, and undoing that."""
+"""Deduct what a lease owes from its deposit, and reverse that."""
 
 from typing import Any
 from uuid import UUID
@@ -20,13 +20,13 @@ MAX_SHOWN = 200
 
 
 def deduct_deposit(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> Deduction:
-    """Take a sum from a lease's deposit and set it against what the lease owes, oldest first.
+    """Deduct a sum from a lease's deposit and allocate it to open lines, oldest first.
 
-    ``values``: amount_cents, reason (the evidence), and if wanted kind (of deposit; else each in turn)
+    ``values``: amount_cents, reason (the evidence), and optionally kind (of deposit; else each in turn)
     and invoice_id (only its lines).
 
     Raises:
-        Conflict: less is held or less is owed.
+        Conflict: the deposit or the amount owed is less.
         Invalid: the invoice is not the lease's, or nothing of it is open.
         NotFound: the organisation has no such lease.
     """
@@ -64,7 +64,7 @@ def deduct_deposit(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> Dedu
 
 
 def reverse_deduction(ctx: Context, entry_id: UUID, *, reason: str) -> DepositEntry:
-    """Take a deduction back from the lines that it paid; it is held as before. Return the mirror entry.
+    """Release a deduction from the lines that it paid, back into the deposit. Return the mirror entry.
 
     Raises:
         Conflict: it was reversed before.
@@ -91,7 +91,7 @@ def _allocations_of(ctx: Context, entry_id: UUID) -> list[Allocation]:
 
 
 def _split_over_entries(entries: list[DepositEntry], shares: list[rules.Share]) -> list[tuple[UUID, UUID, int]]:
-    """Return (entry, line, cents): the lines' shares in their order, taken from the entries in theirs."""
+    """Return (entry id, line id, cents): the shares in order, each covered by the entries in order."""
     spread = []
     left = {entry.id: -entry.amount_cents for entry in entries}
     for share in shares:

@@ -1,4 +1,4 @@
-"""The end of a lease: what was billed too far is credited, what was not billed is, and the account is drawn up."""
+"""Close a lease's account: credit days billed past its end, bill what was not billed, compute the final account."""
 
 import datetime as dt
 from typing import Any
@@ -31,9 +31,9 @@ def terminate_lease(
     given_on: dt.date,
     waive_notice: bool = False,
 ) -> FinalAccount:
-    """End the lease with the day ``ends_on``, settle its bills by that, and return its final account.
+    """Terminate the lease on its last day ``ends_on``, adjust its bills to that, and return its final account.
 
-    The deposits of a renewal or move that is called off go back to the lease before.
+    The deposits of a renewal or transfer that is called off return to the preceding lease.
 
     Raises:
         Conflict: it has ended.
@@ -49,8 +49,8 @@ def terminate_lease(
 
 
 def transfer_lease(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> Lease:
-    """Move the tenants to another unit as ``leasing.create_successor`` says, settle the old lease's bills by its
-    last day, and return the lease that begins.
+    """Transfer the tenants to another unit (``leasing.create_successor``), adjust the old lease's bills to its last
+    day, and return the new lease.
 
     Raises:
         Conflict, Invalid, NotFound: as ``leasing.create_successor``.
@@ -61,11 +61,11 @@ def transfer_lease(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> Leas
 
 
 def close_account(ctx: Context, lease_id: UUID) -> FinalAccount:
-    """Bring the bills of a lease that has its last day in line with it, and return its final account.
+    """Adjust the bills of a lease to its last day, and return its final account.
 
     Credits what was billed for later days. Bills the days since the last month billed and all
-    charges that wait, unless the last day lies in a month to come: the monthly run then does. A
-    second call changes nothing but what has come up since, such as damage found on moving out.
+    pending charges, unless the last day lies in a month to come: the monthly run then does. A
+    repeated call only bills what was added since, such as damage found on moving out.
 
     Raises:
         Conflict: the lease is open: it has no last day.
@@ -85,7 +85,7 @@ def close_account(ctx: Context, lease_id: UUID) -> FinalAccount:
 
 
 def get_final_account(ctx: Context, lease_id: UUID) -> FinalAccount:
-    """Return how the lease stands now: owed, in credit, held, and what remains once these are set off."""
+    """Return the current account: owed, in credit, deposits, and what remains once these are set off."""
     lease = leasing.get_lease(ctx, lease_id)
     lines = billing.list_open_lines(ctx, [lease_id]).get(lease_id, [])
     owed_cents = sum(line.open_cents for line in lines)
@@ -106,13 +106,13 @@ def get_final_account(ctx: Context, lease_id: UUID) -> FinalAccount:
 
 
 def _monthly_invoices(ctx: Context, lease_id: UUID) -> list[Invoice]:
-    """Return the lease's monthly invoices without their lines, the newest first; enough of them to reach its end."""
+    """Return the lease's latest monthly invoices, newest first, without lines; enough of them to reach its end."""
     page = billing.list_invoices(ctx, PageRequest(limit=MAX_PAGE_ITEMS), lease_id=lease_id)
     return [invoice for invoice in page.items if invoice.run_period is not None]
 
 
 def _credit_days_after_end(ctx: Context, terms: LeaseTerms, invoice: Invoice) -> None:
-    """Credit what the month's invoice asks for days after the lease's last."""
+    """Credit what the invoice billed for days after the lease's last."""
     period = invoice.run_period
     if period is None or terms.ends_on is None or rules.month_after(period) - ONE_DAY <= terms.ends_on:
         return
@@ -130,9 +130,9 @@ def _credit_days_after_end(ctx: Context, terms: LeaseTerms, invoice: Invoice) ->
 
 
 def _bill_remaining_months(ctx: Context, terms: LeaseTerms, last_billed: dt.date | None) -> None:
-    """Bill each month after the last one billed, and the charges that wait on the last of them.
+    """Bill each month after the last one billed, with the pending charges on the last of them.
 
-    A lease that was never billed is billed from the month in which it was entered: what it owed
+    A lease that was never billed is billed from the month in which it was entered; what it owed
     before that is its opening balance.
     """
     since = rules.month_after(last_billed) if last_billed else _first_recorded_day(ctx, terms)
@@ -155,7 +155,7 @@ def _bill_remaining_months(ctx: Context, terms: LeaseTerms, last_billed: dt.date
 
 
 def _first_recorded_day(ctx: Context, terms: LeaseTerms) -> dt.date:
-    """Return the first day of the lease that its landlord has kept here."""
+    """Return the lease's first day, or the day on which it was entered if that is later."""
     lease = leasing.get_lease(ctx, terms.id)
     time_zone = identity.get_organisation(ctx.db, ctx.organisation_id).time_zone
     return max(terms.starts_on, day_of(lease.created_at, time_zone))

@@ -1,4 +1,4 @@
-"""Payments as they are read and taken in: posted, set against what is owed, receipted."""
+"""List payments, and receive them: post, allocate, receipt."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -33,18 +33,18 @@ def list_payments(ctx: Context, page_request: PageRequest, **filters: Any) -> Pa
 
 
 def lock_lease_for_payment(ctx: Context, lease_id: UUID) -> LeaseTerms:
-    """Return the lease's terms and hold it; one that is not the caller's to touch is told as not there."""
+    """Lock the lease and return its terms; one outside the caller's properties is reported as unknown."""
     try:
         lease = leasing.lock_lease_terms(ctx, lease_id)
     except NotFound as error:
         raise Invalid([("lease_id", UNKNOWN_LEASE)]) from error
     if ctx.actor.properties is not None and lease.property_id not in ctx.actor.properties:
-        raise Invalid([("lease_id", UNKNOWN_LEASE)])  # nor is it told that it is there
+        raise Invalid([("lease_id", UNKNOWN_LEASE)])  # do not reveal that it exists
     return lease
 
 
 def receive_payment(ctx: Context, payment: Payment) -> Payment:
-    """Post a payment that counts from now on, and allocate and receipt it where it has a lease."""
+    """Post a confirmed payment, and allocate and receipt it if it has a lease."""
     code = "opening" if payment.channel_id is None else ledger.channel_code(payment.channel_id)
     entry = Entry(
         kind="payment",
@@ -61,8 +61,7 @@ def receive_payment(ctx: Context, payment: Payment) -> Payment:
 
 
 def allocate_and_receipt(ctx: Context, payment: Payment, entries: list[Entry]) -> Payment:
-    """Allocate a payment that counts and has a lease, receipt it, post that together with ``entries``, and tell
-    the tenant."""
+    """Allocate and receipt a confirmed payment of a lease, post that together with ``entries``, notify the tenant."""
     payable = {payment.lease_id: [payment.lease_id]} if payment.lease_id else {}
     entries += apply_credits(ctx, [payment], payable)
     receipt = None
@@ -82,8 +81,8 @@ def allocate_and_receipt(ctx: Context, payment: Payment, entries: list[Entry]) -
 
 
 def anonymise_payer(ctx: Context, tenant_id: UUID, lease_ids: Iterable[UUID]) -> None:
-    """Forget who paid, and what was typed beside it, on the payments of an erased tenant and of their leases.
+    """Anonymise the payments of an erased tenant and of their leases: payer and free text go.
 
-    Sums, days and the provider's references stay: the books rest on them.
+    Amounts, dates and the provider's references stay, because the books depend on them.
     """
     repository.anonymise_payer(ctx, tenant_id, lease_ids)

@@ -1,6 +1,6 @@
-"""Invoices that a person issues beside the monthly ones; the credit of their lease meets them at once.
+"""Issue invoices by hand and apply the lease's credit to them at once.
 
-Else a tenant who has paid ahead would be told, and fined, as overdue until the next bill run.
+Otherwise a tenant who has paid ahead would be reminded, and charged, as overdue until the next bill run.
 """
 
 import datetime as dt
@@ -15,7 +15,7 @@ from chalicelib.runtime.context import Context
 
 
 def issue_invoice(ctx: Context, values: dict[str, Any]) -> Invoice:
-    """Issue an invoice as ``billing.issue_single_invoice`` says, and return it with what credit has paid of it."""
+    """Issue an invoice (``billing.issue_single_invoice``), apply credit to it, and return it."""
     leasing.lock_lease_chains(ctx, [values["lease_id"]])
     issued = billing.issue_single_invoice(ctx, values)
     apply_and_post_lease_credits(ctx, [issued.lease_id])
@@ -23,7 +23,7 @@ def issue_invoice(ctx: Context, values: dict[str, Any]) -> Invoice:
 
 
 def record_opening_balance(ctx: Context, lease_id: UUID, amount_cents: int, on: dt.date) -> Invoice:
-    """Record what a lease owed when its books began, as ``billing.issue_opening_invoice`` says, less its credit."""
+    """Issue a lease's opening balance (``billing.issue_opening_invoice``), apply credit to it, and return it."""
     leasing.lock_lease_chains(ctx, [lease_id])
     issued = billing.issue_opening_invoice(ctx, lease_id, amount_cents, on)
     apply_and_post_lease_credits(ctx, [lease_id])

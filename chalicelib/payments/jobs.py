@@ -1,4 +1,4 @@
-"""The bill run as a task, and the schedule that queues it for those who asked to be billed by themselves."""
+"""The bill run as a task, and the schedule that queues it for organisations with automatic billing."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -22,14 +22,14 @@ lease_account_jobs = FunctionBlueprint()
 
 @scheduled(lease_account_jobs, "bill_due", every=dt.timedelta(hours=1))
 def bill_due(resources: Resources, slot: Slot) -> Iterator[JobStep]:
-    """Queue each organisation's bill run of the running month, once on each of its own days.
+    """Queue each organisation's bill run of the current month, once on each of its local days.
 
-    Every hour, because days begin at another hour in another time zone; every day, because a lease
-    that begins in mid-month is then billed on that day. A day that was missed is billed as of that day.
+    Every hour, because days begin at different hours in different time zones; every day, because a lease
+    that begins in mid-month is billed on that day. A missed day is billed as of that day.
     """
     for organisation in iterate_pages(resources, identity.list_organisations):
         on = day_of(slot.at, organisation.time_zone)
-        to_come = on > day_of(resources.clock.now(), organisation.time_zone)  # run by hand: nobody is billed ahead
+        to_come = on > day_of(resources.clock.now(), organisation.time_zone)  # a manual run must not bill ahead
         if organisation.bill_by_itself and not to_come:
             queue = partial(_queue_bill_run, organisation=organisation, on=on, now=resources.clock.now())
             yield JobStep(organisation.id, queue, on.isoformat())
@@ -43,7 +43,7 @@ def _queue_bill_run(db: Connection, *, organisation: Organisation, on: dt.date, 
 
 @tasks.task_handler(run_service.BILL_RUN)
 def run_bill_run(resources: Resources, task: Task) -> dict[str, Any]:
-    """Bill set by set, each in its own transaction with the credit that meets it; go on where a killed run stopped."""
+    """Bill set by set, each in its own transaction with its credit applied; resume where a killed run stopped."""
     with resources.reading() as db:
         time_zone = identity.get_organisation(db, task.organisation_id).time_zone
 

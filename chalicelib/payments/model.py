@@ -1,11 +1,11 @@
-"""Money received, what was made of it, and what a lease comes to at its end. Money is whole cents."""
+"""Payments, their allocations, and the final account of a lease. Money is whole cents."""
 
 import datetime as dt
 from typing import NamedTuple
 from uuid import UUID
 
-METHODS = ("cash", "bank", "cheque", "mpesa")  # what a person records; "opening" is money from before the books
-# What a payer may name: every type of charge, as the API lists them. No invoice has a line of the type "deposit".
+METHODS = ("cash", "bank", "cheque", "mpesa")  # recorded by hand; "opening" is credit from before the books began
+# What a payer may name: every charge type, in the API's order. No invoice has a line of the type "deposit".
 PURPOSES = (
     "opening_balance",
     "rent",
@@ -21,7 +21,7 @@ PURPOSES = (
 )
 STATES = ("pending", "rejected", "unmatched", "matched", "reversed")
 
-# The kinds of channel that a method's money comes in by.
+# Kinds of channel by which each method is received.
 CHANNEL_KINDS_FOR: dict[str, tuple[str, ...]] = {
     "cash": ("cash",),
     "bank": ("bank",),
@@ -29,7 +29,7 @@ CHANNEL_KINDS_FOR: dict[str, tuple[str, ...]] = {
     "mpesa": ("paybill", "till", "bank"),  # a bank's paybill pays straight into the account
 }
 
-# What may follow which state; nothing follows "rejected" and "reversed".
+# Allowed transitions; "rejected" and "reversed" are final.
 TRANSITIONS: dict[str, tuple[str, ...]] = {
     "pending": ("rejected", "unmatched", "matched"),
     "unmatched": ("matched", "reversed"),
@@ -38,7 +38,7 @@ TRANSITIONS: dict[str, tuple[str, ...]] = {
 
 
 def states_before(after: str) -> tuple[str, ...]:
-    """Return the states that ``after`` may follow."""
+    """Return the states from which ``after`` can be reached."""
     return tuple(before for before, following in TRANSITIONS.items() if after in following)
 
 
@@ -74,14 +74,14 @@ class Payment(NamedTuple):
 
     @property
     def allocated_cents(self) -> int:
-        """What stands against invoice lines."""
+        """Net cents allocated to invoice lines."""
         if self.state not in ("matched", "unmatched"):
             return 0
         return self.amount_cents - self.unallocated_cents - self.refunded_cents
 
 
 class Allocation(NamedTuple):
-    """A part of a payment or of a deposit set against an invoice line; below 0 it takes an earlier one back."""
+    """Part of a payment or deposit allocated to an invoice line; a negative amount releases an earlier one."""
 
     id: UUID
     source_kind: str  # payment, deposit
@@ -91,7 +91,7 @@ class Allocation(NamedTuple):
     amount_cents: int
     allocated_on: dt.date
     created_at: dt.datetime
-    payer_lease_id: UUID | None  # whose credit it was, where not the line's lease's own
+    payer_lease_id: UUID | None  # the payment's lease; None if it is the line's
 
 
 class Refund(NamedTuple):
@@ -107,12 +107,12 @@ class Refund(NamedTuple):
 
 
 class NotificationRecipient(NamedTuple):
-    """Whom money of a lease is told to, and how the lease stands: ``balance_cents`` is what is open less the credit."""
+    """Who is notified about payments of a lease; ``balance_cents`` is what the lease has open less its credit."""
 
     tenant_id: UUID
     given_name: str
     language: str
-    phone: str | None  # the one that is called first
+    phone: str | None  # the primary one
     email: str | None
     property_id: UUID
     property_name: str
@@ -129,10 +129,10 @@ class HeldDeposit(NamedTuple):
 
 
 class FinalAccount(NamedTuple):
-    """How a lease stands: what is owed, what is the tenant's, and what is left of the deposits once both are set off.
+    """The account of a lease: what is owed, credit and deposits, and what remains once they are set off.
 
-    ``owed_cents`` counts open lines, ``credit_cents`` unallocated payments; ``refundable_cents`` is
-    what would be handed back and ``still_owed_cents`` what would be asked for after setting off.
+    ``owed_cents`` sums open lines, ``credit_cents`` unallocated payments; after setting off,
+    ``refundable_cents`` would be refunded and ``still_owed_cents`` would be due.
     """
 
     lease_id: UUID
@@ -146,7 +146,7 @@ class FinalAccount(NamedTuple):
 
 
 class Deduction(NamedTuple):
-    """A deposit set against lines: the entries that took it from what is held, and where it went."""
+    """A deduction from a deposit: its deposit entries and its allocations."""
 
     lease_id: UUID
     amount_cents: int

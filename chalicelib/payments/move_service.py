@@ -1,9 +1,9 @@
-"""Moving money to invoice lines and back.
+"""Write allocations to invoice lines, and releases.
 
-Every movement of an allocation goes through ``write_allocations``: the rows, what the lines show as paid,
+Every change of an allocation goes through ``write_allocations``: the rows, the paid amounts of the lines,
 the payments' credit and the ledger's entries come from the same list, so they cannot disagree.
 The leases concerned are locked before anything is read here, then the payments by id; the entries
-are handed back, because the ledger's book is locked last of all.
+are returned to the caller to post, because the ledger's book is locked last of all.
 """
 
 import datetime as dt
@@ -26,10 +26,10 @@ CHANGED_MEANWHILE = "It has just been changed by somebody else; read it again an
 
 
 class AllocationChange(NamedTuple):
-    """A part of a source set against a line, or taken back where ``amount_cents`` is below 0.
+    """An allocation of part of a source to a line, or a release if ``amount_cents`` is below 0.
 
     ``payer_lease_id`` and ``payer_property_id`` are the source's, the others the line's: a payment
-    also pays for the leases that carry its own on.
+    also pays for the leases that follow its own.
     """
 
     source_kind: str  # payment, deposit
@@ -45,10 +45,10 @@ class AllocationChange(NamedTuple):
 
 
 def lock_payment(ctx: Context, payment_id: UUID) -> Payment:
-    """Lock the payment's lease, if it has one, and those that it has paid for, then the payment; return it as it is.
+    """Lock the payment's lease, if it has one, and those that it has paid for, then the payment, and return it.
 
     Raises:
-        Conflict: it was matched to a lease, or spent on another one, in the meantime.
+        Conflict: it was matched to a lease, or allocated to another one, in the meantime.
         NotFound: the organisation has no such payment.
     """
     seen = repository.find_payment(ctx, payment_id)
@@ -61,17 +61,17 @@ def lock_payment(ctx: Context, payment_id: UUID) -> Payment:
     locked = repository.find_payment(ctx, payment_id, lock=True)
     if locked is None or locked.lease_id != seen.lease_id:
         raise Conflict(CHANGED_MEANWHILE, payment_id=str(payment_id))
-    # The bill of a lease that follows holds the payment and not its lease.
+    # Billing a following lease locks the payment, but not its lease.
     if locked.lease_id and allocation_repository.list_leases_of_source(ctx, payment_id) - paid_for:
         raise Conflict(CHANGED_MEANWHILE, payment_id=str(payment_id))
     return locked
 
 
 def write_allocations(ctx: Context, changes: Sequence[AllocationChange]) -> list[Entry]:
-    """Carry out the changes and return what is to be posted for them.
+    """Write the changes and return the entries to post for them.
 
     Raises:
-        Conflict: a line has not as much open, or a payment not as much credit.
+        Conflict: a line has less open, or a payment less credit.
     """
     rows = [
         Allocation(
@@ -101,7 +101,7 @@ def write_allocations(ctx: Context, changes: Sequence[AllocationChange]) -> list
 
 
 def allocation_from_payment(line: OpenLine, payment: Payment, amount_cents: int, on: dt.date) -> AllocationChange:
-    """Return the change that sets credit of the payment, which has a lease, against the line."""
+    """Return the change that allocates credit of the payment, which has a lease, to the line."""
     change = allocation_from_deposit(line, payment.id, amount_cents, on)
     return change._replace(
         source_kind="payment",
@@ -111,7 +111,7 @@ def allocation_from_payment(line: OpenLine, payment: Payment, amount_cents: int,
 
 
 def allocation_from_deposit(line: OpenLine, entry_id: UUID, amount_cents: int, on: dt.date) -> AllocationChange:
-    """Return the change that sets a part of a deposit's deduction against the line; both are of one lease."""
+    """Return the change that allocates part of a deposit's deduction to the line; both are of one lease."""
     return AllocationChange(
         "deposit", entry_id, line.id, line.lease_id, line.property_id, line.charge_type, amount_cents, on,
         line.lease_id, line.property_id,
@@ -121,7 +121,7 @@ def allocation_from_deposit(line: OpenLine, entry_id: UUID, amount_cents: int, o
 def releases_of(
     ctx: Context, net_allocations: Sequence[allocation_repository.NetAllocation], on: dt.date
 ) -> list[AllocationChange]:
-    """Return the changes that take back what stands."""
+    """Return the changes that release the net allocations as of ``on``."""
     lines = {line.id: line for line in billing.get_lines(ctx, [each.invoice_line_id for each in net_allocations])}
     return [
         AllocationChange(
@@ -141,7 +141,7 @@ def releases_of(
 
 
 def _journal_entries(changes: Sequence[AllocationChange], rows: Sequence[Allocation]) -> list[Entry]:
-    """Return an entry for each (source, day, direction) among the changes."""
+    """Return one entry for each (source, day, direction) of the changes."""
     grouped: dict[tuple[str, UUID, dt.date, bool], list[tuple[AllocationChange, Allocation]]] = {}
     for change, row in zip(changes, rows, strict=True):
         key = (change.source_kind, change.source_id, change.on, change.amount_cents > 0)

@@ -1,4 +1,4 @@
-"""Recording money that was received, by hand or from before the books began."""
+"""Record payments by hand, and credit from before the books began."""
 
 import datetime as dt
 from typing import Any
@@ -18,19 +18,19 @@ from chalicelib.runtime.context import Context
 
 
 def record_payment(ctx: Context, values: dict[str, Any]) -> Payment:
-    """Record money received by hand and return the payment.
+    """Record a payment by hand and return it.
 
-    ``values``: method, amount_cents, received_on; and as known lease_id or tenant_id (of whom the only
-    running lease is meant), channel_id, provider_reference, purpose (a charge type), reference_raw,
-    payer_name, note. Where a confirmation is not needed first, it is posted, allocated oldest first
-    and receipted; without a lease it waits among the unmatched. The tenant is told of the receipt, and
-    of what a caretaker records.
+    ``values``: method, amount_cents, received_on; optionally lease_id or tenant_id (for the tenant's
+    only running lease), channel_id, provider_reference, purpose (a charge type), reference_raw,
+    payer_name, note. Unless it needs confirmation first, it is posted, allocated oldest first and
+    receipted; without a lease it is unmatched. The tenant is notified of the receipt, and of what a
+    caretaker records.
 
-    What a caretaker records waits for ``confirm_payment``, and is for their properties only.
+    What a caretaker records is pending until ``confirm_payment``, and is for their properties only.
 
     Raises:
         Conflict: the channel has the provider's reference already; ``payment_id`` names the first payment.
-        Invalid: a day to come or too long ago (``rules.earliest_received_on``), a lease, tenant or channel that
+        Invalid: a day in the future or too long ago (``rules.earliest_received_on``), a lease, tenant or channel that
             is not the organisation's or does not fit.
     """
     _check_new_payment(values, ctx.today)
@@ -57,12 +57,12 @@ def record_payment(ctx: Context, values: dict[str, Any]) -> Payment:
 
 
 def record_opening_credit(ctx: Context, lease_id: UUID, amount_cents: int, on: dt.date) -> Payment:
-    """Record what a tenant had paid ahead before the books began, as a payment of the method "opening".
+    """Record credit that a tenant had before the books began, as a payment of the method "opening".
 
-    It is set against what the lease owes, and the rest waits for the next bill; it gets no receipt.
+    It is allocated to what the lease owes, and the rest stays credit for the next bill; it gets no receipt.
 
     Raises:
-        Invalid: ``on`` is to come, or too long ago.
+        Invalid: ``on`` is in the future or too long ago.
         NotFound: the organisation has no such lease.
     """
     values = {"method": "opening", "amount_cents": amount_cents, "received_on": on, "lease_id": lease_id}
@@ -102,7 +102,7 @@ def _check_received_on(received_on: dt.date, role: str, lease: LeaseTerms | None
 
 
 def _lock_named_lease(ctx: Context, values: dict[str, Any]) -> LeaseTerms | None:
-    """Return the lease that the payment is for, locked, or None where none is named."""
+    """Lock the payment's lease and return its terms; None if none is named."""
     lease_id = values.get("lease_id")
     if values.get("tenant_id"):
         lease_id = _find_only_active_lease(ctx, values["tenant_id"])

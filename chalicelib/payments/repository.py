@@ -21,7 +21,7 @@ _REFUND_COLUMNS = [refunds.c[name] for name in Refund._fields]
 
 
 def add_payment(ctx: Context, values: dict[str, Any]) -> bool:
-    """Insert the payment; return False where its channel has the provider's reference already."""
+    """Insert the payment; return False if its channel already has the provider's reference."""
     try:
         with ctx.db.begin_nested():
             ctx.db.execute(insert(payments).values(organisation_id=ctx.organisation_id, **values))
@@ -37,7 +37,7 @@ def find_payment(ctx: Context, payment_id: UUID, *, lock: bool = False) -> Payme
 
 
 def lock_payments(ctx: Context, payment_ids: Iterable[UUID]) -> list[Payment]:
-    """Return the payments, held until the transaction ends; they are locked in the order of their ids."""
+    """Lock the payments, in the order of their ids, and return them."""
     query = (
         select(*_COLUMNS)
         .where(payments.c.organisation_id == ctx.organisation_id, payments.c.id.in_(set(payment_ids)))
@@ -66,7 +66,7 @@ def list_payments(
     until: dt.date | None = None,
     **filters: Any,
 ) -> Page[Payment]:
-    """Return a page of payments; ``filters`` are columns and what they must equal."""
+    """Return a page of payments; ``filters`` map columns to the values they must equal."""
     query = select(*_COLUMNS).where(payments.c.organisation_id == ctx.organisation_id)
     if within is not None:
         query = query.where(payments.c.property_id.in_(within))
@@ -82,7 +82,7 @@ def list_payments(
 
 
 def list_payment_ids_with_credit(ctx: Context, lease_ids: Iterable[UUID]) -> list[UUID]:
-    """Return the matched payments of the leases that have a credit left.
+    """Return the leases' matched payments that have credit left.
 
     Not locked here: the index is read by ranges, and a locking read would wait for rows of other leases.
     """
@@ -96,7 +96,7 @@ def list_payment_ids_with_credit(ctx: Context, lease_ids: Iterable[UUID]) -> lis
 
 
 def sum_credit_cents(ctx: Context, lease_id: UUID) -> int:
-    """Return what the lease has in credit, in cents."""
+    """Return the lease's credit in cents."""
     query = select(func.coalesce(func.sum(payments.c.unallocated_cents), 0)).where(
         payments.c.organisation_id == ctx.organisation_id,
         payments.c.lease_id == lease_id,
@@ -106,7 +106,7 @@ def sum_credit_cents(ctx: Context, lease_id: UUID) -> int:
 
 
 def change_state(ctx: Context, payment_id: UUID, state: str, values: dict[str, Any] | None = None) -> bool:
-    """Set the state, and ``values`` with it, if the present state allows it; return whether this call did it."""
+    """Set the state and ``values`` if the current state allows the transition; return whether this call did it."""
     query = update(payments).where(
         payments.c.organisation_id == ctx.organisation_id,
         payments.c.id == payment_id,
@@ -116,7 +116,7 @@ def change_state(ctx: Context, payment_id: UUID, state: str, values: dict[str, A
 
 
 def change_credits(ctx: Context, moves: Sequence[tuple[UUID, int]]) -> bool:
-    """Add to each payment's credit (cents; below 0 takes away); return whether every one allowed it."""
+    """Add cents (below 0: subtract) to each payment's credit; False if a payment did not allow it."""
     query = (
         update(payments)
         .where(
@@ -133,7 +133,7 @@ def change_credits(ctx: Context, moves: Sequence[tuple[UUID, int]]) -> bool:
 
 
 def mark_refunded(ctx: Context, payment_id: UUID, amount_cents: int) -> bool:
-    """Turn credit into money given back, if there is as much; return whether this call did it."""
+    """Count credit as refunded if there is enough; return whether this call did it."""
     query = (
         update(payments)
         .where(
@@ -152,7 +152,7 @@ def mark_refunded(ctx: Context, payment_id: UUID, amount_cents: int) -> bool:
 
 
 def anonymise_payer(ctx: Context, tenant_id: UUID, lease_ids: Iterable[UUID]) -> None:
-    """Empty what people wrote on the tenant's payments and on those of the leases."""
+    """Clear payer names and free text on the tenant's payments and on those of the leases."""
     theirs = or_(payments.c.tenant_id == tenant_id, payments.c.lease_id.in_(set(lease_ids)))
     query = update(payments).where(payments.c.organisation_id == ctx.organisation_id, theirs)
     ctx.db.execute(query.values(payer_name="", note="", reference_raw="", version=payments.c.version + 1))
@@ -164,7 +164,7 @@ def add_refund(ctx: Context, refund: Refund) -> None:
 
 
 def refunded_by_day(ctx: Context, payment_id: UUID) -> list[tuple[dt.date, int]]:
-    """Return (day, cents) of each time that something of the payment was given back."""
+    """Return (day, cents) of each refund of the payment."""
     query = select(refunds.c.refunded_on, refunds.c.amount_cents).where(
         refunds.c.organisation_id == ctx.organisation_id, refunds.c.payment_id == payment_id
     )
@@ -179,7 +179,7 @@ def list_refunds(ctx: Context, page_request: PageRequest, payment_id: UUID) -> P
 
 
 def find_property_channel(ctx: Context, property_id: UUID, kinds: Iterable[str]) -> UUID | None:
-    """Return the channel that the property's rent goes to, if it is in use and of one of the kinds."""
+    """Return the property's channel if it is in use and of one of the kinds."""
     query = (
         select(channels.c.id)
         .join(
@@ -198,7 +198,7 @@ def find_property_channel(ctx: Context, property_id: UUID, kinds: Iterable[str])
 
 
 def list_fitting_channels(ctx: Context, kinds: Iterable[str]) -> list[UUID]:
-    """Return the first two channels in use of the kinds, the oldest first: enough to see whether there is one only."""
+    """Return the two oldest channels in use of the kinds: enough to see whether there is only one."""
     query = (
         select(channels.c.id)
         .where(

@@ -1,4 +1,4 @@
-"""Taking a payment back, and giving credit back to the tenant."""
+"""Reverse payments, and refund credit to the tenant."""
 
 import datetime as dt
 from typing import Any
@@ -21,12 +21,12 @@ from chalicelib.runtime.context import Context
 
 
 def reverse_payment(ctx: Context, payment_id: UUID, *, reason: str) -> Payment:
-    """Undo a payment that was not one (a cheque that bounced, a slip of the pen) and return it.
+    """Reverse a payment that was none (a bounced cheque, a typing error) and return it.
 
     Its allocations are released, which reopens the lines; its receipt becomes void, its journal is
-    mirrored today. Other credit of the leases is set against what was reopened. It keeps its
-    reference, so that a repeat of the same message is not taken for new money. The tenant is told where
-    they were told of the receipt.
+    mirrored today. Other credit of the leases is applied to what was reopened. It keeps its
+    reference, so that a repeat of the same message is not mistaken for new money. The tenant is notified
+    if the receipt was sent to them.
 
     Raises:
         Conflict: it is pending, rejected or reversed already, or part of it was refunded.
@@ -56,15 +56,15 @@ def reverse_payment(ctx: Context, payment_id: UUID, *, reason: str) -> Payment:
 
 
 def refund_credit(ctx: Context, payment_id: UUID, values: dict[str, Any]) -> Refund:
-    """Record that credit of a payment was given back to the tenant.
+    """Record a refund of a payment's credit to the tenant.
 
-    ``values``: amount_cents, and as known refunded_on (today), channel_id (the payment's own),
+    ``values``: amount_cents; optionally refunded_on (default: today), channel_id (default: the payment's),
     provider_reference, reason.
 
     Raises:
         Conflict: the payment has no lease, is not confirmed, or has less credit, or had less on that day or since;
-            ``credit_cents`` tells how much.
-        Invalid: a day to come or before the payment, or the channel is not the organisation's.
+            ``credit_cents`` states how much.
+        Invalid: a day in the future or before the payment, or the channel is not the organisation's.
     """
     payment = lock_payment(ctx, payment_id)
     refunded_on = values.get("refunded_on") or ctx.today
@@ -101,8 +101,8 @@ def list_refunds(ctx: Context, page_request: PageRequest, payment_id: UUID) -> P
 
 
 def _least_credit_since(ctx: Context, payment: Payment, day: dt.date) -> int:
-    """Return the least credit (cents) that the payment had on ``day`` or since: money that stood against a line
-    until the 20th was not given back on the 10th."""
+    """Return the least credit (cents) that the payment had on ``day`` or since: money that was allocated until the
+    20th cannot have been refunded on the 10th."""
     spent = allocation_repository.allocated_by_day(ctx, payment.id)
     spent += repository.refunded_by_day(ctx, payment.id)
     return lowest_balance_from(

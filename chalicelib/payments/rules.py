@@ -1,4 +1,4 @@
-"""The sums of payments: which open lines a sum of money settles, and what a credit gives back.
+"""Payment calculations: how money is allocated to open lines and released from them.
 
 Money is whole cents (100 cents = KES 1).
 """
@@ -10,13 +10,13 @@ from uuid import UUID
 
 from chalicelib.money import round_half_up
 
-CARETAKER_DAYS = 7  # that a caretaker may take to write down what they received
-MAX_AHEAD_DAYS = 365  # that somebody pays before their lease begins
-MAX_HISTORY_DAYS = 3653  # ten years: what is older is an opening balance
+CARETAKER_DAYS = 7  # within which a caretaker may record a payment
+MAX_AHEAD_DAYS = 365  # that a payment may precede the lease
+MAX_HISTORY_DAYS = 3653  # ten years; anything older belongs in an opening balance
 
 
 class AllocatableLine(NamedTuple):
-    """An invoice line with what is still open of it."""
+    """An invoice line and its open amount."""
 
     id: UUID
     due_on: dt.date
@@ -26,14 +26,14 @@ class AllocatableLine(NamedTuple):
 
 
 class Share(NamedTuple):
-    """A part of a sum set against a line; negative when it is taken back."""
+    """Part of a sum allocated to a line; negative when it is released."""
 
     line_id: UUID
     amount_cents: int
 
 
 class BilledLine(NamedTuple):
-    """A line of a month's invoice, and the cents of it that were not credited."""
+    """A line of a monthly invoice; ``uncredited_cents`` is its amount less what was credited."""
 
     id: UUID
     charge_type: str
@@ -43,7 +43,7 @@ class BilledLine(NamedTuple):
 
 
 class MonthlyDue(NamedTuple):
-    """What a lease's terms ask for in a month: if the lease had not ended, and up to its end (cents)."""
+    """A charge of a lease's month in cents: ``full_cents`` as if the lease had not ended, ``owed_cents`` to its end."""
 
     charge_type: str
     description: str
@@ -57,22 +57,22 @@ def allocate(
     order: Sequence[str],
     purpose: str | None = None,
 ) -> tuple[list[Share], int]:
-    """Set a sum against open lines.
+    """Allocate a sum to open lines.
 
-    Lines of the purpose that the tenant named come first. Then, and among those too, the
-    oldest due comes first; on one due day the lines follow ``order``, charge types it
-    does not name come last, and ``seq`` and ``id`` settle the rest, so that the answer
-    never hangs on the order in which a database returned the lines.
+    Lines of the purpose that the tenant named come first. Within each group the oldest due
+    date comes first; on the same date lines follow ``order``, with charge types it does not
+    name last, and ``seq`` and ``id`` break ties, so that the result never depends on the
+    order in which the database returned the lines.
 
     Args:
-        amount_cents: What there is to set; more than 0.
+        amount_cents: Sum to allocate; more than 0.
         lines: Each line once; one with nothing open gets nothing.
-        order: Charge types, the first settled first: the organisation's own.
+        order: The organisation's charge types, first to be paid first.
         purpose: A charge type, or None.
 
     Returns:
-        The shares in the order in which they were set, none of them zero, and the cents
-        that remain; together they are ``amount_cents``.
+        The shares in the order of allocation, none of them zero, and the cents that
+        remain; together they are ``amount_cents``.
 
     Raises:
         ValueError: ``amount_cents`` is not above 0, or a line's ``open_cents`` is below 0.
@@ -99,15 +99,15 @@ def allocate(
 
 
 def release_shares(shares: Sequence[Share], amount_cents: int) -> list[Share]:
-    """Take shares back, the latest first, as a credit note on a paid line does.
+    """Release shares, the latest first, as a credit note on a paid line does.
 
     Args:
-        shares: What stands, oldest first: each above 0, earlier releases already taken off.
-        amount_cents: Most to take back; more than 0.
+        shares: Net shares, oldest first: each above 0, earlier releases already deducted.
+        amount_cents: Most to release; more than 0.
 
     Returns:
         Negative shares. The first belongs to the last of ``shares``, the second to the one
-        before it, and so on, so that a caller can tell whose payment each one frees.
+        before it, and so on, so that a caller knows which payment each one credits.
         Together they are ``amount_cents``, or all of ``shares`` where that is less.
 
     Raises:
@@ -129,14 +129,14 @@ def release_shares(shares: Sequence[Share], amount_cents: int) -> list[Share]:
 
 
 def earliest_received_on(role: str, starts_on: dt.date | None, today: dt.date) -> dt.date:
-    """Return the earliest day that money may be said to have been received on.
+    """Return the earliest day accepted as a payment's ``received_on``.
 
-    A caretaker writes down what they took these days, also before somebody moves in; the office also what its own
-    history has, of ten years and of a year before the lease. An earlier day is a slip, or made up.
+    A caretaker records recent payments (``CARETAKER_DAYS``), also before a tenant moves in; the office also records
+    its history, up to ten years back and a year before the lease. An earlier day is a mistake, or made up.
 
     Args:
-        role: of who records it.
-        starts_on: first day of the lease that it is for; None where none is named.
+        role: Of the member who records the payment.
+        starts_on: First day of the payment's lease; None if it names none.
     """
     if role == "caretaker":
         return today - dt.timedelta(days=CARETAKER_DAYS)
@@ -145,21 +145,21 @@ def earliest_received_on(role: str, starts_on: dt.date | None, today: dt.date) -
 
 
 def needs_confirmation(method: str, role: str) -> bool:
-    """Tell whether a payment recorded by hand waits for a manager before it counts.
+    """Return whether a payment recorded by hand is pending until a manager confirms it.
 
-    A caretaker's word does, whatever the method. So does an M-Pesa code typed by hand, whoever
-    typed it: only the channel's own statement shows that the money came.
+    A caretaker's entry is, whatever the method. So is an M-Pesa code entered by hand, by any
+    role: only the channel's own statement proves that the money arrived.
     """
     return role == "caretaker" or method == "mpesa"
 
 
 def allocation_day(received_on: dt.date, issued_on: dt.date, released_on: dt.date | None, today: dt.date) -> dt.date:
-    """Return the day on which a payment counts against a line.
+    """Return the effective day of an allocation.
 
-    Not before the money came in and not before the line was asked for, so that what was owed on a
-    past day stays what it was; not before the last day on which this money was taken back from a
-    line, or other money from this line (``released_on``), or on the days between the one would be spent,
-    or the other paid, twice; and, of a line issued ahead, not after today.
+    Not before the money was received nor before the line was issued, so that past balances do not
+    change; not before ``released_on``, the last day on which this money was released from a line or other
+    money from this line, else in the days between the money would be allocated twice, or the line paid
+    twice; and, for a line issued ahead, not after today.
     """
     return max(received_on, min(today, max(issued_on, released_on or issued_on)))
 
@@ -167,18 +167,18 @@ def allocation_day(received_on: dt.date, issued_on: dt.date, released_on: dt.dat
 def shares_to_credit(
     billed: Iterable[BilledLine], owed: Sequence[tuple[str, str, int]], full_terms: Sequence[tuple[str, str, int]]
 ) -> list[Share]:
-    """Return what of a month's lines is to be credited because the lease ended earlier than was billed.
+    """Return what to credit on a month's lines because the lease ended earlier than was billed.
 
-    A line is known by its type and words, or by its type alone where a charge was renamed since; the rent
-    always by its type, since its words name its days. Lines that the terms never asked for are left alone.
+    A line is matched by type and description, or by type alone if a charge was renamed since; rent always
+    by type, since its description names its days. Lines that are not part of the terms are left alone.
 
     Args:
         billed: The month's lines in their order, those of one-off charges left out.
-        owed: (charge type, words, cents) of the month up to the lease's end.
+        owed: (charge type, description, cents) of the month up to the lease's end.
         full_terms: The same as if the lease had not ended.
 
     Returns:
-        Shares above 0, for the lines that were billed higher than is owed.
+        Shares above 0, for the lines that were billed above what is owed.
     """
     shares = []
     for line, due in _pair_with_dues(list(billed), _monthly_dues(owed, full_terms)):
@@ -200,7 +200,7 @@ def _monthly_dues(owed: Sequence[tuple[str, str, int]], full_terms: Sequence[tup
 
 
 def _pair_with_dues(billed: Sequence[BilledLine], dues: Sequence[MonthlyDue]) -> list[tuple[BilledLine, MonthlyDue]]:
-    """Return each line with what the terms ask for in its place, in the order of the lines."""
+    """Return each line that matches a due with that due, in the order of the lines."""
     found: dict[UUID, MonthlyDue] = {}
     left = list(dues)
     for by_words in (True, False):
@@ -224,7 +224,7 @@ def _same_charge(one: tuple[str, str], other: tuple[str, str]) -> bool:
 
 
 def _owed_cents_of(line: BilledLine, due: MonthlyDue) -> int:
-    """Return what is owed of a line; a charge made cheaper for the bills to come is shared as it was billed."""
+    """Return the owed cents of a line; a charge that was reduced for later bills is prorated as it was billed."""
     if line.charge_type == "rent" or line.amount_cents <= due.full_cents:
         return due.owed_cents
     return round_half_up(line.amount_cents * due.owed_cents, due.full_cents)
@@ -242,6 +242,6 @@ def month_after(day: dt.date) -> dt.date:
 
 
 def compute_settlement(owed_cents: int, credit_cents: int, held_cents: int) -> tuple[int, int]:
-    """Return (what is handed back, what is still owed) once credit and deposits are set off; one of them is 0."""
+    """Return (refundable cents, cents still owed) once credit and deposits are set off; one of them is 0."""
     rest_cents = credit_cents + held_cents - owed_cents
     return max(rest_cents, 0), max(-rest_cents, 0)

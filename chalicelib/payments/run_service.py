@@ -1,4 +1,4 @@
-"""The bill run: billing's sets with the step after each, so that credit meets a bill in the bill's own transaction."""
+"""The bill run: bills set by set, and applies credit in the same transaction."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -17,7 +17,7 @@ LEASES_PER_SET = 500
 
 
 class BillRunProgress(NamedTuple):
-    """How far a run is, as its task's cursor keeps it: after which lease it goes on, leases seen, invoices made."""
+    """A run's progress, as stored in its task's cursor: the last lease, leases seen, invoices issued."""
 
     after: UUID | None
     seen: int
@@ -29,7 +29,7 @@ def queue_bill_run(ctx: Context, period: dt.date, *, issued_on: dt.date | None) 
     """Queue the billing of ``period`` (its first day) with invoices issued on ``issued_on`` (today).
 
     Raises:
-        Invalid: the month lies beyond the next one, or the invoices would be issued on a day to come.
+        Invalid: the month lies beyond the next one, or the day of issue lies in the future.
     """
     wrong = []
     if period > month_after(ctx.today):
@@ -43,7 +43,7 @@ def queue_bill_run(ctx: Context, period: dt.date, *, issued_on: dt.date | None) 
 
 
 def parse_progress(task: Task) -> BillRunProgress:
-    """Return how far the run is; a fresh one is at its beginning."""
+    """Return the progress in the task's cursor; that of a new run is at the beginning."""
     if not task.cursor:
         return BillRunProgress(None, 0, 0, False)
     after, made = task.cursor.split(":")
@@ -51,10 +51,10 @@ def parse_progress(task: Task) -> BillRunProgress:
 
 
 def bill_set(ctx: Context, task: Task, before: BillRunProgress) -> BillRunProgress:
-    """Bill the next set of the run in the caller's transaction, and return how far it then is.
+    """Bill the next set of the run in the caller's transaction, and return the new progress.
 
     Raises:
-        TakenOver: another worker holds the task; let it out of the transaction.
+        ClaimLost: another worker has claimed the task; let it propagate, so that the transaction rolls back.
     """
 
     billed = billing.bill_leases(

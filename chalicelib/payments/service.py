@@ -1,6 +1,6 @@
-"""The door of payments: every use case under one name, whichever file keeps it.
+"""The public interface of payments: every use case under one name.
 
-Locks are taken in this order: unit, leases by id, payments by id, the counters, the ledger's book, messages.
+Locks are acquired in this order: unit, leases by id, payments by id, the counters, the ledger's book, messages.
 """
 
 from chalicelib.payments.allocation_service import allocate_payment, list_allocations

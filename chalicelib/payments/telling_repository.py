@@ -1,4 +1,4 @@
-"""SQL of what a tenant is told of their money."""
+"""SQL of payment notifications: recipients, and what was sent."""
 
 import datetime as dt
 from uuid import UUID
@@ -16,7 +16,7 @@ from chalicelib.storage.tables.portfolio import properties, units
 
 
 def find_recipient(ctx: Context, lease_id: UUID, tenant_id: UUID) -> NotificationRecipient | None:
-    """Return whom money of the lease is told to, and how the lease stands now; None once the tenant was erased."""
+    """Return the recipient for payments of the lease, with its current balance; None once the tenant was erased."""
     lines = invoice_lines.c
     owed = select(func.coalesce(func.sum(lines.open_cents), 0)).where(
         lines.organisation_id == ctx.organisation_id, lines.lease_id == lease_id, lines.open_cents > 0
@@ -63,10 +63,10 @@ def find_recipient(ctx: Context, lease_id: UUID, tenant_id: UUID) -> Notificatio
 
 
 def was_notified(ctx: Context, kind: str, payment: Payment, *, since: dt.datetime) -> bool:
-    """Tell whether the tenant has had a message of the kind about the payment's lease since then, or one waits."""
+    """Return whether a message of the kind about the payment's lease was sent or queued for the tenant since then."""
     query = select(messages.c.id).where(
         messages.c.organisation_id == ctx.organisation_id,
-        messages.c.tenant_id == payment.tenant_id,  # by the index
+        messages.c.tenant_id == payment.tenant_id,  # the index's column
         messages.c.lease_id == payment.lease_id,
         messages.c.kind == kind,
         messages.c.status != "cancelled",

@@ -1,4 +1,4 @@
-"""What of a payment is told to the tenant, and the words of the letters that are sent by e-mail."""
+"""Which payments a tenant is notified of, and the texts of the e-mails."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from chalicelib.money import format_amount
 
 LATE_DAYS = 3
-MAX_SUBJECT = 160  # characters that a message's subject may have
+MAX_SUBJECT = 160  # characters in a message's subject
 
 _METHOD_NAMES = {
     "en": {"cash": "cash", "bank": "bank", "cheque": "cheque", "mpesa": "M-Pesa"},
@@ -87,21 +87,21 @@ Kuna kosa? Tafadhali ijulishe {organisation} ukitaja nambari ya risiti.
 
 
 def should_notify(received_on: dt.date, entered_on: dt.date) -> bool:
-    """Tell whether a payment is news to its tenant: entered at most ``LATE_DAYS`` days after it was received.
+    """Return whether to notify the tenant: the payment was entered at most ``LATE_DAYS`` days after it was received.
 
-    What is entered later is a landlord's history, which must not text anybody. The day of entry counts and not
-    the day of confirming or matching: a tenant still waits to hear of money that was entered in time.
+    What is entered later is a landlord's history, which must not text anybody. The day of entry counts, not the day
+    of confirming or matching: a tenant still expects a message about money that was entered in time.
     """
     return (entered_on - received_on).days <= LATE_DAYS
 
 
 def format_reference(provider_reference: str | None, method: str, language: str) -> str:
-    """Return the provider's reference, or the way of paying where there is none."""
+    """Return the provider's reference, or the name of the method if there is none."""
     return provider_reference or _METHOD_NAMES[language].get(method, method)
 
 
 def format_balance(balance_cents: int, currency: str, language: str) -> str:
-    """Return what is still owed (cents; below 0 is credit): "KES 4,500", "KES 0 (KES 300 in credit)"."""
+    """Format a balance (cents; below 0 is credit): "KES 4,500", "KES 0 (KES 300 in credit)"."""
     if balance_cents >= 0:
         return format_amount(balance_cents, currency)
     credit = format_amount(-balance_cents, currency)
@@ -110,7 +110,9 @@ def format_balance(balance_cents: int, currency: str, language: str) -> str:
 
 
 def render_email(kind: str, language: str, values: Mapping[str, str]) -> tuple[str, str]:
-    """Return subject and text of the e-mail; ``values`` are the template's of the kind, ``received_on`` and
-    ``balance``."""
+    """Return the subject and text of the e-mail.
+
+    ``values`` are those of the kind's template, ``received_on`` and ``balance``.
+    """
     subject, text = _EMAILS[kind, language]
     return " ".join(subject.format_map(values).split())[:MAX_SUBJECT], text.format_map(values)

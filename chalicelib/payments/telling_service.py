@@ -1,7 +1,7 @@
-"""Telling tenants of their money, in the transaction in which it moves: nothing is told of what was not done.
+"""Notify tenants about their payments, in the transaction that changes the payment: no change, no message.
 
-What is told is a fact by then, so its text is made here and not at sending. Messages come after all locks and
-take none.
+The facts are final by then, so texts are rendered here and not when they are sent. Messages are queued after all
+locks and take none.
 """
 
 import datetime as dt
@@ -19,12 +19,12 @@ from chalicelib.payments.model import NotificationRecipient, Payment
 from chalicelib.payments.telling_rules import format_balance, format_reference, render_email, should_notify
 from chalicelib.runtime.context import Context
 
-RECORDED_INTERVAL = dt.timedelta(days=1)  # of a lease: a caretaker must not text a tenant as often as they like
-VALID_FOR = dt.timedelta(days=2)  # what could not be sent by then is out of date
+RECORDED_INTERVAL = dt.timedelta(days=1)  # per lease, so that a caretaker cannot text a tenant at will
+VALID_FOR = dt.timedelta(days=2)  # an unsent message is out of date after that
 
 
 class Notification(NamedTuple):
-    """A payment and who is told of it, with the values that texts are made of."""
+    """A payment, the recipient, and the values for the templates."""
 
     kind: str
     payment: Payment
@@ -33,7 +33,7 @@ class Notification(NamedTuple):
 
 
 def notify_receipt(ctx: Context, payment: Payment, receipt: Receipt) -> None:
-    """Tell the tenant of a receipt: by SMS, and by e-mail where they have an address."""
+    """Send the tenant a receipt by SMS, and by e-mail if they have an address."""
     notification = _build_notification(ctx, "receipt", payment, {"receipt": str(receipt.number)})
     if notification is not None:
         templates = messaging.load_templates(ctx)
@@ -43,10 +43,10 @@ def notify_receipt(ctx: Context, payment: Payment, receipt: Receipt) -> None:
 
 
 def notify_recorded(ctx: Context, payment: Payment) -> None:
-    """Tell the tenant that a caretaker recorded a payment of theirs, which waits to be confirmed.
+    """Notify the tenant that a caretaker recorded a payment of theirs, which is pending confirmation.
 
-    Of a lease at most once a day: what else is entered by then is told by its receipt, once it counts. Who calls has
-    locked the lease.
+    At most once a day per lease; other payments entered by then are only notified by their receipts, once confirmed.
+    The caller has locked the lease.
     """
     notification = _build_notification(ctx, "recorded", payment, {})
     if notification is not None and not telling_repository.was_notified(
@@ -57,12 +57,12 @@ def notify_recorded(ctx: Context, payment: Payment) -> None:
 
 
 def cancel_recorded_notification(ctx: Context, payment: Payment) -> None:
-    """Keep ``notify_recorded`` from being sent where it still waits: the receipt says it all."""
+    """Cancel the ``notify_recorded`` message if it is not sent yet; the receipt replaces it."""
     messaging.cancel_messages(ctx, [_dedupe_key("recorded", payment)], reason="confirmed")
 
 
 def notify_rejected(ctx: Context, payment: Payment) -> None:
-    """Tell the tenant who was told of a caretaker's entry that it will not count; keep silent where they were not."""
+    """Notify the tenant that a payment a caretaker recorded was rejected, if they were notified of its recording."""
     key = _dedupe_key("recorded", payment)
     if not messaging.cancel_messages(ctx, [key], reason="rejected"):
         return
@@ -73,10 +73,10 @@ def notify_rejected(ctx: Context, payment: Payment) -> None:
 
 
 def notify_reversed(ctx: Context, payment: Payment) -> None:
-    """Tell the tenant that a receipt has become void, by each way that it was told or may have been.
+    """Notify the tenant that a receipt is void, by each medium on which it was sent or may have been.
 
-    A receipt that still waits to be sent is not sent any more, and nothing is told instead; nor is it where
-    the receipt was never told (a landlord's history, an opt-out, no phone).
+    A receipt that is not sent yet is cancelled, and nothing is sent in its place; nor is anything sent if the
+    receipt never was (a landlord's history, an opt-out, no phone).
     """
     keys = {_dedupe_key("receipt", payment), _dedupe_key("receipt", payment, EMAIL)}
     withdrawn = messaging.cancel_messages(ctx, keys, reason="reversed")
@@ -95,7 +95,7 @@ def notify_reversed(ctx: Context, payment: Payment) -> None:
 
 
 def _build_notification(ctx: Context, kind: str, payment: Payment, values: dict[str, str]) -> Notification | None:
-    """Return what there is to tell, or None where nobody is to hear of it: no lease, an erased tenant, history."""
+    """Return the notification; None if nobody is to be notified: no lease, an erased tenant, or history."""
     if payment.lease_id is None or payment.tenant_id is None:
         return None
     found = telling_repository.find_recipient(ctx, payment.lease_id, payment.tenant_id)
