@@ -1,4 +1,4 @@
-"""Journals, their postings, accounts with what stands on them, and closed periods."""
+"""Journals, their postings, accounts with their balances, and closed periods."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -16,7 +16,7 @@ class Leg(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What is to be posted: one journal. ``idempotency_key`` is unique within the organisation."""
+    """A journal to post. ``idempotency_key`` is unique within the organisation."""
 
     kind: str
     effective_on: dt.date
@@ -28,7 +28,7 @@ class Entry(NamedTuple):
 
 
 class JournalToReverse(NamedTuple):
-    """A journal that is to be reversed."""
+    """A journal to reverse."""
 
     id: UUID
     effective_on: dt.date
@@ -45,7 +45,7 @@ class JournalPosting(NamedTuple):
 
 
 class Journal(NamedTuple):
-    """A journal; ``postings`` are read only where one journal is asked for."""
+    """A journal; ``postings`` are only loaded for a single journal."""
 
     id: UUID
     kind: str
@@ -76,7 +76,7 @@ class LedgerAccount(NamedTuple):
 
 
 class ClosedPeriod(NamedTuple):
-    """A month that takes no more postings; ``period`` is its first day."""
+    """A month that accepts no more postings; ``period`` is its first day."""
 
     period: dt.date
     closed_by: UUID | None

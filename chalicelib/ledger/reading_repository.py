@@ -1,4 +1,4 @@
-"""SQL of reading the ledger: accounts with what stands on them, journals, closed periods."""
+"""SQL that reads the ledger: accounts with their balances, journals, closed periods."""
 
 import datetime as dt
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""SQL of writing the ledger: its book, accounts, journals, postings and closed periods."""
+"""SQL that writes the ledger: its book, accounts, journals, postings and closed periods."""
 
 import datetime as dt
 from collections.abc import Collection, Sequence
@@ -15,15 +15,15 @@ from chalicelib.storage.tables.ledger import journals, ledger_accounts, ledger_b
 
 
 def lock_book_shared(ctx: Context) -> dt.date | None:
-    """Keep the book from being closed until the transaction ends; return the last day that is closed.
+    """Take a shared lock on the book, so that no month is closed meanwhile; return the last closed day.
 
-    Any number of transactions share it; it is made the first time.
+    Creates the book if there is none.
     """
     return _lock_book(ctx, shared=True)
 
 
 def lock_book(ctx: Context) -> dt.date | None:
-    """Take the book alone, once all who post have ended; return the last day that is closed."""
+    """Lock the book exclusively, once all posting transactions have ended; return the last closed day."""
     return _lock_book(ctx, shared=False)
 
 
@@ -43,7 +43,7 @@ def add_period_close(ctx: Context, period: dt.date, member_id: UUID | None, at: 
 def last_entry_at(ctx: Context, after: dt.date | None, through: dt.date) -> dt.datetime | None:
     """Return the latest instant of the closes before, and of the journals of the days behind ``after``, in the books.
 
-    Who holds the book alone sees all of them.
+    The caller has locked the book exclusively, and so sees all of them.
     """
     entered = select(func.max(journals.c.created_at)).where(
         journals.c.organisation_id == ctx.organisation_id, journals.c.effective_on <= through
@@ -62,7 +62,7 @@ def filter_known_accounts(ctx: Context, account_ids: Collection[UUID]) -> set[UU
 
 
 def add_account(ctx: Context, values: dict[str, Any]) -> None:
-    """Insert the account, unless another transaction has done so in the meantime."""
+    """Insert the account, unless a concurrent transaction has done so."""
     try:
         with ctx.db.begin_nested():
             ctx.db.execute(insert(ledger_accounts).values(organisation_id=ctx.organisation_id, **values))
@@ -74,7 +74,7 @@ def add_account(ctx: Context, values: dict[str, Any]) -> None:
 def add_journals(ctx: Context, rows: Sequence[dict[str, Any]], legs: Sequence[tuple[UUID, int, Posting]]) -> bool:
     """Insert journals and their postings (journal's id, place in it, posting), in two statements.
 
-    Returns False, leaving nothing behind, where one of the journals was posted or reversed before.
+    Returns False, having inserted nothing, if one of the journals was posted or reversed before.
     """
     try:
         with ctx.db.begin_nested():
@@ -147,4 +147,4 @@ def _create_book(ctx: Context) -> None:
         with ctx.db.begin_nested():
             ctx.db.execute(insert(ledger_books).values(organisation_id=ctx.organisation_id, closed_through=None))
     except IntegrityError:
-        return  # another transaction made it; the locking read that follows finds it or fails
+        return  # a concurrent transaction created it; the locking read that follows finds it or fails

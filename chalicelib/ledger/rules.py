@@ -1,4 +1,4 @@
-"""The chart of accounts and the sums of double entry.
+"""The chart of accounts and double-entry calculations.
 
 Amounts are whole cents (100 cents = KES 1), a debit above 0 and a credit below.
 """
@@ -19,7 +19,7 @@ class Account(NamedTuple):
 
 
 class Posting(NamedTuple):
-    """One signed amount on one account, with what reports sort it by."""
+    """One signed amount on one account, with the dimensions that reports group by."""
 
     ledger_account_id: UUID
     amount_cents: int
@@ -40,7 +40,7 @@ INCOME_NAMES = {
     "other": "Other income",
 }
 
-# Not earned: the one was earned before the books began, the other stays the tenant's.
+# No income: one was earned before the books began, the other remains the tenant's.
 NOT_INCOME = ("opening_balance", "deposit")
 
 CHARGE_TYPES = (*INCOME_NAMES, *NOT_INCOME)
@@ -52,17 +52,17 @@ OPENING = Account("opening", "Balances from before the books began", "equity")
 
 
 def income_code(charge_type: str) -> str:
-    """Return the code of the income account that a charge of this type earns into.
+    """Return the code of the income account for a charge of this type.
 
     Raises:
-        ValueError: charges of this type are no income, or there is no such type.
+        ValueError: charges of this type are not income, or there is no such type.
     """
     if charge_type not in INCOME_NAMES:
         raise ValueError(f"Charges of the type {charge_type!r} have no income account.")
     return f"income.{charge_type}"
 
 
-# What every organisation has from its founding; each channel adds one of its own.
+# Accounts of every organisation from the start; each channel adds one of its own.
 CHART: tuple[Account, ...] = (
     RECEIVABLE,
     DEPOSITS,
@@ -73,17 +73,17 @@ CHART: tuple[Account, ...] = (
 
 
 def channel_account(channel_id: UUID, name: str) -> Account:
-    """Return the account of the money that lies in one channel."""
+    """Return the account of the money in one channel."""
     return Account(f"channel.{channel_id}", name, "asset")
 
 
 def balanced(amounts: Iterable[int]) -> bool:
-    """Tell whether signed cents add up to nothing, as every journal's postings must."""
+    """Return whether signed cents add up to 0, as every journal's postings must."""
     return sum(amounts) == 0
 
 
 def reversed_postings(postings: Iterable[Posting]) -> list[Posting]:
-    """Return the postings that undo these: the same accounts in the same order, signs turned."""
+    """Return the postings that reverse these: the same accounts in the same order, signs inverted."""
     return [posting._replace(amount_cents=-posting.amount_cents) for posting in postings]
 
 

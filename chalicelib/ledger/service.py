@@ -1,7 +1,7 @@
-"""Posting to the ledger, undoing what was posted, and closing months.
+"""Post to the ledger, reverse journals, and close months.
 
-Every journal of the application is made here, so here is where it is held that its postings
-add up to nothing (MySQL has no constraint that could).
+Every journal of the application is created here, so here its postings are checked to add up
+to 0 (MySQL has no constraint that could).
 """
 
 import datetime as dt
@@ -50,25 +50,25 @@ _CHANNEL = "channel."
 
 
 def account_id(organisation_id: UUID, code: str) -> UUID:
-    """Return the id of the organisation's account ``code``: derived from both, so that posting looks nothing up."""
+    """Return the id of the organisation's account ``code``: derived from both, so that posting needs no look-up."""
     return uuid5(organisation_id, code)
 
 
 def channel_code(channel_id: UUID) -> str:
-    """Return the code of the account of the money that lies in a channel."""
+    """Return the code of the account of the money in a channel."""
     return f"{_CHANNEL}{channel_id}"
 
 
 def ensure_accounts(ctx: Context, codes: Iterable[str]) -> None:
-    """Open those of the accounts that the organisation does not have yet.
+    """Create those of the accounts that the organisation does not have yet.
 
     Raises:
         NotFound: a code names a channel that is not the organisation's.
-        ValueError: a code stands neither in the chart nor for a channel.
+        ValueError: a code is neither in the chart nor a channel's.
     """
     wanted = {account_id(ctx.organisation_id, code): code for code in codes}
     known = repository.filter_known_accounts(ctx, wanted)
-    # In one order, so that two transactions that open the same accounts wait and do not deadlock.
+    # In one order, so that two transactions that create the same accounts wait and do not deadlock.
     for code, new in sorted((code, each) for each, code in wanted.items() if each not in known):
         account, channel_id = _account(ctx, code)
         row = {**account._asdict(), "id": new, "channel_id": channel_id}
@@ -83,7 +83,7 @@ def post(ctx: Context, entries: Sequence[Entry]) -> list[UUID]:
 
     Raises:
         Conflict: an entry with that idempotency key was posted before.
-        ValueError: an entry is empty, does not add up to nothing, or moves nothing on an account.
+        ValueError: an entry is empty, does not add up to 0, or has a posting of 0.
     """
     if not entries:
         return []
@@ -113,7 +113,7 @@ def reverse(ctx: Context, source: tuple[str, UUID], *, on: dt.date, kinds: Colle
         kinds: only journals of these kinds; None for all.
 
     Raises:
-        Conflict: others kept reversing the same journals at the same time.
+        Conflict: concurrent transactions kept reversing the same journals.
     """
     closed_through = repository.lock_book_shared(ctx)
     for _ in range(MAX_REVERSAL_TRIES):
@@ -130,15 +130,15 @@ def reverse(ctx: Context, source: tuple[str, UUID], *, on: dt.date, kinds: Colle
             legs += [(row["id"], seq, leg) for seq, leg in enumerate(reversed_postings(found[journal.id]))]
         if repository.add_journals(ctx, rows, legs):
             return len(rows)
-        # Another transaction reversed one of them and has committed since: look again.
+        # A concurrent transaction reversed one of them and has committed: read again.
     raise Conflict("Another request is reversing the same journals; try again.")
 
 
 def close_period(ctx: Context, period: dt.date) -> ClosedPeriod:
-    """Close the month that begins on ``period``; from then on what falls in it lands on the first open day.
+    """Close the month that begins on ``period``; from then on entries of it take effect on the first open day.
 
-    Waits for all who are posting to end. Months are closed in order, the first being that of the
-    earliest journal. There is no way back.
+    Waits for all posting transactions to end. Months are closed in order, the first being that of
+    the earliest journal. A closed month cannot be reopened.
 
     Raises:
         Conflict: another month is to be closed first, or this one is closed, or has not ended.
@@ -155,7 +155,7 @@ def close_period(ctx: Context, period: dt.date) -> ClosedPeriod:
         raise Conflict("Months are closed in order.", next_period=_format_month(following))
     if last_day(period) >= ctx.today:
         raise Conflict("That month has not ended.", ends_on=last_day(period).isoformat())
-    # Who posted while we waited for the book may have begun after us: the close follows all it closes over.
+    # A transaction that posted while we waited may have begun after us: the close must be later than all it covers.
     entered_at = repository.last_entry_at(ctx, closed_through, last_day(period))
     closed_at = max(ctx.now, entered_at or ctx.now)
     repository.close_through(ctx, last_day(period))
@@ -164,7 +164,7 @@ def close_period(ctx: Context, period: dt.date) -> ClosedPeriod:
 
 
 def list_periods(ctx: Context, page_request: PageRequest) -> Page[ClosedPeriod]:
-    """Return a page of the months that are closed, newest first."""
+    """Return a page of the closed months, newest first."""
     return reading_repository.list_periods(ctx, page_request)
 
 

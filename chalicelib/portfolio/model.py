@@ -1,4 +1,4 @@
-"""What is let, and for whom."""
+"""Owners, channels, properties and units."""
 
 import datetime as dt
 from typing import NamedTuple

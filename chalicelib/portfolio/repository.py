@@ -35,14 +35,14 @@ _TABLES = {"owner": owners, "channel": channels, "property": properties, "unit":
 _SORTS = {"name": "name_key", "rent": "rent_cents"}
 
 
-# Built once: to build this query takes as long as to run it.
+# Built once, because building this query takes as long as running it.
 _OF, _TODAY = bindparam("of_organisation", type_=Id()), bindparam("on_day", type_=Date())
 _NEXT_START = (
     select(func.min(leases.c.starts_on))
     .where(
         leases.c.organisation_id == _OF,
         leases.c.unit_id == units.c.id,
-        # A lease that was called off ends before it starts, and holds no day.
+        # A lease that was called off ends before it starts, and has no days.
         or_(leases.c.ends_on.is_(None), (leases.c.ends_on >= _TODAY) & (leases.c.ends_on >= leases.c.starts_on)),
     )
     .correlate(units)
@@ -51,7 +51,7 @@ _NEXT_START = (
 _STATUS = case((_NEXT_START.is_(None), "vacant"), (_NEXT_START <= _TODAY, "occupied"), else_="reserved")
 _UNITS = (
     select(
-        units.c.id,  # in the order of ``Unit``, whose status comes of the tenth
+        units.c.id,  # in the order of ``Unit``, whose status is derived from the tenth
         units.c.property_id,
         properties.c.name.label("property_name"),
         units.c.name,
@@ -65,7 +65,7 @@ _UNITS = (
         units.c.created_at,
         units.c.name_key,
     )
-    # Every unit has its property; the outer join keeps MySQL walking the units, by the index of the order.
+    # Every unit has a property; the outer join makes MySQL read units first, by the index of the sort order.
     .outerjoin(
         properties,
         (properties.c.organisation_id == units.c.organisation_id) & (properties.c.id == units.c.property_id),
@@ -92,9 +92,9 @@ def change(
     version: int | None,
     values: dict[str, Any],
 ) -> bool | None:
-    """Set ``values`` if the row still has ``version`` (None: whatever it has).
+    """Set ``values`` if the row still has ``version`` (None: any).
 
-    Returns whether this call did it; None where a name that must be unique is taken.
+    Returns whether this call did it; None if a name that must be unique is taken.
     """
     table = _TABLES[kind]
     query = update(table).where(table.c.organisation_id == organisation_id, table.c.id == row_id)
@@ -108,7 +108,7 @@ def change(
 
 
 def remove(db: Connection, kind: str, organisation_id: UUID, row_id: UUID, version: int | None) -> bool | None:
-    """Delete the row if it still has ``version``; None where something depends on it."""
+    """Delete the row if it still has ``version``; None if something depends on it."""
     table = _TABLES[kind]
     query = delete(table).where(table.c.organisation_id == organisation_id, table.c.id == row_id)
     if version is not None:
@@ -140,7 +140,7 @@ def list_channels(ctx: Context, page_request: PageRequest, within: Properties) -
 
 
 def _channels(organisation_id: UUID, within: Properties) -> Select[Any]:
-    """Return the channels; ``within``: those of these properties, and those that are no property's."""
+    """Select the channels; with ``within`` only those of these properties and those of no property."""
     query = select(channels).where(channels.c.organisation_id == organisation_id)
     if within is None:
         return query
@@ -195,7 +195,7 @@ def list_units(
 
 
 def lock_unit(ctx: Context, unit_id: UUID) -> Row[Any] | None:
-    """Return the unit, locked until the transaction ends, so that its leases change one at a time."""
+    """Lock the unit until the transaction ends, so that its leases change one at a time, and return it."""
     query = select(units).where(units.c.organisation_id == ctx.organisation_id, units.c.id == unit_id)
     return ctx.db.execute(query.with_for_update()).one_or_none()
 
@@ -206,7 +206,7 @@ def _find_row(db: Connection, table: Table, organisation_id: UUID, row_id: UUID)
 
 
 def _status_of(next_start: dt.date | None, today: dt.date) -> str:
-    """Return a unit's status by the first day of its lease that runs or is to come; ``_STATUS`` is the same in SQL."""
+    """Return a unit's status by the first day of its running or next lease; ``_STATUS`` is the same in SQL."""
     if next_start is None:
         return "vacant"
     return "occupied" if next_start <= today else "reserved"

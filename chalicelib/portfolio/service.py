@@ -1,4 +1,4 @@
-"""Keeping owners, channels, properties and units."""
+"""Add, list and change owners, channels, properties and units."""
 
 import datetime as dt
 import unicodedata
@@ -16,11 +16,11 @@ from chalicelib.portfolio.model import Channel, Owner, Property, Unit
 from chalicelib.runtime.context import Context
 
 Thing = TypeVar("Thing")
-MAX_PROPERTY_KEY, MAX_UNIT_KEY = 120, 40  # characters that their ``name_key`` holds
+MAX_PROPERTY_KEY, MAX_UNIT_KEY = 120, 40  # characters of their ``name_key``
 
 
 def name_key(name: str) -> str:
-    """Return the name as names are compared: lower case, single spaces, and one spelling of what looks the same.
+    """Return the name as compared for uniqueness: lower case, single spaces, equal-looking characters unified.
 
     An accented letter may be one character or two (NFC makes it one), and joiners have no width.
     """
@@ -58,7 +58,7 @@ def list_channels(ctx: Context, page_request: PageRequest) -> Page[Channel]:
 
 
 def get_channel(ctx: Context, channel_id: UUID) -> Channel:
-    """Return the channel; a caretaker has those of the named properties, and those that are no property's."""
+    """Return the channel; a caretaker sees those of their properties and those of no property."""
     return _require(repository.find_channel(ctx, channel_id, ctx.actor.properties), "channel")
 
 
@@ -67,7 +67,7 @@ def add_channel(ctx: Context, values: dict[str, Any]) -> Channel:
 
     Raises:
         Conflict: the organisation has the same kind, number and name already.
-        Invalid: it is no cash box and has no number.
+        Invalid: it has no number and is not a cash box.
     """
     if values["kind"] != "cash" and not values.get("number"):
         raise Invalid([("number", "expected the shortcode or the account number")])
@@ -168,7 +168,7 @@ def remove_unit(ctx: Context, unit_id: UUID, version: int | None) -> None:
 
 
 def lock_unit(ctx: Context, unit_id: UUID) -> UUID:
-    """Hold the unit until the transaction ends and return its property's id; leases of a unit change one at a time."""
+    """Lock the unit until the transaction ends, so that its leases change one at a time; return its property's id."""
     row = repository.lock_unit(ctx, unit_id)
     if row is None:
         raise NotFound("There is no such unit.")
@@ -177,7 +177,7 @@ def lock_unit(ctx: Context, unit_id: UUID) -> UUID:
 
 
 def _with_key(values: dict[str, Any], most: int) -> dict[str, Any]:
-    """Return ``values`` with the key of their name, if they have one; it may be longer than the name itself."""
+    """Return ``values`` with the key of their name, if any; the key may be longer than the name."""
     if "name" not in values:
         return values
     key = name_key(values["name"])

@@ -1,9 +1,9 @@
 """SQL of arrears: what each lease has open on a day, by age.
 
-Ages are added up in the database, a lease a row. For today the lines themselves say what is open
-of them. For a past day it is added up from what had been issued, allocated, credited and voided by
-then; since a sum by age is the same whether it is taken over lines or over what moved them, each
-of the three tables is read once and no line is put together again.
+Ages are summed in the database, one row per lease. For today the lines themselves have their open
+amounts. For a past day they are summed from what had been issued, allocated, credited and voided by
+then; since a sum by age is the same over lines as over their changes, each of the three tables is
+read once and no line is reconstructed.
 """
 
 import datetime as dt
@@ -40,7 +40,7 @@ _AGE_COLUMNS = Ages._fields
 
 
 class Scope(NamedTuple):
-    """Whose arrears, as seen on which day; ``today`` reads open lines, else the past is added up."""
+    """Whose arrears, on which day; for ``today`` open lines are read, for a past day changes are summed."""
 
     organisation_id: UUID
     on: dt.date
@@ -67,7 +67,7 @@ def total_arrears(db: Connection, scope: Scope) -> tuple[Ages, int]:
 
 
 def _by_lease(scope: Scope) -> Subquery:
-    """Return the ages of every lease that has something open."""
+    """Select the ages of every lease that has something open."""
     if scope.today:
         grouped = _open_today(scope).subquery("grouped")
     else:
@@ -121,7 +121,7 @@ def _issued(scope: Scope) -> list[ColumnElement[bool]]:
 
 
 def _sums_by_age(amount: ColumnElement[int], on: dt.date) -> list[ColumnElement[int]]:
-    """Return the sums of ``amount`` by age, in the order of ``Ages`` and as it tells them."""
+    """Return the sums of ``amount`` by age, in the order and by the definition of ``Ages``."""
     first = [on - dt.timedelta(days=days) for days in (0, 30, 60, 90)]  # the first due day of each age
     overdue, due_on = _LINES.overdue_on <= on, _LINES.due_on
     ages = (
@@ -136,12 +136,12 @@ def _sums_by_age(amount: ColumnElement[int], on: dt.date) -> list[ColumnElement[
 
 
 def _as_bigint(amount: ColumnElement[Any]) -> ColumnElement[int]:
-    # MySQL's SUM is a DECIMAL, which would be told as one.
+    # MySQL's SUM is a DECIMAL, and would be serialized as one.
     return cast(amount, BigInteger)
 
 
 def _with_names(ages: Subquery, organisation_id: UUID) -> Select[Any]:
-    # Outer joins all the way: money that is owed is told even if its lease were gone.
+    # Outer joins throughout: money owed is reported even if its lease were gone.
     return (
         select(
             ages,
@@ -171,7 +171,7 @@ def _with_names(ages: Subquery, organisation_id: UUID) -> Select[Any]:
 
 
 def _item(row: Any) -> LeaseArrears:
-    # By place: a whole sheet has thousands of rows, and a name costs a look-up in each.
+    # By position: a sheet has thousands of rows, and access by name costs a look-up in each.
     lease_id, *cents, property_name, unit_name, tenant_id, given, middle, family, phone = row
     tenant_name = " ".join(filter(None, (given, middle, family)))
     return LeaseArrears(lease_id, property_name or "", unit_name or "", tenant_id, tenant_name, phone, *cents)

@@ -11,7 +11,7 @@ from chalicelib.reporting.arrears_repository import Scope
 from chalicelib.reporting.model import Arrears, LeaseArrears
 from chalicelib.runtime.context import Context
 
-ROWS_PER_QUERY = 10_000  # each page adds up all leases anew, so few pages are better than small ones
+ROWS_PER_QUERY = 10_000  # each page sums all leases again, so a few large pages are faster
 
 
 def get_arrears(ctx: Context, page_request: PageRequest, on: dt.date | None, property_id: UUID | None) -> Arrears:
@@ -20,7 +20,7 @@ def get_arrears(ctx: Context, page_request: PageRequest, on: dt.date | None, pro
     A property that is not the organisation's has no leases here.
 
     Raises:
-        Invalid: the day is still to come, or the cursor is of another list.
+        Invalid: the day is in the future, or the cursor is of another list.
     """
     scope = _scope(ctx.organisation_id, on, property_id, ctx.today)
     page = repository.list_arrears(ctx.db, scope, page_request)
@@ -29,10 +29,10 @@ def get_arrears(ctx: Context, page_request: PageRequest, on: dt.date | None, pro
 
 
 def iter_arrears(ctx: Context, sort: str, on: dt.date | None, property_id: UUID | None) -> Iterator[LeaseArrears]:
-    """Yield all leases with something open, read in pages as they are asked for.
+    """Yield all leases with something open, read lazily in pages.
 
     Raises:
-        Invalid: the day is still to come.
+        Invalid: the day is in the future.
     """
     scope = _scope(ctx.organisation_id, on, property_id, ctx.today)
     page_request = PageRequest(None, ROWS_PER_QUERY, sort)

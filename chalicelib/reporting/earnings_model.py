@@ -1,4 +1,4 @@
-"""What came in and what was earned. Money is whole cents."""
+"""Collections and income. Money is whole cents."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -6,7 +6,7 @@ from uuid import UUID
 
 
 class PaymentSum(NamedTuple):
-    """How many payments, and their cents."""
+    """The number of payments, and their sum in cents."""
 
     payments: int
     amount_cents: int

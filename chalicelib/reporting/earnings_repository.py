@@ -1,4 +1,4 @@
-"""SQL of what came in and what was earned: collections of a month, income of several."""
+"""SQL of collections of a month and income of several."""
 
 import datetime as dt
 from typing import Any, NamedTuple
@@ -14,11 +14,11 @@ from chalicelib.storage.tables.ledger import journals, ledger_accounts, postings
 from chalicelib.storage.tables.payments import allocations, payments
 from chalicelib.storage.tables.portfolio import channels, properties
 
-RECEIVED_STATES = ("matched", "unmatched")  # confirmed, and not taken back since
+RECEIVED_STATES = ("matched", "unmatched")  # confirmed, and not reversed since
 
 
 class DateRange(NamedTuple):
-    """Whose, and from which day to which, both included."""
+    """An organisation, and the first and last day, both included."""
 
     organisation_id: UUID
     first: dt.date
@@ -26,7 +26,7 @@ class DateRange(NamedTuple):
 
 
 def by_state(db: Connection, days: DateRange) -> dict[str, tuple[PaymentSum, int, int]]:
-    """Return for each state of payment what came in, and how much of it is unallocated and refunded."""
+    """Return by payment state what was received, and the cents of it unallocated and refunded."""
     query = _select_received(
         days, payments.c.state, _sum(payments.c.unallocated_cents), _sum(payments.c.refunded_cents)
     )
@@ -46,7 +46,7 @@ def by_channel(db: Connection, days: DateRange) -> list[ByChannel]:
 
 
 def by_property(db: Connection, days: DateRange) -> list[ByProperty]:
-    """Return what came in for each property; money that nobody has matched stands under None."""
+    """Return what was received for each property; unmatched money is under None."""
     query = (
         _select_received(days, payments.c.property_id, properties.c.name)
         .outerjoin(properties, _same_row(properties, payments.c.property_id))
@@ -68,7 +68,7 @@ def by_day(db: Connection, days: DateRange) -> list[ByDay]:
 
 
 def by_charge_type(db: Connection, days: DateRange) -> list[ByChargeType]:
-    """Return what the money that came in has been set against until now."""
+    """Return what the money received has been allocated to until now, by charge type."""
     total = func.sum(allocations.c.amount_cents)
     query = (
         select(invoice_lines.c.charge_type, total)
@@ -87,7 +87,7 @@ def by_charge_type(db: Connection, days: DateRange) -> list[ByChargeType]:
 
 
 def deposits_received(db: Connection, days: DateRange) -> int:
-    """Return what came in as deposits in those days and has not been taken back since."""
+    """Return the cents received as deposits in those days and not reversed since."""
     undone = deposit_entries.alias("undone")
     query = (
         select(_sum(deposit_entries.c.amount_cents))
@@ -109,7 +109,7 @@ def deposits_received(db: Connection, days: DateRange) -> int:
 
 
 def list_income(db: Connection, days: DateRange) -> list[IncomeRow]:
-    """Return what the income accounts took, by property, charge type and month, as the ledger has it."""
+    """Return the postings of the income accounts, summed by property, charge type and month, as the ledger has it."""
     year, month = (cast(extract(part, journals.c.effective_on), Whole) for part in ("year", "month"))
     earned = -func.sum(postings.c.amount_cents)
     columns = (postings.c.property_id, properties.c.name, postings.c.charge_type)

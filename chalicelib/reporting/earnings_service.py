@@ -16,8 +16,8 @@ _NO_PAYMENTS = (PaymentSum(0, 0), 0, 0)
 def get_collections(ctx: Context, period: dt.date) -> Collections:
     """Return the money that tenants paid in the month of ``period``, its first day.
 
-    What waits for confirmation and what was taken back since are told apart and counted nowhere else.
-    Deposits are no collection; they are told beside it, because they come in by the same channels.
+    Pending and reversed payments are reported separately and counted nowhere else. Deposits are not
+    collections; they are reported beside them, because they are received by the same channels.
     """
     days = DateRange(ctx.organisation_id, period, last_day(period))
     states = repository.by_state(ctx.db, days)

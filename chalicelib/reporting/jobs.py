@@ -1,4 +1,4 @@
-"""The nightly proof: every organisation's books are recomputed, and what does not add up is told aloud."""
+"""The nightly proof: recompute every organisation's books, and log an error where they do not add up."""
 
 import datetime as dt
 import logging
@@ -19,7 +19,7 @@ from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import Task
 from chalicelib.tasks.scheduling import FunctionBlueprint, JobStep, Slot, iterate_pages, scheduled
 
-FIRST_HOUR = 2  # of the organisation's own night: what the day brought is there
+FIRST_HOUR = 2  # local hour of the organisation: the previous day is complete
 
 log = logging.getLogger("plotihub.reporting")
 reporting_jobs = FunctionBlueprint()
@@ -27,7 +27,7 @@ reporting_jobs = FunctionBlueprint()
 
 @scheduled(reporting_jobs, "prove_books", every=dt.timedelta(hours=1), catches_up=False)
 def prove_books(resources: Resources, slot: Slot) -> Iterator[JobStep]:
-    """Queue the proof of each organisation's books, once a night; a missed one is not made up: the next proves all."""
+    """Queue the proof of each organisation's books, once a night; the next proof covers a missed one."""
     for organisation in iterate_pages(resources, identity.list_organisations):
         local = slot.at.astimezone(ZoneInfo(organisation.time_zone))
         if local.hour >= FIRST_HOUR:

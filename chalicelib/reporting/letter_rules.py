@@ -1,4 +1,4 @@
-"""A statement as a letter in plain text: columns that stay under each other in any reader of e-mail."""
+"""Render a statement as a plain-text e-mail, with columns that stay aligned in any mail client."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
@@ -7,11 +7,11 @@ from typing import NamedTuple
 from chalicelib.money import format_amount
 from chalicelib.reporting.model import Statement, StatementEntry
 
-MAX_CHARACTERS = 90_000  # a queue's message takes 200 kB, and a letter may be written in letters of two bytes
+MAX_CHARACTERS = 90_000  # a queue message may have 200 kB, and a character may take two bytes
 MAX_SUBJECT = 160
 NAME_WIDTH, AMOUNT_WIDTH = 34, 16  # characters of the columns
 
-# What an entry is called; with a number, and without one.
+# Names of entries: with a number, and without one.
 _ENTRY_NAMES: dict[str, dict[str, tuple[str, str]]] = {
     "en": {
         "invoice": ("Invoice {number}", "Invoice"),
@@ -59,7 +59,7 @@ _STATEMENT_TEXTS = {
 
 
 class StatementAddressee(NamedTuple):
-    """Whom the letter is for, and whose account it tells."""
+    """The recipient of the e-mail, and the account that it states."""
 
     tenant: str
     language: str
@@ -68,14 +68,14 @@ class StatementAddressee(NamedTuple):
 
 
 def trim_statement(statement: Statement, from_on: dt.date) -> Statement:
-    """Return the part of the statement that begins with ``from_on``, what came before it added up."""
+    """Return the part of the statement from ``from_on``, with earlier entries summed into the opening balance."""
     before = [entry for entry in statement.entries if entry.on < from_on]
     opening_cents = before[-1].balance_cents if before else statement.opening_cents
     return statement._replace(from_on=from_on, opening_cents=opening_cents, entries=statement.entries[len(before) :])
 
 
 def redact_references(statement: Statement, told: Callable[[Mapping[str, str], str], Mapping[str, str]]) -> Statement:
-    """Return the statement with its references as they may be ``told``."""
+    """Return the statement with its references passed through ``told``."""
 
     def redact(entry: StatementEntry) -> StatementEntry:
         return entry._replace(reference=told({"reference": entry.reference}, "en")["reference"])
@@ -84,7 +84,7 @@ def redact_references(statement: Statement, told: Callable[[Mapping[str, str], s
 
 
 def render_statement_email(to: StatementAddressee, statement: Statement) -> tuple[str, str]:
-    """Return the subject and the text of the letter; sums are of ``to.currency``, charges above 0, credits below."""
+    """Return the subject and text of the e-mail; amounts in ``to.currency``, charges above 0, credits below."""
     words = _STATEMENT_TEXTS[to.language]
     template_values = {
         "tenant": to.tenant,
@@ -105,7 +105,7 @@ def render_statement_email(to: StatementAddressee, statement: Statement) -> tupl
 
 
 def render_table(language: str, opening: str, statement: Statement) -> Iterator[str]:
-    """Yield the lines of the entries under their heads, the balance before them first where there is one."""
+    """Yield the header and the lines of the entries, preceded by the opening balance if there is one."""
     yield _format_row(*_STATEMENT_TEXTS[language]["head"])
     if statement.from_on is not None:
         yield _format_row(_format_day(statement.from_on), opening, "", _format_cents(statement.opening_cents))

@@ -1,4 +1,4 @@
-"""Statements sent by e-mail, because a member asks for it."""
+"""Send statements by e-mail, on a member's request."""
 
 import datetime as dt
 from uuid import UUID
@@ -23,24 +23,24 @@ VALID_FOR = dt.timedelta(days=2)
 
 
 def send_tenant_statement(ctx: Context, tenant_id: UUID, from_on: dt.date | None, to_on: dt.date | None) -> Message:
-    """Queue the tenant's statement, as it stands now, as a letter in their language, and return the message.
+    """Queue the tenant's current statement as an e-mail in their language, and return the message.
 
     Raises:
-        Conflict: no e-mail address is known of them.
-        Invalid: the days are in the wrong order, or the statement is too long for a letter.
+        Conflict: they have no e-mail address.
+        Invalid: the days are in the wrong order, or the statement is too long for an e-mail.
         NotFound: the organisation has no such tenant.
     """
     tenant = leasing.get_tenant(ctx, tenant_id)
     if tenant.email is None:
         raise Conflict("The tenant has no e-mail address.", tenant_id=str(tenant_id))
     organisation = identity.get_organisation(ctx.db, ctx.organisation_id)
-    # Asked for from the beginning and cut here: one query sees one picture, also in a transaction that writes.
+    # Read from the beginning and trimmed here: one query is consistent, also in a transaction that writes.
     statement = get_tenant_statement(ctx, tenant_id, None, to_on)
     if from_on is not None:
         if from_on > statement.to_on:
             raise Invalid([("from", f"expected a day until {statement.to_on}, the last of the statement")])
         statement = trim_statement(statement, from_on)
-    # As it may be told: neutral until the organisation is granted messaging.
+    # Redacted: neutral references until the organisation is granted messaging.
     shown_values = messaging.load_templates(ctx).shown_values
     names = shown_values({"tenant": tenant.given_name, "organisation": organisation.name}, tenant.language)
     to = StatementAddressee(names["tenant"], tenant.language, names["organisation"], organisation.currency)
@@ -49,7 +49,7 @@ def send_tenant_statement(ctx: Context, tenant_id: UUID, from_on: dt.date | None
         raise Invalid([("from", "the statement is too long for an e-mail; choose a later day")])
     email = NewMessage(
         kind="statement",
-        dedupe_key=f"statement:{new_id()}",  # who asks again wants it again
+        dedupe_key=f"statement:{new_id()}",  # a repeated request sends it again
         medium=EMAIL,
         tenant_id=tenant_id,
         address=tenant.email,

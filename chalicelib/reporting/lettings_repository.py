@@ -1,4 +1,4 @@
-"""SQL of who rents what on a day: the rent roll and occupancy."""
+"""SQL of the rent roll and occupancy on a day."""
 
 import datetime as dt
 from typing import Any
@@ -17,7 +17,7 @@ from chalicelib.storage.tables.portfolio import properties, units
 def list_units_with_lease(
     ctx: Context, page_request: PageRequest, on: dt.date, property_id: UUID | None
 ) -> Page[UnitWithLease]:
-    """Return units, property by property as they were added, each with the lease that holds it on ``on``."""
+    """Return units, property by property as they were added, each with its lease on ``on``."""
     query = (
         select(
             units.c.id,
@@ -38,7 +38,7 @@ def list_units_with_lease(
             tenants.c.family_name,
             tenant_phones.c.phone,
         )
-        # Every unit has its property; the outer join keeps MySQL reading units first, by the index of the order.
+        # Every unit has a property; the outer join makes MySQL read units first, by the index of the sort order.
         .outerjoin(properties, _same_row(properties, units.c.property_id))
         .outerjoin(leases, and_(leases.c.unit_id == units.c.id, _holds_unit_on(on)))
         .outerjoin(tenants, _same_row(tenants, leases.c.tenant_id))
@@ -58,7 +58,7 @@ def list_units_with_lease(
 
 
 def list_occupancy(ctx: Context, on: dt.date) -> list[PropertyOccupancy]:
-    """Return every property with its units counted by how they stand on ``on``, by name."""
+    """Return every property with the count of its units by status on ``on``, by name."""
     one = _unit_states(ctx.organisation_id, on).subquery("one")
     counted = [
         _as_bigint(func.sum(one.c[name])).label(name) for name in ("occupied", "reserved", "rent", "asked_vacant")
@@ -100,7 +100,7 @@ def _same_row(table: Any, key: ColumnElement[Any]) -> ColumnElement[bool]:
 
 
 def _holds_unit_on(on: dt.date) -> ColumnElement[bool]:
-    """Return "the lease holds its unit on ``on``"; leases of a unit never overlap, so at most one does."""
+    """Return the condition that a lease occupies its unit on ``on``; at most one does, as leases never overlap."""
     return and_(
         leases.c.organisation_id == units.c.organisation_id,
         leases.c.starts_on <= on,
@@ -109,7 +109,7 @@ def _holds_unit_on(on: dt.date) -> ColumnElement[bool]:
 
 
 def _rent_on(on: dt.date) -> ColumnElement[Any]:
-    """Return the lease's rent on ``on``; the first one holds from the lease's first day, also when dated later."""
+    """Return the lease's rent on ``on``; the first one applies from the lease's first day, also when dated later."""
     mine = (lease_rents.c.organisation_id == leases.c.organisation_id) & (lease_rents.c.lease_id == leases.c.id)
     steps = select(lease_rents.c.rent_cents).where(mine).correlate(leases).limit(1)
     running = steps.where(lease_rents.c.starts_on <= on).order_by(lease_rents.c.starts_on.desc())

@@ -1,4 +1,4 @@
-"""The rent roll and occupancy: who rents what on a day."""
+"""The rent roll and occupancy on a day."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ from chalicelib.reporting.model import LeasePosition, Occupancy, RentRoll, RentR
 from chalicelib.reporting.rules import share_bps
 from chalicelib.runtime.context import Context
 
-LEASES_PER_QUERY = 900  # leases whose balances one query reads; from 1,000 on MariaDB handles a list of ids otherwise
+LEASES_PER_QUERY = 900  # leases per query of balances; MariaDB handles a list of 1,000 ids or more differently
 
 
 def get_rent_roll(ctx: Context, page_request: PageRequest, on: dt.date | None, property_id: UUID | None) -> RentRoll:
-    """Return a page of all units, each with the lease that holds it on ``on`` (None: today) and how that stands.
+    """Return a page of all units, each with its lease on ``on`` (None: today) and the lease's balance.
 
     Raises:
-        Invalid: the day is still to come, or the cursor is of another list.
+        Invalid: the day is in the future, or the cursor is of another list.
     """
     day = _day_until_today(on, ctx.today)
     page = _page(ctx, page_request, day, property_id)
@@ -27,10 +27,10 @@ def get_rent_roll(ctx: Context, page_request: PageRequest, on: dt.date | None, p
 
 
 def iter_rent_roll(ctx: Context, on: dt.date | None, property_id: UUID | None) -> Iterator[RentRollRow]:
-    """Yield the whole rent roll, read in pages as it is asked for.
+    """Yield the whole rent roll, read lazily in pages.
 
     Raises:
-        Invalid: the day is still to come.
+        Invalid: the day is in the future.
     """
     day = _day_until_today(on, ctx.today)
     page_request = PageRequest(None, LEASES_PER_QUERY)
@@ -43,7 +43,7 @@ def iter_rent_roll(ctx: Context, on: dt.date | None, property_id: UUID | None) -
 
 
 def get_occupancy(ctx: Context, on: dt.date) -> Occupancy:
-    """Return how many units of each property are let on ``on``, which may be a day to come."""
+    """Return how many units of each property are let on ``on``, which may be in the future."""
     items = [
         item._replace(occupied_bps=share_bps(item.occupied, item.units)) for item in repository.list_occupancy(ctx, on)
     ]

@@ -1,4 +1,4 @@
-"""What reports tell. Money is whole cents; a balance above 0 is owed, one below 0 is the tenant's credit."""
+"""Results of reports. Money is whole cents; a balance above 0 is owed, one below 0 is the tenant's credit."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -55,7 +55,7 @@ class Arrears(NamedTuple):
 
 
 class UnitWithLease(NamedTuple):
-    """A unit as rows of the rent roll are made of it: who rents it on a day, without what is owed."""
+    """A unit with its lease on a day, without balances; rows of the rent roll are built from it."""
 
     unit_id: UUID
     property_id: UUID
@@ -74,7 +74,7 @@ class UnitWithLease(NamedTuple):
 
 
 class LeasePosition(NamedTuple):
-    """How a lease stands on a day: what is held as its deposit, and what it owes less its credit."""
+    """The deposit and the balance (owed less credit) of a lease on a day."""
 
     deposit_cents: int
     balance_cents: int
@@ -132,7 +132,7 @@ class Occupancy(NamedTuple):
 
 
 class Movement(NamedTuple):
-    """Something that changed what a tenant owes, before the balance behind it is known."""
+    """A change of what a tenant owes, without the resulting balance."""
 
     on: dt.date
     kind: str
@@ -144,7 +144,7 @@ class Movement(NamedTuple):
 
 
 class StatementEntry(NamedTuple):
-    """A movement and the balance behind it; exactly one of ``charged_cents`` and ``credited_cents`` is not 0."""
+    """A movement and the resulting balance; exactly one of ``charged_cents`` and ``credited_cents`` is not 0."""
 
     on: dt.date
     kind: str

@@ -1,4 +1,4 @@
-"""SQL that recomputes what invoices, payments and their numbers must agree on; rows as in ``proof_repository``."""
+"""SQL that recomputes invoices, payments and their numbers for the proof; rows as in ``proof_repository``."""
 
 from typing import Any
 from uuid import UUID

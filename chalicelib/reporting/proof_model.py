@@ -1,4 +1,4 @@
-"""What the proof of the ledger tells."""
+"""Results of the proof of the books."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -14,7 +14,7 @@ class Difference(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One invariant: ``statement`` says it in words; ``checked`` counts what was looked at."""
+    """One invariant: ``statement`` describes it; ``checked`` counts what was compared."""
 
     name: str
     statement: str

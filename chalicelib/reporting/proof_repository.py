@@ -1,4 +1,4 @@
-"""SQL that recomputes what the ledger must agree with, and tells where it does not.
+"""SQL that recomputes what the ledger must agree with, and finds where it does not.
 
 Each function returns rows of (key, expected, found): two sums that must be equal for that key.
 ``compare_with_existing`` counts them and fetches the first that are not.
@@ -30,7 +30,7 @@ from chalicelib.storage.tables.payments import payments, refunds
 from chalicelib.storage.types import Id
 
 MAX_DIFFERENCES = 20
-RECEIVED_STATES = ("matched", "unmatched")  # payments that are money: confirmed, and not taken back since
+RECEIVED_STATES = ("matched", "unmatched")  # payments that count: confirmed, and not reversed since
 
 
 class UnequalSums(NamedTuple):
@@ -75,7 +75,7 @@ def journals_balance(organisation_id: UUID) -> Select[Any]:
 
 
 def journals_have_two_sides(organisation_id: UUID) -> Select[Any]:
-    """Count each journal's postings up to two: money comes from somewhere and goes somewhere."""
+    """Count each journal's postings up to two: each journal has at least a debit and a credit."""
     count = func.count(postings.c.journal_id)
     return _per_journal(organisation_id, literal(2), case((count > 2, 2), else_=count))
 
@@ -110,7 +110,7 @@ def deposits(organisation_id: UUID) -> Select[Any]:
 
 
 def channels(organisation_id: UUID) -> Select[Any]:
-    """Compare for each channel what was paid in and given back with what its account holds."""
+    """Compare for each channel what was received less refunds with the balance of its account."""
     paid = sum_by_key(payments, payments.c.channel_id, payments.c.amount_cents, organisation_id).where(
         payments.c.state.in_(RECEIVED_STATES), payments.c.method != "opening"
     )
@@ -137,10 +137,10 @@ def closed_periods(ctx: Context) -> Sequence[tuple[dt.date, dt.datetime]]:
 def posted_when_closed(
     ctx: Context, closes: Sequence[tuple[dt.date, dt.datetime]]
 ) -> tuple[int, list[tuple[UUID, dt.date]]]:
-    """Return how many journals lie in closed months, and the first that were made after the close.
+    """Return how many journals lie in closed months, and the first that were created after the close.
 
     Args:
-        closes: the last day that each close shut, and its instant.
+        closes: The last day covered by each close, and when it was closed.
     """
     if not closes:
         return 0, []
@@ -164,7 +164,7 @@ def _per_journal(organisation_id: UUID, expected: Any, found: ColumnElement[Any]
 
 
 def _posted(organisation_id: UUID, code: str, sign: int) -> Select[Any]:
-    """Return what the account ``code`` holds for each lease."""
+    """Select the balance of the account ``code`` by lease."""
     return (
         select(postings.c.lease_id.label("key"), (func.sum(postings.c.amount_cents) * sign).label("amount"))
         .join(ledger_accounts, _account())
@@ -174,7 +174,7 @@ def _posted(organisation_id: UUID, code: str, sign: int) -> Select[Any]:
 
 
 def _deposits_moved(organisation_id: UUID) -> Select[Any]:
-    """Return what deposits brought into each channel and took out of it; an undone entry undoes its channel's too."""
+    """Select what deposits added to each channel less what they took out; reversed entries cancel out."""
     first = deposit_entries.alias("first_entry")
     channel = func.coalesce(deposit_entries.c.channel_id, first.c.channel_id)
     undone = and_(

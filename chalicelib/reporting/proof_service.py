@@ -1,4 +1,4 @@
-"""Proving the books: every invariant is recomputed from the rows and told with the places where it fails."""
+"""Prove the books: recompute every invariant from the rows, and report where it fails."""
 
 from collections.abc import Callable
 from functools import partial
@@ -19,7 +19,7 @@ from chalicelib.tasks.model import Task
 
 
 class Check(NamedTuple):
-    """``subject`` is what a row's key names; ``format_sum`` makes a sum readable."""
+    """``subject`` is what a row's key names; ``format_sum`` formats a sum for people."""
 
     name: str
     statement: str
@@ -114,7 +114,7 @@ _NUMBER_CHECKS = tuple(
 CHECKS = (*_LEDGER_CHECKS, *_DOCUMENT_CHECKS, *_NUMBER_CHECKS)
 STEPS = len(CHECKS) + 1  # the closed periods
 PROVE_BOOKS = "prove_books"
-MAX_PLACES = 20  # that a failed task tells of one check
+MAX_PLACES = 20  # per check in a failed task's facts
 
 
 class BooksDiffer(Conflict):
@@ -122,10 +122,10 @@ class BooksDiffer(Conflict):
 
 
 def compute_proof(ctx: Context, *, after_each: Callable[[int], None] | None = None) -> Proof:
-    """Recompute every invariant; ``db`` must show everything as of one moment.
+    """Recompute every invariant; ``ctx.db`` must be a consistent snapshot.
 
     Args:
-        after_each: told, after each check, how many of ``STEPS`` are done.
+        after_each: Called after each check with how many of ``STEPS`` are done.
     """
     steps: list[Step] = [partial(_run_check, check=each) for each in CHECKS]
     findings = []
@@ -137,7 +137,7 @@ def compute_proof(ctx: Context, *, after_each: Callable[[int], None] | None = No
 
 
 def raise_unless_holds(proof: Proof) -> None:
-    """Pass where the proof holds.
+    """Check that the proof holds.
 
     Raises:
         BooksDiffer: it does not; the facts name the checks that failed, with the first places of each.

@@ -1,4 +1,4 @@
-"""The sums of reports that are not SQL's."""
+"""Report calculations that are not done in SQL."""
 
 import calendar
 import datetime as dt
@@ -16,12 +16,12 @@ def months_between(first: dt.date, last: dt.date) -> int:
 
 
 def share_bps(part: int, whole: int) -> int:
-    """Return ``part`` of ``whole`` in 1/100 %, rounded half-up; nothing of nothing is 0."""
+    """Return ``part`` of ``whole`` in 1/100 %, rounded half-up; 0 of 0 is 0."""
     return (20_000 * part + whole) // (2 * whole) if whole else 0
 
 
 def running_balances(opening_cents: int, amounts: Iterable[int]) -> list[int]:
-    """Return the balance behind each of the amounts."""
+    """Return the balance after each of the amounts."""
     balances = []
     for amount in amounts:
         opening_cents += amount

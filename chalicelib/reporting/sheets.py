@@ -40,7 +40,7 @@ class StatementRow(NamedTuple):
 
 
 class CollectionsRow(NamedTuple):
-    """One sum; ``by`` says of which breakdown: the rows of one breakdown add up, those of two must not be added."""
+    """One sum; ``by`` names its breakdown: the rows of one breakdown add up, those of two must not be added."""
 
     by: str
     name: str

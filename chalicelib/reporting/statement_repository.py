@@ -1,6 +1,6 @@
-"""SQL of what changed that a tenant owes: the entries of statements, and the balances that they add up to.
+"""SQL of changes of what a tenant owes: the entries of statements, and the balances that they add up to.
 
-One list of movements stands behind both, so a rent roll's balance is the closing balance of the
+Both are computed from one list of movements, so a rent roll's balance is the closing balance of the
 lease's statement on that day. A payment counts from the day it was received, once it is confirmed.
 """
 
@@ -31,9 +31,9 @@ from chalicelib.storage.tables.billing import credit_notes, invoices, receipts
 from chalicelib.storage.tables.leasing import deposit_entries, lease_tenants, leases, tenants
 from chalicelib.storage.tables.payments import allocations, payments, refunds
 
-CONFIRMED_STATES = ("matched", "reversed")  # a reversed payment was money until the day of its reversal
+CONFIRMED_STATES = ("matched", "reversed")  # a reversed payment counts until the day of its reversal
 
-# How entries of one day follow each other.
+# The order of entries of one day.
 _ORDER = (
     "invoice",
     "credit_note",
@@ -47,7 +47,7 @@ _ORDER = (
 
 
 def list_leases_of_tenant(ctx: Context, tenant_id: UUID) -> list[UUID] | None:
-    """Return the leases that the tenant is or was on, alone or with others; None where there is no such tenant."""
+    """Return the leases that the tenant is or was on, alone or with others; None if there is no such tenant."""
     query = (
         select(tenants.c.id, lease_tenants.c.lease_id)
         .outerjoin(
@@ -71,10 +71,10 @@ def has_lease(ctx: Context, lease_id: UUID) -> bool:
 def list_movements(
     ctx: Context, lease_ids: Collection[UUID], tenant_id: UUID | None, from_on: dt.date | None, to_on: dt.date
 ) -> list[Movement]:
-    """Return what moved the balance of the leases in those days, oldest first.
+    """Return the changes of the leases' balance in those days, oldest first.
 
     Args:
-        tenant_id: whose money that lies unmatched counts too; None for a lease's own statement.
+        tenant_id: Whose unmatched payments count too; None for a lease's own statement.
     """
     every = _select_movements(ctx.organisation_id, lease_ids, tenant_id, numbered=True).subquery("every")
     query = select(every).where(every.c.moved_on <= to_on, every.c.amount_cents != 0)
@@ -96,14 +96,14 @@ def list_movements(
 
 
 def balance_before(ctx: Context, lease_ids: Collection[UUID], tenant_id: UUID | None, on: dt.date) -> int:
-    """Return the balance with which the day ``on`` begins."""
+    """Return the balance at the start of ``on``."""
     every = _select_movements(ctx.organisation_id, lease_ids, tenant_id).subquery("every")
     total = func.coalesce(func.sum(every.c.amount_cents), 0)
     return int(ctx.db.scalar(select(total).where(every.c.moved_on < on)) or 0)
 
 
 def list_lease_positions(ctx: Context, lease_ids: Collection[UUID], on: dt.date) -> dict[UUID, LeasePosition]:
-    """Return how each of the leases stands at the end of ``on``; one that nothing happened to is left out."""
+    """Return the position of each lease at the end of ``on``; a lease without movements is left out."""
     held = select(
         deposit_entries.c.lease_id, func.sum(deposit_entries.c.amount_cents).label("deposit"), literal(0).label("owed")
     ).where(
@@ -111,7 +111,7 @@ def list_lease_positions(ctx: Context, lease_ids: Collection[UUID], on: dt.date)
         deposit_entries.c.lease_id.in_(lease_ids),
         deposit_entries.c.entered_on <= on,
     )
-    # Each kind of movement is added up by itself: MySQL would write a union of them all out row by row.
+    # Each kind of movement is summed separately: MySQL would materialize a union of them row by row.
     sums = [held.group_by(deposit_entries.c.lease_id)]
     for part in (query.subquery() for query in _select_movements_by_kind(ctx.organisation_id, lease_ids, None)):
         owed = func.sum(part.c.amount_cents).label("owed")
@@ -125,7 +125,7 @@ def list_lease_positions(ctx: Context, lease_ids: Collection[UUID], on: dt.date)
 def _select_movements(
     organisation_id: UUID, lease_ids: Collection[UUID], tenant_id: UUID | None, *, numbered: bool = False
 ) -> CompoundSelect[Any]:
-    """Return the union of all movements; ``numbered`` payments show their receipts' numbers, a look-up each."""
+    """Select all movements; ``numbered`` adds the receipt number to payments, at a look-up each."""
     wanted = _select_movements_by_kind(organisation_id, lease_ids, _receipt_number() if numbered else None)
     if tenant_id is not None:
         wanted.append(_select_unmatched(organisation_id, tenant_id))
@@ -135,8 +135,8 @@ def _select_movements(
 def _select_movements_by_kind(
     organisation_id: UUID, lease_ids: Collection[UUID], receipt: ColumnElement[Any] | None
 ) -> list[Select[Any]]:
-    """Return a query for each kind of movement of the leases, all with the same columns."""
-    voided = invoices.c.credited_cents - invoices.c.total_cents  # what a credit note took is not taken twice
+    """Return one query per kind of movement of the leases, all with the same columns."""
+    voided = invoices.c.credited_cents - invoices.c.total_cents  # less what credit notes already credited
     parts = [
         _select_movement("invoice", invoices, invoices.c.issued_on, invoices.c.total_cents, number=invoices.c.number),
         _select_movement("void", invoices, invoices.c.voided_on, voided, number=invoices.c.number).where(
@@ -168,7 +168,7 @@ def _select_movements_by_kind(
 
 
 def _lease_ids() -> Sequence[Any]:
-    """Return each part's column of the lease that it is told for."""
+    """Return for each part the column of the lease on whose statement it appears."""
     tables = (invoices, invoices, credit_notes, payments, payments, refunds, allocations, allocations)
     return (*(table.c.lease_id for table in tables), allocations.c.payer_lease_id)
 
@@ -204,13 +204,13 @@ def _select_payments(
 
 
 def _receipt_number() -> ColumnElement[Any]:
-    """Return the number of the payment's last receipt, if it has one."""
+    """Select the number of the payment's last receipt, NULL if it has none."""
     mine = and_(receipts.c.organisation_id == payments.c.organisation_id, receipts.c.payment_id == payments.c.id)
     return select(func.max(receipts.c.number)).where(mine).correlate(payments).scalar_subquery()
 
 
 def _select_deductions() -> Select[Any]:
-    """Return what was set against lines out of deposits, a day and deposit entry a row."""
+    """Select what deposits paid on lines, one row per day and deposit entry."""
     return (
         _select_movement(
             "deposit_deduction", allocations, allocations.c.allocated_on,
@@ -222,10 +222,10 @@ def _select_deductions() -> Select[Any]:
 
 
 def _select_carried_credit(lease_id: ColumnElement[Any], amount: ColumnElement[Any]) -> Select[Any]:
-    """Return what payments of one lease paid for another that carries it on, a day and payment a row.
+    """Select what payments of one lease paid for a lease that follows it, one row per day and payment.
 
     Args:
-        lease_id: of the allocation, whose lease is told: the one that was paid for, or the one whose credit it was.
+        lease_id: Column of the allocation with the lease of the statement: the one paid for, or the payer.
     """
     return (
         _select_movement(
@@ -238,7 +238,7 @@ def _select_carried_credit(lease_id: ColumnElement[Any], amount: ColumnElement[A
 
 
 def _select_unmatched(organisation_id: UUID, tenant_id: UUID) -> Select[Any]:
-    """Return the tenant's money that is not yet set against a lease."""
+    """Select the tenant's payments that are not matched to a lease."""
     query = _select_movement(
         "payment", payments, payments.c.received_on, -payments.c.amount_cents,
         reference=func.coalesce(payments.c.provider_reference, ""),

@@ -1,4 +1,4 @@
-"""Statements: what changed that a tenant owes, day by day, and the balance behind each entry."""
+"""Statements: changes of what a tenant owes, day by day, and the balance after each."""
 
 import datetime as dt
 from uuid import UUID
@@ -11,7 +11,7 @@ from chalicelib.runtime.context import Context
 
 
 def get_tenant_statement(ctx: Context, tenant_id: UUID, from_on: dt.date | None, to_on: dt.date | None) -> Statement:
-    """Return the statement of all leases that the tenant is or was on, and of their money that is still unmatched.
+    """Return the statement of all leases that the tenant is or was on, and of their unmatched payments.
 
     Raises:
         NotFound: the organisation has no such tenant.
