@@ -1,9 +1,10 @@
-"""One door for each kind of value: what is let in is the same from JSON, a query, a sheet, an SMS, USSD or a callback.
+"""One parser for each kind of value, shared by JSON, queries, sheets, SMS, USSD and callbacks.
 
-Doors are strict, and pure. Whoever reads looser spellings, as a landlord's sheet has them ("15k/=", "2/3/24"),
-brings what was meant to the door in the end. What cannot be refused, since nobody is told so for what a phone
-typed, is cleaned by ``clean_text``, which drops what the door of texts refuses. Phones have their door in
-``phones``, money in ``money``. The patterns are JSON Schema's as well as Python's: the API's document shows them.
+The parsers are strict and pure. Code that reads looser spellings, such as those of a landlord's sheet ("15k/=",
+"2/3/24"), normalises them and then calls the parser. Text that cannot be rejected, since the sender of an SMS
+would get no error, is cleaned by ``clean_text``, which drops the characters that ``parse_text`` rejects. Phone
+numbers are parsed in ``phones``, money in ``money``. The patterns are valid in JSON Schema as well as in Python:
+the OpenAPI document publishes them.
 """
 
 import datetime as dt
@@ -13,7 +14,7 @@ from typing import Literal
 
 MAX_WHOLE = 2**31 - 1
 EARLIEST_DAY, LATEST_DAY = dt.date(1990, 1, 1), dt.date(2199, 12, 31)
-MAX_EMAIL = 254  # RFC 5321 leaves so many between the angle brackets of a path
+MAX_EMAIL = 254  # RFC 5321: longest path without its angle brackets
 
 _ATOM = "[0-9A-Za-z!#$%&'*+/=?^_`{|}~-]+"  # RFC 5322 section 3.2.3
 EMAIL = f"^{_ATOM}([.]{_ATOM})*@[0-9A-Za-z-]+([.][0-9A-Za-z-]+)+$"
@@ -22,11 +23,11 @@ _YEAR, _MONTH = "(199[0-9]|2[01][0-9]{2})", "(0[1-9]|1[0-2])"
 MONTH = f"^{_YEAR}-{_MONTH}$"
 DAY = f"^{_YEAR}-{_MONTH}-(0[1-9]|[12][0-9]|3[01])$"
 
-# Seen by nobody: control characters and the byte order mark, which stop exports and prints; spaces without
-# width, by which two names look like one; and what turns the direction of writing, and with it what is read.
-# The last are marks of annotation, U+FFFD, which stands where a character was lost, and what is no character.
-# So are what Unicode calls default ignorable (section 5.21), Hangul's fillers, and Braille's empty cell among
-# them; those beyond U+FFFF are written out, since Python and JSON Schema have no one escape for them.
+# Invisible characters: control characters and the byte order mark, which break exports and prints; zero-width
+# spaces, which make two names look alike; and bidirectional controls, which change what is read. Then annotation
+# marks, U+FFFD, which replaces a lost character, and noncharacters. Also what Unicode calls default ignorable
+# (section 5.21), including Hangul fillers, and the blank Braille cell; those beyond U+FFFF are written out,
+# since Python and JSON Schema have no common escape for them.
 _TAGS = "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 _INVISIBLE_CHARACTERS = (
     r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\u2800\u3164"
@@ -34,8 +35,8 @@ _INVISIBLE_CHARACTERS = (
 )
 _INVISIBLE = rf"\u0000-\u001f\u007f-\u009f{_INVISIBLE_CHARACTERS}"
 _INVISIBLE_MULTILINE = rf"\u0000-\u0008\u000b-\u001f\u007f-\u009f{_INVISIBLE_CHARACTERS}"
-_JOINERS = r"\u200c\u200d"  # right between the letters of some scripts; alone they are nothing
-IGNORED = re.compile(f"[{_INVISIBLE_CHARACTERS}{_JOINERS}]")  # for whoever compares what is seen
+_JOINERS = r"\u200c\u200d"  # valid between letters of some scripts, invisible alone
+IGNORED = re.compile(f"[{_INVISIBLE_CHARACTERS}{_JOINERS}]")  # for comparing what is visible
 _SURROGATES = r"\ud800-\udfff"  # of a surrogate pair: JSON can write it, and UTF-8 cannot
 
 _NATIONAL_ID = "[0-9]{7,9}"
@@ -50,7 +51,7 @@ _FORMS = {
 
 
 class InvalidValue(ValueError):
-    """A value that is not let in: ``code`` for programs, the text for whoever sent it. It never holds the value."""
+    """A rejected value: ``code`` is for programs, the text for the sender. It never contains the value."""
 
     def __init__(self, code: InvalidCode, why: str) -> None:
         super().__init__(why)
@@ -59,7 +60,7 @@ class InvalidValue(ValueError):
 
 @functools.cache
 def text_pattern(*, least: int = 0, lines: bool = False) -> str:
-    """Return what a text of ``least`` characters or more fits; one that must be longer than one is not trimmed."""
+    """Return the pattern of a text of ``least`` characters or more; with ``least`` above 1 the text is not trimmed."""
     unseen = _INVISIBLE_MULTILINE if lines else _INVISIBLE
     some, visible = f"[^{unseen}]*", rf"[^{unseen}\s{_JOINERS}]"
     if least > 1:
@@ -68,22 +69,22 @@ def text_pattern(*, least: int = 0, lines: bool = False) -> str:
 
 
 def parse_text(text: str, *, most: int, least: int = 0, lines: bool = False, pattern: str = "") -> str:
-    """Return the text, trimmed unless its ``pattern`` or ``least`` says how it begins and ends.
+    """Return the text, trimmed unless ``pattern`` or ``least`` defines how it begins and ends.
 
     Args:
-        most: characters of what was sent, blanks at the ends counted.
-        lines: it may have line breaks and tabs.
-        pattern: the form of a text that has one of its own.
+        most: maximum number of characters before trimming.
+        lines: whether line breaks and tabs are allowed.
+        pattern: regular expression for a text of a special form.
 
     Raises:
-        Refused: it is too long or too short, of another form, or holds what cannot be seen or kept.
+        InvalidValue: it is too long or too short, does not match, or has characters that cannot be seen or stored.
     """
     trimmed = text.strip()
     if len(text) > most:
         raise InvalidValue("too_long", f"expected at most {most} characters")
     if len(trimmed) < least:
         raise InvalidValue("missing", f"expected {least} characters or more" if least > 1 else "expected text")
-    # By re itself, which compiles at first use: a cold start has no time for all patterns.
+    # Not precompiled: re compiles at first use, and compiling every pattern would slow the cold start.
     if re.fullmatch(pattern or text_pattern(least=least, lines=lines), text) and not re.search(
         f"[{_SURROGATES}]", text
     ):
@@ -104,7 +105,7 @@ def _unsafe_reason(character: str) -> str:
 
 
 def clean_text(text: str, *, lines: bool = False) -> str:
-    """Return ``text`` without the characters that ``parse_text`` refuses; of one line, blanks of all kinds are one."""
+    """Drop the characters that ``parse_text`` rejects; unless ``lines``, make each run of whitespace one space."""
     if lines:
         return re.sub(f"[{_INVISIBLE_MULTILINE}{_SURROGATES}]", "", text)
     plain = re.sub(r"\s+", " ", text)
@@ -112,31 +113,31 @@ def clean_text(text: str, *, lines: bool = False) -> str:
 
 
 def parse_email(text: str) -> str:
-    """Return the address as it was written.
+    """Return the address unchanged.
 
     Raises:
-        Refused: it is not one address of the plain form that every mail system takes.
+        InvalidValue: it is not one address of the plain form that every mail system accepts.
     """
     return parse_text(text, most=MAX_EMAIL, least=3, pattern=EMAIL)
 
 
 def parse_kra_pin(text: str) -> str:
-    """Return the PIN.
+    """Return the KRA PIN.
 
     Raises:
-        Refused: it is not A or P, nine digits and a capital.
+        InvalidValue: it is not A or P, nine digits and a capital letter.
     """
     return parse_text(text, most=11, least=11, pattern=KRA_PIN)
 
 
 def parse_identity_number(kind: str, text: str) -> str:
-    """Return the number of an identity document as it is kept: capitals, no spaces.
+    """Return the number of an identity document as stored: capitals, no spaces.
 
     Args:
-        kind: "national_id", which has digits only, or another document's.
+        kind: "national_id", which has digits only, or another document type.
 
     Raises:
-        Refused: no document of this kind has such a number.
+        InvalidValue: no document of this kind has such a number.
     """
     plain = "".join(text.split()).upper() if text.isascii() else ""
     if kind == "national_id" and not re.fullmatch(_NATIONAL_ID, plain):
@@ -150,7 +151,7 @@ def parse_day(text: str) -> dt.date:
     """Return the day of "2026-11-20".
 
     Raises:
-        Refused: it is written otherwise, does not exist, or is out of the range of ``check_day``.
+        InvalidValue: it has another format, does not exist, or is out of the range of ``check_day``.
     """
     return _parse_date(text, DAY, "", f"expected a day from {EARLIEST_DAY} to {LATEST_DAY}")
 
@@ -159,16 +160,16 @@ def parse_month(text: str) -> dt.date:
     """Return the first day of "2026-11".
 
     Raises:
-        Refused: it is no month, or is written otherwise.
+        InvalidValue: it is not a month, or has another format.
     """
     return _parse_date(text, MONTH, "-01", "expected a month such as 2026-11")
 
 
 def check_day(day: dt.date) -> dt.date:
-    """Return the day.
+    """Return the day unchanged.
 
     Raises:
-        Refused: no rent is of a day so far from today.
+        InvalidValue: it is too far from today for any rent.
     """
     if not EARLIEST_DAY <= day <= LATEST_DAY:
         raise InvalidValue("form", f"expected a day from {EARLIEST_DAY} to {LATEST_DAY}")
@@ -185,10 +186,10 @@ def _parse_date(text: str, pattern: str, rest: str, why: str) -> dt.date:
 
 
 def parse_int(text: str) -> int:
-    """Return the whole number of a query: written in one way, in ASCII, with ten digits at most.
+    """Return the integer of a query parameter: canonical form, ASCII, at most ten digits.
 
     Raises:
-        Refused: it is none.
+        InvalidValue: it is not such a number.
     """
     if not re.fullmatch("0|-?[1-9][0-9]{0,9}", text):
         raise InvalidValue("form", "expected a whole number")

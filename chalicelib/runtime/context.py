@@ -1,4 +1,4 @@
-"""What every use case works in: one transaction, one organisation, who acts, and one moment."""
+"""The context of every use case: transaction, organisation, actor and time."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -12,7 +12,7 @@ Properties = frozenset[UUID] | None  # the only ones that a caretaker may touch;
 
 
 class Actor(NamedTuple):
-    """Who acts. ``properties`` are the only ones that they may touch, None all; ``SYSTEM`` is no member."""
+    """Who acts. ``properties`` limits them to these properties, None is all; ``SYSTEM`` is not a member."""
 
     member_id: UUID | None
     role: str
@@ -23,10 +23,10 @@ SYSTEM = Actor(None, "system", None)
 
 
 class Context(NamedTuple):
-    """Made once by an entrance (a request, a job, a task, a text message), and passed down unchanged.
+    """Created once per request, job step, task or text message, and passed down unchanged.
 
-    Nothing in it has a default: who makes one says for whom it is, and what they may see. ``now`` is aware and in
-    UTC; ``today`` is the business day of the organisation's time zone, or the day that a job makes up for.
+    No field has a default, so that the creator always states the actor and their access. ``now`` is aware and in
+    UTC; ``today`` is the business day in the organisation's time zone, or the day that a job catches up on.
     """
 
     db: Connection
@@ -39,7 +39,7 @@ class Context(NamedTuple):
     def for_system(
         cls, db: Connection, organisation_id: UUID, *, now: dt.datetime, today: dt.date, member_id: UUID | None = None
     ) -> "Context":
-        """Return the context of a job, a task or a text message; ``member_id`` is of whoever queued the task."""
+        """Return the context of a job, a task or a text message; ``member_id`` is the member who queued the task."""
         return cls(db, organisation_id, SYSTEM._replace(member_id=member_id), now, today)
 
     def on(self, day: dt.date) -> "Context":
@@ -47,12 +47,12 @@ class Context(NamedTuple):
         return self._replace(today=day)
 
     def may_touch(self, property_id: UUID | None) -> bool:
-        """Return whether the actor may touch what belongs to the property; None is what belongs to none."""
+        """Return whether the actor may access what belongs to the property; None means it belongs to no property."""
         return self.actor.properties is None or property_id in self.actor.properties
 
 
 def in_context(
     make: Callable[[Connection], Context], work: Callable[[Context], Answer]
 ) -> Callable[[Connection], Answer]:
-    """Return ``work`` as what a transaction runs: each try makes its context anew, on its own connection."""
+    """Wrap ``work`` for ``transact``: each attempt builds a new context on its own connection."""
     return lambda db: work(make(db))

@@ -1,4 +1,4 @@
-"""Transactions: reading, a snapshot, writing, retried after a deadlock; and which workers a commit wakes."""
+"""Transactions (reading, snapshot, writing with retry after a deadlock), and waking workers after a commit."""
 
 import json
 import logging
@@ -20,7 +20,7 @@ from chalicelib.storage.engines import WAKES_OPTION, WRITING_OPTION
 Answer = TypeVar("Answer")
 
 DEADLOCK = 1213  # MySQL: this transaction was rolled back so that another could go on
-LOCK_WAIT = 1205  # MySQL: somebody held a lock for longer than we wait
+LOCK_WAIT = 1205  # MySQL: lock wait time-out
 TRIES = 5
 
 log = logging.getLogger("plotihub.database")
@@ -28,23 +28,23 @@ log = logging.getLogger("plotihub.database")
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """Where is written and where is read; the same on a laptop."""
+    """The writing and the reading engine; the same one on a laptop."""
 
     writer: Engine
     reader: Engine
-    queues: Queues | None = field(default=None, kw_only=True)  # none: whoever works looks for itself
+    queues: Queues | None = field(default=None, kw_only=True)  # none: workers poll
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Open a transaction that only reads, on the nearest database."""
+        """Open a read-only transaction on the nearest database."""
         with _unavailable_as_error(), self.reader.connect() as db, db.begin():
             yield db
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """Open a reading transaction in which everything is seen as of one moment."""
+        """Open a read-only transaction in which all reads see the same snapshot."""
         with _unavailable_as_error(), self.reader.connect() as raw:
-            # A SQLite transaction always is one picture.
+            # A SQLite transaction always reads one snapshot.
             level = {} if raw.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
             db = raw.execution_options(**level)
             with db.begin():
@@ -54,7 +54,7 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """Open a transaction on the writer; it commits when the block ends without an error.
 
-        Whom it left work for is woken then.
+        Workers registered by ``wake_after_commit`` are woken after the commit.
         """
         wakes: set[tuple[str, str]] = set()
         with _unavailable_as_error(), self.writer.connect() as raw:
@@ -64,7 +64,7 @@ class Database:
         self.wake(wakes)
 
     def transact(self, work: Callable[[Connection], Answer]) -> Answer:
-        """Run ``work`` in a writing transaction, anew when the database chose it as a deadlock's victim."""
+        """Run ``work`` in a writing transaction; retry it when the database rolled it back as a deadlock victim."""
         for attempt in range(TRIES):
             try:
                 with self.writing() as db:
@@ -76,7 +76,7 @@ class Database:
         raise AssertionError("unreachable: the last try returns or raises")
 
     def wake(self, wakes: Collection[tuple[str, str]]) -> bool:
-        """Wake workers, each by its queue; return whether all will be. If not it costs time only: they look, too."""
+        """Wake workers by their queues; return whether all wake-ups were queued. If not, workers still poll."""
         if self.queues is None:
             return False
         woken = True
@@ -93,7 +93,7 @@ class Database:
 
 
 def _is_deadlock(error: OperationalError) -> bool:
-    """Tell whether a deadlock is behind ``error``: it takes savepoints with it, and rolling back to one then fails."""
+    """Return whether ``error`` comes from a deadlock, also when it shows as a failed rollback to a lost savepoint."""
     behind: BaseException | None = error
     while behind is not None:
         if behind.args[:1] == (DEADLOCK,):
@@ -104,7 +104,7 @@ def _is_deadlock(error: OperationalError) -> bool:
 
 @contextmanager
 def _unavailable_as_error() -> Iterator[None]:
-    """Turn "no database, or none that writes" into the error that a caller is told to retry on."""
+    """Raise Unavailable, which callers may retry, when the database is unreachable, busy or read-only."""
     try:
         yield
     except PoolTimeout as error:
@@ -119,5 +119,5 @@ def _unavailable_as_error() -> Iterator[None]:
 
 
 def is_transaction_lost(error: Exception) -> bool:
-    """Tell whether the transaction that ``error`` came up in is over, or its connection is."""
+    """Return whether ``error`` ended its transaction or its connection."""
     return isinstance(error, OperationalError) or (isinstance(error, DBAPIError) and error.connection_invalidated)

@@ -1,4 +1,4 @@
-"""What is needed of the outside, each behind a protocol; `bootstrap` chooses who keeps it."""
+"""Protocols of the external services; `bootstrap` chooses the implementations."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -8,21 +8,21 @@ SENT, REFUSED, NOT_SENT, UNKNOWN = OUTCOMES = ("sent", "refused", "not_sent", "u
 
 
 class OutgoingText(NamedTuple):
-    """One text for one address, as a gateway is given it."""
+    """One text for one address, as passed to a gateway."""
 
-    key: str  # of the attempt; at most one call is made for it, ever
+    key: str  # of the attempt; at most one gateway call is ever made for it
     to: str  # E.164, or an e-mail address
     text: str
-    subject: str = ""  # of an e-mail
-    sender_name: str = ""  # empty: the platform's
+    subject: str = ""  # e-mail only
+    sender_name: str = ""  # empty: the platform's sender name
 
 
 class SendOutcome(NamedTuple):
-    """What came of giving one text to a gateway.
+    """The outcome of passing one text to a gateway.
 
-    "sent": it took it. "refused": it will not send it; ``permanent`` says whether it never will, to this number by
-    whatever gateway. "not_sent": nothing reached it, so another try is safe. "unknown": it may have been sent; only
-    a delivery report can tell, and nobody tries again.
+    "sent": accepted. "refused": the gateway will not send it; ``permanent`` says whether no gateway ever will, to
+    this number. "not_sent": nothing reached the gateway, so a retry is safe. "unknown": it may have been sent; only
+    a delivery report can show it, and it is never retried.
     """
 
     outcome: str
@@ -34,39 +34,38 @@ class SendOutcome(NamedTuple):
 
 
 class Gateway(Protocol):
-    """Sends texts; takes a time-out for unknown and never tries again by itself."""
+    """Sends texts; reports a time-out as "unknown" and never retries."""
 
     def send(self, texts: Sequence[OutgoingText]) -> list[SendOutcome]:
-        """Hand the texts over and return what came of each, in their order. Raises nothing for what a vendor does."""
+        """Send the texts and return their outcomes in the same order. A vendor's failure raises nothing."""
         ...
 
 
 class SendClaim(NamedTuple):
-    """That an attempt was taken to be given to a gateway at ``at``; no outcome: its taker has not said yet."""
+    """An attempt claimed for sending at ``at``; the outcome is None until the claimant records it."""
 
     at: dt.datetime
     outcome: SendOutcome | None = None
 
 
 class SendClaims(Protocol):
-    """Who has given which attempt to a gateway, and how often what was done: kept where both Regions see it,
-    outside the database.
+    """Claims of sending attempts, and counters, in a store shared by both Regions and apart from the database.
 
-    It holds no text and no address.
+    It contains no text and no address.
     """
 
     def claim(self, key: str, at: dt.datetime) -> bool:
-        """Claim ``key`` as of the instant ``at``, which is kept; return False where it was claimed before.
+        """Claim ``key`` and store the instant ``at``; return False if it was already claimed.
 
         Raises:
-            Unavailable: the keeper does not answer; nothing may be sent then.
+            Unavailable: the store does not answer; nothing may be sent then.
         """
         ...
 
     def count(self, key: str, most: int, at: dt.datetime) -> bool:
-        """Count ``key`` once more, unless that would be more often than ``most``; return whether it was counted.
+        """Increment ``key`` unless it would exceed ``most``; return whether it was incremented.
 
-        It may count once too often where an answer was lost, and never once too seldom.
+        May overcount by one when a response was lost; never undercounts.
 
         Raises:
             Unavailable: the keeper does not answer.
@@ -74,7 +73,7 @@ class SendClaims(Protocol):
         ...
 
     def record_outcome(self, key: str, outcome: SendOutcome) -> None:
-        """Keep what came of the claimed ``key``, so that a repeat of the same queue message can tell it again.
+        """Store the outcome of the claimed ``key``, so that a redelivered queue message can return it again.
 
         Raises:
             Unavailable: the keeper does not answer.
@@ -82,9 +81,9 @@ class SendClaims(Protocol):
         ...
 
     def find(self, key: str) -> SendClaim | None:
-        """Return the claim of ``key``, read so that it shows what was taken or settled just before; None: nobody's.
+        """Return the claim of ``key`` by a strongly consistent read, or None if unclaimed.
 
-        One without an outcome is still with its taker, or its taker was killed: its age tells.
+        A claim without an outcome is in progress, or its process was killed: its age shows which.
 
         Raises:
             Unavailable: the keeper does not answer.
@@ -93,43 +92,43 @@ class SendClaims(Protocol):
 
 
 class CodeOpener(Protocol):
-    """Opens sign-in codes that Cognito sealed."""
+    """Decrypts sign-in codes that Cognito encrypted."""
 
     def open(self, sealed: str) -> str:
-        """Return the code in ``sealed``, the base64 that came with Cognito's call.
+        """Return the code in ``sealed``, the base64 text from Cognito's event.
 
         Raises:
-            ValueError: it was not sealed under the key that is known here.
+            ValueError: it was not encrypted under the configured key.
             Unavailable: the key service does not answer.
         """
         ...
 
 
-# Group, in each user pool, of those whose password nobody knows; their tokens say so, and others' are not taken.
+# Group, in each user pool, of users whose password nobody knows. Tokens that do not name it are rejected.
 PASSWORDLESS = "passwordless"
 
 
 class KeyWrapper(Protocol):
-    """A key that never leaves its keeper, under which data keys are kept (KMS in AWS, a key file on a laptop)."""
+    """A key that never leaves its store and encrypts data keys (KMS in AWS, a key file on a laptop)."""
 
     def wrap(self, data_key: bytes) -> bytes:
-        """Return ``data_key`` (32 bytes) as it may be stored."""
+        """Return ``data_key`` (32 bytes) encrypted for storage."""
         ...
 
     def unwrap(self, wrapped: bytes) -> bytes:
-        """Return the data key again.
+        """Return the decrypted data key.
 
         Raises:
-            Unavailable: the keeper does not answer, or does not know the key.
+            Unavailable: the key store does not answer, or does not know the key.
         """
         ...
 
 
 class KeyCopies(Protocol):
-    """Copies of issuers' public keys, kept where they outlive an issuer that does not answer."""
+    """Copies of issuers' public keys, for use while an issuer does not answer."""
 
     def find(self, name: str) -> str | None:
-        """Return what was kept under ``name``, if anything was.
+        """Return the text stored under ``name``, or None.
 
         Raises:
             Unavailable: the keeper does not answer.
@@ -137,7 +136,7 @@ class KeyCopies(Protocol):
         ...
 
     def keep(self, name: str, text: str) -> None:
-        """Keep ``text`` in place of what was kept.
+        """Store ``text``, replacing what was stored before.
 
         Raises:
             Unavailable: the keeper does not answer.
@@ -146,10 +145,10 @@ class KeyCopies(Protocol):
 
 
 class UserPool(Protocol):
-    """The pool that people sign in at. Each call may be made again, and then changes nothing more."""
+    """The Cognito user pool. Every call is idempotent."""
 
     def set_password(self, user: str, password: str) -> None:
-        """Put ``password`` in place of the one that the user has, if any.
+        """Replace the user's password, if any, by ``password``.
 
         Raises:
             Unavailable: the pool did not do it.
@@ -157,7 +156,7 @@ class UserPool(Protocol):
         ...
 
     def sign_out(self, user: str) -> None:
-        """End all that has been signed in to: no refresh token of the user is good for another token.
+        """Revoke all refresh tokens of the user.
 
         Raises:
             Unavailable: the pool did not do it.
@@ -165,7 +164,7 @@ class UserPool(Protocol):
         ...
 
     def admit(self, user: str) -> None:
-        """Put the user into the group ``PASSWORDLESS``, which every token from now on names.
+        """Add the user to the group ``PASSWORDLESS``, which all later tokens name.
 
         Raises:
             Unavailable: the pool did not do it.
@@ -174,16 +173,16 @@ class UserPool(Protocol):
 
 
 class Queues(Protocol):
-    """SQS, by what each queue is for.
+    """The SQS queues by purpose.
 
-    "wake" and "heavy": a worker has work, of the short lane and of the heavy one; "send": tell people; "results":
-    what came of it.
+    "wake" and "heavy" wake the workers of the short and the heavy lane, "send" carries messages to send, "results"
+    their outcomes.
     """
 
     def send(self, queue: str, bodies: Sequence[str]) -> list[bool]:
-        """Put each body (at most 200 kB) on ``queue`` and return, in their order, which of them were taken.
+        """Put each body (at most 200 kB) on ``queue``; return, in the same order, whether each was accepted.
 
         Raises:
-            Unavailable: the queue does not answer, or there is none; some may have been taken all the same.
+            Unavailable: the queue does not answer, or there is none; some bodies may have been accepted nevertheless.
         """
         ...

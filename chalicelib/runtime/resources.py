@@ -1,6 +1,6 @@
-"""What the process works with: the database, the clock, keys, and what reaches the internet. Swapped whole in tests.
+"""The process's resources: database, clock, keys and outbound services. Tests replace them as a whole.
 
-Nothing here knows how they are made: ``app.py`` says so once, by ``provide``.
+How they are built is set once, by ``app.py`` through ``provide``.
 """
 
 import threading
@@ -15,7 +15,7 @@ from chalicelib.runtime.ports import CodeOpener, Gateway, KeyCopies, KeyWrapper,
 
 @dataclass(frozen=True, slots=True)
 class Resources(Database):
-    """What functions with a database work with."""
+    """Resources of functions with database access."""
 
     clock: Clock
     keys: KeyWrapper
@@ -23,18 +23,18 @@ class Resources(Database):
 
 @dataclass(frozen=True, slots=True)
 class OutboundResources:
-    """What a function works with that reaches the internet and has no database."""
+    """Resources of functions with internet access and no database."""
 
     gateways: Mapping[str, Gateway]  # "africastalking", "sns", "email"
     claims: SendClaims
     queues: Queues
     clock: Clock
-    codes: CodeOpener | None = None  # none: nobody's codes are sent
+    codes: CodeOpener | None = None  # None: no sign-in codes are sent
 
 
 @dataclass(frozen=True, slots=True)
 class Providers:
-    """How the resources are made from the settings; each is called at its first use."""
+    """Factories of the resources; each is called at first use."""
 
     resources: Callable[[], Resources]
     outbound: Callable[[], OutboundResources]
@@ -49,8 +49,8 @@ _lock = threading.Lock()
 
 
 def provide(providers: Providers) -> None:
-    """Say how resources are made in this process."""
-    global _providers  # noqa: PLW0603 - the one place where a process keeps what it works with
+    """Set the factories of this process."""
+    global _providers  # noqa: PLW0603 - the one place where a process keeps its resources
     _providers = providers
 
 
@@ -61,7 +61,7 @@ def _provided() -> Providers:
 
 
 def get_resources() -> Resources:
-    """Return what this process works with, made at first use."""
+    """Return this process's resources, built at first use."""
     global _resources  # noqa: PLW0603
     if _resources is None:
         with _lock:
@@ -71,7 +71,7 @@ def get_resources() -> Resources:
 
 
 def get_outbound() -> OutboundResources:
-    """Return what this process reaches the internet with, made at first use."""
+    """Return this process's outbound resources, built at first use."""
     global _outbound  # noqa: PLW0603
     if _outbound is None:
         with _lock:
@@ -81,7 +81,7 @@ def get_outbound() -> OutboundResources:
 
 
 def key_copies() -> KeyCopies | None:
-    """Return who keeps copies of issuers' keys; none on a laptop."""
+    """Return the store of issuers' key copies; None on a laptop."""
     return _provided().key_copies()
 
 
@@ -92,7 +92,7 @@ def user_pool(pool_id: str) -> UserPool:
 
 @contextmanager
 def using(these: Resources) -> Iterator[Resources]:
-    """Work with ``these`` until the block ends."""
+    """Use ``these`` as the process's resources until the block ends."""
     global _resources  # noqa: PLW0603
     before, _resources = _resources, these
     try:
@@ -103,7 +103,7 @@ def using(these: Resources) -> Iterator[Resources]:
 
 @contextmanager
 def using_outbound(these: OutboundResources) -> Iterator[OutboundResources]:
-    """Reach the internet with ``these`` until the block ends."""
+    """Use ``these`` as the process's outbound resources until the block ends."""
     global _outbound  # noqa: PLW0603
     before, _outbound = _outbound, these
     try:

@@ -1,4 +1,4 @@
-"""What is done by the clock: a job's slots, and how the run of each stands."""
+"""Scheduled jobs: their slots, and the run of each slot."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -7,7 +7,7 @@ RUNNING, DONE, FAILED = RUN_STATUSES = ("running", "done", "failed")
 
 
 class Slot(NamedTuple):
-    """One turn of a job: ``at`` is its own instant, also where it is worked later; ``key`` names it for ever."""
+    """One scheduled occurrence of a job: ``at`` is its nominal instant, even if run later; ``key`` identifies it."""
 
     job: str
     at: dt.datetime
@@ -15,7 +15,7 @@ class Slot(NamedTuple):
 
 
 class JobRun(NamedTuple):
-    """A slot's run, over all that the job works for, as its row tells it."""
+    """A slot's run, over all organisations."""
 
     job: str
     slot: str
@@ -30,9 +30,9 @@ class JobRun(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What one call did in a slot; ``status`` is running where time ran out, and another call goes on.
+    """What one call did in a slot; ``status`` is running if time ran out and another call is to continue.
 
-    ``sets`` were done, ``passed_over`` had been done before, ``counted`` is what the sets counted.
+    ``sets`` steps were done, ``passed_over`` had been done before; ``counted`` is the sum of the steps' counts.
     """
 
     slot: Slot
@@ -44,7 +44,7 @@ class Outcome(NamedTuple):
 
 
 class LastWorked(NamedTuple):
-    """When a job last did something for an organisation, and how much."""
+    """When a job last completed a step for an organisation, and its count."""
 
     job: str
     at: dt.datetime
@@ -52,7 +52,7 @@ class LastWorked(NamedTuple):
 
 
 class JobState(NamedTuple):
-    """A job as an organisation is told of it: its runs are everybody's, what it did is the organisation's own."""
+    """A job as shown to an organisation: the runs are shared by all, the last step is the organisation's own."""
 
     name: str
     every_minutes: int

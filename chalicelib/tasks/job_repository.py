@@ -1,6 +1,6 @@
-"""SQL of scheduled jobs: the run of each slot, and which sets of it are done.
+"""SQL of scheduled jobs: the run of each slot and the steps done in it.
 
-These rows belong to no organisation, but for a set's scope, which mostly is one.
+The rows belong to no organisation; a step's scope usually names one.
 """
 
 import datetime as dt
@@ -18,7 +18,7 @@ _RUN = tuple(job_runs.c["count" if name == "counted" else name] for name in JobR
 
 
 def claim_slot(db: Connection, job: str, slot: str, scope_id: UUID, at: dt.datetime) -> bool:
-    """Return whether this call is the first to claim the slot; a second one in flight waits for the first to end."""
+    """Return whether this call claimed the slot; a concurrent call waits for the first to commit or roll back."""
     if db.scalar(select(exists().where(_slot_matches(job, slot, scope_id)))):
         return False
     try:
@@ -30,17 +30,17 @@ def claim_slot(db: Connection, job: str, slot: str, scope_id: UUID, at: dt.datet
 
 
 def count_slot(db: Connection, job: str, slot: str, scope_id: UUID, count: int) -> None:
-    """Keep how much was done in the slot that the caller's transaction has claimed."""
+    """Store the count of the slot that the caller's transaction has claimed."""
     db.execute(update(job_slots).where(_slot_matches(job, slot, scope_id)).values(count=count))
 
 
 def claim_run(
     db: Connection, job: str, slot: str, claim: UUID, now: dt.datetime, until: dt.datetime, *, by_hand: bool = False
 ) -> int | None:
-    """Take the slot's run if it has none, or one that is due; return which attempt this is, or None.
+    """Claim the slot's run if it has none or it is due; return the number of this attempt, or None.
 
-    ``by_hand`` also takes one that is done or was given up. One that another transaction has locked
-    is being worked, whatever its claim says, so it is passed over and not waited for.
+    ``by_hand`` also claims a run that is done or has failed for good. A run locked by another transaction
+    is in use whatever its claim says, so it is skipped, not waited for.
     """
     row = db.execute(select(*_RUN).where(_run_matches(job, slot))).one_or_none()
     if row is None:
@@ -57,13 +57,13 @@ def claim_run(
 
 
 def extend_run(db: Connection, job: str, slot: str, claim: UUID, until: dt.datetime, **values: Any) -> bool:
-    """Hold the run until ``until``, and set ``values``, if ``claim`` still holds it; return whether it does."""
+    """Extend the claim to ``until`` and set ``values`` if the run still has ``claim``; return whether it does."""
     query = update(job_runs).where(_run_matches(job, slot), job_runs.c.status == RUNNING, job_runs.c.claim == claim)
     return db.execute(query.values(claimed_until=until, **values)).rowcount == 1
 
 
 def count_set(db: Connection, job: str, slot: str, claim: UUID, until: dt.datetime, count: int) -> bool:
-    """Count a set that was done, as ``extend_run``; it gets on, so only tries that bring nothing are counted."""
+    """Like ``extend_run``, counting a finished step; it resets the attempts, so only those without progress count."""
     counted = {job_runs.c.sets.name: job_runs.c.sets + 1, job_runs.c.count.name: job_runs.c.count + count}
     return extend_run(db, job, slot, claim, until, attempts=1, **counted)
 
@@ -79,14 +79,14 @@ def finish_run(
     at: dt.datetime | None,
     again_at: dt.datetime | None,
 ) -> bool:
-    """Let go of the run if ``claim`` still holds it; ``again_at`` is when the next may take it, None is never."""
+    """Release the run if it still has ``claim``; it may be claimed again at ``again_at``, or never if None."""
     query = update(job_runs).where(_run_matches(job, slot), job_runs.c.status == RUNNING, job_runs.c.claim == claim)
     values = {"status": status, "problem": problem, "finished_at": at, "claim": None, "claimed_until": again_at}
     return db.execute(query.values(**values)).rowcount == 1
 
 
 def first_slot(db: Connection, job: str) -> str | None:
-    """Return the oldest slot that is known of the job."""
+    """Return the job's oldest recorded slot."""
     first: str | None = db.scalar(select(func.min(job_runs.c.slot)).where(job_runs.c.job == job))
     return first
 
@@ -98,7 +98,7 @@ def list_runs(db: Connection, job: str, since: str) -> list[JobRun]:
 
 
 def list_due_runs(db: Connection, jobs: Collection[str], since: str, now: dt.datetime) -> list[JobRun]:
-    """Return the runs, of slots from ``since`` on, whose holder is gone or that failed and are to be tried again."""
+    """Return the runs of slots from ``since`` on whose claim has expired or that are due for a retry."""
     query = select(*_RUN).where(job_runs.c.job.in_(jobs), job_runs.c.slot >= since, _due_condition(now, False))
     return [JobRun(*row) for row in db.execute(query.order_by(job_runs.c.slot, job_runs.c.job))]
 
@@ -116,7 +116,7 @@ def last_runs(db: Connection, jobs: Collection[str], through: str) -> dict[str, 
 
 
 def last_worked(db: Connection, organisation_id: UUID, jobs: Collection[str]) -> dict[str, LastWorked]:
-    """Return what each job last did for the organisation."""
+    """Return each job's last completed step for the organisation."""
     mine = job_slots.c.scope_id == organisation_id
     last = (
         select(job_slots.c.job, func.max(job_slots.c.slot).label("slot"))
@@ -130,8 +130,8 @@ def last_worked(db: Connection, organisation_id: UUID, jobs: Collection[str]) ->
 
 
 def purge_slots(db: Connection, before: str, at_once: int) -> int:
-    """Delete claims of slots before the day ``before``, some ``at_once`` of them, and return how many."""
-    jobs = list(db.scalars(select(job_slots.c.job).distinct()))  # with them, what is old lies together in the key
+    """Delete up to ``at_once`` claims of slots before the day ``before``; return how many."""
+    jobs = list(db.scalars(select(job_slots.c.job).distinct()))  # with them, old rows are adjacent in the key
     old = and_(job_slots.c.job.in_(jobs), job_slots.c.slot < before)
     query = select(job_slots.c.job, job_slots.c.slot, job_slots.c.scope_id).where(old).limit(at_once)
     keys = [_slot_matches(*row) for row in db.execute(query)]
@@ -139,7 +139,7 @@ def purge_slots(db: Connection, before: str, at_once: int) -> int:
 
 
 def purge_runs(db: Connection, before: str, at_once: int) -> int:
-    """Delete runs of slots before the day ``before``, some ``at_once`` of them, and return how many."""
+    """Delete up to ``at_once`` runs of slots before the day ``before``; return how many."""
     query = select(job_runs.c.job, job_runs.c.slot).where(job_runs.c.slot < before).limit(at_once)
     keys = [_run_matches(*row) for row in db.execute(query)]
     return db.execute(delete(job_runs).where(or_(*keys))).rowcount if keys else 0
@@ -164,7 +164,7 @@ def _run_matches(job: str, slot: str) -> ColumnElement[bool]:
 
 
 def _due_condition(now: dt.datetime, by_hand: bool) -> ColumnElement[bool]:
-    """Hold where nobody works the run and it is not done; a run that was given up has no ``claimed_until``."""
+    """Return the condition that a run is unclaimed and not done; one that failed for good has no ``claimed_until``."""
     if by_hand:
         return or_(job_runs.c.status != RUNNING, job_runs.c.claimed_until < now)
     return and_(job_runs.c.status != DONE, job_runs.c.claimed_until < now)

@@ -1,4 +1,4 @@
-"""What is done by the clock: which jobs there are, which of their slots are to be run, and how they stand."""
+"""Scheduled jobs: the list of jobs, the slots that are due, and their state."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from chalicelib.tasks.job_model import JobRun, JobState, Outcome, Slot
 from chalicelib.tasks.run_service import Job, TimeLeft, run_slot
 from chalicelib.tasks.service import unlimited_time
 
-CATCH_UP_WINDOW = dt.timedelta(days=3)  # what was missed for longer is not made up
+CATCH_UP_WINDOW = dt.timedelta(days=3)  # slots missed for longer are not caught up
 
 RETENTION = dt.timedelta(days=90)
 PURGE_BATCH_SIZE = 500
@@ -35,9 +35,9 @@ def job_names() -> list[str]:
 def run_due_slots(
     resources: Resources, name: str, at: dt.datetime, time_left: TimeLeft = unlimited_time
 ) -> list[Outcome]:
-    """Run the job's slot at ``at`` and, before it, those that were missed or are to be tried again; return what came.
+    """Run the missed and failed slots that are due and then the slot at ``at``; return the outcomes.
 
-    What another run holds or has done is left out. It ends early where ``time_left`` says that time is up.
+    Slots that another run has claimed or done are left out. It stops early when ``time_left`` returns false.
     """
     job, ran = _job(name), []
     for start in _list_due_starts(resources, job, slots.slot_start(at, job.every)):
@@ -48,7 +48,7 @@ def run_due_slots(
 
 
 def resume_runs(resources: Resources, time_left: TimeLeft = unlimited_time) -> list[Outcome]:
-    """Take over the runs whose holder is gone, and try those again that failed; return what came."""
+    """Resume runs whose claim has expired and retry failed ones; return the outcomes."""
     now = resources.clock.now()
     names = [job.name for job in _jobs.values() if job.catches_up]
     with resources.reading() as db:
@@ -65,13 +65,13 @@ def resume_runs(resources: Resources, time_left: TimeLeft = unlimited_time) -> l
 def run_job_by_hand(
     resources: Resources, name: str, on: dt.date, time_zone: str, time_left: TimeLeft = unlimited_time
 ) -> Iterator[tuple[Slot, Outcome | None]]:
-    """Run by hand every slot of the job that begins on the day ``on`` in ``time_zone``, also one to come.
+    """Run every slot of the job that begins on the day ``on`` in ``time_zone``, future ones included.
 
-    Yields what came of each slot; None where another run holds it, or time is up. A slot that was done
-    is run again: its sets that are done stay done once.
+    Yields each slot's outcome; None if another run has claimed it or time is up. A slot that was done
+    is run again, but its finished steps are not repeated.
 
     Raises:
-        NotFound: there is no such job; it tells those that there are.
+        NotFound: there is no such job; the error lists the jobs.
     """
     job = _job(name)
     midnight, next_midnight = (
@@ -83,7 +83,7 @@ def run_job_by_hand(
 
 
 def list_jobs(ctx: Context) -> list[JobState]:
-    """Return how every job stands, and what it last did for this organisation, by name."""
+    """Return the state of every job and its last step for this organisation, by name."""
     runs = repository.last_runs(ctx.db, list(_jobs), slots.slot_key(ctx.now))
     worked = repository.last_worked(ctx.db, ctx.organisation_id, list(_jobs))
     return [
@@ -100,7 +100,7 @@ def list_jobs(ctx: Context) -> list[JobState]:
 
 
 def purge_old_runs(db: Connection, at: dt.datetime) -> int:
-    """Purge some of the slots and runs older than ``RETENTION`` at ``at``; return how many, 0 when none is left."""
+    """Purge a batch of slots and runs older than ``RETENTION`` at ``at``; return how many, 0 when none is left."""
     before = (at - RETENTION).date().isoformat()
     return repository.purge_slots(db, before, PURGE_BATCH_SIZE) or repository.purge_runs(db, before, PURGE_BATCH_SIZE)
 
@@ -116,9 +116,9 @@ def _slot(job: Job, start: dt.datetime) -> Slot:
 
 
 def _list_due_starts(resources: Resources, job: Job, start: dt.datetime) -> list[dt.datetime]:
-    """Return the slots to run, the oldest first: those without a run since the first that there was, and those due.
+    """Return the slots to run, oldest first: those without a run since the first recorded slot, and those due.
 
-    Read where it is near: a copy that lags names a slot too many, which then is not claimed.
+    Reads from the local replica: if it lags, a slot too many is listed, and claiming it fails.
     """
     if not job.catches_up:
         return [start]

@@ -1,4 +1,4 @@
-"""The worker of tasks, what is forgotten when it is old, and how jobs are woken, taken over and run by hand."""
+"""Functions that run tasks, purge old rows, and wake, resume or manually run jobs."""
 
 import datetime as dt
 import json
@@ -46,9 +46,9 @@ def run_heavy_tasks(resources: Resources, time_left: TimeLeft) -> int:
 
 @task_jobs.schedule(Rate(1, unit=Rate.MINUTES), name="work_tasks")
 def work_tasks(event: CloudWatchEvent) -> dict[str, int]:
-    """Go on with jobs whose run died or failed, and work the tasks that nobody was woken for or whose worker died.
+    """Resume jobs whose run was killed or failed, and run tasks whose wake-up was lost or whose worker was killed.
 
-    The heavy ones are left to whom it wakes; where nobody can be woken it works them itself, when the others are done.
+    Heavy tasks are left to the workers that it wakes; if none can be woken, it runs them itself after the others.
     """
     resources, time_left = get_resources(), time_left_of(event.context)
     resumed = len(job_service.resume_runs(resources, time_left))
@@ -61,13 +61,13 @@ def work_tasks(event: CloudWatchEvent) -> dict[str, int]:
 
 @task_jobs.on_sqs_message(queue_arn="${var.wake_queue_arn}", batch_size=10, name="wake_workers")
 def wake_workers(event: SQSEvent) -> dict[str, list[dict[str, str]]]:
-    """Let each worker that the messages name do what is there to do, once; give back those whose worker failed."""
+    """Run each worker named by the messages once; report the messages of failed workers for redelivery."""
     return _wake_named(event)
 
 
 @task_jobs.on_sqs_message(queue_arn="${var.heavy_queue_arn}", batch_size=10, name="wake_heavy")
 def wake_heavy(event: SQSEvent) -> dict[str, list[dict[str, str]]]:
-    """Do as ``wake_workers``, for what may take long: from a queue of its own, and so many at once of its own."""
+    """Like ``wake_workers``, for slow work: it has its own queue and its own concurrency."""
     return _wake_named(event)
 
 
@@ -81,7 +81,7 @@ def _wake_named(event: SQSEvent) -> dict[str, list[dict[str, str]]]:
 
 @task_jobs.lambda_function(name="run_job")
 def run_job(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Run a job by hand, for operators: {"name", "on": "2026-12-05", "time_zone"?}; tell what came of each slot.
+    """Run a job by hand, for operators: {"name", "on": "2026-12-05", "time_zone"?}; return each slot's outcome.
 
     The tasks that it queues are worked by whom they wake.
     """
@@ -92,7 +92,7 @@ def run_job(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 @scheduled(task_jobs, "sweep_old", every=dt.timedelta(hours=1), catches_up=False)
 def sweep_old(resources: Resources, slot: Slot) -> Iterator[JobStep]:
-    """Forget what is too old to be kept; other domains join by ``retention_job``."""
+    """Purge rows past their retention; domains register theirs with ``retention_job``."""
     for sweep in RETENTION_JOBS:
         yield JobStep(None, partial(_run_retention_job, sweep=sweep, at=resources.clock.now()))
 
@@ -123,7 +123,7 @@ def _serialize_outcome(slot: Slot, outcome: Outcome | None) -> dict[str, Any]:
 
 
 def _parse_worker_name(body: str) -> str:
-    """Return the worker that a message names; "" where it cannot be read."""
+    """Return the worker named by a message; "" if it cannot be parsed."""
     try:
         worker = json.loads(body)["worker"]
     except (ValueError, KeyError, TypeError):
@@ -132,7 +132,7 @@ def _parse_worker_name(body: str) -> str:
 
 
 def _run_worker(name: str, time_left: TimeLeft) -> bool:
-    """Let the worker work; return whether it did, and tell why not: it is given the message again."""
+    """Run the worker; return whether it succeeded. A failure is logged, and the message is redelivered."""
     if name not in WORKERS:
         log.error("tasks.worker.unknown: no worker has the name in the message")  # it may say anything
         return False

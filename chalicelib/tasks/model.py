@@ -8,19 +8,19 @@ from uuid import UUID
 
 QUEUED, RUNNING, DONE, FAILED = STATUSES = ("queued", "running", "done", "failed")
 
-# Each lane has workers of its own, so that long tasks hold up no short ones; its name is who is woken.
+# Each lane has its own workers, so that long tasks do not delay short ones; its name is the worker's name.
 SHORT, HEAVY = LANES = ("tasks", "heavy_tasks")
-QUEUES = {SHORT: "wake", HEAVY: "heavy"}  # that wake them
-TURN_S = 10  # an organisation's next task is served as if it had been queued so much later than its last
+QUEUES = {SHORT: "wake", HEAVY: "heavy"}  # that wake those workers
+TURN_S = 10  # spacing between the turns of an organisation's waiting tasks, in seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task as it was when it was read or claimed.
+    """A task as of when it was read or claimed.
 
-    ``progress`` is {"done": n, "total": n or None}, ``cursor`` where the next set begins.
-    ``problem`` is {"kinds", "detail", "facts"} of the error it failed by, the error's own name first.
-    ``claim`` names the run that holds it, and ``clock`` is that run's; neither is told to anybody.
+    ``progress`` is {"done": n, "total": n or None}, ``cursor`` where the next step begins.
+    ``problem`` is {"kinds", "detail", "facts"} of the error that failed it, the error's own name first.
+    ``claim`` identifies the run that claimed it, ``clock`` is that run's clock; neither is serialized.
     """
 
     id: UUID

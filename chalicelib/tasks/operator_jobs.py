@@ -12,7 +12,7 @@ operator_jobs = FunctionBlueprint()
 
 @operator_jobs.lambda_function(name="migrate_database")
 def migrate_database(event: dict[str, Any], context: Any) -> dict[str, str]:
-    """Change the schema, before callers meet the code that wants it. A repeat changes nothing."""
+    """Migrate the schema, before the code that needs it serves callers. Idempotent."""
     version = bootstrap.migrate(config.settings())
     log.info("database.migrated: the database has the newest schema", extra={"version": version})
     return {"version": version}

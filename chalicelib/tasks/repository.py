@@ -33,10 +33,10 @@ MAX_CANDIDATES = 20
 def add_task(
     db: Connection, organisation_id: UUID, values: dict[str, Any], *, lane: str, kinds: Collection[str]
 ) -> None:
-    """Add the task, and wake the workers of its lane; ``kinds`` are those that wait in this lane.
+    """Insert the task and wake its lane's workers; ``kinds`` are the task kinds of this lane.
 
-    Its turn is now where nothing of the organisation waits there, else ``TURN_S`` after the last that does: ten
-    uploads of one organisation do not go before the first of another, and no later one goes before them for ever.
+    It is due now if the organisation has no task waiting there, else ``TURN_S`` after its last one. So ten
+    uploads of one organisation do not delay the first of another, and they are not overtaken for ever either.
     """
     now_s = int(values["created_at"].timestamp())
     waiting = and_(
@@ -46,7 +46,7 @@ def add_task(
     row = {"organisation_id": organisation_id, **values}
     bind_values = [literal(value, tasks.c[name].type) for name, value in row.items()]
     turn = case((following > now_s, following), else_=now_s)
-    # In one statement: what is queued is on the way of a request.
+    # One statement, because requests wait for it.
     db.execute(insert(tasks).from_select([*row, "turn"], select(*bind_values, turn).where(waiting)))
     wake_after_commit(db, lane, QUEUES[lane])
 
@@ -73,10 +73,7 @@ def list_tasks(
 
 
 def list_claimable(db: Connection, kinds: Collection[str], now: dt.datetime) -> list[tuple[UUID, UUID]]:
-    """Return (organisation, task) of what nobody holds, by turn.
-
-    Of all organisations, since a worker works for all of them; each is reached by its own key then.
-    """
+    """Return (organisation, task) of unclaimed tasks of all organisations, in order of turn."""
     query = (
         select(tasks.c.organisation_id, tasks.c.id)
         .where(_claimable(now), tasks.c.kind.in_(kinds))
@@ -87,7 +84,7 @@ def list_claimable(db: Connection, kinds: Collection[str], now: dt.datetime) -> 
 
 
 def purge_tasks(db: Connection, before: dt.datetime, at_once: int) -> int:
-    """Delete tasks that nobody asked for and that ended before ``before``, some ``at_once``, and return how many."""
+    """Delete up to ``at_once`` scheduled tasks that ended before ``before``; return how many."""
     old = and_(tasks.c.status.in_((DONE, FAILED)), tasks.c.finished_at < before, tasks.c.created_by.is_(None))
     query = select(tasks.c.organisation_id, tasks.c.id).where(old).limit(at_once)
     keys = [_task_matches(*row) for row in db.execute(query)]
@@ -97,10 +94,9 @@ def purge_tasks(db: Connection, before: dt.datetime, at_once: int) -> int:
 def claim_task(
     db: Connection, organisation_id: UUID, task_id: UUID, claim: UUID, now: dt.datetime, until: dt.datetime
 ) -> Task | None:
-    """Take the task if still nobody holds it; return it as it now stands, or None.
+    """Claim the task if it is unclaimed; return it as updated, or None.
 
-    A row that another transaction has locked is being worked on whatever its claim says, so
-    it is passed over and not waited for.
+    A row locked by another transaction is in use whatever its claim says, so it is skipped, not waited for.
     """
     free = select(tasks.c.id).where(_task_matches(organisation_id, task_id), _claimable(now))
     if db.scalar(free.with_for_update(skip_locked=True)) is None:
@@ -113,7 +109,7 @@ def claim_task(
 
 
 def advance_task(db: Connection, organisation_id: UUID, task_id: UUID, claim: UUID | None, **values: Any) -> bool:
-    """Set ``values`` if ``claim`` still holds the task; return whether it does."""
+    """Set ``values`` if the task still has ``claim``; return whether it does."""
     query = update(tasks).where(
         _task_matches(organisation_id, task_id), tasks.c.status == RUNNING, tasks.c.claim == claim
     )
@@ -130,14 +126,14 @@ def finish_task(
     result: dict[str, Any] | None = None,
     problem: dict[str, Any] | None = None,
 ) -> bool:
-    """Mark the task done with ``result``, or failed with ``problem``, if ``claim`` still holds it."""
+    """Mark the task done with ``result``, or failed with ``problem``, if it still has ``claim``."""
     return advance_task(
         db,
         organisation_id,
         task_id,
         claim,
         status=FAILED if problem is not None else DONE,
-        result=null() if result is None else result,  # a bare None would become JSON's own null
+        result=null() if result is None else result,  # None alone would be stored as JSON null
         problem=null() if problem is None else problem,
         finished_at=at,
         claimed_until=None,

@@ -1,9 +1,9 @@
-"""Running one slot of a job, so that its work is done once, whoever runs it and how often.
+"""Run one slot of a job so that each step is done exactly once, however many runs there are.
 
-A job yields its work in sets. Each set is one transaction with the claim of (job, key, scope) in it:
-it is done once, however many runs meet it. A run holds its slot for ``CLAIM_S``, prolonged by each
-set; one that was killed is taken over when that has lapsed, and whoever does passes over the sets that
-are done. A set that raises is told and left out; the sets beside it are done, and its run is tried again.
+A job yields steps. Each step is one transaction that includes the claim of (job, key, scope), so it is
+done once even if several runs reach it. A run claims its slot for ``CLAIM_S``, extended by each step.
+When a run is killed, its claim expires and another run claims the slot and skips the steps already done.
+A step that raises is logged and skipped; the other steps are done, and the run is retried.
 """
 
 import datetime as dt
@@ -22,19 +22,19 @@ from chalicelib.tasks import slots
 from chalicelib.tasks.job_model import DONE, FAILED, RUNNING, Outcome, Slot
 
 CLAIM_S = 300
-RETRY_AFTER_S = 60  # after the first failure; after each further one twice as long
-MAX_ATTEMPTS = 8  # that brought nothing: some two hours
+RETRY_AFTER_S = 60  # after the first failure; doubled after each further one
+MAX_ATTEMPTS = 8  # without progress: about two hours
 TimeLeft = Callable[[], bool]
 
 log = logging.getLogger("plotihub.jobs")
 
 
 class JobStep(NamedTuple):
-    """One set: ``work`` in one transaction with the claim of (job, ``key``, ``scope_id``); it returns a count.
+    """One step: ``work`` in one transaction with the claim of (job, ``key``, ``scope_id``); returns a count.
 
-    ``scope_id`` mostly is an organisation's id. Without one nothing is claimed: ``work`` is such that it
-    does no harm twice, and is done again and again, each time in a transaction, until it returns 0.
-    ``key`` begins with a day, as 2026-12-05, which says when it may be forgotten; without one it is the slot's.
+    ``scope_id`` is usually an organisation's id. Without one nothing is claimed: ``work`` must be idempotent
+    and is repeated, each time in its own transaction, until it returns 0.
+    ``key`` begins with a day, as in 2026-12-05, from which its purge date follows; the default is the slot's key.
     """
 
     scope_id: UUID | None
@@ -43,9 +43,9 @@ class JobStep(NamedTuple):
 
 
 class Job(NamedTuple):
-    """``works`` yields the sets of a slot; a job that does not catch up is one whose next slot makes up for a missed.
+    """``works`` yields the steps of a slot. If ``catches_up`` is False, the next slot covers a missed one.
 
-    ``works`` is run anew where a run goes on: it yields what was done as well, and in any order.
+    ``works`` is called again when a run is resumed: it may yield steps already done, in any order.
     """
 
     name: str
@@ -55,20 +55,20 @@ class Job(NamedTuple):
 
 
 class ClaimLost(Exception):
-    """Another run holds the slot; this one's set is rolled back and it does no more."""
+    """Another run has claimed the slot; this run rolls back its step and stops."""
 
 
 class OutOfTime(Exception):
-    """The set after this one is somebody else's."""
+    """There is no time left for the next step; another run does it."""
 
 
 def run_slot(
     resources: Resources, job: Job, slot: Slot, time_left: TimeLeft, *, by_hand: bool = False
 ) -> Outcome | None:
-    """Work the slot if it is to be had; return what came of it, or None where another run holds it or it is done.
+    """Run the slot if it can be claimed; return its outcome, or None if another run has it or it is done.
 
     Raises:
-        Unavailable: the database is gone; whoever comes when the claim has lapsed goes on.
+        Unavailable: the database is unreachable; another run continues once the claim has expired.
     """
     run = _SlotRun(resources, slot, new_id())
     attempts = run.claim(by_hand=by_hand)
@@ -87,7 +87,7 @@ def run_slot(
 
 
 class _SlotRun:
-    """A slot held by one claim, and what was done in it so far."""
+    """A slot under one claim, and the counts of its steps so far."""
 
     def __init__(self, resources: Resources, slot: Slot, claim: UUID) -> None:
         self.parts, self.slot, self.token = resources, slot, claim
@@ -95,7 +95,7 @@ class _SlotRun:
         self.held_at = resources.clock.now()
 
     def claim(self, *, by_hand: bool) -> int | None:
-        """Take the slot, and return which attempt this is."""
+        """Claim the slot and return the number of this attempt."""
 
         def take(db: Connection) -> int | None:
             now, until = self.held_at, self._claimed_until()
@@ -104,7 +104,7 @@ class _SlotRun:
         return self.parts.transact(take)
 
     def work(self, works: Iterator[JobStep], time_left: TimeLeft) -> str | None:
-        """Do the sets, and return the name of the first error that one, or the making of them, raised."""
+        """Run the steps; return the name of the first error raised by a step or by the job's iterator."""
         problem = None
         try:
             for work in works:
@@ -134,7 +134,7 @@ class _SlotRun:
         return None
 
     def _run_step(self, work: JobStep, time_left: TimeLeft) -> int:
-        """Do one set unless it was done before, and return its count."""
+        """Run one step unless it was done before; return its count."""
         if not time_left():
             raise OutOfTime
         self._extend_claim()
@@ -148,7 +148,7 @@ class _SlotRun:
 
     def _run_claimed(self, db: Connection, work: JobStep) -> int | None:
         job, key, now = self.slot.job, work.key or self.slot.key, self.parts.clock.now()
-        dt.date.fromisoformat(key[:10])  # it says when it may be forgotten
+        dt.date.fromisoformat(key[:10])  # the purge date follows from it
         if work.scope_id is not None and not slots.claim_for_scope(db, job, key, work.scope_id, now):
             return None
         counted = work.work(db)
@@ -160,7 +160,7 @@ class _SlotRun:
         return counted
 
     def _extend_claim(self) -> None:
-        """Hold the slot for longer where many sets in a row were done before, which writes nothing."""
+        """Extend the claim when many steps in a row were done before, since skipping them writes nothing."""
         now = self.parts.clock.now()
         if now - self.held_at < dt.timedelta(seconds=CLAIM_S // 2):
             return
@@ -171,7 +171,7 @@ class _SlotRun:
             raise ClaimLost
 
     def finish(self, problem: str | None, attempts: int) -> Outcome | None:
-        """Let go of the slot: done, or failed by ``problem``, to be tried again unless that was often enough."""
+        """Release the slot as done, or as failed with ``problem``, to be retried until the attempts run out."""
         now = self.parts.clock.now()
         attempts = 1 if self.sets else attempts
         again_at = None
@@ -191,7 +191,7 @@ class _SlotRun:
         return outcome
 
     def release(self) -> Outcome | None:
-        """Leave the rest to whoever comes next, at once."""
+        """Release the slot so that the next run can continue at once."""
         outcome = self._outcome(RUNNING, None)
         log.info("jobs.slot.out_of_time: time is up; the next call continues", extra=self.facts())
         return outcome if self._finish_run(outcome, at=None, again_at=self.parts.clock.now()) else None

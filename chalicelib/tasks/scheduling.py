@@ -1,4 +1,4 @@
-"""Declaring what is done by the clock, by a woken worker, or as things get old: how a domain's jobs join.
+"""Decorators by which a domain registers scheduled jobs, workers and retention jobs.
 
 @scheduled(billing_jobs, "late_fees", every=dt.timedelta(hours=1))
 def late_fees(resources: Resources, slot: Slot) -> Iterator[Work]:
@@ -35,7 +35,7 @@ __all__ = [
     "worker",
 ]
 
-SPARE_MS = 30_000  # a set that was begun with this much left is done before Lambda ends the process
+SPARE_MS = 30_000  # a step begun with this much time left finishes before Lambda ends the process
 
 PAGE_SIZE = 100
 
@@ -54,10 +54,10 @@ RETENTION_JOBS: list[RetentionJob] = []
 
 
 class FunctionBlueprint(Blueprint):
-    """Functions that AWS calls as ``app.NAME``, so that the whole application is there when one begins.
+    """Functions that AWS calls as ``app.NAME``, so that the whole application is loaded first.
 
-    A blueprint of a module's own name has AWS load that module alone: a worker would know no tasks but
-    those of its own domain, and nobody would have set up the log. app.py puts the functions in their place.
+    With a blueprint named after its module, AWS would load that module alone: a worker would know only its own
+    domain's tasks, and logging would not be configured. app.py binds the functions to its own names.
     """
 
     def __init__(self) -> None:
@@ -65,17 +65,17 @@ class FunctionBlueprint(Blueprint):
 
 
 class JobFailed(Exception):
-    """Some slot's run failed, as its row and the log tell; the function ends in error, so that it shows in its own."""
+    """A slot's run failed (see its row and the log); raised so that the function's error metric counts it."""
 
 
 def scheduled(
     blueprint: FunctionBlueprint, name: str, *, every: dt.timedelta, catches_up: bool = True
 ) -> Callable[[Callable[[Resources, Slot], Iterator[JobStep]]], Any]:
-    """Register the job ``name`` and its schedule; the function, of that name too, yields a slot's sets.
+    """Register the job ``name`` and its schedule; the decorated function, of the same name, yields a slot's steps.
 
     Args:
-        every: whole minutes; the function's slots begin at multiples of it since midnight UTC.
-        catches_up: whether a missed slot is made up for; not where the next one does what it would have done.
+        every: whole minutes; slots begin at multiples of it since midnight UTC.
+        catches_up: whether missed slots are run later; False if the next slot covers them.
     """
 
     def register(function: Callable[[Resources, Slot], Iterator[JobStep]]) -> Any:
@@ -83,7 +83,7 @@ def scheduled(
             raise ValueError(f"the job {name!r} is a function of another name, {function.__name__!r}")
         job_service.register_job(Job(name, every, function, catches_up))
 
-        @wraps(function)  # AWS calls it by the function's name, which Chalice takes from what it is given
+        @wraps(function)  # AWS calls it by the function's name, which Chalice derives from this argument
         def handler(event: CloudWatchEvent) -> dict[str, int]:
             at = dt.datetime.fromisoformat(event.time)
             return _summarize(name, job_service.run_due_slots(get_resources(), name, at, time_left_of(event.context)))
@@ -94,7 +94,7 @@ def scheduled(
 
 
 def iterate_pages(resources: Resources, listed: Callable[..., Sequence[Row]]) -> Iterator[Row]:
-    """Yield all that ``listed(db, after=…, limit=…)`` lists by id; no transaction is open while one is worked on."""
+    """Yield all items of ``listed(db, after=…, limit=…)`` by id; no transaction is open while an item is processed."""
     after = None
     while True:
         with resources.reading() as db:
@@ -106,9 +106,9 @@ def iterate_pages(resources: Resources, listed: Callable[..., Sequence[Row]]) ->
 
 
 def worker(name: str) -> Callable[[Worker], Worker]:
-    """Register who is woken as ``name``: it works until nothing is left, or ``still`` is over, and tells how much.
+    """Register the worker ``name``: it runs until nothing is left or ``time_left`` is false, and returns a count.
 
-    It is woken by ``wake_after_commit``, perhaps twice at once, and looks for itself by a schedule besides.
+    It is woken by ``wake_after_commit``, possibly twice at once, and a schedule runs it as well.
     """
 
     def register(work: Worker) -> Worker:
@@ -120,16 +120,16 @@ def worker(name: str) -> Callable[[Worker], Worker]:
 
 
 def retention_job(sweep: RetentionJob) -> RetentionJob:
-    """Register what forgets, once an hour, what is too old by the moment that it is given.
+    """Register an hourly function that purges what is past its retention at the given instant.
 
-    It does one set, in the caller's transaction, and returns how many it forgot; it is called until that is 0.
+    It purges one batch in the caller's transaction and returns the number of rows; it is called until that is 0.
     """
     RETENTION_JOBS.append(sweep)
     return sweep
 
 
 def time_left_of(context: Any) -> TimeLeft:
-    """Return what tells whether Lambda, whose context this is, leaves time for another set; without one always."""
+    """Return a function that says whether the Lambda context leaves time for another step; always true without one."""
     if context is None:
         return unlimited_time
     return lambda: context.get_remaining_time_in_millis() > SPARE_MS

@@ -37,7 +37,7 @@ class Problem(plain.Dict):
         statuses = {kind.__name__: status for kind, status in problem.STATUS_BY_ERROR.items()}
         status = next((statuses[kind] for kind in value["kinds"] if kind in statuses), 500)
         document = problem.document(value["kinds"][0], status, value["detail"], "", **value["facts"])
-        del document["request_id"]  # it was no request's
+        del document["request_id"]  # not queued by a request
         return document
 
 

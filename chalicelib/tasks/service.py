@@ -1,10 +1,10 @@
-"""Queueing work that takes longer than a request may, and working it off.
+"""Queue and run tasks: work that takes longer than a request may.
 
-A worker claims a task for ``CLAIM_S`` seconds. Its handler works in sets; each set is a transaction
-that ends with ``save_progress``, which finds out whether the claim is still held and prolongs it. So a
-worker that was killed is taken over when its claim lapses, and one that was only slow loses the set
-that it is in: no set is done twice. There are two lanes, each with workers of its own, and in each the
-organisations take turns.
+A worker claims a task for ``CLAIM_S`` seconds. Its handler works in steps; each step is a transaction
+that ends with ``save_progress``, which checks and extends the claim. When a worker is killed, another one
+claims the task after the claim expires; a worker that was merely slow loses its current step, so no step
+is done twice. There are two lanes, each with its own workers; within a lane the organisations are served
+in turn.
 """
 
 import datetime as dt
@@ -27,7 +27,9 @@ from chalicelib.tasks.model import QUEUED, QUEUES, SHORT, Task
 
 CLAIM_S = 60
 MAX_ATTEMPTS = 5
-RETENTION = dt.timedelta(days=90)  # what nobody asked for: a job queues some for everybody each day
+RETENTION = dt.timedelta(
+    days=90
+)  # of tasks queued by a schedule, not by a request; a job queues some for every organisation each day
 PURGE_BATCH_SIZE = 500
 TaskHandler = Callable[[Resources, Task], dict[str, Any]]
 
@@ -37,17 +39,17 @@ _lanes: dict[str, str] = {}
 
 
 class ClaimLost(Exception):
-    """Another worker holds the task; this one's set is rolled back and it does no more."""
+    """Another worker has claimed the task; this worker rolls back its step and stops."""
 
 
 def task_handler(kind: str, *, lane: str = SHORT) -> Callable[[TaskHandler], TaskHandler]:
-    """Register the function that works tasks of ``kind`` and returns their result, of JSON types.
+    """Register the function that runs tasks of ``kind`` and returns their result, of JSON types.
 
-    What may take long on what a stranger has sent goes in the lane ``HEAVY``, where it holds up nobody's bills.
+    Slow work on untrusted uploads belongs in the lane ``HEAVY``, so that it does not delay billing.
 
-    It works in sets, each in its own ``parts.transact``, goes on from ``task.cursor``, and calls
-    ``save_progress`` within each set. A DomainError out of it fails the task; after any other exception, or
-    Unavailable, it is tried anew once the claim has lapsed.
+    The handler works in steps, each in its own ``transact``, resumes from ``task.cursor``, and calls
+    ``save_progress`` within each step. A DomainError fails the task; after any other exception, or
+    Unavailable, the task is retried once the claim has expired.
     """
 
     def register(handler: TaskHandler) -> TaskHandler:
@@ -60,12 +62,12 @@ def task_handler(kind: str, *, lane: str = SHORT) -> Callable[[TaskHandler], Tas
 
 
 def task_kinds(lane: str | None = None) -> list[str]:
-    """Return the kinds of tasks that this process can work, in the lane, or in any."""
+    """Return the kinds of tasks that this process has handlers for, in the lane, or in any."""
     return sorted(kind for kind, its_lane in _lanes.items() if lane in (None, its_lane))
 
 
 def queue_task(ctx: Context, kind: str, input: dict[str, Any], *, created_by: UUID | None) -> Task:
-    """Queue a task in the caller's transaction: it is there to be worked when that commits, and only then."""
+    """Queue a task in the caller's transaction; workers see it only after the commit."""
     task = Task(
         id=new_id(),
         organisation_id=ctx.organisation_id,
@@ -103,22 +105,22 @@ def list_tasks(
 
 
 def purge_old_tasks(db: Connection, at: dt.datetime) -> int:
-    """Forget some of the tasks that the clock queued and that ended longer than ``RETENTION`` ago; return how many."""
+    """Purge a batch of scheduled tasks that ended longer than ``RETENTION`` ago; return how many."""
     return repository.purge_tasks(db, at - RETENTION, PURGE_BATCH_SIZE)
 
 
 def save_progress(
     db: Connection, task: Task, *, done: int, total: int | None = None, cursor: str | None = None
 ) -> None:
-    """Keep how far the task is, as part of the set's own transaction, and hold it for another ``CLAIM_S``.
+    """Store the task's progress in the step's own transaction and extend the claim by ``CLAIM_S``.
 
     Args:
-        task: as the handler was given it.
-        done, total: how many are done and how many there are; ``total`` is None while nobody knows.
-        cursor: where the next set begins, should another worker go on.
+        task: as passed to the handler.
+        done, total: number of items done and in all; ``total`` is None while unknown.
+        cursor: where the next step begins if another worker resumes the task.
 
     Raises:
-        TakenOver: another worker holds the task; let it out of the transaction, which undoes the set.
+        ClaimLost: another worker has claimed the task; let it leave the transaction, so that the step is rolled back.
     """
     values: dict[str, Any] = {
         "progress": {"done": done, "total": total},
@@ -126,7 +128,7 @@ def save_progress(
         "claimed_until": _get_clock(task)() + dt.timedelta(seconds=CLAIM_S),
     }
     if done > (task.progress["done"] or 0):
-        values["attempts"] = 1  # it gets on: only tries that bring nothing are counted
+        values["attempts"] = 1  # progress resets the count: only attempts without progress are counted
     if not repository.advance_task(db, task.organisation_id, task.id, task.claim, **values):
         raise ClaimLost(f"task {task.id}")
 
@@ -136,10 +138,7 @@ def unlimited_time() -> bool:
 
 
 def run_tasks(resources: Resources, time_left: Callable[[], bool] = unlimited_time, *, lane: str | None = None) -> int:
-    """Work tasks until none is left that this process can claim, or ``time_left`` is over; return how many it worked.
-
-    Of one lane, or of both.
-    """
+    """Run tasks of one lane or both until none can be claimed or ``time_left`` is false; return how many ran."""
     worked = 0
     while time_left() and run_next_task(resources, lane=lane):
         worked += 1
@@ -147,14 +146,14 @@ def run_tasks(resources: Resources, time_left: Callable[[], bool] = unlimited_ti
 
 
 def wake_workers(resources: Resources, lane: str) -> bool:
-    """Wake the workers of the lane if a task waits there; return whether one does and they will come."""
+    """Wake the lane's workers if a task is waiting; return whether one is and the wake-up was queued."""
     with resources.reading() as db:
         waits = bool(repository.list_claimable(db, task_kinds(lane), resources.clock.now()))
     return waits and resources.wake([(QUEUES[lane], lane)])
 
 
 def run_next_task(resources: Resources, *, lane: str | None = None) -> bool:
-    """Claim the next task that is queued or whose worker is gone, and work it; return whether there was one."""
+    """Claim and run the next task that is queued or whose claim has expired; return whether there was one."""
     task = resources.transact(lambda db: _claim(db, resources, lane))
     if task is None:
         return False
@@ -190,7 +189,7 @@ def _claim(db: Connection, resources: Resources, lane: str | None) -> Task | Non
 
 
 def _retry_or_fail(resources: Resources, task: Task, problem: dict[str, Any]) -> None:
-    """Leave the task to whoever finds its claim lapsed, which keeps tries apart; after the last one it has failed."""
+    """Leave the task until its claim expires, which spaces the attempts; fail it after the last one."""
     stands = resources.transact(lambda db: repository.find_task(db, task.organisation_id, task.id))
     if stands is not None and stands.attempts >= MAX_ATTEMPTS:
         _fail(resources, task, problem)
@@ -216,7 +215,7 @@ def _finish(
 
 
 def _serialize_problem(error: DomainError) -> dict[str, Any]:
-    """Return what is kept of an error: its names up the tree, since how it is told over HTTP is not ours to know."""
+    """Return what is stored of an error: its class names up the tree; the web layer maps them to HTTP."""
     kinds = [kind.__name__ for kind in type(error).__mro__ if issubclass(kind, DomainError)]
     facts = json.loads(json.dumps(error.facts, default=str))
     return {"kinds": kinds, "detail": error.detail, "facts": facts}

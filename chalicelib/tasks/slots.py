@@ -1,4 +1,4 @@
-"""A scheduled job happens once for both Regions: who claims its slot first, in the writer's database, works it."""
+"""Slots of scheduled jobs. Both Regions fire each schedule; the first to claim the slot in the writer runs it."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ _BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def slot_start(event_time: dt.datetime, every: dt.timedelta) -> dt.datetime:
-    """Return when the slot that the event belongs to begins: its time, rounded down to ``every`` since midnight UTC.
+    """Return the start of the event's slot: its time rounded down to a multiple of ``every`` since midnight UTC.
 
-    Both Regions' schedules fire within a slot of each other, so they name the same one.
+    Both Regions' schedules fire within the same slot, so they compute the same start.
     """
     return (event_time - (event_time - _BEGINNING) % every).astimezone(dt.UTC)
 
@@ -30,7 +30,7 @@ def parse_slot_key(key: str) -> dt.datetime:
 
 
 def list_slot_starts(since: dt.datetime, before: dt.datetime, every: dt.timedelta) -> Iterator[dt.datetime]:
-    """Yield when each slot begins that begins at ``since`` or later, and before ``before``; the oldest first."""
+    """Yield the start of each slot from ``since`` (included) to ``before`` (excluded), oldest first."""
     start = slot_start(since, every)
     while start < before:
         if start >= since:
@@ -39,8 +39,8 @@ def list_slot_starts(since: dt.datetime, before: dt.datetime, every: dt.timedelt
 
 
 def claim_for_scope(db: Connection, job: str, slot: str, scope_id: UUID, now: dt.datetime) -> bool:
-    """Take the slot of ``job`` for one scope, such as an organisation; return False where it is taken.
+    """Claim the slot of ``job`` for one scope, such as an organisation; return False if it is already claimed.
 
-    Work in the same transaction, so that a claim whose work failed is not left behind.
+    Do the work in the same transaction, so that a failure also rolls back the claim.
     """
     return job_repository.claim_slot(db, job, slot, scope_id, now)
