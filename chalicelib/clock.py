@@ -29,6 +29,6 @@ class ManualClock:
         return self.at
 
 
-def day_of(instant: dt.datetime, time_zone: str = NAIROBI) -> dt.date:
+def day_of(instant: dt.datetime, time_zone: str) -> dt.date:
     """Return the business day that ``instant`` falls on in ``time_zone``."""
     return instant.astimezone(ZoneInfo(time_zone)).date()

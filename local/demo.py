@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib import bootstrap, config, money
-from chalicelib.clock import ManualClock, day_of
+from chalicelib.clock import NAIROBI, ManualClock, day_of
 from chalicelib.messaging.grant_jobs import grant
 from chalicelib.rent_roll.model import LeasePlan, PropertyPlan, RentRoll, TenantPlan, UnitPlan
 from chalicelib.rent_roll.parser import parse_rent_roll
@@ -53,7 +53,7 @@ class Demo:
 
     @property
     def today(self) -> dt.date:
-        return day_of(self.now)
+        return day_of(self.now, NAIROBI)
 
     def make(self) -> None:
         """Found the organisation, take the sheet in a year ago, and live through the months up to ``now``."""
@@ -105,7 +105,7 @@ class Demo:
 
     def _let(self, place: int, lease: LeasePlan, unit_id: str, tenant_id: str) -> None:
         made = self.owner.post("/v1/leases", _lease(lease, unit_id, tenant_id))
-        path, today = f"/v1/leases/{made['id']}", day_of(self.clock.at).isoformat()
+        path, today = f"/v1/leases/{made['id']}", day_of(self.clock.at, NAIROBI).isoformat()
         if lease.deposit_cents:
             held = money.format_cents(lease.deposit_cents)
             self.owner.post(f"{path}/deposits", {"kind": "rent", "amount": held, "entered_on": today})

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib.clock import day_of
+from chalicelib.clock import NAIROBI, day_of
 from chalicelib.runtime.context import Actor, Context
 
 Answer = TypeVar("Answer")
@@ -55,4 +55,4 @@ def context(
 ) -> Context:
     """Return the context of an owner, or of whoever is described, at ``now``."""
     actor = Actor(member_id, role, None if within is None else frozenset(within))
-    return Context(db, organisation_id, actor, now, day_of(now) if today is None else today)
+    return Context(db, organisation_id, actor, now, day_of(now, NAIROBI) if today is None else today)

@@ -191,3 +191,12 @@ class ScriptedRenderer:
     def __call__(self, ctx: Context, messages: Sequence[Message]) -> dict[UUID, RenderedText]:
         self.asked.append(len(messages))
         return {message.id: self.says(message) for message in messages}
+
+
+def opted_out(db: Connection, organisation_id: UUID, phones: Iterable[str]) -> set[str]:
+    """Return those of ``phones`` that want no messages of the organisation, or none at all."""
+    asked = set(phones)
+    found = service.find_suppressions(
+        db, organisation_id, [service.MessageTarget(each, None) for each in asked], NOON.date()
+    )
+    return {each for each in asked if found.is_opted_out(each) or found.is_denied(each, None)}

@@ -48,9 +48,9 @@ def dispatch_messages(resources: Resources, slot: Slot) -> Iterator[JobStep]:
     yield JobStep(None, partial(sweep_service.expire_unanswered_attempts, at=resources.clock.now()))
     sweep_service.match_reports_by_phone(resources)
     sweep_service.requeue_lost_attempts(resources)
-    for organisation_id, handed in dispatch_service.dispatch_sets(resources):
+    for organisation_id, dispatched in dispatch_service.dispatch_sets(resources):
         key = f"{slot.key}.{new_id().hex[-11:]}"  # unique per set: dispatched messages are not due again
-        yield JobStep(organisation_id, lambda db, handed=handed: handed, key)  # type: ignore[misc]
+        yield JobStep(organisation_id, lambda db, dispatched=dispatched: dispatched, key)  # type: ignore[misc]
 
 
 @retention_job

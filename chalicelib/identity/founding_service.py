@@ -81,7 +81,7 @@ def check_organisation_name(name: str, *, has_grant: bool) -> None:
 def _check_founder_limits(db: Connection, phone: str, now: dt.datetime) -> None:
     """Refuse a number that founds too many; of two requests of one number at once, the second waits here."""
     repository.lock_person(db, phone)
-    tomorrow = dt.datetime.combine(day_of(now) + dt.timedelta(days=1), dt.time(), ZoneInfo(NAIROBI))
+    tomorrow = dt.datetime.combine(day_of(now, NAIROBI) + dt.timedelta(days=1), dt.time(), ZoneInfo(NAIROBI))
     in_all, today = repository.count_founded(db, phone, tomorrow - dt.timedelta(days=1))
     if in_all >= MAX_FOUNDED_IN_TOTAL:
         raise Conflict(f"A phone number can found at most {MAX_FOUNDED_IN_TOTAL} organisations.", founded=in_all)

@@ -4,12 +4,11 @@ import datetime as dt
 
 from sqlalchemy import Connection
 
-from chalicelib.clock import day_of
+from chalicelib.identity import service as identity
 from chalicelib.identity import vault
 from chalicelib.imports import repository
 from chalicelib.imports.model import EXPIRED, TRANSITIONS
 from chalicelib.imports.preview_service import lock_import, set_status
-from chalicelib.runtime.context import Context
 
 RETENTION = dt.timedelta(days=30)
 PURGE_BATCH_SIZE = 50
@@ -22,7 +21,7 @@ def expire_sheets(db: Connection, at: dt.datetime, *, at_once: int = PURGE_BATCH
     """
     expired = 0
     for organisation_id, import_id in repository.list_uncommitted(db, at - RETENTION, at_once):
-        ctx = Context.for_system(db, organisation_id, now=at, today=day_of(at))
+        ctx = identity.system_context(db, organisation_id, at)
         found = lock_import(ctx, import_id)
         if EXPIRED not in TRANSITIONS.get(found.status, ()):
             continue  # somebody commits it at this very moment

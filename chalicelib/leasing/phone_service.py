@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 
 from chalicelib import config
 from chalicelib.clock import day_of
+from chalicelib.identity import service as identity
 from chalicelib.leasing import phone_repository as repository
 from chalicelib.leasing.model import CONFIRMED, DENIED, UNCONFIRMED, PhoneLease, PhoneTenant
 from chalicelib.leasing.rules import lease_status, phone_still_serves
 from chalicelib.messaging import service as messaging
-from chalicelib.runtime.context import Context
 
 PLACES_PER_PURGE = 200
 DENIED_RETENTION = dt.timedelta(days=365)
@@ -69,7 +69,7 @@ def deny_places(db: Connection, phone: str, places: Iterable[PhoneLease], *, sou
         by_organisation.setdefault(place.organisation_id, []).append(place.id)
     for organisation_id, lease_ids in by_organisation.items():
         of = lease_ids if list_confirmed_phones(db, organisation_id, [phone]) else None
-        ctx = Context.for_system(db, organisation_id, now=now, today=day_of(now))
+        ctx = identity.system_context(db, organisation_id, now)
         messaging.cancel_messages_to_number(ctx, phone, of)
 
 

@@ -7,12 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib.clock import day_of
 from chalicelib.errors import BadRequest, Invalid
+from chalicelib.identity import service as identity
 from chalicelib.messaging import service
 from chalicelib.messaging.grant_model import MESSAGING, SENDER_NAME, Grant, GrantLimits
 from chalicelib.money import format_cents, parse_cents
-from chalicelib.runtime.context import Context
 from chalicelib.runtime.resources import Resources, get_resources
 from chalicelib.tasks.scheduling import FunctionBlueprint
 
@@ -47,8 +46,7 @@ def grant(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _apply(db: Connection, *, fields: dict[str, str], request_id: str, resources: Resources) -> None:
     organisation_id = _parse_organisation_id(fields)
-    now = resources.clock.now()
-    ctx = Context.for_system(db, organisation_id, now=now, today=day_of(now))
+    ctx = identity.system_context(db, organisation_id, resources.clock.now())
     who_and_when: dict[str, Any] = {"by": fields.get("by", ""), "request_id": request_id}
     if "revoke" in fields:
         service.revoke_grant(ctx, fields["revoke"], **who_and_when)

@@ -1,7 +1,7 @@
 """Opt-outs: a phone's holder opts out of all organisations, a member enters one for theirs."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Protocol
 from uuid import UUID
 
@@ -69,12 +69,6 @@ def get_opt_out(ctx: Context, phone: str) -> OptOut:
     if found is None:
         raise NotFound("That number has not opted out.")
     return found
-
-
-def list_opted_out(db: Connection, organisation_id: UUID, phones: Collection[str]) -> set[str]:
-    """Return those of ``phones`` that are opted out or denied; at most a few thousand at once."""
-    found = repository.find_suppressions(db, organisation_id, phones, (), dt.date.min)
-    return {each for each in phones if found.is_opted_out(each) or found.is_denied(each, None)}
 
 
 def find_suppressions(

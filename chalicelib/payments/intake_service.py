@@ -22,7 +22,7 @@ UNKNOWN_LEASE = "the organisation has no such lease"
 
 def get_payment(ctx: Context, payment_id: UUID) -> Payment:
     found = repository.find_payment(ctx, payment_id)
-    if found is None or (ctx.actor.properties is not None and found.property_id not in ctx.actor.properties):
+    if found is None or not ctx.may_touch(found.property_id):
         raise NotFound("There is no such payment.")
     return found
 
@@ -38,7 +38,7 @@ def lock_lease_for_payment(ctx: Context, lease_id: UUID) -> LeaseTerms:
         lease = leasing.lock_lease_terms(ctx, lease_id)
     except NotFound as error:
         raise Invalid([("lease_id", UNKNOWN_LEASE)]) from error
-    if ctx.actor.properties is not None and lease.property_id not in ctx.actor.properties:
+    if not ctx.may_touch(lease.property_id):
         raise Invalid([("lease_id", UNKNOWN_LEASE)])  # do not reveal that it exists
     return lease
 

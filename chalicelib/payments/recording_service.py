@@ -151,9 +151,8 @@ def _insert_payment(ctx: Context, row: dict[str, Any]) -> None:
     first = repository.find_by_reference(ctx, row["channel_id"], row["provider_reference"])
     if first is None:
         raise Conflict(CHANGED_MEANWHILE)
-    seen = ctx.actor.properties is None or first.property_id in ctx.actor.properties
     raise Conflict(
         "The channel already has a payment with this reference.",
         provider_reference=row["provider_reference"],
-        **({"payment_id": str(first.id), "state": first.state} if seen else {}),
+        **({"payment_id": str(first.id), "state": first.state} if ctx.may_touch(first.property_id) else {}),
     )

@@ -88,9 +88,7 @@ def list_properties(ctx: Context, page_request: PageRequest) -> Page[Property]:
 
 def get_property(ctx: Context, property_id: UUID) -> Property:
     found = repository.find_property(ctx, property_id)
-    if ctx.actor.properties is not None and property_id not in ctx.actor.properties:
-        found = None
-    return _require(found, "property")
+    return _require(found if ctx.may_touch(property_id) else None, "property")
 
 
 def add_property(ctx: Context, values: dict[str, Any]) -> Property:
@@ -137,9 +135,7 @@ def list_units(
 
 def get_unit(ctx: Context, unit_id: UUID) -> Unit:
     found = repository.find_unit(ctx, unit_id, ctx.today)
-    if found is not None and ctx.actor.properties is not None and found.property_id not in ctx.actor.properties:
-        found = None
-    return _require(found, "unit")
+    return _require(found if found and ctx.may_touch(found.property_id) else None, "unit")
 
 
 def add_unit(ctx: Context, values: dict[str, Any]) -> Unit:

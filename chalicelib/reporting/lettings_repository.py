@@ -40,7 +40,7 @@ def list_units_with_lease(
         )
         # Every unit has a property; the outer join makes MySQL read units first, by the index of the sort order.
         .outerjoin(properties, _same_row(properties, units.c.property_id))
-        .outerjoin(leases, and_(leases.c.unit_id == units.c.id, _holds_unit_on(on)))
+        .outerjoin(leases, and_(leases.c.unit_id == units.c.id, _occupies_unit_on(on)))
         .outerjoin(tenants, _same_row(tenants, leases.c.tenant_id))
         .outerjoin(
             tenant_phones,
@@ -90,7 +90,7 @@ def _unit_states(organisation_id: UUID, on: dt.date) -> Select[Any]:
             func.coalesce(_rent_on(on), 0).label("rent"),
             case((free, units.c.rent_cents), else_=0).label("asked_vacant"),
         )
-        .outerjoin(leases, and_(leases.c.unit_id == units.c.id, _holds_unit_on(on)))
+        .outerjoin(leases, and_(leases.c.unit_id == units.c.id, _occupies_unit_on(on)))
         .where(units.c.organisation_id == organisation_id)
     )
 
@@ -99,7 +99,7 @@ def _same_row(table: Any, key: ColumnElement[Any]) -> ColumnElement[bool]:
     return and_(table.c.organisation_id == units.c.organisation_id, table.c.id == key)
 
 
-def _holds_unit_on(on: dt.date) -> ColumnElement[bool]:
+def _occupies_unit_on(on: dt.date) -> ColumnElement[bool]:
     """Return the condition that a lease occupies its unit on ``on``; at most one does, as leases never overlap."""
     return and_(
         leases.c.organisation_id == units.c.organisation_id,

@@ -161,7 +161,7 @@ def get_tenant_statement(request: RequestContext, tenant_id: UUID) -> Statement 
     JSON or CSV. For owners, managers and accountants.
     """
     statement = statement_service.get_tenant_statement(request.ctx, tenant_id, *_days(request))
-    return _told(request, statement)
+    return _statement_response(request, statement)
 
 
 @reporting.post(
@@ -190,7 +190,7 @@ def get_lease_statement(request: RequestContext, lease_id: UUID) -> Statement | 
     For owners, managers and accountants.
     """
     statement = statement_service.get_lease_statement(request.ctx, lease_id, *_days(request))
-    return _told(request, statement)
+    return _statement_response(request, statement)
 
 
 @reporting.get("/ledger/proof", may="see_ledger", snapshot=True, answer=PROOF)
@@ -207,7 +207,7 @@ def _days(request: RequestContext) -> tuple[dt.date | None, dt.date | None]:
     return request.query.get("from"), request.query.get("to")
 
 
-def _told(request: RequestContext, statement: Statement) -> Statement | Response:
+def _statement_response(request: RequestContext, statement: Statement) -> Statement | Response:
     if wants_csv(request.http_request, request.query):
         return csv_response(f"statement-{statement.to_on}", STATEMENT_COLUMNS, statement_rows(statement))
     return statement

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from chalicelib.clock import day_of
+from chalicelib.identity import service as identity
 from chalicelib.identity.model import PLATFORM
 from chalicelib.leasing.model import CONFIRMED
 from chalicelib.messaging import service as messaging
@@ -195,7 +195,7 @@ def _queue_replies(db: Connection, request: CommandRequest, replies: Sequence[Re
     if expires_at <= request.now:
         return
     for reply in replies:
-        ctx = Context.for_system(db, reply.organisation_id, now=request.now, today=day_of(request.now))
+        ctx = identity.system_context(db, reply.organisation_id, request.now)
         if reply.text is None or _is_reply_limit_reached(ctx, request.phone):
             continue
         message = NewMessage(

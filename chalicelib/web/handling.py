@@ -11,7 +11,7 @@ import logging
 import re
 import time
 import uuid
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from chalice.app import Request, Response
@@ -90,8 +90,8 @@ def _run_in_transaction(operation: Operation, context: RequestContext, ids: dict
     if operation.may != SIGNED_IN:
         organisation_id = reading.parse_organisation_header(context.http_request)
         context.ctx = identity.get_caller(db, context.caller_phone, organisation_id, may=operation.may, now=now)
-        assert context.ctx.actor.member_id is not None  # noqa: S101
-        scope_id, organisation_id = context.ctx.actor.member_id, context.ctx.organisation_id
+        organisation_id = context.ctx.organisation_id
+        scope_id = cast(UUID, context.ctx.actor.member_id)  # a caller is a member
     if operation.fresh:
         reading.check_fresh_sign_in(context.http_request)
     context.if_match = reading.parse_if_match(operation, context.http_request)

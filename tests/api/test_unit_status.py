@@ -4,14 +4,14 @@ import datetime as dt
 
 import pytest
 
-from chalicelib.clock import ManualClock, day_of
+from chalicelib.clock import NAIROBI, ManualClock, day_of
 from tests.api.client import Client
 
 pytestmark = pytest.mark.usefixtures("parts")
 
 
 def test_the_status_that_is_told_is_the_one_that_is_found(owner: Client, clock: ManualClock) -> None:
-    today = day_of(clock.now())
+    today = day_of(clock.now(), NAIROBI)
     starts = {"vacant": None, "occupied": today, "reserved": today + dt.timedelta(days=1)}
     house = owner.post("/v1/properties", {"name": "Mwangaza Court"}).json["id"]
     tenant = owner.post("/v1/tenants", {"given_name": "Achieng"}).json["id"]

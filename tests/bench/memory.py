@@ -6,7 +6,7 @@ import resource
 import sys
 from collections.abc import Callable, Iterator
 
-from chalicelib.clock import day_of
+from chalicelib.clock import NAIROBI, day_of
 from chalicelib.runtime.resources import using
 from tests.api.client import Answer, Client
 from tests.bench import books
@@ -14,7 +14,7 @@ from tests.bench.data import Book, id_of
 from tests.bench.report import Figure, in_fresh_process
 
 REQUESTS = 1_000
-TODAY = day_of(dt.datetime.now(dt.UTC))
+TODAY = day_of(dt.datetime.now(dt.UTC), NAIROBI)
 BOOK = Book(leases=1_000, large=1_000, organisations=1, months=3, last_period=TODAY.replace(day=1))
 
 

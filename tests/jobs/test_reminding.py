@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from chalicelib.clock import day_of
+from chalicelib.clock import NAIROBI, day_of
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.messaging import messages
 from chalicelib.storage.tables.tasks import tasks
@@ -30,7 +30,7 @@ def real(fresh_database: str) -> Iterator[Resources]:
 
 def landlord(parts: Resources) -> Estate:
     """Return one who reminds at any hour, and whose tenants owe since today."""
-    made = Estate.found(parts, day_of(parts.clock.now()))
+    made = Estate.found(parts, day_of(parts.clock.now(), NAIROBI))
     assert isinstance(made, Estate)
     made.policy(send_hour=0, skip_holidays=False)
     for _ in range(TENANTS):
@@ -43,7 +43,7 @@ def test_twenty_that_queue_and_work_reminders_at_once_tell_every_tenant_once(
 ) -> None:
     estates = [landlord(real) for _ in range(LANDLORDS)]
     at = real.clock.now()
-    if day_of(at + HOUR) != day_of(at):
+    if day_of(at + HOUR, NAIROBI) != day_of(at, NAIROBI):
         at -= HOUR  # tomorrow is another step
     assert sum(each["count"] for each in fired(fresh_database, "rent_reminders", at)) == LANDLORDS
     fired(fresh_database, "rent_reminders", at + HOUR)

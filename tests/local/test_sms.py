@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from chalicelib.clock import SystemClock, day_of
+from chalicelib.clock import NAIROBI, SystemClock, day_of
 from tests.local.phones import eventually
 from tests.local.test_run import Run
 
@@ -88,7 +88,7 @@ def settled(estate: Estate, count: int) -> list[dict[str, Any]]:
 
 def test_a_payment_is_told_to_the_tenants_phone_and_reported_as_delivered(estate: Estate) -> None:
     before = len(estate.got())
-    estate.pay("12500.00", day_of(SystemClock().now()).isoformat())
+    estate.pay("12500.00", day_of(SystemClock().now(), NAIROBI).isoformat())
     receipt = settled(estate, before + 1)[-1]
     assert "tumepokea KES 12,500" in receipt["text"]
     assert (receipt["other"], receipt["status"], receipt["callback"]) == ("MWANGAZA", "Success", "200")
@@ -156,7 +156,7 @@ def test_who_says_stop_gets_one_word_more_and_no_receipt(estate: Estate) -> None
     before = len(estate.got())
     estate.phone(TENANT, "answer", {"text": "ACHA"})
     settled(estate, before + 1)
-    estate.pay("100.00", day_of(SystemClock().now()).isoformat())
+    estate.pay("100.00", day_of(SystemClock().now(), NAIROBI).isoformat())
     eventually(lambda: any(each["reason"] == "opted_out" for each in estate.messages()))
     assert [each["phone"] for each in estate.run.call("GET", "/v1/opt-outs")["items"]] == [TENANT]
     assert len(estate.got()) == before + 1

@@ -21,11 +21,20 @@ from chalicelib.delivery.queue_payloads import (
     serialize_outcomes,
 )
 from chalicelib.errors import Unavailable
-from chalicelib.messaging import service
 from chalicelib.runtime.ports import OutgoingText, SendOutcome
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.messaging import deliveries, incoming_messages
-from tests.outbox import DAY, NOON, FakePhones, FakeQueues, Outbox, make_outbound_resources, new_phone, notice
+from tests.outbox import (
+    DAY,
+    NOON,
+    FakePhones,
+    FakeQueues,
+    Outbox,
+    make_outbound_resources,
+    new_phone,
+    notice,
+    opted_out,
+)
 
 MINUTE = dt.timedelta(minutes=1)
 SENT = SendOutcome("sent", provider_reference="ATX", parts=1, cost_cents=95)
@@ -318,7 +327,7 @@ def test_a_vendors_opt_out_holds_in_every_organisation_that_writes_to_the_number
     for _ in range(2):
         assert result_service.handle_result(sending, serialize_callback(posted)) == 0  # it is no tenant's
     with sending.reading() as db:
-        silent = [each.id for each in (outbox, other, stranger) if service.list_opted_out(db, each.id, {phone})]
+        silent = [each.id for each in (outbox, other, stranger) if opted_out(db, each.id, {phone})]
     assert silent == [outbox.id, other.id, stranger.id]  # who has not written to it yet, too
     dispatch_service.dispatch(sending)
     assert outbox.statuses() == other.statuses() == {"cancelled": 1}

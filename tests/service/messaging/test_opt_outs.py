@@ -10,7 +10,7 @@ from chalicelib.messaging import service
 from chalicelib.messaging.model import OptOut
 from chalicelib.pages import PageRequest
 from tests.contexts import context
-from tests.outbox import NOON, Outbox, new_phone
+from tests.outbox import NOON, Outbox, new_phone, opted_out
 
 LATER = NOON + dt.timedelta(hours=1)
 
@@ -21,7 +21,7 @@ def add_opt_out(outbox: Outbox, phone: str, source: str = "sms", now: dt.datetim
 
 def silent(outbox: Outbox, *phones: str) -> set[str]:
     with outbox.parts.reading() as db:
-        return service.list_opted_out(db, outbox.id, phones)
+        return opted_out(db, outbox.id, phones)
 
 
 def test_a_number_is_silent_for_one_organisation_until_it_says_otherwise(outbox: Outbox) -> None:

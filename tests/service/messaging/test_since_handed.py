@@ -13,7 +13,7 @@ from chalicelib.messaging import service
 from chalicelib.runtime.ports import SendOutcome
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context
-from tests.outbox import NOON, FakeQueues, Outbox, new_phone, notice
+from tests.outbox import NOON, FakeQueues, Outbox, new_phone, notice, opted_out
 
 MINUTE = dt.timedelta(minutes=1)
 NOT_SENT = SendOutcome("not_sent", reason="not_reached")
@@ -111,7 +111,7 @@ def test_a_vendors_opt_out_holds_where_the_number_is_a_tenants(sending: Resource
     posted = VendorCallback("opt_out", "africastalking", {"phoneNumber": phone}, NOON)
     assert result_service.handle_result(sending, serialize_callback(posted)) == 0  # they rent nothing
     with parts.reading() as db:
-        assert service.list_opted_out(db, outbox.id, [phone]) == {phone}
+        assert opted_out(db, outbox.id, [phone]) == {phone}
 
 
 def test_an_sms_from_a_name_instead_of_a_number_is_let_go(sending: Resources) -> None:

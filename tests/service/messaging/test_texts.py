@@ -16,7 +16,7 @@ from chalicelib.messaging.model import IncomingAnswer, KindSpend, Message
 from chalicelib.pages import PageRequest
 from chalicelib.storage.tables.messaging import deliveries, incoming_messages
 from tests.contexts import context
-from tests.outbox import DAY, NOON, Outbox, new_phone, notice
+from tests.outbox import DAY, NOON, Outbox, new_phone, notice, opted_out
 
 
 def tenant(outbox: Outbox, *phones: str) -> UUID:
@@ -224,7 +224,7 @@ def test_an_erased_tenant_is_in_no_message(outbox: Outbox) -> None:
         for each in (phone, shared):
             service.add_opt_out(context(db, outbox.id, now=NOON), each, source="sms")
         service.anonymise_messages_of_tenant(context(db, outbox.id, now=NOON + DAY), mine, [phone, shared])
-        assert service.list_opted_out(db, outbox.id, [phone, shared]) == {shared}
+        assert opted_out(db, outbox.id, [phone, shared]) == {shared}
     assert [is_forgotten(outbox.message(each)) for each in (sent, waiting, unnamed, theirs)] == [
         True,
         True,

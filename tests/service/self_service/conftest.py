@@ -15,7 +15,6 @@ from chalicelib.identity.model import PLATFORM
 from chalicelib.leasing import service as leasing
 from chalicelib.maintenance import service as maintenance
 from chalicelib.maintenance.model import MaintenanceRequest
-from chalicelib.messaging import service as messaging
 from chalicelib.pages import PageRequest
 from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.resources import Resources
@@ -23,6 +22,7 @@ from chalicelib.self_service import service
 from chalicelib.self_service.holder_service import find_holder
 from chalicelib.storage.tables.messaging import messages
 from tests.money import Money
+from tests.outbox import opted_out
 
 _numbers = itertools.count()
 
@@ -76,7 +76,7 @@ class House:
         return replies_of(self.books.parts, self.id)
 
     def opted_out(self, phone: str) -> bool:
-        return phone in self.books.do(messaging.list_opted_out, [phone])
+        return phone in self.books.do(opted_out, [phone])
 
 
 def replies_of(parts: Resources, organisation_id: UUID, phone: str = "") -> list[Any]:
