@@ -1,4 +1,4 @@
-"""Handing 100,000 queued reminders to the senders' queue: the dispatcher's own CPU, its texts made on the way.
+"""Dispatching 100,000 queued reminders to the senders' queue: the dispatcher's own CPU, texts rendered on the way.
 
 The queue takes whatever it is given at once, and the database's time is not the dispatcher's.
 """
@@ -12,11 +12,13 @@ from dataclasses import replace
 
 from chalicelib.delivery.dispatch_service import dispatch
 from chalicelib.messaging import service as messaging
+from chalicelib.messaging.grant_model import GrantLimits
 from chalicelib.outreach import jobs
 from tests.bench import books, data, reminders
 from tests.bench.data import id_of
 from tests.bench.report import Figure, in_fresh_process
 from tests.contexts import context
+from tests.granting import grant
 
 LEASES = reminders.LEASES
 BOOK = replace(reminders.BOOK, months=1)
@@ -54,6 +56,7 @@ def measure() -> Iterator[Figure]:
 def main(url: str) -> None:
     sink = Sink()
     parts = replace(reminders.at(url, reminders.DAY_AFTER), queues=sink)
+    grant(parts, id_of("organisation", 1), GrantLimits(**NO_CAP))
     parts.transact(
         lambda db: messaging.change_settings(context(db, id_of("organisation", 1), now=parts.clock.now()), None, NO_CAP)
     )
