@@ -17,6 +17,7 @@ def providers() -> Providers:
         outbound=lambda: make_outbound_resources(config.settings()),
         key_copies=_key_copies,
         user_pool=_user_pool,
+        migrate=lambda: migrate(config.settings()),
     )
 
 

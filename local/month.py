@@ -20,10 +20,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from chalicelib import money
+from chalicelib.api.schemas.messages import MESSAGE
 from chalicelib.clock import NAIROBI, ManualClock
 from chalicelib.identity.model import PLATFORM
 from chalicelib.messaging import service as messaging
-from chalicelib.messaging.schemas import MESSAGE
 from chalicelib.pages import MAX_PAGE_ITEMS, PageRequest
 from chalicelib.storage.tables.outreach import reminders
 from chalicelib.web.telling import serialize

@@ -3,8 +3,8 @@
 import json
 
 import app  # noqa: F401 - its routes are what is described
+from chalicelib.api import OPERATIONS
 from chalicelib.web import openapi
-from chalicelib.web.routing import OPERATIONS
 
 if __name__ == "__main__":
     print(json.dumps(openapi.document(OPERATIONS), indent=1))

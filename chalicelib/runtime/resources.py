@@ -40,6 +40,7 @@ class Providers:
     outbound: Callable[[], OutboundResources]
     key_copies: Callable[[], KeyCopies | None]  # none on a laptop
     user_pool: Callable[[str], UserPool]
+    migrate: Callable[[], str]
 
 
 _providers: Providers | None = None
@@ -88,6 +89,11 @@ def key_copies() -> KeyCopies | None:
 def user_pool(pool_id: str) -> UserPool:
     """Return the user pool of that id, in this Region."""
     return _provided().user_pool(pool_id)
+
+
+def migrate() -> str:
+    """Bring this process's database to the newest schema and return its version."""
+    return _provided().migrate()
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from chalicelib import bootstrap, config
+from chalicelib.runtime.resources import migrate
 from chalicelib.tasks.scheduling import FunctionBlueprint
 
 log = logging.getLogger("plotihub.tasks")
@@ -13,6 +13,6 @@ operator_jobs = FunctionBlueprint()
 @operator_jobs.lambda_function(name="migrate_database")
 def migrate_database(event: dict[str, Any], context: Any) -> dict[str, str]:
     """Migrate the schema, before the code that needs it serves callers. Idempotent."""
-    version = bootstrap.migrate(config.settings())
+    version = migrate()
     log.info("database.migrated: the database has the newest schema", extra={"version": version})
     return {"version": version}

@@ -1,9 +1,6 @@
 """The OpenAPI 3.1 document, made from the routes as they were declared and from their schemas."""
 
-import functools
-import hashlib
 import inspect
-import json
 import re
 import typing
 
@@ -33,14 +30,6 @@ from chalicelib.web.openapi_texts import (
     TAGS,
 )
 from chalicelib.web.problem import CONTENT_TYPE
-from chalicelib.web.routing import OPERATIONS
-
-
-@functools.cache
-def document_json() -> tuple[str, str]:
-    """Return the document as JSON, and its ETag; made once a process."""
-    made = json.dumps(document(OPERATIONS), separators=(",", ":"))
-    return made, f'"{hashlib.blake2b(made.encode(), digest_size=12).hexdigest()}"'
 
 
 def document(operations: list[Operation]) -> JsonSchema:

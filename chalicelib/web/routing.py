@@ -13,9 +13,8 @@ from chalicelib.pages import Page
 from chalicelib.web.call import Operation, RequestContext
 from chalicelib.web.handling import handle_request
 
-__all__ = ["OPERATIONS", "ApiBlueprint", "Page", "RequestContext"]
+__all__ = ["ApiBlueprint", "Page", "RequestContext"]
 
-OPERATIONS: list[Operation] = []
 PREFIX = "/v1"
 CORS_HEADERS = [
     "Authorization",
@@ -31,12 +30,13 @@ View = Callable[..., Any]
 
 
 class ApiBlueprint(Blueprint):
-    """Routes of one domain, below /v1 unless ``prefix`` says otherwise; ``tag`` groups them in the document."""
+    """Routes of one resource, below /v1 unless ``prefix`` says otherwise; ``tag`` groups them in the document."""
 
     def __init__(self, import_name: str, *, tag: str, prefix: str = PREFIX) -> None:
         super().__init__(import_name)
         self._tag = tag
         self._prefix = prefix
+        self.operations: list[Operation] = []  # as declared
 
     def get(self, path: str, **options: Any) -> Callable[[View], View]:
         return self.operation("GET", path, **options)
@@ -68,6 +68,7 @@ class ApiBlueprint(Blueprint):
         snapshot: bool = False,
         audited: bool = False,
         fresh: bool = False,
+        tag: str = "",
     ) -> Callable[[View], View]:
         """Register a view.
 
@@ -82,6 +83,7 @@ class ApiBlueprint(Blueprint):
             snapshot: the whole answer is read as of one moment.
             audited: who reads it is kept; whoever writes is kept anyway.
             fresh: only with a sign-in of the last minutes (docs/decisions/0019-fresh-proof-for-dangerous-acts.md).
+            tag: where the OpenAPI document lists it, if not under the blueprint's own.
         """
         if may not in PERMISSIONS and may not in (PUBLIC, SIGNED_IN):
             raise ValueError(f"{method} {path}: {may!r} stands in no row of the table of roles")
@@ -91,9 +93,9 @@ class ApiBlueprint(Blueprint):
             declared = Operation(
                 method, full, may, view, query, body, request_types, answer, response_types, status,
                 location, if_match, idempotent,
-                snapshot, audited or method != "GET", fresh, self._tag,
+                snapshot, audited or method != "GET", fresh, tag or self._tag,
             )  # fmt: skip
-            OPERATIONS.append(declared)
+            self.operations.append(declared)
 
             def view_function(**path_values: str) -> Any:
                 return handle_request(declared, self.current_request, path_values)

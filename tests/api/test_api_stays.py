@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.api import OPERATIONS
 from chalicelib.web import openapi
-from chalicelib.web.routing import OPERATIONS
 
 Document = dict[str, Any]
 

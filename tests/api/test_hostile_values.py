@@ -13,10 +13,10 @@ from uuid import uuid4
 import pytest
 from marshmallow import ValidationError
 
+from chalicelib.api.schemas.tenants import NEW_TENANT
 from chalicelib.clock import ManualClock
 from chalicelib.delivery import result_service
 from chalicelib.delivery.queue_payloads import VendorCallback, parse_result
-from chalicelib.leasing.schemas import NEW_TENANT
 from chalicelib.runtime.resources import get_resources, using
 from chalicelib.values import clean_text
 from tests import corpus

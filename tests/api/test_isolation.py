@@ -31,13 +31,13 @@ from hypothesis.stateful import (
 )
 
 from app import app
+from chalicelib.api import OPERATIONS
 from chalicelib.clock import ManualClock
 from chalicelib.identity.roles import PUBLIC, SIGNED_IN
 from chalicelib.runtime.ports import SENT, OutgoingText, SendOutcome
 from chalicelib.runtime.resources import OutboundResources, Resources, get_resources, using, using_outbound
 from chalicelib.storage import migrate
 from chalicelib.storage.engines import make_engine
-from chalicelib.web.routing import OPERATIONS
 from tests import databases
 from tests.api.client import Client
 from tests.api.estates import query_of

@@ -10,10 +10,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection
 
+from chalicelib.api import meta
 from chalicelib.errors import Unavailable
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
-from chalicelib.web import health, meta_routes
+from chalicelib.web import health
 from tests.api.client import Client
 
 
@@ -61,7 +62,7 @@ def test_the_page_and_all_that_it_names_are_served() -> None:
     page = Client(None).get("/docs")
     assert page.headers["Content-Type"].startswith("text/html")
     named = re.findall(r'(?:src|href)="/docs/([^"]+)"', page.text)
-    assert set(named) == set(meta_routes.ASSETS)
+    assert set(named) == set(meta.ASSETS)
     for name in named:
         asset = Client(None).get(f"/docs/{name}")
         assert asset.status == 200
@@ -79,7 +80,7 @@ def test_the_page_runs_nothing_that_is_not_ours() -> None:
 
 
 def test_the_vendored_files_are_those_that_are_named() -> None:
-    listed = re.findall(r"\| `([\w.-]+)` \| `([0-9a-f]{64})` \|", (meta_routes.STATIC / "VENDORED.md").read_text())
+    listed = re.findall(r"\| `([\w.-]+)` \| `([0-9a-f]{64})` \|", (meta.STATIC / "VENDORED.md").read_text())
     assert len(listed) == 2
     for name, digest in listed:
-        assert hashlib.sha256((meta_routes.STATIC / name).read_bytes()).hexdigest() == digest
+        assert hashlib.sha256((meta.STATIC / name).read_bytes()).hexdigest() == digest

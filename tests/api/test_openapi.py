@@ -7,9 +7,9 @@ import pytest
 from openapi_spec_validator import validate
 
 from app import app
+from chalicelib.api import OPERATIONS
 from chalicelib.identity.roles import PUBLIC
 from chalicelib.web import openapi
-from chalicelib.web.routing import OPERATIONS
 from tests.api.client import Client
 
 Document = dict[str, Any]

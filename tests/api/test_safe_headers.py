@@ -3,9 +3,9 @@
 import pytest
 
 from app import app
+from chalicelib.api import OPERATIONS
 from chalicelib.runtime.resources import Resources
 from chalicelib.web import gateway
-from chalicelib.web.routing import OPERATIONS
 from tests.api.client import Answer, Client
 from tests.api.test_roles import attempt, name_of
 

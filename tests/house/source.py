@@ -8,7 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "chalicelib"
 ROOMS = {path.name for path in LIBRARY.iterdir() if path.is_dir() and path.name != "__pycache__"}
-DOMAINS = ROOMS - {"web", "storage", "gateways", "runtime"}
+DOMAINS = ROOMS - {"api", "web", "storage", "gateways", "runtime"}
+PURE_ROOMS = {"rent_roll"}  # no database, no network, no clock
 
 
 def files(*folders: str) -> list[Path]:
@@ -43,9 +44,44 @@ def room_of(path: Path) -> str:
     return parts[0] if len(parts) > 1 else ""
 
 
-def is_kind(path: Path, *words: str) -> bool:
-    """Tell whether the file is one of these of its domain: "service" is service.py and deposit_service.py."""
-    return path.stem.split("_")[-1] in words
+# Kinds of files by the end of their names; whatever bears none of them is a service of its room.
+KINDS_BY_NAME = ("repository", "rules", "model", "jobs", "runner")
+KINDS_BY_ROOM = {"api": "api", "web": "web", "storage": "storage", "gateways": "gateway", "runtime": "runtime"}
+# Chalice asks the authorizer as it asks a job: it is an entrance.
+KINDS_OF_FILES = {
+    "identity/authorizer.py": "jobs",
+    "tasks/scheduling.py": "jobs",
+    "web/repository.py": "repository",
+    "bootstrap.py": "bootstrap",
+}
+
+
+def kind_of(path: Path) -> str:
+    """Return the kind of a file of the library, on which hangs what it may know; every file has one."""
+    name, room = str(path.relative_to(LIBRARY)), room_of(path)
+    if name in KINDS_OF_FILES:
+        return KINDS_OF_FILES[name]
+    if room == "":
+        return "base"
+    if room in KINDS_BY_ROOM:
+        return "schema" if "schemas" in path.parts else KINDS_BY_ROOM[room]
+    if room in PURE_ROOMS:
+        return "pure"
+    ending = path.stem.split("_")[-1]
+    return ending if ending in KINDS_BY_NAME else "interface" if path.stem == "__init__" else "service"
+
+
+@cache
+def file_named(name: str) -> Path | None:
+    """Return the file of the library that an imported name stands in: of a package, its ``__init__``."""
+    parts = name.split(".")
+    while parts and parts[0] == "chalicelib":
+        path = ROOT.joinpath(*parts)
+        for found in (path.with_suffix(".py"), path / "__init__.py"):
+            if found.is_file():
+                return found
+        parts.pop()
+    return None
 
 
 def calls_of(path: Path) -> Iterator[tuple[ast.Call, str]]:

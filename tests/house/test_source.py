@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.source import DOMAINS, LIBRARY, ROOT, calls_of, files, imports_of, is_kind, name_of, room_of, tree_of
+from tests.house.source import DOMAINS, LIBRARY, ROOT, calls_of, files, imports_of, kind_of, name_of, room_of, tree_of
 from tests.twins import ON_SQLITE_ALONE
 
 MAX_LINES = 300
@@ -163,7 +163,11 @@ def _public_functions(path: Path) -> Iterator[ast.FunctionDef]:
             yield node
 
 
-@pytest.mark.parametrize("path", [path for path in files() if is_kind(path, "repository")], ids=name_of)
+@pytest.mark.parametrize(
+    "path",
+    [path for path in files() if kind_of(path) == "repository"],
+    ids=name_of,
+)
 def test_every_function_of_a_repository_says_whose_rows(path: Path) -> None:
     free = OF_NO_ORGANISATION.get(str(path.relative_to(LIBRARY)), set())
     for function in _public_functions(path):
@@ -194,7 +198,7 @@ def test_services_do_not_end_transactions() -> None:
     ending = [
         f"{name_of(path)}: {called}"
         for path in files()
-        if is_kind(path, "service", "repository", "rules")
+        if kind_of(path) in {"service", "interface", "repository", "rules", "model"}
         for _, called in calls_of(path)
         if called in {"db.commit", "db.rollback", "db.begin"}
     ]

@@ -15,6 +15,7 @@ from marshmallow import Schema, ValidationError
 from marshmallow import fields as plain
 
 import app
+from chalicelib.api import OPERATIONS
 from chalicelib.money import format_cents
 from chalicelib.rent_roll.cells import BLANK_WORDS, Cell, cell_text, reject_mangled
 from chalicelib.rent_roll.columns import SYNONYMS, Column
@@ -25,7 +26,6 @@ from chalicelib.self_service import rules as said
 from chalicelib.self_service import ussd_rules
 from chalicelib.values import InvalidValue, clean_text, parse_identity_number, text_pattern
 from chalicelib.web import fields
-from chalicelib.web.routing import OPERATIONS
 from chalicelib.web.sheets import csv_response
 from tests import corpus
 

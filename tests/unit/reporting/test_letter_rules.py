@@ -5,9 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from chalicelib.api.schemas.statements import ENTRY_KINDS
 from chalicelib.reporting.letter_rules import MAX_SUBJECT, StatementAddressee, render_statement_email, trim_statement
 from chalicelib.reporting.model import Statement, StatementEntry
-from chalicelib.reporting.schemas import KINDS
 
 TO = StatementAddressee("Otieno", "en", "Mwangaza Homes", "KES")
 SOME = UUID(int=1)
@@ -60,7 +60,7 @@ def test_what_is_paid_ahead_is_the_tenants() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "sw"])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ENTRY_KINDS)
 def test_every_kind_of_entry_has_a_name(kind: str, language: str) -> None:
     lone = STATEMENT._replace(entries=[entry(DAYS[0], kind, None, 1, 0, 1)])
     _, text = render_statement_email(TO._replace(language=language), lone)

@@ -1,0 +1,58 @@
+"""HTTP: one file a resource, its schemas under the same name in ``schemas/``.
+
+Above all rooms, whose interfaces it calls.
+"""
+
+from chalicelib.api import (
+    callbacks,
+    channels,
+    charges,
+    deposits,
+    imports,
+    invoices,
+    leases,
+    ledger,
+    maintenance_requests,
+    members,
+    messages,
+    meta,
+    notices,
+    organisations,
+    payments,
+    properties,
+    reminders,
+    reports,
+    statements,
+    tasks,
+    tenants,
+)
+
+__all__ = ["OPERATIONS", "RESOURCES"]
+
+RESOURCES = (
+    callbacks,
+    channels,
+    charges,
+    deposits,
+    imports,
+    invoices,
+    leases,
+    ledger,
+    maintenance_requests,
+    members,
+    messages,
+    meta,
+    notices,
+    organisations,
+    payments,
+    properties,
+    reminders,
+    reports,
+    statements,
+    tasks,
+    tenants,
+)
+# In the order of their paths, as the OpenAPI document lists them.
+OPERATIONS = sorted(
+    (operation for resource in RESOURCES for operation in resource.routes.operations), key=lambda each: each.path
+)

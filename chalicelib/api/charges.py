@@ -1,0 +1,81 @@
+"""One-off and recurring charges."""
+
+from uuid import UUID
+
+from chalicelib.api.schemas.charges import CHARGE, CHARGE_QUERY, NEW_CHARGE, RECURRING_CHARGE, RECURRING_CHARGE_CHANGE
+from chalicelib.billing import service as billing
+from chalicelib.billing.model import Charge
+from chalicelib.leasing import service as leasing
+from chalicelib.leasing.model import RecurringCharge
+from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
+
+routes = ApiBlueprint(__name__, tag="billing")
+
+
+@routes.get("/charges", may="see_billing", query=CHARGE_QUERY, answer=CHARGE)
+def list_charges(request: RequestContext) -> Page[Charge]:
+    """List charges.
+
+    Returns one-off charges, oldest first; filter by lease, invoice and status. For owners, managers and
+    accountants.
+    """
+    filters = _named(request, "lease_id", "invoice_id", "status")
+    return billing.list_charges(request.ctx, request.page_request, **filters)
+
+
+@routes.post("/charges", may="bill", body=NEW_CHARGE, answer=CHARGE, location="/v1/charges/{id}")
+def add_charge(request: RequestContext) -> Charge:
+    """Add a charge.
+
+    Adds a one-off charge, which goes on the lease's next monthly invoice of a month that ends on or after
+    ``charged_on`` (today if absent). For owners, managers and accountants.
+    """
+    return billing.add_charge(request.ctx, request.body)
+
+
+@routes.get("/charges/{charge_id}", may="see_billing", answer=CHARGE)
+def get_charge(request: RequestContext, charge_id: UUID) -> Charge:
+    """Get a charge.
+
+    Returns one charge, with the invoice that billed it, if any. For owners, managers and accountants.
+    """
+    return billing.get_charge(request.ctx, charge_id)
+
+
+@routes.post("/charges/{charge_id}/cancel", may="bill", answer=CHARGE, status=200)
+def cancel_charge(request: RequestContext, charge_id: UUID) -> Charge:
+    """Cancel a charge.
+
+    Cancels a pending charge. One that was invoiced is refused (409); credit or void the invoice instead. For
+    owners, managers and accountants.
+    """
+    return billing.cancel_charge(request.ctx, charge_id)
+
+
+@routes.get("/recurring-charges/{recurring_charge_id}", tag="leasing", may="see_leases", answer=RECURRING_CHARGE)
+def get_recurring_charge(request: RequestContext, recurring_charge_id: UUID) -> RecurringCharge:
+    """Get a recurring charge.
+
+    Returns one recurring charge, with the version as ETag.
+    """
+    return leasing.get_recurring_charge(request.ctx, recurring_charge_id)
+
+
+@routes.patch(
+    "/recurring-charges/{recurring_charge_id}",
+    tag="leasing",
+    may="edit_leases",
+    body=RECURRING_CHARGE_CHANGE,
+    answer=RECURRING_CHARGE,
+)
+def change_recurring_charge(request: RequestContext, recurring_charge_id: UUID) -> RecurringCharge:
+    """Change a recurring charge.
+
+    Changes description, amount, proration or the last day for future bills. Set ``ends_on`` to end it; the day
+    before ``starts_on`` cancels it. For owners and managers, with If-Match.
+    """
+    return leasing.change_recurring_charge(request.ctx, recurring_charge_id, request.if_match, request.body)
+
+
+def _named(request: RequestContext, *names: str) -> dict[str, object]:
+    return {name: request.query[name] for name in names if name in request.query}

@@ -1,0 +1,86 @@
+"""Deposits: recorded, refunded, deducted from."""
+
+from uuid import UUID
+
+from chalicelib.api.schemas.deposits import (
+    DEDUCTION,
+    DEPOSIT,
+    DEPOSIT_REFUND,
+    DEPOSIT_REVERSAL,
+    NEW_DEDUCTION,
+    NEW_DEPOSIT,
+)
+from chalicelib.api.schemas.payments import REASON
+from chalicelib.leasing import service as leasing
+from chalicelib.leasing.model import DepositEntry
+from chalicelib.payments import service as payments
+from chalicelib.payments.model import Deduction
+from chalicelib.web.fields import PAGING
+from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
+
+routes = ApiBlueprint(__name__, tag="leasing")
+
+
+@routes.get("/leases/{lease_id}/deposits", may="see_billing", query=PAGING, answer=DEPOSIT)
+def list_deposits(request: RequestContext, lease_id: UUID) -> Page[DepositEntry]:
+    """List the deposit entries of a lease.
+
+    Returns every movement of the deposits of a lease; the deposit held is their sum. For owners, managers and
+    accountants.
+    """
+    return leasing.list_deposits(request.ctx, lease_id, request.page_request)
+
+
+@routes.post("/leases/{lease_id}/deposits", may="hold_deposit", body=NEW_DEPOSIT, answer=DEPOSIT)
+def record_deposit(request: RequestContext, lease_id: UUID) -> DepositEntry:
+    """Record a deposit.
+
+    Records a deposit received and posts it to the ledger; without ``channel_id`` it is one that was held before the
+    books began. ``entered_on`` may not be in the future. For owners, managers and accountants.
+    """
+    return leasing.record_deposit(request.ctx, lease_id, **request.body)
+
+
+@routes.post("/leases/{lease_id}/deposit-refunds", may="hold_deposit", body=DEPOSIT_REFUND, answer=DEPOSIT, fresh=True)
+def refund_deposit(request: RequestContext, lease_id: UUID) -> DepositEntry:
+    """Refund a deposit.
+
+    Records that a deposit, or a part of it, was paid back out of a channel, and posts it. Refused if less was held
+    of that kind on that day or since (409). For owners, managers and accountants, with a recent sign-in.
+    """
+    return leasing.refund_deposit(request.ctx, lease_id, **request.body)
+
+
+@routes.post("/deposits/{deposit_entry_id}/reverse", may="hold_deposit", body=DEPOSIT_REVERSAL, answer=DEPOSIT)
+def reverse_deposit_entry(request: RequestContext, deposit_entry_id: UUID) -> DepositEntry:
+    """Reverse a deposit entry.
+
+    Undoes a deposit or deposit refund that was recorded by mistake: a mirror entry is added and the journal
+    reversed. A deduction is reversed by its own operation. Refused if already reversed, or the money is no longer
+    held (409). For owners, managers and accountants.
+    """
+    return leasing.reverse_deposit_entry(
+        request.ctx, deposit_entry_id, reason=request.body["reason"], on=request.ctx.today
+    )
+
+
+@routes.post(
+    "/leases/{lease_id}/deposit-deductions", tag="payments", may="hold_deposit", body=NEW_DEDUCTION, answer=DEDUCTION
+)
+def deduct_deposit(request: RequestContext, lease_id: UUID) -> Deduction:
+    """Deduct from a deposit.
+
+    Takes an amount from the deposits held and allocates it to what the lease owes, oldest first, or to one invoice.
+    Refused if less is held or less is owed (409). For owners, managers and accountants.
+    """
+    return payments.deduct_deposit(request.ctx, lease_id, request.body)
+
+
+@routes.post("/deposit-deductions/{entry_id}/reverse", tag="payments", may="hold_deposit", status=204, body=REASON)
+def reverse_deduction(request: RequestContext, entry_id: UUID) -> None:
+    """Reverse a deposit deduction.
+
+    Undoes a deduction: its lines are open again and the deposit is held as before. A second reversal is refused
+    (409). For owners, managers and accountants.
+    """
+    payments.reverse_deduction(request.ctx, entry_id, reason=request.body["reason"])

@@ -1,0 +1,146 @@
+"""Invoices, credit notes, receipts and bill runs."""
+
+from uuid import UUID
+
+from chalicelib.api.schemas.invoices import (
+    CREDIT_NOTE,
+    CREDIT_NOTE_QUERY,
+    INVOICE,
+    INVOICE_LISTED,
+    INVOICE_QUERY,
+    NEW_BILL_RUN,
+    NEW_CREDIT_NOTE,
+    NEW_INVOICE,
+    RECEIPT,
+    RECEIPT_QUERY,
+)
+from chalicelib.api.schemas.tasks import TASK
+from chalicelib.billing import service as billing
+from chalicelib.billing.model import CreditNote, Invoice, Receipt
+from chalicelib.payments import service as payments
+from chalicelib.tasks.model import Task
+from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
+
+routes = ApiBlueprint(__name__, tag="billing")
+
+
+@routes.get("/invoices", may="see_billing", query=INVOICE_QUERY, answer=INVOICE_LISTED)
+def list_invoices(request: RequestContext) -> Page[Invoice]:
+    """List invoices.
+
+    Returns invoices without their lines, latest number first; filter by lease, property, period and status (open,
+    overdue, paid, void). For owners, managers and accountants.
+    """
+    filters = _named(request, "lease_id", "property_id", "period", "status")
+    return billing.list_invoices(request.ctx, request.page_request, **filters)
+
+
+@routes.get("/invoices/{invoice_id}", may="see_billing", answer=INVOICE)
+def get_invoice(request: RequestContext, invoice_id: UUID) -> Invoice:
+    """Get an invoice.
+
+    Returns one invoice with its lines and what is open of each. For owners, managers and accountants.
+    """
+    return billing.get_invoice(request.ctx, invoice_id)
+
+
+@routes.post("/invoices/{invoice_id}/void", may="void_invoice", answer=INVOICE, status=200)
+def void_invoice(request: RequestContext, invoice_id: UUID) -> Invoice:
+    """Void an invoice.
+
+    Voids an invoice without payments or credits, keeping its number: its journal is reversed, its charges are
+    pending again, and the month can be billed anew. Otherwise refused (409); credit it instead. For owners,
+    managers and accountants.
+    """
+    return billing.void_invoice(request.ctx, invoice_id)  # fmt: skip
+
+
+@routes.get("/credit-notes", may="see_billing", query=CREDIT_NOTE_QUERY, answer=CREDIT_NOTE)
+def list_credit_notes(request: RequestContext) -> Page[CreditNote]:
+    """List credit notes.
+
+    Returns credit notes with their lines, latest number first; filter by lease and invoice. For owners, managers
+    and accountants.
+    """
+    filters = _named(request, "lease_id", "invoice_id")
+    return billing.list_credit_notes(request.ctx, request.page_request, **filters)
+
+
+@routes.get("/credit-notes/{credit_note_id}", may="see_billing", answer=CREDIT_NOTE)
+def get_credit_note(request: RequestContext, credit_note_id: UUID) -> CreditNote:
+    """Get a credit note.
+
+    Returns one credit note with its lines. For owners, managers and accountants.
+    """
+    return billing.get_credit_note(request.ctx, credit_note_id)
+
+
+@routes.get("/receipts", may="see_billing", query=RECEIPT_QUERY, answer=RECEIPT)
+def list_receipts(request: RequestContext) -> Page[Receipt]:
+    """List receipts.
+
+    Returns receipts, latest number first, void ones included; filter by lease and payment. For owners, managers and
+    accountants.
+    """
+    filters = _named(request, "lease_id", "payment_id")
+    return billing.list_receipts(request.ctx, request.page_request, **filters)
+
+
+@routes.get("/receipts/{receipt_id}", may="see_billing", answer=RECEIPT)
+def get_receipt(request: RequestContext, receipt_id: UUID) -> Receipt:
+    """Get a receipt.
+
+    Returns one receipt. For owners, managers and accountants.
+    """
+    return billing.get_receipt(request.ctx, receipt_id)
+
+
+@routes.post("/invoices", tag="payments", may="bill", body=NEW_INVOICE, answer=INVOICE, location="/v1/invoices/{id}")
+def issue_invoice(request: RequestContext) -> Invoice:
+    """Issue an invoice.
+
+    Issues an invoice beside the monthly ones and posts it; credit of the lease is allocated to it at once.
+    ``with_charges`` adds the pending charges. It may not be dated in the future. For owners, managers and
+    accountants.
+    """
+    return payments.issue_invoice(request.ctx, request.body)
+
+
+@routes.post(
+    "/invoices/{invoice_id}/credit-notes",
+    tag="payments",
+    may="credit_invoice",
+    body=NEW_CREDIT_NOTE,
+    answer=CREDIT_NOTE,
+    location="/v1/credit-notes/{id}",
+)
+def credit_invoice(request: RequestContext, invoice_id: UUID) -> CreditNote:
+    """Credit an invoice.
+
+    Issues a numbered credit note for lines of an invoice. What was paid on a credited line becomes credit of the
+    tenant and is allocated to whatever else the lease owes. Refused for more than the rest of a line, or what a
+    deposit paid (409). For owners, managers and accountants.
+    """
+    return payments.credit_invoice(
+        request.ctx,
+        invoice_id,
+        [(line["line_id"], line["amount_cents"]) for line in request.body["lines"]],
+        reason=request.body["reason"],
+    )
+
+
+@routes.post(
+    "/bill-runs", tag="payments", may="bill", body=NEW_BILL_RUN, answer=TASK, status=202, location="/v1/tasks/{id}"
+)
+def queue_bill_run(request: RequestContext) -> Task:
+    """Run the monthly bills.
+
+    Queues a task that bills every lease with a day in the month and no invoice for it yet, and allocates credit to
+    the bills. Safe to repeat: no lease is billed twice for a month. The period may be at most next month (422). For
+    owners, managers and accountants.
+    """
+    return payments.queue_bill_run(request.ctx, request.body["period"], issued_on=request.body.get("issued_on"))
+
+
+def _named(request: RequestContext, *names: str) -> dict[str, object]:
+    return {name: request.query[name] for name in names if name in request.query}

@@ -1,0 +1,223 @@
+"""Leases: their terms, rents, opening balances, how they end and their final accounts."""
+
+from uuid import UUID
+
+from chalicelib.api.schemas.charges import RECURRING_CHARGE
+from chalicelib.api.schemas.invoices import (
+    INVOICE,
+)
+from chalicelib.api.schemas.leases import (
+    FINAL_ACCOUNT,
+    LEASE,
+    LEASE_CHANGE,
+    LEASE_QUERY,
+    NEW_LEASE,
+    NEW_RECURRING_CHARGE,
+    OPENING_BALANCE,
+    OPENING_CREDIT,
+    RENEWAL,
+    RENT_STEP,
+    TERMINATION,
+    TRANSFER,
+)
+from chalicelib.api.schemas.payments import PAYMENT
+from chalicelib.billing import service as billing
+from chalicelib.billing.model import Invoice
+from chalicelib.leasing import service as leasing
+from chalicelib.leasing.model import DatedRent, Lease, RecurringCharge
+from chalicelib.payments import service as payments
+from chalicelib.payments.model import FinalAccount, Payment
+from chalicelib.web.fields import PAGING
+from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
+
+LEASE_FILTERS = ("unit_id", "property_id", "tenant_id", "status")
+routes = ApiBlueprint(__name__, tag="leasing")
+
+
+@routes.patch("/leases/{lease_id}", tag="billing", may="edit_leases", body=LEASE_CHANGE, answer=LEASE)
+def change_lease(request: RequestContext, lease_id: UUID) -> Lease:
+    """Change a lease.
+
+    Changes due day, grace, notice, note, tenants, agreed deposits, or a later ``ends_on``; what was billed stays as
+    it is. To shorten a lease, terminate it. For owners and managers, with If-Match. An ended lease, or one whose
+    last month is billed up to its end, is refused (409).
+    """
+    return billing.change_lease(request.ctx, lease_id, request.if_match, request.body)
+
+
+@routes.get("/leases", may="see_leases", query=LEASE_QUERY, answer=LEASE)
+def list_leases(request: RequestContext) -> Page[Lease]:
+    """List leases.
+
+    Returns leases; filter by unit, property, tenant (who pays first) and status. A caretaker sees those of the
+    named properties.
+    """
+    filters = {name: request.query[name] for name in LEASE_FILTERS if name in request.query}
+    return leasing.list_leases(request.ctx, request.page_request, **filters)
+
+
+@routes.post("/leases", may="edit_leases", body=NEW_LEASE, answer=LEASE, location="/v1/leases/{id}")
+def add_lease(request: RequestContext) -> Lease:
+    """Create a lease.
+
+    Lets a unit to one or more tenants, the first of whom pays. Without ``ends_on`` the lease is open-ended; due day
+    and grace are those of the organisation if absent. Refused if another lease of the unit covers some of the days
+    (409). For owners and managers.
+    """
+    return leasing.add_lease(request.ctx, request.body)
+
+
+@routes.get("/leases/{lease_id}", may="see_leases", answer=LEASE)
+def get_lease(request: RequestContext, lease_id: UUID) -> Lease:
+    """Get a lease.
+
+    Returns one lease with its current rent, tenants and status, and the version as ETag. A caretaker sees those of
+    the named properties.
+    """
+    return leasing.get_lease(request.ctx, lease_id)
+
+
+@routes.post("/leases/{lease_id}/renew", may="edit_leases", body=RENEWAL, answer=LEASE, location="/v1/leases/{id}")
+def renew_lease(request: RequestContext, lease_id: UUID) -> Lease:
+    """Renew a lease.
+
+    Creates a lease of the same unit and tenants from the day after this one ends, and returns it; recurring charges
+    and deposits carry over. Refused if the lease is open-ended, was terminated, or the unit is let from that day
+    (409). For owners and managers.
+    """
+    return leasing.renew_lease(request.ctx, lease_id, request.body)
+
+
+@routes.get("/leases/{lease_id}/rents", may="see_leases", query=PAGING, answer=RENT_STEP)
+def list_rents(request: RequestContext, lease_id: UUID) -> Page[DatedRent]:
+    """List the rents of a lease.
+
+    Returns the dated monthly rents of a lease, oldest first.
+    """
+    return leasing.list_rents(request.ctx, lease_id, request.page_request)
+
+
+@routes.post("/leases/{lease_id}/rents", may="edit_leases", body=RENT_STEP, answer=RENT_STEP)
+def add_rent_change(request: RequestContext, lease_id: UUID) -> DatedRent:
+    """Change the rent of a lease.
+
+    Sets the monthly rent from a day on; a change that has not begun yet is replaced. Earlier bills stay as they
+    are. Refused if a rent started on that very day, or the lease was ended (409). For owners and managers.
+    """
+    return leasing.add_rent_change(request.ctx, lease_id, **request.body)
+
+
+@routes.get("/leases/{lease_id}/recurring-charges", may="see_leases", query=PAGING, answer=RECURRING_CHARGE)
+def list_recurring_charges(request: RequestContext, lease_id: UUID) -> Page[RecurringCharge]:
+    """List the recurring charges of a lease.
+
+    Returns what a lease is billed every month beside its rent.
+    """
+    return leasing.list_recurring_charges(request.ctx, lease_id, request.page_request)
+
+
+@routes.post(
+    "/leases/{lease_id}/recurring-charges",
+    may="edit_leases",
+    body=NEW_RECURRING_CHARGE,
+    answer=RECURRING_CHARGE,
+    location="/v1/recurring-charges/{id}",
+)
+def add_recurring_charge(request: RequestContext, lease_id: UUID) -> RecurringCharge:
+    """Add a recurring charge.
+
+    Adds a monthly charge beside the rent, from ``starts_on`` (today, or the first day of the lease, if absent). For
+    owners and managers.
+    """
+    return leasing.add_recurring_charge(request.ctx, lease_id, request.body)
+
+
+@routes.post(
+    "/leases/{lease_id}/opening-balance",
+    tag="payments",
+    may="bill",
+    body=OPENING_BALANCE,
+    answer=INVOICE,
+    location="/v1/invoices/{id}",
+)
+def record_opening_balance(request: RequestContext, lease_id: UUID) -> Invoice:
+    """Record an opening balance.
+
+    Records what a lease owed when its books began, as an invoice that was due the day before ``on`` (today if
+    absent). A second one is refused until the first is void (409). For owners, managers and accountants.
+    """
+    return payments.record_opening_balance(
+        request.ctx, lease_id, request.body["amount_cents"], request.body.get("on", request.ctx.today)
+    )
+
+
+@routes.post(
+    "/leases/{lease_id}/terminate", tag="payments", may="terminate_lease", body=TERMINATION, answer=FINAL_ACCOUNT
+)
+def terminate_lease(request: RequestContext, lease_id: UUID) -> FinalAccount:
+    """Terminate a lease.
+
+    Ends a lease with ``ends_on`` and returns its final account: days billed beyond are credited, unbilled days are
+    billed. A notice that is too short is refused unless ``waive_notice`` is set (422); an ended lease is refused
+    (409). For owners and managers.
+    """
+    return payments.terminate_lease(
+        request.ctx,
+        lease_id,
+        None,
+        ends_on=request.body["ends_on"],
+        given_on=request.body.get("given_on", request.ctx.today),
+        waive_notice=request.body["waive_notice"],
+    )
+
+
+@routes.post(
+    "/leases/{lease_id}/transfer",
+    tag="payments",
+    may="edit_leases",
+    body=TRANSFER,
+    answer=LEASE,
+    location="/v1/leases/{id}",
+)
+def transfer_lease(request: RequestContext, lease_id: UUID) -> Lease:
+    """Transfer a lease to another unit.
+
+    Ends the lease the day before ``starts_on``, settles its bills, and creates a lease of the same tenants on
+    another unit, which is returned; recurring charges, deposits and credit carry over. Refused if the unit is let
+    on some of the days (409). For owners and managers.
+    """
+    return payments.transfer_lease(request.ctx, lease_id, request.body)
+
+
+@routes.get("/leases/{lease_id}/final-account", tag="payments", may="see_billing", answer=FINAL_ACCOUNT)
+def get_final_account(request: RequestContext, lease_id: UUID) -> FinalAccount:
+    """Get the final account of a lease.
+
+    Returns what a lease owes, has in credit and holds in deposits now, and what remains to refund or to collect
+    once these are set off. For owners, managers and accountants.
+    """
+    return payments.get_final_account(request.ctx, lease_id)
+
+
+@routes.post("/leases/{lease_id}/final-account", tag="payments", may="terminate_lease", answer=FINAL_ACCOUNT)
+def close_account(request: RequestContext, lease_id: UUID) -> FinalAccount:
+    """Settle the final account of a lease.
+
+    Credits what was billed after the last day of the lease and bills what was not, and returns the final account.
+    Safe to repeat: a second call only adds what has come up since. A lease without a last day is refused (409). For
+    owners and managers.
+    """
+    return payments.close_account(request.ctx, lease_id)
+
+
+@routes.post(
+    "/leases/{lease_id}/opening-credit", tag="payments", may="allocate_payment", body=OPENING_CREDIT, answer=PAYMENT
+)
+def record_opening_credit(request: RequestContext, lease_id: UUID) -> Payment:
+    """Record an opening credit.
+
+    Records what a tenant had paid ahead before the books began, as a payment with the method ``opening``. It is
+    allocated to what the lease owes, the rest stays credit; it gets no receipt. For owners, managers and
+    accountants.
+    """
+    return payments.record_opening_credit(request.ctx, lease_id, request.body["amount_cents"], request.body["on"])

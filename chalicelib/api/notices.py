@@ -1,0 +1,60 @@
+"""Notices to many tenants."""
+
+from uuid import UUID
+
+from chalicelib.api.schemas.notices import NEW_NOTICE, NOTICE, NOTICE_PREVIEW, NOTICE_PREVIEW_REQUEST
+from chalicelib.api.schemas.tasks import TASK
+from chalicelib.outreach import service as outreach
+from chalicelib.outreach.model import Notice, NoticePreview
+from chalicelib.tasks.model import Task
+from chalicelib.web.fields import PAGING
+from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
+
+routes = ApiBlueprint(__name__, tag="outreach")
+
+
+@routes.post(
+    "/notices/preview",
+    may="send_notice",
+    body=NOTICE_PREVIEW_REQUEST,
+    answer=NOTICE_PREVIEW,
+    status=200,
+    idempotent=False,
+)
+def preview_notice(request: RequestContext) -> NoticePreview:
+    """Preview a notice.
+
+    Returns how many tenants a notice would reach, who is left out and why, the rendered texts and the price;
+    nothing is stored. The text may contain {tenant}, {unit} and {property}; a tenant whose language has no text
+    gets the other. For owners and managers, with the messaging grant.
+    """
+    notice = outreach.parse_notice(request.body)
+    return outreach.preview_notice(request.ctx, notice)
+
+
+@routes.post("/notices", may="send_notice", body=NEW_NOTICE, answer=TASK, status=202, location="/v1/tasks/{id}")
+def send_notice(request: RequestContext) -> Task:
+    """Send a notice.
+
+    Queues a task that sends a notice to the tenants of a property, or of all. Refused if it would reach nobody or
+    cost more than ``price_limit`` (409). For owners and managers, with the messaging grant (403).
+    """
+    return outreach.add_notice(request.ctx, outreach.parse_notice(request.body), request.body["limit_cents"])
+
+
+@routes.get("/notices", may="see_messages", query=PAGING, answer=NOTICE)
+def list_notices(request: RequestContext) -> Page[Notice]:
+    """List notices.
+
+    Returns notices, newest first, with the number of messages by status. For owners, managers and accountants.
+    """
+    return outreach.list_notices(request.ctx, request.page_request)
+
+
+@routes.get("/notices/{notice_id}", may="see_messages", answer=NOTICE)
+def get_notice(request: RequestContext, notice_id: UUID) -> Notice:
+    """Get a notice.
+
+    Returns one notice with the number of its messages by status. For owners, managers and accountants.
+    """
+    return outreach.get_notice(request.ctx, notice_id)

@@ -1,0 +1,140 @@
+"""Payments, their allocations and refunds."""
+
+from uuid import UUID
+
+from chalicelib.api.schemas.payments import (
+    ALLOCATE,
+    ALLOCATION,
+    MATCH,
+    NEW_PAYMENT,
+    NEW_REFUND,
+    PAYMENT,
+    PAYMENT_QUERY,
+    REASON,
+    REFUND,
+)
+from chalicelib.pages import Page
+from chalicelib.payments import service as payments
+from chalicelib.payments.model import Allocation, Payment, Refund
+from chalicelib.web.fields import PAGING
+from chalicelib.web.routing import ApiBlueprint, RequestContext
+
+FILTERS = ("lease_id", "property_id", "channel_id", "state", "since", "until")
+routes = ApiBlueprint(__name__, tag="payments")
+
+
+@routes.get("/payments", may="see_payments", query=PAYMENT_QUERY, answer=PAYMENT)
+def list_payments(request: RequestContext) -> Page[Payment]:
+    """List payments.
+
+    Returns payments, newest first; filter by lease, property, channel, state and day received (``from``, ``to``). A
+    caretaker sees those of the named properties.
+    """
+    filters = {name: request.query[name] for name in FILTERS if name in request.query}
+    return payments.list_payments(request.ctx, request.page_request, **filters)
+
+
+@routes.post("/payments", may="record_payment", body=NEW_PAYMENT, answer=PAYMENT, location="/v1/payments/{id}")
+def record_payment(request: RequestContext) -> Payment:
+    """Record a payment.
+
+    Records money received. It is posted, allocated to the oldest open lines and receipted; without a lease it is
+    ``unmatched``. What a caretaker records, and an M-Pesa code typed by hand, is ``pending`` until confirmed. A
+    reference that the channel already has is refused (409; ``payment_id`` names the first payment).
+    """
+    return payments.record_payment(request.ctx, request.body)
+
+
+@routes.get("/payments/{payment_id}", may="see_payments", answer=PAYMENT)
+def get_payment(request: RequestContext, payment_id: UUID) -> Payment:
+    """Get a payment.
+
+    Returns one payment with what is allocated, in credit and refunded. A caretaker sees those of the named
+    properties.
+    """
+    return payments.get_payment(request.ctx, payment_id)
+
+
+@routes.post("/payments/{payment_id}/confirm", may="confirm_payment", status=200, answer=PAYMENT)
+def confirm_payment(request: RequestContext, payment_id: UUID) -> Payment:
+    """Confirm a payment.
+
+    Confirms a pending payment: it is posted by the day it was received, allocated and receipted, and the tenant is
+    notified. A payment that is not pending is refused (409). For owners and managers.
+    """
+    return payments.confirm_payment(request.ctx, payment_id)
+
+
+@routes.post("/payments/{payment_id}/reject", may="confirm_payment", status=200, body=REASON, answer=PAYMENT)
+def reject_payment(request: RequestContext, payment_id: UUID) -> Payment:
+    """Reject a payment.
+
+    Rejects a pending payment, for which nothing was posted; its reference can be used again. The tenant is notified
+    if they were told of the entry. A payment that is not pending is refused (409). For owners and managers.
+    """
+    return payments.reject_payment(request.ctx, payment_id, reason=request.body["reason"])
+
+
+@routes.post("/payments/{payment_id}/match", may="allocate_payment", status=200, body=MATCH, answer=PAYMENT)
+def match_payment(request: RequestContext, payment_id: UUID) -> Payment:
+    """Match a payment to a lease.
+
+    Gives an unmatched payment its lease: it is allocated to the oldest open lines and receipted. A payment that is
+    not unmatched is refused (409). For owners, managers and accountants.
+    """
+    return payments.match_payment(request.ctx, payment_id, request.body["lease_id"])
+
+
+@routes.post("/payments/{payment_id}/allocate", may="allocate_payment", status=200, body=ALLOCATE, answer=PAYMENT)
+def allocate_payment(request: RequestContext, payment_id: UUID) -> Payment:
+    """Allocate a payment.
+
+    Releases what the payment is allocated to and allocates it anew: to the given lines, or without ``lines`` to the
+    oldest open ones; an empty list leaves all of it as credit. For owners, managers and accountants.
+    """
+    lines = request.body.get("lines")
+    chosen = None if lines is None else [(line["invoice_line_id"], line["amount_cents"]) for line in lines]
+    return payments.allocate_payment(request.ctx, payment_id, chosen)
+
+
+@routes.post("/payments/{payment_id}/reverse", may="reverse_payment", status=200, body=REASON, answer=PAYMENT)
+def reverse_payment(request: RequestContext, payment_id: UUID) -> Payment:
+    """Reverse a payment.
+
+    Reverses a confirmed payment, such as a bounced cheque: its lines are open again, its receipt is void, its
+    journal is mirrored today, and the tenant is notified. It keeps its reference. Refused once part of it was
+    refunded (409). For owners, managers and accountants.
+    """
+    return payments.reverse_payment(request.ctx, payment_id, reason=request.body["reason"])
+
+
+@routes.post("/payments/{payment_id}/refund", may="refund_credit", body=NEW_REFUND, answer=REFUND, fresh=True)
+def refund_credit(request: RequestContext, payment_id: UUID) -> Refund:
+    """Refund credit.
+
+    Records that credit of a payment was paid back to the tenant, and posts it. Refused if the payment has less
+    credit, or had on that day or later (409; ``credit_cents`` says how much). For owners, managers and accountants,
+    with a recent sign-in.
+    """
+    return payments.refund_credit(request.ctx, payment_id, request.body)
+
+
+@routes.get("/payments/{payment_id}/refunds", may="see_payments", query=PAGING, answer=REFUND)
+def list_refunds(request: RequestContext, payment_id: UUID) -> Page[Refund]:
+    """List the refunds of a payment.
+
+    Returns what was paid back of the credit of a payment.
+    """
+    payments.get_payment(request.ctx, payment_id)
+    return payments.list_refunds(request.ctx, request.page_request, payment_id)
+
+
+@routes.get("/payments/{payment_id}/allocations", may="see_payments", query=PAGING, answer=ALLOCATION)
+def list_allocations(request: RequestContext, payment_id: UUID) -> Page[Allocation]:
+    """List the allocations of a payment.
+
+    Returns which invoice lines a payment was allocated to; a negative amount releases an earlier one. A caretaker
+    does not see lines of properties that are not named.
+    """
+    payments.get_payment(request.ctx, payment_id)
+    return payments.list_allocations(request.ctx, request.page_request, payment_id)

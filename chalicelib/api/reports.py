@@ -1,0 +1,134 @@
+"""Reports: rent roll, arrears, occupancy, collections, income."""
+
+import datetime as dt
+from typing import Any
+
+from chalice.app import Response
+
+from chalicelib.api.schemas.reports import (
+    ARREARS,
+    ARREARS_QUERY,
+    COLLECTIONS,
+    COLLECTIONS_QUERY,
+    INCOME,
+    INCOME_QUERY,
+    OCCUPANCY,
+    OCCUPANCY_QUERY,
+    RENT_ROLL,
+    RENT_ROLL_QUERY,
+)
+from chalicelib.reporting import (
+    arrears_service,
+    earnings_service,
+    lettings_service,
+)
+from chalicelib.reporting.earnings_model import Collections, Income
+from chalicelib.reporting.model import Arrears, Occupancy, RentRoll
+from chalicelib.reporting.sheets import (
+    ARREARS_COLUMNS,
+    COLLECTIONS_COLUMNS,
+    INCOME_COLUMNS,
+    OCCUPANCY_COLUMNS,
+    RENT_ROLL_COLUMNS,
+    collections_rows,
+)
+from chalicelib.web.routing import ApiBlueprint, RequestContext
+from chalicelib.web.sheets import CSV, csv_response, wants_csv
+
+routes = ApiBlueprint(__name__, tag="reporting")
+
+
+@routes.get(
+    "/reports/rent-roll",
+    may="see_reports",
+    snapshot=True,
+    query=RENT_ROLL_QUERY,
+    answer=RENT_ROLL,
+    response_types=(CSV,),
+)
+def get_rent_roll(request: RequestContext) -> RentRoll | Response:
+    """Get the rent roll.
+
+    Returns every unit with its lease, tenant, rent, deposit and balance on a day (today if absent), as JSON pages
+    or as one CSV. For owners, managers and accountants.
+    """
+    of: Any = (request.query.get("on"), request.query.get("property_id"))
+    if wants_csv(request.http_request, request.query):
+        rows = lettings_service.iter_rent_roll(request.ctx, *of)
+        return csv_response(f"rent-roll-{of[0] or request.ctx.today}", RENT_ROLL_COLUMNS, rows)
+    return lettings_service.get_rent_roll(request.ctx, request.page_request, *of)
+
+
+@routes.get(
+    "/reports/arrears", may="see_reports", snapshot=True, query=ARREARS_QUERY, answer=ARREARS, response_types=(CSV,)
+)
+def get_arrears(request: RequestContext) -> Arrears | Response:
+    """Get arrears.
+
+    Returns what each lease owes on a day (today if absent), by days overdue, with the totals, as JSON pages or as
+    one CSV. For owners, managers and accountants.
+    """
+    of: Any = (request.query.get("on"), request.query.get("property_id"))
+    if wants_csv(request.http_request, request.query):
+        sort = request.query["sort"]
+        rows = arrears_service.iter_arrears(request.ctx, sort, *of)
+        return csv_response(f"arrears-{of[0] or request.ctx.today}", ARREARS_COLUMNS, rows)
+    return arrears_service.get_arrears(request.ctx, request.page_request, *of)
+
+
+@routes.get(
+    "/reports/occupancy",
+    may="see_reports",
+    snapshot=True,
+    query=OCCUPANCY_QUERY,
+    answer=OCCUPANCY,
+    response_types=(CSV,),
+)
+def get_occupancy(request: RequestContext) -> Occupancy | Response:
+    """Get occupancy.
+
+    Returns how many units of each property are occupied, reserved and vacant on a day, which may be in the future;
+    JSON or CSV. For owners, managers and accountants.
+    """
+    on = request.query.get("on", request.ctx.today)
+    occupancy = lettings_service.get_occupancy(request.ctx, on)
+    if wants_csv(request.http_request, request.query):
+        return csv_response(f"occupancy-{on}", OCCUPANCY_COLUMNS, occupancy.items)
+    return occupancy
+
+
+@routes.get(
+    "/reports/collections",
+    may="see_reports",
+    snapshot=True,
+    query=COLLECTIONS_QUERY,
+    answer=COLLECTIONS,
+    response_types=(CSV,),
+)
+def get_collections(request: RequestContext) -> Collections | Response:
+    """Get collections.
+
+    Returns the money received in a month by channel, property and day, and what it was allocated to; pending and
+    reversed payments and deposits are listed apart. JSON or CSV. For owners, managers and accountants.
+    """
+    period: dt.date = request.query["period"]
+    collections = earnings_service.get_collections(request.ctx, period)
+    if wants_csv(request.http_request, request.query):
+        return csv_response(f"collections-{period:%Y-%m}", COLLECTIONS_COLUMNS, collections_rows(collections))
+    return collections
+
+
+@routes.get(
+    "/reports/income", may="see_reports", snapshot=True, query=INCOME_QUERY, answer=INCOME, response_types=(CSV,)
+)
+def get_income(request: RequestContext) -> Income | Response:
+    """Get income.
+
+    Returns what was billed, less credits and voids, by property, charge type and month; JSON or CSV. For owners,
+    managers and accountants.
+    """
+    first, last = request.query["from"], request.query["to"]
+    income = earnings_service.get_income(request.ctx, first, last)
+    if wants_csv(request.http_request, request.query):
+        return csv_response(f"income-{first:%Y-%m}-{last:%Y-%m}", INCOME_COLUMNS, income.items)
+    return income

@@ -1,0 +1,58 @@
+"""Schemas of ``api.charges``: what requests take and responses give."""
+
+from marshmallow import Schema
+
+from chalicelib.api.schemas.invoices import NewLine
+from chalicelib.billing.model import CHARGE_STATUSES, MANUAL_CHARGE_TYPES
+from chalicelib.leasing.model import (
+    RECURRING_TYPES,
+)
+from chalicelib.web import fields
+
+
+class NewCharge(NewLine):
+    lease_id = fields.Uuid(required=True)
+    charged_on = fields.Date()
+
+
+class ChargeView(Schema):
+    id = fields.Uuid()
+    lease_id = fields.Uuid()
+    charge_type = fields.OneOf(*MANUAL_CHARGE_TYPES)
+    description = fields.Text(140)
+    amount = fields.Money(attribute="amount_cents")
+    charged_on = fields.Date()
+    status = fields.OneOf(*CHARGE_STATUSES)
+    invoice_id = fields.Uuid(allow_none=True)
+    late_for_id = fields.Uuid(allow_none=True)
+    version = fields.Integer()
+    created_at = fields.DateTime()
+
+
+class ChargeQuery(fields.Paging):
+    lease_id = fields.Uuid()
+    invoice_id = fields.Uuid()
+    status = fields.OneOf(*CHARGE_STATUSES)
+
+
+class RecurringChargeChange(Schema):
+    description = fields.Text(140)
+    amount = fields.Money(positive=True, attribute="amount_cents")
+    prorated = fields.Boolean()
+    ends_on = fields.Date(allow_none=True)
+
+
+class RecurringChargeView(RecurringChargeChange):
+    id = fields.Uuid()
+    lease_id = fields.Uuid()
+    charge_type = fields.OneOf(*RECURRING_TYPES)
+    starts_on = fields.Date()
+    version = fields.Integer()
+    created_at = fields.DateTime()
+
+
+NEW_CHARGE = NewCharge()
+CHARGE = ChargeView()
+CHARGE_QUERY = ChargeQuery()
+RECURRING_CHARGE_CHANGE = RecurringChargeChange()
+RECURRING_CHARGE = RecurringChargeView()

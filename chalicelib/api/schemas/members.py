@@ -1,0 +1,35 @@
+"""Schemas of ``api.members``: what requests take and responses give."""
+
+from marshmallow import Schema
+
+from chalicelib.identity.roles import ROLES
+from chalicelib.web import fields
+
+
+class MemberChange(Schema):
+    name = fields.Text(120, least=1)
+    role = fields.OneOf(*ROLES)
+    properties = fields.ListOf(fields.Uuid())
+
+
+class NewMember(MemberChange):
+    phone = fields.Phone(required=True)
+    name = fields.Text(120, least=1, required=True)
+    role = fields.OneOf(*ROLES, required=True)
+
+
+class MemberView(Schema):
+    id = fields.Uuid()
+    phone = fields.Text(16)  # in E.164
+    name = fields.Text(120)
+    role = fields.OneOf(*ROLES)
+    status = fields.OneOf("invited", "expired", "active")
+    invitation_expires_at = fields.DateTime(allow_none=True)
+    properties = fields.ListOf(fields.Uuid())
+    version = fields.Integer()
+    created_at = fields.DateTime()
+
+
+NEW_MEMBER = NewMember()
+MEMBER_CHANGE = MemberChange()
+MEMBER = MemberView()

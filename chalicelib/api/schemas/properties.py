@@ -1,0 +1,87 @@
+"""Schemas of ``api.properties``: what requests take and responses give."""
+
+from marshmallow import Schema
+
+from chalicelib.portfolio.model import UNIT_TYPES
+from chalicelib.web import fields
+
+
+class OwnerChange(Schema):
+    name = fields.Text(120, least=1)
+    phone = fields.Phone(allow_none=True)
+    email = fields.Text(254, least=3, pattern=fields.EMAIL, allow_none=True)
+    kra_pin = fields.Text(11, least=11, pattern=fields.KRA_PIN, allow_none=True)
+
+
+class NewOwner(OwnerChange):
+    name = fields.Text(120, least=1, required=True)
+
+
+class OwnerView(OwnerChange):
+    id = fields.Uuid()
+    version = fields.Integer()
+    created_at = fields.DateTime()
+
+
+class PropertyChange(Schema):
+    name = fields.Text(120, least=1)
+    owner_id = fields.Uuid(allow_none=True)
+    channel_id = fields.Uuid(allow_none=True)
+    address = fields.Text(200)
+    town = fields.Text(80)
+    water_rate = fields.Money(attribute="water_rate_cents", allow_none=True)
+    electricity_rate = fields.Money(attribute="electricity_rate_cents", allow_none=True)
+
+
+class NewProperty(PropertyChange):
+    name = fields.Text(120, least=1, required=True)
+
+
+class PropertyView(PropertyChange):
+    id = fields.Uuid()
+    version = fields.Integer()
+    created_at = fields.DateTime()
+
+
+class UnitChange(Schema):
+    name = fields.Text(40, least=1)
+    type = fields.OneOf(*UNIT_TYPES)
+    bedrooms = fields.Integer(0, 20)
+    size_sqm = fields.Integer(1, 100_000, allow_none=True)
+    rent = fields.Money(attribute="rent_cents")
+    note = fields.Text(500, lines=True)
+
+
+class NewUnit(UnitChange):
+    property_id = fields.Uuid(required=True)
+    name = fields.Text(40, least=1, required=True)
+    type = fields.OneOf(*UNIT_TYPES, required=True)
+    rent = fields.Money(attribute="rent_cents", required=True)
+
+
+class UnitView(UnitChange):
+    id = fields.Uuid()
+    property_id = fields.Uuid()
+    property_name = fields.Text(120)
+    status = fields.OneOf("vacant", "reserved", "occupied")
+    version = fields.Integer()
+    created_at = fields.DateTime()
+
+
+class UnitQuery(fields.Paging):
+    property_id = fields.Uuid()
+    status = fields.OneOf("vacant", "reserved", "occupied")
+    type = fields.OneOf(*UNIT_TYPES)
+    sort = fields.sort_field("id", "name", "rent", default="id")
+
+
+NEW_OWNER = NewOwner()
+OWNER_CHANGE = OwnerChange()
+OWNER = OwnerView()
+NEW_PROPERTY = NewProperty()
+PROPERTY_CHANGE = PropertyChange()
+PROPERTY = PropertyView()
+NEW_UNIT = NewUnit()
+UNIT_CHANGE = UnitChange()
+UNIT = UnitView()
+UNIT_QUERY = UnitQuery()

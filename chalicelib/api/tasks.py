@@ -1,0 +1,42 @@
+"""Tasks and scheduled jobs."""
+
+from uuid import UUID
+
+from chalicelib.api.schemas.tasks import JOB, TASK, TASK_QUERY
+from chalicelib.tasks import job_service
+from chalicelib.tasks import service as tasks
+from chalicelib.tasks.job_model import JobState
+from chalicelib.tasks.model import Task
+from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
+
+routes = ApiBlueprint(__name__, tag="tasks")
+
+
+@routes.get("/tasks", may="see_tasks", query=TASK_QUERY, answer=TASK)
+def list_tasks(request: RequestContext) -> Page[Task]:
+    """List tasks.
+
+    Returns background tasks, newest first; filter by status and kind. For owners, managers and accountants.
+    """
+    filters = {name: request.query[name] for name in ("status", "kind") if name in request.query}
+    return tasks.list_tasks(request.ctx, request.page_request, **filters)
+
+
+@routes.get("/tasks/{task_id}", may="see_tasks", answer=TASK)
+def get_task(request: RequestContext, task_id: UUID) -> Task:
+    """Get a task.
+
+    Returns one task with progress, result, and if it failed the problem document. Poll it after an operation
+    answered 202. For owners, managers and accountants.
+    """
+    return tasks.get_task(request.ctx, task_id)
+
+
+@routes.get("/jobs", may="see_jobs", answer=JOB)
+def list_jobs(request: RequestContext) -> Page[JobState]:
+    """List scheduled jobs.
+
+    Returns every scheduled job with its last and next run, and when it last did something for this organisation.
+    For owners, managers and accountants.
+    """
+    return Page(job_service.list_jobs(request.ctx), None)
