@@ -2,27 +2,32 @@
 
 from chalice.app import Chalice
 
-import chalicelib.self_service.jobs  # noqa: F401 - takes the SMS that messaging is sent
-from chalicelib import bootstrap
+from chalicelib import bootstrap, reminders
+from chalicelib.access.authorizer import authorizers
+from chalicelib.access.key_jobs import key_jobs
+from chalicelib.access.password_jobs import password_jobs
+from chalicelib.access.sign_in_code_jobs import code_jobs
 from chalicelib.api import RESOURCES
 from chalicelib.api.imports import XLSX
 from chalicelib.billing.jobs import billing_jobs
 from chalicelib.delivery.jobs import delivery_jobs
+from chalicelib.delivery.tracking import INCOMING_SMS_HANDLERS
 from chalicelib.functions import FUNCTIONS
-from chalicelib.identity.authorizer import authorizers
-from chalicelib.identity.key_jobs import key_jobs
-from chalicelib.identity.password_jobs import password_jobs
 from chalicelib.imports.jobs import import_jobs
-from chalicelib.messaging.code_jobs import code_jobs
+from chalicelib.lease_accounts.jobs import lease_account_jobs
+from chalicelib.messaging import RENDERERS
 from chalicelib.messaging.grant_jobs import grant_jobs
-from chalicelib.outreach.jobs import outreach_jobs
-from chalicelib.payments.jobs import lease_account_jobs
+from chalicelib.notices.jobs import notice_jobs
+from chalicelib.reminders.jobs import reminder_jobs
+from chalicelib.reminders.model import REMINDER_KINDS
 from chalicelib.reporting.jobs import reporting_jobs
 from chalicelib.runtime.resources import provide
+from chalicelib.self_service.jobs import handle_sms, self_service_jobs
 from chalicelib.tasks.jobs import task_jobs
 from chalicelib.tasks.operator_jobs import operator_jobs
+from chalicelib.tasks.registry import REGISTRY
+from chalicelib.web.chalice_errors import problem_middleware
 from chalicelib.web.logs import configure_logging
-from chalicelib.web.retelling import problem_middleware
 
 configure_logging()
 provide(bootstrap.providers())
@@ -30,10 +35,16 @@ app = Chalice(app_name="plotihub", configure_logs=False)
 app.api.binary_types.append(XLSX)  # API Gateway would take it for text, and spoil it
 app.register_middleware(problem_middleware(app), "http")
 FUNCTION_BLUEPRINTS = (
-    authorizers, task_jobs, billing_jobs, lease_account_jobs, import_jobs, reporting_jobs, delivery_jobs,
-    outreach_jobs, operator_jobs, key_jobs, code_jobs, password_jobs, grant_jobs,
+    task_jobs, billing_jobs, lease_account_jobs, import_jobs, reporting_jobs, delivery_jobs,
+    reminder_jobs, notice_jobs, self_service_jobs, operator_jobs, key_jobs, code_jobs, password_jobs, grant_jobs,
 )  # fmt: skip
-for blueprint in (*(resource.routes for resource in RESOURCES), *FUNCTION_BLUEPRINTS):
-    app.register_blueprint(blueprint)
+app.register_blueprint(authorizers)
+for resource in RESOURCES:
+    app.register_blueprint(resource.routes)
+for functions in FUNCTION_BLUEPRINTS:
+    app.register_blueprint(functions)
+    REGISTRY.register(functions)
+RENDERERS.update(dict.fromkeys(REMINDER_KINDS, reminders.render_reminders))
+INCOMING_SMS_HANDLERS.append(handle_sms)
 # Where AWS looks up the functions that nobody asks over HTTP.
 globals().update({name: app.handler_map[name] for name in FUNCTIONS if name in app.handler_map})

@@ -6,7 +6,7 @@ from chalicelib import config
 from chalicelib.clock import SystemClock
 from chalicelib.runtime.ports import CodeOpener, Gateway, KeyCopies, KeyWrapper, Queues, SendClaims, UserPool
 from chalicelib.runtime.resources import OutboundResources, Providers, Resources
-from chalicelib.storage.connecting import DatabaseLogin
+from chalicelib.storage.connector import DatabaseLogin
 from chalicelib.storage.engines import make_engine
 
 
@@ -36,7 +36,7 @@ def make_resources(settings: config.Settings) -> Resources:
 def _login(settings: config.Settings) -> DatabaseLogin | None:
     if not settings.database_iam:
         return None
-    from chalicelib.storage.logins import IamLogin
+    from chalicelib.storage.iam_login import IamLogin
 
     return IamLogin(settings.database_ca_file)
 
@@ -58,7 +58,7 @@ def migrate(settings: config.Settings) -> str:
 
 def make_outbound_resources(settings: config.Settings) -> OutboundResources:
     """Build what ``settings`` describe; nothing is called yet, and a gateway that lacks a setting refuses its texts."""
-    from chalicelib.gateways.email import SesEmail
+    from chalicelib.gateways.ses import SesEmail
     from chalicelib.gateways.sns import Sns
 
     gateways = {
@@ -116,7 +116,7 @@ def _keys(settings: config.Settings) -> KeyWrapper:
         from chalicelib.gateways.kms import KmsKeys  # boto3 is dear at a cold start
 
         return KmsKeys(settings.kms_key_id)
-    from chalicelib.gateways.keyfile import KeyFile
+    from chalicelib.gateways.key_file import KeyFile
 
     return KeyFile(settings.key_file)
 

@@ -116,3 +116,6 @@ class Unavailable(DomainError):
     def __init__(self, detail: str, *, retry_after_s: int = 20, **facts: Any) -> None:
         super().__init__(detail, **facts)
         self.retry_after_s = retry_after_s
+
+
+STALE_VERSION = "It has changed since you read it; read it again and repeat your change."  # of PreconditionFailed

@@ -4,8 +4,8 @@ import re
 from email.message import Message
 from io import BufferedIOBase
 
-from chalicelib.web.gateway import GATEWAY_RESPONSES
-from chalicelib.web.handling import MAX_BODY_BYTES
+from chalicelib.web.gateway_responses import GATEWAY_RESPONSES
+from chalicelib.web.request_pipeline import MAX_BODY_BYTES
 from local.gateway import Refusal
 
 MAX_LINE_BYTES = 1024

@@ -17,7 +17,7 @@ from chalicelib.rent_roll.model import LeasePlan, PropertyPlan, RentRoll, Tenant
 from chalicelib.rent_roll.parser import parse_rent_roll
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage import migrate
-from chalicelib.tasks import service as tasks
+from chalicelib.tasks import task_runner as tasks
 from local.emulator import Emulator
 from local.gateway import LocalApiGateway
 from local.inside import ApiClient, RequestFailed, only_warnings

@@ -29,8 +29,8 @@ from chalice.local import (
     RouteMatcher,
 )
 
-from chalicelib.web import gateway as told
-from chalicelib.web.gateway import GATEWAY_RESPONSES, GatewayResponse
+from chalicelib.web import gateway_responses as told
+from chalicelib.web.gateway_responses import GATEWAY_RESPONSES, GatewayResponse
 
 TIME_LIMIT_S = 29.0  # API Gateway's own
 MAX_ANSWER_BYTES = 6_291_556  # what Lambda hands back at most

@@ -16,9 +16,10 @@ from chalicelib.clock import NAIROBI
 from chalicelib.errors import NotFound
 from chalicelib.runtime.resources import Resources, get_resources
 from chalicelib.storage import migrate
-from chalicelib.tasks import job_service
-from chalicelib.tasks import service as tasks
+from chalicelib.tasks import job_runner
+from chalicelib.tasks import task_runner as tasks
 from chalicelib.tasks.job_model import FAILED, Outcome, Slot
+from chalicelib.tasks.registry import REGISTRY
 from chalicelib.web import logs
 from local.env import environment
 from local.state import Home
@@ -51,14 +52,14 @@ def parse_arguments() -> tuple[str, dt.date]:
     except ValueError:
         import app  # noqa: F401 - whose jobs are then known
 
-        known = ", ".join(job_service.job_names())
+        known = ", ".join(REGISTRY.job_names())
         sys.exit(f"say which job, and of which day: make job NAME=rent_reminders ON=2026-12-05; there are: {known}")
 
 
 def run(resources: Resources, name: str, on: dt.date) -> bool:
     """Run the job and then the tasks that wait, and print what was done; return whether a slot failed."""
     idle, failed = 0, False
-    for slot, outcome in job_service.run_job_by_hand(resources, name, on, NAIROBI):
+    for slot, outcome in job_runner.run_job_by_hand(resources, name, on, NAIROBI):
         line = describe_outcome(outcome)
         idle += not line
         failed |= outcome is not None and outcome.status == FAILED

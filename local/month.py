@@ -19,14 +19,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from chalicelib import money
+from chalicelib import messaging, money
 from chalicelib.api.schemas.messages import MESSAGE
 from chalicelib.clock import NAIROBI, ManualClock
-from chalicelib.identity.model import PLATFORM
-from chalicelib.messaging import service as messaging
-from chalicelib.pages import MAX_PAGE_ITEMS, PageRequest
-from chalicelib.storage.tables.outreach import reminders
-from chalicelib.web.telling import serialize
+from chalicelib.organisations.model import PLATFORM
+from chalicelib.paging import MAX_PAGE_ITEMS, PageRequest
+from chalicelib.storage.tables.reminders import reminders
+from chalicelib.web.serialization import serialize
 from local import demo, moved, processes
 from local.demo import Demo, DemoLease
 from local.month_findings import MonthResult, Roles, Tenant, find_problems, table

@@ -19,7 +19,7 @@ from typing import Any
 from chalice import Chalice
 
 from chalicelib.web import logs
-from chalicelib.web.gateway import GATEWAY_RESPONSES
+from chalicelib.web.gateway_responses import GATEWAY_RESPONSES
 from local import bodies, processes
 from local.gateway import TIME_LIMIT_S, Answer, LocalApiGateway, Refusal, new_request_id, refusal_answer
 

@@ -16,8 +16,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+import app  # noqa: F401 - fills the registries of what this process runs
 from chalicelib.clock import ManualClock, SystemClock
-from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.gateways.key_file import KeyFile
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage import migrate
 from chalicelib.storage.engines import make_engine

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chalicelib.messaging import service
+from chalicelib import messaging
 from chalicelib.messaging.grant_model import GrantLimits
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context
@@ -13,6 +13,6 @@ def grant(
 ) -> None:
     """Grant messaging, and the sender name if one is named."""
     whose, now = UUID(str(organisation_id)), parts.clock.now()
-    parts.transact(lambda db: service.grant_messaging(context(db, whose, now=now), by="tests", limits=limits))
+    parts.transact(lambda db: messaging.grant_messaging(context(db, whose, now=now), by="tests", limits=limits))
     if sender_name:
-        parts.transact(lambda db: service.grant_sender_name(context(db, whose, now=now), sender_name, by="tests"))
+        parts.transact(lambda db: messaging.grant_sender_name(context(db, whose, now=now), sender_name, by="tests"))

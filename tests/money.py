@@ -13,25 +13,15 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib.billing import service as billing
+from chalicelib import billing, leasing, ledger, messaging, organisations, payments, portfolio
 from chalicelib.billing.model import CreditNote, Invoice, InvoiceLine, Receipt
-from chalicelib.identity import service as identity
-from chalicelib.leasing import service as leasing
+from chalicelib.lease_accounts import credit_notes, deposit_deductions, lease_closing
+from chalicelib.lease_accounts.model import Deduction, FinalAccount
 from chalicelib.leasing.model import DepositEntry
-from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import ClosedPeriod
-from chalicelib.messaging import service as messaging
-from chalicelib.pages import MAX_PAGE_ITEMS, PageRequest
-from chalicelib.payments import (
-    allocation_service,
-    credit_service,
-    deduction_service,
-    ending_service,
-    reversal_service,
-    service,
-)
-from chalicelib.payments.model import Allocation, Deduction, FinalAccount, Payment, Refund
-from chalicelib.portfolio import service as portfolio
+from chalicelib.paging import MAX_PAGE_ITEMS, PageRequest
+from chalicelib.payments import allocation, reversal
+from chalicelib.payments.model import Allocation, Payment, Refund
 from chalicelib.runtime.resources import Resources
 from tests import invariants
 from tests.contexts import context, perform
@@ -58,7 +48,7 @@ class Money:
 
         def work(db: Connection) -> tuple[UUID, UUID]:
             phone = f"+2547{uuid.uuid4().int % 10**8:08d}"
-            organisation = identity.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=now)
+            organisation = organisations.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=now)
             if granted:
                 messaging.grant_messaging(context(db, organisation.id, now=now), by="tests")
             house = portfolio.add_property(context(db, organisation.id, now=now), {"name": "Mwangaza Court"})
@@ -100,7 +90,7 @@ class Money:
     def transfer(self, lease_id: UUID, starts_on: dt.date, rent_cents: int = 10_000_00) -> UUID:
         """Move the tenants to a new unit and return the lease that begins there."""
         values = {"unit_id": self.unit(rent_cents), "starts_on": starts_on, "rent_cents": rent_cents}
-        return self.do(ending_service.transfer_lease, lease_id, values, **self.at()).id
+        return self.do(lease_closing.transfer_lease, lease_id, values, **self.at()).id
 
     def bill(self, period: dt.date, issued_on: dt.date | None = None) -> int:
         """Bill the month in one set, credit applied, and return how many invoices were made."""
@@ -111,7 +101,7 @@ class Money:
             "limit": 500,
             "issued_on": issued,
             "now": self.now,
-            "after_bill": allocation_service.apply_and_post_lease_credits,
+            "after_bill": allocation.apply_and_post_lease_credits,
         }
         return self.do(billing.bill_leases, period, **options).made
 
@@ -125,32 +115,32 @@ class Money:
         """Record a payment; ``who`` in ``values`` is given to the use case itself (role, within, …)."""
         who = values.pop("who", {})
         given = {"method": "cash", "amount_cents": amount_cents, "received_on": self.today, "lease_id": lease_id}
-        return self.do(service.record_payment, {**given, **values}, **self.at(), **who)
+        return self.do(payments.record_payment, {**given, **values}, **self.at(), **who)
 
     def confirm(self, payment_id: UUID) -> Payment:
-        return self.do(service.confirm_payment, payment_id, **self.at())
+        return self.do(payments.confirm_payment, payment_id, **self.at())
 
     def reject(self, payment_id: UUID) -> Payment:
-        return self.do(service.reject_payment, payment_id, reason="no such money", now=self.now)
+        return self.do(payments.reject_payment, payment_id, reason="no such money", now=self.now)
 
     def match(self, payment_id: UUID, lease_id: UUID) -> Payment:
-        return self.do(service.match_payment, payment_id, lease_id, **self.at())
+        return self.do(payments.match_payment, payment_id, lease_id, **self.at())
 
     def allocate(self, payment_id: UUID, lines: list[tuple[UUID, int]] | None) -> Payment:
-        return self.do(allocation_service.allocate_payment, payment_id, lines, **self.at())
+        return self.do(allocation.allocate_payment, payment_id, lines, **self.at())
 
     def reverse(self, payment_id: UUID) -> Payment:
-        return self.do(reversal_service.reverse_payment, payment_id, reason="bounced", **self.at())
+        return self.do(reversal.reverse_payment, payment_id, reason="bounced", **self.at())
 
     def refund(self, payment_id: UUID, amount_cents: int, **values: Any) -> Refund:
         given = {"amount_cents": amount_cents, "reason": "paid twice", **values}
-        return self.do(reversal_service.refund_credit, payment_id, given, **self.at())
+        return self.do(reversal.refund_credit, payment_id, given, **self.at())
 
     def opening_credit(self, lease_id: UUID, amount_cents: int) -> Payment:
-        return self.do(service.record_opening_credit, lease_id, amount_cents, self.today, **self.at())
+        return self.do(payments.record_opening_credit, lease_id, amount_cents, self.today, **self.at())
 
     def credit(self, invoice_id: UUID, *lines: tuple[UUID, int]) -> CreditNote:
-        return self.do(credit_service.credit_invoice, invoice_id, lines, reason="wrongly billed", **self.at())
+        return self.do(credit_notes.credit_invoice, invoice_id, lines, reason="wrongly billed", **self.at())
 
     def void(self, invoice_id: UUID) -> Invoice:
         return self.do(billing.void_invoice, invoice_id, **self.at())
@@ -163,23 +153,23 @@ class Money:
 
     def deduct(self, lease_id: UUID, amount_cents: int, **values: Any) -> Deduction:
         given = {"amount_cents": amount_cents, "reason": "broken window", **values}
-        return self.do(deduction_service.deduct_deposit, lease_id, given, **self.at())
+        return self.do(deposit_deductions.deduct_deposit, lease_id, given, **self.at())
 
     def undo_deduction(self, entry_id: UUID) -> DepositEntry:
-        return self.do(deduction_service.reverse_deduction, entry_id, reason="not theirs", **self.at())
+        return self.do(deposit_deductions.reverse_deduction, entry_id, reason="not theirs", **self.at())
 
     def terminate(self, lease_id: UUID, ends_on: dt.date) -> FinalAccount:
         options = {"ends_on": ends_on, "given_on": self.today, "waive_notice": True}
-        return self.do(ending_service.terminate_lease, lease_id, None, **options, **self.at())
+        return self.do(lease_closing.terminate_lease, lease_id, None, **options, **self.at())
 
     def close_account(self, lease_id: UUID) -> FinalAccount:
-        return self.do(ending_service.close_account, lease_id, **self.at())
+        return self.do(lease_closing.close_account, lease_id, **self.at())
 
     def close_month(self, period: dt.date) -> ClosedPeriod:
         return self.do(ledger.close_period, period, member_id=None, **self.at())
 
     def payment(self, payment_id: UUID) -> Payment:
-        return self.do(service.get_payment, payment_id)
+        return self.do(payments.get_payment, payment_id)
 
     def invoices(self, lease_id: UUID) -> list[Invoice]:
         """Return the lease's invoices, the oldest first, with their lines."""
@@ -190,7 +180,7 @@ class Money:
         return [line for invoice in self.invoices(lease_id) for line in invoice.lines]
 
     def allocations(self, payment_id: UUID) -> list[Allocation]:
-        return self.do(allocation_service.list_allocations, ALL, payment_id).items
+        return self.do(allocation.list_allocations, ALL, payment_id).items
 
     def receipts(self, lease_id: UUID) -> list[Receipt]:
         return self.do(billing.list_receipts, ALL._replace(sort="number"), lease_id=lease_id).items

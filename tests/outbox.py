@@ -16,11 +16,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from chalicelib import messaging, organisations
 from chalicelib.clock import Clock
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.claims_folder import ClaimsFolder
-from chalicelib.identity import service as identity
-from chalicelib.messaging import service
 from chalicelib.messaging.grant_model import GrantLimits
 from chalicelib.messaging.model import Message, MessageSettings, NewMessage, RenderedText
 from chalicelib.runtime.context import Context
@@ -109,9 +108,9 @@ class Outbox:
     def found(cls, parts: Resources, *, granted: bool = True) -> Self:
         def work(db: Connection) -> UUID:
             phone = f"+2547{uuid.uuid4().int % 10**8:08d}"
-            made = identity.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=NOON)
+            made = organisations.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=NOON)
             if granted:
-                service.grant_messaging(
+                messaging.grant_messaging(
                     context(db, made.id, now=NOON), by="tests", limits=GrantLimits(10**6, 100, 10**12)
                 )
             return made.id
@@ -127,7 +126,7 @@ class Outbox:
         if self.confirmed:
             self._confirm({each.address for each in new if each.address and each.medium == "sms"} - self._places)
         return self.parts.transact(
-            lambda db: service.queue_messages(context(db, self.id, now=self.parts.clock.now()), new)
+            lambda db: messaging.queue_messages(context(db, self.id, now=self.parts.clock.now()), new)
         )
 
     def _confirm(self, phones: set[str]) -> None:
@@ -196,7 +195,7 @@ class ScriptedRenderer:
 def opted_out(db: Connection, organisation_id: UUID, phones: Iterable[str]) -> set[str]:
     """Return those of ``phones`` that want no messages of the organisation, or none at all."""
     asked = set(phones)
-    found = service.find_suppressions(
-        db, organisation_id, [service.MessageTarget(each, None) for each in asked], NOON.date()
+    found = messaging.find_suppressions(
+        db, organisation_id, [messaging.MessageTarget(each, None) for each in asked], NOON.date()
     )
     return {each for each in asked if found.is_opted_out(each) or found.is_denied(each, None)}

@@ -4,12 +4,11 @@ import logging
 
 from chalice.app import Response
 
-from chalicelib import phones
+from chalicelib import phones, self_service
+from chalicelib.access.roles import PUBLIC
 from chalicelib.delivery.queue_payloads import VendorCallback, serialize_callback
 from chalicelib.errors import Invalid, Unavailable
-from chalicelib.identity.roles import PUBLIC
-from chalicelib.self_service import service as self_service
-from chalicelib.self_service.service import UssdRequest
+from chalicelib.self_service import UssdRequest
 from chalicelib.self_service.texts import TRY_LATER, UNKNOWN_NUMBER
 from chalicelib.web.callbacks import FORM, parse_vendor_form
 from chalicelib.web.routing import ApiBlueprint, RequestContext

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
+from chalicelib import portfolio
 from chalicelib.api.schemas.channels import CHANNEL, CHANNEL_CHANGE, NEW_CHANNEL
-from chalicelib.portfolio import service as portfolio
 from chalicelib.portfolio.model import Channel
 from chalicelib.web.fields import PAGING
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext

@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
+from chalicelib import billing, leasing
 from chalicelib.api.schemas.charges import CHARGE, CHARGE_QUERY, NEW_CHARGE, RECURRING_CHARGE, RECURRING_CHARGE_CHANGE
-from chalicelib.billing import service as billing
 from chalicelib.billing.model import Charge
-from chalicelib.leasing import service as leasing
 from chalicelib.leasing.model import RecurringCharge
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 

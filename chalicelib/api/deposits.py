@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chalicelib import lease_accounts, leasing
 from chalicelib.api.schemas.deposits import (
     DEDUCTION,
     DEPOSIT,
@@ -11,10 +12,8 @@ from chalicelib.api.schemas.deposits import (
     NEW_DEPOSIT,
 )
 from chalicelib.api.schemas.payments import REASON
-from chalicelib.leasing import service as leasing
+from chalicelib.lease_accounts.model import Deduction
 from chalicelib.leasing.model import DepositEntry
-from chalicelib.payments import service as payments
-from chalicelib.payments.model import Deduction
 from chalicelib.web.fields import PAGING
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
@@ -73,7 +72,7 @@ def deduct_deposit(request: RequestContext, lease_id: UUID) -> Deduction:
     Takes an amount from the deposits held and allocates it to what the lease owes, oldest first, or to one invoice.
     Refused if less is held or less is owed (409). For owners, managers and accountants.
     """
-    return payments.deduct_deposit(request.ctx, lease_id, request.body)
+    return lease_accounts.deduct_deposit(request.ctx, lease_id, request.body)
 
 
 @routes.post("/deposit-deductions/{entry_id}/reverse", tag="payments", may="hold_deposit", status=204, body=REASON)
@@ -83,4 +82,4 @@ def reverse_deduction(request: RequestContext, entry_id: UUID) -> None:
     Undoes a deduction: its lines are open again and the deposit is held as before. A second reversal is refused
     (409). For owners, managers and accountants.
     """
-    payments.reverse_deduction(request.ctx, entry_id, reason=request.body["reason"])
+    lease_accounts.reverse_deduction(request.ctx, entry_id, reason=request.body["reason"])

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
+from chalicelib import imports
 from chalicelib.api.schemas.imports import IMPORT, IMPORT_PROBLEM, NEW_COMMIT, NEW_IMPORT, PROBLEMS_QUERY
 from chalicelib.api.schemas.tasks import TASK
-from chalicelib.imports import service as imports
 from chalicelib.imports.model import Import
 from chalicelib.rent_roll.model import Problem
 from chalicelib.tasks.model import Task

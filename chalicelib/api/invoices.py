@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chalicelib import billing, lease_accounts
 from chalicelib.api.schemas.invoices import (
     CREDIT_NOTE,
     CREDIT_NOTE_QUERY,
@@ -15,9 +16,7 @@ from chalicelib.api.schemas.invoices import (
     RECEIPT_QUERY,
 )
 from chalicelib.api.schemas.tasks import TASK
-from chalicelib.billing import service as billing
 from chalicelib.billing.model import CreditNote, Invoice, Receipt
-from chalicelib.payments import service as payments
 from chalicelib.tasks.model import Task
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
@@ -103,7 +102,7 @@ def issue_invoice(request: RequestContext) -> Invoice:
     ``with_charges`` adds the pending charges. It may not be dated in the future. For owners, managers and
     accountants.
     """
-    return payments.issue_invoice(request.ctx, request.body)
+    return lease_accounts.issue_invoice(request.ctx, request.body)
 
 
 @routes.post(
@@ -121,7 +120,7 @@ def credit_invoice(request: RequestContext, invoice_id: UUID) -> CreditNote:
     tenant and is allocated to whatever else the lease owes. Refused for more than the rest of a line, or what a
     deposit paid (409). For owners, managers and accountants.
     """
-    return payments.credit_invoice(
+    return lease_accounts.credit_invoice(
         request.ctx,
         invoice_id,
         [(line["line_id"], line["amount_cents"]) for line in request.body["lines"]],
@@ -139,7 +138,7 @@ def queue_bill_run(request: RequestContext) -> Task:
     the bills. Safe to repeat: no lease is billed twice for a month. The period may be at most next month (422). For
     owners, managers and accountants.
     """
-    return payments.queue_bill_run(request.ctx, request.body["period"], issued_on=request.body.get("issued_on"))
+    return lease_accounts.queue_bill_run(request.ctx, request.body["period"], issued_on=request.body.get("issued_on"))
 
 
 def _named(request: RequestContext, *names: str) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chalicelib import billing, lease_accounts, leasing, payments
 from chalicelib.api.schemas.charges import RECURRING_CHARGE
 from chalicelib.api.schemas.invoices import (
     INVOICE,
@@ -21,12 +22,10 @@ from chalicelib.api.schemas.leases import (
     TRANSFER,
 )
 from chalicelib.api.schemas.payments import PAYMENT
-from chalicelib.billing import service as billing
 from chalicelib.billing.model import Invoice
-from chalicelib.leasing import service as leasing
+from chalicelib.lease_accounts.model import FinalAccount
 from chalicelib.leasing.model import DatedRent, Lease, RecurringCharge
-from chalicelib.payments import service as payments
-from chalicelib.payments.model import FinalAccount, Payment
+from chalicelib.payments.model import Payment
 from chalicelib.web.fields import PAGING
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
@@ -146,7 +145,7 @@ def record_opening_balance(request: RequestContext, lease_id: UUID) -> Invoice:
     Records what a lease owed when its books began, as an invoice that was due the day before ``on`` (today if
     absent). A second one is refused until the first is void (409). For owners, managers and accountants.
     """
-    return payments.record_opening_balance(
+    return lease_accounts.record_opening_balance(
         request.ctx, lease_id, request.body["amount_cents"], request.body.get("on", request.ctx.today)
     )
 
@@ -161,7 +160,7 @@ def terminate_lease(request: RequestContext, lease_id: UUID) -> FinalAccount:
     billed. A notice that is too short is refused unless ``waive_notice`` is set (422); an ended lease is refused
     (409). For owners and managers.
     """
-    return payments.terminate_lease(
+    return lease_accounts.terminate_lease(
         request.ctx,
         lease_id,
         None,
@@ -186,7 +185,7 @@ def transfer_lease(request: RequestContext, lease_id: UUID) -> Lease:
     another unit, which is returned; recurring charges, deposits and credit carry over. Refused if the unit is let
     on some of the days (409). For owners and managers.
     """
-    return payments.transfer_lease(request.ctx, lease_id, request.body)
+    return lease_accounts.transfer_lease(request.ctx, lease_id, request.body)
 
 
 @routes.get("/leases/{lease_id}/final-account", tag="payments", may="see_billing", answer=FINAL_ACCOUNT)
@@ -196,7 +195,7 @@ def get_final_account(request: RequestContext, lease_id: UUID) -> FinalAccount:
     Returns what a lease owes, has in credit and holds in deposits now, and what remains to refund or to collect
     once these are set off. For owners, managers and accountants.
     """
-    return payments.get_final_account(request.ctx, lease_id)
+    return lease_accounts.get_final_account(request.ctx, lease_id)
 
 
 @routes.post("/leases/{lease_id}/final-account", tag="payments", may="terminate_lease", answer=FINAL_ACCOUNT)
@@ -207,7 +206,7 @@ def close_account(request: RequestContext, lease_id: UUID) -> FinalAccount:
     Safe to repeat: a second call only adds what has come up since. A lease without a last day is refused (409). For
     owners and managers.
     """
-    return payments.close_account(request.ctx, lease_id)
+    return lease_accounts.close_account(request.ctx, lease_id)
 
 
 @routes.post(

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chalicelib import ledger, reporting
 from chalicelib.api.schemas.ledger import (
     ACCOUNT,
     ACCOUNT_QUERY,
@@ -12,11 +13,7 @@ from chalicelib.api.schemas.ledger import (
     PERIOD_PATH,
     PROOF,
 )
-from chalicelib.ledger import service as ledger
 from chalicelib.ledger.model import ClosedPeriod, Journal, LedgerAccount
-from chalicelib.reporting import (
-    proof_service,
-)
 from chalicelib.reporting.proof_model import Proof
 from chalicelib.web.fields import PAGING
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
@@ -85,4 +82,4 @@ def get_proof(request: RequestContext) -> Proof:
     Recomputes every invariant of the books as of one moment and returns which hold, with the first differences of
     each that does not. For owners, managers and accountants.
     """
-    return proof_service.compute_proof(request.ctx)
+    return reporting.compute_proof(request.ctx)

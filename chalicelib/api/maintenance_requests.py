@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
+from chalicelib import maintenance
 from chalicelib.api.schemas.maintenance_requests import (
     MAINTENANCE_REQUEST,
     MAINTENANCE_REQUEST_QUERY,
     NEW_MAINTENANCE_REQUEST,
 )
-from chalicelib.maintenance import service as maintenance
 from chalicelib.maintenance.model import MaintenanceRequest
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
+from chalicelib import organisations
 from chalicelib.api.schemas.members import MEMBER, MEMBER_CHANGE, NEW_MEMBER
-from chalicelib.identity import service as identity
-from chalicelib.identity.model import Member
+from chalicelib.organisations.model import Member
 from chalicelib.web.fields import PAGING
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
@@ -18,7 +18,7 @@ def list_members(request: RequestContext) -> Page[Member]:
     Returns active members, and invitations with the status ``invited`` or ``expired``; removed members are left
     out. For owners, managers and accountants.
     """
-    return identity.list_members(request.ctx, request.page_request)
+    return organisations.list_members(request.ctx, request.page_request)
 
 
 @routes.post("/members", may="manage_members", body=NEW_MEMBER, answer=MEMBER, location="/v1/members/{id}", fresh=True)
@@ -29,7 +29,7 @@ def invite_member(request: RequestContext) -> Member:
     with a recent sign-in. The invitation expires after 14 days; somebody who was removed, or whose invitation
     expired, is invited again, and an active or invited number is refused (409).
     """
-    return identity.invite_member(request.ctx, request.body)
+    return organisations.invite_member(request.ctx, request.body)
 
 
 @routes.get("/members/{member_id}", may="see_members", answer=MEMBER)
@@ -38,7 +38,7 @@ def get_member(request: RequestContext, member_id: UUID) -> Member:
 
     Returns one member or invitation, with the version as ETag. For owners, managers and accountants.
     """
-    return identity.get_member(request.ctx, member_id)
+    return organisations.get_member(request.ctx, member_id)
 
 
 @routes.patch("/members/{member_id}", may="manage_members", body=MEMBER_CHANGE, answer=MEMBER, fresh=True)
@@ -48,7 +48,7 @@ def change_member(request: RequestContext, member_id: UUID) -> Member:
     Changes a member's name, role or named properties; it takes effect with their next request. Owners only, with a
     recent sign-in and If-Match. The last owner cannot lose the role (409).
     """
-    return identity.change_member(request.ctx, member_id, request.if_match, request.body)
+    return organisations.change_member(request.ctx, member_id, request.if_match, request.body)
 
 
 @routes.delete("/members/{member_id}", may="manage_members", fresh=True)
@@ -58,4 +58,4 @@ def remove_member(request: RequestContext, member_id: UUID) -> None:
     Removes the member; their next request finds no organisation. Owners only, with a recent sign-in and If-Match.
     The last owner cannot be removed (409).
     """
-    identity.remove_member(request.ctx, member_id, request.if_match)
+    organisations.remove_member(request.ctx, member_id, request.if_match)

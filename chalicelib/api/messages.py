@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import unquote
 from uuid import UUID
 
-from chalicelib import phones
+from chalicelib import messaging, phones
 from chalicelib.api.schemas.messages import (
     INCOMING,
     MESSAGE,
@@ -22,7 +22,6 @@ from chalicelib.api.schemas.messages import (
     TEMPLATE_CHANGE,
 )
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.messaging import service as messaging
 from chalicelib.messaging.grant_model import EffectiveSettings
 from chalicelib.messaging.model import IncomingMessage, Message, MessagePreview, OptOut, Spend, Template
 from chalicelib.web.fields import PAGING

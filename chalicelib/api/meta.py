@@ -8,11 +8,11 @@ from pathlib import Path
 from chalice.app import Response
 from marshmallow import Schema
 
+from chalicelib.access.roles import PUBLIC
 from chalicelib.errors import NotFound
-from chalicelib.identity.roles import PUBLIC
 from chalicelib.web import fields, health
-from chalicelib.web.call import JSON
-from chalicelib.web.handling import etag_matches
+from chalicelib.web.request_context import JSON
+from chalicelib.web.request_pipeline import etag_matches
 from chalicelib.web.routing import ApiBlueprint, RequestContext
 
 STATIC = Path(__file__).parent / "static"

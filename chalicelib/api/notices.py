@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
+from chalicelib import notices
 from chalicelib.api.schemas.notices import NEW_NOTICE, NOTICE, NOTICE_PREVIEW, NOTICE_PREVIEW_REQUEST
 from chalicelib.api.schemas.tasks import TASK
-from chalicelib.outreach import service as outreach
-from chalicelib.outreach.model import Notice, NoticePreview
+from chalicelib.notices.model import Notice, NoticePreview
 from chalicelib.tasks.model import Task
 from chalicelib.web.fields import PAGING
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
@@ -28,8 +28,8 @@ def preview_notice(request: RequestContext) -> NoticePreview:
     nothing is stored. The text may contain {tenant}, {unit} and {property}; a tenant whose language has no text
     gets the other. For owners and managers, with the messaging grant.
     """
-    notice = outreach.parse_notice(request.body)
-    return outreach.preview_notice(request.ctx, notice)
+    notice = notices.parse_notice(request.body)
+    return notices.preview_notice(request.ctx, notice)
 
 
 @routes.post("/notices", may="send_notice", body=NEW_NOTICE, answer=TASK, status=202, location="/v1/tasks/{id}")
@@ -39,7 +39,7 @@ def send_notice(request: RequestContext) -> Task:
     Queues a task that sends a notice to the tenants of a property, or of all. Refused if it would reach nobody or
     cost more than ``price_limit`` (409). For owners and managers, with the messaging grant (403).
     """
-    return outreach.add_notice(request.ctx, outreach.parse_notice(request.body), request.body["limit_cents"])
+    return notices.add_notice(request.ctx, notices.parse_notice(request.body), request.body["limit_cents"])
 
 
 @routes.get("/notices", may="see_messages", query=PAGING, answer=NOTICE)
@@ -48,7 +48,7 @@ def list_notices(request: RequestContext) -> Page[Notice]:
 
     Returns notices, newest first, with the number of messages by status. For owners, managers and accountants.
     """
-    return outreach.list_notices(request.ctx, request.page_request)
+    return notices.list_notices(request.ctx, request.page_request)
 
 
 @routes.get("/notices/{notice_id}", may="see_messages", answer=NOTICE)
@@ -57,4 +57,4 @@ def get_notice(request: RequestContext, notice_id: UUID) -> Notice:
 
     Returns one notice with the number of its messages by status. For owners, managers and accountants.
     """
-    return outreach.get_notice(request.ctx, notice_id)
+    return notices.get_notice(request.ctx, notice_id)

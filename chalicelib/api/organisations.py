@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from chalicelib import organisations
+from chalicelib.access.roles import SIGNED_IN
 from chalicelib.api.schemas.organisations import (
     ACCEPTANCE,
     AUDIT_EVENT,
@@ -12,9 +14,7 @@ from chalicelib.api.schemas.organisations import (
     ORGANISATION,
     ORGANISATION_CHANGE,
 )
-from chalicelib.identity import service as identity
-from chalicelib.identity.model import Membership, Organisation
-from chalicelib.identity.roles import SIGNED_IN
+from chalicelib.organisations.model import Membership, Organisation
 from chalicelib.web.fields import PAGING
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
@@ -28,7 +28,7 @@ def get_me(request: RequestContext) -> dict[str, Any]:
     Returns the phone number of the token, the organisations the person is an active member of, and invitations they
     may still accept. Needs no organisation.
     """
-    found = identity.list_memberships(request.db, request.caller_phone, now=request.resources.clock.now())
+    found = organisations.list_memberships(request.db, request.caller_phone, now=request.resources.clock.now())
     return {
         "phone": request.caller_phone,
         "memberships": [each for each in found if each.status == "active"],
@@ -44,7 +44,7 @@ def found_organisation(request: RequestContext) -> Organisation:
     phone number can found 3 organisations a day (429) and 10 in all (409). A name that is a protected brand, or is
     not in Latin letters, is refused (422).
     """
-    return identity.found_organisation(
+    return organisations.found_organisation(
         request.db, request.caller_phone, **request.body, now=request.resources.clock.now()
     )
 
@@ -56,7 +56,7 @@ def accept_invitation(request: RequestContext, member_id: UUID) -> Membership:
     Makes the signed-in person an active member by the invitation sent to their number, and returns the membership.
     Accepting again changes nothing; an unknown, foreign or expired invitation (14 days) is answered with 404.
     """
-    return identity.accept_invitation(
+    return organisations.accept_invitation(
         request.db, request.caller_phone, member_id, **request.body, now=request.resources.clock.now()
     )
 
@@ -67,7 +67,7 @@ def get_organisation(request: RequestContext) -> Organisation:
 
     Returns the settings of the organisation, with their version as ETag. Every member may read them.
     """
-    return identity.get_organisation(request.ctx.db, request.ctx.organisation_id)
+    return organisations.get_organisation(request.ctx.db, request.ctx.organisation_id)
 
 
 @routes.patch("/organisation", may="change_organisation", body=ORGANISATION_CHANGE, answer=ORGANISATION, fresh=True)
@@ -77,7 +77,7 @@ def change_organisation(request: RequestContext) -> Organisation:
     Changes the given fields: name, due day, grace, late fees, allocation order, automatic billing. Owners only,
     with a recent sign-in and If-Match. A fixed late fee needs its amount and a percentage its rate (422).
     """
-    return identity.change_organisation(request.ctx, request.if_match, request.body)
+    return organisations.change_organisation(request.ctx, request.if_match, request.body)
 
 
 @routes.get("/audit-events", may="see_audit", query=PAGING, answer=AUDIT_EVENT)
@@ -87,4 +87,4 @@ def list_audit_events(request: RequestContext) -> Page[Any]:
     Returns who changed or read what and when, newest first: the path, the names of the fields that were sent, never
     their values. Changes by an operator are listed without a member. Owners only.
     """
-    return identity.list_audit_events(request.ctx, request.page_request)
+    return organisations.list_audit_events(request.ctx, request.page_request)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chalicelib import payments
 from chalicelib.api.schemas.payments import (
     ALLOCATE,
     ALLOCATION,
@@ -13,8 +14,7 @@ from chalicelib.api.schemas.payments import (
     REASON,
     REFUND,
 )
-from chalicelib.pages import Page
-from chalicelib.payments import service as payments
+from chalicelib.paging import Page
 from chalicelib.payments.model import Allocation, Payment, Refund
 from chalicelib.web.fields import PAGING
 from chalicelib.web.routing import ApiBlueprint, RequestContext

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chalicelib import portfolio
 from chalicelib.api.schemas.properties import (
     NEW_OWNER,
     NEW_PROPERTY,
@@ -14,7 +15,6 @@ from chalicelib.api.schemas.properties import (
     UNIT_CHANGE,
     UNIT_QUERY,
 )
-from chalicelib.portfolio import service as portfolio
 from chalicelib.portfolio.model import Owner, Property, Unit
 from chalicelib.web.fields import PAGING
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chalicelib import reminders
 from chalicelib.api.schemas.reminders import (
     EXCLUSION,
     HOLIDAY,
@@ -14,8 +15,7 @@ from chalicelib.api.schemas.reminders import (
     PROMISE,
     PROMISE_QUERY,
 )
-from chalicelib.outreach import service as outreach
-from chalicelib.outreach.model import Exclusion, Holiday, Promise, ReminderPolicy
+from chalicelib.reminders.model import Exclusion, Holiday, Promise, ReminderPolicy
 from chalicelib.web.fields import PAGING
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
@@ -29,7 +29,7 @@ def get_reminder_policy(request: RequestContext) -> ReminderPolicy:
     Returns when tenants are reminded of open invoices; version 0 is the default, which reminds nobody. For owners,
     managers and accountants.
     """
-    return outreach.get_policy(request.ctx)
+    return reminders.get_policy(request.ctx)
 
 
 @routes.patch("/reminder-policy", may="change_messages", body=POLICY_CHANGE, answer=POLICY)
@@ -39,7 +39,7 @@ def change_reminder_policy(request: RequestContext) -> ReminderPolicy:
     Changes the days before and after the due day, the hour, the least amount, and whether weekends and holidays are
     skipped. For owners and managers, with If-Match.
     """
-    return outreach.change_policy(request.ctx, request.if_match, request.body)
+    return reminders.change_policy(request.ctx, request.if_match, request.body)
 
 
 @routes.get("/holidays", may="see_messages", query=HOLIDAY_QUERY, answer=HOLIDAY)
@@ -50,7 +50,7 @@ def list_holidays(request: RequestContext) -> Page[Holiday]:
     accountants.
     """
     year = request.query.get("year", request.ctx.today.year)
-    return Page(outreach.list_holidays(request.ctx, year), None)
+    return Page(reminders.list_holidays(request.ctx, year), None)
 
 
 @routes.post("/holidays", may="change_messages", body=NEW_HOLIDAY, answer=HOLIDAY)
@@ -60,7 +60,7 @@ def add_holiday(request: RequestContext) -> Holiday:
     Adds a day of your own on which no reminders are sent; a second one on the same day is refused (409). For owners
     and managers.
     """
-    return outreach.add_holiday(request.ctx, request.body["holiday_on"], request.body["name"])
+    return reminders.add_holiday(request.ctx, request.body["holiday_on"], request.body["name"])
 
 
 @routes.delete("/holidays/{day}", may="change_messages", if_match=False)
@@ -69,7 +69,7 @@ def remove_holiday(request: RequestContext, day: str) -> None:
 
     Removes a holiday of your own; public holidays cannot be removed (404). For owners and managers.
     """
-    outreach.remove_holiday(request.ctx, day)
+    reminders.remove_holiday(request.ctx, day)
 
 
 @routes.get("/reminder-exclusions", may="see_messages", query=PAGING, answer=EXCLUSION)
@@ -79,7 +79,7 @@ def list_reminder_exclusions(request: RequestContext) -> Page[Exclusion]:
     Returns the leases that are excluded from reminders, with reason and last day. For owners, managers and
     accountants.
     """
-    return outreach.list_exclusions(request.ctx, request.page_request)
+    return reminders.list_exclusions(request.ctx, request.page_request)
 
 
 @routes.post("/reminder-exclusions", may="change_messages", body=NEW_EXCLUSION, answer=EXCLUSION, status=200)
@@ -89,7 +89,7 @@ def put_reminder_exclusion(request: RequestContext) -> Exclusion:
     Excludes a lease from reminders until ``ends_on``, or until the exclusion is removed; an earlier exclusion of
     the lease is replaced. For owners and managers.
     """
-    return outreach.put_exclusion(request.ctx, request.body)
+    return reminders.put_exclusion(request.ctx, request.body)
 
 
 @routes.delete("/reminder-exclusions/{lease_id}", may="change_messages", if_match=False)
@@ -98,7 +98,7 @@ def remove_reminder_exclusion(request: RequestContext, lease_id: UUID) -> None:
 
     Lets the lease be reminded again. 404 if it is not excluded. For owners and managers.
     """
-    outreach.remove_exclusion(request.ctx, lease_id)
+    reminders.remove_exclusion(request.ctx, lease_id)
 
 
 @routes.get("/promises", may="keep_promises", query=PROMISE_QUERY, answer=PROMISE)
@@ -109,7 +109,7 @@ def list_promises(request: RequestContext) -> Page[Promise]:
     accountants.
     """
     filters = {name: request.query[name] for name in ("lease_id", "status") if name in request.query}
-    return outreach.list_promises(request.ctx, request.page_request, **filters)
+    return reminders.list_promises(request.ctx, request.page_request, **filters)
 
 
 @routes.post("/promises", may="keep_promises", body=NEW_PROMISE, answer=PROMISE, location="/v1/promises/{id}")
@@ -119,7 +119,7 @@ def add_promise(request: RequestContext) -> Promise:
     Records what a tenant promised to pay and by when; the lease is not reminded until that day is over. A second
     open promise of a lease is refused (409). For owners, managers and accountants.
     """
-    return outreach.add_promise(request.ctx, request.body)
+    return reminders.add_promise(request.ctx, request.body)
 
 
 @routes.get("/promises/{promise_id}", may="keep_promises", answer=PROMISE)
@@ -128,7 +128,7 @@ def get_promise(request: RequestContext, promise_id: UUID) -> Promise:
 
     Returns one promise; it is settled as kept or broken once its day is over. For owners, managers and accountants.
     """
-    return outreach.get_promise(request.ctx, promise_id)
+    return reminders.get_promise(request.ctx, promise_id)
 
 
 @routes.post("/promises/{promise_id}/cancel", may="keep_promises", answer=PROMISE, status=200)
@@ -138,4 +138,4 @@ def cancel_promise(request: RequestContext, promise_id: UUID) -> Promise:
     Cancels an open promise, so that the lease is reminded again; any other status is refused (409). For owners,
     managers and accountants.
     """
-    return outreach.cancel_promise(request.ctx, promise_id)
+    return reminders.cancel_promise(request.ctx, promise_id)

@@ -5,6 +5,7 @@ from typing import Any
 
 from chalice.app import Response
 
+from chalicelib import reporting
 from chalicelib.api.schemas.reports import (
     ARREARS,
     ARREARS_QUERY,
@@ -17,14 +18,7 @@ from chalicelib.api.schemas.reports import (
     RENT_ROLL,
     RENT_ROLL_QUERY,
 )
-from chalicelib.reporting import (
-    arrears_service,
-    earnings_service,
-    lettings_service,
-)
-from chalicelib.reporting.earnings_model import Collections, Income
-from chalicelib.reporting.model import Arrears, Occupancy, RentRoll
-from chalicelib.reporting.sheets import (
+from chalicelib.reporting.csv_rows import (
     ARREARS_COLUMNS,
     COLLECTIONS_COLUMNS,
     INCOME_COLUMNS,
@@ -32,8 +26,9 @@ from chalicelib.reporting.sheets import (
     RENT_ROLL_COLUMNS,
     collections_rows,
 )
+from chalicelib.reporting.model import Arrears, Collections, Income, Occupancy, RentRoll
+from chalicelib.web.csv_responses import CSV, csv_response, wants_csv
 from chalicelib.web.routing import ApiBlueprint, RequestContext
-from chalicelib.web.sheets import CSV, csv_response, wants_csv
 
 routes = ApiBlueprint(__name__, tag="reporting")
 
@@ -54,9 +49,9 @@ def get_rent_roll(request: RequestContext) -> RentRoll | Response:
     """
     of: Any = (request.query.get("on"), request.query.get("property_id"))
     if wants_csv(request.http_request, request.query):
-        rows = lettings_service.iter_rent_roll(request.ctx, *of)
+        rows = reporting.iter_rent_roll(request.ctx, *of)
         return csv_response(f"rent-roll-{of[0] or request.ctx.today}", RENT_ROLL_COLUMNS, rows)
-    return lettings_service.get_rent_roll(request.ctx, request.page_request, *of)
+    return reporting.get_rent_roll(request.ctx, request.page_request, *of)
 
 
 @routes.get(
@@ -71,9 +66,9 @@ def get_arrears(request: RequestContext) -> Arrears | Response:
     of: Any = (request.query.get("on"), request.query.get("property_id"))
     if wants_csv(request.http_request, request.query):
         sort = request.query["sort"]
-        rows = arrears_service.iter_arrears(request.ctx, sort, *of)
+        rows = reporting.iter_arrears(request.ctx, sort, *of)
         return csv_response(f"arrears-{of[0] or request.ctx.today}", ARREARS_COLUMNS, rows)
-    return arrears_service.get_arrears(request.ctx, request.page_request, *of)
+    return reporting.get_arrears(request.ctx, request.page_request, *of)
 
 
 @routes.get(
@@ -91,7 +86,7 @@ def get_occupancy(request: RequestContext) -> Occupancy | Response:
     JSON or CSV. For owners, managers and accountants.
     """
     on = request.query.get("on", request.ctx.today)
-    occupancy = lettings_service.get_occupancy(request.ctx, on)
+    occupancy = reporting.get_occupancy(request.ctx, on)
     if wants_csv(request.http_request, request.query):
         return csv_response(f"occupancy-{on}", OCCUPANCY_COLUMNS, occupancy.items)
     return occupancy
@@ -112,7 +107,7 @@ def get_collections(request: RequestContext) -> Collections | Response:
     reversed payments and deposits are listed apart. JSON or CSV. For owners, managers and accountants.
     """
     period: dt.date = request.query["period"]
-    collections = earnings_service.get_collections(request.ctx, period)
+    collections = reporting.get_collections(request.ctx, period)
     if wants_csv(request.http_request, request.query):
         return csv_response(f"collections-{period:%Y-%m}", COLLECTIONS_COLUMNS, collections_rows(collections))
     return collections
@@ -128,7 +123,7 @@ def get_income(request: RequestContext) -> Income | Response:
     managers and accountants.
     """
     first, last = request.query["from"], request.query["to"]
-    income = earnings_service.get_income(request.ctx, first, last)
+    income = reporting.get_income(request.ctx, first, last)
     if wants_csv(request.http_request, request.query):
         return csv_response(f"income-{first:%Y-%m}-{last:%Y-%m}", INCOME_COLUMNS, income.items)
     return income

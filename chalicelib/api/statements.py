@@ -5,21 +5,14 @@ from uuid import UUID
 
 from chalice.app import Response
 
+from chalicelib import reporting
 from chalicelib.api.schemas.messages import MESSAGE
 from chalicelib.api.schemas.statements import STATEMENT, STATEMENT_DAYS, STATEMENT_EMAIL_REQUEST, STATEMENT_QUERY
 from chalicelib.messaging.model import Message
-from chalicelib.outreach import service as outreach
-from chalicelib.reporting import (
-    letter_service,
-    statement_service,
-)
+from chalicelib.reporting.csv_rows import STATEMENT_COLUMNS, statement_rows
 from chalicelib.reporting.model import Statement
-from chalicelib.reporting.sheets import (
-    STATEMENT_COLUMNS,
-    statement_rows,
-)
+from chalicelib.web.csv_responses import CSV, csv_response, wants_csv
 from chalicelib.web.routing import ApiBlueprint, RequestContext
-from chalicelib.web.sheets import CSV, csv_response, wants_csv
 
 routes = ApiBlueprint(__name__, tag="reporting")
 
@@ -39,7 +32,7 @@ def email_statement(request: RequestContext, lease_id: UUID) -> Message:
     Queues the statement of a lease, as it stands now, by e-mail to the tenant or to the owner of the property, and
     returns the message. Refused if they have no e-mail address (409). For owners, managers and accountants.
     """
-    return outreach.email_statement(
+    return reporting.email_statement(
         request.ctx, lease_id, request.body.get("since"), request.body.get("until"), to=request.body["to"]
     )
 
@@ -54,7 +47,7 @@ def get_tenant_statement(request: RequestContext, tenant_id: UUID) -> Statement 
     Returns what changed the balance of all leases of a tenant between two days, with the balance after each entry;
     JSON or CSV. For owners, managers and accountants.
     """
-    statement = statement_service.get_tenant_statement(request.ctx, tenant_id, *_days(request))
+    statement = reporting.get_tenant_statement(request.ctx, tenant_id, *_days(request))
     return _statement_response(request, statement)
 
 
@@ -68,9 +61,7 @@ def email_tenant_statement(request: RequestContext, tenant_id: UUID) -> Message:
     Queues the statement of a tenant, as it stands now, by e-mail in their language, and returns the message.
     Refused if they have no e-mail address (409). For owners, managers and accountants.
     """
-    return letter_service.send_tenant_statement(
-        request.ctx, tenant_id, request.body.get("from"), request.body.get("to")
-    )
+    return reporting.send_tenant_statement(request.ctx, tenant_id, request.body.get("from"), request.body.get("to"))
 
 
 @routes.get(
@@ -83,7 +74,7 @@ def get_lease_statement(request: RequestContext, lease_id: UUID) -> Statement | 
     Returns what changed the balance of a lease between two days, with the balance after each entry; JSON or CSV.
     For owners, managers and accountants.
     """
-    statement = statement_service.get_lease_statement(request.ctx, lease_id, *_days(request))
+    statement = reporting.get_lease_statement(request.ctx, lease_id, *_days(request))
     return _statement_response(request, statement)
 
 

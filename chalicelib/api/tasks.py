@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
+from chalicelib import tasks
 from chalicelib.api.schemas.tasks import JOB, TASK, TASK_QUERY
-from chalicelib.tasks import job_service
-from chalicelib.tasks import service as tasks
 from chalicelib.tasks.job_model import JobState
 from chalicelib.tasks.model import Task
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
@@ -39,4 +38,4 @@ def list_jobs(request: RequestContext) -> Page[JobState]:
     Returns every scheduled job with its last and next run, and when it last did something for this organisation.
     For owners, managers and accountants.
     """
-    return Page(job_service.list_jobs(request.ctx), None)
+    return Page(tasks.list_jobs(request.ctx), None)

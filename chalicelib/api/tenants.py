@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
+from chalicelib import leasing, privacy
 from chalicelib.api.schemas.tenants import IDENTITY_DOCUMENT, NEW_TENANT, TENANT, TENANT_CHANGE, TENANT_QUERY
-from chalicelib.imports import service as imports
-from chalicelib.leasing import service as leasing
 from chalicelib.leasing.model import Tenant
 from chalicelib.web import idempotency
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
@@ -20,7 +19,7 @@ def erase_tenant(request: RequestContext, tenant_id: UUID) -> Tenant:
     and cannot be restored, while invoices, payments and journals stay. Owners only, with a recent sign-in. A tenant
     with an open lease, or already erased, is refused (409).
     """
-    erased = imports.erase_tenant(request.ctx, tenant_id)
+    erased = privacy.erase_tenant(request.ctx, tenant_id)
     idempotency.clear_answers(request.ctx)  # last: it waits for requests that may tell of them
     return erased
 

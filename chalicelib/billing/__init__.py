@@ -1,0 +1,67 @@
+"""The public interface of billing: every use case under one name.
+
+Locks are acquired in this order: leases by id, one-off charges, the counter, the ledger's book.
+"""
+
+from chalicelib.billing.charges import add_charge, cancel_charge, get_charge, list_charges, lock_pending_charges
+from chalicelib.billing.credit_notes import (
+    find_last_receipt,
+    get_credit_note,
+    get_receipt,
+    issue_credit_note,
+    issue_receipt,
+    list_credit_notes,
+    list_receipts,
+    void_receipt,
+)
+from chalicelib.billing.invoices import (
+    apply_paid,
+    get_invoice,
+    get_lines,
+    last_billed_periods,
+    list_invoices,
+    list_monthly_invoice_lines,
+    list_open_lines,
+    void_invoice,
+)
+from chalicelib.billing.issuing import reserve_numbers
+from chalicelib.billing.lease_changes import change_lease
+from chalicelib.billing.monthly_invoices import bill_leases, monthly_lines
+from chalicelib.billing.single_invoices import (
+    issue_invoice_of_kind,
+    issue_opening_invoice,
+    issue_opening_invoices,
+    issue_single_invoice,
+)
+
+__all__ = [
+    "add_charge",
+    "apply_paid",
+    "bill_leases",
+    "cancel_charge",
+    "change_lease",
+    "find_last_receipt",
+    "get_charge",
+    "get_credit_note",
+    "get_invoice",
+    "get_lines",
+    "get_receipt",
+    "issue_credit_note",
+    "issue_invoice_of_kind",
+    "issue_opening_invoice",
+    "issue_opening_invoices",
+    "issue_receipt",
+    "issue_single_invoice",
+    "last_billed_periods",
+    "list_charges",
+    "list_credit_notes",
+    "list_invoices",
+    "list_monthly_invoice_lines",
+    "list_open_lines",
+    "list_receipts",
+    "lock_pending_charges",
+    "monthly_lines",
+    "reserve_numbers",
+    "void_invoice",
+    "void_receipt",
+]

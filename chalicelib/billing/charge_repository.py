@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ScalarSelect, insert, or_, select, update
 
 from chalicelib.billing.model import Charge
-from chalicelib.pages import Page, PageRequest
+from chalicelib.paging import Page, PageRequest
 from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.billing import charges, invoices

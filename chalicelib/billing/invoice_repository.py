@@ -1,131 +1,222 @@
-"""SQL that reads invoices, one with its lines or a page, with the names of tenant, unit and property."""
+"""SQL of invoices, their lines and the number counters."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import Case, Table, and_, case, exists, insert, literal, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
-from chalicelib.billing.model import Invoice, InvoicedLease, InvoiceLine
-from chalicelib.pages import Page, PageRequest
+from chalicelib.billing.model import Draft, InvoiceLine, OpenLine
+from chalicelib.ids import new_id
 from chalicelib.runtime.context import Context
-from chalicelib.storage.paging import fetch_page
-from chalicelib.storage.tables.billing import invoice_lines, invoices
-from chalicelib.storage.tables.leasing import leases, tenants
-from chalicelib.storage.tables.portfolio import properties, units
+from chalicelib.storage.tables.billing import counters, invoice_lines, invoices
+from chalicelib.storage.tables.leasing import leases
+from chalicelib.storage.types import Cents
 
-_NAMES = ("property_name", "unit_name", "tenant_name", "lines")
-_PLAIN = tuple(name for name in Invoice._fields if name not in _NAMES)
-_LINE = tuple(invoice_lines.c[name] for name in InvoiceLine._fields)
+# Rows per UPDATE with a CASE: more make the statement slow, fewer cost more round trips.
+ROWS_PER_UPDATE = 500
+
+_OPEN = (
+    "id", "lease_id", "invoice_id", "property_id", "due_on", "charge_type", "seq", "open_cents", "issued_on"
+)  # fmt: skip
+_LINE = tuple(InvoiceLine._fields)
 
 
-def find_invoice(ctx: Context, invoice_id: UUID) -> Invoice | None:
-    """Return the invoice with its lines, in their order."""
-    row = ctx.db.execute(_select_invoices(ctx.organisation_id).where(invoices.c.id == invoice_id)).one_or_none()
-    if row is None:
-        return None
-    query = select(*_LINE).where(
+def reserve_numbers(ctx: Context, kind: str, count: int) -> int:
+    """Advance the counter by ``count`` and return the first number reserved; locked until the commit."""
+    mine = and_(counters.c.organisation_id == ctx.organisation_id, counters.c.kind == kind)
+    step = update(counters).where(mine).values(next_number=counters.c.next_number + count)
+    if ctx.db.execute(step).rowcount == 0:
+        try:
+            with ctx.db.begin_nested():
+                row = {"organisation_id": ctx.organisation_id, "kind": kind, "next_number": 1}
+                ctx.db.execute(insert(counters).values(row))
+        except IntegrityError:
+            pass  # a concurrent transaction created it: ours waited for its commit
+        ctx.db.execute(step)
+    after: int = ctx.db.execute(select(counters.c.next_number).where(mine)).scalar_one()
+    return after - count
+
+
+def find_first_unbilled_lease(ctx: Context, period: dt.date, last_day: dt.date, after: UUID | None) -> UUID | None:
+    """Return the first lease, by id, with a day in the period and no invoice for it; a hint, nothing is locked."""
+    billed = exists().where(
+        invoices.c.organisation_id == ctx.organisation_id,
+        invoices.c.lease_id == leases.c.id,
+        invoices.c.run_period == period,
+    )
+    query = select(leases.c.id).where(
+        leases.c.organisation_id == ctx.organisation_id,
+        leases.c.starts_on <= last_day,
+        or_(leases.c.ends_on.is_(None), and_(leases.c.ends_on >= period, leases.c.ends_on >= leases.c.starts_on)),
+        ~billed,
+    )
+    if after is not None:
+        query = query.where(leases.c.id > after)
+    return ctx.db.scalar(query.order_by(leases.c.id).limit(1))
+
+
+def filter_billed_leases(ctx: Context, period: dt.date, lease_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return which of the leases have their invoice for the period."""
+    query = select(invoices.c.lease_id).where(
+        invoices.c.organisation_id == ctx.organisation_id,
+        invoices.c.lease_id.in_(lease_ids),
+        invoices.c.run_period == period,
+    )
+    return frozenset(ctx.db.scalars(query))
+
+
+def filter_leases_with_opening(ctx: Context, lease_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return which of the leases have an opening balance that is not void."""
+    query = select(invoices.c.lease_id).where(
+        invoices.c.organisation_id == ctx.organisation_id,
+        invoices.c.lease_id.in_(lease_ids),
+        invoices.c.kind == "opening",
+        invoices.c.status == "issued",
+    )
+    return frozenset(ctx.db.scalars(query))
+
+
+def add_invoices(ctx: Context, drafts: Sequence[Draft], first_number: int, now: dt.datetime) -> None:
+    """Insert the drafts, numbered in their order, with their lines."""
+    lines = []
+    heads = []
+    for number, draft in enumerate(drafts, first_number):
+        shared = {
+            "organisation_id": ctx.organisation_id,
+            "lease_id": draft.lease_id,
+            "property_id": draft.property_id,
+            "issued_on": draft.issued_on,
+            "due_on": draft.due_on,
+            "overdue_on": draft.overdue_on,
+            "paid_cents": 0,
+            "credited_cents": 0,
+            "voided_on": None,
+        }
+        heads.append(shared | _invoice_row(draft, number, now))
+        lines += [shared | _line_row(draft, seq) for seq in range(len(draft.lines))]
+    ctx.db.execute(insert(invoices), heads)
+    ctx.db.execute(insert(invoice_lines), lines)
+
+
+def _invoice_row(draft: Draft, number: int, now: dt.datetime) -> dict[str, Any]:
+    return {
+        "id": draft.id,
+        "number": number,
+        "kind": draft.kind,
+        "tenant_id": draft.tenant_id,
+        "period": draft.period,
+        "run_period": draft.run_period,
+        "status": "issued",
+        "total_cents": draft.total_cents,
+        "version": 1,
+        "created_at": now,
+    }
+
+
+def _line_row(draft: Draft, seq: int) -> dict[str, Any]:
+    line = draft.lines[seq]
+    return {
+        "id": new_id(),
+        "invoice_id": draft.id,
+        "seq": seq + 1,
+        "charge_type": line.charge_type,
+        "description": line.description,
+        "amount_cents": line.amount_cents,
+        "open_cents": line.amount_cents,
+    }
+
+
+def find_lines(ctx: Context, line_ids: Collection[UUID]) -> list[InvoiceLine]:
+    query = select(*(invoice_lines.c[name] for name in _LINE)).where(
+        invoice_lines.c.organisation_id == ctx.organisation_id, invoice_lines.c.id.in_(line_ids)
+    )
+    return [InvoiceLine(*row) for row in ctx.db.execute(query.order_by(invoice_lines.c.id))]
+
+
+def list_open_lines(ctx: Context, lease_ids: Collection[UUID]) -> list[OpenLine]:
+    """Return the leases' open lines, the oldest due first."""
+    query = select(*(invoice_lines.c[name] for name in _OPEN)).where(
+        invoice_lines.c.organisation_id == ctx.organisation_id,
+        invoice_lines.c.lease_id.in_(lease_ids),
+        invoice_lines.c.open_cents > 0,
+    )
+    order = (invoice_lines.c.due_on, invoice_lines.c.seq, invoice_lines.c.id)
+    return [OpenLine(*row) for row in ctx.db.execute(query.order_by(*order))]
+
+
+def invoice_ids_of_lines(ctx: Context, line_ids: Collection[UUID]) -> list[tuple[UUID, UUID]]:
+    """Return (line, its invoice) of each line."""
+    query = select(invoice_lines.c.id, invoice_lines.c.invoice_id).where(
+        invoice_lines.c.organisation_id == ctx.organisation_id, invoice_lines.c.id.in_(line_ids)
+    )
+    return [(row[0], row[1]) for row in ctx.db.execute(query)]
+
+
+def apply_to_lines(ctx: Context, deltas: Mapping[UUID, int], column: str) -> bool:
+    """Shift each line's open cents to ``column`` (paid_cents or credited_cents), or back if below 0.
+
+    Returns:
+        False if a line is unknown or would leave its bounds; the caller must then roll back.
+    """
+    table = invoice_lines
+    moved = table.c[column]
+    for part in _batches(deltas):
+        delta = _amounts_by_id(table, part)
+        query = update(table).where(
+            table.c.organisation_id == ctx.organisation_id,
+            table.c.id.in_(part),
+            table.c.voided_on.is_(None),
+            table.c.open_cents >= delta,
+            moved + delta >= 0,
+        )
+        changed = ctx.db.execute(query.values({moved: moved + delta, table.c.open_cents: table.c.open_cents - delta}))
+        if changed.rowcount != len(part):
+            return False
+    return True
+
+
+def apply_to_invoices(ctx: Context, deltas: Mapping[UUID, int], column: str) -> None:
+    """Add the changes of their lines to the invoices' ``column``."""
+    moved = invoices.c[column]
+    for part in _batches(deltas):
+        query = update(invoices).where(invoices.c.organisation_id == ctx.organisation_id, invoices.c.id.in_(part))
+        values = {moved: moved + _amounts_by_id(invoices, part), invoices.c.version: invoices.c.version + 1}
+        ctx.db.execute(query.values(values))
+
+
+def _amounts_by_id(table: Table, amounts: Mapping[UUID, int]) -> Case[int]:
+    """Return each row's own amount; one statement for many rows, where an executemany needs a round trip each."""
+    return case(
+        *((table.c.id == row_id, literal(amount, Cents)) for row_id, amount in amounts.items()), else_=literal(0, Cents)
+    )
+
+
+def _batches(deltas: Mapping[UUID, int]) -> list[dict[UUID, int]]:
+    # In the order of ids, so that two transactions on the same lines wait and do not deadlock.
+    ordered = sorted(deltas.items())
+    return [dict(ordered[start : start + ROWS_PER_UPDATE]) for start in range(0, len(ordered), ROWS_PER_UPDATE)]
+
+
+def mark_void(ctx: Context, invoice_id: UUID, on: dt.date) -> bool:
+    """Void the invoice if it is issued, unpaid and uncredited; return whether this call did it.
+
+    Its month is released, so that the lease can be billed for it again.
+    """
+    query = update(invoices).where(
+        invoices.c.organisation_id == ctx.organisation_id,
+        invoices.c.id == invoice_id,
+        invoices.c.status == "issued",
+        invoices.c.paid_cents == 0,
+        invoices.c.credited_cents == 0,
+    )
+    values = {"status": "void", "run_period": None, "voided_on": on, "version": invoices.c.version + 1}
+    if ctx.db.execute(query.values(values)).rowcount != 1:
+        return False
+    lines = update(invoice_lines).where(
         invoice_lines.c.organisation_id == ctx.organisation_id, invoice_lines.c.invoice_id == invoice_id
     )
-    lines = tuple(InvoiceLine(*each) for each in ctx.db.execute(query.order_by(invoice_lines.c.seq)))
-    return _invoice(row)._replace(lines=lines)
-
-
-def find_lease_of_invoice(ctx: Context, invoice_id: UUID) -> UUID | None:
-    """Return the lease that the invoice is for, which never changes; callers lock it first."""
-    query = select(invoices.c.lease_id).where(
-        invoices.c.organisation_id == ctx.organisation_id, invoices.c.id == invoice_id
-    )
-    return ctx.db.scalar(query)
-
-
-def list_invoiced_leases(ctx: Context, lease_ids: Collection[UUID]) -> list[InvoicedLease]:
-    """Return what the leases' invoices need of them, in the order of their ids."""
-    query = (
-        select(leases.c.id, leases.c.property_id, leases.c.tenant_id, leases.c.grace_days)
-        .where(leases.c.organisation_id == ctx.organisation_id, leases.c.id.in_(lease_ids))
-        .order_by(leases.c.id)
-    )
-    return [InvoicedLease(*row) for row in ctx.db.execute(query)]
-
-
-def list_invoices(
-    ctx: Context,
-    page_request: PageRequest,
-    *,
-    today: dt.date,
-    lease_id: UUID | None = None,
-    property_id: UUID | None = None,
-    period: dt.date | None = None,
-    status: str | None = None,
-) -> Page[Invoice]:
-    query = _select_invoices(ctx.organisation_id)
-    for column, wanted in (("lease_id", lease_id), ("property_id", property_id), ("period", period)):
-        if wanted is not None:
-            query = query.where(invoices.c[column] == wanted)
-    if status is not None:
-        query = query.where(_has_status(ctx.organisation_id, status, today))
-    descending = (page_request.sort or "-number").startswith("-")
-    return fetch_page(ctx.db, query, [invoices.c.number], page_request, descending=descending).of(_invoice)
-
-
-def last_billed_periods(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, dt.date]:
-    """Return the latest month that each lease has its monthly invoice for; one without any is left out."""
-    query = (
-        select(invoices.c.lease_id, func.max(invoices.c.run_period))
-        .where(
-            invoices.c.organisation_id == ctx.organisation_id,
-            invoices.c.lease_id.in_(lease_ids),
-            invoices.c.run_period.is_not(None),
-        )
-        .group_by(invoices.c.lease_id)
-    )
-    return {row[0]: row[1] for row in ctx.db.execute(query)}
-
-
-def _has_status(organisation_id: UUID, status: str, today: dt.date) -> ColumnElement[bool]:
-    if status == "void":
-        return invoices.c.voided_on.is_not(None)
-    if status == "paid":
-        settled = invoices.c.total_cents == invoices.c.paid_cents + invoices.c.credited_cents
-        return and_(invoices.c.voided_on.is_(None), settled)
-    # By the lines, whose open_cents is indexed: few of all lines ever invoiced are open.
-    open_ids = select(invoice_lines.c.invoice_id).where(
-        invoice_lines.c.organisation_id == organisation_id, invoice_lines.c.open_cents > 0
-    )
-    if status == "overdue":
-        open_ids = open_ids.where(invoice_lines.c.overdue_on <= today)
-    return invoices.c.id.in_(open_ids)
-
-
-def _select_invoices(organisation_id: UUID) -> Select[Any]:
-    # Outer joins: a document is kept for ever, also if its lease was removed by undoing an import.
-    def same(table: Any, key: Any) -> ColumnElement[bool]:
-        return and_(table.c.organisation_id == invoices.c.organisation_id, table.c.id == key)
-
-    return (
-        select(
-            *(invoices.c[name] for name in _PLAIN),
-            properties.c.name.label("property_name"),
-            units.c.name.label("unit_name"),
-            tenants.c.given_name,
-            tenants.c.middle_name,
-            tenants.c.family_name,
-        )
-        .outerjoin(properties, same(properties, invoices.c.property_id))
-        .outerjoin(leases, same(leases, invoices.c.lease_id))
-        .outerjoin(units, same(units, leases.c.unit_id))
-        .outerjoin(tenants, same(tenants, invoices.c.tenant_id))
-        .where(invoices.c.organisation_id == organisation_id)
-    )
-
-
-def _invoice(row: Row[Any]) -> Invoice:
-    names = (row.given_name, row.middle_name, row.family_name)
-    return Invoice(
-        **{name: getattr(row, name) for name in _PLAIN},
-        property_name=row.property_name or "",
-        unit_name=row.unit_name or "",
-        tenant_name=" ".join(filter(None, names)),
-    )
+    ctx.db.execute(lines.values(voided_on=on, open_cents=0))
+    return True

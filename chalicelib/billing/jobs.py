@@ -7,38 +7,39 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from chalicelib.billing import late_fee_service
+from chalicelib import organisations
+from chalicelib.billing import late_fee_assessment
 from chalicelib.clock import day_of
-from chalicelib.identity import service as identity
-from chalicelib.identity.model import Organisation
+from chalicelib.organisations.model import Organisation
 from chalicelib.runtime.context import Context, in_context
 from chalicelib.runtime.resources import Resources
-from chalicelib.tasks import service as tasks
+from chalicelib.tasks.job_model import Slot
 from chalicelib.tasks.model import Task
-from chalicelib.tasks.scheduling import FunctionBlueprint, JobStep, Slot, iterate_pages, scheduled
+from chalicelib.tasks.registry import JobStep
+from chalicelib.tasks.scheduled_jobs import FunctionBlueprint, iterate_pages
 
 billing_jobs = FunctionBlueprint()
 
 
-@scheduled(billing_jobs, "late_fees", every=dt.timedelta(hours=1))
+@billing_jobs.scheduled("late_fees", every=dt.timedelta(hours=1))
 def late_fees(resources: Resources, slot: Slot) -> Iterator[JobStep]:
     """Queue the assessment of late fees as of the organisation's local day; the next bill includes them."""
-    for organisation in iterate_pages(resources, identity.list_organisations):
+    for organisation in iterate_pages(resources, organisations.list_organisations):
         on = day_of(slot.at, organisation.time_zone)
         to_come = on > day_of(
             resources.clock.now(), organisation.time_zone
         )  # a manual run must not charge ahead of time
-        if late_fee_service.late_fee_policy(organisation) is not None and not to_come:
+        if late_fee_assessment.late_fee_policy(organisation) is not None and not to_come:
             queue = partial(_queue_late_fees, organisation=organisation, on=on, now=resources.clock.now())
             yield JobStep(organisation.id, queue, on.isoformat())
 
 
 def _queue_late_fees(db: Connection, *, organisation: Organisation, on: dt.date, now: dt.datetime) -> int:
-    late_fee_service.queue_late_fees(Context.for_system(db, organisation.id, now=now, today=on), on)
+    late_fee_assessment.queue_late_fees(Context.for_system(db, organisation.id, now=now, today=on), on)
     return 1
 
 
-@tasks.task_handler(late_fee_service.LATE_FEES)
+@billing_jobs.task_handler(late_fee_assessment.LATE_FEES)
 def run_late_fees(resources: Resources, task: Task) -> dict[str, Any]:
     """Assess set by set, each in its own transaction; resume where a killed worker stopped."""
     on = dt.date.fromisoformat(task.input["on"])
@@ -46,9 +47,9 @@ def run_late_fees(resources: Resources, task: Task) -> dict[str, Any]:
     def context(db: Connection) -> Context:
         return Context.for_system(db, task.organisation_id, now=resources.clock.now(), today=on)
 
-    after, made = late_fee_service.parse_progress(task)
+    after, made = late_fee_assessment.parse_progress(task)
     while True:
-        step = partial(late_fee_service.assess_set, task=task, after=after, made=made)
+        step = partial(late_fee_assessment.assess_set, task=task, after=after, made=made)
         after, made = resources.transact(in_context(context, step))
         if after is None:
             return {"on": task.input["on"], "fees": made}

@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from chalicelib.billing.rules import Period, last_day, prorated_cents
+from chalicelib.billing.rules import Period, prorated_cents
+from chalicelib.periods import last_day
 
 
 def recurring_cents(

@@ -36,17 +36,6 @@ class LateFeePolicy(NamedTuple):
     cap_cents: int | None  # most that is ever charged on one debt; None: no limit
 
 
-def period_of(day: dt.date) -> Period:
-    """Return the period that ``day`` falls in."""
-    return day.replace(day=1)
-
-
-def last_day(period: Period) -> dt.date:
-    """Return the last day of the period's month."""
-    # Not "the day before the next month": December 9999 has no next month.
-    return period.replace(day=_days_in(period))
-
-
 def rent_cents_for(period: Period, steps: Sequence[MonthlyRent], starts_on: dt.date, ends_on: dt.date | None) -> int:
     """Return the rent that a lease owes for one calendar month.
 

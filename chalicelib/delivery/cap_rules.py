@@ -10,11 +10,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chalicelib.clock import NAIROBI, day_of
+from chalicelib.messaging.footer_rules import REPLY
 from chalicelib.messaging.grant_model import Allowance
 from chalicelib.messaging.model import EMAIL, KINDS, SMS, Message, MessageSettings
-from chalicelib.messaging.objection_rules import Suppressions
 from chalicelib.messaging.rules import end_of_quiet_hours
-from chalicelib.messaging.signing_rules import REPLY
+from chalicelib.messaging.suppression_rules import Suppressions
 
 
 class DailyUsage(NamedTuple):

@@ -6,11 +6,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chalicelib.delivery.cap_rules import Caps, Decisions, Dispatched, SendingContext
+from chalicelib.messaging.footer_rules import founder_line
 from chalicelib.messaging.grant_model import REASON_GRANT_NEEDED
 from chalicelib.messaging.model import GATEWAYS_BY_MEDIUM, KINDS, SMS, Message
-from chalicelib.messaging.objection_rules import Suppressions
 from chalicelib.messaging.rules import end_of_quiet_hours, is_quiet, measure_sms, price_cents, respects_quiet_hours
-from chalicelib.messaging.signing_rules import founder_line
+from chalicelib.messaging.suppression_rules import Suppressions
 
 PENDING = "pending"  # an attempt without an outcome yet
 MAX_ATTEMPTS = 4

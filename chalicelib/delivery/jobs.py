@@ -9,23 +9,16 @@ from functools import partial
 from chalice.app import SQSEvent
 from sqlalchemy import Connection
 
-from chalicelib.delivery import dispatch_service, result_service, sending_service, sweep_service
+from chalicelib import messaging
+from chalicelib.delivery import dispatch_runner, recovery_runner, result_runner, sending_runner
 from chalicelib.delivery.queue_payloads import InvalidPayload
 from chalicelib.errors import Unavailable
 from chalicelib.ids import new_id
-from chalicelib.messaging import service
-from chalicelib.messaging.forgetting_service import RETENTION_DAYS
+from chalicelib.messaging.retention import RETENTION_DAYS
 from chalicelib.runtime.resources import Resources, get_outbound, get_resources
-from chalicelib.tasks.scheduling import (
-    FunctionBlueprint,
-    JobStep,
-    Slot,
-    TimeLeft,
-    retention_job,
-    scheduled,
-    time_left_of,
-    worker,
-)
+from chalicelib.tasks.job_model import Slot
+from chalicelib.tasks.registry import JobStep, TimeLeft
+from chalicelib.tasks.scheduled_jobs import FunctionBlueprint, time_left_of
 
 log = logging.getLogger("plotihub.messaging")
 delivery_jobs = FunctionBlueprint()
@@ -33,46 +26,46 @@ delivery_jobs = FunctionBlueprint()
 BatchItemFailures = dict[str, list[dict[str, str]]]
 
 
-@worker("messages")
+@delivery_jobs.worker("messages")
 def work(resources: Resources, time_left: TimeLeft) -> int:
-    return dispatch_service.dispatch(resources, time_left)
+    return dispatch_runner.dispatch(resources, time_left)
 
 
-@scheduled(delivery_jobs, "dispatch_messages", every=dt.timedelta(minutes=5), catches_up=False)
+@delivery_jobs.scheduled("dispatch_messages", every=dt.timedelta(minutes=5), catches_up=False)
 def dispatch_messages(resources: Resources, slot: Slot) -> Iterator[JobStep]:
-    """Dispatch due messages that no wake-up covered, after the recovery steps of ``sweep_service``.
+    """Dispatch due messages that no wake-up covered, after the recovery steps of ``recovery_runner``.
 
     A set is already dispatched when it is yielded, since the queue is called after the commit; the yield only counts
     it, and lets the job end when its time is up.
     """
-    yield JobStep(None, partial(sweep_service.expire_unanswered_attempts, at=resources.clock.now()))
-    sweep_service.match_reports_by_phone(resources)
-    sweep_service.requeue_lost_attempts(resources)
-    for organisation_id, dispatched in dispatch_service.dispatch_sets(resources):
+    yield JobStep(None, partial(recovery_runner.expire_unanswered_attempts, at=resources.clock.now()))
+    recovery_runner.match_reports_by_phone(resources)
+    recovery_runner.requeue_lost_attempts(resources)
+    for organisation_id, dispatched in dispatch_runner.dispatch_sets(resources):
         key = f"{slot.key}.{new_id().hex[-11:]}"  # unique per set: dispatched messages are not due again
         yield JobStep(organisation_id, lambda db, dispatched=dispatched: dispatched, key)  # type: ignore[misc]
 
 
-@retention_job
+@delivery_jobs.retention_job
 def purge_texts(db: Connection, at: dt.datetime) -> int:
-    return service.purge_texts(db, at - dt.timedelta(days=RETENTION_DAYS))
+    return messaging.purge_texts(db, at - dt.timedelta(days=RETENTION_DAYS))
 
 
-@retention_job
+@delivery_jobs.retention_job
 def purge_deliveries(db: Connection, at: dt.datetime) -> int:
-    return sweep_service.purge_deliveries(db, at)
+    return recovery_runner.purge_deliveries(db, at)
 
 
-@retention_job
+@delivery_jobs.retention_job
 def purge_phone_days(db: Connection, at: dt.datetime) -> int:
-    return sweep_service.purge_phone_days(db, at)
+    return recovery_runner.purge_phone_days(db, at)
 
 
 @delivery_jobs.on_sqs_message(queue_arn="${var.send_queue_arn}", batch_size=5, name="send_messages")
 def send_messages(event: SQSEvent) -> BatchItemFailures:
     """Send texts through their gateways; has no database access."""
     time_left = time_left_of(event.context)
-    return _handle_each(event, lambda body: sending_service.send_texts(get_outbound(), body, time_left))
+    return _handle_each(event, lambda body: sending_runner.send_texts(get_outbound(), body, time_left))
 
 
 @delivery_jobs.on_sqs_message(queue_arn="${var.results_queue_arn}", batch_size=10, name="take_results")
@@ -80,7 +73,7 @@ def take_results(event: SQSEvent) -> BatchItemFailures:
     """Apply outcomes of texts and vendor callbacks."""
 
     def handle(body: str) -> bool:
-        result_service.handle_result(get_resources(), body)
+        result_runner.handle_result(get_resources(), body)
         return True
 
     return _handle_each(event, handle)

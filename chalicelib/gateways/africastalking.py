@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from chalicelib.errors import Unavailable
-from chalicelib.gateways import africastalking_answers as responses
-from chalicelib.gateways import posting
-from chalicelib.gateways.many import run_concurrently
+from chalicelib.gateways import africastalking_responses as responses
+from chalicelib.gateways import http_post
+from chalicelib.gateways.concurrency import run_concurrently
 from chalicelib.runtime.ports import NOT_SENT, REFUSED, UNKNOWN, OutgoingText, SendOutcome
 
 CONNECT_TIMEOUT_S = 3
@@ -75,16 +75,16 @@ class AfricasTalking:
             "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
         }
         try:
-            status, body = posting.post(
+            status, body = http_post.post(
                 f"{self.base_url}/version1/messaging",
                 urlencode(form).encode(),
                 headers,
                 connect_timeout_s=min(CONNECT_TIMEOUT_S, self.timeout_s),
                 timeout_s=self.timeout_s,
             )
-        except posting.Unreachable:
+        except http_post.Unreachable:
             return [SendOutcome(NOT_SENT, reason="not_reached")] * len(texts)
-        except posting.NoResponse:
+        except http_post.NoResponse:
             return [SendOutcome(UNKNOWN, reason="no_answer")] * len(texts)
         return responses.parse_outcomes(status, body, numbers)
 

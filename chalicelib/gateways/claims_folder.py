@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.errors import Unavailable
-from chalicelib.gateways import claims
+from chalicelib.gateways import claim_serialization
 from chalicelib.runtime.ports import SendClaim, SendOutcome
 
 
@@ -25,7 +25,7 @@ class ClaimsFolder:
 
     def claim(self, key: str, at: dt.datetime) -> bool:
         try:
-            self._write({claims.CLAIMED_AT: at.isoformat()}, lambda draft: os.link(draft, self._file(key)))
+            self._write({claim_serialization.CLAIMED_AT: at.isoformat()}, lambda draft: os.link(draft, self._file(key)))
         except FileExistsError:
             return False
         return True
@@ -39,15 +39,18 @@ class ClaimsFolder:
         stored = self._read(key)
         if stored is None:
             raise ValueError("nobody has claimed this")
-        values = {claims.CLAIMED_AT: stored[claims.CLAIMED_AT], **claims.serialize_outcome(outcome)}
+        values = {
+            claim_serialization.CLAIMED_AT: stored[claim_serialization.CLAIMED_AT],
+            **claim_serialization.serialize_outcome(outcome),
+        }
         self._write(values, lambda draft: draft.replace(self._file(key)))
 
     def find(self, key: str) -> SendClaim | None:
         stored = self._read(key)
-        return None if stored is None else claims.parse_claim(stored)
+        return None if stored is None else claim_serialization.parse_claim(stored)
 
     def _file(self, key: str) -> Path:
-        return Path(self.path) / claims.claim_name(key)
+        return Path(self.path) / claim_serialization.claim_name(key)
 
     def _read(self, key: str) -> dict[str, Any] | None:
         with _raising_unavailable():

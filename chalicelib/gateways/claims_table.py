@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chalicelib.errors import Unavailable
-from chalicelib.gateways import claims
-from chalicelib.gateways.aws import AwsCallFailed, AwsClient, AwsErrorResponse
+from chalicelib.gateways import claim_serialization
+from chalicelib.gateways.aws_client import AwsCallFailed, AwsClient, AwsErrorResponse
 from chalicelib.runtime.ports import SendClaim, SendOutcome
 
 TIMEOUT_S = 2
@@ -38,9 +38,9 @@ class ClaimsTable:
         """
         claimant = uuid.uuid4().hex
         item = {
-            "claim": {"S": claims.claim_name(key)},
+            "claim": {"S": claim_serialization.claim_name(key)},
             "taken_by": {"S": claimant},
-            claims.CLAIMED_AT: {"S": at.isoformat()},
+            claim_serialization.CLAIMED_AT: {"S": at.isoformat()},
             "expires_at": {"N": str(int((at + RETENTION).timestamp()))},
         }
         existing = self._call(
@@ -54,7 +54,7 @@ class ClaimsTable:
     def count(self, key: str, most: int, at: dt.datetime) -> bool:
         answer = self._call(
             "update_item",
-            Key={"claim": {"S": claims.claim_name(key)}},
+            Key={"claim": {"S": claim_serialization.claim_name(key)}},
             UpdateExpression="ADD counted :one SET expires_at = if_not_exists(expires_at, :expires_at)",
             ConditionExpression="attribute_not_exists(counted) OR counted < :most",
             ExpressionAttributeValues={
@@ -66,10 +66,10 @@ class ClaimsTable:
         return "refused" not in answer
 
     def record_outcome(self, key: str, outcome: SendOutcome) -> None:
-        values = claims.serialize_outcome(outcome)
+        values = claim_serialization.serialize_outcome(outcome)
         answer = self._call(
             "update_item",
-            Key={"claim": {"S": claims.claim_name(key)}},
+            Key={"claim": {"S": claim_serialization.claim_name(key)}},
             UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
             ConditionExpression="attribute_exists(claim)",
             ExpressionAttributeNames={f"#{name}": name for name in values},
@@ -79,10 +79,10 @@ class ClaimsTable:
             raise ValueError("nobody has claimed this")
 
     def find(self, key: str) -> SendClaim | None:
-        answer = self._call("get_item", Key={"claim": {"S": claims.claim_name(key)}}, ConsistentRead=True)
+        answer = self._call("get_item", Key={"claim": {"S": claim_serialization.claim_name(key)}}, ConsistentRead=True)
         item: dict[str, dict[str, Any]] = answer.get("Item", {})
         stored = {name: next(iter(attribute.values())) for name, attribute in item.items()}
-        return claims.parse_claim(stored) if stored else None
+        return claim_serialization.parse_claim(stored) if stored else None
 
     def _call(self, operation: str, **arguments: object) -> dict[str, Any]:
         """Call the table, with a few retries: every call is safe to repeat.

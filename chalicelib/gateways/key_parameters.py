@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.aws import AwsCallFailed, AwsClient, AwsErrorResponse
+from chalicelib.gateways.aws_client import AwsCallFailed, AwsClient, AwsErrorResponse
 
 TIMEOUT_S = 2  # a sign-in waits for it
 

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, field
 
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.aws import AwsCallFailed, AwsClient, AwsErrorResponse
+from chalicelib.gateways.aws_client import AwsCallFailed, AwsClient, AwsErrorResponse
 
 TIMEOUT_S = 3
 TTL_S = 300

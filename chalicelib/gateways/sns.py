@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalicelib.gateways.aws import AwsClient, send_and_classify
-from chalicelib.gateways.many import run_concurrently
+from chalicelib.gateways.aws_client import AwsClient, send_and_classify
+from chalicelib.gateways.concurrency import run_concurrently
 from chalicelib.runtime.ports import REFUSED, OutgoingText, SendOutcome
 
 CONNECT_TIMEOUT_S = 3

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.aws import AwsCallFailed, AwsClient, AwsNoResponse, AwsUnreachable
+from chalicelib.gateways.aws_client import AwsCallFailed, AwsClient, AwsNoResponse, AwsUnreachable
 
 TIMEOUT_S = 2  # a request waits for this, and workers also poll by themselves
 MAX_BATCH_ENTRIES = 10

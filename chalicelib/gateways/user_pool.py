@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.aws import AwsCallFailed, AwsClient
+from chalicelib.gateways.aws_client import AwsCallFailed, AwsClient
 from chalicelib.runtime.ports import PASSWORDLESS
 
 TIMEOUT_S = 2  # Cognito waits 5 s for all three

@@ -9,68 +9,65 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from chalice.app import Blueprint
 from sqlalchemy import Connection
 
+from chalicelib import imports, organisations
 from chalicelib.errors import Conflict
-from chalicelib.identity import service as identity
-from chalicelib.imports import service
 from chalicelib.imports.subprocess_parser import ParsedUpload, parse_in_subprocess
 from chalicelib.runtime.context import Context, in_context
 from chalicelib.runtime.resources import Resources
-from chalicelib.tasks import service as tasks
 from chalicelib.tasks.model import HEAVY, Task
-from chalicelib.tasks.scheduling import retention_job
+from chalicelib.tasks.scheduled_jobs import FunctionBlueprint
 
-import_jobs = Blueprint(__name__)  # registered so that a worker knows these tasks; it has no schedule
+import_jobs = FunctionBlueprint()
 
 MAX_COMMIT_ATTEMPTS = 3  # of a commit that meets others' changes
 
 
-@tasks.task_handler(service.PREVIEW_TASK, lane=HEAVY)
+@import_jobs.task_handler(imports.PREVIEW_TASK, lane=HEAVY)
 def preview_import(resources: Resources, task: Task) -> dict[str, Any]:
     preview = partial(
-        service.preview_in_task, task=task, reading=_parse_stored_sheet(resources, task), keys=resources.keys
+        imports.preview_in_task, task=task, reading=_parse_stored_sheet(resources, task), keys=resources.keys
     )
     return resources.transact(in_context(_context(resources, task), preview))
 
 
-@tasks.task_handler(service.COMMIT_TASK, lane=HEAVY)
+@import_jobs.task_handler(imports.COMMIT_TASK, lane=HEAVY)
 def commit_import(resources: Resources, task: Task) -> dict[str, Any]:
     """Commit, or leave a new preview that says why not; a race with others is tried again."""
     context, reading = _context(resources, task), _parse_stored_sheet(resources, task)
     for left in reversed(range(MAX_COMMIT_ATTEMPTS)):
         try:
-            commit = partial(service.commit, task=task, reading=reading, keys=resources.keys)
+            commit = partial(imports.commit_import, task=task, reading=reading, keys=resources.keys)
             return resources.transact(in_context(context, commit))
-        except (service.Refused, service.RowRefused) as error:
+        except (imports.Refused, imports.RowRefused) as error:
             if reading is None:
                 raise
             again = partial(
-                service.preview_refused, task=task, reading=reading, error=error, keys=resources.keys, last=left == 0
+                imports.preview_refused, task=task, reading=reading, error=error, keys=resources.keys, last=left == 0
             )
             if not resources.transact(in_context(context, again)):
                 raise
     raise Conflict("Other changes kept conflicting with this import; commit it again.")
 
 
-@tasks.task_handler(service.UNDO_TASK, lane=HEAVY)
+@import_jobs.task_handler(imports.UNDO_TASK, lane=HEAVY)
 def undo_import(resources: Resources, task: Task) -> dict[str, Any]:
-    return resources.transact(in_context(_context(resources, task), partial(service.undo, task=task)))
+    return resources.transact(in_context(_context(resources, task), partial(imports.undo_import, task=task)))
 
 
-@retention_job
+@import_jobs.retention_job
 def expire_sheets(db: Connection, at: dt.datetime) -> int:
-    return service.expire_sheets(db, at)
+    return imports.expire_sheets(db, at)
 
 
 def _parse_stored_sheet(resources: Resources, task: Task) -> ParsedUpload | None:
     """Read the task's sheet between transactions; None where there is none for it to read."""
-    opened = partial(service.open_sheet, task=task, keys=resources.keys)
+    opened = partial(imports.open_sheet, task=task, keys=resources.keys)
     stored = resources.transact(in_context(_context(resources, task), opened))
     return None if stored is None else parse_in_subprocess(stored)
 
 
 def _context(resources: Resources, task: Task) -> Callable[[Connection], Context]:
     """Return what makes the context of one try: of whoever queued the task, on the organisation's own day."""
-    return lambda db: identity.system_context(db, task.organisation_id, resources.clock.now(), task.created_by)
+    return lambda db: organisations.system_context(db, task.organisation_id, resources.clock.now(), task.created_by)

@@ -15,7 +15,6 @@ from chalicelib.imports import model
 from chalicelib.imports.repository import chunks
 from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.billing import charges, credit_notes, invoices
-from chalicelib.storage.tables.identity import member_properties
 from chalicelib.storage.tables.imports import import_items
 from chalicelib.storage.tables.leasing import (
     deposit_entries,
@@ -27,6 +26,7 @@ from chalicelib.storage.tables.leasing import (
     tenant_phones,
     tenants,
 )
+from chalicelib.storage.tables.organisations import member_properties
 from chalicelib.storage.tables.payments import allocations, payments, refunds
 from chalicelib.storage.tables.portfolio import properties, units
 

@@ -1,0 +1,85 @@
+"""The public interface of leasing: every use case under one name."""
+
+from chalicelib.leasing.deposits import (
+    get_held_deposits,
+    list_deposits,
+    record_deposit,
+    refund_deposit,
+    reverse_deposit_entry,
+    withdraw_deposit,
+)
+from chalicelib.leasing.leases import add_lease, get_lease, list_leases, record_termination, update_terms
+from chalicelib.leasing.locking import (
+    get_predecessors,
+    lock_lease,
+    lock_lease_chains,
+    lock_lease_terms,
+    lock_leases,
+    lock_leases_to_bill,
+)
+from chalicelib.leasing.phone_places import (
+    confirm_places,
+    deny_places,
+    list_confirmed_phones,
+    list_leases_of_phone,
+    purge_places,
+)
+from chalicelib.leasing.renewal import create_successor, renew_lease, return_deposits
+from chalicelib.leasing.rents import (
+    add_recurring_charge,
+    add_rent_change,
+    change_recurring_charge,
+    get_recurring_charge,
+    list_recurring_charges,
+    list_rents,
+)
+from chalicelib.leasing.tenants import (
+    add_tenant,
+    anonymise_tenant,
+    change_tenant,
+    get_tenant,
+    get_visible_tenant,
+    list_tenants,
+    read_identity_document,
+)
+
+__all__ = [
+    "add_lease",
+    "add_recurring_charge",
+    "add_rent_change",
+    "add_tenant",
+    "anonymise_tenant",
+    "change_recurring_charge",
+    "change_tenant",
+    "confirm_places",
+    "create_successor",
+    "deny_places",
+    "get_held_deposits",
+    "get_lease",
+    "get_predecessors",
+    "get_recurring_charge",
+    "get_tenant",
+    "get_visible_tenant",
+    "list_confirmed_phones",
+    "list_deposits",
+    "list_leases",
+    "list_leases_of_phone",
+    "list_recurring_charges",
+    "list_rents",
+    "list_tenants",
+    "lock_lease",
+    "lock_lease_chains",
+    "lock_lease_terms",
+    "lock_leases",
+    "lock_leases_to_bill",
+    "purge_places",
+    "read_identity_document",
+    "record_deposit",
+    "record_termination",
+    "refund_deposit",
+    "renew_lease",
+    "return_deposits",
+    "reverse_deposit_entry",
+    "update_terms",
+    "withdraw_deposit",
+]

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, insert, select
 
 from chalicelib.leasing.model import DepositEntry
-from chalicelib.pages import Page, PageRequest
+from chalicelib.paging import Page, PageRequest
 from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import deposit_entries

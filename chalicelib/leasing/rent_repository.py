@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, insert, or_, select, update
 
 from chalicelib.leasing.model import DatedRent, LeaseTerms, RecurringCharge, RecurringTerms
-from chalicelib.pages import Page, PageRequest
+from chalicelib.paging import Page, PageRequest
 from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import lease_rents, leases, recurring_charges

@@ -1,0 +1,27 @@
+"""Post to the ledger, reverse journals, and close months."""
+
+from chalicelib.ledger.service import (
+    account_id,
+    channel_code,
+    close_period,
+    ensure_accounts,
+    get_journal,
+    list_accounts,
+    list_journals,
+    list_periods,
+    post,
+    reverse,
+)
+
+__all__ = [
+    "account_id",
+    "channel_code",
+    "close_period",
+    "ensure_accounts",
+    "get_journal",
+    "list_accounts",
+    "list_journals",
+    "list_periods",
+    "post",
+    "reverse",
+]

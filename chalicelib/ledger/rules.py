@@ -3,11 +3,12 @@
 Amounts are whole cents (100 cents = KES 1), a debit above 0 and a credit below.
 """
 
-import calendar
 import datetime as dt
 from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
+
+from chalicelib.periods import last_day
 
 
 class Account(NamedTuple):
@@ -99,11 +100,6 @@ def effective_day(effective_on: dt.date, closed_through: dt.date | None) -> dt.d
     if closed_through is None or effective_on > closed_through:
         return effective_on
     return dt.date.fromordinal(closed_through.toordinal() + 1)
-
-
-def last_day(period: dt.date) -> dt.date:
-    """Return the last day of the month that ``period`` lies in."""
-    return period.replace(day=calendar.monthrange(period.year, period.month)[1])
 
 
 def next_period(day: dt.date, *, closed: bool) -> dt.date:

@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
+from chalicelib import portfolio
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
-from chalicelib.ledger import reading_repository, repository
+from chalicelib.ledger import journal_query_repository, repository
 from chalicelib.ledger.model import ClosedPeriod, Entry, Journal, LedgerAccount, Leg
 from chalicelib.ledger.rules import (
     CHART,
@@ -20,12 +21,11 @@ from chalicelib.ledger.rules import (
     balanced,
     channel_account,
     effective_day,
-    last_day,
     next_period,
     reversed_postings,
 )
-from chalicelib.pages import Page, PageRequest
-from chalicelib.portfolio import service as portfolio
+from chalicelib.paging import Page, PageRequest
+from chalicelib.periods import last_day
 from chalicelib.runtime.context import Context
 
 __all__ = [
@@ -147,7 +147,7 @@ def close_period(ctx: Context, period: dt.date) -> ClosedPeriod:
     if period.day != 1:
         raise Invalid([("period", "expected the first day of a month")])
     closed_through = repository.lock_book(ctx)
-    beginning = closed_through or reading_repository.first_day(ctx)
+    beginning = closed_through or journal_query_repository.first_day(ctx)
     following = period if beginning is None else next_period(beginning, closed=closed_through is not None)
     if period < following and closed_through is not None:
         raise Conflict("That month is already closed.", next_period=_format_month(following))
@@ -165,14 +165,14 @@ def close_period(ctx: Context, period: dt.date) -> ClosedPeriod:
 
 def list_periods(ctx: Context, page_request: PageRequest) -> Page[ClosedPeriod]:
     """Return a page of the closed months, newest first."""
-    return reading_repository.list_periods(ctx, page_request)
+    return journal_query_repository.list_periods(ctx, page_request)
 
 
 def list_accounts(
     ctx: Context, page_request: PageRequest, *, as_of: dt.date, type: str | None = None
 ) -> Page[LedgerAccount]:
     """Return a page of the trial balance as it stood when the day ``as_of`` ended."""
-    return reading_repository.list_accounts(ctx, page_request, as_of=as_of, kind=type)
+    return journal_query_repository.list_accounts(ctx, page_request, as_of=as_of, kind=type)
 
 
 def list_journals(
@@ -185,12 +185,12 @@ def list_journals(
 ) -> Page[Journal]:
     """Return a page of journals without their postings; ``period`` is the first day of a month they take effect in."""
     days = {} if period is None else {"first_on": period, "last_on": last_day(period)}
-    return reading_repository.list_journals(ctx, page_request, source_id=source_id, kind=kind, **days)
+    return journal_query_repository.list_journals(ctx, page_request, source_id=source_id, kind=kind, **days)
 
 
 def get_journal(ctx: Context, journal_id: UUID) -> Journal:
     """Return the journal with its postings."""
-    found = reading_repository.find_journal(ctx, journal_id)
+    found = journal_query_repository.find_journal(ctx, journal_id)
     if found is None:
         raise NotFound("There is no such journal.")
     return found

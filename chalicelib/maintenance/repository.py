@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, and_, func, insert, select, update
 
 from chalicelib.maintenance.model import BY_PHONE, OPEN, MaintenanceRequest, statuses_before
-from chalicelib.pages import Page, PageRequest
+from chalicelib.paging import Page, PageRequest
 from chalicelib.runtime.context import Context, Properties
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import tenants

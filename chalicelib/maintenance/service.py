@@ -7,14 +7,12 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from chalicelib.billing import service as billing
+from chalicelib import billing, leasing, portfolio
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
-from chalicelib.leasing import service as leasing
 from chalicelib.maintenance import repository
 from chalicelib.maintenance.model import DONE, OPEN, MaintenanceRequest, NewRequest
-from chalicelib.pages import Page, PageRequest
-from chalicelib.portfolio import service as portfolio
+from chalicelib.paging import Page, PageRequest
 from chalicelib.runtime.context import Context
 
 NUMBER_COUNTER = "maintenance"  # the counter for request numbers

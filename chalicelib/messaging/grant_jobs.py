@@ -7,13 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from chalicelib import messaging, organisations
 from chalicelib.errors import BadRequest, Invalid
-from chalicelib.identity import service as identity
-from chalicelib.messaging import service
 from chalicelib.messaging.grant_model import MESSAGING, SENDER_NAME, Grant, GrantLimits
 from chalicelib.money import format_cents, parse_cents
 from chalicelib.runtime.resources import Resources, get_resources
-from chalicelib.tasks.scheduling import FunctionBlueprint
+from chalicelib.tasks.scheduled_jobs import FunctionBlueprint
 
 log = logging.getLogger("plotihub.messaging")
 grant_jobs = FunctionBlueprint()
@@ -41,22 +40,22 @@ def grant(event: dict[str, Any], context: Any) -> dict[str, Any]:
         resources.transact(apply)
         log.info("grant.changed: grants of an organisation changed", extra={"organisation_id": fields["organisation"]})
     with resources.reading() as db:
-        return {"grants": [_serialize_grant(each) for each in service.list_grants(db)]}
+        return {"grants": [_serialize_grant(each) for each in messaging.list_grants(db)]}
 
 
 def _apply(db: Connection, *, fields: dict[str, str], request_id: str, resources: Resources) -> None:
     organisation_id = _parse_organisation_id(fields)
-    ctx = identity.system_context(db, organisation_id, resources.clock.now())
+    ctx = organisations.system_context(db, organisation_id, resources.clock.now())
     who_and_when: dict[str, Any] = {"by": fields.get("by", ""), "request_id": request_id}
     if "revoke" in fields:
-        service.revoke_grant(ctx, fields["revoke"], **who_and_when)
+        messaging.revoke_grant(ctx, fields["revoke"], **who_and_when)
         return
     who_and_when["note"] = fields.get("note", "")
     kind = fields.get("kind", "")
     if kind == MESSAGING:
-        service.grant_messaging(ctx, limits=_parse_limits(fields), **who_and_when)
+        messaging.grant_messaging(ctx, limits=_parse_limits(fields), **who_and_when)
     elif kind == SENDER_NAME:
-        service.grant_sender_name(ctx, fields.get("name", ""), **who_and_when)
+        messaging.grant_sender_name(ctx, fields.get("name", ""), **who_and_when)
     else:
         raise Invalid([("kind", f"expected {MESSAGING} or {SENDER_NAME}")])
 

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
-from chalicelib.identity.model import PLATFORM
 from chalicelib.ids import new_id
 from chalicelib.messaging.grant_model import MESSAGING, SENDER_NAME, Allowance, Grant, GrantLimits, SendingProfile
 from chalicelib.messaging.grant_rules import limit_to_allowance
 from chalicelib.messaging.model import MessageSettings
+from chalicelib.organisations.model import PLATFORM
 from chalicelib.runtime.context import Context
-from chalicelib.storage.tables.identity import organisations
 from chalicelib.storage.tables.messaging import message_settings, organisation_grants
+from chalicelib.storage.tables.organisations import organisations
 
 _MESSAGING_GRANT = organisation_grants.alias("messaging_grant")
 _SENDER_GRANT = organisation_grants.alias("sender_grant")

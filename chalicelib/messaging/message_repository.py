@@ -17,7 +17,7 @@ from chalicelib.messaging.model import (
     KindSpend,
     Message,
 )
-from chalicelib.pages import Page, PageRequest
+from chalicelib.paging import Page, PageRequest
 from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.messaging import incoming_message_answers, incoming_messages, message_attempts, messages

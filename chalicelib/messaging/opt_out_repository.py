@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Select, String, and_, delete, insert, literal
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.messaging.model import SOURCE_MEMBER, OptOut
-from chalicelib.messaging.objection_rules import Suppressions
-from chalicelib.pages import Page, PageRequest
+from chalicelib.messaging.suppression_rules import Suppressions
+from chalicelib.paging import Page, PageRequest
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import lease_tenants, leases, phone_places, tenant_phones, tenants
 from chalicelib.storage.tables.messaging import opt_outs, phone_stops

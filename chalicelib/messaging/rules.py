@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from chalicelib.messaging.gsm7_rules import measure_sms, normalize_sms, replaced_characters
 from chalicelib.messaging.model import KINDS, SMS, MessageSettings
+from chalicelib.messaging.sms_encoding_rules import measure_sms, normalize_sms, replaced_characters
 
 __all__ = [
     "MAX_PARTS",

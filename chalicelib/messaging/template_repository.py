@@ -8,8 +8,8 @@ from sqlalchemy.exc import IntegrityError
 
 from chalicelib.messaging.grant_model import MESSAGING, Allowance
 from chalicelib.runtime.context import Context
-from chalicelib.storage.tables.identity import organisations
 from chalicelib.storage.tables.messaging import message_templates, organisation_grants
+from chalicelib.storage.tables.organisations import organisations
 
 
 class TemplateRow(NamedTuple):

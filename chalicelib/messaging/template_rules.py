@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from chalicelib.messaging.gsm7_rules import measure_sms, normalize_sms
+from chalicelib.messaging.footer_rules import append_sentence
 from chalicelib.messaging.model import KINDS, RenderedText, SmsSize
 from chalicelib.messaging.rules import MAX_PARTS
-from chalicelib.messaging.signing_rules import append_sentence
-from chalicelib.messaging.text_model import (
+from chalicelib.messaging.sms_encoding_rules import measure_sms, normalize_sms
+from chalicelib.translations.message_templates import (
     DEFAULT_TEMPLATES,
     MAX_VALUE_LENGTHS,
     REQUIRED_PLACEHOLDERS,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, insert, select
 
-from chalicelib.pages import Page, PageRequest
+from chalicelib.paging import Page, PageRequest
 from chalicelib.payments.model import Allocation
 from chalicelib.runtime.context import Context, Properties
 from chalicelib.storage.paging import fetch_page

@@ -123,32 +123,16 @@ class NotificationRecipient(NamedTuple):
     balance_cents: int
 
 
-class HeldDeposit(NamedTuple):
-    kind: str
-    held_cents: int
+class LeaseBalance(NamedTuple):
+    """Open and credit cents of a lease; both are above 0 if credit was left unallocated on purpose or came in late.
 
-
-class FinalAccount(NamedTuple):
-    """The account of a lease: what is owed, credit and deposits, and what remains once they are set off.
-
-    ``owed_cents`` sums open lines, ``credit_cents`` unallocated payments; after setting off,
-    ``refundable_cents`` would be refunded and ``still_owed_cents`` would be due.
+    ``late_cents`` is the part of ``owed_cents`` whose due day has passed; grace days are not counted.
     """
 
     lease_id: UUID
-    ends_on: dt.date | None
     owed_cents: int
+    late_cents: int
+    first_due_on: dt.date | None  # due day of the oldest open line
+    next_due_on: dt.date | None  # first due day to come of an open line
     credit_cents: int
-    held_cents: int
-    refundable_cents: int
-    still_owed_cents: int
-    deposits: list[HeldDeposit]
-
-
-class Deduction(NamedTuple):
-    """A deduction from a deposit: its deposit entries and its allocations."""
-
-    lease_id: UUID
-    amount_cents: int
-    entries: list[UUID]
-    allocations: list[Allocation]
+    billed_through: dt.date | None  # first day of the latest month billed

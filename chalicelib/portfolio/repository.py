@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from chalicelib.pages import Page, PageRequest
+from chalicelib.paging import Page, PageRequest
 from chalicelib.portfolio.model import Channel, Owner, Property, Unit
 from chalicelib.runtime.context import Context, Properties
 from chalicelib.storage.paging import fetch_page

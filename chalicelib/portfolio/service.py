@@ -7,10 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
-from chalicelib.identity.service import STALE_VERSION
+from chalicelib.errors import STALE_VERSION, Conflict, Invalid, NotFound, PreconditionFailed
 from chalicelib.ids import new_id
-from chalicelib.pages import Page, PageRequest
+from chalicelib.paging import Page, PageRequest
 from chalicelib.portfolio import repository
 from chalicelib.portfolio.model import Channel, Owner, Property, Unit
 from chalicelib.runtime.context import Context

@@ -27,7 +27,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from chalicelib.pages import Page, PageRequest
+from chalicelib.paging import Page, PageRequest
 from chalicelib.reporting.model import Ages, LeaseArrears
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.billing import credit_note_lines, invoice_lines

@@ -9,15 +9,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from chalicelib import metrics
-from chalicelib.identity import service as identity
-from chalicelib.identity.model import Organisation
-from chalicelib.reporting import proof_service
+from chalicelib import metrics, organisations
+from chalicelib.organisations.model import Organisation
+from chalicelib.reporting import books_proof
 from chalicelib.runtime.context import Context
 from chalicelib.runtime.resources import Resources
-from chalicelib.tasks import service as tasks
+from chalicelib.tasks.job_model import Slot
 from chalicelib.tasks.model import Task
-from chalicelib.tasks.scheduling import FunctionBlueprint, JobStep, Slot, iterate_pages, scheduled
+from chalicelib.tasks.registry import JobStep
+from chalicelib.tasks.scheduled_jobs import FunctionBlueprint, iterate_pages
+from chalicelib.tasks.task_queue import save_progress
 
 FIRST_HOUR = 2  # local hour of the organisation: the previous day is complete
 
@@ -25,10 +26,10 @@ log = logging.getLogger("plotihub.reporting")
 reporting_jobs = FunctionBlueprint()
 
 
-@scheduled(reporting_jobs, "prove_books", every=dt.timedelta(hours=1), catches_up=False)
+@reporting_jobs.scheduled("prove_books", every=dt.timedelta(hours=1), catches_up=False)
 def prove_books(resources: Resources, slot: Slot) -> Iterator[JobStep]:
     """Queue the proof of each organisation's books, once a night; the next proof covers a missed one."""
-    for organisation in iterate_pages(resources, identity.list_organisations):
+    for organisation in iterate_pages(resources, organisations.list_organisations):
         local = slot.at.astimezone(ZoneInfo(organisation.time_zone))
         if local.hour >= FIRST_HOUR:
             queue = partial(_queue_proof, organisation=organisation, now=resources.clock.now(), today=local.date())
@@ -36,20 +37,20 @@ def prove_books(resources: Resources, slot: Slot) -> Iterator[JobStep]:
 
 
 def _queue_proof(db: Connection, *, organisation: Organisation, now: dt.datetime, today: dt.date) -> int:
-    proof_service.queue_proof(Context.for_system(db, organisation.id, now=now, today=today))
+    books_proof.queue_proof(Context.for_system(db, organisation.id, now=now, today=today))
     return 1
 
 
-@tasks.task_handler(proof_service.PROVE_BOOKS)
+@reporting_jobs.task_handler(books_proof.PROVE_BOOKS)
 def run_proof(resources: Resources, task: Task) -> dict[str, Any]:
     """Prove the books as of one moment; fail the task, and log an error, where they do not add up."""
 
     def record_progress(done: int) -> None:
-        resources.transact(lambda db: tasks.save_progress(db, task, done=done, total=proof_service.STEPS))
+        resources.transact(lambda db: save_progress(db, task, done=done, total=books_proof.STEPS))
 
     with resources.snapshot() as db:
-        proof = proof_service.compute_proof(
-            identity.system_context(db, task.organisation_id, resources.clock.now()), after_each=record_progress
+        proof = books_proof.compute_proof(
+            organisations.system_context(db, task.organisation_id, resources.clock.now()), after_each=record_progress
         )
     if not proof.holds:
         failed = [finding.name for finding in proof.findings if not finding.holds]
@@ -58,6 +59,6 @@ def run_proof(resources: Resources, task: Task) -> dict[str, Any]:
             "books.proof.difference_found: the books do not balance",
             extra={"organisation_id": str(task.organisation_id), "checks": failed},
         )
-    proof_service.raise_unless_holds(proof)
+    books_proof.raise_unless_holds(proof)
     checked = {finding.name: finding.checked for finding in proof.findings}
     return {"holds": True, "at": proof.at.isoformat(), "checked": checked}

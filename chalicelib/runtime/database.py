@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from chalicelib.errors import Unavailable
 from chalicelib.runtime.ports import Queues
-from chalicelib.storage.connecting import READ_ONLY_CODES, UNREACHABLE_CODES, error_code
+from chalicelib.storage.connector import READ_ONLY_CODES, UNREACHABLE_CODES, error_code
 from chalicelib.storage.engines import WAKES_OPTION, WRITING_OPTION
 
 Answer = TypeVar("Answer")

@@ -5,29 +5,28 @@ import logging
 
 from sqlalchemy import Connection
 
-from chalicelib.delivery.delivery_service import IncomingSms, handles_incoming_sms
-from chalicelib.leasing import service as leasing
+from chalicelib import leasing, self_service
+from chalicelib.delivery.tracking import IncomingSms
 from chalicelib.runtime.resources import get_resources
-from chalicelib.self_service import service
-from chalicelib.tasks.scheduling import retention_job
+from chalicelib.tasks.scheduled_jobs import FunctionBlueprint
 
 log = logging.getLogger("plotihub.commands")
+self_service_jobs = FunctionBlueprint()
 
 
-@retention_job
+@self_service_jobs.retention_job
 def purge_sessions(db: Connection, at: dt.datetime) -> int:
-    return service.purge_sessions(db, at)
+    return self_service.purge_sessions(db, at)
 
 
-@retention_job
+@self_service_jobs.retention_job
 def purge_places(db: Connection, at: dt.datetime) -> int:
     return leasing.purge_places(db, at)
 
 
-@handles_incoming_sms
 def handle_sms(db: Connection, incoming: IncomingSms) -> str:
     """Reply to a tenant's SMS; a number of no tenant gets no reply, and is not logged."""
-    command = service.handle_sms(
+    command = self_service.handle_sms(
         db,
         gateway=incoming.gateway,
         provider_reference=incoming.provider_reference,

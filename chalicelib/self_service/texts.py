@@ -6,9 +6,9 @@ Names are cut first, then fewer leases are listed: sums and dates are what was r
 import datetime as dt
 from collections.abc import Callable, Iterable
 
-from chalicelib.messaging.neutral_rules import sanitize_name
 from chalicelib.messaging.rules import measure_sms, normalize_sms
-from chalicelib.self_service.rules import MAX_CHARACTERS
+from chalicelib.messaging.sanitize_rules import sanitize_name
+from chalicelib.self_service.parsing_rules import MAX_CHARACTERS
 
 _MONTHS = {
     "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],

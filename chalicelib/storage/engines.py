@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
-from chalicelib.storage.connecting import Connector, DatabaseLogin
+from chalicelib.storage.connector import Connector, DatabaseLogin
 
 WRITING_OPTION = {"plotihub_writing": True}
 WAKES_OPTION = "plotihub_wakes"

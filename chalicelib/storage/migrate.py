@@ -7,7 +7,7 @@ from sqlalchemy import Connection, make_url, text
 
 from chalicelib.errors import Unavailable
 from chalicelib.storage import append_only, public_holidays
-from chalicelib.storage.connecting import DatabaseLogin
+from chalicelib.storage.connector import DatabaseLogin
 from chalicelib.storage.engines import WRITING_OPTION, make_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"

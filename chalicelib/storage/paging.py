@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_
 
 from chalicelib.errors import Invalid
-from chalicelib.pages import Page, PageRequest
+from chalicelib.paging import Page, PageRequest
 
 
 def fetch_page(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, insert, select
 
-from chalicelib.storage.tables.outreach import public_holidays
+from chalicelib.storage.tables.reminders import public_holidays
 
 FILE = Path(__file__).with_name("public_holidays.csv")
 

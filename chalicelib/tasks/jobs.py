@@ -12,36 +12,26 @@ from sqlalchemy import Connection
 
 from chalicelib.clock import NAIROBI
 from chalicelib.runtime.resources import Resources, get_resources
-from chalicelib.tasks import job_service, service
-from chalicelib.tasks.job_model import Outcome
+from chalicelib.tasks import job_runner, task_runner
+from chalicelib.tasks.job_model import Outcome, Slot
 from chalicelib.tasks.model import HEAVY, SHORT
-from chalicelib.tasks.scheduling import (
-    RETENTION_JOBS,
-    WORKERS,
-    FunctionBlueprint,
-    JobStep,
-    RetentionJob,
-    Slot,
-    TimeLeft,
-    retention_job,
-    scheduled,
-    time_left_of,
-    worker,
-)
+from chalicelib.tasks.registry import REGISTRY, JobStep, RetentionJob, TimeLeft
+from chalicelib.tasks.scheduled_jobs import FunctionBlueprint, time_left_of
+from chalicelib.tasks.task_queue import purge_old_tasks
 from chalicelib.web import idempotency
 
 log = logging.getLogger("plotihub.tasks")
 task_jobs = FunctionBlueprint()
 
 
-@worker(SHORT)
+@task_jobs.worker(SHORT)
 def run_short_tasks(resources: Resources, time_left: TimeLeft) -> int:
-    return service.run_tasks(resources, time_left, lane=SHORT)
+    return task_runner.run_tasks(resources, time_left, lane=SHORT)
 
 
-@worker(HEAVY)
+@task_jobs.worker(HEAVY)
 def run_heavy_tasks(resources: Resources, time_left: TimeLeft) -> int:
-    return service.run_tasks(resources, time_left, lane=HEAVY)
+    return task_runner.run_tasks(resources, time_left, lane=HEAVY)
 
 
 @task_jobs.schedule(Rate(1, unit=Rate.MINUTES), name="work_tasks")
@@ -51,10 +41,10 @@ def work_tasks(event: CloudWatchEvent) -> dict[str, int]:
     Heavy tasks are left to the workers that it wakes; if none can be woken, it runs them itself after the others.
     """
     resources, time_left = get_resources(), time_left_of(event.context)
-    resumed = len(job_service.resume_runs(resources, time_left))
-    worked = service.run_tasks(resources, time_left, lane=SHORT)
-    if not service.wake_workers(resources, HEAVY):
-        worked += service.run_tasks(resources, time_left, lane=HEAVY)
+    resumed = len(job_runner.resume_runs(resources, time_left))
+    worked = task_runner.run_tasks(resources, time_left, lane=SHORT)
+    if not task_runner.wake_workers(resources, HEAVY):
+        worked += task_runner.run_tasks(resources, time_left, lane=HEAVY)
     log.info("tasks.run.finished: tasks were run", extra={"count": worked, "resumed": resumed})
     return {"worked": worked, "resumed": resumed}
 
@@ -86,30 +76,30 @@ def run_job(event: dict[str, Any], context: Any) -> dict[str, Any]:
     The tasks that it queues are worked by whom they wake.
     """
     on, time_zone = dt.date.fromisoformat(event["on"]), event.get("time_zone", NAIROBI)
-    ran = job_service.run_job_by_hand(get_resources(), event["name"], on, time_zone, time_left_of(context))
+    ran = job_runner.run_job_by_hand(get_resources(), event["name"], on, time_zone, time_left_of(context))
     return {"slots": [_serialize_outcome(slot, outcome) for slot, outcome in ran]}
 
 
-@scheduled(task_jobs, "sweep_old", every=dt.timedelta(hours=1), catches_up=False)
+@task_jobs.scheduled("sweep_old", every=dt.timedelta(hours=1), catches_up=False)
 def sweep_old(resources: Resources, slot: Slot) -> Iterator[JobStep]:
     """Purge rows past their retention; domains register theirs with ``retention_job``."""
-    for sweep in RETENTION_JOBS:
+    for sweep in REGISTRY.retention_jobs:
         yield JobStep(None, partial(_run_retention_job, sweep=sweep, at=resources.clock.now()))
 
 
-@retention_job
+@task_jobs.retention_job
 def purge_answers(db: Connection, at: dt.datetime) -> int:
     return idempotency.purge_old_answers(db, at)
 
 
-@retention_job
+@task_jobs.retention_job
 def purge_job_runs(db: Connection, at: dt.datetime) -> int:
-    return job_service.purge_old_runs(db, at)
+    return job_runner.purge_old_runs(db, at)
 
 
-@retention_job
+@task_jobs.retention_job
 def purge_tasks(db: Connection, at: dt.datetime) -> int:
-    return service.purge_old_tasks(db, at)
+    return purge_old_tasks(db, at)
 
 
 def _run_retention_job(db: Connection, *, sweep: RetentionJob, at: dt.datetime) -> int:
@@ -133,11 +123,11 @@ def _parse_worker_name(body: str) -> str:
 
 def _run_worker(name: str, time_left: TimeLeft) -> bool:
     """Run the worker; return whether it succeeded. A failure is logged, and the message is redelivered."""
-    if name not in WORKERS:
+    if name not in REGISTRY.workers:
         log.error("tasks.worker.unknown: no worker has the name in the message")  # it may say anything
         return False
     try:
-        done = WORKERS[name](get_resources(), time_left)
+        done = REGISTRY.workers[name](get_resources(), time_left)
     except Exception:
         log.exception("tasks.worker.failed: a worker raised an exception", extra={"worker": name})
         return False

@@ -38,3 +38,7 @@ class Task:
     finished_at: dt.datetime | None
     claim: UUID | None = None
     clock: Callable[[], dt.datetime] | None = field(default=None, repr=False, compare=False)
+
+
+class ClaimLost(Exception):
+    """Another worker has claimed the task or slot: let it leave the transaction, which rolls the step back."""

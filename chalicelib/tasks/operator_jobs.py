@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from chalicelib.runtime.resources import migrate
-from chalicelib.tasks.scheduling import FunctionBlueprint
+from chalicelib.tasks.scheduled_jobs import FunctionBlueprint
 
 log = logging.getLogger("plotihub.tasks")
 operator_jobs = FunctionBlueprint()

@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from chalicelib.pages import Page, PageRequest
+from chalicelib.paging import Page, PageRequest
 from chalicelib.storage.engines import wake_after_commit
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.tasks import tasks

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 from chalicelib import config
 from chalicelib.errors import BadRequest, NotFound, TooLarge, UnsupportedMediaType
 from chalicelib.values import clean_text
-from chalicelib.web.call import RequestContext
+from chalicelib.web.request_context import RequestContext
 
 FORM = "application/x-www-form-urlencoded"
 MAX_BYTES = 64_000

@@ -6,15 +6,15 @@ and its description cannot part. Each field's ``to_json`` says how a value goes 
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from chalicelib import money, values
 from chalicelib.values import EARLIEST_DAY, LATEST_DAY, MAX_WHOLE
-from chalicelib.web.texts import EMAIL, KRA_PIN, JsonValueMixin, OneOf, Phone, Text, parse_value
+from chalicelib.web.text_fields import EMAIL, KRA_PIN, JsonValueMixin, OneOf, Phone, Text, parse_value
 
 __all__ = [
     "EARLIEST_DAY",
@@ -22,6 +22,7 @@ __all__ = [
     "KRA_PIN",
     "LATEST_DAY",
     "Boolean",
+    "CommandSchema",
     "Date",
     "DateTime",
     "Integer",
@@ -157,6 +158,19 @@ class Uuid(JsonValueMixin, fields.UUID):
         if not isinstance(value, str) or not UUID_PATTERN.fullmatch(value):
             raise ValidationError("expected an id such as 0190b3c8-6d0e-7a53-9c0e-3a1f6f1d2b4a")
         return UUID(value)
+
+
+class CommandSchema(Schema):
+    """A body that is loaded as ``command``, a NamedTuple of the room that takes it; what may be absent has a default.
+
+    The body of a PATCH stays a dict, which a TypedDict describes: there, absent is not null.
+    """
+
+    command: ClassVar[Callable[..., Any]]
+
+    @post_load
+    def make_command(self, values: dict[str, Any], **_: Any) -> Any:
+        return self.command(**values)
 
 
 class Paging(Schema):

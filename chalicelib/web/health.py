@@ -6,7 +6,7 @@ import threading
 
 from chalicelib.errors import DomainError, Unavailable
 from chalicelib.runtime.resources import Resources
-from chalicelib.web import repository
+from chalicelib.web import idempotency_repository
 
 TIME_LIMIT_S = 3.0  # below the four seconds that Route 53 waits for a connection
 log = logging.getLogger("plotihub.web")
@@ -23,7 +23,7 @@ def check_read_database(resources: Resources, *, time_limit_s: float = TIME_LIMI
     def probe() -> None:
         try:
             with resources.reading() as db:
-                repository.ping(db)
+                idempotency_repository.ping(db)
         except Exception as error:  # noqa: BLE001 - told to whoever waits, and logged there
             results.put(error)
         else:

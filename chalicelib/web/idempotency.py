@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from chalicelib.errors import AnswerErased, InProgress, Invalid
 from chalicelib.runtime.context import Context
-from chalicelib.web import repository
+from chalicelib.web import idempotency_repository
 
 RETENTION = dt.timedelta(hours=48)
 PURGE_BATCH_SIZE = 500  # rows a transaction: no request waits long for one
@@ -55,15 +55,15 @@ def reserve_key(db: Connection, key: IdempotencyKey, at: dt.datetime) -> Respons
         AnswerErased: the request was done, and what was answered is erased.
     """
     try:
-        kept = repository.find_answer(db, key.scope_id, key.text)
+        kept = idempotency_repository.find_answer(db, key.scope_id, key.text)
         if kept is None:
-            repository.claim_key(db, key.scope_id, key.text, key.request_hash, key.organisation_id, at)
+            idempotency_repository.claim_key(db, key.scope_id, key.text, key.request_hash, key.organisation_id, at)
             return None
-    except repository.KeyInUse as error:
+    except idempotency_repository.KeyInUse as error:
         raise InProgress("A request with this Idempotency-Key is still in progress.") from error
     if kept.request_hash != key.request_hash:
         raise Invalid([(HEADER, "this key was used for another request; use a new one")])
-    if kept.status_code == repository.NO_ANSWER_YET:
+    if kept.status_code == idempotency_repository.NO_ANSWER_YET:
         raise AnswerErased(
             "The request was done, but its response was erased with a tenant's data; check before you repeat it."
         )
@@ -73,7 +73,7 @@ def reserve_key(db: Connection, key: IdempotencyKey, at: dt.datetime) -> Respons
 def store_answer(db: Connection, key: IdempotencyKey, answer: Response) -> None:
     """Keep ``answer`` for whoever asks again."""
     headers = {name: value for name, value in answer.headers.items() if name != "X-Request-Id"}
-    repository.store_answer(
+    idempotency_repository.store_answer(
         db, key.scope_id, key.text, status_code=answer.status_code, headers=headers, body=answer.body
     )
 
@@ -83,9 +83,9 @@ def clear_answers(ctx: Context) -> None:
 
     Their keys stay, so what was asked under one is still not done again.
     """
-    repository.clear_answers(ctx)
+    idempotency_repository.clear_answers(ctx)
 
 
 def purge_old_answers(db: Connection, at: dt.datetime, *, at_once: int = PURGE_BATCH_SIZE) -> int:
     """Purge some of the answers older than ``RETENTION`` at ``at``; return how many, 0 when none is left."""
-    return repository.purge_answers(db, at - RETENTION, at_once)
+    return idempotency_repository.purge_answers(db, at - RETENTION, at_once)

@@ -7,17 +7,10 @@ import typing
 from apispec import APISpec
 
 from chalicelib import __version__
-from chalicelib.identity.roles import PUBLIC, SIGNED_IN
-from chalicelib.pages import Page
+from chalicelib.access.roles import PUBLIC, SIGNED_IN
+from chalicelib.paging import Page
 from chalicelib.web import fields
-from chalicelib.web.call import JSON, Operation
-from chalicelib.web.described import (
-    PROBLEM,
-    JsonSchema,
-    SchemaConverter,
-    component_references,
-    page_schema,
-)
+from chalicelib.web.json_schema import PROBLEM, JsonSchema, SchemaConverter, component_references, page_schema
 from chalicelib.web.openapi_texts import (
     API_DESCRIPTION,
     BEARER_SECURITY,
@@ -30,6 +23,7 @@ from chalicelib.web.openapi_texts import (
     TAGS,
 )
 from chalicelib.web.problem import CONTENT_TYPE
+from chalicelib.web.request_context import JSON, Operation
 
 
 def document(operations: list[Operation]) -> JsonSchema:

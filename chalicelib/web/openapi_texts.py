@@ -1,7 +1,7 @@
 """What the OpenAPI document says beside its routes: shared headers, parameters and problems, and each tag."""
 
-from chalicelib.web import fields, idempotency, reading
-from chalicelib.web.described import JsonSchema, response_header
+from chalicelib.web import fields, idempotency, request_parsing
+from chalicelib.web.json_schema import JsonSchema, response_header
 
 API_DESCRIPTION = """\
 Property management for landlords in Kenya: leases, billing, payments and double-entry books.
@@ -41,7 +41,7 @@ HEADERS = {
 }
 FRESH = "FreshSignInNeeded"  # in place of the usual 401, where that is asked for
 FRESH_DESCRIPTION = (
-    f"The token is missing or not valid, or the sign-in is older than {reading.FRESH_SIGN_IN_S // 60} minutes "
+    f"The token is missing or not valid, or the sign-in is older than {request_parsing.FRESH_SIGN_IN_S // 60} minutes "
     "(type `urn:plotihub:problem:fresh-sign-in-needed`): sign in again, and repeat the request."
 )
 PARAMETERS: dict[str, JsonSchema] = {
@@ -58,7 +58,7 @@ PARAMETERS: dict[str, JsonSchema] = {
         "description": "A repeat with the same key within 48 hours has no further effect and gets the first response.",
     },
     "If-Match": {
-        "schema": {"type": "string", "pattern": reading.IF_MATCH_PATTERN.pattern},
+        "schema": {"type": "string", "pattern": request_parsing.IF_MATCH_PATTERN.pattern},
         "description": "ETag from your last read; * matches any version.",
         "required": True,
     },

@@ -7,11 +7,11 @@ from chalice.app import Blueprint, CORSConfig
 from marshmallow import Schema
 
 from chalicelib import config
-from chalicelib.identity.authorizer import verify_token
-from chalicelib.identity.roles import PERMISSIONS, PUBLIC, SIGNED_IN
-from chalicelib.pages import Page
-from chalicelib.web.call import Operation, RequestContext
-from chalicelib.web.handling import handle_request
+from chalicelib.access.authorizer import verify_token
+from chalicelib.access.roles import PERMISSIONS, PUBLIC, SIGNED_IN
+from chalicelib.paging import Page
+from chalicelib.web.request_context import Operation, RequestContext
+from chalicelib.web.request_pipeline import handle_request
 
 __all__ = ["ApiBlueprint", "Page", "RequestContext"]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.functions import FUNCTIONS
-from chalicelib.web import gateway
+from chalicelib.web import gateway_responses as responses
 from terraform.packaging import authorities, emitted, zipped
 
 ROOT = Path(__file__).parents[2]
@@ -88,8 +88,8 @@ def gateway_responses() -> dict[str, Any]:
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-gateway-responses.gatewayResponse.html
     """
     told = {}
-    for kind, response in gateway.GATEWAY_RESPONSES.items():
-        headers = gateway.problem_headers(response, "context.requestId")
+    for kind, response in responses.GATEWAY_RESPONSES.items():
+        headers = responses.problem_headers(response, "context.requestId")
         told[kind] = {
             "statusCode": str(response.status),
             # A value is a literal in quotes, or names what to take it from.
@@ -99,7 +99,7 @@ def gateway_responses() -> dict[str, Any]:
                 if name.lower() != "content-type"  # the template's own
             },
             "responseTemplates": {
-                "application/json": json.dumps(gateway.problem_document(response, "$context.requestId"))
+                "application/json": json.dumps(responses.problem_document(response, "$context.requestId"))
             },
         }
     return told

@@ -9,11 +9,11 @@ from uuid import UUID
 from marshmallow import Schema
 from marshmallow import fields as plain
 
-from chalicelib.messaging import service as messaging
+from chalicelib import messaging
 from chalicelib.messaging.model import NewMessage
 from chalicelib.runtime.resources import get_resources
 from chalicelib.web import fields
-from chalicelib.web.call import Operation
+from chalicelib.web.request_context import Operation
 from tests.api.client import Client
 from tests.contexts import context
 from tests.granting import grant

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from chalicelib.runtime.resources import Resources, get_resources
 from chalicelib.storage.tables import metadata
-from chalicelib.tasks import service as tasks
+from chalicelib.tasks import task_runner as tasks
 from chalicelib.tasks.model import HEAVY
 from tests.api.client import Answer, Client
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.clock import ManualClock
-from chalicelib.delivery import result_service
+from chalicelib.delivery import result_runner
 from chalicelib.delivery.queue_payloads import VendorCallback, parse_result
 from chalicelib.runtime.resources import Resources, using
 from tests.api.client import Answer, Client
@@ -89,8 +89,8 @@ def test_words_that_nobody_knows_are_taken_and_harm_nothing(queues: FakeQueues, 
     for word in ("Teleported", "x" * 500, "🦓", "Success; DROP TABLE message"):
         assert post("delivery", {**REPORT, "id": f"odd-{word[:3]}", "status": word}).status == 200
     bodies = queues.take("results")
-    assert [result_service.handle_result(parts, body) for body in bodies] == [1, 1, 1, 1]
-    assert [result_service.handle_result(parts, body) for body in bodies] == [0, 0, 0, 0]
+    assert [result_runner.handle_result(parts, body) for body in bodies] == [1, 1, 1, 1]
+    assert [result_runner.handle_result(parts, body) for body in bodies] == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(

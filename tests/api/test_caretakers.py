@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from chalicelib.access.roles import CARETAKER
 from chalicelib.clock import ManualClock
-from chalicelib.identity.roles import CARETAKER
 from chalicelib.runtime.resources import Resources
 from tests.api.client import Client
 from tests.api.estates import Ids, estate

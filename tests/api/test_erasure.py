@@ -8,15 +8,15 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import insert, select, update
 
+from chalicelib import messaging
 from chalicelib.clock import ManualClock
 from chalicelib.ids import new_id
-from chalicelib.messaging import service as messaging
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables import APPEND_ONLY
-from chalicelib.storage.tables.identity import idempotency_keys
 from chalicelib.storage.tables.maintenance import maintenance_requests
 from chalicelib.storage.tables.messaging import deliveries, incoming_messages, messages, opt_outs
-from chalicelib.storage.tables.outreach import promises, reminder_exclusions
+from chalicelib.storage.tables.organisations import idempotency_keys
+from chalicelib.storage.tables.reminders import promises, reminder_exclusions
 from tests.api.client import Client
 from tests.api.imports import commit, dumped, sheet, upload, worked
 from tests.contexts import context

@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 
 import pytest
 
+from chalicelib.access.roles import CARETAKER, PERMISSIONS, PUBLIC
 from chalicelib.api import OPERATIONS
 from chalicelib.clock import ManualClock
-from chalicelib.identity.roles import CARETAKER, PERMISSIONS, PUBLIC
 from chalicelib.runtime.resources import Resources
-from chalicelib.web.call import Operation
+from chalicelib.web.request_context import Operation
 from tests.api.client import Answer, Client
 from tests.api.estates import KIND_OF, UNKNOWN, Ids, body_of, estate, named_ids, path_of, put, query_of
 from tests.api.imports import row_counts

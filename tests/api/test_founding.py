@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
+from chalicelib import organisations
 from chalicelib.clock import ManualClock
 from chalicelib.errors import TooManyRequests
-from chalicelib.identity import service
 from chalicelib.runtime.resources import Resources
 from tests.api.client import Answer, Client
 from tests.api.test_members import at_once
@@ -46,7 +46,7 @@ def test_of_two_at_once_only_what_is_left_is_founded(
     with pytest.raises(TooManyRequests):
         at_once(
             parts,
-            lambda db: service.found_organisation(db, phone, name="A", person_name="Amina", now=clock.now()),
+            lambda db: organisations.found_organisation(db, phone, name="A", person_name="Amina", now=clock.now()),
         )
     assert len(client.get("/v1/me").json["memberships"]) == 3
 

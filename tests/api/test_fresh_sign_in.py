@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 
 from app import app
+from chalicelib.access.roles import CARETAKER
 from chalicelib.api import OPERATIONS
-from chalicelib.identity.roles import CARETAKER
 from chalicelib.runtime.resources import Resources
 from chalicelib.web import openapi
-from chalicelib.web.call import Operation
-from chalicelib.web.reading import FRESH_SIGN_IN_S
+from chalicelib.web.request_context import Operation
+from chalicelib.web.request_parsing import FRESH_SIGN_IN_S
 from tests.api.client import Answer, Client, event_for
 from tests.api.test_roles import attempt, name_of, row_counts
 

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 
+from chalicelib import messaging
 from chalicelib.brands import is_brand
 from chalicelib.clock import ManualClock
-from chalicelib.messaging import service as messaging
 from chalicelib.messaging.model import KINDS, MEDIUMS, NewMessage
 from chalicelib.runtime.resources import get_resources
 from tests.api.client import Client

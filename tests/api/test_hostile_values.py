@@ -15,7 +15,7 @@ from marshmallow import ValidationError
 
 from chalicelib.api.schemas.tenants import NEW_TENANT
 from chalicelib.clock import ManualClock
-from chalicelib.delivery import result_service
+from chalicelib.delivery import result_runner
 from chalicelib.delivery.queue_payloads import VendorCallback, parse_result
 from chalicelib.runtime.resources import get_resources, using
 from chalicelib.values import clean_text
@@ -224,7 +224,7 @@ def test_a_phone_that_sends_any_text_by_sms_or_ussd_gets_an_answer(
         assert (answer.status, answer.text[:3]) in ((200, "CON"), (200, "END")), value
     with using(replace(get_resources(), clock=clock)) as parts:
         for body in queues.take("results"):
-            result_service.handle_result(parts, body)
+            result_runner.handle_result(parts, body)
 
 
 @pytest.mark.parametrize("value", corpus.PHONES, ids=ascii)
@@ -234,7 +234,7 @@ def test_any_number_that_sends_or_dials_gets_an_answer(queues: Any, value: str) 
     answer = post("ussd", urlencode({"sessionId": f"s-{uuid4()}", "phoneNumber": value, "text": ""}).encode())
     assert answer.status in (200, 400)
     for body in queues.take("results"):
-        result_service.handle_result(get_resources(), body)
+        result_runner.handle_result(get_resources(), body)
 
 
 @pytest.mark.parametrize(

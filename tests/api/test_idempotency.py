@@ -12,7 +12,7 @@ from sqlalchemy import select
 from chalicelib.clock import ManualClock
 from chalicelib.errors import InProgress
 from chalicelib.runtime.resources import Resources
-from chalicelib.storage.tables.identity import idempotency_keys
+from chalicelib.storage.tables.organisations import idempotency_keys
 from chalicelib.tasks.jobs import sweep_old
 from chalicelib.web import idempotency
 from local.runner import event_at

@@ -9,19 +9,18 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection
 
+from chalicelib import imports, organisations, portfolio
 from chalicelib.clock import ManualClock
-from chalicelib.identity import service as identity
 from chalicelib.ids import new_id
-from chalicelib.imports import service
+from chalicelib.imports import RowRefused
 from chalicelib.imports.jobs import commit_import
-from chalicelib.imports.service import RowRefused
 from chalicelib.imports.subprocess_parser import UploadedFile, parse_in_subprocess
-from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.ports import KeyWrapper
 from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import repository as task_rows
-from chalicelib.tasks import service as tasks
-from chalicelib.tasks.model import Task
+from chalicelib.tasks import task_runner as tasks
+from chalicelib.tasks.model import ClaimLost, Task
+from chalicelib.tasks.task_queue import CLAIM_S
 from tests.api.client import Answer, Client
 from tests.api.imports import commit, everything, proof, row, row_counts, sheet, upload, worked
 from tests.contexts import context
@@ -55,7 +54,7 @@ def claimed(parts: Resources, client: Client, queued: Answer) -> Task:
     now = parts.clock.now()
 
     def work(db: Connection) -> Task:
-        until = now + dt.timedelta(seconds=tasks.CLAIM_S)
+        until = now + dt.timedelta(seconds=CLAIM_S)
         found = task_rows.claim_task(db, UUID(client.organisation_id), UUID(queued.json["id"]), new_id(), now, until)
         assert found is not None
         return replace(found, clock=parts.clock.now)
@@ -64,7 +63,7 @@ def claimed(parts: Resources, client: Client, queued: Answer) -> Task:
 
 
 def lapse(clock: ManualClock) -> None:
-    clock.at += dt.timedelta(seconds=tasks.CLAIM_S + 1)
+    clock.at += dt.timedelta(seconds=CLAIM_S + 1)
 
 
 def test_a_commit_killed_in_the_middle_is_done_once_by_the_next_worker(
@@ -99,7 +98,7 @@ def test_a_worker_that_was_taken_over_writes_nothing(owner: Client, parts: Resou
     slow = claimed(parts, owner, queued)
     lapse(clock)
     claimed(parts, owner, queued)
-    with pytest.raises(tasks.ClaimLost):
+    with pytest.raises(ClaimLost):
         commit_import(parts, slow)
     assert everything(owner, "/v1/units") == []
 
@@ -197,8 +196,8 @@ def test_what_a_domain_still_refuses_at_the_last_try_becomes_a_problem_of_its_ro
 
     def refused(*, last: bool) -> bool:
         def work(db: Connection) -> bool:
-            ctx = identity.system_context(db, task.organisation_id, parts.clock.now(), task.created_by)
-            return service.preview_refused(ctx, task, reading, error, keys=parts.keys, last=last)
+            ctx = organisations.system_context(db, task.organisation_id, parts.clock.now(), task.created_by)
+            return imports.preview_refused(ctx, task, reading, error, keys=parts.keys, last=last)
 
         return parts.transact(work)
 

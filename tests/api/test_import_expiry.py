@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from chalicelib.clock import ManualClock
-from chalicelib.imports import expiry_service
+from chalicelib.imports import preview
 from chalicelib.runtime.resources import Resources
-from chalicelib.storage.tables.identity import data_keys
 from chalicelib.storage.tables.imports import imports
+from chalicelib.storage.tables.organisations import data_keys
 from chalicelib.storage.tables.tasks import tasks
 from chalicelib.tasks.jobs import sweep_old
 from local.runner import event_at
@@ -39,7 +39,7 @@ def test_a_sheet_that_nobody_committed_is_forgotten_after_thirty_days(
     assert (old["status"], keys(parts, owner)) == ("previewed", 1)
     clock.at += dt.timedelta(days=1)
     young = upload(owner, sheet(row("B1"))).json
-    clock.at += expiry_service.RETENTION - dt.timedelta(hours=2)
+    clock.at += preview.RETENTION - dt.timedelta(hours=2)
     sweep(clock)
     assert status(owner, old["id"]) == "expired"
     assert status(owner, young["id"]) == "previewed"
@@ -68,7 +68,7 @@ def test_a_sheet_whose_task_failed_is_forgotten_too_but_none_that_is_worked_on(
     with parts.writing() as db:
         of_it = select(imports.c.task_id).where(imports.c.id == UUID(failed["id"])).scalar_subquery()
         db.execute(update(tasks).where(tasks.c.id == of_it).values(status="failed"))
-    clock.at += expiry_service.RETENTION + dt.timedelta(seconds=1)
+    clock.at += preview.RETENTION + dt.timedelta(seconds=1)
     sweep(clock)
     assert (status(owner, failed["id"]), status(owner, committing["id"])) == ("expired", "committing")
     assert keys(parts, owner) == 1
@@ -76,7 +76,7 @@ def test_a_sheet_whose_task_failed_is_forgotten_too_but_none_that_is_worked_on(
 
 def test_many_are_forgotten_in_sets(owner: Client, parts: Resources, clock: ManualClock) -> None:
     ids = [upload(owner, sheet(row(f"D{number}", house=f"House {number}"))).json["id"] for number in range(3)]
-    clock.at += expiry_service.RETENTION + dt.timedelta(seconds=1)
-    while parts.transact(lambda db: expiry_service.expire_sheets(db, clock.at, at_once=2)):
+    clock.at += preview.RETENTION + dt.timedelta(seconds=1)
+    while parts.transact(lambda db: preview.expire_sheets(db, clock.at, at_once=2)):
         pass
     assert [status(owner, each) for each in ids] == ["expired"] * 3

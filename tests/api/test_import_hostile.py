@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.imports import service
+from chalicelib import imports
 from chalicelib.imports.subprocess_parser import ResourceLimits, UploadedFile, parse_in_subprocess
 from chalicelib.runtime.resources import Resources
 from tests.api.client import Client
@@ -32,7 +32,7 @@ def test_a_file_whose_reader_was_ended_is_previewed_with_that_as_its_problem(own
     task = claimed(parts, owner, owner.get(answer.headers["Location"]))
     reading, now = parse_in_subprocess(UploadedFile(content, "", 5), ResourceLimits(wall_s=0)), parts.clock.now()
     told = parts.transact(
-        lambda db: service.preview_in_task(context(db, task.organisation_id, now=now), task, reading, keys=parts.keys)
+        lambda db: imports.preview_in_task(context(db, task.organisation_id, now=now), task, reading, keys=parts.keys)
     )
     assert (told["errors"], told["notices"]) == (1, 0)
     imported = owner.get(f"/v1/imports/{answer.json['id']}").json

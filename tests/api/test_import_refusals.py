@@ -12,7 +12,7 @@ from sqlalchemy import update
 from app import app
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.imports import imports
-from chalicelib.tasks import service as tasks
+from chalicelib.tasks import task_runner as tasks
 from tests.api.client import Answer, Client
 from tests.api.imports import (
     HEADINGS,

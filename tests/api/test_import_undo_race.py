@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from chalicelib import imports
 from chalicelib.clock import ManualClock
-from chalicelib.imports import service
 from chalicelib.runtime.resources import Resources
 from tests.api import test_import_undo as building
 from tests.api.client import Answer, Client
@@ -51,7 +51,7 @@ def test_what_meets_an_undo_is_told_that_it_is_gone(
     builder: list[threading.Thread] = []
 
     def undo(db: Connection) -> None:
-        service.undo(context(db, task.organisation_id, now=clock.now()), task)
+        imports.undo_import(context(db, task.organisation_id, now=clock.now()), task)
         builder.append(in_thread(lambda: build(owner, committed), told))
         builder[0].join(0.4)
 

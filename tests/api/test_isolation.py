@@ -31,9 +31,9 @@ from hypothesis.stateful import (
 )
 
 from app import app
+from chalicelib.access.roles import PUBLIC, SIGNED_IN
 from chalicelib.api import OPERATIONS
 from chalicelib.clock import ManualClock
-from chalicelib.identity.roles import PUBLIC, SIGNED_IN
 from chalicelib.runtime.ports import SENT, OutgoingText, SendOutcome
 from chalicelib.runtime.resources import OutboundResources, Resources, get_resources, using, using_outbound
 from chalicelib.storage import migrate

@@ -9,9 +9,9 @@ from uuid import UUID
 from app import app
 from chalicelib.clock import ManualClock
 from chalicelib.runtime.resources import Resources
-from chalicelib.tasks import job_service
+from chalicelib.tasks import job_runner
 from chalicelib.tasks.job_model import Slot
-from chalicelib.tasks.run_service import Job, JobStep
+from chalicelib.tasks.registry import REGISTRY, Job, JobStep
 from tests.api.client import Client
 
 counts: dict[UUID, int] = {}
@@ -22,7 +22,7 @@ def _works(parts: Resources, slot: Slot) -> Iterator[JobStep]:
         yield JobStep(scope_id, lambda _db, count=count: count)  # type: ignore[misc]  # the count of this turn
 
 
-job_service.register_job(Job("test_told", dt.timedelta(hours=1), _works))
+REGISTRY.add_job(Job("test_told", dt.timedelta(hours=1), _works))
 
 
 def told(client: Client) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def test_a_job_is_told_with_its_last_and_next_run_and_with_our_own_count(
     counts.clear()
     counts[UUID(owner.organisation_id)] = 7
     counts[UUID("00000000-0000-7000-8000-000000000001")] = 93_000
-    [outcome] = job_service.run_due_slots(parts, "test_told", clock.now())
+    [outcome] = job_runner.run_due_slots(parts, "test_told", clock.now())
     assert (outcome.status, outcome.sets, outcome.counted) == ("done", 2, 93_007)
     assert told(owner) == {
         "name": "test_told",
@@ -74,8 +74,8 @@ def test_a_run_by_hand_of_a_day_to_come_is_not_the_last_one(
 ) -> None:
     clock.at = dt.datetime(2031, 3, 6, 9, tzinfo=dt.UTC)
     counts.clear()
-    job_service.run_due_slots(parts, "test_told", clock.now())
-    assert len(list(job_service.run_job_by_hand(parts, "test_told", dt.date(2031, 12, 5), "Africa/Nairobi"))) == 24
+    job_runner.run_due_slots(parts, "test_told", clock.now())
+    assert len(list(job_runner.run_job_by_hand(parts, "test_told", dt.date(2031, 12, 5), "Africa/Nairobi"))) == 24
     assert told(owner)["last_run"]["slot"] == "2031-03-06T09:00:00Z"
 
 

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
+from chalicelib import ledger
 from chalicelib.clock import ManualClock
 from chalicelib.ids import new_id
-from chalicelib.ledger import service
-from chalicelib.ledger.service import Entry, Leg
+from chalicelib.ledger.model import Entry, Leg
 from chalicelib.runtime.resources import Resources
 from tests.api.client import Client
 from tests.contexts import context
@@ -23,7 +23,7 @@ def books(owner: Client, parts: Resources, clock: ManualClock) -> Client:
     """An owner whose ledger holds two bills and a payment; it is 20 November 2026."""
     clock.at = AT
     made = owner.post("/v1/channels", {"kind": "cash", "name": "Cash box"}).json
-    channel = service.channel_code(UUID(made["id"]))
+    channel = ledger.channel_code(UUID(made["id"]))
     entries = [
         _bill("bill:10", dt.date(2026, 10, 5), new_id()),
         _bill("bill:11", dt.date(2026, 11, 5), INVOICE),
@@ -33,7 +33,7 @@ def books(owner: Client, parts: Resources, clock: ManualClock) -> Client:
         ),
     ]  # fmt: skip
     with parts.writing() as db:
-        service.post(context(db, UUID(owner.organisation_id), now=clock.now()), entries)
+        ledger.post(context(db, UUID(owner.organisation_id), now=clock.now()), entries)
     return owner
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from app import app
 from chalicelib.runtime.resources import Resources, using
-from chalicelib.web.handling import MAX_BODY_BYTES
 from chalicelib.web.logs import JsonFormatter
+from chalicelib.web.request_pipeline import MAX_BODY_BYTES
 from tests.api.client import Answer, Client, event_for
 
 pytestmark = pytest.mark.usefixtures("parts")

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from chalicelib.clock import ManualClock
 from chalicelib.errors import Conflict
-from chalicelib.identity import service
+from chalicelib.organisations import found_organisation, members
+from chalicelib.organisations.members import INVITATION_LIFETIME
 from chalicelib.runtime.resources import Resources
 from tests.api.client import Client
 from tests.contexts import context
@@ -70,9 +71,9 @@ def test_an_invitation_expires_and_the_owner_may_invite_anew(
     member_id = invite(owner, invited.phone, "manager")
     told = owner.get(f"/v1/members/{member_id}").json
     assert (told["status"], told["invitation_expires_at"][:10]) == (
-        "invited", (clock.at + service.INVITATION_LIFETIME).date().isoformat(),
+        "invited", (clock.at + INVITATION_LIFETIME).date().isoformat(),
     )  # fmt: skip
-    clock.at += service.INVITATION_LIFETIME
+    clock.at += INVITATION_LIFETIME
     assert invited.get("/v1/me").json["invitations"] == []
     assert invited.post(f"/v1/invitations/{member_id}/accept", {"name": "Otieno"}).status == 404
     assert invited.get("/v1/owners").status == 404
@@ -80,11 +81,11 @@ def test_an_invitation_expires_and_the_owner_may_invite_anew(
     assert "expired" in {each["status"] for each in owner.get("/v1/members").json["items"]}
     again = owner.post("/v1/members", {"phone": invited.phone, "name": "Otieno O.", "role": "accountant"})
     assert (again.status, again.json["id"], again.json["status"]) == (201, member_id, "invited")
-    clock.at += service.INVITATION_LIFETIME - dt.timedelta(seconds=1)
+    clock.at += INVITATION_LIFETIME - dt.timedelta(seconds=1)
     assert len(invited.get("/v1/me").json["invitations"]) == 1
     accepted = invited.post(f"/v1/invitations/{member_id}/accept", {"name": "Otieno"})
     assert (accepted.status, accepted.json["role"]) == (200, "accountant")
-    clock.at += service.INVITATION_LIFETIME  # who has accepted stays
+    clock.at += INVITATION_LIFETIME  # who has accepted stays
     assert invited.get("/v1/owners").status == 200
     joined = owner.get(f"/v1/members/{member_id}").json
     assert (joined["status"], joined["invitation_expires_at"]) == ("active", None)
@@ -92,7 +93,7 @@ def test_an_invitation_expires_and_the_owner_may_invite_anew(
 
 def test_an_expired_invitation_may_be_taken_back(owner: Client, new_phone: NewPhone, clock: ManualClock) -> None:
     member_id = invite(owner, new_phone(), "manager")
-    clock.at += service.INVITATION_LIFETIME
+    clock.at += INVITATION_LIFETIME
     assert owner.delete(f"/v1/members/{member_id}").status == 204
     assert owner.get(f"/v1/members/{member_id}").status == 404
 
@@ -218,7 +219,7 @@ def test_one_person_may_found_two_organisations_at_once(
     parts: Resources, clock: ManualClock, new_phone: NewPhone
 ) -> None:
     phone = new_phone()
-    at_once(parts, lambda db: service.found_organisation(db, phone, name="A", person_name="Amina", now=clock.now()))
+    at_once(parts, lambda db: found_organisation(db, phone, name="A", person_name="Amina", now=clock.now()))
     assert len(Client(phone).get("/v1/me").json["memberships"]) == 2
 
 
@@ -228,5 +229,5 @@ def test_of_two_invitations_of_one_number_at_once_the_second_is_a_conflict(
     values = {"phone": new_phone(), "name": "Otieno", "role": "manager"}
     mine = uuid.UUID(owner.organisation_id)
     with pytest.raises(Conflict):
-        at_once(parts, lambda db: service.invite_member(context(db, mine, now=clock.now()), values))
+        at_once(parts, lambda db: members.invite_member(context(db, mine, now=clock.now()), values))
     assert len(owner.get("/v1/members").json["items"]) == 2

@@ -9,12 +9,12 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import insert
 
+from chalicelib import messaging
 from chalicelib.clock import ManualClock
-from chalicelib.messaging import service
 from chalicelib.messaging.model import IncomingAnswer, NewMessage
-from chalicelib.messaging.text_model import DEFAULT_TEMPLATES
 from chalicelib.runtime.resources import Resources, get_resources
 from chalicelib.storage.tables.messaging import incoming_messages, message_attempts
+from chalicelib.translations.message_templates import DEFAULT_TEMPLATES
 from tests.api.client import Client
 from tests.contexts import context
 from tests.granting import grant
@@ -40,7 +40,7 @@ def queued(owner: Client, **values: Any) -> str:
     parts = get_resources()
     with parts.writing() as db:
         new = [NewMessage(**{**given, **values})]
-        [message_id] = service.queue_messages(context(db, UUID(owner.organisation_id), now=parts.clock.now()), new)
+        [message_id] = messaging.queue_messages(context(db, UUID(owner.organisation_id), now=parts.clock.now()), new)
     return str(message_id)
 
 
@@ -248,7 +248,7 @@ def test_what_tenants_sent_is_told(owner: Client, stranger: Client, new_phone: C
     assert owner.get("/v1/incoming-messages").json["items"] == []  # from before, or answered for nobody
     with get_resources().writing() as db:
         answer = IncomingAnswer(UUID(owner.organisation_id), "balance", None, UUID(tenant), True)
-        service.record_answers(db, row["gateway"], row["provider_reference"], NOON, [answer])
+        messaging.record_answers(db, row["gateway"], row["provider_reference"], NOON, [answer])
     [told] = owner.get("/v1/incoming-messages").json["items"]
     expected = row | {"command": "balance", "received_at": "2026-12-07T09:00:00Z", "tenant_id": tenant}
     assert told == expected | {"lease_id": None}

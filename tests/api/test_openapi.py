@@ -7,8 +7,8 @@ import pytest
 from openapi_spec_validator import validate
 
 from app import app
+from chalicelib.access.roles import PUBLIC
 from chalicelib.api import OPERATIONS
-from chalicelib.identity.roles import PUBLIC
 from chalicelib.web import openapi
 from tests.api.client import Client
 

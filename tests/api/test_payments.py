@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.clock import ManualClock
 from chalicelib.runtime.resources import Resources
-from chalicelib.tasks import service as tasks
+from chalicelib.tasks import task_runner as tasks
 from tests.api.client import Client
 
 pytestmark = pytest.mark.usefixtures("june")

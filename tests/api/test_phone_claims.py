@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from chalicelib.delivery import result_service
+from chalicelib.delivery import result_runner
 from chalicelib.runtime.resources import get_resources
 from chalicelib.storage.tables.leasing import phone_places
 from chalicelib.storage.tables.messaging import incoming_messages
@@ -22,7 +22,7 @@ def send(kept: Kept, phone: str, *said: str) -> None:
     for number, each in enumerate(said):
         text(phone, each, f"{len(kept.bodies)}-{number}-{phone}")
     for body in kept.bodies:
-        result_service.handle_result(get_resources(), body)
+        result_runner.handle_result(get_resources(), body)
 
 
 def read(landlord: Client) -> list[tuple[str, str | None]]:

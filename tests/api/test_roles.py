@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from app import app
+from chalicelib.access.roles import CARETAKER, OWNER, PERMISSIONS, PUBLIC, ROLES, SIGNED_IN
 from chalicelib.api import OPERATIONS
-from chalicelib.identity.roles import CARETAKER, OWNER, PERMISSIONS, PUBLIC, ROLES, SIGNED_IN
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables import metadata
-from chalicelib.web.call import Operation
+from chalicelib.web.request_context import Operation
 from tests.api.client import Answer, Client
 
 # Written down once more here: nobody opens a route to everybody by a slip.

@@ -5,7 +5,7 @@ import pytest
 from app import app
 from chalicelib.api import OPERATIONS
 from chalicelib.runtime.resources import Resources
-from chalicelib.web import gateway
+from chalicelib.web import gateway_responses
 from tests.api.client import Answer, Client
 from tests.api.test_roles import attempt, name_of
 
@@ -57,6 +57,6 @@ def test_what_nobody_declared_is_refused_safely(owner: Client) -> None:
     assert (nothing["statusCode"], SAFE.items() <= nothing["headers"].items()) == (500, True)
 
 
-@pytest.mark.parametrize("name", gateway.GATEWAY_RESPONSES)
+@pytest.mark.parametrize("name", gateway_responses.GATEWAY_RESPONSES)
 def test_what_the_gateway_answers_by_itself_is_safe(name: str) -> None:
-    assert SAFE.items() <= gateway.problem_headers(gateway.GATEWAY_RESPONSES[name], "id").items()
+    assert SAFE.items() <= gateway_responses.problem_headers(gateway_responses.GATEWAY_RESPONSES[name], "id").items()

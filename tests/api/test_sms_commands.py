@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from chalicelib.clock import ManualClock
-from chalicelib.delivery import result_service
+from chalicelib.delivery import result_runner
 from chalicelib.runtime.resources import Resources, get_resources, using
 from tests.api.client import Answer, Client
 from tests.api.test_ussd import FORM, let_to
@@ -64,7 +64,7 @@ def test_a_fault_by_sms_is_one_request_and_one_reply_however_often_it_comes(
         assert text(phone, "Tatizo: bomba “linavuja”", f"in-{phone}").status == 200
     assert replies(owner) == []  # not before the queue is worked
     for body in queue.bodies * 2:  # and the queue its message
-        result_service.handle_result(get_resources(), body)
+        result_runner.handle_result(get_resources(), body)
     [request] = owner.get("/v1/maintenance-requests").json["items"]
     assert (request["text"], request["source"]) == ("bomba “linavuja”", "sms")
     assert replies(owner) == ["Ombi na. 1 la House of A1 A1 limepokelewa. Mwenye nyumba ataliona."]
@@ -81,7 +81,7 @@ def test_each_landlord_sees_the_balance_with_themselves_only(
         let_to(landlord, phone, unit)
     text(phone, "balance", f"in-{phone}")
     for body in queue.bodies:
-        result_service.handle_result(get_resources(), body)
+        result_runner.handle_result(get_resources(), body)
     assert replies(owner) == ["Acme Homes: House of A1 A1: KES 9,000 owed, due 30 Jun."]
     assert replies(stranger) == ["Other Homes: House of B2 B2: KES 9,000 owed, due 30 Jun."]
 
@@ -92,7 +92,7 @@ def test_nobodys_sms_is_answered_nothing_and_its_number_is_not_logged(
     phone = new_phone()
     assert text(phone, "balance", f"in-{phone}").status == 200
     for body in queue.bodies:
-        result_service.handle_result(get_resources(), body)
+        result_runner.handle_result(get_resources(), body)
     assert replies(owner) == []
     assert "sms.incoming.handled" in caplog.text
     assert all(phone not in str(vars(record)) for record in caplog.records)

@@ -11,20 +11,21 @@ from chalicelib.clock import ManualClock
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.ids import new_id
 from chalicelib.runtime.resources import Resources, using
-from chalicelib.tasks import service
 from chalicelib.tasks.jobs import work_tasks
 from chalicelib.tasks.model import Task
+from chalicelib.tasks.task_queue import queue_task, save_progress
 from tests.api.client import Client
 from tests.contexts import context
+from tests.registering import task_handler
 
 
-@service.task_handler("test_counts")
+@task_handler("test_counts")
 def _count(parts: Resources, task: Task) -> dict[str, Any]:
-    parts.transact(lambda db: service.save_progress(db, task, done=task.input["to"], total=task.input["to"]))
+    parts.transact(lambda db: save_progress(db, task, done=task.input["to"], total=task.input["to"]))
     return {"counted": task.input["to"]}
 
 
-@service.task_handler("test_refuses")
+@task_handler("test_refuses")
 def _refuse(parts: Resources, task: Task) -> dict[str, Any]:
     raise Conflict("The month is closed.", period="2026-10")
 
@@ -32,9 +33,7 @@ def _refuse(parts: Resources, task: Task) -> dict[str, Any]:
 def queue(parts: Resources, client: Client, kind: str, **input: Any) -> str:
     with parts.writing() as db:
         organisation_id = UUID(client.organisation_id)
-        return str(
-            service.queue_task(context(db, organisation_id, now=parts.clock.now()), kind, input, created_by=None).id
-        )
+        return str(queue_task(context(db, organisation_id, now=parts.clock.now()), kind, input, created_by=None).id)
 
 
 def tick() -> dict[str, int]:

@@ -11,9 +11,10 @@ import time
 from collections.abc import Iterator
 
 from chalicelib.clock import NAIROBI, day_of
-from chalicelib.payments import jobs, run_service
+from chalicelib.lease_accounts import bill_run, jobs
 from chalicelib.runtime.resources import Resources
-from chalicelib.tasks import service as tasks
+from chalicelib.tasks import task_runner as tasks
+from chalicelib.tasks.task_queue import get_task
 from tests.bench import books
 from tests.bench.data import Book, id_of
 from tests.bench.report import Figure, in_fresh_process
@@ -44,12 +45,12 @@ def run(parts: Resources) -> int:
     today = day_of(now, NAIROBI)
     organisation_id = id_of("organisation", 1)
     with parts.writing() as db:
-        task = run_service.queue_bill_run(
+        task = bill_run.queue_bill_run(
             context(db, organisation_id, now=now, today=today, member_id=None), today.replace(day=1), issued_on=None
         )
     tasks.run_tasks(parts)
     with parts.reading() as db:
-        done = tasks.get_task(context(db, organisation_id), task.id)
+        done = get_task(context(db, organisation_id), task.id)
     if done.result is None:
         raise RuntimeError(f"the bill run ended as {done.status}: {done.problem}")
     made: int = done.result["invoices"]

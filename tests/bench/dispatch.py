@@ -10,10 +10,10 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from chalicelib.delivery.dispatch_service import dispatch
-from chalicelib.messaging import service as messaging
+from chalicelib import messaging
+from chalicelib.delivery.dispatch_runner import dispatch
 from chalicelib.messaging.grant_model import GrantLimits
-from chalicelib.outreach import jobs
+from chalicelib.reminders import jobs
 from tests.bench import books, data, reminders
 from tests.bench.data import id_of
 from tests.bench.report import Figure, in_fresh_process
@@ -68,5 +68,5 @@ def main(url: str) -> None:
 
 
 if __name__ == "__main__":
-    assert jobs.outreach_jobs.__module__  # imported so that the makers of reminders are there
+    assert jobs.reminder_jobs.__module__  # imported so that the makers of reminders are there
     main(sys.argv[1])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chalicelib.clock import SystemClock
-from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.gateways.key_file import KeyFile
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.migrate import upgrade

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chalicelib.clock import ManualClock
-from chalicelib.outreach import jobs, policy_service, reminder_service
+from chalicelib.reminders import daily_run, jobs, policies
 from chalicelib.runtime.resources import Resources
-from chalicelib.tasks import service as tasks
+from chalicelib.tasks import task_runner as tasks
+from chalicelib.tasks.task_queue import get_task
 from tests.bench import books, data
 from tests.bench.data import Book, id_of
 from tests.bench.report import Figure, in_fresh_process
@@ -45,7 +46,7 @@ def prepare(url: str) -> None:
     """Have organisation 1 remind by the usual policy."""
     parts = at(url, DUE_DAY)
     parts.transact(
-        lambda db: policy_service.change_policy(
+        lambda db: policies.change_policy(
             context(db, id_of("organisation", 1), now=parts.clock.now()), None, {"enabled": True}
         )
     )
@@ -67,12 +68,10 @@ def in_process(url: str, on: dt.date, expected: int) -> dict[str, float]:
 def run(parts: Resources, on: dt.date) -> int:
     """Queue the day's task and work it; return how many messages it queued."""
     organisation_id = id_of("organisation", 1)
-    task = parts.transact(
-        lambda db: reminder_service.queue_reminders(context(db, organisation_id, now=parts.clock.now()), on)
-    )
+    task = parts.transact(lambda db: daily_run.queue_reminders(context(db, organisation_id, now=parts.clock.now()), on))
     tasks.run_tasks(parts)
     with parts.reading() as db:
-        done = tasks.get_task(context(db, organisation_id), task.id)
+        done = get_task(context(db, organisation_id), task.id)
     if done.result is None:
         raise RuntimeError(f"the reminders ended as {done.status}: {done.problem}")
     made: int = done.result["messages"]
@@ -80,7 +79,7 @@ def run(parts: Resources, on: dt.date) -> int:
 
 
 if __name__ == "__main__":
-    assert jobs.outreach_jobs.__module__  # imported so that the handler of reminders is there
+    assert jobs.reminder_jobs.__module__  # imported so that the handler of reminders is there
     day = dt.date.fromisoformat(sys.argv[2])
     begun = time.perf_counter()
     count = run(at(sys.argv[1], day), day)

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from chalicelib.clock import NAIROBI, SystemClock, day_of
-from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.gateways.key_file import KeyFile
 from chalicelib.imports.subprocess_parser import UploadedFile, parse_in_subprocess
 from chalicelib.rent_roll.parser import parse_rent_roll
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.migrate import upgrade
-from chalicelib.tasks import service as tasks
+from chalicelib.tasks import task_runner as tasks
 from chalicelib.tasks.model import HEAVY, LANES
 from tests.api.client import Client
 from tests.api.imports import SAMPLE, commit

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.clock import SystemClock
-from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.gateways.key_file import KeyFile
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from tests.api.client import Client

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.gateways.africastalking_answers import parse_cost_cents, parse_outcomes
+from chalicelib.gateways.africastalking_responses import parse_cost_cents, parse_outcomes
 from chalicelib.runtime.ports import OUTCOMES, SendOutcome
 
 PAYLOADS = Path(__file__).parents[1] / "payloads" / "africastalking"

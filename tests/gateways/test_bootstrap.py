@@ -13,8 +13,8 @@ from chalicelib.clock import ManualClock
 from chalicelib.gateways.africastalking import AfricasTalking
 from chalicelib.gateways.claims_folder import ClaimsFolder
 from chalicelib.gateways.claims_table import ClaimsTable
-from chalicelib.gateways.email import SesEmail
 from chalicelib.gateways.parameter_store import CachedParameter
+from chalicelib.gateways.ses import SesEmail
 from chalicelib.gateways.sns import Sns
 from chalicelib.gateways.sqs import SqsQueues
 from chalicelib.runtime.ports import OutgoingText

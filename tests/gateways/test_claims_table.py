@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.aws import AwsClient
+from chalicelib.gateways.aws_client import AwsClient
 from chalicelib.gateways.claims_table import MAX_TRIES, ClaimsTable
 from chalicelib.runtime.ports import SendClaim, SendOutcome
 from tests.gateways.test_claims import made_table

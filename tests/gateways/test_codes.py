@@ -14,12 +14,12 @@ import boto3
 import pytest
 from aws_encryption_sdk.identifiers import Algorithm, CommitmentPolicy
 
+from chalicelib.access import sign_in_code_runner
+from chalicelib.access.sign_in_code_jobs import send_code
+from chalicelib.access.sign_in_code_rules import MAX_PER_HOUR, MAX_PER_NUMBER_AND_HOUR
 from chalicelib.clock import ManualClock, SystemClock
 from chalicelib.errors import Unavailable
 from chalicelib.gateways.sealed_codes import SealedCodes
-from chalicelib.messaging import code_service
-from chalicelib.messaging.code_jobs import send_code
-from chalicelib.messaging.code_rules import MAX_PER_HOUR, MAX_PER_NUMBER_AND_HOUR
 from chalicelib.runtime.ports import NOT_SENT, REFUSED, SENT, UNKNOWN, OutgoingText, SendOutcome
 from chalicelib.runtime.resources import OutboundResources, using_outbound
 from tests.outbox import FakeQueues, make_outbound_resources
@@ -156,28 +156,28 @@ def test_the_next_gateway_is_tried_where_one_does_not_take_it(
     tmp_path: Path, first: SendOutcome, second: SendOutcome, given: list[int]
 ) -> None:
     made = sending(tmp_path, first, second, FakeCodes())
-    assert code_service.send_code(made.outside, event())
+    assert sign_in_code_runner.send_code(made.outside, event())
     assert made.given == given
 
 
 def test_where_nobody_takes_it_lambda_shall_call_again(tmp_path: Path) -> None:
     made = sending(tmp_path, SendOutcome(NOT_SENT), SendOutcome(REFUSED, reason="refused"), FakeCodes())
     with pytest.raises(Unavailable, match="No gateway"):
-        code_service.send_code(made.outside, event())
+        sign_in_code_runner.send_code(made.outside, event())
 
 
 def test_a_number_that_is_none_is_not_tried_elsewhere(tmp_path: Path) -> None:
     made = sending(
         tmp_path, SendOutcome(REFUSED, permanent=True, reason="invalid_number"), SendOutcome(SENT), FakeCodes()
     )
-    assert not code_service.send_code(made.outside, event())
+    assert not sign_in_code_runner.send_code(made.outside, event())
     assert made.given == [1, 0]
 
 
 @pytest.mark.parametrize("name", ["SignUp", "ResendCode", "Authentication"])
 def test_every_occasion_for_a_code_is_known(tmp_path: Path, name: str) -> None:
     made = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
-    assert code_service.send_code(made.outside, event(source=f"CustomSMSSender_{name}"))
+    assert sign_in_code_runner.send_code(made.outside, event(source=f"CustomSMSSender_{name}"))
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_an_occasion_that_is_not_ours_is_left_and_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
     made = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
-    assert not code_service.send_code(made.outside, event(source=f"CustomSMSSender_{name}"))
+    assert not sign_in_code_runner.send_code(made.outside, event(source=f"CustomSMSSender_{name}"))
     assert made.given == [0, 0]
     assert [record.source for record in caplog.records] == [f"CustomSMSSender_{name}"]  # type: ignore[attr-defined]
 
@@ -217,7 +217,7 @@ def test_no_code_goes_to_a_number_that_is_not_served(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, phone: str
 ) -> None:
     made = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
-    assert not code_service.send_code(made.outside, event(source="CustomSMSSender_SignUp", phone=phone))
+    assert not sign_in_code_runner.send_code(made.outside, event(source="CustomSMSSender_SignUp", phone=phone))
     assert made.given == [0, 0]
     (record,) = caplog.records
     assert record.getMessage() == "code.send.unsupported_number: sign-in code requested for an unsupported number"
@@ -237,12 +237,12 @@ def test_a_number_gets_so_many_codes_an_hour(
     monkeypatch.setenv("METRICS_ENVIRONMENT", "plotihub-test")
     clock = ManualClock(dt.datetime(2026, 12, 5, 6, 0, tzinfo=dt.UTC))
     made = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
-    sent = [code_service.send_code(at(made, clock), event()) for _ in range(MAX_PER_NUMBER_AND_HOUR + 2)]
+    sent = [sign_in_code_runner.send_code(at(made, clock), event()) for _ in range(MAX_PER_NUMBER_AND_HOUR + 2)]
     assert sent == [True] * MAX_PER_NUMBER_AND_HOUR + [False] * 2
     assert made.given == [MAX_PER_NUMBER_AND_HOUR, 0]
-    assert code_service.send_code(at(made, clock), event(phone="+254712345679"))  # another's
+    assert sign_in_code_runner.send_code(at(made, clock), event(phone="+254712345679"))  # another's
     clock.at += dt.timedelta(hours=1)
-    assert code_service.send_code(at(made, clock), event())
+    assert sign_in_code_runner.send_code(at(made, clock), event())
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [each["CodesHeldBack"] for each in told if "CodesHeldBack" in each] == [1, 1]
     warned = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
@@ -254,26 +254,26 @@ def test_all_numbers_together_get_so_many_codes_an_hour(tmp_path: Path) -> None:
     clock = ManualClock(dt.datetime(2026, 12, 5, 6, 59, 59, tzinfo=dt.UTC))
     made = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
     for place in range(MAX_PER_HOUR):
-        assert code_service.send_code(at(made, clock), event(phone=f"+2547120{place:05d}"))
-    assert not code_service.send_code(at(made, clock), event())
+        assert sign_in_code_runner.send_code(at(made, clock), event(phone=f"+2547120{place:05d}"))
+    assert not sign_in_code_runner.send_code(at(made, clock), event())
     assert made.given == [MAX_PER_HOUR, 0]
     clock.at += dt.timedelta(seconds=1)
-    assert code_service.send_code(at(made, clock), event())
+    assert sign_in_code_runner.send_code(at(made, clock), event())
 
 
 def test_what_a_number_may_not_have_does_not_count_for_the_others(tmp_path: Path) -> None:
     clock = ManualClock(dt.datetime(2026, 12, 5, 6, 0, tzinfo=dt.UTC))
     made = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
     for _ in range(MAX_PER_HOUR + 1):
-        code_service.send_code(at(made, clock), event())
-    assert code_service.send_code(at(made, clock), event(phone="+254712345679"))
+        sign_in_code_runner.send_code(at(made, clock), event())
+    assert sign_in_code_runner.send_code(at(made, clock), event(phone="+254712345679"))
 
 
 def test_where_nobody_can_count_nothing_is_sent(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     made = sending(tmp_path / "file" / "claims", SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
     with pytest.raises(Unavailable):
-        code_service.send_code(made.outside, event())
+        sign_in_code_runner.send_code(made.outside, event())
     assert made.given == [0, 0]
 
 
@@ -282,7 +282,7 @@ def test_neither_code_nor_number_is_ever_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], outcome: SendOutcome
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    code_service.send_code(sending(tmp_path, outcome, outcome, FakeCodes()).outside, event())
+    sign_in_code_runner.send_code(sending(tmp_path, outcome, outcome, FakeCodes()).outside, event())
     logged = json.dumps([vars(record) for record in caplog.records], default=str) + "".join(capfd.readouterr())
     assert caplog.records
     assert CODE not in logged
@@ -293,7 +293,7 @@ def test_what_is_counted_has_no_code_either(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("METRICS_ENVIRONMENT", "plotihub-test")
-    code_service.send_code(sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes()).outside, event())
+    sign_in_code_runner.send_code(sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes()).outside, event())
     told = json.loads(capsys.readouterr().out)
     assert told["CodesSent"] == 1
     assert set(told) == {"_aws", "Environment", "CodesSent"}

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.gateways.aws import AwsClient
-from chalicelib.gateways.email import SesEmail, build_message
+from chalicelib.gateways.aws_client import AwsClient
+from chalicelib.gateways.ses import SesEmail, build_message
 from chalicelib.runtime.ports import OutgoingText, SendOutcome
 from tests.gateways.conftest import REGION
 from tests.gateways.vendor import Behaviour, Vendor, answering, hang_up, silent

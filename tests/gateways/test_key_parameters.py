@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib.access.key_jobs import keep_keys
+from chalicelib.access.tokens import key_copy_name
 from chalicelib.clock import SystemClock
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.aws import AwsClient
+from chalicelib.gateways.aws_client import AwsClient
 from chalicelib.gateways.key_parameters import KeyParameters
-from chalicelib.identity.key_jobs import keep_keys
-from chalicelib.identity.tokens import key_copy_name
 from local.runner import event_at
 from tests.issuers import issuing
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.aws import AwsClient
+from chalicelib.gateways.aws_client import AwsClient
 from chalicelib.gateways.parameter_store import CachedParameter
 from tests.gateways.vendor import Vendor, answering, hang_up, in_turn, relaying, silent
 

@@ -9,12 +9,12 @@ from typing import Any
 import boto3
 import pytest
 
+from chalicelib.access import passwords, tokens
+from chalicelib.access.password_jobs import drop_password
 from chalicelib.config import TokenIssuer
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.aws import AwsErrorResponse
+from chalicelib.gateways.aws_client import AwsErrorResponse
 from chalicelib.gateways.user_pool import CognitoPool
-from chalicelib.identity import password_service, tokens
-from chalicelib.identity.password_jobs import drop_password
 from chalicelib.runtime.ports import PASSWORDLESS
 from tests.gateways.conftest import REGION
 
@@ -187,12 +187,12 @@ EVENT = {"userName": "b4bf400d", "triggerSource": SOURCES[0]}
 def test_a_new_password_is_long_of_every_kind_and_never_the_same() -> None:
     pools = [FakePool(), FakePool()]
     for pool in pools:
-        password_service.drop_password(pool, EVENT)
+        passwords.drop_password(pool, EVENT)
         assert [what for what, _ in pool.told] == ["set_password", "sign_out", "admit"]
-    passwords = [pool.told[0][1] for pool in pools]
-    assert len(set(passwords)) == 2
+    set_passwords = [pool.told[0][1] for pool in pools]
+    assert len(set(set_passwords)) == 2
     kinds: list[Callable[[str], bool]] = [str.islower, str.isupper, str.isdigit, lambda each: each in "-_"]
-    for password in passwords:
+    for password in set_passwords:
         assert 60 < len(password) <= 99
         assert all(any(kind(each) for each in password) for kind in kinds)
 
@@ -201,7 +201,7 @@ def test_a_new_password_is_long_of_every_kind_and_never_the_same() -> None:
 def test_nobody_is_admitted_where_a_step_fails_and_it_is_told(failing: str, caplog: pytest.LogCaptureFixture) -> None:
     pool = FakePool(failing)
     with pytest.raises(Unavailable):
-        password_service.drop_password(pool, EVENT)
+        passwords.drop_password(pool, EVENT)
     assert "admit" not in [what for what, _ in pool.told]
     (record,) = caplog.records
     assert (record.levelname, record.user) == ("ERROR", EVENT["userName"])  # type: ignore[attr-defined]
@@ -244,4 +244,4 @@ def test_no_password_and_no_number_is_logged(
     logged = json.dumps([vars(record) for record in caplog.records if record.name.startswith("plotihub")], default=str)
     assert "auth.password.replaced: the password of a new user was replaced by one that nobody knows" in logged
     assert PHONE[1:] not in logged + "".join(capfd.readouterr())
-    assert password_service.PASSWORD_SUFFIX not in logged
+    assert passwords.PASSWORD_SUFFIX not in logged

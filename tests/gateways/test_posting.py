@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from chalicelib.gateways.posting import Unreachable, post
+from chalicelib.gateways.http_post import Unreachable, post
 from tests.gateways.vendor import Vendor, answering
 
 

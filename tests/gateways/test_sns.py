@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.gateways.aws import AwsClient
+from chalicelib.gateways.aws_client import AwsClient
 from chalicelib.gateways.sns import Sns
 from chalicelib.runtime.ports import OutgoingText, SendOutcome
 from tests.gateways.conftest import REGION

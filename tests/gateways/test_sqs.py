@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.aws import AwsClient
+from chalicelib.gateways.aws_client import AwsClient
 from chalicelib.gateways.sqs import SqsQueues
 from tests.gateways.vendor import Behaviour, Vendor, answering, hang_up, in_turn, relaying, silent
 

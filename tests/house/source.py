@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "chalicelib"
 ROOMS = {path.name for path in LIBRARY.iterdir() if path.is_dir() and path.name != "__pycache__"}
 DOMAINS = ROOMS - {"api", "web", "storage", "gateways", "runtime"}
-PURE_ROOMS = {"rent_roll"}  # no database, no network, no clock
+PURE_ROOMS = {"rent_roll", "translations"}  # no database, no network, no clock
 
 
 def files(*folders: str) -> list[Path]:
@@ -49,10 +49,10 @@ KINDS_BY_NAME = ("repository", "rules", "model", "jobs", "runner")
 KINDS_BY_ROOM = {"api": "api", "web": "web", "storage": "storage", "gateways": "gateway", "runtime": "runtime"}
 # Chalice asks the authorizer as it asks a job: it is an entrance.
 KINDS_OF_FILES = {
-    "identity/authorizer.py": "jobs",
-    "tasks/scheduling.py": "jobs",
-    "web/repository.py": "repository",
+    "access/authorizer.py": "jobs",
     "bootstrap.py": "bootstrap",
+    "tasks/registry.py": "runner",  # what the runners run
+    "web/idempotency_repository.py": "repository",
 }
 
 

@@ -62,7 +62,7 @@ def test_aws_finds_each_function_where_chalice_says_that_it_is(name: str) -> Non
 
 def test_a_function_loads_the_whole_application_but_the_authorizer() -> None:
     modules = {name: told.rsplit(".", 1)[0] for name, told in handler_strings().items()}
-    assert modules == dict.fromkeys(modules, "app") | {"verify_token": "chalicelib.identity.authorizer"}
+    assert modules == dict.fromkeys(modules, "app") | {"verify_token": "chalicelib.access.authorizer"}
 
 
 @pytest.mark.slow
@@ -83,9 +83,9 @@ def test_a_process_of_its_own_knows_every_task_worker_and_job() -> None:
 
 KNOWN = """
 import json, {module}
-from chalicelib.tasks import job_service, scheduling, service
-known = {{"tasks": service.task_kinds(), "jobs": job_service.job_names(), "workers": list(scheduling.WORKERS)}}
-print(json.dumps(known | {{"sweeps": len(scheduling.RETENTION_JOBS)}}))
+from chalicelib.tasks.registry import REGISTRY
+known = {{"tasks": REGISTRY.task_kinds(), "jobs": REGISTRY.job_names(), "workers": list(REGISTRY.workers)}}
+print(json.dumps(known | {{"sweeps": len(REGISTRY.retention_jobs)}}))
 """
 
 

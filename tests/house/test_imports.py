@@ -9,29 +9,42 @@ from tests.house.source import DOMAINS, LIBRARY, file_named, files, imports_of, 
 # A room imports those of lower rank. Tasks lie under all that queue work and know no domain.
 RANK = {
     "rent_roll": 0,  # pure
+    "translations": 0,  # pure
     "tasks": 0,
-    "identity": 0,
-    "messaging": 1,
-    "portfolio": 1,
-    "delivery": 2,
-    "ledger": 2,
-    "leasing": 3,
-    "billing": 4,
-    "payments": 5,
-    "maintenance": 6,
-    "self_service": 7,
-    "reporting": 8,
-    "outreach": 9,
-    "imports": 10,
+    "access": 1,
+    "organisations": 2,
+    "messaging": 3,
+    "portfolio": 3,
+    "delivery": 4,
+    "ledger": 4,
+    "leasing": 5,
+    "billing": 6,
+    "payments": 7,
+    "lease_accounts": 8,
+    "maintenance": 8,
+    "self_service": 9,
+    "reporting": 10,
+    "reminders": 11,
+    "notices": 12,
+    "imports": 12,
+    "privacy": 13,
 }
-BASE = {"brands", "clock", "config", "errors", "functions", "ids", "metrics", "money", "pages", "phones", "sealing"} | {
-    "values"
-}
-PURE_BASE = {"brands", "clock", "money", "values"}
+BASE = {
+    "brands",
+    "clock",
+    "config",
+    "errors",
+    "functions",
+    "ids",
+    "metrics",
+    "money",
+    "paging",
+    "periods",
+    "phones",
+} | {"encryption", "values"}
+PURE_BASE = {"brands", "clock", "money", "periods", "values"}
 ENTRANCES = {"api", "jobs", "schema"}
 SERVICES = {"service", "interface"}
-# Rooms that were one once: what is pure in the upper one builds on what is pure in the lower.
-PURE_BELOW = {"delivery": {"messaging"}, "imports": {"rent_roll"}}
 PURE = sys.stdlib_module_names - {"os", "socket", "subprocess", "sqlite3", "random", "time", "threading"}
 FRAMEWORK = ("chalice.", "marshmallow.", "boto3.", "botocore.")
 SQL = {"sqlalchemy", "pymysql", "sqlite3"}
@@ -100,6 +113,15 @@ def test_services_know_no_framework_no_storage_and_nobody_else_s_repository() ->
     assert offenders(SERVICES | {"runner"}, bad) == []
 
 
+def test_services_have_the_transaction_that_they_are_given() -> None:
+    """Who needs many transactions, or calls vendors, is a runner; only runners and entrances have the resources."""
+
+    def bad(path: Path, name: str, room: str, kind: str) -> bool:
+        return name.startswith(("chalicelib.runtime.resources", "chalicelib.runtime.database.Database"))
+
+    assert offenders(SERVICES | {"repository", "rules", "model"}, bad) == []
+
+
 def test_only_storage_and_repositories_build_sql() -> None:
     """Others may name what they hand on; bootstrap makes engines, and runtime reads their errors."""
 
@@ -118,13 +140,12 @@ def test_repositories_know_sql_and_models_only() -> None:
 
 
 def test_rules_and_models_are_pure() -> None:
-    """The standard library, doors of values, brands, sums of time zones, the rules and models of their own room."""
+    """The standard library, what all build on, and what is pure in their own room and in those below."""
 
     def bad(path: Path, name: str, room: str, kind: str) -> bool:
         if name.startswith("chalicelib."):
-            near = {room_of(path), *PURE_BELOW.get(room_of(path), ())}
-            own = room in near and kind in {"rules", "model", "pure"}
-            return not own and name.split(".")[1] not in PURE_BASE
+            below = room in DOMAINS and RANK[room] <= RANK[room_of(path)]
+            return not (below and kind in {"rules", "model", "pure"}) and name.split(".")[1] not in PURE_BASE
         return name.split(".", maxsplit=1)[0] not in PURE
 
     assert offenders({"rules", "model"}, bad) == []
@@ -166,7 +187,7 @@ def test_rooms_import_only_those_below_them() -> None:
 
 def test_the_web_knows_of_the_rooms_only_who_is_signed_in() -> None:
     def bad(path: Path, name: str, room: str, kind: str) -> bool:
-        return room in DOMAINS - {"identity"} or kind in {"api", "schema", "bootstrap"}
+        return room in DOMAINS - {"access", "organisations"} or kind in {"api", "schema", "bootstrap"}
 
     assert offenders({"web"}, bad) == []
 

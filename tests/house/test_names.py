@@ -27,9 +27,8 @@ from chalicelib.delivery.queue_payloads import (
 from chalicelib.functions import FUNCTIONS
 from chalicelib.runtime.ports import SENT, SendOutcome
 from chalicelib.storage.tables import metadata
-from chalicelib.tasks import job_service
-from chalicelib.tasks import service as tasks
-from chalicelib.web.gateway import GATEWAY_RESPONSES
+from chalicelib.tasks.registry import REGISTRY
+from chalicelib.web.gateway_responses import GATEWAY_RESPONSES
 from chalicelib.web.problem import document
 
 ROOT = Path(__file__).parents[2]
@@ -61,11 +60,11 @@ def names() -> dict[str, list[str]]:
     found = {
         "columns": columns,
         "functions": list(FUNCTIONS),
-        "jobs": job_service.job_names(),
+        "jobs": REGISTRY.job_names(),
         "metrics": [value for name, value in vars(metrics).items() if name.isupper() and isinstance(value, str)],
         "problem types": sorted({_problem_type(name) for name in (*_error_names(), *_gateway_problems())}),
         "queue keys": sorted(set(_keys(list(_queue_bodies())))),
-        "task kinds": tasks.task_kinds(),
+        "task kinds": REGISTRY.task_kinds(),
     }
     return {kind: sorted(listed) for kind, listed in found.items()}
 

@@ -21,10 +21,10 @@ from sqlalchemy import Connection
 
 import app
 from chalicelib.runtime.resources import Resources, using
-from chalicelib.tasks import job_service, run_service
-from chalicelib.tasks import service as tasks
+from chalicelib.tasks import job_runner, slot_runner
 from chalicelib.tasks.job_model import Slot
-from chalicelib.tasks.run_service import Job, JobStep
+from chalicelib.tasks.registry import REGISTRY, Job, JobStep
+from chalicelib.tasks.task_queue import queue_task
 from local.runner import event_at
 from tests.contexts import context
 from tests.service.worker_process import parts_on
@@ -55,11 +55,11 @@ def fire(url: str, function: str, at: dt.datetime, threads: int) -> None:
 
 
 def slow(url: str, at: dt.datetime, claim_s: int, set_s: float) -> None:
-    run_service.CLAIM_S = claim_s
+    slot_runner.CLAIM_S = claim_s
     parts = parts_on(url)
 
     def do(db: Connection, number: int) -> int:
-        tasks.queue_task(context(db, SCOPES[number], now=parts.clock.now()), "test_never_worked", {}, created_by=None)
+        queue_task(context(db, SCOPES[number], now=parts.clock.now()), "test_never_worked", {}, created_by=None)
         print(f"begun {number}", flush=True)
         time.sleep(set_s)
         return 1
@@ -69,8 +69,8 @@ def slow(url: str, at: dt.datetime, claim_s: int, set_s: float) -> None:
             yield JobStep(scope_id, partial(do, number=number))
             print(f"over {number}", flush=True)
 
-    job_service.register_job(Job(SLOW, dt.timedelta(hours=1), works))
-    for outcome in job_service.run_due_slots(parts, SLOW, at):
+    REGISTRY.add_job(Job(SLOW, dt.timedelta(hours=1), works))
+    for outcome in job_runner.run_due_slots(parts, SLOW, at):
         print(f"{outcome.status} {outcome.sets} {outcome.passed_over}", flush=True)
 
 

@@ -17,9 +17,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from chalicelib.clock import ManualClock
-from chalicelib.delivery import dispatch_service, sending_service
+from chalicelib.delivery import dispatch_runner, sending_runner
 from chalicelib.gateways.claims_folder import ClaimsFolder
-from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.gateways.key_file import KeyFile
 from chalicelib.runtime.ports import SENT, OutgoingText, SendOutcome
 from chalicelib.runtime.resources import OutboundResources, Resources
 from chalicelib.storage.engines import make_engine
@@ -93,10 +93,10 @@ def main(command: str, url: str, folder: Path, stop_at: str) -> None:
 
     print("began", os.getpid(), flush=True)
     if command == "dispatch":
-        print("handed", dispatch_service.dispatch(parts_on(url, FolderQueues(folder, stop))), flush=True)
+        print("handed", dispatch_runner.dispatch(parts_on(url, FolderQueues(folder, stop))), flush=True)
         return
     outside = outside_on(folder, stop)
-    done = [sending_service.send_texts(outside, body) for body in FolderQueues(folder).bodies("send")]
+    done = [sending_runner.send_texts(outside, body) for body in FolderQueues(folder).bodies("send")]
     print("done", done.count(True), flush=True)
 
 

@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app import app
+from chalicelib import organisations
 from chalicelib.clock import ManualClock
 from chalicelib.errors import NotFound
-from chalicelib.identity import service as identity
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.tables.tasks import job_runs, tasks
-from chalicelib.tasks import service
+from chalicelib.tasks.task_queue import RETENTION, queue_task
 from local.runner import event_at
 from tests.contexts import context
 from tests.money import Money
@@ -41,7 +41,7 @@ def by_hand(**event: Any) -> list[dict[str, Any]]:
 
 
 def test_a_day_is_run_by_hand_in_nairobi_or_where_it_is_asked_for(alone: Resources) -> None:
-    Money.found(alone).do(identity.change_organisation, None, {"bill_by_itself": True})
+    Money.found(alone).do(organisations.change_organisation, None, {"bill_by_itself": True})
     told = by_hand(name="bill_due", on="2026-06-02")
     assert [each["slot"] for each in told][::23] == ["2026-06-01T21:00:00Z", "2026-06-02T20:00:00Z"]
     assert told[0] == {
@@ -79,7 +79,7 @@ def test_tasks_that_the_clock_queued_are_forgotten_after_ninety_days(alone: Reso
     def leave(**values: Any) -> Any:
         def work(db: Any) -> Any:
             ctx = context(db, organisation_id, now=clock.now())
-            task = service.queue_task(ctx, "test_old", {}, **{"created_by": None, **values})
+            task = queue_task(ctx, "test_old", {}, **{"created_by": None, **values})
             return task.id
 
         return alone.transact(work)
@@ -94,7 +94,7 @@ def test_tasks_that_the_clock_queued_are_forgotten_after_ninety_days(alone: Reso
     clock.at += dt.timedelta(days=1)
     young = leave()
     end(young, "done")
-    clock.at += service.RETENTION - dt.timedelta(hours=1)
+    clock.at += RETENTION - dt.timedelta(hours=1)
     assert sweep_old(event_at(clock.at, "sweep_old"), None)["count"] == 2
     with alone.reading() as db:
         assert set(db.scalars(select(tasks.c.id))) == {asked, waiting, young}

@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from chalicelib.clock import ManualClock
-from chalicelib.delivery import dispatch_service, result_service, sending_service, sweep_service
+from chalicelib.delivery import dispatch_runner, recovery_runner, result_runner, sending_runner
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.keyfile import KeyFile
-from chalicelib.messaging import making_service
+from chalicelib.gateways.key_file import KeyFile
+from chalicelib.messaging import RENDERERS
 from chalicelib.messaging.model import Message, RenderedText
 from chalicelib.runtime.context import Context
 from chalicelib.runtime.resources import Resources
@@ -58,7 +58,7 @@ def queues() -> FakeQueues:
 @pytest.fixture
 def making() -> Iterator[Callable[[Callable[[], None]], None]]:
     """Have texts of the kind made after a step of the test's own, at the moment a set is being decided."""
-    before = making_service._renderers.pop(KIND, None)
+    before = RENDERERS.pop(KIND, None)
     step: list[Callable[[], None]] = [lambda: None]
 
     def make(ctx: Context, messages: Sequence[Message]) -> Made_:
@@ -68,18 +68,18 @@ def making() -> Iterator[Callable[[Callable[[], None]], None]]:
     def put(wanted: Callable[[], None]) -> None:
         step[0] = wanted
 
-    making_service._renderers[KIND] = make
+    RENDERERS[KIND] = make
     yield put
-    del making_service._renderers[KIND]
+    del RENDERERS[KIND]
     if before is not None:
-        making_service._renderers[KIND] = before
+        RENDERERS[KIND] = before
 
 
 @pytest.fixture
 def outbox(cut_off: Resources, making: object) -> Outbox:
     found = Outbox.found(cut_off)
     found.settings(daily_cap=10_000, monthly_limit_cents=10**9)
-    found.queue([notice(None, kind=KIND, input={"n": number}) for number in range(dispatch_service.SET_SIZE + 100)])
+    found.queue([notice(None, kind=KIND, input={"n": number}) for number in range(dispatch_runner.SET_SIZE + 100)])
     return found
 
 
@@ -88,15 +88,15 @@ def all_end_well(parts: Resources, outbox: Outbox, queues: FakeQueues, folder: P
     clock = parts.clock
     assert isinstance(clock, ManualClock)
     phones = FakePhones()
-    dispatch_service.dispatch(parts)
+    dispatch_runner.dispatch(parts)
     clock.at += dt.timedelta(minutes=3)
-    sweep_service.requeue_lost_attempts(parts)
+    recovery_runner.requeue_lost_attempts(parts)
     outside = make_outbound_resources(folder, clock, queues, africastalking=phones)
     for body in queues.take("send"):
-        assert sending_service.send_texts(outside, body)
+        assert sending_runner.send_texts(outside, body)
     for body in queues.take("results"):
-        result_service.handle_result(parts, body)
-    count = dispatch_service.SET_SIZE + 100
+        result_runner.handle_result(parts, body)
+    count = dispatch_runner.SET_SIZE + 100
     assert outbox.statuses() == {"sent": count}
     assert Counter(phones.came.values()) == {1: count}
     assert outbox.day() == (count, count * 80)
@@ -113,11 +113,11 @@ def test_the_line_is_cut_while_a_set_is_decided(
 ) -> None:
     making(line[0].cut)
     with pytest.raises(Unavailable):
-        dispatch_service.dispatch(cut_off)
+        dispatch_runner.dispatch(cut_off)
     assert queues.take("send") == []
     making(lambda: None)
     line[0].mend()
-    assert outbox.statuses() == {"queued": dispatch_service.SET_SIZE + 100}, "the set left nothing behind"
+    assert outbox.statuses() == {"queued": dispatch_runner.SET_SIZE + 100}, "the set left nothing behind"
     all_end_well(cut_off, outbox, queues, tmp_path)
 
 
@@ -126,11 +126,11 @@ def test_the_line_is_cut_between_the_commit_and_the_mark(
 ) -> None:
     queues.struck = line[0].cut
     with pytest.raises(Unavailable):
-        dispatch_service.dispatch(cut_off)
-    assert len(queues.texts(outbox.id)) == dispatch_service.SET_SIZE, "the queue had taken them"
+        dispatch_runner.dispatch(cut_off)
+    assert len(queues.texts(outbox.id)) == dispatch_runner.SET_SIZE, "the queue had taken them"
     queues.struck = lambda: None
     line[0].mend()
-    assert outbox.statuses() == {"handed": dispatch_service.SET_SIZE, "queued": 100}
+    assert outbox.statuses() == {"handed": dispatch_runner.SET_SIZE, "queued": 100}
     assert {each.queued_at for each in outbox.attempts()} == {None}
     all_end_well(cut_off, outbox, queues, tmp_path)
 
@@ -138,19 +138,19 @@ def test_the_line_is_cut_between_the_commit_and_the_mark(
 def test_results_wait_on_the_queue_while_the_line_is_cut(
     line: tuple[CutLine, str], cut_off: Resources, outbox: Outbox, queues: FakeQueues, tmp_path: Path
 ) -> None:
-    dispatch_service.dispatch(cut_off)
+    dispatch_runner.dispatch(cut_off)
     outside = make_outbound_resources(tmp_path, cut_off.clock, queues, africastalking=FakePhones())
     for body in queues.take("send"):
-        sending_service.send_texts(outside, body)
+        sending_runner.send_texts(outside, body)
     results = queues.take("results")
     line[0].cut()
     for body in results:
         with pytest.raises(Unavailable):
-            result_service.handle_result(cut_off, body)
+            result_runner.handle_result(cut_off, body)
     line[0].mend()
     for body in results * 2:
-        result_service.handle_result(cut_off, body)
-    assert outbox.statuses() == {"sent": dispatch_service.SET_SIZE + 100}
+        result_runner.handle_result(cut_off, body)
+    assert outbox.statuses() == {"sent": dispatch_runner.SET_SIZE + 100}
 
 
 def test_a_server_that_is_stopped_stops_the_dispatcher_and_nothing_more(queues: FakeQueues, tmp_path: Path) -> None:
@@ -162,15 +162,15 @@ def test_a_server_that_is_stopped_stops_the_dispatcher_and_nothing_more(queues: 
         here = parts_at(url, queues)
         found = Outbox.found(here)
         found.settings(daily_cap=10_000, monthly_limit_cents=10**9)
-        found.texts(dispatch_service.SET_SIZE + 100)
+        found.texts(dispatch_runner.SET_SIZE + 100)
         queues.struck = server.stop
         with pytest.raises(Unavailable):
-            dispatch_service.dispatch(here)
+            dispatch_runner.dispatch(here)
         here.writer.dispose()
     finally:
         server.stop()
     phones = FakePhones()
     outside = make_outbound_resources(tmp_path, here.clock, queues, africastalking=phones)
     for body in queues.take("send"):
-        sending_service.send_texts(outside, body)
-    assert Counter(phones.came.values()) == {1: dispatch_service.SET_SIZE}
+        sending_runner.send_texts(outside, body)
+    assert Counter(phones.came.values()) == {1: dispatch_runner.SET_SIZE}

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from chalicelib.clock import ManualClock
-from chalicelib.delivery import dispatch_service, result_service, sending_service, sweep_service
+from chalicelib.delivery import dispatch_runner, recovery_runner, result_runner, sending_runner
 from chalicelib.runtime.resources import using
 from tests.jobs.sending_process import FolderPhones, FolderQueues, outside_on, parts_on
 from tests.outbox import Outbox, new_phone, notice
@@ -49,17 +49,17 @@ class Estate:
         return clock.at
 
     def sweep(self) -> None:
-        sweep_service.match_reports_by_phone(self.parts)
-        sweep_service.requeue_lost_attempts(self.parts)
-        dispatch_service.dispatch(self.parts)
+        recovery_runner.match_reports_by_phone(self.parts)
+        recovery_runner.requeue_lost_attempts(self.parts)
+        dispatch_runner.dispatch(self.parts)
 
     def send_all(self, times: int = 1) -> None:
         """Give senders all that ever was put on the queue, ``times`` over, and take what they tell."""
         outside = outside_on(self.folder, at=self.parts.clock.now())
         for body in self.queues.bodies("send") * times:
-            assert sending_service.send_texts(outside, body)
+            assert sending_runner.send_texts(outside, body)
         for body in self.queues.bodies("results"):
-            result_service.handle_result(self.parts, body)
+            result_runner.handle_result(self.parts, body)
 
     def texts(self) -> list[dict[str, str]]:
         return [text for body in self.queues.bodies("send") for text in json.loads(body)["texts"]]
@@ -110,10 +110,10 @@ def test_a_sender_killed_at_the_gateway_leaves_its_texts_unknown_and_nobody_send
 ) -> None:
     """Nobody can tell whether the provider had them, but its report."""
     (message_id,) = outbox.texts(1)
-    dispatch_service.dispatch(estate.parts)
+    dispatch_runner.dispatch(estate.parts)
     estate.kill_at("send", stop)
     (body,) = estate.queues.bodies("send")
-    assert not sending_service.send_texts(outside_on(estate.folder), body), "its taker may still be waiting"
+    assert not sending_runner.send_texts(outside_on(estate.folder), body), "its taker may still be waiting"
     estate.move(3 * MINUTE)
     estate.send_all(times=3)
     estate.sweep()
@@ -124,7 +124,7 @@ def test_a_sender_killed_at_the_gateway_leaves_its_texts_unknown_and_nobody_send
 
 def test_senders_as_processes_with_the_same_queue_send_each_once(estate: Estate, outbox: Outbox) -> None:
     outbox.queue([notice(f"Your meter reads {number}.") for number in range(100)])
-    dispatch_service.dispatch(estate.parts)
+    dispatch_runner.dispatch(estate.parts)
     senders = [estate.start("send") for _ in range(3)]
     for sender in senders:
         assert sender.communicate(timeout=60)[0].startswith("began")

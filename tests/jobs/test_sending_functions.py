@@ -13,14 +13,14 @@ import pytest
 
 from app import app
 from chalicelib.clock import ManualClock
-from chalicelib.delivery import delivery_service
+from chalicelib.delivery import tracking
 from chalicelib.delivery.queue_payloads import VendorCallback, serialize_callback
 from chalicelib.errors import Unavailable
 from chalicelib.runtime.ports import OutgoingText, SendOutcome
 from chalicelib.runtime.resources import Resources, using, using_outbound
 from chalicelib.storage.engines import make_engine
-from chalicelib.tasks import job_service
-from chalicelib.tasks.scheduling import JobFailed
+from chalicelib.tasks import job_runner
+from chalicelib.tasks.scheduled_jobs import JobFailed
 from local.runner import event_at
 from tests.contexts import context
 from tests.outbox import NOON, FakePhones, FakeQueues, Outbox, make_outbound_resources, new_phone, notice
@@ -140,8 +140,8 @@ def test_the_schedule_sends_what_nobody_was_woken_for_and_counts_it_for_its_orga
     app.handler_map["dispatch_messages"](event_at(clock.at, "dispatch_messages"), None)
     assert len(queues.texts(outbox.id)) == 2
     with alone.reading() as db:
-        states = {each.name: each for each in job_service.list_jobs(context(db, outbox.id, now=clock.at))}
-        theirs = {each.name: each for each in job_service.list_jobs(context(db, UUID(int=9), now=clock.at))}
+        states = {each.name: each for each in job_runner.list_jobs(context(db, outbox.id, now=clock.at))}
+        theirs = {each.name: each for each in job_runner.list_jobs(context(db, UUID(int=9), now=clock.at))}
     mine = states["dispatch_messages"]
     assert mine.last_run is not None
     assert (mine.every_minutes, mine.last_run.status, mine.last_count) == (5, "done", 2)
@@ -198,7 +198,7 @@ def test_what_goes_wrong_is_told_without_a_number_or_a_text(
         raise ValueError(f"{incoming.phone} said {incoming.text}")
 
     caplog.set_level(logging.DEBUG)
-    delivery_service.handles_incoming_sms(taker)
+    tracking.INCOMING_SMS_HANDLERS.append(taker)
     try:
         form = {"id": "in-1", "from": "+254711222333", "text": "Wanjiru's tap drips"}
         assert called(
@@ -206,7 +206,7 @@ def test_what_goes_wrong_is_told_without_a_number_or_a_text(
             [serialize_callback(VendorCallback("incoming", "africastalking", form, NOON)), "254711222333"],
         ) == [0, 1]
     finally:
-        delivery_service.incoming_sms_handlers.remove(taker)
+        tracking.INCOMING_SMS_HANDLERS.remove(taker)
     said = caplog.text + "".join(json.dumps(vars(record), default=str) for record in caplog.records)
     assert "ValueError" in said
     assert "254711222333" not in said

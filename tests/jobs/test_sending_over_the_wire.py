@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.clock import ManualClock
-from chalicelib.delivery import dispatch_service, result_service, sending_service, sweep_service
+from chalicelib.delivery import dispatch_runner, recovery_runner, result_runner, sending_runner
 from chalicelib.delivery.queue_payloads import VendorCallback as PostedToUs
 from chalicelib.delivery.queue_payloads import serialize_callback
 from chalicelib.gateways.africastalking import AfricasTalking
@@ -36,7 +36,7 @@ def queues() -> FakeQueues:
 def outbox(parts: Resources, clock: ManualClock, queues: FakeQueues) -> Iterator[Outbox]:
     clock.at = NOON
     with using(replace(parts, queues=queues)) as these:
-        dispatch_service.dispatch(these)  # what other tests left
+        dispatch_runner.dispatch(these)  # what other tests left
         queues.take("send")
         yield Outbox.found(these)
 
@@ -81,7 +81,7 @@ def taking(refused: str = "") -> Behaviour:
 
 def settle(outbox: Outbox, queues: FakeQueues) -> None:
     for body in queues.take("results"):
-        result_service.handle_result(outbox.parts, body)
+        result_runner.handle_result(outbox.parts, body)
 
 
 def test_a_batch_with_a_number_that_is_refused(
@@ -90,10 +90,10 @@ def test_a_batch_with_a_number_that_is_refused(
     bad = new_phone()
     outbox.texts(2)
     (refused,) = outbox.queue([notice(address=bad)])
-    dispatch_service.dispatch(outbox.parts)
+    dispatch_runner.dispatch(outbox.parts)
     sender, vendor = outside(stack, outbox, tmp_path, taking(refused=bad))
     (body,) = queues.take("send")
-    assert sending_service.send_texts(sender, body)
+    assert sending_runner.send_texts(sender, body)
     settle(outbox, queues)
     assert len(vendor.posted) == 1, "one text to three numbers is one call"
     assert outbox.statuses() == {"sent": 2, "failed": 1}
@@ -106,25 +106,25 @@ def test_a_vendor_that_says_nothing_after_it_took_the_text(
 ) -> None:
     """One SMS, however often the queue brings it and the schedule comes; its report settles it."""
     (message_id,) = outbox.texts(1)
-    dispatch_service.dispatch(outbox.parts)
+    dispatch_runner.dispatch(outbox.parts)
     sender, vendor = outside(stack, outbox, tmp_path, silent)
     (body,) = queues.take("send")
     for _ in range(3):
-        assert sending_service.send_texts(sender, body)
+        assert sending_runner.send_texts(sender, body)
     settle(outbox, queues)
     message = outbox.message(message_id)
     assert (message.status, message.reason) == ("unknown", "no_answer")
     clock.at += dt.timedelta(hours=1)
-    sweep_service.requeue_lost_attempts(outbox.parts)
-    dispatch_service.dispatch(outbox.parts)
+    recovery_runner.requeue_lost_attempts(outbox.parts)
+    dispatch_runner.dispatch(outbox.parts)
     assert queues.texts(outbox.id) == []
 
     form = {"id": f"ATX{message_id}", "status": "Success", "phoneNumber": str(message.address)}
-    result_service.handle_result(
+    result_runner.handle_result(
         outbox.parts, serialize_callback(PostedToUs("report", "africastalking", form, clock.at))
     )
     clock.at += dt.timedelta(minutes=11)
-    sweep_service.match_reports_by_phone(outbox.parts)
+    recovery_runner.match_reports_by_phone(outbox.parts)
     assert outbox.message(message_id).status == "delivered"
     assert came(vendor) == {message.address: 1}
 
@@ -133,12 +133,12 @@ def test_the_queue_brings_a_message_three_times_at_one_moment(
     outbox: Outbox, queues: FakeQueues, stack: ExitStack, tmp_path: Path
 ) -> None:
     outbox.queue([notice(f"Your meter reads {number}.") for number in range(12)])
-    dispatch_service.dispatch(outbox.parts)
+    dispatch_runner.dispatch(outbox.parts)
     sender, vendor = outside(stack, outbox, tmp_path, taking())
     bodies = queues.take("send") * 3
     done: list[bool] = []
     threads = [
-        threading.Thread(target=lambda body=body: done.append(sending_service.send_texts(sender, body)))
+        threading.Thread(target=lambda body=body: done.append(sending_runner.send_texts(sender, body)))
         for body in bodies
     ]
     for thread in threads:
@@ -147,7 +147,7 @@ def test_the_queue_brings_a_message_three_times_at_one_moment(
         thread.join(30)
     assert len(done) == 3
     for body in bodies:  # those that were given back come again
-        assert sending_service.send_texts(sender, body)
+        assert sending_runner.send_texts(sender, body)
     settle(outbox, queues)
     assert outbox.statuses() == {"sent": 12}
     assert Counter(came(vendor).values()) == {1: 12}

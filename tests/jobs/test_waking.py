@@ -11,14 +11,16 @@ import pytest
 from sqlalchemy import Connection
 
 from chalicelib.errors import Unavailable
-from chalicelib.pages import PageRequest
+from chalicelib.paging import PageRequest
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine, wake_after_commit
-from chalicelib.tasks import service
+from chalicelib.tasks import task_runner
 from chalicelib.tasks.jobs import wake_workers
 from chalicelib.tasks.model import Task
-from chalicelib.tasks.scheduling import TimeLeft, worker
+from chalicelib.tasks.registry import TimeLeft
+from chalicelib.tasks.task_queue import get_task, list_tasks, queue_task
 from tests.contexts import context
+from tests.registering import task_handler, worker
 
 Event = dict[str, Any]
 
@@ -40,7 +42,7 @@ class Queue:
         return [not self.full] * len(bodies)
 
 
-@service.task_handler("test_woken")
+@task_handler("test_woken")
 def _work(parts: Resources, task: Task) -> dict[str, Any]:
     return {}
 
@@ -64,7 +66,7 @@ def leave(parts: Resources, count: int = 1) -> list[Task]:
 
     def work(db: Connection) -> list[Task]:
         return [
-            service.queue_task(context(db, ORGANISATION, now=parts.clock.now()), "test_woken", {}, created_by=None)
+            queue_task(context(db, ORGANISATION, now=parts.clock.now()), "test_woken", {}, created_by=None)
             for _ in range(count)
         ]
 
@@ -85,14 +87,14 @@ def test_nobody_is_woken_before_the_commit_nor_without_one(alone: Resources) -> 
 
     def look() -> None:
         with alone.reading() as db:
-            seen.append(len(service.list_tasks(context(db, ORGANISATION), PageRequest()).items))
+            seen.append(len(list_tasks(context(db, ORGANISATION), PageRequest()).items))
 
     queue_of(alone).when = look
     leave(alone)
     assert seen == [1], "the task is there when its worker is woken"
 
     def leave_and_fail(db: Connection) -> None:
-        service.queue_task(context(db, ORGANISATION, now=alone.clock.now()), "test_woken", {}, created_by=None)
+        queue_task(context(db, ORGANISATION, now=alone.clock.now()), "test_woken", {}, created_by=None)
         raise KeyError("after it was queued")
 
     with pytest.raises(KeyError):
@@ -109,7 +111,7 @@ def test_a_try_that_deadlocked_wakes_nobody(alone: Resources) -> None:
 
 def test_what_leaves_no_work_wakes_nobody(alone: Resources) -> None:
     with alone.writing() as db:
-        service.list_tasks(context(db, ORGANISATION), PageRequest())
+        list_tasks(context(db, ORGANISATION), PageRequest())
     assert queue_of(alone).sent == []
 
 
@@ -122,9 +124,9 @@ def test_a_queue_that_is_down_fails_nobody_and_the_task_is_worked_by_the_clock(
     assert [record.getMessage() for record in caplog.records] == [
         "tasks.worker.wake_failed: a worker could not be woken"
     ]
-    assert service.run_tasks(parts) == 1
+    assert task_runner.run_tasks(parts) == 1
     with parts.reading() as db:
-        assert service.get_task(context(db, ORGANISATION), task.id).status == "done"
+        assert get_task(context(db, ORGANISATION), task.id).status == "done"
 
 
 def batch(*bodies: str) -> Event:
@@ -142,7 +144,7 @@ def test_who_is_woken_works_what_is_there(alone: Resources) -> None:
     [(_, body)] = queue_of(alone).sent
     assert failed(wake_workers(batch(body), None)) == []
     with alone.reading() as db:
-        assert {service.get_task(context(db, ORGANISATION), task.id).status for task in tasks} == {"done"}
+        assert {get_task(context(db, ORGANISATION), task.id).status for task in tasks} == {"done"}
     assert failed(wake_workers(batch(body), None)) == [], "woken for nothing"
 
 
@@ -215,7 +217,7 @@ def test_a_worker_stops_while_there_is_time_to_finish_and_the_rest_is_left(alone
     tasks = leave(alone, 3)
     assert failed(wake_workers(batch(wake("tasks")), Context([200_000, 31_000, 30_000]))) == []
     with alone.reading() as db:
-        statuses = sorted(service.get_task(context(db, ORGANISATION), task.id).status for task in tasks)
+        statuses = sorted(get_task(context(db, ORGANISATION), task.id).status for task in tasks)
     assert statuses == ["done", "done", "queued"]
 
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 import jwt
 import pytest
 
+from chalicelib.access import tokens
 from chalicelib.config import TokenIssuer
-from chalicelib.identity import tokens
 from local import emulator, processes
 from local.emulator import REGIONS, TOKEN_LASTS_S, Emulator
 

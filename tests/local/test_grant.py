@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.identity.model import PLATFORM
-from chalicelib.messaging import service
+from chalicelib import messaging
+from chalicelib.organisations.model import PLATFORM
 from chalicelib.runtime.resources import Resources, using
 from local import grant
 from tests.money import Money
@@ -60,7 +60,7 @@ def test_it_grants_lists_and_revokes(home: Path, parts: Resources) -> None:
     revoked = run(home, f"ORG={mine}", "REVOKE=messaging", "BY=Amina")
     assert revoked.stdout.startswith(f"{mine} Acme Homes: sender_name")
     with parts.reading() as db:
-        assert not service.get_sending_profile(db, Money.found(parts).organisation_id).settings.sender_name
+        assert not messaging.get_sending_profile(db, Money.found(parts).organisation_id).settings.sender_name
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib import organisations
 from chalicelib.clock import NAIROBI, SystemClock, day_of
-from chalicelib.identity import service as identity
 from chalicelib.runtime.resources import Resources
 from tests.money import Money
 from tests.service.worker_process import parts_on
@@ -46,7 +46,7 @@ def run(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
 def test_a_day_s_bills_are_made_and_told_and_a_second_time_left_as_they_are(home: Path, parts: Resources) -> None:
     today = day_of(SystemClock().now(), NAIROBI)
     books = Money.found(parts, today.replace(day=1))
-    books.do(identity.change_organisation, None, {"bill_by_itself": True})
+    books.do(organisations.change_organisation, None, {"bill_by_itself": True})
     lease_id = books.let(10_000_00, starts_on=today.replace(day=1))
     done = run(home, "bill_due", today.isoformat())
     assert (done.returncode, done.stderr) == (0, "")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.gateways.africastalking import AfricasTalking
-from chalicelib.gateways.email import SesEmail
+from chalicelib.gateways.ses import SesEmail
 from chalicelib.runtime.ports import REFUSED, SENT, UNKNOWN, OutgoingText, SendOutcome
 from local import emulator
 from local.phone import emails

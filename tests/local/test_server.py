@@ -9,7 +9,7 @@ import socket
 import pytest
 
 from chalicelib.web import problem
-from chalicelib.web.handling import MAX_BODY_BYTES
+from chalicelib.web.request_pipeline import MAX_BODY_BYTES
 from local.server import Server
 from tests.local.conftest import TIME_LIMIT_S, EchoApp, Got, Send, parse
 

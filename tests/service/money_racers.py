@@ -11,12 +11,11 @@ from uuid import UUID
 
 from sqlalchemy.exc import OperationalError
 
+from chalicelib import leasing, payments
 from chalicelib.clock import SystemClock
 from chalicelib.errors import Conflict, Invalid, Unavailable
-from chalicelib.gateways.keyfile import KeyFile
-from chalicelib.leasing import service as leasing
-from chalicelib.pages import MAX_PAGE_ITEMS, PageRequest
-from chalicelib.payments import service
+from chalicelib.gateways.key_file import KeyFile
+from chalicelib.paging import MAX_PAGE_ITEMS, PageRequest
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
 from tests.money import Money
@@ -81,7 +80,7 @@ def _pay_with_reference(books: Money, chance: random.Random, leases: list[UUID])
 
 
 def _any_payment(books: Money, chance: random.Random) -> UUID:
-    listed = books.do(service.list_payments, PageRequest(limit=MAX_PAGE_ITEMS), state="matched").items
+    listed = books.do(payments.list_payments, PageRequest(limit=MAX_PAGE_ITEMS), state="matched").items
     if not listed:
         raise Conflict("Nobody has paid yet.")
     return chance.choice(listed[:12]).id  # the newest, which the others also touch

@@ -21,11 +21,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chalicelib.billing import service as billing
+from chalicelib import billing, leasing
 from chalicelib.errors import Conflict, Invalid
-from chalicelib.leasing import service as leasing
 from chalicelib.payments.model import Payment
-from chalicelib.reporting import proof_service
+from chalicelib.reporting import books_proof
 from chalicelib.runtime.resources import Resources
 from tests.examples import examples
 from tests.money import FIRST, Money
@@ -239,7 +238,7 @@ class MoneyMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         """The application's own proof must agree with ours."""
         if hasattr(self, "books"):
-            proof = self.books.do(proof_service.compute_proof, now=self.books.now)
+            proof = self.books.do(books_proof.compute_proof, now=self.books.now)
             assert proof.holds, [each for each in proof.findings if not each.holds]
 
     def payment(self, place: int, fits: Callable[[Payment], object]) -> Payment:

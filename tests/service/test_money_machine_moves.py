@@ -12,12 +12,10 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
-from chalicelib.identity import service as identity
-from chalicelib.leasing import service as leasing
-from chalicelib.pages import MAX_PAGE_ITEMS, PageRequest
-from chalicelib.payments import ending_service
-from chalicelib.payments import service as payments
-from chalicelib.reporting import arrears_service, statement_service
+from chalicelib import lease_accounts, leasing, organisations
+from chalicelib.lease_accounts import lease_closing
+from chalicelib.paging import MAX_PAGE_ITEMS, PageRequest
+from chalicelib.reporting import arrears_report, statements
 from chalicelib.runtime.resources import Resources
 from tests.examples import examples
 from tests.money import FIRST
@@ -84,12 +82,12 @@ class MovingMachine(MoneyMachine):
     def issue(self, lease: int, cents: int) -> None:
         line = {"charge_type": "water", "description": "", "amount_cents": cents}
         values = {"lease_id": pick(self.leases, lease), "lines": [line], "with_charges": True}
-        self.books.do(payments.issue_invoice, values, **self.books.at())
+        self.books.do(lease_accounts.issue_invoice, values, **self.books.at())
 
     @rule(cents=st.sampled_from([0, 500_00]))
     def ask_a_late_fee(self, cents: int) -> None:
         policy = {"late_fee_kind": "fixed" if cents else "off", "late_fee_cents": cents}
-        self.books.do(identity.change_organisation, None, policy)
+        self.books.do(organisations.change_organisation, None, policy)
 
     def teardown(self) -> None:
         super().teardown()
@@ -100,14 +98,14 @@ class MovingMachine(MoneyMachine):
 
     def tell_one_story(self, on: dt.date) -> None:
         today = self.books.today
-        listed = self.books.do(arrears_service.get_arrears, ALL, on, None, today=today).items
+        listed = self.books.do(arrears_report.get_arrears, ALL, on, None, today=today).items
         owed = {each.lease_id: each.total_cents for each in listed}
         for lease_id in self.leases:
-            told = self.books.do(statement_service.get_lease_statement, lease_id, None, on, today=today)
+            told = self.books.do(statements.get_lease_statement, lease_id, None, on, today=today)
             credit_cents = owed.get(lease_id, 0) - told.closing_cents
             assert credit_cents >= 0, (on, owed.get(lease_id), told)
             if on == today:
-                account = self.books.do(ending_service.get_final_account, lease_id, today=today)
+                account = self.books.do(lease_closing.get_final_account, lease_id, today=today)
                 assert (account.owed_cents, account.credit_cents) == (owed.get(lease_id, 0), credit_cents)
 
 

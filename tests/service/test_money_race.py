@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from chalicelib.payments import service
+from chalicelib import payments
 from chalicelib.runtime.resources import Resources
 from tests.money import ALL, Money
 from tests.service.money_racers import race
@@ -44,7 +44,7 @@ def test_sixteen_processes_leave_the_books_right(parts: Resources, database: str
     assert [name for name in seen if "given up" in name] == []
     assert books.broken() == []
     # No update was lost: what the processes were told they took in is what is there.
-    there = books.do(service.list_payments, ALL, state="matched").items
+    there = books.do(payments.list_payments, ALL, state="matched").items
     assert sum(payment.amount_cents for payment in there) == sum(received for _, _, received, _ in reports)
     assert len(there) < ALL.limit
     references = [payment.provider_reference for payment in there if payment.provider_reference]

@@ -15,15 +15,18 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
+from chalicelib import ledger
 from chalicelib.clock import SystemClock
-from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.gateways.key_file import KeyFile
 from chalicelib.ids import new_id
-from chalicelib.ledger import service as ledger
-from chalicelib.ledger.service import Entry, Leg
+from chalicelib.ledger.model import Entry, Leg
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
-from chalicelib.tasks import service as tasks
+from chalicelib.tasks import task_queue
+from chalicelib.tasks import task_runner as tasks
 from chalicelib.tasks.model import Task
+from chalicelib.tasks.registry import REGISTRY
+from chalicelib.tasks.task_queue import save_progress
 from tests.contexts import context
 
 OCTOBER = dt.date(2026, 10, 1)
@@ -59,7 +62,7 @@ def work_sets(parts: Resources, task: Task, set_s: float) -> dict[str, Any]:
             ledger.post(context(db, task.organisation_id, now=parts.clock.now()), [bill()])
             print(f"begun {number}", flush=True)
             time.sleep(set_s)
-            tasks.save_progress(db, task, done=number + 1, total=task.input["sets"], cursor=str(number + 1))
+            save_progress(db, task, done=number + 1, total=task.input["sets"], cursor=str(number + 1))
 
         parts.transact(one_set)
         print(f"done {number}", flush=True)
@@ -70,8 +73,8 @@ def main(command: str, url: str, *rest: str) -> None:
     if command == "post":
         print(post(url, UUID(rest[0]), float(rest[1])))
         return
-    tasks.CLAIM_S, set_s = int(rest[0]), float(rest[1])
-    tasks.task_handler(SETS_KIND)(lambda parts, task: work_sets(parts, task, set_s))
+    task_queue.CLAIM_S, set_s = int(rest[0]), float(rest[1])
+    REGISTRY.add_task_handler(SETS_KIND, lambda parts, task: work_sets(parts, task, set_s))
     print(f"worked {tasks.run_tasks(parts_on(url))}", flush=True)
 
 

@@ -32,11 +32,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DatabaseError, OperationalError
 
+from chalicelib import ledger, organisations
 from chalicelib.clock import ManualClock
-from chalicelib.identity import service as identity
 from chalicelib.ids import new_id
-from chalicelib.ledger import service as ledger
-from chalicelib.ledger.service import Entry, Leg
+from chalicelib.ledger.model import Entry, Leg
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage import append_only, migrate
 from chalicelib.storage.engines import WRITING_OPTION, make_engine
@@ -189,7 +188,7 @@ def test_the_application_s_user_can_do_its_work(application: Engine, parts: Reso
     legs = (Leg("receivable", 100), Leg("income.rent", -100))
 
     def work(db: Connection) -> int:
-        made = identity.found_organisation(db, "+254712000001", name="Acme", person_name="A", now=clock.now())
+        made = organisations.found_organisation(db, "+254712000001", name="Acme", person_name="A", now=clock.now())
         ledger.post(context(db, made.id, now=clock.now()), [Entry("bill", AT.date(), "a", *source, legs)])
         undone = ledger.reverse(context(db, made.id, now=clock.now()), source, on=AT.date())
         ledger.close_period(

@@ -2,17 +2,17 @@
 
 from sqlalchemy import inspect
 
+from chalicelib import organisations
 from chalicelib.clock import ManualClock
-from chalicelib.identity import service
 from chalicelib.runtime.resources import Resources, get_resources
 from chalicelib.storage.engines import make_engine
 
 
 def test_parts_write_and_read_the_worker_s_database(parts: Resources, clock: ManualClock) -> None:
     with parts.writing() as db:
-        made = service.found_organisation(db, "+254700000001", name="A", person_name="B", now=clock.now())
+        made = organisations.found_organisation(db, "+254700000001", name="A", person_name="B", now=clock.now())
     with parts.reading() as db:
-        assert service.get_organisation(db, made.id).name == "A"
+        assert organisations.get_organisation(db, made.id).name == "A"
     assert get_resources() is parts
 
 

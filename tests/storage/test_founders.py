@@ -7,11 +7,11 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import insert, select
 
-from chalicelib.identity.model import PLATFORM
 from chalicelib.ids import new_id
+from chalicelib.organisations.model import PLATFORM
 from chalicelib.storage import migrate
 from chalicelib.storage.engines import WRITING_OPTION, make_engine
-from chalicelib.storage.tables.identity import members, organisations
+from chalicelib.storage.tables.organisations import members, organisations
 
 AT = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
 BEFORE = "0002"

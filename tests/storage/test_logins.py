@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from chalicelib import bootstrap, config
 from chalicelib.storage.engines import make_engine
-from chalicelib.storage.logins import IamLogin
+from chalicelib.storage.iam_login import IamLogin
 from tests.storage.aurora import Aurora, aurora
 
 CLUSTER = "plotihub-dev-eu-west-1.cluster-c1a2b3.eu-west-1.rds.amazonaws.com"

@@ -22,7 +22,7 @@ from chalicelib import bootstrap, config
 from chalicelib.storage import append_only, migrate
 from chalicelib.storage.engines import WRITING_OPTION, make_engine
 from chalicelib.storage.tables import metadata
-from chalicelib.storage.tables.identity import idempotency_keys, members
+from chalicelib.storage.tables.organisations import idempotency_keys, members
 from chalicelib.storage.tables.tasks import job_slots
 from chalicelib.tasks.operator_jobs import migrate_database
 from tests import databases

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, insert, select
 
 from chalicelib.errors import Invalid
 from chalicelib.ids import new_id
-from chalicelib.pages import PageRequest
+from chalicelib.paging import PageRequest
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.ledger import journals

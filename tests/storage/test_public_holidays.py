@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from chalicelib.storage import migrate, public_holidays
 from chalicelib.storage.engines import WRITING_OPTION, make_engine
-from chalicelib.storage.tables import outreach
+from chalicelib.storage.tables import reminders
 from local.public_holidays import render
 
 MONTHS_AHEAD = 18
@@ -27,7 +27,7 @@ HOLIDAYS = public_holidays.read()
 
 
 def table(db: Connection) -> dict[dt.date, str]:
-    rows = db.execute(select(outreach.public_holidays.c.holiday_on, outreach.public_holidays.c.name))
+    rows = db.execute(select(reminders.public_holidays.c.holiday_on, reminders.public_holidays.c.name))
     return {row.holiday_on: row.name for row in rows}
 
 
@@ -80,7 +80,7 @@ def test_a_migration_brings_the_table_in_line_with_the_file(fresh_database: str)
         db = raw.execution_options(**WRITING_OPTION)
         with db.begin():
             assert table(db) == HOLIDAYS
-            holiday = outreach.public_holidays
+            holiday = reminders.public_holidays
             new_year, labour_day = dt.date(2027, 1, 1), dt.date(2027, 5, 1)
             db.execute(holiday.delete().where(holiday.c.holiday_on == new_year))
             db.execute(holiday.update().where(holiday.c.holiday_on == labour_day).values(name="Another"))
@@ -88,5 +88,5 @@ def test_a_migration_brings_the_table_in_line_with_the_file(fresh_database: str)
     migrate.upgrade(fresh_database)
     with engine.connect() as db:
         assert table(db) == HOLIDAYS
-        assert db.scalar(select(func.count()).select_from(outreach.public_holidays)) == len(HOLIDAYS)
+        assert db.scalar(select(func.count()).select_from(reminders.public_holidays)) == len(HOLIDAYS)
     engine.dispose()

@@ -15,9 +15,9 @@ from sqlalchemy.exc import OperationalError
 
 from chalicelib.clock import SystemClock
 from chalicelib.errors import Unavailable
-from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.gateways.key_file import KeyFile
 from chalicelib.runtime.resources import Resources, using
-from chalicelib.storage import append_only, connecting, migrate
+from chalicelib.storage import append_only, connector, migrate
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.tables import metadata
 from chalicelib.storage.tables.tasks import job_slots
@@ -127,7 +127,7 @@ def test_where_none_takes_writes_nobody_looks_again_at_once(pair: Pair) -> None:
     pair.two.take_writes(True)
     with refused():  # who looked again would find the other
         pair.engine.connect()
-    time.sleep(connecting.RETRY_AFTER_S)
+    time.sleep(connector.RETRY_AFTER_S)
     assert port_of(pair.engine) == pair.two.host
 
 
@@ -148,7 +148,7 @@ def test_a_connection_that_lay_idle_is_asked_whether_it_is_the_writer_still(pair
     with pair.engine.connect() as db:
         record = db.connection._connection_record  # what the pool keeps of it
         assert record is not None
-        record.info["believed_from"] -= connecting.WRITER_CHECK_S
+        record.info["believed_from"] -= connector.WRITER_CHECK_S
     pair.one.take_writes(False)
     pair.two.take_writes(True)
     assert port_of(pair.engine) == pair.two.host  # without a single refused write

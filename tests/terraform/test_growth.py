@@ -17,7 +17,7 @@ PLANNED = Path(__file__).with_name("grown.tftest.hcl")
 NEW = """
 from chalice.app import Rate, SQSEvent
 
-from chalicelib.tasks.scheduling import FunctionBlueprint
+from chalicelib.tasks.scheduled_jobs import FunctionBlueprint
 
 grown = FunctionBlueprint()
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from chalicelib.functions import FUNCTIONS
-from chalicelib.web.gateway import GATEWAY_RESPONSES
+from chalicelib.web.gateway_responses import GATEWAY_RESPONSES
 from terraform.packaging import emitted, zipped
 from terraform.packaging.__main__ import gateway_responses
 from terraform.packaging.emitted import Limits

@@ -22,11 +22,11 @@ from chalicelib.rent_roll.columns import SYNONYMS, Column
 from chalicelib.rent_roll.model import MAX_CELL_CHARACTERS, RentRoll
 from chalicelib.rent_roll.parser import parse_sheet
 from chalicelib.rent_roll.sheet import Sheet
-from chalicelib.self_service import rules as said
-from chalicelib.self_service import ussd_rules
+from chalicelib.self_service import parsing_rules as said
+from chalicelib.self_service import ussd_menu_rules
 from chalicelib.values import InvalidValue, clean_text, parse_identity_number, text_pattern
 from chalicelib.web import fields
-from chalicelib.web.sheets import csv_response
+from chalicelib.web.csv_responses import csv_response
 from tests import corpus
 
 REFUSED = "refused"
@@ -257,7 +257,7 @@ def test_a_phone_that_types_is_answered_and_what_it_typed_can_be_kept() -> None:
             assert said.skip_courtesy(told)
             assert said.match_unit(text, ["A1", value or "B"])
         for typed in (value, f"3*{value}", f"3*1*{value}*{value}", f"1*{value}"):
-            step = ussd_rules.find_step(typed, lambda action: 2, 500)
+            step = ussd_menu_rules.find_step(typed, lambda action: 2, 500)
             assert verdict(LINE, step.text) == ("taken", step.text)
 
 

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema
 
-from chalicelib.identity.roles import ROLES
+from chalicelib.access.roles import ROLES
 from chalicelib.web import fields
 
 

@@ -2,10 +2,10 @@
 
 from marshmallow import Schema
 
-from chalicelib.messaging.grant_service import SENDER_PATTERN
+from chalicelib.messaging.grants import SENDER_PATTERN
 from chalicelib.messaging.model import GATEWAYS_BY_MEDIUM, KINDS, MEDIUMS, OPT_OUT_SOURCES, SMS, STATUSES
-from chalicelib.messaging.text_model import LANGUAGES, MAX_VALUE_LENGTHS
 from chalicelib.runtime.ports import OUTCOMES
+from chalicelib.translations.message_templates import LANGUAGES, MAX_VALUE_LENGTHS
 from chalicelib.web import fields
 
 ENCODINGS = ("", "gsm7", "ucs2")

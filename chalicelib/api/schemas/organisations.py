@@ -2,8 +2,8 @@
 
 from marshmallow import Schema
 
-from chalicelib.identity.roles import ROLES
-from chalicelib.identity.service import DEFAULT_ALLOCATION_ORDER
+from chalicelib.access.roles import ROLES
+from chalicelib.organisations import DEFAULT_ALLOCATION_ORDER
 from chalicelib.web import fields
 
 

@@ -2,12 +2,7 @@
 
 from marshmallow import Schema
 
-from chalicelib.outreach.model import (
-    HOLIDAY_SOURCES,
-    MAX_AFTER_DAYS,
-    MAX_BEFORE_DAYS,
-    PROMISE_STATUSES,
-)
+from chalicelib.reminders.model import HOLIDAY_SOURCES, MAX_AFTER_DAYS, MAX_BEFORE_DAYS, PROMISE_STATUSES
 from chalicelib.web import fields
 
 

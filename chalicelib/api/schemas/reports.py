@@ -3,7 +3,7 @@
 from marshmallow import Schema
 
 from chalicelib.web import fields
-from chalicelib.web.sheets import CsvOption
+from chalicelib.web.csv_responses import CsvOption
 
 
 class RentRollQuery(fields.Paging, CsvOption):

@@ -2,12 +2,9 @@
 
 from marshmallow import Schema
 
-from chalicelib.outreach.model import (
-    STATEMENT_RECIPIENTS,
-    TENANT,
-)
+from chalicelib.reporting.model import STATEMENT_RECIPIENTS, TENANT
 from chalicelib.web import fields
-from chalicelib.web.sheets import CsvOption
+from chalicelib.web.csv_responses import CsvOption
 
 
 class StatementAsked(Schema):

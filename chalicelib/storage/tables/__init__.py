@@ -2,16 +2,16 @@
 
 from chalicelib.storage.tables import (
     billing,
-    identity,
     imports,
     leasing,
     ledger,
     maintenance,
     messaging,
-    outreach,
+    organisations,
     payments,
     phone_commands,
     portfolio,
+    reminders,
     tasks,
 )
 from chalicelib.storage.tables.base import metadata
@@ -32,16 +32,16 @@ APPEND_ONLY = (
 __all__ = [
     "APPEND_ONLY",
     "billing",
-    "identity",
     "imports",
     "leasing",
     "ledger",
     "maintenance",
     "messaging",
     "metadata",
-    "outreach",
+    "organisations",
     "payments",
     "phone_commands",
     "portfolio",
+    "reminders",
     "tasks",
 ]

@@ -1,5 +1,5 @@
 # Before the pool by choice: anybody can ask it for codes, and each is an SMS. The function that sends them counts by
-# number and altogether (chalicelib/messaging/code_service.py); only here the caller's address is known.
+# number and altogether (chalicelib/access/sign_in_code_runner.py); only here the caller's address is known.
 # https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-waf.html
 
 resource "aws_wafv2_web_acl" "main" {

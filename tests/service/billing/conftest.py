@@ -10,12 +10,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection
 
-from chalicelib.billing import service
+from chalicelib import billing, leasing, organisations, portfolio
 from chalicelib.billing.model import BilledSet, Invoice
-from chalicelib.identity import service as identity
-from chalicelib.leasing import service as leasing
-from chalicelib.pages import PageRequest
-from chalicelib.portfolio import service as portfolio
+from chalicelib.paging import PageRequest
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context
 
@@ -68,7 +65,7 @@ class Landlord:
     def bill_set(self, period: dt.date, *, after: UUID | None = None, limit: int = 500, **options: Any) -> BilledSet:
         options = {"issued_on": period, **options}
         return self.parts.transact(
-            lambda db: service.bill_leases(
+            lambda db: billing.bill_leases(
                 context(db, self.organisation_id, now=self.now), period, after=after, limit=limit, **options
             )
         )
@@ -76,34 +73,34 @@ class Landlord:
     def issue(self, lease_id: UUID, lines: Sequence[tuple[str, str, int]], **options: Any) -> Invoice:
         given = {"kind": "single", "period": self.today.replace(day=1), "issued_on": self.today, **options}
         return self.parts.transact(
-            lambda db: service.issue_invoice_of_kind(
+            lambda db: billing.issue_invoice_of_kind(
                 context(db, self.organisation_id, now=self.now), lease_id, lines=lines, **given
             )
         )
 
     def void(self, invoice_id: UUID) -> Invoice:
         return self.parts.transact(
-            lambda db: service.void_invoice(
+            lambda db: billing.void_invoice(
                 context(db, self.organisation_id, today=self.today, now=self.now), invoice_id
             )
         )
 
     def settle(self, *changes: tuple[UUID, int]) -> None:
-        self.parts.transact(lambda db: service.apply_paid(context(db, self.organisation_id), changes))
+        self.parts.transact(lambda db: billing.apply_paid(context(db, self.organisation_id), changes))
 
     def charge(self, lease_id: UUID, amount_cents: int, charge_type: str = "water", **values: Any) -> UUID:
         given = {"lease_id": lease_id, "amount_cents": amount_cents, "charge_type": charge_type, **values}
         return self.parts.transact(
-            lambda db: service.add_charge(context(db, self.organisation_id, now=self.now, today=self.today), given).id
+            lambda db: billing.add_charge(context(db, self.organisation_id, now=self.now, today=self.today), given).id
         )
 
     def invoices(self, **filters: Any) -> list[Invoice]:
         """Return up to 200 invoices with their lines, the first number first."""
         with self.parts.reading() as db:
-            page = service.list_invoices(
+            page = billing.list_invoices(
                 context(db, self.organisation_id, today=self.today), PageRequest(limit=200, sort="number"), **filters
             )
-            return [service.get_invoice(context(db, self.organisation_id), each.id) for each in page.items]
+            return [billing.get_invoice(context(db, self.organisation_id), each.id) for each in page.items]
 
     def invoice(self, lease_id: UUID, period: dt.date) -> Invoice:
         """Return the lease's only invoice for the month that is not void."""
@@ -111,7 +108,9 @@ class Landlord:
         return found
 
     def set_late_fee(self, **values: Any) -> None:
-        self.parts.transact(lambda db: identity.change_organisation(context(db, self.organisation_id), None, values))
+        self.parts.transact(
+            lambda db: organisations.change_organisation(context(db, self.organisation_id), None, values)
+        )
 
 
 def make_landlord(parts: Resources) -> Landlord:
@@ -119,7 +118,7 @@ def make_landlord(parts: Resources) -> Landlord:
 
     def work(db: Connection) -> Landlord:
         phone = f"+25411{next(_phones):07d}"
-        made = identity.found_organisation(db, phone, name="Mwangaza Homes", person_name="Amina", now=now)
+        made = organisations.found_organisation(db, phone, name="Mwangaza Homes", person_name="Amina", now=now)
         house = portfolio.add_property(context(db, made.id, now=now), {"name": "Mwangaza Court"})
         return Landlord(parts, made.id, house.id)
 

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib.billing import late_fee_service, service
+from chalicelib import billing
+from chalicelib.billing import late_fee_assessment
 from chalicelib.billing.model import BilledSet
 from chalicelib.clock import SystemClock
 from chalicelib.errors import Conflict
-from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.gateways.key_file import KeyFile
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
 from tests.contexts import context
@@ -47,7 +48,7 @@ def assess_all(url: str, organisation_id: UUID, on: dt.date, start: Barrier) -> 
     start.wait(TIMEOUT_S)
     while True:
         after, _ = parts.transact(
-            lambda db, at=after: late_fee_service.assess_next(
+            lambda db, at=after: late_fee_assessment.assess_next(
                 context(db, organisation_id, now=NOW), on, after=at, limit=5
             )  # type: ignore[misc]
         )
@@ -56,7 +57,7 @@ def assess_all(url: str, organisation_id: UUID, on: dt.date, start: Barrier) -> 
 
 
 def _bill(db: Connection, organisation_id: UUID, period: dt.date, after: UUID | None) -> BilledSet:
-    return service.bill_leases(context(db, organisation_id, now=NOW), period, after=after, limit=5, issued_on=period)
+    return billing.bill_leases(context(db, organisation_id, now=NOW), period, after=after, limit=5, issued_on=period)
 
 
 def issue_some(url: str, organisation_id: UUID, lease_id: UUID, count: int, start: Barrier) -> None:
@@ -71,7 +72,7 @@ def issue_some(url: str, organisation_id: UUID, lease_id: UUID, count: int, star
 
 
 def _issue(db: Connection, organisation_id: UUID, lease_id: UUID, fails: int) -> None:
-    service.issue_invoice_of_kind(
+    billing.issue_invoice_of_kind(
         context(db, organisation_id, now=NOW),
         lease_id,
         kind="single",
@@ -92,7 +93,7 @@ def settle_or_void(
     for invoice_id, line_id in work:
         try:
             if settles:
-                parts.transact(lambda db, line=line_id: service.apply_paid(context(db, organisation_id), [(line, 1)]))  # type: ignore[misc]
+                parts.transact(lambda db, line=line_id: billing.apply_paid(context(db, organisation_id), [(line, 1)]))  # type: ignore[misc]
             else:
                 parts.transact(lambda db, one=invoice_id: _void(db, organisation_id, one))  # type: ignore[misc]
         except Conflict:
@@ -100,4 +101,4 @@ def settle_or_void(
 
 
 def _void(db: Connection, organisation_id: UUID, invoice_id: UUID) -> None:
-    service.void_invoice(context(db, organisation_id, today=TODAY, now=NOW), invoice_id)
+    billing.void_invoice(context(db, organisation_id, today=TODAY, now=NOW), invoice_id)

@@ -4,9 +4,8 @@ import datetime as dt
 
 import pytest
 
-from chalicelib.billing import service
+from chalicelib import billing, leasing
 from chalicelib.errors import Conflict
-from chalicelib.leasing import service as leasing
 from tests import queries
 from tests.contexts import context
 from tests.service.billing.conftest import JUNE, Landlord, make_landlord
@@ -98,17 +97,17 @@ def test_a_one_off_charge_is_billed_once_by_the_end_of_its_month(landlord: Landl
     landlord.charge(lease_id, 999_00, "damage", charged_on=JULY)
     cancelled = landlord.charge(lease_id, 50_00)
     org = landlord.organisation_id
-    landlord.parts.transact(lambda db: service.cancel_charge(context(db, org), cancelled))
+    landlord.parts.transact(lambda db: billing.cancel_charge(context(db, org), cancelled))
     landlord.bill(JUNE)
     landlord.bill(JULY)
     assert lines_of(landlord, JUNE)[1:] == [("water", "12 m³", 1_440_00)]
     assert lines_of(landlord, JULY)[1:] == [("damage", "Damage", 999_00)]
     with landlord.parts.reading() as db:
-        charge = service.get_charge(context(db, org), water)
+        charge = billing.get_charge(context(db, org), water)
     assert (charge.status, charge.invoice_id) == ("invoiced", landlord.invoice(lease_id, JUNE).id)
     for charge_id in (water, cancelled):
         with pytest.raises(Conflict), landlord.parts.writing() as db:
-            service.cancel_charge(context(db, org), charge_id)
+            billing.cancel_charge(context(db, org), charge_id)
 
 
 def test_a_run_that_is_killed_goes_on_where_it_stopped(landlord: Landlord) -> None:

@@ -6,10 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
-from chalicelib.billing import service
+from chalicelib import billing, ledger
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.ledger import service as ledger
-from chalicelib.pages import PageRequest
+from chalicelib.paging import PageRequest
 from chalicelib.storage.tables.ledger import journals, ledger_accounts, postings
 from tests import queries
 from tests.contexts import context
@@ -39,7 +38,7 @@ def opening(landlord: Landlord, lease_id: UUID, cents: int, on: dt.date = MAY) -
     org = landlord.organisation_id
     return landlord.parts.transact(
         lambda db: (
-            service.issue_opening_invoice(
+            billing.issue_opening_invoice(
                 context(db, org, now=landlord.now, today=landlord.today), lease_id, cents, on
             ).id
         )
@@ -53,7 +52,7 @@ def test_each_document_is_in_the_ledger_and_a_void_takes_it_out(landlord: Landlo
     landlord.bill(JUNE)
     billed = landlord.invoice(lease_id, JUNE)
     landlord.parts.transact(
-        lambda db: service.issue_credit_note(
+        lambda db: billing.issue_credit_note(
             context(db, landlord.organisation_id, now=landlord.now),
             landlord.invoices()[0].id,
             [(landlord.invoices()[0].lines[0].id, 2_500_00)],
@@ -134,7 +133,7 @@ def test_many_opening_balances_are_one_posting(landlord: Landlord) -> None:
     leases = [landlord.let() for _ in range(4)]
     org = landlord.organisation_id
     made = landlord.parts.transact(
-        lambda db: service.issue_opening_invoices(
+        lambda db: billing.issue_opening_invoices(
             context(db, org, now=landlord.now), [(lease_id, 1_00 + place) for place, lease_id in enumerate(leases)], MAY
         )
     )
@@ -144,7 +143,7 @@ def test_many_opening_balances_are_one_posting(landlord: Landlord) -> None:
     with pytest.raises(Conflict):
         opening(landlord, leases[2], 5)
     with pytest.raises(ValueError), landlord.parts.writing() as db:
-        service.issue_opening_invoices(context(db, org, now=landlord.now), [(leases[0], 5), (leases[0], 6)], MAY)
+        billing.issue_opening_invoices(context(db, org, now=landlord.now), [(leases[0], 5), (leases[0], 6)], MAY)
 
 
 def test_waiting_charges_go_on_an_invoice_that_asks_for_them(landlord: Landlord) -> None:
@@ -186,14 +185,14 @@ def test_another_organisations_things_are_not_found(landlord: Landlord) -> None:
     org, now = landlord.organisation_id, landlord.now
     note = [(issued.lines[0].id, 1)]
     for work in (
-        lambda db: service.get_invoice(context(db, org), issued.id),
-        lambda db: service.void_invoice(context(db, org, today=JUNE, now=now), issued.id),
-        lambda db: service.issue_credit_note(context(db, org, now=now), issued.id, note, reason="", on=JUNE),
-        lambda db: service.get_charge(context(db, org), charge_id),
-        lambda db: service.cancel_charge(context(db, org), charge_id),
-        lambda db: service.issue_opening_invoice(context(db, org, now=now), lease_id, 5, MAY),
-        lambda db: service.get_receipt(context(db, org), uuid4()),
-        lambda db: service.get_credit_note(context(db, org), uuid4()),
+        lambda db: billing.get_invoice(context(db, org), issued.id),
+        lambda db: billing.void_invoice(context(db, org, today=JUNE, now=now), issued.id),
+        lambda db: billing.issue_credit_note(context(db, org, now=now), issued.id, note, reason="", on=JUNE),
+        lambda db: billing.get_charge(context(db, org), charge_id),
+        lambda db: billing.cancel_charge(context(db, org), charge_id),
+        lambda db: billing.issue_opening_invoice(context(db, org, now=now), lease_id, 5, MAY),
+        lambda db: billing.get_receipt(context(db, org), uuid4()),
+        lambda db: billing.get_credit_note(context(db, org), uuid4()),
     ):
         with pytest.raises(NotFound):
             landlord.parts.transact(work)
@@ -229,10 +228,10 @@ def test_lists_take_the_same_number_of_queries_whatever_they_hold(landlord: Land
             issued = landlord.issue(landlord.let(), [("water", "", 5_00)])
             with landlord.parts.writing() as db:
                 credited = [(issued.lines[0].id, 1_00)]
-                service.issue_credit_note(context(db, org, now=landlord.now), issued.id, credited, reason="", on=JUNE)
+                billing.issue_credit_note(context(db, org, now=landlord.now), issued.id, credited, reason="", on=JUNE)
         with queries.counted(landlord.parts.reader) as ran, landlord.parts.reading() as db:
-            listed = service.list_invoices(context(db, org, today=JUNE), PageRequest()).items
-            notes = service.list_credit_notes(context(db, org), PageRequest()).items
+            listed = billing.list_invoices(context(db, org, today=JUNE), PageRequest()).items
+            notes = billing.list_credit_notes(context(db, org), PageRequest()).items
         assert [each.number for each in listed] == sorted((each.number for each in listed), reverse=True)
         assert all(len(each.lines) == 1 for each in notes)
         counts.append(len(ran))

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from chalicelib.billing import service
-from chalicelib.pages import PageRequest
+from chalicelib import billing
+from chalicelib.paging import PageRequest
 from tests.contexts import context
 from tests.service.billing.conftest import JUNE, Landlord
 
@@ -69,7 +69,7 @@ def test_what_is_paid_or_was_owed_before_the_books_earns_no_fee(landlord: Landlo
     lease_id = landlord.let()
     landlord.set_late_fee(late_fee_kind="fixed", late_fee_cents=500_00)
     landlord.parts.transact(
-        lambda db: service.issue_opening_invoice(
+        lambda db: billing.issue_opening_invoice(
             context(db, landlord.organisation_id, now=landlord.now), lease_id, 9_00, MAY
         )
     )
@@ -92,7 +92,7 @@ def test_a_fee_whose_invoice_is_voided_waits_for_the_next_and_a_cancelled_one_do
     landlord.void(landlord.invoice(lease_id, JUNE).id)
     org = landlord.organisation_id
     with landlord.parts.reading() as db:
-        [charge] = service.list_charges(context(db, org), PageRequest(), lease_id=lease_id).items
+        [charge] = billing.list_charges(context(db, org), PageRequest(), lease_id=lease_id).items
     assert (charge.status, charge.charge_type, charge.late_for_id) == ("pending", "late_fee", landlord.invoices()[0].id)
-    landlord.parts.transact(lambda db: service.cancel_charge(context(db, org), charge.id))
+    landlord.parts.transact(lambda db: billing.cancel_charge(context(db, org), charge.id))
     assert landlord.bill(JUNE) == 0

@@ -8,17 +8,18 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, update
 
-from chalicelib.billing import late_fee_repository, late_fee_service, service
+from chalicelib import billing, leasing
+from chalicelib.billing import late_fee_assessment, late_fee_repository
 from chalicelib.billing.jobs import late_fees
 from chalicelib.billing.model import Charge
 from chalicelib.clock import ManualClock
-from chalicelib.leasing import service as leasing
-from chalicelib.pages import PageRequest
+from chalicelib.paging import PageRequest
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.tables import tasks as tables
-from chalicelib.tasks import job_service
-from chalicelib.tasks import service as tasks
+from chalicelib.tasks import job_runner
+from chalicelib.tasks import task_runner as tasks
+from chalicelib.tasks.task_queue import get_task
 from local.runner import event_at
 from tests.contexts import context
 from tests.service.billing import racers
@@ -41,7 +42,7 @@ def alone(fresh_database: str, parts: Resources, clock: ManualClock) -> Iterator
 
 def charges(landlord: Landlord) -> list[Charge]:
     with landlord.parts.reading() as db:
-        return service.list_charges(context(db, landlord.organisation_id), PageRequest(limit=200)).items
+        return billing.list_charges(context(db, landlord.organisation_id), PageRequest(limit=200)).items
 
 
 def fire(landlord: Landlord) -> int:
@@ -55,12 +56,12 @@ def assess(landlord: Landlord, on: dt.date) -> int:
     def work(db: Connection) -> int:
         leases = [
             each.lease_id
-            for each in service.list_invoices(
+            for each in billing.list_invoices(
                 context(db, landlord.organisation_id, today=on), PageRequest(limit=200, sort="number")
             ).items
         ]
         leasing.lock_leases(context(db, landlord.organisation_id), leases)
-        return late_fee_service.assess_late_fees(context(db, landlord.organisation_id, now=landlord.now), leases, on)
+        return late_fee_assessment.assess_late_fees(context(db, landlord.organisation_id, now=landlord.now), leases, on)
 
     return landlord.parts.transact(work)
 
@@ -101,7 +102,7 @@ def test_a_missed_day_is_assessed_as_of_that_day_and_none_ahead(alone: Landlord,
     clock.at = dt.datetime(2026, 5, 10, 9, tzinfo=dt.UTC)
     assert fire(alone) == 2
     assert [fee.charged_on for fee in charges(alone)] == [NINTH]
-    ahead = job_service.run_job_by_hand(alone.parts, "late_fees", dt.date(2026, 7, 1), "Africa/Nairobi")
+    ahead = job_runner.run_job_by_hand(alone.parts, "late_fees", dt.date(2026, 7, 1), "Africa/Nairobi")
     assert sum(outcome.sets for _, outcome in ahead if outcome) == 0
 
 
@@ -119,7 +120,7 @@ def test_leases_are_assessed_set_by_set(landlord: Landlord) -> None:
 
 
 def assess_two(db: Connection, landlord: Landlord, after: UUID | None) -> tuple[UUID | None, int]:
-    return late_fee_service.assess_next(
+    return late_fee_assessment.assess_next(
         context(db, landlord.organisation_id, now=landlord.now), NINTH, after=after, limit=2
     )
 
@@ -129,12 +130,12 @@ def test_a_task_goes_on_where_a_killed_worker_stopped(alone: Landlord) -> None:
     alone.set_late_fee(**FIXED)
     alone.bill(MAY)
     org, now = alone.organisation_id, alone.parts.clock.now()
-    task = alone.parts.transact(lambda db: late_fee_service.queue_late_fees(context(db, org, now=now), NINTH))
+    task = alone.parts.transact(lambda db: late_fee_assessment.queue_late_fees(context(db, org, now=now), NINTH))
     stopped = update(tables.tasks).where(tables.tasks.c.id == task.id).values(cursor=f"{first.hex}:7")
     alone.parts.transact(lambda db: db.execute(stopped).close())
     assert tasks.run_tasks(alone.parts) == 1
     with alone.parts.reading() as db:
-        assert tasks.get_task(context(db, org), task.id).result == {"on": "2026-05-09", "fees": 8}
+        assert get_task(context(db, org), task.id).result == {"on": "2026-05-09", "fees": 8}
     assert [fee.lease_id for fee in charges(alone)] == [second]
 
 

@@ -5,9 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from chalicelib.billing import service
+from chalicelib import billing, leasing
 from chalicelib.errors import Conflict, PreconditionFailed
-from chalicelib.leasing import service as leasing
 from chalicelib.leasing.model import Lease
 from tests.contexts import context
 from tests.service.billing.conftest import JUNE, Landlord
@@ -19,7 +18,7 @@ TWENTIETH, LAST = dt.date(2026, 6, 20), dt.date(2026, 6, 30)
 def lengthen(landlord: Landlord, lease_id: UUID, version: int | None = None) -> Lease:
     values = {"ends_on": YEAR_END}
     return landlord.parts.transact(
-        lambda db: service.change_lease(
+        lambda db: billing.change_lease(
             context(db, landlord.organisation_id, today=landlord.today), lease_id, version, values
         )
     )

@@ -5,9 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chalicelib.billing import service
+from chalicelib import billing
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.pages import PageRequest
+from chalicelib.paging import PageRequest
 from tests.contexts import context
 from tests.service.billing.conftest import Landlord, make_landlord
 
@@ -25,7 +25,7 @@ def test_what_is_settled_counts_on_the_line_and_on_its_invoice(landlord: Landlor
     assert after.version > issued.version
     with landlord.parts.reading() as db:
         assert [
-            line.id for line in service.list_open_lines(context(db, landlord.organisation_id), [lease_id])[lease_id]
+            line.id for line in billing.list_open_lines(context(db, landlord.organisation_id), [lease_id])[lease_id]
         ] == [rent.id]
     landlord.settle((rent.id, -15_000_00), (water.id, -1_440_00))
     assert landlord.invoices()[0].status == "open"
@@ -50,7 +50,7 @@ def test_a_line_that_is_not_ours_or_is_void_cannot_be_settled(landlord: Landlord
         with pytest.raises(Conflict):
             landlord.settle((line_id, 1_00))
     with landlord.parts.reading() as db, pytest.raises(NotFound):
-        service.get_lines(context(db, landlord.organisation_id), [foreign.id])
+        billing.get_lines(context(db, landlord.organisation_id), [foreign.id])
     assert theirs.invoices()[0].paid_cents == 0
 
 
@@ -72,7 +72,7 @@ def test_a_credit_note_takes_back_up_to_what_is_open(landlord: Landlord) -> None
     def credit(*lines: tuple[UUID, int]) -> int:
         return landlord.parts.transact(
             lambda db: (
-                service.issue_credit_note(context(db, org, now=now), issued.id, lines, reason="Leak", on=today).number
+                billing.issue_credit_note(context(db, org, now=now), issued.id, lines, reason="Leak", on=today).number
             )
         )
 
@@ -94,18 +94,18 @@ def test_a_credit_note_takes_back_up_to_what_is_open(landlord: Landlord) -> None
     assert [(line.credited_cents, line.open_cents) for line in after.lines] == [(1_000_00, 0), (1_440_00, 0)]
     assert (after.credited_cents, after.status) == (2_440_00, "paid")
     with landlord.parts.reading() as db:
-        listed = service.list_credit_notes(context(db, org), PageRequest(sort="number"), invoice_id=issued.id).items
+        listed = billing.list_credit_notes(context(db, org), PageRequest(sort="number"), invoice_id=issued.id).items
         assert [(note.number, note.total_cents, len(note.lines)) for note in listed] == [
             (1, 1_440_00, 2),
             (2, 1_000_00, 1),
         ]
-        assert service.get_credit_note(context(db, org), listed[0].id) == listed[0]
+        assert billing.get_credit_note(context(db, org), listed[0].id) == listed[0]
 
 
 def test_a_wholly_credited_invoice_says_so_and_cannot_be_voided(landlord: Landlord) -> None:
     issued = landlord.issue(landlord.let(), [("garbage", "", 500_00)])
     landlord.parts.transact(
-        lambda db: service.issue_credit_note(
+        lambda db: billing.issue_credit_note(
             context(db, landlord.organisation_id, now=landlord.now),
             issued.id,
             [(issued.lines[0].id, 500_00)],
@@ -124,7 +124,7 @@ def test_receipts_are_numbered_and_keep_their_number_once_void(landlord: Landlor
     def receipt(for_id: UUID) -> int:
         return landlord.parts.transact(
             lambda db: (
-                service.issue_receipt(
+                billing.issue_receipt(
                     context(db, org, now=landlord.now),
                     payment_id=for_id,
                     lease_id=lease_id,
@@ -136,10 +136,10 @@ def test_receipts_are_numbered_and_keep_their_number_once_void(landlord: Landlor
         )
 
     assert [receipt(payment_id), receipt(uuid4())] == [1, 2]
-    assert landlord.parts.transact(lambda db: service.void_receipt(context(db, org), payment_id))
-    assert not landlord.parts.transact(lambda db: service.void_receipt(context(db, org), payment_id))
+    assert landlord.parts.transact(lambda db: billing.void_receipt(context(db, org), payment_id))
+    assert not landlord.parts.transact(lambda db: billing.void_receipt(context(db, org), payment_id))
     assert receipt(payment_id) == 3
     with landlord.parts.reading() as db:
-        listed = service.list_receipts(context(db, org), PageRequest(sort="-number"), payment_id=payment_id).items
+        listed = billing.list_receipts(context(db, org), PageRequest(sort="-number"), payment_id=payment_id).items
         assert [(each.number, each.status) for each in listed] == [(3, "issued"), (1, "void")]
-        assert service.get_receipt(context(db, org), listed[1].id) == listed[1]
+        assert billing.get_receipt(context(db, org), listed[1].id) == listed[1]

@@ -8,11 +8,9 @@ from uuid import UUID
 
 import pytest
 
+from chalicelib import leasing, organisations, portfolio
 from chalicelib.clock import ManualClock
-from chalicelib.identity import service as identity
-from chalicelib.leasing import service
 from chalicelib.leasing.model import Lease, Tenant
-from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context
 
@@ -40,7 +38,7 @@ class Home:
     def tenant(self, given_name: str = "Imani", **values: Any) -> Tenant:
         values = {"given_name": given_name, **values}
         with self.parts.writing() as db:
-            return service.add_tenant(context(db, self.organisation_id, now=self.now), values, keys=self.parts.keys)
+            return leasing.add_tenant(context(db, self.organisation_id, now=self.now), values, keys=self.parts.keys)
 
     def let(self, **values: Any) -> Lease:
         """Let the first unit from 1 June 2026 for KES 30,000, unless ``values`` say otherwise."""
@@ -49,11 +47,11 @@ class Home:
         if "tenants" not in values:
             values["tenants"] = [self.tenant().id]
         with self.parts.writing() as db:
-            return service.add_lease(context(db, self.organisation_id, now=self.now, today=TODAY), values)
+            return leasing.add_lease(context(db, self.organisation_id, now=self.now, today=TODAY), values)
 
     def lease(self, lease_id: UUID, today: dt.date = TODAY) -> Lease:
         with self.parts.reading() as db:
-            return service.get_lease(context(db, self.organisation_id, today=today), lease_id)
+            return leasing.get_lease(context(db, self.organisation_id, today=today), lease_id)
 
 
 def make_home(parts: Resources) -> Home:
@@ -61,7 +59,7 @@ def make_home(parts: Resources) -> Home:
     now = parts.clock.now()
     with parts.writing() as db:
         phone = f"+25410{next(_numbers):07d}"  # 010: the API's tests, on the same database, take theirs from 07
-        mine = identity.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=now).id
+        mine = organisations.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=now).id
         house = portfolio.add_property(context(db, mine, now=now), {"name": "Mwangaza Court"}).id
         unit = {"property_id": house, "type": "apartment", "rent_cents": 30_000_00}
         first, second = (

@@ -7,11 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from chalicelib import leasing, organisations
 from chalicelib.clock import SystemClock
 from chalicelib.errors import Conflict
-from chalicelib.gateways.keyfile import KeyFile
-from chalicelib.identity import service as identity
-from chalicelib.leasing import service
+from chalicelib.gateways.key_file import KeyFile
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
 from tests.contexts import context
@@ -32,7 +31,7 @@ def let_all(url: str, phone: str, unit_ids: list[UUID], tenant_id: UUID, barrier
 
     def let(db: Connection, unit_id: UUID, first_try: list[bool]) -> str:
         now = parts.clock.now()
-        who = identity.get_caller(db, phone, None, may="edit_leases", now=now)
+        who = organisations.get_caller(db, phone, None, may="edit_leases", now=now)
         if inside and first_try:
             first_try.clear()
             barrier.wait(WAIT_S)
@@ -43,7 +42,7 @@ def let_all(url: str, phone: str, unit_ids: list[UUID], tenant_id: UUID, barrier
             "rent_cents": 30_000_00,
             "notice_days": 30,
         }
-        service.add_lease(context(db, who.organisation_id, now=now, today=who.today), values)
+        leasing.add_lease(context(db, who.organisation_id, now=now, today=who.today), values)
         return "let"
 
     for unit_id in unit_ids:

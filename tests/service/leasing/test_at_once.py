@@ -9,9 +9,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Connection, func, select
 
+from chalicelib import leasing, portfolio
 from chalicelib.errors import Conflict
-from chalicelib.leasing import service
-from chalicelib.portfolio import service as portfolio
 from chalicelib.storage.tables.leasing import leases
 from tests.contexts import context
 from tests.service.leasing import racing
@@ -73,10 +72,10 @@ def test_a_tenant_who_is_being_let_to_is_not_erased_meanwhile(home: Home) -> Non
     tenant, told = home.tenant(), list[object]()
     values = {"unit_id": home.unit_id, "tenants": [tenant.id], "starts_on": TODAY, "rent_cents": 1_00}
     with home.parts.writing() as db:
-        service.add_lease(context(db, home.organisation_id, now=home.now, today=TODAY), values)
+        leasing.add_lease(context(db, home.organisation_id, now=home.now, today=TODAY), values)
         eraser = in_thread(
             home,
-            lambda db: service.anonymise_tenant(
+            lambda db: leasing.anonymise_tenant(
                 context(db, home.organisation_id, now=home.now, today=TODAY), tenant.id
             ),
             told,
@@ -92,7 +91,7 @@ def test_one_deposit_is_not_refunded_twice_at_once(home: Home) -> None:
     received(home, lease, 10_000_00)
 
     def refund(db: Connection) -> object:
-        return service.refund_deposit(
+        return leasing.refund_deposit(
             context(db, home.organisation_id, now=home.now, member_id=None),
             lease.id,
             kind="rent",
@@ -114,7 +113,7 @@ def test_of_two_transfers_at_once_one_goes(home: Home) -> None:
     values = {"unit_id": home.other_unit_id, "starts_on": dt.date(2026, 12, 1), "rent_cents": 1_00}
 
     def transfer(db: Connection) -> object:
-        return service.create_successor(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, values)
+        return leasing.create_successor(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, values)
 
     threads = [in_thread(home, transfer, told) for _ in range(2)]
     for thread in threads:

@@ -7,11 +7,10 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
+from chalicelib import leasing, portfolio
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.leasing import service
 from chalicelib.leasing.model import DepositEntry, Lease
-from chalicelib.ledger.service import account_id
-from chalicelib.portfolio import service as portfolio
+from chalicelib.ledger import account_id
 from chalicelib.storage.tables.ledger import postings
 from tests.contexts import context, perform
 from tests.service.leasing.conftest import TODAY, Home
@@ -21,12 +20,12 @@ def received(home: Home, lease: Lease, cents: int, **values: Any) -> DepositEntr
     usual = {"kind": "rent", "channel_id": home.channel_id, "entered_on": TODAY, "reason": ""}
     with home.parts.writing() as db:
         given = {"amount_cents": cents, **usual, **values}
-        return perform(service.record_deposit, db, home.organisation_id, lease.id, moment={"now": home.now}, **given)
+        return perform(leasing.record_deposit, db, home.organisation_id, lease.id, moment={"now": home.now}, **given)
 
 
 def held(home: Home, lease_id: UUID) -> dict[str, int]:
     with home.parts.reading() as db:
-        return service.get_held_deposits(context(db, home.organisation_id), lease_id)
+        return leasing.get_held_deposits(context(db, home.organisation_id), lease_id)
 
 
 def in_ledger(home: Home, code: str, lease_id: UUID | None = None) -> int:
@@ -62,7 +61,7 @@ def test_a_deduction_takes_the_kinds_in_their_order_and_posts_nothing(home: Home
     received(home, lease, 2_500_00, kind="water")
     received(home, lease, 10_000_00)
     with home.parts.writing() as db:
-        taken = service.withdraw_deposit(
+        taken = leasing.withdraw_deposit(
             context(db, home.organisation_id, now=home.now, member_id=None),
             lease.id,
             kind=None,
@@ -80,7 +79,7 @@ def test_more_than_is_held_is_not_deducted(home: Home, kind: str | None) -> None
     lease = home.let()
     received(home, lease, 10_000_00)
     with home.parts.writing() as db, pytest.raises(Conflict):
-        service.withdraw_deposit(
+        leasing.withdraw_deposit(
             context(db, home.organisation_id, now=home.now, member_id=None),
             lease.id,
             kind=kind,
@@ -95,7 +94,7 @@ def refund(
     home: Home, lease_id: UUID, cents: int, channel_id: UUID | None = None, entered_on: dt.date = TODAY
 ) -> DepositEntry:
     with home.parts.writing() as db:
-        return service.refund_deposit(
+        return leasing.refund_deposit(
             context(db, home.organisation_id, now=home.now, member_id=None),
             lease_id,
             kind="rent",
@@ -132,7 +131,7 @@ def test_what_came_in_later_was_not_given_back_before(home: Home) -> None:
 
 def reverse(home: Home, entry_id: UUID, **options: bool) -> DepositEntry:
     with home.parts.writing() as db:
-        return service.reverse_deposit_entry(
+        return leasing.reverse_deposit_entry(
             context(db, home.organisation_id, now=home.now, member_id=None),
             entry_id,
             reason="Typed twice",
@@ -170,7 +169,7 @@ def test_a_deduction_is_reversed_only_by_who_releases_the_lines_it_paid(home: Ho
     lease = home.let()
     received(home, lease, 10_000_00)
     with home.parts.writing() as db:
-        (taken,) = service.withdraw_deposit(
+        (taken,) = leasing.withdraw_deposit(
             context(db, home.organisation_id, now=home.now, member_id=None),
             lease.id,
             kind="rent",

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chalicelib import leasing, portfolio
 from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
-from chalicelib.leasing import service
 from chalicelib.leasing.model import LEASE_STATUSES, AgreedDeposit, Lease
-from chalicelib.pages import PageRequest
-from chalicelib.portfolio import service as portfolio
+from chalicelib.paging import PageRequest
 from tests.contexts import context, perform
 from tests.queries import counted
 from tests.service.leasing.conftest import TODAY, Home
@@ -26,7 +25,7 @@ def listed(home: Home, today: dt.date = TODAY, **filters: Any) -> list[UUID]:
         return [
             each.id
             for each in perform(
-                service.list_leases, db, home.organisation_id, PageRequest(), moment={"today": today}, **filters
+                leasing.list_leases, db, home.organisation_id, PageRequest(), moment={"today": today}, **filters
             ).items
         ]
 
@@ -37,14 +36,14 @@ def wrong_fields(refused: pytest.ExceptionInfo[Invalid]) -> list[str]:
 
 def change(home: Home, lease: Lease, version: int | None = None, **values: Any) -> Lease:
     with home.parts.writing() as db:
-        return service.update_terms(context(db, home.organisation_id, today=TODAY), lease.id, version, values)
+        return leasing.update_terms(context(db, home.organisation_id, today=TODAY), lease.id, version, values)
 
 
 def end(home: Home, lease: Lease, ends_on: dt.date, given_on: dt.date = TODAY, **options: Any) -> Lease:
     options = {"version": None, "ends_on": ends_on, "given_on": given_on, **options}
     with home.parts.writing() as db:
         return perform(
-            service.record_termination, db, home.organisation_id, lease.id, moment={"today": TODAY}, **options
+            leasing.record_termination, db, home.organisation_id, lease.id, moment={"today": TODAY}, **options
         )
 
 

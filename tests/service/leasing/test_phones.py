@@ -5,7 +5,7 @@ import itertools
 
 import pytest
 
-from chalicelib.leasing import service
+from chalicelib import leasing
 from chalicelib.leasing.model import PhoneTenant
 from tests.contexts import context
 from tests.queries import counted
@@ -21,7 +21,7 @@ def phone() -> str:
 
 def found(home: Home, phone: str) -> list[PhoneTenant]:
     with home.parts.reading() as db:
-        return service.list_leases_of_phone(db, phone, now=home.now)
+        return leasing.list_leases_of_phone(db, phone, now=home.now)
 
 
 def test_a_phone_finds_the_tenant_and_what_they_rent(home: Home, phone: str) -> None:
@@ -57,7 +57,7 @@ def test_leases_are_told_as_they_stand_and_those_called_off_are_not(home: Home, 
         (coming.id, "upcoming"),
     ]
     with home.parts.writing() as db:
-        service.record_termination(
+        leasing.record_termination(
             context(db, home.organisation_id, today=TODAY),
             coming.id,
             None,
@@ -93,5 +93,5 @@ def test_an_erased_tenant_is_not_found(home: Home, phone: str) -> None:
     tenant = home.tenant(phones=[phone])
     home.let(tenants=[tenant.id], starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 5, 31))
     with home.parts.writing() as db:
-        service.anonymise_tenant(context(db, home.organisation_id, now=home.now, today=TODAY), tenant.id)
+        leasing.anonymise_tenant(context(db, home.organisation_id, now=home.now, today=TODAY), tenant.id)
     assert found(home, phone) == []

@@ -6,11 +6,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from chalicelib import leasing
 from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from chalicelib.ids import new_id
-from chalicelib.leasing import service
 from chalicelib.leasing.model import DatedRent, Lease, LeaseTerms, RecurringCharge, RecurringTerms
-from chalicelib.pages import PageRequest
+from chalicelib.paging import PageRequest
 from tests.contexts import context
 from tests.queries import counted
 from tests.service.leasing.conftest import TODAY, Home
@@ -21,32 +21,32 @@ DAY = dt.timedelta(days=1)
 
 def raise_rent(home: Home, lease: Lease, starts_on: dt.date, rent_cents: int) -> DatedRent:
     with home.parts.writing() as db:
-        return service.add_rent_change(
+        return leasing.add_rent_change(
             context(db, home.organisation_id, today=TODAY), lease.id, starts_on=starts_on, rent_cents=rent_cents
         )
 
 
 def rents(home: Home, lease: Lease) -> list[DatedRent]:
     with home.parts.reading() as db:
-        return service.list_rents(context(db, home.organisation_id), lease.id, PageRequest()).items
+        return leasing.list_rents(context(db, home.organisation_id), lease.id, PageRequest()).items
 
 
 def charge(home: Home, lease: Lease, **values: Any) -> RecurringCharge:
     values = {"charge_type": "garbage", "amount_cents": 300_00, **values}
     with home.parts.writing() as db:
-        return service.add_recurring_charge(
+        return leasing.add_recurring_charge(
             context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, values
         )
 
 
 def change_charge(home: Home, charge_id: UUID, version: int | None = None, **values: Any) -> RecurringCharge:
     with home.parts.writing() as db:
-        return service.change_recurring_charge(context(db, home.organisation_id), charge_id, version, values)
+        return leasing.change_recurring_charge(context(db, home.organisation_id), charge_id, version, values)
 
 
 def to_bill(home: Home, period: dt.date, after: UUID | None = None, limit: int = 100) -> list[LeaseTerms]:
     with home.parts.writing() as db:
-        return service.lock_leases_to_bill(context(db, home.organisation_id), period, after=after, limit=limit)
+        return leasing.lock_leases_to_bill(context(db, home.organisation_id), period, after=after, limit=limit)
 
 
 def test_the_rent_of_a_day_is_that_of_the_last_step_before_it(home: Home) -> None:
@@ -80,7 +80,7 @@ def test_a_rent_begins_on_a_day_of_the_lease(home: Home) -> None:
 def test_a_lease_that_was_ended_keeps_its_rents(home: Home) -> None:
     lease = home.let()
     with home.parts.writing() as db:
-        service.record_termination(
+        leasing.record_termination(
             context(db, home.organisation_id, today=TODAY), lease.id, None, ends_on=JANUARY, given_on=TODAY
         )
     with pytest.raises(Conflict):
@@ -107,7 +107,7 @@ def test_a_recurring_charge_that_does_not_fit_is_refused(home: Home, days: dict[
     with pytest.raises(Invalid):
         charge(home, lease, **days)
     with home.parts.reading() as db:
-        assert service.list_recurring_charges(context(db, home.organisation_id), lease.id, PageRequest()).items == []
+        assert leasing.list_recurring_charges(context(db, home.organisation_id), lease.id, PageRequest()).items == []
 
 
 def test_another_organisation_s_lease_and_charge_are_not_found(home: Home, elsewhere: Home) -> None:
@@ -115,11 +115,11 @@ def test_another_organisation_s_lease_and_charge_are_not_found(home: Home, elsew
     mine = charge(home, lease)
     for lease_id in (lease.id, uuid4()):
         with elsewhere.parts.reading() as db, pytest.raises(NotFound):
-            service.list_rents(context(db, elsewhere.organisation_id), lease_id, PageRequest())
+            leasing.list_rents(context(db, elsewhere.organisation_id), lease_id, PageRequest())
         with elsewhere.parts.reading() as db, pytest.raises(NotFound):
-            service.list_recurring_charges(context(db, elsewhere.organisation_id), lease_id, PageRequest())
+            leasing.list_recurring_charges(context(db, elsewhere.organisation_id), lease_id, PageRequest())
         with elsewhere.parts.writing() as db, pytest.raises(NotFound):
-            service.lock_lease_terms(context(db, elsewhere.organisation_id), lease_id)
+            leasing.lock_lease_terms(context(db, elsewhere.organisation_id), lease_id)
     with pytest.raises(NotFound):
         raise_rent(elsewhere, lease, NOVEMBER, 1_00)
     with pytest.raises(NotFound):
@@ -143,7 +143,7 @@ def test_a_month_s_leases_are_those_that_hold_a_day_of_it_with_what_holds_then(h
     assert [each.id for each in to_bill(home, dt.date(2026, 10, 1))] == [lease.id, ended.id]
     assert to_bill(home, dt.date(2026, 5, 1)) == []
     with home.parts.writing() as db:
-        whole = service.lock_lease_terms(context(db, home.organisation_id), lease.id)
+        whole = leasing.lock_lease_terms(context(db, home.organisation_id), lease.id)
     assert len(whole.steps) == 3
     assert whole.recurring[0] == RecurringTerms(
         whole.recurring[0].id, "water", "", 500_00, True, JUNE, dt.date(2026, 10, 31)

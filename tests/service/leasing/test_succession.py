@@ -6,11 +6,10 @@ from uuid import uuid4
 
 import pytest
 
+from chalicelib import leasing, portfolio
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.leasing import service
 from chalicelib.leasing.model import AgreedDeposit, Lease
-from chalicelib.pages import PageRequest
-from chalicelib.portfolio import service as portfolio
+from chalicelib.paging import PageRequest
 from tests.contexts import context
 from tests.service.leasing.conftest import TODAY, Home
 from tests.service.leasing.test_deposits import held, in_ledger, received
@@ -21,14 +20,14 @@ DAY = dt.timedelta(days=1)
 
 def renew(home: Home, lease: Lease, **values: Any) -> Lease:
     with home.parts.writing() as db:
-        return service.renew_lease(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, values)
+        return leasing.renew_lease(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, values)
 
 
 def transfer(home: Home, lease: Lease, **values: Any) -> Lease:
     usual = {"unit_id": home.other_unit_id, "starts_on": dt.date(2026, 12, 1), "rent_cents": 40_000_00}
     values = {**usual, **values}
     with home.parts.writing() as db:
-        return service.create_successor(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, values)
+        return leasing.create_successor(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, values)
 
 
 def furnished(home: Home, ends_on: dt.date | None) -> Lease:
@@ -50,7 +49,7 @@ def furnished(home: Home, ends_on: dt.date | None) -> Lease:
 
 def charges(home: Home, lease: Lease) -> list[tuple[str, int, dt.date]]:
     with home.parts.reading() as db:
-        page = service.list_recurring_charges(context(db, home.organisation_id), lease.id, PageRequest())
+        page = leasing.list_recurring_charges(context(db, home.organisation_id), lease.id, PageRequest())
     return [(each.charge_type, each.amount_cents, each.starts_on) for each in page.items]
 
 
@@ -60,11 +59,11 @@ def assert_deposits_went(home: Home, before: Lease, after: Lease) -> None:
     assert in_ledger(home, "deposits", before.id) == 0
     assert in_ledger(home, "deposits", after.id) == -61_000_00
     with home.parts.reading() as db:
-        entries = service.list_deposits(context(db, home.organisation_id), before.id, PageRequest()).items
+        entries = leasing.list_deposits(context(db, home.organisation_id), before.id, PageRequest()).items
     assert [each.entry for each in entries] == ["received", "received", "carried_out", "carried_out"]
     for entry in entries[2:]:
         with home.parts.writing() as db, pytest.raises(Conflict):
-            service.reverse_deposit_entry(
+            leasing.reverse_deposit_entry(
                 context(db, home.organisation_id, now=home.now, member_id=None), entry.id, reason="", on=TODAY
             )
 
@@ -72,7 +71,7 @@ def assert_deposits_went(home: Home, before: Lease, after: Lease) -> None:
 def test_a_renewal_goes_on_from_the_day_after_the_end(home: Home) -> None:
     before = furnished(home, YEAR_END)
     with home.parts.writing() as db:
-        service.add_rent_change(
+        leasing.add_rent_change(
             context(db, home.organisation_id, today=TODAY), before.id, starts_on=YEAR_END, rent_cents=33_000_00
         )
     after = renew(home, before, ends_on=dt.date(2027, 12, 31))
@@ -100,7 +99,7 @@ def test_what_is_open_or_was_terminated_is_not_renewed(home: Home) -> None:
     with pytest.raises(Conflict):
         renew(home, before)
     with home.parts.writing() as db:
-        service.record_termination(
+        leasing.record_termination(
             context(db, home.organisation_id, today=TODAY), before.id, None, ends_on=YEAR_END, given_on=TODAY
         )
     with pytest.raises(Conflict):
@@ -113,7 +112,7 @@ def test_a_charge_that_would_begin_after_the_renewed_lease_is_left_out(home: Hom
     before = home.let(ends_on=YEAR_END)
     with home.parts.writing() as db:
         late = {"charge_type": "water", "amount_cents": 1_00, "starts_on": YEAR_END}
-        service.add_recurring_charge(context(db, home.organisation_id, now=home.now, today=TODAY), before.id, late)
+        leasing.add_recurring_charge(context(db, home.organisation_id, now=home.now, today=TODAY), before.id, late)
     after = renew(home, before, ends_on=JANUARY)
     assert charges(home, after) == [("water", 1_00, JANUARY)]
 
@@ -165,7 +164,7 @@ def test_another_organisation_s_lease_is_neither_renewed_nor_transferred(home: H
 def test_a_tenant_who_was_erased_since_is_not_let_to_again(home: Home) -> None:
     lease = home.let(ends_on=TODAY - DAY)
     with home.parts.writing() as db:
-        service.anonymise_tenant(context(db, home.organisation_id, now=home.now, today=TODAY), lease.tenant_id)
+        leasing.anonymise_tenant(context(db, home.organisation_id, now=home.now, today=TODAY), lease.tenant_id)
     with pytest.raises(Invalid):
         renew(home, lease)
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import make_url, select
 
+from chalicelib import leasing
 from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
-from chalicelib.leasing import service
 from chalicelib.leasing.model import Tenant
-from chalicelib.pages import PageRequest
+from chalicelib.paging import PageRequest
 from chalicelib.runtime.resources import Resources
-from chalicelib.storage.tables.identity import data_keys
 from chalicelib.storage.tables.leasing import tenants
+from chalicelib.storage.tables.organisations import data_keys
 from tests.contexts import context
 from tests.queries import counted
 from tests.service.leasing.conftest import TODAY, Home
@@ -25,27 +25,27 @@ DOCUMENT = {"kind": "national_id", "number": NUMBER}
 
 def change(home: Home, tenant: Tenant, version: int | None = None, **values: Any) -> Tenant:
     with home.parts.writing() as db:
-        return service.change_tenant(
+        return leasing.change_tenant(
             context(db, home.organisation_id, now=home.now), tenant.id, version, values, keys=home.parts.keys
         )
 
 
 def read_document(home: Home, tenant: Tenant) -> dict[str, str]:
     with home.parts.reading() as db:
-        return service.read_identity_document(context(db, home.organisation_id), tenant.id, keys=home.parts.keys)
+        return leasing.read_identity_document(context(db, home.organisation_id), tenant.id, keys=home.parts.keys)
 
 
 def erase(home: Home, tenant: Tenant, today: dt.date = TODAY) -> Tenant:
     with home.parts.writing() as db:
-        service.anonymise_tenant(context(db, home.organisation_id, now=home.now, today=today), tenant.id)
-        return service.get_tenant(context(db, home.organisation_id), tenant.id)
+        leasing.anonymise_tenant(context(db, home.organisation_id, now=home.now, today=today), tenant.id)
+        return leasing.get_tenant(context(db, home.organisation_id), tenant.id)
 
 
 def names(home: Home, **filters: Any) -> list[str]:
     with home.parts.reading() as db:
         return [
             each.name
-            for each in service.list_tenants(
+            for each in leasing.list_tenants(
                 context(db, home.organisation_id, today=TODAY), PageRequest(), **filters
             ).items
         ]
@@ -186,7 +186,7 @@ def test_the_number_stands_nowhere_in_clear_and_is_gone_after_erasure(home: Home
 def test_erasing_tells_the_phones_that_others_know_the_tenant_by(home: Home) -> None:
     tenant = home.tenant("Barasa", phones=["+254700000077", "+254700000078"])
     with home.parts.writing() as db:
-        erased = service.anonymise_tenant(context(db, home.organisation_id, now=home.now, today=TODAY), tenant.id)
+        erased = leasing.anonymise_tenant(context(db, home.organisation_id, now=home.now, today=TODAY), tenant.id)
     assert erased == ([], ["+254700000077", "+254700000078"])
 
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 
 from chalicelib.ids import new_id
-from chalicelib.ledger.service import Entry, Leg
+from chalicelib.ledger.model import Entry, Leg
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.ledger import ledger_accounts, postings
 

@@ -4,8 +4,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from chalicelib import organisations
 from chalicelib.clock import ManualClock
-from chalicelib.identity import service as identity
 from chalicelib.runtime.resources import Resources
 
 
@@ -13,4 +13,4 @@ from chalicelib.runtime.resources import Resources
 def organisation_id(parts: Resources, clock: ManualClock) -> UUID:
     phone = f"+2547{uuid4().int % 10**8:08d}"
     with parts.writing() as db:
-        return identity.found_organisation(db, phone, name="Acme", person_name="Amina", now=clock.now()).id
+        return organisations.found_organisation(db, phone, name="Acme", person_name="Amina", now=clock.now()).id

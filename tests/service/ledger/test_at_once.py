@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, func, select
 
+from chalicelib import ledger
 from chalicelib.clock import ManualClock
 from chalicelib.ids import new_id
-from chalicelib.ledger import service
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.ledger import journals, ledger_accounts, ledger_books
 from tests.contexts import context
@@ -39,7 +39,7 @@ def test_the_first_posts_of_an_organisation_open_its_book_and_accounts_once(
     parts: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
     def posting(number: int) -> Callable[[Connection], object]:
-        return lambda db: len(service.post(context(db, organisation_id, now=clock.now()), [rent(f"bill:{number}")]))
+        return lambda db: len(ledger.post(context(db, organisation_id, now=clock.now()), [rent(f"bill:{number}")]))
 
     assert all_at_once(parts, *(posting(number) for number in range(6))) == [1] * 6
     with parts.reading() as db:
@@ -54,10 +54,10 @@ def test_a_journal_is_reversed_once_by_however_many(
 ) -> None:
     source = ("invoice", new_id())
     with parts.writing() as db:
-        service.post(context(db, organisation_id, now=clock.now()), [rent("a", source_id=source[1]), rent("b")])
+        ledger.post(context(db, organisation_id, now=clock.now()), [rent("a", source_id=source[1]), rent("b")])
 
     def undo(db: Connection) -> int:
-        return service.reverse(context(db, organisation_id, now=clock.now()), source, on=NOVEMBER)
+        return ledger.reverse(context(db, organisation_id, now=clock.now()), source, on=NOVEMBER)
 
     assert sorted(map(str, all_at_once(parts, undo, undo, undo, undo))) == ["0", "0", "0", "1"]
     assert sums(parts, organisation_id)["receivable"] == 25_000_00
@@ -67,7 +67,7 @@ def test_one_key_posted_twice_at_once_is_posted_once(
     parts: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
     def posting(db: Connection) -> object:
-        return len(service.post(context(db, organisation_id, now=clock.now()), [rent("same")]))
+        return len(ledger.post(context(db, organisation_id, now=clock.now()), [rent("same")]))
 
     told = all_at_once(parts, posting, posting)
     assert sorted(type(each).__name__ for each in told) == ["Conflict", "int"]
@@ -82,7 +82,7 @@ def test_a_month_is_closed_only_when_who_was_posting_has_ended(
 
     def close() -> None:
         parts.transact(
-            lambda db: service.close_period(
+            lambda db: ledger.close_period(
                 context(db, organisation_id, now=clock.now(), today=today, member_id=None), october
             )
         )
@@ -90,15 +90,15 @@ def test_a_month_is_closed_only_when_who_was_posting_has_ended(
 
     closer = threading.Thread(target=close)
     with parts.writing() as db:  # else the closer would wait for the book to be made, and prove nothing
-        service.post(context(db, organisation_id, now=clock.now()), [rent("earlier", on=october)])
+        ledger.post(context(db, organisation_id, now=clock.now()), [rent("earlier", on=october)])
     with parts.writing() as db:
-        service.post(context(db, organisation_id, now=clock.now()), [rent("in time", on=dt.date(2026, 10, 31))])
+        ledger.post(context(db, organisation_id, now=clock.now()), [rent("in time", on=dt.date(2026, 10, 31))])
         closer.start()
         closer.join(0.3)
         order.append("posted")
     closer.join(20)
     with parts.writing() as db:
-        service.post(context(db, organisation_id, now=clock.now()), [rent("too late", on=dt.date(2026, 10, 31))])
+        ledger.post(context(db, organisation_id, now=clock.now()), [rent("too late", on=dt.date(2026, 10, 31))])
     assert order == ["posted", "closed"]
     query = select(journals.c.idempotency_key, journals.c.effective_on).where(
         journals.c.organisation_id == organisation_id

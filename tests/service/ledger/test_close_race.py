@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, func, select
 
+from chalicelib import ledger
 from chalicelib.ids import new_id
-from chalicelib.ledger import service
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.ledger import journals, postings
 from tests.contexts import context
@@ -37,7 +37,7 @@ def journals_of(db: Connection, organisation_id: UUID, first: dt.date, last: dt.
 @pytest.mark.slow
 def test_no_journal_lands_in_a_month_after_it_was_closed(fresh_database: str, real: Resources) -> None:
     organisation_id, end = new_id(), dt.date(2026, 10, 31)
-    real.transact(lambda db: service.post(context(db, organisation_id, now=real.clock.now()), [bill()]))
+    real.transact(lambda db: ledger.post(context(db, organisation_id, now=real.clock.now()), [bill()]))
     program = [sys.executable, "-m", "tests.service.worker_process"]
     command = [*program, "post", fresh_database, str(organisation_id), str(SECONDS)]
     posters = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(POSTERS)]
@@ -49,7 +49,7 @@ def test_no_journal_lands_in_a_month_after_it_was_closed(fresh_database: str, re
         time.sleep(0.05)
 
     def close(db: Connection) -> set[UUID]:
-        service.close_period(
+        ledger.close_period(
             context(db, organisation_id, now=real.clock.now(), today=dt.date(2026, 11, 20), member_id=None), OCTOBER
         )
         return journals_of(db, organisation_id, OCTOBER, end)

@@ -5,12 +5,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from chalicelib import ledger
 from chalicelib.clock import ManualClock
 from chalicelib.errors import Conflict, Invalid
-from chalicelib.ledger import service
 from chalicelib.ledger.model import ClosedPeriod
-from chalicelib.pages import PageRequest
-from chalicelib.reporting import proof_service
+from chalicelib.paging import PageRequest
+from chalicelib.reporting import books_proof
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context
 from tests.service.ledger.books import rent
@@ -30,20 +30,18 @@ class Books:
 
     def post(self, key: str, on: dt.date) -> None:
         with self.parts.writing() as db:
-            service.post(context(db, self.organisation_id, now=self.clock.now()), [rent(key, on=on)])
+            ledger.post(context(db, self.organisation_id, now=self.clock.now()), [rent(key, on=on)])
 
     def close(self, period: dt.date, today: dt.date = TODAY, member_id: UUID | None = None) -> ClosedPeriod:
         return self.parts.transact(
-            lambda db: service.close_period(
+            lambda db: ledger.close_period(
                 context(db, self.organisation_id, now=self.clock.now(), today=today, member_id=member_id), period
             )
         )
 
     def closed(self) -> list[dt.date]:
         with self.parts.reading() as db:
-            return [
-                each.period for each in service.list_periods(context(db, self.organisation_id), PageRequest()).items
-            ]
+            return [each.period for each in ledger.list_periods(context(db, self.organisation_id), PageRequest()).items]
 
 
 @pytest.fixture
@@ -98,7 +96,7 @@ def test_a_close_is_told_as_later_than_what_was_posted_while_it_waited(books: Bo
     assert books.close(SEPTEMBER).closed_at == asked_at + minute
     assert books.close(OCTOBER).closed_at == asked_at + minute
     with books.parts.reading() as db:
-        proof = proof_service.compute_proof(context(db, books.organisation_id, now=books.clock.now()))
+        proof = books_proof.compute_proof(context(db, books.organisation_id, now=books.clock.now()))
     [found] = [finding for finding in proof.findings if finding.name == "closed_periods"]
     assert (found.holds, found.checked) == (True, 2)
 

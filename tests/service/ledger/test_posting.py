@@ -6,13 +6,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from chalicelib import ledger, organisations, portfolio
 from chalicelib.clock import ManualClock
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.identity import service as identity
 from chalicelib.ids import new_id
-from chalicelib.ledger import service
-from chalicelib.ledger.service import Entry, Leg
-from chalicelib.portfolio import service as portfolio
+from chalicelib.ledger.model import Entry, Leg
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.ledger import journals, ledger_accounts, ledger_books, postings
 from tests.contexts import context
@@ -25,7 +23,7 @@ def test_an_entry_becomes_a_journal_with_its_postings(
 ) -> None:
     member_id, entry = new_id(), rent()
     with parts.writing() as db:
-        (journal_id,) = service.post(context(db, organisation_id, now=clock.now(), member_id=member_id), [entry])
+        (journal_id,) = ledger.post(context(db, organisation_id, now=clock.now(), member_id=member_id), [entry])
     with parts.reading() as db:
         journal = db.execute(select(journals).where(journals.c.id == journal_id)).one()
         legs = list(db.execute(select(postings).where(postings.c.journal_id == journal_id).order_by(postings.c.seq)))
@@ -38,7 +36,7 @@ def test_an_entry_becomes_a_journal_with_its_postings(
         (2, -1_500_00, "water"),
     ]
     assert {(leg.lease_id, leg.property_id) for leg in legs} == {(LEASE, HOUSE)}
-    assert legs[0].ledger_account_id == service.account_id(organisation_id, "receivable")
+    assert legs[0].ledger_account_id == ledger.account_id(organisation_id, "receivable")
 
 
 @pytest.mark.parametrize(
@@ -56,7 +54,7 @@ def test_what_is_no_double_entry_is_refused_with_all_beside_it(
 ) -> None:
     wrong = Entry("bill", NOVEMBER, "bill:2", "invoice", new_id(), legs)
     with parts.writing() as db, pytest.raises(ValueError):
-        service.post(context(db, organisation_id, now=clock.now()), [rent(), wrong])
+        ledger.post(context(db, organisation_id, now=clock.now()), [rent(), wrong])
     assert sums(parts, organisation_id) == {}
 
 
@@ -64,9 +62,9 @@ def test_a_key_is_posted_once_and_the_second_posts_nothing_of_its_set(
     parts: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
     with parts.writing() as db:
-        service.post(context(db, organisation_id, now=clock.now()), [rent("a")])
+        ledger.post(context(db, organisation_id, now=clock.now()), [rent("a")])
     with parts.writing() as db, pytest.raises(Conflict):
-        service.post(context(db, organisation_id, now=clock.now()), [rent("b"), rent("a")])
+        ledger.post(context(db, organisation_id, now=clock.now()), [rent("b"), rent("a")])
     assert sums(parts, organisation_id)["receivable"] == 25_000_00
 
 
@@ -74,12 +72,12 @@ def test_an_unknown_account_is_a_fault_and_anothers_channel_is_not_found(
     parts: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
     with parts.writing() as db:
-        stranger = identity.found_organisation(db, "+254711000002", name="B", person_name="B", now=clock.now()).id
+        stranger = organisations.found_organisation(db, "+254711000002", name="B", person_name="B", now=clock.now()).id
         cash = portfolio.add_channel(context(db, stranger, now=clock.now()), {"kind": "cash", "name": "Cash box"})
-    for code, error in (("income.gold", ValueError), (service.channel_code(cash.id), NotFound)):
+    for code, error in (("income.gold", ValueError), (ledger.channel_code(cash.id), NotFound)):
         entry = Entry("x", NOVEMBER, "x", "x", new_id(), (Leg("receivable", 1), Leg(code, -1)))
         with pytest.raises(error), parts.writing() as db:
-            service.post(context(db, organisation_id, now=clock.now()), [entry])
+            ledger.post(context(db, organisation_id, now=clock.now()), [entry])
 
 
 def test_a_channel_has_an_account_of_its_own(parts: Resources, organisation_id: UUID, clock: ManualClock) -> None:
@@ -87,8 +85,8 @@ def test_a_channel_has_an_account_of_its_own(parts: Resources, organisation_id: 
         channel = portfolio.add_channel(
             context(db, organisation_id, now=clock.now()), {"kind": "paybill", "name": "Paybill", "number": "400200"}
         )
-        legs = (Leg(service.channel_code(channel.id), 500), Leg("unallocated", -500))
-        service.post(
+        legs = (Leg(ledger.channel_code(channel.id), 500), Leg("unallocated", -500))
+        ledger.post(
             context(db, organisation_id, now=clock.now()), [Entry("payment", NOVEMBER, "p", "payment", new_id(), legs)]
         )
     with parts.reading() as db:
@@ -101,13 +99,13 @@ def test_a_reversal_mirrors_once_and_names_what_it_undoes(
 ) -> None:
     source_id, on = new_id(), dt.date(2026, 11, 20)
     with parts.writing() as db:
-        posted = service.post(
+        posted = ledger.post(
             context(db, organisation_id, now=clock.now()),
             [rent("a", source_id=source_id), rent("b", source_id=source_id), rent("c")],
         )
     for expected in (2, 0):
         with parts.writing() as db:
-            done = service.reverse(context(db, organisation_id, now=clock.now()), ("invoice", source_id), on=on)
+            done = ledger.reverse(context(db, organisation_id, now=clock.now()), ("invoice", source_id), on=on)
         assert done == expected
     query = select(journals.c.reverses_id, journals.c.effective_on, journals.c.kind).where(
         journals.c.organisation_id == organisation_id, journals.c.reverses_id.is_not(None)
@@ -127,11 +125,11 @@ def test_a_reversal_may_be_held_to_kinds_and_never_takes_effect_before_its_journ
 ) -> None:
     source = ("invoice", new_id())
     with parts.writing() as db:
-        service.post(context(db, organisation_id, now=clock.now()), [rent("a", source_id=source[1])])
+        ledger.post(context(db, organisation_id, now=clock.now()), [rent("a", source_id=source[1])])
         early = NOVEMBER - dt.timedelta(days=30)
-        assert service.reverse(context(db, organisation_id, now=clock.now()), source, on=early, kinds={"credit"}) == 0
-        assert service.reverse(context(db, organisation_id, now=clock.now()), source, on=early, kinds={"bill"}) == 1
-        assert service.reverse(context(db, uuid4(), now=clock.now()), source, on=early) == 0
+        assert ledger.reverse(context(db, organisation_id, now=clock.now()), source, on=early, kinds={"credit"}) == 0
+        assert ledger.reverse(context(db, organisation_id, now=clock.now()), source, on=early, kinds={"bill"}) == 1
+        assert ledger.reverse(context(db, uuid4(), now=clock.now()), source, on=early) == 0
     query = select(journals.c.effective_on).where(
         journals.c.organisation_id == organisation_id, journals.c.kind == "reversal"
     )
@@ -144,15 +142,15 @@ def test_what_falls_in_a_closed_month_lands_on_the_first_open_day(
 ) -> None:
     source_id = new_id()
     with parts.writing() as db:
-        service.post(context(db, organisation_id, now=clock.now()), [rent("a", source_id=source_id)])
+        ledger.post(context(db, organisation_id, now=clock.now()), [rent("a", source_id=source_id)])
         db.execute(
             ledger_books.update()
             .where(ledger_books.c.organisation_id == organisation_id)
             .values(closed_through=dt.date(2026, 11, 30))
         )
     with parts.writing() as db:
-        late = service.post(context(db, organisation_id, now=clock.now()), [rent("late")])
-        service.reverse(context(db, organisation_id, now=clock.now()), ("invoice", source_id), on=NOVEMBER)
+        late = ledger.post(context(db, organisation_id, now=clock.now()), [rent("late")])
+        ledger.reverse(context(db, organisation_id, now=clock.now()), ("invoice", source_id), on=NOVEMBER)
     query = select(journals.c.effective_on).where(
         journals.c.organisation_id == organisation_id, (journals.c.id == late[0]) | (journals.c.kind == "reversal")
     )
@@ -164,7 +162,7 @@ def test_what_falls_in_a_closed_month_lands_on_the_first_open_day(
 def test_a_thousand_entries_are_posted_in_one_go(parts: Resources, organisation_id: UUID, clock: ManualClock) -> None:
     entries = [rent(f"bill:{number}") for number in range(1000)]
     with counted(parts.writer) as statements, parts.writing() as db:
-        ids = service.post(context(db, organisation_id, now=clock.now()), entries)
+        ids = ledger.post(context(db, organisation_id, now=clock.now()), entries)
     assert len(set(ids)) == 1000
     assert sums(parts, organisation_id)["receivable"] == 25_000_00 * 1000
     assert len(statements) < 30

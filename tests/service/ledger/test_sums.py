@@ -9,13 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from chalicelib import ledger, organisations
 from chalicelib.clock import ManualClock
-from chalicelib.identity import service as identity
 from chalicelib.ids import new_id
-from chalicelib.ledger import service
+from chalicelib.ledger.model import Entry, Leg
 from chalicelib.ledger.rules import CHART
-from chalicelib.ledger.service import Entry, Leg
-from chalicelib.pages import PageRequest
+from chalicelib.paging import PageRequest
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.ledger import postings
 from tests.contexts import context
@@ -53,9 +52,9 @@ def test_the_trial_balance_is_what_was_posted_less_what_was_reversed(
             Entry("any", day, f"{number}", "test", source_id, legs)
             for number, (day, source_id, legs) in enumerate(given_entries)
         ]
-        service.post(context(db, organisation_id, now=clock.now()), made)
+        ledger.post(context(db, organisation_id, now=clock.now()), made)
         for source_id in undone:
-            service.reverse(context(db, organisation_id, now=clock.now()), ("test", source_id), on=DAYS[0])
+            ledger.reverse(context(db, organisation_id, now=clock.now()), ("test", source_id), on=DAYS[0])
     with parts.reading() as db:
         for day in DAYS:
             expected: Counter[str] = Counter()
@@ -64,7 +63,7 @@ def test_the_trial_balance_is_what_was_posted_less_what_was_reversed(
                     expected.update({leg.code: 0 for leg in legs})
                     for leg in legs:
                         expected[leg.code] += leg.amount_cents
-            found = service.list_accounts(context(db, organisation_id), PageRequest(None, 200), as_of=day).items
+            found = ledger.list_accounts(context(db, organisation_id), PageRequest(None, 200), as_of=day).items
             assert all(account.debit_cents >= 0 and account.credit_cents >= 0 for account in found)
             assert sum(account.balance_cents for account in found) == 0
             assert {each.code: each.balance_cents for each in found if each.balance_cents} == {
@@ -77,7 +76,7 @@ def test_the_trial_balance_is_what_was_posted_less_what_was_reversed(
 @pytest.fixture
 def books(parts: Resources, organisation_id: UUID, clock: ManualClock) -> UUID:
     with parts.writing() as db:
-        service.post(context(db, organisation_id, now=clock.now()), [rent(f"first:{each}") for each in range(3)])
+        ledger.post(context(db, organisation_id, now=clock.now()), [rent(f"first:{each}") for each in range(3)])
     return organisation_id
 
 
@@ -89,9 +88,9 @@ def test_posting_and_reversing_take_as_many_statements_for_a_hundred_as_for_one(
         source_id = new_id()
         bills = [rent(f"{number}:{each}", source_id=source_id) for each in range(number)]
         with counted(parts.writer) as posted, parts.writing() as db:
-            service.post(context(db, books, now=clock.now()), bills)
+            ledger.post(context(db, books, now=clock.now()), bills)
         with counted(parts.writer) as reversed_, parts.writing() as db:
-            undone = service.reverse(context(db, books, now=clock.now()), ("invoice", source_id), on=DAYS[2])
+            undone = ledger.reverse(context(db, books, now=clock.now()), ("invoice", source_id), on=DAYS[2])
         assert undone == number
         taken.append((len(posted), len(reversed_)))
     assert taken[0] == taken[1]
@@ -101,19 +100,19 @@ def test_posting_and_reversing_take_as_many_statements_for_a_hundred_as_for_one(
 def test_lists_take_a_constant_number_of_queries(parts: Resources, books: UUID) -> None:
     for limit in (1, 3):
         with counted(parts.reader) as asked, parts.reading() as db:
-            service.list_journals(context(db, books), PageRequest(None, limit))
+            ledger.list_journals(context(db, books), PageRequest(None, limit))
         assert len(asked) == 1
         with counted(parts.reader) as asked, parts.reading() as db:
-            service.list_accounts(context(db, books), PageRequest(None, limit), as_of=dt.date(2026, 12, 1))
+            ledger.list_accounts(context(db, books), PageRequest(None, limit), as_of=dt.date(2026, 12, 1))
         assert len(asked) == 2
 
 
 def test_an_organisation_without_a_ledger_has_an_empty_one(parts: Resources, clock: ManualClock) -> None:
     with parts.writing() as db:
-        made = identity.found_organisation(db, "+254799000001", name="New", person_name="N", now=clock.now())
-        assert service.post(context(db, made.id, now=clock.now()), []) == []
-        assert service.reverse(context(db, made.id, now=clock.now()), ("invoice", new_id()), on=DAYS[0]) == 0
+        made = organisations.found_organisation(db, "+254799000001", name="New", person_name="N", now=clock.now())
+        assert ledger.post(context(db, made.id, now=clock.now()), []) == []
+        assert ledger.reverse(context(db, made.id, now=clock.now()), ("invoice", new_id()), on=DAYS[0]) == 0
     with parts.reading() as db:
-        assert service.list_accounts(context(db, made.id), PageRequest(), as_of=DAYS[0]).items == []
-        assert service.list_journals(context(db, made.id), PageRequest()).items == []
-        assert service.list_periods(context(db, made.id), PageRequest()).items == []
+        assert ledger.list_accounts(context(db, made.id), PageRequest(), as_of=DAYS[0]).items == []
+        assert ledger.list_journals(context(db, made.id), PageRequest()).items == []
+        assert ledger.list_periods(context(db, made.id), PageRequest()).items == []

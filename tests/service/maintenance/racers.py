@@ -5,9 +5,9 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from uuid import UUID
 
+from chalicelib import maintenance
 from chalicelib.clock import SystemClock
-from chalicelib.gateways.keyfile import KeyFile
-from chalicelib.maintenance import service
+from chalicelib.gateways.key_file import KeyFile
 from chalicelib.maintenance.model import NewRequest
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
@@ -25,4 +25,4 @@ def ask_often(url: str, organisation_id: UUID, property_id: UUID, unit_id: UUID,
     for place in range(10):
         for key in (f"{own}:{place}", f"shared:{place}"):
             new = NewRequest(property_id, unit_id, "The tap drips", "sms", key)
-            parts.transact(lambda db, new=new: service.add_request(context(db, organisation_id, now=NOW), new))  # type: ignore[misc]
+            parts.transact(lambda db, new=new: maintenance.add_request(context(db, organisation_id, now=NOW), new))  # type: ignore[misc]

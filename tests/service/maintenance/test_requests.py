@@ -6,12 +6,11 @@ from uuid import UUID
 
 import pytest
 
+from chalicelib import leasing, maintenance
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
-from chalicelib.leasing import service as leasing
-from chalicelib.maintenance import service
 from chalicelib.maintenance.model import MaintenanceRequest, NewRequest
-from chalicelib.pages import PageRequest
+from chalicelib.paging import PageRequest
 from tests.money import FIRST, Money
 from tests.queries import counted
 from tests.service.maintenance import racers
@@ -21,16 +20,16 @@ _spawn = multiprocessing.get_context("spawn")
 
 def ask(books: Money, unit_id: UUID, key: str, text: str = "The tap drips") -> MaintenanceRequest:
     new = NewRequest(books.property_id, unit_id, text, "sms", key)
-    return books.do(service.add_request, new, now=books.now)
+    return books.do(maintenance.add_request, new, now=books.now)
 
 
 def log(books: Money, unit_id: UUID, **who: object) -> MaintenanceRequest:
     values = {"unit_id": unit_id, "text": "The tap drips"}
-    return books.do(service.record_request, values, **books.at(), **{"member_id": new_id(), **who})
+    return books.do(maintenance.record_request, values, **books.at(), **{"member_id": new_id(), **who})
 
 
 def numbers(books: Money, **filters: object) -> list[int]:
-    return [each.number for each in books.do(service.list_requests, PageRequest(limit=200), **filters).items]
+    return [each.number for each in books.do(maintenance.list_requests, PageRequest(limit=200), **filters).items]
 
 
 def test_a_request_has_the_next_number_and_a_message_that_comes_twice_is_one(books: Money) -> None:
@@ -52,11 +51,11 @@ def test_another_organisations_unit_and_request_are_not_there(books: Money) -> N
     theirs = ask(other, other.unit(), "a")
     with pytest.raises(NotFound):
         ask(books, theirs.unit_id, "a")
-    for use_case in (service.get_request, service.reopen_request):
+    for use_case in (maintenance.get_request, maintenance.reopen_request):
         with pytest.raises(NotFound):
             books.do(use_case, theirs.id)
     with pytest.raises(NotFound):
-        books.do(service.mark_done, theirs.id, now=books.now)
+        books.do(maintenance.mark_done, theirs.id, now=books.now)
     assert numbers(books) == []
 
 
@@ -79,25 +78,25 @@ def test_who_may_touch_other_properties_only_finds_no_unit_and_no_request(books:
     assert told.value.facts["errors"][0]["field"] == "unit_id"
     request = ask(books, unit_id, "a")
     with pytest.raises(NotFound):
-        books.do(service.mark_done, request.id, now=books.now, within=within)
+        books.do(maintenance.mark_done, request.id, now=books.now, within=within)
     with pytest.raises(NotFound):
-        books.do(service.get_request, request.id, within=within)
+        books.do(maintenance.get_request, request.id, within=within)
     assert numbers(books, within=within) == []
     assert numbers(books, within=frozenset({books.property_id})) == [1]
 
 
 def test_a_request_is_done_once_and_may_be_opened_again(books: Money) -> None:
     request = ask(books, books.unit(), "a")
-    done = books.do(service.mark_done, request.id, now=books.now)
+    done = books.do(maintenance.mark_done, request.id, now=books.now)
     assert (done.status, done.version) == ("done", 2)
     assert done.done_at is not None
     with pytest.raises(Conflict):
-        books.do(service.mark_done, request.id, now=books.now)
+        books.do(maintenance.mark_done, request.id, now=books.now)
     assert numbers(books, status="open") == []
-    opened = books.do(service.reopen_request, request.id)
+    opened = books.do(maintenance.reopen_request, request.id)
     assert (opened.status, opened.done_at, opened.version) == ("open", None, 3)
     with pytest.raises(Conflict):
-        books.do(service.reopen_request, request.id)
+        books.do(maintenance.reopen_request, request.id)
     assert numbers(books, status="open") == [1]
 
 
@@ -106,8 +105,8 @@ def test_a_list_is_paged_by_number_and_filtered_in_one_query(books: Money) -> No
     for place in range(5):
         ask(books, books.unit(), str(place))
     log(books, lease.unit_id)
-    first = books.do(service.list_requests, PageRequest(limit=4))
-    rest = books.do(service.list_requests, PageRequest(first.next_cursor, 4))
+    first = books.do(maintenance.list_requests, PageRequest(limit=4))
+    rest = books.do(maintenance.list_requests, PageRequest(first.next_cursor, 4))
     assert [each.number for each in (*first.items, *rest.items)] == [6, 5, 4, 3, 2, 1]
     assert numbers(books, tenant_id=lease.tenant_id) == [6]
     assert numbers(books, property_id=new_id()) == []
@@ -119,10 +118,10 @@ def test_a_list_is_paged_by_number_and_filtered_in_one_query(books: Money) -> No
 def test_an_erased_tenants_words_are_gone_and_the_request_stays(books: Money) -> None:
     lease = books.do(leasing.get_lease, books.let(), today=books.today)
     theirs, others = log(books, lease.unit_id), log(books, books.unit())
-    books.do(service.anonymise_requests_of_tenant, lease.tenant_id)
-    kept = books.do(service.get_request, theirs.id)
+    books.do(maintenance.anonymise_requests_of_tenant, lease.tenant_id)
+    kept = books.do(maintenance.get_request, theirs.id)
     assert (kept.text, kept.number, kept.unit_id) == ("", theirs.number, theirs.unit_id)
-    assert books.do(service.get_request, others.id).text == "The tap drips"
+    assert books.do(maintenance.get_request, others.id).text == "The tap drips"
 
 
 @pytest.mark.slow

@@ -1,12 +1,16 @@
 """One of several processes that queue the same messages at the same moment, as requests of two machines would."""
 
+import datetime as dt
+from functools import partial
 from threading import Barrier
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Connection
+
+from chalicelib import messaging
 from chalicelib.clock import SystemClock
-from chalicelib.gateways.keyfile import KeyFile
-from chalicelib.messaging import service
+from chalicelib.gateways.key_file import KeyFile
 from chalicelib.messaging.model import NewMessage
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
@@ -14,6 +18,10 @@ from tests.contexts import context
 
 WAIT_S = 60
 ROUNDS, KEYS = 8, 40
+
+
+def queue_set(db: Connection, *, organisation_id: UUID, now: dt.datetime, new: list[NewMessage]) -> list[UUID]:
+    return messaging.queue_messages(context(db, organisation_id, now=now), new)
 
 
 def queue_all(url: str, organisation_id: UUID, backwards: bool, barrier: Barrier, told: Any) -> None:
@@ -27,6 +35,6 @@ def queue_all(url: str, organisation_id: UUID, backwards: bool, barrier: Barrier
             for key in sorted(range(KEYS), reverse=backwards)
         ]
         barrier.wait(WAIT_S)
-        queued = parts.transact(lambda db, new=new: service.queue_messages(context(db, organisation_id, now=now), new))  # type: ignore[misc]
+        queued = parts.transact(partial(queue_set, organisation_id=organisation_id, now=now, new=new))
         told.put((number, len(queued)))
     engine.dispose()

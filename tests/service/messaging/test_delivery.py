@@ -11,8 +11,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from chalicelib.clock import ManualClock
-from chalicelib.delivery import delivery_service, dispatch_service, result_service, sending_service, sweep_service
-from chalicelib.delivery.delivery_service import IncomingSms
+from chalicelib.delivery import dispatch_runner, recovery_runner, result_runner, sending_runner, tracking
 from chalicelib.delivery.queue_payloads import (
     AttemptOutcome,
     InvalidPayload,
@@ -20,6 +19,7 @@ from chalicelib.delivery.queue_payloads import (
     serialize_callback,
     serialize_outcomes,
 )
+from chalicelib.delivery.tracking import IncomingSms
 from chalicelib.errors import Unavailable
 from chalicelib.runtime.ports import OutgoingText, SendOutcome
 from chalicelib.runtime.resources import Resources
@@ -50,7 +50,7 @@ class Results:
     def __init__(self, parts: Resources, outbox: Outbox, **values: Any) -> None:
         self.parts, self.outbox = parts, outbox
         (self.id,) = outbox.queue([notice(**values)])
-        dispatch_service.dispatch(parts)
+        dispatch_runner.dispatch(parts)
         assert self.now.status == "handed"
         self.reference = f"ATX{self.id}"
 
@@ -62,12 +62,12 @@ class Results:
         if outcome.provider_reference:
             outcome = outcome._replace(provider_reference=self.reference)
         body = serialize_outcomes("africastalking", [AttemptOutcome(self.outbox.id, self.id, number, outcome)])
-        return result_service.handle_result(self.parts, body)
+        return result_runner.handle_result(self.parts, body)
 
     def reported(self, word: str, at: dt.datetime | None = None, **form: str) -> int:
         fields = {"id": self.reference, "status": word, "phoneNumber": self.now.address, **form}
         posted = VendorCallback("report", "africastalking", fields, at or self.parts.clock.now())
-        return result_service.handle_result(self.parts, serialize_callback(posted))
+        return result_runner.handle_result(self.parts, serialize_callback(posted))
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def test_a_passing_refusal_is_tried_by_the_next_gateway_four_times_in_all(
         assert results.outbox.day() == (0, 0)
         waits.append((waiting.send_after_at - clock.at) // MINUTE)
         clock.at = waiting.send_after_at
-        dispatch_service.dispatch(results.parts)
+        dispatch_runner.dispatch(results.parts)
         gateways.append(results.now.gateway)
         assert results.now.attempt == number + 1
     results.told(NOT_SENT, 4)
@@ -160,13 +160,13 @@ def test_unknown_is_never_tried_again_and_a_report_settles_it(results: Results, 
     assert results.outbox.day() == (1, 80), "it may have been sent, so it may cost"
     results.reported("Success")
     assert results.now.status == "unknown", "its reference is not known to be this message's"
-    sweep_service.match_reports_by_phone(results.parts)
+    recovery_runner.match_reports_by_phone(results.parts)
     assert results.now.status == "unknown", "its sender may still tell"
     clock.at += 11 * MINUTE
-    sweep_service.match_reports_by_phone(results.parts)
+    recovery_runner.match_reports_by_phone(results.parts)
     settled = results.now
     assert (settled.status, settled.provider_reference) == ("delivered", results.reference)
-    dispatch_service.dispatch(results.parts)
+    dispatch_runner.dispatch(results.parts)
     assert results.now.attempt == 1
 
 
@@ -186,13 +186,13 @@ def test_a_report_is_given_to_nobody_where_several_could_be_meant(
     one.told(UNKNOWN)
     one.reported("Success")
     clock.at += 11 * MINUTE
-    sweep_service.match_reports_by_phone(sending)
+    recovery_runner.match_reports_by_phone(sending)
     assert one.now.status == "unknown", "the other is still on its way: it may be about that"
     two.told(UNKNOWN)
-    sweep_service.match_reports_by_phone(sending)
+    recovery_runner.match_reports_by_phone(sending)
     assert {one.now.status, two.now.status} == {"unknown"}
     two.told(SENT)
-    sweep_service.match_reports_by_phone(sending)
+    recovery_runner.match_reports_by_phone(sending)
     assert (one.now.status, two.now.status) == ("delivered", "sent")
 
 
@@ -205,7 +205,7 @@ def test_a_report_by_number_settles_nothing_where_two_organisations_wrote_to_it(
         each.told(UNKNOWN)
     one.reported("Success")
     clock.at += 11 * MINUTE
-    sweep_service.match_reports_by_phone(sending)
+    recovery_runner.match_reports_by_phone(sending)
     assert {one.now.status, two.now.status} == {"unknown"}
 
 
@@ -214,7 +214,7 @@ def test_a_report_of_before_a_message_is_not_about_it(sending: Resources, outbox
     results.reported("Success", NOON - DAY)
     results.told(UNKNOWN)
     clock.at += 11 * MINUTE
-    sweep_service.match_reports_by_phone(sending)
+    recovery_runner.match_reports_by_phone(sending)
     assert results.now.status == "unknown"
 
 
@@ -224,18 +224,18 @@ def test_an_attempt_that_nobody_marked_is_put_on_the_queue_again_under_its_key(
     (message_id,) = outbox.texts(1)
     queues.silent = True
     with pytest.raises(Unavailable):
-        dispatch_service.dispatch(sending)
+        dispatch_runner.dispatch(sending)
     queues.silent = False
-    sweep_service.requeue_lost_attempts(sending)
+    recovery_runner.requeue_lost_attempts(sending)
     assert queues.texts(outbox.id) == [], "a dispatcher may still be at it"
     clock.at += 2 * MINUTE + dt.timedelta(seconds=1)
-    sweep_service.requeue_lost_attempts(sending)
-    sweep_service.requeue_lost_attempts(sending)
+    recovery_runner.requeue_lost_attempts(sending)
+    recovery_runner.requeue_lost_attempts(sending)
     (text,) = queues.texts(outbox.id)
     assert text["key"] == f"{outbox.id}:{outbox.message(message_id).dedupe_key}:1"
     assert text["not_after"] == (NOON + dt.timedelta(hours=2)).isoformat(), "it is as old as it is"
     clock.at += 31 * MINUTE
-    sweep_service.requeue_lost_attempts(sending)
+    recovery_runner.requeue_lost_attempts(sending)
     assert [text["number"] for text in queues.texts(outbox.id)] == [1, 1]
     (attempt,) = outbox.attempts()
     assert attempt.queued_times == 2
@@ -256,7 +256,7 @@ def test_what_nothing_is_heard_of_for_a_day_is_unknown_and_its_late_result_still
 
 
 def expire_unanswered_attempts(parts: Resources) -> None:
-    while parts.transact(lambda db: sweep_service.expire_unanswered_attempts(db, parts.clock.now())):
+    while parts.transact(lambda db: recovery_runner.expire_unanswered_attempts(db, parts.clock.now())):
         pass
 
 
@@ -270,7 +270,7 @@ def test_old_references_are_forgotten_and_those_of_nobody_sooner(results: Result
             return set(db.scalars(select(deliveries.c.provider_reference)))
 
     def forget() -> None:
-        while results.parts.transact(lambda db: sweep_service.purge_deliveries(db, clock.at)):
+        while results.parts.transact(lambda db: recovery_runner.purge_deliveries(db, clock.at)):
             pass
 
     clock.at += 7 * DAY
@@ -287,13 +287,13 @@ def test_old_references_are_forgotten_and_those_of_nobody_sooner(results: Result
 
 def test_a_result_of_what_nobody_knows_harms_nothing(sending: Resources, outbox: Outbox) -> None:
     stranger = AttemptOutcome(outbox.id, UUID(int=5), 1, SENT)
-    assert result_service.handle_result(sending, serialize_outcomes("sns", [stranger])) == 0
+    assert result_runner.handle_result(sending, serialize_outcomes("sns", [stranger])) == 0
 
 
 def test_another_organisations_result_changes_nothing(results: Results) -> None:
     other = Outbox.found(results.parts)
     body = serialize_outcomes("africastalking", [AttemptOutcome(other.id, results.id, 1, NEVER)])
-    assert result_service.handle_result(results.parts, body) == 0
+    assert result_runner.handle_result(results.parts, body) == 0
     assert results.now.status == "handed"
 
 
@@ -304,7 +304,7 @@ def test_results_of_several_organisations_in_one_message(sending: Resources, out
         AttemptOutcome(each.outbox.id, each.id, 1, SENT._replace(provider_reference=each.reference))
         for each in (one, two, one)
     ]
-    assert result_service.handle_result(sending, serialize_outcomes("africastalking", listed)) == 2
+    assert result_runner.handle_result(sending, serialize_outcomes("africastalking", listed)) == 2
     assert (one.now.status, two.now.status) == ("sent", "sent")
 
 
@@ -325,11 +325,11 @@ def test_a_vendors_opt_out_holds_in_every_organisation_that_writes_to_the_number
         each.queue([notice(address=phone)])
     posted = VendorCallback("opt_out", "africastalking", {"phoneNumber": phone.removeprefix("+")}, NOON)
     for _ in range(2):
-        assert result_service.handle_result(sending, serialize_callback(posted)) == 0  # it is no tenant's
+        assert result_runner.handle_result(sending, serialize_callback(posted)) == 0  # it is no tenant's
     with sending.reading() as db:
         silent = [each.id for each in (outbox, other, stranger) if opted_out(db, each.id, {phone})]
     assert silent == [outbox.id, other.id, stranger.id]  # who has not written to it yet, too
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert outbox.statuses() == other.statuses() == {"cancelled": 1}
 
 
@@ -351,9 +351,10 @@ class Taken:
 
 @pytest.fixture
 def taken() -> Iterator[Taken]:
-    taker = delivery_service.handles_incoming_sms(Taken())
-    yield taker  # type: ignore[misc]  # the registry knows it as a function
-    delivery_service.incoming_sms_handlers.remove(taker)
+    taker = Taken()
+    tracking.INCOMING_SMS_HANDLERS.append(taker)
+    yield taker
+    tracking.INCOMING_SMS_HANDLERS.remove(taker)
 
 
 def incoming(reference: str, text: str, sender: str = "+254711111111") -> str:
@@ -370,10 +371,10 @@ def commands(parts: Resources, reference: str) -> list[str]:
 def test_what_a_phone_sends_is_kept_and_answered_once(sending: Resources, outbox: Outbox, taken: Taken) -> None:
     reference = f"in-{outbox.id}"
     for _ in range(3):
-        result_service.handle_result(sending, incoming(reference, "zebra 1", "254711111111"))
+        result_runner.handle_result(sending, incoming(reference, "zebra 1", "254711111111"))
     assert [(each.phone, each.text) for each in taken.seen] == [("+254711111111", "zebra 1")]
     assert commands(sending, reference) == ["zebra"]
-    result_service.handle_result(sending, incoming(f"{reference}-2", "what is this?"))
+    result_runner.handle_result(sending, incoming(f"{reference}-2", "what is this?"))
     assert commands(sending, f"{reference}-2") == [""]
 
 
@@ -381,10 +382,10 @@ def test_an_answer_that_fails_is_as_if_the_sms_had_not_come(sending: Resources, 
     reference = f"in-{outbox.id}"
     taken.raises = Unavailable("busy")
     with pytest.raises(Unavailable):
-        result_service.handle_result(sending, incoming(reference, "zebra"))
+        result_runner.handle_result(sending, incoming(reference, "zebra"))
     assert commands(sending, reference) == []
     taken.raises = None
-    assert result_service.handle_result(sending, incoming(reference, "zebra")) == 1
+    assert result_runner.handle_result(sending, incoming(reference, "zebra")) == 1
     assert commands(sending, reference) == ["zebra"]
 
 
@@ -400,7 +401,7 @@ def test_an_answer_that_fails_is_as_if_the_sms_had_not_come(sending: Resources, 
 )  # fmt: skip
 def test_a_body_that_cannot_be_read_says_nothing_of_what_it_holds(parts: Resources, body: str) -> None:
     with pytest.raises(InvalidPayload) as raised:
-        result_service.handle_result(parts, body)
+        result_runner.handle_result(parts, body)
     assert "ZEBRA" not in str(raised.value)
 
 
@@ -415,22 +416,20 @@ def test_the_whole_way_with_a_provider_that_times_out_after_sending(
     phones = FakePhones(answers)
     outside = make_outbound_resources(tmp_path, clock, queues, africastalking=phones)
     (message_id,) = outbox.texts(1)
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     mine = [body for body in queues.take("send") if outbox.id.hex in body]
     for body in mine * 3:
-        assert sending_service.send_texts(outside, body)
+        assert sending_runner.send_texts(outside, body)
     for body in queues.take("results"):
-        result_service.handle_result(sending, body)
+        result_runner.handle_result(sending, body)
     message = outbox.message(message_id)
     assert message.status == "unknown"
     assert phones.came == {(message.address, message.text): 1}
     form = {"id": f"late-{message_id}", "status": "Success", "phoneNumber": str(message.address)}
-    result_service.handle_result(
-        sending, serialize_callback(VendorCallback("report", "africastalking", form, clock.at))
-    )
+    result_runner.handle_result(sending, serialize_callback(VendorCallback("report", "africastalking", form, clock.at)))
     clock.at += 11 * MINUTE
-    sweep_service.match_reports_by_phone(sending)
-    dispatch_service.dispatch(sending)
+    recovery_runner.match_reports_by_phone(sending)
+    dispatch_runner.dispatch(sending)
     assert outbox.message(message_id).status == "delivered"
     assert list(phones.came.values()) == [1]
 

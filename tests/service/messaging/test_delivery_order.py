@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.clock import ManualClock
-from chalicelib.delivery import dispatch_service, result_service, sweep_service
+from chalicelib.delivery import dispatch_runner, recovery_runner, result_runner
 from chalicelib.delivery.queue_payloads import AttemptOutcome, VendorCallback, serialize_callback, serialize_outcomes
 from chalicelib.runtime.ports import SendOutcome
 from chalicelib.runtime.resources import Resources
@@ -82,7 +82,7 @@ def test_the_end_is_the_same_in_whatever_order_and_however_often_it_is_told(
     clock.at = NOON
     outbox = Outbox.found(sending)
     ids = outbox.texts(len(happened))
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     by_id = dict(zip(ids, happened, strict=True))
     bodies = [
         body
@@ -91,9 +91,9 @@ def test_the_end_is_the_same_in_whatever_order_and_however_often_it_is_told(
     ]
     repeated = data.draw(st.lists(st.sampled_from(bodies), max_size=8))
     for body in data.draw(st.permutations(bodies + repeated)):
-        result_service.handle_result(sending, body)
+        result_runner.handle_result(sending, body)
     clock.at = NOON + dt.timedelta(minutes=11)
-    sweep_service.match_reports_by_phone(sending)
+    recovery_runner.match_reports_by_phone(sending)
 
     assert {each: outbox.message(each).status for each in ids} == {each: by_id[each].status for each in ids}
     days = [truth.day for truth in happened]

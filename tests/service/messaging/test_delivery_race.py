@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from chalicelib.delivery import dispatch_service, result_service
+from chalicelib.delivery import dispatch_runner, result_runner
 from chalicelib.delivery.queue_payloads import AttemptOutcome, VendorCallback, serialize_callback, serialize_outcomes
 from chalicelib.runtime.ports import SendOutcome
 from chalicelib.runtime.resources import Resources
@@ -17,7 +17,7 @@ THREADS = 6
 
 def test_results_and_reports_taken_at_one_moment(sending: Resources, outbox: Outbox) -> None:
     ids = outbox.texts(60)
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     bodies = []
     for start in range(0, 60, 10):
         told = [
@@ -38,7 +38,7 @@ def test_results_and_reports_taken_at_one_moment(sending: Resources, outbox: Out
         random.Random(seed).shuffle(mine)
         try:
             for body in mine:
-                result_service.handle_result(sending, body)
+                result_runner.handle_result(sending, body)
         except BaseException as error:  # noqa: BLE001 - told below, where the test sees it
             failed.append(error)
 

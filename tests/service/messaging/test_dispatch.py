@@ -8,10 +8,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from chalicelib import messaging
 from chalicelib.clock import ManualClock
-from chalicelib.delivery import dispatch_service
+from chalicelib.delivery import dispatch_runner
 from chalicelib.errors import Unavailable
-from chalicelib.messaging import making_service, service
+from chalicelib.messaging import RENDERERS
 from chalicelib.messaging.model import Message, NewMessage, RenderedText
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context
@@ -24,13 +25,13 @@ KIND = "reminder_due"
 @pytest.fixture(autouse=True)
 def scripted() -> Iterator[None]:
     """Make the texts of reminders as the test says, whoever makes them otherwise."""
-    before = making_service._renderers.get(KIND)
+    before = RENDERERS.get(KIND)
     script.__init__()  # type: ignore[misc]  # made anew in place
-    making_service._renderers[KIND] = script
+    RENDERERS[KIND] = script
     yield
-    del making_service._renderers[KIND]
+    del RENDERERS[KIND]
     if before is not None:
-        making_service._renderers[KIND] = before
+        RENDERERS[KIND] = before
 
 
 def reminder(**values: Any) -> NewMessage:
@@ -42,7 +43,7 @@ def test_what_is_due_is_handed_put_on_the_queue_and_marked(
 ) -> None:
     (now_id,) = outbox.queue([notice(dedupe_key="n:1")])
     (later_id,) = outbox.queue([notice(send_after_at=NOON + dt.timedelta(hours=1))])
-    assert dispatch_service.dispatch(sending) >= 1
+    assert dispatch_runner.dispatch(sending) >= 1
     message = outbox.message(now_id)
     assert (message.status, message.attempt, message.gateway) == ("handed", 1, "africastalking")
     assert (message.parts, message.price_cents, message.handed_at) == (1, 80, NOON)
@@ -64,7 +65,7 @@ def test_what_is_due_is_handed_put_on_the_queue_and_marked(
         }
     ]
     assert outbox.day() == (1, 80)
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert len(queues.texts(outbox.id)) == 1
 
 
@@ -75,7 +76,7 @@ def test_a_text_is_made_at_sending_and_nothing_left_to_say_cancels(
         RenderedText(None, "paid") if message.input["paid"] else RenderedText("Pay KES 15,000.", "no_unit")
     )
     paid, open_ = outbox.queue([reminder(input={"paid": True}), reminder(input={"paid": False})])
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert (outbox.message(paid).status, outbox.message(paid).reason) == ("cancelled", "paid")
     assert outbox.message(paid).finished_at == NOON
     told = outbox.message(open_)
@@ -93,7 +94,7 @@ def test_one_text_that_cannot_be_made_fails_alone_and_names_nobody(
 
     script.says = says
     good, bad, other = outbox.queue([reminder(), reminder(input={"amount": "bad"}), reminder()])
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert (outbox.message(bad).status, outbox.message(bad).reason) == ("failed", "no_text")
     assert {outbox.message(each).status for each in (good, other)} == {"handed"}
     assert len(queues.texts(outbox.id)) == 2
@@ -106,9 +107,9 @@ def test_who_opted_out_since_is_not_told_and_legal_notices_pass_where_the_organi
     phone = new_phone()
     kinds = ("notice", "legal_notice", "reply")
     ids = dict(zip(kinds, outbox.queue([notice(kind=kind, address=phone) for kind in kinds]), strict=True))
-    sending.transact(lambda db: service.add_opt_out(context(db, outbox.id, now=NOON), phone, source="sms"))
+    sending.transact(lambda db: messaging.add_opt_out(context(db, outbox.id, now=NOON), phone, source="sms"))
     outbox.settings(legal_notices_pass_opt_out=True)
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert outbox.message(ids["notice"]).reason == "opted_out"
     assert outbox.message(ids["notice"]).status == "cancelled"
     assert outbox.message(ids["legal_notice"]).status == "handed"
@@ -118,7 +119,7 @@ def test_who_opted_out_since_is_not_told_and_legal_notices_pass_where_the_organi
 def test_what_is_past_its_time_or_has_no_address_any_more_is_cancelled(sending: Resources, outbox: Outbox) -> None:
     old, forgotten = outbox.queue([notice(expires_at=NOON), notice()])
     outbox.change([forgotten], address=None)
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert {outbox.message(each).reason for each in (old, forgotten)} == {"expired", "no_phone"}
 
 
@@ -133,7 +134,7 @@ def test_a_dispatcher_that_comes_in_the_night_leaves_all_but_replies_for_the_mor
         ]
     )
     clock.at = NOON + dt.timedelta(hours=9)  # 21:00 in Nairobi
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     waits = outbox.message(evening)
     assert (waits.status, waits.send_after_at) == ("queued", dt.datetime(2026, 12, 8, 5, tzinfo=dt.UTC))
     assert outbox.message(reply).status == outbox.message(mail).status == "handed"
@@ -148,7 +149,7 @@ def test_what_is_handed_in_the_evening_may_not_be_sent_in_the_night(
 ) -> None:
     clock.at = NOON + dt.timedelta(hours=7, minutes=59)  # 19:59
     outbox.queue([notice(), notice(kind="reply"), notice(expires_at=clock.at + dt.timedelta(seconds=30))])
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     closing = NOON + dt.timedelta(hours=8)
     ends = [dt.datetime.fromisoformat(text["not_after"]) for text in queues.texts(outbox.id)]
     assert sorted(ends) == [clock.at + dt.timedelta(seconds=30), closing, clock.at + dt.timedelta(hours=2)]
@@ -161,7 +162,7 @@ def test_a_tenants_cap_holds_within_one_set_and_over_the_day_and_receipts_pass_i
     of_tenant: dict[str, Any] = {"tenant_id": tenant, "address": phone}
     first = outbox.queue([notice(**of_tenant) for _ in range(5)])
     (receipt,) = outbox.queue([notice(kind="receipt", **of_tenant)])
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     handed = [each for each in first if outbox.message(each).status == "handed"]
     assert handed == first[:3]
     waits = {outbox.message(each).send_after_at for each in first[3:]}
@@ -169,10 +170,10 @@ def test_a_tenants_cap_holds_within_one_set_and_over_the_day_and_receipts_pass_i
     assert outbox.message(receipt).status == "handed"
 
     (more,) = outbox.queue([notice(**of_tenant)])
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert outbox.message(more).status == "queued"
     clock.at = NOON + DAY
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert {outbox.message(each).status for each in (*first, more)} == {"handed"}
 
 
@@ -181,16 +182,16 @@ def test_the_organisations_daily_cap_holds_back_and_the_texts_are_made_anew_tomo
 ) -> None:
     outbox.settings(daily_cap=3)
     ids = outbox.queue([reminder() for _ in range(5)])
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert [outbox.message(each).status for each in ids] == ["handed"] * 3 + ["queued"] * 2
     assert [outbox.message(each).text for each in ids[3:]] == [None, None]
     script.asked.clear()
     (late,) = outbox.queue([reminder()])
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert outbox.message(late).status == "queued"
     assert script.asked == [], "no text is made on a day that is full"
     clock.at = NOON + DAY
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert outbox.statuses() == {"handed": 6}
 
 
@@ -200,26 +201,26 @@ def test_the_months_limit_is_reached_in_the_middle_of_a_set(
     outbox.settings(monthly_limit_cents=400)
     long = outbox.queue([notice(text="a" * 161)])
     ids = [*long, *outbox.texts(5)]
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert [outbox.message(each).status for each in ids] == ["handed"] * 4 + ["cancelled"] * 2
     assert {outbox.message(each).reason for each in ids[4:]} == {"spend_limit"}
     assert outbox.day() == (4, 400)
     (also,) = outbox.texts(1)
     clock.at = NOON + 2 * DAY
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert outbox.message(also).reason == "spend_limit"
     clock.at = dt.datetime(2026, 12, 31, 22, tzinfo=dt.UTC)  # 01:00 on the first of January in Nairobi
     (january,) = outbox.queue([notice(kind="reply")])
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert outbox.message(january).status == "handed"
 
 
 def test_organisations_take_turns(sending: Resources, outbox: Outbox, queues: FakeQueues) -> None:
     outbox.settings(daily_cap=10_000, monthly_limit_cents=10**9)
     other = Outbox.found(sending)
-    outbox.texts(dispatch_service.SET_SIZE * 2 + 1)
+    outbox.texts(dispatch_runner.SET_SIZE * 2 + 1)
     other.texts(3)
-    worked = [whose for whose, _ in dispatch_service.dispatch_sets(sending) if whose in (outbox.id, other.id)]
+    worked = [whose for whose, _ in dispatch_runner.dispatch_sets(sending) if whose in (outbox.id, other.id)]
     assert worked.count(outbox.id) == 3
     assert worked.index(other.id) <= 1, "it waits for one set of the other at most"
     assert outbox.statuses() == {"handed": 1001}
@@ -228,17 +229,17 @@ def test_organisations_take_turns(sending: Resources, outbox: Outbox, queues: Fa
 
 def test_it_ends_when_time_is_up_and_goes_on_where_it_ended(sending: Resources, outbox: Outbox) -> None:
     outbox.settings(daily_cap=10_000, monthly_limit_cents=10**9)
-    dispatch_service.dispatch(sending)  # what other tests left
-    outbox.texts(dispatch_service.SET_SIZE + 1)
-    assert dispatch_service.dispatch(sending, lambda: False) == 0
+    dispatch_runner.dispatch(sending)  # what other tests left
+    outbox.texts(dispatch_runner.SET_SIZE + 1)
+    assert dispatch_runner.dispatch(sending, lambda: False) == 0
     answers = iter((True, False))
-    assert dispatch_service.dispatch(sending, lambda: next(answers)) == dispatch_service.SET_SIZE
-    assert dispatch_service.dispatch(sending) == 1
+    assert dispatch_runner.dispatch(sending, lambda: next(answers)) == dispatch_runner.SET_SIZE
+    assert dispatch_runner.dispatch(sending) == 1
 
 
 def test_without_a_queue_nothing_is_handed(outbox: Outbox, sending: Resources) -> None:
     outbox.texts(1)
-    assert dispatch_service.dispatch(replace(sending, queues=None)) == 0
+    assert dispatch_runner.dispatch(replace(sending, queues=None)) == 0
     assert outbox.statuses() == {"queued": 1}
 
 
@@ -246,12 +247,12 @@ def test_a_queue_that_is_silent_stops_the_dispatcher_after_one_set(
     sending: Resources, outbox: Outbox, queues: FakeQueues
 ) -> None:
     outbox.settings(daily_cap=10_000, monthly_limit_cents=10**9)
-    dispatch_service.dispatch(sending)
-    outbox.texts(dispatch_service.SET_SIZE + 1)
+    dispatch_runner.dispatch(sending)
+    outbox.texts(dispatch_runner.SET_SIZE + 1)
     queues.silent = True
     with pytest.raises(Unavailable):
-        dispatch_service.dispatch(sending)
-    assert outbox.statuses() == {"handed": dispatch_service.SET_SIZE, "queued": 1}
+        dispatch_runner.dispatch(sending)
+    assert outbox.statuses() == {"handed": dispatch_runner.SET_SIZE, "queued": 1}
     assert {each.queued_at for each in outbox.attempts()} == {None}
 
 
@@ -262,7 +263,7 @@ def test_one_organisations_fault_does_not_stop_the_others(
     other = Outbox.found(sending)
     other.texts(1)
     outbox.settings(gateways=[])  # as no use case leaves it
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert outbox.statuses() == {"queued": 1}
     assert other.statuses() == {"handed": 1}
     outbox.change(outbox.messages(), status="cancelled")
@@ -276,10 +277,10 @@ def test_a_message_tried_anew_goes_by_the_next_gateway_under_another_key(
     sending: Resources, outbox: Outbox, queues: FakeQueues
 ) -> None:
     (message_id,) = outbox.texts(1)
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     outbox.change([message_id], status="queued")
     queues.take("send")
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     message = outbox.message(message_id)
     assert (message.attempt, message.gateway, message.price_cents) == (2, "sns", 3900)
     (text,) = queues.texts(outbox.id)
@@ -290,6 +291,6 @@ def test_a_message_tried_anew_goes_by_the_next_gateway_under_another_key(
 def test_a_text_that_no_queue_could_carry_fails_alone(sending: Resources, outbox: Outbox) -> None:
     mail = {"kind": "statement", "medium": "email", "address": "imani@example.com"}
     long, short = outbox.queue([notice("\U0001f600" * 30_000, **mail), notice("a" * 90_000, **mail)])
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert (outbox.message(long).status, outbox.message(long).reason) == ("failed", "too_long")
     assert outbox.message(short).status == "handed"

@@ -8,16 +8,15 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, update
 
+from chalicelib import messaging, organisations
 from chalicelib.clock import ManualClock
-from chalicelib.delivery import dispatch_service, phone_day_repository, sweep_service
+from chalicelib.delivery import dispatch_runner, phone_day_repository, recovery_runner
 from chalicelib.errors import Conflict, GrantNeeded, Invalid, NotFound
-from chalicelib.identity import service as identity
-from chalicelib.messaging import service
 from chalicelib.messaging.grant_model import Allowance, GrantLimits
 from chalicelib.messaging.model import MessageSettings, NewMessage
-from chalicelib.pages import PageRequest
+from chalicelib.paging import PageRequest
 from chalicelib.runtime.resources import Resources
-from chalicelib.storage.tables.identity import organisations
+from chalicelib.storage import tables
 from chalicelib.storage.tables.messaging import organisation_grants
 from tests.contexts import context
 from tests.granting import grant
@@ -38,25 +37,31 @@ def newcomer(sending: Resources) -> Outbox:
 
 def settings_of(outbox: Outbox) -> MessageSettings:
     with outbox.parts.reading() as db:
-        return service.get_settings(context(db, outbox.id))
+        return messaging.get_settings(context(db, outbox.id))
 
 
 def allowance_of(outbox: Outbox) -> Allowance:
     with outbox.parts.reading() as db:
-        return service.get_sending_profile(db, outbox.id).allowance
+        return messaging.get_sending_profile(db, outbox.id).allowance
 
 
 def change(outbox: Outbox, **values: Any) -> MessageSettings:
-    return outbox.parts.transact(lambda db: service.change_settings(context(db, outbox.id, now=NOON), None, values))
+    return outbox.parts.transact(lambda db: messaging.change_settings(context(db, outbox.id, now=NOON), None, values))
 
 
 def founder_of(outbox: Outbox) -> str:
     with outbox.parts.reading() as db:
-        return str(db.scalar(select(organisations.c.founder_phone).where(organisations.c.id == outbox.id)))
+        return str(
+            db.scalar(
+                select(tables.organisations.organisations.c.founder_phone).where(
+                    tables.organisations.organisations.c.id == outbox.id
+                )
+            )
+        )
 
 
 def revoke(outbox: Outbox, kind: str = "messaging") -> None:
-    outbox.parts.transact(lambda db: service.revoke_grant(context(db, outbox.id, now=NOON), kind, by="tests"))
+    outbox.parts.transact(lambda db: messaging.revoke_grant(context(db, outbox.id, now=NOON), kind, by="tests"))
 
 
 def test_before_a_grant_the_platforms_bounds_hold(newcomer: Outbox) -> None:
@@ -113,7 +118,7 @@ def test_what_was_set_under_a_grant_ends_with_it_and_comes_back(newcomer: Outbox
 def test_a_sender_name_is_the_one_that_was_granted(newcomer: Outbox) -> None:
     with pytest.raises(Conflict):
         newcomer.parts.transact(
-            lambda db: service.grant_sender_name(context(db, newcomer.id, now=NOON), "ACME", by="A")
+            lambda db: messaging.grant_sender_name(context(db, newcomer.id, now=NOON), "ACME", by="A")
         )
     grant(newcomer.parts, newcomer.id, sender_name="ACME")
     assert settings_of(newcomer).sender_name == ""
@@ -132,9 +137,9 @@ def test_a_grant_is_in_the_trail_with_no_member_and_of_a_kind_one_holds(newcomer
     assert allowance_of(newcomer).daily_cap == 300
     revoke(newcomer)
     with newcomer.parts.reading() as db:
-        events = identity.list_audit_events(context(db, newcomer.id), PageRequest()).items
+        events = organisations.list_audit_events(context(db, newcomer.id), PageRequest()).items
         kept = db.execute(select(organisation_grants).where(organisation_grants.c.organisation_id == newcomer.id)).all()
-        listed = [each for each in service.list_grants(db) if each.organisation_id == newcomer.id]
+        listed = [each for each in messaging.list_grants(db) if each.organisation_id == newcomer.id]
     assert [each.action for each in events] == ["revoke_messaging", "grant_messaging", "grant_messaging"]
     assert {(each.member_id, each.subject) for each in events} == {(None, "operator")}
     assert len(kept) == 2
@@ -143,7 +148,7 @@ def test_a_grant_is_in_the_trail_with_no_member_and_of_a_kind_one_holds(newcomer
         revoke(newcomer)
     for by in ("", " ", "x" * 61):
         with pytest.raises(Invalid), newcomer.parts.writing() as db:
-            service.grant_messaging(context(db, newcomer.id, now=NOON), by=by)
+            messaging.grant_messaging(context(db, newcomer.id, now=NOON), by=by)
     with pytest.raises(NotFound):
         grant(newcomer.parts, uuid4())
 
@@ -152,7 +157,7 @@ def test_of_two_grants_at_once_one_holds(newcomer: Outbox) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda each: grant(newcomer.parts, newcomer.id, GrantLimits(daily_cap=each)), range(100, 104)))
     with newcomer.parts.reading() as db:
-        held = [each for each in service.list_grants(db) if each.organisation_id == newcomer.id]
+        held = [each for each in messaging.list_grants(db) if each.organisation_id == newcomer.id]
     assert len(held) == 1
     assert allowance_of(newcomer).daily_cap == held[0].daily_cap
 
@@ -160,12 +165,12 @@ def test_of_two_grants_at_once_one_holds(newcomer: Outbox) -> None:
 def test_words_of_its_own_are_refused_and_those_written_before_are_not_used(newcomer: Outbox) -> None:
     def write(text: str) -> None:
         newcomer.parts.transact(
-            lambda db: service.write_template(context(db, newcomer.id, now=NOON), "receipt", "en", None, text)
+            lambda db: messaging.write_template(context(db, newcomer.id, now=NOON), "receipt", "en", None, text)
         )
 
     def said() -> str | None:
         with newcomer.parts.reading() as db:
-            templates = service.load_templates(context(db, newcomer.id))
+            templates = messaging.load_templates(context(db, newcomer.id))
         return templates.render("receipt", "en", {"amount": "KES 5", "tenant": "Wanjiru"}).text
 
     with pytest.raises(GrantNeeded):
@@ -176,11 +181,11 @@ def test_words_of_its_own_are_refused_and_those_written_before_are_not_used(newc
     revoke(newcomer)
     assert said() == "Wanjiru, we have received KES 5."
     with newcomer.parts.reading() as db:
-        seen = service.preview_message(context(db, newcomer.id), "receipt", "en", "{amount}, bit.ly/x", {})
+        seen = messaging.preview_message(context(db, newcomer.id), "receipt", "en", "{amount}, bit.ly/x", {})
         assert (seen.reason, "bit" in seen.text) == ("grant_needed", False)
         with pytest.raises(GrantNeeded):
-            service.preview_message(context(db, newcomer.id), "notice", "en", "Anything", {})
-        (listed,) = [each for each in service.list_templates(context(db, newcomer.id)) if each.own]
+            messaging.preview_message(context(db, newcomer.id), "notice", "en", "Anything", {})
+        (listed,) = [each for each in messaging.list_templates(context(db, newcomer.id)) if each.own]
         assert listed.text == "Send {amount} to 0712345678", "it is kept, for when it is granted again"
 
 
@@ -190,16 +195,20 @@ def test_free_text_does_not_go_whenever_it_was_queued(sending: Resources, newcom
     grant(sending, newcomer.id)
     waiting = newcomer.queue([notice(), notice(kind="legal_notice"), notice(**FREE), notice(kind="reply")])
     revoke(newcomer)
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert {newcomer.message(each).reason for each in waiting} == {"grant_needed"}
     assert queues.texts(newcomer.id) == []
 
 
 def test_without_a_known_founder_nothing_goes(sending: Resources, newcomer: Outbox) -> None:
     with sending.writing() as db:
-        db.execute(update(organisations).where(organisations.c.id == newcomer.id).values(founder_phone=None))
+        db.execute(
+            update(tables.organisations.organisations)
+            .where(tables.organisations.organisations.c.id == newcomer.id)
+            .values(founder_phone=None)
+        )
     (message_id,) = newcomer.queue([notice(**FREE)])
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert newcomer.message(message_id).reason == "grant_needed"
 
 
@@ -209,14 +218,14 @@ def test_each_text_tells_its_founder_and_goes_from_the_shared_sender(
     newcomer.confirmed = False
     ends = f". From {founder_of(newcomer)}. Not you? Send NOT ME"
     newcomer.queue([notice(**{**FREE, "text": "Pay 522533 at evil.com"}), notice(kind="reply", text="A1: KES 5 owed")])
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     told = {(each["text"], each["sender_name"]) for each in queues.texts(newcomer.id)}
     assert told == {(f"Pay ..2533 at evil com{ends}", ""), (f"A1: KES 5 owed. From {founder_of(newcomer)}.", "")}
     grant(sending, newcomer.id, sender_name="ACME")
     change(newcomer, sender_name="ACME")
     queues.take("send")
     newcomer.queue([notice(**{**FREE, "text": "Pay 522533"})])
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     (text,) = queues.texts(newcomer.id)
     assert (text["text"], text["sender_name"]) == ("Pay 522533. Not you? Send NOT ME", "ACME")
 
@@ -226,13 +235,13 @@ def test_a_newcomer_sends_a_hundred_a_day_of_whatever_kind(
 ) -> None:
     newcomer.texts(105, **FREE)
     (reply,) = newcomer.queue([notice(kind="reply")])
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert newcomer.statuses() == {"handed": 101, "queued": 5}
     assert newcomer.message(reply).status == "handed", "who asks is answered"
     waits = {each.send_after_at for each in newcomer.messages().values() if each.status == "queued"}
     assert waits == {dt.datetime(2026, 12, 8, 5, tzinfo=dt.UTC)}  # eight in the morning
     clock.at = NOON + DAY
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert newcomer.statuses() == {"handed": 106}
 
 
@@ -243,16 +252,16 @@ def test_a_number_gets_two_a_day_of_all_newcomers_together_and_answers_beside(
     newcomer.confirmed = other.confirmed = False
     first = newcomer.queue([notice(**FREE, address=phone)])
     second = other.queue([notice(**FREE, address=phone), notice(**FREE, address=phone), notice(**FREE)])
-    dispatch_service.dispatch(sending)
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert newcomer.statuses() + other.statuses() == {"handed": 3, "queued": 1}
     (answer,) = newcomer.queue([notice(kind="reply", address=phone)])
     granted = outbox.queue([notice(address=phone), notice(**FREE, address=phone)])
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert newcomer.message(answer).status == "handed"
     assert {outbox.message(each).status for each in granted} == {"handed"}
     clock.at = NOON + DAY
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert {newcomer.message(each).status for each in first} == {"handed"}
     assert {other.message(each).status for each in second} == {"handed"}
 
@@ -261,14 +270,14 @@ def test_who_confirmed_a_place_hears_of_its_landlord_whatever_others_send(sendin
     phone, attacker = new_phone(), Outbox.found(sending, granted=False)
     attacker.confirmed = False
     attacker.queue([notice(**FREE, address=phone), notice(**FREE, address=phone)])
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     newcomer.queue([notice(**FREE, address=phone) for _ in range(3)])
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert (attacker.statuses(), newcomer.statuses()) == ({"handed": 2}, {"handed": 3})
     other = Outbox.found(sending, granted=False)
     other.confirmed = False
     other.queue([notice(**FREE, address=phone)])
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert other.statuses() == {"queued": 1}
 
 
@@ -276,16 +285,16 @@ def test_who_confirmed_a_place_hears_of_its_landlord_whatever_others_send(sendin
 def test_a_newcomer_sends_a_hundred_letters_a_day(sending: Resources, clock: ManualClock, *, granted: bool) -> None:
     writes = Outbox.found(sending, granted=granted)
     ids = writes.queue([letter(f"tenant{number}@example.com") for number in range(105)])
-    dispatch_service.dispatch(sending)
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     held = {} if granted else {"queued": 5}
     assert writes.statuses() == {"handed": 105 - len(held) * 5, **held}
     writes.change(ids[:1], status="queued")  # its sender was away: it has its place
     writes.texts(1, **FREE)  # counted on its own
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert writes.statuses() == {"handed": 106 - len(held) * 5, **held}
     clock.at = NOON + DAY
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert writes.statuses() == {"handed": 106}
 
 
@@ -296,11 +305,11 @@ def test_an_address_gets_two_letters_a_day_of_all_newcomers_together(
     newcomer.queue([letter("victim@example.com")])
     other.queue([letter("Victim@Example.com"), letter("victim@example.com"), letter("another@example.com")])
     outbox.queue([letter("victim@example.com") for _ in range(3)])
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert newcomer.statuses() + other.statuses() == {"handed": 3, "queued": 1}
     assert outbox.statuses() == {"handed": 3}
     clock.at = NOON + DAY
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert newcomer.statuses() + other.statuses() == {"handed": 4}
 
 
@@ -309,12 +318,12 @@ def test_what_is_tried_again_today_takes_no_second_place(
 ) -> None:
     phone, newcomer.confirmed = new_phone(), False
     first, second = newcomer.queue([notice(**FREE, address=phone), notice(**FREE, address=phone)])
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     newcomer.change([first], status="queued")
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert (newcomer.message(first).status, newcomer.message(first).attempt) == ("handed", 2)
     (third,) = newcomer.queue([notice(**FREE, address=phone)])
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     assert (newcomer.message(second).status, newcomer.message(third).status) == ("handed", "queued")
 
 
@@ -328,7 +337,7 @@ def test_two_a_number_hold_when_many_dispatch_at_once(shared_parts: Resources, s
         each.queue([notice(**FREE, address=phone) for phone in turned for _ in range(2)])
 
     def decide(each: Outbox) -> int:
-        return sending.transact(lambda db: dispatch_service.decide_next_set(db, each.id, now=NOON)).dispatched
+        return sending.transact(lambda db: dispatch_runner.decide_next_set(db, each.id, now=NOON)).dispatched
 
     with ThreadPoolExecutor(len(newcomers)) as pool:
         handed = sum(pool.map(decide, newcomers))
@@ -346,11 +355,11 @@ def test_old_counts_of_numbers_are_forgotten(sending: Resources, newcomer: Outbo
     newcomer.confirmed = False
 
     def forget(at: dt.datetime) -> None:
-        while sending.transact(lambda db: sweep_service.purge_phone_days(db, at)):
+        while sending.transact(lambda db: recovery_runner.purge_phone_days(db, at)):
             pass
 
     newcomer.queue([notice(**FREE, address=phone)])
-    dispatch_service.dispatch(sending)
+    dispatch_runner.dispatch(sending)
     forget(NOON + DAY)
     assert count() == {phone: 1}
     forget(NOON + 2 * DAY)

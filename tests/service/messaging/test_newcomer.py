@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
+from chalicelib import messaging, organisations
 from chalicelib.clock import ManualClock
-from chalicelib.delivery import dispatch_service
+from chalicelib.delivery import dispatch_runner
 from chalicelib.errors import GrantNeeded, Invalid, TooManyRequests
-from chalicelib.identity import service as identity
-from chalicelib.messaging import service
 from chalicelib.messaging.model import NewMessage
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context
@@ -28,7 +27,7 @@ def test_a_newcomer_in_the_first_hour(
         name = ("MPESA", "Safaricom", "Acme Homes")[place % 3]
         try:
             with sending.writing() as db:
-                made = identity.found_organisation(db, phone, name=name, person_name="A", now=NOON)
+                made = organisations.found_organisation(db, phone, name=name, person_name="A", now=NOON)
             founded.append(Outbox(sending, made.id, confirmed=False))
         except (Invalid, TooManyRequests):
             refused += 1
@@ -42,10 +41,10 @@ def test_a_newcomer_in_the_first_hour(
         each.queue(new)
         for wish in WISHES:
             with pytest.raises((GrantNeeded, Invalid)), sending.writing() as db:
-                service.change_settings(context(db, each.id, now=NOON), None, wish)
+                messaging.change_settings(context(db, each.id, now=NOON), None, wish)
     for minutes in range(0, 60, 5):
         clock.at = NOON + dt.timedelta(minutes=minutes)
-        dispatch_service.dispatch(sending)
+        dispatch_runner.dispatch(sending)
     texts = [text for each in founded for text in queues.texts(each.id)]
     per_number = [sum(text["to"] == victim for text in texts) for victim in victims]
     told = {

@@ -5,10 +5,10 @@ import threading
 
 import pytest
 
+from chalicelib import messaging
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.messaging import service
 from chalicelib.messaging.model import OptOut
-from chalicelib.pages import PageRequest
+from chalicelib.paging import PageRequest
 from tests.contexts import context
 from tests.outbox import NOON, Outbox, new_phone, opted_out
 
@@ -16,7 +16,9 @@ LATER = NOON + dt.timedelta(hours=1)
 
 
 def add_opt_out(outbox: Outbox, phone: str, source: str = "sms", now: dt.datetime = NOON) -> OptOut:
-    return outbox.parts.transact(lambda db: service.add_opt_out(context(db, outbox.id, now=now), phone, source=source))
+    return outbox.parts.transact(
+        lambda db: messaging.add_opt_out(context(db, outbox.id, now=now), phone, source=source)
+    )
 
 
 def silent(outbox: Outbox, *phones: str) -> set[str]:
@@ -29,10 +31,10 @@ def test_a_number_is_silent_for_one_organisation_until_it_says_otherwise(outbox:
     assert add_opt_out(outbox, phone) == OptOut(phone, "sms", NOON)
     assert add_opt_out(outbox, phone, "member", LATER) == OptOut(phone, "sms", NOON)  # a second time changes nothing
     assert (silent(outbox, phone, another), silent(other, phone), silent(outbox)) == ({phone}, set(), set())
-    outbox.parts.transact(lambda db: service.start_messages(db, phone))
+    outbox.parts.transact(lambda db: messaging.start_messages(db, phone))
     assert silent(outbox, phone) == set()
     with pytest.raises(NotFound), outbox.parts.writing() as db:
-        service.remove_opt_out(context(db, outbox.id), phone)
+        messaging.remove_opt_out(context(db, outbox.id), phone)
 
 
 def test_who_is_silent_is_listed_by_number_page_by_page(outbox: Outbox) -> None:
@@ -44,7 +46,7 @@ def test_who_is_silent_is_listed_by_number_page_by_page(outbox: Outbox) -> None:
     cursor = None
     while cursor or not found:
         with outbox.parts.reading() as db:
-            page = service.list_opt_outs(context(db, outbox.id), PageRequest(cursor, 2))
+            page = messaging.list_opt_outs(context(db, outbox.id), PageRequest(cursor, 2))
         found += [each.phone for each in page.items]
         cursor = page.next_cursor
     assert found == phones
@@ -54,7 +56,7 @@ def test_a_number_that_says_so_twice_at_once_is_kept_once(outbox: Outbox) -> Non
     phone, told = new_phone(), list[OptOut]()
     thread = threading.Thread(target=lambda: told.append(add_opt_out(outbox, phone, "ussd", LATER)))
     with outbox.parts.writing() as db:
-        service.add_opt_out(context(db, outbox.id, now=NOON), phone, source="sms")
+        messaging.add_opt_out(context(db, outbox.id, now=NOON), phone, source="sms")
         thread.start()
         thread.join(0.3)
         assert told == []
@@ -68,18 +70,18 @@ def test_a_member_takes_back_what_a_member_entered_and_not_what_the_holder_said(
         add_opt_out(outbox, phone, "member")
     assert add_opt_out(outbox, theirs, "gateway", LATER) == OptOut(theirs, "gateway", LATER)  # the holder's word counts
     with outbox.parts.writing() as db:
-        service.remove_opt_out(context(db, outbox.id), mine)
+        messaging.remove_opt_out(context(db, outbox.id), mine)
     with pytest.raises(Conflict, match="START"), outbox.parts.writing() as db:
-        service.remove_opt_out(context(db, outbox.id), theirs)
+        messaging.remove_opt_out(context(db, outbox.id), theirs)
     assert silent(outbox, mine, theirs) == {theirs}
 
 
 def test_a_stop_holds_for_who_enters_the_number_later_until_it_is_started(outbox: Outbox) -> None:
     phone, later = new_phone(), Outbox.found(outbox.parts)
     for at in (NOON, LATER):  # said twice
-        outbox.parts.transact(lambda db, at=at: service.stop_messages(db, phone, source="sms", now=at))  # type: ignore[misc]
+        outbox.parts.transact(lambda db, at=at: messaging.stop_messages(db, phone, source="sms", now=at))  # type: ignore[misc]
     assert silent(later, phone) == silent(outbox, phone) == {phone}
     with outbox.parts.reading() as db:
-        assert service.list_opt_outs(context(db, later.id), PageRequest()).items == []  # of no tenant of theirs
-    outbox.parts.transact(lambda db: service.start_messages(db, phone))
+        assert messaging.list_opt_outs(context(db, later.id), PageRequest()).items == []  # of no tenant of theirs
+    outbox.parts.transact(lambda db: messaging.start_messages(db, phone))
     assert silent(later, phone) == set()

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Connection, update
 from sqlalchemy.exc import DBAPIError
 
+from chalicelib import messaging
 from chalicelib.clock import ManualClock
-from chalicelib.messaging import service
 from chalicelib.runtime.resources import Resources
-from chalicelib.storage.tables.identity import organisations
+from chalicelib.storage.tables.organisations import organisations
 from tests.contexts import context
 from tests.outbox import DAY, NOON, FakeQueues, Outbox, new_phone, notice
 from tests.service.messaging import outbox_racers
@@ -80,7 +80,7 @@ def test_who_cannot_be_told_is_kept_with_why(outbox: Outbox) -> None:
 def test_who_opted_out_is_told_only_what_passes_it(outbox: Outbox) -> None:
     silent, other = new_phone(), new_phone()
     with outbox.parts.writing() as db:
-        service.add_opt_out(context(db, outbox.id, now=NOON), silent, source="sms")
+        messaging.add_opt_out(context(db, outbox.id, now=NOON), silent, source="sms")
     kinds = ("notice", "legal_notice", "receipt", "reply", "statement")
 
     def told() -> list[str]:
@@ -122,7 +122,7 @@ def test_the_dispatcher_is_woken_by_what_is_due_once_it_is_committed(
     outbox: Outbox, queues: FakeQueues, clock: ManualClock
 ) -> None:
     with outbox.parts.writing() as db:
-        service.queue_messages(context(db, outbox.id, now=NOON), [notice(), notice()])
+        messaging.queue_messages(context(db, outbox.id, now=NOON), [notice(), notice()])
         assert queues.take("wake") == []
     assert queues.take("wake") == ['{"worker": "messages"}']
     outbox.queue([notice(address=None), notice(send_after_at=NOON + DAY)])
@@ -133,7 +133,7 @@ def test_the_dispatcher_is_woken_by_what_is_due_once_it_is_committed(
 
 def test_a_transaction_that_fails_queues_nothing(outbox: Outbox, queues: FakeQueues) -> None:
     def work(db: Connection) -> None:
-        service.queue_messages(context(db, outbox.id, now=NOON), [notice()])
+        messaging.queue_messages(context(db, outbox.id, now=NOON), [notice()])
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -157,7 +157,7 @@ def test_of_two_who_queue_a_key_at_once_the_second_waits_and_makes_none(outbox: 
 
     thread = threading.Thread(target=second)
     with outbox.parts.writing() as db:
-        service.queue_messages(context(db, outbox.id, now=NOON), [notice(dedupe_key="a"), notice(dedupe_key="b")])
+        messaging.queue_messages(context(db, outbox.id, now=NOON), [notice(dedupe_key="a"), notice(dedupe_key="b")])
         thread.start()
         thread.join(0.3)
         assert told == [], "it must wait for the first to be there or not"

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from chalicelib.clock import ManualClock
-from chalicelib.delivery import sending_service
+from chalicelib.delivery import sending_runner
 from chalicelib.delivery.queue_payloads import (
     MAX_BYTES,
     MAX_TEXTS,
@@ -110,7 +110,7 @@ def test_each_text_goes_once_however_often_the_queue_brings_it(
 ) -> None:
     body = body_of(text_of(1), text_of(2))
     for _ in range(3):
-        assert sending_service.send_texts(outside, body)
+        assert sending_runner.send_texts(outside, body)
         assert told(queues) == [(1, "sent", ""), (2, "sent", "")]
     assert phones.came == {("+254700000001", "The water is off."): 1, ("+254700000002", "The water is off."): 1}
     assert len(phones.calls) == 1
@@ -129,22 +129,22 @@ def test_three_senders_at_one_moment_send_one_and_nobody_takes_it_for_unknown(
 
     phones.answers = slow
     body, done = body_of(text_of(1)), []
-    first = threading.Thread(target=lambda: done.append(sending_service.send_texts(outside, body)))
+    first = threading.Thread(target=lambda: done.append(sending_runner.send_texts(outside, body)))
     first.start()
     assert at_gateway.wait(10)
-    assert [sending_service.send_texts(outside, body) for _ in range(2)] == [False, False]
+    assert [sending_runner.send_texts(outside, body) for _ in range(2)] == [False, False]
     assert told(queues) == []
     go_on.set()
     first.join(10)
     assert done == [True]
-    assert sending_service.send_texts(outside, body)
+    assert sending_runner.send_texts(outside, body)
     assert told(queues) == [(1, "sent", "")] * 2
     assert list(phones.came.values()) == [1]
 
 
 def test_many_threads_with_many_messages_send_each_text_once(outside: OutboundResources, phones: FakePhones) -> None:
     bodies = [body_of(*(text_of(number) for number in range(start, start + 5))) for start in (0, 5, 10)] * 3
-    threads = [threading.Thread(target=sending_service.send_texts, args=(outside, body)) for body in bodies]
+    threads = [threading.Thread(target=sending_runner.send_texts, args=(outside, body)) for body in bodies]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -157,11 +157,11 @@ def test_a_claim_whose_taker_is_gone_is_unknown_and_never_sent(
 ) -> None:
     text = text_of(1)
     outside.claims.claim(text.key, moved.now())  # and then its sender was killed
-    moved.at += dt.timedelta(seconds=sending_service.IN_FLIGHT_S - 1)
-    assert not sending_service.send_texts(outside, body_of(text, text_of(2)))
+    moved.at += dt.timedelta(seconds=sending_runner.IN_FLIGHT_S - 1)
+    assert not sending_runner.send_texts(outside, body_of(text, text_of(2)))
     assert told(queues) == [(2, "sent", "")], "its neighbour is sent meanwhile"
     moved.at += dt.timedelta(seconds=1)
-    assert sending_service.send_texts(outside, body_of(text, text_of(2)))
+    assert sending_runner.send_texts(outside, body_of(text, text_of(2)))
     assert sorted(told(queues)) == [(1, "unknown", "sender_gone"), (2, "sent", "")]
     assert [number for number, _ in phones.came] == ["+254700000002"]
 
@@ -170,12 +170,12 @@ def test_results_that_cannot_be_told_are_told_when_the_message_comes_again(
     outside: OutboundResources, phones: FakePhones, queues: FakeQueues
 ) -> None:
     queues.silent = True
-    assert not sending_service.send_texts(outside, body_of(text_of(1)))
+    assert not sending_runner.send_texts(outside, body_of(text_of(1)))
     queues.silent = False
     queues.refuses = 1
-    assert not sending_service.send_texts(outside, body_of(text_of(1)))
+    assert not sending_runner.send_texts(outside, body_of(text_of(1)))
     assert told(queues) == []
-    assert sending_service.send_texts(outside, body_of(text_of(1)))
+    assert sending_runner.send_texts(outside, body_of(text_of(1)))
     assert told(queues) == [(1, "sent", "")]
     assert list(phones.came.values()) == [1]
 
@@ -184,11 +184,11 @@ def test_nothing_is_sent_that_cannot_be_claimed(
     outside: OutboundResources, claims: BreakableClaims, phones: FakePhones, queues: FakeQueues
 ) -> None:
     claims.broken.add(f"take {text_of(1).key}")
-    assert not sending_service.send_texts(outside, body_of(text_of(1), text_of(2)))
+    assert not sending_runner.send_texts(outside, body_of(text_of(1), text_of(2)))
     assert told(queues) == [(2, "sent", "")]
     claims.broken.clear()
     claims.broken.add("find")
-    assert not sending_service.send_texts(outside, body_of(text_of(1), text_of(2)))
+    assert not sending_runner.send_texts(outside, body_of(text_of(1), text_of(2)))
     assert told(queues) == [(1, "sent", "")]
     assert list(phones.came.values()) == [1, 1]
 
@@ -197,10 +197,10 @@ def test_an_outcome_that_cannot_be_kept_is_told_all_the_same_and_else_it_is_unkn
     outside: OutboundResources, claims: BreakableClaims, phones: FakePhones, queues: FakeQueues, moved: ManualClock
 ) -> None:
     claims.broken.add("settle")
-    assert sending_service.send_texts(outside, body_of(text_of(1)))
+    assert sending_runner.send_texts(outside, body_of(text_of(1)))
     assert told(queues) == [(1, "sent", "")]
-    moved.at += dt.timedelta(seconds=sending_service.IN_FLIGHT_S)
-    assert sending_service.send_texts(outside, body_of(text_of(1)))
+    moved.at += dt.timedelta(seconds=sending_runner.IN_FLIGHT_S)
+    assert sending_runner.send_texts(outside, body_of(text_of(1)))
     assert told(queues) == [(1, "unknown", "sender_gone")]
     assert list(phones.came.values()) == [1]
 
@@ -224,7 +224,7 @@ def test_a_gateway_that_raises_or_forgets_some_leaves_them_unknown(
             return answers(texts)
 
     odd = OutboundResources({"africastalking": Odd()}, outside.claims, queues, outside.clock)
-    assert sending_service.send_texts(odd, body_of(text_of(1)))
+    assert sending_runner.send_texts(odd, body_of(text_of(1)))
     assert told(queues) == [(1, "unknown", reason)]
     assert "+254700000001" not in caplog.text
 
@@ -238,7 +238,7 @@ def test_a_refused_number_does_not_stop_its_neighbours(
         return phones.usual(text)
 
     phones.answers = answers
-    assert sending_service.send_texts(outside, body_of(*map(text_of, (1, 2, 3))))
+    assert sending_runner.send_texts(outside, body_of(*map(text_of, (1, 2, 3))))
     assert told(queues) == [(1, "sent", ""), (2, "refused", "InvalidPhoneNumber"), (3, "sent", "")]
 
 
@@ -246,23 +246,23 @@ def test_what_comes_too_late_is_not_sent_and_stays_so(
     outside: OutboundResources, phones: FakePhones, queues: FakeQueues, moved: ManualClock
 ) -> None:
     moved.at = NOON + dt.timedelta(hours=2)
-    assert sending_service.send_texts(outside, body_of(text_of(1)))
+    assert sending_runner.send_texts(outside, body_of(text_of(1)))
     assert told(queues) == [(1, "not_sent", "too_late")]
     again = text_of(1, not_after=NOON + dt.timedelta(hours=9))  # as another copy of it may say
-    assert sending_service.send_texts(outside, body_of(again))
+    assert sending_runner.send_texts(outside, body_of(again))
     assert told(queues) == [(1, "not_sent", "too_late")]
     assert phones.came == {}
 
 
 def test_a_gateway_that_is_not_there_leaves_texts_to_the_next(outside: OutboundResources, queues: FakeQueues) -> None:
-    assert sending_service.send_texts(outside, body_of(text_of(1), gateway="pigeon"))
+    assert sending_runner.send_texts(outside, body_of(text_of(1), gateway="pigeon"))
     assert told(queues) == [(1, "not_sent", "no_gateway")]
 
 
 def test_when_time_is_up_nothing_is_begun(outside: OutboundResources, phones: FakePhones) -> None:
-    assert not sending_service.send_texts(outside, body_of(text_of(1)), lambda: False)
+    assert not sending_runner.send_texts(outside, body_of(text_of(1)), lambda: False)
     assert phones.calls == []
-    assert sending_service.send_texts(outside, body_of(text_of(1)))
+    assert sending_runner.send_texts(outside, body_of(text_of(1)))
 
 
 def test_bundles_hold_twenty_texts_and_two_hundred_kilobytes() -> None:
@@ -288,18 +288,18 @@ def test_bundles_hold_twenty_texts_and_two_hundred_kilobytes() -> None:
 )  # fmt: skip
 def test_a_body_that_cannot_be_read_says_nothing_of_what_it_holds(outside: OutboundResources, body: str) -> None:
     with pytest.raises(InvalidPayload) as raised:
-        sending_service.send_texts(outside, body)
+        sending_runner.send_texts(outside, body)
     assert str(raised.value) == "a message of the queue to send cannot be read"
 
 
 def test_a_sender_lives_shorter_than_its_claims_are_waited_for() -> None:
     from chalicelib.functions import FUNCTIONS
 
-    assert FUNCTIONS["send_messages"].timeout_s < sending_service.IN_FLIGHT_S
+    assert FUNCTIONS["send_messages"].timeout_s < sending_runner.IN_FLIGHT_S
 
 
 def test_the_outside_helper_works_with_the_real_folder(tmp_path: Path, moved: ManualClock, queues: FakeQueues) -> None:
     phones = FakePhones()
     these = make_outbound_resources(tmp_path, moved, queues, africastalking=phones)
-    assert sending_service.send_texts(these, body_of(text_of(1)))
+    assert sending_runner.send_texts(these, body_of(text_of(1)))
     assert list(phones.came.values()) == [1]

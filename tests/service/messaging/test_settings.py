@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib import messaging
 from chalicelib.errors import PreconditionFailed
-from chalicelib.messaging import service
 from chalicelib.messaging.model import MessageSettings
 from tests.contexts import context
 from tests.outbox import NOON, Outbox
@@ -15,13 +15,13 @@ from tests.outbox import NOON, Outbox
 
 def change(outbox: Outbox, version: int | None, **values: Any) -> MessageSettings:
     return outbox.parts.transact(
-        lambda db: service.change_settings(context(db, outbox.id, now=outbox.parts.clock.now()), version, values)
+        lambda db: messaging.change_settings(context(db, outbox.id, now=outbox.parts.clock.now()), version, values)
     )
 
 
 def now_of(outbox: Outbox) -> MessageSettings:
     with outbox.parts.reading() as db:
-        return service.get_settings(context(db, outbox.id))
+        return messaging.get_settings(context(db, outbox.id))
 
 
 def test_the_usual_ways_hold_until_one_is_changed(outbox: Outbox) -> None:
@@ -66,7 +66,7 @@ def test_of_two_first_changes_at_once_one_is_made(outbox: Outbox) -> None:
 
     thread = threading.Thread(target=second)
     with outbox.parts.writing() as db:
-        service.change_settings(context(db, outbox.id, now=NOON), 0, {"daily_cap": 10})
+        messaging.change_settings(context(db, outbox.id, now=NOON), 0, {"daily_cap": 10})
         thread.start()
         thread.join(0.3)
         assert told == []

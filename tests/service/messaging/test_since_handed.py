@@ -5,11 +5,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from chalicelib import leasing, messaging
 from chalicelib.clock import ManualClock
-from chalicelib.delivery import delivery_service, dispatch_service, result_service, sweep_service
+from chalicelib.delivery import dispatch_runner, recovery_runner, result_runner, tracking
 from chalicelib.delivery.queue_payloads import AttemptOutcome, VendorCallback, serialize_callback
-from chalicelib.leasing import service as leasing
-from chalicelib.messaging import service
 from chalicelib.runtime.ports import SendOutcome
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context
@@ -24,12 +23,12 @@ NEVER = SendOutcome("refused", permanent=True, reason="invalid_number")
 def told(outbox: Outbox, message_id: UUID, outcome: SendOutcome, number: int = 1) -> None:
     come = [AttemptOutcome(outbox.id, message_id, number, outcome)]
     now = outbox.parts.clock.now()
-    assert outbox.parts.transact(lambda db: delivery_service.apply_outcomes(db, outbox.id, come, now=now)) == 1
+    assert outbox.parts.transact(lambda db: tracking.apply_outcomes(db, outbox.id, come, now=now)) == 1
 
 
 def dispatched(outbox: Outbox) -> int:
     now = outbox.parts.clock.now()
-    return outbox.parts.transact(lambda db: dispatch_service.decide_next_set(db, outbox.id, now=now)).dispatched
+    return outbox.parts.transact(lambda db: dispatch_runner.decide_next_set(db, outbox.id, now=now)).dispatched
 
 
 @pytest.mark.parametrize("before", [(), (UNKNOWN,)])
@@ -40,7 +39,7 @@ def test_what_was_withdrawn_on_its_way_is_not_tried_again(
     dispatched(outbox)
     for outcome in before:
         told(outbox, message_id, outcome)
-    withdraw = service.cancel_messages
+    withdraw = messaging.cancel_messages
     may_be_told = outbox.parts.transact(
         lambda db: withdraw(context(db, outbox.id, now=clock.now()), ["receipt:1"], reason="reversed")
     )
@@ -55,7 +54,7 @@ def test_what_was_withdrawn_after_it_was_sent_stays_so(outbox: Outbox, clock: Ma
     (message_id,) = outbox.queue([notice(kind="receipt", dedupe_key="receipt:1")])
     dispatched(outbox)
     outbox.parts.transact(
-        lambda db: service.cancel_messages(context(db, outbox.id, now=clock.now()), ["receipt:1"], reason="reversed")
+        lambda db: messaging.cancel_messages(context(db, outbox.id, now=clock.now()), ["receipt:1"], reason="reversed")
     )
     told(outbox, message_id, SendOutcome("sent", provider_reference="ATX-withdrawn"))
     assert outbox.message(message_id).status == "sent"
@@ -67,9 +66,11 @@ def test_who_opts_out_is_not_put_on_the_queue_again(
     silent, other = new_phone(), new_phone()
     outbox.queue([notice(address=silent), notice(address=other), notice(kind="reply", address=silent)])
     assert dispatched(outbox) == 3  # and the dispatcher is killed before the queue has them
-    outbox.parts.transact(lambda db: service.add_opt_out(context(db, outbox.id, now=clock.now()), silent, source="sms"))
+    outbox.parts.transact(
+        lambda db: messaging.add_opt_out(context(db, outbox.id, now=clock.now()), silent, source="sms")
+    )
     clock.at += 3 * MINUTE
-    sweep_service.requeue_lost_attempts(sending)
+    recovery_runner.requeue_lost_attempts(sending)
     assert sorted(text["to"] for text in queues.texts(outbox.id)) == sorted([silent, other]), "the reply goes"
 
 
@@ -98,7 +99,7 @@ def test_what_nobody_took_is_not_told_as_spent(outbox: Outbox) -> None:
         told(outbox, message_id, SendOutcome("sent", provider_reference=f"ATX-{outbox.id}-{place}", cost_cents=80))
     outbox.change([failed], status="failed")  # by its delivery report
     with outbox.parts.reading() as db:
-        spend = service.get_spend(context(db, outbox.id), dt.date(2026, 12, 1))
+        spend = messaging.get_spend(context(db, outbox.id), dt.date(2026, 12, 1))
     assert (spend.messages, spend.price_cents, spend.cost_cents) == (2, 1_60, 1_60)
     assert outbox.day() == (2, 1_60)
 
@@ -109,7 +110,7 @@ def test_a_vendors_opt_out_holds_where_the_number_is_a_tenants(sending: Resource
         values = {"given_name": "Wanjiru", "phones": [phone]}
         leasing.add_tenant(context(db, outbox.id, now=NOON), values, keys=parts.keys)
     posted = VendorCallback("opt_out", "africastalking", {"phoneNumber": phone}, NOON)
-    assert result_service.handle_result(sending, serialize_callback(posted)) == 0  # they rent nothing
+    assert result_runner.handle_result(sending, serialize_callback(posted)) == 0  # they rent nothing
     with parts.reading() as db:
         assert opted_out(db, outbox.id, [phone]) == {phone}
 
@@ -118,7 +119,7 @@ def test_an_sms_from_a_name_instead_of_a_number_is_let_go(sending: Resources) ->
     """A bank's advertisement, or our own sender name come back: nobody to answer, and nothing for people to look at."""
     form = {"id": uuid4().hex, "from": "ZEBRA-BANK", "text": "STOP"}
     assert (
-        result_service.handle_result(
+        result_runner.handle_result(
             sending, serialize_callback(VendorCallback("incoming", "africastalking", form, NOON))
         )
         == 0

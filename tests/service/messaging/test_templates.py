@@ -4,10 +4,10 @@ import threading
 
 import pytest
 
+from chalicelib import messaging
 from chalicelib.errors import Invalid, NotFound, PreconditionFailed
-from chalicelib.messaging import service
 from chalicelib.messaging.model import MessagePreview, RenderedText, Template
-from chalicelib.messaging.text_model import DEFAULT_TEMPLATES, SAMPLE_VALUES
+from chalicelib.translations.message_templates import DEFAULT_TEMPLATES, SAMPLE_VALUES
 from tests.contexts import context
 from tests.outbox import NOON, Outbox
 
@@ -16,22 +16,22 @@ KIND = "reminder_due"
 
 def write(outbox: Outbox, version: int | None, text: str, language: str = "en", kind: str = KIND) -> Template:
     return outbox.parts.transact(
-        lambda db: service.write_template(context(db, outbox.id, now=NOON), kind, language, version, text)
+        lambda db: messaging.write_template(context(db, outbox.id, now=NOON), kind, language, version, text)
     )
 
 
 def remove(outbox: Outbox, version: int | None) -> None:
-    outbox.parts.transact(lambda db: service.remove_template(context(db, outbox.id, now=NOON), KIND, "en", version))
+    outbox.parts.transact(lambda db: messaging.remove_template(context(db, outbox.id, now=NOON), KIND, "en", version))
 
 
 def now_of(outbox: Outbox, kind: str = KIND, language: str = "en") -> Template:
     with outbox.parts.reading() as db:
-        return service.get_template(context(db, outbox.id), kind, language)
+        return messaging.get_template(context(db, outbox.id), kind, language)
 
 
 def said(outbox: Outbox, language: str = "en", **values: str) -> RenderedText:
     with outbox.parts.reading() as db:
-        return service.load_templates(context(db, outbox.id)).render(KIND, language, {**SAMPLE_VALUES, **values})
+        return messaging.load_templates(context(db, outbox.id)).render(KIND, language, {**SAMPLE_VALUES, **values})
 
 
 OBJECTS = ". Not you? Send NOT ME"  # a preview is of a number that has confirmed nothing
@@ -39,12 +39,12 @@ OBJECTS = ". Not you? Send NOT ME"  # a preview is of a number that has confirme
 
 def tried(outbox: Outbox, text: str | None, kind: str = KIND, **values: str) -> MessagePreview:
     with outbox.parts.reading() as db:
-        return service.preview_message(context(db, outbox.id), kind, "en", text, values)
+        return messaging.preview_message(context(db, outbox.id), kind, "en", text, values)
 
 
 def test_ours_are_listed_until_the_organisation_writes_its_own(outbox: Outbox) -> None:
     with outbox.parts.reading() as db:
-        listed = service.list_templates(context(db, outbox.id))
+        listed = messaging.list_templates(context(db, outbox.id))
     assert [(each.kind, each.language) for each in listed] == list(DEFAULT_TEMPLATES)
     assert {(each.own, each.version, each.parts, each.price_cents, each.changed_at) for each in listed} == {
         (False, 0, 1, 80, None)
@@ -103,7 +103,7 @@ def test_of_two_who_write_the_first_at_once_one_does(outbox: Outbox) -> None:
 
     thread = threading.Thread(target=second)
     with outbox.parts.writing() as db:
-        service.write_template(context(db, outbox.id, now=NOON), KIND, "en", 0, "First")
+        messaging.write_template(context(db, outbox.id, now=NOON), KIND, "en", 0, "First")
         thread.start()
         thread.join(0.3)
         assert told == []
@@ -131,7 +131,7 @@ def test_another_organisation_keeps_its_words(outbox: Outbox) -> None:
 def test_a_set_is_rendered_after_one_reading(outbox: Outbox) -> None:
     write(outbox, 0, "{tenant}: {amount} by paybill {paybill}")
     with outbox.parts.reading() as db:
-        templates = service.load_templates(context(db, outbox.id))
+        templates = messaging.load_templates(context(db, outbox.id))
     assert templates.render(KIND, "en", SAMPLE_VALUES) == RenderedText("Wanjiru: KES 15,000 by paybill 522533")
     told = templates.render(KIND, "en", {"tenant": "Achieng", "amount": "KES 5"})
     assert told == RenderedText("Dear Achieng, KES 5 is due today.", "no_value:paybill")

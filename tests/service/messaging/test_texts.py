@@ -7,13 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, insert, select
 
+from chalicelib import leasing, messaging, organisations
 from chalicelib.delivery.jobs import purge_texts
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.identity import service as identity
-from chalicelib.leasing import service as leasing
-from chalicelib.messaging import service
 from chalicelib.messaging.model import IncomingAnswer, KindSpend, Message
-from chalicelib.pages import PageRequest
+from chalicelib.paging import PageRequest
 from chalicelib.storage.tables.messaging import deliveries, incoming_messages
 from tests.contexts import context
 from tests.outbox import DAY, NOON, Outbox, new_phone, notice, opted_out
@@ -73,7 +71,7 @@ def test_messages_are_listed_newest_first_by_what_they_are_about(outbox: Outbox)
 
     def listed(**filters: Any) -> list[UUID]:
         with outbox.parts.reading() as db:
-            return [each.id for each in service.list_messages(context(db, outbox.id), PageRequest(), **filters).items]
+            return [each.id for each in messaging.list_messages(context(db, outbox.id), PageRequest(), **filters).items]
 
     assert listed() == ids[::-1]
     assert listed(tenant_id=tenant_id) == listed(status="failed") == ids[:1]
@@ -89,7 +87,7 @@ def test_only_what_waits_can_be_cancelled(outbox: Outbox) -> None:
 
     def cancel(message_id: UUID, organisation_id: UUID = outbox.id) -> Message:
         return outbox.parts.transact(
-            lambda db: service.cancel_message(
+            lambda db: messaging.cancel_message(
                 context(db, organisation_id, now=NOON + DAY), message_id, reason="by_member"
             )
         )
@@ -115,13 +113,13 @@ def test_a_month_is_summed_over_its_local_days(outbox: Outbox) -> None:
     other = Outbox.found(outbox.parts)
     other.change(other.texts(1), handed_at=NOON)
     with outbox.parts.reading() as db:
-        december = service.get_spend(context(db, outbox.id), dt.date(2026, 12, 1))
-        empty = service.get_spend(context(db, outbox.id), dt.date(2025, 12, 1))
+        december = messaging.get_spend(context(db, outbox.id), dt.date(2026, 12, 1))
+        empty = messaging.get_spend(context(db, outbox.id), dt.date(2025, 12, 1))
     outbox.parts.transact(
-        lambda db: identity.change_organisation(context(db, outbox.id), None, {"time_zone": "Africa/Lagos"})
+        lambda db: organisations.change_organisation(context(db, outbox.id), None, {"time_zone": "Africa/Lagos"})
     )
     with outbox.parts.reading() as db:
-        lagos = service.get_spend(context(db, outbox.id), dt.date(2026, 12, 1))
+        lagos = messaging.get_spend(context(db, outbox.id), dt.date(2026, 12, 1))
     assert december.kinds == [KindSpend("notice", 1, 1, 80, 0), KindSpend("receipt", 1, 2, 1_60, 1_55)]
     assert december[1:6] == (2, 3, 2_40, 1_55, 5_000_00)
     assert lagos.messages == 2  # the one at midnight is November's there, and January's first is December's
@@ -142,11 +140,11 @@ def test_what_was_sent_is_read_by_whom_it_was_answered_for(outbox: Outbox) -> No
     for _ in range(2):  # kept once
         for at, (reference, answers) in zip((NOON, NOON + DAY), rows.items(), strict=True):
             with outbox.parts.writing() as db:
-                service.record_answers(db, "africastalking", reference, at, answers)
+                messaging.record_answers(db, "africastalking", reference, at, answers)
     found, cursor = [], None
     for _ in range(2):
         with outbox.parts.reading() as db:
-            page = service.list_incoming(context(db, outbox.id), PageRequest(cursor, 1))
+            page = messaging.list_incoming(context(db, outbox.id), PageRequest(cursor, 1))
         found += page.items
         cursor = page.next_cursor
     assert cursor is None
@@ -156,11 +154,11 @@ def test_what_was_sent_is_read_by_whom_it_was_answered_for(outbox: Outbox) -> No
     ]
     assert (found[1].phone, found[1].tenant_id) == (phone, mine)
     with outbox.parts.reading() as db:
-        [theirs] = service.list_incoming(context(db, other.id), PageRequest()).items
+        [theirs] = messaging.list_incoming(context(db, other.id), PageRequest()).items
     assert (theirs.provider_reference, theirs.text) == (both, None)
     swept(outbox, NOON + 92 * DAY)
     with outbox.parts.reading() as db:
-        assert service.list_incoming(context(db, outbox.id), PageRequest()).items == []
+        assert messaging.list_incoming(context(db, outbox.id), PageRequest()).items == []
 
 
 def test_what_was_told_is_cleared_ninety_days_after_the_last_report(outbox: Outbox) -> None:
@@ -200,7 +198,7 @@ def test_old_texts_are_cleared_in_sets(outbox: Outbox) -> None:
     outbox.change(outbox.texts(7), status="delivered", finished_at=NOON)
     swept(outbox, NOON + 80 * DAY)  # what other tests left
     before = NOON + DAY
-    sets = [outbox.parts.transact(lambda db: service.purge_texts(db, before, 3)) for _ in range(4)]
+    sets = [outbox.parts.transact(lambda db: messaging.purge_texts(db, before, 3)) for _ in range(4)]
     assert sets == [3, 3, 1, 0]
 
 
@@ -222,8 +220,8 @@ def test_an_erased_tenant_is_in_no_message(outbox: Outbox) -> None:
     report = reported(outbox, phone)
     with outbox.parts.writing() as db:
         for each in (phone, shared):
-            service.add_opt_out(context(db, outbox.id, now=NOON), each, source="sms")
-        service.anonymise_messages_of_tenant(context(db, outbox.id, now=NOON + DAY), mine, [phone, shared])
+            messaging.add_opt_out(context(db, outbox.id, now=NOON), each, source="sms")
+        messaging.anonymise_messages_of_tenant(context(db, outbox.id, now=NOON + DAY), mine, [phone, shared])
         assert opted_out(db, outbox.id, [phone, shared]) == {shared}
     assert [is_forgotten(outbox.message(each)) for each in (sent, waiting, unnamed, theirs)] == [
         True,
@@ -244,13 +242,13 @@ def test_what_a_phone_sent_stays_while_another_landlord_knows_it(outbox: Outbox)
     mine, heard = tenant(outbox, phone), came(outbox, phone)
     theirs = tenant(other, phone)
     with outbox.parts.writing() as db:
-        service.anonymise_messages_of_tenant(context(db, outbox.id, now=NOON), mine, [phone])
+        messaging.anonymise_messages_of_tenant(context(db, outbox.id, now=NOON), mine, [phone])
     assert told_by(outbox, heard) == (phone, "SALIO")
     with outbox.parts.writing() as db:
         leasing.change_tenant(
             context(db, outbox.id, now=NOON), mine, None, {"phones": []}, keys=outbox.parts.keys
         )  # as erasing does
-        service.anonymise_messages_of_tenant(context(db, other.id, now=NOON), theirs, [phone])
+        messaging.anonymise_messages_of_tenant(context(db, other.id, now=NOON), theirs, [phone])
     assert told_by(outbox, heard) == (None, None)
     with outbox.parts.reading() as db:
         assert db.scalar(select(func.count()).where(incoming_messages.c.phone == phone)) == 0

@@ -9,15 +9,14 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chalicelib import leasing, portfolio
 from chalicelib.ids import new_id
-from chalicelib.leasing import service as leasing
-from chalicelib.messaging import making_service
+from chalicelib.messaging import rendering
 from chalicelib.messaging.model import Message, RenderedText
-from chalicelib.outreach import jobs, policy_service, reminder_service
-from chalicelib.outreach.model import REMINDER_KINDS
-from chalicelib.portfolio import service as portfolio
+from chalicelib.reminders import daily_run, jobs, policies
+from chalicelib.reminders.model import REMINDER_KINDS
 from chalicelib.storage.tables.messaging import messages
-from chalicelib.storage.tables.outreach import reminders
+from chalicelib.storage.tables.reminders import reminders
 from chalicelib.tasks import repository as task_repository
 from chalicelib.tasks.model import Task
 from tests.contexts import context
@@ -58,7 +57,7 @@ class Estate(Money):
 
     def policy(self, **values: Any) -> None:
         listed = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
-        self.do(policy_service.change_policy, None, {"enabled": True, **listed}, now=self.now)
+        self.do(policies.change_policy, None, {"enabled": True, **listed}, now=self.now)
 
     def claimed(self, task: Task) -> Task:
         """Hold the task as the worker that is to work it."""
@@ -70,7 +69,7 @@ class Estate(Money):
 
     def remind(self, on: dt.date | None = None) -> dict[str, Any]:
         """Queue the reminders of the day, work their task here and now, and return its result."""
-        task = self.do(reminder_service.queue_reminders, on or self.today, now=self.parts.clock.now())
+        task = self.do(daily_run.queue_reminders, on or self.today, now=self.parts.clock.now())
         return jobs.remind(self.parts, self.claimed(task))
 
     def messages(self, *kinds: str) -> list[Message]:
@@ -93,7 +92,7 @@ class Estate(Money):
         """Return what each of the messages would say now."""
         waiting = self.messages()
         with self.parts.reading() as db:
-            made = making_service.render_all(context(db, self.organisation_id, now=self.parts.clock.now()), waiting)
+            made = rendering.render_all(context(db, self.organisation_id, now=self.parts.clock.now()), waiting)
         return [made[message.id] for message in waiting]
 
     def texts(self) -> list[str | None]:

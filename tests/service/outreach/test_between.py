@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from chalicelib.delivery import delivery_service, dispatch_service
+from chalicelib import leasing
+from chalicelib.delivery import dispatch_runner, tracking
 from chalicelib.delivery.queue_payloads import AttemptOutcome, QueuedText
-from chalicelib.leasing import service as leasing
-from chalicelib.outreach import policy_service
+from chalicelib.reminders import policies
 from chalicelib.runtime.ports import NOT_SENT, SendOutcome
 from tests.service.outreach.estate import Estate
 
@@ -18,13 +18,13 @@ NOT_REACHED = SendOutcome(NOT_SENT, reason="not_reached")
 
 def dispatched(estate: Estate) -> list[QueuedText]:
     """Hand over what of the estate is due now, and return it."""
-    texts = estate.do(dispatch_service.decide_next_set, now=estate.parts.clock.now()).texts
+    texts = estate.do(dispatch_runner.decide_next_set, now=estate.parts.clock.now()).texts
     return [text for each in texts.values() for text in each]
 
 
 def told(estate: Estate, text: QueuedText, outcome: SendOutcome) -> None:
     come = [AttemptOutcome(estate.organisation_id, text.message_id, text.number, outcome)]
-    assert estate.do(delivery_service.apply_outcomes, come, now=estate.parts.clock.now()) == 1
+    assert estate.do(tracking.apply_outcomes, come, now=estate.parts.clock.now()) == 1
 
 
 def states(estate: Estate) -> list[tuple[str, str]]:
@@ -70,7 +70,7 @@ def test_what_waits_for_the_morning_does_not_come_on_a_day_off(
 ) -> None:
     estate.policy(skip_weekends=True, send_hour=21)
     if day_off is not None:
-        estate.do(policy_service.add_holiday, day_off, "Mourning", now=estate.now)
+        estate.do(policies.add_holiday, day_off, "Mourning", now=estate.now)
     estate.owing(DUE)
     estate.at_day(DUE, 21)  # a Friday evening, in the quiet hours
     estate.remind()

@@ -6,15 +6,13 @@ from uuid import UUID
 
 import pytest
 
+from chalicelib import messaging, portfolio
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.messaging import service as messaging
-from chalicelib.outreach import jobs
-from chalicelib.outreach import notice_service as service
-from chalicelib.outreach.model import LeftOut, NoticeCounts, NoticeDraft, NoticePreview
-from chalicelib.portfolio import service as portfolio
+from chalicelib.notices import jobs
+from chalicelib.notices import notices as service
+from chalicelib.notices.model import LeftOut, NoticeCounts, NoticeDraft, NoticePreview
 from chalicelib.runtime.context import Context
-from chalicelib.tasks import service as tasks
-from chalicelib.tasks.model import Task
+from chalicelib.tasks.model import ClaimLost, Task
 from tests.contexts import context
 from tests.money import ALL
 from tests.queries import counted
@@ -184,7 +182,7 @@ def test_a_task_that_was_taken_over_tells_nobody_twice(estate: Estate) -> None:
     )
     estate.parts.clock.at += dt.timedelta(minutes=2)  # type: ignore[attr-defined]  # its claim has lapsed
     second = estate.claimed(task)
-    with pytest.raises(tasks.ClaimLost):
+    with pytest.raises(ClaimLost):
         estate.parts.transact(
             lambda db: service.queue_notice_set(context(db, estate.organisation_id, **estate.at()), first, 0, None)
         )

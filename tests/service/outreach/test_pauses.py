@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.outreach import pause_service as service
-from chalicelib.outreach.model import Promise
+from chalicelib.reminders import promises as service
+from chalicelib.reminders.model import Promise
 from tests.money import ALL
 from tests.service.outreach.estate import Estate
 

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from chalicelib import organisations
 from chalicelib.clock import ManualClock
-from chalicelib.identity import service as identity
-from chalicelib.outreach import jobs, pause_service
+from chalicelib.reminders import jobs, promises
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
-from chalicelib.tasks import job_service
-from chalicelib.tasks import service as tasks
+from chalicelib.tasks import job_runner
+from chalicelib.tasks import task_runner as tasks
 from chalicelib.tasks.model import Task
+from chalicelib.tasks.task_queue import list_tasks
 from local.runner import event_at
 from tests.money import ALL
 from tests.service.outreach.estate import Estate
@@ -43,7 +44,7 @@ def fire(estate: Estate) -> int:
 
 
 def ran(estate: Estate) -> list[Task]:
-    return estate.do(tasks.list_tasks, ALL).items
+    return estate.do(list_tasks, ALL).items
 
 
 def test_each_day_is_worked_once_from_its_hour_on(own: Estate) -> None:
@@ -68,7 +69,7 @@ def test_an_hour_and_a_day_that_were_missed_are_made_up_for(own: Estate) -> None
 
 
 def test_a_day_begins_in_the_organisation_s_own_time_zone(own: Estate) -> None:
-    own.do(identity.change_organisation, None, {"time_zone": "Pacific/Auckland"})
+    own.do(organisations.change_organisation, None, {"time_zone": "Pacific/Auckland"})
     own.parts.clock.at = dt.datetime(2026, 12, 4, 20, 30, tzinfo=dt.UTC)  # type: ignore[attr-defined]  # 9.30 on the 5th
     own.today = DUE
     own.owing(DUE)
@@ -82,19 +83,19 @@ def test_who_has_no_policy_is_left_alone_but_for_their_promises(own: Estate) -> 
     own.at_day(DUE)
     assert fire(own) == 0
     said = {"lease_id": lease_id, "amount_cents": 100_00, "promised_on": DUE}
-    promise = own.do(pause_service.add_promise, said, **own.at())
+    promise = own.do(promises.add_promise, said, **own.at())
     own.at_day(DUE, 11)
     assert fire(own) == 1
     own.at_day(DUE + DAY)
     assert fire(own) == 1
-    assert own.do(pause_service.get_promise, promise.id).status == "broken"
+    assert own.do(promises.get_promise, promise.id).status == "broken"
     own.at_day(DUE + 2 * DAY)
     assert fire(own) == 0
     assert own.messages() == []
 
 
 def by_hand(estate: Estate, on: dt.date) -> int:
-    outcomes = list(job_service.run_job_by_hand(estate.parts, "rent_reminders", on, "Africa/Nairobi"))
+    outcomes = list(job_runner.run_job_by_hand(estate.parts, "rent_reminders", on, "Africa/Nairobi"))
     tasks.run_tasks(estate.parts)
     return sum(outcome.counted for _, outcome in outcomes if outcome)
 

@@ -5,12 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from chalicelib.leasing import service as leasing
-from chalicelib.messaging import making_service
-from chalicelib.messaging import service as messaging
+from chalicelib import leasing, messaging, portfolio
+from chalicelib.messaging import rendering
 from chalicelib.messaging.model import RenderedText
-from chalicelib.outreach import pause_service
-from chalicelib.portfolio import service as portfolio
+from chalicelib.reminders import promises
 from tests.queries import counted
 from tests.service.outreach.estate import Estate
 
@@ -92,14 +90,14 @@ def test_a_promise_or_an_exclusion_since_leaves_the_lease_out(estate: Estate) ->
     estate.owe(second, DUE)
     reminded(estate)
     said = {"lease_id": first, "amount_cents": 15_000_00, "promised_on": DUE + DAY}
-    promise = estate.do(pause_service.add_promise, said, **estate.at())
+    promise = estate.do(promises.add_promise, said, **estate.at())
     assert "Court B2" in (estate.texts()[0] or "")
-    estate.do(pause_service.put_exclusion, {"lease_id": second, "reason": "in court"}, **estate.at())
+    estate.do(promises.put_exclusion, {"lease_id": second, "reason": "in court"}, **estate.at())
     assert estate.made()[0].text is None
     assert estate.made()[0].reason in ("promised", "excluded")
-    estate.do(pause_service.cancel_promise, promise.id)
+    estate.do(promises.cancel_promise, promise.id)
     assert "Court A1" in (estate.texts()[0] or "")
-    estate.do(pause_service.put_exclusion, {"lease_id": first, "reason": "in court"}, **estate.at())
+    estate.do(promises.put_exclusion, {"lease_id": first, "reason": "in court"}, **estate.at())
     assert estate.made() == [RenderedText(None, "excluded")]
 
 
@@ -170,7 +168,7 @@ def test_more_messages_and_invoices_take_no_more_queries(estate: Estate) -> None
         waiting = [message for message in estate.messages() if message.id not in told]
         told += [message.id for message in waiting]
         with counted(estate.parts.writer) as sent:
-            estate.do(making_service.render_all, waiting, now=estate.parts.clock.now())
+            estate.do(rendering.render_all, waiting, now=estate.parts.clock.now())
         counts.append(len(sent))
         estate.at_day(estate.today + 30 * DAY)
     assert counts[0] == counts[1]

@@ -5,10 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from chalicelib.leasing import service as leasing
-from chalicelib.outreach import jobs, pause_service, policy_service, reminder_service
-from chalicelib.portfolio import service as portfolio
-from chalicelib.tasks.service import ClaimLost
+from chalicelib import leasing, portfolio
+from chalicelib.reminders import daily_run, jobs, policies, promises
+from chalicelib.tasks.model import ClaimLost
 from tests.contexts import context
 from tests.queries import counted
 from tests.service.outreach.estate import Estate
@@ -46,7 +45,7 @@ def test_a_message_is_worth_sending_until_the_end_of_the_next_sending_day(estate
 
 def test_nothing_is_said_on_a_holiday_nor_without_a_policy(estate: Estate) -> None:
     estate.owing(DUE)
-    estate.do(policy_service.add_holiday, dt.date(2026, 12, 6), "Gazetted late", now=estate.now)
+    estate.do(policies.add_holiday, dt.date(2026, 12, 6), "Gazetted late", now=estate.now)
     estate.at_day(dt.date(2026, 12, 6))
     assert estate.remind()["messages"] == 0
     estate.policy(enabled=False)
@@ -131,9 +130,9 @@ def test_whoever_is_left_out_or_has_promised_is_not_reminded_until_that_is_over(
     excluded, _ = estate.owing(DUE)
     promised, _ = estate.owing(DUE)
     until = {"ends_on": DUE + DAY, "reason": "pays by bank"}
-    estate.do(pause_service.put_exclusion, {"lease_id": excluded, **until}, **estate.at())
+    estate.do(promises.put_exclusion, {"lease_id": excluded, **until}, **estate.at())
     said = {"lease_id": promised, "amount_cents": 15_000_00, "promised_on": DUE + DAY}
-    estate.do(pause_service.add_promise, said, **estate.at())
+    estate.do(promises.add_promise, said, **estate.at())
     for day in (DUE, DUE + DAY):
         estate.at_day(day)
         assert estate.remind()["messages"] == 0
@@ -175,22 +174,22 @@ def small_sets(estate: Estate) -> Estate:
 
 def due_tenants(estate: Estate, after: UUID | None = None) -> list[UUID]:
     with estate.parts.reading() as db:
-        plan = reminder_service.plan_day(context(db, estate.organisation_id, today=estate.today))
+        plan = daily_run.plan_day(context(db, estate.organisation_id, today=estate.today))
         assert plan is not None
-        return reminder_service.list_due_tenants(context(db, estate.organisation_id), plan, after)
+        return daily_run.list_due_tenants(context(db, estate.organisation_id), plan, after)
 
 
 def test_a_run_that_was_killed_is_gone_on_with_from_where_it_had_committed(small_sets: Estate) -> None:
     estate = small_sets
-    task = estate.do(reminder_service.queue_reminders, DUE, now=estate.parts.clock.now())
+    task = estate.do(daily_run.queue_reminders, DUE, now=estate.parts.clock.now())
     first = estate.claimed(task)
     tenants = due_tenants(estate)
     with estate.parts.reading() as db:
-        plan = reminder_service.plan_day(context(db, estate.organisation_id, today=DUE))
+        plan = daily_run.plan_day(context(db, estate.organisation_id, today=DUE))
     assert plan is not None
-    begun = reminder_service.parse_progress(first)
+    begun = daily_run.parse_progress(first)
     done = estate.parts.transact(
-        lambda db: reminder_service.queue_reminder_set(
+        lambda db: daily_run.queue_reminder_set(
             context(db, estate.organisation_id, now=estate.parts.clock.now(), today=DUE),
             first,
             plan,
@@ -203,11 +202,11 @@ def test_a_run_that_was_killed_is_gone_on_with_from_where_it_had_committed(small
 
     estate.parts.clock.at += dt.timedelta(minutes=2)  # type: ignore[attr-defined]  # its claim has lapsed
     second = estate.claimed(task)
-    assert reminder_service.parse_progress(second) == done
+    assert daily_run.parse_progress(second) == done
     assert due_tenants(estate, done.after) == tenants[3:]
     with pytest.raises(ClaimLost):  # the first was only slow
         estate.parts.transact(
-            lambda db: reminder_service.queue_reminder_set(
+            lambda db: daily_run.queue_reminder_set(
                 context(db, estate.organisation_id, now=estate.parts.clock.now(), today=DUE),
                 first,
                 plan,

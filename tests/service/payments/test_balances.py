@@ -3,15 +3,14 @@
 import datetime as dt
 from uuid import UUID
 
-from chalicelib.billing import service as billing
-from chalicelib.payments import service
-from chalicelib.payments.balance_model import LeaseBalance
+from chalicelib import billing, payments
+from chalicelib.payments.model import LeaseBalance
 from tests.money import FIRST, Money
 from tests.queries import counted
 
 
 def stands(books: Money, *leases: UUID) -> list[LeaseBalance]:
-    found = books.do(service.list_balances, leases, today=books.today)
+    found = books.do(payments.list_balances, leases, today=books.today)
     return [found[each] for each in leases]
 
 

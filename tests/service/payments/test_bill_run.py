@@ -7,16 +7,16 @@ from uuid import UUID
 
 import pytest
 
-from chalicelib.billing import service as billing
+from chalicelib import billing, organisations
 from chalicelib.clock import ManualClock
 from chalicelib.errors import Invalid
-from chalicelib.identity import service as identity
-from chalicelib.payments import jobs, run_service
+from chalicelib.lease_accounts import bill_run, jobs
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
-from chalicelib.tasks import job_service
-from chalicelib.tasks import service as tasks
+from chalicelib.tasks import job_runner
+from chalicelib.tasks import task_runner as tasks
 from chalicelib.tasks.model import Task
+from chalicelib.tasks.task_queue import CLAIM_S, list_tasks
 from local.runner import event_at
 from tests.money import ALL, Money
 
@@ -35,11 +35,11 @@ def own(fresh_database: str, parts: Resources, clock: ManualClock) -> Iterator[M
 
 
 def queue(books: Money, period: dt.date, issued_on: dt.date | None = None) -> Task:
-    return books.do(run_service.queue_bill_run, period, issued_on=issued_on, member_id=None, **books.at())
+    return books.do(bill_run.queue_bill_run, period, issued_on=issued_on, member_id=None, **books.at())
 
 
 def tasks_of(books: Money) -> list[Task]:
-    return books.do(tasks.list_tasks, ALL).items
+    return books.do(list_tasks, ALL).items
 
 
 def test_a_run_bills_every_lease_once_and_applies_credit_in_the_same_go(own: Money) -> None:
@@ -87,7 +87,7 @@ def test_a_run_that_was_killed_is_taken_over_and_counts_all_that_was_done(
     billed = 5 if asked == 3 else 0
     assert len(own.do(billing.list_invoices, ALL, today=JUNE).items) == billed
     assert tasks.run_next_task(own.parts) is False  # the claim stands
-    clock.at += dt.timedelta(seconds=tasks.CLAIM_S + 1)
+    clock.at += dt.timedelta(seconds=CLAIM_S + 1)
     assert tasks.run_next_task(own.parts) is True
     assert tasks_of(own)[0].result == {"period": "2026-06", "leases": 5, "invoices": 5}
     assert len(own.do(billing.list_invoices, ALL, today=JUNE).items) == 5
@@ -108,7 +108,7 @@ def bill_due(books: Money) -> int:
 
 
 def test_a_day_that_was_missed_is_billed_as_of_that_day_and_none_ahead(own: Money, clock: ManualClock) -> None:
-    own.do(identity.change_organisation, None, {"bill_by_itself": True})
+    own.do(organisations.change_organisation, None, {"bill_by_itself": True})
     lease_id = own.let(10_000_00)
     assert bill_due(own) == 1  # on 1 June
     tasks.run_tasks(own.parts)
@@ -119,13 +119,13 @@ def test_a_day_that_was_missed_is_billed_as_of_that_day_and_none_ahead(own: Mone
     tasks.run_tasks(own.parts)
     assert invoice_days(own, late) == [dt.date(2026, 6, 2)]
     assert len(own.lines(lease_id)) == 1
-    outcomes = job_service.run_job_by_hand(own.parts, "bill_due", dt.date(2026, 6, 4), "Africa/Nairobi")
+    outcomes = job_runner.run_job_by_hand(own.parts, "bill_due", dt.date(2026, 6, 4), "Africa/Nairobi")
     assert [outcome.counted for _, outcome in outcomes if outcome] == [0] * 24
 
 
 def test_the_schedule_queues_a_run_once_a_day_for_those_who_asked(own: Money, clock: ManualClock) -> None:
     others = Money.found(own.parts)  # did not ask
-    own.do(identity.change_organisation, None, {"bill_by_itself": True})
+    own.do(organisations.change_organisation, None, {"bill_by_itself": True})
     lease_id = own.let(10_000_00)
     assert [bill_due(own), bill_due(own)] == [1, 0]
     tasks.run_tasks(own.parts)

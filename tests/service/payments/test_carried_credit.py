@@ -5,14 +5,13 @@ from uuid import UUID
 
 import pytest
 
+from chalicelib import lease_accounts, leasing, organisations, portfolio
 from chalicelib.errors import Invalid
-from chalicelib.identity import service as identity
-from chalicelib.leasing import service as leasing
-from chalicelib.pages import PageRequest
-from chalicelib.payments import allocation_service, ending_service, service
-from chalicelib.payments.model import FinalAccount
-from chalicelib.portfolio import service as portfolio
-from chalicelib.reporting import arrears_service, lettings_service, proof_service, statement_service
+from chalicelib.lease_accounts import lease_closing
+from chalicelib.lease_accounts.model import FinalAccount
+from chalicelib.paging import PageRequest
+from chalicelib.payments import allocation
+from chalicelib.reporting import arrears_report, books_proof, rent_roll_report, statements
 from chalicelib.reporting.model import Statement
 from tests.money import ALL, Money
 
@@ -22,7 +21,7 @@ RENT = 9_000_00
 
 
 def told(books: Money, lease_id: UUID) -> Statement:
-    return books.do(statement_service.get_lease_statement, lease_id, None, None, today=books.today)
+    return books.do(statements.get_lease_statement, lease_id, None, None, today=books.today)
 
 
 def moves(statement: Statement) -> list[tuple[str, int, int, int]]:
@@ -30,7 +29,7 @@ def moves(statement: Statement) -> list[tuple[str, int, int, int]]:
 
 
 def account(books: Money, lease_id: UUID) -> FinalAccount:
-    return books.do(ending_service.get_final_account, lease_id, today=books.today)
+    return books.do(lease_closing.get_final_account, lease_id, today=books.today)
 
 
 def open_cents(books: Money, lease_id: UUID) -> list[int]:
@@ -39,16 +38,16 @@ def open_cents(books: Money, lease_id: UUID) -> list[int]:
 
 def agree(books: Money, *leases: UUID) -> None:
     """Statement, final account, arrears and rent roll are one story, and the application proves its books."""
-    arrears = books.do(arrears_service.get_arrears, ALL, books.today, None, today=books.today).items
+    arrears = books.do(arrears_report.get_arrears, ALL, books.today, None, today=books.today).items
     owed = {each.lease_id: each.total_cents for each in arrears}
-    roll = books.do(lettings_service.get_rent_roll, ALL, books.today, None, today=books.today).items
+    roll = books.do(rent_roll_report.get_rent_roll, ALL, books.today, None, today=books.today).items
     balances = {each.lease_id: each.balance_cents for each in roll}
     for lease_id in leases:
         mine = account(books, lease_id)
         closing_cents = told(books, lease_id).closing_cents
         assert (mine.owed_cents, mine.owed_cents - mine.credit_cents) == (owed.get(lease_id, 0), closing_cents)
         assert balances.get(lease_id, closing_cents) == closing_cents
-    proof = books.do(proof_service.compute_proof, now=books.now)
+    proof = books.do(books_proof.compute_proof, now=books.now)
     assert proof.holds, [each for each in proof.findings if not each.holds]
 
 
@@ -60,7 +59,7 @@ def paid_ahead(books: Money, cents: int, ends_on: dt.date = LAST_OF_JUNE) -> tup
 
 
 def test_credit_of_a_lease_pays_the_first_bill_of_the_one_that_renews_it(books: Money) -> None:
-    books.do(identity.change_organisation, None, {"late_fee_kind": "fixed", "late_fee_cents": 500_00})
+    books.do(organisations.change_organisation, None, {"late_fee_kind": "fixed", "late_fee_cents": 500_00})
     old, payment_id = paid_ahead(books, 30_000_00)
     new = books.renew(old)
     for books.today in (JULY, AUGUST):
@@ -90,14 +89,14 @@ def test_a_tenants_statement_tells_both_sides_and_comes_to_the_same(books: Money
     books.today = JULY
     books.bill(JULY)
     tenant_id = books.do(leasing.get_lease, new, today=books.today).tenants[0].id
-    whole = books.do(statement_service.get_tenant_statement, tenant_id, None, None, today=books.today)
+    whole = books.do(statements.get_tenant_statement, tenant_id, None, None, today=books.today)
     carried = [each for each in whole.entries if each.kind == "credit_carried"]
     assert {each.lease_id: each.charged_cents - each.credited_cents for each in carried} == {
         old: 3_000_00,
         new: -3_000_00,
     }
     assert (whole.closing_cents, whole.entries[-1].balance_cents) == (6_000_00, 6_000_00)
-    later = books.do(statement_service.get_tenant_statement, tenant_id, JULY, None, today=books.today)
+    later = books.do(statements.get_tenant_statement, tenant_id, JULY, None, today=books.today)
     assert (later.opening_cents, later.closing_cents) == (-3_000_00, 6_000_00)
 
 
@@ -122,7 +121,7 @@ def test_credit_goes_down_a_chain_of_three_and_pays_what_a_person_issues(books: 
     own = books.pay(third, 1_000_00).id
     line = {"charge_type": "water", "description": "Tanker", "amount_cents": 4_000_00}
     given = {"lease_id": third, "lines": [line], "with_charges": False}
-    assert books.do(service.issue_invoice, given, **books.at()).status == "paid"
+    assert books.do(lease_accounts.issue_invoice, given, **books.at()).status == "paid"
     left = [books.payment(each).unallocated_cents for each in (payment_id, own)]
     assert sum(left) == 8_000_00
     books.today = JULY
@@ -194,6 +193,6 @@ def test_a_caretaker_is_not_told_what_a_payment_pays_in_another_property(books: 
     books.bill(JUNE)
     assert new in {row.lease_id for row in books.allocations(payment_id)}
     options = {"within": frozenset({mine})}
-    seen = books.do(allocation_service.list_allocations, PageRequest(), payment_id, **options).items
+    seen = books.do(allocation.list_allocations, PageRequest(), payment_id, **options).items
     assert {row.lease_id for row in seen} == {old}
     agree(books, old, new)

@@ -7,10 +7,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
-from chalicelib.billing import service as billing
+from chalicelib import billing, leasing
 from chalicelib.errors import Conflict
-from chalicelib.leasing import service as leasing
-from chalicelib.payments import ending_service
+from chalicelib.lease_accounts import lease_closing
 from chalicelib.storage.tables.leasing import leases
 from tests.money import ALL, Money
 
@@ -131,4 +130,4 @@ def test_a_lease_that_runs_on_has_no_account_to_close(books: Money) -> None:
     books.today = AUGUST
     with pytest.raises(Conflict):
         books.terminate(lease_id, JULY)
-    assert books.do(ending_service.get_final_account, lease_id, today=AUGUST).ends_on == JUNE
+    assert books.do(lease_closing.get_final_account, lease_id, today=AUGUST).ends_on == JUNE

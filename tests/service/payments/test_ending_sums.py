@@ -7,9 +7,9 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.leasing import service as leasing
+from chalicelib import leasing
 from chalicelib.money import round_half_up
-from chalicelib.payments.rules import month_after, periods_between
+from chalicelib.periods import month_after, periods_between
 from chalicelib.runtime.resources import Resources
 from tests.money import Money
 

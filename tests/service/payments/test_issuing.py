@@ -4,9 +4,8 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
+from chalicelib import lease_accounts, organisations
 from chalicelib.billing.model import Invoice
-from chalicelib.identity import service as identity
-from chalicelib.payments import service
 from tests.money import Money
 
 JUNE, JULY = dt.date(2026, 6, 1), dt.date(2026, 7, 1)
@@ -15,7 +14,7 @@ JUNE, JULY = dt.date(2026, 6, 1), dt.date(2026, 7, 1)
 def issue(books: Money, lease_id: UUID, cents: int, **values: Any) -> Invoice:
     line = {"charge_type": "water", "description": "Tanker", "amount_cents": cents}
     given = {"lease_id": lease_id, "lines": [line], "with_charges": False, **values}
-    return books.do(service.issue_invoice, given, **books.at())
+    return books.do(lease_accounts.issue_invoice, given, **books.at())
 
 
 def test_credit_pays_an_invoice_at_once_and_the_rest_stays_credit(books: Money) -> None:
@@ -30,7 +29,7 @@ def test_credit_pays_an_invoice_at_once_and_the_rest_stays_credit(books: Money) 
 
 def test_who_has_paid_ahead_is_not_fined_for_an_invoice_between_the_months(books: Money) -> None:
     policy = {"late_fee_kind": "fixed", "late_fee_cents": 500_00}
-    books.do(identity.change_organisation, None, policy)
+    books.do(organisations.change_organisation, None, policy)
     lease_id = books.let(9_000_00)
     books.pay(lease_id, 20_000_00)
     issue(books, lease_id, 2_000_00)
@@ -42,5 +41,5 @@ def test_who_has_paid_ahead_is_not_fined_for_an_invoice_between_the_months(books
 def test_credit_meets_a_balance_that_is_brought_forward_later(books: Money) -> None:
     lease_id = books.let(9_000_00)
     books.opening_credit(lease_id, 3_000_00)
-    invoice = books.do(service.record_opening_balance, lease_id, 4_000_00, JUNE, **books.at())
+    invoice = books.do(lease_accounts.record_opening_balance, lease_id, 4_000_00, JUNE, **books.at())
     assert (invoice.kind, invoice.open_cents) == ("opening", 1_000_00)

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from chalicelib.pages import PageRequest
-from chalicelib.payments import allocation_service, service
+from chalicelib import payments
+from chalicelib.paging import PageRequest
+from chalicelib.payments import allocation
 from tests import invariants
 from tests.money import FIRST, Money
 from tests.queries import counted
@@ -29,8 +30,8 @@ def test_a_list_takes_one_query_whatever_it_holds(books: Money) -> None:
         return queries(
             books,
             lambda: (
-                books.do(service.list_payments, PageRequest(), lease_id=lease_id, state="matched"),
-                books.do(allocation_service.list_allocations, PageRequest(), first.id),
+                books.do(payments.list_payments, PageRequest(), lease_id=lease_id, state="matched"),
+                books.do(allocation.list_allocations, PageRequest(), first.id),
             ),
         )
 
@@ -46,7 +47,7 @@ def test_the_step_after_a_bill_asks_twice_without_credit_and_as_often_for_many_a
     books.bill(FIRST)
 
     def step(of: list[UUID]) -> int:
-        return queries(books, lambda: books.do(allocation_service.apply_and_post_lease_credits, of))
+        return queries(books, lambda: books.do(allocation.apply_and_post_lease_credits, of))
 
     assert step(leases) == 2
     books.today = FIRST + dt.timedelta(days=1)

@@ -5,10 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from chalicelib import ledger, payments, portfolio
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.ledger import service as ledger
-from chalicelib.payments import rules, service
-from chalicelib.portfolio import service as portfolio
+from chalicelib.payments import rules
 from tests.money import ALL, FIRST, Money
 
 JUNE, JULY = dt.date(2026, 6, 1), dt.date(2026, 7, 1)
@@ -96,7 +95,7 @@ def test_a_caretaker_records_only_for_the_named_properties(books: Money) -> None
         with pytest.raises(Invalid) as error:
             books.pay(lease, 500_00, who=elsewhere)
         assert fields(error) == {field}
-    assert books.do(service.list_payments, ALL).items == []
+    assert books.do(payments.list_payments, ALL).items == []
 
 
 def test_a_caretaker_records_what_came_in_these_days(books: Money) -> None:
@@ -129,12 +128,12 @@ def test_a_caretaker_sees_only_payments_of_the_named_properties(books: Money) ->
     payment = books.pay(books.let(), 500_00)
     unmatched = books.pay(None, 700_00)
     here, elsewhere = frozenset({books.property_id}), frozenset({uuid4()})
-    assert [each.id for each in books.do(service.list_payments, ALL, within=here).items] == [payment.id]
-    assert books.do(service.list_payments, ALL, within=elsewhere).items == []
-    assert books.do(service.get_payment, payment.id, within=here).id == payment.id
+    assert [each.id for each in books.do(payments.list_payments, ALL, within=here).items] == [payment.id]
+    assert books.do(payments.list_payments, ALL, within=elsewhere).items == []
+    assert books.do(payments.get_payment, payment.id, within=here).id == payment.id
     for hidden, within in ((payment.id, elsewhere), (unmatched.id, here)):
         with pytest.raises(NotFound):
-            books.do(service.get_payment, hidden, within=within)
+            books.do(payments.get_payment, hidden, within=within)
 
 
 def test_an_mpesa_code_typed_by_hand_waits_whoever_typed_it(books: Money) -> None:
@@ -237,7 +236,7 @@ def test_another_organisations_ids_are_refused_and_nothing_is_written(books: Mon
         books.match(their_payment.id, lease_id)
     with pytest.raises(Invalid):
         books.match(books.pay(None, 100).id, their_lease)
-    assert len(books.do(service.list_payments, ALL).items) == 1
+    assert len(books.do(payments.list_payments, ALL).items) == 1
     assert theirs.broken() == []
 
 

@@ -8,10 +8,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from chalicelib.leasing import service as leasing
-from chalicelib.messaging import service as messaging
+from chalicelib import leasing, messaging, payments
 from chalicelib.messaging.model import Message
-from chalicelib.payments import service
 from chalicelib.payments.model import Payment
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.messaging import messages
@@ -256,7 +254,7 @@ def test_what_is_undone_with_its_transaction_was_never_told(books: Told) -> None
         """Ends the transaction."""
 
     def work(db: Any) -> None:
-        service.record_payment(context(db, books.organisation_id, **books.at()), values)
+        payments.record_payment(context(db, books.organisation_id, **books.at()), values)
         raise Undo
 
     with pytest.raises(Undo):

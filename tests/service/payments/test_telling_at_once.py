@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import select
 
-from chalicelib.delivery import dispatch_service
-from chalicelib.payments import service
+from chalicelib import payments
+from chalicelib.delivery import dispatch_runner
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.messaging import messages
 from tests.contexts import context
@@ -41,7 +41,7 @@ def meanwhile(work: Callable[[], object]) -> threading.Thread:
 def test_a_reversal_waits_for_the_dispatcher_and_then_is_told(books: Told) -> None:
     payment = books.pay(books.reach(), 500_00)
     with books.parts.writing() as db:
-        dispatch_service.decide_next_set(db, books.organisation_id, now=books.now)
+        dispatch_runner.decide_next_set(db, books.organisation_id, now=books.now)
         reversing = meanwhile(lambda: books.reverse(payment.id))
         assert reversing.is_alive()
     reversing.join()
@@ -51,7 +51,7 @@ def test_a_reversal_waits_for_the_dispatcher_and_then_is_told(books: Told) -> No
 def test_what_is_being_reversed_is_not_handed_over(books: Told) -> None:
     payment = books.pay(books.reach(), 500_00)
     with books.parts.writing() as db:
-        service.reverse_payment(context(db, books.organisation_id, **books.at()), payment.id, reason="bounced")
-        dispatching = meanwhile(lambda: books.do(dispatch_service.decide_next_set, now=books.now))
+        payments.reverse_payment(context(db, books.organisation_id, **books.at()), payment.id, reason="bounced")
+        dispatching = meanwhile(lambda: books.do(dispatch_runner.decide_next_set, now=books.now))
     dispatching.join()
     assert told(books) == [("receipt", "cancelled")]

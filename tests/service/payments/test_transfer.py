@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
+from chalicelib import leasing
 from chalicelib.errors import Conflict
-from chalicelib.leasing import service as leasing
-from chalicelib.payments import ending_service
-from chalicelib.payments.model import FinalAccount
+from chalicelib.lease_accounts import lease_closing
+from chalicelib.lease_accounts.model import FinalAccount
 from tests.money import Money
 
 JUNE, JULY = dt.date(2026, 6, 1), dt.date(2026, 7, 1)
@@ -15,7 +15,7 @@ ELEVENTH = dt.date(2026, 7, 11)
 
 
 def account(books: Money, lease_id: object) -> FinalAccount:
-    return books.do(ending_service.get_final_account, lease_id, today=books.today)
+    return books.do(lease_closing.get_final_account, lease_id, today=books.today)
 
 
 def test_days_billed_beyond_the_move_are_credited_and_the_new_lease_is_billed_for_them(books: Money) -> None:
@@ -57,7 +57,7 @@ def test_a_move_that_is_refused_settles_nothing(books: Money) -> None:
     taken = books.do(leasing.get_lease, other, today=books.today).unit_id
     values = {"unit_id": taken, "starts_on": dt.date(2026, 6, 11), "rent_cents": 100}
     with pytest.raises(Conflict):
-        books.do(ending_service.transfer_lease, old, values, **books.at())
+        books.do(lease_closing.transfer_lease, old, values, **books.at())
     assert [line.credited_cents for line in books.lines(old)] == [0]
     assert books.do(leasing.get_lease, old, today=books.today).ends_on is None
 

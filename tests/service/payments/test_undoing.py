@@ -5,9 +5,8 @@ from uuid import UUID
 
 import pytest
 
+from chalicelib import leasing, ledger
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.leasing import service as leasing
-from chalicelib.ledger import service as ledger
 from tests.money import ALL, Money
 
 JUNE, JULY, AUGUST = dt.date(2026, 6, 1), dt.date(2026, 7, 1), dt.date(2026, 8, 1)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, insert, select, update
 
-from chalicelib.ledger import service as ledger
+from chalicelib import ledger
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.tables.billing import counters, credit_note_lines, credit_notes, invoice_lines, invoices
 from chalicelib.storage.tables.ledger import journals, postings

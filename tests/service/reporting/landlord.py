@@ -9,17 +9,13 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
-from chalicelib.billing import service as billing
+from chalicelib import billing, leasing, ledger, organisations, payments, portfolio
 from chalicelib.billing.model import CreditNote, Invoice
-from chalicelib.identity import service as identity
-from chalicelib.leasing import service as leasing
+from chalicelib.lease_accounts import credit_notes, deposit_deductions
 from chalicelib.leasing.model import DepositEntry
-from chalicelib.ledger import service as ledger
-from chalicelib.payments import credit_service, deduction_service, reversal_service
-from chalicelib.payments import service as payments
-from chalicelib.payments.allocation_service import apply_and_post_lease_credits
+from chalicelib.payments import reversal
+from chalicelib.payments.allocation import apply_and_post_lease_credits
 from chalicelib.payments.model import Payment
-from chalicelib.portfolio import service as portfolio
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context, perform
 
@@ -125,7 +121,7 @@ class Landlord:
 
     def credit(self, invoice_id: UUID, *lines: tuple[UUID, int]) -> CreditNote:
         return self.write(
-            lambda db: credit_service.credit_invoice(
+            lambda db: credit_notes.credit_invoice(
                 context(db, self.organisation_id, **self._when), invoice_id, lines, reason="Agreed"
             )
         )
@@ -144,7 +140,7 @@ class Landlord:
 
     def reverse(self, payment_id: UUID) -> Payment:
         return self.write(
-            lambda db: reversal_service.reverse_payment(
+            lambda db: reversal.reverse_payment(
                 context(db, self.organisation_id, **self._when), payment_id, reason="Bounced"
             )
         )
@@ -152,9 +148,7 @@ class Landlord:
     def refund(self, payment_id: UUID, amount_cents: int) -> None:
         values = {"amount_cents": amount_cents}
         self.write(
-            lambda db: reversal_service.refund_credit(
-                context(db, self.organisation_id, **self._when), payment_id, values
-            )
+            lambda db: reversal.refund_credit(context(db, self.organisation_id, **self._when), payment_id, values)
         )
 
     def deposit(self, lease_id: UUID, amount_cents: int, **values: Any) -> DepositEntry:
@@ -172,7 +166,7 @@ class Landlord:
     def deduct(self, lease_id: UUID, amount_cents: int) -> None:
         values = {"amount_cents": amount_cents, "reason": "Broken door"}
         self.write(
-            lambda db: deduction_service.deduct_deposit(
+            lambda db: deposit_deductions.deduct_deposit(
                 context(db, self.organisation_id, **self._when), lease_id, values
             )
         )
@@ -191,7 +185,7 @@ def found(parts: Resources, names: Sequence[str] = ("Mwangaza Court",)) -> Landl
     now = dt.datetime.combine(FIRST_DAY, dt.time(8), dt.UTC)
 
     def work(db: Connection) -> tuple[UUID, UUID, UUID]:
-        mine = identity.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=now).id
+        mine = organisations.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=now).id
         bank = portfolio.add_channel(context(db, mine, now=now), {"kind": "bank", "name": "Bank", "number": "0110"}).id
         house = portfolio.add_property(context(db, mine, now=now), {"name": names[0], "channel_id": bank}).id
         return mine, bank, house

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.errors import Invalid
-from chalicelib.pages import PageRequest
-from chalicelib.reporting import arrears_repository, arrears_service
+from chalicelib.paging import PageRequest
+from chalicelib.reporting import arrears_report, arrears_repository
 from chalicelib.reporting.arrears_repository import Scope
 from chalicelib.reporting.model import Ages, Arrears
 from chalicelib.runtime.resources import Resources
@@ -22,7 +22,7 @@ JANUARY = dt.date(2026, 1, 1)
 def arrears(
     landlord: Landlord, on: dt.date | None = None, asked: PageRequest | None = None, property_id: UUID | None = None
 ) -> Arrears:
-    return landlord.read(arrears_service.get_arrears, asked or PageRequest(), on, property_id, today=landlord.today)
+    return landlord.read(arrears_report.get_arrears, asked or PageRequest(), on, property_id, today=landlord.today)
 
 
 def ages(landlord: Landlord, on: dt.date | None = None) -> Ages:
@@ -127,7 +127,7 @@ def test_the_worst_comes_first_and_pages_hold_all(landlord: Landlord) -> None:
     assert [item.total_cents for item in rising] == sorted(item.total_cents for item in rising)
     today = landlord.today
     sheet = landlord.read(
-        lambda db, mine: list(arrears_service.iter_arrears(context(db, mine, today=today), "-overdue", None, None))
+        lambda db, mine: list(arrears_report.iter_arrears(context(db, mine, today=today), "-overdue", None, None))
     )
     assert [item.overdue_cents for item in sheet] == seen
 

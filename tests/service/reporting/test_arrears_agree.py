@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from chalicelib.billing.model import Invoice
 from chalicelib.errors import Conflict
-from chalicelib.pages import PageRequest
+from chalicelib.paging import PageRequest
 from chalicelib.payments.model import Payment
-from chalicelib.reporting import arrears_repository, lettings_service, proof_service, statement_service
+from chalicelib.reporting import arrears_repository, books_proof, rent_roll_report, statements
 from chalicelib.reporting.arrears_repository import Scope
 from chalicelib.reporting.model import LeaseArrears, RentRollRow, Statement
 from chalicelib.runtime.resources import Resources
@@ -51,7 +51,7 @@ def test_reports_of_one_day_agree_however_they_are_read(
         later = _statement(landlord, lease_id, today, since=day)
         split = [entry for entry in whole.entries if entry.on >= day]
         assert (later.entries, later.closing_cents) == (split, whole.closing_cents)
-    proof = landlord.read(proof_service.compute_proof, now=landlord.now)
+    proof = landlord.read(books_proof.compute_proof, now=landlord.now)
     assert proof.holds, [finding for finding in proof.findings if not finding.holds]
 
 
@@ -101,9 +101,9 @@ def _listed(landlord: Landlord, on: dt.date, *, today: bool) -> list[LeaseArrear
 
 
 def _roll(landlord: Landlord, on: dt.date) -> dict[UUID | None, RentRollRow]:
-    page = landlord.read(lettings_service.get_rent_roll, PageRequest(), on, None, today=landlord.today)
+    page = landlord.read(rent_roll_report.get_rent_roll, PageRequest(), on, None, today=landlord.today)
     return {row.lease_id: row for row in page.items}
 
 
 def _statement(landlord: Landlord, lease_id: UUID, until: dt.date, since: dt.date | None = None) -> Statement:
-    return landlord.read(statement_service.get_lease_statement, lease_id, since, until, today=landlord.today)
+    return landlord.read(statements.get_lease_statement, lease_id, since, until, today=landlord.today)

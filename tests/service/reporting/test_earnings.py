@@ -5,19 +5,19 @@ import datetime as dt
 import pytest
 
 from chalicelib.errors import Invalid
-from chalicelib.reporting import earnings_service
-from chalicelib.reporting.earnings_model import Collections, Income, PaymentSum
+from chalicelib.reporting import collections_report
+from chalicelib.reporting.model import Collections, Income, PaymentSum
 from tests.service.reporting.landlord import Landlord
 
 JANUARY, FEBRUARY, MARCH = (dt.date(2026, month, 1) for month in (1, 2, 3))
 
 
 def collections(landlord: Landlord, period: dt.date = JANUARY) -> Collections:
-    return landlord.read(earnings_service.get_collections, period)
+    return landlord.read(collections_report.get_collections, period)
 
 
 def income(landlord: Landlord, first: dt.date, last: dt.date) -> Income:
-    return landlord.read(earnings_service.get_income, first, last)
+    return landlord.read(collections_report.get_income, first, last)
 
 
 def test_money_is_told_by_channel_property_day_and_use(landlord: Landlord) -> None:

@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
+from chalicelib import leasing
 from chalicelib.errors import Invalid
-from chalicelib.leasing import service as leasing
-from chalicelib.pages import PageRequest
-from chalicelib.reporting import lettings_service
+from chalicelib.paging import PageRequest
+from chalicelib.reporting import rent_roll_report
 from chalicelib.reporting.model import Occupancy, RentRoll
 from tests.contexts import context
 from tests.service.reporting.landlord import Landlord
@@ -16,11 +16,11 @@ MARCH = dt.date(2026, 3, 1)
 
 
 def roll(landlord: Landlord, on: dt.date | None = None, asked: PageRequest | None = None) -> RentRoll:
-    return landlord.read(lettings_service.get_rent_roll, asked or PageRequest(), on, None, today=landlord.today)
+    return landlord.read(rent_roll_report.get_rent_roll, asked or PageRequest(), on, None, today=landlord.today)
 
 
 def occupancy(landlord: Landlord, on: dt.date) -> Occupancy:
-    return landlord.read(lettings_service.get_occupancy, on)
+    return landlord.read(rent_roll_report.get_occupancy, on)
 
 
 def test_a_row_tells_the_lease_of_its_day_and_how_it_stands(landlord: Landlord) -> None:
@@ -72,10 +72,10 @@ def test_pages_and_the_whole_hold_every_unit_once_by_property_and_name(landlord:
     assert [row.unit_name for row in seen] == ["A0001", "A0003", "A0005", "A0002", "A0004"]
     today = landlord.today
     whole = landlord.read(
-        lambda db, mine: list(lettings_service.iter_rent_roll(context(db, mine, today=today), None, None))
+        lambda db, mine: list(rent_roll_report.iter_rent_roll(context(db, mine, today=today), None, None))
     )
     assert whole == seen
-    of_one = landlord.read(lettings_service.get_rent_roll, PageRequest(), None, other, today=today)
+    of_one = landlord.read(rent_roll_report.get_rent_roll, PageRequest(), None, other, today=today)
     assert of_one.items == seen[3:]
 
 

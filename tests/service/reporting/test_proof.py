@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Connection
 
-from chalicelib.reporting import proof_service
+from chalicelib.reporting import books_proof
 from chalicelib.reporting.proof_model import Proof
 from tests.service.reporting import breaking
 from tests.service.reporting.breaking import unguarded
@@ -39,7 +39,7 @@ def kept(landlord: Landlord) -> Landlord:
 
 
 def prove(landlord: Landlord) -> Proof:
-    return landlord.read(proof_service.compute_proof, now=landlord.now)
+    return landlord.read(books_proof.compute_proof, now=landlord.now)
 
 
 def test_books_that_the_services_kept_hold_and_nothing_is_left_unchecked(kept: Landlord) -> None:

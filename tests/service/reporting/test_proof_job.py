@@ -8,13 +8,14 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.clock import ManualClock
-from chalicelib.pages import PageRequest
-from chalicelib.reporting import proof_service
+from chalicelib.paging import PageRequest
+from chalicelib.reporting import books_proof
 from chalicelib.reporting.jobs import prove_books
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
-from chalicelib.tasks import service as tasks
+from chalicelib.tasks import task_runner as tasks
 from chalicelib.tasks.model import Task
+from chalicelib.tasks.task_queue import list_tasks
 from local.runner import event_at
 from tests.contexts import context
 from tests.service.reporting import breaking
@@ -39,7 +40,7 @@ def fire(parts: Resources) -> int:
 
 def tasks_of(landlord: Landlord) -> list[Task]:
     with landlord.parts.reading() as db:
-        return tasks.list_tasks(context(db, landlord.organisation_id), PageRequest()).items
+        return list_tasks(context(db, landlord.organisation_id), PageRequest()).items
 
 
 def books(parts: Resources) -> Landlord:
@@ -55,7 +56,7 @@ def test_books_are_proved_once_a_night_and_the_result_is_kept(alone: Resources, 
     assert fire(alone) == 0
     assert tasks.run_tasks(alone) == 1
     [task] = tasks_of(landlord)
-    assert (task.status, task.progress) == ("done", {"done": proof_service.STEPS, "total": proof_service.STEPS})
+    assert (task.status, task.progress) == ("done", {"done": books_proof.STEPS, "total": books_proof.STEPS})
     assert task.result
     assert (task.result["holds"], task.result["checked"]["journals_balance"]) == (True, 1)
     clock.at = dt.datetime(2026, 6, 2, 22, 30, tzinfo=dt.UTC)  # half past one on the 3rd: not yet night enough

@@ -8,14 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from chalicelib.pages import PageRequest
-from chalicelib.reporting import (
-    arrears_service,
-    earnings_service,
-    lettings_service,
-    proof_service,
-    statement_service,
-)
+from chalicelib.paging import PageRequest
+from chalicelib.reporting import arrears_report, books_proof, collections_report, rent_roll_report, statements
 from tests.contexts import context
 from tests.service.reporting.landlord import Landlord
 
@@ -42,21 +36,21 @@ def _all(rows: Callable[..., Any], *of: Any) -> Callable[..., Any]:
 
 
 REPORTS: dict[str, Callable[..., Any]] = {
-    "arrears today": lambda db, mine, today: arrears_service.get_arrears(
+    "arrears today": lambda db, mine, today: arrears_report.get_arrears(
         context(db, mine, today=today), PageRequest(), None, None
     ),
-    "arrears of a past day": lambda db, mine, today: arrears_service.get_arrears(
+    "arrears of a past day": lambda db, mine, today: arrears_report.get_arrears(
         context(db, mine, today=today), PageRequest(), JANUARY, None
     ),
-    "arrears, whole": _all(arrears_service.iter_arrears, "-overdue", None, None),
-    "rent roll": lambda db, mine, today: lettings_service.get_rent_roll(
+    "arrears, whole": _all(arrears_report.iter_arrears, "-overdue", None, None),
+    "rent roll": lambda db, mine, today: rent_roll_report.get_rent_roll(
         context(db, mine, today=today), PageRequest(), None, None
     ),
-    "rent roll, whole": _all(lettings_service.iter_rent_roll, None, None),
-    "occupancy": lettings_service.get_occupancy,
-    "collections": lambda db, mine, _today: earnings_service.get_collections(context(db, mine), JANUARY),
-    "income": lambda db, mine, _today: earnings_service.get_income(context(db, mine), JANUARY, JANUARY),
-    "proof": lambda db, mine, today: proof_service.compute_proof(
+    "rent roll, whole": _all(rent_roll_report.iter_rent_roll, None, None),
+    "occupancy": rent_roll_report.get_occupancy,
+    "collections": lambda db, mine, _today: collections_report.get_collections(context(db, mine), JANUARY),
+    "income": lambda db, mine, _today: collections_report.get_income(context(db, mine), JANUARY, JANUARY),
+    "proof": lambda db, mine, today: books_proof.compute_proof(
         context(db, mine, now=dt.datetime.combine(today, dt.time(), dt.UTC))
     ),
 }
@@ -94,8 +88,8 @@ def test_more_history_takes_no_more_queries(landlord: Landlord) -> None:
             landlord.today += dt.timedelta(days=30)
         with counted(landlord.parts.reader) as sent:
             for statement, of in (
-                (statement_service.get_tenant_statement, tenant_id),
-                (statement_service.get_lease_statement, lease_id),
+                (statements.get_tenant_statement, tenant_id),
+                (statements.get_lease_statement, lease_id),
             ):
                 landlord.read(statement, of, dt.date(2026, 1, 20), None, today=landlord.today)
         counts.append(len(sent))

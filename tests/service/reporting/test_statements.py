@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.reporting import statement_service
+from chalicelib.reporting import statements
 from chalicelib.reporting.model import Statement
 from tests.service.reporting.landlord import Landlord
 
@@ -14,11 +14,11 @@ from tests.service.reporting.landlord import Landlord
 def of_lease(
     landlord: Landlord, lease_id: UUID, since: dt.date | None = None, until: dt.date | None = None
 ) -> Statement:
-    return landlord.read(statement_service.get_lease_statement, lease_id, since, until, today=landlord.today)
+    return landlord.read(statements.get_lease_statement, lease_id, since, until, today=landlord.today)
 
 
 def of_tenant(landlord: Landlord, tenant_id: UUID) -> Statement:
-    return landlord.read(statement_service.get_tenant_statement, tenant_id, None, None, today=landlord.today)
+    return landlord.read(statements.get_tenant_statement, tenant_id, None, None, today=landlord.today)
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from chalicelib.delivery import delivery_service
-from chalicelib.delivery.delivery_service import IncomingSms
-from chalicelib.messaging import service as messaging
+from chalicelib import messaging
+from chalicelib.delivery import tracking
+from chalicelib.delivery.tracking import IncomingSms
 from chalicelib.messaging.model import IncomingMessage as Read
 from chalicelib.messaging.model import NewMessage
-from chalicelib.pages import PageRequest
+from chalicelib.paging import PageRequest
 from chalicelib.self_service import jobs
 from tests.service.self_service.conftest import House, Phone
 
@@ -20,12 +20,12 @@ OFFER = "Whose tenant are you? Reply number and unit, like 1 A12.\n"
 
 def send(phone: Phone, text: str, reference: str = "") -> str:
     """Have the whole path taken, as the queue of results does."""
-    assert jobs.handle_sms in delivery_service.incoming_sms_handlers
+    assert jobs.handle_sms in tracking.INCOMING_SMS_HANDLERS
     named = reference or f"{phone.number}-{next(phone.references)}"
     phone.now += dt.timedelta(seconds=1)
     phone.parts.clock.at = phone.now  # type: ignore[attr-defined]  # the tests' clock stands where it is put
     incoming = IncomingSms("africastalking", named, phone.number, text, phone.now)
-    return phone.parts.transact(lambda db: delivery_service.handle_incoming_sms(db, incoming))
+    return phone.parts.transact(lambda db: tracking.handle_incoming_sms(db, incoming))
 
 
 def read(house: House) -> list[Read]:

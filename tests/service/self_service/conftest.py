@@ -10,16 +10,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from chalicelib.identity import service as identity
-from chalicelib.identity.model import PLATFORM
-from chalicelib.leasing import service as leasing
-from chalicelib.maintenance import service as maintenance
+from chalicelib import leasing, maintenance, organisations, portfolio, self_service
 from chalicelib.maintenance.model import MaintenanceRequest
-from chalicelib.pages import PageRequest
-from chalicelib.portfolio import service as portfolio
+from chalicelib.organisations.model import PLATFORM
+from chalicelib.paging import PageRequest
 from chalicelib.runtime.resources import Resources
-from chalicelib.self_service import service
-from chalicelib.self_service.holder_service import find_holder
+from chalicelib.self_service.phone_holders import find_holder
 from chalicelib.storage.tables.messaging import messages
 from tests.money import Money
 from tests.outbox import opted_out
@@ -88,7 +84,7 @@ def replies_of(parts: Resources, organisation_id: UUID, phone: str = "") -> list
 
 def found_house(parts: Resources, name: str, today: dt.date) -> House:
     books = Money.found(parts, today)
-    books.do(identity.change_organisation, None, {"name": name})
+    books.do(organisations.change_organisation, None, {"name": name})
     return House(books)
 
 
@@ -105,7 +101,7 @@ class Phone:
         """Send an SMS and return the command that it was taken for."""
         named = reference or f"{self.number}-{next(self.references)}"
         return self.parts.transact(
-            lambda db: service.handle_sms(
+            lambda db: self_service.handle_sms(
                 db,
                 gateway="africastalking",
                 provider_reference=named,
@@ -118,11 +114,13 @@ class Phone:
 
     def dial(self, text: str = "", session_id: str = "ATUid_1") -> str:
         """Send what was typed so far and return the screen, as the route does."""
-        dialled = service.UssdRequest(session_id, self.number, text)
+        dialled = self_service.UssdRequest(session_id, self.number, text)
         with self.parts.reading() as db:
-            screen = service.render_screen(db, dialled, now=self.now)
+            screen = self_service.render_screen(db, dialled, now=self.now)
         if screen is None:
-            return self.parts.transact(lambda db: service.apply_choice(db, dialled, now=self.now, keys=self.parts.keys))
+            return self.parts.transact(
+                lambda db: self_service.apply_choice(db, dialled, now=self.now, keys=self.parts.keys)
+            )
         return screen
 
     def confirm(self, organisation_id: UUID, unit_name: str) -> None:

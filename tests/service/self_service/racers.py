@@ -4,10 +4,10 @@ import datetime as dt
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
+from chalicelib import self_service
 from chalicelib.clock import SystemClock
-from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.gateways.key_file import KeyFile
 from chalicelib.runtime.resources import Resources
-from chalicelib.self_service import service
 from chalicelib.storage.engines import make_engine
 
 TIMEOUT_S = 30
@@ -22,7 +22,7 @@ def text_often(url: str, numbers: list[str], said: list[str], now: dt.datetime, 
         for place, text in enumerate(said):
             given = {"gateway": "africastalking", "provider_reference": f"{own}-{number}-{place}", "phone": number}
             parts.transact(
-                lambda db, given=given, text=text: service.handle_sms(  # type: ignore[misc]
+                lambda db, given=given, text=text: self_service.handle_sms(  # type: ignore[misc]
                     db, **given, text=text, received_at=now, now=now
                 )
             )

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from chalicelib.delivery.delivery_service import IncomingSms
+from chalicelib.delivery.tracking import IncomingSms
 from chalicelib.self_service import jobs
 from tests.service.self_service.conftest import House, Phone, texts
 

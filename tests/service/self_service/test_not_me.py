@@ -2,9 +2,8 @@
 
 import pytest
 
-from chalicelib.leasing import service as leasing
+from chalicelib import leasing, portfolio
 from chalicelib.messaging.rules import measure_sms
-from chalicelib.portfolio import service as portfolio
 from tests.service.self_service.claims import claim, notify, read, send
 from tests.service.self_service.conftest import House, Phone
 

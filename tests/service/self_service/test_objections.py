@@ -4,12 +4,10 @@ import datetime as dt
 
 import pytest
 
-from chalicelib.delivery import dispatch_service
-from chalicelib.leasing import service as leasing
-from chalicelib.messaging import service as messaging
+from chalicelib import leasing, messaging, portfolio
+from chalicelib.delivery import dispatch_runner
 from chalicelib.messaging.model import NewMessage
-from chalicelib.pages import PageRequest
-from chalicelib.portfolio import service as portfolio
+from chalicelib.paging import PageRequest
 from chalicelib.self_service import jobs
 from tests.service.self_service.claims import DAY, OFFER, claim, notify, read, send
 from tests.service.self_service.conftest import House, Phone, texts
@@ -101,7 +99,7 @@ def test_a_no_that_comes_between_queueing_and_sending_is_heard(house: House, pho
     send(phone, "SI MIMI")
     values = {"phones": [phone.number]}
     house.books.do(leasing.change_tenant, tenant_id, None, values, keys=phone.parts.keys, now=phone.now)
-    house.books.parts.transact(lambda db: dispatch_service.decide_next_set(db, house.id, now=phone.now))
+    house.books.parts.transact(lambda db: dispatch_runner.decide_next_set(db, house.id, now=phone.now))
     found = house.books.do(messaging.get_message, message_id)
     assert (found.address, found.status, found.reason) == (phone.number, "cancelled", "number_denied")
 

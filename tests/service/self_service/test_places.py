@@ -4,10 +4,9 @@ import datetime as dt
 
 import pytest
 
-from chalicelib.leasing import service as leasing
+from chalicelib import leasing, portfolio
 from chalicelib.messaging.rules import measure_sms
-from chalicelib.pages import PageRequest
-from chalicelib.portfolio import service as portfolio
+from chalicelib.paging import PageRequest
 from chalicelib.self_service import jobs
 from tests.service.self_service.claims import DAY, JUNE, OFFER, claim, read, send
 from tests.service.self_service.conftest import House, Phone, texts

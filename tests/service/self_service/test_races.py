@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from chalicelib.leasing import service as leasing
+from chalicelib import leasing
 from tests.service.self_service import racers
 from tests.service.self_service.conftest import House, Phone, texts
 

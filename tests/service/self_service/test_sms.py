@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from chalicelib.delivery import delivery_service
-from chalicelib.delivery.delivery_service import IncomingSms
-from chalicelib.leasing import service as leasing
+from chalicelib import leasing
+from chalicelib.delivery import tracking
+from chalicelib.delivery.tracking import IncomingSms
 from chalicelib.self_service import jobs
 from tests.queries import counted
 from tests.service.self_service.conftest import House, Phone, texts
@@ -238,7 +238,7 @@ def test_a_balance_asks_as_often_for_many_leases_as_for_one(house: House, phone:
 
 
 def test_incoming_sms_are_taken_by_the_hook(house: House, phone: Phone) -> None:
-    assert jobs.handle_sms in delivery_service.incoming_sms_handlers
+    assert jobs.handle_sms in tracking.INCOMING_SMS_HANDLERS
     house.let(house.tenant(phone.number))
     incoming = IncomingSms("africastalking", "ref", phone.number, "salio", phone.parts.clock.now())
     assert phone.parts.transact(lambda db: jobs.handle_sms(db, incoming)) == "balance"

@@ -4,9 +4,8 @@ import datetime as dt
 
 import pytest
 
-from chalicelib.leasing import service as leasing
+from chalicelib import leasing, portfolio
 from chalicelib.messaging.rules import measure_sms
-from chalicelib.portfolio import service as portfolio
 from tests.queries import counted
 from tests.service.self_service.conftest import House, Phone
 

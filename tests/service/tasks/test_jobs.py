@@ -13,9 +13,10 @@ from chalicelib.errors import NotFound, Unavailable
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.tables.tasks import job_runs, job_slots
-from chalicelib.tasks import job_service
+from chalicelib.tasks import job_runner
 from chalicelib.tasks.job_model import Outcome, Slot
-from chalicelib.tasks.run_service import CLAIM_S, MAX_ATTEMPTS, RETRY_AFTER_S, Job, JobStep
+from chalicelib.tasks.registry import REGISTRY, Job, JobStep
+from chalicelib.tasks.slot_runner import CLAIM_S, MAX_ATTEMPTS, RETRY_AFTER_S
 
 HOUR = dt.timedelta(hours=1)
 NINE = dt.datetime(2026, 11, 20, 9, 40, tzinfo=dt.UTC)
@@ -40,7 +41,7 @@ class Script:
     seen: list[Slot] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        job_service.register_job(Job(self.name, self.every, self.works, self.catches_up))
+        REGISTRY.add_job(Job(self.name, self.every, self.works, self.catches_up))
 
     def works(self, parts: Resources, slot: Slot) -> Iterator[JobStep]:
         self.seen.append(slot)
@@ -55,7 +56,7 @@ class Script:
         return number + 1
 
     def fire(self, at: dt.datetime | None = None) -> list[Outcome]:
-        return job_service.run_due_slots(self.parts, self.name, at or self.parts.clock.now())
+        return job_runner.run_due_slots(self.parts, self.name, at or self.parts.clock.now())
 
     def done(self) -> list[tuple[str, int]]:
         """Return (hour of the slot, number) of every set whose effect is there."""
@@ -170,7 +171,7 @@ def test_no_more_than_three_days_are_caught_up(script: Script, clock: ManualCloc
 
 def test_a_hole_that_another_s_run_left_is_caught_up_too(script: Script, clock: ManualClock) -> None:
     script.fire()
-    list(job_service.run_job_by_hand(script.parts, script.name, dt.date(2026, 11, 21), "UTC"))  # by hand, ahead
+    list(job_runner.run_job_by_hand(script.parts, script.name, dt.date(2026, 11, 21), "UTC"))  # by hand, ahead
     clock.at = dt.datetime(2026, 11, 22, 0, 10, tzinfo=dt.UTC)
     hours = [outcome.slot.at for outcome in script.fire()]
     assert (hours[0].day, hours[0].hour, len(hours)) == (20, 10, 15)
@@ -245,7 +246,7 @@ def test_a_database_that_goes_ends_the_run_and_is_tried_again(script: Script, cl
 
 def test_when_time_is_up_the_rest_is_left_to_whoever_comes_next(script: Script, clock: ManualClock) -> None:
     left = iter([True, True, False])
-    [outcome] = job_service.run_due_slots(script.parts, script.name, clock.now(), lambda: next(left))
+    [outcome] = job_runner.run_due_slots(script.parts, script.name, clock.now(), lambda: next(left))
     assert (outcome.status, outcome.sets) == ("running", 1)
     assert script.run()[0] == "running"
     clock.at += dt.timedelta(seconds=1)
@@ -279,7 +280,7 @@ def test_passing_over_many_done_sets_keeps_the_slot_held(script: Script, clock: 
     def linger(_number: int) -> None:
         clock.at += dt.timedelta(seconds=CLAIM_S - 100)
         if len(script.seen) == 2:
-            held.append(job_service.run_due_slots(script.parts, script.name, NINE + HOUR))
+            held.append(job_runner.run_due_slots(script.parts, script.name, NINE + HOUR))
 
     script.between = linger
     [outcome] = script.fire()
@@ -309,8 +310,8 @@ def test_work_without_a_scope_is_repeated_until_there_is_none(parts: Resources) 
         yield JobStep(None, lambda db: left.pop(0))
 
     name = f"job_{uuid4().hex[:20]}"
-    job_service.register_job(Job(name, HOUR, works))
-    [outcome] = job_service.run_due_slots(parts, name, NINE)
+    REGISTRY.add_job(Job(name, HOUR, works))
+    [outcome] = job_runner.run_due_slots(parts, name, NINE)
     assert (outcome.sets, outcome.counted, left) == (2, 5, [5])
 
 
@@ -318,13 +319,13 @@ def test_a_day_is_run_by_hand_slot_by_slot_and_what_was_done_stays_done_once(
     script: Script, clock: ManualClock
 ) -> None:
     script.fire()
-    ran = list(job_service.run_job_by_hand(script.parts, script.name, dt.date(2026, 11, 20), "Africa/Nairobi"))
+    ran = list(job_runner.run_job_by_hand(script.parts, script.name, dt.date(2026, 11, 20), "Africa/Nairobi"))
     assert [slot.key for slot, _ in ran][::23] == ["2026-11-19T21:00:00Z", "2026-11-20T20:00:00Z"]
     [nine] = [outcome for slot, outcome in ran if outcome and slot.at.hour == 9]
     assert (nine.status, nine.sets, nine.passed_over) == ("done", 0, 3)
     assert sum(outcome.sets for _, outcome in ran if outcome) == 23 * 3
     again = [
-        outcome for _, outcome in job_service.run_job_by_hand(script.parts, script.name, dt.date(2026, 11, 20), "UTC")
+        outcome for _, outcome in job_runner.run_job_by_hand(script.parts, script.name, dt.date(2026, 11, 20), "UTC")
     ]
     assert sum(outcome.sets for outcome in again if outcome) == 3 * 3  # 21 to 23 h UTC are of the next day in Nairobi
 
@@ -332,7 +333,7 @@ def test_a_day_is_run_by_hand_slot_by_slot_and_what_was_done_stays_done_once(
 def test_by_hand_no_slot_is_taken_that_another_holds(script: Script) -> None:
     def meanwhile(number: int) -> None:
         if number == 0 and len(script.seen) == 1:
-            ran = dict(job_service.run_job_by_hand(script.parts, script.name, dt.date(2026, 11, 20), "UTC"))
+            ran = dict(job_runner.run_job_by_hand(script.parts, script.name, dt.date(2026, 11, 20), "UTC"))
             assert [slot.at.hour for slot, outcome in ran.items() if outcome is None] == [9]
 
     script.between = meanwhile
@@ -342,14 +343,14 @@ def test_by_hand_no_slot_is_taken_that_another_holds(script: Script) -> None:
 
 def test_an_unknown_job_tells_which_there_are(script: Script) -> None:
     with pytest.raises(NotFound) as caught:
-        list(job_service.run_job_by_hand(script.parts, "lost", dt.date(2026, 11, 20), "UTC"))
+        list(job_runner.run_job_by_hand(script.parts, "lost", dt.date(2026, 11, 20), "UTC"))
     assert script.name in caught.value.detail
     assert script.name in caught.value.facts["jobs"]
 
 
 def test_one_name_is_one_job(script: Script) -> None:
     with pytest.raises(ValueError):
-        job_service.register_job(Job(script.name, HOUR, script.works))
+        REGISTRY.add_job(Job(script.name, HOUR, script.works))
 
 
 @pytest.fixture
@@ -376,13 +377,13 @@ def test_what_died_or_failed_is_resumed_without_its_schedule(alone: Resources, c
         with pytest.raises(Killed):
             script.fire()
     failing.fire()
-    assert job_service.resume_runs(alone) == []
+    assert job_runner.resume_runs(alone) == []
     clock.at += dt.timedelta(seconds=CLAIM_S + 1)
-    assert job_service.resume_runs(alone, lambda: False) == []
-    resumed = {outcome.slot.job: outcome.sets for outcome in job_service.resume_runs(alone)}
+    assert job_runner.resume_runs(alone, lambda: False) == []
+    resumed = {outcome.slot.job: outcome.sets for outcome in job_runner.resume_runs(alone)}
     assert resumed == {dying.name: 3, failing.name: 1}
     assert (dying.done(), failing.done(), swept.done()) == (ALL, ALL, [])
-    assert job_service.resume_runs(alone) == []
+    assert job_runner.resume_runs(alone) == []
 
 
 def test_slots_and_runs_are_forgotten_after_ninety_days_in_sets(alone: Resources, clock: ManualClock) -> None:
@@ -394,7 +395,7 @@ def test_slots_and_runs_are_forgotten_after_ninety_days_in_sets(alone: Resources
     kept = script.done()
 
     def forget() -> int:
-        return alone.transact(lambda db: job_service.purge_old_runs(db, clock.now()))
+        return alone.transact(lambda db: job_runner.purge_old_runs(db, clock.now()))
 
     assert forget() == 0, "ninety days are not over"
     clock.at += dt.timedelta(days=1)

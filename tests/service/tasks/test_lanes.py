@@ -12,22 +12,24 @@ from chalicelib.clock import ManualClock
 from chalicelib.errors import Unavailable
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
-from chalicelib.tasks import jobs, service
+from chalicelib.tasks import jobs, task_runner
 from chalicelib.tasks.model import HEAVY, SHORT, TURN_S, Task
+from chalicelib.tasks.task_queue import queue_task
 from tests.contexts import context
 from tests.queries import counted
+from tests.registering import task_handler
 
 ONE, OTHER, THIRD = uuid4(), uuid4(), uuid4()
 worked: list[Task] = []
 
 
-@service.task_handler("test_short")
+@task_handler("test_short")
 def _short(parts: Resources, task: Task) -> dict[str, Any]:
     worked.append(task)
     return {}
 
 
-@service.task_handler("test_heavy", lane=HEAVY)
+@task_handler("test_heavy", lane=HEAVY)
 def _heavy(parts: Resources, task: Task) -> dict[str, Any]:
     worked.append(task)
     return {}
@@ -60,7 +62,7 @@ def alone(fresh_database: str, parts: Resources) -> Iterator[Resources]:
 def queue(parts: Resources, organisation_id: UUID, kind: str = "test_heavy", count: int = 1) -> None:
     with parts.writing() as db:
         for _ in range(count):
-            service.queue_task(context(db, organisation_id, now=parts.clock.now()), kind, {}, created_by=None)
+            queue_task(context(db, organisation_id, now=parts.clock.now()), kind, {}, created_by=None)
 
 
 def order() -> list[UUID]:
@@ -70,9 +72,9 @@ def order() -> list[UUID]:
 def test_a_lane_is_worked_without_the_other(alone: Resources) -> None:
     queue(alone, ONE, "test_heavy", 3)
     queue(alone, OTHER, "test_short")
-    assert service.run_tasks(alone, lane=SHORT) == 1
+    assert task_runner.run_tasks(alone, lane=SHORT) == 1
     assert order() == [OTHER]
-    assert service.run_tasks(alone, lane=HEAVY) == 3
+    assert task_runner.run_tasks(alone, lane=HEAVY) == 3
 
 
 def test_each_lane_has_its_own_queue(alone: Resources) -> None:
@@ -87,7 +89,7 @@ def test_an_organisations_ten_go_not_before_anothers_first(alone: Resources, clo
     clock.at += dt.timedelta(seconds=1)
     queue(alone, OTHER, count=2)
     queue(alone, THIRD)
-    service.run_tasks(alone)
+    task_runner.run_tasks(alone)
     assert order() == [ONE, OTHER, THIRD, ONE, OTHER, *[ONE] * 8]
 
 
@@ -96,8 +98,8 @@ def test_who_queues_one_after_another_does_not_put_off_others_for_ever(alone: Re
     for _ in range(3):  # the other's next is there before its last is done with
         clock.at += dt.timedelta(seconds=TURN_S)
         queue(alone, OTHER)
-        service.run_next_task(alone)
-        service.run_next_task(alone)
+        task_runner.run_next_task(alone)
+        task_runner.run_next_task(alone)
     assert order() == [ONE, ONE, OTHER, ONE, OTHER, OTHER]
 
 
@@ -105,7 +107,7 @@ def test_the_lanes_of_one_organisation_do_not_wait_for_each_other(alone: Resourc
     queue(alone, ONE, "test_heavy", 10)
     queue(alone, ONE, "test_short")
     queue(alone, OTHER, "test_short")
-    service.run_tasks(alone, lane=SHORT)
+    task_runner.run_tasks(alone, lane=SHORT)
     assert order() == [ONE, OTHER]
 
 

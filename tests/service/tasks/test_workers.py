@@ -15,8 +15,8 @@ from chalicelib.ids import new_id
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.ledger import journals
 from chalicelib.storage.tables.tasks import tasks
-from chalicelib.tasks import service
 from chalicelib.tasks.model import Task
+from chalicelib.tasks.task_queue import get_task, queue_task
 from tests.contexts import context
 from tests.service.worker_process import SETS_KIND, parts_on
 
@@ -39,7 +39,7 @@ def start(url: str, set_s: float = 0.0, claim_s: int = CLAIM_S) -> "subprocess.P
 
 def queue(parts: Resources, organisation_id: UUID, sets: int) -> Task:
     return parts.transact(
-        lambda db: service.queue_task(
+        lambda db: queue_task(
             context(db, organisation_id, now=parts.clock.now()), SETS_KIND, {"sets": sets}, created_by=None
         )
     )
@@ -47,7 +47,7 @@ def queue(parts: Resources, organisation_id: UUID, sets: int) -> Task:
 
 def stands(parts: Resources, task: Task) -> Task:
     with parts.reading() as db:
-        return service.get_task(context(db, task.organisation_id), task.id)
+        return get_task(context(db, task.organisation_id), task.id)
 
 
 def posted(parts: Resources, organisation_id: UUID) -> int:

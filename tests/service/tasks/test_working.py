@@ -12,12 +12,15 @@ from sqlalchemy import Connection
 from chalicelib.clock import ManualClock
 from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.ids import new_id
-from chalicelib.pages import PageRequest
+from chalicelib.paging import PageRequest
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
-from chalicelib.tasks import service
+from chalicelib.tasks import task_runner
 from chalicelib.tasks.model import Task
+from chalicelib.tasks.registry import TaskHandler
+from chalicelib.tasks.task_queue import CLAIM_S, get_task, list_tasks, queue_task, save_progress
 from tests.contexts import context
+from tests.registering import task_handler
 
 ORGANISATION = uuid4()
 
@@ -29,7 +32,7 @@ class Script:
         self.raises: list[BaseException] = []
         self.seen: list[Task] = []
         self.sets = 3
-        self.work: service.TaskHandler = self.work_sets  # a test puts its own here
+        self.work: TaskHandler = self.work_sets  # a test puts its own here
 
     def work_sets(self, parts: Resources, task: Task) -> dict[str, Any]:
         self.seen.append(task)
@@ -41,13 +44,13 @@ class Script:
 
 
 def do_set(parts: Resources, task: Task, done: int, total: int | None = None) -> None:
-    parts.transact(lambda db: service.save_progress(db, task, done=done, total=total, cursor=str(done)))
+    parts.transact(lambda db: save_progress(db, task, done=done, total=total, cursor=str(done)))
 
 
 script = Script()
 
 
-@service.task_handler("scripted")
+@task_handler("scripted")
 def _scripted(parts: Resources, task: Task) -> dict[str, Any]:
     return script.work(parts, task)
 
@@ -67,12 +70,12 @@ def alone(fresh_database: str, parts: Resources) -> Iterator[Resources]:
 
 def queue(parts: Resources, kind: str = "scripted", **input: Any) -> Task:
     with parts.writing() as db:
-        return service.queue_task(context(db, ORGANISATION, now=parts.clock.now()), kind, input, created_by=None)
+        return queue_task(context(db, ORGANISATION, now=parts.clock.now()), kind, input, created_by=None)
 
 
 def stands(parts: Resources, task: Task) -> Task:
     with parts.reading() as db:
-        return service.get_task(context(db, ORGANISATION), task.id)
+        return get_task(context(db, ORGANISATION), task.id)
 
 
 def test_tasks_are_worked_in_the_order_they_came_and_their_result_is_kept(alone: Resources, clock: ManualClock) -> None:
@@ -80,19 +83,19 @@ def test_tasks_are_worked_in_the_order_they_came_and_their_result_is_kept(alone:
     clock.at += dt.timedelta(seconds=1)
     second = queue(alone)
     assert stands(alone, first).status == "queued"
-    assert service.run_tasks(alone) == 2
+    assert task_runner.run_tasks(alone) == 2
     assert [task.id for task in script.seen] == [first.id, second.id]
     done = stands(alone, first)
     assert (done.status, done.result, done.problem) == ("done", {"sets": 3}, None)
     assert (done.input, done.progress, done.attempts) == ({"period": "2026-11"}, {"done": 3, "total": 3}, 1)
     assert done.finished_at == clock.now()
-    assert not service.run_next_task(alone)
+    assert not task_runner.run_next_task(alone)
 
 
 def test_a_domain_error_fails_the_task_and_says_why(alone: Resources) -> None:
     script.raises = [Conflict("The month is closed.", period="2026-10", by=UUID(int=7))]
     task = queue(alone)
-    assert service.run_next_task(alone)
+    assert task_runner.run_next_task(alone)
     failed = stands(alone, task)
     assert (failed.status, failed.result, failed.attempts) == ("failed", None, 1)
     assert failed.problem == {
@@ -100,7 +103,7 @@ def test_a_domain_error_fails_the_task_and_says_why(alone: Resources) -> None:
         "detail": "The month is closed.",
         "facts": {"period": "2026-10", "by": str(UUID(int=7))},
     }
-    assert not service.run_next_task(alone)
+    assert not task_runner.run_next_task(alone)
 
 
 @pytest.mark.parametrize("error", [RuntimeError("a fault"), Unavailable("busy")])
@@ -109,12 +112,12 @@ def test_any_other_exception_is_tried_anew_from_the_cursor_when_the_claim_has_la
 ) -> None:
     task = queue(alone)
     script.raises = [error]
-    assert service.run_next_task(alone)
+    assert task_runner.run_next_task(alone)
     assert stands(alone, task).status == "running"
-    clock.at += dt.timedelta(seconds=service.CLAIM_S - 1)
-    assert not service.run_next_task(alone), "the claim has not lapsed"
+    clock.at += dt.timedelta(seconds=CLAIM_S - 1)
+    assert not task_runner.run_next_task(alone), "the claim has not lapsed"
     clock.at += dt.timedelta(seconds=2)
-    assert service.run_tasks(alone) == 1
+    assert task_runner.run_tasks(alone) == 1
     assert (stands(alone, task).status, len(script.seen)) == ("done", 2)
 
 
@@ -122,16 +125,16 @@ def test_tries_that_bring_nothing_end_in_failure_without_telling_the_fault(
     alone: Resources, clock: ManualClock
 ) -> None:
     task = queue(alone)
-    script.raises = [RuntimeError("secret") for _ in range(service.MAX_ATTEMPTS)]
-    for _ in range(service.MAX_ATTEMPTS):
-        assert service.run_next_task(alone)
-        clock.at += dt.timedelta(seconds=service.CLAIM_S + 1)
+    script.raises = [RuntimeError("secret") for _ in range(task_runner.MAX_ATTEMPTS)]
+    for _ in range(task_runner.MAX_ATTEMPTS):
+        assert task_runner.run_next_task(alone)
+        clock.at += dt.timedelta(seconds=CLAIM_S + 1)
     failed = stands(alone, task)
-    assert (failed.status, failed.attempts) == ("failed", service.MAX_ATTEMPTS)
+    assert (failed.status, failed.attempts) == ("failed", task_runner.MAX_ATTEMPTS)
     assert failed.problem
     assert failed.problem["kinds"] == ["InternalError"]
     assert "secret" not in str(failed.problem)
-    assert not service.run_next_task(alone)
+    assert not task_runner.run_next_task(alone)
 
 
 def test_a_worker_that_keeps_dying_ends_in_failure_too(alone: Resources, clock: ManualClock) -> None:
@@ -139,18 +142,18 @@ def test_a_worker_that_keeps_dying_ends_in_failure_too(alone: Resources, clock: 
         """Ends the worker as SystemExit would, past every handler of errors."""
 
     task = queue(alone)
-    for _ in range(service.MAX_ATTEMPTS):
+    for _ in range(task_runner.MAX_ATTEMPTS):
         script.raises = [Killed()]
         with pytest.raises(Killed):
-            service.run_next_task(alone)
-        clock.at += dt.timedelta(seconds=service.CLAIM_S + 1)
-    assert service.run_next_task(alone)
+            task_runner.run_next_task(alone)
+        clock.at += dt.timedelta(seconds=CLAIM_S + 1)
+    assert task_runner.run_next_task(alone)
     assert stands(alone, task).status == "failed"
-    assert len(script.seen) == service.MAX_ATTEMPTS
+    assert len(script.seen) == task_runner.MAX_ATTEMPTS
 
 
 def test_a_task_that_gets_on_may_be_taken_up_more_often(alone: Resources, clock: ManualClock) -> None:
-    script.sets = service.MAX_ATTEMPTS + 2
+    script.sets = task_runner.MAX_ATTEMPTS + 2
     task = queue(alone)
 
     def one_set_a_run(parts: Resources, claimed: Task) -> dict[str, Any]:
@@ -162,8 +165,8 @@ def test_a_task_that_gets_on_may_be_taken_up_more_often(alone: Resources, clock:
 
     script.work = one_set_a_run
     for _ in range(script.sets):
-        assert service.run_next_task(alone)
-        clock.at += dt.timedelta(seconds=service.CLAIM_S + 1)
+        assert task_runner.run_next_task(alone)
+        clock.at += dt.timedelta(seconds=CLAIM_S + 1)
     assert stands(alone, task).status == "done"
 
 
@@ -172,72 +175,72 @@ def test_a_slow_worker_s_set_is_undone_when_another_has_taken_over(alone: Resour
 
     def be_overtaken(parts: Resources, claimed: Task) -> dict[str, Any]:
         script.work = script.work_sets  # the second worker is quick
-        clock.at += dt.timedelta(seconds=service.CLAIM_S + 1)
-        assert service.run_next_task(parts)
+        clock.at += dt.timedelta(seconds=CLAIM_S + 1)
+        assert task_runner.run_next_task(parts)
 
         def late_set(db: Connection) -> None:
-            other.append(service.queue_task(context(db, ORGANISATION, now=clock.now()), "late", {}, created_by=None))
-            service.save_progress(db, claimed, done=1, cursor="1")
+            other.append(queue_task(context(db, ORGANISATION, now=clock.now()), "late", {}, created_by=None))
+            save_progress(db, claimed, done=1, cursor="1")
 
         parts.transact(late_set)
         return {"sets": 0}
 
     script.work = be_overtaken
-    assert service.run_next_task(alone)
+    assert task_runner.run_next_task(alone)
     done = stands(alone, task)
     assert (done.status, done.result, done.attempts) == ("done", {"sets": 3}, 1)
     with alone.reading() as db, pytest.raises(NotFound):
-        service.get_task(context(db, ORGANISATION), other[0].id)
+        get_task(context(db, ORGANISATION), other[0].id)
 
 
 def test_an_advance_prolongs_the_claim(alone: Resources, clock: ManualClock) -> None:
     def slow(parts: Resources, claimed: Task) -> dict[str, Any]:
         for done in range(1, 4):
-            clock.at += dt.timedelta(seconds=service.CLAIM_S - 10)
+            clock.at += dt.timedelta(seconds=CLAIM_S - 10)
             do_set(parts, claimed, done)
-            assert not service.run_next_task(parts)
+            assert not task_runner.run_next_task(parts)
         return {}
 
     script.work = slow
     task = queue(alone)
-    assert service.run_next_task(alone)
+    assert task_runner.run_next_task(alone)
     assert (stands(alone, task).status, stands(alone, task).progress) == ("done", {"done": 3, "total": None})
 
 
 def test_a_task_is_there_only_when_its_transaction_commits(alone: Resources) -> None:
     def queue_and_fail(db: Connection) -> None:
-        service.queue_task(context(db, ORGANISATION, now=alone.clock.now()), "scripted", {}, created_by=None)
+        queue_task(context(db, ORGANISATION, now=alone.clock.now()), "scripted", {}, created_by=None)
         raise RuntimeError("after it was queued")
 
     with pytest.raises(RuntimeError):
         alone.transact(queue_and_fail)
-    assert not service.run_next_task(alone)
+    assert not task_runner.run_next_task(alone)
 
 
 def test_a_kind_that_this_release_does_not_know_is_left_alone(alone: Resources) -> None:
     task = queue(alone, "from_the_future")
-    assert not service.run_next_task(alone)
+    assert not task_runner.run_next_task(alone)
     assert stands(alone, task).status == "queued"
 
 
 def test_one_kind_has_one_handler() -> None:
     with pytest.raises(ValueError):
-        service.task_handler("scripted")(lambda parts, task: {})
+        task_handler("scripted")(lambda parts, task: {})
 
 
 def test_only_a_claimed_task_can_be_advanced(alone: Resources) -> None:
     task = queue(alone)
     with alone.writing() as db, pytest.raises(ValueError):
-        service.save_progress(db, stands(alone, task), done=1)
+        save_progress(db, stands(alone, task), done=1)
 
 
 def test_another_organisation_s_task_is_not_found_and_not_listed(alone: Resources) -> None:
     task, stranger = queue(alone), new_id()
     with alone.reading() as db:
         with pytest.raises(NotFound):
-            service.get_task(context(db, stranger), task.id)
-        assert service.list_tasks(context(db, stranger), PageRequest()).items == []
-        assert [
-            each.id for each in service.list_tasks(context(db, ORGANISATION), PageRequest(), status="queued").items
-        ] == [task.id]
-        assert service.list_tasks(context(db, ORGANISATION), PageRequest(), kind="other").items == []
+            get_task(context(db, stranger), task.id)
+        assert list_tasks(context(db, stranger), PageRequest()).items == []
+        assert [each.id for each in list_tasks(context(db, ORGANISATION), PageRequest(), status="queued").items] == [
+            task.id
+        ]
+        assert list_tasks(context(db, ORGANISATION), PageRequest(), kind="other").items == []

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.billing.month_rules import earlier_end, recurring_cents, rent_description
-from chalicelib.billing.rules import last_day
+from chalicelib.periods import last_day
 
 JUNE = dt.date(2026, 6, 1)
 days = st.dates(dt.date(2026, 5, 1), dt.date(2026, 7, 31))

@@ -5,12 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.billing.rules import (
-    due_on,
-    last_day,
-    overdue_on,
-    period_of,
-)
+from chalicelib.billing.rules import due_on, overdue_on
+from chalicelib.periods import last_day, period_of
 
 DAYS = st.dates(dt.date(1900, 1, 1), dt.date(2199, 12, 31))
 
@@ -29,9 +25,9 @@ def test_the_calendar_ends_in_an_ordinary_error() -> None:
         overdue_on(dt.date(9999, 12, 31), 0)
 
 
-def test_the_last_day_is_asked_of_a_period_only() -> None:
-    with pytest.raises(ValueError, match="first day"):
-        last_day(dt.date(2026, 11, 2))
+def test_the_last_day_is_that_of_any_day_s_month() -> None:
+    assert last_day(dt.date(2026, 11, 2)) == last_day(dt.date(2026, 11, 30)) == dt.date(2026, 11, 30)
+    assert last_day(dt.date(9999, 12, 1)) == dt.date.max
 
 
 @pytest.mark.parametrize(

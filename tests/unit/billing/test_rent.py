@@ -5,13 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.billing.rules import (
-    MonthlyRent,
-    last_day,
-    period_of,
-    prorated_cents,
-    rent_cents_for,
-)
+from chalicelib.billing.rules import MonthlyRent, prorated_cents, rent_cents_for
+from chalicelib.periods import last_day, period_of
 
 JUNE = dt.date(2026, 6, 1)
 LONG_AGO = dt.date(2020, 1, 1)

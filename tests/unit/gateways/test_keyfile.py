@@ -5,7 +5,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from chalicelib.gateways.keyfile import KeyFile
+from chalicelib.gateways.key_file import KeyFile
 
 AT_ONCE = 8
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib import metrics
-from chalicelib.identity import authorizer
+from chalicelib.access import authorizer
 from tests.issuers import FakeIssuer, issuing
 
 EVENT = {"type": "TOKEN", "methodArn": "arn:aws:execute-api:eu-west-1:1:api/stage/GET/v1/me"}

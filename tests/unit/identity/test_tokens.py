@@ -12,8 +12,8 @@ import pytest
 from chalice.app import AuthRequest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from chalicelib.access import authorizer, tokens
 from chalicelib.errors import Unavailable
-from chalicelib.identity import authorizer, tokens
 from tests.issuers import NO_CLAIM, FakeIssuer, issuing
 
 PHONE = "+254712345678"

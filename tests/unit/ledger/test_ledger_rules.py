@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.identity.service import DEFAULT_ALLOCATION_ORDER
 from chalicelib.ledger.rules import (
     CHARGE_TYPES,
     CHART,
@@ -16,11 +15,12 @@ from chalicelib.ledger.rules import (
     channel_account,
     effective_day,
     income_code,
-    last_day,
     next_period,
     reversed_postings,
 )
+from chalicelib.organisations import DEFAULT_ALLOCATION_ORDER
 from chalicelib.payments.model import PURPOSES
+from chalicelib.periods import last_day
 
 DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2027, 12, 31))
 POSTINGS = st.lists(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chalicelib.messaging.code_rules import render_code
-from chalicelib.messaging.gsm7_rules import measure_sms
+from chalicelib.access.sign_in_code_rules import render_code
+from chalicelib.messaging.sms_encoding_rules import measure_sms
 
 
 @pytest.mark.parametrize("code", ["1234", "123456", "12345678", "1234567890"])

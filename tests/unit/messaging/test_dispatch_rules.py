@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from chalicelib.delivery import cap_rules, delivery_rules, dispatch_rules
+from chalicelib.delivery import cap_rules, dispatch_rules, tracking_rules
 from chalicelib.delivery.cap_rules import SendingContext
 from chalicelib.messaging.grant_model import Allowance
 from chalicelib.messaging.model import STATUSES, TRANSITIONS, Message, MessageSettings
@@ -97,14 +97,14 @@ def test_what_a_days_cap_holds_back_goes_when_the_next_day_opens(now: str, until
 @pytest.mark.parametrize(("number", "minutes"), [(1, 1), (2, 5), (3, 20), (4, None), (9, None)])
 def test_tries_grow_apart_and_end_after_four(number: int, minutes: int | None) -> None:
     now = at("2026-12-07T12:00")
-    again = delivery_rules.next_attempt_at(number, now)
+    again = tracking_rules.next_attempt_at(number, now)
     assert again == (None if minutes is None else now + dt.timedelta(minutes=minutes))
 
 
 def test_a_status_that_is_final_is_never_left() -> None:
     for before in ("delivered", "cancelled"):
-        assert not any(delivery_rules.may_follow(before, after) for after in STATUSES)
-    assert [after for after in STATUSES if delivery_rules.may_follow("failed", after)] == ["delivered"]
+        assert not any(tracking_rules.may_follow(before, after) for after in STATUSES)
+    assert [after for after in STATUSES if tracking_rules.may_follow("failed", after)] == ["delivered"]
     assert {after for row in TRANSITIONS.values() for after in row} <= set(STATUSES)
 
 
@@ -130,9 +130,9 @@ def test_a_status_that_is_final_is_never_left() -> None:
 def test_a_final_word_is_the_last(word: str, later: bool, known: str, expected: bool) -> None:
     now = at("2026-12-07T12:00")
     told = now + dt.timedelta(seconds=1 if later else -1)
-    assert delivery_rules.supersedes(word, told, known, now) is expected
+    assert tracking_rules.supersedes(word, told, known, now) is expected
 
 
 def test_a_first_word_always_counts() -> None:
     now = at("2026-12-07T12:00")
-    assert delivery_rules.supersedes("Pigeon", now, "", None)
+    assert tracking_rules.supersedes("Pigeon", now, "", None)

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.brands import is_brand
-from chalicelib.messaging import neutral_rules as rules
+from chalicelib.messaging import sanitize_rules as rules
+from chalicelib.messaging.footer_rules import add_footer, longest_footer
 from chalicelib.messaging.grant_model import Allowance
-from chalicelib.messaging.gsm7_rules import measure_sms, normalize_sms
-from chalicelib.messaging.signing_rules import add_footer, longest_footer
+from chalicelib.messaging.sms_encoding_rules import measure_sms, normalize_sms
 from chalicelib.messaging.template_rules import render
-from chalicelib.messaging.template_service import Templates
-from chalicelib.messaging.text_model import DEFAULT_TEMPLATES, MAX_VALUE_LENGTHS, SAMPLE_VALUES
+from chalicelib.messaging.templates import Templates
+from chalicelib.translations.message_templates import DEFAULT_TEMPLATES, MAX_VALUE_LENGTHS, SAMPLE_VALUES
 
 NEWCOMER = Allowance(founder_phone="+254712345678")
 # What Android's Linkify and iOS's data detectors take for an address, said again and wider than in the code.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.outreach.model import (
+from chalicelib.reminders.model import (
     BEFORE,
     DUE,
     FINAL,
@@ -16,7 +16,7 @@ from chalicelib.outreach.model import (
     ReminderStep,
     SendingCalendar,
 )
-from chalicelib.outreach.rules import (
+from chalicelib.reminders.rules import (
     MAX_LATE_DAYS,
     MAX_MOVED_DAYS,
     can_be_sent,

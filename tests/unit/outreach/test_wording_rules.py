@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from chalicelib.outreach import wording_rules as words
+from chalicelib.translations import wording as words
 
 
 @pytest.mark.parametrize(("language", "told"), [("en", "5 Dec 2026, 31 May 2027"), ("sw", "5 Des 2026, 31 Mei 2027")])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.identity.service import DEFAULT_ALLOCATION_ORDER as ORDER
+from chalicelib.organisations import DEFAULT_ALLOCATION_ORDER as ORDER
 from chalicelib.payments.rules import AllocatableLine, Share, allocate, release_shares
 
 JANUARY, FEBRUARY = dt.date(2026, 1, 5), dt.date(2026, 2, 5)

@@ -4,7 +4,13 @@ import datetime as dt
 
 import pytest
 
-from chalicelib.payments.telling_rules import MAX_SUBJECT, format_balance, format_reference, render_email, should_notify
+from chalicelib.payments.notification_rules import (
+    MAX_SUBJECT,
+    format_balance,
+    format_reference,
+    render_email,
+    should_notify,
+)
 
 RECEIVED = dt.date(2026, 6, 10)
 VALUES = {

@@ -6,8 +6,13 @@ from uuid import UUID
 import pytest
 
 from chalicelib.api.schemas.statements import ENTRY_KINDS
-from chalicelib.reporting.letter_rules import MAX_SUBJECT, StatementAddressee, render_statement_email, trim_statement
 from chalicelib.reporting.model import Statement, StatementEntry
+from chalicelib.reporting.statement_email_rules import (
+    MAX_SUBJECT,
+    StatementAddressee,
+    render_statement_email,
+    trim_statement,
+)
 
 TO = StatementAddressee("Otieno", "en", "Mwangaza Homes", "KES")
 SOME = UUID(int=1)

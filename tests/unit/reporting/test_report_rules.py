@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.reporting.rules import last_day, months_between, running_balances, share_bps
+from chalicelib.periods import last_day, months_between
+from chalicelib.reporting.rules import running_balances, share_bps
 
 
 @pytest.mark.parametrize(

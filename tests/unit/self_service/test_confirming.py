@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.self_service import confirm_rules, rules, ussd_rules
-from chalicelib.self_service.confirm_rules import (
+from chalicelib.self_service import parsing_rules, ussd_confirmation_rules, ussd_menu_rules
+from chalicelib.self_service.command_registry import match_command
+from chalicelib.self_service.ussd_confirmation_rules import (
     CHECK_UNIT,
     DENY_ENTRY,
     MENU,
@@ -16,7 +17,6 @@ from chalicelib.self_service.confirm_rules import (
     ConfirmationState,
     next_state,
 )
-from chalicelib.self_service.registry import match_command
 
 FIVE = ConfirmationState(offered=("a", "b", "c", "d", "e"))
 
@@ -36,7 +36,7 @@ FIVE = ConfirmationState(offered=("a", "b", "c", "d", "e"))
     ],
 )
 def test_a_choice_is_a_number_and_what_follows(text: str, choice: tuple[int, str] | None) -> None:
-    assert rules.parse_choice(text) == choice
+    assert parsing_rules.parse_choice(text) == choice
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_choice_is_a_number_and_what_follows(text: str, choice: tuple[int, str
     ],
 )
 def test_a_unit_is_known_by_its_name_however_it_is_written(typed: str, unit: str, same: bool) -> None:
-    assert rules.is_same_unit(typed, unit) is same
+    assert parsing_rules.is_same_unit(typed, unit) is same
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_unit_is_known_by_its_name_however_it_is_written(typed: str, unit: str
     ],
 )
 def test_the_words_of_places(text: str, name: str | None) -> None:
-    found = match_command(rules.skip_courtesy(rules.parse_command_text(text)))
+    found = match_command(parsing_rules.skip_courtesy(parsing_rules.parse_command_text(text)))
     assert (found.command.name if found else None) == name
 
 
@@ -115,12 +115,12 @@ def test_no_answer_breaks_it_and_each_is_taken_once(typed: list[str], count: int
         assert at.used == number
         assert at.screen in (PLACES, PLACE, UNIT)
         assert at.picked < count
-    assert confirm_rules.ON_A_PAGE <= 4
+    assert ussd_confirmation_rules.ON_A_PAGE <= 4
 
 
 def test_the_menu_leads_to_the_places_where_there_are_any_and_says_what_that_took() -> None:
-    def walk(text: str, places: int) -> ussd_rules.MenuStep:
-        return ussd_rules.find_step(text, lambda action: places if action == ussd_rules.PLACES else 1, 500)
+    def walk(text: str, places: int) -> ussd_menu_rules.MenuStep:
+        return ussd_menu_rules.find_step(text, lambda action: places if action == ussd_menu_rules.PLACES else 1, 500)
 
-    assert walk("9*5*1*1", 1) == ussd_rules.MenuStep(ussd_rules.PLACES, used=2)
-    assert walk("5", 0) == ussd_rules.MenuStep(wrong=True)
+    assert walk("9*5*1*1", 1) == ussd_menu_rules.MenuStep(ussd_menu_rules.PLACES, used=2)
+    assert walk("5", 0) == ussd_menu_rules.MenuStep(wrong=True)

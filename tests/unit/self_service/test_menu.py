@@ -4,15 +4,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.self_service import ussd_rules
-from chalicelib.self_service.ussd_rules import MenuStep, find_step
+from chalicelib.self_service import ussd_menu_rules
+from chalicelib.self_service.ussd_menu_rules import MenuStep, find_step
 
 MENU = MenuStep()
 WRONG = MenuStep(wrong=True)
 
 
 def at(text: str, *, told: int = 1, running: int = 1) -> MenuStep:
-    return find_step(text, lambda action: running if action == ussd_rules.FAULT else told, 500)
+    return find_step(text, lambda action: running if action == ussd_menu_rules.FAULT else told, 500)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_choices_lead_where_the_menu_says(text: str, step: MenuStep) -> None:
 def test_a_wrong_choice_is_told_and_may_be_followed_by_a_right_one(text: str, step: MenuStep) -> None:
     found = at(text)
     assert found._replace(wrong=False) == step._replace(wrong=False)
-    if step.screen in ussd_rules.PROMPT_SCREENS:
+    if step.screen in ussd_menu_rules.PROMPT_SCREENS:
         assert found.wrong == step.wrong
 
 
@@ -99,14 +99,14 @@ def test_a_fault_is_cut_to_what_is_kept() -> None:
 @example(["9", "1"], 1)
 def test_whatever_is_typed_leads_to_a_screen_and_a_wrong_choice_changes_nothing(typed: list[str], count: int) -> None:
     step = at("*".join(typed), told=count, running=count)
-    assert step.screen in ussd_rules.PROMPT_SCREENS + ussd_rules.FINAL_SCREENS
+    assert step.screen in ussd_menu_rules.PROMPT_SCREENS + ussd_menu_rules.FINAL_SCREENS
     if step.place is not None:
         assert 0 <= step.place < count
-    if step.screen in ussd_rules.PROMPT_SCREENS and step.screen != "describe" and typed:
+    if step.screen in ussd_menu_rules.PROMPT_SCREENS and step.screen != "describe" and typed:
         again = at("*".join([*typed, "x"]), told=count, running=count)
         assert again == step._replace(wrong=True)
 
 
 @given(st.text(max_size=80))
 def test_no_text_breaks_the_menu(text: str) -> None:
-    assert at(text, told=2, running=2).screen in ussd_rules.PROMPT_SCREENS + ussd_rules.FINAL_SCREENS
+    assert at(text, told=2, running=2).screen in ussd_menu_rules.PROMPT_SCREENS + ussd_menu_rules.FINAL_SCREENS

@@ -7,8 +7,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from chalicelib.messaging.rules import measure_sms, normalize_sms
-from chalicelib.self_service import rules, texts
-from chalicelib.self_service.rules import CommandText
+from chalicelib.self_service import parsing_rules, texts
+from chalicelib.self_service.parsing_rules import CommandText
 
 
 @pytest.mark.parametrize(
@@ -38,22 +38,22 @@ from chalicelib.self_service.rules import CommandText
     ],
 )
 def test_the_leading_word_is_read_however_it_is_written(text: str, said: CommandText) -> None:
-    assert rules.parse_command_text(text) == said
+    assert parsing_rules.parse_command_text(text) == said
 
 
 @given(st.text(st.characters(exclude_categories=[])))
 @example("tatizo \ud800")
 def test_whatever_is_typed_can_be_kept_on_one_line(text: str) -> None:
-    said = rules.parse_command_text(text)
+    said = parsing_rules.parse_command_text(text)
     assert said.rest == " ".join(said.rest.split())
     assert "\x00" not in said.rest
     said.rest.encode()  # no half of a surrogate pair, which the database would refuse
 
 
 def test_a_text_is_cut_and_told_on_one_line() -> None:
-    assert rules.clean_line(" a\x00\r\n b\u202e c ", 5) == "a b c"
-    assert rules.clean_line("x" * 600, 500) == "x" * 500
-    assert rules.clean_line("ab cd", 3) == "ab"
+    assert parsing_rules.clean_line(" a\x00\r\n b\u202e c ", 5) == "a b c"
+    assert parsing_rules.clean_line("x" * 600, 500) == "x" * 500
+    assert parsing_rules.clean_line("ab cd", 3) == "ab"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_text_is_cut_and_told_on_one_line() -> None:
     ],
 )
 def test_a_unit_is_meant_where_the_text_begins_with_its_name(text: str, place: int | None, rest: str) -> None:
-    assert rules.match_unit(text, ["A1", "A12", "Shop 3"]) == (place, rest)
+    assert parsing_rules.match_unit(text, ["A1", "A12", "Shop 3"]) == (place, rest)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_what_is_due_next(
     last = dt.date(*ends_on) if ends_on else None
     through = dt.date(*billed) if billed else None
     expected = dt.date(*due) if due else None
-    assert rules.next_due_on(5, dt.date(*starts_on), last, through, dt.date(*today)) == expected
+    assert parsing_rules.next_due_on(5, dt.date(*starts_on), last, through, dt.date(*today)) == expected
 
 
 @pytest.mark.parametrize(
@@ -138,4 +138,4 @@ def test_a_place_is_never_wider_than_it_may_be(property_name: str, unit_name: st
 def test_a_name_is_unmistakable_where_it_is_no_word_and_no_other_stands_there(
     text: str, names: list[str], sure: bool
 ) -> None:
-    assert rules.is_unambiguous(text, 0, names) is sure
+    assert parsing_rules.is_unambiguous(text, 0, names) is sure

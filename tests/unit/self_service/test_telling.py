@@ -7,16 +7,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from chalicelib import self_service
 from chalicelib.billing.model import Receipt
 from chalicelib.ids import new_id
 from chalicelib.leasing.model import PhoneLease, PhoneTenant
 from chalicelib.messaging.rules import measure_sms
-from chalicelib.payments.balance_model import LeaseBalance
-from chalicelib.self_service import service, telling, texts
-from chalicelib.self_service.asking_service import list_command_words
-from chalicelib.self_service.registry import COMMANDS, command, match_command
-from chalicelib.self_service.rules import CommandText
-from chalicelib.self_service.standing_service import PhoneLeaseBalance
+from chalicelib.payments.model import LeaseBalance
+from chalicelib.self_service import reply_texts, texts
+from chalicelib.self_service.command_registry import COMMANDS, match_command
+from chalicelib.self_service.lease_balances import PhoneLeaseBalance
+from chalicelib.self_service.parsing_rules import CommandText
+from chalicelib.self_service.sms_commands import list_command_words
 
 TODAY = dt.date(2026, 11, 20)
 GSM7 = st.sampled_from("ABCXYZabcxyz 0123456789-'&/.,#()ÅéÑ[]{}€^|~\\")
@@ -64,7 +65,7 @@ def standing(
 
 def told(language: str, *standings: PhoneLeaseBalance, name_organisation: bool = False) -> str:
     whose = tenant(*(each.lease for each in standings))
-    return telling.render_balances(whose, standings, language, name_organisation=name_organisation)
+    return reply_texts.render_balances(whose, standings, language, name_organisation=name_organisation)
 
 
 NOV, DEC = dt.date(2026, 11, 5), dt.date(2026, 12, 5)
@@ -132,7 +133,7 @@ def test_a_balance_fits_one_sms(
         for house, unit, owed, late, credit, first, due, coming in made
     ]
     whose = tenant(*(each.lease for each in standings), name=organisation)
-    measured = measure_sms(telling.render_balances(whose, standings, language, name_organisation=name_organisation))
+    measured = measure_sms(reply_texts.render_balances(whose, standings, language, name_organisation=name_organisation))
     assert (measured.encoding, measured.parts) == ("gsm7", 1)
 
 
@@ -151,15 +152,15 @@ def test_receipts_and_requests_fit_one_sms(
     whose = tenant(rented, name=organisation)
     receipt = Receipt(new_id(), number, new_id(), rented.id, new_id(), amount, day, "issued", dt.datetime.now(dt.UTC))
     for text in (
-        telling.render_receipt(whose, receipt, language, name_organisation=name_organisation),
-        telling.render_receipt(whose, None, language, name_organisation=name_organisation),
-        telling.render_fault_logged(rented, number, language),
+        reply_texts.render_receipt(whose, receipt, language, name_organisation=name_organisation),
+        reply_texts.render_receipt(whose, None, language, name_organisation=name_organisation),
+        reply_texts.render_fault_logged(rented, number, language),
     ):
         assert (measure_sms(text).encoding, measure_sms(text).parts) == ("gsm7", 1)
 
 
 def test_a_name_of_another_script_is_told_as_it_is() -> None:
-    text = telling.render_fault_logged(lease("北京花园", "A1"), 7, "en")
+    text = reply_texts.render_fault_logged(lease("北京花园", "A1"), 7, "en")
     assert text == "Request no. 7 for 北京花园 A1 is logged. Your landlord sees it."
 
 
@@ -206,17 +207,18 @@ def test_a_word_tells_the_command_and_the_language(word: str, name: str, languag
 
 
 def test_others_register_themselves_and_cannot_take_a_word_that_is_taken() -> None:
-    def answers(db: object, asking: object) -> list[service.Reply]:
+    def answers(db: object, asking: object) -> list[self_service.Reply]:
         return []
 
     for en, sw in ((("STOP",), ("SIMAMA",)), (("METER",), ("Sálio",))):
         with pytest.raises(ValueError, match="taken"):
-            command("reading", en=en, sw=sw)
+            COMMANDS.command("reading", en=en, sw=sw)(answers)
     with pytest.raises(ValueError, match="too long"):
-        command("reading_of_the_water_meter", en=("METER",), sw=("MITA",))
+        COMMANDS.command("reading_of_the_water_meter", en=("METER",), sw=("MITA",))(answers)
     try:
         assert (
-            command("reading", en=("METER", "MITA"), sw=("MITA",), argument_help={"en": "number"})(answers) is answers
+            COMMANDS.command("reading", en=("METER", "MITA"), sw=("MITA",), argument_help={"en": "number"})(answers)
+            is answers
         )
         found = match_command(CommandText("MITA", ""))
         assert found is not None

@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 
 from chalicelib import money
 from chalicelib.web import fields
-from chalicelib.web.described import SchemaConverter
+from chalicelib.web.json_schema import SchemaConverter
 
 WIRE_FIELDS: dict[str, Any] = {
     "line": fields.Text(12),

@@ -3,8 +3,8 @@
 import pytest
 
 from chalicelib import errors
-from chalicelib.web import gateway, problem
-from chalicelib.web.gateway import GATEWAY_RESPONSES, METHOD_NOT_ALLOWED, GatewayResponse
+from chalicelib.web import gateway_responses, problem
+from chalicelib.web.gateway_responses import GATEWAY_RESPONSES, METHOD_NOT_ALLOWED, GatewayResponse
 
 ALL = [*GATEWAY_RESPONSES.values(), METHOD_NOT_ALLOWED]
 STATUS_OF = {kind.__name__: status for kind, status in problem.STATUS_BY_ERROR.items()}
@@ -24,11 +24,11 @@ def test_every_type_that_api_gateway_has_is_told_and_no_other() -> None:
 
 @pytest.mark.parametrize("response", ALL, ids=lambda response: f"{response.status}-{response.name}")
 def test_each_is_a_problem_document(response: GatewayResponse) -> None:
-    told = gateway.problem_document(response, "$context.requestId")
+    told = gateway_responses.problem_document(response, "$context.requestId")
     assert told["status"] == response.status
     assert told["request_id"] == "$context.requestId"
     assert set(told) == {"type", "title", "status", "detail", "request_id"}
-    assert gateway.problem_headers(response, "x")["Content-Type"] == problem.CONTENT_TYPE
+    assert gateway_responses.problem_headers(response, "x")["Content-Type"] == problem.CONTENT_TYPE
 
 
 def test_a_name_of_ours_has_our_status() -> None:
@@ -39,12 +39,12 @@ def test_a_name_of_ours_has_our_status() -> None:
 
 def test_a_refused_token_is_told_like_our_own() -> None:
     ours = problem.to_response(errors.Unauthenticated("x"), "r")
-    gateways = gateway.problem_headers(GATEWAY_RESPONSES["UNAUTHORIZED"], "r")
+    gateways = gateway_responses.problem_headers(GATEWAY_RESPONSES["UNAUTHORIZED"], "r")
     assert gateways["WWW-Authenticate"] == ours.headers["WWW-Authenticate"]
 
 
 def test_a_browser_may_read_the_refusal_where_it_may_call(browsers_origin: str) -> None:
-    headers = gateway.problem_headers(GATEWAY_RESPONSES["UNAUTHORIZED"], "r")
+    headers = gateway_responses.problem_headers(GATEWAY_RESPONSES["UNAUTHORIZED"], "r")
     assert headers["Access-Control-Allow-Origin"] == browsers_origin
 
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.errors import Invalid
-from chalicelib.web import sheets
-from chalicelib.web.sheets import csv_response, escape_formula, wants_csv
+from chalicelib.web import csv_responses
+from chalicelib.web.csv_responses import csv_response, escape_formula, wants_csv
 
 
 class Row(NamedTuple):
@@ -75,7 +75,7 @@ def test_a_sheet_that_is_too_large_is_refused_before_it_is_read_to_its_end() -> 
 
     with pytest.raises(Invalid):
         csv_response("report", COLUMNS, endless())
-    assert taken < sheets.MAX_BYTES / 1_000 + 1
+    assert taken < csv_responses.MAX_BYTES / 1_000 + 1
 
 
 def test_bytes_are_what_counts() -> None:

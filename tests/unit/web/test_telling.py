@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from marshmallow import Schema, post_dump
 from marshmallow import fields as plain
 
-from chalicelib.pages import Page
-from chalicelib.web import fields, telling
+from chalicelib.paging import Page
+from chalicelib.web import fields, serialization
 
 
 class PartView(Schema):
@@ -80,19 +80,19 @@ WHOLE = WholeView()
 
 @given(WHOLES)
 def test_an_object_is_told_as_marshmallow_tells_it(whole: Whole) -> None:
-    assert telling.serialize(WHOLE, whole) == WHOLE.dump(whole)
+    assert serialization.serialize(WHOLE, whole) == WHOLE.dump(whole)
 
 
 @given(WHOLES, st.sets(st.sampled_from(Whole._fields)))
 def test_of_a_mapping_what_is_missing_is_left_out(whole: Whole, missing: set[str]) -> None:
     given_values = {name: value for name, value in whole._asdict().items() if name not in missing}
-    assert telling.serialize(WHOLE, given_values) == WHOLE.dump(given_values)
+    assert serialization.serialize(WHOLE, given_values) == WHOLE.dump(given_values)
 
 
 @given(st.lists(PARTS, max_size=4), st.none() | st.text(max_size=4))
 def test_a_page_is_told_with_its_cursor(parts: list[Part], cursor: str | None) -> None:
     schema = PartView()
-    assert telling.serialize(schema, Page(parts, cursor)) == {
+    assert serialization.serialize(schema, Page(parts, cursor)) == {
         "items": schema.dump(parts, many=True),
         "next_cursor": cursor,
     }
@@ -100,7 +100,7 @@ def test_a_page_is_told_with_its_cursor(parts: list[Part], cursor: str | None) -
 
 def test_what_an_object_lacks_is_a_fault_and_not_left_out() -> None:
     with pytest.raises(AttributeError):
-        telling.serialize(WHOLE, Part(uuid4(), 1))
+        serialization.serialize(WHOLE, Part(uuid4(), 1))
 
 
 class HookedView(PartView):
@@ -117,13 +117,13 @@ class DottedView(Schema):
 
 def test_what_cannot_be_compiled_is_told_by_marshmallow() -> None:
     part = Part(uuid4(), 150)
-    told = telling.serialize(HookedView(), part)
+    told = serialization.serialize(HookedView(), part)
     assert told == {"id": str(part.id), "amount": "1.50", "shout": str(part.id).upper(), "added": True}
-    assert telling.serialize(DottedView(), {"part": part}) == {"inner": "1.50"}
+    assert serialization.serialize(DottedView(), {"part": part}) == {"inner": "1.50"}
 
 
 def test_a_schema_of_one_field_is_told() -> None:
     class OneView(Schema):
         amount = fields.Money(attribute="amount_cents")
 
-    assert telling.serialize(OneView(), Part(uuid4(), 5)) == {"amount": "0.05"}
+    assert serialization.serialize(OneView(), Part(uuid4(), 5)) == {"amount": "0.05"}

@@ -1,0 +1,76 @@
+"""One-off charges, pending for a lease's next invoice."""
+
+from typing import Any
+from uuid import UUID
+
+from chalicelib import leasing
+from chalicelib.billing import charge_repository
+from chalicelib.billing.model import MANUAL_CHARGE_TYPES, Charge
+from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.ids import new_id
+from chalicelib.paging import Page, PageRequest
+from chalicelib.runtime.context import Context
+
+
+def add_charge(ctx: Context, values: dict[str, Any]) -> Charge:
+    """Add a charge of ``values`` (lease_id, charge_type, amount_cents, description?, charged_on? = today).
+
+    It goes on the first monthly invoice of a month that ends on or after ``charged_on``.
+
+    Raises:
+        Invalid: the amount is not above 0, or the type may not be charged by hand.
+        NotFound: the organisation has no such lease.
+    """
+    if values["amount_cents"] <= 0:
+        raise Invalid([("amount", "expected an amount above zero")])
+    if values["charge_type"] not in MANUAL_CHARGE_TYPES:
+        raise Invalid([("charge_type", f"expected one of: {', '.join(MANUAL_CHARGE_TYPES)}")])
+    leasing.lock_lease(ctx, values["lease_id"])  # an import that created it may be undone concurrently
+    charge = Charge(
+        id=new_id(),
+        lease_id=values["lease_id"],
+        charge_type=values["charge_type"],
+        description=values.get("description", ""),
+        amount_cents=values["amount_cents"],
+        charged_on=values.get("charged_on", ctx.today),
+        status="pending",
+        invoice_id=None,
+        late_for_id=None,
+        version=1,
+        created_at=ctx.now,
+    )
+    charge_repository.add_charges(ctx, [charge])
+    return charge
+
+
+def get_charge(ctx: Context, charge_id: UUID) -> Charge:
+    found = charge_repository.find_charge(ctx, charge_id)
+    if found is None:
+        raise NotFound("There is no such charge.")
+    return found
+
+
+def list_charges(ctx: Context, page_request: PageRequest, **filters: Any) -> Page[Charge]:
+    """Return a page of charges in the order they were added; ``filters`` are lease_id, status and invoice_id."""
+    return charge_repository.list_charges(ctx, page_request, **filters)
+
+
+def lock_pending_charges(ctx: Context, lease_id: UUID) -> list[Charge]:
+    """Lock the lease's pending charges and return them."""
+    return charge_repository.lock_pending(ctx, [lease_id], None)
+
+
+def cancel_charge(ctx: Context, charge_id: UUID) -> Charge:
+    """Cancel a pending charge and return it.
+
+    Raises:
+        Conflict: it is on an invoice (credit or void that), or was cancelled before.
+        NotFound: the organisation has no such charge.
+    """
+    if not charge_repository.cancel_charge(ctx, charge_id):
+        charge = get_charge(ctx, charge_id)
+        raise Conflict(
+            "Only a pending charge can be cancelled; credit one that has been invoiced.",
+            charge_id=str(charge.id), charge_status=charge.status,
+        )  # fmt: skip
+    return get_charge(ctx, charge_id)

@@ -1,0 +1,44 @@
+"""Issue invoices: numbers, rows and journals of any number of drafts at once, in a constant number of queries."""
+
+from collections.abc import Sequence
+
+from chalicelib import ledger
+from chalicelib.billing import invoice_repository
+from chalicelib.billing.model import Draft
+from chalicelib.ledger.model import Entry, Leg
+from chalicelib.ledger.rules import OPENING, RECEIVABLE, income_code
+from chalicelib.runtime.context import Context
+
+
+def reserve_numbers(ctx: Context, kind: str, count: int) -> int:
+    """Reserve ``count`` numbers of a kind of document (invoice, credit_note, receipt) and return the first.
+
+    The counter is locked until the transaction ends and rolls back with it, so that numbers have no gaps.
+    """
+    return invoice_repository.reserve_numbers(ctx, kind, count)
+
+
+def issue_drafts(ctx: Context, drafts: Sequence[Draft]) -> None:
+    """Number, store and post the drafts, each of which has a line. The caller has locked the leases."""
+    if not drafts:
+        return
+    first = reserve_numbers(ctx, "invoice", len(drafts))
+    invoice_repository.add_invoices(ctx, drafts, first, ctx.now)
+    ledger.post(ctx, [_invoice_entry(draft) for draft in drafts])
+
+
+def billed_account_code(charge_type: str) -> str:
+    """Return the account that a line of this type credits: income, or opening for an opening balance."""
+    return OPENING.code if charge_type == "opening_balance" else income_code(charge_type)
+
+
+def _invoice_entry(draft: Draft) -> Entry:
+    earned: dict[str, int] = {}
+    for line in draft.lines:
+        earned[line.charge_type] = earned.get(line.charge_type, 0) + line.amount_cents
+    legs = [Leg(RECEIVABLE.code, draft.total_cents, draft.lease_id, draft.property_id)]
+    legs += [
+        Leg(billed_account_code(charge_type), -cents, draft.lease_id, draft.property_id, charge_type)
+        for charge_type, cents in earned.items()
+    ]
+    return Entry("invoice", draft.issued_on, f"invoice:{draft.id}", "invoice", draft.id, tuple(legs))

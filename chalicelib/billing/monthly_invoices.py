@@ -1,0 +1,125 @@
+"""The bill run: one month's invoices, set by set, so that a killed run resumes where it stopped."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from uuid import UUID
+
+from chalicelib import leasing
+from chalicelib.billing import charge_repository, invoice_repository
+from chalicelib.billing.issuing import issue_drafts
+from chalicelib.billing.late_fee_assessment import assess_late_fees
+from chalicelib.billing.model import BilledSet, Charge, Draft, DraftLine
+from chalicelib.billing.month_rules import earlier_end, recurring_cents, rent_description
+from chalicelib.billing.rules import MonthlyRent, Period, due_on, overdue_on, rent_cents_for
+from chalicelib.ids import new_id
+from chalicelib.leasing.model import LeaseTerms
+from chalicelib.periods import last_day
+from chalicelib.runtime.context import Context
+
+AfterBill = Callable[[Context, list[UUID]], object]
+
+
+def bill_leases(
+    ctx: Context,
+    period: Period,
+    *,
+    after: UUID | None,
+    limit: int,
+    issued_on: dt.date,
+    after_bill: AfterBill | None = None,
+) -> BilledSet:
+    """Bill the next set of leases, by id, for the month, and return the result.
+
+    A lease that has its invoice for the month is skipped, so a set, or a whole run, may be
+    repeated; a lease that owes nothing gets no invoice. Each invoice has the month's rent by
+    dated rents and days, recurring charges, the one-off charges charged by the month's end, and
+    pending late fees, including those due as of ``issued_on``.
+
+    Args:
+        after: Last lease of the previous set; None to begin.
+        limit: Most leases to look at; leases before the first unbilled one do not count.
+        after_bill: Called with ``ctx`` and the ids of the billed leases, in this transaction.
+
+    Returns:
+        ``last_id`` is where the next set begins; None when no lease is left.
+
+    Raises:
+        ValueError: ``period`` is not the first day of a month.
+    """
+    first = invoice_repository.find_first_unbilled_lease(ctx, period, last_day(period), after)
+    if first is None:
+        return BilledSet(0, 0, None)
+    just_before = UUID(int=first.int - 1)
+    listed = leasing.lock_leases_to_bill(ctx, period, after=just_before, limit=limit)
+    if not listed:
+        return BilledSet(0, 0, None)
+    # Checked under the lock: another run may have billed some since.
+    billed = invoice_repository.filter_billed_leases(ctx, period, [terms.id for terms in listed])
+    unbilled = [terms for terms in listed if terms.id not in billed]
+    made = _issue_invoices(ctx, period, unbilled, issued_on) if unbilled else []
+    if made and after_bill is not None:
+        after_bill(ctx, made)
+    return BilledSet(len(made), len(listed), listed[-1].id)
+
+
+def monthly_lines(terms: LeaseTerms, period: Period) -> list[DraftLine]:
+    """Return what a lease owes by its terms for one month, rent first, without lines of 0."""
+    steps = [MonthlyRent(*step) for step in terms.steps]
+    rent_cents = rent_cents_for(period, steps, terms.starts_on, terms.ends_on)
+    lines = [DraftLine("rent", rent_description(period, terms.starts_on, terms.ends_on), rent_cents)]
+    for charge in terms.recurring:
+        starts_on = max(terms.starts_on, charge.starts_on)
+        ends_on = earlier_end(terms.ends_on, charge.ends_on)
+        cents = recurring_cents(charge.amount_cents, period, starts_on, ends_on, prorated=charge.prorated)
+        lines.append(DraftLine(charge.charge_type, charge.description or _charge_label(charge.charge_type), cents))
+    return [line for line in lines if line.amount_cents > 0]
+
+
+def charge_line(charge: Charge) -> DraftLine:
+    """Return the invoice line that bills a one-off charge."""
+    return DraftLine(charge.charge_type, charge.description or _charge_label(charge.charge_type), charge.amount_cents)
+
+
+def _issue_invoices(ctx: Context, period: Period, unbilled: Sequence[LeaseTerms], issued_on: dt.date) -> list[UUID]:
+    """Bill the locked leases and return those that owed something."""
+    lease_ids = [terms.id for terms in unbilled]
+    assess_late_fees(ctx, lease_ids, issued_on)  # today's, in case no job has run
+    pending = charge_repository.lock_pending(ctx, lease_ids, last_day(period))
+    charged = _by_lease((charge.lease_id, charge_line(charge)) for charge in pending)
+    drafts = []
+    for terms in unbilled:
+        lines = monthly_lines(terms, period) + charged.get(terms.id, [])
+        if lines:
+            drafts.append(_monthly_draft(terms, period, issued_on, lines))
+    issue_drafts(ctx, drafts)
+    if pending:
+        charge_repository.claim_for_run(ctx, [charge.id for charge in pending], period)
+    return [draft.lease_id for draft in drafts]
+
+
+def _monthly_draft(terms: LeaseTerms, period: Period, issued_on: dt.date, lines: list[DraftLine]) -> Draft:
+    due = due_on(period, terms.due_day, terms.starts_on)
+    return Draft(
+        id=new_id(),
+        kind="run",
+        lease_id=terms.id,
+        property_id=terms.property_id,
+        tenant_id=terms.tenant_id,
+        period=period,
+        run_period=period,
+        issued_on=issued_on,
+        due_on=due,
+        overdue_on=overdue_on(due, terms.grace_days),
+        lines=lines,
+    )
+
+
+def _by_lease(lines: Iterable[tuple[UUID, DraftLine]]) -> dict[UUID, list[DraftLine]]:
+    grouped: dict[UUID, list[DraftLine]] = {}
+    for lease_id, line in lines:
+        grouped.setdefault(lease_id, []).append(line)
+    return grouped
+
+
+def _charge_label(charge_type: str) -> str:
+    return charge_type.replace("_", " ").capitalize()

@@ -1,0 +1,71 @@
+"""The bill run: bills set by set, and applies credit in the same transaction."""
+
+import datetime as dt
+from typing import NamedTuple
+from uuid import UUID
+
+from chalicelib import billing, payments
+from chalicelib.errors import Invalid
+from chalicelib.periods import month_after
+from chalicelib.runtime.context import Context
+from chalicelib.tasks.model import Task
+from chalicelib.tasks.task_queue import queue_task, save_progress
+
+BILL_RUN = "bill_run"
+LEASES_PER_SET = 500
+
+
+class BillRunProgress(NamedTuple):
+    """A run's progress, as stored in its task's cursor: the last lease, leases seen, invoices issued."""
+
+    after: UUID | None
+    seen: int
+    made: int
+    ended: bool
+
+
+def queue_bill_run(ctx: Context, period: dt.date, *, issued_on: dt.date | None) -> Task:
+    """Queue the billing of ``period`` (its first day) with invoices issued on ``issued_on`` (today).
+
+    Raises:
+        Invalid: the month lies beyond the next one, or the day of issue lies in the future.
+    """
+    wrong = []
+    if period > month_after(ctx.today):
+        wrong.append(("period", "expected no later month than the next one"))
+    if issued_on is not None and issued_on > ctx.today:
+        wrong.append(("issued_on", "may not be in the future"))
+    if wrong:
+        raise Invalid(wrong)
+    given = {"period": period.isoformat(), "issued_on": (issued_on or ctx.today).isoformat()}
+    return queue_task(ctx, BILL_RUN, given, created_by=ctx.actor.member_id)
+
+
+def parse_progress(task: Task) -> BillRunProgress:
+    """Return the progress in the task's cursor; that of a new run is at the beginning."""
+    if not task.cursor:
+        return BillRunProgress(None, 0, 0, False)
+    after, made = task.cursor.split(":")
+    return BillRunProgress(UUID(after), task.progress["done"] or 0, int(made), False)
+
+
+def bill_set(ctx: Context, task: Task, before: BillRunProgress) -> BillRunProgress:
+    """Bill the next set of the run in the caller's transaction, and return the new progress.
+
+    Raises:
+        ClaimLost: another worker has claimed the task; let it propagate, so that the transaction rolls back.
+    """
+
+    billed = billing.bill_leases(
+        ctx,
+        dt.date.fromisoformat(task.input["period"]),
+        after=before.after,
+        limit=LEASES_PER_SET,
+        issued_on=dt.date.fromisoformat(task.input["issued_on"]),
+        after_bill=payments.apply_and_post_lease_credits,
+    )
+    last_id = billed.last_id or before.after
+    done = BillRunProgress(last_id, before.seen + billed.seen, before.made + billed.made, billed.last_id is None)
+    cursor = f"{last_id.hex}:{done.made}" if last_id else None
+    save_progress(ctx.db, task, done=done.seen, total=done.seen if done.ended else None, cursor=cursor)
+    return done

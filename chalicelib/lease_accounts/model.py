@@ -1,0 +1,38 @@
+"""Final accounts and deposit deductions. Money is whole cents."""
+
+import datetime as dt
+from typing import NamedTuple
+from uuid import UUID
+
+from chalicelib.payments.model import Allocation
+
+
+class HeldDeposit(NamedTuple):
+    kind: str
+    held_cents: int
+
+
+class FinalAccount(NamedTuple):
+    """The account of a lease: what is owed, credit and deposits, and what remains once they are set off.
+
+    ``owed_cents`` sums open lines, ``credit_cents`` unallocated payments; after setting off,
+    ``refundable_cents`` would be refunded and ``still_owed_cents`` would be due.
+    """
+
+    lease_id: UUID
+    ends_on: dt.date | None
+    owed_cents: int
+    credit_cents: int
+    held_cents: int
+    refundable_cents: int
+    still_owed_cents: int
+    deposits: list[HeldDeposit]
+
+
+class Deduction(NamedTuple):
+    """A deduction from a deposit: its deposit entries and its allocations."""
+
+    lease_id: UUID
+    amount_cents: int
+    entries: list[UUID]
+    allocations: list[Allocation]

@@ -1,0 +1,213 @@
+"""Create, list, change and terminate leases.
+
+Every use case that occupies days of a unit locks the unit first, and then checks for overlapping
+leases.
+"""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from chalicelib import organisations
+from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib.ids import new_id
+from chalicelib.leasing import lease_query_repository, lease_repository, phone_place_repository, rent_repository
+from chalicelib.leasing.locking import NO_SUCH_LEASE, lock_lease_row, lock_named_unit, lock_tenants
+from chalicelib.leasing.model import AgreedDeposit, DatedRent, Lease
+from chalicelib.leasing.rents import recurring_charge_row
+from chalicelib.leasing.rules import Terms, earliest_end, lease_status, term_problems
+from chalicelib.paging import Page, PageRequest
+from chalicelib.runtime.context import Context
+
+DEFAULT_NOTICE_DAYS = 30
+
+
+def add_lease(ctx: Context, values: dict[str, Any]) -> Lease:
+    """Create a lease of a unit and return it.
+
+    ``values``: unit_id, tenants (ids, the primary payer first), starts_on, rent_cents; optionally ends_on,
+    due_day and grace_days (else the organisation's), notice_days (else 30), deposits [{kind,
+    amount_cents}], recurring_charges [{charge_type, description, amount_cents, prorated, starts_on?,
+    ends_on?}], note.
+
+    Raises:
+        Conflict: it overlaps another lease of the unit.
+        Invalid: the unit or a tenant is not the organisation's, or the terms are invalid.
+    """
+    defaults = organisations.get_organisation(ctx.db, ctx.organisation_id)
+    complete_values = {
+        "due_day": defaults.due_day,
+        "grace_days": defaults.grace_days,
+        "notice_days": DEFAULT_NOTICE_DAYS,
+        **{name: value for name, value in values.items() if value is not None},
+    }
+    lease_id = create_lease(ctx, complete_values)
+    return get_lease(ctx, lease_id)
+
+
+def create_lease(ctx: Context, values: dict[str, Any]) -> UUID:
+    """Lock the unit and the tenants, check and add the lease as in ``add_lease``, and return its id.
+
+    ``values`` has every term, and ``previous_id`` for a lease that follows another.
+    """
+    _check_terms(values["starts_on"], values.get("ends_on"), values)
+    property_id = lock_named_unit(ctx, values["unit_id"])
+    lock_tenants(ctx, values["tenants"])
+    _check_unit_free(ctx, values["unit_id"], values["starts_on"], values.get("ends_on"))
+    lease_id = new_id()
+    row = {
+        **{name: values[name] for name in ("unit_id", "starts_on", "due_day", "grace_days", "notice_days")},
+        "id": lease_id,
+        "property_id": property_id,
+        "tenant_id": values["tenants"][0],
+        "ends_on": values.get("ends_on"),
+        "previous_id": values.get("previous_id"),
+        "terminated_on": None,
+        "note": values.get("note", ""),
+        "version": 1,
+        "created_at": ctx.now,
+    }
+    span = (values["starts_on"], values.get("ends_on"))
+    charges = [
+        recurring_charge_row(lease_id, span, charge, ctx.now, f"recurring_charges.{index}.")
+        for index, charge in enumerate(values.get("recurring_charges", []))
+    ]
+    lease_repository.add_lease(ctx, row)
+    lease_repository.replace_tenants(ctx, lease_id, values["tenants"])
+    lease_repository.replace_deposit_terms(ctx, lease_id, _deposit_terms(values.get("deposits", [])))
+    rent_repository.add_rent(ctx, lease_id, DatedRent(values["starts_on"], values["rent_cents"]))
+    rent_repository.add_recurring_charges(ctx, charges)
+    return lease_id
+
+
+def get_lease(ctx: Context, lease_id: UUID) -> Lease:
+    found = lease_query_repository.find_lease(ctx, lease_id, ctx.today, ctx.actor.properties)
+    if found is None:
+        raise NotFound(NO_SUCH_LEASE)
+    return found
+
+
+def list_leases(
+    ctx: Context,
+    page_request: PageRequest,
+    **filters: Any,
+) -> Page[Lease]:
+    """Return a page of leases; ``filters`` are unit_id, property_id, tenant_id (the primary payer) and status."""
+    return lease_query_repository.list_leases(
+        ctx, page_request, today=ctx.today, within=ctx.actor.properties, **filters
+    )
+
+
+def update_terms(ctx: Context, lease_id: UUID, version: int | None, values: dict[str, Any]) -> Lease:
+    """Change due_day, grace_days, notice_days, note, tenants, deposits or a later ``ends_on``; return the lease.
+
+    What was billed does not change. A lease is shortened by terminating it.
+
+    Raises:
+        Conflict: it has ended, or its longer span overlaps another lease of the unit.
+        Invalid: a tenant is not the organisation's, or the terms are invalid.
+        PreconditionFailed: it is no longer at ``version``.
+    """
+    before = get_lease(ctx, lease_id)
+    lock_named_unit(ctx, before.unit_id)
+    lock_tenants(ctx, values.get("tenants", [before.tenant_id]))
+    row = lock_lease_row(ctx, lease_id, version)
+    _refuse_ended(row, ctx.today)
+    terms = {name: values.get(name, getattr(row, name)) for name in ("due_day", "grace_days", "notice_days")}
+    ends_on = values.get("ends_on", row.ends_on)
+    if ends_on != row.ends_on:
+        _check_extension(row, ends_on)
+        _check_unit_free(ctx, row.unit_id, row.starts_on, ends_on, excluding=lease_id)
+    _check_terms(row.starts_on, ends_on, terms)
+    columns: dict[str, Any] = {**terms, "ends_on": ends_on, "note": values.get("note", row.note)}
+    if "tenants" in values:
+        columns["tenant_id"] = values["tenants"][0]
+        lease_repository.replace_tenants(ctx, lease_id, values["tenants"])
+        phone_place_repository.delete_unclaimed_places(ctx.db, ctx.organisation_id, lease_id=lease_id)
+    if "deposits" in values:
+        lease_repository.replace_deposit_terms(ctx, lease_id, _deposit_terms(values["deposits"]))
+    lease_repository.change_lease(ctx, lease_id, columns)
+    return get_lease(ctx, lease_id)
+
+
+def record_termination(
+    ctx: Context,
+    lease_id: UUID,
+    version: int | None,
+    *,
+    ends_on: dt.date,
+    given_on: dt.date,
+    waive_notice: bool = False,
+) -> Lease:
+    """Terminate the lease on its last day ``ends_on``, by a notice given on ``given_on``, and return it.
+
+    An ``ends_on`` before the first day calls the lease off; it then has no days.
+    Expiry on the agreed last day needs no notice.
+
+    Raises:
+        Conflict: it has ended, or was terminated before.
+        Invalid: the notice is too short and not waived, or the days do not fit the lease.
+        PreconditionFailed: it is no longer at ``version``.
+    """
+    row = lock_lease_row(ctx, lease_id, version)
+    _refuse_ended(row, ctx.today)
+    last_day = ends_on
+    if ends_on < row.starts_on:
+        if row.starts_on <= ctx.today:
+            raise Invalid([("ends_on", "must not be before starts_on")])
+        last_day = row.starts_on - dt.timedelta(days=1)
+    if row.ends_on is not None and ends_on > row.ends_on:
+        raise Invalid([("ends_on", f"the lease ends on {row.ends_on}; renew it instead")])
+    if given_on > ctx.today:
+        raise Invalid([("given_on", "a notice cannot be given in the future")])
+    if not waive_notice:
+        _check_notice(row, ends_on, given_on)
+    lease_repository.mark_terminated(ctx, lease_id, ends_on=last_day, terminated_on=given_on)
+    return get_lease(ctx, lease_id)
+
+
+def _check_terms(starts_on: dt.date, ends_on: dt.date | None, values: dict[str, Any]) -> None:
+    terms = Terms(starts_on, ends_on, values["due_day"], values["grace_days"], values["notice_days"])
+    wrong = term_problems(terms)
+    if wrong:
+        raise Invalid([(problem.field, problem.why) for problem in wrong])
+
+
+def _check_unit_free(
+    ctx: Context, unit_id: UUID, starts_on: dt.date, ends_on: dt.date | None, *, excluding: UUID | None = None
+) -> None:
+    other = lease_repository.find_overlapping(ctx, unit_id, starts_on, ends_on, excluding=excluding)
+    if other is not None:
+        raise Conflict(
+            "Another lease of the unit covers some of these days.",
+            lease_id=str(other.id),
+            starts_on=other.starts_on.isoformat(),
+            ends_on=other.ends_on and other.ends_on.isoformat(),
+        )
+
+
+def _refuse_ended(row: Any, today: dt.date) -> None:
+    status = lease_status(row.starts_on, row.ends_on, row.terminated_on is not None, today)
+    if status == "ended" or row.terminated_on is not None:
+        raise Conflict("The lease has ended, or its end is already fixed.", lease_id=str(row.id), lease_status=status)
+
+
+def _check_extension(row: Any, ends_on: dt.date | None) -> None:
+    if ends_on is not None and (row.ends_on is None or ends_on < row.ends_on):
+        raise Invalid([("ends_on", "terminate the lease to shorten it")])
+
+
+def _check_notice(row: Any, ends_on: dt.date, given_on: dt.date) -> None:
+    if ends_on == row.ends_on:
+        return
+    earliest = earliest_end(given_on, row.notice_days)
+    if ends_on < earliest:
+        why = f"with {row.notice_days} days' notice it can end on {earliest} at the earliest; or waive the notice"
+        raise Invalid([("ends_on", why)])
+
+
+def _deposit_terms(given: list[dict[str, Any]]) -> list[AgreedDeposit]:
+    terms = [AgreedDeposit(each["kind"], each["amount_cents"]) for each in given]
+    if len({term.kind for term in terms}) != len(terms):
+        raise Invalid([("deposits", "expected each kind once")])
+    return terms

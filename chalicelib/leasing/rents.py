@@ -1,0 +1,126 @@
+"""Dated rents and recurring charges of a lease. Changes do not affect what was billed before."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from chalicelib.errors import STALE_VERSION, Conflict, Invalid, NotFound, PreconditionFailed
+from chalicelib.ids import new_id
+from chalicelib.leasing import lease_query_repository, lease_repository, rent_repository
+from chalicelib.leasing.locking import NO_SUCH_LEASE, lock_lease_row
+from chalicelib.leasing.model import DatedRent, RecurringCharge
+from chalicelib.paging import Page, PageRequest
+from chalicelib.runtime.context import Context
+
+Span = tuple[dt.date, dt.date | None]  # first and last day; None: open
+
+
+def add_rent_change(ctx: Context, lease_id: UUID, *, starts_on: dt.date, rent_cents: int) -> DatedRent:
+    """Set the monthly rent (cents) from ``starts_on``; one that has not begun yet is replaced.
+
+    Raises:
+        Conflict: a rent already began on that day, or the lease was terminated.
+        Invalid: the day lies outside the lease.
+        NotFound: the organisation has no such lease.
+    """
+    row = lock_lease_row(ctx, lease_id, None)
+    if row.terminated_on is not None:
+        raise Conflict("The lease has been ended; its rent can no longer change.", lease_id=str(lease_id))
+    _check_within((row.starts_on, row.ends_on), starts_on)
+    step = DatedRent(starts_on, rent_cents)
+    if rent_repository.find_rent(ctx, lease_id, starts_on) is None:
+        rent_repository.add_rent(ctx, lease_id, step)
+    elif starts_on > ctx.today:
+        rent_repository.change_rent(ctx, lease_id, step)
+    else:
+        raise Conflict("A rent already starts on that day.", starts_on=starts_on.isoformat())
+    lease_repository.change_lease(ctx, lease_id, {})
+    return step
+
+
+def list_rents(ctx: Context, lease_id: UUID, page_request: PageRequest) -> Page[DatedRent]:
+    check_lease_visible(ctx, lease_id)
+    return rent_repository.list_rents(ctx, lease_id, page_request)
+
+
+def add_recurring_charge(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> RecurringCharge:
+    """Add a recurring charge; ``values`` as in ``add_lease``. Default start: today, or the lease's first day.
+
+    Raises:
+        Invalid: its days lie outside the lease.
+        NotFound: the organisation has no such lease.
+    """
+    lease = lock_lease_row(ctx, lease_id, None)
+    given = {**values, "starts_on": values.get("starts_on") or max(ctx.today, lease.starts_on)}
+    row = recurring_charge_row(lease_id, (lease.starts_on, lease.ends_on), given, ctx.now)
+    rent_repository.add_recurring_charges(ctx, [row])
+    return get_recurring_charge(ctx, row["id"])
+
+
+def get_recurring_charge(ctx: Context, charge_id: UUID) -> RecurringCharge:
+    found = rent_repository.find_recurring_charge(ctx, charge_id)
+    if found is None or not lease_query_repository.has_lease(ctx, found.lease_id, ctx.actor.properties):
+        raise NotFound("There is no such recurring charge.")
+    return found
+
+
+def list_recurring_charges(ctx: Context, lease_id: UUID, page_request: PageRequest) -> Page[RecurringCharge]:
+    check_lease_visible(ctx, lease_id)
+    return rent_repository.list_recurring_charges(ctx, lease_id, page_request)
+
+
+def change_recurring_charge(
+    ctx: Context, charge_id: UUID, version: int | None, values: dict[str, Any]
+) -> RecurringCharge:
+    """Change description, amount_cents, prorated or ends_on for later bills, and return the charge.
+
+    ``ends_on`` is its last day; the day before its first cancels it.
+
+    Raises:
+        Invalid: it would end earlier than that.
+        PreconditionFailed: it is no longer at ``version``.
+    """
+    charge = get_recurring_charge(ctx, charge_id)
+    lock_lease_row(ctx, charge.lease_id, None)
+    ends_on = values.get("ends_on")
+    if ends_on is not None and ends_on < charge.starts_on - dt.timedelta(days=1):
+        raise Invalid([("ends_on", "must not be before starts_on, except the day before it, which cancels the charge")])
+    if not rent_repository.change_recurring_charge(ctx, charge_id, version, values):
+        raise PreconditionFailed(STALE_VERSION)
+    return get_recurring_charge(ctx, charge_id)
+
+
+def recurring_charge_row(
+    lease_id: UUID, span: Span, charge: dict[str, Any], now: dt.datetime, path: str = ""
+) -> dict[str, Any]:
+    """Return the row of a new recurring charge of a lease with ``span``. Default start: the lease's first day.
+
+    Raises:
+        Invalid: the charge's days do not fit; ``path`` is prefixed to field names.
+    """
+    row = {
+        "description": "",
+        "prorated": False,
+        "ends_on": None,
+        **charge,
+        "starts_on": charge.get("starts_on") or span[0],
+        "id": new_id(),
+        "lease_id": lease_id,
+        "version": 1,
+        "created_at": now,
+    }
+    _check_within(span, row["starts_on"], path)
+    if row["ends_on"] is not None and row["ends_on"] < row["starts_on"]:
+        raise Invalid([(f"{path}ends_on", "must not be before starts_on")])
+    return row
+
+
+def check_lease_visible(ctx: Context, lease_id: UUID) -> None:
+    """Raise NotFound unless the organisation has the lease, in a property that the caller may see."""
+    if not lease_query_repository.has_lease(ctx, lease_id, ctx.actor.properties):
+        raise NotFound(NO_SUCH_LEASE)
+
+
+def _check_within(span: Span, day: dt.date, path: str = "") -> None:
+    if day < span[0] or (span[1] is not None and day > span[1]):
+        raise Invalid([(f"{path}starts_on", "must be a day of the lease")])

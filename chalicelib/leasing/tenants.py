@@ -1,0 +1,231 @@
+"""Add, change, list and anonymise tenants."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from chalicelib import messaging, portfolio
+from chalicelib import phones as phone_numbers
+from chalicelib.errors import STALE_VERSION, Conflict, Invalid, NotFound, PreconditionFailed
+from chalicelib.ids import new_id
+from chalicelib.leasing import phone_place_repository
+from chalicelib.leasing import tenant_repository as repository
+from chalicelib.leasing.model import ErasedTenant, Tenant
+from chalicelib.organisations import vault
+from chalicelib.paging import Page, PageRequest
+from chalicelib.runtime.context import Context
+from chalicelib.runtime.ports import KeyWrapper
+from chalicelib.values import InvalidValue, parse_identity_number
+
+_MAX_NAME_KEY = 190  # characters that ``name_key`` holds
+_NO_KIN = {"kin_name": "", "kin_phone": None, "kin_relation": ""}
+
+
+def add_tenant(ctx: Context, values: dict[str, Any], *, keys: KeyWrapper) -> Tenant:
+    """Add a tenant and return them.
+
+    ``values``: given_name; optionally middle_name, family_name, phones (any Kenyan format, the primary
+    one first), language ("en", "sw"), email, kra_pin, note, identity_document {kind, number} and
+    kin {name, phone, relation}. The document is stored encrypted under the tenant's own data key.
+
+    Raises:
+        Invalid: a phone is not a phone number, or the identity number does not fit its kind.
+        Unavailable: the key service does not answer.
+    """
+    tenant_id = new_id()
+    row = {
+        "middle_name": "",
+        "family_name": "",
+        "language": "en",
+        "email": None,
+        "kra_pin": None,
+        "note": "",
+        "identity_kind": None,
+        "identity_sealed": None,
+        "erased_at": None,
+        **_NO_KIN,
+        **_columns(values),
+        **_seal_identity(ctx, tenant_id, values, keys),
+    }
+    row |= {"id": tenant_id, "name_key": _full_name_key(row), "version": 1, "created_at": ctx.now}
+    repository.add_tenant(ctx, row, _parse_phones(values.get("phones", [])))
+    return get_tenant(ctx, tenant_id)
+
+
+def change_tenant(
+    ctx: Context, tenant_id: UUID, version: int | None, values: dict[str, Any], *, keys: KeyWrapper
+) -> Tenant:
+    """Change what ``values`` names (as in ``add_tenant``) and return the tenant; None removes a document or kin.
+
+    Unsent messages follow a change of phones or language.
+
+    Raises:
+        Conflict: the tenant was erased.
+        Invalid: as for ``add_tenant``.
+        PreconditionFailed: the tenant is no longer at ``version``.
+    """
+    # Locked before anything is encrypted: concurrent changes must not each create the tenant's data key.
+    before = repository.find_tenant(ctx, tenant_id, lock=True)
+    if before is None:
+        raise NotFound("There is no such tenant.")
+    if before.erased_at is not None:
+        raise Conflict("The tenant was erased.", tenant_id=str(tenant_id))
+    if version is not None and version != before.version:
+        raise PreconditionFailed(STALE_VERSION)
+    names = {part: getattr(before, part) for part in ("given_name", "middle_name", "family_name")}
+    columns = {**_columns(values), **_seal_identity(ctx, tenant_id, values, keys)}
+    columns["name_key"] = _full_name_key({**names, **columns})
+    repository.change_tenant(ctx, tenant_id, version, columns)
+    if "phones" in values:
+        repository.replace_phones(ctx, tenant_id, _parse_phones(values["phones"]))
+        phone_place_repository.delete_unclaimed_places(ctx.db, ctx.organisation_id, phones=before.phones)
+    after = get_tenant(ctx, tenant_id)
+    phones = after.phones if "phones" in values else None
+    messaging.redirect_messages(ctx, tenant_id, phones=phones, language=values.get("language"))
+    return after
+
+
+def get_tenant(ctx: Context, tenant_id: UUID) -> Tenant:
+    return _require_tenant(repository.find_tenant(ctx, tenant_id))
+
+
+def get_visible_tenant(ctx: Context, tenant_id: UUID) -> Tenant:
+    """Return the tenant with the fields that the caller may see.
+
+    A caretaker sees only tenants who live in their properties today, with contact and next of kin; documents,
+    address and notes are for the office.
+    """
+    if ctx.actor.properties is None:
+        return get_tenant(ctx, tenant_id)
+    return _redact(
+        _require_tenant(
+            repository.find_tenant(ctx, tenant_id, repository.ActiveTenancy(ctx.actor.properties, ctx.today))
+        )
+    )
+
+
+def _require_tenant(tenant: Tenant | None) -> Tenant:
+    if tenant is None:
+        raise NotFound("There is no such tenant.")
+    return tenant
+
+
+def _redact(tenant: Tenant) -> Tenant:
+    return tenant._replace(email=None, kra_pin=None, identity_kind=None, note="")
+
+
+def list_tenants(
+    ctx: Context, page_request: PageRequest, *, name: str | None = None, phone: str | None = None
+) -> Page[Tenant]:
+    """Return a page of tenants by name, filtered by the beginning of any of their names, and by phone.
+
+    Limited for caretakers as in ``get_visible_tenant``.
+    """
+    number = None if phone is None else phone_numbers.parse_phone(phone)
+    renting = None if ctx.actor.properties is None else repository.ActiveTenancy(ctx.actor.properties, ctx.today)
+    page = repository.list_tenants(
+        ctx, page_request, renting=renting, name_prefix=_name_key(name) if name else None, phone=number
+    )
+    return page if ctx.actor.properties is None else Page([_redact(each) for each in page.items], page.next_cursor)
+
+
+def read_identity_document(ctx: Context, tenant_id: UUID, *, keys: KeyWrapper) -> dict[str, str]:
+    """Return the document's ``kind`` and ``number``, decrypted.
+
+    Raises:
+        NotFound: there is no such tenant, or they have no document.
+        Unavailable: the key service does not answer.
+    """
+    get_tenant(ctx, tenant_id)
+    sealed = repository.find_sealed_identity(ctx, tenant_id)
+    if sealed is None:
+        raise NotFound("This tenant has no identity document.")
+    document: dict[str, str] = json.loads(vault.unseal(ctx.db, keys, ctx.organisation_id, tenant_id, sealed))
+    return document
+
+
+def anonymise_tenant(ctx: Context, tenant_id: UUID) -> ErasedTenant:
+    """Anonymise the tenant, and return the keys by which other domains find their data of them.
+
+    Tax records must stay, so the row stays without a name, phones or documents, and the leases without
+    their notes. Destroying the data key makes the encrypted document unreadable wherever it was copied
+    without the key. Other domains anonymise their own data: ``imports.service.erase_tenant`` calls
+    them all.
+
+    Raises:
+        Conflict: a lease of theirs runs or is to come, or they were erased before.
+    """
+    before = repository.find_tenant(ctx, tenant_id, lock=True)
+    if before is None:
+        raise NotFound("There is no such tenant.")
+    if before.erased_at is not None:
+        raise Conflict("The tenant has already been erased.", tenant_id=str(tenant_id))
+    if repository.has_running_lease(ctx, tenant_id, ctx.today):
+        raise Conflict("The tenant has a lease that has not ended; end it first.", tenant_id=str(tenant_id))
+    blank_columns = {
+        "given_name": "Erased",
+        "middle_name": "",
+        "family_name": "",
+        "name_key": "erased",
+        "email": None,
+        "kra_pin": None,
+        "identity_kind": None,
+        "identity_sealed": None,
+        "note": "",
+        **_NO_KIN,
+        "erased_at": ctx.now,
+    }
+    repository.change_tenant(ctx, tenant_id, None, blank_columns)
+    repository.replace_phones(ctx, tenant_id, [])
+    phone_place_repository.delete_unclaimed_places(ctx.db, ctx.organisation_id, phones=before.phones)
+    vault.destroy_key(ctx.db, ctx.organisation_id, tenant_id)
+    return ErasedTenant(repository.clear_notes(ctx, tenant_id), before.phones)
+
+
+def _columns(values: dict[str, Any]) -> dict[str, Any]:
+    """Return those of ``values`` that have a column of the same name, and the columns of the kin."""
+    plain = ("given_name", "middle_name", "family_name", "language", "email", "kra_pin", "note")
+    columns = {name: values[name] for name in plain if name in values}
+    if "kin" in values:
+        kin = values["kin"]
+        phone = kin.get("phone") if kin else None
+        columns |= _NO_KIN if not kin else {
+            "kin_name": kin["name"],
+            "kin_phone": phone and phone_numbers.parse_phone(phone, "kin.phone"),
+            "kin_relation": kin.get("relation", ""),
+        }  # fmt: skip
+    return columns
+
+
+def _seal_identity(ctx: Context, tenant_id: UUID, values: dict[str, Any], keys: KeyWrapper) -> dict[str, Any]:
+    if "identity_document" not in values:
+        return {}
+    document = values["identity_document"]
+    if document is None:
+        vault.destroy_key(ctx.db, ctx.organisation_id, tenant_id)
+        return {"identity_kind": None, "identity_sealed": None}
+    plain = json.dumps({"kind": document["kind"], "number": _identity_number(**document)}).encode()
+    sealed = vault.seal(ctx.db, keys, ctx.organisation_id, tenant_id, plain, now=ctx.now)
+    return {"identity_kind": document["kind"], "identity_sealed": sealed}
+
+
+def _identity_number(kind: str, number: str) -> str:
+    """Return the number as stored: upper case, no spaces."""
+    try:
+        return parse_identity_number(kind, number)
+    except InvalidValue as refused:
+        raise Invalid([("identity_document.number", str(refused))]) from refused
+
+
+def _parse_phones(spelled: list[str]) -> list[str]:
+    """Return the numbers in E.164, without duplicates, in order."""
+    return list(dict.fromkeys(phone_numbers.parse_phone(each, f"phones.{index}") for index, each in enumerate(spelled)))
+
+
+def _full_name_key(names: dict[str, Any]) -> str:
+    return _name_key(" ".join(names[part] for part in ("given_name", "middle_name", "family_name")))
+
+
+def _name_key(name: str) -> str:
+    """Return the name as used for sorting and searching."""
+    return portfolio.name_key(name)[:_MAX_NAME_KEY]

@@ -1,0 +1,188 @@
+"""Allocate credit to open lines: oldest first, or as a member chooses."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from uuid import UUID
+
+from chalicelib import billing, leasing, ledger, organisations
+from chalicelib.billing.model import Invoice, OpenLine
+from chalicelib.errors import Conflict, Invalid
+from chalicelib.ledger.model import Entry
+from chalicelib.paging import Page, PageRequest
+from chalicelib.payments import allocation_repository, payment_repository, rules
+from chalicelib.payments.allocation_entries import (
+    AllocationChange,
+    allocation_from_payment,
+    lock_payment,
+    releases_of,
+    write_allocations,
+)
+from chalicelib.payments.model import Allocation, Payment
+from chalicelib.runtime.context import Context
+
+
+def apply_and_post_lease_credits(ctx: Context, lease_ids: Sequence[UUID]) -> None:
+    """Apply the credit of leases, which the caller has locked, to their open lines, and post it; runs after billing.
+
+    Two queries if no lease has credit or a predecessor; otherwise a constant number, plus one for each generation of
+    leases.
+    """
+    entries = apply_lease_credits(ctx, lease_ids)
+    ledger.post(ctx, entries)
+
+
+def apply_lease_credits(ctx: Context, lease_ids: Collection[UUID]) -> list[Entry]:
+    """Apply the credit of leases and of their predecessors to the leases' open lines; return the entries to post.
+
+    The caller has locked the leases that owe. A use case of one lease also locks its predecessors
+    (``leasing.lock_lease_chains``); a bill run does not, and relies on the lock on each payment.
+    """
+    chains = leasing.get_predecessors(ctx, lease_ids)
+    payable: dict[UUID, set[UUID]] = {}
+    for lease_id in lease_ids:
+        for payer_id in (lease_id, *chains.get(lease_id, ())):
+            payable.setdefault(payer_id, set()).add(lease_id)
+    found = payment_repository.list_payment_ids_with_credit(ctx, payable) if payable else []
+    if not found:
+        return []
+    held = payment_repository.lock_payments(ctx, found)
+    return apply_credits(ctx, held, payable)
+
+
+def apply_credits(ctx: Context, payments: Iterable[Payment], payable: Mapping[UUID, Collection[UUID]]) -> list[Entry]:
+    """Apply the credit of payments, which the caller has locked, to open lines, and return the entries to post.
+
+    What is not allocated stays credit.
+
+    Args:
+        payable: For each payment's lease, the leases that it may pay for, locked by the caller.
+    """
+    with_credit = [each for each in payments if each.lease_id and each.unallocated_cents]
+    paying = sorted(with_credit, key=lambda each: (each.received_on, each.id))
+    if not paying:
+        return []
+    owing = {lease_id for each in paying for lease_id in payable[each.lease_id or each.id]}
+    lines = billing.list_open_lines(ctx, sorted(owing))
+    if not any(lines.values()):
+        return []
+    order = organisations.get_organisation(ctx.db, ctx.organisation_id).allocation_order
+    left = {line.id: line.open_cents for group in lines.values() for line in group}
+    freed = allocation_repository.last_release_days(ctx, [each.id for each in paying], left)
+    changes = []
+    for payment in paying:
+        mine = sorted(payable[payment.lease_id or payment.id])
+        here = {line.id: line for lease_id in mine for line in lines.get(lease_id, [])}
+        allocatable = [as_allocatable(line, left[line.id]) for line in here.values()]
+        shares, _ = rules.allocate(payment.unallocated_cents, allocatable, order, payment.purpose)
+        for line_id, amount_cents in shares:
+            left[line_id] -= amount_cents
+            day = _allocation_day(payment, here[line_id], freed, ctx.today)
+            changes.append(allocation_from_payment(here[line_id], payment, amount_cents, day))
+    return write_allocations(ctx, changes)
+
+
+def as_allocatable(line: OpenLine, open_cents: int | None = None) -> rules.AllocatableLine:
+    """Return the line as input to ``rules.allocate``; ``open_cents`` replaces the amount that was read."""
+    left_cents = line.open_cents if open_cents is None else open_cents
+    return rules.AllocatableLine(line.id, line.due_on, line.charge_type, line.seq, left_cents)
+
+
+def allocate_payment(ctx: Context, payment_id: UUID, lines: Sequence[tuple[UUID, int]] | None) -> Payment:
+    """Reallocate the payment: release its allocations, then allocate it to ``lines`` or, if that is None, to
+    open lines, oldest first. What is left stays credit.
+
+    Lines are those of its lease, and of the following leases whose lines it has paid.
+
+    Args:
+        lines: (invoice line, cents above 0), each line once; an empty list leaves all as credit.
+
+    Raises:
+        Conflict: the payment is not matched to a lease, or a line has less open.
+        Invalid: a line is not the lease's or is named twice, or the sum exceeds the payment.
+    """
+    payment = lock_payment(ctx, payment_id)
+    if payment.state != "matched" or payment.lease_id is None:
+        raise Conflict("Only a confirmed payment that has a lease can be allocated.", state=payment.state)
+    net_allocations = allocation_repository.net_allocations_of_source(ctx, payment_id)
+    entries = write_allocations(ctx, releases_of(ctx, net_allocations, ctx.today))
+    freed = payment_repository.lock_payments(ctx, [payment_id])
+    payable = {payment.lease_id, *allocation_repository.list_leases_of_source(ctx, payment_id)}
+    if lines is None:
+        entries += apply_credits(ctx, freed, {payment.lease_id: payable})
+    else:
+        changes = _allocate_chosen_lines(ctx, freed[0], payable, lines)
+        entries += write_allocations(ctx, changes)
+    ledger.post(ctx, entries)
+    return payment_repository.lock_payments(ctx, [payment_id])[0]
+
+
+def _allocate_chosen_lines(
+    ctx: Context, payment: Payment, payable: Collection[UUID], lines: Sequence[tuple[UUID, int]]
+) -> list[AllocationChange]:
+    found = billing.list_open_lines(ctx, sorted(payable))
+    open_lines = {line.id: line for group in found.values() for line in group}
+    wrong = []
+    for index, (line_id, amount_cents) in enumerate(lines):
+        if line_id not in open_lines:
+            wrong.append((f"lines.{index}.invoice_line_id", "the lease has no such open line"))
+        elif amount_cents > open_lines[line_id].open_cents:
+            wrong.append((f"lines.{index}.amount", "more than the open amount of the line"))
+    if len({line_id for line_id, _ in lines}) != len(lines):
+        wrong.append(("lines", "each line may be named once"))
+    if sum(amount_cents for _, amount_cents in lines) > payment.unallocated_cents:
+        wrong.append(("lines", "the total is more than the payment has"))
+    if wrong:
+        raise Invalid(wrong)
+    freed = allocation_repository.last_release_days(ctx, [payment.id], [line_id for line_id, _ in lines])
+    return [
+        allocation_from_payment(line, payment, amount_cents, _allocation_day(payment, line, freed, ctx.today))
+        for line, amount_cents in ((open_lines[line_id], cents) for line_id, cents in lines)
+    ]
+
+
+def _allocation_day(payment: Payment, line: OpenLine, freed: dict[UUID, dt.date], today: dt.date) -> dt.date:
+    days = [freed[each] for each in (payment.id, line.id) if each in freed]
+    return rules.allocation_day(payment.received_on, line.issued_on, max(days, default=None), today)
+
+
+def list_allocations(ctx: Context, page_request: PageRequest, source_id: UUID) -> Page[Allocation]:
+    """Return a page of the source's allocations.
+
+    A caretaker does not see those to leases in other properties, to which a tenant may have moved with credit.
+    """
+    return allocation_repository.list_allocations(ctx, page_request, source_id, ctx.actor.properties)
+
+
+def release_for_credit(ctx: Context, invoice: Invoice, lines: Sequence[tuple[UUID, int]]) -> list[Entry]:
+    """Release as much of the invoice's lines (line, cents) as a credit note needs open; return the entries to post.
+
+    The latest allocation of a line is released first. The caller has locked the lease.
+
+    Raises:
+        Conflict: what a deposit paid of a line would have to be released.
+    """
+    open_cents = {line.id: line.open_cents for line in invoice.lines}
+    needed = {
+        line_id: amount_cents - open_cents[line_id]
+        for line_id, amount_cents in lines
+        if line_id in open_cents and amount_cents > open_cents[line_id]
+    }
+    if not needed or invoice.voided_on is not None:
+        return []  # billing raises for whatever is wrong with the lines
+    net_allocations = [
+        each for each in allocation_repository.net_allocations_on_lines(ctx, needed) if each.source_kind == "payment"
+    ]
+    payment_repository.lock_payments(ctx, {each.source_id for each in net_allocations})
+    released = []
+    for line_id, amount_cents in needed.items():
+        mine = [each for each in net_allocations if each.invoice_line_id == line_id]
+        shares = rules.release_shares([rules.Share(line_id, each.amount_cents) for each in mine], amount_cents)
+        if -sum(share.amount_cents for share in shares) < amount_cents:
+            raise Conflict(
+                "More than the rest of the line; reverse the deposit deduction to return what the deposit paid.",
+                line_id=str(line_id),
+                open_cents=open_cents[line_id],
+            )
+        freed = zip(reversed(mine), shares, strict=False)  # the latest first, only as many as needed
+        released += [each._replace(amount_cents=-share.amount_cents) for each, share in freed]
+    return write_allocations(ctx, releases_of(ctx, released, ctx.today))

@@ -1,0 +1,216 @@
+"""SQL of payments and refunds."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from chalicelib.paging import Page, PageRequest
+from chalicelib.payments.model import Payment, Refund, states_before
+from chalicelib.runtime.context import Context, Properties
+from chalicelib.storage.paging import fetch_page
+from chalicelib.storage.tables.payments import payments, refunds
+from chalicelib.storage.tables.portfolio import channels, properties
+
+_FIELDS = tuple(Payment._fields)
+_COLUMNS = [payments.c[name] for name in _FIELDS]
+_REFUND_COLUMNS = [refunds.c[name] for name in Refund._fields]
+
+
+def add_payment(ctx: Context, values: dict[str, Any]) -> bool:
+    """Insert the payment; return False if its channel already has the provider's reference."""
+    try:
+        with ctx.db.begin_nested():
+            ctx.db.execute(insert(payments).values(organisation_id=ctx.organisation_id, **values))
+    except IntegrityError:
+        return False
+    return True
+
+
+def find_payment(ctx: Context, payment_id: UUID, *, lock: bool = False) -> Payment | None:
+    query = select(*_COLUMNS).where(payments.c.organisation_id == ctx.organisation_id, payments.c.id == payment_id)
+    row = ctx.db.execute(query.with_for_update() if lock else query).one_or_none()
+    return None if row is None else _payment(row)
+
+
+def lock_payments(ctx: Context, payment_ids: Iterable[UUID]) -> list[Payment]:
+    """Lock the payments, in the order of their ids, and return them."""
+    query = (
+        select(*_COLUMNS)
+        .where(payments.c.organisation_id == ctx.organisation_id, payments.c.id.in_(set(payment_ids)))
+        .order_by(payments.c.id)
+        .with_for_update()
+    )
+    return [_payment(row) for row in ctx.db.execute(query)]
+
+
+def find_by_reference(ctx: Context, channel_id: UUID, provider_reference: str) -> Payment | None:
+    query = select(*_COLUMNS).where(
+        payments.c.organisation_id == ctx.organisation_id,
+        payments.c.channel_id == channel_id,
+        payments.c.provider_reference == provider_reference,
+    )
+    row = ctx.db.execute(query).one_or_none()
+    return None if row is None else _payment(row)
+
+
+def list_payments(
+    ctx: Context,
+    page_request: PageRequest,
+    *,
+    within: Properties,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+    **filters: Any,
+) -> Page[Payment]:
+    """Return a page of payments; ``filters`` map columns to the values they must equal."""
+    query = select(*_COLUMNS).where(payments.c.organisation_id == ctx.organisation_id)
+    if within is not None:
+        query = query.where(payments.c.property_id.in_(within))
+    for name, value in filters.items():
+        query = query.where(payments.c[name] == value)
+    if since is not None:
+        query = query.where(payments.c.received_on >= since)
+    if until is not None:
+        query = query.where(payments.c.received_on <= until)
+    sort = page_request.sort or "-id"
+    keys = [payments.c.id] if sort.lstrip("-") == "id" else [payments.c.received_on, payments.c.id]
+    return fetch_page(ctx.db, query, keys, page_request, descending=sort.startswith("-")).of(_payment)
+
+
+def list_payment_ids_with_credit(ctx: Context, lease_ids: Iterable[UUID]) -> list[UUID]:
+    """Return the leases' matched payments that have credit left.
+
+    Not locked here: the index is read by ranges, and a locking read would wait for rows of other leases.
+    """
+    query = select(payments.c.id).where(
+        payments.c.organisation_id == ctx.organisation_id,
+        payments.c.lease_id.in_(set(lease_ids)),
+        payments.c.unallocated_cents > 0,
+        payments.c.state == "matched",
+    )
+    return list(ctx.db.scalars(query))
+
+
+def sum_credit_cents(ctx: Context, lease_id: UUID) -> int:
+    """Return the lease's credit in cents."""
+    query = select(func.coalesce(func.sum(payments.c.unallocated_cents), 0)).where(
+        payments.c.organisation_id == ctx.organisation_id,
+        payments.c.lease_id == lease_id,
+        payments.c.state == "matched",
+    )
+    return int(ctx.db.scalar(query) or 0)
+
+
+def change_state(ctx: Context, payment_id: UUID, state: str, values: dict[str, Any] | None = None) -> bool:
+    """Set the state and ``values`` if the current state allows the transition; return whether this call did it."""
+    query = update(payments).where(
+        payments.c.organisation_id == ctx.organisation_id,
+        payments.c.id == payment_id,
+        payments.c.state.in_(states_before(state)),
+    )
+    return ctx.db.execute(query.values(state=state, version=payments.c.version + 1, **(values or {}))).rowcount == 1
+
+
+def change_credits(ctx: Context, moves: Sequence[tuple[UUID, int]]) -> bool:
+    """Add cents (below 0: subtract) to each payment's credit; False if a payment did not allow it."""
+    query = (
+        update(payments)
+        .where(
+            payments.c.organisation_id == ctx.organisation_id,
+            payments.c.id == bindparam("payment"),
+            or_(payments.c.state == "matched", payments.c.state == "unmatched"),  # IN bars several rows at once
+            payments.c.unallocated_cents + bindparam("delta") >= 0,
+            payments.c.unallocated_cents + payments.c.refunded_cents + bindparam("delta") <= payments.c.amount_cents,
+        )
+        .values(unallocated_cents=payments.c.unallocated_cents + bindparam("delta"), version=payments.c.version + 1)
+    )
+    rows = [{"payment": payment_id, "delta": delta} for payment_id, delta in moves]
+    return not rows or ctx.db.execute(query, rows).rowcount == len(rows)
+
+
+def mark_refunded(ctx: Context, payment_id: UUID, amount_cents: int) -> bool:
+    """Count credit as refunded if there is enough; return whether this call did it."""
+    query = (
+        update(payments)
+        .where(
+            payments.c.organisation_id == ctx.organisation_id,
+            payments.c.id == payment_id,
+            payments.c.state == "matched",
+            payments.c.unallocated_cents >= amount_cents,
+        )
+        .values(
+            unallocated_cents=payments.c.unallocated_cents - amount_cents,
+            refunded_cents=payments.c.refunded_cents + amount_cents,
+            version=payments.c.version + 1,
+        )
+    )
+    return ctx.db.execute(query).rowcount == 1
+
+
+def anonymise_payer(ctx: Context, tenant_id: UUID, lease_ids: Iterable[UUID]) -> None:
+    """Clear payer names and free text on the tenant's payments and on those of the leases."""
+    theirs = or_(payments.c.tenant_id == tenant_id, payments.c.lease_id.in_(set(lease_ids)))
+    query = update(payments).where(payments.c.organisation_id == ctx.organisation_id, theirs)
+    ctx.db.execute(query.values(payer_name="", note="", reference_raw="", version=payments.c.version + 1))
+
+
+def add_refund(ctx: Context, refund: Refund) -> None:
+    values = {name: getattr(refund, name) for name in Refund._fields}
+    ctx.db.execute(insert(refunds).values(organisation_id=ctx.organisation_id, **values))
+
+
+def refunded_by_day(ctx: Context, payment_id: UUID) -> list[tuple[dt.date, int]]:
+    """Return (day, cents) of each refund of the payment."""
+    query = select(refunds.c.refunded_on, refunds.c.amount_cents).where(
+        refunds.c.organisation_id == ctx.organisation_id, refunds.c.payment_id == payment_id
+    )
+    return [(row[0], row[1]) for row in ctx.db.execute(query)]
+
+
+def list_refunds(ctx: Context, page_request: PageRequest, payment_id: UUID) -> Page[Refund]:
+    query = select(*_REFUND_COLUMNS).where(
+        refunds.c.organisation_id == ctx.organisation_id, refunds.c.payment_id == payment_id
+    )
+    return fetch_page(ctx.db, query, [refunds.c.id], page_request).of(lambda row: Refund(**row._mapping))
+
+
+def find_property_channel(ctx: Context, property_id: UUID, kinds: Iterable[str]) -> UUID | None:
+    """Return the property's channel if it is in use and of one of the kinds."""
+    query = (
+        select(channels.c.id)
+        .join(
+            properties,
+            and_(properties.c.organisation_id == channels.c.organisation_id, properties.c.channel_id == channels.c.id),
+        )
+        .where(
+            properties.c.organisation_id == ctx.organisation_id,
+            properties.c.id == property_id,
+            channels.c.kind.in_(tuple(kinds)),
+            channels.c.active.is_(True),
+        )
+    )
+    found: UUID | None = ctx.db.scalar(query)
+    return found
+
+
+def list_fitting_channels(ctx: Context, kinds: Iterable[str]) -> list[UUID]:
+    """Return the two oldest channels in use of the kinds: enough to see whether there is only one."""
+    query = (
+        select(channels.c.id)
+        .where(
+            channels.c.organisation_id == ctx.organisation_id,
+            channels.c.kind.in_(tuple(kinds)),
+            channels.c.active.is_(True),
+        )
+        .order_by(channels.c.id)
+        .limit(2)
+    )
+    return list(ctx.db.scalars(query))
+
+
+def _payment(row: Row[Any]) -> Payment:
+    return Payment(**row._mapping)

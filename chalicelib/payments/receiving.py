@@ -1,0 +1,86 @@
+"""List payments, and receive them: post, allocate, receipt."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from chalicelib import billing, leasing, ledger
+from chalicelib.errors import Invalid, NotFound
+from chalicelib.leasing.model import LeaseTerms
+from chalicelib.ledger.model import Entry, Leg
+from chalicelib.paging import Page, PageRequest
+from chalicelib.payments import payment_repository
+from chalicelib.payments.allocation import apply_credits
+from chalicelib.payments.model import Payment
+from chalicelib.payments.notifications import notify_receipt
+from chalicelib.runtime.context import Context
+
+UNKNOWN_LEASE = "the organisation has no such lease"
+
+
+def get_payment(ctx: Context, payment_id: UUID) -> Payment:
+    found = payment_repository.find_payment(ctx, payment_id)
+    if found is None or not ctx.may_touch(found.property_id):
+        raise NotFound("There is no such payment.")
+    return found
+
+
+def list_payments(ctx: Context, page_request: PageRequest, **filters: Any) -> Page[Payment]:
+    """Return a page of payments; ``filters`` are lease_id, property_id, channel_id, state, since and until."""
+    return payment_repository.list_payments(ctx, page_request, within=ctx.actor.properties, **filters)
+
+
+def lock_lease_for_payment(ctx: Context, lease_id: UUID) -> LeaseTerms:
+    """Lock the lease and return its terms; one outside the caller's properties is reported as unknown."""
+    try:
+        lease = leasing.lock_lease_terms(ctx, lease_id)
+    except NotFound as error:
+        raise Invalid([("lease_id", UNKNOWN_LEASE)]) from error
+    if not ctx.may_touch(lease.property_id):
+        raise Invalid([("lease_id", UNKNOWN_LEASE)])  # do not reveal that it exists
+    return lease
+
+
+def receive_payment(ctx: Context, payment: Payment) -> Payment:
+    """Post a confirmed payment, and allocate and receipt it if it has a lease."""
+    code = "opening" if payment.channel_id is None else ledger.channel_code(payment.channel_id)
+    entry = Entry(
+        kind="payment",
+        effective_on=payment.received_on,
+        idempotency_key=f"payment:{payment.id}",
+        source_kind="payment",
+        source_id=payment.id,
+        postings=(
+            Leg(code, payment.amount_cents, payment.lease_id, payment.property_id),
+            Leg("unallocated", -payment.amount_cents, payment.lease_id, payment.property_id),
+        ),
+    )
+    return allocate_and_receipt(ctx, payment, [entry])
+
+
+def allocate_and_receipt(ctx: Context, payment: Payment, entries: list[Entry]) -> Payment:
+    """Allocate and receipt a confirmed payment of a lease, post that together with ``entries``, notify the tenant."""
+    payable = {payment.lease_id: [payment.lease_id]} if payment.lease_id else {}
+    entries += apply_credits(ctx, [payment], payable)
+    receipt = None
+    if payment.lease_id and payment.tenant_id and payment.method != "opening":
+        receipt = billing.issue_receipt(
+            ctx,
+            payment_id=payment.id,
+            lease_id=payment.lease_id,
+            tenant_id=payment.tenant_id,
+            amount_cents=payment.amount_cents,
+            on=ctx.today,
+        )
+    ledger.post(ctx, entries)
+    if receipt is not None:
+        notify_receipt(ctx, payment, receipt)
+    return get_payment(ctx, payment.id)
+
+
+def anonymise_payer(ctx: Context, tenant_id: UUID, lease_ids: Iterable[UUID]) -> None:
+    """Anonymise the payments of an erased tenant and of their leases: payer and free text go.
+
+    Amounts, dates and the provider's references stay, because the books depend on them.
+    """
+    payment_repository.anonymise_payer(ctx, tenant_id, lease_ids)

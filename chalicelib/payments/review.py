@@ -1,0 +1,66 @@
+"""Review payments: confirm or reject pending ones, match those without a lease."""
+
+from uuid import UUID
+
+from chalicelib.errors import Conflict
+from chalicelib.payments import payment_repository
+from chalicelib.payments.allocation_entries import lock_payment
+from chalicelib.payments.model import Payment
+from chalicelib.payments.notifications import cancel_recorded_notification, notify_rejected
+from chalicelib.payments.receiving import allocate_and_receipt, get_payment, lock_lease_for_payment, receive_payment
+from chalicelib.runtime.context import Context
+
+
+def confirm_payment(ctx: Context, payment_id: UUID) -> Payment:
+    """Confirm a pending payment: post it as of the day it was received, allocate and receipt it.
+
+    Raises:
+        Conflict: it is not pending.
+    """
+    payment = lock_payment(ctx, payment_id)
+    fresh = {"unallocated_cents": payment.amount_cents, "confirmed_by": ctx.actor.member_id}
+    state = "matched" if payment.lease_id else "unmatched"
+    if payment.state != "pending" or not payment_repository.change_state(ctx, payment_id, state, fresh):
+        raise Conflict("Only a pending payment can be confirmed.", state=payment.state)
+    confirmed = get_payment(ctx, payment_id)
+    received = receive_payment(ctx, confirmed)
+    if received.lease_id is not None:
+        cancel_recorded_notification(ctx, received)
+    return received
+
+
+def reject_payment(ctx: Context, payment_id: UUID, *, reason: str) -> Payment:
+    """Reject a pending payment; nothing was posted for it. The tenant is notified if they were when it was recorded.
+
+    Its reference moves to ``reference_raw`` and is free again, so that the same money can still
+    be recorded correctly.
+
+    Raises:
+        Conflict: it is not pending.
+    """
+    payment = lock_payment(ctx, payment_id)
+    values = {"reason": reason, "confirmed_by": ctx.actor.member_id}
+    if payment.provider_reference is not None:
+        values |= {"provider_reference": None, "reference_raw": payment.reference_raw or payment.provider_reference}
+    if not payment_repository.change_state(ctx, payment_id, "rejected", values):
+        raise Conflict("Only a pending payment can be rejected.", state=payment.state)
+    notify_rejected(ctx, payment)
+    return get_payment(ctx, payment_id)
+
+
+def match_payment(ctx: Context, payment_id: UUID, lease_id: UUID) -> Payment:
+    """Match an unmatched payment to a lease, allocate it oldest first, and receipt it.
+
+    Raises:
+        Conflict: it is not unmatched.
+        Invalid: the organisation has no such lease.
+    """
+    get_payment(ctx, payment_id)
+    lease = lock_lease_for_payment(ctx, lease_id)
+    payment = payment_repository.find_payment(ctx, payment_id, lock=True)
+    state = payment.state if payment else "unmatched"
+    found = {"lease_id": lease.id, "property_id": lease.property_id, "tenant_id": lease.tenant_id}
+    if state != "unmatched" or not payment_repository.change_state(ctx, payment_id, "matched", found):
+        raise Conflict("Only an unmatched payment can be matched.", state=state)
+    matched = get_payment(ctx, payment_id)
+    return allocate_and_receipt(ctx, matched, [])

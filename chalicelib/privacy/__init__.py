@@ -1,0 +1,5 @@
+"""Personal data: erasure."""
+
+from chalicelib.privacy.erasure import erase_tenant
+
+__all__ = ["erase_tenant"]
