@@ -6,16 +6,12 @@ Limits are needed because anybody can request a code for any number.
 import datetime as dt
 import re
 
+from chalicelib.translations.sms_texts import SIGN_IN_CODE
+
 _CODE = re.compile(r"[0-9]{4,10}", re.ASCII)
 
 MAX_PER_NUMBER_AND_HOUR = 6  # per hour: signing up needs two, and some people retry
 MAX_PER_HOUR = 300  # for all numbers together: about KES 240 at the first gateway's price
-
-# With ten digits still one GSM-7 SMS, the billed unit.
-_TEXT = (
-    "{code} is your Plotihub sign-in code. Never tell it to anyone.\n"
-    "{code} ni nambari yako ya kuingia Plotihub. Usimwambie mtu yeyote."
-)
 
 
 def render_code(code: str) -> str:
@@ -26,7 +22,7 @@ def render_code(code: str) -> str:
     """
     if not _CODE.fullmatch(code):
         raise ValueError("what was to be sent is no sign-in code of 4 to 10 digits")
-    return _TEXT.format(code=code)
+    return SIGN_IN_CODE.format(code=code)
 
 
 def rate_limits(number: str, at: dt.datetime) -> list[tuple[str, int]]:

@@ -9,7 +9,7 @@ from chalicelib.access.roles import PUBLIC
 from chalicelib.delivery.queue_payloads import VendorCallback, serialize_callback
 from chalicelib.errors import Invalid, Unavailable
 from chalicelib.self_service import UssdRequest
-from chalicelib.self_service.texts import TRY_LATER, UNKNOWN_NUMBER
+from chalicelib.translations.phone_replies import TRY_LATER, UNKNOWN_NUMBER
 from chalicelib.web.callbacks import FORM, parse_vendor_form
 from chalicelib.web.routing import ApiBlueprint, RequestContext
 

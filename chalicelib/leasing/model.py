@@ -4,7 +4,6 @@ import datetime as dt
 from typing import NamedTuple
 from uuid import UUID
 
-LANGUAGES = ("en", "sw")
 IDENTITY_KINDS = ("national_id", "passport", "alien_id", "military_id")
 LEASE_STATUSES = ("upcoming", "active", "ended")
 # What may be charged monthly beside the rent; "other" is parking and the like.

@@ -6,12 +6,11 @@ granted. The opt-out keyword is in each SMS to a number that has not confirmed i
 
 from chalicelib.messaging.grant_model import Allowance
 from chalicelib.messaging.model import SMS
+from chalicelib.translations.sms_texts import DENIAL_HINTS, FROM_LINES
 
 REPLY = "reply"  # the kind of replies
 
-_FROM_LINES = {"en": "From {phone}.", "sw": "Kutoka {phone}."}
 _SENTENCE_ENDS = (".", "!", "?", ":")
-_DENIAL_HINTS = {"en": "Not you? Send NOT ME", "sw": "Si wewe? Tuma SI MIMI"}
 
 
 def add_footer(text: str, kind: str, medium: str, language: str, allowance: Allowance, *, confirmed: bool) -> str:
@@ -22,18 +21,18 @@ def add_footer(text: str, kind: str, medium: str, language: str, allowance: Allo
     needs_hint = kind != REPLY and not confirmed
     return append_sentence(
         text,
-        " ".join(filter(None, (founder_line(language, allowance), needs_hint * _in_language(_DENIAL_HINTS, language)))),
+        " ".join(filter(None, (founder_line(language, allowance), needs_hint * _in_language(DENIAL_HINTS, language)))),
     )
 
 
 def longest_footer(language: str, allowance: Allowance) -> str:
     """Return the longest footer of an SMS, for which default texts leave room."""
-    return " ".join(filter(None, (founder_line(language, allowance), _in_language(_DENIAL_HINTS, language))))
+    return " ".join(filter(None, (founder_line(language, allowance), _in_language(DENIAL_HINTS, language))))
 
 
 def with_denial_hint(text: str, language: str) -> str:
     """Return a finished SMS with the opt-out hint, for a recipient who has confirmed nothing."""
-    hint = _in_language(_DENIAL_HINTS, language)
+    hint = _in_language(DENIAL_HINTS, language)
     return text if text.endswith(hint) else append_sentence(text, hint)
 
 
@@ -46,7 +45,7 @@ def founder_line(language: str, allowance: Allowance) -> str:
     """Return the line naming the founder's number, or "" if messaging is granted."""
     if allowance.granted or allowance.founder_phone is None:
         return ""
-    return _in_language(_FROM_LINES, language).format(phone=allowance.founder_phone)
+    return _in_language(FROM_LINES, language).format(phone=allowance.founder_phone)
 
 
 def _in_language(texts: dict[str, str], language: str) -> str:

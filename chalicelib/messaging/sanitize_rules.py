@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from chalicelib.brands import is_brand, without_brands
 from chalicelib.messaging.sms_encoding_rules import normalize_sms
+from chalicelib.translations.sms_texts import FALLBACK_NAMES
 from chalicelib.values import IGNORED
 
 MASK = ".."
@@ -30,13 +31,6 @@ _NEIGHBOURS = (
     ("reference", "organisation"),
 )
 CHANNEL_PLACEHOLDERS = ("paybill", "account")  # how to pay: never sent by an ungranted organisation
-
-# Replacement where a name was only a brand; for other values their piece of the text is left out.
-_FALLBACK_NAMES = {
-    "tenant": {"en": "tenant", "sw": "mpangaji"},
-    "owner": {"en": "owner", "sw": "mmiliki"},
-    "organisation": {"en": "your landlord", "sw": "mwenye nyumba"},
-}
 
 _DOTS = ".\u3002\uff0e\uff61\u2024\ufe52"
 _LINK_PATTERNS = (
@@ -67,7 +61,7 @@ def sanitize_values(values: Mapping[str, str], language: str) -> dict[str, str]:
     for first, second in _NEIGHBOURS:
         if sanitized.get(first) and sanitized.get(second):
             sanitized[second] = _sanitize_neighbour(sanitized[first], sanitized[second])
-    for name, replacement in _FALLBACK_NAMES.items():
+    for name, replacement in FALLBACK_NAMES.items():
         if sanitized.get(name) == "":
             sanitized[name] = replacement.get(language, replacement["en"])
     return sanitized

@@ -6,56 +6,11 @@ from typing import NamedTuple
 
 from chalicelib.money import format_amount
 from chalicelib.reporting.model import Statement, StatementEntry
+from chalicelib.translations.statement_emails import ENTRY_NAMES, STATEMENT_TEXTS
 
 MAX_CHARACTERS = 90_000  # a queue message may have 200 kB, and a character may take two bytes
 MAX_SUBJECT = 160
 NAME_WIDTH, AMOUNT_WIDTH = 34, 16  # characters of the columns
-
-# Names of entries: with a number, and without one.
-_ENTRY_NAMES: dict[str, dict[str, tuple[str, str]]] = {
-    "en": {
-        "invoice": ("Invoice {number}", "Invoice"),
-        "void": ("Invoice {number} is void", "Invoice is void"),
-        "credit_note": ("Credit note {number}", "Credit note"),
-        "payment": ("Payment, receipt {number}", "Payment"),
-        "reversal": ("Payment reversed, receipt {number}", "Payment reversed"),
-        "credit_carried": ("Credit carried {number}", "Credit carried"),
-        "deposit_deduction": ("Taken from the deposit {number}", "Taken from the deposit"),
-        "refund": ("Credit given back {number}", "Credit given back"),
-    },
-    "sw": {
-        "invoice": ("Ankara {number}", "Ankara"),
-        "void": ("Ankara {number} imebatilishwa", "Ankara imebatilishwa"),
-        "credit_note": ("Hati ya punguzo {number}", "Hati ya punguzo"),
-        "payment": ("Malipo, risiti {number}", "Malipo"),
-        "reversal": ("Malipo yamebatilishwa, risiti {number}", "Malipo yamebatilishwa"),
-        "credit_carried": ("Ziada imehamishwa {number}", "Ziada imehamishwa"),
-        "deposit_deduction": ("Imetolewa kwenye amana {number}", "Imetolewa kwenye amana"),
-        "refund": ("Ziada imerudishwa {number}", "Ziada imerudishwa"),
-    },
-}
-_STATEMENT_TEXTS = {
-    "en": {
-        "subject": "Statement of {organisation} until {to}",
-        "greeting": "Dear {tenant},",
-        "about": "this is your account with {organisation} until {to}, in {currency}.",
-        "head": ("Day", "What", "Amount", "Balance"),
-        "opening": "Balance before {since}",
-        "owed": "To pay on {to}: {balance}",
-        "credit": "In your favour on {to}: {balance}",
-        "close": "Is something not right? Please tell {organisation}.",
-    },
-    "sw": {
-        "subject": "Taarifa ya {organisation} hadi {to}",
-        "greeting": "Mpendwa {tenant},",
-        "about": "hii ni akaunti yako kwa {organisation} hadi {to}, kwa {currency}.",
-        "head": ("Tarehe", "Maelezo", "Kiasi", "Salio"),
-        "opening": "Salio kabla ya {since}",
-        "owed": "Ya kulipa tarehe {to}: {balance}",
-        "credit": "Ziada yako tarehe {to}: {balance}",
-        "close": "Kuna kosa? Tafadhali ijulishe {organisation}.",
-    },
-}
 
 
 class StatementAddressee(NamedTuple):
@@ -85,7 +40,7 @@ def redact_references(statement: Statement, told: Callable[[Mapping[str, str], s
 
 def render_statement_email(to: StatementAddressee, statement: Statement) -> tuple[str, str]:
     """Return the subject and text of the e-mail; amounts in ``to.currency``, charges above 0, credits below."""
-    words = _STATEMENT_TEXTS[to.language]
+    words = STATEMENT_TEXTS[to.language]
     template_values = {
         "tenant": to.tenant,
         "organisation": to.organisation,
@@ -106,7 +61,7 @@ def render_statement_email(to: StatementAddressee, statement: Statement) -> tupl
 
 def render_table(language: str, opening: str, statement: Statement) -> Iterator[str]:
     """Yield the header and the lines of the entries, preceded by the opening balance if there is one."""
-    yield _format_row(*_STATEMENT_TEXTS[language]["head"])
+    yield _format_row(*STATEMENT_TEXTS[language]["head"])
     if statement.from_on is not None:
         yield _format_row(_format_day(statement.from_on), opening, "", _format_cents(statement.opening_cents))
     for entry in statement.entries:
@@ -124,7 +79,7 @@ def _format_row(day: str, what: str, amount: str, balance: str) -> str:
 
 
 def _entry_name(language: str, entry: StatementEntry) -> str:
-    numbered, plain = _ENTRY_NAMES[language][entry.kind]
+    numbered, plain = ENTRY_NAMES[language][entry.kind]
     name = plain if entry.number is None else numbered.format(number=entry.number)
     return f"{name} ({entry.reference})" if entry.reference else name
 

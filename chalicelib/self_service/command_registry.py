@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib.leasing.model import LANGUAGES, PhoneTenant
+from chalicelib.leasing.model import PhoneTenant
 from chalicelib.organisations.model import PLATFORM
 from chalicelib.self_service.parsing_rules import (
     CommandText,
@@ -17,7 +17,9 @@ from chalicelib.self_service.parsing_rules import (
     reference_key,
 )
 from chalicelib.self_service.phone_holders import Holder
-from chalicelib.self_service.texts import first_fitting, translate
+from chalicelib.self_service.text_fitting import first_fitting
+from chalicelib.translations.phone_replies import translate
+from chalicelib.translations.wording import LANGUAGES
 
 MAX_NAME = 20  # characters of a command's name, stored with the SMS
 

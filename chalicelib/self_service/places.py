@@ -16,7 +16,8 @@ from chalicelib.self_service import parsing_rules, reply_texts, sessions
 from chalicelib.self_service.command_registry import CommandRequest, CommandTable, Reply
 from chalicelib.self_service.phone_holders import ClaimedProperty
 from chalicelib.self_service.sessions import CONFIRM, DENY, OfferedChoices, PendingCommand
-from chalicelib.self_service.texts import ENTRY_WIDTHS, first_fitting, translate
+from chalicelib.self_service.text_fitting import ENTRY_WIDTHS, first_fitting
+from chalicelib.translations.phone_replies import translate
 
 SMS, USSD = "sms", "ussd"
 ON_A_PAGE = 3  # as many as fit one SMS

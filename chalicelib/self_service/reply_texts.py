@@ -9,17 +9,17 @@ from chalicelib.money import format_amount
 from chalicelib.self_service.lease_balances import PhoneLeaseBalance
 from chalicelib.self_service.parsing_rules import MAX_CHARACTERS
 from chalicelib.self_service.phone_holders import ClaimedProperty
-from chalicelib.self_service.texts import (
+from chalicelib.self_service.text_fitting import (
     ENTRY_WIDTHS,
     PLACE_WIDTHS,
     first_fitting,
     fit_names,
-    format_day,
     place_name,
-    translate,
     truncate,
     with_organisation_name,
 )
+from chalicelib.translations.phone_replies import translate
+from chalicelib.translations.wording import format_day, format_short_day
 
 MAX_LEASES = 3
 
@@ -82,12 +82,12 @@ def _render_balance(lease_balance: PhoneLeaseBalance, currency: str, language: s
         "place": format_place(lease_balance.lease, width),
         "owed": format_amount(balance.owed_cents, currency),
         "late": format_amount(balance.late_cents, currency),
-        "first": format_day(balance.first_due_on, language),
-        "due": format_day(balance.next_due_on, language),
+        "first": format_short_day(balance.first_due_on, language),
+        "due": format_short_day(balance.next_due_on, language),
     }
     text = translate(_balance_text(lease_balance), language, **values)
     if balance.owed_cents == 0 and lease_balance.next_due_on is not None:
-        text = translate("next", language, text=text, due=format_day(lease_balance.next_due_on, language))
+        text = translate("next", language, text=text, due=format_short_day(lease_balance.next_due_on, language))
     if balance.credit_cents:
         text = translate("credit", language, text=text, credit=format_amount(balance.credit_cents, currency))
     return text
@@ -115,7 +115,7 @@ def render_receipt(
     render = {
         "number": receipt.number,
         "amount": format_amount(receipt.amount_cents, tenant.currency),
-        "day": format_day(receipt.issued_on, language, year=True),
+        "day": format_day(receipt.issued_on, language),
     }
 
     def render_width(width: int) -> str:

@@ -16,7 +16,8 @@ from chalicelib.self_service.command_registry import COMMANDS, CommandRequest, C
 from chalicelib.self_service.lease_balances import list_active_leases, list_lease_balances
 from chalicelib.self_service.places import SMS
 from chalicelib.self_service.sessions import FAULT, OfferedChoices, make_pending
-from chalicelib.self_service.texts import PLACE_WIDTHS, first_fitting, translate
+from chalicelib.self_service.text_fitting import PLACE_WIDTHS, first_fitting
+from chalicelib.translations.phone_replies import translate
 
 MAX_CHOICES = 5  # leases offered in one SMS
 MAX_OPEN = 10  # open requests by phone per lease

@@ -16,7 +16,8 @@ from chalicelib.self_service.command_registry import COMMANDS, CommandRequest, R
 from chalicelib.self_service.phone_holders import Holder, find_holder
 from chalicelib.self_service.sessions import CONFIRM, DENY, FAULT, OfferedChoices, PendingCommand, make_pending
 from chalicelib.self_service.sms_commands import list_command_words, reply_to_unknown, report_fault
-from chalicelib.self_service.texts import fit_names, translate
+from chalicelib.self_service.text_fitting import fit_names
+from chalicelib.translations.phone_replies import translate
 
 UNKNOWN = "unknown"
 ALLOWED_WHEN_CLOSED = (

@@ -12,7 +12,7 @@ from chalicelib.self_service.command_registry import COMMANDS
 from chalicelib.self_service.parsing_rules import reference_key
 from chalicelib.self_service.phone_holders import ClaimedProperty, Holder, find_holder
 from chalicelib.self_service.places import USSD
-from chalicelib.self_service.texts import ENTRY_WIDTHS, first_fitting, translate
+from chalicelib.self_service.text_fitting import ENTRY_WIDTHS, first_fitting
 from chalicelib.self_service.ussd_confirmation_rules import (
     MENU,
     ON_A_PAGE,
@@ -22,6 +22,7 @@ from chalicelib.self_service.ussd_confirmation_rules import (
     UNIT,
     ConfirmationState,
 )
+from chalicelib.translations.phone_replies import translate
 
 MAX_SCREEN = 156  # characters after "CON "
 

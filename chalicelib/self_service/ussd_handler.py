@@ -16,10 +16,11 @@ from chalicelib.self_service.lease_balances import PhoneLeaseBalance, list_activ
 from chalicelib.self_service.parsing_rules import reference_key
 from chalicelib.self_service.phone_holders import Holder, find_holder
 from chalicelib.self_service.places import USSD
-from chalicelib.self_service.texts import UNKNOWN_NUMBER, fit_names, translate
+from chalicelib.self_service.text_fitting import fit_names
 from chalicelib.self_service.ussd_confirmation import MAX_SCREEN
 from chalicelib.self_service.ussd_confirmation_rules import MENU, ConfirmationState
 from chalicelib.self_service.ussd_menu_rules import ON_A_PAGE, MenuStep
+from chalicelib.translations.phone_replies import UNKNOWN_NUMBER, translate
 
 
 class UssdRequest(NamedTuple):

@@ -7,8 +7,6 @@ characters.
 
 REQUIRED_PLACEHOLDERS = frozenset({"amount"})
 
-LANGUAGES = ("en", "sw")
-
 _SUBJECT_EN = ("{amount}", " for {property}", " {unit}", " ({periods})")
 _PAY_EN = (" Paybill {paybill}, account {account}.",)
 _SUBJECT_SW = ("{amount}", " za {property}", " {unit}", " ({periods})")

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
+LANGUAGES = ("en", "sw")
 MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     "sw": ("Jan", "Feb", "Mac", "Apr", "Mei", "Jun", "Jul", "Ago", "Sep", "Okt", "Nov", "Des"),
@@ -14,6 +15,11 @@ MAX_DAYS, MAX_PERIODS = 2, 3
 def format_day(on: dt.date, language: str) -> str:
     """Return "5 Dec 2026", in Swahili "5 Des 2026"."""
     return f"{on.day} {format_month(on, language)}"
+
+
+def format_short_day(on: dt.date | None, language: str) -> str:
+    """Return "5 Dec", in Swahili "5 Des"; "" for no day."""
+    return "" if on is None else f"{on.day} {MONTHS[language][on.month - 1]}"
 
 
 def format_days(each: Iterable[dt.date], language: str) -> str:

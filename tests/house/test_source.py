@@ -254,6 +254,36 @@ def test_no_interface_hides_a_module_of_its_room() -> None:
     assert found == []
 
 
+# Keywords of commands, which are read and not written, and the names of the languages.
+BILINGUAL = {
+    "chalicelib/notices/notices.py",
+    "chalicelib/self_service/command_registry.py",
+    "chalicelib/self_service/sms_commands.py",
+}
+
+
+def test_texts_in_two_languages_stand_in_translations() -> None:
+    """Who corrects the Swahili looks in one place."""
+    found = {
+        name_of(path)
+        for path in files()
+        if room_of(path) != "translations"
+        for node in ast.walk(tree_of(path))
+        if (
+            isinstance(node, ast.Dict)
+            and {"en", "sw"} <= {key.value for key in node.keys if isinstance(key, ast.Constant)}
+        )
+        or (
+            isinstance(node, ast.Tuple)
+            and len(node.elts) > 1
+            and isinstance(node.elts[1], ast.Constant)
+            and node.elts[1].value == "sw"
+            and room_of(path) != "translations"
+        )
+    }
+    assert found - BILINGUAL == set()
+
+
 LOG_KEY = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+: [^{}%]+")
 
 

@@ -5,7 +5,7 @@ from marshmallow import Schema
 from chalicelib.api.schemas.messages import ENCODINGS
 from chalicelib.messaging.model import STATUSES
 from chalicelib.notices.model import NOTICE_KINDS, NOTICE_STATUSES
-from chalicelib.translations.message_templates import LANGUAGES
+from chalicelib.translations.wording import LANGUAGES
 from chalicelib.web import fields
 
 REASONS = ("no_phone", "number_denied", "opted_out", "same_phone")

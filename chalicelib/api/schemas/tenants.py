@@ -2,11 +2,8 @@
 
 from marshmallow import Schema, validate
 
-from chalicelib.leasing.model import (
-    IDENTITY_KINDS,
-    LANGUAGES,
-    PHONE_STATES,
-)
+from chalicelib.leasing.model import IDENTITY_KINDS, PHONE_STATES
+from chalicelib.translations.wording import LANGUAGES
 from chalicelib.web import fields
 
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from chalicelib.messaging import template_rules as rules
 from chalicelib.messaging.model import KINDS, RenderedText
-from chalicelib.translations.message_templates import DEFAULT_TEMPLATES, LANGUAGES, MAX_VALUE_LENGTHS, SAMPLE_VALUES
+from chalicelib.translations.message_templates import DEFAULT_TEMPLATES, MAX_VALUE_LENGTHS, SAMPLE_VALUES
+from chalicelib.translations.wording import LANGUAGES
 
 VALUES = {**SAMPLE_VALUES, "tenant": "Achieng"}
 KIND = "reminder_due"

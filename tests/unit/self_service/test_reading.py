@@ -7,7 +7,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from chalicelib.messaging.rules import measure_sms, normalize_sms
-from chalicelib.self_service import parsing_rules, texts
+from chalicelib.self_service import parsing_rules, text_fitting
 from chalicelib.self_service.parsing_rules import CommandText
 
 
@@ -111,14 +111,14 @@ def test_what_is_due_next(
     ],
 )
 def test_a_place_is_cut_at_the_property(width: int, told: str) -> None:
-    assert texts.place_name("Mwangaza Court", "A12", width) == told
+    assert text_fitting.place_name("Mwangaza Court", "A12", width) == told
     assert len(told) <= width
 
 
 @given(st.text(max_size=130), st.text(min_size=1, max_size=50), st.integers(10, 60))
 def test_a_place_is_never_wider_than_it_may_be(property_name: str, unit_name: str, width: int) -> None:
     assume(normalize_sms(unit_name))  # it may be nothing but characters that nobody sees
-    assert 0 < measure_sms(texts.place_name(property_name, unit_name, width)).characters <= width
+    assert 0 < measure_sms(text_fitting.place_name(property_name, unit_name, width)).characters <= width
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,12 @@ from chalicelib.ids import new_id
 from chalicelib.leasing.model import PhoneLease, PhoneTenant
 from chalicelib.messaging.rules import measure_sms
 from chalicelib.payments.model import LeaseBalance
-from chalicelib.self_service import reply_texts, texts
+from chalicelib.self_service import reply_texts
 from chalicelib.self_service.command_registry import COMMANDS, match_command
 from chalicelib.self_service.lease_balances import PhoneLeaseBalance
 from chalicelib.self_service.parsing_rules import CommandText
 from chalicelib.self_service.sms_commands import list_command_words
+from chalicelib.translations import phone_replies
 
 TODAY = dt.date(2026, 11, 20)
 GSM7 = st.sampled_from("ABCXYZabcxyz 0123456789-'&/.,#()ÅéÑ[]{}€^|~\\")
@@ -165,7 +166,7 @@ def test_a_name_of_another_script_is_told_as_it_is() -> None:
 
 
 def test_every_text_is_there_in_both_languages_with_the_same_values() -> None:
-    for name, (english, swahili) in texts._TRANSLATIONS.items():
+    for name, (english, swahili) in phone_replies.REPLIES.items():
         assert set(re.findall(r"{(\w+)}", english)) == set(re.findall(r"{(\w+)}", swahili)), name
         assert english.isascii(), name
         assert swahili.isascii(), name
@@ -174,12 +175,12 @@ def test_every_text_is_there_in_both_languages_with_the_same_values() -> None:
 @pytest.mark.parametrize("language", ["en", "sw"])
 @pytest.mark.parametrize("name", ["help", "unknown"])
 def test_what_may_be_asked_fits_one_sms(name: str, language: str) -> None:
-    text = texts.translate(name, language, commands=list_command_words(language))
+    text = phone_replies.translate(name, language, commands=list_command_words(language))
     assert measure_sms(text).parts == 1
     assert all(each.words[language][0] in text for each in COMMANDS.values())
 
 
-@pytest.mark.parametrize("text", [texts.UNKNOWN_NUMBER, texts.TRY_LATER])
+@pytest.mark.parametrize("text", [phone_replies.UNKNOWN_NUMBER, phone_replies.TRY_LATER])
 def test_what_is_told_to_anybody_fits(text: str) -> None:
     assert measure_sms(text).characters <= 156
 
