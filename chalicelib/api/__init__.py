@@ -27,31 +27,10 @@ from chalicelib.api import (
     tenants,
 )
 
-__all__ = ["OPERATIONS", "RESOURCES"]
-
 RESOURCES = (
-    callbacks,
-    channels,
-    charges,
-    deposits,
-    imports,
-    invoices,
-    leases,
-    ledger,
-    maintenance_requests,
-    members,
-    messages,
-    meta,
-    notices,
-    organisations,
-    payments,
-    properties,
-    reminders,
-    reports,
-    statements,
-    tasks,
-    tenants,
-)
+    callbacks, channels, charges, deposits, imports, invoices, leases, ledger, maintenance_requests, members, messages,
+    meta, notices, organisations, payments, properties, reminders, reports, statements, tasks, tenants,
+)  # fmt: skip
 # In the order of their paths, as the OpenAPI document lists them.
 OPERATIONS = sorted(
     (operation for resource in RESOURCES for operation in resource.routes.operations), key=lambda each: each.path

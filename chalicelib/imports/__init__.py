@@ -14,24 +14,3 @@ from chalicelib.imports.preview import (
     preview_in_task,
 )
 from chalicelib.imports.undo import UNDO_TASK, queue_undo, undo_import
-
-__all__ = [
-    "COMMIT_TASK",
-    "PREVIEW_TASK",
-    "UNDO_TASK",
-    "Refused",
-    "RowRefused",
-    "add_import",
-    "anonymise_imports_of_tenant",
-    "commit_import",
-    "expire_sheets",
-    "get_import",
-    "list_imports",
-    "list_problems",
-    "open_sheet",
-    "preview_in_task",
-    "preview_refused",
-    "queue_commit",
-    "queue_undo",
-    "undo_import",
-]

@@ -7,16 +7,3 @@ from chalicelib.lease_accounts.credit_notes import credit_invoice
 from chalicelib.lease_accounts.deposit_deductions import deduct_deposit, reverse_deduction
 from chalicelib.lease_accounts.invoices import issue_invoice, record_opening_balance
 from chalicelib.lease_accounts.lease_closing import close_account, get_final_account, terminate_lease, transfer_lease
-
-__all__ = [
-    "close_account",
-    "credit_invoice",
-    "deduct_deposit",
-    "get_final_account",
-    "issue_invoice",
-    "queue_bill_run",
-    "record_opening_balance",
-    "reverse_deduction",
-    "terminate_lease",
-    "transfer_lease",
-]

@@ -12,16 +12,3 @@ from chalicelib.ledger.service import (
     post,
     reverse,
 )
-
-__all__ = [
-    "account_id",
-    "channel_code",
-    "close_period",
-    "ensure_accounts",
-    "get_journal",
-    "list_accounts",
-    "list_journals",
-    "list_periods",
-    "post",
-    "reverse",
-]

@@ -13,7 +13,7 @@ from chalicelib import portfolio
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
 from chalicelib.ledger import journal_query_repository, repository
-from chalicelib.ledger.model import ClosedPeriod, Entry, Journal, LedgerAccount, Leg
+from chalicelib.ledger.model import ClosedPeriod, Entry, Journal, LedgerAccount
 from chalicelib.ledger.rules import (
     CHART,
     Account,
@@ -27,21 +27,6 @@ from chalicelib.ledger.rules import (
 from chalicelib.paging import Page, PageRequest
 from chalicelib.periods import last_day
 from chalicelib.runtime.context import Context
-
-__all__ = [
-    "Entry",
-    "Leg",
-    "account_id",
-    "channel_code",
-    "close_period",
-    "ensure_accounts",
-    "get_journal",
-    "list_accounts",
-    "list_journals",
-    "list_periods",
-    "post",
-    "reverse",
-]
 
 MAX_MEMO = 200  # characters
 MAX_REVERSAL_TRIES = 3

@@ -11,15 +11,3 @@ from chalicelib.maintenance.service import (
     record_request,
     reopen_request,
 )
-
-__all__ = [
-    "add_request",
-    "anonymise_requests_of_tenant",
-    "count_open",
-    "find_request_by_dedupe_key",
-    "get_request",
-    "list_requests",
-    "mark_done",
-    "record_request",
-    "reopen_request",
-]

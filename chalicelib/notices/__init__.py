@@ -1,5 +1,3 @@
 """Notices to many tenants."""
 
 from chalicelib.notices.notices import add_notice, get_notice, list_notices, parse_notice, preview_notice
-
-__all__ = ["add_notice", "get_notice", "list_notices", "parse_notice", "preview_notice"]

@@ -19,23 +19,3 @@ from chalicelib.organisations.organisations import (
     list_organisations,
     system_context,
 )
-
-__all__ = [
-    "DEFAULT_ALLOCATION_ORDER",
-    "accept_invitation",
-    "change_member",
-    "change_organisation",
-    "found_organisation",
-    "get_caller",
-    "get_member",
-    "get_organisation",
-    "invite_member",
-    "list_audit_events",
-    "list_members",
-    "list_memberships",
-    "list_organisations",
-    "record_audit_event",
-    "record_operator_event",
-    "remove_member",
-    "system_context",
-]

@@ -15,27 +15,3 @@ from chalicelib.payments.receiving import anonymise_payer, get_payment, list_pay
 from chalicelib.payments.recording import record_opening_credit, record_payment
 from chalicelib.payments.reversal import list_refunds, refund_credit, reverse_payment
 from chalicelib.payments.review import confirm_payment, match_payment, reject_payment
-
-__all__ = [
-    "allocate_deposit",
-    "allocate_payment",
-    "anonymise_payer",
-    "apply_and_post_lease_credits",
-    "apply_lease_credits",
-    "choose_lines",
-    "confirm_payment",
-    "get_credit",
-    "get_payment",
-    "list_allocations",
-    "list_balances",
-    "list_payments",
-    "list_refunds",
-    "match_payment",
-    "record_opening_credit",
-    "record_payment",
-    "refund_credit",
-    "reject_payment",
-    "release_deposit",
-    "release_for_credit",
-    "reverse_payment",
-]

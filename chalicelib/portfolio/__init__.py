@@ -23,27 +23,3 @@ from chalicelib.portfolio.service import (
     remove_property,
     remove_unit,
 )
-
-__all__ = [
-    "add_channel",
-    "add_owner",
-    "add_property",
-    "add_unit",
-    "change_channel",
-    "change_owner",
-    "change_property",
-    "change_unit",
-    "get_channel",
-    "get_owner",
-    "get_property",
-    "get_unit",
-    "list_channels",
-    "list_owners",
-    "list_properties",
-    "list_units",
-    "lock_unit",
-    "name_key",
-    "remove_owner",
-    "remove_property",
-    "remove_unit",
-]

@@ -12,20 +12,3 @@ from chalicelib.reminders.promises import (
     remove_exclusion,
 )
 from chalicelib.reminders.rendering import render_reminders
-
-__all__ = [
-    "add_holiday",
-    "add_promise",
-    "anonymise_leases",
-    "cancel_promise",
-    "change_policy",
-    "get_policy",
-    "get_promise",
-    "list_exclusions",
-    "list_holidays",
-    "list_promises",
-    "put_exclusion",
-    "remove_exclusion",
-    "remove_holiday",
-    "render_reminders",
-]

@@ -6,19 +6,3 @@ from chalicelib.reporting.collections_report import get_collections, get_income
 from chalicelib.reporting.rent_roll_report import get_occupancy, get_rent_roll, iter_rent_roll
 from chalicelib.reporting.statement_email import email_statement, send_tenant_statement
 from chalicelib.reporting.statements import get_lease_statement, get_tenant_statement
-
-__all__ = [
-    "compute_proof",
-    "email_statement",
-    "get_arrears",
-    "get_collections",
-    "get_income",
-    "get_lease_statement",
-    "get_occupancy",
-    "get_rent_roll",
-    "get_tenant_statement",
-    "iter_arrears",
-    "iter_rent_roll",
-    "queue_proof",
-    "send_tenant_statement",
-]

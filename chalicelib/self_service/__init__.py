@@ -6,17 +6,6 @@ from chalicelib.self_service.sessions import purge_sessions
 from chalicelib.self_service.sms_handler import handle_sms
 from chalicelib.self_service.ussd_handler import UssdRequest, apply_choice, render_screen
 
-__all__ = [
-    "COMMANDS",
-    "CommandRequest",
-    "Reply",
-    "UssdRequest",
-    "apply_choice",
-    "handle_sms",
-    "purge_sessions",
-    "render_screen",
-]
-
 # In the order of the help text.
 COMMANDS.include(places.commands)
 COMMANDS.include(sms_commands.commands)

@@ -2,5 +2,3 @@
 
 from chalicelib.tasks.job_runner import list_jobs
 from chalicelib.tasks.task_queue import get_task, list_tasks, queue_task, save_progress
-
-__all__ = ["get_task", "list_jobs", "list_tasks", "queue_task", "save_progress"]

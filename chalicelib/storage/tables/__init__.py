@@ -28,20 +28,3 @@ APPEND_ONLY = (
     "credit_note_line",
     "refund",
 )
-
-__all__ = [
-    "APPEND_ONLY",
-    "billing",
-    "imports",
-    "leasing",
-    "ledger",
-    "maintenance",
-    "messaging",
-    "metadata",
-    "organisations",
-    "payments",
-    "phone_commands",
-    "portfolio",
-    "reminders",
-    "tasks",
-]
