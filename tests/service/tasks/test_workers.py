@@ -92,7 +92,7 @@ def test_a_worker_killed_in_a_set_is_taken_over_from_where_it_had_committed(
 
 def test_several_workers_share_the_tasks_and_do_no_set_twice(fresh_database: str, real: Resources) -> None:
     queued = [queue(real, new_id(), sets=5) for _ in range(8)]
-    workers = [start(fresh_database, set_s=0.02) for _ in range(3)]
+    workers = [start(fresh_database, set_s=0.02, claim_s=LONG_CLAIM_S) for _ in range(3)]
     told = [line for worker in workers for line in lines(worker)]
     assert Counter(line for line in told if line.startswith("done")) == {f"done {number}": 8 for number in range(5)}
     assert sum(int(line.split()[1]) for line in told if line.startswith("worked")) == 8
