@@ -50,13 +50,15 @@ class RequestContext:
         "raw_body",
         "request_id",
         "resources",
+        "sent_fields",
     )
 
     db: Connection
     ctx: Context  # not for routes of whoever is merely signed in
     caller_phone: str
     query: dict[str, Any]
-    body: dict[str, Any]
+    body: Any  # as its schema loads it: a command, or what a PATCH names
+    sent_fields: list[str]  # of the body, by the names that they are loaded under
     raw_body: bytes
     if_match: int | None
 
@@ -64,6 +66,7 @@ class RequestContext:
         self.http_request = request
         self.resources = resources
         self.request_id = request_id
+        self.sent_fields = []
 
     @property
     def page_request(self) -> PageRequest:

@@ -98,8 +98,8 @@ def read_raw_body(request: Request) -> bytes:
     return raw
 
 
-def parse_body(operation: Operation, context: RequestContext) -> dict[str, Any]:
-    """Return the JSON body as its schema loads it; a raw body stays in ``context.raw_body``.
+def parse_body(operation: Operation, context: RequestContext) -> Any:
+    """Return the JSON body as its schema loads it, and note its fields in ``context``, where a raw body stays.
 
     Raises:
         BadRequest: it is no JSON object in UTF-8, or names a field twice.
@@ -125,7 +125,9 @@ def parse_body(operation: Operation, context: RequestContext) -> dict[str, Any]:
         raise errors.BadRequest("The body is not valid JSON.") from error
     if not isinstance(given, dict):
         raise errors.BadRequest("The body must be a JSON object.")
-    loaded: dict[str, Any] = operation.body.load(given)
+    loaded = operation.body.load(given)
+    known = operation.body.load_fields.items()
+    context.sent_fields = sorted(field.attribute or name for name, field in known if (field.data_key or name) in given)
     return loaded
 
 

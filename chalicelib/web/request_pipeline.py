@@ -107,7 +107,7 @@ def _run_in_transaction(operation: Operation, context: RequestContext, ids: dict
     if operation.writes and operation.may != SIGNED_IN:
         organisations.record_audit_event(
             context.ctx, action=operation.may, subject=f"{operation.method} {_audit_subject(operation, ids)}",
-            fields=sorted(context.body), request_id=context.request_id,
+            fields=context.sent_fields, request_id=context.request_id,
         )  # fmt: skip
     return answer
 
