@@ -22,6 +22,7 @@ from chalicelib.ledger.model import ClosedPeriod
 from chalicelib.paging import MAX_PAGE_ITEMS, PageRequest
 from chalicelib.payments import allocation, reversal
 from chalicelib.payments.model import Allocation, Payment, Refund
+from chalicelib.portfolio.model import NewProperty, NewUnit
 from chalicelib.runtime.resources import Resources
 from tests import invariants
 from tests.contexts import context, perform
@@ -51,7 +52,7 @@ class Money:
             organisation = organisations.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=now)
             if granted:
                 messaging.grant_messaging(context(db, organisation.id, now=now), by="tests")
-            house = portfolio.add_property(context(db, organisation.id, now=now), {"name": "Mwangaza Court"})
+            house = portfolio.add_property(context(db, organisation.id, now=now), NewProperty("Mwangaza Court"))
             return organisation.id, house.id
 
         return cls(parts, *parts.transact(work), today)
@@ -73,8 +74,8 @@ class Money:
     def unit(self, rent_cents: int = 10_000_00) -> UUID:
         """Add a unit that nobody rents yet."""
         name = uuid.uuid4().hex[:8]
-        values = {"property_id": self.property_id, "name": name, "type": "apartment", "rent_cents": rent_cents}
-        return self.do(portfolio.add_unit, values, **self.at()).id
+        new = NewUnit(self.property_id, name, "apartment", rent_cents)
+        return self.do(portfolio.add_unit, new, **self.at()).id
 
     def let(self, rent_cents: int = 10_000_00, starts_on: dt.date = FIRST, **terms: Any) -> UUID:
         """Let a new unit to a new tenant and return the lease."""

@@ -12,6 +12,7 @@ from chalicelib.errors import Conflict, Invalid
 from chalicelib.imports import model, repository
 from chalicelib.imports.model import ExistingRecords, ImportedItem
 from chalicelib.leasing import leases as lease_service
+from chalicelib.portfolio.model import NewProperty, NewUnit
 from chalicelib.rent_roll.model import LeasePlan, RentRoll, TenantPlan
 from chalicelib.runtime.context import Context
 from chalicelib.runtime.ports import KeyWrapper
@@ -66,18 +67,24 @@ class ImportWriter:
         ]
         made = []
         for unit in plan.units:
-            values = {name: getattr(unit, name) for name in ("name", "type", "bedrooms", "rent_cents", "note")}
-            values["property_id"] = properties[unit.property_index]
+            new = NewUnit(
+                property_id=properties[unit.property_index],
+                name=unit.name,
+                type=unit.type,
+                rent_cents=unit.rent_cents,
+                bedrooms=unit.bedrooms,
+                note=unit.note,
+            )
             with _naming_row(unit.row):
-                added = portfolio.add_unit(self.ctx, values)
+                added = portfolio.add_unit(self.ctx, new)
             made.append(self._record_item(model.UNIT, added.id))
         return made
 
     def _property(self, plan: RentRoll, place: int) -> UUID:
         planned = plan.properties[place]
-        values = {name: getattr(planned, name) for name in ("name", "town", "water_rate_cents")}
+        new = NewProperty(planned.name, town=planned.town, water_rate_cents=planned.water_rate_cents)
         with _naming_row(planned.row):
-            added = portfolio.add_property(self.ctx, values)
+            added = portfolio.add_property(self.ctx, new)
         return self._record_item(model.PROPERTY, added.id)
 
     def _tenant(self, planned: TenantPlan) -> UUID:

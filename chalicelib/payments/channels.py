@@ -6,14 +6,15 @@ from chalicelib import portfolio
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.payments import payment_repository
 from chalicelib.payments.model import CHANNEL_KINDS_FOR
+from chalicelib.portfolio.model import NewChannel
 from chalicelib.runtime.context import Context
 
 # Channels created when a method is first used and none was set up. A channel other than a cash box
 # needs a number; "main" is a placeholder until somebody enters the real one.
 _DEFAULT_CHANNELS = {
-    "cash": {"kind": "cash", "name": "Cash box", "number": ""},
-    "bank": {"kind": "bank", "name": "Bank account", "number": "main"},
-    "paybill": {"kind": "paybill", "name": "Paybill", "number": "main"},
+    "cash": NewChannel("cash", "Cash box"),
+    "bank": NewChannel("bank", "Bank account", "main"),
+    "paybill": NewChannel("paybill", "Paybill", "main"),
 }
 
 
@@ -52,7 +53,7 @@ def _check_named_channel(ctx: Context, channel_id: UUID, kinds: tuple[str, ...])
 
 def _create_default_channel(ctx: Context, kinds: tuple[str, ...]) -> UUID:
     try:
-        return portfolio.add_channel(ctx, dict(_DEFAULT_CHANNELS[kinds[0]])).id
+        return portfolio.add_channel(ctx, _DEFAULT_CHANNELS[kinds[0]]).id
     except Conflict:
         # A concurrent request created it, and has committed: the insert waited for that.
         fitting = payment_repository.list_fitting_channels(ctx, kinds)

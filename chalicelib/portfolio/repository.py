@@ -1,7 +1,7 @@
 """SQL of owners, channels, properties and units."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -90,9 +90,9 @@ def change(
     organisation_id: UUID,
     row_id: UUID,
     version: int | None,
-    values: dict[str, Any],
+    columns: Mapping[str, object],
 ) -> bool | None:
-    """Set ``values`` if the row still has ``version`` (None: any).
+    """Set ``columns`` if the row still has ``version`` (None: any).
 
     Returns whether this call did it; None if a name that must be unique is taken.
     """
@@ -102,7 +102,7 @@ def change(
         query = query.where(table.c.version == version)
     try:
         with db.begin_nested():
-            return db.execute(query.values(**values, version=table.c.version + 1)).rowcount == 1
+            return db.execute(query.values(**columns, version=table.c.version + 1)).rowcount == 1
     except IntegrityError:
         return None
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import unicodedata
+from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,7 +12,20 @@ from chalicelib.errors import STALE_VERSION, Conflict, Invalid, NotFound, Precon
 from chalicelib.ids import new_id
 from chalicelib.paging import Page, PageRequest
 from chalicelib.portfolio import repository
-from chalicelib.portfolio.model import Channel, Owner, Property, Unit
+from chalicelib.portfolio.model import (
+    Channel,
+    ChannelChange,
+    NewChannel,
+    NewOwner,
+    NewProperty,
+    NewUnit,
+    Owner,
+    OwnerChange,
+    Property,
+    PropertyChange,
+    Unit,
+    UnitChange,
+)
 from chalicelib.runtime.context import Context
 
 Thing = TypeVar("Thing")
@@ -35,15 +49,14 @@ def get_owner(ctx: Context, owner_id: UUID) -> Owner:
     return _require(repository.find_owner(ctx, owner_id), "owner")
 
 
-def add_owner(ctx: Context, values: dict[str, Any]) -> Owner:
-    row = {"phone": None, "email": None, "kra_pin": None, **values}
-    owner_id = _add(ctx.db, "owner", ctx.organisation_id, row, ctx.now)
+def add_owner(ctx: Context, new: NewOwner) -> Owner:
+    owner_id = _add(ctx.db, "owner", ctx.organisation_id, new._asdict(), ctx.now)
     return get_owner(ctx, owner_id)
 
 
-def change_owner(ctx: Context, owner_id: UUID, version: int | None, values: dict[str, Any]) -> Owner:
+def change_owner(ctx: Context, owner_id: UUID, version: int | None, changes: OwnerChange) -> Owner:
     get_owner(ctx, owner_id)
-    _change(ctx.db, "owner", ctx.organisation_id, owner_id, version, values)
+    _change(ctx.db, "owner", ctx.organisation_id, owner_id, version, changes)
     return get_owner(ctx, owner_id)
 
 
@@ -61,23 +74,22 @@ def get_channel(ctx: Context, channel_id: UUID) -> Channel:
     return _require(repository.find_channel(ctx, channel_id, ctx.actor.properties), "channel")
 
 
-def add_channel(ctx: Context, values: dict[str, Any]) -> Channel:
+def add_channel(ctx: Context, new: NewChannel) -> Channel:
     """Add a paybill, till, bank account or cash box.
 
     Raises:
         Conflict: the organisation has the same kind, number and name already.
         Invalid: it has no number and is not a cash box.
     """
-    if values["kind"] != "cash" and not values.get("number"):
+    if new.kind != "cash" and not new.number:
         raise Invalid([("number", "expected the shortcode or the account number")])
-    row = {"number": "", "active": True, **values}
-    channel_id = _add(ctx.db, "channel", ctx.organisation_id, row, ctx.now)
+    channel_id = _add(ctx.db, "channel", ctx.organisation_id, new._asdict(), ctx.now)
     return get_channel(ctx, channel_id)
 
 
-def change_channel(ctx: Context, channel_id: UUID, version: int | None, values: dict[str, Any]) -> Channel:
+def change_channel(ctx: Context, channel_id: UUID, version: int | None, changes: ChannelChange) -> Channel:
     get_channel(ctx, channel_id)
-    _change(ctx.db, "channel", ctx.organisation_id, channel_id, version, values)
+    _change(ctx.db, "channel", ctx.organisation_id, channel_id, version, changes)
     return get_channel(ctx, channel_id)
 
 
@@ -90,31 +102,23 @@ def get_property(ctx: Context, property_id: UUID) -> Property:
     return _require(found if ctx.may_touch(property_id) else None, "property")
 
 
-def add_property(ctx: Context, values: dict[str, Any]) -> Property:
+def add_property(ctx: Context, new: NewProperty) -> Property:
     """Add a property.
 
     Raises:
         Conflict: the organisation has one of that name.
         Invalid: its owner or channel is not the organisation's.
     """
-    _check_references(ctx, values)
-    row = {
-        "owner_id": None,
-        "channel_id": None,
-        "address": "",
-        "town": "",
-        "water_rate_cents": None,
-        "electricity_rate_cents": None,
-        **_with_key(values, MAX_PROPERTY_KEY),
-    }
+    _check_references(ctx, new.owner_id, new.channel_id)
+    row = {**new._asdict(), "name_key": _checked_name_key(new.name, MAX_PROPERTY_KEY)}
     property_id = _add(ctx.db, "property", ctx.organisation_id, row, ctx.now)
     return get_property(ctx, property_id)
 
 
-def change_property(ctx: Context, property_id: UUID, version: int | None, values: dict[str, Any]) -> Property:
+def change_property(ctx: Context, property_id: UUID, version: int | None, changes: PropertyChange) -> Property:
     get_property(ctx, property_id)
-    _check_references(ctx, values)
-    _change(ctx.db, "property", ctx.organisation_id, property_id, version, _with_key(values, MAX_PROPERTY_KEY))
+    _check_references(ctx, changes.get("owner_id"), changes.get("channel_id"))
+    _change(ctx.db, "property", ctx.organisation_id, property_id, version, _with_name_key(changes, MAX_PROPERTY_KEY))
     return get_property(ctx, property_id)
 
 
@@ -126,10 +130,20 @@ def remove_property(ctx: Context, property_id: UUID, version: int | None) -> Non
 def list_units(
     ctx: Context,
     page_request: PageRequest,
-    **filters: Any,
+    *,
+    property_id: UUID | None = None,
+    status: str | None = None,
+    type: str | None = None,
 ) -> Page[Unit]:
-    """Return a page of units; ``filters`` are property_id, status and type."""
-    return repository.list_units(ctx, page_request, today=ctx.today, within=ctx.actor.properties, **filters)
+    return repository.list_units(
+        ctx,
+        page_request,
+        today=ctx.today,
+        within=ctx.actor.properties,
+        property_id=property_id,
+        status=status,
+        type=type,
+    )
 
 
 def get_unit(ctx: Context, unit_id: UUID) -> Unit:
@@ -137,23 +151,23 @@ def get_unit(ctx: Context, unit_id: UUID) -> Unit:
     return _require(found if found and ctx.may_touch(found.property_id) else None, "unit")
 
 
-def add_unit(ctx: Context, values: dict[str, Any]) -> Unit:
+def add_unit(ctx: Context, new: NewUnit) -> Unit:
     """Add a unit to a property.
 
     Raises:
         Conflict: the property has a unit of that name.
         Invalid: the property is not the organisation's.
     """
-    if repository.find_property(ctx, values["property_id"]) is None:
+    if repository.find_property(ctx, new.property_id) is None:
         raise Invalid([("property_id", "the organisation has no such property")])
-    row = {"bedrooms": 0, "size_sqm": None, "note": "", **_with_key(values, MAX_UNIT_KEY)}
+    row = {**new._asdict(), "name_key": _checked_name_key(new.name, MAX_UNIT_KEY)}
     unit_id = _add(ctx.db, "unit", ctx.organisation_id, row, ctx.now)
     return get_unit(ctx, unit_id)
 
 
-def change_unit(ctx: Context, unit_id: UUID, version: int | None, values: dict[str, Any]) -> Unit:
+def change_unit(ctx: Context, unit_id: UUID, version: int | None, changes: UnitChange) -> Unit:
     get_unit(ctx, unit_id)
-    _change(ctx.db, "unit", ctx.organisation_id, unit_id, version, _with_key(values, MAX_UNIT_KEY))
+    _change(ctx.db, "unit", ctx.organisation_id, unit_id, version, _with_name_key(changes, MAX_UNIT_KEY))
     return get_unit(ctx, unit_id)
 
 
@@ -171,21 +185,26 @@ def lock_unit(ctx: Context, unit_id: UUID) -> UUID:
     return property_id
 
 
-def _with_key(values: dict[str, Any], most: int) -> dict[str, Any]:
-    """Return ``values`` with the key of their name, if any; the key may be longer than the name."""
-    if "name" not in values:
-        return values
-    key = name_key(values["name"])
+def _with_name_key(changes: PropertyChange | UnitChange, most: int) -> Mapping[str, object]:
+    """Return the columns to change: those named, and with a new name its key."""
+    if "name" not in changes:
+        return changes
+    return {**changes, "name_key": _checked_name_key(changes["name"], most)}
+
+
+def _checked_name_key(name: str, most: int) -> str:
+    """Return the key of the name, which may be longer than the name, or raise Invalid if it does not fit."""
+    key = name_key(name)
     if not 0 < len(key) <= most:
         raise Invalid([("name", f"expected text of at most {most} characters" if key else "expected text")])
-    return {**values, "name_key": key}
+    return key
 
 
-def _check_references(ctx: Context, values: dict[str, Any]) -> None:
+def _check_references(ctx: Context, owner_id: UUID | None, channel_id: UUID | None) -> None:
     wrong = []
-    if values.get("owner_id") and repository.find_owner(ctx, values["owner_id"]) is None:
+    if owner_id is not None and repository.find_owner(ctx, owner_id) is None:
         wrong.append(("owner_id", "the organisation has no such owner"))
-    if values.get("channel_id") and repository.find_channel(ctx, values["channel_id"], None) is None:
+    if channel_id is not None and repository.find_channel(ctx, channel_id, None) is None:
         wrong.append(("channel_id", "the organisation has no such channel"))
     if wrong:
         raise Invalid(wrong)
@@ -210,11 +229,11 @@ def _change(
     organisation_id: UUID,
     row_id: UUID,
     version: int | None,
-    values: dict[str, Any],
+    columns: Mapping[str, object],
 ) -> None:
-    done = repository.change(db, kind, organisation_id, row_id, version, values)
+    done = repository.change(db, kind, organisation_id, row_id, version, columns)
     if done is None:
-        raise Conflict(f"There is already a {kind} with that name.", name=values.get("name"))
+        raise Conflict(f"There is already a {kind} with that name.", name=columns.get("name"))
     if not done:
         raise PreconditionFailed(STALE_VERSION)
 

@@ -15,6 +15,7 @@ from chalicelib.ids import new_id
 from chalicelib.imports import RowRefused
 from chalicelib.imports.jobs import commit_import
 from chalicelib.imports.subprocess_parser import UploadedFile, parse_in_subprocess
+from chalicelib.portfolio.model import NewProperty
 from chalicelib.runtime.ports import KeyWrapper
 from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import repository as task_rows
@@ -166,7 +167,7 @@ def test_a_property_made_by_hand_while_the_commit_runs_gets_the_units(owner: Cli
     worker = threading.Thread(target=tasks.run_next_task, args=(parts,))
     with parts.writing() as db:
         portfolio.add_property(
-            context(db, UUID(owner.organisation_id), now=parts.clock.now()), {"name": "MWANGAZA COURT"}
+            context(db, UUID(owner.organisation_id), now=parts.clock.now()), NewProperty("MWANGAZA COURT")
         )
         worker.start()
         worker.join(0.5)

@@ -1,7 +1,10 @@
 """Schemas of ``api.channels``: what requests take and responses give."""
 
+from typing import ClassVar
+
 from marshmallow import Schema
 
+from chalicelib.portfolio import model
 from chalicelib.portfolio.model import CHANNEL_KINDS
 from chalicelib.web import fields
 
@@ -11,7 +14,8 @@ class ChannelChange(Schema):
     active = fields.Boolean()
 
 
-class NewChannel(ChannelChange):
+class NewChannel(fields.CommandSchema, ChannelChange):
+    command: ClassVar = model.NewChannel
     kind = fields.OneOf(*CHANNEL_KINDS, required=True)
     name = fields.Text(80, least=1, required=True)
     number = fields.Text(30)

@@ -1,7 +1,10 @@
 """Schemas of ``api.properties``: what requests take and responses give."""
 
+from typing import ClassVar
+
 from marshmallow import Schema
 
+from chalicelib.portfolio import model
 from chalicelib.portfolio.model import UNIT_TYPES
 from chalicelib.web import fields
 
@@ -13,7 +16,8 @@ class OwnerChange(Schema):
     kra_pin = fields.Text(11, least=11, pattern=fields.KRA_PIN, allow_none=True)
 
 
-class NewOwner(OwnerChange):
+class NewOwner(fields.CommandSchema, OwnerChange):
+    command: ClassVar = model.NewOwner
     name = fields.Text(120, least=1, required=True)
 
 
@@ -33,7 +37,8 @@ class PropertyChange(Schema):
     electricity_rate = fields.Money(attribute="electricity_rate_cents", allow_none=True)
 
 
-class NewProperty(PropertyChange):
+class NewProperty(fields.CommandSchema, PropertyChange):
+    command: ClassVar = model.NewProperty
     name = fields.Text(120, least=1, required=True)
 
 
@@ -52,7 +57,8 @@ class UnitChange(Schema):
     note = fields.Text(500, lines=True)
 
 
-class NewUnit(UnitChange):
+class NewUnit(fields.CommandSchema, UnitChange):
+    command: ClassVar = model.NewUnit
     property_id = fields.Uuid(required=True)
     name = fields.Text(40, least=1, required=True)
     type = fields.OneOf(*UNIT_TYPES, required=True)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from chalicelib import billing, leasing, organisations, portfolio
 from chalicelib.billing.model import BilledSet, Invoice
 from chalicelib.paging import PageRequest
+from chalicelib.portfolio.model import NewProperty, NewUnit
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context
 
@@ -38,10 +39,8 @@ class Landlord:
         """Let a new unit to a new tenant and return the lease."""
 
         def work(db: Connection) -> UUID:
-            unit = {"property_id": self.property_id, "name": f"A{next(self._units)}", "type": "apartment"}
-            made = portfolio.add_unit(
-                context(db, self.organisation_id, now=self.now, today=self.today), {**unit, "rent_cents": rent_cents}
-            )
+            unit = NewUnit(self.property_id, f"A{next(self._units)}", "apartment", rent_cents)
+            made = portfolio.add_unit(context(db, self.organisation_id, now=self.now, today=self.today), unit)
             tenant = {"given_name": "Amina", "family_name": "Odhiambo", "phones": [f"+25411{next(_phones):07d}"]}
             who = leasing.add_tenant(context(db, self.organisation_id, now=self.now), tenant, keys=self.parts.keys)
             values = {"unit_id": made.id, "tenants": [who.id], "starts_on": starts_on, "rent_cents": rent_cents}
@@ -119,7 +118,7 @@ def make_landlord(parts: Resources) -> Landlord:
     def work(db: Connection) -> Landlord:
         phone = f"+25411{next(_phones):07d}"
         made = organisations.found_organisation(db, phone, name="Mwangaza Homes", person_name="Amina", now=now)
-        house = portfolio.add_property(context(db, made.id, now=now), {"name": "Mwangaza Court"})
+        house = portfolio.add_property(context(db, made.id, now=now), NewProperty("Mwangaza Court"))
         return Landlord(parts, made.id, house.id)
 
     return parts.transact(work)

@@ -11,6 +11,7 @@ import pytest
 from chalicelib import leasing, organisations, portfolio
 from chalicelib.clock import ManualClock
 from chalicelib.leasing.model import Lease, Tenant
+from chalicelib.portfolio.model import NewChannel, NewProperty, NewUnit
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context
 
@@ -60,13 +61,12 @@ def make_home(parts: Resources) -> Home:
     with parts.writing() as db:
         phone = f"+25410{next(_numbers):07d}"  # 010: the API's tests, on the same database, take theirs from 07
         mine = organisations.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=now).id
-        house = portfolio.add_property(context(db, mine, now=now), {"name": "Mwangaza Court"}).id
-        unit = {"property_id": house, "type": "apartment", "rent_cents": 30_000_00}
+        house = portfolio.add_property(context(db, mine, now=now), NewProperty("Mwangaza Court")).id
         first, second = (
-            portfolio.add_unit(context(db, mine, now=now, today=TODAY), {**unit, "name": name}).id
+            portfolio.add_unit(context(db, mine, now=now, today=TODAY), NewUnit(house, name, "apartment", 30_000_00)).id
             for name in ("A1", "A2")
         )
-        bank = portfolio.add_channel(context(db, mine, now=now), {"kind": "bank", "name": "Bank", "number": "123"}).id
+        bank = portfolio.add_channel(context(db, mine, now=now), NewChannel("bank", "Bank", "123")).id
     return Home(parts, phone, mine, house, first, second, bank)
 
 

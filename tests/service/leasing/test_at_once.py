@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from chalicelib import leasing, portfolio
 from chalicelib.errors import Conflict
+from chalicelib.portfolio.model import NewUnit
 from chalicelib.storage.tables.leasing import leases
 from tests.contexts import context
 from tests.service.leasing import racing
@@ -23,10 +24,10 @@ PROCESSES, UNITS = 4, 5
 @pytest.mark.slow
 def test_processes_that_race_for_a_unit_let_it_once(home: Home) -> None:
     with home.parts.writing() as db:
-        unit = {"property_id": home.property_id, "type": "shop", "rent_cents": 1_00}
         units = [
             portfolio.add_unit(
-                context(db, home.organisation_id, now=home.now, today=TODAY), {**unit, "name": f"R{n}"}
+                context(db, home.organisation_id, now=home.now, today=TODAY),
+                NewUnit(home.property_id, f"R{n}", "shop", 1_00),
             ).id
             for n in range(UNITS)
         ]

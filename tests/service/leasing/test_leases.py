@@ -12,6 +12,7 @@ from chalicelib import leasing, portfolio
 from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from chalicelib.leasing.model import LEASE_STATUSES, AgreedDeposit, Lease
 from chalicelib.paging import PageRequest
+from chalicelib.portfolio.model import NewUnit
 from tests.contexts import context, perform
 from tests.queries import counted
 from tests.service.leasing.conftest import TODAY, Home
@@ -138,7 +139,7 @@ def test_two_leases_of_a_unit_stand_exactly_when_they_share_no_day(
     home: Home, first: tuple[dt.date, dt.timedelta | None], second: tuple[dt.date, dt.timedelta | None]
 ) -> None:
     with home.parts.writing() as db:
-        unit = {"property_id": home.property_id, "type": "other", "rent_cents": 1_00, "name": uuid4().hex}
+        unit = NewUnit(home.property_id, uuid4().hex, "other", 1_00)
         unit_id = portfolio.add_unit(context(db, home.organisation_id, now=home.now, today=TODAY), unit).id
     (start, long), (other_start, other_long) = first, second
     last = None if long is None else start + long

@@ -10,6 +10,7 @@ from chalicelib import leasing, portfolio
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.leasing.model import AgreedDeposit, Lease
 from chalicelib.paging import PageRequest
+from chalicelib.portfolio.model import NewProperty, NewUnit
 from tests.contexts import context
 from tests.service.leasing.conftest import TODAY, Home
 from tests.service.leasing.test_deposits import held, in_ledger, received
@@ -173,8 +174,8 @@ def test_a_transfer_to_another_property_takes_the_deposits_there(home: Home) -> 
     before = furnished(home, None)
     with home.parts.writing() as db:
         mine = home.organisation_id
-        house = portfolio.add_property(context(db, mine, now=home.now), {"name": "Baraka Flats"})
-        unit = {"property_id": house.id, "name": "B1", "type": "house", "rent_cents": 1_00}
+        house = portfolio.add_property(context(db, mine, now=home.now), NewProperty("Baraka Flats"))
+        unit = NewUnit(house.id, "B1", "house", 1_00)
         unit_id = portfolio.add_unit(context(db, mine, now=home.now, today=TODAY), unit).id
     after = transfer(home, before, unit_id=unit_id)
     assert after.property_id == house.id

@@ -11,6 +11,7 @@ from chalicelib.clock import ManualClock
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import new_id
 from chalicelib.ledger.model import Entry, Leg
+from chalicelib.portfolio.model import NewChannel
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.ledger import journals, ledger_accounts, ledger_books, postings
 from tests.contexts import context
@@ -73,7 +74,7 @@ def test_an_unknown_account_is_a_fault_and_anothers_channel_is_not_found(
 ) -> None:
     with parts.writing() as db:
         stranger = organisations.found_organisation(db, "+254711000002", name="B", person_name="B", now=clock.now()).id
-        cash = portfolio.add_channel(context(db, stranger, now=clock.now()), {"kind": "cash", "name": "Cash box"})
+        cash = portfolio.add_channel(context(db, stranger, now=clock.now()), NewChannel("cash", "Cash box"))
     for code, error in (("income.gold", ValueError), (ledger.channel_code(cash.id), NotFound)):
         entry = Entry("x", NOVEMBER, "x", "x", new_id(), (Leg("receivable", 1), Leg(code, -1)))
         with pytest.raises(error), parts.writing() as db:
@@ -83,7 +84,7 @@ def test_an_unknown_account_is_a_fault_and_anothers_channel_is_not_found(
 def test_a_channel_has_an_account_of_its_own(parts: Resources, organisation_id: UUID, clock: ManualClock) -> None:
     with parts.writing() as db:
         channel = portfolio.add_channel(
-            context(db, organisation_id, now=clock.now()), {"kind": "paybill", "name": "Paybill", "number": "400200"}
+            context(db, organisation_id, now=clock.now()), NewChannel("paybill", "Paybill", "400200")
         )
         legs = (Leg(ledger.channel_code(channel.id), 500), Leg("unallocated", -500))
         ledger.post(

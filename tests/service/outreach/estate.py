@@ -13,6 +13,7 @@ from chalicelib import leasing, portfolio
 from chalicelib.ids import new_id
 from chalicelib.messaging import rendering
 from chalicelib.messaging.model import Message, RenderedText
+from chalicelib.portfolio.model import NewUnit
 from chalicelib.reminders import daily_run, jobs, policies
 from chalicelib.reminders.model import REMINDER_KINDS
 from chalicelib.storage.tables.messaging import messages
@@ -40,8 +41,8 @@ class Estate(Money):
 
     def let_to(self, tenant_id: UUID, unit: str | None = None, property_id: UUID | None = None, **terms: Any) -> UUID:
         """Let a new unit to the tenant from the first of the year on, and return the lease."""
-        house = {"property_id": property_id or self.property_id, "name": unit or uuid.uuid4().hex[:8]}
-        added = self.do(portfolio.add_unit, {**house, "type": "apartment", "rent_cents": 1}, **self.at())
+        new = NewUnit(property_id or self.property_id, unit or uuid.uuid4().hex[:8], "apartment", 1)
+        added = self.do(portfolio.add_unit, new, **self.at())
         values = {"unit_id": added.id, "tenants": [tenant_id], "starts_on": dt.date(2026, 1, 1)}
         return self.do(leasing.add_lease, {**values, "rent_cents": 15_000_00, **terms}, **self.at()).id
 

@@ -11,6 +11,7 @@ from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.notices import jobs
 from chalicelib.notices import notices as service
 from chalicelib.notices.model import LeftOut, NoticeCounts, NoticeDraft, NoticePreview
+from chalicelib.portfolio.model import NewProperty
 from chalicelib.runtime.context import Context
 from chalicelib.tasks.model import ClaimLost, Task
 from tests.contexts import context
@@ -63,7 +64,7 @@ def test_both_tenants_of_a_lease_are_told(estate: Estate) -> None:
 
 
 def test_a_notice_to_a_property_reaches_its_tenants_only(estate: Estate) -> None:
-    house = estate.do(portfolio.add_property, {"name": "Pendo Flats"}, now=estate.now).id
+    house = estate.do(portfolio.add_property, NewProperty("Pendo Flats"), now=estate.now).id
     here, both = estate.tenant("Achieng"), estate.tenant("Barasa")
     estate.let_to(here, "A1")
     estate.let_to(both, "A2")

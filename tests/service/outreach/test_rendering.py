@@ -8,6 +8,7 @@ import pytest
 from chalicelib import leasing, messaging, portfolio
 from chalicelib.messaging import rendering
 from chalicelib.messaging.model import RenderedText
+from chalicelib.portfolio.model import NewChannel, NewProperty
 from chalicelib.reminders import promises
 from tests.queries import counted
 from tests.service.outreach.estate import Estate
@@ -19,7 +20,7 @@ DAY = dt.timedelta(days=1)
 @pytest.fixture
 def paybill(estate: Estate) -> Estate:
     """The estate with a paybill for its property."""
-    channel = {"kind": "paybill", "name": "Rent", "number": "522533"}
+    channel = NewChannel("paybill", "Rent", "522533")
     channel_id = estate.do(portfolio.add_channel, channel, now=estate.now).id
     estate.do(portfolio.change_property, estate.property_id, None, {"channel_id": channel_id})
     return estate
@@ -136,7 +137,7 @@ def test_two_due_days_are_both_told(estate: Estate) -> None:
 
 def test_two_properties_with_different_paybills_tell_none(paybill: Estate) -> None:
     tenant_id = paybill.tenant()
-    house = paybill.do(portfolio.add_property, {"name": "Pendo Flats"}, now=paybill.now).id
+    house = paybill.do(portfolio.add_property, NewProperty("Pendo Flats"), now=paybill.now).id
     paybill.owe(paybill.let_to(tenant_id, "A1"), DUE)
     paybill.owe(paybill.let_to(tenant_id, "C3", house), DUE)
     reminded(paybill)

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from chalicelib import leasing, portfolio
+from chalicelib.portfolio.model import NewProperty
 from chalicelib.reminders import daily_run, jobs, policies, promises
 from chalicelib.tasks.model import ClaimLost
 from tests.contexts import context
@@ -58,7 +59,7 @@ def test_nothing_is_said_on_a_holiday_nor_without_a_policy(estate: Estate) -> No
 
 def test_invoices_of_all_leases_of_a_tenant_are_one_message(estate: Estate) -> None:
     tenant_id = estate.tenant()
-    house = estate.do(portfolio.add_property, {"name": "Pendo Flats"}, now=estate.now).id
+    house = estate.do(portfolio.add_property, NewProperty("Pendo Flats"), now=estate.now).id
     one, other = estate.let_to(tenant_id), estate.let_to(tenant_id, property_id=house)
     invoices = {estate.owe(one, DUE), estate.owe(one, DUE, 500_00), estate.owe(other, DUE)}
     someone_else, theirs = estate.owing(DUE)

@@ -11,6 +11,7 @@ from chalicelib.lease_accounts import lease_closing
 from chalicelib.lease_accounts.model import FinalAccount
 from chalicelib.paging import PageRequest
 from chalicelib.payments import allocation
+from chalicelib.portfolio.model import NewProperty
 from chalicelib.reporting import arrears_report, books_proof, rent_roll_report, statements
 from chalicelib.reporting.model import Statement
 from tests.money import ALL, Money
@@ -187,7 +188,7 @@ def test_credit_pays_for_no_lease_but_those_after_it(books: Money) -> None:
 def test_a_caretaker_is_not_told_what_a_payment_pays_in_another_property(books: Money) -> None:
     old, payment_id = paid_ahead(books, 18_000_00)
     mine = books.property_id
-    books.property_id = books.do(portfolio.add_property, {"name": "Upepo Flats"}, now=books.now).id
+    books.property_id = books.do(portfolio.add_property, NewProperty("Upepo Flats"), now=books.now).id
     books.today = dt.date(2026, 6, 20)
     new = books.transfer(old, dt.date(2026, 6, 21), RENT)
     books.bill(JUNE)

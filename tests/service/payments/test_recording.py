@@ -8,6 +8,7 @@ import pytest
 from chalicelib import ledger, payments, portfolio
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.payments import rules
+from chalicelib.portfolio.model import NewChannel
 from tests.money import ALL, FIRST, Money
 
 JUNE, JULY = dt.date(2026, 6, 1), dt.date(2026, 7, 1)
@@ -159,7 +160,7 @@ def test_the_same_reference_on_the_same_channel_names_the_first_payment(books: M
     with pytest.raises(Conflict) as error:
         books.pay(lease_id, 500_00, method="bank", provider_reference="ft-1")
     assert error.value.facts["payment_id"] == str(first.id)
-    other = books.do(portfolio.add_channel, {"kind": "bank", "name": "Second account", "number": "0110"}, now=books.now)
+    other = books.do(portfolio.add_channel, NewChannel("bank", "Second account", "0110"), now=books.now)
     assert books.pay(lease_id, 1_00, method="bank", provider_reference="FT-1", channel_id=other.id).state == "matched"
     assert [each.amount_cents for each in books.receipts(lease_id)] == [500_00, 1_00]
 
@@ -254,7 +255,7 @@ def test_a_channel_must_fit_the_method_and_be_in_use(books: Money) -> None:
 def test_several_fitting_channels_must_be_told_apart_unless_the_property_has_one(books: Money) -> None:
     lease_id = books.let()
     made = [
-        books.do(portfolio.add_channel, {"kind": "bank", "name": "Account", "number": number}, now=books.now)
+        books.do(portfolio.add_channel, NewChannel("bank", "Account", number), now=books.now)
         for number in ("0110", "0220")
     ]
     with pytest.raises(Invalid):

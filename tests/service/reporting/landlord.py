@@ -16,6 +16,7 @@ from chalicelib.leasing.model import DepositEntry
 from chalicelib.payments import reversal
 from chalicelib.payments.allocation import apply_and_post_lease_credits
 from chalicelib.payments.model import Payment
+from chalicelib.portfolio.model import NewChannel, NewProperty, NewUnit
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context, perform
 
@@ -55,13 +56,12 @@ class Landlord:
             return perform(work, db, self.organisation_id, *of, moment=self._when, **options)
 
     def add_property(self, name: str) -> UUID:
-        values = {"name": name, "channel_id": self.channel_id}
-        return self.write(lambda db: portfolio.add_property(context(db, self.organisation_id, **self._when), values).id)
+        new = NewProperty(name, channel_id=self.channel_id)
+        return self.write(lambda db: portfolio.add_property(context(db, self.organisation_id, **self._when), new).id)
 
     def add_unit(self, rent_cents: int = 20_000_00, property_id: UUID | None = None) -> UUID:
-        values = {"property_id": property_id or self.property_id, "name": f"A{next(self._numbers):04d}"}
-        values |= {"type": "apartment", "rent_cents": rent_cents}
-        return self.write(lambda db: portfolio.add_unit(context(db, self.organisation_id, **self._when), values).id)
+        new = NewUnit(property_id or self.property_id, f"A{next(self._numbers):04d}", "apartment", rent_cents)
+        return self.write(lambda db: portfolio.add_unit(context(db, self.organisation_id, **self._when), new).id)
 
     def add_tenant(self, given_name: str = "Amina") -> UUID:
         phone = f"+2547{uuid4().int % 10**8:08d}"
@@ -186,8 +186,8 @@ def found(parts: Resources, names: Sequence[str] = ("Mwangaza Court",)) -> Landl
 
     def work(db: Connection) -> tuple[UUID, UUID, UUID]:
         mine = organisations.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=now).id
-        bank = portfolio.add_channel(context(db, mine, now=now), {"kind": "bank", "name": "Bank", "number": "0110"}).id
-        house = portfolio.add_property(context(db, mine, now=now), {"name": names[0], "channel_id": bank}).id
+        bank = portfolio.add_channel(context(db, mine, now=now), NewChannel("bank", "Bank", "0110")).id
+        house = portfolio.add_property(context(db, mine, now=now), NewProperty(names[0], channel_id=bank)).id
         return mine, bank, house
 
     mine, bank, house = parts.transact(work)

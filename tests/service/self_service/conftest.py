@@ -14,6 +14,7 @@ from chalicelib import leasing, maintenance, organisations, portfolio, self_serv
 from chalicelib.maintenance.model import MaintenanceRequest
 from chalicelib.organisations.model import PLATFORM
 from chalicelib.paging import PageRequest
+from chalicelib.portfolio.model import NewUnit
 from chalicelib.runtime.resources import Resources
 from chalicelib.self_service.phone_holders import find_holder
 from chalicelib.storage.tables.messaging import messages
@@ -48,7 +49,7 @@ class House:
     ) -> UUID:
         """Let a new unit, A1 and so on, and return the lease; who holds the tenants' phones confirms it by USSD."""
         name = unit_name or f"A{next(self.names)}"
-        unit = {"property_id": self.books.property_id, "name": name, "type": "apartment", "rent_cents": rent_cents}
+        unit = NewUnit(self.books.property_id, name, "apartment", rent_cents)
         unit_id = self.books.do(portfolio.add_unit, unit, **self.books.at()).id
         values = {"unit_id": unit_id, "tenants": list(tenants), "starts_on": dt.date(2026, 1, 1)}
         lease = self.books.do(leasing.add_lease, {**values, "rent_cents": rent_cents, **terms}, **self.books.at())

@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib import leasing, portfolio
 from chalicelib.messaging.rules import measure_sms
+from chalicelib.portfolio.model import NewProperty
 from tests.service.self_service.claims import claim, notify, read, send
 from tests.service.self_service.conftest import House, Phone
 
@@ -89,8 +90,8 @@ def test_by_ussd_a_claim_that_was_taken_back_is_nothing_to_deny(house: House, ot
 def test_several_that_are_confirmed_are_told_in_one_sms(house: House, other: House, phone: Phone, text: str) -> None:
     for each, count in ((house, 2), (other, 2)):
         for number in range(count):
-            values = {"name": f"{number}{'[' * 100}"}
-            each.books.property_id = each.books.do(portfolio.add_property, values, now=each.books.now).id
+            new = NewProperty(f"{number}{'[' * 100}")
+            each.books.property_id = each.books.do(portfolio.add_property, new, now=each.books.now).id
             each.let(each.tenant(phone.number))
     send(phone, text)
     assert measure_sms(phone.told()[-1]).characters <= 160

@@ -8,6 +8,7 @@ from chalicelib import leasing, messaging, portfolio
 from chalicelib.delivery import dispatch_runner
 from chalicelib.messaging.model import NewMessage
 from chalicelib.paging import PageRequest
+from chalicelib.portfolio.model import NewProperty
 from chalicelib.self_service import jobs
 from tests.service.self_service.claims import DAY, OFFER, claim, notify, read, send
 from tests.service.self_service.conftest import House, Phone, texts
@@ -72,8 +73,8 @@ def test_a_no_holds_for_what_is_entered_in_the_property_until_a_place_there_is_c
     house: House, phone: Phone
 ) -> None:
     house.let(house.tenant(phone.number))
-    denied_in = house.books.do(portfolio.add_property, {"name": "Pendo Flats"}, now=house.books.now).id
-    elsewhere = house.books.do(portfolio.add_property, {"name": "Jua Flats"}, now=house.books.now).id
+    denied_in = house.books.do(portfolio.add_property, NewProperty("Pendo Flats"), now=house.books.now).id
+    elsewhere = house.books.do(portfolio.add_property, NewProperty("Jua Flats"), now=house.books.now).id
     house.books.property_id = denied_in
     claim(house, phone, "B1")
     send(phone, "NOT ME")

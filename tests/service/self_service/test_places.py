@@ -7,6 +7,7 @@ import pytest
 from chalicelib import leasing, portfolio
 from chalicelib.messaging.rules import measure_sms
 from chalicelib.paging import PageRequest
+from chalicelib.portfolio.model import NewProperty
 from chalicelib.self_service import jobs
 from tests.service.self_service.claims import DAY, JUNE, OFFER, claim, read, send
 from tests.service.self_service.conftest import House, Phone, texts
@@ -159,7 +160,7 @@ def test_a_confirmation_goes_over_to_the_lease_that_carries_on(house: House, pho
 def test_a_confirmation_of_long_ago_goes_over_to_no_lease(house: House, phone: Phone) -> None:
     """The number may have another holder by then; a "no" goes over all the same."""
     old = house.let(house.tenant(phone.number), ends_on=dt.date(2026, 6, 30))
-    house.books.property_id = house.books.do(portfolio.add_property, {"name": "Pendo"}, now=house.books.now).id
+    house.books.property_id = house.books.do(portfolio.add_property, NewProperty("Pendo"), now=house.books.now).id
     other = claim(house, phone, ends_on=dt.date(2026, 6, 30))
     send(phone, "NOT ME")
     phone.now = dt.datetime(2026, 9, 20, 9, tzinfo=dt.UTC)  # neither job nor purge has run
@@ -192,7 +193,7 @@ def test_many_claims_are_told_page_by_page_in_one_sms_and_one_screen(
 ) -> None:
     """Of each organisation's the first come first: who enters a number often drowns nobody."""
     for number in range(5):
-        place = house.books.do(portfolio.add_property, {"name": f"{number}{'[' * 100}"}, now=house.books.now).id
+        place = house.books.do(portfolio.add_property, NewProperty(f"{number}{'[' * 100}"), now=house.books.now).id
         house.books.property_id = place
         house.let(house.tenant(phone.number, language), confirmed=False)
     claim(other, phone)
