@@ -32,7 +32,7 @@ FUNCTIONS: dict[str, LambdaFunction] = {
     "sweep_old": _JOB,
     "work_tasks": _JOB,
     # Queues.
-    "send_messages": LambdaFunction("outside", "sender", 512, 120),  # sending_service.IN_FLIGHT_S is longer than that
+    "send_messages": LambdaFunction("outside", "sender", 512, 120),  # sending_runner.IN_FLIGHT_S is longer than that
     "take_results": LambdaFunction("inside", "jobs", 512, 60),
     "wake_workers": _JOB,
     "wake_heavy": LambdaFunction("inside", "jobs", 1769, 300),  # one whole vCPU: it reads what strangers upload

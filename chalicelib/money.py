@@ -30,7 +30,7 @@ def parse_cents(text: str, *, signed: bool = False, positive: bool = False) -> i
     """Return the cents of a wire amount such as "15000", "15000.5" or, ``signed``, "-20.25".
 
     Raises:
-        Refused: it is not a plain decimal number, has a fraction of a cent, is too large, or is below
+        InvalidValue: it is not a plain decimal number, has a fraction of a cent, is too large, or is below
             nothing, or nothing where it must be ``positive``.
     """
     found = _DECIMAL.fullmatch(text)
@@ -47,7 +47,7 @@ def to_cents(shillings: Decimal | int) -> int:
     """Return the cents of a number, as a spreadsheet has one.
 
     Raises:
-        Refused: it is not finite, has a fraction of a cent, or is too large.
+        InvalidValue: it is not finite, has a fraction of a cent, or is too large.
     """
     number = Decimal(shillings)
     if not number.is_finite():

@@ -157,9 +157,9 @@ def verify_sign_in(header: str, issuers: Sequence[TokenIssuer], copies: KeyCopie
     """Return the verified phone number in ``Bearer <ID token>``, in E.164, and when it was signed in with.
 
     Raises:
-        NotVerified: it is no ID token of one of ``issuers``, has expired, its number is not verified, or somebody
+        InvalidToken: it is no ID token of one of ``issuers``, has expired, its number is not verified, or somebody
             may have come by it with a password (docs/decisions/0012-nobody-knows-a-password.md).
-        NoKeys: of its issuer no key is known, since it never answered.
+        KeysUnavailable: of its issuer no key is known, since it never answered.
     """
     scheme, _, token = header.strip().partition(" ")
     if scheme.lower() != "bearer" or not token:

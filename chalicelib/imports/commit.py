@@ -59,7 +59,7 @@ def commit_import(ctx: Context, task: Task, reading: ParsedUpload | None, *, key
     Raises:
         Refused: the sheet reads otherwise than it was previewed, or meets what came here since.
         RowRefused: a domain does not take what a row says.
-        TakenOver: another worker holds the task.
+        ClaimLost: another worker holds the task.
     """
     import_id = UUID(task.input["import_id"])
     save_progress(ctx.db, task, done=0)
@@ -92,7 +92,7 @@ def preview_refused(
     its row.
 
     Raises:
-        TakenOver: another worker holds the task.
+        ClaimLost: another worker holds the task.
     """
     save_progress(ctx.db, task, done=0)
     found = get_import(ctx, UUID(task.input["import_id"]))

@@ -41,7 +41,7 @@ PROPERTY, UNIT, TENANT, LEASE, RECURRING_CHARGE, INVOICE, PAYMENT, DEPOSIT_ENTRY
 
 
 class Import(NamedTuple):
-    """An import as it stands; ``summary`` is None until the sheet has been read (see ``import_rules.summarise``).
+    """An import as it stands; ``summary`` is None until the sheet has been read (see ``preview_rules.summarise``).
 
     ``fingerprint`` is that of the plan which was previewed, ``opening_on`` the day that balances and
     deposits are brought in by, ``task_id`` names the last task that worked on it.

@@ -114,7 +114,7 @@ def open_sheet(ctx: Context, task: Task, *, keys: KeyWrapper) -> UploadedFile | 
     """Return the sheet that ``task`` is to read, or None where the import is not this task's to read (any more).
 
     Raises:
-        TakenOver: another worker holds the task.
+        ClaimLost: another worker holds the task.
         NotFound: the sheet is kept no more.
         Unavailable: the key keeper does not answer.
     """
@@ -133,7 +133,7 @@ def preview_in_task(ctx: Context, task: Task, reading: ParsedUpload | None, *, k
     """Keep what the sheet that ``task`` names came to, once, and return the task's result.
 
     Raises:
-        TakenOver: another worker holds the task.
+        ClaimLost: another worker holds the task.
     """
     save_progress(ctx.db, task, done=0)
     import_id = UUID(task.input["import_id"])

@@ -62,7 +62,7 @@ def parse_in_subprocess(stored: UploadedFile, bounds: ResourceLimits = ResourceL
     """Return what the file comes to; where it is beyond the bounds, a plan with that as its problem.
 
     Raises:
-        ReaderFailed: the fault is ours.
+        ParserFailed: the fault is ours.
     """
     options = json.dumps({"property_name": stored.property_name, "due_day": stored.due_day}).encode()
     pipe = subprocess.PIPE

@@ -47,7 +47,7 @@ def undo_import(ctx: Context, task: Task) -> dict[str, Any]:
 
     Raises:
         Conflict: something was built on it meanwhile; ``built`` counts what.
-        TakenOver: another worker holds the task.
+        ClaimLost: another worker holds the task.
     """
     import_id = UUID(task.input["import_id"])
     save_progress(ctx.db, task, done=0)

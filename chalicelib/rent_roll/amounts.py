@@ -39,7 +39,7 @@ def read_amount(cell: Cell) -> int | None:
     meant and what is read would lie a thousandfold apart. No float takes part.
 
     Raises:
-        Unreadable: it is not an amount, has a fraction of a cent, or is beyond any rent.
+        UnreadableCell: it is not an amount, has a fraction of a cent, or is beyond any rent.
     """
     if is_blank(cell):
         return None
@@ -54,7 +54,7 @@ def read_positive_amount(cell: Cell) -> int | None:
     """Return the cents as ``read_amount`` does, where less than nothing makes no sense (a rent, a deposit).
 
     Raises:
-        Unreadable: also when it is negative.
+        UnreadableCell: also when it is negative.
     """
     cents = read_amount(cell)
     if cents is not None and cents < 0:

@@ -55,7 +55,7 @@ def stored_text(cell: Cell, most: int, what: str) -> str:
         what: names it in the problem's code, as in "unit_too_long".
 
     Raises:
-        Unreadable: the API would not take it either.
+        UnreadableCell: the API would not take it either.
     """
     line = _BLANKS.sub(" ", _normalize(cell)).strip(" ") if isinstance(cell, str) else _format_cell(cell)
     try:
@@ -94,7 +94,7 @@ def cell_label(cell: Cell, most: int = MAX_CELL_CHARACTERS, what: str = "text") 
     """Return the ``stored_text`` of a cell that names something (a house, a person), as the landlord wrote it.
 
     Raises:
-        Unreadable: also when the spreadsheet program has spoilt it (a date, a lost digit, an error value).
+        UnreadableCell: also when the spreadsheet program has spoilt it (a date, a lost digit, an error value).
     """
     if isinstance(cell, dt.date):
         raise UnreadableCell(
@@ -108,7 +108,7 @@ def cell_label(cell: Cell, most: int = MAX_CELL_CHARACTERS, what: str = "text") 
 
 
 def reject_mangled(text: str) -> None:
-    """Raise Unreadable for what a spreadsheet program leaves when it lost the value."""
+    """Raise UnreadableCell for what a spreadsheet program leaves when it lost the value."""
     if _SCIENTIFIC.fullmatch(text):
         raise UnreadableCell(
             "digits_lost",

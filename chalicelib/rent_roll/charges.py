@@ -56,7 +56,7 @@ def read_charges(cell: Cell) -> Charges:
     """Return the charges of an "other charges" column; a bare number is a monthly charge of type "other".
 
     Raises:
-        Unreadable: a part of it is neither a charge nor a word for none. Money is never dropped in silence.
+        UnreadableCell: a part of it is neither a charge nor a word for none. Money is never dropped in silence.
     """
     if is_blank(cell) or cell_text(cell).casefold().rstrip(".") in _NOTHING:
         return Charges()

@@ -56,7 +56,7 @@ def read_name(cell: Cell) -> Name | None:
     Capitals throughout become title case.
 
     Raises:
-        Unreadable: several people, digits, more than four parts, or what the API would not take as a name.
+        UnreadableCell: several people, digits, more than four parts, or what the API would not take as a name.
     """
     if is_blank(cell):
         return None
@@ -80,7 +80,7 @@ def read_phones(cell: Cell) -> tuple[str, ...]:
     """Return the numbers in E.164, each once, the first to be called first; empty when the cell is blank.
 
     Raises:
-        Unreadable: one of them is no Kenyan mobile number.
+        UnreadableCell: one of them is no Kenyan mobile number.
     """
     if is_blank(cell):
         return ()
@@ -107,7 +107,7 @@ def read_identity(cell: Cell) -> tuple[str, str] | None:
     refused rather than filed under a guess. "ID 23456789" and "12345678.0" are their digits.
 
     Raises:
-        Unreadable: it is neither.
+        UnreadableCell: it is neither.
     """
     if is_blank(cell):
         return None
@@ -128,7 +128,7 @@ def read_email(cell: Cell) -> str | None:
     """Return the address, or None when the cell is blank.
 
     Raises:
-        Unreadable: it is not one address.
+        UnreadableCell: it is not one address.
     """
     if is_blank(cell):
         return None
@@ -139,7 +139,7 @@ def read_kra_pin(cell: Cell) -> str | None:
     """Return the KRA PIN in capitals, or None when the cell is blank.
 
     Raises:
-        Unreadable: it is not A or P, nine digits and a letter.
+        UnreadableCell: it is not A or P, nine digits and a letter.
     """
     if is_blank(cell):
         return None
@@ -158,7 +158,7 @@ def read_kin(cell: Cell) -> tuple[str, str | None]:
     """Return the next of kin's name and phone: "Akinyi (0712 345 678)", either part may be missing.
 
     Raises:
-        Unreadable: the number in it is no Kenyan mobile number, or the rest is no name that the API would take.
+        UnreadableCell: the number in it is no Kenyan mobile number, or the rest is no name that the API would take.
     """
     if is_blank(cell):
         return "", None

@@ -22,7 +22,7 @@ def read_csv(content: bytes, limits: SheetLimits) -> Sheet:
     """Return the grid of a CSV: UTF-8, UTF-16 with its mark, or Windows-1252 where that reads sanely.
 
     Raises:
-        NotASheet: the encoding is unknown, the quotes do not close, or it is beyond the limits.
+        UnreadableSheet: the encoding is unknown, the quotes do not close, or it is beyond the limits.
     """
     text, problems = _decode(content)
     hint = _EXCEL_HINT.match(text)

@@ -84,7 +84,7 @@ def read_date(cell: Cell) -> dt.date | None:
     four years off, in a workbook that counts from 1904, and nothing in the cell tells which.
 
     Raises:
-        Unreadable: it is no date, a day that does not exist, or one that the API would not take.
+        UnreadableCell: it is no date, a day that does not exist, or one that the API would not take.
     """
     if is_blank(cell):
         return None
@@ -101,7 +101,7 @@ def read_due_day(cell: Cell) -> int | None:
     """Return the day of the month that rent is due on ("5th", "10", "by 5th of every month"), or None.
 
     Raises:
-        Unreadable: it is no day of the month, or 29 to 31, which some months lack.
+        UnreadableCell: it is no day of the month, or 29 to 31, which some months lack.
     """
     if is_blank(cell):
         return None

@@ -39,7 +39,7 @@ def parse_sheet(sheet: Sheet, *, property_name: str = "", due_day: int = 5) -> R
     """Return what the grid would make, as ``parse_rent_roll`` does.
 
     Raises:
-        NotASheet: no row of it has headings.
+        UnreadableSheet: no row of it has headings.
     """
     index = find_header(sheet.rows)
     if index is None:

@@ -78,7 +78,7 @@ class Grid:
         """Add the row of that number, counted from 1 and above those before; those left out on the way are blank.
 
         Raises:
-            NotASheet: it is not blank, and beyond a limit.
+            UnreadableSheet: it is not blank, and beyond a limit.
         """
         filled = [cell for cell in row if cell not in (None, "")]
         if not filled:

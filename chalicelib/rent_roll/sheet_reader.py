@@ -24,7 +24,7 @@ def read_sheet(content: bytes, limits: SheetLimits = RENT_ROLL) -> Sheet:
     """Return the grid in ``content``, a CSV or an XLSX; the bytes tell which, names of files often lie.
 
     Raises:
-        NotASheet: it is another kind of file, broken, or beyond the limits.
+        UnreadableSheet: it is another kind of file, broken, or beyond the limits.
     """
     for beginning, code, message in _OTHER_FILE_TYPES:
         if content.startswith(beginning):

@@ -168,7 +168,7 @@ def read_xlsx(content: bytes, limits: SheetLimits) -> Sheet:
     """Return the grid of the first sheet that has headings, with a notice of other sheets that have them too.
 
     Raises:
-        NotASheet: broken, not XLSX, with macros, without headings in any sheet, or beyond the limits.
+        UnreadableSheet: broken, not XLSX, with macros, without headings in any sheet, or beyond the limits.
     """
     package = Package(content, limits)
     main = package.relations("").of_kind("officeDocument") or "xl/workbook.xml"

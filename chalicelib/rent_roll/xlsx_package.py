@@ -102,7 +102,7 @@ class Package:
         """Give the part's elements to ``walker``, which may raise ``Stop``.
 
         Raises:
-            NotASheet: it is not there, is not XML, has a document type, or is beyond the limits.
+            UnreadableSheet: it is not there, is not XML, has a document type, or is beyond the limits.
         """
         parser = self._parser(walker, only_prologue=only_prologue)
         try:

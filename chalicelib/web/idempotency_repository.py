@@ -15,7 +15,7 @@ NO_ANSWER_YET = 0  # status_code: none yet, as only the transaction itself sees;
 
 class StoredAnswer(NamedTuple):
     request_hash: str
-    status_code: int  # of HTTP, or NO_ANSWER
+    status_code: int  # of HTTP, or NO_ANSWER_YET
     headers: dict[str, str]
     body: str
 
@@ -31,7 +31,7 @@ def find_answer(db: Connection, scope_id: UUID, key: str) -> StoredAnswer | None
     """Return the answer kept under ``key``, if any; ``scope_id`` is whose key it is, a member or a person.
 
     Raises:
-        HeldByAnother: a request with the key is being worked on.
+        KeyInUse: a request with the key is being worked on.
     """
     query = select(
         idempotency_keys.c.request_hash,
@@ -55,7 +55,7 @@ def claim_key(
     """Take the key for this transaction.
 
     Raises:
-        HeldByAnother: a request that began at the same moment took it first.
+        KeyInUse: a request that began at the same moment took it first.
     """
     row = {"scope_id": scope_id, "key": key, "request_hash": request_hash, "organisation_id": organisation_id}
     try:

@@ -52,7 +52,7 @@ class Provider:
         """Take one request to send.
 
         Raises:
-            wire.NoSuchRequest: it is not one.
+            wire.InvalidSendRequest: it is not one.
         """
         wanted = wire.read_request(form)
         parts = wire.parts_of(wanted.text)

@@ -39,7 +39,7 @@ def read_request(form: dict[str, str]) -> SendRequest:
     """Return what the form asks for.
 
     Raises:
-        NoSuchRequest: a field is missing.
+        InvalidSendRequest: a field is missing.
     """
     for name in ("username", "to", "message"):
         if not form.get(name):
