@@ -1,12 +1,11 @@
-"""What keeps the append-only tables so.
+"""What keeps the append-only tables append-only.
 
 Four means, each tested on both databases: triggers against UPDATE and DELETE (here); an
 application user that may only SELECT and INSERT there (``grant_statements``, on MySQL, where TRUNCATE
 passes a trigger); no cascade to or from them (``tables.base.belongs_to``); and
 ``recursive_triggers`` on SQLite (``engines``), where INSERT OR REPLACE would overwrite.
 
-A table that Alembic rebuilds comes back without its triggers, so ``missing_triggers`` is asked after
-every migration.
+A table that Alembic rebuilds loses its triggers, so ``missing_triggers`` is checked after every migration.
 """
 
 from sqlalchemy import Connection, text
@@ -17,13 +16,13 @@ EVENTS = ("update", "delete")
 
 
 def create_triggers(db: Connection) -> None:
-    """Create the triggers that are not there yet."""
+    """Create the missing triggers."""
     for name, table, operation in missing_triggers(db):
         db.execute(text(_trigger_statement(db.dialect.name, name, table, operation)))
 
 
 def missing_triggers(db: Connection) -> list[tuple[str, str, str]]:
-    """Return (trigger, table, event) of every trigger that ought to be there and is not."""
+    """Return (trigger, table, event) of every trigger that is missing."""
     if db.dialect.name == "sqlite":
         found = db.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
     else:

@@ -1,4 +1,4 @@
-"""Logging in to Aurora by IAM: a token for each new connection, signed here and asked of nobody, sent over TLS only.
+"""Logging in to Aurora by IAM: a token for each new connection, signed locally without a request, sent over TLS only.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.IAMDBAuth.html
 """
@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-TOKEN_VALID_S = 900  # to log in with; a connection that was made stays
+TOKEN_VALID_S = 900  # for logging in; open connections stay open
 
 # name.cluster-x.eu-west-1.rds.amazonaws.com, name.cluster-ro-x…, name.proxy-x…, name.endpoint.proxy-x…
 _HOST = re.compile(r"[a-z0-9.-]+\.(?P<region>[a-z]{2}(?:-[a-z]+)+-[0-9])\.rds\.amazonaws\.com")
@@ -18,18 +18,18 @@ _HOST = re.compile(r"[a-z0-9.-]+\.(?P<region>[a-z]{2}(?:-[a-z]+)+-[0-9])\.rds\.a
 
 @dataclass(frozen=True, slots=True)
 class IamLogin:
-    """Signs with the credentials of the process. ``ca_file`` holds the authorities of Aurora's own certificates."""
+    """Signs with the process's credentials. ``ca_file`` contains the certificate authorities of RDS."""
 
     ca_file: str
 
     def arguments(self, host: str, port: int, user: str) -> dict[str, Any]:
-        """Return a token as the password, and TLS that checks who answers.
+        """Return a token as the password, and a TLS context that verifies the server.
 
-        The server asks for the token in clear ("mysql_clear_password"), so a connection without TLS is refused.
-        A proxy shows a certificate of Amazon's public authority, which everybody knows; a cluster one of RDS's own.
+        The token is sent in clear text ("mysql_clear_password"), so a connection without TLS is refused.
+        A proxy has a certificate of Amazon's public authority, a cluster one of RDS's own.
 
         Raises:
-            ValueError: the host is no name of RDS, or there is no file of authorities.
+            ValueError: the host is not an RDS host name, or the file of authorities is missing.
         """
         named = _HOST.fullmatch(host)
         if named is None:
@@ -51,8 +51,8 @@ def _ssl_context(ca_file: str | None) -> ssl.SSLContext:
 
 
 def _make_token(host: str, port: int, user: str, region: str) -> str:
-    """Return what ``generate_db_auth_token`` of boto3's client would, without the 60 ms that making one takes."""
-    from botocore.auth import SigV4QueryAuth  # 45 ms, paid where there is a database of AWS
+    """Return what ``generate_db_auth_token`` of boto3's client would, without the 60 ms of creating a client."""
+    from botocore.auth import SigV4QueryAuth  # 45 ms, spent only if the database is on AWS
     from botocore.awsrequest import AWSRequest
     from botocore.session import get_session
 

@@ -1,4 +1,4 @@
-"""Bring a database to the newest schema."""
+"""Migrate a database to the newest schema."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,22 +11,22 @@ from chalicelib.storage.connector import DatabaseLogin
 from chalicelib.storage.engines import WRITING_OPTION, make_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-STATEMENT_TIMEOUT_S = 800  # that one may take: an index on a long table does; the function that migrates has 900
-LOCK_TIMEOUT_S = 60  # for whoever migrates at the same moment, in the other Region
+STATEMENT_TIMEOUT_S = 800  # an index on a long table takes minutes; the migrating function has 900 s
+LOCK_TIMEOUT_S = 60  # for a concurrent migration, in the other Region
 
 
 def upgrade(url: str, *, login: DatabaseLogin | None = None, writer_hosts: Sequence[str] = (), user: str = "") -> str:
     """Migrate the database at ``url`` and return the schema's version.
 
-    It loads the public holidays, too, and checks the append-only triggers.
+    It also loads the public holidays and checks the append-only triggers.
 
     Args:
-        login, writer_hosts: as ``make_engine`` takes them.
-        user: of MySQL, at any host, whom the application logs in as: it is granted what it needs, and no more.
+        login, writer_hosts: as in ``make_engine``.
+        user: the application's MySQL user, at any host; it is granted what it needs, and no more.
 
     Raises:
         RuntimeError: a trigger is missing after the migration.
-        Unavailable: somebody else has been migrating for a minute, or no host takes writes.
+        Unavailable: another migration has been running for a minute, or no host accepts writes.
     """
     engine = make_engine(url, login=login, writer_hosts=writer_hosts, statement_s=STATEMENT_TIMEOUT_S)
     try:
@@ -49,7 +49,7 @@ def upgrade(url: str, *, login: DatabaseLogin | None = None, writer_hosts: Seque
 
 
 def _lock_migrations(db: Connection) -> None:
-    """Wait for others to end; MySQL forgets the lock with the connection. SQLite has locked by now."""
+    """Wait for other migrations; MySQL releases the lock with the connection. SQLite is locked already."""
     if db.dialect.name == "sqlite":
         return
     lock = text("SELECT GET_LOCK(CONCAT('migration ', DATABASE()), :seconds)")

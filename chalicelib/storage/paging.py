@@ -24,11 +24,11 @@ def fetch_page(
 ) -> Page[Row[Any]]:
     """Run ``query`` for one page ordered by ``keys``, the last of which must be unique within the rest.
 
-    The keys are read from the rows by their names, so the query selects them. ``values`` are of the
-    parameters that a query has which was built once for all.
+    The keys are read from the rows by their names, so the query must select them. ``values`` are the
+    bind parameters of a query that was built once at import.
 
     Raises:
-        Invalid: the cursor was not made by this list.
+        Invalid: the cursor is not from this list.
     """
     if page_request.cursor is not None:
         query = query.where(_after_condition(keys, _decode_cursor(page_request.cursor, keys), descending))
@@ -41,7 +41,7 @@ def fetch_page(
 
 
 def _after_condition(keys: Sequence[ColumnElement[Any]], values: list[Any], descending: bool) -> ColumnElement[bool]:
-    """Return "the row stands behind ``values``"; the first key alone bounds it too, which lets MySQL seek."""
+    """Return the condition that a row follows ``values``; the first key alone bounds it too, so that MySQL can seek."""
     steps = []
     for place, (key, value) in enumerate(zip(keys, values, strict=True)):
         same = [key_ == value_ for key_, value_ in zip(keys[:place], values[:place], strict=True)]

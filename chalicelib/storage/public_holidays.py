@@ -1,6 +1,6 @@
-"""Kenya's public holidays: ``public_holidays.csv`` beside this file, which `make holidays` writes.
+"""Kenya's public holidays: ``public_holidays.csv`` next to this file, which `make holidays` writes.
 
-Each migration brings the table in line with the file, so a day that was gazetted comes with the next release, and no
+Each migration loads the file into the table, so a newly gazetted day comes with the next release, and no
 request reads the file.
 """
 
@@ -22,7 +22,7 @@ def read() -> dict[dt.date, str]:
 
 
 def load(db: Connection) -> None:
-    """Make the table hold what the file lists, and nothing else."""
+    """Make the table equal to the file."""
     wanted = read()
     found = {row.holiday_on: row.name for row in db.execute(select(public_holidays))}
     outdated = [day for day, name in found.items() if wanted.get(day) != name]

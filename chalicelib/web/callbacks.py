@@ -1,6 +1,6 @@
-"""What vendors post to us: forms, unsigned, at a path that holds a secret token and is known to nobody else.
+"""Callbacks that vendors post: unsigned forms, at a path that contains a secret token.
 
-The function holds the tokens' hashes only. A token is told to nobody: not in a log, not in an answer.
+The function has only the hashes of the tokens. A token never appears in a log or in a response.
 """
 
 import codecs
@@ -27,11 +27,11 @@ def parse_vendor_form(
 ) -> dict[str, str]:
     """Return the fields of a vendor's form that are ``required``, and those of ``also`` that it has.
 
-    Their texts come through the door of texts; what it would refuse is left out, since nobody would be told.
+    Their values go through ``clean_text``, which drops invalid characters: nobody would read an error.
 
     Raises:
-        NotFound: ``token`` is none of ours; told as for a path that nobody has.
-        UnsupportedMediaType, TooLarge, BadRequest: the body is no such form, or lacks what is required.
+        NotFound: ``token`` is unknown; the error is the same as for an unknown path.
+        UnsupportedMediaType, TooLarge, BadRequest: the body is not such a form, or lacks a required field.
     """
     check_token(token)
     given = _parse_fields(request)
@@ -42,10 +42,10 @@ def parse_vendor_form(
 
 
 def check_token(token: str) -> None:
-    """Check a callback's token in a time that tells nothing of those that there are.
+    """Check a callback's token, in constant time.
 
     Raises:
-        NotFound: it is none of them.
+        NotFound: the token is unknown.
     """
     digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
     found = [hmac.compare_digest(digest, known) for known in config.settings().callback_token_hashes]

@@ -1,7 +1,6 @@
-"""The last look at every answer: Chalice's own, ``{"Code", "Message"}``, are retold as problem documents, and each
-gets the headers that all have.
+"""Convert Chalice's own errors, ``{"Code", "Message"}``, to problem documents, and add the headers of every response.
 
-API Gateway keeps unknown paths and methods from the function; they come when something else calls
+API Gateway rejects unknown paths and methods itself; they reach the function when something else calls
 it: a test event, a load balancer, a gateway that was deployed from another version.
 """
 
@@ -27,7 +26,7 @@ NextHandler = Callable[[Any], Response]
 
 
 def problem_middleware(app: Chalice) -> Callable[[Request | None, NextHandler], Response]:
-    """Return the middleware for HTTP that does it for ``app``."""
+    """Return the HTTP middleware that does this for ``app``."""
 
     def replace_error(request: Request | None, get_response: NextHandler) -> Response:
         if request is None:  # no event of API Gateway's; Chalice answers without having looked for a route

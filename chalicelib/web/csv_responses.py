@@ -1,8 +1,8 @@
-"""Answers as CSV, for who carries on in a spreadsheet.
+"""Responses as CSV, for use in a spreadsheet.
 
-A cell that a spreadsheet would take for a formula is neutralised with a leading apostrophe. What
-decides is where a cell comes from, not how it looks: text was typed by somebody, so "-1+1" or
-"=HYPERLINK(…)" as a tenant's name is disarmed, while amounts, counts and days are made here from
+A cell that a spreadsheet would parse as a formula is escaped with a leading apostrophe. What
+decides is where a value comes from, not how it looks: text was typed by somebody, so "-1+1" or
+"=HYPERLINK(…)" as a tenant's name is escaped, while amounts, counts and days are formatted here from
 numbers and dates, so a credit of "-500.00" stays a number that can be added up.
 """
 
@@ -22,19 +22,19 @@ from chalicelib.web import fields
 
 CSV = "text/csv"
 JSON = "application/json"
-MAX_BYTES = 4_000_000  # Lambda hands back 6 MB, and every mode keeps to the same
+MAX_BYTES = 4_000_000  # Lambda returns at most 6 MB; the limit is the same locally
 # The full-width signs are read as the plain ones by spreadsheets in some languages.
 _FORMULA_CHARACTERS = frozenset("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - meant as they are
 
 
 class CsvOption(Schema):
-    """What a report takes that is told as CSV too; a query schema extends it."""
+    """Query parameter of a report that is also available as CSV; a query schema extends it."""
 
     format = fields.OneOf("json", "csv")
 
 
 def wants_csv(request: Request, query: dict[str, Any]) -> bool:
-    """Tell whether CSV is asked for: by ``format``, or else by an Accept header that likes it better than JSON."""
+    """Return whether CSV is requested: by ``format``, or else by an Accept header that prefers it to JSON."""
     if "format" in query:
         return bool(query["format"] == "csv")
     quality = _quality_values(request.headers.get("accept", ""))
@@ -43,15 +43,15 @@ def wants_csv(request: Request, query: dict[str, Any]) -> bool:
 
 
 def csv_response(filename: str, columns: Sequence[str], rows: Iterable[Any]) -> Response:
-    """Return ``rows`` as a CSV file, UTF-8 with the byte order mark that Excel needs to know it.
+    """Return ``rows`` as a CSV file, in UTF-8 with the byte order mark by which Excel detects it.
 
     Args:
-        filename: without its ending; plain ASCII.
-        columns: names of the rows' attributes, two or more. A name that ends in ``_cents`` is told as an amount,
-            under the name that JSON has for it.
+        filename: without its extension; plain ASCII.
+        columns: names of the rows' attributes, two or more. A name that ends in ``_cents`` is serialized as an
+            amount, under the name that JSON has for it.
 
     Raises:
-        Invalid: the file would be larger than can be handed back.
+        Invalid: the file would exceed ``MAX_BYTES``.
     """
     file = io.StringIO()
     writer = csv.writer(file)
@@ -66,7 +66,7 @@ def csv_response(filename: str, columns: Sequence[str], rows: Iterable[Any]) -> 
         if size > MAX_BYTES:
             raise _too_large()
     body = "\ufeff" + file.getvalue()
-    if len(body.encode()) > MAX_BYTES:  # what was counted above are characters
+    if len(body.encode()) > MAX_BYTES:  # above, characters were counted
         raise _too_large()
     headers: dict[str, str | list[str]] = {
         "Content-Type": f"{CSV}; charset=utf-8",
@@ -77,7 +77,7 @@ def csv_response(filename: str, columns: Sequence[str], rows: Iterable[Any]) -> 
 
 
 def escape_formula(text: str) -> str:
-    """Return ``text`` so that no spreadsheet takes it for a formula."""
+    """Return ``text`` escaped, so that no spreadsheet parses it as a formula."""
     first = text.lstrip(" ")[:1]
     return f"'{text}" if first in _FORMULA_CHARACTERS and first else text
 
@@ -97,7 +97,7 @@ def _format_cell(value: Any) -> str | int:
 
 
 def _quality_values(accept: str) -> dict[str, float]:
-    """Return what each media range of an Accept header is worth (RFC 9110 section 12.5.1)."""
+    """Return the quality value of each media range of an Accept header (RFC 9110 section 12.5.1)."""
     quality = {}
     for part in accept.lower().split(","):
         media, *parameters = [each.strip() for each in part.split(";")]

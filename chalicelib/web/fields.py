@@ -1,7 +1,7 @@
-"""Fields of the wire: strict about types, so that what a client meant is never guessed.
+"""Schema fields, strict about types, so that what a client meant is never guessed.
 
-Each field's ``openapi`` says what it takes, for the document, and the same words check it: a field
-and its description cannot part. Each field's ``to_json`` says how a value goes out; None: as it is.
+Each field's ``openapi`` is its JSON Schema in the OpenAPI document, and the same values validate it: a field
+and its description cannot diverge. Each field's ``to_json`` serializes a value; None: unchanged.
 """
 
 import datetime as dt
@@ -45,7 +45,7 @@ Nested = fields.Nested
 
 
 class ListOf(fields.List[Any]):
-    """A list; one that is asked for has at most ``most`` items, each once if ``once``."""
+    """A list; in a request it has ``least`` to ``most`` items, each only once if ``once``."""
 
     def __init__(self, inner: Any, *, least: int = 0, most: int = MAX_LIST_ITEMS, once: bool = False, **options: Any):
         self._min_items, self._max_items, self._unique = least, most, once
@@ -80,7 +80,7 @@ class Integer(JsonValueMixin, fields.Integer):
 
 
 class Boolean(JsonValueMixin, fields.Boolean):
-    to_json = staticmethod(bool)  # a sum in SQL gives 0 and 1
+    to_json = staticmethod(bool)  # SQL returns 0 and 1
 
     def __init__(self, *, from_text: bool = False, **options: Any):
         self._from_text = from_text
@@ -96,7 +96,7 @@ class Boolean(JsonValueMixin, fields.Boolean):
 
 
 class Money(JsonValueMixin, fields.Field[int]):
-    """Cents inside, a string such as "15000.00" outside; not negative unless ``signed``, not zero if ``positive``."""
+    """Cents in Python, a string such as "15000.00" in JSON; negative only if ``signed``, not zero if ``positive``."""
 
     to_json = staticmethod(money.format_cents)
 
@@ -104,7 +104,7 @@ class Money(JsonValueMixin, fields.Field[int]):
         self._signs = {"signed": signed, "positive": positive}
         form = money.amount_pattern(signed=signed, positive=positive)
         self.openapi = {"type": "string", "pattern": form, "examples": ["15000.00"]}
-        # What is told may be a sum of many, and always has its two decimals.
+        # In a response it may be a sum of many, and always has two decimals.
         self.openapi_of_response = {"pattern": f"^{'-?' if signed else ''}(0|[1-9][0-9]*)[.][0-9]{{2}}$"}
         super().__init__(**options)
 
@@ -130,7 +130,7 @@ class Date(JsonValueMixin, fields.Date):
 
 
 class Month(JsonValueMixin, fields.Date):
-    """A period: the first day of its month inside, "2026-11" outside."""
+    """A period: the first day of its month in Python, "2026-11" in JSON."""
 
     to_json = staticmethod("{:%Y-%m}".format)
     openapi: ClassVar[dict[str, Any]] = {"type": "string", "pattern": values.MONTH, "examples": ["2026-11"]}
@@ -144,7 +144,7 @@ def _format_instant(value: dt.datetime) -> str:
 
 
 class DateTime(JsonValueMixin, fields.DateTime):
-    """An instant in UTC, RFC 3339; only told, never asked for."""
+    """An instant in UTC, RFC 3339; in responses only."""
 
     to_json = staticmethod(_format_instant)
     openapi = {"type": "string", "format": "date-time"}
@@ -161,7 +161,7 @@ class Uuid(JsonValueMixin, fields.UUID):
 
 
 class CommandSchema(Schema):
-    """A body that is loaded as ``command``, a NamedTuple of the room that takes it; what may be absent has a default.
+    """A body that is loaded as ``command``, a NamedTuple of the package that handles it; optional fields have defaults.
 
     The body of a PATCH stays a dict, which a TypedDict describes: there, absent is not null.
     """
@@ -174,7 +174,7 @@ class CommandSchema(Schema):
 
 
 class Paging(Schema):
-    """What every list takes; a list with filters or sorts of its own extends it."""
+    """Query parameters of every list; a list with filters or a sort order extends it."""
 
     cursor = Text(400, least=1, pattern="^[A-Za-z0-9_-]+$")
     limit = Integer(1, 200, from_text=True, load_default=50)

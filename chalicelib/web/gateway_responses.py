@@ -1,7 +1,7 @@
-"""What API Gateway itself answers, before or instead of our code, told as problem documents.
+"""Responses of API Gateway itself, before or instead of our code, as problem documents.
 
-One table for both places: Terraform's gateway responses are made from it (``request_id`` is then
-``$context.requestId``), and the server of a laptop reads it. The names are API Gateway's response types:
+One table for both places: Terraform's gateway responses are generated from it (``request_id`` is then
+``$context.requestId``), and the local server reads it. The names are API Gateway's response types:
 https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
 """
 
@@ -15,7 +15,7 @@ from chalicelib.web import problem
 
 @dataclass(frozen=True, slots=True)
 class GatewayResponse:
-    """``name`` is the problem's type in PascalCase, as of the errors in ``chalicelib.errors``."""
+    """``name`` is the problem's type in PascalCase, like the names of the errors in ``chalicelib.errors``."""
 
     status: int
     name: str
@@ -23,7 +23,7 @@ class GatewayResponse:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-# Of every answer, also of those below: take it for what it says it is, and come by TLS only.
+# On every response, also those below: no content sniffing, and TLS only.
 SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
@@ -39,7 +39,7 @@ GATEWAY_RESPONSES: dict[str, GatewayResponse] = {
     "ACCESS_DENIED": GatewayResponse(403, "Forbidden", "You are not allowed to do this."),
     "INVALID_SIGNATURE": GatewayResponse(401, "Unauthenticated", _SIGN_IN, _BEARER),
     "WAF_FILTERED": GatewayResponse(403, "Forbidden", "The request was refused by the firewall."),
-    # API Gateway's word for "no such path or method": it takes what it does not know for a signed AWS call.
+    # API Gateway's type for "no such path or method": it treats an unknown route as a signed AWS call.
     "MISSING_AUTHENTICATION_TOKEN": GatewayResponse(404, "NotFound", "There is no such path."),
     "RESOURCE_NOT_FOUND": GatewayResponse(404, "NotFound", "There is no such path."),
     "BAD_REQUEST_BODY": GatewayResponse(400, "BadRequest", _UNREADABLE),
@@ -59,17 +59,17 @@ GATEWAY_RESPONSES: dict[str, GatewayResponse] = {
     ),
 }
 
-# API Gateway cannot tell a known path's unknown method from an unknown path and answers 404 to both.
+# API Gateway does not distinguish a known path's unknown method from an unknown path: both are 404.
 METHOD_NOT_ALLOWED = GatewayResponse(405, "MethodNotAllowed", "This path has no such method.")
 
 
 def problem_document(response: GatewayResponse, request_id: str) -> dict[str, Any]:
-    """Return the problem document, its request id a real one or the template's variable."""
+    """Return the problem document; ``request_id`` is an id or the template's variable."""
     return problem.document(response.name, response.status, response.detail, request_id)
 
 
 def problem_headers(response: GatewayResponse, request_id: str) -> dict[str, str]:
-    """Return the headers that go with it; a browser may read the problem where it may call the API."""
+    """Return the problem's headers; a browser may read the problem if it may call the API."""
     full = {"Content-Type": problem.CONTENT_TYPE, "Cache-Control": "no-store", "X-Request-Id": request_id}
     origin = config.cors_origin()
     if origin:

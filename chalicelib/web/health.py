@@ -1,4 +1,4 @@
-"""Whether this Region can read: asked by DNS health checks, so it must answer soon, and never ask the writer."""
+"""Whether this Region can read, for DNS health checks: it must respond quickly, and never uses the writer."""
 
 import logging
 import queue
@@ -13,10 +13,10 @@ log = logging.getLogger("plotihub.web")
 
 
 def check_read_database(resources: Resources, *, time_limit_s: float = TIME_LIMIT_S) -> None:
-    """Read something from the local reader, in a thread of its own: a driver may wait longer than its time-outs.
+    """Read from the local reader, in a separate thread: a driver may wait longer than its time-outs.
 
     Raises:
-        Unavailable: it did not answer, or not within ``time_limit_s``.
+        Unavailable: the read failed, or took longer than ``time_limit_s``.
     """
     results: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
 
@@ -24,7 +24,7 @@ def check_read_database(resources: Resources, *, time_limit_s: float = TIME_LIMI
         try:
             with resources.reading() as db:
                 idempotency_repository.ping(db)
-        except Exception as error:  # noqa: BLE001 - told to whoever waits, and logged there
+        except Exception as error:  # noqa: BLE001 - passed to the waiting thread, and logged there
             results.put(error)
         else:
             results.put(None)

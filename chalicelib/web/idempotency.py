@@ -1,10 +1,10 @@
 """``Idempotency-Key``: the same request sent twice is done once and answered alike.
 
-The key lives in the request's own transaction: what fails leaves no key, what is killed leaves
-no half. Same key and body → the kept answer; another body → 422; still in progress → 409
+The key is stored in the request's own transaction: a failed or killed request leaves no key behind.
+Same key and body → the stored response; another body → 422; still in progress → 409
 (draft-ietf-httpapi-idempotency-key-header). A key belongs to the member who sent it, so that nobody
-occupies another's. An answer may tell of people, so it is kept for two days and no longer
-(``sweep_old``), and blanked as soon as a tenant is erased (``clear_answers``).
+can use up another's. A response may contain personal data, so it is kept for two days only
+(``purge_old_answers``), and cleared as soon as a tenant is erased (``clear_answers``).
 """
 
 import datetime as dt
@@ -21,24 +21,24 @@ from chalicelib.runtime.context import Context
 from chalicelib.web import idempotency_repository
 
 RETENTION = dt.timedelta(hours=48)
-PURGE_BATCH_SIZE = 500  # rows a transaction: no request waits long for one
+PURGE_BATCH_SIZE = 500  # rows in one transaction, so that no request waits long for it
 MAX_CHARACTERS = 255
 KEY_PATTERN = re.compile("^[!-~]+$")  # printable ASCII without spaces, which HTTP would trim
 HEADER = "Idempotency-Key"
 
 
 class IdempotencyKey(NamedTuple):
-    scope_id: UUID  # the member; the person where they are none
-    organisation_id: UUID | None  # whose answer it is
+    scope_id: UUID  # the member; for a caller who is not one, derived from their phone number
+    organisation_id: UUID | None  # that the response belongs to
     text: str
     request_hash: str
 
 
 def make_key(text: str, scope_id: UUID, organisation_id: UUID | None, *request: bytes) -> IdempotencyKey:
-    """Return the key that the header ``text`` names for ``request`` (method, path, person, body) of the asker.
+    """Return the key of the header ``text`` for ``request`` (method, path, caller, body).
 
     Raises:
-        Invalid: the key is empty, too long or not of printable ASCII.
+        Invalid: the key is empty, too long or not printable ASCII.
     """
     if len(text) > MAX_CHARACTERS or not KEY_PATTERN.fullmatch(text):
         raise Invalid([(HEADER, f"expected 1 to {MAX_CHARACTERS} printable ASCII characters, no spaces")])
@@ -47,12 +47,12 @@ def make_key(text: str, scope_id: UUID, organisation_id: UUID | None, *request: 
 
 
 def reserve_key(db: Connection, key: IdempotencyKey, at: dt.datetime) -> Response | None:
-    """Return the answer that was given before, or take the key and return None.
+    """Return the stored response of an earlier request, or claim the key and return None.
 
     Raises:
         InProgress: another request with the key has not ended.
         Invalid: the key was used for another request.
-        AnswerErased: the request was done, and what was answered is erased.
+        AnswerErased: the request was done, and its response has been erased.
     """
     try:
         kept = idempotency_repository.find_answer(db, key.scope_id, key.text)
@@ -71,7 +71,7 @@ def reserve_key(db: Connection, key: IdempotencyKey, at: dt.datetime) -> Respons
 
 
 def store_answer(db: Connection, key: IdempotencyKey, answer: Response) -> None:
-    """Keep ``answer`` for whoever asks again."""
+    """Store ``answer`` for a repeat of the request."""
     headers = {name: value for name, value in answer.headers.items() if name != "X-Request-Id"}
     idempotency_repository.store_answer(
         db, key.scope_id, key.text, status_code=answer.status_code, headers=headers, body=answer.body
@@ -79,13 +79,13 @@ def store_answer(db: Connection, key: IdempotencyKey, answer: Response) -> None:
 
 
 def clear_answers(ctx: Context) -> None:
-    """Blank every answer that is kept for the organisation: which of them tell of whom, nobody wrote down.
+    """Clear every stored response of the organisation: it is not recorded which of them names which person.
 
-    Their keys stay, so what was asked under one is still not done again.
+    The keys stay, so a repeat is still not done twice.
     """
     idempotency_repository.clear_answers(ctx)
 
 
 def purge_old_answers(db: Connection, at: dt.datetime, *, at_once: int = PURGE_BATCH_SIZE) -> int:
-    """Purge some of the answers older than ``RETENTION`` at ``at``; return how many, 0 when none is left."""
+    """Purge a batch of responses older than ``RETENTION`` at ``at``; return how many, 0 when none is left."""
     return idempotency_repository.purge_answers(db, at - RETENTION, at_once)

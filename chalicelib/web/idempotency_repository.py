@@ -1,4 +1,4 @@
-"""SQL of idempotency keys, and of asking whether the database answers."""
+"""SQL of idempotency keys, and of the health check."""
 
 import datetime as dt
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.organisations import idempotency_keys, organisations
 
-NO_ANSWER_YET = 0  # status_code: none yet, as only the transaction itself sees; or erased
+NO_ANSWER_YET = 0  # status_code: none yet, visible to its own transaction only; or erased
 
 
 class StoredAnswer(NamedTuple):
@@ -24,11 +24,11 @@ _NO_CONTENT: dict[str, Any] = {"status_code": NO_ANSWER_YET, "headers": {}, "bod
 
 
 class KeyInUse(Exception):
-    """A transaction that has not ended holds the key."""
+    """An open transaction has locked the key."""
 
 
 def find_answer(db: Connection, scope_id: UUID, key: str) -> StoredAnswer | None:
-    """Return the answer kept under ``key``, if any; ``scope_id`` is whose key it is, a member or a person.
+    """Return the response stored under ``key``, if any, and lock its row; ``scope_id`` is the key's owner.
 
     Raises:
         KeyInUse: a request with the key is being worked on.
@@ -43,7 +43,7 @@ def find_answer(db: Connection, scope_id: UUID, key: str) -> StoredAnswer | None
         row = db.execute(query.with_for_update(nowait=True)).one_or_none()
     except OperationalError as error:
         if error.connection_invalidated:
-            raise  # nobody holds anything: the database is gone, or takes no writes
+            raise  # nothing is locked: the database is gone, or read-only
         # MySQL 3572, MariaDB 1205: the row is there, uncommitted. SQLite lets one writer in at a time.
         raise KeyInUse from error
     return None if row is None else StoredAnswer(*row)
@@ -52,10 +52,10 @@ def find_answer(db: Connection, scope_id: UUID, key: str) -> StoredAnswer | None
 def claim_key(
     db: Connection, scope_id: UUID, key: str, request_hash: str, organisation_id: UUID | None, at: dt.datetime
 ) -> None:
-    """Take the key for this transaction.
+    """Claim the key for this transaction.
 
     Raises:
-        KeyInUse: a request that began at the same moment took it first.
+        KeyInUse: a concurrent request claimed it first.
     """
     row = {"scope_id": scope_id, "key": key, "request_hash": request_hash, "organisation_id": organisation_id}
     try:
@@ -71,7 +71,7 @@ def store_answer(db: Connection, scope_id: UUID, key: str, **values: Any) -> Non
 
 
 def clear_answers(ctx: Context) -> None:
-    """Forget what was answered under the organisation's keys, and wait for requests that have taken one."""
+    """Clear the responses of the organisation's keys; waits for requests that have claimed one."""
     ctx.db.execute(
         update(idempotency_keys).where(idempotency_keys.c.organisation_id == ctx.organisation_id).values(**_NO_CONTENT)
     )
@@ -82,9 +82,9 @@ def _key_matches(scope_id: UUID, key: str) -> ColumnElement[bool]:
 
 
 def purge_answers(db: Connection, before: dt.datetime, at_once: int) -> int:
-    """Delete the oldest keys taken before ``before``, some ``at_once`` of them, and return how many."""
+    """Delete about ``at_once`` of the oldest keys created before ``before``; return how many."""
     old = idempotency_keys.c.created_at < before
-    # The last of the set by the index: MySQL and SQLite have no DELETE of a limited number in common.
+    # The last of the batch by the index: MySQL and SQLite have no common DELETE with a limit.
     last = select(idempotency_keys.c.created_at).where(old).order_by(idempotency_keys.c.created_at)
     bound = db.scalar(last.limit(1).offset(at_once - 1))
     return db.execute(
@@ -93,5 +93,5 @@ def purge_answers(db: Connection, before: dt.datetime, at_once: int) -> int:
 
 
 def ping(db: Connection) -> None:
-    """Read from a table that is always there; what is read does not matter."""
+    """Read from the database; the result does not matter."""
     db.execute(select(organisations.c.id).limit(1)).first()

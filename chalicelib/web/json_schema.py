@@ -1,7 +1,7 @@
-"""Schemas as JSON Schema, by apispec: each field tells its own ``openapi``, and this adds what depends on the use.
+"""Schemas as JSON Schema, by apispec: each field has its own ``openapi``, and this adds what depends on the use.
 
-What is asked for refuses unknown fields and lists those that are required. What is told has all of
-its fields always. Imported only when the document is asked for: apispec is dear at a cold start.
+A request schema rejects unknown fields and lists the required ones. A response always has all of
+its fields. Imported only when the document is requested: apispec is slow to import at a cold start.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ JsonSchema = dict[str, Any]
 
 
 class SchemaConverter(OpenAPIConverter):
-    """Turns schemas into components of ``spec``: as told, or as asked for."""
+    """Converts schemas to components of ``spec``, for responses or for requests."""
 
     def __init__(self, spec: APISpec, *, for_response: bool) -> None:
         self._for_response = for_response
@@ -27,21 +27,21 @@ class SchemaConverter(OpenAPIConverter):
         """Return the component's name: "Unit" for UnitView, "UnitChange" as it is.
 
         Raises:
-            ValueError: two schemas would share the name, and one of them would be told as the other.
+            ValueError: two schemas would share the name, and one would be documented as the other.
         """
         name = type(schema).__name__.removesuffix("View")
         known = self.spec.components.schemas
         if not self._for_response and name in known and name not in self._names:
-            name += "Asked"  # the same nested schema is told elsewhere, with all its fields
+            name += "Asked"  # the same nested schema is also part of a response, with all its fields
         if self._names.setdefault(name, make_schema_key(schema)) != make_schema_key(schema):
             raise ValueError(f"two schemas are called {name}")
         return name
 
     def reference(self, schema: marshmallow.Schema) -> JsonSchema:
-        """Return a reference to the component of ``schema``, made the first time."""
+        """Return a reference to the component of ``schema``, created at the first use."""
         name = self.name_of(schema)
         if name not in self.spec.components.schemas:
-            self.spec.components.schemas[name] = {}  # a schema that holds itself finds its name taken
+            self.spec.components.schemas[name] = {}  # reserves the name for a recursive schema
             self.spec.components.schemas[name] = self.schema2jsonschema(schema)
         return {"$ref": f"#/components/schemas/{name}"}
 
@@ -80,7 +80,7 @@ class SchemaConverter(OpenAPIConverter):
 
 
 def _narrow_bounds(bounds_asked: JsonSchema, described: JsonSchema) -> JsonSchema:
-    """Return the bounds of a list that is asked for, where a validator of its own may be narrower."""
+    """Return the bounds of a list in a request; its own validator may be narrower."""
     bounds = {"minItems": max, "maxItems": min}
     return {name: bounds[name](value, described.get(name, value)) if name in bounds else value
             for name, value in bounds_asked.items()}  # fmt: skip
@@ -94,7 +94,7 @@ def _nullable(described: JsonSchema) -> JsonSchema:
 
 
 def page_schema(item: JsonSchema) -> JsonSchema:
-    """Return the description of a page of a list."""
+    """Return the JSON Schema of a page of a list."""
     return {
         "type": "object",
         "properties": {
@@ -134,7 +134,7 @@ PROBLEM: JsonSchema = {
 
 
 def response_header(description: str, schema: JsonSchema | None = None, *, always: bool = False) -> JsonSchema:
-    """Return the description of an answer's header; ``always``: no answer of this status lacks it."""
+    """Return the description of a response header; ``always``: every response of this status has it."""
     described: JsonSchema = {"description": description, "schema": schema or {"type": "string"}}
     return described | ({"required": True} if always else {})
 

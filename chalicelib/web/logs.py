@@ -1,4 +1,4 @@
-"""Log lines as JSON, one a line, for CloudWatch and for people; what is personal is never handed to a logger."""
+"""Log records as JSON, one on each line, for CloudWatch and for people. Personal data is never passed to a logger."""
 
 import json
 import logging
@@ -6,7 +6,7 @@ import sys
 
 from chalicelib import config
 
-# What logging itself puts on a record; the rest came in ``extra``.
+# Attributes that logging itself sets on a record; the rest are from ``extra``.
 _STANDARD_ATTRIBUTES = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -22,7 +22,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def _stack_locations(record: logging.LogRecord) -> list[str]:
-    """Return the stack as places only: an exception's own text may hold what somebody typed."""
+    """Return the stack as locations only: an exception's message may contain user input."""
     places = []
     trace = record.exc_info[2] if record.exc_info else None
     while trace is not None:
@@ -32,7 +32,7 @@ def _stack_locations(record: logging.LogRecord) -> list[str]:
 
 
 def configure_logging() -> None:
-    """Make "plotihub" and its children write JSON lines to standard error, at the level of the settings."""
+    """Make the logger "plotihub" and its children write JSON lines to standard error, at the configured level."""
     logger = logging.getLogger("plotihub")
     logger.setLevel(config.settings().log_level)
     if not logger.handlers:

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the routes as they were declared and from their schemas."""
+"""The OpenAPI 3.1 document, generated from the declared routes and their schemas."""
 
 import inspect
 import re
@@ -39,7 +39,7 @@ def document(operations: list[Operation]) -> JsonSchema:
     )
     answers = [
         _describe_responses(operation, response_schemas, operations) for operation in operations
-    ]  # first: they keep their names
+    ]  # before the requests, so that the responses keep their names
     names: set[str] = set()
     for operation, answered in zip(operations, answers, strict=True):
         described = _describe_operation(operation, request_schemas) | {"responses": answered}
@@ -106,7 +106,7 @@ def summary(operation: Operation) -> str:
 
 
 def _description(operation: Operation) -> str:
-    """Return what follows that line, as Markdown in one paragraph."""
+    """Return the rest of the view's docstring as one paragraph of Markdown."""
     return " ".join((inspect.getdoc(operation.view) or "").split("\n")[1:]).strip().replace("``", "`")
 
 
@@ -134,7 +134,7 @@ def _query_parameters(operation: Operation, request_schemas: SchemaConverter) ->
 
 
 def _header_parameters(operation: Operation) -> list[str]:
-    """Return the names of shared parameters; apispec makes references of them."""
+    """Return the names of shared parameters; apispec replaces them by references."""
     sent = {
         "X-Organisation": operation.may not in (PUBLIC, SIGNED_IN),
         "Idempotency-Key": operation.idempotent,
@@ -188,7 +188,7 @@ def returns_page(operation: Operation) -> bool:
 
 
 def _links(operation: Operation, operations: list[Operation]) -> JsonSchema:
-    """Return what can be done with that which was made, and with the task that works on it: all below their paths."""
+    """Return links to the operations on the created resource and on its task: all those below their paths."""
     if not operation.location or operation.answer is None:
         return {}
     links: JsonSchema = {}
@@ -205,7 +205,7 @@ def _links(operation: Operation, operations: list[Operation]) -> JsonSchema:
 
 
 def _error_statuses(operation: Operation) -> list[int]:
-    """Return every status that a problem of this operation may have."""
+    """Return every error status that this operation may return."""
     reads = bool(operation.body or operation.request_types)
     possible = {
         **dict.fromkeys((400, 413, 422, 429, 500, 503, 504), True),

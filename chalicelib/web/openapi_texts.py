@@ -1,4 +1,4 @@
-"""What the OpenAPI document says beside its routes: shared headers, parameters and problems, and each tag."""
+"""Texts of the OpenAPI document that belong to no route: shared headers, parameters, problems and tags."""
 
 from chalicelib.web import fields, idempotency, request_parsing
 from chalicelib.web.json_schema import JsonSchema, response_header
@@ -39,7 +39,7 @@ HEADERS = {
     "Retry-After": response_header("Seconds to wait.", {"type": "string", "pattern": "^[0-9]+$"}),
     "WWW-Authenticate": response_header("How to sign in."),
 }
-FRESH = "FreshSignInNeeded"  # in place of the usual 401, where that is asked for
+FRESH = "FreshSignInNeeded"  # replaces the usual 401 of operations that require a fresh sign-in
 FRESH_DESCRIPTION = (
     f"The token is missing or not valid, or the sign-in is older than {request_parsing.FRESH_SIGN_IN_S // 60} minutes "
     "(type `urn:plotihub:problem:fresh-sign-in-needed`): sign in again, and repeat the request."
@@ -66,7 +66,7 @@ PARAMETERS: dict[str, JsonSchema] = {
 }
 PATH_VALUES: dict[str, JsonSchema] = {"period": fields.Month.openapi}
 BEARER_SECURITY: list[JsonSchema] = [{"bearer": []}]
-# In the order in which a reader meets them.
+# In the order of the document.
 TAGS = {
     "identity": "Organisations, members, invitations and the audit trail.",
     "onboarding": "Spreadsheet imports: preview, commit, undo.",

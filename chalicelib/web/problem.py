@@ -1,4 +1,4 @@
-"""One shape for everything that goes wrong: an RFC 9457 problem document."""
+"""One format for every error: an RFC 9457 problem document."""
 
 import json
 from collections.abc import Mapping
@@ -24,8 +24,8 @@ STATUS_BY_ERROR = {
     errors.Unavailable: 503,
 }
 CONTENT_TYPE = "application/problem+json"
-MAX_ERRORS = 100  # a body of 4 MB can have half a million fields, and Lambda hands back 6 MB
-MAX_NAME = 200  # characters of a field's name; the sender chose it
+MAX_ERRORS = 100  # a body of 4 MB can have half a million fields, and Lambda returns at most 6 MB
+MAX_NAME = 200  # characters of a field's name, which the sender chose
 
 
 def document(name: str, status: int, detail: str, request_id: str, /, **facts: Any) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def document(name: str, status: int, detail: str, request_id: str, /, **facts: A
 
 
 def to_response(error: errors.DomainError, request_id: str) -> Response:
-    """Return the answer that tells ``error``; its nearest listed ancestor sets the status."""
+    """Return the problem response of ``error``; its nearest ancestor in ``STATUS_BY_ERROR`` sets the status."""
     status = next((STATUS_BY_ERROR[kind] for kind in type(error).__mro__ if kind in STATUS_BY_ERROR), 400)
     body = document(type(error).__name__, status, error.detail, request_id, **error.facts)
     headers = {}
@@ -56,7 +56,7 @@ def to_response(error: errors.DomainError, request_id: str) -> Response:
 
 
 def problem_response(body: dict[str, Any], request_id: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Return the HTTP answer for a problem's ``body``."""
+    """Return the HTTP response of a problem's ``body``."""
     full: dict[str, str | list[str]] = {
         **(headers or {}),
         "Content-Type": CONTENT_TYPE,
@@ -67,13 +67,13 @@ def problem_response(body: dict[str, Any], request_id: str, headers: Mapping[str
 
 
 def internal_error(request_id: str) -> Response:
-    """Return the answer for a fault of ours; the log has what it was, the caller has the request id to quote."""
+    """Return the response for an unexpected exception; the log has the cause, the caller gets the request id."""
     detail = "Something went wrong on our side; nothing was changed. Quote the request id."
     return problem_response(document("InternalError", 500, detail, request_id), request_id)
 
 
 def from_validation_error(error: ValidationError) -> errors.Invalid:
-    """Return marshmallow's findings as one error that names each field by its dotted path; of very many, the first."""
+    """Return marshmallow's messages as one error with each field's dotted path; at most ``MAX_ERRORS`` of them."""
     found = sorted((field[:MAX_NAME], why) for field, why in _flatten(error.messages))
     if len(found) <= MAX_ERRORS:
         return errors.Invalid(found)

@@ -1,4 +1,4 @@
-"""A route as it was declared, and one call of it."""
+"""A declared route, and the context of one request to it."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ JSON = "application/json"
 
 
 class Operation(NamedTuple):
-    """A route as it was declared; the OpenAPI document and the role walk read it too."""
+    """A declared route; the OpenAPI document and the tests of roles read it too."""
 
     method: str
     path: str
@@ -25,19 +25,19 @@ class Operation(NamedTuple):
     body: Schema | None
     request_types: tuple[str, ...]  # content types of a raw body
     answer: Schema | None
-    response_types: tuple[str, ...]  # content types of an answer that the view shapes itself
+    response_types: tuple[str, ...]  # content types of a response that the view builds itself
     status: int
     location: str
     if_match: bool
     idempotent: bool
     snapshot: bool
     writes: bool
-    fresh: bool  # only with a sign-in of the last minutes
+    fresh: bool  # requires a fresh sign-in
     tag: str
 
 
 class RequestContext:
-    """What a view is given: the open transaction, who asks, and what they said, already checked."""
+    """What a view receives: the open transaction, the caller, and the parsed and validated request."""
 
     __slots__ = (
         "body",
@@ -54,7 +54,7 @@ class RequestContext:
     )
 
     db: Connection
-    ctx: Context  # not for routes of whoever is merely signed in
+    ctx: Context  # not set on PUBLIC and SIGNED_IN routes
     caller_phone: str
     query: dict[str, Any]
     body: Any  # as its schema loads it: a command, or what a PATCH names
@@ -70,5 +70,5 @@ class RequestContext:
 
     @property
     def page_request(self) -> PageRequest:
-        """Which page of a list is asked for; for routes whose query extends ``fields.Paging``."""
+        """The requested page of a list; for routes whose query extends ``fields.Paging``."""
         return PageRequest(self.query["cursor"], self.query["limit"], self.query.get("sort"))

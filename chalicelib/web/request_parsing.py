@@ -1,4 +1,4 @@
-"""What a request says, part by part, each checked before anything is done; nothing is guessed."""
+"""Parse and check each part of a request before anything is done; nothing is guessed."""
 
 import json
 import re
@@ -17,17 +17,17 @@ MAX_BODY_BYTES = 4_000_000
 FRESH_SIGN_IN_S = 600
 CLOCK_SKEW_S = 30  # as far as the authorizer lets a token's other times be ahead
 EPOCH_SECONDS = re.compile("[0-9]{1,12}", re.ASCII)
-# A gateway that takes the body for text puts U+FFFD for such bytes; the door of texts refuses that.
+# A gateway that decodes the body as text replaces such bytes by U+FFFD, which ``values.parse_text`` rejects.
 NOT_UTF8 = "The body is not UTF-8."
-# Of what was read: its version, then a digest; * is whatever is there.
+# An ETag: the version, then a digest; * matches any version.
 IF_MATCH_PATTERN = re.compile(r'^(\*|(?:W/)?"([0-9]{1,9})(?:-[0-9a-f]{12})?")$', re.ASCII)
 
 
 def parse_path_value(name: str, text: str) -> UUID | str:
-    """Return the value of a path parameter; one that ends in "_id" is an id.
+    """Return the value of a path parameter; a parameter whose name ends in "_id" is a UUID.
 
     Raises:
-        NotFound: it is none, so it names nothing.
+        NotFound: it is not a UUID, so no resource has it.
     """
     if not name.endswith("_id"):
         return text
@@ -37,7 +37,7 @@ def parse_path_value(name: str, text: str) -> UUID | str:
 
 
 def get_caller_phone(request: Request) -> str:
-    """Return the verified number that the authorizer found in the token; nothing else says who asks."""
+    """Return the verified number that the authorizer found in the token; nothing else identifies the caller."""
     found = (request.context.get("authorizer") or {}).get("phone")
     if not found:
         raise errors.Unauthenticated("Sign in first.")
@@ -45,12 +45,12 @@ def get_caller_phone(request: Request) -> str:
 
 
 def check_fresh_sign_in(request: Request) -> None:
-    """Check that whoever asks has proved who they are within the last ``FRESH_SIGN_IN_S`` seconds.
+    """Check that the caller signed in within the last ``FRESH_SIGN_IN_S`` seconds.
 
-    By the machine's clock, as a token's end is; the issuer's may be ``CLOCK_SKEW_S`` before ours.
+    Uses the system clock, as the check of a token's expiry does; the issuer's may be ``CLOCK_SKEW_S`` ahead.
 
     Raises:
-        FreshSignInNeeded: it is longer ago, or the token does not say.
+        FreshSignInNeeded: it is longer ago, or the token has no ``auth_time``.
     """
     auth_time = str((request.context.get("authorizer") or {}).get("auth_time", ""))
     age_s = time.time() - int(auth_time) if EPOCH_SECONDS.fullmatch(auth_time) else None
@@ -102,8 +102,8 @@ def parse_body(operation: Operation, context: RequestContext) -> Any:
     """Return the JSON body as its schema loads it, and note its fields in ``context``, where a raw body stays.
 
     Raises:
-        BadRequest: it is no JSON object in UTF-8, or names a field twice.
-        UnsupportedMediaType: it is of a type that the route does not read.
+        BadRequest: it is not a JSON object in UTF-8, or contains a field twice.
+        UnsupportedMediaType: the route does not accept its content type.
     """
     expected = operation.request_types or (JSON,)
     if operation.body is None and not operation.request_types:
@@ -136,7 +136,7 @@ def _reject_constant(name: str) -> None:
 
 
 def _reject_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the object: of two values for one field neither is guessed to be meant."""
+    """Return the object; with two values for one field, neither is guessed to be the right one."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise errors.BadRequest("The body contains a field twice.")
@@ -175,7 +175,7 @@ def parse_idempotency_key(
 
 
 def _caller_key(operation: Operation, context: RequestContext) -> bytes:
-    """Return who asks, and what they may see: an answer given to a manager is not theirs any more as a caretaker."""
+    """Return the caller and their access: a response to a manager must not be replayed once they are a caretaker."""
     sees = []
     if operation.may != SIGNED_IN:
         sees = [context.ctx.actor.role, *sorted(map(str, context.ctx.actor.properties or ()))]

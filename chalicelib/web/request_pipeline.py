@@ -1,8 +1,8 @@
-"""One request, from the gateway's event to the answer: the same for every route.
+"""One request, from the gateway's event to the response: the same for every route.
 
-The transaction is opened here. In it the caller is read, then the permission, then the query and
-the body, then the view runs; the answer, its ETag, the idempotency key and the audit event are
-part of it too. A view that raises leaves nothing behind.
+The transaction is opened here. In it the caller is looked up, the permission checked, the query and
+the body parsed, and the view run; the response, its ETag, the idempotency key and the audit event are
+part of it too. If the view raises, all of it is rolled back.
 """
 
 import hashlib
@@ -27,13 +27,13 @@ from chalicelib.web.request_parsing import MAX_BODY_BYTES
 
 __all__ = ["MAX_BODY_BYTES", "etag_matches", "get_request_id", "handle_request"]
 
-PLACEHOLDER = re.compile(r"{(\w+)}")  # what a location says of what was made
+PLACEHOLDER = re.compile(r"{(\w+)}")  # in a location: an attribute of the created resource
 
 log = logging.getLogger("plotihub.web")
 
 
 def handle_request(operation: Operation, request: Request, path: dict[str, str]) -> Response:
-    """Answer ``request``; whatever goes wrong is told as a problem document and logged without personal data."""
+    """Return the response to ``request``; any error becomes a problem document, and is logged without personal data."""
     started = time.perf_counter()
     request_id = get_request_id(request)
     try:
@@ -63,7 +63,7 @@ def handle_request(operation: Operation, request: Request, path: dict[str, str])
 
 
 def get_request_id(request: Request) -> str:
-    """Return the gateway's id of the request; a server that gives none gets one made."""
+    """Return the gateway's id of the request, or a new one if the server sets none."""
     return str(request.context.get("requestId") or uuid.uuid4())
 
 
@@ -113,12 +113,12 @@ def _run_in_transaction(operation: Operation, context: RequestContext, ids: dict
 
 
 def _audit_subject(operation: Operation, ids: dict[str, Any]) -> str:
-    """Return the path that was written to; a number in it stays out, since what is in the trail stays there."""
+    """Return the path that was written to, without phone numbers: the audit trail is never erased."""
     return operation.path.format(**{name: f"{{{name}}}" if name == "phone" else str(ids[name]) for name in ids})
 
 
 def _to_response(operation: Operation, request: Request, result: Any) -> Response:
-    """Return what the view said as an HTTP answer; a Response passes as it is."""
+    """Return the view's result as an HTTP response; a Response is returned unchanged."""
     if isinstance(result, Response):
         return result
     if operation.status == 204:
@@ -144,9 +144,9 @@ def etag_matches(request: Request, tag: str) -> bool:
 
 
 def _make_etag(version: int | None, body: str) -> str:
-    """Return the ETag: If-Match looks at the version, If-None-Match at the digest too.
+    """Return the ETag: If-Match compares the version, If-None-Match the digest too.
 
-    What is told may change without a new version: a unit's status changes with the day.
+    A response may change without a new version: a unit's status changes with the day.
     """
     digest = hashlib.blake2b(body.encode(), digest_size=6 if version is not None else 12).hexdigest()
     return f'W/"{digest}"' if version is None else f'"{version}-{digest}"'

@@ -73,17 +73,17 @@ class ApiBlueprint(Blueprint):
         """Register a view.
 
         Args:
-            may: an action of ``roles.MAY``, or PUBLIC or SIGNED_IN.
-            query, body: what is asked for; ``request_types`` names the content types of a body that is not JSON.
-            answer: how what the view returns is told: one thing, or a ``Page`` of them.
+            may: an action of ``roles.PERMISSIONS``, or PUBLIC or SIGNED_IN.
+            query, body: schemas of the request; ``request_types`` are the content types of a body that is not JSON.
+            answer: schema of the view's result, or of the items if it returns a ``Page``.
             response_types: content types of the ``Response`` that the view may return instead.
-            location: of what was made, or of the task that works on it, with ``{id}`` or another field of the answer.
-            if_match: the caller must say which version they change.
+            location: path of the created resource or of its task, with ``{id}`` or another field of the result.
+            if_match: the caller must name the version that they change.
             idempotent: ``Idempotency-Key`` is honoured.
-            snapshot: the whole answer is read as of one moment.
-            audited: who reads it is kept; whoever writes is kept anyway.
-            fresh: only with a sign-in of the last minutes (docs/decisions/0019-fresh-proof-for-dangerous-acts.md).
-            tag: where the OpenAPI document lists it, if not under the blueprint's own.
+            snapshot: all reads see the same snapshot.
+            audited: reads are recorded in the audit trail; writes always are.
+            fresh: requires a fresh sign-in (docs/decisions/0019-fresh-proof-for-dangerous-acts.md).
+            tag: of the OpenAPI document, instead of the blueprint's.
         """
         if may not in PERMISSIONS and may not in (PUBLIC, SIGNED_IN):
             raise ValueError(f"{method} {path}: {may!r} stands in no row of the table of roles")
@@ -104,7 +104,7 @@ class ApiBlueprint(Blueprint):
             self.route(
                 full,
                 methods=[method],
-                content_types=[],  # ours to check: Chalice's own refusal has another shape
+                content_types=[],  # checked by us: Chalice's own error has another format
                 cors=_cors(),
                 **({} if may == PUBLIC else {"authorizer": verify_token}),
             )(view_function)
@@ -114,7 +114,7 @@ class ApiBlueprint(Blueprint):
 
 
 def _cors() -> CORSConfig | bool:
-    """Return what browsers are told; read once, when routes are registered, since API Gateway fixes it then."""
+    """Return the CORS settings; read once, when routes are registered, since they are deployed with API Gateway."""
     origin = config.cors_origin()
     if not origin:
         return False

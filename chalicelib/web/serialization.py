@@ -1,7 +1,7 @@
-"""Telling what a view returned, by its schema, without marshmallow's cost for each field of each row.
+"""Serialize a view's result by its schema, without marshmallow's cost for each field of each row.
 
-A schema is compiled once, when it is first told, out of the same fields that the OpenAPI document
-is made from. What it cannot compile (hooks, methods, dotted names) marshmallow dumps as ever.
+A schema is compiled once, at its first use, from the same fields that the OpenAPI document
+is generated from. What cannot be compiled (hooks, methods, dotted names) is dumped by marshmallow.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,11 +16,11 @@ from chalicelib.paging import Page
 
 Serializer = Callable[[Any], Any]
 
-_compiled: dict[int, tuple[Schema, Serializer]] = {}  # the schema is kept too, so that its id stays its own
+_compiled: dict[int, tuple[Schema, Serializer]] = {}  # with the schema, so that its id is not reused
 
 
 def serialize(schema: Schema | None, result: Any) -> Any:
-    """Return ``result``, one thing or a page of them, as JSON's own types; without a schema it is that already."""
+    """Return ``result``, an object or a page of them, as JSON types; without a schema it is returned unchanged."""
     if schema is None:
         return result
     serializer = serializer_for(schema)
@@ -47,7 +47,7 @@ def _compile_schema(schema: Schema) -> Serializer:
     read = _attribute_getter(names)
 
     def serialize_object(value: Any) -> dict[str, Any]:
-        if isinstance(value, Mapping):  # of a mapping, what is missing is left out
+        if isinstance(value, Mapping):  # missing keys are left out
             return {
                 key: each if each is None or serializer is None else serializer(each)
                 for key, name, serializer in entries
@@ -76,7 +76,7 @@ def _attribute_getter(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
 
 
 def _field_serializer(field: Any) -> Serializer | None:
-    """Return how a value of ``field`` that is not None is told; None where it is told as it is."""
+    """Return the serializer of ``field`` for values that are not None; None if they need none."""
     if isinstance(field, marshmallow.fields.Nested) and not isinstance(field, marshmallow.fields.Pluck):
         serializer = serializer_for(field.schema)
         return (lambda values: [serializer(each) for each in values]) if field.many or field.schema.many else serializer

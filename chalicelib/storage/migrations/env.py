@@ -1,4 +1,4 @@
-"""Alembic's entrance: it runs on the connection that ``storage.migrate`` hands it."""
+"""Alembic's entry point: it runs on the connection that ``storage.migrate`` passes."""
 
 from alembic import context
 

@@ -16,7 +16,7 @@ from chalicelib.storage.tables import (
 )
 from chalicelib.storage.tables.base import metadata
 
-# Held by triggers, grants, the lack of cascades and, on SQLite, recursive_triggers.
+# Enforced by triggers, grants, the lack of cascades and, on SQLite, recursive_triggers.
 APPEND_ONLY = (
     "journal",
     "posting",

@@ -1,7 +1,7 @@
 """What every table has in common.
 
 The key of every table of an organisation's data begins with ``organisation_id``, so that one
-organisation's rows lie together and none is reached without naming whose it is. The few tables
+organisation's rows are adjacent and none is found without naming the organisation. The few tables
 that belong to no organisation, or span them, are listed in ``SHARED_TABLES``; a house test compares.
 """
 
@@ -37,7 +37,7 @@ metadata = MetaData(
     }
 )
 
-# How MySQL makes a table; its names compare by their bytes there, as on SQLite. Migrations pass these on:
+# Options of a MySQL table; texts compare by their bytes, as on SQLite. Migrations pass them:
 # on a Table they would load the whole dialect at every cold start.
 MYSQL_OPTIONS: dict[str, Any] = {
     f"{dialect}_{option}": value
@@ -47,12 +47,12 @@ MYSQL_OPTIONS: dict[str, Any] = {
 
 
 def shared_table(name: str, *items: SchemaItem) -> Table:
-    """Return a table that no one organisation owns; its name stands in ``SHARED_TABLES``."""
+    """Return a table that belongs to no single organisation; its name is in ``SHARED_TABLES``."""
     return Table(name, metadata, *items)
 
 
 def organisation_table(name: str, *items: SchemaItem, key: tuple[str, ...] = ("id",)) -> Table:
-    """Return a table whose key is ``organisation_id`` and then ``key``; "id" columns are added by themselves."""
+    """Return a table whose key is ``organisation_id`` and then ``key``; an "id" column is added automatically."""
     columns: list[SchemaItem] = [Column("organisation_id", Id, nullable=False)]
     if "id" in key:
         columns.append(Column("id", Id, nullable=False))
@@ -63,13 +63,13 @@ def belongs_to(column: str, table: str) -> ForeignKeyConstraint:
     """Return the constraint that ``column`` names a row of ``table`` in the same organisation. It never cascades.
 
     Documents (invoices, payments, deposit entries, postings) name their lease without such a
-    constraint: they are kept for ever, also when an import that made the lease is undone.
+    constraint: they are kept for ever, also when the import that created the lease is undone.
     """
     return ForeignKeyConstraint(["organisation_id", column], [f"{table}.organisation_id", f"{table}.id"])
 
 
 def index(*columns: str, unique: bool = False, name: str | None = None) -> Index:
-    """Return an index that begins with the organisation; ``name`` where its columns make one of over 64 characters."""
+    """Return an index that begins with the organisation; ``name`` if the generated one exceeds 64 characters."""
     return Index(name, "organisation_id", *columns, unique=unique)
 
 

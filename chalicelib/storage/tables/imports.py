@@ -1,4 +1,4 @@
-"""A landlord's own spreadsheet on its way in, and what it made, so that it can be taken back."""
+"""Imports of a landlord's spreadsheet, and the rows that they created, so that they can be undone."""
 
 from sqlalchemy import JSON, Date, Integer, String
 

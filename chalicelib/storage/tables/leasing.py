@@ -29,7 +29,7 @@ tenants = organisation_table(
 tenant_phones = organisation_table(
     "tenant_phone",
     required("tenant_id", Id),
-    required("position", Integer),  # 0 is called first
+    required("position", Integer),  # 0 is the first to call
     required("phone", Phone),
     belongs_to("tenant_id", "tenant"),
     index("phone"),
@@ -47,7 +47,7 @@ leases = organisation_table(
     required("due_day", Integer),
     required("grace_days", Integer),
     required("notice_days", Integer),
-    optional("terminated_on", Date),  # when it was said that it ends
+    optional("terminated_on", Date),  # the day on which the termination was recorded
     optional("previous_id", Id),  # the lease that this one renews or carries on
     required("note", String(500)),
     required("version", Integer),
@@ -71,9 +71,9 @@ lease_tenants = organisation_table(
 )
 
 phone_places = organisation_table(
-    "phone_place",  # what the holder of a number said of a lease that it is entered for; none: nothing yet
+    "phone_place",  # a number's holder confirmed or denied the lease that it is entered for; no row: not answered
     required("phone", Phone),
-    required("lease_id", Id),  # without a constraint: a "no" outlives a lease that an undone import takes away
+    required("lease_id", Id),  # without a constraint: a denial outlives the lease that an undone import deletes
     required("state", String(10)),  # confirmed, denied
     required("source", String(10)),  # sms, ussd
     required("decided_at", Instant),
@@ -115,7 +115,7 @@ deposit_terms = organisation_table(
 )
 
 deposit_entries = organisation_table(
-    "deposit_entry",  # append-only; what is held is the sum
+    "deposit_entry",  # append-only; the deposit held is the sum
     required("lease_id", Id),
     required("kind", String(16)),
     required("entry", String(16)),  # opening, received, deducted, refunded, carried_in, carried_out, reversed

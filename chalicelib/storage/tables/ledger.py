@@ -6,7 +6,7 @@ from chalicelib.storage.tables.base import belongs_to, index, optional, organisa
 from chalicelib.storage.types import Cents, Id, Instant
 
 ledger_books = organisation_table(
-    "ledger_book",  # one row an organisation: who posts shares its lock, who closes takes it alone
+    "ledger_book",  # one row for each organisation: posting takes a shared lock, closing an exclusive one
     optional("closed_through", Date),  # last day of the last closed period
     key=(),
 )

@@ -1,4 +1,4 @@
-"""What is told to tenants: templates, the outbox, attempts to send, what came back, and who wants none of it."""
+"""Messages to tenants: settings, templates, the outbox, sending attempts, delivery reports, incoming SMS, opt-outs."""
 
 from sqlalchemy import JSON, Boolean, Date, Index, Integer, PrimaryKeyConstraint, String, Text
 
@@ -6,7 +6,7 @@ from chalicelib.storage.tables.base import belongs_to, index, optional, organisa
 from chalicelib.storage.types import Cents, Id, Instant, Phone
 
 message_settings = organisation_table(
-    "message_setting",  # none: the usual ones hold
+    "message_setting",  # no row: the defaults apply
     required("sender_name", String(11)),  # the alphanumeric sender; empty: the platform's
     required("gateways", JSON),  # names, the first tried first
     required("quiet_from_hour", Integer),  # local; nothing is sent from this hour ...
@@ -21,14 +21,14 @@ message_settings = organisation_table(
 )
 
 organisation_grants = organisation_table(
-    "organisation_grant",  # what an operator let it do; the one of a kind that is not revoked holds
+    "organisation_grant",  # what an operator granted; of each kind, the row that is not revoked is in effect
     required("kind", String(12)),  # messaging, sender_name
     required("sender_name", String(11)),  # of a sender_name
-    optional("daily_cap", Integer),  # of messaging: the most that its own settings may say
+    optional("daily_cap", Integer),  # of messaging: the maximum for the organisation's own setting
     optional("tenant_daily_cap", Integer),
     optional("monthly_limit_cents", Cents),
     required("note", String(200)),
-    required("granted_by", String(60)),  # who says that they did
+    required("granted_by", String(60)),  # the operator's name, unverified
     required("granted_at", Instant),
     required("revoked_by", String(60)),
     optional("revoked_at", Instant),
@@ -36,7 +36,7 @@ organisation_grants = organisation_table(
 )
 
 phone_days = shared_table(
-    "phone_day",  # how many SMS a number had on a day of all organisations that were not granted more
+    "phone_day",  # SMS sent to a number on a day by all organisations without a messaging grant
     required("phone", Phone),
     required("counted_on", Date),
     required("messages", Integer),
@@ -45,17 +45,17 @@ phone_days = shared_table(
 )
 
 message_templates = organisation_table(
-    "message_template",  # where an organisation says it in its own words
+    "message_template",  # an organisation's own text
     required("kind", String(20)),
     required("language", String(2)),
-    required("text", String(1000)),  # empty: in our words again; the row stays, so that no version comes twice
+    required("text", String(1000)),  # empty: the built-in text; the row stays, so that no version is used twice
     required("version", Integer),
     required("changed_at", Instant),
     key=("kind", "language"),
 )
 
 messages = organisation_table(
-    "message",  # the outbox, and the record of what was told
+    "message",  # the outbox, and the record of what was sent
     required("kind", String(20)),
     required("medium", String(5)),  # sms, email
     required("status", String(10)),  # queued, handed, sent, delivered, failed, unknown, cancelled
@@ -63,21 +63,21 @@ messages = organisation_table(
     optional("lease_id", Id),
     optional("property_id", Id),
     optional("notice_id", Id),
-    optional("address", String(254)),  # E.164 or an e-mail address; none once forgotten
+    optional("address", String(254)),  # E.164 or an e-mail address; none once purged
     required("language", String(2)),
     required("subject", String(160)),  # of an e-mail
-    optional("text", Text(100_000)),  # none until it is made at sending, and once forgotten
-    required("input", JSON),  # what its text is made of at sending
+    optional("text", Text(100_000)),  # none until it is rendered at sending, and once purged
+    required("input", JSON),  # what its text is rendered from at sending
     required("dedupe_key", String(120)),
     required("send_after_at", Instant),
     optional("expires_at", Instant),
-    required("encoding", String(4)),  # gsm7, ucs2; empty for an e-mail, and until the text is made
+    required("encoding", String(4)),  # gsm7, ucs2; empty for an e-mail, and until the text is rendered
     required("parts", Integer),
-    required("price_cents", Cents),  # as reckoned before it is sent
+    required("price_cents", Cents),  # as computed before sending
     required("attempt", Integer),  # the number of the last attempt; 0 before
     optional("gateway", String(20)),
     optional("provider_reference", String(100)),
-    optional("cost_cents", Cents),  # as the gateway told
+    optional("cost_cents", Cents),  # as reported by the gateway
     required("reason", String(200)),  # why it failed or was cancelled
     optional("created_by", Id),
     required("created_at", Instant),
@@ -89,7 +89,7 @@ messages = organisation_table(
     index("notice_id"),
     index("status", "send_after_at"),
     Index(None, "status", "send_after_at"),
-    Index(None, "address"),  # whom a gateway's opt-out or report is about, it tells by the number only
+    Index(None, "address"),  # a gateway's opt-out, and some reports, name only the number
 )
 
 message_attempts = organisation_table(
@@ -98,7 +98,7 @@ message_attempts = organisation_table(
     required("number", Integer),
     required("gateway", String(20)),
     required("outcome", String(10)),  # pending, sent, refused, not_sent, unknown
-    required("permanent", Boolean),  # a refusal that no other try changes
+    required("permanent", Boolean),  # a retry would be refused as well
     optional("provider_reference", String(100)),
     required("parts", Integer),
     optional("cost_cents", Cents),
@@ -113,7 +113,7 @@ message_attempts = organisation_table(
 )
 
 message_days = organisation_table(
-    "message_day",  # what one local day's messages came to
+    "message_day",  # number and price of one local day's messages
     required("counted_on", Date),
     required("messages", Integer),
     required("price_cents", Cents),
@@ -121,13 +121,13 @@ message_days = organisation_table(
 )
 
 deliveries = shared_table(
-    "delivery",  # a gateway's reference; its report may come before our own answer from it
+    "delivery",  # a gateway's reference; the report may arrive before the response to our call
     required("gateway", String(20)),
     required("provider_reference", String(100)),
     optional("organisation_id", Id),
     optional("message_id", Id),
-    optional("phone", Phone),  # while it belongs to no message yet
-    required("status", String(20)),  # as the gateway says it; empty until it reports
+    optional("phone", Phone),  # until it is matched to a message
+    required("status", String(20)),  # the gateway's own status; empty until it reports
     required("reason", String(100)),
     optional("reported_at", Instant),
     required("created_at", Instant),
@@ -137,12 +137,12 @@ deliveries = shared_table(
 )
 
 incoming_messages = shared_table(
-    "incoming_message",  # what a phone sent us; whom it was answered for stands beside it
+    "incoming_message",  # SMS that we received; for which organisations they were answered is in the next table
     required("gateway", String(20)),
     required("provider_reference", String(100)),
-    optional("phone", Phone),  # phone and text: none once forgotten
+    optional("phone", Phone),  # phone and text: none once purged
     optional("text", String(1000)),
-    required("command", String(20)),  # what it was taken for; empty: nothing that we know
+    required("command", String(20)),  # the command that it was parsed as; empty: none that we know
     required("received_at", Instant),
     PrimaryKeyConstraint("gateway", "provider_reference"),
     Index(None, "phone"),
@@ -150,17 +150,17 @@ incoming_messages = shared_table(
 )
 
 incoming_message_answers = organisation_table(
-    "incoming_message_answer",  # written when it is answered: a number that is entered later opens nothing older
+    "incoming_message_answer",  # written with the answer: who enters the number later sees nothing older
     required("gateway", String(20)),
     required("provider_reference", String(100)),
     required("command", String(20)),
-    optional("lease_id", Id),  # where it was of one
+    optional("lease_id", Id),  # if it was about one
     optional("tenant_id", Id),
-    required("alone", Boolean),  # for this organisation only, of a confirmed place, in words: it may read the text
+    required("alone", Boolean),  # for this organisation only, from a confirmed place, as an SMS: it may read the text
     required("received_at", Instant),
     index("received_at", "gateway", "provider_reference", name="ix_incoming_message_answer_received"),
     index("tenant_id"),
-    Index(None, "received_at"),  # what is old enough to be forgotten
+    Index(None, "received_at"),  # for the purge of old rows
     key=("gateway", "provider_reference"),
 )
 
@@ -169,12 +169,12 @@ opt_outs = organisation_table(
     required("phone", Phone),
     required("source", String(10)),  # sms, ussd, gateway, member
     required("created_at", Instant),
-    Index(None, "phone"),  # who writes START writes it to all
+    Index(None, "phone"),  # START applies to all organisations
     key=("phone",),
 )
 
 phone_stops = shared_table(
-    "phone_stop",  # the holder's own word, for organisations that enter the number later
+    "phone_stop",  # the holder's own STOP, also for organisations that enter the number later
     required("phone", Phone, primary_key=True),
     required("source", String(10)),  # sms, ussd, gateway
     required("at", Instant),

@@ -27,7 +27,7 @@ organisations = shared_table(
     required("name", String(120)),
     required("currency", String(3)),
     required("time_zone", String(40)),
-    required("due_day", Integer),  # what a new lease begins with
+    required("due_day", Integer),  # default of a new lease
     required("grace_days", Integer),
     required("late_fee_kind", String(10)),  # off, fixed, percent
     required("late_fee_cents", Cents),
@@ -36,7 +36,7 @@ organisations = shared_table(
     optional("late_fee_cap_cents", Cents),
     required("allocation_order", JSON),  # charge types, first paid first
     required("bill_by_itself", Boolean),  # the schedule bills this organisation
-    optional("founder_phone", Phone),  # verified when it was founded; what its texts show until it is granted more
+    optional("founder_phone", Phone),  # verified at the sign-up; shown in its texts until it has a messaging grant
     required("version", Integer),
     required("created_at", Instant),
     Index(None, "founder_phone", "created_at"),
@@ -59,7 +59,7 @@ members = organisation_table(
     required("status", String(10)),  # invited, active, removed
     required("version", Integer),
     required("created_at", Instant),
-    optional("invited_at", Instant),  # last; none: they founded the organisation
+    optional("invited_at", Instant),  # the last time; none: the founder
     index("phone", unique=True),
     Index(None, "phone"),
 )
@@ -85,8 +85,8 @@ audit_events = organisation_table(
 
 idempotency_keys = shared_table(
     "idempotency_key",
-    required("scope_id", Id),  # the member, or the person where they are none
-    optional("organisation_id", Id),  # whose answer it is; none where there is none yet
+    required("scope_id", Id),  # the member, or the person if not a member
+    optional("organisation_id", Id),  # that the response belongs to; none if there is none yet
     required("key", String(255)),
     required("request_hash", String(64)),
     required("status_code", Integer),  # 0: the answer was erased
@@ -99,7 +99,7 @@ idempotency_keys = shared_table(
 )
 
 data_keys = organisation_table(
-    "data_key",  # one for each person whose papers are kept; to forget the person is to destroy it
+    "data_key",  # one for each person with encrypted data; destroying it anonymises them
     required("wrapped", Blob),
     required("created_at", Instant),
 )

@@ -51,7 +51,7 @@ units = organisation_table(
     required("type", String(20)),
     required("bedrooms", Integer),
     optional("size_sqm", Integer),
-    required("rent_cents", Cents),  # asked of the next tenant
+    required("rent_cents", Cents),  # the asking rent
     required("note", String(500)),
     required("version", Integer),
     required("created_at", Instant),

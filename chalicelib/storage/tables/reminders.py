@@ -1,4 +1,4 @@
-"""Reminders and bulk notices: the policy, who is left out, what was promised, what was said of which invoice."""
+"""Reminders and bulk notices: the policy, exclusions, promises, and which step of which invoice was sent."""
 
 from sqlalchemy import JSON, Boolean, Date, Integer, PrimaryKeyConstraint, String
 
@@ -21,7 +21,7 @@ reminder_policies = organisation_table(
 )
 
 reminders = organisation_table(
-    "reminder",  # one for each invoice and step, whichever message tells it
+    "reminder",  # one for each invoice and step, whichever message contains it
     required("invoice_id", Id),
     required("step", String(10)),  # before_3, due, after_5
     required("lease_id", Id),
@@ -38,7 +38,7 @@ reminder_exclusions = organisation_table(
     "reminder_exclusion",
     required("lease_id", Id),
     required("reason", String(200)),
-    optional("ends_on", Date),  # last day, included; none: until it is taken back
+    optional("ends_on", Date),  # last day, included; none: until it is removed
     optional("created_by", Id),
     required("created_at", Instant),
     belongs_to("lease_id", "lease"),
@@ -49,7 +49,7 @@ promises = organisation_table(
     "promise",
     required("lease_id", Id),
     required("amount_cents", Cents),
-    required("promised_on", Date),  # the day by which they said they would pay
+    required("promised_on", Date),  # the day by which the tenant promised to pay
     required("status", String(10)),  # open, kept, broken, cancelled
     required("note", String(200)),
     required("version", Integer),
@@ -68,7 +68,7 @@ public_holidays = shared_table(
 )
 
 holidays = organisation_table(
-    "holiday",  # of one organisation's own, beside the public ones
+    "holiday",  # of one organisation, in addition to the public ones
     required("holiday_on", Date),
     required("name", String(80)),
     required("created_at", Instant),

@@ -1,4 +1,4 @@
-"""Work that takes longer than a request may, and what is done by the clock."""
+"""Tasks (work that takes longer than a request may) and scheduled jobs."""
 
 from sqlalchemy import JSON, BigInteger, Index, Integer, PrimaryKeyConstraint, String
 
@@ -15,7 +15,7 @@ tasks = organisation_table(
     optional("result", JSON),
     optional("problem", JSON),
     optional("claimed_until", Instant),
-    optional("claim", Id),  # who holds it
+    optional("claim", Id),  # of the worker that claimed it
     optional("turn", BigInteger),  # when it is served, in seconds since 1970; none, as of an old release: at once
     required("attempts", Integer),
     optional("created_by", Id),
@@ -23,7 +23,7 @@ tasks = organisation_table(
     optional("finished_at", Instant),
     index("status"),
     Index(None, "status", "claimed_until"),
-    Index(None, "status", "finished_at"),  # what is old enough to be forgotten
+    Index(None, "status", "finished_at"),  # for the purge of old rows
 )
 
 job_slots = shared_table(
@@ -42,7 +42,7 @@ job_runs = shared_table(
     required("job", String(40)),
     required("slot", String(32)),
     required("status", String(10)),  # running, done, failed
-    optional("claim", Id),  # who holds it
+    optional("claim", Id),  # of the worker that claimed it
     optional("claimed_until", Instant),
     required("attempts", Integer),
     required("sets", Integer),
