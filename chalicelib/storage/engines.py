@@ -1,11 +1,11 @@
-"""Engines for SQLite and MySQL, with the manners of transactions that the rest relies on.
+"""Engines for SQLite and MySQL, with the transaction settings that the rest relies on.
 
 MySQL: READ COMMITTED, because under REPEATABLE READ a check made after a row lock still reads
-the snapshot from before it, and two racing requests both pass. A report that needs one picture
-asks for REPEATABLE READ by name.
+the snapshot from before it, and two racing requests both pass. A report that needs one snapshot
+sets REPEATABLE READ itself (``Database.snapshot``).
 
-SQLite: a writing transaction begins with BEGIN IMMEDIATE, so that it reads nothing it could
-lose; WAL and a busy time-out, because the API and the runner are two processes.
+SQLite: a writing transaction begins with BEGIN IMMEDIATE, so that what it has read cannot change
+before it writes; WAL and a busy time-out, because the API and the runner are two processes.
 """
 
 from collections.abc import Sequence
@@ -28,21 +28,21 @@ def make_engine(
     writer_hosts: Sequence[str] = (),
     statement_s: int | None = None,
 ) -> Engine:
-    """Return an engine for ``url``; connecting, and waiting for a lock, end after ``timeout_s``.
+    """Return an engine for ``url``; connecting, and waiting for a lock, time out after ``timeout_s``.
 
     Args:
-        statement_s: how long a statement may take, on MySQL; by itself what a request can wait for.
-        login: in place of the password of the address, on MySQL.
-        writer_hosts: in place of the host of the address, on MySQL: the one of them that takes writes.
+        statement_s: time-out of a statement, on MySQL; the default is as long as a request can wait.
+        login: replaces the password of the URL, on MySQL.
+        writer_hosts: replace the host of the URL, on MySQL, by the one of them that accepts writes.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _make_sqlite_engine(parsed, timeout_s)
-    # A server that accepts and then is silent: told as 503 before API Gateway's 29 s are over.
-    silent_s = statement_s or timeout_s + 15
+    # A server that accepts a connection and then does not answer must give a 503 before API Gateway's 29 s are over.
+    response_timeout_s = statement_s or timeout_s + 15
     engine = create_engine(
         parsed,
-        hide_parameters=True,  # an error's text may end in a log that is not ours: it tells no values
+        hide_parameters=True,  # an error's message may reach a foreign log, so it must not contain values
         isolation_level="READ COMMITTED",
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -52,8 +52,8 @@ def make_engine(
         connect_args={
             "charset": "utf8mb4",
             "connect_timeout": timeout_s,
-            "read_timeout": silent_s,
-            "write_timeout": silent_s,
+            "read_timeout": response_timeout_s,
+            "write_timeout": response_timeout_s,
             "init_command": f"SET time_zone = '+00:00', innodb_lock_wait_timeout = {timeout_s}, "
             "sql_mode = 'STRICT_TRANS_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
             "ONLY_FULL_GROUP_BY,NO_ENGINE_SUBSTITUTION'",
@@ -64,7 +64,7 @@ def make_engine(
 
 
 def _make_sqlite_engine(url: URL, timeout_s: int) -> Engine:
-    # autocommit=None as isolation_level hands the transaction to us: the driver would begin it late.
+    # isolation_level=None: we begin the transaction ourselves, since the driver would begin it too late.
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": timeout_s, "isolation_level": None})
 
     @event.listens_for(engine, "connect")
@@ -88,7 +88,7 @@ def _make_sqlite_engine(url: URL, timeout_s: int) -> Engine:
 
 
 def wake_after_commit(db: Connection, worker: str, queue: str = "wake") -> None:
-    """Have ``worker`` woken once the transaction of ``db`` has committed, instead of when it next looks for itself."""
+    """Wake ``worker`` once the transaction of ``db`` has committed, instead of at its next poll."""
     wakes: set[tuple[str, str]] | None = db.get_execution_options().get(WAKES_OPTION)
     if wakes is not None:
         wakes.add((queue, worker))

@@ -1,4 +1,4 @@
-"""Column types that mean the same on SQLite and on MySQL."""
+"""Column types that behave the same on SQLite and on MySQL."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 class Id(TypeDecorator[UUID]):
-    """A UUID as 16 bytes, which InnoDB keeps in the order that UUIDv7 was made in."""
+    """A UUID as 16 bytes, which InnoDB stores in order of creation, since UUIDv7 ascends."""
 
     impl = BINARY(16)
     cache_ok = True
@@ -26,16 +26,16 @@ class Id(TypeDecorator[UUID]):
         return None if value is None else _make_uuid(value)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], UUID | None]:
-        """Return what makes ids of bytes: one call for each, since a page has a hundred and more of them."""
+        """Return a function from bytes to UUID with one call for each value: a page has a hundred or more."""
         return lambda value: None if value is None else _make_uuid(value)
 
 
 def _make_uuid(raw: bytes) -> UUID:
-    """Return ``UUID(bytes=raw)`` at a third of its cost: the constructor reads seven ways of writing one."""
-    made = object.__new__(UUID)
-    object.__setattr__(made, "int", int.from_bytes(raw))
-    object.__setattr__(made, "is_safe", SafeUUID.unknown)
-    return made
+    """Return ``UUID(bytes=raw)`` at a third of its cost: the constructor handles seven kinds of argument."""
+    uuid = object.__new__(UUID)
+    object.__setattr__(uuid, "int", int.from_bytes(raw))
+    object.__setattr__(uuid, "is_safe", SafeUUID.unknown)
+    return uuid
 
 
 class Instant(TypeDecorator[dt.datetime]):
@@ -51,7 +51,7 @@ class Instant(TypeDecorator[dt.datetime]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name not in ("mysql", "mariadb"):
             return dialect.type_descriptor(DateTime())
-        from sqlalchemy.dialects.mysql import DATETIME  # brings every driver of MySQL: dear at a cold start
+        from sqlalchemy.dialects.mysql import DATETIME  # imports every MySQL driver: slow at a cold start
 
         return dialect.type_descriptor(DATETIME(fsp=6))
 
@@ -81,4 +81,4 @@ class Blob(TypeDecorator[bytes]):
 
 
 Cents = BigInteger
-Phone = String(16)  # E.164: "+" and at most fifteen digits; who signs in need not have a Kenyan number
+Phone = String(16)  # E.164: "+" and at most fifteen digits; a member need not have a Kenyan number

@@ -1,4 +1,4 @@
-"""Fields that are text on the wire; ``chalicelib.web.fields`` tells how fields are made."""
+"""Fields that are text in JSON; ``chalicelib.web.fields`` describes how fields work."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
@@ -14,14 +14,14 @@ __all__ = ["EMAIL", "KRA_PIN", "JsonValueMixin", "OneOf", "Phone", "Text", "pars
 T = TypeVar("T")
 
 
-def parse_value(door: Callable[..., T], value: Any, **options: Any) -> T:
-    """Return what the door of a kind of value makes of ``value``; its refusal is told of the field.
+def parse_value(parser: Callable[..., T], value: Any, **options: Any) -> T:
+    """Return ``value`` as ``parser`` parses it; its error becomes that of the field.
 
     Raises:
-        ValidationError: the door does not let it in.
+        ValidationError: the parser rejects it.
     """
     try:
-        return door(value, **options)
+        return parser(value, **options)
     except Invalid as error:
         raise ValidationError(error.facts["errors"][0]["why"]) from error
     except ValueError as error:
@@ -38,13 +38,13 @@ class JsonValueMixin:
 
 
 class Text(JsonValueMixin, fields.String):
-    """Text of one line, or with ``lines=True`` of many; trimmed, unless its form says how it begins and ends.
+    """Text of one line, or of several with ``lines=True``; trimmed, unless its pattern sets how it begins and ends.
 
-    ``most`` counts what was sent. A form of its own has what is given a ``pattern``, and what must be longer
-    than a character: a length that counts after trimming could not be told in JSON Schema.
+    ``most`` is the length before trimming. With a ``pattern``, or ``least`` above 1, the text is not trimmed:
+    JSON Schema could not express a length after trimming.
     """
 
-    # What is told may have come another way: from a sheet, or made by ourselves.
+    # A text in a response may come from elsewhere: from a sheet, or generated.
     openapi_of_response: ClassVar[dict[str, Any]] = {"pattern": None, "minLength": None}
 
     def __init__(self, most: int = 120, *, least: int = 0, lines: bool = False, pattern: str = "", **options: Any):
@@ -64,7 +64,7 @@ class OneOf(JsonValueMixin, fields.String):
 
 
 class Phone(JsonValueMixin, fields.String):
-    """A Kenyan mobile number in any spelling; E.164 inside and on the way out."""
+    """A Kenyan mobile number in any spelling; E.164 in Python and in responses."""
 
     openapi: ClassVar[dict[str, Any]] = {
         "type": "string",
