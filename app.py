@@ -32,7 +32,7 @@ from chalicelib.web.logs import configure_logging
 configure_logging()
 provide(bootstrap.providers())
 app = Chalice(app_name="plotihub", configure_logs=False)
-app.api.binary_types.append(XLSX)  # API Gateway would take it for text, and spoil it
+app.api.binary_types.append(XLSX)  # API Gateway would decode it as text, and corrupt it
 app.register_middleware(problem_middleware(app), "http")
 FUNCTION_BLUEPRINTS = (
     task_jobs, billing_jobs, lease_account_jobs, import_jobs, reporting_jobs, delivery_jobs,
@@ -46,5 +46,5 @@ for functions in FUNCTION_BLUEPRINTS:
     REGISTRY.register(functions)
 RENDERERS.update(dict.fromkeys(REMINDER_KINDS, reminders.render_reminders))
 INCOMING_SMS_HANDLERS.append(handle_sms)
-# Where AWS looks up the functions that nobody asks over HTTP.
+# Where AWS looks up the functions that are not called over HTTP.
 globals().update({name: app.handler_map[name] for name in FUNCTIONS if name in app.handler_map})

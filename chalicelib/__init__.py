@@ -1,4 +1,4 @@
-"""Plotihub. Importing it makes tens of thousands of objects that all stay, so the collector is told to wait longer:
+"""Plotihub. Importing it makes tens of thousands of objects that all stay, so the collector is set to wait longer:
 at its usual 700 it would walk them over and over while the app starts."""
 
 import gc

@@ -1,4 +1,4 @@
-"""The composition root: makes what a process works with from its settings. Nothing else imports the gateways."""
+"""The composition root: builds a process's resources from its settings. Nothing else imports the gateways."""
 
 from sqlalchemy import make_url
 
@@ -11,7 +11,7 @@ from chalicelib.storage.engines import make_engine
 
 
 def providers() -> Providers:
-    """Return what makes everything from the settings of this process."""
+    """Return the factories of all resources, which read the settings of this process."""
     return Providers(
         resources=lambda: make_resources(config.settings()),
         outbound=lambda: make_outbound_resources(config.settings()),
@@ -42,9 +42,9 @@ def _login(settings: config.Settings) -> DatabaseLogin | None:
 
 
 def migrate(settings: config.Settings) -> str:
-    """Bring the database to the newest schema and return its version.
+    """Migrate the database to the newest schema and return its version.
 
-    Who logs in by IAM does so as the migrator, who owns the tables, and gives the application's user its rights.
+    With IAM login it connects as the migrator, which owns the tables and grants the application's user its rights.
     """
     from chalicelib.storage.migrate import upgrade
 
@@ -57,7 +57,7 @@ def migrate(settings: config.Settings) -> str:
 
 
 def make_outbound_resources(settings: config.Settings) -> OutboundResources:
-    """Build what ``settings`` describe; nothing is called yet, and a gateway that lacks a setting refuses its texts."""
+    """Build what ``settings`` describe; nothing is called yet. A gateway with a missing setting rejects its texts."""
     from chalicelib.gateways.ses import SesEmail
     from chalicelib.gateways.sns import Sns
 
@@ -105,7 +105,7 @@ def _claims(settings: config.Settings) -> SendClaims:
 
 
 def _queues(settings: config.Settings) -> Queues:
-    from chalicelib.gateways.sqs import SqsQueues  # knows boto3 only once it sends
+    from chalicelib.gateways.sqs import SqsQueues  # imports boto3 only at the first call
 
     queues = ("wake", "heavy", "send", "results")
     return SqsQueues({queue: getattr(settings, f"{queue}_queue_url") for queue in queues})
@@ -113,7 +113,7 @@ def _queues(settings: config.Settings) -> Queues:
 
 def _keys(settings: config.Settings) -> KeyWrapper:
     if settings.kms_key_id:
-        from chalicelib.gateways.kms import KmsKeys  # boto3 is dear at a cold start
+        from chalicelib.gateways.kms import KmsKeys  # boto3 is slow to import at a cold start
 
         return KmsKeys(settings.kms_key_id)
     from chalicelib.gateways.key_file import KeyFile
@@ -122,7 +122,7 @@ def _keys(settings: config.Settings) -> KeyWrapper:
 
 
 def _key_copies() -> KeyCopies | None:
-    """Return who keeps copies of issuers' keys; none on a laptop."""
+    """Return the store of copies of issuers' keys; None on a laptop."""
     prefix = config.settings().keys_parameter_prefix
     if not prefix:
         return None

@@ -21,7 +21,7 @@ class SystemClock:
 
 @dataclass(slots=True)
 class ManualClock:
-    """A clock that stands where it is put, for tests and for making history."""
+    """A clock that is set by hand, for tests and for generating a history."""
 
     at: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
 

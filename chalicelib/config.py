@@ -1,4 +1,4 @@
-"""Settings, read from the environment when they are asked for. The only place that reads ``os.environ``."""
+"""Settings, read from the environment at each call. The only place that reads ``os.environ``."""
 
 import json
 import os
@@ -14,7 +14,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class TokenIssuer:
-    """A Cognito user pool whose ID tokens are taken: one for each Region."""
+    """A Cognito user pool whose ID tokens are accepted: one for each Region."""
 
     issuer: str
     audience: str
@@ -23,7 +23,7 @@ class TokenIssuer:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the environment says. docs/settings.md tells each variable; a test holds the two together."""
+    """The settings of the environment. docs/settings.md documents each variable; a test compares the two."""
 
     database_url: str
     database_reader_url: str
@@ -59,10 +59,10 @@ class Settings:
 
 
 def settings() -> Settings:
-    """Return the settings as the environment gives them now.
+    """Return the current settings of the environment.
 
     Raises:
-        ValueError: a variable is set to what cannot be understood; the message names it, never its value.
+        ValueError: a variable has an invalid value; the message names the variable, never the value.
     """
     home = Path(os.environ.get("PLOTIHUB_HOME", DEFAULT_HOME)).absolute()
     database_url = os.environ.get("DATABASE_URL", f"sqlite:///{home / 'plotihub.sqlite3'}")
@@ -107,17 +107,17 @@ def cors_origin() -> str:
 
 
 def phone_serves_days_after_lease() -> int:
-    """Return for how many days after its last day a lease is still told to its tenants' numbers."""
+    """Return for how many days after its last day a lease is still shown to its tenants' numbers."""
     return _parse_days("PHONE_SERVES_DAYS_AFTER_LEASE", 60)
 
 
 def metrics_environment() -> str:
-    """Return under which name metrics are told, or "" for none."""
+    """Return the environment's name in metrics, or "" to emit none."""
     return os.environ.get("METRICS_ENVIRONMENT", "")
 
 
 def reader_environment() -> dict[str, str]:
-    """Return all of the environment of the process that reads strangers' files: where Lambda keeps libpython."""
+    """Return the whole environment of the process that parses uploads: the path of libpython in Lambda."""
     libraries = os.environ.get("LD_LIBRARY_PATH", "")
     return {"LD_LIBRARY_PATH": libraries} if libraries else {}
 

@@ -1,4 +1,4 @@
-"""Personal papers sealed under a data key of the person's own; destroying the key forgets them."""
+"""Encryption of personal data under a data key for each person; destroying the key makes it unreadable."""
 
 import os
 from uuid import UUID
@@ -11,7 +11,7 @@ def new_data_key() -> bytes:
 
 
 def encrypt(data_key: bytes, plain: bytes, owner_id: UUID) -> bytes:
-    """Return ``plain`` encrypted (AES-256-GCM) so that it opens only for the same ``owner_id``."""
+    """Return ``plain`` encrypted (AES-256-GCM); it can be decrypted only with the same ``owner_id``."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # 30 ms that most requests do not need
 
     nonce = os.urandom(NONCE_BYTES)

@@ -1,4 +1,4 @@
-"""The one tree of errors that a use case may raise.
+"""The tree of errors that a use case may raise.
 
     DomainError
     ├── BadRequest            the request itself cannot be read
@@ -16,7 +16,7 @@
     ├── UnsupportedMediaType  the body is of a kind that the route does not read
     ├── Invalid               a value is wrong; names each field and why
     ├── TooManyRequests       as often as is allowed for now; try again later
-    └── Unavailable           a part we need does not answer; try again later
+    └── Unavailable           a required service does not answer; try again later
 
 ``chalicelib.web.problem`` maps each to its HTTP status, once.
 """
@@ -26,7 +26,7 @@ from typing import Any
 
 
 class DomainError(Exception):
-    """What a caller can be told: ``detail`` in plain words, ``facts`` as named values of JSON types."""
+    """An error for the caller: ``detail`` in plain words, ``facts`` as named values of JSON types."""
 
     def __init__(self, detail: str, **facts: Any) -> None:
         super().__init__(detail)
@@ -43,7 +43,7 @@ class Unauthenticated(DomainError):
 
 
 class FreshSignInNeeded(Unauthenticated):
-    """This is done only by somebody who has just signed in; ``max_age_s`` says how long ago at most."""
+    """This requires a recent sign-in; ``max_age_s`` is its maximum age."""
 
     def __init__(self, detail: str, *, max_age_s: int) -> None:
         super().__init__(detail, max_age=max_age_s)
@@ -55,7 +55,7 @@ class Forbidden(DomainError):
 
 
 class GrantNeeded(Forbidden):
-    """The organisation was not granted this; ``grant`` names which grant it takes."""
+    """The organisation was not granted this; ``grant`` names the required grant."""
 
     def __init__(self, detail: str, *, grant: str) -> None:
         how = "Ask the operator of this service for the grant, and give your organisation's id."
@@ -75,7 +75,7 @@ class InProgress(Conflict):
 
 
 class AnswerErased(Conflict):
-    """The request was done before; what was answered then has been erased."""
+    """The request was done before, and its response has been erased."""
 
 
 class PreconditionFailed(DomainError):
@@ -83,7 +83,7 @@ class PreconditionFailed(DomainError):
 
 
 class PreconditionRequired(DomainError):
-    """An update must say which version it changes."""
+    """An update must name the version that it changes."""
 
 
 class TooLarge(DomainError):
@@ -103,7 +103,7 @@ class Invalid(DomainError):
 
 
 class TooManyRequests(DomainError):
-    """It was done as often as is allowed for now; ``retry_after_s`` says when it may be done again."""
+    """The rate limit is reached; it may be done again after ``retry_after_s``."""
 
     def __init__(self, detail: str, *, retry_after_s: int, **facts: Any) -> None:
         super().__init__(detail, **facts)
@@ -111,7 +111,7 @@ class TooManyRequests(DomainError):
 
 
 class Unavailable(DomainError):
-    """Something that is needed does not answer; ``retry_after_s`` says when to try again."""
+    """A required service does not answer; try again after ``retry_after_s``."""
 
     def __init__(self, detail: str, *, retry_after_s: int = 20, **facts: Any) -> None:
         super().__init__(detail, **facts)

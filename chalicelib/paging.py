@@ -1,4 +1,4 @@
-"""A page of a list, as repositories return it and the web layer tells it."""
+"""A page of a list, as repositories return it and the web layer serializes it."""
 
 from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
@@ -11,7 +11,7 @@ DEFAULT_PAGE_ITEMS = 50
 
 
 class PageRequest(NamedTuple):
-    """Which page is asked for: after which cursor, how many items, by which key ("-" first: descending)."""
+    """The requested page: after which cursor, how many items, sorted by which key ("-" first: descending)."""
 
     cursor: str | None = None
     limit: int = DEFAULT_PAGE_ITEMS

@@ -1,4 +1,4 @@
-"""Kenyan mobile numbers, whatever way they are written."""
+"""Kenyan mobile numbers in any spelling."""
 
 import re
 
@@ -7,15 +7,15 @@ from chalicelib.errors import Invalid
 MAX_CHARACTERS = 40
 EXPECTED = "expected a Kenyan mobile number such as 0712 345 678 or +254712345678"
 
-# What people, and the programs that they copy from, put between digits: blanks, brackets, dashes, dots, and
-# characters that nobody sees. Not those that write from right to left: what is read would not be what is seen.
+# Separators that people, and the programs that they copy from, put between digits: blanks, brackets, dashes, dots, and
+# invisible characters. Not the right-to-left ones: the parsed number would differ from the displayed one.
 _BLANKS = r"\u0009\u000a\u000d \u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 INVISIBLE = r"\u00ad\u200b-\u200e\u202a\u202c\u202d\u2060\u2066\u2068\u2069\ufeff"
 _GAP = rf"[{_BLANKS}{INVISIBLE}()\u2010-\u2015\u2212-]*"
 _GAP_OR_DOT = _GAP.replace("[", "[.")
 _PREFIX = rf"(([+]{_GAP_OR_DOT}|0{_GAP_OR_DOT}0{_GAP_OR_DOT})?{_GAP_OR_DOT.join('254')}({_GAP_OR_DOT}0)?|0)?"
-# No dot before the last two digits: in 71234567.0 it makes a fraction of a number that lacks a digit. Behind
-# all nine, ".0" is what a spreadsheet adds.
+# No dot before the last two digits: 71234567.0 is a number that lacks a digit, with a fraction. After all
+# nine, ".0" comes from a spreadsheet.
 _SUBSCRIBER = rf"[17]({_GAP_OR_DOT}[0-9]){{6}}({_GAP}[0-9]){{2}}{_GAP}([.]0{{1,2}})?"
 PATTERN = rf"^{_GAP_OR_DOT}{_PREFIX}{_GAP_OR_DOT}{_SUBSCRIBER}{_GAP_OR_DOT}$"
 

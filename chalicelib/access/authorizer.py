@@ -1,8 +1,8 @@
-"""The authorizer: a Lambda of its own that says who signed in, by the ID token of either Region's pool.
+"""The authorizer: a Lambda function that identifies the caller by the ID token of either Region's pool.
 
-It yields the verified phone number and when it was signed in with, and nothing else, for all routes;
-what that person may do is read in each request's own transaction. API Gateway keeps its answer for a
-while, so nothing that can be withdrawn belongs here, nor whether the sign-in is fresh: that changes.
+It returns the verified phone number and the time of the sign-in, and nothing else, for all routes;
+what that person may do is read in each request's own transaction. API Gateway caches the result,
+so it must not contain what can be revoked, nor whether the sign-in is fresh, which changes.
 """
 
 import logging
@@ -25,7 +25,7 @@ def verify_token(request: AuthRequest) -> AuthResponse:
         sign_in = tokens.verify_sign_in(request.token, config.settings().token_issuers, _get_key_copies)
     except tokens.InvalidToken as error:
         log.info("auth.token.refused: the token was refused", extra={"why": str(error)})
-        # Lambda counts the exception as an error of the function; the alarm takes these off (module observability).
+        # Lambda counts the exception as an error of the function; the alarm subtracts these (module observability).
         if not isinstance(error, tokens.KeysUnavailable):
             metrics.count({metrics.TOKENS_REFUSED: 1})
         raise Exception("Unauthorized") from error
@@ -36,5 +36,4 @@ def verify_token(request: AuthRequest) -> AuthResponse:
 
 
 def _get_key_copies() -> KeyCopies | None:
-
     return key_copies()

@@ -1,6 +1,6 @@
-"""Keeping copies of the keys of both Regions' pools: outside, by the clock.
+"""Scheduled function that stores copies of the key sets of both Regions' pools; it has internet access.
 
-Not by the authorizer: it would meet the other Region's tokens, and so its keys, only once that Region has died.
+The authorizer cannot do it: it sees the other Region's tokens, and so its keys, only once that Region is down.
 """
 
 import logging
@@ -17,7 +17,7 @@ key_jobs = FunctionBlueprint()
 
 @key_jobs.schedule(Rate(1, unit=Rate.HOURS), name="keep_keys")
 def keep_keys(event: CloudWatchEvent) -> dict[str, int]:
-    """Keep the key set of each issuer that answers, for authorizers to verify by while it does not."""
+    """Store the key set of each issuer that responds, for the authorizers to use while it does not."""
     copies = key_copies()
     if copies is None:
         return {"kept": 0}

@@ -1,4 +1,4 @@
-"""What Cognito calls once somebody has shown by a code that a number is theirs."""
+"""Lambda trigger that Cognito calls once a number has been confirmed by a code."""
 
 from typing import Any
 
@@ -11,6 +11,6 @@ password_jobs = FunctionBlueprint()
 
 @password_jobs.lambda_function(name="drop_password")
 def drop_password(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Make sure that nobody knows the user's password, and give the event back, as Cognito wants it."""
+    """Replace the user's password by one that nobody knows; return the event, as Cognito requires."""
     passwords.drop_password(user_pool(event["userPoolId"]), event)
     return event

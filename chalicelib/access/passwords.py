@@ -1,8 +1,8 @@
-"""Taking away the password that somebody signed up with: outside, for Cognito, before anybody is let in.
+"""Replace the password that somebody signed up with, before the user is admitted.
 
-Whoever knows a number can sign up with it and with a password of their own; the number's owner confirms it by a code
-later, and the password would then be as good as theirs. Cognito cannot do without passwords, so each is replaced by one
-that nobody knows. https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html
+Anybody who knows a number can sign up with it and a password of their own; if the number's owner later confirms it by a
+code, that password would open the owner's account. Cognito requires passwords, so each is replaced by a random one that
+nobody knows. https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html
 """
 
 import logging
@@ -14,7 +14,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.runtime.ports import UserPool
 
 PASSWORD_BYTES = 48
-PASSWORD_SUFFIX = "aA1-"  # which the pool's rule wants, and chance may leave out
+PASSWORD_SUFFIX = "aA1-"  # required by the pool's password policy, and possibly absent from a random text
 
 log = logging.getLogger("plotihub.identity")
 
@@ -22,11 +22,11 @@ log = logging.getLogger("plotihub.identity")
 def drop_password(pool: UserPool, event: Mapping[str, Any]) -> None:
     """Set a password that nobody knows for the user of the event, and admit them.
 
-    The order matters. With the old password somebody may have signed in between the confirmation and now: what they
-    have by then is ended after the password has changed, and is of no use before the user is admitted, which is last.
+    The order matters. Somebody may have signed in with the old password between the confirmation and now: their
+    tokens are revoked after the password has changed, and are rejected until the user is admitted, which is last.
 
     Raises:
-        Unavailable: not all of it was done. The user is not admitted; it may be done again at any time.
+        Unavailable: a step failed. The user is not admitted; all steps can be repeated at any time.
     """
     user, source = event["userName"], event["triggerSource"]
     try:

@@ -1,4 +1,4 @@
-"""The one table that says which role may do what. A route names its action here or it cannot be registered."""
+"""The permissions of each role. A route cannot be registered for an action that is not listed here."""
 
 OWNER, MANAGER, ACCOUNTANT, CARETAKER = ROLES = ("owner", "manager", "accountant", "caretaker")
 
@@ -12,7 +12,7 @@ OWNERS_ONLY = frozenset({OWNER})
 PUBLIC = "public"  # nobody need be signed in
 SIGNED_IN = "signed_in"  # any verified person, of whatever organisation or none
 
-# A caretaker is held to the named properties besides: the services that let one in take ``properties``.
+# A caretaker is also limited to the named properties (``Actor.properties``), which the services check.
 PERMISSIONS: dict[str, frozenset[str]] = {
     "see_organisation": ALL_ROLES,
     "change_organisation": OWNERS_ONLY,

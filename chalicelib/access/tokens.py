@@ -21,29 +21,29 @@ from chalicelib.runtime.ports import PASSWORDLESS, KeyCopies
 
 FETCH_TIMEOUT_S = 2
 KEYS_MAX_AGE_S = 3600
-REFETCH_AFTER_S = 60  # an unknown key id makes us ask again, at most this often
+REFETCH_AFTER_S = 60  # an unknown key id triggers a fetch, at most this often
 LEEWAY_S = 30
-REFETCH_EMPTY_AFTER_S = 5  # while we have no keys at all: nobody can sign in, and each who tries waits for the fetch
+REFETCH_EMPTY_AFTER_S = 5  # while we have no keys at all: nobody can sign in, and each attempt waits for the fetch
 E164 = re.compile("[+][1-9][0-9]{6,14}", re.ASCII)
 
-# What fetching and reading a key set ends in where it does not succeed.
+# Errors of fetching and parsing a key set.
 FETCH_ERRORS = (OSError, HTTPException, ValueError, KeyError, TypeError, jwt.PyJWTError)
 
 log = logging.getLogger("plotihub.identity")
 
 
 class InvalidToken(Exception):
-    """The token does not show who asks; the text says why, without the token."""
+    """The token does not identify the caller; the message says why, without the token."""
 
 
 class KeysUnavailable(InvalidToken):
-    """No key of the issuer is known, so nothing can be said of the token: the fault is the issuer's or ours."""
+    """No key of the issuer is known, so the token cannot be verified: the fault is the issuer's or ours."""
 
 
 class SignIn(NamedTuple):
-    """Who signed in, and when: seconds since 1970, None where the token does not say.
+    """Who signed in, and when: seconds since 1970, None if the token does not contain it.
 
-    A token that was refreshed says when its person last proved who they are, not when it was made.
+    A refreshed token contains the time of the last sign-in, not that of its refresh.
     """
 
     phone: str
@@ -54,13 +54,13 @@ KeyCopiesFactory = Callable[[], KeyCopies | None]
 
 
 def no_copies() -> None:
-    """Say that nobody keeps copies of keys."""
+    """Return None: there is no store of key copies."""
 
 
 class KeySet:
-    """An issuer's public keys, fetched when first needed and kept an hour.
+    """An issuer's public keys, fetched when first needed and cached for ``KEYS_MAX_AGE_S``.
 
-    While the issuer is silent, the last good ones hold: those that this process knows, and a copy that somebody kept.
+    While the issuer does not respond, the last known keys are used: those of this process, and the stored copy.
     """
 
     def __init__(self, url: str, *, timeout_s: float = FETCH_TIMEOUT_S, copies: KeyCopiesFactory = no_copies) -> None:
@@ -76,9 +76,9 @@ class KeySet:
         return not self._keys
 
     def find(self, key_id: str, *, now: float | None = None) -> Any:
-        """Return the key, or None when the issuer has no such key (or cannot be asked now).
+        """Return the key, or None if the issuer has no such key (or cannot be reached now).
 
-        ``now`` is in seconds of the monotonic clock, which is asked if it is left out.
+        ``now`` is in seconds of the monotonic clock, which is the default.
         """
         now = time.monotonic() if now is None else now
         with self._lock:
@@ -101,7 +101,7 @@ class KeySet:
             )
 
     def _load_copy(self) -> None:
-        """Take the keys of the kept copy besides those that are known."""
+        """Add the keys of the stored copy to those that are known."""
         try:
             copies = self._copies()
             kept = copies.find(key_copy_name(self._url)) if copies is not None else None
@@ -111,17 +111,17 @@ class KeySet:
 
 
 def store_key_copies(issuers: Sequence[TokenIssuer], copies: KeyCopies) -> int:
-    """Keep the key set of each issuer that answers, and return how many had changed.
+    """Store the key set of each issuer that responds, and return how many had changed.
 
     Raises:
-        Unavailable: the keeper does not answer.
+        Unavailable: the store does not answer.
     """
     changed = 0
     for issuer in issuers:
         name = key_copy_name(issuer.jwks_url)
         try:
             text = _fetch_text(issuer.jwks_url, FETCH_TIMEOUT_S)
-            _parse_keys(text)  # what cannot be read is no copy
+            _parse_keys(text)  # an invalid key set is not stored
         except FETCH_ERRORS:
             log.warning(
                 "auth.keys.fetch_failed: the key set of an issuer could not be fetched", extra={"issuer": issuer.issuer}
@@ -134,7 +134,7 @@ def store_key_copies(issuers: Sequence[TokenIssuer], copies: KeyCopies) -> int:
 
 
 def key_copy_name(url: str) -> str:
-    """Return what an issuer's key set is kept under, of letters that a parameter's name may have."""
+    """Return the name of an issuer's stored key set, in characters that a parameter's name may have."""
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", url.partition("://")[2])
 
 
@@ -154,12 +154,12 @@ _key_sets: dict[str, KeySet] = {}
 
 
 def verify_sign_in(header: str, issuers: Sequence[TokenIssuer], copies: KeyCopiesFactory = no_copies) -> SignIn:
-    """Return the verified phone number in ``Bearer <ID token>``, in E.164, and when it was signed in with.
+    """Return the verified phone number of ``Bearer <ID token>``, in E.164, and the time of the sign-in.
 
     Raises:
-        InvalidToken: it is no ID token of one of ``issuers``, has expired, its number is not verified, or somebody
-            may have come by it with a password (docs/decisions/0012-nobody-knows-a-password.md).
-        KeysUnavailable: of its issuer no key is known, since it never answered.
+        InvalidToken: it is not an ID token of one of ``issuers``, has expired, its number is not verified, or it may
+            have been obtained with a password (docs/decisions/0012-nobody-knows-a-password.md).
+        KeysUnavailable: no key of its issuer is known, since the issuer never responded.
     """
     scheme, _, token = header.strip().partition(" ")
     if scheme.lower() != "bearer" or not token:
@@ -182,7 +182,7 @@ def verify_sign_in(header: str, issuers: Sequence[TokenIssuer], copies: KeyCopie
             leeway=LEEWAY_S,
             options={"require": ["exp", "iat", "aud", "iss"]},
         )
-    except (jwt.PyJWTError, KeyError, TypeError, RecursionError) as error:  # the last: of claims nested deeply
+    except (jwt.PyJWTError, KeyError, TypeError, RecursionError) as error:  # the last: deeply nested claims
         raise InvalidToken(type(error).__name__) from error
     return SignIn(_parse_phone(claims), _parse_auth_time(claims))
 

@@ -68,7 +68,7 @@ class SendClaims(Protocol):
         May overcount by one when a response was lost; never undercounts.
 
         Raises:
-            Unavailable: the keeper does not answer.
+            Unavailable: the store does not answer.
         """
         ...
 
@@ -76,7 +76,7 @@ class SendClaims(Protocol):
         """Store the outcome of the claimed ``key``, so that a redelivered queue message can return it again.
 
         Raises:
-            Unavailable: the keeper does not answer.
+            Unavailable: the store does not answer.
         """
         ...
 
@@ -86,7 +86,7 @@ class SendClaims(Protocol):
         A claim without an outcome is in progress, or its process was killed: its age shows which.
 
         Raises:
-            Unavailable: the keeper does not answer.
+            Unavailable: the store does not answer.
         """
         ...
 
@@ -131,7 +131,7 @@ class KeyCopies(Protocol):
         """Return the text stored under ``name``, or None.
 
         Raises:
-            Unavailable: the keeper does not answer.
+            Unavailable: the store does not answer.
         """
         ...
 
@@ -139,7 +139,7 @@ class KeyCopies(Protocol):
         """Store ``text``, replacing what was stored before.
 
         Raises:
-            Unavailable: the keeper does not answer.
+            Unavailable: the store does not answer.
         """
         ...
 

@@ -92,7 +92,7 @@ def user_pool(pool_id: str) -> UserPool:
 
 
 def migrate() -> str:
-    """Bring this process's database to the newest schema and return its version."""
+    """Migrate this process's database to the newest schema and return its version."""
     return _provided().migrate()
 
 

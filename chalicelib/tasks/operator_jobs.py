@@ -1,4 +1,4 @@
-"""What operators and deployments call by name."""
+"""Lambda functions that operators and deployments invoke by name."""
 
 import logging
 from typing import Any

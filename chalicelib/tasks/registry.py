@@ -1,6 +1,7 @@
 """What this process can run: task handlers, jobs, workers and retention jobs. app.py fills it from the blueprints.
 
-A worker that was not filled would leave tasks to others for ever, so nothing is registered by importing it.
+A worker whose registry is incomplete would leave tasks to others for ever, so nothing is registered as a side
+effect of an import.
 """
 
 import datetime as dt
@@ -68,7 +69,7 @@ class Registry:
         """Add all that a blueprint has collected.
 
         Raises:
-            ValueError: a name is taken.
+            ValueError: a name is already registered.
         """
         for kind, (handler, lane) in found.task_handlers.items():
             self.add_task_handler(kind, handler, lane=lane)
