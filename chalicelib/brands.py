@@ -1,18 +1,19 @@
 """Names under which nobody but their owners may write to people, and how a name is compared with them.
 
 The list is short on purpose: those that a text in Kenya is faked under, because people act on them at
-once. To add one, write it in capitals without spaces or signs, and ask whether people, houses or villages
-bear it as well:
+once. To add one, write it in capitals without spaces or signs, and decide whether people, houses or villages
+have the same name:
 
 - ``UNIQUE_BRANDS``: none does. A whole word of a name is enough, and so are words that make it together:
   "Mwangaza MPESA", "Safari Com", "M-PESA", "K.C.B".
-- ``AMBIGUOUS_BRANDS``: some do ("Equity Wanjiru", "Police Line Flats"). It counts only where nothing but words of
-  ``GENERIC_WORDS`` stands beside it: "Equity", "Equity Bank Ltd", "Kenya Police".
+- ``AMBIGUOUS_BRANDS``: some do ("Equity Wanjiru", "Police Line Flats"). It matches only if all other words of the
+  name are in ``GENERIC_WORDS``: "Equity", "Equity Bank Ltd", "Kenya Police".
 
-A name that holds a brand within a longer word ("Mpesani") is none, unless the rest of it is words of ``GENERIC_WORDS``
-("KCBBank", "LipaNaMpesa"). Compared are folded names: one shape for what looks alike (capitals and small letters,
-accents, strokes, full width, Cyrillic and Greek letters, 0 and O, 1, I and L, 5 and S, rn and m), without what
-nobody sees, so "SAFAR1C0M" and "m.p.e.s.a" are found too; digits before and after do not count.
+A name with a brand within a longer word ("Mpesani") is not a brand, unless the rest of the word is in
+``GENERIC_WORDS`` ("KCBBank", "LipaNaMpesa"). Folded names are compared, in which characters that look alike are
+equal (capitals and small letters, accents, strokes, full width, Cyrillic and Greek letters, 0 and O, 1, I and L, 5 and
+S, rn and m) and invisible ones are dropped, so "SAFAR1C0M" and "m.p.e.s.a" are found too; digits before and after are
+ignored.
 """
 
 import functools
@@ -101,7 +102,7 @@ _LOOKALIKES = {
 _LOOKALIKE_MAP = {ord(each): plain for plain, alike in _LOOKALIKES.items() for each in alike}
 _LATIN = re.compile(r"LATIN (?:CAPITAL |SMALL )?LETTER (?:SMALL CAPITAL )?([A-Z])(?: WITH .*)?$")
 _SQUARED = "\u24b6-\u24e9\U0001f110-\U0001f189"  # letters in circles and boxes
-# Signs that stand for letters part words as well: "S@faricom", and "pay@mpesa".
+# A sign may replace a letter or separate words: "S@faricom", "pay@mpesa".
 _WORDS = (re.compile(r"(?:[^\W_]|[$|])+"), re.compile(rf"(?:[^\W_]|[$|@\u00a3\u00a7\u20ac\u20b1{_SQUARED}])+"))
 
 
@@ -112,16 +113,16 @@ class _Word(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """Return ``text`` in the one shape that all that looks alike has; signs and spaces stay."""
+    """Return ``text`` with characters that look alike replaced by one of them; signs and spaces stay."""
     bare = unicodedata.normalize("NFKD", IGNORED.sub("", text))
     plain = "".join(_latin(each) for each in IGNORED.sub("", bare) if unicodedata.category(each) not in _UNSEEN)
-    # Once before for small capitals, which have no other case, and once after for what capitals look like.
+    # Before upper() for small capitals, which have no other case, and after it for lookalikes of capitals.
     return plain.translate(_LOOKALIKE_MAP).upper().translate(_LOOKALIKE_MAP).replace("RN", "M")
 
 
 @functools.lru_cache(4096)
 def _latin(letter: str) -> str:
-    """Return the letters that a letter is without its stroke, its box or what joins it to another."""
+    """Return the base letters of a letter with a stroke, in a box or of a ligature."""
     if letter.isascii():
         return letter
     found = _LATIN.search(unicodedata.name(letter, ""))
@@ -132,11 +133,11 @@ _UNSEEN = {"Mn", "Me", "Cf"}
 _ANYWHERE = frozenset(map(fold, UNIQUE_BRANDS))
 _ALONE = frozenset(map(fold, AMBIGUOUS_BRANDS))
 _GENERIC = frozenset(map(fold, GENERIC_WORDS))
-_MAX_LENGTH = max(map(len, _ANYWHERE | _ALONE)) + 4  # and some digits about it
+_MAX_LENGTH = max(map(len, _ANYWHERE | _ALONE)) + 4  # with some digits around it
 
 
 def _with_generic_words(brands: frozenset[str], generic: frozenset[str]) -> re.Pattern[str]:
-    """Return what one word fits that is one of ``brands`` with words of ``generic`` grown to it."""
+    """Return the pattern of a single word made of one of ``brands`` and words of ``generic``."""
     others = f"(?:{'|'.join(sorted(generic))})*"
     return re.compile(f"{others}(?:{'|'.join(sorted(brands))}){others}")
 
@@ -146,14 +147,14 @@ _ALONE_GROWN = _with_generic_words(_ALONE, frozenset(each for each in _GENERIC i
 
 
 def is_brand(name: str) -> bool:
-    """Return whether ``name`` is a brand's, or has a word that is nobody else's."""
+    """Return whether ``name`` is a brand's name or contains a unique one."""
     return without_brands(name) != name
 
 
 def without_brands(name: str) -> str:
-    """Return ``name`` without the brands in it, as it is where there are none; "" where it is nothing else."""
+    """Return ``name`` without the brands in it, unchanged if there are none; "" if nothing else is left."""
     before = None
-    while name != before:  # what is left may stand together as another
+    while name != before:  # the remaining words may form another brand
         before = name
         for word in _WORDS:
             name = _without(name, word)
@@ -161,31 +162,31 @@ def without_brands(name: str) -> str:
 
 
 def has_other_letters(name: str) -> bool:
-    """Return whether ``name`` has a letter of another script than Latin, full width and the like set aside."""
-    seen = unicodedata.normalize("NFKC", IGNORED.sub("", name))
+    """Return whether ``name`` has a letter of another script than Latin; compatibility forms count as Latin."""
+    visible = unicodedata.normalize("NFKC", IGNORED.sub("", name))
     return any(
         unicodedata.category(each) in ("Lu", "Ll", "Lt", "Lo") and "LATIN" not in unicodedata.name(each, "")
-        for each in seen
+        for each in visible
     )
 
 
 def _without(name: str, word: re.Pattern[str]) -> str:
     words = [_Word(found.group(), *found.span()) for found in word.finditer(name)]
-    taken = set(_find_brand_words(words, _ANYWHERE, _ANYWHERE_GROWN))
-    alone = taken | set(_find_brand_words(words, _ALONE, _ALONE_GROWN))
+    brand_words = set(_find_brand_words(words, _ANYWHERE, _ANYWHERE_GROWN))
+    alone = brand_words | set(_find_brand_words(words, _ALONE, _ALONE_GROWN))
     if alone and all(place in alone or fold(each.text) in _GENERIC for place, each in enumerate(words)):
         return ""
-    if not taken:
+    if not brand_words:
         return name
     kept = list(name)
-    for place in taken:
+    for place in brand_words:
         for at in range(words[place].start, words[place].end):
             kept[at] = ""
     return " ".join("".join(kept).split()).strip(" -.,:;&'/_*")
 
 
 def _find_brand_words(words: list[_Word], brands: frozenset[str], grown: re.Pattern[str]) -> Iterator[int]:
-    """Yield the places of words that are one of ``brands``, alone or with those that follow them."""
+    """Yield the indexes of words that are one of ``brands``, alone or together with those that follow them."""
     for first in range(len(words)):
         together = words[first].text
         shapes = {fold(together), fold(together.strip("0123456789"))}

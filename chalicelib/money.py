@@ -9,29 +9,29 @@ from itertools import accumulate
 from chalicelib.values import InvalidValue
 
 WHOLE_SHILLING = 100
-MAX_CENTS = 10**12 - 1  # entered at once; KES 10 billion is beyond any rent, and a sum of many fits a BIGINT
-_MAX_DIGITS = 10  # of its shillings
+MAX_CENTS = 10**12 - 1  # of one amount; KES 10 billion is beyond any rent, and a sum of many fits a BIGINT
+_MAX_DIGITS = 10  # before the decimal point
 
 _AMOUNT = "(0|[1-9][0-9]{0,9})([.][0-9]{1,2})?"
 _POSITIVE_AMOUNT = "([1-9][0-9]{0,9}([.][0-9]{1,2})?|0[.]([1-9][0-9]?|0[1-9]))"
 _DECIMAL = re.compile("-?(0|[1-9][0-9]*)([.][0-9]{1,2})?")
-# Whatever cannot be moved by two digits without loss is no amount; a huge exponent is never written out.
+# An amount must scale to cents without loss; the limits keep a huge exponent from being expanded.
 _EXACT = Context(prec=40, Emin=-40, Emax=40, traps=[Inexact, InvalidOperation, Overflow, Subnormal])
 
 
 def amount_pattern(*, signed: bool = False, positive: bool = False) -> str:
-    """Return what an amount fits, in the words of JSON Schema: not below nothing unless ``signed``."""
+    """Return the pattern of an amount, for JSON Schema: negative only if ``signed``, not zero if ``positive``."""
     if positive:
         return f"^{_POSITIVE_AMOUNT}$"
     return f"^{'-?' if signed else ''}{_AMOUNT}$"
 
 
 def parse_cents(text: str, *, signed: bool = False, positive: bool = False) -> int:
-    """Return the cents of a wire amount such as "15000", "15000.5" or, ``signed``, "-20.25".
+    """Return the cents of an amount such as "15000", "15000.5" or, ``signed``, "-20.25".
 
     Raises:
-        InvalidValue: it is not a plain decimal number, has a fraction of a cent, is too large, or is below
-            nothing, or nothing where it must be ``positive``.
+        InvalidValue: it is not a plain decimal number, has a fraction of a cent, is too large, is negative but not
+            ``signed``, or is zero but must be ``positive``.
     """
     found = _DECIMAL.fullmatch(text)
     if not found:
@@ -44,7 +44,7 @@ def parse_cents(text: str, *, signed: bool = False, positive: bool = False) -> i
 
 
 def to_cents(shillings: Decimal | int) -> int:
-    """Return the cents of a number, as a spreadsheet has one.
+    """Return the cents of a number, such as one from a spreadsheet.
 
     Raises:
         InvalidValue: it is not finite, has a fraction of a cent, or is too large.
@@ -64,13 +64,13 @@ def to_cents(shillings: Decimal | int) -> int:
 
 
 def format_cents(cents: int) -> str:
-    """Return cents as the wire shows them: 1500000 → "15000.00"."""
+    """Return cents as in JSON: 1500000 → "15000.00"."""
     whole, fraction = divmod(abs(cents), 100)
     return f"{'-' if cents < 0 else ''}{whole}.{fraction:02d}"
 
 
 def format_amount(cents: int, currency: str = "KES") -> str:
-    """Return cents as a person is told them: 1500000 → "KES 15,000", 150050 → "KES 1,500.50"."""
+    """Return cents for people to read: 1500000 → "KES 15,000", 150050 → "KES 1,500.50"."""
     whole, fraction = divmod(abs(cents), 100)
     return f"{currency} {'-' if cents < 0 else ''}{whole:,}{f'.{fraction:02d}' if fraction else ''}"
 
@@ -78,21 +78,21 @@ def format_amount(cents: int, currency: str = "KES") -> str:
 def round_half_up(numerator: int, denominator: int, unit: int = 1) -> int:
     """Return ``numerator / denominator`` rounded half-up to a multiple of ``unit``; neither may be negative."""
     if numerator < 0 or denominator <= 0:
-        raise ValueError("half_up shares out a sum that is not negative")
+        raise ValueError("round_half_up expects no negative numbers")
     step = denominator * unit
     return (2 * numerator + step) // (2 * step) * unit
 
 
 def lowest_balance_from(day: dt.date, moves: Iterable[tuple[dt.date, int]]) -> int:
-    """Return the least that a balance is at the end of ``day`` or of any later day, in cents.
+    """Return the lowest balance at the end of ``day`` or of any later day, in cents.
 
-    It is what may be taken out on that day without the balance ever having been below nothing.
+    So much can be withdrawn on that day without the balance becoming negative on any day.
 
     Args:
-        moves: (day, cents) in any order; above 0 came in, below 0 went out.
+        moves: (day, cents) in any order; positive came in, negative went out.
     """
     by_day = {day: 0}
     for on, cents in moves:
-        seen_on = max(on, day)
-        by_day[seen_on] = by_day.get(seen_on, 0) + cents
+        counted_on = max(on, day)
+        by_day[counted_on] = by_day.get(counted_on, 0) + cents
     return min(accumulate(by_day[each] for each in sorted(by_day)))

@@ -83,10 +83,10 @@ class Database:
         for queue in sorted({queue for queue, _ in wakes}):
             workers = sorted(worker for where, worker in wakes if where == queue)
             try:
-                taken = self.queues.send(queue, [json.dumps({"worker": worker}) for worker in workers])
+                accepted = self.queues.send(queue, [json.dumps({"worker": worker}) for worker in workers])
             except Unavailable:
-                taken = [False]
-            if not all(taken):
+                accepted = [False]
+            if not all(accepted):
                 woken = False
                 log.warning("tasks.worker.wake_failed: a worker could not be woken", extra={"workers": workers})
         return woken
@@ -94,11 +94,11 @@ class Database:
 
 def _is_deadlock(error: OperationalError) -> bool:
     """Return whether ``error`` comes from a deadlock, also when it shows as a failed rollback to a lost savepoint."""
-    behind: BaseException | None = error
-    while behind is not None:
-        if behind.args[:1] == (DEADLOCK,):
+    cause: BaseException | None = error
+    while cause is not None:
+        if cause.args[:1] == (DEADLOCK,):
             return True
-        behind = behind.__cause__ or behind.__context__
+        cause = cause.__cause__ or cause.__context__
     return False
 
 

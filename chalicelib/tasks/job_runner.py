@@ -29,12 +29,12 @@ def run_due_slots(
 
     Slots that another run has claimed or done are left out. It stops early when ``time_left`` returns false.
     """
-    job, ran = _job(name), []
+    job, outcomes = _job(name), []
     for start in _list_due_starts(resources, job, slots.slot_start(at, job.every)):
         if not time_left():
             break
-        ran.append(run_slot(resources, job, _slot(job, start), time_left))
-    return [outcome for outcome in ran if outcome is not None]
+        outcomes.append(run_slot(resources, job, _slot(job, start), time_left))
+    return [outcome for outcome in outcomes if outcome is not None]
 
 
 def resume_runs(resources: Resources, time_left: TimeLeft = unlimited_time) -> list[Outcome]:
@@ -43,13 +43,13 @@ def resume_runs(resources: Resources, time_left: TimeLeft = unlimited_time) -> l
     names = [job.name for job in REGISTRY.jobs.values() if job.catches_up]
     with resources.reading() as db:
         due = repository.list_due_runs(db, names, slots.slot_key(now - CATCH_UP_WINDOW), now)
-    ran = []
+    outcomes = []
     for each in due:
         if not time_left():
             break
         job = REGISTRY.jobs[each.job]
-        ran.append(run_slot(resources, job, _slot(job, slots.parse_slot_key(each.slot)), time_left))
-    return [outcome for outcome in ran if outcome is not None]
+        outcomes.append(run_slot(resources, job, _slot(job, slots.parse_slot_key(each.slot)), time_left))
+    return [outcome for outcome in outcomes if outcome is not None]
 
 
 def run_job_by_hand(

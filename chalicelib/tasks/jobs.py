@@ -73,18 +73,18 @@ def _wake_named(event: SQSEvent) -> dict[str, list[dict[str, str]]]:
 def run_job(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Run a job by hand, for operators: {"name", "on": "2026-12-05", "time_zone"?}; return each slot's outcome.
 
-    The tasks that it queues are worked by whom they wake.
+    The tasks that it queues are run by the workers that they wake.
     """
     on, time_zone = dt.date.fromisoformat(event["on"]), event.get("time_zone", NAIROBI)
-    ran = job_runner.run_job_by_hand(get_resources(), event["name"], on, time_zone, time_left_of(context))
-    return {"slots": [_serialize_outcome(slot, outcome) for slot, outcome in ran]}
+    outcomes = job_runner.run_job_by_hand(get_resources(), event["name"], on, time_zone, time_left_of(context))
+    return {"slots": [_serialize_outcome(slot, outcome) for slot, outcome in outcomes]}
 
 
 @task_jobs.scheduled("sweep_old", every=dt.timedelta(hours=1), catches_up=False)
 def sweep_old(resources: Resources, slot: Slot) -> Iterator[JobStep]:
     """Purge rows past their retention; domains register theirs with ``retention_job``."""
-    for sweep in REGISTRY.retention_jobs:
-        yield JobStep(None, partial(_run_retention_job, sweep=sweep, at=resources.clock.now()))
+    for purge in REGISTRY.retention_jobs:
+        yield JobStep(None, partial(_run_retention_job, purge=purge, at=resources.clock.now()))
 
 
 @task_jobs.retention_job
@@ -102,8 +102,8 @@ def purge_tasks(db: Connection, at: dt.datetime) -> int:
     return purge_old_tasks(db, at)
 
 
-def _run_retention_job(db: Connection, *, sweep: RetentionJob, at: dt.datetime) -> int:
-    return sweep(db, at)
+def _run_retention_job(db: Connection, *, purge: RetentionJob, at: dt.datetime) -> int:
+    return purge(db, at)
 
 
 def _serialize_outcome(slot: Slot, outcome: Outcome | None) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def _parse_worker_name(body: str) -> str:
 def _run_worker(name: str, time_left: TimeLeft) -> bool:
     """Run the worker; return whether it succeeded. A failure is logged, and the message is redelivered."""
     if name not in REGISTRY.workers:
-        log.error("tasks.worker.unknown: no worker has the name in the message")  # it may say anything
+        log.error("tasks.worker.unknown: no worker has the name in the message")  # not logged: it may contain anything
         return False
     try:
         done = REGISTRY.workers[name](get_resources(), time_left)

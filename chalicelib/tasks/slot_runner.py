@@ -48,7 +48,7 @@ def run_slot(
     if attempts > MAX_ATTEMPTS:
         return run.finish("WorkerDied", attempts)
     try:
-        problem = run.work(job.steps(resources, slot), time_left)
+        problem = run.run_steps(job.steps(resources, slot), time_left)
     except ClaimLost:
         log.warning("jobs.slot.claim_lost: another run claimed the slot", extra=run.facts())
         return None
@@ -61,25 +61,25 @@ class _SlotRun:
     """A slot under one claim, and the counts of its steps so far."""
 
     def __init__(self, resources: Resources, slot: Slot, claim: UUID) -> None:
-        self.parts, self.slot, self.token = resources, slot, claim
+        self.resources, self.slot, self.claim_id = resources, slot, claim
         self.sets = self.passed_over = self.count = 0
-        self.held_at = resources.clock.now()
+        self.extended_at = resources.clock.now()
 
     def claim(self, *, by_hand: bool) -> int | None:
         """Claim the slot and return the number of this attempt."""
 
-        def take(db: Connection) -> int | None:
-            now, until = self.held_at, self._claimed_until()
-            return repository.claim_run(db, *self._key(), self.token, now, until, by_hand=by_hand)
+        def claim(db: Connection) -> int | None:
+            now, until = self.extended_at, self._claimed_until()
+            return repository.claim_run(db, *self._key(), self.claim_id, now, until, by_hand=by_hand)
 
-        return self.parts.transact(take)
+        return self.resources.transact(claim)
 
-    def work(self, works: Iterator[JobStep], time_left: TimeLeft) -> str | None:
+    def run_steps(self, steps: Iterator[JobStep], time_left: TimeLeft) -> str | None:
         """Run the steps; return the name of the first error raised by a step or by the job's iterator."""
         problem = None
         try:
-            for work in works:
-                problem = self._try_step(work, time_left) or problem
+            for step in steps:
+                problem = self._try_step(step, time_left) or problem
         except (ClaimLost, OutOfTime):
             raise
         except Unavailable:
@@ -90,60 +90,60 @@ class _SlotRun:
             return problem or type(error).__name__
         return problem
 
-    def _try_step(self, work: JobStep, time_left: TimeLeft) -> str | None:
+    def _try_step(self, step: JobStep, time_left: TimeLeft) -> str | None:
         try:
-            while self._run_step(work, time_left) and work.scope_id is None:
+            while self._run_step(step, time_left) and step.scope_id is None:
                 pass
         except (ClaimLost, OutOfTime, Unavailable):
             raise
         except Exception as error:
             log.exception(
                 "jobs.step.error: a step of the job raised an exception",
-                extra={**self.facts(), "scope": str(work.scope_id)},
+                extra={**self.facts(), "scope": str(step.scope_id)},
             )
             return type(error).__name__
         return None
 
-    def _run_step(self, work: JobStep, time_left: TimeLeft) -> int:
+    def _run_step(self, step: JobStep, time_left: TimeLeft) -> int:
         """Run one step unless it was done before; return its count."""
         if not time_left():
             raise OutOfTime
         self._extend_claim()
-        counted = self.parts.transact(lambda db: self._run_claimed(db, work))
+        counted = self.resources.transact(lambda db: self._run_claimed(db, step))
         if counted is None:
             self.passed_over += 1
             return 0
-        if counted or work.scope_id is not None:
+        if counted or step.scope_id is not None:
             self.sets, self.count = self.sets + 1, self.count + counted
         return counted
 
-    def _run_claimed(self, db: Connection, work: JobStep) -> int | None:
-        job, key, now = self.slot.job, work.key or self.slot.key, self.parts.clock.now()
+    def _run_claimed(self, db: Connection, step: JobStep) -> int | None:
+        job, key, now = self.slot.job, step.key or self.slot.key, self.resources.clock.now()
         dt.date.fromisoformat(key[:10])  # the purge date follows from it
-        if work.scope_id is not None and not slots.claim_for_scope(db, job, key, work.scope_id, now):
+        if step.scope_id is not None and not slots.claim_for_scope(db, job, key, step.scope_id, now):
             return None
-        counted = work.work(db)
-        if work.scope_id is not None:
-            repository.count_slot(db, job, key, work.scope_id, counted)
-        self.held_at = self.parts.clock.now()
-        if not repository.count_set(db, *self._key(), self.token, self._claimed_until(), counted):
+        counted = step.work(db)
+        if step.scope_id is not None:
+            repository.count_slot(db, job, key, step.scope_id, counted)
+        self.extended_at = self.resources.clock.now()
+        if not repository.count_set(db, *self._key(), self.claim_id, self._claimed_until(), counted):
             raise ClaimLost
         return counted
 
     def _extend_claim(self) -> None:
         """Extend the claim when many steps in a row were done before, since skipping them writes nothing."""
-        now = self.parts.clock.now()
-        if now - self.held_at < dt.timedelta(seconds=CLAIM_S // 2):
+        now = self.resources.clock.now()
+        if now - self.extended_at < dt.timedelta(seconds=CLAIM_S // 2):
             return
-        self.held_at = now
-        if not self.parts.transact(
-            lambda db: repository.extend_run(db, *self._key(), self.token, self._claimed_until())
+        self.extended_at = now
+        if not self.resources.transact(
+            lambda db: repository.extend_run(db, *self._key(), self.claim_id, self._claimed_until())
         ):
             raise ClaimLost
 
     def finish(self, problem: str | None, attempts: int) -> Outcome | None:
         """Release the slot as done, or as failed with ``problem``, to be retried until the attempts run out."""
-        now = self.parts.clock.now()
+        now = self.resources.clock.now()
         attempts = 1 if self.sets else attempts
         again_at = None
         if problem is not None and attempts < MAX_ATTEMPTS:
@@ -165,14 +165,16 @@ class _SlotRun:
         """Release the slot so that the next run can continue at once."""
         outcome = self._outcome(RUNNING, None)
         log.info("jobs.slot.out_of_time: time is up; the next call continues", extra=self.facts())
-        return outcome if self._finish_run(outcome, at=None, again_at=self.parts.clock.now()) else None
+        return outcome if self._finish_run(outcome, at=None, again_at=self.resources.clock.now()) else None
 
     def _finish_run(self, outcome: Outcome, *, at: dt.datetime | None, again_at: dt.datetime | None) -> bool:
         def finish(db: Connection) -> bool:
             key, status, problem = self._key(), outcome.status, outcome.problem
-            return repository.finish_run(db, *key, self.token, status=status, problem=problem, at=at, again_at=again_at)
+            return repository.finish_run(
+                db, *key, self.claim_id, status=status, problem=problem, at=at, again_at=again_at
+            )
 
-        return self.parts.transact(finish)
+        return self.resources.transact(finish)
 
     def _outcome(self, status: str, problem: str | None) -> Outcome:
         return Outcome(self.slot, status, self.sets, self.passed_over, self.count, problem)
@@ -185,4 +187,4 @@ class _SlotRun:
         return self.slot.job, self.slot.key
 
     def _claimed_until(self) -> dt.datetime:
-        return self.held_at + dt.timedelta(seconds=CLAIM_S)
+        return self.extended_at + dt.timedelta(seconds=CLAIM_S)

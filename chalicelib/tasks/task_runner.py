@@ -86,8 +86,8 @@ def _claim(db: Connection, resources: Resources, lane: str | None) -> Task | Non
 
 def _retry_or_fail(resources: Resources, task: Task, problem: dict[str, Any]) -> None:
     """Leave the task until its claim expires, which spaces the attempts; fail it after the last one."""
-    stands = resources.transact(lambda db: repository.find_task(db, task.organisation_id, task.id))
-    if stands is not None and stands.attempts >= MAX_ATTEMPTS:
+    current = resources.transact(lambda db: repository.find_task(db, task.organisation_id, task.id))
+    if current is not None and current.attempts >= MAX_ATTEMPTS:
         _fail(resources, task, problem)
 
 

@@ -79,11 +79,11 @@ class SchemaConverter(OpenAPIConverter):
         return described | ({"description": field.metadata["description"]} if "description" in field.metadata else {})
 
 
-def _narrow_bounds(bounds_asked: JsonSchema, described: JsonSchema) -> JsonSchema:
+def _narrow_bounds(request_bounds: JsonSchema, described: JsonSchema) -> JsonSchema:
     """Return the bounds of a list in a request; its own validator may be narrower."""
     bounds = {"minItems": max, "maxItems": min}
     return {name: bounds[name](value, described.get(name, value)) if name in bounds else value
-            for name, value in bounds_asked.items()}  # fmt: skip
+            for name, value in request_bounds.items()}  # fmt: skip
 
 
 def _nullable(described: JsonSchema) -> JsonSchema:

@@ -47,8 +47,8 @@ def document(operations: list[Operation]) -> JsonSchema:
             raise ValueError(f"two views are called {described['operationId']}")
         names.add(described["operationId"])
         spec.path(operation.path, operations={operation.method.lower(): described})
-    made: JsonSchema = spec.to_dict()
-    return made
+    built: JsonSchema = spec.to_dict()
+    return built
 
 
 def _base_spec() -> APISpec:

@@ -82,10 +82,10 @@ def from_validation_error(error: ValidationError) -> errors.Invalid:
 
 def _flatten(messages: Any, path: str = "") -> list[tuple[str, str]]:
     if isinstance(messages, dict):
-        parts = [
+        entries = [
             (f"{path}.{key}" if path and key != "_schema" else path or str(key), messages[key]) for key in messages
         ]
-        return [found for name, inner in parts for found in _flatten(inner, name)]
+        return [found for name, inner in entries for found in _flatten(inner, name)]
     if isinstance(messages, list):
         return [found for inner in messages for found in _flatten(inner, path)]
     return [(path, str(messages))]
