@@ -32,11 +32,11 @@ _DIGITS_OF_HUNDREDS = 3  # longer is no number of thousands that anybody owes
 
 
 def read_amount(cell: Cell) -> int | None:
-    """Return the amount in cents, or None when the cell is blank or holds a dash.
+    """Return the amount in cents, or None if the cell is blank or a dash.
 
-    Brackets, a minus or "CR" make it negative. "12k" is twelve thousand, "12 Ksh" is twelve. "1.5m" is refused,
-    since a landlord's "m" may be a slip for "k", and so is "15,000k", since its K may be of "Ksh": what is
-    meant and what is read would lie a thousandfold apart. No float takes part.
+    Brackets, a minus or "CR" make it negative. "12k" is twelve thousand, "12 Ksh" is twelve. "1.5m" is rejected,
+    since a landlord's "m" may be a slip for "k", and so is "15,000k", since its K may stand for "Ksh": the
+    parsed amount could be wrong by a factor of a thousand. No floats are used.
 
     Raises:
         UnreadableCell: it is not an amount, has a fraction of a cent, or is beyond any rent.
@@ -51,7 +51,7 @@ def read_amount(cell: Cell) -> int | None:
 
 
 def read_positive_amount(cell: Cell) -> int | None:
-    """Return the cents as ``read_amount`` does, where less than nothing makes no sense (a rent, a deposit).
+    """Return the cents as ``read_amount`` does, for what cannot be negative (a rent, a deposit).
 
     Raises:
         UnreadableCell: also when it is negative.

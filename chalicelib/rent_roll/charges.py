@@ -45,7 +45,7 @@ _METERED = re.compile(r"unit|m3|m³|cubic")
 
 
 class Charges(NamedTuple):
-    """What a cell says: monthly charges, and the price of a cubic metre of water in cents, where one is named."""
+    """The content of a cell: monthly charges, and the price of a cubic metre of water in cents, if given."""
 
     recurring: tuple[RecurringCharge, ...] = ()
     water_rate_cents: int | None = None
@@ -56,7 +56,7 @@ def read_charges(cell: Cell) -> Charges:
     """Return the charges of an "other charges" column; a bare number is a monthly charge of type "other".
 
     Raises:
-        UnreadableCell: a part of it is neither a charge nor a word for none. Money is never dropped in silence.
+        UnreadableCell: a part of it is neither a charge nor a word for none. Money is never ignored silently.
     """
     if is_blank(cell) or cell_text(cell).casefold().rstrip(".") in _NOTHING:
         return Charges()
@@ -67,9 +67,9 @@ def read_charges(cell: Cell) -> Charges:
 
 
 def parse_remark_charges(cell: Cell) -> Charges:
-    """Return the charges that a free remark names in so many words, such as "garbage 300"; other remarks give none.
+    """Return the charges that are explicit in a remark, such as "garbage 300"; other remarks give none.
 
-    Only a part that is a known kind of charge and a sum and nothing else counts: "owes garbage 300" is no charge.
+    A part must consist of a known kind of charge and an amount, and nothing else: "owes garbage 300" is no charge.
     """
     read = Charges()
     for piece in filter(None, _PARTING.split(cell_text(cell))):

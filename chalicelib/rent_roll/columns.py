@@ -1,4 +1,4 @@
-"""Which column means what: headings recognised by synonym, below whatever titles stand above them."""
+"""The meaning of each column: finds the row of headings, below any titles, and recognises headings by synonym."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -9,11 +9,11 @@ from chalicelib.rent_roll.cells import Cell, cell_text, column_letter
 from chalicelib.rent_roll.model import Problem
 from chalicelib.values import clean_text
 
-MAX_HEADER_ROW = 30  # titles, addresses and logos above the headings take fewer
+MAX_HEADER_ROW = 30  # more rows than titles, addresses and logos above the headings need
 
 
 class Column(StrEnum):
-    """The meanings that a column can have; the value is what the landlord is told."""
+    """The meanings that a column can have; the value is shown to the landlord."""
 
     PROPERTY = "property"
     LOCATION = "location"
@@ -37,7 +37,7 @@ class Column(StrEnum):
 
 REQUIRED = (Column.UNIT, Column.RENT)
 
-# Headings in lower case, signs taken out; "no" and "number" at the end, and a currency, are taken off before.
+# Headings in lower case, without signs; a final "no" or "number", and a currency, are removed before the comparison.
 SYNONYMS: dict[Column, str] = {
     Column.PROPERTY: "property|property name|building|building name|plot|plot name|estate|estate name|apartment|"
     "apartments|court|block|premises|house name|jengo",
@@ -72,7 +72,7 @@ _CURRENCY = re.compile(r"\b(?:kes|kshs?|k sh|in shillings|shillings)\b")
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The row of headings: where it stands, what each recognised column means, and the headings as written."""
+    """The row of headings: its index, the meaning of each recognised column, and the headings as written."""
 
     index: int  # of the row, from 0
     places: dict[Column, int]  # column, from 0
@@ -85,7 +85,7 @@ class Header:
 
 
 def column_for(heading: Cell) -> Column | None:
-    """Return what the heading stands for, or None when it is no heading that we know."""
+    """Return the meaning of the heading, or None if it is unknown."""
     if not isinstance(heading, str) or len(heading) > 60:
         return None
     words = _SIGNS.sub(" ", cell_text(heading).replace("'", "").casefold()).strip()
@@ -95,14 +95,14 @@ def column_for(heading: Cell) -> Column | None:
 
 
 def count_known_columns(row: Sequence[Cell]) -> int:
-    """Return how many different meanings the row's cells have, were it the row of headings."""
+    """Return how many different columns the row would name as a row of headings."""
     return len({column_for(cell) for cell in row} - {None})
 
 
 def find_header(rows: Sequence[Sequence[Cell]]) -> int | None:
-    """Return the index of the row that reads most like headings, the first of equals, or None if none does.
+    """Return the index of the row with the most known headings, the first of equals, or None.
 
-    Two known headings are asked for at least, so that a title such as "Rent" is not taken for them.
+    At least two are required, so that a title such as "Rent" does not count.
     """
     scores = [count_known_columns(row) for row in rows[:MAX_HEADER_ROW]]
     best = max(scores, default=0)

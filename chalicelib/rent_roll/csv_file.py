@@ -10,11 +10,11 @@ from chalicelib.rent_roll.model import Problem
 from chalicelib.rent_roll.sheet import Grid, Sheet, SheetLimits, UnreadableSheet
 
 _SEPARATORS = ",;\t|"
-_EXCEL_HINT = re.compile(r'sep=([^" \r\n])\r?\n')  # a first line of Excel's own, which it does not show
+_EXCEL_HINT = re.compile(r'sep=([^" \r\n])\r?\n')  # Excel's own first line, which it does not show
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # One accented letter or curly quote between plain ones is Western; a run of them is another encoding.
 _FOREIGN_RUN = re.compile(r"[^\x00-\x7f]{3}")
-_REPLACED = "\ufffd"  # what a gateway puts for bytes of a text body that are no UTF-8
+_REPLACED = "\ufffd"  # by which a gateway replaces invalid UTF-8 in a text body
 _WRONG_ENCODING = "the file's encoding is not known; save it as CSV UTF-8, or as .xlsx"
 
 
@@ -61,7 +61,7 @@ def _reject_controls(text: str) -> str:
 
 
 def _detect_separator(text: str) -> str:
-    """Return the separator under which some row reads most like headings; a comma where none does."""
+    """Return the separator with which a row has the most known headings; a comma if none has any."""
     lines = text[:100_000].splitlines()[:MAX_HEADER_ROW]
 
     def score(separator: str) -> int:
@@ -80,5 +80,5 @@ def _rows(text: str, separator: str, limits: SheetLimits) -> tuple[tuple[Cell, .
     except csv.Error as error:
         message = f"the quotes of a cell do not match near line {reader.line_num} ({error}); save the file as .xlsx"
         raise UnreadableSheet("broken_csv", message, number + 1) from error
-    blank = min(number, limits.rows) - len(grid.rows)  # those at the end are told of too
+    blank = min(number, limits.rows) - len(grid.rows)  # blank rows at the end count too
     return (*grid.rows, *[()] * blank)

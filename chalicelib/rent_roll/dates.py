@@ -1,4 +1,4 @@
-"""Dates and due days as landlords write them: the day stands before the month, always."""
+"""Parse dates and due days as landlords write them: the day always comes before the month."""
 
 import datetime as dt
 import re
@@ -10,7 +10,7 @@ from chalicelib.rent_roll.model import LAST_DUE_DAY
 
 EXPECTED = "expected a date with the day before the month, such as 15/6/2025, 15 Jun 2025 or 2025-06-15"
 
-# English and Swahili; their first three letters tell them apart.
+# English and Swahili; distinct in their first three letters.
 _MONTHS = {
     "jan": 1,
     "feb": 2,
@@ -80,11 +80,11 @@ _EPOCH = dt.date(1899, 12, 30)  # day 0 of Excel's count, its false leap day of 
 def read_date(cell: Cell) -> dt.date | None:
     """Return the date, or None when the cell is blank. Years 00–79 are 20xx, 80–99 are 19xx.
 
-    A bare number is refused even where it could be Excel's day count: the same count means another day,
-    four years off, in a workbook that counts from 1904, and nothing in the cell tells which.
+    A bare number is rejected even if it could be Excel's day count: in a workbook that counts from 1904 the same
+    number is a day four years later, and the cell does not show which.
 
     Raises:
-        UnreadableCell: it is no date, a day that does not exist, or one that the API would not take.
+        UnreadableCell: it is no date, a day that does not exist, or one that the API would reject.
     """
     if is_blank(cell):
         return None

@@ -24,14 +24,14 @@ from chalicelib.rent_roll.unit_types import read_unit_type
 MAX_NOTE = 500
 MAX_UNIT = 40
 
-# What speaks of a tenant; a vacant unit has none of it.
+# Columns about a tenant; they are blank for a vacant unit.
 _TENANT_COLUMNS = (Column.PHONE, Column.IDENTITY, Column.EMAIL, Column.KRA_PIN, Column.KIN, Column.START, Column.END)
 _MONEY_COLUMNS = (Column.DEPOSIT, Column.BALANCE)
 
 
 @dataclass(frozen=True, slots=True)
 class UnitCells:
-    """What a row says of the unit; ``rent_cents`` is a month's, ``water_rate_cents`` a cubic metre's."""
+    """The unit of a row; ``rent_cents`` is for a month, ``water_rate_cents`` for a cubic metre."""
 
     name: str
     type: str
@@ -44,7 +44,7 @@ class UnitCells:
 
 @dataclass(frozen=True, slots=True)
 class LeaseCells:
-    """What a row says of the lease; a negative balance is a credit."""
+    """The lease of a row; a negative balance is a credit."""
 
     tenant: TenantPlan
     starts_on: dt.date
@@ -55,7 +55,7 @@ class LeaseCells:
 
 
 def read_unit(row: SheetRow) -> UnitCells | None:
-    """Return the unit of the row, or None, with errors noted, when its name or rent cannot be told."""
+    """Return the unit of the row; None, with errors noted, if its name or rent cannot be parsed."""
     name = row.read(Column.UNIT, _unit_name)
     rent_cents = row.read(Column.RENT, read_positive_amount)
     if rent_cents is None and not row.has(Column.RENT):
@@ -89,7 +89,7 @@ def is_occupied(row: SheetRow) -> bool:
 
 
 def read_lease(row: SheetRow, due_day: int) -> LeaseCells | None:
-    """Return the lease of the row, or None with errors noted; ``due_day`` stands in where the row gives none."""
+    """Return the lease of the row, or None with errors noted; ``due_day`` is the default."""
     tenant = _tenant(row)
     starts_on, ends_on = row.read(Column.START, read_date), row.read(Column.END, read_date)
     if starts_on is None and not row.has(Column.START):

@@ -1,8 +1,8 @@
-"""From an uploaded file to a plan: every row read, every problem listed, nothing written.
+"""Parse an uploaded file into a ``RentRoll``: every row is read, every problem listed, nothing written.
 
-``parse_rent_roll`` is a pure function of the bytes and the two defaults, so commit has it read the stored bytes again
-instead of keeping a second copy of everybody's identity numbers; ``model.fingerprint`` proves the same plan. It is
-called in ``subprocess_main`` alone, a process that can be ended.
+``parse_rent_roll`` is a pure function of the bytes and the two defaults, so the commit parses the stored bytes again
+instead of storing a second copy of everybody's identity numbers; ``model.fingerprint`` shows that the result is the
+same. It is called only in ``subprocess_main``, a process that can be killed.
 """
 
 import re
@@ -22,12 +22,12 @@ _TOTAL = re.compile(r"(?:grand |overall |sub[ -]?)*totals?\b.*|jumla\b.*", re.IG
 
 
 def parse_rent_roll(content: bytes, *, property_name: str = "", due_day: int = 5) -> RentRoll:
-    """Return what the file would make, with all that is wrong with it. It raises nothing for bad content.
+    """Return the records of the file and its problems. Bad content raises nothing.
 
     Args:
-        content: The file as uploaded, CSV or XLSX.
-        property_name: Whose units they are while no row has named a property; empty asks for one.
-        due_day: For rows that give none, 1 to 28.
+        content: the file as uploaded, CSV or XLSX.
+        property_name: property of the units above the first named one; with "" they are errors.
+        due_day: default for rows without one, 1 to 28.
     """
     try:
         return parse_sheet(read_sheet(content), property_name=property_name, due_day=due_day)
@@ -36,7 +36,7 @@ def parse_rent_roll(content: bytes, *, property_name: str = "", due_day: int = 5
 
 
 def parse_sheet(sheet: Sheet, *, property_name: str = "", due_day: int = 5) -> RentRoll:
-    """Return what the grid would make, as ``parse_rent_roll`` does.
+    """Return the records and problems of the sheet, as ``parse_rent_roll`` does.
 
     Raises:
         UnreadableSheet: no row of it has headings.
@@ -119,7 +119,7 @@ def _is_skipped(row: SheetRow, filled: list[int], builder: RentRollBuilder) -> b
 
 
 def _repeats_header(row: SheetRow, filled: list[int]) -> bool:
-    """Return whether the row has as many meanings as there are columns; it mostly is settled by its first cells."""
+    """Return whether the row contains as many known headings as the header; usually its first cells settle that."""
     others = len(filled) - len(row.header.places)  # cells that may mean nothing
     for place in filled:
         others -= column_for(row.cells[place]) is None
@@ -129,7 +129,7 @@ def _repeats_header(row: SheetRow, filled: list[int]) -> bool:
 
 
 def _report_unheaded(row: SheetRow, filled: list[int], reported: set[int], *, ragged_is_error: bool) -> None:
-    """Tell of cells under no heading. In a CSV those beyond the last mean that a comma has split a cell."""
+    """Report cells without a heading. In a CSV, cells beyond the last heading mean that a comma has split a cell."""
     headings = row.header.headings
     width = max(place for place, heading in enumerate(headings) if heading) + 1
     for place in filled:

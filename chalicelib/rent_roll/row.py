@@ -1,4 +1,4 @@
-"""The problems of one sheet as they are found, and the rows that find them."""
+"""A row of a sheet: reads its cells and collects their problems."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -8,13 +8,13 @@ from chalicelib.rent_roll.columns import Column, Header
 from chalicelib.rent_roll.model import Problem, Severity
 from chalicelib.values import clean_text
 
-MAX_VALUE = 80  # characters of a wrong cell that are shown again
+MAX_VALUE = 80  # characters of an invalid cell that are shown with its problem
 
 T = TypeVar("T")
 
 
 class SheetRow:
-    """One row under the headings. Reading a cell never stops the reading of others: it leaves a problem behind."""
+    """One row under the headings. An unreadable cell adds a problem, and the other cells are read all the same."""
 
     def __init__(self, number: int, cells: Sequence[Cell], header: Header, found: list[Problem]) -> None:
         self.number = number
@@ -31,11 +31,11 @@ class SheetRow:
         return not is_blank(self.cell(column))
 
     def filled(self) -> list[int]:
-        """Return the places of the cells in which something stands."""
+        """Return the indexes of the cells that are not empty."""
         return [place for place, cell in enumerate(self.cells) if cell is not None and cell_text(cell)]
 
     def read(self, column: Column, reader: Callable[[Cell], T]) -> T | None:
-        """Return what ``reader`` makes of the cell, or None with an error noted when it cannot be read."""
+        """Return the cell as parsed by ``reader``; None, with an error noted, if it is unreadable."""
         try:
             return reader(self.cell(column))
         except UnreadableCell as problem:

@@ -1,4 +1,4 @@
-"""A plan as plain data, on its way from the process that reads sheets to the one that asked."""
+"""Serialize a ``RentRoll``, to pass it from the subprocess that parses it to its caller."""
 
 import datetime as dt
 import json

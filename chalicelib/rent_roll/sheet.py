@@ -1,4 +1,4 @@
-"""A grid of cells, wherever it came from, and how large it may be."""
+"""A sheet as a grid of cells, whatever its format, and its limits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,22 +9,22 @@ from chalicelib.rent_roll.model import MAX_CELL_CHARACTERS, Problem
 
 
 class SheetLimits(NamedTuple):
-    """How much is read of a file: whoever reads it stops at the first thing that is beyond a limit.
+    """The limits of a file; reading stops as soon as one is exceeded.
 
-    Those of a workbook's parts hold for what stands in it compressed; ``depth`` is of its XML.
+    Those of ``parts``, ``elements`` and ``depth`` are of a workbook, which is a zip of XML files.
     """
 
     rows: int
     columns: int
-    cells: int  # of the sheet, that are not blank
+    cells: int  # not blank
     cell_characters: int
-    characters: int  # of all cells together: a workbook can name one long text from many cells
-    errors: int  # after so many the rest of the sheet would only repeat them
+    characters: int  # of all cells together: many cells of a workbook can refer to one long text
+    errors: int  # after that many, further ones would only be repetitions
     sheets: int
     parts: int  # files in the zip
-    part_bytes: int  # unpacked, of one of them
-    unpacked_bytes: int  # of all
-    elements: int  # of XML, in all parts that are read
+    part_bytes: int  # unpacked size of one of them
+    unpacked_bytes: int  # of all of them
+    elements: int  # XML elements, in all parts that are read
     depth: int
 
 
@@ -50,7 +50,7 @@ RENT_ROLL = LIMITS["rent_roll"]
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Rows in the order of the file, the first at index 0, blank ones kept so that they count as people count."""
+    """Rows in the order of the file, from index 0, with blank ones, so that row numbers match the spreadsheet's."""
 
     kind: Literal["csv", "xlsx"]
     name: str
@@ -67,7 +67,7 @@ class UnreadableSheet(ValueError):
 
 
 class Grid:
-    """The rows of one sheet as they are read, each refused where it is beyond a limit."""
+    """The rows of one sheet as they are read, checked against the limits."""
 
     def __init__(self, limits: SheetLimits) -> None:
         self.limits = limits
@@ -75,10 +75,10 @@ class Grid:
         self._cells = self._characters = 0
 
     def add(self, number: int, row: Sequence[Cell]) -> None:
-        """Add the row of that number, counted from 1 and above those before; those left out on the way are blank.
+        """Add the row ``number``, counted from 1 and ascending; skipped rows are blank.
 
         Raises:
-            UnreadableSheet: it is not blank, and beyond a limit.
+            UnreadableSheet: it is not blank, and exceeds a limit.
         """
         filled = [cell for cell in row if cell not in (None, "")]
         if not filled:

@@ -1,9 +1,9 @@
-"""An uploaded file: what kind it is, told by its bytes, and the sheet in it."""
+"""Read the sheet in an uploaded file, whose format is detected by its first bytes."""
 
 from chalicelib.rent_roll import csv_file, xlsx_file
 from chalicelib.rent_roll.sheet import RENT_ROLL, Sheet, SheetLimits, UnreadableSheet
 
-# What a file begins with, where it is surely not a sheet that we read.
+# First bytes of formats that we do not read.
 _OTHER_FILE_TYPES: tuple[tuple[bytes, str, str], ...] = (
     (
         b"\xd0\xcf\x11\xe0",
@@ -21,7 +21,7 @@ _WORKBOOK = b"PK\x03\x04"
 
 
 def read_sheet(content: bytes, limits: SheetLimits = RENT_ROLL) -> Sheet:
-    """Return the grid in ``content``, a CSV or an XLSX; the bytes tell which, names of files often lie.
+    """Return the sheet in ``content``, a CSV or an XLSX, detected by its bytes: file names are often wrong.
 
     Raises:
         UnreadableSheet: it is another kind of file, broken, or beyond the limits.

@@ -20,12 +20,12 @@ FAILED = 78
 
 
 def set_resource_limits(cpu_s: int, memory_mb: int) -> None:
-    """Have the kernel end this process after ``cpu_s``, and give it no more than ``memory_mb`` in all."""
+    """Make the kernel kill this process after ``cpu_s`` of CPU time, and limit its memory to ``memory_mb``."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
     memory_bytes = memory_mb * 1_000_000
-    with suppress(ValueError, OSError):  # macOS knows no such limit; Linux, where strangers upload, does
+    with suppress(ValueError, OSError):  # macOS has no such limit; Linux, which runs in production, has
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
 
 
@@ -42,9 +42,9 @@ def main() -> None:
         sys.stdout.buffer.write(answer)
         sys.stdout.buffer.flush()
     except MemoryError:
-        os._exit(OUT_OF_MEMORY)  # whatever an orderly end would do may want memory too
-    except Exception as error:  # noqa: BLE001 - it is told, but for its text
-        # Where it happened, and not what it says: a message may repeat a cell.
+        os._exit(OUT_OF_MEMORY)  # a normal exit may need memory too
+    except Exception as error:  # noqa: BLE001 - reported, without its message
+        # The location and not the message, which may contain a cell.
         frames = traceback.extract_tb(error.__traceback__)
         places = " ← ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
         sys.stderr.write(f"{type(error).__name__} at {places}\n")

@@ -1,10 +1,10 @@
-"""What kind of unit it is, from the words that landlords use."""
+"""Parse the type of a unit from the words that landlords use."""
 
 import re
 
 from chalicelib.rent_roll.cells import Cell, cell_text, is_blank
 
-# In the words of portfolio.model.UNIT_TYPES; a test compares.
+# The values are those of portfolio.model.UNIT_TYPES; a test compares.
 _WORDS: dict[str, tuple[str, int]] = {
     "bedsitter": ("bedsitter", 0),
     "bed sitter": ("bedsitter", 0),

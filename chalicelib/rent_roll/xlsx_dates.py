@@ -1,4 +1,4 @@
-"""Which numbers of a workbook are days, and which day they are: Excel stores a day as a number with a format."""
+"""Convert a workbook's numbers to dates: Excel stores a day as a number with a date format."""
 
 import datetime as dt
 import re
@@ -10,7 +10,7 @@ EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a day in a sheet has no zone
 EPOCH_1904 = dt.datetime(1904, 1, 1)  # noqa: DTZ001 - of old workbooks from a Macintosh
 NO_SUCH_DAY = "#VALUE!"  # as Excel shows it
 
-# ISO 29500-1, 18.8.30: formats that every program knows by number.
+# ISO 29500-1, 18.8.30: built-in formats, by their numbers.
 _BUILT_IN_DAYS = frozenset({*range(14, 23), 45, 47})
 _BUILT_IN_SPANS = frozenset({46})
 _PASSED_OVER = re.compile(r'"[^"]*"|\[(?!hh?\]|mm?\]|ss?\])[^\]]*\]')  # quoted text, colours and locales
@@ -21,7 +21,7 @@ _MS_A_DAY = 86_400_000
 
 
 class Styles(Walker):
-    """Collects which cell styles, by their place, show a day or a span of time."""
+    """Collects the indexes of cell styles that show a day or a duration."""
 
     def __init__(self) -> None:
         self.days: set[int] = set()
@@ -58,14 +58,14 @@ class Styles(Walker):
 
 
 def day_of(number: Decimal, epoch: dt.datetime) -> dt.date | str:
-    """Return the day of a number that is shown as one; the time where it has no day, and an error outside of them."""
+    """Return the day of a number with a date format; below 1, its time; an error value if it is out of range."""
     if not 0 <= number < 10_000_000:
         return NO_SUCH_DAY
     days, ms = divmod(round(number * _MS_A_DAY), _MS_A_DAY)
     if days == 0:
         return str((epoch + dt.timedelta(milliseconds=ms)).time())
     if days < 60 and epoch == EPOCH:
-        days += 1  # Excel knows a 29 February 1900, day 60; all before it lie one day off
+        days += 1  # Excel has a 29 February 1900, day 60; all days before it are off by one
     try:
         return (epoch + dt.timedelta(days=days, milliseconds=ms)).date()
     except OverflowError:
@@ -73,7 +73,7 @@ def day_of(number: Decimal, epoch: dt.datetime) -> dt.date | str:
 
 
 def span_of(number: Decimal) -> str:
-    """Return a number of days that is shown as hours and minutes."""
+    """Return a number of days formatted as hours and minutes."""
     if not abs(number) < 10_000_000:
         return NO_SUCH_DAY
     return str(dt.timedelta(milliseconds=round(number * _MS_A_DAY))).upper()

@@ -1,7 +1,7 @@
-"""The parts of a workbook's zip, read as streams of XML: no tree is built, and nothing is unpacked beyond its limit.
+"""The parts of a workbook's zip, parsed as streams of XML: no tree is built, and nothing is unpacked beyond its limit.
 
-A library that reads workbooks cannot be asked for less than all: it builds the tree of a row, of the styles and
-of all shared strings before anybody can count them.
+A library for workbooks cannot be limited: it builds the tree of a row, of the styles and of all shared
+strings before they can be counted.
 """
 
 import io
@@ -18,7 +18,7 @@ from chalicelib.rent_roll.sheet import SheetLimits, UnreadableSheet
 Attributes = dict[str, str]
 
 CHUNK_BYTES = 65_536
-MAX_TOKEN_BYTES = 500_000  # a tag or a comment; older expat looks at all of it again with each chunk
+MAX_TOKEN_BYTES = 500_000  # a tag or a comment; older versions of expat scan all of it again with each chunk
 
 _MAIN = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
 _RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -31,11 +31,11 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, expat.ExpatError, KeyError, ValueErro
 
 
 class Stop(Exception):
-    """What was wanted of a part has been read."""
+    """Stops the parsing of a part: what was needed has been read."""
 
 
 class Walker:
-    """What a reader does at each element of the main namespace; names are without it, text is all that stands in it."""
+    """Handles the elements of a part; names of the main namespace are without it, those of others are empty."""
 
     def begin(self, name: str, attributes: Attributes) -> None: ...
 
@@ -45,7 +45,7 @@ class Walker:
 
 
 class Relation(Walker):
-    """Collects the relations of a part: their last word by id, and what they lead to."""
+    """Collects the relations of a part by id: the last segment of their type, and their targets."""
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
@@ -59,17 +59,17 @@ class Relation(Walker):
             self.targets[key] = posixpath.normpath(posixpath.join("/", self.folder, attributes["Target"]))[1:]
 
     def of_kind(self, kind: str) -> str | None:
-        """Return the part that the first relation of the kind leads to."""
+        """Return the target of the first relation of the kind."""
         return next((self.targets[key] for key, each in self.kinds.items() if each == kind), None)
 
 
 class Package:
-    """A workbook's zip that may be read: no macros, no password, no document types, not too much of anything."""
+    """A workbook's zip, checked: no macros, no password, no document types, and within the limits."""
 
     def __init__(self, content: bytes, limits: SheetLimits) -> None:
         self.limits = limits
         self._elements = self._depth = 0
-        self._known: dict[str, str] = {}  # names of elements that came before, without their namespace
+        self._known: dict[str, str] = {}  # cache: names of elements without their namespace
         with _rejecting_broken():
             self._zip = zipfile.ZipFile(io.BytesIO(content))
             parts = self._zip.infolist()
@@ -91,7 +91,7 @@ class Package:
                 self.walk(name, Walker(), only_prologue=True)
 
     def relations(self, of: str) -> Relation:
-        """Return the relations of the part, or of the package where ``of`` is empty; none where it has none."""
+        """Return the relations of the part, or of the package if ``of`` is empty."""
         folder, name = posixpath.split(of)
         found, part = Relation(folder), posixpath.join(folder, "_rels", f"{name}.rels")
         if part in self.names:
@@ -99,10 +99,10 @@ class Package:
         return found
 
     def walk(self, part: str, walker: Walker, *, only_prologue: bool = False) -> None:
-        """Give the part's elements to ``walker``, which may raise ``Stop``.
+        """Pass the part's elements to ``walker``, which may raise ``Stop``.
 
         Raises:
-            UnreadableSheet: it is not there, is not XML, has a document type, or is beyond the limits.
+            UnreadableSheet: the part is missing, is not XML, has a document type, or exceeds the limits.
         """
         parser = self._parser(walker, only_prologue=only_prologue)
         try:
@@ -153,7 +153,7 @@ class Package:
         return left
 
     def _local(self, name: str) -> str:
-        """Return the name without its namespace; of a foreign namespace nothing, which no reader knows."""
+        """Return the name without its namespace; "" in a foreign namespace, which no walker handles."""
         uri, _, local = name.rpartition("}")
         plain_name = local if uri in _MAIN or uri == _RELATIONS else ""
         if len(self._known) < 1_000:
