@@ -1,4 +1,4 @@
-"""The plan while it is put together: which rows speak of the same property, unit or tenant."""
+"""Build the ``RentRoll`` row by row: which rows mean the same property, unit or tenant."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ MAX_TOWN = 80
 
 
 class RentRollBuilder:
-    """Collects what rows make. A property's name carries down to the rows below that give none."""
+    """Collects the records of rows. A property's name applies to the rows below that have none."""
 
     def __init__(self, property_name: str) -> None:
         self._name = " ".join(property_name.split())
@@ -35,16 +35,16 @@ class RentRollBuilder:
         return bool(self._units)
 
     def begin_property(self, row: SheetRow) -> None:
-        """Take the property's name for this row and those below; note it when it cannot be one."""
+        """Set the property's name for this row and those below; note an error if it is invalid."""
         name = row.read(Column.PROPERTY, _property_name)
-        if name is None:  # the rows below are still of one property, whose name is to be mended
+        if name is None:  # the rows below still belong to one property, whose name must be corrected
             name = clean_text(cell_text(row.cell(Column.PROPERTY)))[:MAX_PROPERTY]
         self._name, self._town = name, row.read(Column.LOCATION, _town) or ""
         if name:
             self._headings.setdefault(_key(name), (name, row.number))
 
     def property_of(self, row: SheetRow) -> int | None:
-        """Return the place of the row's property, made when it is new, or None with an error noted."""
+        """Return the index of the row's property, added if it is new; None, with an error noted, if there is none."""
         if row.has(Column.PROPERTY):
             self.begin_property(row)
         if not self._name:
@@ -61,7 +61,7 @@ class RentRollBuilder:
         return place
 
     def add_unit(self, row: SheetRow, property_index: int, unit: UnitCells, *, vacant: bool) -> int | None:
-        """Return the place of the new unit, or None, with an error noted, when the property has it already."""
+        """Add the unit and return its index; None, with an error noted, if the property already has it."""
         first = self._unit_rows.setdefault((property_index, _key(unit.name).replace(" ", "")), row.number)
         if first != row.number:
             row.error("duplicate_unit", f"this property has the same unit in row {first}", Column.UNIT)
@@ -96,7 +96,7 @@ class RentRollBuilder:
         )
 
     def unused_properties(self) -> list[tuple[str, int]]:
-        """Return names that stood alone in their row, with the row, and got no unit."""
+        """Return (name, row) of properties that were named in a row of their own and have no unit."""
         return [named for key, named in self._headings.items() if key not in self._property_by_key]
 
     def water_rates(self) -> list[tuple[str, int, int]]:
@@ -108,8 +108,8 @@ class RentRollBuilder:
         ]
 
     def plan(self, sheet_name: str, problems: tuple[Problem, ...]) -> RentRoll:
-        made = tuple(self._properties), tuple(self._units), tuple(self._tenants), tuple(self._leases)
-        return RentRoll(sheet_name, *made, problems)
+        records = tuple(self._properties), tuple(self._units), tuple(self._tenants), tuple(self._leases)
+        return RentRoll(sheet_name, *records, problems)
 
     def _set_town(self, row: SheetRow, place: int, town: str) -> None:
         known = self._properties[place]
@@ -130,7 +130,7 @@ class RentRollBuilder:
         self._properties[place] = replace(self._properties[place], water_rate_cents=rate_cents)
 
     def _tenant_of(self, row: SheetRow, tenant: TenantPlan) -> int:
-        """Return the place of the tenant: one person is who has the same name and the same phone or identity."""
+        """Return the tenant's index; the same name with the same phone or identity number is the same person."""
         candidates = [self._tenant_by_phone[phone] for phone in tenant.phones if phone in self._tenant_by_phone]
         if tenant.identity_number in self._tenant_by_identity:
             candidates.append(self._tenant_by_identity[tenant.identity_number])

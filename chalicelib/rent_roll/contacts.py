@@ -1,4 +1,4 @@
-"""Who rents, as landlords write it: names, phones, identity documents, and the signs of an empty house."""
+"""Parse a tenant's cells: names, phones, identity documents, next of kin, and the marks of a vacant unit."""
 
 import re
 from collections.abc import Callable
@@ -26,7 +26,7 @@ _VACANT = {
     *("free", "none", "nil", "to let", "tolet", "for rent", "wazi", "tupu"),
 }
 _VACANT_TAIL = re.compile(r" (?:unit|house|hse|room|now|currently)$")
-# Words of their own at the beginning, with a name behind them: "Ochieng Peter" has an "eng" inside.
+# Whole words at the beginning, followed by a name: "Ochieng Peter" contains an "eng".
 _TITLES = re.compile(r"(?:(?:mr|mrs|ms|miss|dr|eng|prof|rev|pst|hon)(?:\.+ *| +))+(?=\S)", re.ASCII | re.IGNORECASE)
 _SEVERAL_PEOPLE = re.compile(r"&|/|\+|;|,|\band\b|\bna\b", re.IGNORECASE)
 _INITIAL_APOSTROPHE = re.compile(r"\b([OD])'([a-z])")  # O'Brien, but Ng'ang'a and Wang'ombe
@@ -37,7 +37,7 @@ _IDENTITY_LABEL = re.compile(r"^(?:(?:national )?id|passport)?[ .:#]*(?:no)?[ .:
 
 
 class Name(NamedTuple):
-    """A person's name; one part alone is the given name, and what is lacking is empty."""
+    """A person's name; a single part is the given name, and missing parts are empty."""
 
     given: str
     middle: str
@@ -45,18 +45,18 @@ class Name(NamedTuple):
 
 
 def is_vacant(cell: Cell) -> bool:
-    """Return whether the tenant's cell says that nobody lives there; a blank cell says nothing either way."""
+    """Return whether the tenant's cell marks the unit as vacant; a blank cell does not."""
     words = re.sub(r"[^a-z]+", " ", cell_text(cell).casefold()).strip()
     return _VACANT_TAIL.sub("", words) in _VACANT
 
 
 def read_name(cell: Cell) -> Name | None:
-    """Return the name in its parts, without titles, or None when the cell is blank.
+    """Return the name in its parts, without titles, or None if the cell is blank.
 
-    Capitals throughout become title case.
+    A name in capitals becomes title case.
 
     Raises:
-        UnreadableCell: several people, digits, more than four parts, or what the API would not take as a name.
+        UnreadableCell: several people, digits, more than four parts, or what the API would reject as a name.
     """
     if is_blank(cell):
         return None
@@ -85,7 +85,7 @@ def read_phones(cell: Cell) -> tuple[str, ...]:
     if is_blank(cell):
         return ()
     reject_mangled(cell_text(cell))
-    # What stands between digits is for the door to know; an apostrophe before them is from an export of ours.
+    # ``parse_phone`` knows what may be between digits; an apostrophe before them is from our own CSV export.
     text = _PHONE_LABEL.sub("", cell.strip().removeprefix("'") if isinstance(cell, str) else cell_text(cell))
     try:
         return (phones.parse_phone(text),)
@@ -103,8 +103,8 @@ def read_phones(cell: Cell) -> tuple[str, ...]:
 def read_identity(cell: Cell) -> tuple[str, str] | None:
     """Return the kind of identity document and its number, or None when the cell is blank.
 
-    Seven to nine digits are a national ID, letters before digits a passport; other writings are
-    refused rather than filed under a guess. "ID 23456789" and "12345678.0" are their digits.
+    Seven to nine digits are a national ID, letters before digits a passport; other forms are
+    rejected rather than guessed. "ID 23456789" and "12345678.0" are parsed as their digits.
 
     Raises:
         UnreadableCell: it is neither.
@@ -118,7 +118,7 @@ def read_identity(cell: Cell) -> tuple[str, str] | None:
         try:
             return kind, values.parse_identity_number(kind, number)
         except values.InvalidValue:
-            pass  # told below, with both forms
+            pass  # the error below names both forms
     raise UnreadableCell(
         "not_an_identity", "expected a national ID of 7 to 9 digits or a passport number such as AK0123456"
     )
@@ -147,18 +147,18 @@ def read_kra_pin(cell: Cell) -> str | None:
     return _parse_with(values.parse_kra_pin, text.upper() if text.isascii() else text, "not_a_kra_pin")
 
 
-def _parse_with(door: Callable[[str], str], text: str, code: str) -> str:
+def _parse_with(parser: Callable[[str], str], text: str, code: str) -> str:
     try:
-        return door(text)
-    except values.InvalidValue as refused:
-        raise UnreadableCell(code, str(refused)) from refused
+        return parser(text)
+    except values.InvalidValue as error:
+        raise UnreadableCell(code, str(error)) from error
 
 
 def read_kin(cell: Cell) -> tuple[str, str | None]:
     """Return the next of kin's name and phone: "Akinyi (0712 345 678)", either part may be missing.
 
     Raises:
-        UnreadableCell: the number in it is no Kenyan mobile number, or the rest is no name that the API would take.
+        UnreadableCell: the number in it is no Kenyan mobile number, or the API would reject the rest.
     """
     if is_blank(cell):
         return "", None

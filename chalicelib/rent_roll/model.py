@@ -1,6 +1,6 @@
-"""What a sheet would make, and what is wrong with it. Nothing here has been written anywhere.
+"""A parsed rent roll: the records that it would create, and its problems. Nothing has been written anywhere.
 
-Rows refer to each other by place in the plan's tuples, since ids are given at commit.
+Records refer to each other by their index in the tuples of ``RentRoll``, since ids are assigned at commit.
 """
 
 import datetime as dt
@@ -17,10 +17,10 @@ Severity = Literal["error", "notice"]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to tell the landlord. ``value`` may be personal data: show it to the uploader, never log it.
+    """A problem to show to the landlord. ``value`` may be personal data: show it to the uploader, never log it.
 
-    ``row`` counts as the spreadsheet program does, from 1; ``column`` is its letter and heading, as in
-    "G (Tenant Name)". Both are None for what concerns the file. An error forbids the commit, a notice does not.
+    ``row`` is counted from 1, as in a spreadsheet; ``column`` is its letter and heading, as in
+    "G (Tenant Name)". Both are None for a problem of the file. An error prevents the commit, a notice does not.
     """
 
     severity: Severity
@@ -50,7 +50,7 @@ class PropertyPlan:
 
 @dataclass(frozen=True, slots=True)
 class UnitPlan:
-    """A unit; ``property_index`` is its place in ``Plan.properties``, ``rent_cents`` what is asked for a month."""
+    """A unit; ``property_index`` is an index of ``RentRoll.properties``, ``rent_cents`` is for a month."""
 
     property_index: int
     name: str
@@ -97,9 +97,9 @@ class LeasePlan:
 
 @dataclass(frozen=True, slots=True)
 class RentRoll:
-    """All that one sheet would make, and every problem found on the way. Rows in error make nothing.
+    """All records that one sheet would create, and its problems. Rows with errors create nothing.
 
-    ``columns`` names the sheet's columns by their meaning, as ``Problem.column`` does; those that it has.
+    ``columns`` are the labels of the sheet's columns by meaning, as in ``Problem.column``.
     """
 
     sheet_name: str
@@ -112,11 +112,11 @@ class RentRoll:
 
 
 def fingerprint(plan: RentRoll) -> str:
-    """Return a digest of all that the plan would make.
+    """Return a digest of all records that the plan would create.
 
-    Preview keeps it and commit compares it, since commit reads the stored sheet anew: what a person
-    agreed to and what is written are then the same, also when a release came in between.
+    The preview stores it and the commit compares it, since the commit parses the stored sheet again: what
+    somebody agreed to and what is written are then the same, also if a release came in between.
     """
-    made = asdict(plan)
-    del made["problems"], made["columns"]
-    return hashlib.sha256(json.dumps(made, sort_keys=True, default=str).encode()).hexdigest()
+    records = asdict(plan)
+    del records["problems"], records["columns"]
+    return hashlib.sha256(json.dumps(records, sort_keys=True, default=str).encode()).hexdigest()

@@ -17,19 +17,19 @@ from chalicelib.rent_roll.xlsx_text import SharedStrings, TextWalker
 
 LAST_ROW = 1_048_576  # of the format
 LAST_COLUMN = 16_384
-MAX_DIGITS = 15  # that a spreadsheet program keeps of a number
+MAX_DIGITS = 15  # significant digits of a number in a spreadsheet
 MAX_NUMBER = 50  # characters
-SHOWN_VALUE = 80  # characters of a number that cannot be
+SHOWN_VALUE = 80  # characters of an invalid number
 
-_SHOWN = Context(prec=MAX_DIGITS)  # of a binary fraction, what Excel itself shows and stores
-_SMALLEST_POWER = -307  # of ten, that a binary fraction can have
+_SHOWN = Context(prec=MAX_DIGITS)  # the digits of a double that Excel itself shows and stores
+_SMALLEST_POWER = -307  # smallest power of ten of a double
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?P<power>[eE][+-]?[0-9]{1,4})?", re.ASCII)
 _WHOLE = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,10})", re.ASCII)
 
 
 class Workbook(Walker):
-    """Collects the sheets in their order, by the relations that lead to them."""
+    """Collects the sheets in their order, with the ids of their relations."""
 
     def __init__(self) -> None:
         self.sheets: list[tuple[str, str]] = []  # title, id of the relation
@@ -43,7 +43,7 @@ class Workbook(Walker):
 
 
 class Cells(TextWalker):
-    """Reads the rows of one sheet into a grid: all of it if it has headings at its top, and ``whole`` asks for it."""
+    """Reads the rows of one sheet into a grid: all rows if it has headings and ``whole`` is set, else its top."""
 
     def __init__(self, grid: Grid, strings: list[str], styles: Styles, epoch: dt.datetime, *, whole: bool) -> None:
         super().__init__(grid.limits)
@@ -74,7 +74,7 @@ class Cells(TextWalker):
     def end(self, name: str) -> None:
         if name == "v":
             self._in_value = False
-            self._value = self.taken()
+            self._value = self.pop_text()
         elif name == "c":
             self._end_cell()
         elif name == "row":
@@ -117,7 +117,7 @@ class Cells(TextWalker):
 
     def _end_cell(self) -> None:
         self._in_cell = False
-        inline_text = self.taken()  # of an inline string
+        inline_text = self.pop_text()  # of an inline string
         if self._kind == "inlineStr":
             self._value = inline_text
         if self._formula and (self._value is None or (not self._value and self._kind != "str")):
@@ -203,7 +203,7 @@ def _unread_sheet(title: str, read: str) -> Problem:
 
 
 def read_number(text: str) -> int | Decimal | None:
-    """Return the number, a fraction in the digits that Excel shows of it; None where no cell can hold it."""
+    """Return the number, a fraction with the digits that Excel shows; None if no cell can contain it."""
     if len(text) > MAX_NUMBER or not _NUMBER.fullmatch(text):
         return None
     exact = Decimal(text)

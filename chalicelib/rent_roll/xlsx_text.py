@@ -1,15 +1,15 @@
-"""The texts of a workbook: those of its cells, and those that cells share and name by their place."""
+"""The texts of a workbook: those within cells, and the shared ones that cells refer to by index."""
 
 import re
 
 from chalicelib.rent_roll.sheet import SheetLimits
 from chalicelib.rent_roll.xlsx_package import Attributes, Walker, reject
 
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # how the format writes what XML cannot
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # the format's escape for characters that XML does not allow
 
 
 class TextWalker(Walker):
-    """Gathers the text of <t>, but for what tells how it is pronounced; no more of it than a cell may hold."""
+    """Collects the text of <t>, without phonetic hints, up to the limit of a cell."""
 
     def __init__(self, limits: SheetLimits) -> None:
         self._most = limits.cell_characters + 1  # one more shows that it is too long
@@ -36,14 +36,14 @@ class TextWalker(Walker):
             self._texts.append(kept)
             self._length += len(kept)
 
-    def taken(self) -> str:
+    def pop_text(self) -> str:
         text = "".join(self._texts)
         self._texts, self._length, self._phonetic = [], 0, False
         return _ESCAPED.sub(_unescaped, text) if "_x" in text else text
 
 
 class SharedStrings(TextWalker):
-    """Collects the texts that cells name by their place."""
+    """Collects the texts that cells refer to by index."""
 
     def __init__(self, limits: SheetLimits) -> None:
         super().__init__(limits)
@@ -53,11 +53,11 @@ class SharedStrings(TextWalker):
     def end(self, name: str) -> None:
         super().end(name)
         if name == "si":
-            self.strings.append(self.taken())
+            self.strings.append(self.pop_text())
             if len(self.strings) > self.limits.cells:
                 reject("too_many_cells", f"expected at most {self.limits.cells:,} texts in a workbook; split it")
 
 
 def _unescaped(found: re.Match[str]) -> str:
     character = chr(int(found[1], 16))
-    return character if character.isprintable() else " "  # a line break mostly; half a character never
+    return character if character.isprintable() else " "  # mostly a line break; never half a surrogate pair
