@@ -107,7 +107,7 @@ resource "aws_cognito_user_group" "operators" {
   description  = "May be given the operator role"
 }
 
-# Whom drop_password has let in. The name is also in chalicelib/identity/ports.py: no token is taken without it.
+# Whom drop_password has let in. The name is also in chalicelib/runtime/ports.py: no token is taken without it.
 resource "aws_cognito_user_group" "passwordless" {
   name         = "passwordless"
   user_pool_id = aws_cognito_user_pool.main.id
