@@ -16,12 +16,12 @@ from sqlalchemy import Connection
 from chalicelib import billing, leasing, ledger, messaging, organisations, payments, portfolio
 from chalicelib.billing.model import CreditNote, Invoice, InvoiceLine, Receipt
 from chalicelib.lease_accounts import credit_notes, deposit_deductions, lease_closing
-from chalicelib.lease_accounts.model import Deduction, FinalAccount
+from chalicelib.lease_accounts.model import Deduction, FinalAccount, NewDeduction
 from chalicelib.leasing.model import DepositEntry
 from chalicelib.ledger.model import ClosedPeriod
 from chalicelib.paging import MAX_PAGE_ITEMS, PageRequest
 from chalicelib.payments import allocation, reversal
-from chalicelib.payments.model import Allocation, Payment, Refund
+from chalicelib.payments.model import Allocation, NewPayment, NewRefund, Payment, Refund
 from chalicelib.portfolio.model import NewProperty, NewUnit
 from chalicelib.runtime.resources import Resources
 from tests import invariants
@@ -115,8 +115,8 @@ class Money:
     def pay(self, lease_id: UUID | None, amount_cents: int, **values: Any) -> Payment:
         """Record a payment; ``who`` in ``values`` is given to the use case itself (role, within, …)."""
         who = values.pop("who", {})
-        given = {"method": "cash", "amount_cents": amount_cents, "received_on": self.today, "lease_id": lease_id}
-        return self.do(payments.record_payment, {**given, **values}, **self.at(), **who)
+        new = NewPayment("cash", amount_cents, self.today, lease_id)._replace(**values)
+        return self.do(payments.record_payment, new, **self.at(), **who)
 
     def confirm(self, payment_id: UUID) -> Payment:
         return self.do(payments.confirm_payment, payment_id, **self.at())
@@ -134,8 +134,8 @@ class Money:
         return self.do(reversal.reverse_payment, payment_id, reason="bounced", **self.at())
 
     def refund(self, payment_id: UUID, amount_cents: int, **values: Any) -> Refund:
-        given = {"amount_cents": amount_cents, "reason": "paid twice", **values}
-        return self.do(reversal.refund_credit, payment_id, given, **self.at())
+        new = NewRefund(amount_cents, "paid twice")._replace(**values)
+        return self.do(reversal.refund_credit, payment_id, new, **self.at())
 
     def opening_credit(self, lease_id: UUID, amount_cents: int) -> Payment:
         return self.do(payments.record_opening_credit, lease_id, amount_cents, self.today, **self.at())
@@ -153,8 +153,8 @@ class Money:
         )
 
     def deduct(self, lease_id: UUID, amount_cents: int, **values: Any) -> Deduction:
-        given = {"amount_cents": amount_cents, "reason": "broken window", **values}
-        return self.do(deposit_deductions.deduct_deposit, lease_id, given, **self.at())
+        new = NewDeduction(amount_cents, "broken window")._replace(**values)
+        return self.do(deposit_deductions.deduct_deposit, lease_id, new, **self.at())
 
     def undo_deduction(self, entry_id: UUID) -> DepositEntry:
         return self.do(deposit_deductions.reverse_deduction, entry_id, reason="not theirs", **self.at())

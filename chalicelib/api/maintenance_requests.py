@@ -39,7 +39,7 @@ def add_maintenance_request(request: RequestContext) -> MaintenanceRequest:
     Records a request that reached a member in person or by a call; it is attributed to whoever rents the unit
     today. A caretaker may record for the named properties.
     """
-    return maintenance.record_request(request.ctx, request.body)
+    return maintenance.record_request(request.ctx, **request.body)
 
 
 @routes.get("/maintenance-requests/{request_id}", may="see_maintenance", answer=MAINTENANCE_REQUEST)

@@ -5,15 +5,15 @@ from uuid import UUID
 
 from chalicelib import leasing
 from chalicelib.billing import charge_repository
-from chalicelib.billing.model import MANUAL_CHARGE_TYPES, Charge
+from chalicelib.billing.model import MANUAL_CHARGE_TYPES, Charge, NewCharge
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
 from chalicelib.paging import Page, PageRequest
 from chalicelib.runtime.context import Context
 
 
-def add_charge(ctx: Context, values: dict[str, Any]) -> Charge:
-    """Add a charge of ``values`` (lease_id, charge_type, amount_cents, description?, charged_on? = today).
+def add_charge(ctx: Context, new: NewCharge) -> Charge:
+    """Add a charge and return it.
 
     It goes on the first monthly invoice of a month that ends on or after ``charged_on``.
 
@@ -21,18 +21,18 @@ def add_charge(ctx: Context, values: dict[str, Any]) -> Charge:
         Invalid: the amount is not above 0, or the type may not be charged by hand.
         NotFound: the organisation has no such lease.
     """
-    if values["amount_cents"] <= 0:
+    if new.amount_cents <= 0:
         raise Invalid([("amount", "expected an amount above zero")])
-    if values["charge_type"] not in MANUAL_CHARGE_TYPES:
+    if new.charge_type not in MANUAL_CHARGE_TYPES:
         raise Invalid([("charge_type", f"expected one of: {', '.join(MANUAL_CHARGE_TYPES)}")])
-    leasing.lock_lease(ctx, values["lease_id"])  # an import that created it may be undone concurrently
+    leasing.lock_lease(ctx, new.lease_id)  # an import that created it may be undone concurrently
     charge = Charge(
         id=new_id(),
-        lease_id=values["lease_id"],
-        charge_type=values["charge_type"],
-        description=values.get("description", ""),
-        amount_cents=values["amount_cents"],
-        charged_on=values.get("charged_on", ctx.today),
+        lease_id=new.lease_id,
+        charge_type=new.charge_type,
+        description=new.description,
+        amount_cents=new.amount_cents,
+        charged_on=new.charged_on or ctx.today,
         status="pending",
         invoice_id=None,
         late_for_id=None,

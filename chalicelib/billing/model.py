@@ -140,6 +140,33 @@ class Invoice(NamedTuple):
         return "paid" if self.paid_cents else "credited"
 
 
+class NewCharge(NamedTuple):
+    """A one-off charge as a member enters it; charged today unless it says otherwise."""
+
+    lease_id: UUID
+    charge_type: str  # MANUAL_CHARGE_TYPES
+    amount_cents: int
+    description: str = ""
+    charged_on: dt.date | None = None
+
+
+class NewInvoiceLine(NamedTuple):
+    charge_type: str
+    amount_cents: int
+    description: str = ""
+
+
+class NewInvoice(NamedTuple):
+    """An invoice as a member enters it: issued today, of that month and due at once, unless it says otherwise."""
+
+    lease_id: UUID
+    lines: list[NewInvoiceLine]
+    with_charges: bool = False
+    issued_on: dt.date | None = None
+    period: dt.date | None = None
+    due_on: dt.date | None = None
+
+
 class Charge(NamedTuple):
     """A one-off charge for the lease's next invoice."""
 

@@ -2,14 +2,13 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
 from chalicelib import leasing
 from chalicelib.billing import charge_repository, invoice_query_repository, invoice_repository
 from chalicelib.billing.invoices import get_invoice
 from chalicelib.billing.issuing import issue_drafts
-from chalicelib.billing.model import MANUAL_CHARGE_TYPES, Draft, DraftLine, Invoice, InvoicedLease
+from chalicelib.billing.model import MANUAL_CHARGE_TYPES, Draft, DraftLine, Invoice, InvoicedLease, NewInvoice
 from chalicelib.billing.monthly_invoices import charge_line
 from chalicelib.billing.rules import Period, overdue_on
 from chalicelib.errors import Conflict, Invalid
@@ -18,24 +17,24 @@ from chalicelib.periods import period_of
 from chalicelib.runtime.context import Context
 
 
-def issue_single_invoice(ctx: Context, values: dict[str, Any]) -> Invoice:
-    """Issue an invoice entered by a member: lease_id, lines, with_charges, issued_on?, period?, due_on?.
+def issue_single_invoice(ctx: Context, new: NewInvoice) -> Invoice:
+    """Issue an invoice that a member entered, and return it.
 
     Raises:
         Invalid: issued in the future, or as ``issue_invoice_of_kind``.
         NotFound: the organisation has no such lease.
     """
-    issued_on = values.get("issued_on", ctx.today)
+    issued_on = new.issued_on or ctx.today
     _refuse_future("issued_on", issued_on, ctx.today)
     return issue_invoice_of_kind(
         ctx,
-        values["lease_id"],
+        new.lease_id,
         kind="single",
-        lines=[(line["charge_type"], line["description"], line["amount_cents"]) for line in values["lines"]],
-        period=values.get("period", period_of(issued_on)),
+        lines=[(line.charge_type, line.description, line.amount_cents) for line in new.lines],
+        period=new.period or period_of(issued_on),
         issued_on=issued_on,
-        due_on=values.get("due_on"),
-        with_charges=values["with_charges"],
+        due_on=new.due_on,
+        with_charges=new.with_charges,
     )
 
 

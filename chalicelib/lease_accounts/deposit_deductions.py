@@ -1,11 +1,10 @@
 """Deduct what a lease owes from its deposit, and reverse that."""
 
-from typing import Any
 from uuid import UUID
 
 from chalicelib import billing, leasing, ledger, payments
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.lease_accounts.model import Deduction
+from chalicelib.lease_accounts.model import Deduction, NewDeduction
 from chalicelib.leasing.model import DepositEntry
 from chalicelib.paging import PageRequest
 from chalicelib.payments.model import Allocation
@@ -14,11 +13,8 @@ from chalicelib.runtime.context import Context
 MAX_SHOWN = 200
 
 
-def deduct_deposit(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> Deduction:
+def deduct_deposit(ctx: Context, lease_id: UUID, new: NewDeduction) -> Deduction:
     """Deduct a sum from a lease's deposit and allocate it to open lines, oldest first.
-
-    ``values``: amount_cents, reason (the evidence), and optionally kind (of deposit; else each in turn)
-    and invoice_id (only its lines).
 
     Raises:
         Conflict: the deposit or the amount owed is less.
@@ -27,26 +23,26 @@ def deduct_deposit(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> Dedu
     """
     leasing.lock_lease(ctx, lease_id)
     lines = billing.list_open_lines(ctx, [lease_id]).get(lease_id, [])
-    if values.get("invoice_id"):
-        lines = [line for line in lines if line.invoice_id == values["invoice_id"]]
+    if new.invoice_id:
+        lines = [line for line in lines if line.invoice_id == new.invoice_id]
         if not lines:
             raise Invalid([("invoice_id", "the lease has no such open invoice")])
-    shares, rest_cents = payments.choose_lines(ctx, lines, values["amount_cents"])
+    shares, rest_cents = payments.choose_lines(ctx, lines, new.amount_cents)
     if rest_cents:
-        raise Conflict("The lease owes less than this amount.", owed_cents=values["amount_cents"] - rest_cents)
+        raise Conflict("The lease owes less than this amount.", owed_cents=new.amount_cents - rest_cents)
     entries = leasing.withdraw_deposit(
         ctx,
         lease_id,
-        kind=values.get("kind"),
-        amount_cents=values["amount_cents"],
-        reason=values["reason"],
+        kind=new.kind,
+        amount_cents=new.amount_cents,
+        reason=new.reason,
         on=ctx.today,
     )
     posted = payments.allocate_deposit(ctx, lines, shares, [(entry.id, -entry.amount_cents) for entry in entries])
     ledger.post(ctx, posted)
     return Deduction(
         lease_id,
-        values["amount_cents"],
+        new.amount_cents,
         [entry.id for entry in entries],
         [row for entry in entries for row in _allocations_of(ctx, entry.id)],
     )

@@ -4,18 +4,17 @@ Otherwise a tenant who has paid ahead would be reminded, and charged, as overdue
 """
 
 import datetime as dt
-from typing import Any
 from uuid import UUID
 
 from chalicelib import billing, leasing, payments
-from chalicelib.billing.model import Invoice
+from chalicelib.billing.model import Invoice, NewInvoice
 from chalicelib.runtime.context import Context
 
 
-def issue_invoice(ctx: Context, values: dict[str, Any]) -> Invoice:
+def issue_invoice(ctx: Context, new: NewInvoice) -> Invoice:
     """Issue an invoice (``billing.issue_single_invoice``), apply credit to it, and return it."""
-    leasing.lock_lease_chains(ctx, [values["lease_id"]])
-    issued = billing.issue_single_invoice(ctx, values)
+    leasing.lock_lease_chains(ctx, [new.lease_id])
+    issued = billing.issue_single_invoice(ctx, new)
     payments.apply_and_post_lease_credits(ctx, [issued.lease_id])
     return billing.get_invoice(ctx, issued.id)
 

@@ -29,6 +29,15 @@ class FinalAccount(NamedTuple):
     deposits: list[HeldDeposit]
 
 
+class NewDeduction(NamedTuple):
+    """What to deduct from a lease's deposit: of one kind, or of each in turn; for one invoice, or the oldest lines."""
+
+    amount_cents: int
+    reason: str  # the evidence
+    kind: str | None = None
+    invoice_id: UUID | None = None
+
+
 class Deduction(NamedTuple):
     """A deduction from a deposit: its deposit entries and its allocations."""
 

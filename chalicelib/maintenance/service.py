@@ -41,21 +41,21 @@ def add_request(ctx: Context, new: NewRequest) -> MaintenanceRequest:
     return get_request(ctx, request_id)
 
 
-def record_request(ctx: Context, values: dict[str, Any]) -> MaintenanceRequest:
-    """Create a request entered by a member (unit_id, text), on behalf of the unit's current tenant, if any.
+def record_request(ctx: Context, unit_id: UUID, text: str) -> MaintenanceRequest:
+    """Create a request entered by a member, on behalf of the unit's current tenant, if any.
 
     Raises:
         Invalid: the organisation has no such unit, or the member has no access to it.
     """
     try:
-        unit = portfolio.get_unit(ctx, values["unit_id"])
+        unit = portfolio.get_unit(ctx, unit_id)
     except NotFound as error:
         raise Invalid([("unit_id", "the organisation has no such unit")]) from error
     active_leases = leasing.list_leases(ctx, PageRequest(limit=1), unit_id=unit.id, status="active").items
     new = NewRequest(
         property_id=unit.property_id,
         unit_id=unit.id,
-        text=values["text"],
+        text=text,
         source="member",
         dedupe_key=f"member:{new_id()}",  # repeats are detected by Idempotency-Key
         lease_id=active_leases[0].id if active_leases else None,

@@ -42,6 +42,31 @@ def states_before(after: str) -> tuple[str, ...]:
     return tuple(before for before, following in TRANSITIONS.items() if after in following)
 
 
+class NewPayment(NamedTuple):
+    """A payment as a member records it: for a lease, or for the only running lease of a tenant, or for neither."""
+
+    method: str  # METHODS
+    amount_cents: int
+    received_on: dt.date
+    lease_id: UUID | None = None
+    tenant_id: UUID | None = None
+    channel_id: UUID | None = None
+    provider_reference: str = ""
+    purpose: str | None = None  # PURPOSES: the charge type that the payer named
+    payer_name: str = ""
+    note: str = ""
+
+
+class NewRefund(NamedTuple):
+    """Credit of a payment that was paid back: today and from the payment's own channel, unless said otherwise."""
+
+    amount_cents: int
+    reason: str
+    channel_id: UUID | None = None
+    refunded_on: dt.date | None = None
+    provider_reference: str = ""
+
+
 class Payment(NamedTuple):
     """A sum received.
 

@@ -20,11 +20,11 @@ _COLUMNS = [payments.c[name] for name in _FIELDS]
 _REFUND_COLUMNS = [refunds.c[name] for name in Refund._fields]
 
 
-def add_payment(ctx: Context, values: dict[str, Any]) -> bool:
+def add_payment(ctx: Context, payment: Payment) -> bool:
     """Insert the payment; return False if its channel already has the provider's reference."""
     try:
         with ctx.db.begin_nested():
-            ctx.db.execute(insert(payments).values(organisation_id=ctx.organisation_id, **values))
+            ctx.db.execute(insert(payments).values(organisation_id=ctx.organisation_id, **payment._asdict()))
     except IntegrityError:
         return False
     return True

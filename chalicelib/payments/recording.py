@@ -1,7 +1,6 @@
 """Record payments by hand, and credit from before the books began."""
 
 import datetime as dt
-from typing import Any
 from uuid import UUID
 
 from chalicelib import leasing
@@ -11,20 +10,17 @@ from chalicelib.leasing.model import LeaseTerms
 from chalicelib.paging import PageRequest
 from chalicelib.payments import channels, payment_repository, rules
 from chalicelib.payments.allocation_entries import CHANGED_MEANWHILE
-from chalicelib.payments.model import Payment
+from chalicelib.payments.model import NewPayment, Payment
 from chalicelib.payments.notifications import notify_recorded
-from chalicelib.payments.receiving import get_payment, lock_lease_for_payment, receive_payment
+from chalicelib.payments.receiving import lock_lease_for_payment, receive_payment
 from chalicelib.runtime.context import Context
 
 
-def record_payment(ctx: Context, values: dict[str, Any]) -> Payment:
+def record_payment(ctx: Context, new: NewPayment) -> Payment:
     """Record a payment by hand and return it.
 
-    ``values``: method, amount_cents, received_on; optionally lease_id or tenant_id (for the tenant's
-    only running lease), channel_id, provider_reference, purpose (a charge type), reference_raw,
-    payer_name, note. Unless it needs confirmation first, it is posted, allocated oldest first and
-    receipted; without a lease it is unmatched. The tenant is notified of the receipt, and of what a
-    caretaker records.
+    Unless it needs confirmation first, it is posted, allocated oldest first and receipted; without a lease it is
+    unmatched. The tenant is notified of the receipt, and of what a caretaker records.
 
     What a caretaker records is pending until ``confirm_payment``, and is for their properties only.
 
@@ -33,22 +29,17 @@ def record_payment(ctx: Context, values: dict[str, Any]) -> Payment:
         Invalid: a day in the future or too long ago (``rules.earliest_received_on``), a lease, tenant or channel that
             is not the organisation's or does not fit.
     """
-    _check_new_payment(values, ctx.today)
-    lease = _lock_named_lease(ctx, values)
-    _check_received_on(values["received_on"], ctx.actor.role, lease, ctx.today)
+    _check_new_payment(new, ctx.today)
+    lease = _lock_named_lease(ctx, new)
+    _check_received_on(new.received_on, ctx.actor.role, lease, ctx.today)
     channel_id = channels.choose_channel(
-        ctx, values["method"], channel_id=values.get("channel_id"), property_id=lease.property_id if lease else None
+        ctx, new.method, channel_id=new.channel_id, property_id=lease.property_id if lease else None
     )
-    pending = rules.needs_confirmation(values["method"], ctx.actor.role)
-    row = _payment_row(values, lease) | {
-        "channel_id": channel_id,
-        "state": "pending" if pending else "matched" if lease else "unmatched",
-        "unallocated_cents": 0 if pending else values["amount_cents"],
-        "recorded_by": ctx.actor.member_id,
-        "created_at": ctx.now,
-    }
-    _insert_payment(ctx, row)
-    payment = get_payment(ctx, row["id"])
+    pending = rules.needs_confirmation(new.method, ctx.actor.role)
+    payment = _make_payment(ctx, new, lease)._replace(channel_id=channel_id)
+    if pending:
+        payment = payment._replace(state="pending", unallocated_cents=0)
+    _insert_payment(ctx, payment)
     if not pending:
         return receive_payment(ctx, payment)
     if ctx.actor.role == "caretaker":
@@ -65,31 +56,24 @@ def record_opening_credit(ctx: Context, lease_id: UUID, amount_cents: int, on: d
         Invalid: ``on`` is in the future or too long ago.
         NotFound: the organisation has no such lease.
     """
-    values = {"method": "opening", "amount_cents": amount_cents, "received_on": on, "lease_id": lease_id}
-    _check_new_payment(values, ctx.today)
+    new = NewPayment("opening", amount_cents, on, lease_id)
+    _check_new_payment(new, ctx.today)
     lease = leasing.lock_lease_terms(ctx, lease_id)
     _check_received_on(on, "owner", lease, ctx.today)
-    row = _payment_row(values, lease) | {
-        "channel_id": None,
-        "state": "matched",
-        "unallocated_cents": amount_cents,
-        "recorded_by": ctx.actor.member_id,
-        "created_at": ctx.now,
-    }
-    _insert_payment(ctx, row)
-    payment = get_payment(ctx, row["id"])
+    payment = _make_payment(ctx, new, lease)
+    _insert_payment(ctx, payment)
     return receive_payment(ctx, payment)
 
 
-def _check_new_payment(values: dict[str, Any], today: dt.date) -> None:
+def _check_new_payment(new: NewPayment, today: dt.date) -> None:
     wrong = []
-    if values["amount_cents"] <= 0:
+    if new.amount_cents <= 0:
         wrong.append(("amount", "expected an amount above zero"))
-    if values["received_on"] > today:
+    if new.received_on > today:
         wrong.append(("received_on", "may not be in the future"))
-    if values.get("lease_id") and values.get("tenant_id"):
+    if new.lease_id and new.tenant_id:
         wrong.append(("tenant_id", "give the lease or the tenant, not both"))
-    if values["method"] == "mpesa" and not values.get("provider_reference"):
+    if new.method == "mpesa" and not new.provider_reference:
         wrong.append(("provider_reference", "expected the M-Pesa code"))
     if wrong:
         raise Invalid(wrong)
@@ -101,11 +85,9 @@ def _check_received_on(received_on: dt.date, role: str, lease: LeaseTerms | None
         raise Invalid([("received_on", f"expected {first.isoformat()} or later")])
 
 
-def _lock_named_lease(ctx: Context, values: dict[str, Any]) -> LeaseTerms | None:
+def _lock_named_lease(ctx: Context, new: NewPayment) -> LeaseTerms | None:
     """Lock the payment's lease and return its terms; None if none is named."""
-    lease_id = values.get("lease_id")
-    if values.get("tenant_id"):
-        lease_id = _find_only_active_lease(ctx, values["tenant_id"])
+    lease_id = _find_only_active_lease(ctx, new.tenant_id) if new.tenant_id else new.lease_id
     if lease_id is not None:
         return lock_lease_for_payment(ctx, lease_id)
     if ctx.actor.properties is not None:
@@ -122,37 +104,44 @@ def _find_only_active_lease(ctx: Context, tenant_id: UUID) -> UUID:
     return page.items[0].id
 
 
-def _payment_row(values: dict[str, Any], lease: LeaseTerms | None) -> dict[str, Any]:
-    reference = "".join((values.get("provider_reference") or "").split()).upper()
-    return {
-        "id": new_id(),
-        "method": values["method"],
-        "provider_reference": reference or None,
-        "amount_cents": values["amount_cents"],
-        "received_on": values["received_on"],
-        "lease_id": lease.id if lease else None,
-        "property_id": lease.property_id if lease else None,
-        "tenant_id": lease.tenant_id if lease else None,
-        "purpose": values.get("purpose"),
-        "reference_raw": values.get("reference_raw", ""),
-        "payer_name": values.get("payer_name", ""),
-        "note": values.get("note", ""),
-        "refunded_cents": 0,
-        "confirmed_by": None,
-        "reversed_on": None,
-        "reason": None,
-        "version": 1,
-    }
+def _make_payment(ctx: Context, new: NewPayment, lease: LeaseTerms | None) -> Payment:
+    """Return the payment as confirmed, without a channel."""
+    return Payment(
+        id=new_id(),
+        channel_id=None,
+        method=new.method,
+        provider_reference="".join(new.provider_reference.split()).upper() or None,
+        amount_cents=new.amount_cents,
+        received_on=new.received_on,
+        lease_id=lease.id if lease else None,
+        property_id=lease.property_id if lease else None,
+        tenant_id=lease.tenant_id if lease else None,
+        state="matched" if lease else "unmatched",
+        purpose=new.purpose,
+        reference_raw="",
+        payer_name=new.payer_name,
+        note=new.note,
+        unallocated_cents=new.amount_cents,
+        refunded_cents=0,
+        recorded_by=ctx.actor.member_id,
+        confirmed_by=None,
+        reversed_on=None,
+        reason=None,
+        version=1,
+        created_at=ctx.now,
+    )
 
 
-def _insert_payment(ctx: Context, row: dict[str, Any]) -> None:
-    if payment_repository.add_payment(ctx, row):
+def _insert_payment(ctx: Context, payment: Payment) -> None:
+    if payment_repository.add_payment(ctx, payment):
         return
-    first = payment_repository.find_by_reference(ctx, row["channel_id"], row["provider_reference"])
+    first = None
+    if payment.channel_id and payment.provider_reference:
+        first = payment_repository.find_by_reference(ctx, payment.channel_id, payment.provider_reference)
     if first is None:
         raise Conflict(CHANGED_MEANWHILE)
     raise Conflict(
         "The channel already has a payment with this reference.",
-        provider_reference=row["provider_reference"],
+        provider_reference=payment.provider_reference,
         **({"payment_id": str(first.id), "state": first.state} if ctx.may_touch(first.property_id) else {}),
     )

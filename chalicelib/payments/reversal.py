@@ -1,7 +1,6 @@
 """Reverse payments, and refund credit to the tenant."""
 
 import datetime as dt
-from typing import Any
 from uuid import UUID
 
 from chalicelib import billing, ledger, portfolio
@@ -13,7 +12,7 @@ from chalicelib.paging import Page, PageRequest
 from chalicelib.payments import allocation_repository, payment_repository
 from chalicelib.payments.allocation import apply_lease_credits
 from chalicelib.payments.allocation_entries import CHANGED_MEANWHILE, lock_payment, releases_of, write_allocations
-from chalicelib.payments.model import Payment, Refund
+from chalicelib.payments.model import NewRefund, Payment, Refund
 from chalicelib.payments.notifications import notify_reversed
 from chalicelib.runtime.context import Context
 
@@ -53,7 +52,7 @@ def reverse_payment(ctx: Context, payment_id: UUID, *, reason: str) -> Payment:
     return _get_payment(ctx, payment_id)
 
 
-def refund_credit(ctx: Context, payment_id: UUID, values: dict[str, Any]) -> Refund:
+def refund_credit(ctx: Context, payment_id: UUID, new: NewRefund) -> Refund:
     """Record a refund of a payment's credit to the tenant.
 
     ``values``: amount_cents; optionally refunded_on (default: today), channel_id (default: the payment's),
@@ -65,28 +64,28 @@ def refund_credit(ctx: Context, payment_id: UUID, values: dict[str, Any]) -> Ref
         Invalid: a day in the future or before the payment, or the channel is not the organisation's.
     """
     payment = lock_payment(ctx, payment_id)
-    refunded_on = values.get("refunded_on") or ctx.today
+    refunded_on = new.refunded_on or ctx.today
     if not payment.received_on <= refunded_on <= ctx.today:
         raise Invalid([("refunded_on", "expected a day from that of the payment to today")])
-    channel_id = _check_channel(ctx, values.get("channel_id") or payment.channel_id)
+    channel_id = _check_channel(ctx, new.channel_id or payment.channel_id)
     if payment.lease_id is None or payment.state != "matched":
         raise Conflict("Only credit of a confirmed payment that has a lease can be refunded.", state=payment.state)
     credit_cents = _least_credit_since(ctx, payment, refunded_on)
-    if values["amount_cents"] > credit_cents:
+    if new.amount_cents > credit_cents:
         raise Conflict(
             "The payment has, or had on that day or later, less credit than this amount.", credit_cents=credit_cents
         )
-    if not payment_repository.mark_refunded(ctx, payment_id, values["amount_cents"]):
+    if not payment_repository.mark_refunded(ctx, payment_id, new.amount_cents):
         raise Conflict(CHANGED_MEANWHILE)
     refund = Refund(
         id=new_id(),
         payment_id=payment_id,
         lease_id=payment.lease_id,
-        amount_cents=values["amount_cents"],
+        amount_cents=new.amount_cents,
         channel_id=channel_id,
-        provider_reference=values.get("provider_reference", ""),
+        provider_reference=new.provider_reference,
         refunded_on=refunded_on,
-        reason=values.get("reason", ""),
+        reason=new.reason,
         created_at=ctx.now,
     )
     payment_repository.add_refund(ctx, refund)

@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 )
 
 from chalicelib import billing, leasing
+from chalicelib.billing.model import NewCharge
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.payments.model import Payment
 from chalicelib.reporting import books_proof
@@ -81,9 +82,8 @@ class MoneyMachine(RuleBasedStateMachine):
 
     @rule(lease=PICK, cents=CENTS)
     def charge(self, lease: int, cents: int) -> None:
-        values = {"lease_id": pick(self.leases, lease), "charge_type": "damage", "description": "Window"}
-        given = {**values, "amount_cents": cents, "charged_on": self.books.today}
-        self.books.do(billing.add_charge, given, **self.books.at())
+        new = NewCharge(pick(self.leases, lease), "damage", cents, "Window", self.books.today)
+        self.books.do(billing.add_charge, new, **self.books.at())
 
     @rule(lease=PICK, cents=CENTS)
     def opening_balance(self, lease: int, cents: int) -> None:

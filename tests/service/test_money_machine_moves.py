@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 
 from chalicelib import lease_accounts, leasing, organisations
+from chalicelib.billing.model import NewInvoice, NewInvoiceLine
 from chalicelib.lease_accounts import lease_closing
 from chalicelib.paging import MAX_PAGE_ITEMS, PageRequest
 from chalicelib.reporting import arrears_report, statements
@@ -80,9 +81,8 @@ class MovingMachine(MoneyMachine):
 
     @rule(lease=PICK, cents=CENTS)
     def issue(self, lease: int, cents: int) -> None:
-        line = {"charge_type": "water", "description": "", "amount_cents": cents}
-        values = {"lease_id": pick(self.leases, lease), "lines": [line], "with_charges": True}
-        self.books.do(lease_accounts.issue_invoice, values, **self.books.at())
+        new = NewInvoice(pick(self.leases, lease), [NewInvoiceLine("water", cents)], with_charges=True)
+        self.books.do(lease_accounts.issue_invoice, new, **self.books.at())
 
     @rule(cents=st.sampled_from([0, 500_00]))
     def ask_a_late_fee(self, cents: int) -> None:

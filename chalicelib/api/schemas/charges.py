@@ -1,8 +1,11 @@
 """Schemas of ``api.charges``: what requests take and responses give."""
 
+from typing import ClassVar
+
 from marshmallow import Schema
 
 from chalicelib.api.schemas.invoices import NewLine
+from chalicelib.billing import model
 from chalicelib.billing.model import CHARGE_STATUSES, MANUAL_CHARGE_TYPES
 from chalicelib.leasing.model import (
     RECURRING_TYPES,
@@ -11,6 +14,8 @@ from chalicelib.web import fields
 
 
 class NewCharge(NewLine):
+    command: ClassVar = model.NewCharge
+
     lease_id = fields.Uuid(required=True)
     charged_on = fields.Date()
 

@@ -1,8 +1,11 @@
 """Schemas of ``api.deposits``: what requests take and responses give."""
 
+from typing import ClassVar
+
 from marshmallow import Schema
 
 from chalicelib.api.schemas.payments import AllocationView, Reason
+from chalicelib.lease_accounts import model
 from chalicelib.leasing.model import (
     DEPOSIT_ENTRIES,
     DEPOSIT_KINDS,
@@ -41,7 +44,9 @@ class DepositView(Schema):
     created_at = fields.DateTime()
 
 
-class NewDeduction(Reason):
+class NewDeduction(Reason, fields.CommandSchema):
+    command: ClassVar = model.NewDeduction
+
     amount = fields.Money(attribute="amount_cents", positive=True, required=True)
     kind = fields.OneOf(*DEPOSIT_KINDS)
     invoice_id = fields.Uuid()

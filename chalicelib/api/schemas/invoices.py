@@ -1,8 +1,12 @@
 """Schemas of ``api.invoices``: what requests take and responses give."""
 
+from collections.abc import Callable
+from typing import Any, ClassVar
+
 from marshmallow import Schema
 
 from chalicelib.api.schemas.payments import MAX_LINES, Reason
+from chalicelib.billing import model
 from chalicelib.billing.model import INVOICE_KINDS, INVOICE_STATUSES, MANUAL_CHARGE_TYPES
 from chalicelib.web import fields
 
@@ -10,14 +14,18 @@ MAX_NEW_LINES = 50
 BILLED = (*MANUAL_CHARGE_TYPES, "opening_balance")
 
 
-class NewLine(Schema):
+class NewLine(fields.CommandSchema):
+    command: ClassVar[Callable[..., Any]] = model.NewInvoiceLine
+
     charge_type = fields.OneOf(*MANUAL_CHARGE_TYPES, required=True)
     description = fields.Text(140, load_default="")
     amount = fields.Money(attribute="amount_cents", positive=True, required=True)
 
 
-class NewInvoice(Schema):
+class NewInvoice(fields.CommandSchema):
     """``period`` is the month of ``issued_on`` unless given; ``with_charges`` bills the charges that wait too."""
+
+    command: ClassVar = model.NewInvoice
 
     lease_id = fields.Uuid(required=True)
     period = fields.Month()

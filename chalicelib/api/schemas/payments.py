@@ -1,7 +1,10 @@
 """Schemas of ``api.payments``: what requests take and responses give."""
 
+from typing import ClassVar
+
 from marshmallow import Schema
 
+from chalicelib.payments import model
 from chalicelib.payments.model import METHODS, PURPOSES, STATES
 from chalicelib.web import fields
 
@@ -11,7 +14,9 @@ MAX_LINES = 200
 REFERENCE = "^[A-Za-z0-9][A-Za-z0-9 /.-]*$"
 
 
-class NewPayment(Schema):
+class NewPayment(fields.CommandSchema):
+    command: ClassVar = model.NewPayment
+
     method = fields.OneOf(*METHODS, required=True)
     amount = fields.Money(attribute="amount_cents", positive=True, required=True)
     received_on = fields.Date(required=True)
@@ -90,7 +95,9 @@ class AllocationView(Schema):
     created_at = fields.DateTime()
 
 
-class NewRefund(Schema):
+class NewRefund(fields.CommandSchema):
+    command: ClassVar = model.NewRefund
+
     amount = fields.Money(attribute="amount_cents", positive=True, required=True)
     channel_id = fields.Uuid()
     refunded_on = fields.Date()

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection
 
 from chalicelib import billing, leasing, organisations, portfolio
-from chalicelib.billing.model import BilledSet, Invoice
+from chalicelib.billing.model import BilledSet, Invoice, NewCharge
 from chalicelib.paging import PageRequest
 from chalicelib.portfolio.model import NewProperty, NewUnit
 from chalicelib.runtime.resources import Resources
@@ -88,7 +88,7 @@ class Landlord:
         self.parts.transact(lambda db: billing.apply_paid(context(db, self.organisation_id), changes))
 
     def charge(self, lease_id: UUID, amount_cents: int, charge_type: str = "water", **values: Any) -> UUID:
-        given = {"lease_id": lease_id, "amount_cents": amount_cents, "charge_type": charge_type, **values}
+        given = NewCharge(lease_id, charge_type, amount_cents)._replace(**values)
         return self.parts.transact(
             lambda db: billing.add_charge(context(db, self.organisation_id, now=self.now, today=self.today), given).id
         )

@@ -24,8 +24,9 @@ def ask(books: Money, unit_id: UUID, key: str, text: str = "The tap drips") -> M
 
 
 def log(books: Money, unit_id: UUID, **who: object) -> MaintenanceRequest:
-    values = {"unit_id": unit_id, "text": "The tap drips"}
-    return books.do(maintenance.record_request, values, **books.at(), **{"member_id": new_id(), **who})
+    return books.do(
+        maintenance.record_request, unit_id, "The tap drips", **books.at(), **{"member_id": new_id(), **who}
+    )
 
 
 def numbers(books: Money, **filters: object) -> list[int]:

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from chalicelib import lease_accounts, leasing, organisations, portfolio
+from chalicelib.billing.model import NewInvoice, NewInvoiceLine
 from chalicelib.errors import Invalid
 from chalicelib.lease_accounts import lease_closing
 from chalicelib.lease_accounts.model import FinalAccount
@@ -120,9 +121,8 @@ def test_credit_goes_down_a_chain_of_three_and_pays_what_a_person_issues(books: 
     second = books.renew(first, ends_on=LAST_OF_JULY)
     third = books.renew(second)
     own = books.pay(third, 1_000_00).id
-    line = {"charge_type": "water", "description": "Tanker", "amount_cents": 4_000_00}
-    given = {"lease_id": third, "lines": [line], "with_charges": False}
-    assert books.do(lease_accounts.issue_invoice, given, **books.at()).status == "paid"
+    new = NewInvoice(third, [NewInvoiceLine("water", 4_000_00, "Tanker")])
+    assert books.do(lease_accounts.issue_invoice, new, **books.at()).status == "paid"
     left = [books.payment(each).unallocated_cents for each in (payment_id, own)]
     assert sum(left) == 8_000_00
     books.today = JULY

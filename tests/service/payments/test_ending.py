@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from chalicelib import billing, leasing
+from chalicelib.billing.model import NewCharge
 from chalicelib.errors import Conflict
 from chalicelib.lease_accounts import lease_closing
 from chalicelib.storage.tables.leasing import leases
@@ -37,8 +38,8 @@ def test_unbilled_days_and_waiting_charges_are_billed_and_the_run_does_not_bill_
     books.pay(lease_id, 9_300_00)
     books.deposit(lease_id, 10_000_00)
     books.today = dt.date(2026, 7, 10)
-    damage = {"lease_id": lease_id, "charge_type": "damage", "description": "Window", "amount_cents": 2_000_00}
-    books.do(billing.add_charge, {**damage, "charged_on": books.today}, **books.at())
+    damage = NewCharge(lease_id, "damage", 2_000_00, "Window", books.today)
+    books.do(billing.add_charge, damage, **books.at())
     account = books.terminate(lease_id, books.today)
     final = books.invoices(lease_id)[-1]
     assert (final.kind, final.period) == ("final", JULY)
@@ -110,7 +111,7 @@ def test_a_month_that_was_held_whole_stays_as_it_was_billed(books: Money) -> Non
 
 def test_a_charge_that_was_renamed_or_made_cheaper_since_is_credited_by_what_was_billed(books: Money) -> None:
     lease_id = books.let(9_000_00, recurring_charges=[SERVICE])
-    one_off = {"lease_id": lease_id, "charge_type": "service", "description": "Lift", "amount_cents": 150_00}
+    one_off = NewCharge(lease_id, "service", 150_00, "Lift")
     books.do(billing.add_charge, one_off, **books.at())
     books.bill(JUNE)
     changed(books, lease_id, description="Lift and stairs", amount_cents=300_00)

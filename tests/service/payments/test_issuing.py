@@ -5,16 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from chalicelib import lease_accounts, organisations
-from chalicelib.billing.model import Invoice
+from chalicelib.billing.model import Invoice, NewInvoice, NewInvoiceLine
 from tests.money import Money
 
 JUNE, JULY = dt.date(2026, 6, 1), dt.date(2026, 7, 1)
 
 
 def issue(books: Money, lease_id: UUID, cents: int, **values: Any) -> Invoice:
-    line = {"charge_type": "water", "description": "Tanker", "amount_cents": cents}
-    given = {"lease_id": lease_id, "lines": [line], "with_charges": False, **values}
-    return books.do(lease_accounts.issue_invoice, given, **books.at())
+    new = NewInvoice(lease_id, [NewInvoiceLine("water", cents, "Tanker")])._replace(**values)
+    return books.do(lease_accounts.issue_invoice, new, **books.at())
 
 
 def test_credit_pays_an_invoice_at_once_and_the_rest_stays_credit(books: Money) -> None:

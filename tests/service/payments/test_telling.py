@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from chalicelib import leasing, messaging, payments
 from chalicelib.messaging.model import Message
-from chalicelib.payments.model import Payment
+from chalicelib.payments.model import NewPayment, Payment
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.messaging import messages
 from tests.contexts import context
@@ -248,7 +248,7 @@ def test_a_payment_that_is_refused_tells_nothing(books: Told) -> None:
 
 def test_what_is_undone_with_its_transaction_was_never_told(books: Told) -> None:
     lease_id = books.reach()
-    values = {"method": "cash", "amount_cents": 500_00, "received_on": books.today, "lease_id": lease_id}
+    values = NewPayment("cash", 500_00, books.today, lease_id)
 
     class Undo(Exception):
         """Ends the transaction."""

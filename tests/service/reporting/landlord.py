@@ -12,10 +12,11 @@ from sqlalchemy import Connection
 from chalicelib import billing, leasing, ledger, organisations, payments, portfolio
 from chalicelib.billing.model import CreditNote, Invoice
 from chalicelib.lease_accounts import credit_notes, deposit_deductions
+from chalicelib.lease_accounts.model import NewDeduction
 from chalicelib.leasing.model import DepositEntry
 from chalicelib.payments import reversal
 from chalicelib.payments.allocation import apply_and_post_lease_credits
-from chalicelib.payments.model import Payment
+from chalicelib.payments.model import NewPayment, NewRefund, Payment
 from chalicelib.portfolio.model import NewChannel, NewProperty, NewUnit
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context, perform
@@ -127,8 +128,14 @@ class Landlord:
         )
 
     def pay(self, lease_id: UUID | None, amount_cents: int, *, role: str = "owner", **values: Any) -> Payment:
-        given = {"method": "bank", "amount_cents": amount_cents, "received_on": self.today, "lease_id": lease_id}
-        given |= {"channel_id": self.channel_id, "provider_reference": f"REF{next(self._numbers)}", **values}
+        given = NewPayment(
+            "bank",
+            amount_cents,
+            self.today,
+            lease_id,
+            channel_id=self.channel_id,
+            provider_reference=f"REF{next(self._numbers)}",
+        )._replace(**values)
         return self.write(
             lambda db: payments.record_payment(context(db, self.organisation_id, role=role, **self._when), given)
         )
@@ -146,7 +153,7 @@ class Landlord:
         )
 
     def refund(self, payment_id: UUID, amount_cents: int) -> None:
-        values = {"amount_cents": amount_cents}
+        values = NewRefund(amount_cents, "")
         self.write(
             lambda db: reversal.refund_credit(context(db, self.organisation_id, **self._when), payment_id, values)
         )
@@ -164,7 +171,7 @@ class Landlord:
         )
 
     def deduct(self, lease_id: UUID, amount_cents: int) -> None:
-        values = {"amount_cents": amount_cents, "reason": "Broken door"}
+        values = NewDeduction(amount_cents, "Broken door")
         self.write(
             lambda db: deposit_deductions.deduct_deposit(
                 context(db, self.organisation_id, **self._when), lease_id, values
