@@ -28,7 +28,7 @@ def preview_notice(request: RequestContext) -> NoticePreview:
     nothing is stored. The text may contain {tenant}, {unit} and {property}; a tenant whose language has no text
     gets the other. For owners and managers, with the messaging grant.
     """
-    notice = notices.parse_notice(request.body)
+    notice = request.body
     return notices.preview_notice(request.ctx, notice)
 
 
@@ -39,7 +39,7 @@ def send_notice(request: RequestContext) -> Task:
     Queues a task that sends a notice to the tenants of a property, or of all. Refused if it would reach nobody or
     cost more than ``price_limit`` (409). For owners and managers, with the messaging grant (403).
     """
-    return notices.add_notice(request.ctx, notices.parse_notice(request.body), request.body["limit_cents"])
+    return notices.add_notice(request.ctx, request.body.draft, request.body.limit_cents)
 
 
 @routes.get("/notices", may="see_messages", query=PAGING, answer=NOTICE)

@@ -1,6 +1,7 @@
 """What an operator grants an organisation, and the defaults until then. Money is whole cents."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -50,7 +51,7 @@ class EffectiveSettings(NamedTuple):
     """The settings in effect, flat, with their limits."""
 
     sender_name: str
-    gateways: tuple[str, ...]
+    gateways: Sequence[str]
     quiet_from_hour: int
     quiet_until_hour: int
     tenant_daily_cap: int

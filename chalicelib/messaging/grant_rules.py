@@ -1,10 +1,9 @@
 """An organisation's own settings, limited to its grants."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from chalicelib.messaging.grant_model import Allowance
-from chalicelib.messaging.model import MessageSettings
+from chalicelib.messaging.model import MessageSettings, MessageSettingsChange
 from chalicelib.money import format_cents
 
 
@@ -20,17 +19,20 @@ def limit_to_allowance(own: MessageSettings, allowance: Allowance) -> MessageSet
     )
 
 
-def find_excess(values: Mapping[str, Any], allowance: Allowance) -> Iterator[tuple[str, str]]:
+def find_excess(values: MessageSettingsChange, allowance: Allowance) -> Iterator[tuple[str, str]]:
     """Yield each field of ``values`` that exceeds the allowance, and the limit."""
-    for field in ("daily_cap", "tenant_daily_cap"):
-        limit = getattr(allowance, field)
-        if values.get(field, 0) > limit:
+    caps = (
+        ("daily_cap", values.get("daily_cap", 0), allowance.daily_cap),
+        ("tenant_daily_cap", values.get("tenant_daily_cap", 0), allowance.tenant_daily_cap),
+    )
+    for field, wanted, limit in caps:
+        if wanted > limit:
             yield field, f"expected at most {limit}, which is what your organisation may have{_before_grant(allowance)}"
     if values.get("monthly_limit_cents", 0) > allowance.monthly_limit_cents:
-        limit = format_cents(allowance.monthly_limit_cents)
+        most = format_cents(allowance.monthly_limit_cents)
         yield (
             "monthly_limit",
-            f"expected at most {limit}, which is what your organisation may have{_before_grant(allowance)}",
+            f"expected at most {most}, which is what your organisation may have{_before_grant(allowance)}",
         )
 
 

@@ -1,14 +1,12 @@
 """Message settings: sender, hours, caps and budget."""
 
-from typing import Any
-
 from chalicelib import config
 from chalicelib.errors import STALE_VERSION, GrantNeeded, Invalid, PreconditionFailed
 from chalicelib.messaging import grant_rules
 from chalicelib.messaging import message_settings_repository as repository
 from chalicelib.messaging.grant_model import MESSAGING, SENDER_NAME, Allowance
 from chalicelib.messaging.grants import get_sending_profile
-from chalicelib.messaging.model import MessageSettings
+from chalicelib.messaging.model import MessageSettings, MessageSettingsChange
 from chalicelib.runtime.context import Context
 
 
@@ -20,7 +18,7 @@ def get_settings(ctx: Context) -> MessageSettings:
     return get_sending_profile(ctx.db, ctx.organisation_id).settings
 
 
-def change_settings(ctx: Context, version: int | None, values: dict[str, Any]) -> MessageSettings:
+def change_settings(ctx: Context, version: int | None, values: MessageSettingsChange) -> MessageSettings:
     """Change the fields in ``values`` and return the settings in effect.
 
     Raises:
@@ -36,14 +34,14 @@ def change_settings(ctx: Context, version: int | None, values: dict[str, Any]) -
     if before.version:
         done = repository.change_settings(ctx, before.version, values, ctx.now)
     else:
-        first = before._replace(**{**values, "version": 1, "changed_at": ctx.now})
+        first = before._replace(**values)._replace(version=1, changed_at=ctx.now)
         done = repository.add_settings(ctx, first)
     if not done:
         raise PreconditionFailed(STALE_VERSION)
     return get_settings(ctx)
 
 
-def _check_grants(values: dict[str, Any], allowance: Allowance) -> None:
+def _check_grants(values: MessageSettingsChange, allowance: Allowance) -> None:
     if values.get("legal_notices_pass_opt_out") and not allowance.granted:
         raise GrantNeeded("Legal notices can bypass opt-outs only with the messaging grant.", grant=MESSAGING)
     name = values.get("sender_name")

@@ -1,17 +1,16 @@
 """SQL of message settings; ``grant_repository`` reads them together with the grants."""
 
 import datetime as dt
-from typing import Any
 
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
-from chalicelib.messaging.model import MessageSettings
+from chalicelib.messaging.model import MessageSettings, MessageSettingsChange
 from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.messaging import message_settings
 
 
-def change_settings(ctx: Context, version: int, values: dict[str, Any], now: dt.datetime) -> bool:
+def change_settings(ctx: Context, version: int, values: MessageSettingsChange, now: dt.datetime) -> bool:
     """Set ``values`` if the row is still at ``version``; return whether this call did it."""
     query = update(message_settings).where(
         message_settings.c.organisation_id == ctx.organisation_id, message_settings.c.version == version

@@ -1,8 +1,8 @@
 """Messages to tenants and their status. Money is whole cents."""
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, TypedDict
 from uuid import UUID
 
 SMS, EMAIL = MEDIUMS = ("sms", "email")
@@ -163,7 +163,7 @@ class MessageSettings(NamedTuple):
     """
 
     sender_name: str = ""
-    gateways: tuple[str, ...] = GATEWAYS_BY_MEDIUM[SMS]
+    gateways: Sequence[str] = GATEWAYS_BY_MEDIUM[SMS]
     quiet_from_hour: int = 20
     quiet_until_hour: int = 8
     tenant_daily_cap: int = 3
@@ -172,6 +172,19 @@ class MessageSettings(NamedTuple):
     legal_notices_pass_opt_out: bool = False
     version: int = 0
     changed_at: dt.datetime | None = None
+
+
+class MessageSettingsChange(TypedDict, total=False):
+    """What a PATCH may name of the settings; what it does not name stays."""
+
+    sender_name: str
+    gateways: Sequence[str]
+    quiet_from_hour: int
+    quiet_until_hour: int
+    tenant_daily_cap: int
+    daily_cap: int
+    monthly_limit_cents: int
+    legal_notices_pass_opt_out: bool
 
 
 class Template(NamedTuple):

@@ -1,3 +1,3 @@
 """Notices to many tenants."""
 
-from chalicelib.notices.notices import add_notice, get_notice, list_notices, parse_notice, preview_notice
+from chalicelib.notices.notices import add_notice, get_notice, list_notices, preview_notice

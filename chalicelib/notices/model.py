@@ -14,9 +14,23 @@ class NoticeDraft(NamedTuple):
     """One text to the tenants of a property, or of all; a language without a text falls back to the other."""
 
     kind: str
-    property_id: UUID | None
-    text_en: str
-    text_sw: str
+    property_id: UUID | None = None
+    text_en: str = ""
+    text_sw: str = ""
+
+
+class NewNotice(NamedTuple):
+    """A notice to send, if it costs no more than ``limit_cents``."""
+
+    kind: str
+    limit_cents: int
+    property_id: UUID | None = None
+    text_en: str = ""
+    text_sw: str = ""
+
+    @property
+    def draft(self) -> NoticeDraft:
+        return NoticeDraft(self.kind, self.property_id, self.text_en, self.text_sw)
 
 
 class NoticeRecipient(NamedTuple):

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
 from chalicelib import messaging, portfolio
@@ -238,8 +237,3 @@ def _find_text_problem(text: str) -> str:
     if parts > messaging.MAX_PARTS:
         return f"expected at most {messaging.MAX_PARTS} parts; it takes {parts}"
     return rules.find_text_problem(text)
-
-
-def parse_notice(body: Mapping[str, Any]) -> NoticeDraft:
-    """Parse a request body into a notice."""
-    return NoticeDraft(body["kind"], body.get("property_id"), body.get("text_en", ""), body.get("text_sw", ""))

@@ -1,7 +1,8 @@
 """Reminder policies, exclusions, promises to pay, and notices to many tenants. Money is whole cents."""
 
 import datetime as dt
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, TypedDict
 from uuid import UUID
 
 BEFORE, DUE, OVERDUE, FINAL = REMINDER_KINDS = (
@@ -22,15 +23,28 @@ class ReminderPolicy(NamedTuple):
     """
 
     enabled: bool = False
-    before_days: tuple[int, ...] = (3,)
+    before_days: Sequence[int] = (3,)
     on_due_day: bool = True
-    after_days: tuple[int, ...] = (1, 5, 10)
+    after_days: Sequence[int] = (1, 5, 10)
     minimum_cents: int = 100_00
     send_hour: int = 9
     skip_weekends: bool = False
     skip_holidays: bool = True
     version: int = 0
     changed_at: dt.datetime | None = None
+
+
+class ReminderPolicyChange(TypedDict, total=False):
+    """What a PATCH may name of a policy; what it does not name stays."""
+
+    enabled: bool
+    before_days: Sequence[int]
+    on_due_day: bool
+    after_days: Sequence[int]
+    minimum_cents: int
+    send_hour: int
+    skip_weekends: bool
+    skip_holidays: bool
 
 
 class ReminderSchedule(NamedTuple):
@@ -62,6 +76,12 @@ class Holiday(NamedTuple):
     source: str
 
 
+class NewExclusion(NamedTuple):
+    lease_id: UUID
+    reason: str
+    ends_on: dt.date | None = None  # its last day; None: until it is removed
+
+
 class Exclusion(NamedTuple):
     """A lease without reminders, until ``ends_on`` (inclusive) or until removed."""
 
@@ -70,6 +90,13 @@ class Exclusion(NamedTuple):
     ends_on: dt.date | None
     created_by: UUID | None
     created_at: dt.datetime
+
+
+class NewPromise(NamedTuple):
+    lease_id: UUID
+    amount_cents: int
+    promised_on: dt.date
+    note: str = ""
 
 
 class Promise(NamedTuple):

@@ -1,7 +1,6 @@
 """Reminder policies and holidays."""
 
 import datetime as dt
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -14,6 +13,7 @@ from chalicelib.reminders.model import (
     OWN_HOLIDAY,
     Holiday,
     ReminderPolicy,
+    ReminderPolicyChange,
     ReminderSchedule,
     SendingCalendar,
 )
@@ -27,7 +27,7 @@ def get_policy(ctx: Context) -> ReminderPolicy:
     return repository.find_policy(ctx) or ReminderPolicy()
 
 
-def change_policy(ctx: Context, version: int | None, values: dict[str, Any]) -> ReminderPolicy:
+def change_policy(ctx: Context, version: int | None, values: ReminderPolicyChange) -> ReminderPolicy:
     """Change the fields in ``values`` and return the policy.
 
     Raises:
@@ -36,11 +36,14 @@ def change_policy(ctx: Context, version: int | None, values: dict[str, Any]) -> 
     before = get_policy(ctx)
     if version is not None and version != before.version:
         raise PreconditionFailed(STALE_VERSION)
-    values = {name: sorted(value) if isinstance(value, list) else value for name, value in values.items()}
+    if "before_days" in values:
+        values["before_days"] = sorted(values["before_days"])
+    if "after_days" in values:
+        values["after_days"] = sorted(values["after_days"])
     if before.version:
         done = repository.change_policy(ctx, before.version, values, ctx.now)
     else:
-        first = before._replace(**{**values, "version": 1, "changed_at": ctx.now})
+        first = before._replace(**values)._replace(version=1, changed_at=ctx.now)
         done = repository.add_policy(ctx, first)
     if not done:
         raise PreconditionFailed(STALE_VERSION)

@@ -1,13 +1,20 @@
 """SQL of reminder policies and holidays."""
 
 import datetime as dt
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, String, delete, exists, insert, literal, or_, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
-from chalicelib.reminders.model import OPEN, OWN_HOLIDAY, PUBLIC_HOLIDAY, Holiday, ReminderPolicy, ReminderSchedule
+from chalicelib.reminders.model import (
+    OPEN,
+    OWN_HOLIDAY,
+    PUBLIC_HOLIDAY,
+    Holiday,
+    ReminderPolicy,
+    ReminderPolicyChange,
+    ReminderSchedule,
+)
 from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.organisations import organisations
 from chalicelib.storage.tables.reminders import holidays, promises, public_holidays, reminder_policies
@@ -25,7 +32,7 @@ def find_policy(ctx: Context) -> ReminderPolicy | None:
     return ReminderPolicy(**{**row._mapping, **days})
 
 
-def change_policy(ctx: Context, version: int, values: dict[str, Any], now: dt.datetime) -> bool:
+def change_policy(ctx: Context, version: int, values: ReminderPolicyChange, now: dt.datetime) -> bool:
     """Set ``values`` if the row is still at ``version``; return whether this call did it."""
     query = update(reminder_policies).where(
         reminder_policies.c.organisation_id == ctx.organisation_id, reminder_policies.c.version == version

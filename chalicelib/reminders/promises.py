@@ -10,24 +10,23 @@ from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
 from chalicelib.paging import Page, PageRequest
 from chalicelib.reminders import promise_repository as repository
-from chalicelib.reminders.model import BROKEN, CANCELLED, KEPT, OPEN, Exclusion, Promise
+from chalicelib.reminders.model import BROKEN, CANCELLED, KEPT, OPEN, Exclusion, NewExclusion, NewPromise, Promise
 from chalicelib.runtime.context import Context
 
 MAX_PROMISED_DAYS = 62  # a promise pauses reminders, so its day must be near
 PROMISES_IN_A_SET = 500
 
 
-def put_exclusion(ctx: Context, values: dict[str, Any]) -> Exclusion:
+def put_exclusion(ctx: Context, new: NewExclusion) -> Exclusion:
     """Exclude the lease from reminders, replacing any exclusion.
 
     Raises:
         Invalid: the organisation has no such lease, or the last day has passed.
     """
-    ends_on = values.get("ends_on")
-    if ends_on is not None and ends_on < ctx.today:
+    if new.ends_on is not None and new.ends_on < ctx.today:
         raise Invalid([("ends_on", "expected today or a later day")])
-    _lock_lease(ctx, values["lease_id"])
-    exclusion = Exclusion(values["lease_id"], values["reason"], ends_on, ctx.actor.member_id, ctx.now)
+    _lock_lease(ctx, new.lease_id)
+    exclusion = Exclusion(new.lease_id, new.reason, new.ends_on, ctx.actor.member_id, ctx.now)
     repository.put_exclusion(ctx, exclusion)
     return exclusion
 
@@ -41,28 +40,26 @@ def remove_exclusion(ctx: Context, lease_id: UUID) -> None:
         raise NotFound("That lease is not excluded from reminders.", lease_id=str(lease_id))
 
 
-def add_promise(ctx: Context, values: dict[str, Any]) -> Promise:
+def add_promise(ctx: Context, new: NewPromise) -> Promise:
     """Record a tenant's promise to pay; reminders pause until that day is over.
 
     Raises:
         Conflict: another promise of the lease is open.
         Invalid: the organisation has no such lease, or the day has passed or is too far off.
     """
-    promised_on = values["promised_on"]
-    if not ctx.today <= promised_on <= ctx.today + dt.timedelta(days=MAX_PROMISED_DAYS):
+    if not ctx.today <= new.promised_on <= ctx.today + dt.timedelta(days=MAX_PROMISED_DAYS):
         raise Invalid([("promised_on", f"expected a day from today on, within {MAX_PROMISED_DAYS} days")])
-    lease_id = values["lease_id"]
-    _lock_lease(ctx, lease_id)
-    before = repository.find_open_promise(ctx, lease_id)
+    _lock_lease(ctx, new.lease_id)
+    before = repository.find_open_promise(ctx, new.lease_id)
     if before is not None:
         raise Conflict("The lease already has an open promise; cancel that first.", promise_id=str(before))
     promise = Promise(
         new_id(),
-        lease_id,
-        values["amount_cents"],
-        promised_on,
+        new.lease_id,
+        new.amount_cents,
+        new.promised_on,
         OPEN,
-        values.get("note", ""),
+        new.note,
         1,
         ctx.actor.member_id,
         ctx.now,

@@ -9,10 +9,12 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import cast
 
 from chalicelib import messaging
 from chalicelib.delivery.dispatch_runner import dispatch
 from chalicelib.messaging.grant_model import GrantLimits
+from chalicelib.messaging.model import MessageSettingsChange
 from chalicelib.reminders import jobs
 from tests.bench import books, data, reminders
 from tests.bench.data import id_of
@@ -58,7 +60,9 @@ def main(url: str) -> None:
     parts = replace(reminders.at(url, reminders.DAY_AFTER), queues=sink)
     grant(parts, id_of("organisation", 1), GrantLimits(**NO_CAP))
     parts.transact(
-        lambda db: messaging.change_settings(context(db, id_of("organisation", 1), now=parts.clock.now()), None, NO_CAP)
+        lambda db: messaging.change_settings(
+            context(db, id_of("organisation", 1), now=parts.clock.now()), None, cast(MessageSettingsChange, NO_CAP)
+        )
     )
     begun, begun_cpu = time.perf_counter(), time.process_time()
     handed = dispatch(parts)

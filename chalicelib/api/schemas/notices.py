@@ -1,9 +1,13 @@
 """Schemas of ``api.notices``: what requests take and responses give."""
 
+from collections.abc import Callable
+from typing import Any, ClassVar
+
 from marshmallow import Schema
 
 from chalicelib.api.schemas.messages import ENCODINGS
 from chalicelib.messaging.model import STATUSES
+from chalicelib.notices import model
 from chalicelib.notices.model import NOTICE_KINDS, NOTICE_STATUSES
 from chalicelib.translations.wording import LANGUAGES
 from chalicelib.web import fields
@@ -11,7 +15,9 @@ from chalicelib.web import fields
 REASONS = ("no_phone", "number_denied", "opted_out", "same_phone")
 
 
-class NoticeAsked(Schema):
+class NoticeAsked(fields.CommandSchema):
+    command: ClassVar[Callable[..., Any]] = model.NoticeDraft
+
     kind = fields.OneOf(*NOTICE_KINDS, required=True)
     property_id = fields.Uuid(allow_none=True)
     text_en = fields.Text(1000, lines=True)
@@ -19,6 +25,8 @@ class NoticeAsked(Schema):
 
 
 class NewNotice(NoticeAsked):
+    command: ClassVar = model.NewNotice
+
     price_limit = fields.Money(attribute="limit_cents", required=True)
 
 

@@ -1,7 +1,10 @@
 """Schemas of ``api.reminders``: what requests take and responses give."""
 
+from typing import ClassVar
+
 from marshmallow import Schema
 
+from chalicelib.reminders import model
 from chalicelib.reminders.model import HOLIDAY_SOURCES, MAX_AFTER_DAYS, MAX_BEFORE_DAYS, PROMISE_STATUSES
 from chalicelib.web import fields
 
@@ -37,7 +40,9 @@ class HolidayView(Schema):
     source = fields.OneOf(*HOLIDAY_SOURCES)
 
 
-class NewExclusion(Schema):
+class NewExclusion(fields.CommandSchema):
+    command: ClassVar = model.NewExclusion
+
     lease_id = fields.Uuid(required=True)
     reason = fields.Text(200, least=1, required=True)
     ends_on = fields.Date(allow_none=True)
@@ -51,7 +56,9 @@ class ExclusionView(Schema):
     created_at = fields.DateTime()
 
 
-class NewPromise(Schema):
+class NewPromise(fields.CommandSchema):
+    command: ClassVar = model.NewPromise
+
     lease_id = fields.Uuid(required=True)
     amount = fields.Money(attribute="amount_cents", positive=True, required=True)
     promised_on = fields.Date(required=True)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,7 +13,7 @@ from chalicelib.clock import ManualClock
 from chalicelib.delivery import dispatch_runner, phone_day_repository, recovery_runner
 from chalicelib.errors import Conflict, GrantNeeded, Invalid, NotFound
 from chalicelib.messaging.grant_model import Allowance, GrantLimits
-from chalicelib.messaging.model import MessageSettings, NewMessage
+from chalicelib.messaging.model import MessageSettings, MessageSettingsChange, NewMessage
 from chalicelib.paging import PageRequest
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage import tables
@@ -46,7 +46,11 @@ def allowance_of(outbox: Outbox) -> Allowance:
 
 
 def change(outbox: Outbox, **values: Any) -> MessageSettings:
-    return outbox.parts.transact(lambda db: messaging.change_settings(context(db, outbox.id, now=NOON), None, values))
+    return outbox.parts.transact(
+        lambda db: messaging.change_settings(
+            context(db, outbox.id, now=NOON), None, cast(MessageSettingsChange, values)
+        )
+    )
 
 
 def founder_of(outbox: Outbox) -> str:

@@ -1,7 +1,7 @@
 """What somebody with one sign-in code can send in the first hour, in numbers."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -9,7 +9,7 @@ from chalicelib import messaging, organisations
 from chalicelib.clock import ManualClock
 from chalicelib.delivery import dispatch_runner
 from chalicelib.errors import GrantNeeded, Invalid, TooManyRequests
-from chalicelib.messaging.model import NewMessage
+from chalicelib.messaging.model import MessageSettingsChange, NewMessage
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context
 from tests.outbox import NOON, FakeQueues, Outbox, new_phone
@@ -41,7 +41,7 @@ def test_a_newcomer_in_the_first_hour(
         each.queue(new)
         for wish in WISHES:
             with pytest.raises((GrantNeeded, Invalid)), sending.writing() as db:
-                messaging.change_settings(context(db, each.id, now=NOON), None, wish)
+                messaging.change_settings(context(db, each.id, now=NOON), None, cast(MessageSettingsChange, wish))
     for minutes in range(0, 60, 5):
         clock.at = NOON + dt.timedelta(minutes=minutes)
         dispatch_runner.dispatch(sending)

@@ -2,20 +2,22 @@
 
 import datetime as dt
 import threading
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from chalicelib import messaging
 from chalicelib.errors import PreconditionFailed
-from chalicelib.messaging.model import MessageSettings
+from chalicelib.messaging.model import MessageSettings, MessageSettingsChange
 from tests.contexts import context
 from tests.outbox import NOON, Outbox
 
 
 def change(outbox: Outbox, version: int | None, **values: Any) -> MessageSettings:
     return outbox.parts.transact(
-        lambda db: messaging.change_settings(context(db, outbox.id, now=outbox.parts.clock.now()), version, values)
+        lambda db: messaging.change_settings(
+            context(db, outbox.id, now=outbox.parts.clock.now()), version, cast(MessageSettingsChange, values)
+        )
     )
 
 
@@ -66,7 +68,7 @@ def test_of_two_first_changes_at_once_one_is_made(outbox: Outbox) -> None:
 
     thread = threading.Thread(target=second)
     with outbox.parts.writing() as db:
-        messaging.change_settings(context(db, outbox.id, now=NOON), 0, {"daily_cap": 10})
+        messaging.change_settings(context(db, outbox.id, now=NOON), 0, MessageSettingsChange(daily_cap=10))
         thread.start()
         thread.join(0.3)
         assert told == []

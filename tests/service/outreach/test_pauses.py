@@ -1,14 +1,13 @@
 """Leases that are left out of reminders, and promises to pay: kept, broken, cancelled."""
 
 import datetime as dt
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.reminders import promises as service
-from chalicelib.reminders.model import Promise
+from chalicelib.reminders.model import NewExclusion, NewPromise, Promise
 from tests.money import ALL
 from tests.service.outreach.estate import Estate
 
@@ -17,7 +16,7 @@ DAY = dt.timedelta(days=1)
 
 
 def promise(estate: Estate, lease_id: UUID, cents: int = 15_000_00, on: dt.date = DUE + DAY) -> Promise:
-    values: dict[str, Any] = {"lease_id": lease_id, "amount_cents": cents, "promised_on": on, "note": "by phone"}
+    values = NewPromise(lease_id, cents, on, "by phone")
     return estate.do(service.add_promise, values, **estate.at())
 
 
@@ -92,7 +91,7 @@ def test_another_organisation_s_lease_and_promise_are_not_there(estate: Estate) 
         with pytest.raises(Invalid):
             promise(other, lease_id)
         with pytest.raises(Invalid):
-            other.do(service.put_exclusion, {"lease_id": lease_id, "reason": "x"}, **other.at())
+            other.do(service.put_exclusion, NewExclusion(lease_id, "x"), **other.at())
         with pytest.raises(NotFound):
             other.do(service.remove_exclusion, lease_id)
     with pytest.raises(NotFound):
@@ -105,8 +104,8 @@ def test_another_organisation_s_lease_and_promise_are_not_there(estate: Estate) 
 
 def test_an_exclusion_replaces_the_one_before_and_ends_after_its_last_day(estate: Estate) -> None:
     lease_id, _ = estate.owing(DUE)
-    estate.do(service.put_exclusion, {"lease_id": lease_id, "reason": "in court"}, **estate.at())
-    put = {"lease_id": lease_id, "reason": "pays by bank", "ends_on": DUE}
+    estate.do(service.put_exclusion, NewExclusion(lease_id, "in court"), **estate.at())
+    put = NewExclusion(lease_id, "pays by bank", DUE)
     estate.do(service.put_exclusion, put, **estate.at())
     (listed,) = estate.do(service.list_exclusions, ALL).items
     assert (listed.lease_id, listed.reason, listed.ends_on) == (lease_id, "pays by bank", DUE)
@@ -117,4 +116,4 @@ def test_an_exclusion_replaces_the_one_before_and_ends_after_its_last_day(estate
     with pytest.raises(NotFound):
         estate.do(service.remove_exclusion, lease_id)
     with pytest.raises(Invalid):
-        estate.do(service.put_exclusion, {**put, "ends_on": estate.today - DAY}, **estate.at())
+        estate.do(service.put_exclusion, put._replace(ends_on=estate.today - DAY), **estate.at())

@@ -9,6 +9,7 @@ import pytest
 from chalicelib import organisations
 from chalicelib.clock import ManualClock
 from chalicelib.reminders import jobs, promises
+from chalicelib.reminders.model import NewPromise
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from chalicelib.tasks import job_runner
@@ -82,7 +83,7 @@ def test_who_has_no_policy_is_left_alone_but_for_their_promises(own: Estate) -> 
     own.policy(enabled=False)
     own.at_day(DUE)
     assert fire(own) == 0
-    said = {"lease_id": lease_id, "amount_cents": 100_00, "promised_on": DUE}
+    said = NewPromise(lease_id, 100_00, DUE)
     promise = own.do(promises.add_promise, said, **own.at())
     own.at_day(DUE, 11)
     assert fire(own) == 1

@@ -10,6 +10,7 @@ from chalicelib.messaging import rendering
 from chalicelib.messaging.model import RenderedText
 from chalicelib.portfolio.model import NewChannel, NewProperty
 from chalicelib.reminders import promises
+from chalicelib.reminders.model import NewExclusion, NewPromise
 from tests.queries import counted
 from tests.service.outreach.estate import Estate
 
@@ -90,15 +91,15 @@ def test_a_promise_or_an_exclusion_since_leaves_the_lease_out(estate: Estate) ->
     estate.owe(first, DUE)
     estate.owe(second, DUE)
     reminded(estate)
-    said = {"lease_id": first, "amount_cents": 15_000_00, "promised_on": DUE + DAY}
+    said = NewPromise(first, 15_000_00, DUE + DAY)
     promise = estate.do(promises.add_promise, said, **estate.at())
     assert "Court B2" in (estate.texts()[0] or "")
-    estate.do(promises.put_exclusion, {"lease_id": second, "reason": "in court"}, **estate.at())
+    estate.do(promises.put_exclusion, NewExclusion(second, "in court"), **estate.at())
     assert estate.made()[0].text is None
     assert estate.made()[0].reason in ("promised", "excluded")
     estate.do(promises.cancel_promise, promise.id)
     assert "Court A1" in (estate.texts()[0] or "")
-    estate.do(promises.put_exclusion, {"lease_id": first, "reason": "in court"}, **estate.at())
+    estate.do(promises.put_exclusion, NewExclusion(first, "in court"), **estate.at())
     assert estate.made() == [RenderedText(None, "excluded")]
 
 

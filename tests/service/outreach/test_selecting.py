@@ -8,6 +8,7 @@ import pytest
 from chalicelib import leasing, portfolio
 from chalicelib.portfolio.model import NewProperty
 from chalicelib.reminders import daily_run, jobs, policies, promises
+from chalicelib.reminders.model import NewExclusion, NewPromise
 from chalicelib.tasks.model import ClaimLost
 from tests.contexts import context
 from tests.queries import counted
@@ -130,9 +131,9 @@ def test_what_is_paid_is_not_reminded_of(estate: Estate) -> None:
 def test_whoever_is_left_out_or_has_promised_is_not_reminded_until_that_is_over(estate: Estate) -> None:
     excluded, _ = estate.owing(DUE)
     promised, _ = estate.owing(DUE)
-    until = {"ends_on": DUE + DAY, "reason": "pays by bank"}
-    estate.do(promises.put_exclusion, {"lease_id": excluded, **until}, **estate.at())
-    said = {"lease_id": promised, "amount_cents": 15_000_00, "promised_on": DUE + DAY}
+    exclusion = NewExclusion(excluded, "pays by bank", DUE + DAY)
+    estate.do(promises.put_exclusion, exclusion, **estate.at())
+    said = NewPromise(promised, 15_000_00, DUE + DAY)
     estate.do(promises.add_promise, said, **estate.at())
     for day in (DUE, DUE + DAY):
         estate.at_day(day)
