@@ -17,7 +17,7 @@ from chalicelib import billing, leasing, ledger, messaging, organisations, payme
 from chalicelib.billing.model import CreditNote, Invoice, InvoiceLine, Receipt
 from chalicelib.lease_accounts import credit_notes, deposit_deductions, lease_closing
 from chalicelib.lease_accounts.model import Deduction, FinalAccount, NewDeduction
-from chalicelib.leasing.model import DepositEntry
+from chalicelib.leasing.model import DepositEntry, NewTenant
 from chalicelib.ledger.model import ClosedPeriod
 from chalicelib.paging import MAX_PAGE_ITEMS, PageRequest
 from chalicelib.payments import allocation, reversal
@@ -79,7 +79,7 @@ class Money:
 
     def let(self, rent_cents: int = 10_000_00, starts_on: dt.date = FIRST, **terms: Any) -> UUID:
         """Let a new unit to a new tenant and return the lease."""
-        tenant = {"given_name": "Otieno", "family_name": uuid.uuid4().hex[:8], "phones": []}
+        tenant = NewTenant("Otieno", family_name=uuid.uuid4().hex[:8])
         who = self.do(leasing.add_tenant, tenant, keys=self.parts.keys, now=self.now)
         values = {"unit_id": self.unit(rent_cents), "tenants": [who.id], "starts_on": starts_on}
         return self.do(leasing.add_lease, {**values, "rent_cents": rent_cents, **terms}, **self.at()).id

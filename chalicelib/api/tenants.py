@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chalicelib import leasing, privacy
 from chalicelib.api.schemas.tenants import IDENTITY_DOCUMENT, NEW_TENANT, TENANT, TENANT_CHANGE, TENANT_QUERY
-from chalicelib.leasing.model import Tenant
+from chalicelib.leasing.model import IdentityDocument, Tenant
 from chalicelib.web import idempotency
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
@@ -72,7 +72,7 @@ def change_tenant(request: RequestContext, tenant_id: UUID) -> Tenant:
     audited=True,
     fresh=True,
 )
-def read_identity_document(request: RequestContext, tenant_id: UUID) -> dict[str, str]:
+def read_identity_document(request: RequestContext, tenant_id: UUID) -> IdentityDocument:
     """Get a tenant's identity document.
 
     Returns kind and number of the identity document in clear. For owners and managers, with a recent sign-in; each

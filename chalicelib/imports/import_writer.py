@@ -12,6 +12,7 @@ from chalicelib.errors import Conflict, Invalid
 from chalicelib.imports import model, repository
 from chalicelib.imports.model import ExistingRecords, ImportedItem
 from chalicelib.leasing import leases as lease_service
+from chalicelib.leasing.model import IdentityDocument, NewTenant, NextOfKin
 from chalicelib.portfolio.model import NewProperty, NewUnit
 from chalicelib.rent_roll.model import LeasePlan, RentRoll, TenantPlan
 from chalicelib.runtime.context import Context
@@ -89,8 +90,7 @@ class ImportWriter:
 
     def _tenant(self, planned: TenantPlan) -> UUID:
         with _naming_row(planned.row):
-            values = tenant_values(planned)
-            added = leasing.add_tenant(self.ctx, values, keys=self.keys)
+            added = leasing.add_tenant(self.ctx, _new_tenant(planned), keys=self.keys)
         return self._record_item(model.TENANT, added.id)
 
     def _lease(self, planned: LeasePlan, unit_id: UUID, tenant_id: UUID) -> UUID:
@@ -138,16 +138,22 @@ class ImportWriter:
         return entity_id
 
 
-def tenant_values(planned: TenantPlan) -> dict[str, Any]:
-    """Return the tenant as ``leasing.add_tenant`` takes one."""
-    plain = ("given_name", "middle_name", "family_name", "email", "kra_pin")
-    values: dict[str, Any] = {name: getattr(planned, name) for name in plain}
-    values["phones"] = list(planned.phones)
+def _new_tenant(planned: TenantPlan) -> NewTenant:
+    document = kin = None
     if planned.identity_kind and planned.identity_number:
-        values["identity_document"] = {"kind": planned.identity_kind, "number": planned.identity_number}
+        document = IdentityDocument(planned.identity_kind, planned.identity_number)
     if planned.kin_name or planned.kin_phone:
-        values["kin"] = {"name": planned.kin_name, "phone": planned.kin_phone}
-    return values
+        kin = NextOfKin(planned.kin_name, planned.kin_phone)
+    return NewTenant(
+        given_name=planned.given_name,
+        middle_name=planned.middle_name,
+        family_name=planned.family_name,
+        phones=planned.phones,
+        email=planned.email,
+        kra_pin=planned.kra_pin,
+        identity_document=document,
+        kin=kin,
+    )
 
 
 def _charges(planned: LeasePlan) -> list[dict[str, Any]]:

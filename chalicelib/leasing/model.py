@@ -1,7 +1,8 @@
 """Tenants, leases with their terms, and deposits."""
 
 import datetime as dt
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, TypedDict
 from uuid import UUID
 
 IDENTITY_KINDS = ("national_id", "passport", "alien_id", "military_id")
@@ -17,8 +18,13 @@ class NextOfKin(NamedTuple):
     """The contact for when the tenant cannot be reached."""
 
     name: str
-    phone: str | None
-    relation: str
+    phone: str | None = None
+    relation: str = ""
+
+
+class IdentityDocument(NamedTuple):
+    kind: str
+    number: str
 
 
 # Whether the holder of a tenant's number, as an organisation entered it, confirmed or denied it by SMS or USSD.
@@ -52,6 +58,36 @@ class Tenant(NamedTuple):
     @property
     def name(self) -> str:
         return " ".join(filter(None, (self.given_name, self.middle_name, self.family_name)))
+
+
+class NewTenant(NamedTuple):
+    """A tenant to add; ``phones`` in any Kenyan format, the primary one first."""
+
+    given_name: str
+    middle_name: str = ""
+    family_name: str = ""
+    phones: Sequence[str] = ()
+    language: str = "en"
+    email: str | None = None
+    kra_pin: str | None = None
+    identity_document: IdentityDocument | None = None
+    kin: NextOfKin | None = None
+    note: str = ""
+
+
+class TenantChange(TypedDict, total=False):
+    """What changes of a tenant, as in ``NewTenant``; None removes a document or kin."""
+
+    given_name: str
+    middle_name: str
+    family_name: str
+    phones: Sequence[str]
+    language: str
+    email: str | None
+    kra_pin: str | None
+    identity_document: IdentityDocument | None
+    kin: NextOfKin | None
+    note: str
 
 
 class ErasedTenant(NamedTuple):

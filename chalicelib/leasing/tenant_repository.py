@@ -1,7 +1,7 @@
 """SQL of tenants and their phones."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -28,12 +28,12 @@ def add_tenant(ctx: Context, values: dict[str, Any], phones: list[str]) -> None:
     _add_phones(ctx, values["id"], phones)
 
 
-def change_tenant(ctx: Context, tenant_id: UUID, version: int | None, values: dict[str, Any]) -> bool:
-    """Set ``values`` if the row still has ``version`` (None: any); return whether this call did it."""
+def change_tenant(ctx: Context, tenant_id: UUID, version: int | None, columns: Mapping[str, object]) -> bool:
+    """Set ``columns`` if the row still has ``version`` (None: any); return whether this call did it."""
     query = update(tenants).where(_is_tenant(ctx.organisation_id, tenant_id), tenants.c.erased_at.is_(None))
     if version is not None:
         query = query.where(tenants.c.version == version)
-    return ctx.db.execute(query.values(**values, version=tenants.c.version + 1)).rowcount == 1
+    return ctx.db.execute(query.values(**columns, version=tenants.c.version + 1)).rowcount == 1
 
 
 def replace_phones(ctx: Context, tenant_id: UUID, phones: list[str]) -> None:

@@ -1,7 +1,7 @@
 """Add, change, list and anonymise tenants."""
 
 import json
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 from chalicelib import messaging, portfolio
@@ -10,7 +10,7 @@ from chalicelib.errors import STALE_VERSION, Conflict, Invalid, NotFound, Precon
 from chalicelib.ids import new_id
 from chalicelib.leasing import phone_place_repository
 from chalicelib.leasing import tenant_repository as repository
-from chalicelib.leasing.model import ErasedTenant, Tenant
+from chalicelib.leasing.model import ErasedTenant, IdentityDocument, NewTenant, NextOfKin, Tenant, TenantChange
 from chalicelib.organisations import vault
 from chalicelib.paging import Page, PageRequest
 from chalicelib.runtime.context import Context
@@ -19,43 +19,43 @@ from chalicelib.values import InvalidValue, parse_identity_number
 
 _MAX_NAME_KEY = 190  # characters that ``name_key`` holds
 _NO_KIN = {"kin_name": "", "kin_phone": None, "kin_relation": ""}
+_NO_DOCUMENT = {"identity_kind": None, "identity_sealed": None}
+_NOT_COLUMNS = ("phones", "identity_document", "kin")  # stored in another form than that in which they are given
 
 
-def add_tenant(ctx: Context, values: dict[str, Any], *, keys: KeyWrapper) -> Tenant:
-    """Add a tenant and return them.
-
-    ``values``: given_name; optionally middle_name, family_name, phones (any Kenyan format, the primary
-    one first), language ("en", "sw"), email, kra_pin, note, identity_document {kind, number} and
-    kin {name, phone, relation}. The document is stored encrypted under the tenant's own data key.
+def add_tenant(ctx: Context, new: NewTenant, *, keys: KeyWrapper) -> Tenant:
+    """Add a tenant and return them. The document is stored encrypted under the tenant's own data key.
 
     Raises:
         Invalid: a phone is not a phone number, or the identity number does not fit its kind.
         Unavailable: the key service does not answer.
     """
     tenant_id = new_id()
+    document = new.identity_document
     row = {
-        "middle_name": "",
-        "family_name": "",
-        "language": "en",
-        "email": None,
-        "kra_pin": None,
-        "note": "",
-        "identity_kind": None,
-        "identity_sealed": None,
+        "id": tenant_id,
+        "given_name": new.given_name,
+        "middle_name": new.middle_name,
+        "family_name": new.family_name,
+        "name_key": _full_name_key(new.given_name, new.middle_name, new.family_name),
+        "language": new.language,
+        "email": new.email,
+        "kra_pin": new.kra_pin,
+        **_kin_columns(new.kin),
+        **(_NO_DOCUMENT if document is None else _seal_document(ctx, tenant_id, document, keys)),
+        "note": new.note,
         "erased_at": None,
-        **_NO_KIN,
-        **_columns(values),
-        **_seal_identity(ctx, tenant_id, values, keys),
+        "version": 1,
+        "created_at": ctx.now,
     }
-    row |= {"id": tenant_id, "name_key": _full_name_key(row), "version": 1, "created_at": ctx.now}
-    repository.add_tenant(ctx, row, _parse_phones(values.get("phones", [])))
+    repository.add_tenant(ctx, row, _parse_phones(new.phones))
     return get_tenant(ctx, tenant_id)
 
 
 def change_tenant(
-    ctx: Context, tenant_id: UUID, version: int | None, values: dict[str, Any], *, keys: KeyWrapper
+    ctx: Context, tenant_id: UUID, version: int | None, changes: TenantChange, *, keys: KeyWrapper
 ) -> Tenant:
-    """Change what ``values`` names (as in ``add_tenant``) and return the tenant; None removes a document or kin.
+    """Change what ``changes`` names and return the tenant.
 
     Unsent messages follow a change of phones or language.
 
@@ -72,16 +72,13 @@ def change_tenant(
         raise Conflict("The tenant was erased.", tenant_id=str(tenant_id))
     if version is not None and version != before.version:
         raise PreconditionFailed(STALE_VERSION)
-    names = {part: getattr(before, part) for part in ("given_name", "middle_name", "family_name")}
-    columns = {**_columns(values), **_seal_identity(ctx, tenant_id, values, keys)}
-    columns["name_key"] = _full_name_key({**names, **columns})
-    repository.change_tenant(ctx, tenant_id, version, columns)
-    if "phones" in values:
-        repository.replace_phones(ctx, tenant_id, _parse_phones(values["phones"]))
+    repository.change_tenant(ctx, tenant_id, version, _changed_columns(ctx, before, changes, keys))
+    if "phones" in changes:
+        repository.replace_phones(ctx, tenant_id, _parse_phones(changes["phones"]))
         phone_place_repository.delete_unclaimed_places(ctx.db, ctx.organisation_id, phones=before.phones)
     after = get_tenant(ctx, tenant_id)
-    phones = after.phones if "phones" in values else None
-    messaging.redirect_messages(ctx, tenant_id, phones=phones, language=values.get("language"))
+    phones = after.phones if "phones" in changes else None
+    messaging.redirect_messages(ctx, tenant_id, phones=phones, language=changes.get("language"))
     return after
 
 
@@ -129,8 +126,8 @@ def list_tenants(
     return page if ctx.actor.properties is None else Page([_redact(each) for each in page.items], page.next_cursor)
 
 
-def read_identity_document(ctx: Context, tenant_id: UUID, *, keys: KeyWrapper) -> dict[str, str]:
-    """Return the document's ``kind`` and ``number``, decrypted.
+def read_identity_document(ctx: Context, tenant_id: UUID, *, keys: KeyWrapper) -> IdentityDocument:
+    """Return the document, decrypted.
 
     Raises:
         NotFound: there is no such tenant, or they have no document.
@@ -140,8 +137,7 @@ def read_identity_document(ctx: Context, tenant_id: UUID, *, keys: KeyWrapper) -
     sealed = repository.find_sealed_identity(ctx, tenant_id)
     if sealed is None:
         raise NotFound("This tenant has no identity document.")
-    document: dict[str, str] = json.loads(vault.unseal(ctx.db, keys, ctx.organisation_id, tenant_id, sealed))
-    return document
+    return IdentityDocument(**json.loads(vault.unseal(ctx.db, keys, ctx.organisation_id, tenant_id, sealed)))
 
 
 def anonymise_tenant(ctx: Context, tenant_id: UUID) -> ErasedTenant:
@@ -169,9 +165,8 @@ def anonymise_tenant(ctx: Context, tenant_id: UUID) -> ErasedTenant:
         "name_key": "erased",
         "email": None,
         "kra_pin": None,
-        "identity_kind": None,
-        "identity_sealed": None,
         "note": "",
+        **_NO_DOCUMENT,
         **_NO_KIN,
         "erased_at": ctx.now,
     }
@@ -182,48 +177,54 @@ def anonymise_tenant(ctx: Context, tenant_id: UUID) -> ErasedTenant:
     return ErasedTenant(repository.clear_notes(ctx, tenant_id), before.phones)
 
 
-def _columns(values: dict[str, Any]) -> dict[str, Any]:
-    """Return those of ``values`` that have a column of the same name, and the columns of the kin."""
-    plain = ("given_name", "middle_name", "family_name", "language", "email", "kra_pin", "note")
-    columns = {name: values[name] for name in plain if name in values}
-    if "kin" in values:
-        kin = values["kin"]
-        phone = kin.get("phone") if kin else None
-        columns |= _NO_KIN if not kin else {
-            "kin_name": kin["name"],
-            "kin_phone": phone and phone_numbers.parse_phone(phone, "kin.phone"),
-            "kin_relation": kin.get("relation", ""),
-        }  # fmt: skip
+def _changed_columns(ctx: Context, before: Tenant, changes: TenantChange, keys: KeyWrapper) -> dict[str, object]:
+    columns: dict[str, object] = {name: value for name, value in changes.items() if name not in _NOT_COLUMNS}
+    if "kin" in changes:
+        columns |= _kin_columns(changes["kin"])
+    if "identity_document" in changes:
+        document = changes["identity_document"]
+        if document is None:
+            vault.destroy_key(ctx.db, ctx.organisation_id, before.id)
+            columns |= _NO_DOCUMENT
+        else:
+            columns |= _seal_document(ctx, before.id, document, keys)
+    columns["name_key"] = _full_name_key(
+        changes.get("given_name", before.given_name),
+        changes.get("middle_name", before.middle_name),
+        changes.get("family_name", before.family_name),
+    )
     return columns
 
 
-def _seal_identity(ctx: Context, tenant_id: UUID, values: dict[str, Any], keys: KeyWrapper) -> dict[str, Any]:
-    if "identity_document" not in values:
-        return {}
-    document = values["identity_document"]
-    if document is None:
-        vault.destroy_key(ctx.db, ctx.organisation_id, tenant_id)
-        return {"identity_kind": None, "identity_sealed": None}
-    plain = json.dumps({"kind": document["kind"], "number": _identity_number(**document)}).encode()
+def _kin_columns(kin: NextOfKin | None) -> dict[str, str | None]:
+    if kin is None:
+        return _NO_KIN
+    phone = kin.phone and phone_numbers.parse_phone(kin.phone, "kin.phone")
+    return {"kin_name": kin.name, "kin_phone": phone, "kin_relation": kin.relation}
+
+
+def _seal_document(ctx: Context, tenant_id: UUID, document: IdentityDocument, keys: KeyWrapper) -> dict[str, object]:
+    stored = document._replace(number=_identity_number(document))
+    plain = json.dumps(stored._asdict()).encode()
     sealed = vault.seal(ctx.db, keys, ctx.organisation_id, tenant_id, plain, now=ctx.now)
-    return {"identity_kind": document["kind"], "identity_sealed": sealed}
+    return {"identity_kind": document.kind, "identity_sealed": sealed}
 
 
-def _identity_number(kind: str, number: str) -> str:
+def _identity_number(document: IdentityDocument) -> str:
     """Return the number as stored: upper case, no spaces."""
     try:
-        return parse_identity_number(kind, number)
+        return parse_identity_number(document.kind, document.number)
     except InvalidValue as refused:
         raise Invalid([("identity_document.number", str(refused))]) from refused
 
 
-def _parse_phones(spelled: list[str]) -> list[str]:
+def _parse_phones(spelled: Sequence[str]) -> list[str]:
     """Return the numbers in E.164, without duplicates, in order."""
     return list(dict.fromkeys(phone_numbers.parse_phone(each, f"phones.{index}") for index, each in enumerate(spelled)))
 
 
-def _full_name_key(names: dict[str, Any]) -> str:
-    return _name_key(" ".join(names[part] for part in ("given_name", "middle_name", "family_name")))
+def _full_name_key(*names: str) -> str:
+    return _name_key(" ".join(names))
 
 
 def _name_key(name: str) -> str:

@@ -1,18 +1,23 @@
 """Schemas of ``api.tenants``: what requests take and responses give."""
 
+from typing import ClassVar
+
 from marshmallow import Schema, validate
 
+from chalicelib.leasing import model
 from chalicelib.leasing.model import IDENTITY_KINDS, PHONE_STATES
 from chalicelib.translations.wording import LANGUAGES
 from chalicelib.web import fields
 
 
-class IdentityDocument(Schema):
+class IdentityDocument(fields.CommandSchema):
+    command: ClassVar = model.IdentityDocument
     kind = fields.OneOf(*IDENTITY_KINDS, required=True)
     number = fields.Text(20, least=4, required=True)
 
 
-class Kin(Schema):
+class Kin(fields.CommandSchema):
+    command: ClassVar = model.NextOfKin
     name = fields.Text(120, least=1, required=True)
     phone = fields.Phone(allow_none=True)
     relation = fields.Text(40)
@@ -31,7 +36,8 @@ class TenantChange(Schema):
     note = fields.Text(500, lines=True)
 
 
-class NewTenant(TenantChange):
+class NewTenant(fields.CommandSchema, TenantChange):
+    command: ClassVar = model.NewTenant
     given_name = fields.Text(60, least=1, required=True)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from chalicelib import billing, leasing, organisations, portfolio
 from chalicelib.billing.model import BilledSet, Invoice, NewCharge
+from chalicelib.leasing.model import NewTenant
 from chalicelib.paging import PageRequest
 from chalicelib.portfolio.model import NewProperty, NewUnit
 from chalicelib.runtime.resources import Resources
@@ -41,7 +42,7 @@ class Landlord:
         def work(db: Connection) -> UUID:
             unit = NewUnit(self.property_id, f"A{next(self._units)}", "apartment", rent_cents)
             made = portfolio.add_unit(context(db, self.organisation_id, now=self.now, today=self.today), unit)
-            tenant = {"given_name": "Amina", "family_name": "Odhiambo", "phones": [f"+25411{next(_phones):07d}"]}
+            tenant = NewTenant("Amina", family_name="Odhiambo", phones=[f"+25411{next(_phones):07d}"])
             who = leasing.add_tenant(context(db, self.organisation_id, now=self.now), tenant, keys=self.parts.keys)
             values = {"unit_id": made.id, "tenants": [who.id], "starts_on": starts_on, "rent_cents": rent_cents}
             lease = leasing.add_lease(

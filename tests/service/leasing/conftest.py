@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib import leasing, organisations, portfolio
 from chalicelib.clock import ManualClock
-from chalicelib.leasing.model import Lease, Tenant
+from chalicelib.leasing.model import Lease, NewTenant, Tenant
 from chalicelib.portfolio.model import NewChannel, NewProperty, NewUnit
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context
@@ -37,9 +37,9 @@ class Home:
         return self.parts.clock.now()
 
     def tenant(self, given_name: str = "Imani", **values: Any) -> Tenant:
-        values = {"given_name": given_name, **values}
+        new = NewTenant(given_name, **values)
         with self.parts.writing() as db:
-            return leasing.add_tenant(context(db, self.organisation_id, now=self.now), values, keys=self.parts.keys)
+            return leasing.add_tenant(context(db, self.organisation_id, now=self.now), new, keys=self.parts.keys)
 
     def let(self, **values: Any) -> Lease:
         """Let the first unit from 1 June 2026 for KES 30,000, unless ``values`` say otherwise."""

@@ -3,14 +3,14 @@
 import datetime as dt
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import pytest
 from sqlalchemy import make_url, select
 
 from chalicelib import leasing
 from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
-from chalicelib.leasing.model import Tenant
+from chalicelib.leasing.model import IdentityDocument, NextOfKin, Tenant, TenantChange
 from chalicelib.paging import PageRequest
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.leasing import tenants
@@ -20,17 +20,17 @@ from tests.queries import counted
 from tests.service.leasing.conftest import TODAY, Home
 
 NUMBER = "20007919"
-DOCUMENT = {"kind": "national_id", "number": NUMBER}
+DOCUMENT = IdentityDocument("national_id", NUMBER)
 
 
-def change(home: Home, tenant: Tenant, version: int | None = None, **values: Any) -> Tenant:
+def change(home: Home, tenant: Tenant, version: int | None = None, **changes: Unpack[TenantChange]) -> Tenant:
     with home.parts.writing() as db:
         return leasing.change_tenant(
-            context(db, home.organisation_id, now=home.now), tenant.id, version, values, keys=home.parts.keys
+            context(db, home.organisation_id, now=home.now), tenant.id, version, changes, keys=home.parts.keys
         )
 
 
-def read_document(home: Home, tenant: Tenant) -> dict[str, str]:
+def read_document(home: Home, tenant: Tenant) -> IdentityDocument:
     with home.parts.reading() as db:
         return leasing.read_identity_document(context(db, home.organisation_id), tenant.id, keys=home.parts.keys)
 
@@ -83,7 +83,7 @@ def test_tenants_are_told_by_name_and_found_by_the_beginning_of_any_of_their_nam
 
 def test_a_change_names_the_version_it_changes_and_is_found_by_the_new_name(home: Home) -> None:
     tenant = home.tenant("Barasa", family_name="Maina", phones=["0700000001"])
-    kin = {"name": "Imani", "phone": "0711 000 000", "relation": "sister"}
+    kin = NextOfKin("Imani", "0711 000 000", "sister")
     after = change(home, tenant, tenant.version, family_name="Otieno", kin=kin, phones=[], language="sw")
     assert (after.name, after.phones, after.language, after.version) == ("Barasa Otieno", [], "sw", 2)
     assert after.kin is not None
@@ -104,9 +104,9 @@ def test_a_change_names_the_version_it_changes_and_is_found_by_the_new_name(home
     ],
 )
 def test_an_identity_document_is_read_back_as_it_was_given(home: Home, kind: str, spelled: str, kept: str) -> None:
-    tenant = home.tenant("Barasa", identity_document={"kind": kind, "number": spelled})
+    tenant = home.tenant("Barasa", identity_document=IdentityDocument(kind, spelled))
     assert tenant.identity_kind == kind
-    assert read_document(home, tenant) == {"kind": kind, "number": kept}
+    assert read_document(home, tenant) == IdentityDocument(kind, kept)
 
 
 @pytest.mark.parametrize(
@@ -115,19 +115,19 @@ def test_an_identity_document_is_read_back_as_it_was_given(home: Home, kind: str
 )
 def test_a_number_that_does_not_fit_its_kind_is_refused_and_nothing_is_kept(home: Home, kind: str, number: str) -> None:
     with pytest.raises(Invalid):
-        home.tenant("Barasa", identity_document={"kind": kind, "number": number})
+        home.tenant("Barasa", identity_document=IdentityDocument(kind, number))
     assert names(home) == []
 
 
 def test_a_document_is_replaced_and_taken_away(home: Home) -> None:
     tenant = home.tenant("Barasa", identity_document=DOCUMENT)
-    change(home, tenant, identity_document={"kind": "passport", "number": "AK0123456"})
-    assert read_document(home, tenant)["number"] == "AK0123456"
+    change(home, tenant, identity_document=IdentityDocument("passport", "AK0123456"))
+    assert read_document(home, tenant).number == "AK0123456"
     assert change(home, tenant, identity_document=None).identity_kind is None
     with pytest.raises(NotFound):
         read_document(home, tenant)
     change(home, tenant, identity_document=DOCUMENT)
-    assert read_document(home, tenant)["number"] == NUMBER
+    assert read_document(home, tenant).number == NUMBER
 
 
 def stored_bytes(home: Home) -> bytes:
@@ -158,13 +158,13 @@ def test_the_number_stands_nowhere_in_clear_and_is_gone_after_erasure(home: Home
     tenant = home.tenant(
         first,
         phones=[phone],
-        identity_document={"kind": "national_id", "number": number},
-        kin={"name": "Rehemaqx", "phone": phone, "relation": "aunt"},
+        identity_document=IdentityDocument("national_id", number),
+        kin=NextOfKin("Rehemaqx", phone, "aunt"),
     )
     stored = stored_bytes(home)
     assert first.encode() in stored  # what is in clear is found, so the search can find
     assert number.encode() not in stored
-    assert read_document(home, tenant)["number"] == number
+    assert read_document(home, tenant).number == number
     with home.parts.reading() as db:
         sealed = db.scalar(select(tenants.c.identity_sealed).where(tenants.c.id == tenant.id))
     assert sealed is not None

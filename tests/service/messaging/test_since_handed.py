@@ -9,6 +9,7 @@ from chalicelib import leasing, messaging
 from chalicelib.clock import ManualClock
 from chalicelib.delivery import dispatch_runner, recovery_runner, result_runner, tracking
 from chalicelib.delivery.queue_payloads import AttemptOutcome, VendorCallback, serialize_callback
+from chalicelib.leasing.model import NewTenant
 from chalicelib.runtime.ports import SendOutcome
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context
@@ -107,8 +108,8 @@ def test_what_nobody_took_is_not_told_as_spent(outbox: Outbox) -> None:
 def test_a_vendors_opt_out_holds_where_the_number_is_a_tenants(sending: Resources, outbox: Outbox) -> None:
     phone, parts = new_phone(), sending
     with parts.writing() as db:
-        values = {"given_name": "Wanjiru", "phones": [phone]}
-        leasing.add_tenant(context(db, outbox.id, now=NOON), values, keys=parts.keys)
+        new = NewTenant("Wanjiru", phones=[phone])
+        leasing.add_tenant(context(db, outbox.id, now=NOON), new, keys=parts.keys)
     posted = VendorCallback("opt_out", "africastalking", {"phoneNumber": phone}, NOON)
     assert result_runner.handle_result(sending, serialize_callback(posted)) == 0  # they rent nothing
     with parts.reading() as db:

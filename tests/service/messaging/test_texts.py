@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select
 from chalicelib import leasing, messaging, organisations
 from chalicelib.delivery.jobs import purge_texts
 from chalicelib.errors import Conflict, NotFound
+from chalicelib.leasing.model import NewTenant
 from chalicelib.messaging.model import IncomingAnswer, KindSpend, Message
 from chalicelib.paging import PageRequest
 from chalicelib.storage.tables.messaging import deliveries, incoming_messages
@@ -18,10 +19,10 @@ from tests.outbox import DAY, NOON, Outbox, new_phone, notice, opted_out
 
 
 def tenant(outbox: Outbox, *phones: str) -> UUID:
-    values = {"given_name": "Wanjiru", "phones": list(phones)}
+    new = NewTenant("Wanjiru", phones=phones)
     parts = outbox.parts
     with parts.writing() as db:
-        return leasing.add_tenant(context(db, outbox.id, now=parts.clock.now()), values, keys=parts.keys).id
+        return leasing.add_tenant(context(db, outbox.id, now=parts.clock.now()), new, keys=parts.keys).id
 
 
 def came(outbox: Outbox, phone: str | None, at: dt.datetime = NOON, text: str = "SALIO") -> str:

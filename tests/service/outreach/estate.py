@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from chalicelib import leasing, portfolio
 from chalicelib.ids import new_id
+from chalicelib.leasing.model import NewTenant
 from chalicelib.messaging import rendering
 from chalicelib.messaging.model import Message, RenderedText
 from chalicelib.portfolio.model import NewUnit
@@ -36,8 +37,8 @@ class Estate(Money):
 
     def tenant(self, given_name: str = "Wanjiru", *, phone: str | None = "new", language: str = "en") -> UUID:
         number = f"+2547{next(_phones) % 10**8:08d}" if phone == "new" else phone
-        values = {"given_name": given_name, "phones": [number] if number else [], "language": language}
-        return self.do(leasing.add_tenant, values, keys=self.parts.keys, now=self.now).id
+        new = NewTenant(given_name, phones=[number] if number else [], language=language)
+        return self.do(leasing.add_tenant, new, keys=self.parts.keys, now=self.now).id
 
     def let_to(self, tenant_id: UUID, unit: str | None = None, property_id: UUID | None = None, **terms: Any) -> UUID:
         """Let a new unit to the tenant from the first of the year on, and return the lease."""

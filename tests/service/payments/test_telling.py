@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from chalicelib import leasing, messaging, payments
+from chalicelib.leasing.model import NewTenant
 from chalicelib.messaging.model import Message
 from chalicelib.payments.model import NewPayment, Payment
 from chalicelib.runtime.resources import Resources
@@ -25,7 +26,7 @@ class Told(Money):
 
     def reach(self, rent_cents: int = 10_000_00, **person: Any) -> UUID:
         """Let a unit to a tenant of whom ``person`` is known, and return the lease."""
-        known = {"given_name": "Otieno", "phones": ["0712000001"], **person}
+        known = NewTenant(**{"given_name": "Otieno", "phones": ["0712000001"], **person})
         who = self.do(leasing.add_tenant, known, keys=self.parts.keys, now=self.now)
         values = {"unit_id": self.unit(rent_cents), "tenants": [who.id], "starts_on": FIRST, "rent_cents": rent_cents}
         return self.do(leasing.add_lease, values, **self.at()).id

@@ -13,7 +13,7 @@ from chalicelib import billing, leasing, ledger, organisations, payments, portfo
 from chalicelib.billing.model import CreditNote, Invoice
 from chalicelib.lease_accounts import credit_notes, deposit_deductions
 from chalicelib.lease_accounts.model import NewDeduction
-from chalicelib.leasing.model import DepositEntry
+from chalicelib.leasing.model import DepositEntry, NewTenant
 from chalicelib.payments import reversal
 from chalicelib.payments.allocation import apply_and_post_lease_credits
 from chalicelib.payments.model import NewPayment, NewRefund, Payment
@@ -66,11 +66,9 @@ class Landlord:
 
     def add_tenant(self, given_name: str = "Amina") -> UUID:
         phone = f"+2547{uuid4().int % 10**8:08d}"
-        values = {"given_name": given_name, "family_name": "Odhiambo", "phones": [phone]}
+        new = NewTenant(given_name, family_name="Odhiambo", phones=[phone])
         return self.write(
-            lambda db: (
-                leasing.add_tenant(context(db, self.organisation_id, **self._when), values, keys=self.parts.keys).id
-            )
+            lambda db: leasing.add_tenant(context(db, self.organisation_id, **self._when), new, keys=self.parts.keys).id
         )
 
     def let(

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from chalicelib import leasing, maintenance, organisations, portfolio, self_service
+from chalicelib.leasing.model import NewTenant
 from chalicelib.maintenance.model import MaintenanceRequest
 from chalicelib.organisations.model import PLATFORM
 from chalicelib.paging import PageRequest
@@ -36,8 +37,8 @@ class House:
         return self.books.organisation_id
 
     def tenant(self, phone: str, language: str = "en") -> UUID:
-        values = {"given_name": "Otieno", "phones": [phone], "language": language}
-        return self.books.do(leasing.add_tenant, values, keys=self.books.parts.keys, now=self.books.now).id
+        new = NewTenant("Otieno", phones=[phone], language=language)
+        return self.books.do(leasing.add_tenant, new, keys=self.books.parts.keys, now=self.books.now).id
 
     def let(
         self,
