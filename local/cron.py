@@ -24,7 +24,7 @@ def parse_cron(expression: str) -> tuple[frozenset[int], ...]:
 
 
 def matches(allowed: tuple[frozenset[int], ...], at: dt.datetime) -> bool:
-    """Tell whether the minute of ``at`` is one of those."""
+    """Return whether the schedule fires in the minute of ``at``."""
     at = at.astimezone(dt.UTC)
     day_of_week = at.isoweekday() % 7 + 1  # Sunday is 1
     now = (at.minute, at.hour, at.day, at.month, day_of_week, at.year)

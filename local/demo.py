@@ -46,10 +46,10 @@ class DemoLease:
 @dataclass(slots=True)
 class Demo:
     owner: ApiClient
-    parts: Resources
+    resources: Resources
     clock: ManualClock
     now: dt.datetime
-    lets: dict[str, DemoLease] = field(default_factory=dict)
+    leases: dict[str, DemoLease] = field(default_factory=dict)
 
     @property
     def today(self) -> dt.date:
@@ -101,58 +101,58 @@ class Demo:
                 if lease.tenant_index not in tenants:
                     body = _tenant(place, plan.tenants[lease.tenant_index])
                     tenants[lease.tenant_index] = self.owner.post("/v1/tenants", body)["id"]
-                self._let(place, lease, units[lease.unit_index], tenants[lease.tenant_index])
+                self._create_lease(place, lease, units[lease.unit_index], tenants[lease.tenant_index])
 
-    def _let(self, place: int, lease: LeasePlan, unit_id: str, tenant_id: str) -> None:
-        made = self.owner.post("/v1/leases", _lease(lease, unit_id, tenant_id))
-        path, today = f"/v1/leases/{made['id']}", day_of(self.clock.at, NAIROBI).isoformat()
+    def _create_lease(self, place: int, lease: LeasePlan, unit_id: str, tenant_id: str) -> None:
+        created = self.owner.post("/v1/leases", _lease(lease, unit_id, tenant_id))
+        path, today = f"/v1/leases/{created['id']}", day_of(self.clock.at, NAIROBI).isoformat()
         if lease.deposit_cents:
-            held = money.format_cents(lease.deposit_cents)
-            self.owner.post(f"{path}/deposits", {"kind": "rent", "amount": held, "entered_on": today})
+            deposit = money.format_cents(lease.deposit_cents)
+            self.owner.post(f"{path}/deposits", {"kind": "rent", "amount": deposit, "entered_on": today})
         if lease.opening_balance_cents:
             kind = "opening-balance" if lease.opening_balance_cents > 0 else "opening-credit"
             amount = money.format_cents(abs(lease.opening_balance_cents))
             self.owner.post(f"{path}/{kind}", {"amount": amount, "on": today})
-        self.lets[made["id"]] = DemoLease(made["id"], place, lease.opening_balance_cents)
+        self.leases[created["id"]] = DemoLease(created["id"], place, lease.opening_balance_cents)
 
     def _run_month(self, month: dt.date) -> None:
         self._at(month)
         task = self.owner.post("/v1/bill-runs", {"period": f"{month:%Y-%m}"})
-        tasks.run_tasks(self.parts)
+        tasks.run_tasks(self.resources)
         task = self.owner.get(f"/v1/tasks/{task['id']}")
         if task["status"] != "done":
             raise RequestFailed(f"the bill run of {month:%Y-%m} is {task['status']}: {task['problem']}")
         self.add_billed(month)
         # Entered all together when the month is over: an SMS tells of what has just come in, not of the past.
         self._at(min(month_before(month, -1) - dt.timedelta(days=1), self.today))
-        for day, let, amount_cents in sorted(self.paid(month), key=lambda paid: (paid[0], paid[1].place)):
+        for day, lease, amount_cents in sorted(self.paid(month), key=lambda paid: (paid[0], paid[1].place)):
             if day <= self.today:
-                self.pay(let, day, amount_cents)
+                self.pay(lease, day, amount_cents)
 
     def add_billed(self, month: dt.date) -> None:
         """Add what the bill run of ``month`` asked of each tenant to what they know that they owe."""
         for invoice in self.owner.every(f"/v1/invoices?period={month:%Y-%m}"):
             if invoice["kind"] == "run":
-                self.lets[invoice["lease_id"]].owed_cents += money.parse_cents(invoice["total"])
+                self.leases[invoice["lease_id"]].owed_cents += money.parse_cents(invoice["total"])
 
     def paid(self, month: dt.date) -> Iterator[tuple[dt.date, DemoLease, int]]:
         """Yield who pays how much on which day of ``month``."""
-        for let in self.lets.values():
-            turn = (let.place * 7 + month.month * 3) % 20
-            share_of_100 = {17: 60, 18: 0}.get(turn, 50 if let.place % 11 == 10 else 100)
-            amount_cents = let.owed_cents * share_of_100 // 10_000 * 100 + (1_000_00 if turn == 19 else 0)
-            day = 18 if 14 <= turn <= 16 else 1 + (let.place * 5 + month.month) % 7
+        for lease in self.leases.values():
+            turn = (lease.place * 7 + month.month * 3) % 20
+            share_of_100 = {17: 60, 18: 0}.get(turn, 50 if lease.place % 11 == 10 else 100)
+            amount_cents = lease.owed_cents * share_of_100 // 10_000 * 100 + (1_000_00 if turn == 19 else 0)
+            day = 18 if 14 <= turn <= 16 else 1 + (lease.place * 5 + month.month) % 7
             if amount_cents > 0:
-                yield month.replace(day=day), let, amount_cents
+                yield month.replace(day=day), lease, amount_cents
 
-    def pay(self, let: DemoLease, day: dt.date, amount_cents: int) -> None:
-        body = {"lease_id": let.id, "amount": money.format_cents(amount_cents), "received_on": day.isoformat()}
-        if let.place % 5 == 0:
+    def pay(self, lease: DemoLease, day: dt.date, amount_cents: int) -> None:
+        body = {"lease_id": lease.id, "amount": money.format_cents(amount_cents), "received_on": day.isoformat()}
+        if lease.place % 5 == 0:
             body |= {"method": "cash"}
         else:
-            body |= {"method": "bank", "provider_reference": f"FT{day:%y%m%d}{let.place:03d}"}
+            body |= {"method": "bank", "provider_reference": f"FT{day:%y%m%d}{lease.place:03d}"}
         self.owner.post("/v1/payments", body)
-        let.owed_cents -= amount_cents
+        lease.owed_cents -= amount_cents
 
 
 def seed(database: Path, aws: Emulator, clock: ManualClock | None = None) -> Demo:

@@ -1,6 +1,6 @@
 """AWS on loopback, by moto's server, in a process of its own; and what is set up in it at each start.
 
-It forgets everything when it ends. Pools are made again with the same ids, which moto derives from
+Its data is lost when it ends. Pools are created again with the same ids, which moto derives from
 their names (the HASH strategy), so a token of an earlier run names a known issuer. moto signs with a
 key that is published in its package: these tokens are for this machine and for nothing else.
 """
@@ -17,7 +17,7 @@ from typing import Any
 from chalicelib.runtime.ports import PASSWORDLESS
 from local import processes, queues
 
-REGIONS = ("eu-west-1", "eu-central-1")  # two, because the API takes tokens of either Region's pool
+REGIONS = ("eu-west-1", "eu-central-1")  # two, because the API accepts tokens of either Region's pool
 TOKEN_LASTS_S = 24 * 3600  # the most that Cognito itself allows
 PASSWORD = "Local-only-1"  # of every emulated user; it guards nothing
 EMAIL_FROM = "no-reply@plotihub.example"
@@ -94,7 +94,7 @@ class Emulator:
                 ],
             )
         cognito.admin_set_user_password(UserPoolId=pool.id, Username=phone, Password=PASSWORD, Permanent=True)
-        # What `drop_password` does in AWS: without it no token is taken.
+        # What `drop_password` does in AWS: without it no token is accepted.
         cognito.admin_add_user_to_group(UserPoolId=pool.id, Username=phone, GroupName=PASSWORDLESS)
         signed_in = cognito.initiate_auth(
             ClientId=pool.client_id,
@@ -122,7 +122,7 @@ def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def main() -> None:
-    """Serve on a free port of loopback, print the address, and stay until told to end."""
+    """Serve on a free port of loopback, print the address, and run until stopped."""
     from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # else a line for every call
@@ -165,7 +165,7 @@ def _make_pool(url: str, region: str) -> Pool:
 
 
 def _lasting(token: str) -> str:
-    """Return moto's ``token`` with a later end: moto gives every token one hour, whatever the client says."""
+    """Return moto's ``token`` with a later expiry: moto's tokens last one hour, whatever the client's settings."""
     import jwt
     from moto.utilities.utils import load_resource
 

@@ -7,7 +7,7 @@ from local.state import Home
 
 
 def environment(home: Home, aws: Emulator) -> dict[str, str]:
-    """Return what every process of a run is told, but where the phones answer."""
+    """Return the environment variables of every process of a run, except the phones' URL."""
     own = {"PLOTIHUB_HOME": str(home.path), "CLAIMS_FOLDER": str(home.claims)}
     return {**aws.environment(), **home.secrets().environment(), **own}
 

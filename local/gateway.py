@@ -1,7 +1,7 @@
-"""API Gateway's part: find the route, ask the authorizer, call the application with a Lambda event.
+"""A local API Gateway: find the route, call the authorizer, call the application with a Lambda event.
 
 Chalice's own local gateway does the routing and the policy; what it leaves out is here: paths and
-methods nobody declared, tokens that an authorizer refuses, bodies as API Gateway hands them over,
+methods nobody declared, tokens that an authorizer rejects, bodies as API Gateway passes them,
 and the time limit.
 """
 
@@ -29,17 +29,17 @@ from chalice.local import (
     RouteMatcher,
 )
 
-from chalicelib.web import gateway_responses as told
+from chalicelib.web import gateway_responses
 from chalicelib.web.gateway_responses import GATEWAY_RESPONSES, GatewayResponse
 
 TIME_LIMIT_S = 29.0  # API Gateway's own
-MAX_ANSWER_BYTES = 6_291_556  # what Lambda hands back at most
+MAX_ANSWER_BYTES = 6_291_556  # what Lambda returns at most
 
 log = logging.getLogger("plotihub.gateway")
 
 
-class Refusal(Exception):
-    """The gateway answers by itself: why, and headers beyond the table's."""
+class GatewayError(Exception):
+    """The gateway responds by itself, with ``response`` and additional ``headers``."""
 
     def __init__(self, response: GatewayResponse, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(response.detail)
@@ -88,31 +88,31 @@ class LocalApiGateway:
             return None
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes, request_id: str) -> Answer:
-        """Answer one request; ``headers`` have lower-case names. Never raises: a refusal is an answer."""
+        """Answer one request; ``headers`` have lower-case names. Never raises."""
         try:
             return self._answer(method, target, headers, body, request_id)
-        except Refusal as refusal:
-            return refusal_answer(refusal, request_id)
+        except GatewayError as error:
+            return error_response(error, request_id)
         except Exception:
             log.exception("local.gateway.error: the gateway raised an exception", extra={"request_id": request_id})
-            return refusal_answer(Refusal(GATEWAY_RESPONSES["DEFAULT_5XX"]), request_id)
+            return error_response(GatewayError(GATEWAY_RESPONSES["DEFAULT_5XX"]), request_id)
 
     def _answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes, request_id: str) -> Answer:
         route = self.route(target)
         if route is None:
-            raise Refusal(GATEWAY_RESPONSES["MISSING_AUTHENTICATION_TOKEN"])
+            raise GatewayError(GATEWAY_RESPONSES["MISSING_AUTHENTICATION_TOKEN"])
         methods = self._app.routes[route]
         preflight = self._preflight(route)
         if method not in methods:
             if method == "OPTIONS" and preflight:
                 return Answer(200, [*preflight.items(), ("X-Request-Id", request_id)], b"")
             allowed = sorted({*methods, *(["OPTIONS"] if preflight else [])})
-            raise Refusal(told.METHOD_NOT_ALLOWED, {"Allow": ", ".join(allowed)})
+            raise GatewayError(gateway_responses.METHOD_NOT_ALLOWED, {"Allow": ", ".join(allowed)})
         event = self._event(method, target, headers, body, request_id)
         return _from_lambda(self._in_time(lambda: self._call(target, event, request_id)))
 
     def _preflight(self, route: str) -> dict[str, str]:
-        """Return what a browser asks with OPTIONS, or nothing where CORS is off: then there is no OPTIONS."""
+        """Return the headers of a preflight response; empty if CORS is off, and then there is no OPTIONS."""
         methods = self._app.routes[route]
         configured: list[CORSConfig | None] = [entry.cors for entry in methods.values()]
         cors = next((each for each in configured if each is not None), None)
@@ -138,18 +138,18 @@ class LocalApiGateway:
         try:
             event, context = self._authorizer.authorize(target.partition("?")[0], event, context)
         except NotAuthorizedError as error:
-            raise Refusal(GATEWAY_RESPONSES["UNAUTHORIZED"]) from error
+            raise GatewayError(GATEWAY_RESPONSES["UNAUTHORIZED"]) from error
         except ForbiddenError as error:
-            raise Refusal(GATEWAY_RESPONSES["ACCESS_DENIED"]) from error
+            raise GatewayError(GATEWAY_RESPONSES["ACCESS_DENIED"]) from error
         except InvalidAuthorizerError as error:
-            raise Refusal(GATEWAY_RESPONSES["AUTHORIZER_CONFIGURATION_ERROR"]) from error
+            raise GatewayError(GATEWAY_RESPONSES["AUTHORIZER_CONFIGURATION_ERROR"]) from error
         except Exception as error:
-            if str(error) == "Unauthorized":  # to AWS, this text alone is a refused token
-                raise Refusal(GATEWAY_RESPONSES["UNAUTHORIZED"]) from error
+            if str(error) == "Unauthorized":  # in AWS, only this text means a rejected token
+                raise GatewayError(GATEWAY_RESPONSES["UNAUTHORIZED"]) from error
             log.exception(
                 "local.gateway.authorizer_error: the authorizer raised an exception", extra={"request_id": request_id}
             )
-            raise Refusal(GATEWAY_RESPONSES["AUTHORIZER_FAILURE"]) from error
+            raise GatewayError(GATEWAY_RESPONSES["AUTHORIZER_FAILURE"]) from error
         answer: dict[str, Any] = self._app(event, context)
         return answer
 
@@ -160,21 +160,21 @@ class LocalApiGateway:
         def work() -> None:
             try:
                 result.put(call())
-            except Exception as error:  # noqa: BLE001 - raised again by whoever waits
+            except Exception as error:  # noqa: BLE001 - raised again in the waiting thread
                 result.put(error)
 
         threading.Thread(target=work, name="lambda", daemon=True).start()
         try:
             done = result.get(timeout=self._time_limit_s)
         except queue.Empty:
-            raise Refusal(GATEWAY_RESPONSES["INTEGRATION_TIMEOUT"]) from None
+            raise GatewayError(GATEWAY_RESPONSES["INTEGRATION_TIMEOUT"]) from None
         if isinstance(done, Exception):
             raise done
         return done
 
 
 def _with_a_request_for_each_thread(app: Chalice) -> Chalice:
-    """Change ``app`` as `chalice local` does: by itself it holds one current request for the process."""
+    """Change ``app`` as `chalice local` does: by itself it has one current request for the whole process."""
     if not isinstance(app, LocalChalice):
         app.__class__ = type("ThreadedApp", (LocalChalice, type(app)), {})
     return app
@@ -184,10 +184,10 @@ def new_request_id() -> str:
     return str(uuid.uuid4())
 
 
-def refusal_answer(refusal: Refusal, request_id: str) -> Answer:
-    headers = {**told.problem_headers(refusal.response, request_id), **refusal.headers}
-    body = json.dumps(told.problem_document(refusal.response, request_id))
-    return Answer(refusal.response.status, list(headers.items()), body.encode())
+def error_response(error: GatewayError, request_id: str) -> Answer:
+    headers = {**gateway_responses.problem_headers(error.response, request_id), **error.headers}
+    body = json.dumps(gateway_responses.problem_document(error.response, request_id))
+    return Answer(error.response.status, list(headers.items()), body.encode())
 
 
 def _captured(route: list[str], given: list[str]) -> dict[str, str] | None:
@@ -210,7 +210,7 @@ def _from_lambda(answer: dict[str, Any]) -> Answer:
         log.error(
             "local.gateway.answer_too_large: the answer is larger than Lambda returns", extra={"bytes": len(body)}
         )
-        raise Refusal(GATEWAY_RESPONSES["DEFAULT_5XX"])
+        raise GatewayError(GATEWAY_RESPONSES["DEFAULT_5XX"])
     headers = [(name, str(value)) for name, value in answer.get("headers", {}).items()]
     for name, values in answer.get("multiValueHeaders", {}).items():
         headers += [(name, str(value)) for value in values]

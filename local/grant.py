@@ -23,7 +23,7 @@ def main() -> None:
     home = Home.of_settings()
     if "DATABASE_URL" not in os.environ and not home.database.exists():
         sys.exit(f"there are no data in {home.path} yet; make them with: make run")
-    os.environ.setdefault("LOG_LEVEL", "WARNING")  # the lines below tell what was done
+    os.environ.setdefault("LOG_LEVEL", "WARNING")  # the lines below report what was done
     migrate.upgrade(config.settings().database_url)
     logs.configure_logging()
     provide(bootstrap.providers())
@@ -31,7 +31,7 @@ def main() -> None:
 
 
 def lines(options: dict[str, str]) -> list[str]:
-    """Do what is asked and return what is granted then, a line each.
+    """Apply the command and return the grants in effect, one on each line.
 
     Raises:
         SystemExit: it cannot be done; its message says why.

@@ -1,4 +1,4 @@
-"""Asking the API from inside this process, at whatever moment a clock is put to: how history is made."""
+"""Call the API within this process, at the time of a manual clock, to generate a history."""
 
 import json
 import logging
@@ -11,7 +11,7 @@ from local.gateway import LocalApiGateway, new_request_id
 
 
 class RequestFailed(RuntimeError):
-    """The API did not do what was asked; the text is its problem document."""
+    """The API returned an error; the message is its problem document."""
 
 
 @dataclass(slots=True)

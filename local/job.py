@@ -30,7 +30,7 @@ def main() -> None:
     home = Home.of_settings()
     if "DATABASE_URL" not in os.environ and not home.database.exists():
         sys.exit(f"there are no data in {home.path} yet; make them with: make run")
-    os.environ.setdefault("LOG_LEVEL", "WARNING")  # the lines below tell what was done
+    os.environ.setdefault("LOG_LEVEL", "WARNING")  # the lines below report what was done
     with contextlib.suppress(SystemExit):  # no run is on, so there is nobody to wake
         os.environ.update(environment(home, home.running().emulator))
     migrate.upgrade(config.settings().database_url)
@@ -71,13 +71,13 @@ def run(resources: Resources, name: str, on: dt.date) -> bool:
 
 
 def describe_outcome(outcome: Outcome | None) -> str:
-    """Return what was done in a slot, in words; nothing where there was nothing to do."""
+    """Return a description of what was done in a slot; "" if there was nothing to do."""
     if outcome is None:
-        return "left out, another run holds it"
-    return ", ".join(_parts_of(outcome))
+        return "left out, another run has claimed it"
+    return ", ".join(_outcome_clauses(outcome))
 
 
-def _parts_of(outcome: Outcome) -> Iterator[str]:
+def _outcome_clauses(outcome: Outcome) -> Iterator[str]:
     if outcome.problem:
         yield f"failed by {outcome.problem}, see the log"
     if outcome.sets:

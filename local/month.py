@@ -81,38 +81,40 @@ class MonthSimulation:
         self.demo.owner.patch("/v1/organisation", {"bill_by_itself": True})
         self._meet_tenants()
         self._at(_local(1, 9), self._plan_payments)
-        owing = [let for let in self.demo.lets.values() if let.owed_cents > 5_000_00]
-        promising, stopping, refusing, waiting = list(dict.fromkeys(self.lived.by_lease[let.id] for let in owing))[:4]
+        owing = [lease for lease in self.demo.leases.values() if lease.owed_cents > 5_000_00]
+        tenants = dict.fromkeys(self.lived.by_lease[lease.id] for lease in owing)
+        promising, stopping, refusing, waiting = list(tenants)[:4]
         cast = Roles(promising, _local(3, 11, 55), _local(20), stopping, _local(7, 10), refusing, waiting)
         self.lived.cast = cast
-        lease_id = next(let.id for let in owing if self.lived.by_lease[let.id] is promising)
+        lease_id = next(lease.id for lease in owing if self.lived.by_lease[lease.id] is promising)
         promise = {"lease_id": lease_id, "amount": "5000.00", "promised_on": f"{MONTH:%Y-%m}-20"}
         self._at(cast.promised_at, lambda: self.demo.owner.post("/v1/promises", promise))
-        self._at(cast.stopped_at, lambda: self._say(stopping, "  acha!" if stopping.language == "sw" else "Stop."))
+        self._at(cast.stopped_at, lambda: self._send_sms(stopping, "  acha!" if stopping.language == "sw" else "Stop."))
         self._at(_local(1, 0, 1), lambda: self.world.provider.store.set_fault(refusing.phone, "refuse"))
         self._at(_local(1, 0, 1), lambda: self.world.provider.store.set_fault(waiting.phone, "time_out"))
-        self._ask([each for each in self.lived.tenants if each not in (promising, stopping, refusing, waiting)])
+        special = (promising, stopping, refusing, waiting)
+        self._plan_questions([each for each in self.lived.tenants if each not in special])
 
-    def _ask(self, tenants: list[Tenant]) -> None:
-        """Have some ask, each in their own language, one of them by night: whoever asks is answered at once.
+    def _plan_questions(self, tenants: list[Tenant]) -> None:
+        """Have some tenants send commands, each in their own language, one by night: all get an immediate reply.
 
-        Who asks for the first time is asked whose tenant they are, and told what they wanted once they have said it.
+        On the first command a tenant must confirm the lease, and then gets the reply to the command.
         """
         confirmed = set[Tenant]()
         for place, (language, text) in enumerate(QUESTIONS):
             tenant = next(each for each in tenants[place:] if each.language == language)
             at = _local(9 + place, 22 if place == 1 else 11, 10)
-            self._at(at, lambda tenant=tenant, text=text: self._say(tenant, text))  # type: ignore[misc]
+            self._at(at, lambda tenant=tenant, text=text: self._send_sms(tenant, text))  # type: ignore[misc]
             if tenant not in confirmed and text != GREETING:
-                said = at + dt.timedelta(minutes=4)
-                self._at(said, lambda tenant=tenant: self._say(tenant, f"1 {self.units[tenant.id]}"))  # type: ignore[misc]
+                later = at + dt.timedelta(minutes=4)
+                self._at(later, lambda tenant=tenant: self._send_sms(tenant, f"1 {self.units[tenant.id]}"))  # type: ignore[misc]
             confirmed.add(tenant)
         dialling = next(each for each in reversed(tenants) if each not in confirmed)
         self._at(_local(16, 15), lambda: self._dial(dialling))
 
-    def _say(self, tenant: Tenant, text: str) -> None:
-        self.world.provider.say(tenant.phone, text)
-        self.lived.said.append((self.world.clock.at, tenant, text))
+    def _send_sms(self, tenant: Tenant, text: str) -> None:
+        self.world.provider.send_sms(tenant.phone, text)
+        self.lived.sent.append((self.world.clock.at, tenant, text))
 
     def _dial(self, tenant: Tenant) -> None:
         screen = self.world.provider.dial(tenant.phone)
@@ -128,8 +130,8 @@ class MonthSimulation:
 
     def _meet_tenants(self) -> None:
         tenants = {
-            told["id"]: Tenant(told["id"], told["name"], told["phones"][0], told["language"])
-            for told in self.demo.owner.every("/v1/tenants?")
+            each["id"]: Tenant(each["id"], each["name"], each["phones"][0], each["language"])
+            for each in self.demo.owner.every("/v1/tenants?")
         }
         for lease in self.demo.owner.every("/v1/leases?status=active"):
             self.lived.by_lease[lease["id"]] = tenants[lease["tenant_id"]]
@@ -139,24 +141,24 @@ class MonthSimulation:
     def _plan_payments(self) -> None:
         """Have everybody pay as they use to, once the month is billed: at any time of day and of the evening."""
         self.demo.add_billed(MONTH)
-        for day, let, amount_cents in self.demo.paid(MONTH):
-            at = _local(day.day, 7 + let.place * 5 % 16, let.place * 7 % 60)
-            if at > self.world.clock.at and self.lived.by_lease[let.id] is not self.lived.cast.promising:
-                self._at(at, lambda let=let, day=day, cents=amount_cents: self._pay(let, day, cents))  # type: ignore[misc]
+        for day, lease, amount_cents in self.demo.paid(MONTH):
+            at = _local(day.day, 7 + lease.place * 5 % 16, lease.place * 7 % 60)
+            if at > self.world.clock.at and self.lived.by_lease[lease.id] is not self.lived.cast.promising:
+                self._at(at, lambda lease=lease, day=day, cents=amount_cents: self._pay(lease, day, cents))  # type: ignore[misc]
 
-    def _pay(self, let: DemoLease, day: dt.date, amount_cents: int) -> None:
-        self.demo.pay(let, day, amount_cents)
-        self.lived.paid.append((self.world.clock.at, self.lived.by_lease[let.id], money.format_cents(amount_cents)))
+    def _pay(self, lease: DemoLease, day: dt.date, amount_cents: int) -> None:
+        self.demo.pay(lease, day, amount_cents)
+        self.lived.paid.append((self.world.clock.at, self.lived.by_lease[lease.id], money.format_cents(amount_cents)))
 
     def _gather(self) -> None:
         owner = self.demo.owner
         self.lived.received = self.world.provider.store.received()
         self.lived.messages = list(owner.every("/v1/messages?"))
         self.lived.requests = list(owner.every("/v1/maintenance-requests?"))
-        with self.world.parts.reading() as db:
-            # What concerns no landlord in particular is none's to list.
-            told = messaging.list_messages(context(db, PLATFORM), PageRequest(limit=MAX_PAGE_ITEMS)).items
-            self.lived.messages += [serialize(MESSAGE, each) for each in told]
+        with self.world.resources.reading() as db:
+            # The platform's own messages are listed for no landlord.
+            messages = messaging.list_messages(context(db, PLATFORM), PageRequest(limit=MAX_PAGE_ITEMS)).items
+            self.lived.messages += [serialize(MESSAGE, each) for each in messages]
             query = select(reminders.c.invoice_id, reminders.c.step, reminders.c.message_id)
             self.lived.reminders = [(row[0], row[1], str(row[2])) for row in db.execute(query)]
         self.lived.left = self.world.left()
@@ -169,9 +171,9 @@ def simulate(
     """Live through the first ``days`` of December in the new folder ``path``; call ``then`` while the phones answer."""
     home, clock = Home(path), ManualClock(_local(1) - dt.timedelta(hours=8))
     with moved.emulated() as aws, moved.settings(home, aws):
-        made = demo.seed(home.database, aws, clock)
+        seeded = demo.seed(home.database, aws, clock)
         with moved.running(home, aws, clock) as world:
-            lived = MonthSimulation(made, world).live(days)
+            lived = MonthSimulation(seeded, world).live(days)
             if then is not None:
                 then(world, lived)
     return lived
@@ -195,13 +197,13 @@ def main() -> None:
     parser.add_argument("--stay", action="store_true", help="keep the phones' page open")
     arguments = parser.parse_args()
 
-    def tell(world: moved.Simulation, lived: MonthResult) -> None:
+    def report(world: moved.Simulation, lived: MonthResult) -> None:
         print(table(lived), flush=True)
         if arguments.stay:
             _stay(world, lived)
 
     with tempfile.TemporaryDirectory() as folder:
-        lived = simulate(Path(folder), arguments.days, then=tell)
+        lived = simulate(Path(folder), arguments.days, then=report)
     wrong = find_problems(lived)
     print("\n".join(wrong) if wrong else "Nothing was wrong.")
     sys.exit(1 if wrong else 0)

@@ -13,7 +13,7 @@ from chalicelib.clock import NAIROBI
 from local.phone.store import Sms
 
 OPENS, CLOSES = 8, 20  # the hours in which an organisation writes by itself, in Nairobi
-LATE = dt.timedelta(minutes=1)  # how soon a question is answered, on a clock that stands still meanwhile
+LATE = dt.timedelta(minutes=1)  # time limit of a reply, on a clock that does not advance meanwhile
 WORDS = {
     "en": "dear thank we received is due overdue please your you balance receipt nothing owed send will",
     "sw": "habari asante tumepokea za ya zinapaswa zimechelewa lipa salio risiti na tena hapa hudaiwi tuma",
@@ -35,19 +35,19 @@ class Roles(NamedTuple):
     promised_until: dt.datetime
     stopping: Tenant
     stopped_at: dt.datetime
-    refusing: Tenant  # whose number the provider refuses
+    refusing: Tenant  # whose number the provider rejects
     waiting: Tenant  # for whose number the provider never answers
 
 
 @dataclass(slots=True)
 class MonthResult:
-    """Who was there, what they did, what the phones got, and what the application says of it."""
+    """Who took part, what they did, what the phones received, and what the application recorded."""
 
     tenants: list[Tenant] = field(default_factory=list)
     by_lease: dict[str, Tenant] = field(default_factory=dict)
     cast: Roles = field(init=False)
     paid: list[tuple[dt.datetime, Tenant, str]] = field(default_factory=list)
-    said: list[tuple[dt.datetime, Tenant, str]] = field(default_factory=list)
+    sent: list[tuple[dt.datetime, Tenant, str]] = field(default_factory=list)
     screens: list[dict[str, Any]] = field(default_factory=list)
     received: list[Sms] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
@@ -105,27 +105,27 @@ def _of_queues_and_books(lived: MonthResult) -> Iterator[str]:
 
 
 def _of_what_arrived(lived: MonthResult) -> Iterator[str]:
-    """The phones have what the outbox says that was sent, in as many parts and at that price, and nothing else."""
+    """The phones received what the outbox records as sent, with the same parts and price, and nothing else."""
     gone = [each for each in lived.of_kind("") if each["status"] in ("sent", "delivered", "unknown")]
-    said = Counter((each["address"], each["text"]) for each in gone)
-    got = Counter((sms.number, sms.text) for sms in lived.received)
-    yield from (f"{count} × only in the outbox: {what}" for what, count in (said - got).items())
-    yield from (f"{count} × only on the phone: {what}" for what, count in (got - said).items())
+    recorded = Counter((each["address"], each["text"]) for each in gone)
+    received = Counter((sms.number, sms.text) for sms in lived.received)
+    yield from (f"{count} × only in the outbox: {what}" for what, count in (recorded - received).items())
+    yield from (f"{count} × only on the phone: {what}" for what, count in (received - recorded).items())
     parts = {sms.reference: sms.parts for sms in lived.received}
     for each in gone:
-        reckoned, reference = each["parts"], each["provider_reference"]
-        if reference is not None and parts.get(reference) != reckoned:
-            yield f"{each['text']!r} was reckoned as {reckoned} parts and came in {parts.get(reference)}"
-        if money.parse_cents(each["price"]) != 80 * reckoned:
-            yield f"{each['text']!r} was reckoned at {each['price']}"
+        computed, reference = each["parts"], each["provider_reference"]
+        if reference is not None and parts.get(reference) != computed:
+            yield f"{each['text']!r} was computed as {computed} parts and received in {parts.get(reference)}"
+        if money.parse_cents(each["price"]) != 80 * computed:
+            yield f"{each['text']!r} was priced at {each['price']}"
     waiting = [each for each in lived.of_kind("") if each["status"] not in ("delivered", "failed")]
     yield from (f"never settled: {each['kind']} {each['status']} {each['created_at']}" for each in waiting)
 
 
 def _of_repeats(lived: MonthResult) -> Iterator[str]:
-    """No invoice's step was told twice, nobody was reminded twice on a day, and no two texts of a day are the same."""
+    """No step of an invoice was sent twice, nobody was reminded twice on a day, and no text was repeated on a day."""
     steps = Counter((invoice, step) for invoice, step, _ in lived.reminders)
-    yield from (f"told {count} times: {what}" for what, count in steps.items() if count > 1)
+    yield from (f"sent {count} times: {what}" for what, count in steps.items() if count > 1)
     reminding = {(each["address"], each["text"]) for each in lived.of_kind("reminder")}
     days = Counter((sms.number, local(sms).date()) for sms in lived.received if (sms.number, sms.text) in reminding)
     yield from (f"reminded {count} times on one day: {who}" for who, count in days.items() if count > 1)
@@ -145,19 +145,19 @@ def _of_languages(lived: MonthResult) -> Iterator[str]:
     languages = {tenant.phone: tenant.language for tenant in lived.tenants}
     for sms in lived.received:
         words = {word.strip(".,:!?()").lower() for word in sms.text.split()}
-        heard = {language: len(words.intersection(WORDS[language].split())) for language in WORDS}
-        theirs = heard.pop(languages.get(sms.number, ""), 0)
-        if theirs <= max(heard.values()):
+        matches = {language: len(words.intersection(WORDS[language].split())) for language in WORDS}
+        theirs = matches.pop(languages.get(sms.number, ""), 0)
+        if theirs <= max(matches.values()):
             yield f"not in the tenant's language: {sms.text!r}"
 
 
 def _of_silence(lived: MonthResult) -> Iterator[str]:
-    """Nobody is told more after they said stop, nor reminded while a promise runs, nor by a number that is refused."""
+    """Nobody gets a message after STOP, a reminder while a promise is open, or a text on a rejected number."""
     cast = lived.cast
     for sms in lived.received:
         at = dt.datetime.fromisoformat(sms.at)
         if sms.number == cast.stopping.phone and at > cast.stopped_at + LATE:
-            yield f"after they said stop: {sms.text!r}"
+            yield f"after STOP: {sms.text!r}"
         if sms.number == cast.refusing.phone:
             yield f"on a phone that gets nothing: {sms.text!r}"
     for each in lived.of_kind("reminder"):
@@ -167,8 +167,8 @@ def _of_silence(lived: MonthResult) -> Iterator[str]:
 
 
 def _of_answers(lived: MonthResult) -> Iterator[str]:
-    """Every question has its answer at once."""
-    for at, tenant, text in lived.said:
+    """Every question has an immediate answer."""
+    for at, tenant, text in lived.sent:
         answers = [
             sms
             for sms in lived.received

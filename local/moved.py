@@ -1,7 +1,7 @@
-"""The whole application in this process, at whatever moment a clock is put to: schedules, queues, senders, phones.
+"""The whole application in this process, with a manual clock: schedules, queues, senders, phones.
 
 The queues are the emulator's and the SMS provider is the simulated one behind its socket, so a text takes
-the path that it takes under ``make run``; only time passes when it is told to.
+the same path as under ``make run``; only the clock advances by hand.
 """
 
 import contextlib
@@ -27,29 +27,29 @@ from local.phone.store import Store
 from local.server import Server
 from local.state import AFRICASTALKING_USERNAME, Home
 
-GIVES_UP_S = 0.3  # the sender, on a provider that does not answer: ten in production, and nobody waits for them here
+GIVES_UP_S = 0.3  # the sender's time-out; ten in production, too long to wait for here
 REPORTS_COME_IN_S = 30.0
 
 
 @dataclass(slots=True)
 class NotedQueues:
-    """Queues that note which of them were given something, so that nobody need look into the others."""
+    """Queues that remember which of them received something, so that the others need not be polled."""
 
     queues: Queues
-    _given: set[str] = field(default_factory=set)
+    _filled: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send(self, queue: str, bodies: Sequence[str]) -> list[bool]:
-        taken = self.queues.send(queue, bodies)
+        accepted = self.queues.send(queue, bodies)
         with self._lock:
-            self._given.add(queue)
-        return taken
+            self._filled.add(queue)
+        return accepted
 
-    def take_given(self) -> set[str]:
-        """Return the queues that were given something since this was last asked."""
+    def pop_filled(self) -> set[str]:
+        """Return the queues that received something since the last call."""
         with self._lock:
-            given, self._given = self._given, set()
-        return given
+            filled, self._filled = self._filled, set()
+        return filled
 
 
 @dataclass(slots=True)
@@ -57,7 +57,7 @@ class Simulation:
     """The application at ``clock``; ``provider`` has the phones."""
 
     clock: ManualClock
-    parts: Resources
+    resources: Resources
     provider: Provider
     phone_url: str
     schedules: list[runner.Schedule]
@@ -65,7 +65,7 @@ class Simulation:
     noted: NotedQueues
 
     def advance_to(self, at: dt.datetime) -> None:
-        """Let time pass to ``at``, a whole minute, run what is due then, and settle. What fails there is raised."""
+        """Advance the clock to ``at``, a whole minute, run what is due then, and settle. Failures are raised."""
         self.clock.at = at
         for schedule in self.schedules:
             if at.timestamp() % schedule.every_s == 0:
@@ -74,25 +74,25 @@ class Simulation:
         self.settle()
 
     def settle(self) -> None:
-        """Work what the queues were given until they are given no more and the phones have told all.
+        """Process the queues until they receive no more and the phones have posted all callbacks.
 
-        What could not be worked stays in its queue, and ``left`` counts it.
+        Messages that failed stay in their queue, and ``left`` counts them.
 
         Raises:
-            TimeoutError: the phones go on telling.
+            TimeoutError: the phones did not finish in time.
         """
         while True:
             if not self.provider.reporter.settle(REPORTS_COME_IN_S):
-                raise TimeoutError("the API does not take what the phones tell")
-            given = self.noted.take_given()
-            if not given:
+                raise TimeoutError("the API does not accept the phones' callbacks")
+            filled = self.noted.pop_filled()
+            if not filled:
                 return
             for consumer in self.consumers:
-                while consumer.queue in given and consumer.work_once():
+                while consumer.queue in filled and consumer.work_once():
                     pass
 
     def left(self) -> dict[str, int]:
-        """Return how many messages each queue still holds, seen or not, and how many are dead."""
+        """Return how many messages each queue still has, received or not, and how many are dead letters."""
         urls = {each.queue: each.url for each in self.consumers}
         urls |= {f"{name}-dead": f"{url}-dead" for name, url in urls.items()}
         return {name: queues.length(self.consumers[0].sqs, url) for name, url in urls.items()}
@@ -117,19 +117,19 @@ def running(home: Home, aws: emulator.Emulator, clock: ManualClock) -> Iterator[
         )
         phone_url = stack.enter_context(PhoneServer(provider, 0, aws_url=aws.url).running())
         configured = replace(config.settings(), africastalking_url=phone_url)
-        outside = _outside(configured, clock)
-        noted = NotedQueues(outside.queues)
+        outbound = _outbound_resources(configured, clock)
+        noted = NotedQueues(outbound.queues)
         resources = replace(bootstrap.make_resources(configured), clock=clock, queues=noted)
         stack.callback(resources.writer.dispose)
         stack.enter_context(using(resources))
-        stack.enter_context(using_outbound(replace(outside, queues=noted)))
+        stack.enter_context(using_outbound(replace(outbound, queues=noted)))
         urls = {queue: queues.queue_url(aws.url, queue) for queue in queues.QUEUES}
         consumers = queues.consumers_of(app.app, urls, emulator.client("sqs", aws.url))
         yield Simulation(clock, resources, provider, phone_url, runner.schedules_of(app.app), consumers, noted)
 
 
-def _outside(settings: config.Settings, clock: ManualClock) -> OutboundResources:
-    made = bootstrap.make_outbound_resources(settings)
+def _outbound_resources(settings: config.Settings, clock: ManualClock) -> OutboundResources:
+    outbound = bootstrap.make_outbound_resources(settings)
     impatient = AfricasTalking(
         base_url=settings.africastalking_url,
         username=settings.africastalking_username,
@@ -137,7 +137,7 @@ def _outside(settings: config.Settings, clock: ManualClock) -> OutboundResources
         sender_name=settings.sms_sender_name,
         timeout_s=GIVES_UP_S,
     )
-    return replace(made, gateways={**made.gateways, "africastalking": impatient}, clock=clock)
+    return replace(outbound, gateways={**outbound.gateways, "africastalking": impatient}, clock=clock)
 
 
 @contextlib.contextmanager
@@ -152,7 +152,7 @@ def emulated() -> Iterator[emulator.Emulator]:
 
 @contextlib.contextmanager
 def settings(home: Home, aws: emulator.Emulator) -> Iterator[None]:
-    """Have the environment say what it says to the processes of a run, until the block ends."""
+    """Set the environment variables of a run's processes until the block ends."""
     before = dict(os.environ)
     os.environ.update({**env.environment(home, aws), "DATABASE_URL": f"sqlite:///{home.database}"})
     try:

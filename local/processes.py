@@ -28,7 +28,7 @@ def first_line(child: Child) -> str:
     """Wait for the child's first line and return it.
 
     Raises:
-        RuntimeError: it ended before it was ready; it has told why on the error stream.
+        RuntimeError: it ended before it was ready; the reason is on standard error.
     """
     line = child.stdout.readline().strip() if child.stdout else ""
     if not line:
@@ -37,7 +37,7 @@ def first_line(child: Child) -> str:
 
 
 def stop(child: Child) -> None:
-    """Ask the child to end, and end it if it does not."""
+    """Terminate the child, and kill it if it does not end."""
     if child.stdin is not None:
         child.stdin.close()
     try:
@@ -50,7 +50,7 @@ def stop(child: Child) -> None:
 
 
 def end_with_parent() -> None:
-    """In a child: take the end of standard input, which is the parent's end, as SIGTERM."""
+    """In a child: treat the end of standard input, which means that the parent ended, as SIGTERM."""
 
     def wait() -> None:
         while sys.stdin.buffer.read(4096):

@@ -47,7 +47,7 @@ def make_queues(sqs: Any) -> None:
 
 
 def length(sqs: Any, url: str) -> int:
-    """Return how many messages the queue holds, those included that somebody has been given and not deleted."""
+    """Return how many messages the queue has, including those received but not deleted."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
     return sum(int(answer[name]) for name in names)
@@ -67,7 +67,7 @@ class Consumer:
     def work_once(self, *, wait_s: int = 0) -> int:
         """Give the function what lies in the queue, at most one batch; return how many messages that was.
 
-        What it says it could not work stays, and comes again; so does all of it when it raises.
+        Messages that it reports as failed stay and are redelivered; so are all of them if it raises.
         """
         options = {
             "MaxNumberOfMessages": min(self.batch_size, 10),
@@ -85,7 +85,7 @@ class Consumer:
         return len(messages)
 
     def keep_working(self, stopped: threading.Event) -> None:
-        """Work until ``stopped``; a queue that does not answer is asked again."""
+        """Work until ``stopped``; a queue that does not answer is polled again."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         while not stopped.is_set():

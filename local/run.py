@@ -28,14 +28,14 @@ def main() -> None:
     arguments = parser.parse_args()
     os.umask(0o077)  # a folder that was there before may be open to others; what we put into it is not
     home = Home.of_settings()
-    with home.held():
+    with home.locked():
         if arguments.reset:
-            home.forget()
+            home.delete_data()
         sys.exit(run(home, with_demo=not arguments.empty))
 
 
 def run(home: Home, *, with_demo: bool) -> int:
-    """Start all, tell how to use it, and wait; return the exit status: 0 when it was asked to end."""
+    """Start all, print how to use it, and wait; return the exit status: 0 if it was asked to stop."""
     stopped = processes.on_stop_signal()
     started = time.monotonic()
     with contextlib.ExitStack() as running:
@@ -53,11 +53,11 @@ def run(home: Home, *, with_demo: bool) -> int:
         url = start("server", "local.server")
         phone_url = start("phones", "local.phone", url)
         os.environ["AFRICASTALKING_URL"] = phone_url
-        # The runner looks for work all the time and would say so: only its failures are shown.
+        # The runner polls all the time and would log that: only its warnings are shown.
         start("runner", "local.runner", env={"LOG_LEVEL": "WARNING", **os.environ})
         home.note(url, phone_url, aws)
         running.callback(home.delete_run_file)
-        print_instructions(home, url, phone_url, aws.token_for(OWNER_PHONE), time.monotonic() - started)
+        print_instructions(home, url, phone_url, aws.token_for(OWNER_PHONE), start_s=time.monotonic() - started)
         while not stopped.wait(POLL_S):
             for name, child in children.items():
                 if child.poll() is not None:
@@ -67,18 +67,18 @@ def run(home: Home, *, with_demo: bool) -> int:
 
 
 def prepare(home: Home, aws: emulator.Emulator, *, with_demo: bool) -> None:
-    """Bring the database to the newest schema; a new one of our own begins with the demo."""
+    """Migrate the database to the newest schema; a new one of our own gets the demo data."""
     if with_demo and "DATABASE_URL" not in os.environ and not home.database.exists():
         print("Making the demo organisation, once ...", flush=True)
         demo.seed(home.database, aws)
     migrate.upgrade(config.settings().database_url)
 
 
-def print_instructions(home: Home, url: str, phone_url: str, token: str, took_s: float) -> None:
+def print_instructions(home: Home, url: str, phone_url: str, token: str, *, start_s: float) -> None:
     """Print addresses, token and what to try."""
     print(
         f"""
-Plotihub answers at {url} (started in {took_s:.1f} s). Ctrl-C stops it; data: {home.path}
+Plotihub answers at {url} (started in {start_s:.1f} s). Ctrl-C stops it; data: {home.path}
 The tenants' phones, which get its SMS and can answer: {phone_url}
 
 A token for {OWNER_PHONE}, good for {emulator.TOKEN_LASTS_S // 3600} hours (a new one: make token PHONE={OWNER_PHONE}):

@@ -1,7 +1,7 @@
-"""The application's functions that nobody asks over HTTP: by the clock, with EventBridge's event, and by queues.
+"""The application's functions that are not called over HTTP: by schedules, with EventBridge's event, and by queues.
 
-Chalice's local mode never runs them. They stand in a process of their own, as in AWS, so a slow one
-keeps no request waiting; those inside and those outside of the private network run here alike.
+Chalice's local mode never runs them. They run in a process of their own, as in AWS, so a slow one
+delays no request; those inside and those outside of the private network run here alike.
 """
 
 import datetime as dt
@@ -108,17 +108,17 @@ def event_at(at: dt.datetime, rule: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Run every schedule and every queue's function in a thread of its own until told to end."""
+    """Run every schedule and every queue's function in a thread of its own until stopped."""
     import app
 
     logs.configure_logging()
     processes.end_with_parent()
     stopped = processes.on_stop_signal()
-    works = {each.name: each.keep_running for each in schedules_of(app.app)}
-    schedules = len(works)
-    works |= {each.name: each.keep_working for each in _consumers(app.app)}
-    threads = [threading.Thread(target=work, args=(stopped,), name=name, daemon=True) for name, work in works.items()]
-    print(f"{schedules} schedules, {len(works) - schedules} functions of queues", flush=True)
+    loops = {each.name: each.keep_running for each in schedules_of(app.app)}
+    schedules = len(loops)
+    loops |= {each.name: each.keep_working for each in _consumers(app.app)}
+    threads = [threading.Thread(target=loop, args=(stopped,), name=name, daemon=True) for name, loop in loops.items()]
+    print(f"{schedules} schedules, {len(loops) - schedules} functions of queues", flush=True)
     for thread in threads:
         thread.start()
     stopped.wait()

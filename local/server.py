@@ -21,13 +21,13 @@ from chalice import Chalice
 from chalicelib.web import logs
 from chalicelib.web.gateway_responses import GATEWAY_RESPONSES
 from local import bodies, processes
-from local.gateway import TIME_LIMIT_S, Answer, LocalApiGateway, Refusal, new_request_id, refusal_answer
+from local.gateway import TIME_LIMIT_S, Answer, GatewayError, LocalApiGateway, error_response, new_request_id
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
-IDLE_S = 30  # a connection without a word is closed
+IDLE_S = 30  # an idle connection is closed
 REQUEST_S = 60  # so is one whose whole request has not come by then, however steadily it drips
-LINGER_S = 2  # for how long what we refused to read is still taken off the wire
+LINGER_S = 2  # for how long the rest of a rejected request is still drained
 MAX_TARGET_BYTES = 8192
 BODILESS = {204, 304}
 
@@ -86,16 +86,16 @@ class RequestHandler(BaseHTTPRequestHandler):
             headers = _last_of_each(self.headers)
             body = self._read_body()
             answer = self.server.gateway.answer(self.command, self.path, headers, body, request_id)
-        except Refusal as refusal:
+        except GatewayError as error:
             self.close_connection = True  # what follows on the wire is not known to be a request
-            answer = refusal_answer(refusal, request_id)
+            answer = error_response(error, request_id)
         self._send(answer, request_id)
         log.info(
             "local.http.request: a request was answered",
             extra={
                 "request_id": request_id,
                 "method": self.command[:20],
-                "route": route,  # the declared path, never the one asked for: that may hold a secret
+                "route": route,  # the declared path, never the requested one: that may contain a secret
                 "status": answer.status,
                 "bytes_in": len(body),
                 "bytes_out": len(answer.body),
@@ -108,11 +108,11 @@ class RequestHandler(BaseHTTPRequestHandler):
     def _read_head(self) -> None:
         if len(self.raw_requestline) > MAX_TARGET_BYTES or not self.parse_request() or self._is_http_0_9():
             self.command, self.request_version = "", "HTTP/1.1"  # what the base class made of it
-            raise Refusal(GATEWAY_RESPONSES["DEFAULT_4XX"])
+            raise GatewayError(GATEWAY_RESPONSES["DEFAULT_4XX"])
         if self.path.lower().startswith(("http://", "https://")):  # as sent to a proxy
             self.path = "/" + self.path.split("/", 3)[3] if self.path.count("/") > 2 else "/"
         if not self.path.startswith("/") and self.path != "*":
-            raise Refusal(GATEWAY_RESPONSES["DEFAULT_4XX"])
+            raise GatewayError(GATEWAY_RESPONSES["DEFAULT_4XX"])
         bodies.check_headers(self.headers)
 
     def _is_http_0_9(self) -> bool:
@@ -125,11 +125,11 @@ class RequestHandler(BaseHTTPRequestHandler):
         return bodies.read_body(self.headers, self.rfile)
 
     def handle_expect_100(self) -> bool:
-        """Say nothing yet: the base class would invite a body before its length is looked at."""
+        """Send nothing yet: the base class would send 100 Continue before the body's length is checked."""
         return True
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer nothing: the base class calls this for a head it cannot read, and ``_read_head`` refuses then."""
+        """Send nothing: the base class calls this for a head it cannot parse, and ``_read_head`` rejects it then."""
 
     def _send(self, answer: Answer, request_id: str) -> None:
         self.connection.settimeout(IDLE_S)  # what was left for reading is no limit for writing
@@ -149,7 +149,7 @@ class RequestHandler(BaseHTTPRequestHandler):
             self.wfile.write(answer.body)
 
     def _linger(self) -> None:
-        """Take what is still being sent: closing on unread bytes resets the connection, and the answer is lost."""
+        """Drain what is still being sent: closing with unread bytes resets the connection, and the response is lost."""
         self.wfile.flush()
         self.wire.end, self.wire.idle_s = time.monotonic() + LINGER_S, 0.2
         with contextlib.suppress(OSError):
@@ -161,11 +161,11 @@ class RequestHandler(BaseHTTPRequestHandler):
         return "plotihub-local"
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the base class would log whole paths."""
+        """Log nothing: the base class would log whole paths."""
 
 
 class Server(ThreadingHTTPServer):
-    """Serves ``app`` on loopback; port 0 takes a free one."""
+    """Serves ``app`` on loopback; port 0 picks a free one."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -203,7 +203,7 @@ def _last_of_each(headers: Any) -> dict[str, str]:
 
 
 def main() -> None:
-    """Serve until told to end; as a child of ``local.run`` (--child) also when that ends."""
+    """Serve until stopped; as a child of ``local.run`` (--child) also until that ends."""
     import app
 
     logs.configure_logging()

@@ -1,4 +1,4 @@
-"""Where this machine keeps what must outlive a run, and what tells other commands of a run that is on."""
+"""The folder of local data that outlives a run, and the note by which other commands find a current run."""
 
 import contextlib
 import fcntl
@@ -27,7 +27,7 @@ class Secrets:
     callback_token: str
 
     def environment(self) -> dict[str, str]:
-        """Return the variables that the application knows the provider by; it is never told the token itself."""
+        """Return the application's environment variables for the provider; it never gets the token itself."""
         return {
             "AFRICASTALKING_USERNAME": AFRICASTALKING_USERNAME,
             "AFRICASTALKING_API_KEY": self.africastalking_api_key,
@@ -62,7 +62,7 @@ class Home:
 
     @property
     def phone(self) -> Path:
-        """The SQLite file of what the simulated phones got and said."""
+        """The SQLite file of the SMS that the simulated phones received and sent."""
         return self.path / "phone.sqlite3"
 
     @property
@@ -74,20 +74,20 @@ class Home:
         """Return this home's own, made at first use."""
         file = self.path / "secrets.json"
         with contextlib.suppress(FileExistsError):
-            made = Secrets(secrets.token_hex(32), secrets.token_urlsafe(32))
+            created = Secrets(secrets.token_hex(32), secrets.token_urlsafe(32))
             with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-                json.dump(asdict(made), out)
+                json.dump(asdict(created), out)
         return Secrets(**json.loads(file.read_text()))
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[None]:
-        """Keep a second run out: two would start the same schedules on one database."""
+    def locked(self) -> Iterator[None]:
+        """Lock the folder against a second run: two would run the same schedules on one database."""
         with (self.path / "lock").open("w") as lock:
             if not _lock(lock):
                 sys.exit(f"`make run` already runs on {self.path}; end it first, or set PLOTIHUB_HOME and PORT")
             yield
 
-    def forget(self) -> None:
+    def delete_data(self) -> None:
         """Delete database and keys, so that the next start begins anew.
 
         Raises:
@@ -116,14 +116,14 @@ class Home:
         """
         note = self.path / "running.json"
         with (self.path / "lock").open("w") as lock:
-            if _lock(lock) or not note.exists():  # the note of a run that was killed says nothing
+            if _lock(lock) or not note.exists():  # the note of a killed run is stale
                 sys.exit(f"nothing runs on {self.path}; start it with: make run")
         content = json.loads(note.read_text())
         return Running(content["url"], content["phone_url"], Emulator.from_json(json.dumps(content["emulator"])))
 
 
 def _lock(file: IO[str]) -> bool:
-    """Take the lock for as long as ``file`` is open; return whether it was to be had."""
+    """Lock until ``file`` is closed; return whether the lock was free."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -15,7 +15,7 @@ DEFAULT_API = "http://127.0.0.1:8000"
 
 
 def main() -> None:
-    """Serve until told to end; as a child of ``local.run`` (--child) also when that ends."""
+    """Serve until stopped; as a child of ``local.run`` (--child) also until that ends."""
     logs.configure_logging()
     arguments = [each for each in sys.argv[1:] if each != "--child"]
     if "--child" in sys.argv[1:]:

@@ -1,4 +1,4 @@
-"""What the provider tells the API: forms posted to its secret paths, again and later where it did not take them."""
+"""The provider's callbacks to the API: forms posted to its secret paths, and retried if the API did not accept them."""
 
 import heapq
 import itertools
@@ -31,23 +31,23 @@ class CallbackResponse(NamedTuple):
         return str(self.status) if self.status else "no answer"
 
     @property
-    def taken(self) -> bool:
+    def accepted(self) -> bool:
         return 200 <= self.status < 300
 
     @property
     def retryable(self) -> bool:
-        """Tell whether another try may help."""
+        """Whether a retry may succeed."""
         return self.status in (0, 429) or self.status >= 500
 
 
 @dataclass(frozen=True, slots=True)
 class Callbacks:
-    """The addresses that the account was given; their path holds a secret, so none of them is logged."""
+    """The account's callback URLs; their path contains a secret, so they are never logged."""
 
     url: str
 
     def post(self, what: str, form: Mapping[str, str]) -> CallbackResponse:
-        """Post the form to the path that ends in ``what``. Raises nothing for what the API does."""
+        """Post the form to the path that ends in ``what``. An error of the API raises nothing."""
         request = urllib.request.Request(
             f"{self.url}/{what}",
             data=urllib.parse.urlencode(form).encode(),
@@ -117,7 +117,7 @@ class Reporter:
             if response.retryable and item.tries < len(AGAIN_AFTER_S):
                 again_at = time.monotonic() + AGAIN_AFTER_S[item.tries]
                 self._add(item._replace(due=again_at, tries=item.tries + 1))
-            elif not response.taken:
+            elif not response.accepted:
                 log.warning(
                     "local.phone.callback_refused: the API refused a callback",
                     extra={"what": item.what, "answer": response.word},
@@ -127,7 +127,7 @@ class Reporter:
                 self._changed.notify_all()
 
     def _next(self) -> QueuedForm | None:
-        """Wait for the next item that is due; None: it was told to end."""
+        """Wait for the next item that is due; return None if it was stopped."""
         with self._changed:
             while not self._stopped:
                 left_s = self._items[0].due - time.monotonic() if self._items else None

@@ -1,4 +1,4 @@
-"""The provider in the middle: takes texts from the API for the phones, and carries back what their people do."""
+"""The simulated provider: receives texts from the API for the phones, and posts what their users do."""
 
 import threading
 import time
@@ -21,11 +21,11 @@ class NoSession(ValueError):
 
 
 class SendResult(NamedTuple):
-    """The answer to a request, the reports that are due for it, and whether the sender is to hear nothing."""
+    """The response to a request, the delivery reports for it, and whether the sender gets no response at all."""
 
     answer: dict[str, Any]
     reports: list[dict[str, str]]
-    silent: bool
+    times_out: bool
 
 
 class Provider:
@@ -48,35 +48,35 @@ class Provider:
         self._sessions: dict[str, tuple[str, list[str]]] = {}
         self._lock = threading.Lock()
 
-    def take(self, form: dict[str, str]) -> SendResult:
-        """Take one request to send.
+    def handle_send_request(self, form: dict[str, str]) -> SendResult:
+        """Handle one request to send a text.
 
         Raises:
-            wire.InvalidSendRequest: it is not one.
+            wire.InvalidSendRequest: a field is missing.
         """
-        wanted = wire.read_request(form)
-        parts = wire.parts_of(wanted.text)
-        taken, reports, silent = [], [], False
-        for number in wanted.numbers:
+        request = wire.parse_send_request(form)
+        parts = wire.count_parts(request.text)
+        results, reports, times_out = [], [], False
+        for number in request.numbers:
             fault = self.store.fault_of(number)
             verdict, reference = wire.verdict(number, fault), ""
             if verdict == wire.SENT:
                 reference = f"ATXid_{uuid.uuid4().hex}"
-                self.store.add(RECEIVED, number, wanted.sender, wanted.text, parts, reference, self._clock.now())
+                self.store.add(RECEIVED, number, request.sender, request.text, parts, reference, self._clock.now())
                 reports += _reports(reference, number, fault)
-                silent = silent or fault == TIME_OUT
-            taken.append((number, verdict, reference))
-        return SendResult(wire.answer(taken, parts), reports, silent)
+                times_out = times_out or fault == TIME_OUT
+            results.append((number, verdict, reference))
+        return SendResult(wire.answer(results, parts), reports, times_out)
 
     def report(self, reports: list[dict[str, str]]) -> None:
-        """Tell the API of what became of the texts, a little later."""
+        """Post the delivery reports of the texts, a little later."""
         for report in reports:
             self.reporter.add("delivery", report, after_s=self._report_after_s)
 
-    def say(self, number: str, text: str) -> None:
-        """Carry an SMS from the phone ``number`` to the API."""
+    def send_sms(self, number: str, text: str) -> None:
+        """Send an SMS from the phone ``number`` to the API."""
         reference, now = str(uuid.uuid4()), self._clock.now()
-        self.store.add(ANSWERED, number, wire.SHORT_CODE, text, wire.parts_of(text), reference, now)
+        self.store.add(ANSWERED, number, wire.SHORT_CODE, text, wire.count_parts(text), reference, now)
         self.reporter.add("incoming", wire.incoming(reference, number, text, now))
 
     def dial(self, number: str) -> dict[str, Any]:
@@ -99,15 +99,15 @@ class Provider:
             if whose != number:
                 raise NoSession("the session has ended")
             inputs.append(text)
-            said = list(inputs)
-        return self._screen(session, number, said)
+            so_far = list(inputs)
+        return self._screen(session, number, so_far)
 
     def _screen(self, session: str, number: str, inputs: list[str]) -> dict[str, Any]:
         began = time.perf_counter()
         response = self._callbacks.post("ussd", wire.ussd(session, SERVICE_CODE, number, inputs))
         word, text = response.text[:4], response.text[4:]
-        ends = word != "CON " or not response.taken
-        problem = "" if response.taken and word in ("CON ", "END ") else f"the API answered {response.word}"
+        ends = word != "CON " or not response.accepted
+        problem = "" if response.accepted and word in ("CON ", "END ") else f"the API answered {response.word}"
         if ends:
             with self._lock:
                 self._sessions.pop(session, None)

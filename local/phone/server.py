@@ -71,7 +71,7 @@ class PhoneRequestHandler(BaseHTTPRequestHandler):
                 self._send(status, json.dumps(document).encode(), "application/json; charset=utf-8")
 
     def _check_host(self) -> None:
-        """Refuse a name that somebody made to point here: their page would read along."""
+        """Reject foreign host names (DNS rebinding): their pages could read along."""
         name = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")
         if name not in ("127.0.0.1", "localhost"):
             raise HttpError(403, "ask 127.0.0.1")
@@ -82,7 +82,7 @@ class PhoneRequestHandler(BaseHTTPRequestHandler):
         if path == "/api/numbers":
             return self._numbers()
         if path == "/api/received":
-            return {"items": [sms._asdict() for sms in self._store.received(after_id=self._asked_for("after_id"))]}
+            return {"items": [sms._asdict() for sms in self._store.received(after_id=self._int_parameter("after_id"))]}
         if path == "/api/emails":
             return {"items": emails.sent(self.server.aws_url)}
         number, what = self._number_in(path)
@@ -94,23 +94,23 @@ class PhoneRequestHandler(BaseHTTPRequestHandler):
     def _post(self, path: str) -> Any:
         raw = self._body()
         if path == "/version1/messaging":
-            return self._take(raw)
+            return self._handle_send_request(raw)
         if self.headers.get_content_type() != "application/json":
             raise HttpError(415, "send JSON")  # what a form on another site cannot
         number, what = self._number_in(path)
         body = _object(raw)
-        work = {"seen": self._see, "answer": self._say, "fault": self._set_fault, "ussd": self._ussd}.get(what)
+        work = {"seen": self._see, "answer": self._send_sms, "fault": self._set_fault, "ussd": self._ussd}.get(what)
         if work is None:
             raise HttpError(404, "no such page")
         return work(number, body)
 
     def _numbers(self) -> Any:
         version = self._store.version
-        if self._asked_for("version", -1) == version:
+        if self._int_parameter("version", -1) == version:
             return {"version": version}
         return {"version": version, "items": self._store.numbers()}
 
-    def _take(self, raw: bytes) -> Any:
+    def _handle_send_request(self, raw: bytes) -> Any:
         form = dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True))
         provider = self.server.provider
         key_fits = hmac.compare_digest(self.headers.get("apiKey", "").encode(), provider.api_key.encode())
@@ -118,14 +118,14 @@ class PhoneRequestHandler(BaseHTTPRequestHandler):
             self._send(401, b"The supplied authentication is invalid", "text/plain")
             return None
         try:
-            taken = provider.take(form)
+            result = provider.handle_send_request(form)
         except wire.InvalidSendRequest as error:
             self._send(400, str(error).encode(), "text/plain")
             return None
-        if taken.silent:
+        if result.times_out:
             self._never_answer()
-        provider.report(taken.reports)
-        return None if taken.silent else (201, taken.answer)
+        provider.report(result.reports)
+        return None if result.times_out else (201, result.answer)
 
     def _never_answer(self) -> None:
         """Wait until the sender gives up."""
@@ -139,8 +139,8 @@ class PhoneRequestHandler(BaseHTTPRequestHandler):
         self._store.look_at(number)
         return {}
 
-    def _say(self, number: str, body: dict[str, Any]) -> Any:
-        self.server.provider.say(number, _text(body, "text"))
+    def _send_sms(self, number: str, body: dict[str, Any]) -> Any:
+        self.server.provider.send_sms(number, _text(body, "text"))
         return (201, {})
 
     def _set_fault(self, number: str, body: dict[str, Any]) -> Any:
@@ -172,7 +172,7 @@ class PhoneRequestHandler(BaseHTTPRequestHandler):
         except Invalid as error:
             raise HttpError(400, str(error.facts["errors"][0]["why"])) from error
 
-    def _asked_for(self, name: str, default: int = 0) -> int:
+    def _int_parameter(self, name: str, default: int = 0) -> int:
         text = parse_qs(urlsplit(self.path).query).get(name, [str(default)])[0]
         return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else default
 
@@ -192,11 +192,11 @@ class PhoneRequestHandler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: what phones get is told on the page."""
+        """Log nothing: the page shows what the phones receive."""
 
 
 class PhoneServer(ThreadingHTTPServer):
-    """Serves ``provider`` on loopback; port 0 takes a free one."""
+    """Serves ``provider`` on loopback; port 0 picks a free one."""
 
     daemon_threads = True
     request_queue_size = 128
@@ -211,7 +211,7 @@ class PhoneServer(ThreadingHTTPServer):
 
     @contextlib.contextmanager
     def running(self) -> Iterator[str]:
-        """Serve, and tell the API what is due, until the block ends; yield the address."""
+        """Serve, and post the callbacks that are due, until the block ends; yield the address."""
         thread = threading.Thread(target=self.serve_forever, args=(0.05,), name="phone", daemon=True)
         self.provider.reporter.start()
         thread.start()

@@ -1,4 +1,4 @@
-"""What the phones got and said, in a small SQLite file, so that a restart shows it."""
+"""The SMS that the phones received and sent, in a small SQLite file, so that they survive a restart."""
 
 import datetime as dt
 import sqlite3
@@ -6,14 +6,14 @@ import threading
 from pathlib import Path
 from typing import Any, NamedTuple
 
-# What a developer may have a number do: how the provider answers for it, and what is told of it later.
+# Faults that a developer can set for a number: how the provider responds for it, and what it reports later.
 DELIVER, REFUSE, BUSY, TIME_OUT, NO_REPORT, FAIL = FAULTS = (
     "deliver",
     "refuse",  # 403: not a number
     "busy",  # 500: another try may help
-    "time_out",  # taken and delivered, and the sender never hears that
+    "time_out",  # accepted and delivered, but the sender gets no response
     "no_report",
-    "fail",  # taken, then reported as failed
+    "fail",  # accepted, then reported as failed
 )
 RECEIVED, ANSWERED = "received", "answered"
 MAX_NUMBERS = 1000
@@ -52,7 +52,7 @@ class Sms(NamedTuple):
 
 
 class Store:
-    """One connection behind a lock: a phone is not busy. ``version`` grows with every change, for whoever watches."""
+    """One connection behind a lock: there is little traffic. ``version`` grows with every change, for polling."""
 
     def __init__(self, path: Path | str) -> None:
         self._lock = threading.Lock()
@@ -77,7 +77,7 @@ class Store:
         return Sms(**dict(row[0]))
 
     def report(self, reference: str, status: str, callback: str) -> None:
-        """Keep what was told of the SMS, and what the API said to that; an empty ``status`` leaves the last."""
+        """Store the reported status of the SMS and the API's response to it; "" leaves the last status."""
         changed = "UPDATE sms SET status = coalesce(nullif(?, ''), status), callback = ? WHERE reference = ?"
         self._write(changed, status, callback, reference)
 

@@ -1,7 +1,7 @@
-"""Africa's Talking's side of the wire: what it answers to a request to send, and the forms that it posts.
+"""Africa's Talking's formats: requests to send, the responses to them, and the forms that it posts.
 
 https://developers.africastalking.com/docs/sms/sending/bulk and /docs/sms/notifications. Parts are counted
-here anew, by GSM 03.38, so that what the API reckoned can be held against them.
+here independently, by GSM 03.38, so that the API's count can be compared.
 """
 
 import datetime as dt
@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from local.phone.store import BUSY, REFUSE
 
 PART_COST = "0.8000"  # KES, of a part
-SHORT_CODE = "20880"  # what a phone answers to: nobody can answer a name
-UNKNOWN_SENDER = "AFRICASTKNG"  # whose name stands there when the account names none
+SHORT_CODE = "20880"  # that phones reply to: a sender name cannot be replied to
+UNKNOWN_SENDER = "AFRICASTKNG"  # the vendor's default sender name
 
 SENT, BAD_NUMBER, GATEWAY_ERROR = (101, "Success"), (403, "InvalidPhoneNumber"), (500, "InternalServerError")
 
@@ -24,7 +24,7 @@ _EXTENDED = "\f^{}\\[~]|€"
 
 
 class InvalidSendRequest(ValueError):
-    """The provider would not take the request at all; the text is what it says."""
+    """The provider rejects the whole request; the message is its response."""
 
 
 class SendRequest(NamedTuple):
@@ -35,8 +35,8 @@ class SendRequest(NamedTuple):
     sender: str
 
 
-def read_request(form: dict[str, str]) -> SendRequest:
-    """Return what the form asks for.
+def parse_send_request(form: dict[str, str]) -> SendRequest:
+    """Parse a posted form.
 
     Raises:
         InvalidSendRequest: a field is missing.
@@ -55,8 +55,8 @@ def verdict(number: str, fault: str) -> tuple[int, str]:
     return GATEWAY_ERROR if fault == BUSY else SENT
 
 
-def answer(taken: list[tuple[str, tuple[int, str], str]], parts: int) -> dict[str, Any]:
-    """Return the answer for (number, verdict, message id) of each, as recorded from the provider."""
+def answer(results: list[tuple[str, tuple[int, str], str]], parts: int) -> dict[str, Any]:
+    """Return the response for the (number, verdict, message id) of each, as recorded from the provider."""
     recipients = [
         {
             "statusCode": code,
@@ -66,15 +66,15 @@ def answer(taken: list[tuple[str, tuple[int, str], str]], parts: int) -> dict[st
             "messageId": reference or "None",
             "messageParts": parts if reference else 0,
         }
-        for number, (code, status), reference in taken
+        for number, (code, status), reference in results
     ]
-    sent = sum(1 for _, outcome, _ in taken if outcome == SENT)
-    summary = f"Sent to {sent}/{len(taken)} Total Cost: KES {_cost(parts * sent)}"
+    sent = sum(1 for _, outcome, _ in results if outcome == SENT)
+    summary = f"Sent to {sent}/{len(results)} Total Cost: KES {_cost(parts * sent)}"
     return {"SMSMessageData": {"Message": summary, "Recipients": recipients}}
 
 
-def parts_of(text: str) -> int:
-    """Return how many SMS the text takes."""
+def count_parts(text: str) -> int:
+    """Return the number of SMS parts of the text."""
     if all(character in _BASIC or character in _EXTENDED for character in text):
         whole, piece, sizes = 160, 153, [2 if character in _EXTENDED else 1 for character in text]
     else:
@@ -83,7 +83,7 @@ def parts_of(text: str) -> int:
         return 1
     parts, room = 1, piece
     for size in sizes:
-        if size > room:  # an escape sequence or a surrogate pair is not torn apart
+        if size > room:  # an escape sequence or a surrogate pair is not split
             parts, room = parts + 1, piece
         room -= size
     return parts
@@ -118,7 +118,7 @@ def ussd(session: str, service_code: str, number: str, inputs: list[str]) -> dic
 
 
 def network_of(number: str) -> str:
-    """Return the code of the network that the number was first given out by."""
+    """Return the code of the network that originally issued the number."""
     if re.match(r"\+254(73|78|75[0-6]|10)", number):
         return "63903"  # Airtel
     return "63907" if number.startswith("+25477") else "63902"  # Telkom, Safaricom

@@ -28,7 +28,7 @@ def test_it_was_a_month_in_which_something_happened(lived: MonthResult) -> None:
     }
     assert len(lived.reminders) > 30
     assert len(lived.of_kind("receipt")) > 15
-    assert len(lived.of_kind("reply")) == len(lived.said)
+    assert len(lived.of_kind("reply")) == len(lived.sent)
     assert {sms.status for sms in lived.received} == {"Success"}
     assert {each["source"] for each in lived.requests} == {"member", "sms"}
     assert [screen["problem"] for screen in lived.screens] == [""] * 5

@@ -233,4 +233,4 @@ def test_what_makes_no_sense_is_refused(phone: Phones, path: str, body: object, 
     ],
 )
 def test_parts_are_counted_as_the_networks_do(text: str, parts: int) -> None:
-    assert wire.parts_of(text) == parts
+    assert wire.count_parts(text) == parts

@@ -43,12 +43,12 @@ class Run:
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        self.said = ""
+        self.output = ""
         assert self.program.stdout is not None
-        while "/docs" not in self.said:
+        while "/docs" not in self.output:
             line = self.program.stdout.readline()
-            assert line, f"ended with {self.program.wait()} after {self.said!r}"
-            self.said += line
+            assert line, f"ended with {self.program.wait()} after {self.output!r}"
+            self.output += line
         note = json.loads((home / "running.json").read_text())
         self.url, self.phone_url = note["url"], note["phone_url"]
         self.token = ask_for_token(home).stdout.strip()
@@ -106,13 +106,13 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
 
 
 def test_it_starts_and_says_what_to_try(empty: Run) -> None:
-    assert empty.said.count("curl ") == 3
-    for line in re.findall("curl (.*)", empty.said)[1:]:
-        assert ask_by_curl_line(line, empty.said) in (200, 404)  # 404: an empty start has no organisation
+    assert empty.output.count("curl ") == 3
+    for line in re.findall("curl (.*)", empty.output)[1:]:
+        assert ask_by_curl_line(line, empty.output) in (200, 404)  # 404: an empty start has no organisation
 
 
 def test_it_says_where_the_phones_are(empty: Run) -> None:
-    assert f"phones, which get its SMS and can answer: {empty.phone_url}" in empty.said
+    assert f"phones, which get its SMS and can answer: {empty.phone_url}" in empty.output
     with urllib.request.urlopen(empty.phone_url, timeout=10) as page:
         assert b"Tenants' phones" in page.read()
 
@@ -144,14 +144,14 @@ def test_a_home_that_it_makes_is_open_to_its_owner_alone(empty: Run) -> None:
 
 def test_the_first_start_makes_a_year_of_history_that_balances(tmp_path: Path) -> None:
     with running(tmp_path, with_demo=True) as run:
-        run.token = said_token(run.said)
+        run.token = printed_token(run.output)
         assert run.call("GET", "/v1/ledger/proof")["holds"] is True
         assert run.call("GET", "/v1/reports/arrears")["leases"] > 3
         invoices = run.call("GET", "/v1/invoices?limit=200")
         assert invoices["items"][0]["number"] > 12 * 20
-        assert OWNER_PHONE in run.said
+        assert OWNER_PHONE in run.output
     with running(tmp_path, with_demo=True) as run:  # and the second does not make it again
-        run.token = said_token(run.said)
+        run.token = printed_token(run.output)
         assert len(run.call("GET", "/v1/me")["memberships"]) == 1
 
 
@@ -240,7 +240,7 @@ def test_a_reset_leaves_a_database_of_somebody_elses_alone(tmp_path: Path) -> No
     assert "DATABASE_URL" in done.stderr
 
 
-def said_token(said: str) -> str:
+def printed_token(said: str) -> str:
     found = re.search("^TOKEN=(.+)$", said, re.MULTILINE)
     assert found
     return found[1]
@@ -248,7 +248,7 @@ def said_token(said: str) -> str:
 
 def ask_by_curl_line(line: str, said: str) -> int:
     """Do what the ``curl`` line that was printed says, and return the status."""
-    words = shlex.split(line.replace("$TOKEN", said_token(said)))
+    words = shlex.split(line.replace("$TOKEN", printed_token(said)))
     name, _, value = words[1].partition(": ")
     try:
         with urllib.request.urlopen(urllib.request.Request(words[2], headers={name: value}), timeout=10) as answer:
