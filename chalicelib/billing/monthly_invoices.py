@@ -26,6 +26,7 @@ def bill_leases(
     after: UUID | None,
     limit: int,
     issued_on: dt.date,
+    named_due_on: dt.date | None = None,
     after_bill: AfterBill | None = None,
 ) -> BilledSet:
     """Bill the next set of leases, by id, for the month, and return the result.
@@ -37,6 +38,7 @@ def bill_leases(
 
     Args:
         after: Last lease of the previous set; None to begin.
+        named_due_on: The day on which all are due, on purpose; None: as ``rules.due_on``.
         limit: Most leases to look at; leases before the first unbilled one do not count.
         after_bill: Called with ``ctx`` and the ids of the billed leases, in this transaction.
 
@@ -56,7 +58,7 @@ def bill_leases(
     # Checked under the lock: another run may have billed some since.
     billed = invoice_repository.filter_billed_leases(ctx, period, [terms.id for terms in listed])
     unbilled = [terms for terms in listed if terms.id not in billed]
-    made = _issue_invoices(ctx, period, unbilled, issued_on) if unbilled else []
+    made = _issue_invoices(ctx, period, unbilled, issued_on, named_due_on) if unbilled else []
     if made and after_bill is not None:
         after_bill(ctx, made)
     return BilledSet(len(made), len(listed), listed[-1].id)
@@ -80,7 +82,9 @@ def charge_line(charge: Charge) -> DraftLine:
     return DraftLine(charge.charge_type, charge.description or _charge_label(charge.charge_type), charge.amount_cents)
 
 
-def _issue_invoices(ctx: Context, period: Period, unbilled: Sequence[LeaseTerms], issued_on: dt.date) -> list[UUID]:
+def _issue_invoices(
+    ctx: Context, period: Period, unbilled: Sequence[LeaseTerms], issued_on: dt.date, named_due_on: dt.date | None
+) -> list[UUID]:
     """Bill the locked leases and return those that owed something."""
     lease_ids = [terms.id for terms in unbilled]
     assess_late_fees(ctx, lease_ids, issued_on)  # today's, in case no job has run
@@ -90,15 +94,17 @@ def _issue_invoices(ctx: Context, period: Period, unbilled: Sequence[LeaseTerms]
     for terms in unbilled:
         lines = monthly_lines(terms, period) + charged.get(terms.id, [])
         if lines:
-            drafts.append(_monthly_draft(terms, period, issued_on, lines))
+            drafts.append(_monthly_draft(terms, period, issued_on, named_due_on, lines))
     issue_drafts(ctx, drafts)
     if pending:
         charge_repository.claim_for_run(ctx, [charge.id for charge in pending], period)
     return [draft.lease_id for draft in drafts]
 
 
-def _monthly_draft(terms: LeaseTerms, period: Period, issued_on: dt.date, lines: list[DraftLine]) -> Draft:
-    due = due_on(period, terms.due_day, terms.starts_on)
+def _monthly_draft(
+    terms: LeaseTerms, period: Period, issued_on: dt.date, named_due_on: dt.date | None, lines: list[DraftLine]
+) -> Draft:
+    due = named_due_on or due_on(period, terms.due_day, terms.starts_on, issued_on)
     return Draft(
         id=new_id(),
         kind="run",

@@ -81,15 +81,17 @@ def prorated_cents(amount_cents: int, period: Period, starts_on: dt.date, ends_o
     return rent_cents_for(period, (MonthlyRent(starts_on, amount_cents),), starts_on, ends_on)
 
 
-def due_on(period: Period, due_day: int, lease_starts_on: dt.date) -> dt.date:
-    """Return the day on which a period's invoice is due, never before the lease's first day.
+def due_on(period: Period, due_day: int, lease_starts_on: dt.date, issued_on: dt.date) -> dt.date:
+    """Return the day on which a period's invoice is due: not before the lease's first day, nor before it is issued.
+
+    A tenant cannot be late with what nobody had asked for yet.
 
     Raises:
         ValueError: ``due_day`` is not 1 to 28, the days that every month has.
     """
     if due_day not in DUE_DAYS:
         raise ValueError("due_day must be 1 to 28.")
-    return max(period.replace(day=due_day), lease_starts_on)
+    return max(period.replace(day=due_day), lease_starts_on, issued_on)
 
 
 def overdue_on(due_on: dt.date, grace_days: int) -> dt.date:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chalicelib import billing, payments
 from chalicelib.errors import Invalid
-from chalicelib.periods import month_after
+from chalicelib.periods import last_day, month_after
 from chalicelib.runtime.context import Context
 from chalicelib.tasks.model import Task
 from chalicelib.tasks.task_queue import queue_task, save_progress
@@ -24,20 +24,27 @@ class BillRunProgress(NamedTuple):
     ended: bool
 
 
-def queue_bill_run(ctx: Context, period: dt.date, *, issued_on: dt.date | None) -> Task:
+def queue_bill_run(ctx: Context, period: dt.date, *, issued_on: dt.date | None, due_on: dt.date | None = None) -> Task:
     """Queue the billing of ``period`` (its first day) with invoices issued on ``issued_on`` (today).
 
+    They are due on the lease's due day, but not before its first day nor before they are issued, unless ``due_on``
+    names a day on purpose.
+
     Raises:
-        Invalid: the month lies beyond the next one, or the day of issue lies in the future.
+        Invalid: the month lies beyond the next one, the day of issue in the future, or the due day elsewhere.
     """
     wrong = []
     if period > month_after(ctx.today):
         wrong.append(("period", "expected no later month than the next one"))
     if issued_on is not None and issued_on > ctx.today:
         wrong.append(("issued_on", "may not be in the future"))
+    if due_on is not None and not period <= due_on <= last_day(month_after(period)):
+        wrong.append(("due_on", "expected a day of the month that is billed, or of the next"))
     if wrong:
         raise Invalid(wrong)
     given = {"period": period.isoformat(), "issued_on": (issued_on or ctx.today).isoformat()}
+    if due_on is not None:
+        given["due_on"] = due_on.isoformat()
     return queue_task(ctx, BILL_RUN, given, created_by=ctx.actor.member_id)
 
 
@@ -62,6 +69,7 @@ def bill_set(ctx: Context, task: Task, before: BillRunProgress) -> BillRunProgre
         after=before.after,
         limit=LEASES_PER_SET,
         issued_on=dt.date.fromisoformat(task.input["issued_on"]),
+        named_due_on=dt.date.fromisoformat(task.input["due_on"]) if "due_on" in task.input else None,
         after_bill=payments.apply_and_post_lease_credits,
     )
     last_id = billed.last_id or before.after

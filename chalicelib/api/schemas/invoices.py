@@ -134,6 +134,7 @@ class NewCreditNote(Reason):
 class NewBillRun(Schema):
     period = fields.Month(required=True)
     issued_on = fields.Date()
+    due_on = fields.Date()
 
 
 NEW_INVOICE = NewInvoice()

@@ -31,22 +31,32 @@ def test_the_last_day_is_that_of_any_day_s_month() -> None:
 
 
 @pytest.mark.parametrize(
-    ("due_day", "lease_starts_on", "due"),
+    ("due_day", "lease_starts_on", "issued_on", "due"),
     [
-        (5, dt.date(2026, 1, 1), dt.date(2026, 11, 5)),
-        (5, dt.date(2026, 11, 5), dt.date(2026, 11, 5)),
-        (5, dt.date(2026, 11, 17), dt.date(2026, 11, 17)),  # nothing is due before the tenant is in
-        (28, dt.date(2026, 1, 1), dt.date(2026, 11, 28)),
+        (5, dt.date(2026, 1, 1), dt.date(2026, 11, 1), dt.date(2026, 11, 5)),
+        (5, dt.date(2026, 1, 1), dt.date(2026, 10, 28), dt.date(2026, 11, 5)),  # billed ahead
+        (5, dt.date(2026, 11, 5), dt.date(2026, 11, 1), dt.date(2026, 11, 5)),
+        (
+            5,
+            dt.date(2026, 11, 17),
+            dt.date(2026, 11, 1),
+            dt.date(2026, 11, 17),
+        ),  # nothing is due before the tenant is in
+        (28, dt.date(2026, 1, 1), dt.date(2026, 11, 1), dt.date(2026, 11, 28)),
+        (5, dt.date(2026, 11, 16), dt.date(2026, 11, 30), dt.date(2026, 11, 30)),  # nor before it was asked for
+        (5, dt.date(2026, 1, 1), dt.date(2026, 12, 3), dt.date(2026, 12, 3)),
     ],
 )
-def test_the_due_day_never_lies_before_the_lease(due_day: int, lease_starts_on: dt.date, due: dt.date) -> None:
-    assert due_on(dt.date(2026, 11, 1), due_day, lease_starts_on) == due
+def test_nothing_is_due_before_the_lease_nor_before_it_is_issued(
+    due_day: int, lease_starts_on: dt.date, issued_on: dt.date, due: dt.date
+) -> None:
+    assert due_on(dt.date(2026, 11, 1), due_day, lease_starts_on, issued_on) == due
 
 
 @pytest.mark.parametrize("due_day", [-1, 0, 29, 31])
 def test_a_due_day_that_some_month_lacks_is_refused(due_day: int) -> None:
     with pytest.raises(ValueError, match="due_day"):
-        due_on(dt.date(2026, 11, 1), due_day, dt.date(2026, 1, 1))
+        due_on(dt.date(2026, 11, 1), due_day, dt.date(2026, 1, 1), dt.date(2026, 11, 1))
 
 
 @pytest.mark.parametrize(
