@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import app  # noqa: F401 - fills the registries: a process of its own works tasks and renders reminders
 from chalicelib import bootstrap, config
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.migrate import upgrade

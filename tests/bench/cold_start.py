@@ -18,14 +18,14 @@ LIBRARIES = "import chalice, sqlalchemy, marshmallow"
 FOREIGN = ("boto3", "botocore", "alembic", "openpyxl", "apispec", "jwt", "cryptography", "aws_encryption_sdk")
 
 
-def measure() -> Iterator[Figure]:
+def measure(times: int = TIMES) -> Iterator[Figure]:
     """Yield the ratio of ``import app`` to its libraries in fresh processes, by turns.
 
     All have their bytecode: in the tree as after the first start, from the zip the one that lies in it. There the
     bytecode is unchecked and the folder is not written to, as on Lambda.
     """
     with tempfile.TemporaryDirectory() as cache:
-        ours, theirs = _by_turns(Path.cwd(), {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": cache})
+        ours, theirs = _by_turns(Path.cwd(), {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": cache}, times)
     yield Figure("import app, in the tree", ours * 1000, "ms")
     yield Figure("import app beside its libraries, in the tree", ours / theirs, "×", MOST)
     with tempfile.TemporaryDirectory() as folder:
@@ -35,7 +35,7 @@ def measure() -> Iterator[Figure]:
         root = Path(folder) / "task"
         with zipfile.ZipFile(zipped) as archive:
             archive.extractall(root)
-        ours, theirs = _by_turns(root, {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(root)})
+        ours, theirs = _by_turns(root, {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(root)}, times)
         yield Figure("import app, from the zip", ours * 1000, "ms")
         yield Figure("import app beside its libraries, from the zip", ours / theirs, "×", MOST)
     loaded = f"import app, sys; print(sum(name in sys.modules for name in {FOREIGN!r}))"
@@ -43,11 +43,11 @@ def measure() -> Iterator[Figure]:
     yield Figure(f"of {', '.join(FOREIGN)} imported by it", int(seen.stdout), "modules", 0)
 
 
-def _by_turns(root: Path, environment: dict[str, str]) -> tuple[float, float]:
+def _by_turns(root: Path, environment: dict[str, str], times: int) -> tuple[float, float]:
     """Return the medians in seconds of importing the app and of importing its libraries."""
     _seconds("import app", root, environment)  # leaves its bytecode, where that is written
     ours, theirs = [], []
-    for _ in range(TIMES):
+    for _ in range(times):
         ours.append(_seconds("import app", root, environment))
         theirs.append(_seconds(LIBRARIES, root, environment))
     return statistics.median(ours), statistics.median(theirs)

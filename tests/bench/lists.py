@@ -11,12 +11,14 @@ from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.migrate import upgrade
 from tests.api.client import Client
+from tests.bench import baselines
 from tests.bench.report import Figure, median_ms, reading
 
+MOST = 5
 UNITS = 120  # more than a page, so that there is a cursor
 
 
-def measure() -> Iterator[Figure]:
+def measure(times: int = 400) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/bench.sqlite3"
         upgrade(url)
@@ -24,9 +26,13 @@ def measure() -> Iterator[Figure]:
         with using(Resources(engine, engine, SystemClock(), KeyFile(str(Path(folder) / "keys.json")))):
             client = _landlord()
             fields = len(client.get("/v1/units").json["items"][0])
-            cpu = median_ms(reading(client, "/v1/units?limit=50"), 400, time.process_time)
+            cpu = median_ms(reading(client, "/v1/units?limit=50"), times, time.process_time)
         engine.dispose()
-    yield Figure(f"list of 50 units of {fields} fields, SQLite, CPU", cpu, "ms", 1.8)
+        baselines.bulk_insert(url, UNITS)
+        bare = baselines.bare_list_ms(url, 50, times)
+    yield Figure("list of 50 rows of 8 columns by Chalice and SQLAlchemy alone, SQLite, CPU", bare, "ms")
+    yield Figure(f"list of 50 units of {fields} fields, SQLite, CPU", cpu, "ms")
+    yield Figure("the same beside the bare list", cpu / bare, "×", MOST)
 
 
 def _landlord() -> Client:

@@ -18,11 +18,11 @@ TODAY = day_of(dt.datetime.now(dt.UTC), NAIROBI)
 BOOK = Book(leases=1_000, large=1_000, organisations=1, months=3, last_period=TODAY.replace(day=1))
 
 
-def measure() -> Iterator[Figure]:
+def measure(requests: int = REQUESTS) -> Iterator[Figure]:
     with books.server() as server:
         url = books.make(server, "memory", BOOK)
-        peak_mb, refused = map(float, in_fresh_process("tests.bench.memory", url).split())
-    yield Figure("peak memory after 1,000 mixed requests", peak_mb, "MB", 150)
+        peak_mb, refused = map(float, in_fresh_process("tests.bench.memory", url, str(requests)).split())
+    yield Figure(f"peak memory after {requests:,} mixed requests", peak_mb, "MB", 150)
     yield Figure("of them answered with other than 2xx", refused, "answers", 0)
 
 
@@ -47,12 +47,12 @@ def mixed(client: Client) -> Iterator[Callable[[], Answer]]:
         yield lambda money=money: client.post("/v1/payments", money)  # type: ignore[misc]
 
 
-def main(url: str) -> None:
+def main(url: str, requests: int) -> None:
     with using(books.parts(url)):
-        statuses = [ask().status for ask in itertools.islice(mixed(books.owner(BOOK)), REQUESTS)]
+        statuses = [ask().status for ask in itertools.islice(mixed(books.owner(BOOK)), requests)]
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(peak_mb, sum(not 200 <= status < 300 for status in statuses))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], int(sys.argv[2]))

@@ -12,34 +12,42 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from chalicelib.clock import ManualClock
-from chalicelib.reminders import daily_run, jobs, policies
+from chalicelib.reminders import daily_run, policies
 from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import task_runner as tasks
 from chalicelib.tasks.task_queue import get_task
-from tests.bench import books, data
+from tests.bench import baselines, books, data
 from tests.bench.data import Book, id_of
 from tests.bench.report import Figure, in_fresh_process
 from tests.contexts import context
 
 LEASES, FEW = 100_000, 500
 MONTHS = 3  # with what is open of the two before: none of that is due for a step
-BOOK = Book(leases=LEASES, large=LEASES, organisations=1, months=MONTHS, last_period=dt.date(2026, 12, 1))
+MOST = 16
 DUE_DAY, DAY_AFTER = dt.date(2026, 12, 5), dt.date(2026, 12, 6)
 
 
-def measure() -> Iterator[Figure]:
+def measure(leases: int = LEASES, few: int = FEW) -> Iterator[Figure]:
+    book = book_of(leases)
     with books.server() as server:
-        url = books.make(server, "reminders", BOOK)
+        url = books.make(server, "reminders", book)
         prepare(url)
-        data.leave_open(url, BOOK, FEW)
-        few = in_process(url, DUE_DAY, FEW)
-        yield Figure("100,000 leases of which 500 are due, reminded", few["s"], "s", 3)
-        data.leave_open(url, BOOK, LEASES)
-        every = in_process(url, DAY_AFTER, LEASES)
-        yield Figure("100,000 reminders selected and queued", every["s"], "s", 60)
+        data.leave_open(url, book, few)
+        plain = baselines.bulk_insert(url, leases)
+        yield Figure(f"{leases:,} rows inserted plainly", plain.s, "s")
+        some = in_process(url, DUE_DAY, few)
+        yield Figure(f"{leases:,} leases of which {few:,} are due, reminded", some["s"], "s", 3)
+        data.leave_open(url, book, leases)
+        every = in_process(url, DAY_AFTER, leases)
+        yield Figure(f"{leases:,} reminders selected and queued", every["s"], "s")
+        yield Figure("the same in plain inserts of as many rows", every["s"] / plain.s, "×", MOST)
         yield Figure("peak memory of it", every["mb"], "MB", 300)
         again = in_process(url, DAY_AFTER, 0)
         yield Figure("the second run of that day, which queues nothing", again["s"], "s", 3)
+
+
+def book_of(leases: int, months: int = MONTHS) -> Book:
+    return Book(leases=leases, large=leases, organisations=1, months=months, last_period=dt.date(2026, 12, 1))
 
 
 def prepare(url: str) -> None:
@@ -79,7 +87,6 @@ def run(parts: Resources, on: dt.date) -> int:
 
 
 if __name__ == "__main__":
-    assert jobs.reminder_jobs.__module__  # imported so that the handler of reminders is there
     day = dt.date.fromisoformat(sys.argv[2])
     begun = time.perf_counter()
     count = run(at(sys.argv[1], day), day)

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from chalicelib.clock import NAIROBI, SystemClock, day_of
@@ -22,7 +22,7 @@ from chalicelib.tasks.model import HEAVY, LANES
 from tests.api.client import Client
 from tests.api.imports import SAMPLE, commit
 from tests.bench.report import Figure, in_fresh_process
-from tests.hostile_sheets import CORPUS, largest_csv
+from tests.hostile_sheets import CORPUS, Hostile, largest_csv
 from tests.sheet_mutations import mutations
 
 SHEETS = 20_000
@@ -30,17 +30,17 @@ SEED = 20261130
 MAX_S = 600
 
 
-def measure() -> Iterator[Figure]:
-    yield from _verdicts()
+def measure(sheets: int = SHEETS, corpus: Sequence[Hostile] = CORPUS) -> Iterator[Figure]:
+    yield from _verdicts(corpus)
     yield from _held_up()
-    yield from _generated()
+    yield from _generated(sheets)
 
 
-def _verdicts() -> Iterator[Figure]:
+def _verdicts(corpus: Sequence[Hostile]) -> Iterator[Figure]:
     seen: list[tuple[float, float]] = []
     missed = 0
     with tempfile.TemporaryDirectory() as folder:
-        for hostile in CORPUS:
+        for hostile in corpus:
             file = Path(folder) / "upload"
             file.write_bytes(hostile.make())
             cpu, peak, verdict = in_fresh_process("tests.bench.uploads", str(file)).split()
@@ -48,7 +48,7 @@ def _verdicts() -> Iterator[Figure]:
             missed += (hostile.verdict or "read") not in verdict.split("|")
             size = file.stat().st_size / 1000
             print(f"    {hostile.name:42} {size:8.1f} kB {float(cpu):6.2f} s {float(peak):4.0f} MB  {hostile.verdict}")
-    yield Figure(f"{len(CORPUS)} hostile uploads: CPU of the dearest", max(cpu for cpu, _ in seen), "s", 12)
+    yield Figure(f"{len(corpus)} hostile uploads: CPU of the dearest", max(cpu for cpu, _ in seen), "s", 12)
     yield Figure("memory of the largest", max(peak for _, peak in seen), "MB", 300)
     yield Figure("of them without the right verdict", missed, "uploads", 0)
 
@@ -84,16 +84,16 @@ def _held_up() -> Iterator[Figure]:
     yield Figure("the ten have theirs after", all_s, "s")
 
 
-def _generated() -> Iterator[Figure]:
+def _generated(sheets: int) -> Iterator[Figure]:
     raised, begun = 0, time.process_time()
-    for content in mutations(random.Random(SEED), SHEETS):
+    for content in mutations(random.Random(SEED), sheets):
         try:
             parse_rent_roll(content)
         except Exception as error:  # noqa: BLE001 - it is what is counted
             raised += 1
             print(f"    {type(error).__name__}: {error}"[:160])
-    yield Figure(f"{SHEETS:,} generated sheets: exceptions", raised, "sheets", 0)
-    yield Figure("each of them, CPU", (time.process_time() - begun) / SHEETS * 1000, "ms")
+    yield Figure(f"{sheets:,} generated sheets: exceptions", raised, "sheets", 0)
+    yield Figure("each of them, CPU", (time.process_time() - begun) / sheets * 1000, "ms")
 
 
 def _organisation(phone: str) -> Client:
