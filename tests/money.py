@@ -17,7 +17,8 @@ from chalicelib import billing, leasing, ledger, messaging, organisations, payme
 from chalicelib.billing.model import CreditNote, Invoice, InvoiceLine, Receipt
 from chalicelib.lease_accounts import credit_notes, deposit_deductions, lease_closing
 from chalicelib.lease_accounts.model import Deduction, FinalAccount, NewDeduction
-from chalicelib.leasing.model import DepositEntry, NewTenant
+from chalicelib.leasing.model import DepositEntry, NewDeposit, NewLease
+from chalicelib.leasing.tenant_model import NewTenant
 from chalicelib.ledger.model import ClosedPeriod
 from chalicelib.paging import MAX_PAGE_ITEMS, PageRequest
 from chalicelib.payments import allocation, reversal
@@ -81,8 +82,8 @@ class Money:
         """Let a new unit to a new tenant and return the lease."""
         tenant = NewTenant("Otieno", family_name=uuid.uuid4().hex[:8])
         who = self.do(leasing.add_tenant, tenant, keys=self.parts.keys, now=self.now)
-        values = {"unit_id": self.unit(rent_cents), "tenants": [who.id], "starts_on": starts_on}
-        return self.do(leasing.add_lease, {**values, "rent_cents": rent_cents, **terms}, **self.at()).id
+        new = NewLease(self.unit(rent_cents), [who.id], starts_on, rent_cents, **terms)
+        return self.do(leasing.add_lease, new, **self.at()).id
 
     def renew(self, lease_id: UUID, **values: Any) -> UUID:
         """Renew the lease and return the one that follows it."""
@@ -147,10 +148,8 @@ class Money:
         return self.do(billing.void_invoice, invoice_id, **self.at())
 
     def deposit(self, lease_id: UUID, amount_cents: int, kind: str = "rent", channel_id: UUID | None = None) -> None:
-        options = {"entered_on": self.today, "reason": "", "now": self.now, "member_id": None}
-        self.do(
-            leasing.record_deposit, lease_id, kind=kind, amount_cents=amount_cents, channel_id=channel_id, **options
-        )
+        new = NewDeposit(kind, amount_cents, self.today, channel_id)
+        self.do(leasing.record_deposit, lease_id, new, now=self.now, member_id=None)
 
     def deduct(self, lease_id: UUID, amount_cents: int, **values: Any) -> Deduction:
         new = NewDeduction(amount_cents, "broken window")._replace(**values)

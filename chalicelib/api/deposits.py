@@ -37,7 +37,7 @@ def record_deposit(request: RequestContext, lease_id: UUID) -> DepositEntry:
     Records a deposit received and posts it to the ledger; without ``channel_id`` it is one that was held before the
     books began. ``entered_on`` may not be in the future. For owners, managers and accountants.
     """
-    return leasing.record_deposit(request.ctx, lease_id, **request.body)
+    return leasing.record_deposit(request.ctx, lease_id, request.body)
 
 
 @routes.post("/leases/{lease_id}/deposit-refunds", may="hold_deposit", body=DEPOSIT_REFUND, answer=DEPOSIT, fresh=True)
@@ -47,7 +47,7 @@ def refund_deposit(request: RequestContext, lease_id: UUID) -> DepositEntry:
     Records that a deposit, or a part of it, was paid back out of a channel, and posts it. Refused if less was held
     of that kind on that day or since (409). For owners, managers and accountants, with a recent sign-in.
     """
-    return leasing.refund_deposit(request.ctx, lease_id, **request.body)
+    return leasing.refund_deposit(request.ctx, lease_id, request.body)
 
 
 @routes.post("/deposits/{deposit_entry_id}/reverse", may="hold_deposit", body=DEPOSIT_REVERSAL, answer=DEPOSIT)

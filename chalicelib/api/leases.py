@@ -103,7 +103,7 @@ def add_rent_change(request: RequestContext, lease_id: UUID) -> DatedRent:
     Sets the monthly rent from a day on; a change that has not begun yet is replaced. Earlier bills stay as they
     are. Refused if a rent started on that very day, or the lease was ended (409). For owners and managers.
     """
-    return leasing.add_rent_change(request.ctx, lease_id, **request.body)
+    return leasing.add_rent_change(request.ctx, lease_id, request.body)
 
 
 @routes.get("/leases/{lease_id}/recurring-charges", may="see_leases", query=PAGING, answer=RECURRING_CHARGE)

@@ -45,7 +45,11 @@ def found_organisation(request: RequestContext) -> Organisation:
     not in Latin letters, is refused (422).
     """
     return organisations.found_organisation(
-        request.db, request.caller_phone, **request.body, now=request.resources.clock.now()
+        request.db,
+        request.caller_phone,
+        name=request.body["name"],
+        person_name=request.body["person_name"],
+        now=request.resources.clock.now(),
     )
 
 
@@ -57,7 +61,7 @@ def accept_invitation(request: RequestContext, member_id: UUID) -> Membership:
     Accepting again changes nothing; an unknown, foreign or expired invitation (14 days) is answered with 404.
     """
     return organisations.accept_invitation(
-        request.db, request.caller_phone, member_id, **request.body, now=request.resources.clock.now()
+        request.db, request.caller_phone, member_id, name=request.body["name"], now=request.resources.clock.now()
     )
 
 

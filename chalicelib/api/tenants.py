@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chalicelib import leasing, privacy
 from chalicelib.api.schemas.tenants import IDENTITY_DOCUMENT, NEW_TENANT, TENANT, TENANT_CHANGE, TENANT_QUERY
-from chalicelib.leasing.model import IdentityDocument, Tenant
+from chalicelib.leasing.tenant_model import IdentityDocument, Tenant
 from chalicelib.web import idempotency
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 

@@ -1,17 +1,16 @@
 """Change a lease, within the limits of what was already billed."""
 
-from typing import Any
 from uuid import UUID
 
 from chalicelib import leasing
 from chalicelib.billing import invoice_repository
 from chalicelib.errors import Conflict
-from chalicelib.leasing.model import Lease
+from chalicelib.leasing.model import Lease, LeaseChange
 from chalicelib.periods import last_day, period_of
 from chalicelib.runtime.context import Context
 
 
-def change_lease(ctx: Context, lease_id: UUID, version: int | None, values: dict[str, Any]) -> Lease:
+def change_lease(ctx: Context, lease_id: UUID, version: int | None, changes: LeaseChange) -> Lease:
     """Change a lease as in ``leasing.update_terms``, and return it.
 
     It cannot be extended once its last month was billed up to its last day: that month has its
@@ -23,7 +22,7 @@ def change_lease(ctx: Context, lease_id: UUID, version: int | None, values: dict
     """
     before = leasing.get_lease(ctx, lease_id)
     seen_version = before.version if version is None else version  # change only what was checked
-    changed = leasing.update_terms(ctx, lease_id, seen_version, values)
+    changed = leasing.update_terms(ctx, lease_id, seen_version, changes)
     if before.ends_on is None or changed.ends_on == before.ends_on:
         return changed
     period = period_of(before.ends_on)

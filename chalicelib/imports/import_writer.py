@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from chalicelib import billing, leasing, payments, portfolio
@@ -12,7 +11,8 @@ from chalicelib.errors import Conflict, Invalid
 from chalicelib.imports import model, repository
 from chalicelib.imports.model import ExistingRecords, ImportedItem
 from chalicelib.leasing import leases as lease_service
-from chalicelib.leasing.model import IdentityDocument, NewTenant, NextOfKin
+from chalicelib.leasing.model import DEFAULT_NOTICE_DAYS, AgreedDeposit, LeaseAgreement, NewDeposit, NewRecurringCharge
+from chalicelib.leasing.tenant_model import IdentityDocument, NewTenant, NextOfKin
 from chalicelib.portfolio.model import NewProperty, NewUnit
 from chalicelib.rent_roll.model import LeasePlan, RentRoll, TenantPlan
 from chalicelib.runtime.context import Context
@@ -94,14 +94,24 @@ class ImportWriter:
         return self._record_item(model.TENANT, added.id)
 
     def _lease(self, planned: LeasePlan, unit_id: UUID, tenant_id: UUID) -> UUID:
-        values = {name: getattr(planned, name) for name in ("starts_on", "ends_on", "due_day", "rent_cents", "note")}
-        values |= {"unit_id": unit_id, "tenants": [tenant_id], "recurring_charges": _charges(planned)}
-        values |= {"grace_days": self.grace_days, "notice_days": lease_service.DEFAULT_NOTICE_DAYS}
-        if planned.deposit_cents:
-            values["deposits"] = [{"kind": "rent", "amount_cents": planned.deposit_cents}]
+        agreement = LeaseAgreement(
+            unit_id=unit_id,
+            tenants=[tenant_id],
+            starts_on=planned.starts_on,
+            ends_on=planned.ends_on,
+            rent_cents=planned.rent_cents,
+            due_day=planned.due_day,
+            grace_days=self.grace_days,
+            notice_days=DEFAULT_NOTICE_DAYS,
+            deposits=[AgreedDeposit("rent", planned.deposit_cents)] if planned.deposit_cents else [],
+            recurring_charges=[
+                NewRecurringCharge(each.charge_type, each.amount_cents, each.description) for each in planned.charges
+            ],
+            note=planned.note,
+        )
         with _naming_row(planned.row):
             # By itself, for ``leasing.add_lease`` reads the lease again: five queries that nobody needs here.
-            lease_id = lease_service.create_lease(self.ctx, values)
+            lease_id = lease_service.create_lease(self.ctx, agreement)
         return self._record_item(model.LEASE, lease_id)
 
     def _balances(self, balances: list[tuple[UUID, int]]) -> None:
@@ -122,15 +132,8 @@ class ImportWriter:
 
     def _deposit(self, planned: LeasePlan, lease_id: UUID) -> None:
         with _naming_row(planned.row):
-            made = leasing.record_deposit(
-                self.ctx,
-                lease_id,
-                kind="rent",
-                amount_cents=planned.deposit_cents,
-                channel_id=None,
-                entered_on=self.opening_on,
-                reason=OPENING_REASON,
-            )
+            new = NewDeposit("rent", planned.deposit_cents, self.opening_on, reason=OPENING_REASON)
+            made = leasing.record_deposit(self.ctx, lease_id, new)
         self._record_item(model.DEPOSIT_ENTRY, made.id)
 
     def _record_item(self, entity: str, entity_id: UUID) -> UUID:
@@ -154,13 +157,6 @@ def _new_tenant(planned: TenantPlan) -> NewTenant:
         identity_document=document,
         kin=kin,
     )
-
-
-def _charges(planned: LeasePlan) -> list[dict[str, Any]]:
-    return [
-        {"charge_type": each.charge_type, "description": each.description, "amount_cents": each.amount_cents}
-        for each in planned.charges
-    ]
 
 
 @contextmanager

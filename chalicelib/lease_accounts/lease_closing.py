@@ -1,7 +1,6 @@
 """Close a lease's account: credit days billed past its end, bill what was not billed, compute the final account."""
 
 import datetime as dt
-from typing import Any
 from uuid import UUID
 
 from chalicelib import billing, leasing, organisations, payments
@@ -11,7 +10,7 @@ from chalicelib.errors import Conflict
 from chalicelib.lease_accounts.closing_rules import BilledLine, compute_settlement, shares_to_credit
 from chalicelib.lease_accounts.credit_notes import credit_invoice
 from chalicelib.lease_accounts.model import FinalAccount, HeldDeposit
-from chalicelib.leasing.model import Lease, LeaseTerms
+from chalicelib.leasing.model import Lease, LeaseTerms, Transfer
 from chalicelib.paging import MAX_PAGE_ITEMS, PageRequest
 from chalicelib.periods import month_after, periods_between
 from chalicelib.runtime.context import Context
@@ -46,14 +45,14 @@ def terminate_lease(
     return close_account(ctx, lease_id)
 
 
-def transfer_lease(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> Lease:
+def transfer_lease(ctx: Context, lease_id: UUID, transfer: Transfer) -> Lease:
     """Transfer the tenants to another unit (``leasing.create_successor``), adjust the old lease's bills to its last
     day, and return the new lease.
 
     Raises:
         Conflict, Invalid, NotFound: as ``leasing.create_successor``.
     """
-    lease = leasing.create_successor(ctx, lease_id, values)
+    lease = leasing.create_successor(ctx, lease_id, transfer)
     close_account(ctx, lease_id)
     return lease
 

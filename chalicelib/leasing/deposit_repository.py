@@ -13,9 +13,10 @@ from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import deposit_entries
 
 
-def add_entries(ctx: Context, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        ctx.db.execute(insert(deposit_entries), [{"organisation_id": ctx.organisation_id, **row} for row in rows])
+def add_entries(ctx: Context, entries: list[DepositEntry]) -> None:
+    whose = {"organisation_id": ctx.organisation_id, "member_id": ctx.actor.member_id}
+    if entries:
+        ctx.db.execute(insert(deposit_entries), [{**whose, **entry._asdict()} for entry in entries])
 
 
 def sum_held(ctx: Context, lease_id: UUID) -> dict[str, int]:

@@ -4,7 +4,6 @@ Every use case locks the lease before it sums the entries, so no two of them use
 """
 
 import datetime as dt
-from typing import Any
 from uuid import UUID
 
 from chalicelib import ledger, portfolio
@@ -12,7 +11,7 @@ from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
 from chalicelib.leasing import deposit_repository as repository
 from chalicelib.leasing.locking import lock_lease_row
-from chalicelib.leasing.model import DEPOSIT_KINDS, DepositEntry
+from chalicelib.leasing.model import DEPOSIT_KINDS, DepositEntry, DepositRefund, NewDeposit
 from chalicelib.leasing.rents import check_lease_visible
 from chalicelib.ledger.model import Entry, Leg
 from chalicelib.money import format_cents, lowest_balance_from
@@ -22,46 +21,32 @@ from chalicelib.runtime.context import Context
 SOURCE_KIND = "deposit"  # the source_kind of our journals; the source_id is the entry's
 
 
-def record_deposit(
-    ctx: Context,
-    lease_id: UUID,
-    *,
-    kind: str,
-    amount_cents: int,
-    channel_id: UUID | None,
-    entered_on: dt.date,
-    reason: str,
-    provider_reference: str = "",
-) -> DepositEntry:
+def record_deposit(ctx: Context, lease_id: UUID, new: NewDeposit) -> DepositEntry:
     """Record a deposit received, post it to the ledger, and return the entry.
-
-    Args:
-        channel_id: By which the money was received; None for a deposit from before the books began.
 
     Raises:
         Invalid: the channel is not the organisation's or is closed, or the amount or the day is wrong.
         NotFound: the organisation has no such lease.
     """
-    _check_movement(amount_cents, entered_on, ctx.today)
+    _check_movement(new.amount_cents, new.entered_on, ctx.today)
     lease = lock_lease_row(ctx, lease_id, None)
     code, name = "opening", "opening"
-    if channel_id is not None:
-        code, name = _channel_code(ctx, channel_id), "received"
-    entry = _entry_row(
+    if new.channel_id is not None:
+        code, name = _channel_code(ctx, new.channel_id), "received"
+    entry = _new_entry(
+        ctx,
         lease_id,
-        kind,
+        new.kind,
         name,
-        amount_cents,
-        entered_on,
-        reason,
-        ctx.now,
-        ctx.actor.member_id,
-        channel_id,
-        provider_reference,
+        new.amount_cents,
+        new.entered_on,
+        new.reason,
+        channel_id=new.channel_id,
+        provider_reference=new.provider_reference,
     )
     repository.add_entries(ctx, [entry])
     _post_entry(ctx, lease.property_id, entry, code)
-    return _get_entry(ctx, entry["id"])
+    return _get_entry(ctx, entry.id)
 
 
 def get_held_deposits(ctx: Context, lease_id: UUID) -> dict[str, int]:
@@ -89,52 +74,38 @@ def withdraw_deposit(
     _check_movement(amount_cents, on, ctx.today)
     lock_lease_row(ctx, lease_id, None)
     shares = _split_by_kind(get_held_deposits(ctx, lease_id), kind, amount_cents)
-    rows = [
-        _entry_row(lease_id, each, "deducted", -cents, on, reason, ctx.now, ctx.actor.member_id)
-        for each, cents in shares
-    ]
-    repository.add_entries(ctx, rows)
-    return [_get_entry(ctx, row["id"]) for row in rows]
+    entries = [_new_entry(ctx, lease_id, each, "deducted", -cents, on, reason) for each, cents in shares]
+    repository.add_entries(ctx, entries)
+    return [_get_entry(ctx, entry.id) for entry in entries]
 
 
-def refund_deposit(
-    ctx: Context,
-    lease_id: UUID,
-    *,
-    kind: str,
-    amount_cents: int,
-    channel_id: UUID,
-    entered_on: dt.date,
-    reason: str,
-    provider_reference: str = "",
-) -> DepositEntry:
-    """Refund all or part of a deposit to the tenant from ``channel_id``, post it, and return the entry.
+def refund_deposit(ctx: Context, lease_id: UUID, refund: DepositRefund) -> DepositEntry:
+    """Refund all or part of a deposit to the tenant, post it, and return the entry.
 
     Raises:
         Conflict: less is held of that kind, or was on that day or since.
         Invalid: as for ``record_deposit``.
         NotFound: the organisation has no such lease.
     """
-    _check_movement(amount_cents, entered_on, ctx.today)
+    _check_movement(refund.amount_cents, refund.entered_on, ctx.today)
     lease = lock_lease_row(ctx, lease_id, None)
-    code = _channel_code(ctx, channel_id)
-    held_cents = lowest_balance_from(entered_on, repository.movements_of_kind(ctx, lease_id, kind))
-    _split_by_kind({kind: held_cents}, kind, amount_cents)
-    entry = _entry_row(
+    code = _channel_code(ctx, refund.channel_id)
+    held_cents = lowest_balance_from(refund.entered_on, repository.movements_of_kind(ctx, lease_id, refund.kind))
+    _split_by_kind({refund.kind: held_cents}, refund.kind, refund.amount_cents)
+    entry = _new_entry(
+        ctx,
         lease_id,
-        kind,
+        refund.kind,
         "refunded",
-        -amount_cents,
-        entered_on,
-        reason,
-        ctx.now,
-        ctx.actor.member_id,
-        channel_id,
-        provider_reference,
+        -refund.amount_cents,
+        refund.entered_on,
+        refund.reason,
+        channel_id=refund.channel_id,
+        provider_reference=refund.provider_reference,
     )
     repository.add_entries(ctx, [entry])
     _post_entry(ctx, lease.property_id, entry, code)
-    return _get_entry(ctx, entry["id"])
+    return _get_entry(ctx, entry.id)
 
 
 def reverse_deposit_entry(
@@ -158,39 +129,38 @@ def reverse_deposit_entry(
         raise Conflict(f"An entry of kind {entry.entry} cannot be reversed on its own.", entry=entry.entry)
     if entry.amount_cents > 0:
         _split_by_kind(get_held_deposits(ctx, entry.lease_id), entry.kind, entry.amount_cents)
-    row = _entry_row(
+    mirror = _new_entry(
+        ctx,
         entry.lease_id,
         entry.kind,
         "reversed",
         -entry.amount_cents,
         on,
         reason,
-        ctx.now,
-        ctx.actor.member_id,
-        entry.channel_id,
+        channel_id=entry.channel_id,
+        reverses_id=entry_id,
     )
-    row["reverses_id"] = entry_id
-    repository.add_entries(ctx, [row])
+    repository.add_entries(ctx, [mirror])
     if not releasing:
         ledger.reverse(ctx, (SOURCE_KIND, entry_id), on=on)
-    return _get_entry(ctx, row["id"])
+    return _get_entry(ctx, mirror.id)
 
 
 def carry_over_deposits(
     ctx: Context, lease_ids: tuple[UUID, UUID], property_ids: tuple[UUID, UUID], *, on: dt.date
 ) -> None:
     """Transfer all deposits of the first lease, which the caller has locked, to the second."""
-    rows, entries = [], []
+    moved, journals = [], []
     for kind, cents in get_held_deposits(ctx, lease_ids[0]).items():
-        out = _entry_row(lease_ids[0], kind, "carried_out", -cents, on, "", ctx.now, ctx.actor.member_id)
-        rows += [out, _entry_row(lease_ids[1], kind, "carried_in", cents, on, "", ctx.now, ctx.actor.member_id)]
+        out = _new_entry(ctx, lease_ids[0], kind, "carried_out", -cents, on)
+        moved += [out, _new_entry(ctx, lease_ids[1], kind, "carried_in", cents, on)]
         legs = (
             Leg("deposits", cents, lease_ids[0], property_ids[0]),
             Leg("deposits", -cents, lease_ids[1], property_ids[1]),
         )
-        entries.append(Entry("deposit_carried", on, f"deposit:{out['id']}", SOURCE_KIND, out["id"], legs))
-    repository.add_entries(ctx, rows)
-    ledger.post(ctx, entries)
+        journals.append(Entry("deposit_carried", on, f"deposit:{out.id}", SOURCE_KIND, out.id, legs))
+    repository.add_entries(ctx, moved)
+    ledger.post(ctx, journals)
 
 
 def _check_movement(amount_cents: int, on: dt.date, today: dt.date) -> None:
@@ -227,39 +197,41 @@ def _split_by_kind(held: dict[str, int], kind: str | None, amount_cents: int) ->
     return shares
 
 
-def _entry_row(
+def _new_entry(
+    ctx: Context,
     lease_id: UUID,
     kind: str,
     entry: str,
     amount_cents: int,
     on: dt.date,
-    reason: str,
-    now: dt.datetime,
-    member_id: UUID | None,
+    reason: str = "",
+    *,
     channel_id: UUID | None = None,
     provider_reference: str = "",
-) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "lease_id": lease_id,
-        "kind": kind,
-        "entry": entry,
-        "amount_cents": amount_cents,
-        "entered_on": on,
-        "reason": reason,
-        "channel_id": channel_id,
-        "provider_reference": provider_reference,
-        "reverses_id": None,
-        "member_id": member_id,
-        "created_at": now,
-    }
+    reverses_id: UUID | None = None,
+) -> DepositEntry:
+    return DepositEntry(
+        id=new_id(),
+        lease_id=lease_id,
+        kind=kind,
+        entry=entry,
+        amount_cents=amount_cents,
+        entered_on=on,
+        reason=reason,
+        channel_id=channel_id,
+        provider_reference=provider_reference,
+        reverses_id=reverses_id,
+        created_at=ctx.now,
+    )
 
 
-def _post_entry(ctx: Context, property_id: UUID, row: dict[str, Any], code: str) -> None:
-    cents, lease_id = row["amount_cents"], row["lease_id"]
-    legs = (Leg(code, cents, lease_id, property_id), Leg("deposits", -cents, lease_id, property_id))
-    entry = Entry(f"deposit_{row['entry']}", row["entered_on"], f"deposit:{row['id']}", SOURCE_KIND, row["id"], legs)
-    ledger.post(ctx, [entry])
+def _post_entry(ctx: Context, property_id: UUID, entry: DepositEntry, code: str) -> None:
+    legs = (
+        Leg(code, entry.amount_cents, entry.lease_id, property_id),
+        Leg("deposits", -entry.amount_cents, entry.lease_id, property_id),
+    )
+    journal = Entry(f"deposit_{entry.entry}", entry.entered_on, f"deposit:{entry.id}", SOURCE_KIND, entry.id, legs)
+    ledger.post(ctx, [journal])
 
 
 def _get_entry(ctx: Context, entry_id: UUID) -> DepositEntry:

@@ -1,7 +1,7 @@
 """SQL of leases: add, change, lock and terminate."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +19,10 @@ def add_lease(ctx: Context, values: dict[str, Any]) -> None:
     ctx.db.execute(insert(leases).values(organisation_id=ctx.organisation_id, **values))
 
 
-def change_lease(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> bool:
-    """Set ``values`` and increment the version; return whether there is such a lease."""
+def change_lease(ctx: Context, lease_id: UUID, columns: Mapping[str, object]) -> bool:
+    """Set ``columns`` and increment the version; return whether there is such a lease."""
     query = update(leases).where(leases.c.organisation_id == ctx.organisation_id, leases.c.id == lease_id)
-    return ctx.db.execute(query.values(**values, version=leases.c.version + 1)).rowcount == 1
+    return ctx.db.execute(query.values(**columns, version=leases.c.version + 1)).rowcount == 1
 
 
 def mark_terminated(ctx: Context, lease_id: UUID, *, ends_on: dt.date, terminated_on: dt.date) -> bool:
@@ -34,7 +34,7 @@ def mark_terminated(ctx: Context, lease_id: UUID, *, ends_on: dt.date, terminate
     return ctx.db.execute(ended).rowcount == 1
 
 
-def replace_tenants(ctx: Context, lease_id: UUID, ids: list[UUID]) -> None:
+def replace_tenants(ctx: Context, lease_id: UUID, ids: Sequence[UUID]) -> None:
     """Replace the lease's tenants by ``ids``, the primary payer first."""
     mine = (lease_tenants.c.organisation_id == ctx.organisation_id) & (lease_tenants.c.lease_id == lease_id)
     ctx.db.execute(lease_tenants.delete().where(mine))
@@ -45,7 +45,7 @@ def replace_tenants(ctx: Context, lease_id: UUID, ids: list[UUID]) -> None:
     ctx.db.execute(insert(lease_tenants), rows)
 
 
-def replace_deposit_terms(ctx: Context, lease_id: UUID, terms: list[AgreedDeposit]) -> None:
+def replace_deposit_terms(ctx: Context, lease_id: UUID, terms: Sequence[AgreedDeposit]) -> None:
     mine = (deposit_terms.c.organisation_id == ctx.organisation_id) & (deposit_terms.c.lease_id == lease_id)
     ctx.db.execute(deposit_terms.delete().where(mine))
     rows = [{"organisation_id": ctx.organisation_id, "lease_id": lease_id, **term._asdict()} for term in terms]

@@ -5,6 +5,7 @@ leases.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,69 +14,71 @@ from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
 from chalicelib.leasing import lease_query_repository, lease_repository, phone_place_repository, rent_repository
 from chalicelib.leasing.locking import NO_SUCH_LEASE, lock_lease_row, lock_named_unit, lock_tenants
-from chalicelib.leasing.model import AgreedDeposit, DatedRent, Lease
+from chalicelib.leasing.model import AgreedDeposit, DatedRent, Lease, LeaseAgreement, LeaseChange, NewLease
 from chalicelib.leasing.rents import recurring_charge_row
 from chalicelib.leasing.rules import Terms, earliest_end, lease_status, term_problems
 from chalicelib.paging import Page, PageRequest
 from chalicelib.runtime.context import Context
 
-DEFAULT_NOTICE_DAYS = 30
 
-
-def add_lease(ctx: Context, values: dict[str, Any]) -> Lease:
+def add_lease(ctx: Context, new: NewLease) -> Lease:
     """Create a lease of a unit and return it.
-
-    ``values``: unit_id, tenants (ids, the primary payer first), starts_on, rent_cents; optionally ends_on,
-    due_day and grace_days (else the organisation's), notice_days (else 30), deposits [{kind,
-    amount_cents}], recurring_charges [{charge_type, description, amount_cents, prorated, starts_on?,
-    ends_on?}], note.
 
     Raises:
         Conflict: it overlaps another lease of the unit.
         Invalid: the unit or a tenant is not the organisation's, or the terms are invalid.
     """
     defaults = organisations.get_organisation(ctx.db, ctx.organisation_id)
-    complete_values = {
-        "due_day": defaults.due_day,
-        "grace_days": defaults.grace_days,
-        "notice_days": DEFAULT_NOTICE_DAYS,
-        **{name: value for name, value in values.items() if value is not None},
-    }
-    lease_id = create_lease(ctx, complete_values)
+    agreement = LeaseAgreement(
+        unit_id=new.unit_id,
+        tenants=new.tenants,
+        starts_on=new.starts_on,
+        ends_on=new.ends_on,
+        rent_cents=new.rent_cents,
+        due_day=defaults.due_day if new.due_day is None else new.due_day,
+        grace_days=defaults.grace_days if new.grace_days is None else new.grace_days,
+        notice_days=new.notice_days,
+        deposits=new.deposits,
+        recurring_charges=new.recurring_charges,
+        note=new.note,
+    )
+    lease_id = create_lease(ctx, agreement)
     return get_lease(ctx, lease_id)
 
 
-def create_lease(ctx: Context, values: dict[str, Any]) -> UUID:
-    """Lock the unit and the tenants, check and add the lease as in ``add_lease``, and return its id.
-
-    ``values`` has every term, and ``previous_id`` for a lease that follows another.
-    """
-    _check_terms(values["starts_on"], values.get("ends_on"), values)
-    property_id = lock_named_unit(ctx, values["unit_id"])
-    lock_tenants(ctx, values["tenants"])
-    _check_unit_free(ctx, values["unit_id"], values["starts_on"], values.get("ends_on"))
+def create_lease(ctx: Context, agreed: LeaseAgreement) -> UUID:
+    """Lock the unit and the tenants, check and add the lease as in ``add_lease``, and return its id."""
+    _check_terms(Terms(agreed.starts_on, agreed.ends_on, agreed.due_day, agreed.grace_days, agreed.notice_days))
+    property_id = lock_named_unit(ctx, agreed.unit_id)
+    lock_tenants(ctx, agreed.tenants)
+    _check_unit_free(ctx, agreed.unit_id, agreed.starts_on, agreed.ends_on)
     lease_id = new_id()
     row = {
-        **{name: values[name] for name in ("unit_id", "starts_on", "due_day", "grace_days", "notice_days")},
         "id": lease_id,
+        "unit_id": agreed.unit_id,
         "property_id": property_id,
-        "tenant_id": values["tenants"][0],
-        "ends_on": values.get("ends_on"),
-        "previous_id": values.get("previous_id"),
+        "tenant_id": agreed.tenants[0],
+        "starts_on": agreed.starts_on,
+        "ends_on": agreed.ends_on,
+        "due_day": agreed.due_day,
+        "grace_days": agreed.grace_days,
+        "notice_days": agreed.notice_days,
+        "previous_id": agreed.previous_id,
         "terminated_on": None,
-        "note": values.get("note", ""),
+        "note": agreed.note,
         "version": 1,
         "created_at": ctx.now,
     }
-    span = (values["starts_on"], values.get("ends_on"))
+    span = (agreed.starts_on, agreed.ends_on)
     charges = [
         recurring_charge_row(lease_id, span, charge, ctx.now, f"recurring_charges.{index}.")
-        for index, charge in enumerate(values.get("recurring_charges", []))
+        for index, charge in enumerate(agreed.recurring_charges)
     ]
+    _check_deposits(agreed.deposits)
     lease_repository.add_lease(ctx, row)
-    lease_repository.replace_tenants(ctx, lease_id, values["tenants"])
-    lease_repository.replace_deposit_terms(ctx, lease_id, _deposit_terms(values.get("deposits", [])))
-    rent_repository.add_rent(ctx, lease_id, DatedRent(values["starts_on"], values["rent_cents"]))
+    lease_repository.replace_tenants(ctx, lease_id, agreed.tenants)
+    lease_repository.replace_deposit_terms(ctx, lease_id, agreed.deposits)
+    rent_repository.add_rent(ctx, lease_id, DatedRent(agreed.starts_on, agreed.rent_cents))
     rent_repository.add_recurring_charges(ctx, charges)
     return lease_id
 
@@ -90,16 +93,26 @@ def get_lease(ctx: Context, lease_id: UUID) -> Lease:
 def list_leases(
     ctx: Context,
     page_request: PageRequest,
-    **filters: Any,
+    *,
+    unit_id: UUID | None = None,
+    property_id: UUID | None = None,
+    tenant_id: UUID | None = None,
+    status: str | None = None,
 ) -> Page[Lease]:
-    """Return a page of leases; ``filters`` are unit_id, property_id, tenant_id (the primary payer) and status."""
     return lease_query_repository.list_leases(
-        ctx, page_request, today=ctx.today, within=ctx.actor.properties, **filters
+        ctx,
+        page_request,
+        today=ctx.today,
+        within=ctx.actor.properties,
+        unit_id=unit_id,
+        property_id=property_id,
+        tenant_id=tenant_id,
+        status=status,
     )
 
 
-def update_terms(ctx: Context, lease_id: UUID, version: int | None, values: dict[str, Any]) -> Lease:
-    """Change due_day, grace_days, notice_days, note, tenants, deposits or a later ``ends_on``; return the lease.
+def update_terms(ctx: Context, lease_id: UUID, version: int | None, changes: LeaseChange) -> Lease:
+    """Change what ``changes`` names, and return the lease. ``ends_on`` may only become later.
 
     What was billed does not change. A lease is shortened by terminating it.
 
@@ -110,22 +123,35 @@ def update_terms(ctx: Context, lease_id: UUID, version: int | None, values: dict
     """
     before = get_lease(ctx, lease_id)
     lock_named_unit(ctx, before.unit_id)
-    lock_tenants(ctx, values.get("tenants", [before.tenant_id]))
+    lock_tenants(ctx, changes.get("tenants", [before.tenant_id]))
     row = lock_lease_row(ctx, lease_id, version)
     _refuse_ended(row, ctx.today)
-    terms = {name: values.get(name, getattr(row, name)) for name in ("due_day", "grace_days", "notice_days")}
-    ends_on = values.get("ends_on", row.ends_on)
+    ends_on = changes.get("ends_on", row.ends_on)
     if ends_on != row.ends_on:
         _check_extension(row, ends_on)
         _check_unit_free(ctx, row.unit_id, row.starts_on, ends_on, excluding=lease_id)
-    _check_terms(row.starts_on, ends_on, terms)
-    columns: dict[str, Any] = {**terms, "ends_on": ends_on, "note": values.get("note", row.note)}
-    if "tenants" in values:
-        columns["tenant_id"] = values["tenants"][0]
-        lease_repository.replace_tenants(ctx, lease_id, values["tenants"])
+    terms = Terms(
+        row.starts_on,
+        ends_on,
+        changes.get("due_day", row.due_day),
+        changes.get("grace_days", row.grace_days),
+        changes.get("notice_days", row.notice_days),
+    )
+    _check_terms(terms)
+    columns: dict[str, object] = {
+        "due_day": terms.due_day,
+        "grace_days": terms.grace_days,
+        "notice_days": terms.notice_days,
+        "ends_on": ends_on,
+        "note": changes.get("note", row.note),
+    }
+    if "tenants" in changes:
+        columns["tenant_id"] = changes["tenants"][0]
+        lease_repository.replace_tenants(ctx, lease_id, changes["tenants"])
         phone_place_repository.delete_unclaimed_places(ctx.db, ctx.organisation_id, lease_id=lease_id)
-    if "deposits" in values:
-        lease_repository.replace_deposit_terms(ctx, lease_id, _deposit_terms(values["deposits"]))
+    if "deposits" in changes:
+        _check_deposits(changes["deposits"])
+        lease_repository.replace_deposit_terms(ctx, lease_id, changes["deposits"])
     lease_repository.change_lease(ctx, lease_id, columns)
     return get_lease(ctx, lease_id)
 
@@ -166,8 +192,7 @@ def record_termination(
     return get_lease(ctx, lease_id)
 
 
-def _check_terms(starts_on: dt.date, ends_on: dt.date | None, values: dict[str, Any]) -> None:
-    terms = Terms(starts_on, ends_on, values["due_day"], values["grace_days"], values["notice_days"])
+def _check_terms(terms: Terms) -> None:
     wrong = term_problems(terms)
     if wrong:
         raise Invalid([(problem.field, problem.why) for problem in wrong])
@@ -206,8 +231,6 @@ def _check_notice(row: Any, ends_on: dt.date, given_on: dt.date) -> None:
         raise Invalid([("ends_on", why)])
 
 
-def _deposit_terms(given: list[dict[str, Any]]) -> list[AgreedDeposit]:
-    terms = [AgreedDeposit(each["kind"], each["amount_cents"]) for each in given]
-    if len({term.kind for term in terms}) != len(terms):
+def _check_deposits(deposits: Sequence[AgreedDeposit]) -> None:
+    if len({each.kind for each in deposits}) != len(deposits):
         raise Invalid([("deposits", "expected each kind once")])
-    return terms

@@ -4,7 +4,7 @@ Locks are acquired in this order: unit, tenants by id, leases by id.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -109,7 +109,7 @@ def lock_named_unit(ctx: Context, unit_id: UUID) -> UUID:
         raise Invalid([("unit_id", "the organisation has no such unit")]) from error
 
 
-def lock_tenants(ctx: Context, ids: list[UUID]) -> None:
+def lock_tenants(ctx: Context, ids: Sequence[UUID]) -> None:
     """Lock the tenants, so that none is erased until the transaction ends."""
     if not ids or len(set(ids)) != len(ids):
         raise Invalid([("tenants", "expected each tenant once, and at least one")])

@@ -1,100 +1,17 @@
-"""Tenants, leases with their terms, and deposits."""
+"""Leases with their terms and charges, and deposits."""
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple, Required, TypedDict
 from uuid import UUID
 
-IDENTITY_KINDS = ("national_id", "passport", "alien_id", "military_id")
 LEASE_STATUSES = ("upcoming", "active", "ended")
 # What may be charged monthly beside the rent; "other" is parking and the like.
 RECURRING_TYPES = ("water", "electricity", "service", "garbage", "security", "other")
 # In the order in which a deduction that names no kind is taken.
 DEPOSIT_KINDS = ("rent", "water", "electricity", "other")
+DEFAULT_NOTICE_DAYS = 30
 DEPOSIT_ENTRIES = ("opening", "received", "deducted", "refunded", "carried_in", "carried_out", "reversed")
-
-
-class NextOfKin(NamedTuple):
-    """The contact for when the tenant cannot be reached."""
-
-    name: str
-    phone: str | None = None
-    relation: str = ""
-
-
-class IdentityDocument(NamedTuple):
-    kind: str
-    number: str
-
-
-# Whether the holder of a tenant's number, as an organisation entered it, confirmed or denied it by SMS or USSD.
-UNCONFIRMED, CONFIRMED, DENIED = PHONE_STATES = ("unconfirmed", "confirmed", "denied")
-
-
-class PhoneState(NamedTuple):
-    phone: str
-    state: str
-
-
-class Tenant(NamedTuple):
-    """A tenant, without the identity document's number, which is read separately, with its own permission."""
-
-    id: UUID
-    given_name: str
-    middle_name: str
-    family_name: str
-    phones: list[str]
-    phone_states: list[PhoneState]
-    language: str
-    email: str | None
-    kra_pin: str | None
-    identity_kind: str | None
-    kin: NextOfKin | None
-    note: str
-    erased_at: dt.datetime | None
-    version: int
-    created_at: dt.datetime
-
-    @property
-    def name(self) -> str:
-        return " ".join(filter(None, (self.given_name, self.middle_name, self.family_name)))
-
-
-class NewTenant(NamedTuple):
-    """A tenant to add; ``phones`` in any Kenyan format, the primary one first."""
-
-    given_name: str
-    middle_name: str = ""
-    family_name: str = ""
-    phones: Sequence[str] = ()
-    language: str = "en"
-    email: str | None = None
-    kra_pin: str | None = None
-    identity_document: IdentityDocument | None = None
-    kin: NextOfKin | None = None
-    note: str = ""
-
-
-class TenantChange(TypedDict, total=False):
-    """What changes of a tenant, as in ``NewTenant``; None removes a document or kin."""
-
-    given_name: str
-    middle_name: str
-    family_name: str
-    phones: Sequence[str]
-    language: str
-    email: str | None
-    kra_pin: str | None
-    identity_document: IdentityDocument | None
-    kin: NextOfKin | None
-    note: str
-
-
-class ErasedTenant(NamedTuple):
-    """The keys by which other domains find their data of an erased tenant."""
-
-    lease_ids: list[UUID]
-    phones: list[str]
 
 
 class NamedTenant(NamedTuple):
@@ -138,38 +55,80 @@ class Lease(NamedTuple):
     created_at: dt.datetime
 
 
-class PhoneLease(NamedTuple):
-    """A lease as shown to a phone of one of its tenants, ``tenant_id``; ``status`` is as of a day."""
+class NewRecurringCharge(NamedTuple):
+    """A monthly charge (cents) to add; without ``starts_on`` from today, or from the lease's first day."""
 
-    organisation_id: UUID
-    id: UUID
-    tenant_id: UUID
-    unit_id: UUID
-    unit_name: str
-    property_id: UUID
-    property_name: str
-    starts_on: dt.date
-    ends_on: dt.date | None
-    due_day: int
-    previous_id: UUID | None
-    status: str
-    state: str = UNCONFIRMED
+    charge_type: str
+    amount_cents: int
+    description: str = ""
+    prorated: bool = False
+    starts_on: dt.date | None = None
+    ends_on: dt.date | None = None
 
 
-class PhoneTenant(NamedTuple):
-    """The tenant for whom an organisation entered a phone number, which proves nothing.
+class NewLease(NamedTuple):
+    """A lease to add: ``tenants`` with the primary payer first, open-ended without ``ends_on``.
 
-    ``today`` is the organisation's. ``leases`` are by first day, without those that were called off and
-    those that the number no longer serves; each states whether the phone's holder confirmed it.
+    Without ``due_day`` or ``grace_days`` they are the organisation's.
     """
 
-    organisation_id: UUID
-    organisation_name: str
-    currency: str
-    today: dt.date
-    tenant_id: UUID
-    language: str
-    leases: list[PhoneLease]
+    unit_id: UUID
+    tenants: Sequence[UUID]
+    starts_on: dt.date
+    rent_cents: int
+    ends_on: dt.date | None = None
+    due_day: int | None = None
+    grace_days: int | None = None
+    notice_days: int = DEFAULT_NOTICE_DAYS
+    deposits: Sequence[AgreedDeposit] = ()
+    recurring_charges: Sequence[NewRecurringCharge] = ()
+    note: str = ""
+
+
+class LeaseAgreement(NamedTuple):
+    """Every term of a lease to add, as in ``NewLease``; ``previous_id`` is of the lease that it follows."""
+
+    unit_id: UUID
+    tenants: Sequence[UUID]
+    starts_on: dt.date
+    ends_on: dt.date | None
+    rent_cents: int
+    due_day: int
+    grace_days: int
+    notice_days: int
+    deposits: Sequence[AgreedDeposit] = ()
+    recurring_charges: Sequence[NewRecurringCharge] = ()
+    note: str = ""
+    previous_id: UUID | None = None
+
+
+class AgreedTerms(TypedDict, total=False):
+    """What a lease may agree on anew; absent is as before, and an ``ends_on`` of None is open."""
+
+    due_day: int
+    grace_days: int
+    notice_days: int
+    ends_on: dt.date | None
+    deposits: Sequence[AgreedDeposit]
+    note: str
+
+
+class LeaseChange(AgreedTerms, total=False):
+    tenants: Sequence[UUID]
+
+
+class Renewal(AgreedTerms, total=False):
+    """What the renewed lease agrees on anew; without ``ends_on`` it is open. The note does not carry over."""
+
+    rent_cents: int
+
+
+class Transfer(AgreedTerms, total=False):
+    """What the lease of the other unit agrees on anew. The note does not carry over."""
+
+    unit_id: Required[UUID]
+    starts_on: Required[dt.date]
+    rent_cents: Required[int]
 
 
 class DatedRent(NamedTuple):
@@ -192,6 +151,13 @@ class RecurringCharge(NamedTuple):
     ends_on: dt.date | None
     version: int
     created_at: dt.datetime
+
+
+class RecurringChargeChange(TypedDict, total=False):
+    description: str
+    amount_cents: int
+    prorated: bool
+    ends_on: dt.date | None
 
 
 class RecurringTerms(NamedTuple):
@@ -219,6 +185,28 @@ class LeaseTerms(NamedTuple):
     grace_days: int
     steps: tuple[DatedRent, ...]
     recurring: tuple[RecurringTerms, ...]
+
+
+class NewDeposit(NamedTuple):
+    """A deposit received (cents); without ``channel_id`` one that was held before the books began."""
+
+    kind: str
+    amount_cents: int
+    entered_on: dt.date
+    channel_id: UUID | None = None
+    reason: str = ""
+    provider_reference: str = ""
+
+
+class DepositRefund(NamedTuple):
+    """All or part of a deposit (cents) that was paid back from ``channel_id``."""
+
+    kind: str
+    amount_cents: int
+    entered_on: dt.date
+    channel_id: UUID
+    reason: str = ""
+    provider_reference: str = ""
 
 
 class DepositEntry(NamedTuple):

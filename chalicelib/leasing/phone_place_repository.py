@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, ins
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.leasing.lease_repository import HOLDS_A_DAY
-from chalicelib.leasing.model import CONFIRMED, DENIED
+from chalicelib.leasing.tenant_model import CONFIRMED, DENIED
 from chalicelib.storage.tables.leasing import lease_tenants, leases, phone_places, tenant_phones, tenants
 from chalicelib.storage.tables.organisations import organisations
 from chalicelib.storage.tables.portfolio import properties, units

@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from chalicelib import config, messaging, organisations
 from chalicelib.clock import day_of
 from chalicelib.leasing import phone_place_repository as repository
-from chalicelib.leasing.model import CONFIRMED, DENIED, UNCONFIRMED, PhoneLease, PhoneTenant
 from chalicelib.leasing.rules import lease_status, phone_still_serves
+from chalicelib.leasing.tenant_model import CONFIRMED, DENIED, UNCONFIRMED, PhoneLease, PhoneTenant
 
 PLACES_PER_PURGE = 200
 DENIED_RETENTION = dt.timedelta(days=365)

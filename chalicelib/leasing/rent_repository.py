@@ -1,6 +1,7 @@
 """SQL of dated rents, recurring charges, and the terms by which leases are billed."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -79,14 +80,14 @@ def list_recurring_charges(ctx: Context, lease_id: UUID, page_request: PageReque
     return fetch_page(ctx.db, query, [recurring_charges.c.id], page_request).of(_charge)
 
 
-def change_recurring_charge(ctx: Context, charge_id: UUID, version: int | None, values: dict[str, Any]) -> bool:
-    """Set ``values`` if the row still has ``version`` (None: any); return whether this call did it."""
+def change_recurring_charge(ctx: Context, charge_id: UUID, version: int | None, columns: Mapping[str, object]) -> bool:
+    """Set ``columns`` if the row still has ``version`` (None: any); return whether this call did it."""
     query = update(recurring_charges).where(
         recurring_charges.c.organisation_id == ctx.organisation_id, recurring_charges.c.id == charge_id
     )
     if version is not None:
         query = query.where(recurring_charges.c.version == version)
-    return ctx.db.execute(query.values(**values, version=recurring_charges.c.version + 1)).rowcount == 1
+    return ctx.db.execute(query.values(**columns, version=recurring_charges.c.version + 1)).rowcount == 1
 
 
 def lock_terms_in_span(

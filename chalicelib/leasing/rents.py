@@ -8,15 +8,15 @@ from chalicelib.errors import STALE_VERSION, Conflict, Invalid, NotFound, Precon
 from chalicelib.ids import new_id
 from chalicelib.leasing import lease_query_repository, lease_repository, rent_repository
 from chalicelib.leasing.locking import NO_SUCH_LEASE, lock_lease_row
-from chalicelib.leasing.model import DatedRent, RecurringCharge
+from chalicelib.leasing.model import DatedRent, NewRecurringCharge, RecurringCharge, RecurringChargeChange
 from chalicelib.paging import Page, PageRequest
 from chalicelib.runtime.context import Context
 
 Span = tuple[dt.date, dt.date | None]  # first and last day; None: open
 
 
-def add_rent_change(ctx: Context, lease_id: UUID, *, starts_on: dt.date, rent_cents: int) -> DatedRent:
-    """Set the monthly rent (cents) from ``starts_on``; one that has not begun yet is replaced.
+def add_rent_change(ctx: Context, lease_id: UUID, step: DatedRent) -> DatedRent:
+    """Set the monthly rent from a day on, and return it; one that has not begun yet is replaced.
 
     Raises:
         Conflict: a rent already began on that day, or the lease was terminated.
@@ -26,14 +26,13 @@ def add_rent_change(ctx: Context, lease_id: UUID, *, starts_on: dt.date, rent_ce
     row = lock_lease_row(ctx, lease_id, None)
     if row.terminated_on is not None:
         raise Conflict("The lease has been ended; its rent can no longer change.", lease_id=str(lease_id))
-    _check_within((row.starts_on, row.ends_on), starts_on)
-    step = DatedRent(starts_on, rent_cents)
-    if rent_repository.find_rent(ctx, lease_id, starts_on) is None:
+    _check_within((row.starts_on, row.ends_on), step.starts_on)
+    if rent_repository.find_rent(ctx, lease_id, step.starts_on) is None:
         rent_repository.add_rent(ctx, lease_id, step)
-    elif starts_on > ctx.today:
+    elif step.starts_on > ctx.today:
         rent_repository.change_rent(ctx, lease_id, step)
     else:
-        raise Conflict("A rent already starts on that day.", starts_on=starts_on.isoformat())
+        raise Conflict("A rent already starts on that day.", starts_on=step.starts_on.isoformat())
     lease_repository.change_lease(ctx, lease_id, {})
     return step
 
@@ -43,16 +42,16 @@ def list_rents(ctx: Context, lease_id: UUID, page_request: PageRequest) -> Page[
     return rent_repository.list_rents(ctx, lease_id, page_request)
 
 
-def add_recurring_charge(ctx: Context, lease_id: UUID, values: dict[str, Any]) -> RecurringCharge:
-    """Add a recurring charge; ``values`` as in ``add_lease``. Default start: today, or the lease's first day.
+def add_recurring_charge(ctx: Context, lease_id: UUID, new: NewRecurringCharge) -> RecurringCharge:
+    """Add a recurring charge. Default start: today, or the lease's first day if that is later.
 
     Raises:
         Invalid: its days lie outside the lease.
         NotFound: the organisation has no such lease.
     """
     lease = lock_lease_row(ctx, lease_id, None)
-    given = {**values, "starts_on": values.get("starts_on") or max(ctx.today, lease.starts_on)}
-    row = recurring_charge_row(lease_id, (lease.starts_on, lease.ends_on), given, ctx.now)
+    dated = new._replace(starts_on=new.starts_on or max(ctx.today, lease.starts_on))
+    row = recurring_charge_row(lease_id, (lease.starts_on, lease.ends_on), dated, ctx.now)
     rent_repository.add_recurring_charges(ctx, [row])
     return get_recurring_charge(ctx, row["id"])
 
@@ -70,9 +69,9 @@ def list_recurring_charges(ctx: Context, lease_id: UUID, page_request: PageReque
 
 
 def change_recurring_charge(
-    ctx: Context, charge_id: UUID, version: int | None, values: dict[str, Any]
+    ctx: Context, charge_id: UUID, version: int | None, changes: RecurringChargeChange
 ) -> RecurringCharge:
-    """Change description, amount_cents, prorated or ends_on for later bills, and return the charge.
+    """Change what ``changes`` names for later bills, and return the charge.
 
     ``ends_on`` is its last day; the day before its first cancels it.
 
@@ -82,37 +81,34 @@ def change_recurring_charge(
     """
     charge = get_recurring_charge(ctx, charge_id)
     lock_lease_row(ctx, charge.lease_id, None)
-    ends_on = values.get("ends_on")
+    ends_on = changes.get("ends_on")
     if ends_on is not None and ends_on < charge.starts_on - dt.timedelta(days=1):
         raise Invalid([("ends_on", "must not be before starts_on, except the day before it, which cancels the charge")])
-    if not rent_repository.change_recurring_charge(ctx, charge_id, version, values):
+    if not rent_repository.change_recurring_charge(ctx, charge_id, version, changes):
         raise PreconditionFailed(STALE_VERSION)
     return get_recurring_charge(ctx, charge_id)
 
 
 def recurring_charge_row(
-    lease_id: UUID, span: Span, charge: dict[str, Any], now: dt.datetime, path: str = ""
+    lease_id: UUID, span: Span, charge: NewRecurringCharge, now: dt.datetime, path: str = ""
 ) -> dict[str, Any]:
     """Return the row of a new recurring charge of a lease with ``span``. Default start: the lease's first day.
 
     Raises:
         Invalid: the charge's days do not fit; ``path`` is prefixed to field names.
     """
-    row = {
-        "description": "",
-        "prorated": False,
-        "ends_on": None,
-        **charge,
-        "starts_on": charge.get("starts_on") or span[0],
+    starts_on = charge.starts_on or span[0]
+    _check_within(span, starts_on, path)
+    if charge.ends_on is not None and charge.ends_on < starts_on:
+        raise Invalid([(f"{path}ends_on", "must not be before starts_on")])
+    return {
+        **charge._asdict(),
+        "starts_on": starts_on,
         "id": new_id(),
         "lease_id": lease_id,
         "version": 1,
         "created_at": now,
     }
-    _check_within(span, row["starts_on"], path)
-    if row["ends_on"] is not None and row["ends_on"] < row["starts_on"]:
-        raise Invalid([(f"{path}ends_on", "must not be before starts_on")])
-    return row
 
 
 def check_lease_visible(ctx: Context, lease_id: UUID) -> None:

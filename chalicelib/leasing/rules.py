@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from chalicelib.leasing.model import CONFIRMED, DENIED, UNCONFIRMED
+from chalicelib.leasing.tenant_model import CONFIRMED, DENIED, UNCONFIRMED
 
 LeaseStatus = Literal["upcoming", "active", "ended"]
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, and_, delete, exists, insert, or_, select, update
 
 from chalicelib.leasing.lease_query_repository import is_active
-from chalicelib.leasing.model import NextOfKin, PhoneState, Tenant
 from chalicelib.leasing.rules import phone_state
+from chalicelib.leasing.tenant_model import NextOfKin, PhoneState, Tenant
 from chalicelib.paging import Page, PageRequest
 from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page

@@ -10,7 +10,7 @@ from chalicelib.errors import STALE_VERSION, Conflict, Invalid, NotFound, Precon
 from chalicelib.ids import new_id
 from chalicelib.leasing import phone_place_repository
 from chalicelib.leasing import tenant_repository as repository
-from chalicelib.leasing.model import ErasedTenant, IdentityDocument, NewTenant, NextOfKin, Tenant, TenantChange
+from chalicelib.leasing.tenant_model import ErasedTenant, IdentityDocument, NewTenant, NextOfKin, Tenant, TenantChange
 from chalicelib.organisations import vault
 from chalicelib.paging import Page, PageRequest
 from chalicelib.runtime.context import Context

@@ -1,7 +1,7 @@
 """Members of an organisation: invited, changed and removed; their last owner stays."""
 
 import datetime as dt
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -10,7 +10,7 @@ from chalicelib.access.roles import CARETAKER, OWNER
 from chalicelib.errors import STALE_VERSION, Conflict, Invalid, NotFound, PreconditionFailed
 from chalicelib.ids import new_id
 from chalicelib.organisations import repository
-from chalicelib.organisations.model import Member, Membership
+from chalicelib.organisations.model import Member, MemberChange, Membership, NewMember
 from chalicelib.paging import Page, PageRequest
 from chalicelib.runtime.context import Context
 
@@ -36,27 +36,24 @@ def accept_invitation(db: Connection, phone: str, member_id: UUID, *, name: str,
     return mine
 
 
-def invite_member(ctx: Context, values: dict[str, Any]) -> Member:
-    """Invite ``values["phone"]`` to a role. One who was removed is invited anew, and one who let it expire.
+def invite_member(ctx: Context, new: NewMember) -> Member:
+    """Invite a phone number to a role. One who was removed is invited anew, and one who let it expire.
 
     Raises:
         Conflict: the number is already a member or invited.
         Invalid: a property is not the organisation's, or the role and the named properties do not fit.
     """
-    named = values.get("properties", [])
-    _check_member_properties(ctx, values["role"], named)
-    known = repository.find_member_by_phone(ctx.db, ctx.organisation_id, values["phone"])
+    _check_member_properties(ctx, new.role, new.properties)
+    known = repository.find_member_by_phone(ctx.db, ctx.organisation_id, new.phone)
     status = None if known is None else _with_invitation_status(known, ctx.now).status
     if known is None:
-        member = Member(
-            new_id(), values["phone"], values["name"], values["role"], "invited", named, 1, ctx.now, ctx.now
-        )
+        member = Member(new_id(), new.phone, new.name, new.role, "invited", list(new.properties), 1, ctx.now, ctx.now)
         if not repository.add_member(ctx.db, ctx.organisation_id, member):
             raise Conflict("That number has just been invited.")
     elif status in ("removed", "expired"):
-        fresh = {"name": values["name"], "role": values["role"], "status": "invited", "invited_at": ctx.now}
+        fresh = {"name": new.name, "role": new.role, "status": "invited", "invited_at": ctx.now}
         repository.update_member(ctx.db, ctx.organisation_id, known.id, None, fresh)
-        repository.set_member_properties(ctx.db, ctx.organisation_id, known.id, named)
+        repository.set_member_properties(ctx.db, ctx.organisation_id, known.id, new.properties)
         member = known
     else:
         raise Conflict("That number is already a member or invited.", member_id=str(known.id))
@@ -84,7 +81,7 @@ def _with_invitation_status(member: Member, now: dt.datetime) -> Member:
     return member._replace(status=status, invitation_expires_at=expires_at)
 
 
-def change_member(ctx: Context, member_id: UUID, version: int | None, values: dict[str, Any]) -> Member:
+def change_member(ctx: Context, member_id: UUID, version: int | None, changes: MemberChange) -> Member:
     """Change a member's name, role or named properties.
 
     Raises:
@@ -94,12 +91,12 @@ def change_member(ctx: Context, member_id: UUID, version: int | None, values: di
     """
     owners = repository.lock_owners(ctx.db, ctx.organisation_id)
     member = get_member(ctx, member_id)
-    role = values.get("role", member.role)
-    named = values.get("properties", member.properties if role == CARETAKER else [])
+    role = changes.get("role", member.role)
+    named = changes.get("properties", member.properties if role == CARETAKER else [])
     _check_member_properties(ctx, role, named)
     if role != OWNER:
         _require_another_owner(owners, member_id)
-    columns: dict[str, Any] = {name: values[name] for name in ("name", "role") if name in values}
+    columns = {name: value for name, value in changes.items() if name != "properties"}
     if not repository.update_member(ctx.db, ctx.organisation_id, member_id, version, columns):
         raise PreconditionFailed(STALE_VERSION)
     repository.set_member_properties(ctx.db, ctx.organisation_id, member_id, named)
@@ -126,7 +123,7 @@ def _require_another_owner(owners: list[UUID], leaving: UUID) -> None:
         raise Conflict("An organisation needs at least one owner; make another member an owner first.")
 
 
-def _check_member_properties(ctx: Context, role: str, named: list[UUID]) -> None:
+def _check_member_properties(ctx: Context, role: str, named: Sequence[UUID]) -> None:
     if role != CARETAKER and named:
         raise Invalid([("properties", "only a caretaker can be limited to named properties")])
     unknown = repository.lock_properties(ctx.db, ctx.organisation_id, named)

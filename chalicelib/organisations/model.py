@@ -1,7 +1,8 @@
 """People, their organisations and what they are in them."""
 
 import datetime as dt
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, TypedDict
 from uuid import UUID
 
 # The organisation without members that migration 0005 made: what is said to a phone and concerns no one landlord, or
@@ -28,6 +29,19 @@ class Organisation(NamedTuple):
     created_at: dt.datetime
 
 
+class OrganisationChange(TypedDict, total=False):
+    name: str
+    due_day: int
+    grace_days: int
+    late_fee_kind: str
+    late_fee_cents: int
+    late_fee_bps: int
+    late_fee_grace_days: int
+    late_fee_cap_cents: int | None
+    allocation_order: list[str]
+    bill_by_itself: bool
+
+
 class Member(NamedTuple):
     id: UUID
     phone: str
@@ -39,6 +53,21 @@ class Member(NamedTuple):
     created_at: dt.datetime
     invited_at: dt.datetime | None = None  # last; None: never, they founded the organisation
     invitation_expires_at: dt.datetime | None = None  # while they are invited, or were until then
+
+
+class NewMember(NamedTuple):
+    """Whom to invite; only a caretaker can be limited to named ``properties``."""
+
+    phone: str
+    name: str
+    role: str
+    properties: Sequence[UUID] = ()
+
+
+class MemberChange(TypedDict, total=False):
+    name: str
+    role: str
+    properties: Sequence[UUID]
 
 
 class Membership(NamedTuple):

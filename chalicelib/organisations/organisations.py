@@ -2,7 +2,6 @@
 
 import datetime as dt
 import math
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,7 +20,7 @@ from chalicelib.errors import (
 )
 from chalicelib.ids import new_id
 from chalicelib.organisations import repository
-from chalicelib.organisations.model import Member, Organisation
+from chalicelib.organisations.model import Member, Organisation, OrganisationChange
 from chalicelib.runtime.context import Context
 
 MAX_FOUNDED_PER_DAY, MAX_FOUNDED_IN_TOTAL = 3, 10  # organisations, by one number
@@ -118,24 +117,21 @@ def list_organisations(db: Connection, *, after: UUID | None, limit: int) -> lis
     return repository.list_organisations(db, after, limit)
 
 
-def change_organisation(ctx: Context, version: int | None, values: dict[str, Any]) -> Organisation:
-    """Change the settings in ``values`` and return the organisation.
+def change_organisation(ctx: Context, version: int | None, changes: OrganisationChange) -> Organisation:
+    """Change the settings that ``changes`` names and return the organisation.
 
     Raises:
         Invalid: a late fee is asked for without its amount or rate, or the new name is refused.
         PreconditionFailed: it is no longer at ``version``.
     """
-    if "name" in values:
-        check_organisation_name(values["name"], has_grant=repository.has_active_grant(ctx.db, ctx.organisation_id))
-    after = {**_late_fee(get_organisation(ctx.db, ctx.organisation_id)), **values}
-    if after["late_fee_kind"] == "fixed" and not after["late_fee_cents"]:
+    if "name" in changes:
+        check_organisation_name(changes["name"], has_grant=repository.has_active_grant(ctx.db, ctx.organisation_id))
+    before = get_organisation(ctx.db, ctx.organisation_id)
+    late_fee_kind = changes.get("late_fee_kind", before.late_fee_kind)
+    if late_fee_kind == "fixed" and not changes.get("late_fee_cents", before.late_fee_cents):
         raise Invalid([("late_fee_amount", "a fixed late fee needs its amount")])
-    if after["late_fee_kind"] == "percent" and not after["late_fee_bps"]:
+    if late_fee_kind == "percent" and not changes.get("late_fee_bps", before.late_fee_bps):
         raise Invalid([("late_fee_bps", "a late fee in percent needs its rate")])
-    if not repository.update_organisation(ctx.db, ctx.organisation_id, version, values):
+    if not repository.update_organisation(ctx.db, ctx.organisation_id, version, changes):
         raise PreconditionFailed(STALE_VERSION)
     return get_organisation(ctx.db, ctx.organisation_id)
-
-
-def _late_fee(organisation: Organisation) -> dict[str, Any]:
-    return {name: getattr(organisation, name) for name in ("late_fee_kind", "late_fee_cents", "late_fee_bps")}

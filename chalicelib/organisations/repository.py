@@ -2,7 +2,7 @@
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -80,12 +80,14 @@ def find_organisation(db: Connection, organisation_id: UUID) -> Organisation | N
     return None if row is None else Organisation(**row._mapping)
 
 
-def update_organisation(db: Connection, organisation_id: UUID, version: int | None, values: dict[str, Any]) -> bool:
-    """Set ``values`` if the row still has ``version`` (None: whatever it has); return whether this call did it."""
+def update_organisation(
+    db: Connection, organisation_id: UUID, version: int | None, columns: Mapping[str, object]
+) -> bool:
+    """Set ``columns`` if the row still has ``version`` (None: whatever it has); return whether this call did it."""
     query = update(organisations).where(organisations.c.id == organisation_id)
     if version is not None:
         query = query.where(organisations.c.version == version)
-    return db.execute(query.values(**values, version=organisations.c.version + 1)).rowcount == 1
+    return db.execute(query.values(**columns, version=organisations.c.version + 1)).rowcount == 1
 
 
 def has_active_grant(db: Connection, organisation_id: UUID) -> bool:
@@ -166,13 +168,13 @@ def list_members(db: Connection, organisation_id: UUID, page_request: PageReques
 
 
 def update_member(
-    db: Connection, organisation_id: UUID, member_id: UUID, version: int | None, values: dict[str, Any]
+    db: Connection, organisation_id: UUID, member_id: UUID, version: int | None, columns: Mapping[str, object]
 ) -> bool:
-    """Set ``values`` if the member still has ``version`` (None: whatever it has); return whether this call did it."""
+    """Set ``columns`` if the member still has ``version`` (None: whatever it has); return whether this call did it."""
     query = update(members).where(members.c.organisation_id == organisation_id, members.c.id == member_id)
     if version is not None:
         query = query.where(members.c.version == version)
-    return db.execute(query.values(**values, version=members.c.version + 1)).rowcount == 1
+    return db.execute(query.values(**columns, version=members.c.version + 1)).rowcount == 1
 
 
 def lock_owners(db: Connection, organisation_id: UUID) -> list[UUID]:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chalicelib import imports, leasing, maintenance, messaging, payments, reminders
-from chalicelib.leasing.model import Tenant
+from chalicelib.leasing.tenant_model import Tenant
 from chalicelib.runtime.context import Context
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from chalicelib import leasing, messaging, organisations, portfolio
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.ids import new_id
-from chalicelib.leasing.model import Lease, Tenant
+from chalicelib.leasing.model import Lease
+from chalicelib.leasing.tenant_model import Tenant
 from chalicelib.messaging.model import EMAIL, Message, NewMessage
 from chalicelib.portfolio.model import Owner
 from chalicelib.reporting.model import TENANT, Statement

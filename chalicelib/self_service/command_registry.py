@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib.leasing.model import PhoneTenant
+from chalicelib.leasing.tenant_model import PhoneTenant
 from chalicelib.organisations.model import PLATFORM
 from chalicelib.self_service.parsing_rules import (
     CommandText,

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from chalicelib import payments
-from chalicelib.leasing.model import PhoneLease, PhoneTenant
+from chalicelib.leasing.tenant_model import PhoneLease, PhoneTenant
 from chalicelib.payments.model import LeaseBalance
 from chalicelib.runtime.context import Context
 from chalicelib.self_service import parsing_rules

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from chalicelib import leasing
-from chalicelib.leasing.model import CONFIRMED, UNCONFIRMED, PhoneLease, PhoneTenant
+from chalicelib.leasing.tenant_model import CONFIRMED, UNCONFIRMED, PhoneLease, PhoneTenant
 from chalicelib.self_service.lease_balances import merge_by_organisation
 
 

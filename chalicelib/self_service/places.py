@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from chalicelib import leasing
-from chalicelib.leasing.model import CONFIRMED, DENIED, UNCONFIRMED, PhoneLease
+from chalicelib.leasing.tenant_model import CONFIRMED, DENIED, UNCONFIRMED, PhoneLease
 from chalicelib.self_service import parsing_rules, reply_texts, sessions
 from chalicelib.self_service.command_registry import CommandRequest, CommandTable, Reply
 from chalicelib.self_service.phone_holders import ClaimedProperty

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from chalicelib.billing.model import Receipt
-from chalicelib.leasing.model import PhoneLease, PhoneTenant
+from chalicelib.leasing.tenant_model import PhoneLease, PhoneTenant
 from chalicelib.messaging.sanitize_rules import sanitize_name, sanitize_values
 from chalicelib.money import format_amount
 from chalicelib.self_service.lease_balances import PhoneLeaseBalance

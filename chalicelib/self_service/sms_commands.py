@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from chalicelib import billing, maintenance, messaging
 from chalicelib.billing.model import Receipt
-from chalicelib.leasing.model import DENIED, PhoneLease, PhoneTenant
+from chalicelib.leasing.tenant_model import DENIED, PhoneLease, PhoneTenant
 from chalicelib.maintenance.model import MAX_TEXT, NewRequest
 from chalicelib.runtime.context import Context
 from chalicelib.self_service import parsing_rules, reply_texts, sessions

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from chalicelib import messaging, organisations
-from chalicelib.leasing.model import CONFIRMED
+from chalicelib.leasing.tenant_model import CONFIRMED
 from chalicelib.messaging.model import IncomingAnswer, NewMessage
 from chalicelib.organisations.model import PLATFORM
 from chalicelib.runtime.context import Context

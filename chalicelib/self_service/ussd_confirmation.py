@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import Connection
 
 from chalicelib import messaging
-from chalicelib.leasing.model import DENIED, UNCONFIRMED
+from chalicelib.leasing.tenant_model import DENIED, UNCONFIRMED
 from chalicelib.self_service import places, reply_texts, sessions
 from chalicelib.self_service import ussd_confirmation_rules as rules
 from chalicelib.self_service.command_registry import COMMANDS

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from chalicelib import leasing, messaging
-from chalicelib.leasing.model import PhoneLease, PhoneTenant
+from chalicelib.leasing.tenant_model import PhoneLease, PhoneTenant
 from chalicelib.maintenance.model import MAX_TEXT
 from chalicelib.runtime.context import Context
 from chalicelib.runtime.ports import KeyWrapper

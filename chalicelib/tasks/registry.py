@@ -6,7 +6,7 @@ effect of an import.
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -15,6 +15,7 @@ from chalicelib.runtime.resources import Resources
 from chalicelib.tasks.job_model import Slot
 from chalicelib.tasks.model import SHORT, Task
 
+T = TypeVar("T")
 TimeLeft = Callable[[], bool]
 TaskHandler = Callable[[Resources, Task], dict[str, Any]]
 Worker = Callable[[Resources, TimeLeft], int]
@@ -100,7 +101,7 @@ class Registry:
         return sorted(self.jobs)
 
 
-def _add(known: dict[str, Any], name: str, new: Any) -> None:
+def _add(known: dict[str, T], name: str, new: T) -> None:
     if known.setdefault(name, new) is not new:
         raise ValueError(f"there is another {name!r} already")
 

@@ -12,6 +12,7 @@ from chalicelib.clock import ManualClock
 from chalicelib.errors import Conflict
 from chalicelib.organisations import found_organisation, members
 from chalicelib.organisations.members import INVITATION_LIFETIME
+from chalicelib.organisations.model import NewMember
 from chalicelib.runtime.resources import Resources
 from tests.api.client import Client
 from tests.contexts import context
@@ -226,8 +227,8 @@ def test_one_person_may_found_two_organisations_at_once(
 def test_of_two_invitations_of_one_number_at_once_the_second_is_a_conflict(
     owner: Client, parts: Resources, clock: ManualClock, new_phone: NewPhone
 ) -> None:
-    values = {"phone": new_phone(), "name": "Otieno", "role": "manager"}
+    new = NewMember(new_phone(), "Otieno", "manager")
     mine = uuid.UUID(owner.organisation_id)
     with pytest.raises(Conflict):
-        at_once(parts, lambda db: members.invite_member(context(db, mine, now=clock.now()), values))
+        at_once(parts, lambda db: members.invite_member(context(db, mine, now=clock.now()), new))
     assert len(owner.get("/v1/members").json["items"]) == 2

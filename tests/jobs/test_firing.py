@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select, update
 from app import app
 from chalicelib import organisations
 from chalicelib.billing.late_fee_assessment import LATE_FEES
+from chalicelib.organisations.model import OrganisationChange
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.tables.tasks import job_runs, job_slots, tasks
 from local.runner import event_at
@@ -50,7 +51,7 @@ def found(parts: Resources) -> list[UUID]:
     def one(db: Connection, number: int) -> UUID:
         now = parts.clock.now()
         made = organisations.found_organisation(db, f"+2547000{number:05d}", name="Homes", person_name="Amina", now=now)
-        wanted = {"bill_by_itself": True, "late_fee_kind": "fixed", "late_fee_cents": 500_00}
+        wanted: OrganisationChange = {"bill_by_itself": True, "late_fee_kind": "fixed", "late_fee_cents": 500_00}
         return organisations.change_organisation(context(db, made.id), None, wanted).id
 
     return [parts.transact(lambda db, number=number: one(db, number)) for number in range(ORGANISATIONS)]  # type: ignore[misc]

@@ -15,6 +15,7 @@ from chalicelib import leasing, payments
 from chalicelib.clock import SystemClock
 from chalicelib.errors import Conflict, Invalid, Unavailable
 from chalicelib.gateways.key_file import KeyFile
+from chalicelib.leasing.model import DepositRefund
 from chalicelib.paging import MAX_PAGE_ITEMS, PageRequest
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
@@ -148,8 +149,9 @@ def _refund_deposit(books: Money, chance: random.Random, leases: list[UUID]) -> 
     lease_id = chance.choice(leases)
     box = books.payment(_any_payment(books, chance)).channel_id
     books.deposit(lease_id, 700_00, channel_id=box)
-    values = {"kind": "rent", "amount_cents": 600_00, "channel_id": box, "entered_on": books.today, "reason": ""}
-    books.do(leasing.refund_deposit, lease_id, **values, **books.at(), member_id=None)
+    assert box is not None
+    refund = DepositRefund("rent", 600_00, books.today, box)
+    books.do(leasing.refund_deposit, lease_id, refund, **books.at(), member_id=None)
     return 0
 
 

@@ -6,7 +6,7 @@ to that; elsewhere a refusal (Conflict, Invalid) is as good as success, so long 
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import pytest
@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 from chalicelib import billing, leasing
 from chalicelib.billing.model import NewCharge
 from chalicelib.errors import Conflict, Invalid
+from chalicelib.leasing.model import DepositRefund, NewRecurringCharge
 from chalicelib.payments.model import Payment
 from chalicelib.reporting import books_proof
 from chalicelib.runtime.resources import Resources
@@ -65,7 +66,7 @@ class MoneyMachine(RuleBasedStateMachine):
     @precondition(lambda self: len(self.leases) < MAX_LEASES)
     @rule(rent_cents=CENTS, days=st.integers(-40, 20), prorated=st.booleans())
     def let(self, rent_cents: int, days: int, prorated: bool) -> None:
-        garbage = {"charge_type": "garbage", "description": "", "amount_cents": 300_00, "prorated": prorated}
+        garbage = NewRecurringCharge("garbage", 300_00, prorated=prorated)
         starts_on = self.books.today + dt.timedelta(days=days)
         self.leases.append(self.books.let(rent_cents, starts_on, recurring_charges=[garbage]))
 
@@ -199,10 +200,11 @@ class MoneyMachine(RuleBasedStateMachine):
         lease_id, on = mostly(self.leases, self.held, lease), self.books.today
         held = self.held(lease_id)
         cents = part_of(held.get("rent", 0), part)
-        options: dict[str, Any] = {"kind": "rent", "amount_cents": cents, "channel_id": self.channel_id, "reason": ""}
-        options |= {"entered_on": on, "now": self.books.now, "member_id": None}
+        assert self.channel_id is not None
+        refund = DepositRefund("rent", cents, on, self.channel_id)
+        options = {"now": self.books.now, "member_id": None}
         allowed = cents <= held.get("rent", 0)
-        expect(allowed, lambda: self.books.do(leasing.refund_deposit, lease_id, **options))
+        expect(allowed, lambda: self.books.do(leasing.refund_deposit, lease_id, refund, **options))
 
     # Ends
 

@@ -15,6 +15,7 @@ from hypothesis.stateful import precondition, rule, run_state_machine_as_test
 from chalicelib import lease_accounts, leasing, organisations
 from chalicelib.billing.model import NewInvoice, NewInvoiceLine
 from chalicelib.lease_accounts import lease_closing
+from chalicelib.leasing.model import DatedRent, DepositRefund
 from chalicelib.paging import MAX_PAGE_ITEMS, PageRequest
 from chalicelib.reporting import arrears_report, statements
 from chalicelib.runtime.resources import Resources
@@ -46,9 +47,9 @@ class MovingMachine(MoneyMachine):
 
     @rule(lease=PICK, days=DAYS, cents=CENTS)
     def change_rent(self, lease: int, days: int, cents: int) -> None:
-        values = {"starts_on": self.books.today + dt.timedelta(days=days), "rent_cents": cents}
+        step = DatedRent(self.books.today + dt.timedelta(days=days), cents)
         lease_id = pick(self.leases, lease)
-        attempt(lambda: self.books.do(leasing.add_rent_change, lease_id, **values, today=self.books.today))
+        attempt(lambda: self.books.do(leasing.add_rent_change, lease_id, step, today=self.books.today))
 
     @rule(lease=PICK, cents=CENTS, renamed=st.booleans())
     def change_a_charge(self, lease: int, cents: int, renamed: bool) -> None:
@@ -75,9 +76,9 @@ class MovingMachine(MoneyMachine):
     def refund_a_deposit_on_a_day_gone_by(self, lease: int, part: str, days: int) -> None:
         lease_id = mostly(self.leases, self.held, lease)
         on = self.books.today - dt.timedelta(days=days)
-        options: dict[str, Any] = {"kind": "rent", "channel_id": self.channel_id, "reason": "", "member_id": None}
-        options |= {"amount_cents": part_of(self.held(lease_id).get("rent", 0), part), "entered_on": on}
-        attempt(lambda: self.books.do(leasing.refund_deposit, lease_id, **options, now=self.books.now))
+        assert self.channel_id is not None
+        refund = DepositRefund("rent", part_of(self.held(lease_id).get("rent", 0), part), on, self.channel_id)
+        attempt(lambda: self.books.do(leasing.refund_deposit, lease_id, refund, now=self.books.now, member_id=None))
 
     @rule(lease=PICK, cents=CENTS)
     def issue(self, lease: int, cents: int) -> None:

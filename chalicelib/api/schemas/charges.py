@@ -7,9 +7,7 @@ from marshmallow import Schema
 from chalicelib.api.schemas.invoices import NewLine
 from chalicelib.billing import model
 from chalicelib.billing.model import CHARGE_STATUSES, MANUAL_CHARGE_TYPES
-from chalicelib.leasing.model import (
-    RECURRING_TYPES,
-)
+from chalicelib.leasing.model import RECURRING_TYPES
 from chalicelib.web import fields
 
 

@@ -5,15 +5,14 @@ from typing import ClassVar
 from marshmallow import Schema
 
 from chalicelib.api.schemas.payments import AllocationView, Reason
-from chalicelib.lease_accounts import model
-from chalicelib.leasing.model import (
-    DEPOSIT_ENTRIES,
-    DEPOSIT_KINDS,
-)
+from chalicelib.lease_accounts.model import NewDeduction as NewDeductionCommand
+from chalicelib.leasing import model
+from chalicelib.leasing.model import DEPOSIT_ENTRIES, DEPOSIT_KINDS
 from chalicelib.web import fields
 
 
-class NewDeposit(Schema):
+class NewDeposit(fields.CommandSchema):
+    command: ClassVar[type] = model.NewDeposit
     kind = fields.OneOf(*DEPOSIT_KINDS, required=True)
     amount = fields.Money(required=True, positive=True, attribute="amount_cents")
     channel_id = fields.Uuid(load_default=None, allow_none=True)
@@ -23,6 +22,7 @@ class NewDeposit(Schema):
 
 
 class DepositRefund(NewDeposit):
+    command: ClassVar[type] = model.DepositRefund
     channel_id = fields.Uuid(required=True)
 
 
@@ -45,7 +45,7 @@ class DepositView(Schema):
 
 
 class NewDeduction(Reason, fields.CommandSchema):
-    command: ClassVar = model.NewDeduction
+    command: ClassVar = NewDeductionCommand
 
     amount = fields.Money(attribute="amount_cents", positive=True, required=True)
     kind = fields.OneOf(*DEPOSIT_KINDS)

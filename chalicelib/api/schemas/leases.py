@@ -1,13 +1,12 @@
 """Schemas of ``api.leases``: what requests take and responses give."""
 
+from typing import ClassVar
+
 from marshmallow import Schema, validate
 
 from chalicelib.api.schemas.charges import RecurringChargeChange
-from chalicelib.leasing.model import (
-    DEPOSIT_KINDS,
-    LEASE_STATUSES,
-    RECURRING_TYPES,
-)
+from chalicelib.leasing import model
+from chalicelib.leasing.model import DEPOSIT_KINDS, LEASE_STATUSES, RECURRING_TYPES
 from chalicelib.web import fields
 
 
@@ -16,12 +15,14 @@ class OpeningBalance(Schema):
     on = fields.Date()
 
 
-class DepositTerm(Schema):
+class DepositTerm(fields.CommandSchema):
+    command: ClassVar = model.AgreedDeposit
     kind = fields.OneOf(*DEPOSIT_KINDS, required=True)
     amount = fields.Money(required=True, positive=True, attribute="amount_cents")
 
 
-class NewRecurringCharge(RecurringChargeChange):
+class NewRecurringCharge(fields.CommandSchema, RecurringChargeChange):
+    command: ClassVar = model.NewRecurringCharge
     charge_type = fields.OneOf(*RECURRING_TYPES, required=True)
     amount = fields.Money(required=True, positive=True, attribute="amount_cents")
     starts_on = fields.Date()
@@ -42,7 +43,8 @@ class LeaseChange(Agreed):
     tenants = fields.ListOf(fields.Uuid(), validate=validate.Length(min=1, max=10))
 
 
-class NewLease(Agreed):
+class NewLease(fields.CommandSchema, Agreed):
+    command: ClassVar = model.NewLease
     unit_id = fields.Uuid(required=True)
     tenants = fields.ListOf(fields.Uuid(), required=True, validate=validate.Length(min=1, max=10))
     starts_on = fields.Date(required=True)
@@ -90,7 +92,8 @@ class LeaseQuery(fields.Paging):
     sort = fields.sort_field("id", default="id")
 
 
-class RentStep(Schema):
+class RentStep(fields.CommandSchema):
+    command: ClassVar = model.DatedRent
     starts_on = fields.Date(required=True)
     rent = fields.Money(required=True, attribute="rent_cents")
 

@@ -1,8 +1,11 @@
 """Schemas of ``api.members``: what requests take and responses give."""
 
+from typing import ClassVar
+
 from marshmallow import Schema
 
 from chalicelib.access.roles import ROLES
+from chalicelib.organisations import model
 from chalicelib.web import fields
 
 
@@ -12,7 +15,8 @@ class MemberChange(Schema):
     properties = fields.ListOf(fields.Uuid())
 
 
-class NewMember(MemberChange):
+class NewMember(fields.CommandSchema, MemberChange):
+    command: ClassVar = model.NewMember
     phone = fields.Phone(required=True)
     name = fields.Text(120, least=1, required=True)
     role = fields.OneOf(*ROLES, required=True)

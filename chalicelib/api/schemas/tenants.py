@@ -4,20 +4,20 @@ from typing import ClassVar
 
 from marshmallow import Schema, validate
 
-from chalicelib.leasing import model
-from chalicelib.leasing.model import IDENTITY_KINDS, PHONE_STATES
+from chalicelib.leasing import tenant_model
+from chalicelib.leasing.tenant_model import IDENTITY_KINDS, PHONE_STATES
 from chalicelib.translations.wording import LANGUAGES
 from chalicelib.web import fields
 
 
 class IdentityDocument(fields.CommandSchema):
-    command: ClassVar = model.IdentityDocument
+    command: ClassVar = tenant_model.IdentityDocument
     kind = fields.OneOf(*IDENTITY_KINDS, required=True)
     number = fields.Text(20, least=4, required=True)
 
 
 class Kin(fields.CommandSchema):
-    command: ClassVar = model.NextOfKin
+    command: ClassVar = tenant_model.NextOfKin
     name = fields.Text(120, least=1, required=True)
     phone = fields.Phone(allow_none=True)
     relation = fields.Text(40)
@@ -37,7 +37,7 @@ class TenantChange(Schema):
 
 
 class NewTenant(fields.CommandSchema, TenantChange):
-    command: ClassVar = model.NewTenant
+    command: ClassVar = tenant_model.NewTenant
     given_name = fields.Text(60, least=1, required=True)
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Unpack
 from uuid import UUID
 
 import pytest
@@ -12,7 +12,9 @@ from sqlalchemy import Connection
 
 from chalicelib import billing, leasing, organisations, portfolio
 from chalicelib.billing.model import BilledSet, Invoice, NewCharge
-from chalicelib.leasing.model import NewTenant
+from chalicelib.leasing.model import NewLease
+from chalicelib.leasing.tenant_model import NewTenant
+from chalicelib.organisations.model import OrganisationChange
 from chalicelib.paging import PageRequest
 from chalicelib.portfolio.model import NewProperty, NewUnit
 from chalicelib.runtime.resources import Resources
@@ -44,11 +46,8 @@ class Landlord:
             made = portfolio.add_unit(context(db, self.organisation_id, now=self.now, today=self.today), unit)
             tenant = NewTenant("Amina", family_name="Odhiambo", phones=[f"+25411{next(_phones):07d}"])
             who = leasing.add_tenant(context(db, self.organisation_id, now=self.now), tenant, keys=self.parts.keys)
-            values = {"unit_id": made.id, "tenants": [who.id], "starts_on": starts_on, "rent_cents": rent_cents}
-            lease = leasing.add_lease(
-                context(db, self.organisation_id, now=self.now, today=self.today), {**values, **terms}
-            )
-            return lease.id
+            new = NewLease(made.id, [who.id], starts_on, rent_cents, **terms)
+            return leasing.add_lease(context(db, self.organisation_id, now=self.now, today=self.today), new).id
 
         return self.parts.transact(work)
 
@@ -107,9 +106,9 @@ class Landlord:
         [found] = [each for each in self.invoices(lease_id=lease_id, period=period) if each.status != "void"]
         return found
 
-    def set_late_fee(self, **values: Any) -> None:
+    def set_late_fee(self, **changes: Unpack[OrganisationChange]) -> None:
         self.parts.transact(
-            lambda db: organisations.change_organisation(context(db, self.organisation_id), None, values)
+            lambda db: organisations.change_organisation(context(db, self.organisation_id), None, changes)
         )
 
 

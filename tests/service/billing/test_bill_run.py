@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib import billing, leasing
 from chalicelib.errors import Conflict
+from chalicelib.leasing.model import DatedRent, NewRecurringCharge
 from tests import queries
 from tests.contexts import context
 from tests.service.billing.conftest import JUNE, Landlord, make_landlord
@@ -63,8 +64,7 @@ def test_rent_changes_on_its_day(landlord: Landlord) -> None:
         lambda db: leasing.add_rent_change(
             context(db, landlord.organisation_id, today=MAY),
             lease_id,
-            starts_on=dt.date(2026, 6, 21),
-            rent_cents=36_000_00,
+            DatedRent(dt.date(2026, 6, 21), 36_000_00),
         )
     )
     for period in (MAY, JUNE, JULY):
@@ -74,16 +74,10 @@ def test_rent_changes_on_its_day(landlord: Landlord) -> None:
 
 
 def test_recurring_charges_hold_from_their_first_to_their_last_day(landlord: Landlord) -> None:
-    service_charge = {
-        "charge_type": "service",
-        "description": "Lift and guards",
-        "amount_cents": 3_000_00,
-        "prorated": True,
-        "starts_on": dt.date(2026, 5, 22),
-        "ends_on": dt.date(2026, 6, 10),
-    }
-    garbage = {"charge_type": "garbage", "description": "", "amount_cents": 500_00, "prorated": False}
-    landlord.let(0, recurring_charges=[service_charge, garbage | {"starts_on": dt.date(2026, 6, 30)}])
+    days = dt.date(2026, 5, 22), dt.date(2026, 6, 10)
+    service_charge = NewRecurringCharge("service", 3_000_00, "Lift and guards", True, *days)
+    garbage = NewRecurringCharge("garbage", 500_00, starts_on=dt.date(2026, 6, 30))
+    landlord.let(0, recurring_charges=[service_charge, garbage])
     for period in (MAY, JUNE, JULY):
         landlord.bill(period)
     assert lines_of(landlord, MAY) == [("service", "Lift and guards", 968_00)]  # 10 of 31 days, to whole shillings

@@ -13,6 +13,7 @@ from chalicelib.billing import late_fee_assessment, late_fee_repository
 from chalicelib.billing.jobs import late_fees
 from chalicelib.billing.model import Charge
 from chalicelib.clock import ManualClock
+from chalicelib.organisations.model import OrganisationChange
 from chalicelib.paging import PageRequest
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
@@ -27,7 +28,7 @@ from tests.service.billing.conftest import JUNE, Landlord, make_landlord
 from tests.service.billing.test_races import race
 
 MAY, NINTH = dt.date(2026, 5, 1), dt.date(2026, 5, 9)
-FIXED = {"late_fee_kind": "fixed", "late_fee_cents": 500_00}
+FIXED: OrganisationChange = {"late_fee_kind": "fixed", "late_fee_cents": 500_00}
 
 
 @pytest.fixture

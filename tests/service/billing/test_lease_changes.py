@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib import billing, leasing
 from chalicelib.errors import Conflict, PreconditionFailed
-from chalicelib.leasing.model import Lease
+from chalicelib.leasing.model import Lease, LeaseChange
 from tests.contexts import context
 from tests.service.billing.conftest import JUNE, Landlord
 
@@ -16,7 +16,7 @@ TWENTIETH, LAST = dt.date(2026, 6, 20), dt.date(2026, 6, 30)
 
 
 def lengthen(landlord: Landlord, lease_id: UUID, version: int | None = None) -> Lease:
-    values = {"ends_on": YEAR_END}
+    values: LeaseChange = {"ends_on": YEAR_END}
     return landlord.parts.transact(
         lambda db: billing.change_lease(
             context(db, landlord.organisation_id, today=landlord.today), lease_id, version, values

@@ -10,7 +10,8 @@ import pytest
 
 from chalicelib import leasing, organisations, portfolio
 from chalicelib.clock import ManualClock
-from chalicelib.leasing.model import Lease, NewTenant, Tenant
+from chalicelib.leasing.model import Lease, NewLease
+from chalicelib.leasing.tenant_model import NewTenant, Tenant
 from chalicelib.portfolio.model import NewChannel, NewProperty, NewUnit
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context
@@ -48,7 +49,7 @@ class Home:
         if "tenants" not in values:
             values["tenants"] = [self.tenant().id]
         with self.parts.writing() as db:
-            return leasing.add_lease(context(db, self.organisation_id, now=self.now, today=TODAY), values)
+            return leasing.add_lease(context(db, self.organisation_id, now=self.now, today=TODAY), NewLease(**values))
 
     def lease(self, lease_id: UUID, today: dt.date = TODAY) -> Lease:
         with self.parts.reading() as db:

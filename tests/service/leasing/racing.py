@@ -11,6 +11,7 @@ from chalicelib import leasing, organisations
 from chalicelib.clock import SystemClock
 from chalicelib.errors import Conflict
 from chalicelib.gateways.key_file import KeyFile
+from chalicelib.leasing.model import NewLease
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
 from tests.contexts import context
@@ -35,14 +36,8 @@ def let_all(url: str, phone: str, unit_ids: list[UUID], tenant_id: UUID, barrier
         if inside and first_try:
             first_try.clear()
             barrier.wait(WAIT_S)
-        values = {
-            "unit_id": unit_id,
-            "tenants": [tenant_id],
-            "starts_on": dt.date(2026, 6, 1),
-            "rent_cents": 30_000_00,
-            "notice_days": 30,
-        }
-        leasing.add_lease(context(db, who.organisation_id, now=now, today=who.today), values)
+        new = NewLease(unit_id, [tenant_id], dt.date(2026, 6, 1), 30_000_00)
+        leasing.add_lease(context(db, who.organisation_id, now=now, today=who.today), new)
         return "let"
 
     for unit_id in unit_ids:

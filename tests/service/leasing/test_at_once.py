@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from chalicelib import leasing, portfolio
 from chalicelib.errors import Conflict
+from chalicelib.leasing.model import DepositRefund, NewLease, Transfer
 from chalicelib.portfolio.model import NewUnit
 from chalicelib.storage.tables.leasing import leases
 from tests.contexts import context
@@ -71,7 +72,7 @@ def in_thread(home: Home, work: Callable[[Connection], object], told: list[objec
 
 def test_a_tenant_who_is_being_let_to_is_not_erased_meanwhile(home: Home) -> None:
     tenant, told = home.tenant(), list[object]()
-    values = {"unit_id": home.unit_id, "tenants": [tenant.id], "starts_on": TODAY, "rent_cents": 1_00}
+    values = NewLease(home.unit_id, [tenant.id], TODAY, 1_00)
     with home.parts.writing() as db:
         leasing.add_lease(context(db, home.organisation_id, now=home.now, today=TODAY), values)
         eraser = in_thread(
@@ -95,11 +96,7 @@ def test_one_deposit_is_not_refunded_twice_at_once(home: Home) -> None:
         return leasing.refund_deposit(
             context(db, home.organisation_id, now=home.now, member_id=None),
             lease.id,
-            kind="rent",
-            amount_cents=6_000_00,
-            channel_id=home.channel_id,
-            entered_on=TODAY,
-            reason="",
+            DepositRefund("rent", 6_000_00, TODAY, home.channel_id),
         )
 
     threads = [in_thread(home, refund, told) for _ in range(3)]
@@ -111,7 +108,7 @@ def test_one_deposit_is_not_refunded_twice_at_once(home: Home) -> None:
 
 def test_of_two_transfers_at_once_one_goes(home: Home) -> None:
     lease, told = home.let(), list[object]()
-    values = {"unit_id": home.other_unit_id, "starts_on": dt.date(2026, 12, 1), "rent_cents": 1_00}
+    values: Transfer = {"unit_id": home.other_unit_id, "starts_on": dt.date(2026, 12, 1), "rent_cents": 1_00}
 
     def transfer(db: Connection) -> object:
         return leasing.create_successor(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, values)

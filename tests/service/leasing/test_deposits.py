@@ -9,18 +9,18 @@ from sqlalchemy import func, select
 
 from chalicelib import leasing, portfolio
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.leasing.model import DepositEntry, Lease
+from chalicelib.leasing.model import DepositEntry, DepositRefund, Lease, NewDeposit
 from chalicelib.ledger import account_id
 from chalicelib.storage.tables.ledger import postings
-from tests.contexts import context, perform
+from tests.contexts import context
 from tests.service.leasing.conftest import TODAY, Home
 
 
-def received(home: Home, lease: Lease, cents: int, **values: Any) -> DepositEntry:
+def received(home: Home, lease: Lease, cents: int, today: dt.date | None = None, **values: Any) -> DepositEntry:
     usual = {"kind": "rent", "channel_id": home.channel_id, "entered_on": TODAY, "reason": ""}
     with home.parts.writing() as db:
-        given = {"amount_cents": cents, **usual, **values}
-        return perform(leasing.record_deposit, db, home.organisation_id, lease.id, moment={"now": home.now}, **given)
+        new = NewDeposit(amount_cents=cents, **{**usual, **values})
+        return leasing.record_deposit(context(db, home.organisation_id, now=home.now, today=today), lease.id, new)
 
 
 def held(home: Home, lease_id: UUID) -> dict[str, int]:
@@ -97,11 +97,7 @@ def refund(
         return leasing.refund_deposit(
             context(db, home.organisation_id, now=home.now, member_id=None),
             lease_id,
-            kind="rent",
-            amount_cents=cents,
-            reason="Moved out",
-            channel_id=channel_id or home.channel_id,
-            entered_on=entered_on,
+            DepositRefund("rent", cents, entered_on, channel_id or home.channel_id, "Moved out"),
         )
 
 

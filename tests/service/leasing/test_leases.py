@@ -1,7 +1,7 @@
 """Leases: what may be agreed, how they stand on a day, and how they end."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, Unpack
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib import leasing, portfolio
 from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
-from chalicelib.leasing.model import LEASE_STATUSES, AgreedDeposit, Lease
+from chalicelib.leasing.model import LEASE_STATUSES, AgreedDeposit, Lease, LeaseChange, NewRecurringCharge
 from chalicelib.paging import PageRequest
 from chalicelib.portfolio.model import NewUnit
 from tests.contexts import context, perform
@@ -35,9 +35,9 @@ def wrong_fields(refused: pytest.ExceptionInfo[Invalid]) -> list[str]:
     return [each["field"] for each in refused.value.facts["errors"]]
 
 
-def change(home: Home, lease: Lease, version: int | None = None, **values: Any) -> Lease:
+def change(home: Home, lease: Lease, version: int | None = None, **changes: Unpack[LeaseChange]) -> Lease:
     with home.parts.writing() as db:
-        return leasing.update_terms(context(db, home.organisation_id, today=TODAY), lease.id, version, values)
+        return leasing.update_terms(context(db, home.organisation_id, today=TODAY), lease.id, version, changes)
 
 
 def end(home: Home, lease: Lease, ends_on: dt.date, given_on: dt.date = TODAY, **options: Any) -> Lease:
@@ -55,13 +55,13 @@ def unit_status(home: Home, today: dt.date = TODAY) -> str:
 
 def test_a_lease_is_told_with_its_unit_tenants_rent_and_the_organisation_s_usual_terms(home: Home) -> None:
     payer, other = home.tenant("Wanjiku", family_name="Kamau"), home.tenant("Barasa")
-    deposits = [{"kind": "rent", "amount_cents": 60_000_00}, {"kind": "water", "amount_cents": 2_500_00}]
+    deposits = [AgreedDeposit("rent", 60_000_00), AgreedDeposit("water", 2_500_00)]
     lease = home.let(tenants=[payer.id, other.id], deposits=deposits, note="Top floor")
     assert (lease.unit_name, lease.property_name, lease.property_id) == ("A1", "Mwangaza Court", home.property_id)
     assert lease.tenant_id == payer.id
     assert [each.name for each in lease.tenants] == ["Wanjiku Kamau", "Barasa"]
     assert (lease.due_day, lease.grace_days, lease.notice_days) == (5, 0, 30)
-    assert lease.deposits == [AgreedDeposit("rent", 60_000_00), AgreedDeposit("water", 2_500_00)]
+    assert lease.deposits == deposits
     assert (lease.rent_cents, lease.status, lease.ends_on, lease.version) == (30_000_00, "active", None, 1)
     assert unit_status(home) == "occupied"
 
@@ -75,10 +75,10 @@ def test_a_lease_is_told_with_its_unit_tenants_rent_and_the_organisation_s_usual
         ({"notice_days": -1}, "notice_days"),
         ({"ends_on": JUNE - DAY}, "ends_on"),
         ({"tenants": []}, "tenants"),
-        ({"deposits": [{"kind": "rent", "amount_cents": 1}] * 2}, "deposits"),
-        ({"recurring_charges": [{"charge_type": "water", "amount_cents": 1, "starts_on": JUNE - DAY}]},
+        ({"deposits": [AgreedDeposit("rent", 1)] * 2}, "deposits"),
+        ({"recurring_charges": [NewRecurringCharge("water", 1, starts_on=JUNE - DAY)]},
          "recurring_charges.0.starts_on"),
-        ({"recurring_charges": [{"charge_type": "water", "amount_cents": 1, "ends_on": JUNE - DAY}]},
+        ({"recurring_charges": [NewRecurringCharge("water", 1, ends_on=JUNE - DAY)]},
          "recurring_charges.0.ends_on"),
     ],
 )  # fmt: skip
@@ -258,7 +258,7 @@ def test_a_list_takes_as_many_queries_for_twenty_as_for_one(home: Home) -> None:
     for count in (1, 19):
         for _ in range(count):
             start = JUNE + len(listed(home)) * 10 * DAY
-            deposits = [{"kind": "rent", "amount_cents": 1_00}]
+            deposits = [AgreedDeposit("rent", 1_00)]
             home.let(starts_on=start, ends_on=start + 5 * DAY, deposits=deposits)
         with counted(home.parts.reader) as statements:
             listed(home, tenant_id=None, status="ended", today=dt.date(2030, 1, 1))

@@ -6,7 +6,7 @@ import itertools
 import pytest
 
 from chalicelib import leasing
-from chalicelib.leasing.model import PhoneTenant
+from chalicelib.leasing.tenant_model import PhoneTenant
 from tests.contexts import context
 from tests.queries import counted
 from tests.service.leasing.conftest import TODAY, Home

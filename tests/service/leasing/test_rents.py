@@ -1,7 +1,7 @@
 """Dated rents and recurring charges, and what a bill reads of them."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, Unpack
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,7 +9,15 @@ import pytest
 from chalicelib import leasing
 from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from chalicelib.ids import new_id
-from chalicelib.leasing.model import DatedRent, Lease, LeaseTerms, RecurringCharge, RecurringTerms
+from chalicelib.leasing.model import (
+    DatedRent,
+    Lease,
+    LeaseTerms,
+    NewRecurringCharge,
+    RecurringCharge,
+    RecurringChargeChange,
+    RecurringTerms,
+)
 from chalicelib.paging import PageRequest
 from tests.contexts import context
 from tests.queries import counted
@@ -22,7 +30,7 @@ DAY = dt.timedelta(days=1)
 def raise_rent(home: Home, lease: Lease, starts_on: dt.date, rent_cents: int) -> DatedRent:
     with home.parts.writing() as db:
         return leasing.add_rent_change(
-            context(db, home.organisation_id, today=TODAY), lease.id, starts_on=starts_on, rent_cents=rent_cents
+            context(db, home.organisation_id, today=TODAY), lease.id, DatedRent(starts_on, rent_cents)
         )
 
 
@@ -32,16 +40,16 @@ def rents(home: Home, lease: Lease) -> list[DatedRent]:
 
 
 def charge(home: Home, lease: Lease, **values: Any) -> RecurringCharge:
-    values = {"charge_type": "garbage", "amount_cents": 300_00, **values}
+    new = NewRecurringCharge("garbage", 300_00, **values)
     with home.parts.writing() as db:
-        return leasing.add_recurring_charge(
-            context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, values
-        )
+        return leasing.add_recurring_charge(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, new)
 
 
-def change_charge(home: Home, charge_id: UUID, version: int | None = None, **values: Any) -> RecurringCharge:
+def change_charge(
+    home: Home, charge_id: UUID, version: int | None = None, **changes: Unpack[RecurringChargeChange]
+) -> RecurringCharge:
     with home.parts.writing() as db:
-        return leasing.change_recurring_charge(context(db, home.organisation_id), charge_id, version, values)
+        return leasing.change_recurring_charge(context(db, home.organisation_id), charge_id, version, changes)
 
 
 def to_bill(home: Home, period: dt.date, after: UUID | None = None, limit: int = 100) -> list[LeaseTerms]:
@@ -129,8 +137,8 @@ def test_another_organisation_s_lease_and_charge_are_not_found(home: Home, elsew
 
 
 def test_a_month_s_leases_are_those_that_hold_a_day_of_it_with_what_holds_then(home: Home) -> None:
-    water = {"charge_type": "water", "amount_cents": 500_00, "prorated": True, "ends_on": dt.date(2026, 10, 31)}
-    garbage = {"charge_type": "garbage", "amount_cents": 300_00, "starts_on": NOVEMBER}
+    water = NewRecurringCharge("water", 500_00, prorated=True, ends_on=dt.date(2026, 10, 31))
+    garbage = NewRecurringCharge("garbage", 300_00, starts_on=NOVEMBER)
     lease = home.let(recurring_charges=[water, garbage], due_day=7, grace_days=3)
     raise_rent(home, lease, dt.date(2026, 11, 16), 32_000_00)
     raise_rent(home, lease, JANUARY, 35_000_00)

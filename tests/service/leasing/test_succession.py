@@ -1,14 +1,14 @@
 """A lease that follows another takes its tenants, charges and deposits along."""
 
 import datetime as dt
-from typing import Any
-from uuid import uuid4
+from typing import Any, Unpack
+from uuid import UUID, uuid4
 
 import pytest
 
 from chalicelib import leasing, portfolio
 from chalicelib.errors import Conflict, Invalid, NotFound
-from chalicelib.leasing.model import AgreedDeposit, Lease
+from chalicelib.leasing.model import AgreedDeposit, AgreedTerms, DatedRent, Lease, NewRecurringCharge, Renewal, Transfer
 from chalicelib.paging import PageRequest
 from chalicelib.portfolio.model import NewProperty, NewUnit
 from tests.contexts import context
@@ -19,26 +19,37 @@ YEAR_END, JANUARY = dt.date(2026, 12, 31), dt.date(2027, 1, 1)
 DAY = dt.timedelta(days=1)
 
 
-def renew(home: Home, lease: Lease, **values: Any) -> Lease:
+def renew(home: Home, lease: Lease, **values: Unpack[Renewal]) -> Lease:
     with home.parts.writing() as db:
         return leasing.renew_lease(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, values)
 
 
-def transfer(home: Home, lease: Lease, **values: Any) -> Lease:
-    usual = {"unit_id": home.other_unit_id, "starts_on": dt.date(2026, 12, 1), "rent_cents": 40_000_00}
-    values = {**usual, **values}
+def transfer(
+    home: Home,
+    lease: Lease,
+    *,
+    unit_id: UUID | None = None,
+    starts_on: dt.date = dt.date(2026, 12, 1),
+    **terms: Unpack[AgreedTerms],
+) -> Lease:
+    chosen: Transfer = {
+        "unit_id": unit_id or home.other_unit_id,
+        "starts_on": starts_on,
+        "rent_cents": 40_000_00,
+        **terms,
+    }
     with home.parts.writing() as db:
-        return leasing.create_successor(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, values)
+        return leasing.create_successor(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, chosen)
 
 
 def furnished(home: Home, ends_on: dt.date | None) -> Lease:
     """Let with two tenants, a held deposit, a running charge and one that has ended."""
-    running = {"charge_type": "garbage", "amount_cents": 300_00, "description": "Bins"}
-    over = {"charge_type": "water", "amount_cents": 500_00, "ends_on": dt.date(2026, 8, 31)}
+    running = NewRecurringCharge("garbage", 300_00, "Bins")
+    over = NewRecurringCharge("water", 500_00, ends_on=dt.date(2026, 8, 31))
     lease = home.let(
         ends_on=ends_on,
         tenants=[home.tenant("Wanjiku").id, home.tenant("Barasa").id],
-        deposits=[{"kind": "rent", "amount_cents": 60_000_00}],
+        deposits=[AgreedDeposit("rent", 60_000_00)],
         recurring_charges=[running, over],
         due_day=10,
         notice_days=60,
@@ -73,7 +84,7 @@ def test_a_renewal_goes_on_from_the_day_after_the_end(home: Home) -> None:
     before = furnished(home, YEAR_END)
     with home.parts.writing() as db:
         leasing.add_rent_change(
-            context(db, home.organisation_id, today=TODAY), before.id, starts_on=YEAR_END, rent_cents=33_000_00
+            context(db, home.organisation_id, today=TODAY), before.id, DatedRent(YEAR_END, 33_000_00)
         )
     after = renew(home, before, ends_on=dt.date(2027, 12, 31))
     assert (after.starts_on, after.ends_on, after.previous_id) == (JANUARY, dt.date(2027, 12, 31), before.id)
@@ -112,7 +123,7 @@ def test_what_is_open_or_was_terminated_is_not_renewed(home: Home) -> None:
 def test_a_charge_that_would_begin_after_the_renewed_lease_is_left_out(home: Home) -> None:
     before = home.let(ends_on=YEAR_END)
     with home.parts.writing() as db:
-        late = {"charge_type": "water", "amount_cents": 1_00, "starts_on": YEAR_END}
+        late = NewRecurringCharge("water", 1_00, starts_on=YEAR_END)
         leasing.add_recurring_charge(context(db, home.organisation_id, now=home.now, today=TODAY), before.id, late)
     after = renew(home, before, ends_on=JANUARY)
     assert charges(home, after) == [("water", 1_00, JANUARY)]

@@ -10,7 +10,7 @@ from sqlalchemy import make_url, select
 
 from chalicelib import leasing
 from chalicelib.errors import Conflict, Invalid, NotFound, PreconditionFailed
-from chalicelib.leasing.model import IdentityDocument, NextOfKin, Tenant, TenantChange
+from chalicelib.leasing.tenant_model import IdentityDocument, NextOfKin, Tenant, TenantChange
 from chalicelib.paging import PageRequest
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.leasing import tenants

@@ -9,7 +9,7 @@ from chalicelib import leasing, messaging
 from chalicelib.clock import ManualClock
 from chalicelib.delivery import dispatch_runner, recovery_runner, result_runner, tracking
 from chalicelib.delivery.queue_payloads import AttemptOutcome, VendorCallback, serialize_callback
-from chalicelib.leasing.model import NewTenant
+from chalicelib.leasing.tenant_model import NewTenant
 from chalicelib.runtime.ports import SendOutcome
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context

@@ -7,11 +7,12 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, insert, select
 
-from chalicelib import leasing, messaging, organisations
+from chalicelib import leasing, messaging
 from chalicelib.delivery.jobs import purge_texts
 from chalicelib.errors import Conflict, NotFound
-from chalicelib.leasing.model import NewTenant
+from chalicelib.leasing.tenant_model import NewTenant
 from chalicelib.messaging.model import IncomingAnswer, KindSpend, Message
+from chalicelib.organisations import repository
 from chalicelib.paging import PageRequest
 from chalicelib.storage.tables.messaging import deliveries, incoming_messages
 from tests.contexts import context
@@ -116,9 +117,7 @@ def test_a_month_is_summed_over_its_local_days(outbox: Outbox) -> None:
     with outbox.parts.reading() as db:
         december = messaging.get_spend(context(db, outbox.id), dt.date(2026, 12, 1))
         empty = messaging.get_spend(context(db, outbox.id), dt.date(2025, 12, 1))
-    outbox.parts.transact(
-        lambda db: organisations.change_organisation(context(db, outbox.id), None, {"time_zone": "Africa/Lagos"})
-    )
+    outbox.parts.transact(lambda db: repository.update_organisation(db, outbox.id, None, {"time_zone": "Africa/Lagos"}))
     with outbox.parts.reading() as db:
         lagos = messaging.get_spend(context(db, outbox.id), dt.date(2026, 12, 1))
     assert december.kinds == [KindSpend("notice", 1, 1, 80, 0), KindSpend("receipt", 1, 2, 1_60, 1_55)]

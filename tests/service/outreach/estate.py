@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from chalicelib import leasing, portfolio
 from chalicelib.ids import new_id
-from chalicelib.leasing.model import NewTenant
+from chalicelib.leasing.model import NewLease
+from chalicelib.leasing.tenant_model import NewTenant
 from chalicelib.messaging import rendering
 from chalicelib.messaging.model import Message, RenderedText
 from chalicelib.portfolio.model import NewUnit
@@ -44,8 +45,8 @@ class Estate(Money):
         """Let a new unit to the tenant from the first of the year on, and return the lease."""
         new = NewUnit(property_id or self.property_id, unit or uuid.uuid4().hex[:8], "apartment", 1)
         added = self.do(portfolio.add_unit, new, **self.at())
-        values = {"unit_id": added.id, "tenants": [tenant_id], "starts_on": dt.date(2026, 1, 1)}
-        return self.do(leasing.add_lease, {**values, "rent_cents": 15_000_00, **terms}, **self.at()).id
+        usual = {"tenants": [tenant_id], "starts_on": dt.date(2026, 1, 1), "rent_cents": 15_000_00}
+        return self.do(leasing.add_lease, NewLease(added.id, **{**usual, **terms}), **self.at()).id
 
     def owe(self, lease_id: UUID, due_on: dt.date, cents: int = 15_000_00, **options: Any) -> UUID:
         """Issue an invoice, ten days before it is due unless it is said, and return it."""

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib import organisations
 from chalicelib.clock import ManualClock
+from chalicelib.organisations import repository
 from chalicelib.reminders import jobs, promises
 from chalicelib.reminders.model import NewPromise
 from chalicelib.runtime.resources import Resources, using
@@ -70,7 +70,7 @@ def test_an_hour_and_a_day_that_were_missed_are_made_up_for(own: Estate) -> None
 
 
 def test_a_day_begins_in_the_organisation_s_own_time_zone(own: Estate) -> None:
-    own.do(organisations.change_organisation, None, {"time_zone": "Pacific/Auckland"})
+    own.do(repository.update_organisation, None, {"time_zone": "Pacific/Auckland"})
     own.parts.clock.at = dt.datetime(2026, 12, 4, 20, 30, tzinfo=dt.UTC)  # type: ignore[attr-defined]  # 9.30 on the 5th
     own.today = DUE
     own.owing(DUE)

@@ -11,12 +11,13 @@ from chalicelib import billing, leasing
 from chalicelib.billing.model import NewCharge
 from chalicelib.errors import Conflict
 from chalicelib.lease_accounts import lease_closing
+from chalicelib.leasing.model import NewRecurringCharge
 from chalicelib.storage.tables.leasing import leases
 from tests.money import ALL, Money
 
 JUNE, JULY, AUGUST = dt.date(2026, 6, 1), dt.date(2026, 7, 1), dt.date(2026, 8, 1)
-GARBAGE = {"charge_type": "garbage", "description": "", "amount_cents": 300_00, "prorated": False}
-SERVICE = {"charge_type": "service", "description": "Lift", "amount_cents": 600_00, "prorated": True}
+GARBAGE = NewRecurringCharge("garbage", 300_00)
+SERVICE = NewRecurringCharge("service", 600_00, "Lift", prorated=True)
 
 
 def test_days_billed_beyond_the_end_are_credited_and_what_was_paid_for_them_is_credit(books: Money) -> None:

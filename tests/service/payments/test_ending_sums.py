@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib import leasing
+from chalicelib.leasing.model import DatedRent
 from chalicelib.money import round_half_up
 from chalicelib.periods import month_after, periods_between
 from chalicelib.runtime.resources import Resources
@@ -63,7 +64,7 @@ def test_a_lease_is_asked_for_the_rent_of_its_days(
     lease_id = books.let(rent_cents, starts_on)
     raised_on = None if raised_after is None else starts_on + raised_after * DAY
     if raised_on is not None:
-        books.do(leasing.add_rent_change, lease_id, starts_on=raised_on, rent_cents=RAISED_CENTS, today=books.today)
+        books.do(leasing.add_rent_change, lease_id, DatedRent(raised_on, RAISED_CENTS), today=books.today)
     told_on = max(starts_on, ends_on + told_after * DAY)
     if billed:
         run(books, starts_on, told_on)

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select, update
 
 from chalicelib import leasing, messaging, payments
-from chalicelib.leasing.model import NewTenant
+from chalicelib.leasing.model import NewLease
+from chalicelib.leasing.tenant_model import NewTenant
 from chalicelib.messaging.model import Message
 from chalicelib.payments.model import NewPayment, Payment
 from chalicelib.runtime.resources import Resources
@@ -28,8 +29,8 @@ class Told(Money):
         """Let a unit to a tenant of whom ``person`` is known, and return the lease."""
         known = NewTenant(**{"given_name": "Otieno", "phones": ["0712000001"], **person})
         who = self.do(leasing.add_tenant, known, keys=self.parts.keys, now=self.now)
-        values = {"unit_id": self.unit(rent_cents), "tenants": [who.id], "starts_on": FIRST, "rent_cents": rent_cents}
-        return self.do(leasing.add_lease, values, **self.at()).id
+        new = NewLease(self.unit(rent_cents), [who.id], FIRST, rent_cents)
+        return self.do(leasing.add_lease, new, **self.at()).id
 
     def entered(self, lease_id: UUID, amount_cents: int = 500_00, **values: Any) -> Payment:
         """Record a payment as a caretaker does."""

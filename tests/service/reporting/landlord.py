@@ -13,7 +13,8 @@ from chalicelib import billing, leasing, ledger, organisations, payments, portfo
 from chalicelib.billing.model import CreditNote, Invoice
 from chalicelib.lease_accounts import credit_notes, deposit_deductions
 from chalicelib.lease_accounts.model import NewDeduction
-from chalicelib.leasing.model import DepositEntry, NewTenant
+from chalicelib.leasing.model import DepositEntry, NewDeposit, NewLease
+from chalicelib.leasing.tenant_model import NewTenant
 from chalicelib.payments import reversal
 from chalicelib.payments.allocation import apply_and_post_lease_credits
 from chalicelib.payments.model import NewPayment, NewRefund, Payment
@@ -75,16 +76,9 @@ class Landlord:
         self, rent_cents: int = 20_000_00, *, unit_id: UUID | None = None, tenant_id: UUID | None = None, **terms: Any
     ) -> UUID:
         """Let a unit, a new one unless it is given, from ``today`` on, and return the lease."""
-        values = {
-            "unit_id": unit_id or self.add_unit(rent_cents),
-            "tenants": [tenant_id or self.add_tenant()],
-            "starts_on": self.today,
-            "rent_cents": rent_cents,
-            "due_day": 5,
-            "grace_days": 0,
-            **terms,
-        }
-        return self.write(lambda db: leasing.add_lease(context(db, self.organisation_id, **self._when), values).id)
+        usual = {"tenants": [tenant_id or self.add_tenant()], "starts_on": self.today, "due_day": 5, "grace_days": 0}
+        new = NewLease(unit_id or self.add_unit(rent_cents), rent_cents=rent_cents, **{**usual, **terms})
+        return self.write(lambda db: leasing.add_lease(context(db, self.organisation_id, **self._when), new).id)
 
     def bill(self, period: dt.date | None = None) -> int:
         """Bill the month of ``today``, set what credit there is against it, and return how many invoices were made."""
@@ -157,14 +151,11 @@ class Landlord:
         )
 
     def deposit(self, lease_id: UUID, amount_cents: int, **values: Any) -> DepositEntry:
-        given: dict[str, Any] = {"kind": "rent", "channel_id": self.channel_id, "entered_on": self.today, **values}
+        usual = {"kind": "rent", "channel_id": self.channel_id, "entered_on": self.today}
+        new = NewDeposit(amount_cents=amount_cents, **{**usual, **values})
         return self.write(
             lambda db: leasing.record_deposit(
-                context(db, self.organisation_id, now=self.now, member_id=None),
-                lease_id,
-                amount_cents=amount_cents,
-                reason="",
-                **given,
+                context(db, self.organisation_id, now=self.now, member_id=None), lease_id, new
             )
         )
 

@@ -6,6 +6,7 @@ import pytest
 
 from chalicelib import leasing
 from chalicelib.errors import Invalid
+from chalicelib.leasing.model import DatedRent
 from chalicelib.paging import PageRequest
 from chalicelib.reporting import rent_roll_report
 from chalicelib.reporting.model import Occupancy, RentRoll
@@ -49,7 +50,7 @@ def test_the_rent_is_that_of_the_day(landlord: Landlord) -> None:
     lease_id = landlord.let(20_000_00)
     landlord.write(
         lambda db: leasing.add_rent_change(
-            context(db, landlord.organisation_id, today=landlord.today), lease_id, starts_on=MARCH, rent_cents=22_000_00
+            context(db, landlord.organisation_id, today=landlord.today), lease_id, DatedRent(MARCH, 22_000_00)
         )
     )
     landlord.today = MARCH

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from chalicelib import leasing, maintenance, organisations, portfolio, self_service
-from chalicelib.leasing.model import NewTenant
+from chalicelib.leasing.model import NewLease
+from chalicelib.leasing.tenant_model import NewTenant
 from chalicelib.maintenance.model import MaintenanceRequest
 from chalicelib.organisations.model import PLATFORM
 from chalicelib.paging import PageRequest
@@ -52,8 +53,8 @@ class House:
         name = unit_name or f"A{next(self.names)}"
         unit = NewUnit(self.books.property_id, name, "apartment", rent_cents)
         unit_id = self.books.do(portfolio.add_unit, unit, **self.books.at()).id
-        values = {"unit_id": unit_id, "tenants": list(tenants), "starts_on": dt.date(2026, 1, 1)}
-        lease = self.books.do(leasing.add_lease, {**values, "rent_cents": rent_cents, **terms}, **self.books.at())
+        usual = {"tenants": tenants, "starts_on": dt.date(2026, 1, 1), "rent_cents": rent_cents}
+        lease = self.books.do(leasing.add_lease, NewLease(unit_id, **{**usual, **terms}), **self.books.at())
         if confirmed:
             for tenant_id in tenants:
                 for number in self.books.do(leasing.get_tenant, tenant_id).phones:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from chalicelib import self_service
 from chalicelib.billing.model import Receipt
 from chalicelib.ids import new_id
-from chalicelib.leasing.model import PhoneLease, PhoneTenant
+from chalicelib.leasing.tenant_model import PhoneLease, PhoneTenant
 from chalicelib.messaging.rules import measure_sms
 from chalicelib.payments.model import LeaseBalance
 from chalicelib.self_service import reply_texts
