@@ -18,8 +18,13 @@ def list_charges(request: RequestContext) -> Page[Charge]:
     Returns one-off charges, oldest first; filter by lease, invoice and status. For owners, managers and
     accountants.
     """
-    filters = _named(request, "lease_id", "invoice_id", "status")
-    return billing.list_charges(request.ctx, request.page_request, **filters)
+    return billing.list_charges(
+        request.ctx,
+        request.page_request,
+        lease_id=request.query.get("lease_id"),
+        invoice_id=request.query.get("invoice_id"),
+        status=request.query.get("status"),
+    )
 
 
 @routes.post("/charges", may="bill", body=NEW_CHARGE, answer=CHARGE, location="/v1/charges/{id}")
@@ -74,7 +79,3 @@ def change_recurring_charge(request: RequestContext, recurring_charge_id: UUID) 
     before ``starts_on`` cancels it. For owners and managers, with If-Match.
     """
     return leasing.change_recurring_charge(request.ctx, recurring_charge_id, request.if_match, request.body)
-
-
-def _named(request: RequestContext, *names: str) -> dict[str, object]:
-    return {name: request.query[name] for name in names if name in request.query}

@@ -30,8 +30,14 @@ def list_invoices(request: RequestContext) -> Page[Invoice]:
     Returns invoices without their lines, latest number first; filter by lease, property, period and status (open,
     overdue, paid, void). For owners, managers and accountants.
     """
-    filters = _named(request, "lease_id", "property_id", "period", "status")
-    return billing.list_invoices(request.ctx, request.page_request, **filters)
+    return billing.list_invoices(
+        request.ctx,
+        request.page_request,
+        lease_id=request.query.get("lease_id"),
+        property_id=request.query.get("property_id"),
+        period=request.query.get("period"),
+        status=request.query.get("status"),
+    )
 
 
 @routes.get("/invoices/{invoice_id}", may="see_billing", answer=INVOICE)
@@ -61,8 +67,12 @@ def list_credit_notes(request: RequestContext) -> Page[CreditNote]:
     Returns credit notes with their lines, latest number first; filter by lease and invoice. For owners, managers
     and accountants.
     """
-    filters = _named(request, "lease_id", "invoice_id")
-    return billing.list_credit_notes(request.ctx, request.page_request, **filters)
+    return billing.list_credit_notes(
+        request.ctx,
+        request.page_request,
+        lease_id=request.query.get("lease_id"),
+        invoice_id=request.query.get("invoice_id"),
+    )
 
 
 @routes.get("/credit-notes/{credit_note_id}", may="see_billing", answer=CREDIT_NOTE)
@@ -81,8 +91,12 @@ def list_receipts(request: RequestContext) -> Page[Receipt]:
     Returns receipts, latest number first, void ones included; filter by lease and payment. For owners, managers and
     accountants.
     """
-    filters = _named(request, "lease_id", "payment_id")
-    return billing.list_receipts(request.ctx, request.page_request, **filters)
+    return billing.list_receipts(
+        request.ctx,
+        request.page_request,
+        lease_id=request.query.get("lease_id"),
+        payment_id=request.query.get("payment_id"),
+    )
 
 
 @routes.get("/receipts/{receipt_id}", may="see_billing", answer=RECEIPT)
@@ -145,7 +159,3 @@ def queue_bill_run(request: RequestContext) -> Task:
         issued_on=request.body.get("issued_on"),
         due_on=request.body.get("due_on"),
     )
-
-
-def _named(request: RequestContext, *names: str) -> dict[str, object]:
-    return {name: request.query[name] for name in names if name in request.query}

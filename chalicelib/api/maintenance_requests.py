@@ -11,7 +11,6 @@ from chalicelib.api.schemas.maintenance_requests import (
 from chalicelib.maintenance.model import MaintenanceRequest
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
-FILTERS = ("status", "property_id", "tenant_id")
 routes = ApiBlueprint(__name__, tag="maintenance")
 
 
@@ -22,8 +21,13 @@ def list_maintenance_requests(request: RequestContext) -> Page[MaintenanceReques
     Returns maintenance requests, latest number first; filter by status, property and tenant. A caretaker sees those
     of the named properties.
     """
-    filters = {name: request.query[name] for name in FILTERS if name in request.query}
-    return maintenance.list_requests(request.ctx, request.page_request, **filters)
+    return maintenance.list_requests(
+        request.ctx,
+        request.page_request,
+        status=request.query.get("status"),
+        property_id=request.query.get("property_id"),
+        tenant_id=request.query.get("tenant_id"),
+    )
 
 
 @routes.post(
@@ -39,7 +43,7 @@ def add_maintenance_request(request: RequestContext) -> MaintenanceRequest:
     Records a request that reached a member in person or by a call; it is attributed to whoever rents the unit
     today. A caretaker may record for the named properties.
     """
-    return maintenance.record_request(request.ctx, **request.body)
+    return maintenance.record_request(request.ctx, request.body["unit_id"], request.body["text"])
 
 
 @routes.get("/maintenance-requests/{request_id}", may="see_maintenance", answer=MAINTENANCE_REQUEST)

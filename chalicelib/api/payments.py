@@ -19,7 +19,6 @@ from chalicelib.payments.model import Allocation, Payment, Refund
 from chalicelib.web.fields import PAGING
 from chalicelib.web.routing import ApiBlueprint, RequestContext
 
-FILTERS = ("lease_id", "property_id", "channel_id", "state", "since", "until")
 routes = ApiBlueprint(__name__, tag="payments")
 
 
@@ -30,8 +29,16 @@ def list_payments(request: RequestContext) -> Page[Payment]:
     Returns payments, newest first; filter by lease, property, channel, state and day received (``from``, ``to``). A
     caretaker sees those of the named properties.
     """
-    filters = {name: request.query[name] for name in FILTERS if name in request.query}
-    return payments.list_payments(request.ctx, request.page_request, **filters)
+    return payments.list_payments(
+        request.ctx,
+        request.page_request,
+        lease_id=request.query.get("lease_id"),
+        property_id=request.query.get("property_id"),
+        channel_id=request.query.get("channel_id"),
+        state=request.query.get("state"),
+        since=request.query.get("since"),
+        until=request.query.get("until"),
+    )
 
 
 @routes.post("/payments", may="record_payment", body=NEW_PAYMENT, answer=PAYMENT, location="/v1/payments/{id}")

@@ -1,6 +1,5 @@
 """One-off charges, pending for a lease's next invoice."""
 
-from typing import Any
 from uuid import UUID
 
 from chalicelib import leasing
@@ -50,9 +49,16 @@ def get_charge(ctx: Context, charge_id: UUID) -> Charge:
     return found
 
 
-def list_charges(ctx: Context, page_request: PageRequest, **filters: Any) -> Page[Charge]:
-    """Return a page of charges in the order they were added; ``filters`` are lease_id, status and invoice_id."""
-    return charge_repository.list_charges(ctx, page_request, **filters)
+def list_charges(
+    ctx: Context,
+    page_request: PageRequest,
+    *,
+    lease_id: UUID | None = None,
+    invoice_id: UUID | None = None,
+    status: str | None = None,
+) -> Page[Charge]:
+    """Return a page of charges in the order they were added."""
+    return charge_repository.list_charges(ctx, page_request, lease_id=lease_id, invoice_id=invoice_id, status=status)
 
 
 def lock_pending_charges(ctx: Context, lease_id: UUID) -> list[Charge]:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -97,9 +96,11 @@ def get_credit_note(ctx: Context, note_id: UUID) -> CreditNote:
     return found
 
 
-def list_credit_notes(ctx: Context, page_request: PageRequest, **filters: Any) -> Page[CreditNote]:
-    """Return a page of credit notes by number; ``filters`` are invoice_id and lease_id."""
-    return credit_note_repository.list_credit_notes(ctx, page_request, **filters)
+def list_credit_notes(
+    ctx: Context, page_request: PageRequest, *, lease_id: UUID | None = None, invoice_id: UUID | None = None
+) -> Page[CreditNote]:
+    """Return a page of credit notes by number."""
+    return credit_note_repository.list_credit_notes(ctx, page_request, lease_id=lease_id, invoice_id=invoice_id)
 
 
 def issue_receipt(
@@ -138,6 +139,8 @@ def find_last_receipt(db: Connection, organisation_id: UUID, lease_ids: Collecti
     return credit_note_repository.find_last_receipt(db, organisation_id, lease_ids)
 
 
-def list_receipts(ctx: Context, page_request: PageRequest, **filters: Any) -> Page[Receipt]:
-    """Return a page of receipts by number; ``filters`` are lease_id and payment_id."""
-    return credit_note_repository.list_receipts(ctx, page_request, **filters)
+def list_receipts(
+    ctx: Context, page_request: PageRequest, *, lease_id: UUID | None = None, payment_id: UUID | None = None
+) -> Page[Receipt]:
+    """Return a page of receipts by number."""
+    return credit_note_repository.list_receipts(ctx, page_request, lease_id=lease_id, payment_id=payment_id)

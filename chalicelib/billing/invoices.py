@@ -3,7 +3,6 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable
-from typing import Any
 from uuid import UUID
 
 from chalicelib import leasing, ledger
@@ -39,12 +38,25 @@ def list_monthly_invoice_lines(ctx: Context, invoice_id: UUID) -> list[InvoiceLi
     return kept[::-1]
 
 
-def list_invoices(ctx: Context, page_request: PageRequest, **filters: Any) -> Page[Invoice]:
-    """Return a page of invoices without their lines, by number.
-
-    ``filters``: lease_id, property_id, period, and status: open, overdue (as of ``today``), paid, void.
-    """
-    return invoice_query_repository.list_invoices(ctx, page_request, today=ctx.today, **filters)
+def list_invoices(
+    ctx: Context,
+    page_request: PageRequest,
+    *,
+    lease_id: UUID | None = None,
+    property_id: UUID | None = None,
+    period: dt.date | None = None,
+    status: str | None = None,
+) -> Page[Invoice]:
+    """Return a page of invoices without their lines, by number; ``status``: open, overdue (today), paid, void."""
+    return invoice_query_repository.list_invoices(
+        ctx,
+        page_request,
+        today=ctx.today,
+        lease_id=lease_id,
+        property_id=property_id,
+        period=period,
+        status=status,
+    )
 
 
 def void_invoice(ctx: Context, invoice_id: UUID) -> Invoice:

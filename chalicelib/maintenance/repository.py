@@ -46,12 +46,19 @@ def count_open(ctx: Context, lease_id: UUID) -> int:
 
 
 def list_requests(
-    ctx: Context, page_request: PageRequest, *, within: Properties, **filters: Any
+    ctx: Context,
+    page_request: PageRequest,
+    *,
+    within: Properties,
+    status: str | None,
+    property_id: UUID | None,
+    tenant_id: UUID | None,
 ) -> Page[MaintenanceRequest]:
-    """Return a page of requests, highest number first; ``filters`` are column values to match."""
+    """Return a page of requests, highest number first."""
     query = _select_requests(ctx.organisation_id, within)
-    for name, value in filters.items():
-        query = query.where(requests.c[name] == value)
+    for name, value in {"status": status, "property_id": property_id, "tenant_id": tenant_id}.items():
+        if value is not None:
+            query = query.where(requests.c[name] == value)
     return fetch_page(ctx.db, query, [requests.c.number], page_request, descending=True).of(_to_request)
 
 

@@ -4,7 +4,6 @@ Lock order: unit, counter.
 """
 
 import datetime as dt
-from typing import Any
 from uuid import UUID
 
 from chalicelib import billing, leasing, portfolio
@@ -82,9 +81,23 @@ def count_open(ctx: Context, lease_id: UUID) -> int:
     return repository.count_open(ctx, lease_id)
 
 
-def list_requests(ctx: Context, page_request: PageRequest, **filters: Any) -> Page[MaintenanceRequest]:
-    """Return a page of requests, highest number first; ``filters`` are status, property_id and tenant_id."""
-    return repository.list_requests(ctx, page_request, within=ctx.actor.properties, **filters)
+def list_requests(
+    ctx: Context,
+    page_request: PageRequest,
+    *,
+    status: str | None = None,
+    property_id: UUID | None = None,
+    tenant_id: UUID | None = None,
+) -> Page[MaintenanceRequest]:
+    """Return a page of requests, highest number first."""
+    return repository.list_requests(
+        ctx,
+        page_request,
+        within=ctx.actor.properties,
+        status=status,
+        property_id=property_id,
+        tenant_id=tenant_id,
+    )
 
 
 def mark_done(ctx: Context, request_id: UUID) -> MaintenanceRequest:

@@ -62,16 +62,20 @@ def list_payments(
     page_request: PageRequest,
     *,
     within: Properties,
-    since: dt.date | None = None,
-    until: dt.date | None = None,
-    **filters: Any,
+    lease_id: UUID | None,
+    property_id: UUID | None,
+    channel_id: UUID | None,
+    state: str | None,
+    since: dt.date | None,
+    until: dt.date | None,
 ) -> Page[Payment]:
-    """Return a page of payments; ``filters`` map columns to the values they must equal."""
     query = select(*_COLUMNS).where(payments.c.organisation_id == ctx.organisation_id)
     if within is not None:
         query = query.where(payments.c.property_id.in_(within))
-    for name, value in filters.items():
-        query = query.where(payments.c[name] == value)
+    wanted = {"lease_id": lease_id, "property_id": property_id, "channel_id": channel_id, "state": state}
+    for name, value in wanted.items():
+        if value is not None:
+            query = query.where(payments.c[name] == value)
     if since is not None:
         query = query.where(payments.c.received_on >= since)
     if until is not None:

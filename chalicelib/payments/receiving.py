@@ -1,7 +1,7 @@
 """List payments, and receive them: post, allocate, receipt."""
 
+import datetime as dt
 from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 from chalicelib import billing, leasing, ledger
@@ -25,9 +25,29 @@ def get_payment(ctx: Context, payment_id: UUID) -> Payment:
     return found
 
 
-def list_payments(ctx: Context, page_request: PageRequest, **filters: Any) -> Page[Payment]:
-    """Return a page of payments; ``filters`` are lease_id, property_id, channel_id, state, since and until."""
-    return payment_repository.list_payments(ctx, page_request, within=ctx.actor.properties, **filters)
+def list_payments(
+    ctx: Context,
+    page_request: PageRequest,
+    *,
+    lease_id: UUID | None = None,
+    property_id: UUID | None = None,
+    channel_id: UUID | None = None,
+    state: str | None = None,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+) -> Page[Payment]:
+    """Return a page of payments; ``since`` and ``until`` limit the day received, both included."""
+    return payment_repository.list_payments(
+        ctx,
+        page_request,
+        within=ctx.actor.properties,
+        lease_id=lease_id,
+        property_id=property_id,
+        channel_id=channel_id,
+        state=state,
+        since=since,
+        until=until,
+    )
 
 
 def lock_lease_for_payment(ctx: Context, lease_id: UUID) -> LeaseTerms:

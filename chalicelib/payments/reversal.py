@@ -53,10 +53,7 @@ def reverse_payment(ctx: Context, payment_id: UUID, *, reason: str) -> Payment:
 
 
 def refund_credit(ctx: Context, payment_id: UUID, new: NewRefund) -> Refund:
-    """Record a refund of a payment's credit to the tenant.
-
-    ``values``: amount_cents; optionally refunded_on (default: today), channel_id (default: the payment's),
-    provider_reference, reason.
+    """Record a refund of a payment's credit to the tenant, and post it.
 
     Raises:
         Conflict: the payment has no lease, is not confirmed, or has less credit, or had less on that day or since;
