@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from uuid import UUID
 
-from chalicelib import leasing, organisations
+from chalicelib import leasing, organisations, tasks
 from chalicelib.billing import charge_repository, late_fee_repository
 from chalicelib.billing.model import Charge, OverdueInvoice
 from chalicelib.billing.rules import LateFeePolicy, late_fee_cents
@@ -12,7 +12,6 @@ from chalicelib.ids import new_id
 from chalicelib.organisations.model import Organisation
 from chalicelib.runtime.context import Context
 from chalicelib.tasks.model import Task
-from chalicelib.tasks.task_queue import queue_task, save_progress
 
 LATE_FEES = "late_fees"
 LEASES_PER_SET = 500
@@ -50,7 +49,7 @@ def late_fee_policy(organisation: Organisation) -> LateFeePolicy | None:
 
 def queue_late_fees(ctx: Context, on: dt.date) -> Task:
     """Queue the assessment of every lease as of ``on``."""
-    return queue_task(ctx, LATE_FEES, {"on": on.isoformat()}, created_by=None)
+    return tasks.queue_task(ctx, LATE_FEES, {"on": on.isoformat()}, created_by=None)
 
 
 def parse_progress(task: Task) -> tuple[UUID | None, int]:
@@ -69,7 +68,7 @@ def assess_set(ctx: Context, task: Task, after: UUID | None, made: int) -> tuple
     """
     last, fees = assess_next(ctx, ctx.today, after=after, limit=LEASES_PER_SET)
     made += fees
-    save_progress(ctx.db, task, done=made, cursor=f"{last.hex}:{made}" if last else None)
+    tasks.save_progress(ctx.db, task, done=made, cursor=f"{last.hex}:{made}" if last else None)
     return last, made
 
 

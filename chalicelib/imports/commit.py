@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 from uuid import UUID
 
-from chalicelib import organisations
+from chalicelib import organisations, tasks
 from chalicelib.errors import STALE_VERSION, Conflict, Invalid, PreconditionFailed
 from chalicelib.imports import repository
 from chalicelib.imports.import_writer import ImportWriter, RowRefused
@@ -16,7 +16,6 @@ from chalicelib.rent_roll.model import Problem
 from chalicelib.runtime.context import Context
 from chalicelib.runtime.ports import KeyWrapper
 from chalicelib.tasks.model import Task
-from chalicelib.tasks.task_queue import queue_task, save_progress
 
 COMMIT_TASK = "commit_import"
 
@@ -45,7 +44,7 @@ def queue_commit(ctx: Context, import_id: UUID, version: int | None, *, opening_
     if day > ctx.today:
         raise Invalid([("opening_on", "may not be in the future")])
     given = {"import_id": str(import_id), "opening_on": day.isoformat()}
-    task = queue_task(ctx, COMMIT_TASK, given, created_by=ctx.actor.member_id)
+    task = tasks.queue_task(ctx, COMMIT_TASK, given, created_by=ctx.actor.member_id)
     set_status(ctx, found, COMMITTING, task_id=task.id, opening_on=day)
     return task
 
@@ -62,7 +61,7 @@ def commit_import(ctx: Context, task: Task, reading: ParsedUpload | None, *, key
         ClaimLost: another worker holds the task.
     """
     import_id = UUID(task.input["import_id"])
-    save_progress(ctx.db, task, done=0)
+    tasks.save_progress(ctx.db, task, done=0)
     repository.lock_committing_imports(ctx)
     found = lock_import(ctx, import_id)
     if found.task_id == task.id and found.status == COMMITTED:
@@ -78,7 +77,7 @@ def commit_import(ctx: Context, task: Task, reading: ParsedUpload | None, *, key
     maker.make(compared.plan, compared.known)
     repository.add_items(ctx, import_id, maker.items)
     set_status(ctx, found, COMMITTED, content_sealed=None, committed_at=ctx.now)
-    save_progress(ctx.db, task, done=len(maker.items), total=len(maker.items))
+    tasks.save_progress(ctx.db, task, done=len(maker.items), total=len(maker.items))
     return _result(ctx, found)
 
 
@@ -94,7 +93,7 @@ def preview_refused(
     Raises:
         ClaimLost: another worker holds the task.
     """
-    save_progress(ctx.db, task, done=0)
+    tasks.save_progress(ctx.db, task, done=0)
     found = get_import(ctx, UUID(task.input["import_id"]))
     if found.task_id != task.id or found.status != COMMITTING:
         return False

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib import organisations, portfolio
+from chalicelib import organisations, portfolio, tasks
 from chalicelib.errors import Conflict, Invalid, NotFound, TooManyRequests
 from chalicelib.ids import new_id
 from chalicelib.imports import preview_rules, repository
@@ -22,7 +22,6 @@ from chalicelib.rent_roll.model import Problem, RentRoll
 from chalicelib.runtime.context import Context
 from chalicelib.runtime.ports import KeyWrapper
 from chalicelib.tasks.model import Task
-from chalicelib.tasks.task_queue import queue_task, save_progress
 
 PREVIEW_TASK = "preview_import"
 MAX_WAITING = 5  # sheets of an organisation, to be read one after another: the workers are everybody's
@@ -70,7 +69,7 @@ def add_import(
         "version": 1,
         "created_at": ctx.now,
     }
-    task = queue_task(ctx, PREVIEW_TASK, {"import_id": str(import_id)}, created_by=ctx.actor.member_id)
+    task = tasks.queue_task(ctx, PREVIEW_TASK, {"import_id": str(import_id)}, created_by=ctx.actor.member_id)
     repository.add_import(ctx, {**row, "task_id": task.id})
     return get_import(ctx, import_id)
 
@@ -118,7 +117,7 @@ def open_sheet(ctx: Context, task: Task, *, keys: KeyWrapper) -> UploadedFile | 
         NotFound: the sheet is kept no more.
         Unavailable: the key keeper does not answer.
     """
-    save_progress(ctx.db, task, done=0)
+    tasks.save_progress(ctx.db, task, done=0)
     found = get_import(ctx, UUID(task.input["import_id"]))
     if found.task_id != task.id or found.status not in (READING, COMMITTING):
         return None
@@ -135,7 +134,7 @@ def preview_in_task(ctx: Context, task: Task, reading: ParsedUpload | None, *, k
     Raises:
         ClaimLost: another worker holds the task.
     """
-    save_progress(ctx.db, task, done=0)
+    tasks.save_progress(ctx.db, task, done=0)
     import_id = UUID(task.input["import_id"])
     found = get_import(ctx, import_id)
     if found.status == READING and reading is not None:

@@ -3,16 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-from chalicelib import billing, leasing
+from chalicelib import billing, leasing, tasks
 from chalicelib.errors import Conflict
 from chalicelib.imports import model, repository, undo_repository
 from chalicelib.imports.model import COMMITTED, UNDOING, UNDONE
 from chalicelib.imports.preview import lock_import, set_status
 from chalicelib.organisations import vault
-from chalicelib.payments import reversal as reversals
+from chalicelib import payments as reversals
 from chalicelib.runtime.context import Context
 from chalicelib.tasks.model import Task
-from chalicelib.tasks.task_queue import queue_task, save_progress
 
 UNDO_TASK = "undo_import"
 REASON = "The import was undone"
@@ -34,7 +33,7 @@ def queue_undo(ctx: Context, import_id: UUID) -> Task:
         raise Conflict(f"Only a committed import can be undone; it is {found.status}.", import_status=found.status)
     _reject_dependents(ctx, import_id)
     given = {"import_id": str(import_id)}
-    task = queue_task(ctx, UNDO_TASK, given, created_by=ctx.actor.member_id)
+    task = tasks.queue_task(ctx, UNDO_TASK, given, created_by=ctx.actor.member_id)
     set_status(ctx, found, UNDOING, task_id=task.id)
     return task
 
@@ -50,7 +49,7 @@ def undo_import(ctx: Context, task: Task) -> dict[str, Any]:
         ClaimLost: another worker holds the task.
     """
     import_id = UUID(task.input["import_id"])
-    save_progress(ctx.db, task, done=0)
+    tasks.save_progress(ctx.db, task, done=0)
     found = lock_import(ctx, import_id)
     if found.task_id != task.id or found.status not in (UNDOING, UNDONE):
         raise Conflict("The import no longer belongs to this task.", import_status=found.status)
@@ -66,7 +65,7 @@ def undo_import(ctx: Context, task: Task) -> dict[str, Any]:
         _delete(ctx, made)
         vault.destroy_key(ctx.db, ctx.organisation_id, import_id)
         set_status(ctx, found, UNDONE, problems_sealed=None, undone_at=ctx.now)
-        save_progress(ctx.db, task, done=count, total=count)
+        tasks.save_progress(ctx.db, task, done=count, total=count)
     return {"import_id": str(import_id), "undone": count}
 
 

@@ -4,12 +4,11 @@ import datetime as dt
 from typing import NamedTuple
 from uuid import UUID
 
-from chalicelib import billing, payments
+from chalicelib import billing, payments, tasks
 from chalicelib.errors import Invalid
 from chalicelib.periods import last_day, month_after
 from chalicelib.runtime.context import Context
 from chalicelib.tasks.model import Task
-from chalicelib.tasks.task_queue import queue_task, save_progress
 
 BILL_RUN = "bill_run"
 LEASES_PER_SET = 500
@@ -45,7 +44,7 @@ def queue_bill_run(ctx: Context, period: dt.date, *, issued_on: dt.date | None, 
     given = {"period": period.isoformat(), "issued_on": (issued_on or ctx.today).isoformat()}
     if due_on is not None:
         given["due_on"] = due_on.isoformat()
-    return queue_task(ctx, BILL_RUN, given, created_by=ctx.actor.member_id)
+    return tasks.queue_task(ctx, BILL_RUN, given, created_by=ctx.actor.member_id)
 
 
 def parse_progress(task: Task) -> BillRunProgress:
@@ -75,5 +74,5 @@ def bill_set(ctx: Context, task: Task, before: BillRunProgress) -> BillRunProgre
     last_id = billed.last_id or before.after
     done = BillRunProgress(last_id, before.seen + billed.seen, before.made + billed.made, billed.last_id is None)
     cursor = f"{last_id.hex}:{done.made}" if last_id else None
-    save_progress(ctx.db, task, done=done.seen, total=done.seen if done.ended else None, cursor=cursor)
+    tasks.save_progress(ctx.db, task, done=done.seen, total=done.seen if done.ended else None, cursor=cursor)
     return done

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
-from chalicelib import messaging, portfolio
+from chalicelib import messaging, portfolio, tasks
 from chalicelib.errors import Conflict, GrantNeeded, Invalid, NotFound
 from chalicelib.ids import new_id
 from chalicelib.messaging.grant_model import MESSAGING, SendingProfile
@@ -15,7 +15,6 @@ from chalicelib.notices.model import LeftOut, Notice, NoticeDraft, NoticePreview
 from chalicelib.paging import Page, PageRequest
 from chalicelib.runtime.context import Context
 from chalicelib.tasks.model import Task
-from chalicelib.tasks.task_queue import queue_task, save_progress
 from chalicelib.translations import wording
 
 NOTICE_TASK = "notice"
@@ -94,7 +93,7 @@ def add_notice(ctx: Context, new: NoticeDraft, limit_cents: int) -> Task:
         raise Conflict("The notice costs more than you agreed to; see a new preview.", price=price, price_limit=limit)
     notice_id = new_id()
     task_input = {"notice_id": str(notice_id), "on": ctx.today.isoformat()}
-    task = queue_task(ctx, NOTICE_TASK, task_input, created_by=ctx.actor.member_id)
+    task = tasks.queue_task(ctx, NOTICE_TASK, task_input, created_by=ctx.actor.member_id)
     left_out = sum(each.tenants for each in seen.left_out)
     notice = Notice(
         notice_id,
@@ -150,7 +149,7 @@ def queue_notice_set(ctx: Context, task: Task, seen: int, after: UUID | None) ->
     messaging.queue_messages(ctx, new)
     last = chosen[-1].tenant_id if chosen else None
     seen += len(chosen)
-    save_progress(
+    tasks.save_progress(
         ctx.db,
         task,
         done=seen,

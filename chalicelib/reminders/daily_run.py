@@ -13,7 +13,7 @@ from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from chalicelib import messaging, organisations
+from chalicelib import messaging, organisations, tasks
 from chalicelib.messaging.model import NewMessage
 from chalicelib.reminders import policies, promises, rules
 from chalicelib.reminders import reminder_repository as repository
@@ -27,7 +27,6 @@ from chalicelib.reminders.model import (
 )
 from chalicelib.runtime.context import Context
 from chalicelib.tasks.model import Task
-from chalicelib.tasks.task_queue import queue_task, save_progress
 
 REMINDERS_TASK = "rent_reminders"
 TENANTS_IN_A_SET = 500
@@ -74,7 +73,7 @@ class RunProgress(NamedTuple):
 
 def queue_reminders(ctx: Context, on: dt.date) -> Task:
     """Queue the reminder task for ``on``, a day of the organisation's time zone."""
-    return queue_task(ctx, REMINDERS_TASK, {"on": on.isoformat()}, created_by=None)
+    return tasks.queue_task(ctx, REMINDERS_TASK, {"on": on.isoformat()}, created_by=None)
 
 
 def plan_day(ctx: Context) -> DayPlan | None:
@@ -132,7 +131,7 @@ def queue_reminder_set(
     ids = messaging.queue_messages(ctx, new)
     _record_reminders(ctx, ids, due_by_key)
     done = RunProgress(tenant_ids[-1], before.seen + len(tenant_ids), before.made + len(ids))
-    save_progress(ctx.db, task, done=done.seen, total=total, cursor=f"{tenant_ids[-1].hex}:{done.made}")
+    tasks.save_progress(ctx.db, task, done=done.seen, total=total, cursor=f"{tenant_ids[-1].hex}:{done.made}")
     return done
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Select
 
+from chalicelib import tasks
 from chalicelib.errors import Conflict
 from chalicelib.money import format_cents
 from chalicelib.periods import last_day
@@ -15,7 +16,6 @@ from chalicelib.reporting import proof_repository as ledger
 from chalicelib.reporting.proof_model import Difference, Finding, Proof
 from chalicelib.runtime.context import Context
 from chalicelib.tasks.model import Task
-from chalicelib.tasks.task_queue import queue_task
 
 
 class Check(NamedTuple):
@@ -152,7 +152,7 @@ def raise_unless_holds(proof: Proof) -> None:
 
 def queue_proof(ctx: Context) -> Task:
     """Queue the proof of the organisation's books."""
-    return queue_task(ctx, PROVE_BOOKS, {}, created_by=None)
+    return tasks.queue_task(ctx, PROVE_BOOKS, {}, created_by=None)
 
 
 def _describe_finding(finding: Finding) -> dict[str, Any]:

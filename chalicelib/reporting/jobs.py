@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from chalicelib import metrics, organisations
+from chalicelib import metrics, organisations, tasks
 from chalicelib.organisations.model import Organisation
 from chalicelib.reporting import books_proof
 from chalicelib.runtime.context import Context
@@ -18,7 +18,6 @@ from chalicelib.tasks.job_model import Slot
 from chalicelib.tasks.model import Task
 from chalicelib.tasks.registry import JobStep
 from chalicelib.tasks.scheduled_jobs import FunctionBlueprint, iterate_pages
-from chalicelib.tasks.task_queue import save_progress
 
 FIRST_HOUR = 2  # local hour of the organisation: the previous day is complete
 
@@ -46,7 +45,7 @@ def run_proof(resources: Resources, task: Task) -> dict[str, Any]:
     """Prove the books as of one moment; fail the task, and log an error, where they do not add up."""
 
     def record_progress(done: int) -> None:
-        resources.transact(lambda db: save_progress(db, task, done=done, total=books_proof.STEPS))
+        resources.transact(lambda db: tasks.save_progress(db, task, done=done, total=books_proof.STEPS))
 
     with resources.snapshot() as db:
         proof = books_proof.compute_proof(
