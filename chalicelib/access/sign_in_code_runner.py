@@ -29,7 +29,7 @@ TRIGGER_SOURCES = {f"CustomSMSSender_{name}" for name in ("SignUp", "ResendCode"
 log = logging.getLogger("plotihub.messaging")
 
 
-def send_code(outside: OutboundResources, event: Mapping[str, Any]) -> bool:
+def send_code(outbound: OutboundResources, event: Mapping[str, Any]) -> bool:
     """Send the code of one Cognito event; return whether a gateway accepted it, or may have.
 
     Raises:
@@ -37,7 +37,7 @@ def send_code(outside: OutboundResources, event: Mapping[str, Any]) -> bool:
         ValueError: the code was not encrypted for this service, or is malformed.
     """
     source = event["triggerSource"]
-    if source not in TRIGGER_SOURCES or outside.codes is None:
+    if source not in TRIGGER_SOURCES or outbound.codes is None:
         log.warning("code.send.unsupported_trigger: Cognito trigger not handled", extra={"source": source})
         return False
     to = event["request"]["userAttributes"]["phone_number"]
@@ -46,13 +46,13 @@ def send_code(outside: OutboundResources, event: Mapping[str, Any]) -> bool:
             "code.send.unsupported_number: sign-in code requested for an unsupported number", extra={"source": source}
         )
         return False
-    now = outside.clock.now()
-    if not all(outside.claims.count(key, most, now) for key, most in rate_limits(to, now)):
+    now = outbound.clock.now()
+    if not all(outbound.claims.count(key, most, now) for key, most in rate_limits(to, now)):
         metrics.count({metrics.CODES_HELD_BACK: 1})
         log.warning("code.send.rate_limited: sign-in code requested too often", extra={"source": source})
         return False
-    text = render_code(outside.codes.open(event["request"]["code"]))
-    outcome = _send_by_first_gateway(outside, OutgoingText(f"code:{new_id()}", to, text))
+    text = render_code(outbound.codes.open(event["request"]["code"]))
+    outcome = _send_by_first_gateway(outbound, OutgoingText(f"code:{new_id()}", to, text))
     facts = {"source": source, "outcome": outcome.outcome, "reason": outcome.reason}
     if outcome.outcome in (SENT, UNKNOWN):
         metrics.count({metrics.CODES_SENT: 1})
@@ -72,12 +72,12 @@ def _is_served(number: str) -> bool:
         return False
 
 
-def _send_by_first_gateway(outside: OutboundResources, text: OutgoingText) -> SendOutcome:
+def _send_by_first_gateway(outbound: OutboundResources, text: OutgoingText) -> SendOutcome:
     """Try the gateways until one accepts the text or refuses the number permanently; return the best outcome."""
     uncertain = None
     outcome = SendOutcome("not_sent", reason="no_gateway")
     for name in GATEWAYS:
-        gateway = outside.gateways.get(name)
+        gateway = outbound.gateways.get(name)
         if gateway is None:
             continue
         (outcome,) = gateway.send([text])

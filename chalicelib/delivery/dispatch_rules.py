@@ -112,14 +112,14 @@ def next_gateway(message: Message, sending_context: SendingContext) -> str:
 
 
 def not_after(
-    kind: str, medium: str, made_at: dt.datetime, expires_at: dt.datetime | None, sending_context: SendingContext
+    kind: str, medium: str, rendered_at: dt.datetime, expires_at: dt.datetime | None, sending_context: SendingContext
 ) -> dt.datetime:
-    """Return the deadline of a text rendered at ``made_at``: before quiet hours, and before it is stale."""
-    latest = made_at + MAX_TEXT_AGE
+    """Return the deadline of a text rendered at ``rendered_at``: before quiet hours, and before it is stale."""
+    latest = rendered_at + MAX_TEXT_AGE
     if expires_at is not None:
         latest = min(latest, expires_at)
     if respects_quiet_hours(kind, medium):
-        latest = min(latest, _next_quiet_hours_start(made_at, latest, sending_context))
+        latest = min(latest, _next_quiet_hours_start(rendered_at, latest, sending_context))
     return latest
 
 

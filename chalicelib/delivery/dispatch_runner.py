@@ -241,9 +241,9 @@ def _queued_texts(
 
 
 def build_queued_text(
-    message: Message, number: int, text: str, made_at: dt.datetime, sending_context: SendingContext
+    message: Message, number: int, text: str, rendered_at: dt.datetime, sending_context: SendingContext
 ) -> QueuedText:
-    """Return the queue entry of attempt ``number``, rendered at ``made_at``."""
+    """Return the queue entry of attempt ``number``, rendered at ``rendered_at``."""
     return QueuedText(
         key=attempt_key(sending_context.organisation_id, message.dedupe_key, number),
         organisation_id=sending_context.organisation_id,
@@ -253,5 +253,5 @@ def build_queued_text(
         text=text,
         subject=message.subject,
         sender_name=sending_context.settings.sender_name if message.medium == SMS else "",
-        not_after=not_after(message.kind, message.medium, made_at, message.expires_at, sending_context),
+        not_after=not_after(message.kind, message.medium, rendered_at, message.expires_at, sending_context),
     )

@@ -98,8 +98,8 @@ def apply_delivery_report(db: Connection, report: DeliveryReport, *, now: dt.dat
         # Attached to its message while this waited for the reference; a deadlock is retried.
         message = repository.lock_messages(db, known.organisation_id, [known.message_id]).get(known.message_id)
     if message is not None and known.organisation_id is not None:
-        moved = delivery.apply_report(db, known.organisation_id, message, report.vendor_status, report.reason, now)
-        delivery.count_status_changes([(message.status, moved.status)])
+        updated = delivery.apply_report(db, known.organisation_id, message, report.vendor_status, report.reason, now)
+        delivery.count_status_changes([(message.status, updated.status)])
     return True
 
 

@@ -34,9 +34,9 @@ log = logging.getLogger("plotihub.messaging")
 class _SendingBatch:
     """State of one queue message; not ``complete``: it has to be redelivered."""
 
-    def __init__(self, outside: OutboundResources, bundle: TextBatch) -> None:
-        self.outside = outside
-        self.gateway = outside.gateways.get(bundle.gateway)
+    def __init__(self, outbound: OutboundResources, payload: TextBatch) -> None:
+        self.outbound = outbound
+        self.gateway = outbound.gateways.get(payload.gateway)
         self.outcomes: list[AttemptOutcome] = []
         self.complete = True
 
@@ -45,7 +45,7 @@ class _SendingBatch:
             self.outcomes.append(AttemptOutcome(text.organisation_id, text.message_id, text.number, outcome))
 
 
-def send_texts(outside: OutboundResources, body: str, time_left: Callable[[], bool] = lambda: True) -> bool:
+def send_texts(outbound: OutboundResources, body: str, time_left: Callable[[], bool] = lambda: True) -> bool:
     """Send the texts of one queue message and report their outcomes; return whether it is complete.
 
     False means redelivery: claims or the results queue are unavailable, another sender has one of the texts, or
@@ -54,19 +54,19 @@ def send_texts(outside: OutboundResources, body: str, time_left: Callable[[], bo
     Raises:
         InvalidPayload: the body is malformed; redelivery does not help.
     """
-    bundle = parse_texts(body)
+    payload = parse_texts(body)
     if not time_left():
         return False
-    batch = _SendingBatch(outside, bundle)
-    claimed, others = _claim(batch, bundle.texts)
-    now = outside.clock.now()
+    batch = _SendingBatch(outbound, payload)
+    claimed, others = _claim(batch, payload.texts)
+    now = outbound.clock.now()
     _record_outcomes(
         batch, [text for text in claimed if text.not_after <= now], lambda late: [SENT_TOO_LATE] * len(late)
     )
     _record_outcomes(batch, [text for text in claimed if text.not_after > now], partial(_send, batch))
     for text in others:
         _report_other_claim(batch, text)
-    return _publish_results(outside, bundle, batch.outcomes) and batch.complete
+    return _publish_results(outbound, payload, batch.outcomes) and batch.complete
 
 
 def _claim(batch: _SendingBatch, texts: Sequence[QueuedText]) -> tuple[list[QueuedText], list[QueuedText]]:
@@ -75,7 +75,7 @@ def _claim(batch: _SendingBatch, texts: Sequence[QueuedText]) -> tuple[list[Queu
     others: list[QueuedText] = []
     for text in texts:
         try:
-            accepted = batch.outside.claims.claim(text.key, batch.outside.clock.now())
+            accepted = batch.outbound.claims.claim(text.key, batch.outbound.clock.now())
         except Unavailable:
             batch.complete = False
             continue
@@ -104,7 +104,7 @@ def _record_outcomes(
     outcomes = find(texts) if texts else []
     for text, outcome in zip(texts, outcomes, strict=True):
         try:
-            batch.outside.claims.record_outcome(text.key, outcome)
+            batch.outbound.claims.record_outcome(text.key, outcome)
         except Unavailable:
             log.warning(
                 "sms.send.outcome_not_recorded: outcome not stored with its claim",
@@ -116,29 +116,29 @@ def _record_outcomes(
 def _report_other_claim(batch: _SendingBatch, text: QueuedText) -> None:
     """Report the outcome of a text claimed by another sender, if known."""
     try:
-        claim = batch.outside.claims.find(text.key)
+        claim = batch.outbound.claims.find(text.key)
     except Unavailable:
         claim = None
     if claim is None:
         batch.complete = False
     elif claim.outcome is not None:
         batch.add_outcomes([text], [claim.outcome])
-    elif batch.outside.clock.now() - claim.at < dt.timedelta(seconds=IN_FLIGHT_S):
+    elif batch.outbound.clock.now() - claim.at < dt.timedelta(seconds=IN_FLIGHT_S):
         batch.complete = False  # the claimant may still be waiting for the gateway
     else:
         batch.add_outcomes([text], [SENDER_GONE])
 
 
-def _publish_results(outside: OutboundResources, bundle: TextBatch, outcomes: list[AttemptOutcome]) -> bool:
+def _publish_results(outbound: OutboundResources, payload: TextBatch, outcomes: list[AttemptOutcome]) -> bool:
     if not outcomes:
         return True
     try:
-        (accepted,) = outside.queues.send("results", [serialize_outcomes(bundle.gateway, outcomes)])
+        (accepted,) = outbound.queues.send("results", [serialize_outcomes(payload.gateway, outcomes)])
     except Unavailable:
         accepted = False
     if not accepted:
         log.warning(
             "sms.send.results_not_published: results queue not reached",
-            extra={"gateway": bundle.gateway, "count": len(outcomes)},
+            extra={"gateway": payload.gateway, "count": len(outcomes)},
         )
     return accepted

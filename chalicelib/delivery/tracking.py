@@ -86,7 +86,7 @@ def apply_outcomes(
                 extra={"message_id": str(each.message_id)},
             )
             continue
-        if not _is_news(attempt, each.outcome):
+        if not _is_new_outcome(attempt, each.outcome):
             continue
         attempts[each.message_id, each.number] = attempt._replace(outcome=each.outcome.outcome)
         messages[each.message_id] = _apply_outcome(db, organisation_id, message, attempt, each.outcome, now)
@@ -106,7 +106,7 @@ def count_status_changes(changes: Iterable[tuple[str, str]]) -> None:
     )
 
 
-def _is_news(attempt: Attempt, outcome: SendOutcome) -> bool:
+def _is_new_outcome(attempt: Attempt, outcome: SendOutcome) -> bool:
     """Return whether the outcome is new: the first, or a known one after an unknown."""
     return attempt.outcome == PENDING or (attempt.outcome == UNKNOWN and outcome.outcome != UNKNOWN)
 

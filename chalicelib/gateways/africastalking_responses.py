@@ -91,9 +91,9 @@ def _parse_parts(recipient: Mapping[str, Any]) -> int:
     return parts if type(parts) is int and 0 < parts < 1000 else 0
 
 
-def parse_cost_cents(recipient: object) -> int | None:
+def parse_cost_cents(cost: object) -> int | None:
     """Parse "KES 0.8000" into cents, rounded half up; None for another currency or an invalid amount."""
-    found = _COST.fullmatch(recipient) if isinstance(recipient, str) else None
+    found = _COST.fullmatch(cost) if isinstance(cost, str) else None
     if not found:
         return None
     fraction = found[2] or ""

@@ -96,9 +96,9 @@ def _exchange(connection: http.client.HTTPConnection, body: bytes, ends_at: floa
 class _DeadlineSocket(io.RawIOBase):
     """A socket's reads with one common deadline, however slowly the response drips in."""
 
-    def __init__(self, deadline_socket: socket.socket, ends_at: float) -> None:
+    def __init__(self, wrapped: socket.socket, ends_at: float) -> None:
         super().__init__()
-        self._wire = deadline_socket
+        self._socket = wrapped
         self._ends_at = ends_at
 
     def makefile(self, _mode: str) -> io.BufferedReader:
@@ -109,7 +109,7 @@ class _DeadlineSocket(io.RawIOBase):
 
     def readinto(self, into: "WriteableBuffer") -> int:
         self.apply_deadline()
-        return self._wire.recv_into(into)
+        return self._socket.recv_into(into)
 
     def apply_deadline(self) -> None:
         """Set the remaining time as the next operation's time-out.
@@ -120,4 +120,4 @@ class _DeadlineSocket(io.RawIOBase):
         left_s = self._ends_at - time.monotonic()
         if left_s <= 0:
             raise TimeoutError
-        self._wire.settimeout(left_s)
+        self._socket.settimeout(left_s)
