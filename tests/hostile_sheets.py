@@ -52,8 +52,8 @@ def workbook(
         led += f'<Relationship Id="{kind}" Type="{OFFICE}/{kind}" Target="{kind}.xml"/>'
     data = f"<sheetData>{rows(inline(*HEADINGS), inline(*GOOD))}{sheet}</sheetData>"
     whole = f'<Relationship Id="w" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    built = io.BytesIO()
+    with zipfile.ZipFile(built, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, body in (
             ("_rels/.rels", f'<Relationships xmlns="{_PACKAGE}">{whole}</Relationships>'),
             ("xl/workbook.xml", f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{named}</sheets></workbook>'),
@@ -64,7 +64,7 @@ def workbook(
             *parts,
         ):  # fmt: skip
             archive.writestr(name, body)
-    return made.getvalue()
+    return built.getvalue()
 
 
 def csv(*lines: str) -> bytes:
@@ -104,19 +104,19 @@ def overlapping(count: int = 2_500) -> bytes:
 
 
 def many_entries() -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
+    built = io.BytesIO()
+    with zipfile.ZipFile(built, "w") as archive:
         for place in range(40_000):
             archive.writestr(f"{place}", b"")
-    return made.getvalue()
+    return built.getvalue()
 
 
 def largest_csv() -> bytes:
     """Return as large a rent roll as is read: it costs what honest people may ask for."""
-    made = [
+    built = [
         ",".join(("Plaza", f"A{n}", *GOOD[2:4], f"07{n:08}", f"{n + 10_000_000}", *GOOD[6:])) for n in range(2, 19_990)
     ]
-    return csv(*made)
+    return csv(*built)
 
 
 def wrong_everywhere() -> bytes:

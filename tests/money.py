@@ -109,9 +109,9 @@ class Money:
 
     def invoice(self, lease_id: UUID, *lines: tuple[str, int], **options: Any) -> Invoice:
         """Issue a single invoice of (charge type, cents)."""
-        told = [(charge_type, "", cents) for charge_type, cents in lines]
+        with_descriptions = [(charge_type, "", cents) for charge_type, cents in lines]
         given = {"kind": "single", "period": self.today.replace(day=1), "issued_on": self.today, **options}
-        return self.do(billing.issue_invoice_of_kind, lease_id, lines=told, now=self.now, **given)
+        return self.do(billing.issue_invoice_of_kind, lease_id, lines=with_descriptions, now=self.now, **given)
 
     def pay(self, lease_id: UUID | None, amount_cents: int, **values: Any) -> Payment:
         """Record a payment; ``who`` in ``values`` is given to the use case itself (role, within, …)."""

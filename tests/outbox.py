@@ -51,7 +51,7 @@ class FakeQueues:
         self.kept.setdefault(queue, []).extend(bodies[refused:])
         return [place >= refused for place in range(len(bodies))]
 
-    def take(self, queue: str) -> list[str]:
+    def pop(self, queue: str) -> list[str]:
         return self.kept.pop(queue, [])
 
     def texts(self, organisation_id: UUID) -> list[dict[str, Any]]:
@@ -108,12 +108,12 @@ class Outbox:
     def found(cls, parts: Resources, *, granted: bool = True) -> Self:
         def work(db: Connection) -> UUID:
             phone = f"+2547{uuid.uuid4().int % 10**8:08d}"
-            made = organisations.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=NOON)
+            founded = organisations.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=NOON)
             if granted:
                 messaging.grant_messaging(
-                    context(db, made.id, now=NOON), by="tests", limits=GrantLimits(10**6, 100, 10**12)
+                    context(db, founded.id, now=NOON), by="tests", limits=GrantLimits(10**6, 100, 10**12)
                 )
-            return made.id
+            return founded.id
 
         return cls(parts, parts.transact(work))
 
@@ -130,8 +130,8 @@ class Outbox:
         )
 
     def _confirm(self, phones: set[str]) -> None:
-        said = {"lease_id": uuid.uuid4(), "state": "confirmed", "source": "sms", "decided_at": NOON - 365 * DAY}
-        rows = [{"organisation_id": self.id, "phone": phone, **said} for phone in phones]
+        place = {"lease_id": uuid.uuid4(), "state": "confirmed", "source": "sms", "decided_at": NOON - 365 * DAY}
+        rows = [{"organisation_id": self.id, "phone": phone, **place} for phone in phones]
         if rows:
             with self.parts.writing() as db:
                 db.execute(insert(phone_places), rows)
@@ -185,17 +185,17 @@ class ScriptedRenderer:
         self.says: Callable[[Message], RenderedText] = lambda message: RenderedText(
             f"You owe {message.input.get('amount')}."
         )
-        self.asked: list[int] = []
+        self.batch_sizes: list[int] = []
 
     def __call__(self, ctx: Context, messages: Sequence[Message]) -> dict[UUID, RenderedText]:
-        self.asked.append(len(messages))
+        self.batch_sizes.append(len(messages))
         return {message.id: self.says(message) for message in messages}
 
 
 def opted_out(db: Connection, organisation_id: UUID, phones: Iterable[str]) -> set[str]:
     """Return those of ``phones`` that want no messages of the organisation, or none at all."""
-    asked = set(phones)
+    wanted = set(phones)
     found = messaging.find_suppressions(
-        db, organisation_id, [messaging.MessageTarget(each, None) for each in asked], NOON.date()
+        db, organisation_id, [messaging.MessageTarget(each, None) for each in wanted], NOON.date()
     )
-    return {each for each in asked if found.is_opted_out(each) or found.is_denied(each, None)}
+    return {each for each in wanted if found.is_opted_out(each) or found.is_denied(each, None)}

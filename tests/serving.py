@@ -45,15 +45,15 @@ def serving(database_url: str, aws: emulator.Emulator, **settings: str) -> Itera
 def create_organisation(url: str, aws: emulator.Emulator, phone: str) -> Served:
     """Found an organisation over the wire, as its first owner would."""
     token = aws.token_for(phone)
-    made = call(url, "POST", "/v1/organisations", token, {"name": "Acme Homes", "person_name": "Amina"})
-    return Served(url, token, made["id"])
+    founded = call(url, "POST", "/v1/organisations", token, {"name": "Acme Homes", "person_name": "Amina"})
+    return Served(url, token, founded["id"])
 
 
 def call(url: str, method: str, path: str, token: str, body: Mapping[str, Any] | None = None) -> Any:
     """Send one request that succeeds, and return the answer's JSON."""
-    status, told = try_call(url, method, path, token, body)
-    assert status < 300, told
-    return told
+    status, content = try_call(url, method, path, token, body)
+    assert status < 300, content
+    return content
 
 
 def try_call(

@@ -41,7 +41,7 @@ def post(route: str, form: object, token: str = TOKEN, kind: str = FORM) -> Answ
 
 
 def kept(queues: FakeQueues) -> list[VendorCallback]:
-    return [found for body in queues.take("results") if isinstance(found := parse_result(body), VendorCallback)]
+    return [found for body in queues.pop("results") if isinstance(found := parse_result(body), VendorCallback)]
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -88,7 +88,7 @@ def test_a_form_that_lacks_what_it_is_about_is_refused(
 def test_words_that_nobody_knows_are_taken_and_harm_nothing(queues: FakeQueues, parts: Resources) -> None:
     for word in ("Teleported", "x" * 500, "🦓", "Success; DROP TABLE message"):
         assert post("delivery", {**REPORT, "id": f"odd-{word[:3]}", "status": word}).status == 200
-    bodies = queues.take("results")
+    bodies = queues.pop("results")
     assert [result_runner.handle_result(parts, body) for body in bodies] == [1, 1, 1, 1]
     assert [result_runner.handle_result(parts, body) for body in bodies] == [0, 0, 0, 0]
 

@@ -205,7 +205,7 @@ def test_a_vendor_s_form_of_any_values_is_left_clean_on_the_queue(
             assert post(route, encoded).status in (200, 400), (name, value)
         for raw in (b"%FF", b"%ED%A0%80", b"\xff", b"%00", b"%E2%80%AE"):
             assert post(route, urlencode(form).encode() + f"&{name}=".encode() + raw).status in (200, 400)
-    for body in queues.take("results"):
+    for body in queues.pop("results"):
         posted = parse_result(body)
         assert isinstance(posted, VendorCallback)
         assert all(clean_text(value, lines=True) == value for value in posted.form.values())
@@ -223,7 +223,7 @@ def test_a_phone_that_sends_any_text_by_sms_or_ussd_gets_an_answer(
         answer = post("ussd", urlencode(dialled, errors="surrogatepass").encode())
         assert (answer.status, answer.text[:3]) in ((200, "CON"), (200, "END")), value
     with using(replace(get_resources(), clock=clock)) as parts:
-        for body in queues.take("results"):
+        for body in queues.pop("results"):
             result_runner.handle_result(parts, body)
 
 
@@ -233,7 +233,7 @@ def test_any_number_that_sends_or_dials_gets_an_answer(queues: Any, value: str) 
     assert post("incoming", urlencode(incoming).encode()).status in (200, 400)
     answer = post("ussd", urlencode({"sessionId": f"s-{uuid4()}", "phoneNumber": value, "text": ""}).encode())
     assert answer.status in (200, 400)
-    for body in queues.take("results"):
+    for body in queues.pop("results"):
         result_runner.handle_result(get_resources(), body)
 
 

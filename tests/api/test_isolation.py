@@ -84,7 +84,7 @@ class World:
         functions = {"wake": "wake_workers", "send": "send_messages", "results": "take_results"}
         while any(self.queues.kept.get(name) for name in functions):
             for name, function in functions.items():
-                bodies = self.queues.take(name)
+                bodies = self.queues.pop(name)
                 if bodies:
                     assert app.handler_map[function](_event(bodies), _Context()) == {"batchItemFailures": []}
 

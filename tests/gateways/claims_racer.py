@@ -9,9 +9,9 @@ from chalicelib.gateways.claims_table import ClaimsTable
 from chalicelib.runtime.ports import SendClaims
 
 
-def main(keeper: str, where: str, keys: str) -> None:
+def main(store: str, where: str, keys: str) -> None:
     """Claim ``keys`` ("a,b"), or count a key up to a bound ("20 of a"), and print what was won."""
-    claims: SendClaims = ClaimsTable(where) if keeper == "table" else ClaimsFolder(where)
+    claims: SendClaims = ClaimsTable(where) if store == "table" else ClaimsFolder(where)
     claims.find("nobody's")  # what has to be loaded or made is, before the race
     print("ready", flush=True)
     time.sleep(max(0.0, float(sys.stdin.readline()) - time.time()))

@@ -37,7 +37,7 @@ def outgoing(*numbers: str, text: str = "Kodi ya Julai imefika.") -> list[Outgoi
     return [OutgoingText(key=f"k{place}", to=number, text=text) for place, number in enumerate(numbers)]
 
 
-def take_all(wire: socket.socket, posted: Posted) -> None:
+def accept_all(wire: socket.socket, posted: Posted) -> None:
     """Answer as the vendor does that takes every number."""
     recipients = [
         {"number": number, "statusCode": 101, "messageId": f"id{number}", "cost": "KES 0.8000", "messageParts": 1}
@@ -67,13 +67,13 @@ def test_the_call_is_as_the_vendor_describes_it(stack: ExitStack) -> None:
 
 
 def test_the_vendor_s_own_sender_is_used_where_there_is_none(stack: ExitStack) -> None:
-    vendor = started(stack, take_all)
+    vendor = started(stack, accept_all)
     AfricasTalking(vendor.url, "plotihub", lambda: KEY).send(outgoing(AMINA))
     assert "from" not in vendor.posted[0].form
 
 
 def test_only_the_same_words_of_the_same_sender_go_together(stack: ExitStack) -> None:
-    vendor = started(stack, take_all)
+    vendor = started(stack, accept_all)
     texts = [
         OutgoingText("1", "+254712000001", "rent"),
         OutgoingText("2", "+254712000002", "water"),
@@ -92,7 +92,7 @@ def test_only_the_same_words_of_the_same_sender_go_together(stack: ExitStack) ->
 
 
 def test_a_call_takes_a_hundred_numbers(stack: ExitStack) -> None:
-    vendor = started(stack, take_all)
+    vendor = started(stack, accept_all)
     numbers = [f"+2547120{place:05d}" for place in range(201)]
     came = gateway(vendor.url).send(outgoing(*numbers))
     assert [each.provider_reference for each in came] == [f"id{number}" for number in numbers]
@@ -110,7 +110,7 @@ def test_different_texts_go_at_once_but_at_most_eight(stack: ExitStack) -> None:
         together.wait(30)  # who came alone would wait for ever
         with counting:
             inside[0] -= 1
-        take_all(wire, posted)
+        accept_all(wire, posted)
 
     vendor = started(stack, in_eights)
     texts = [OutgoingText(str(place), f"+2547120{place:05d}", f"rent {place}") for place in range(3 * MAX_CONCURRENT)]
@@ -120,7 +120,7 @@ def test_different_texts_go_at_once_but_at_most_eight(stack: ExitStack) -> None:
 
 
 def test_what_is_no_number_is_never_asked_for(stack: ExitStack) -> None:
-    vendor = started(stack, take_all)
+    vendor = started(stack, accept_all)
     came = gateway(vendor.url).send(outgoing(AMINA, f"{BRIAN},+254700000000", "0712345678", ""))
     refused = SendOutcome("refused", permanent=True, reason="invalid_number")
     assert came[1:] == [refused] * 3
@@ -128,7 +128,7 @@ def test_what_is_no_number_is_never_asked_for(stack: ExitStack) -> None:
 
 
 def test_nothing_to_send_calls_nobody(stack: ExitStack) -> None:
-    vendor = started(stack, take_all)
+    vendor = started(stack, accept_all)
     assert gateway(vendor.url).send([]) == []
     assert vendor.posted == []
 
@@ -218,7 +218,7 @@ def test_a_host_that_takes_no_more_connections_is_not_reached(stack: ExitStack) 
 
 
 def test_a_key_with_a_line_break_sends_nothing(stack: ExitStack) -> None:
-    vendor = started(stack, take_all)
+    vendor = started(stack, accept_all)
     came = AfricasTalking(vendor.url, "plotihub", lambda: "a\nX-Other: b").send(outgoing(AMINA))
     assert came == [NOT_REACHED]
     assert vendor.posted == []
@@ -228,7 +228,7 @@ def test_a_key_with_a_line_break_sends_nothing(stack: ExitStack) -> None:
 def test_without_an_account_it_refuses_and_says_what_to_set(
     stack: ExitStack, caplog: pytest.LogCaptureFixture, username: str, key: str
 ) -> None:
-    vendor = started(stack, take_all)
+    vendor = started(stack, accept_all)
     came = AfricasTalking(vendor.url, username, lambda: key).send(outgoing(AMINA, BRIAN))
     assert came == [SendOutcome("refused", reason="no_api_key")] * 2
     assert vendor.posted == []
@@ -239,7 +239,7 @@ def test_a_key_that_cannot_be_read_leaves_all_unsent(stack: ExitStack, caplog: p
     def unreadable() -> str:
         raise Unavailable("The parameter /sms/key could not be read from Parameter Store.")
 
-    vendor = started(stack, take_all)
+    vendor = started(stack, accept_all)
     came = AfricasTalking(vendor.url, "plotihub", unreadable).send(outgoing(AMINA))
     assert came == [SendOutcome("not_sent", reason="no_api_key")]
     assert vendor.posted == []

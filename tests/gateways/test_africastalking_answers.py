@@ -19,7 +19,7 @@ def payload(name: str) -> bytes:
     return (PAYLOADS / name).read_bytes()
 
 
-def said(code: object, **more: object) -> bytes:
+def response_of(code: object, **more: object) -> bytes:
     """Return an answer that names one number with this status."""
     recipient = {"number": AMINA, "statusCode": code, "messageId": "None", "cost": "0", **more}
     return json.dumps({"SMSMessageData": {"Message": "", "Recipients": [recipient]}}).encode()
@@ -74,7 +74,7 @@ def test_an_unknown_sender_refuses_the_whole_call_without_naming_a_number() -> N
     ],
 )
 def test_every_documented_status_has_its_meaning(code: object, expected: SendOutcome) -> None:
-    assert parse_outcomes(201, said(code), [AMINA]) == [expected]
+    assert parse_outcomes(201, response_of(code), [AMINA]) == [expected]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_status_of_http_counts_for_all_numbers(status: int, expected: SendOutc
 
 
 def test_whom_the_answer_does_not_name_may_have_been_sent_it() -> None:
-    sent, unnamed = parse_outcomes(201, said(101, messageId="x", cost="KES 0.8"), [AMINA, BRIAN])
+    sent, unnamed = parse_outcomes(201, response_of(101, messageId="x", cost="KES 0.8"), [AMINA, BRIAN])
     assert (sent.outcome, sent.provider_reference, sent.cost_cents) == ("sent", "x", 80)
     assert unnamed == SendOutcome("unknown", reason="not_in_the_answer")
 
@@ -124,16 +124,16 @@ def test_an_answer_that_cannot_be_read_leaves_it_unknown(body: bytes) -> None:
 
 
 def test_numbers_are_known_however_they_are_spelt() -> None:
-    assert parse_outcomes(201, said(101, number=" 254 712 345 678"), [AMINA])[0].outcome == "sent"
+    assert parse_outcomes(201, response_of(101, number=" 254 712 345 678"), [AMINA])[0].outcome == "sent"
 
 
 def test_a_reference_that_does_not_fit_is_not_half_kept() -> None:
-    assert parse_outcomes(201, said(101, messageId="x" * 100), [AMINA])[0].provider_reference == "x" * 100
-    assert parse_outcomes(201, said(101, messageId="x" * 101), [AMINA])[0].provider_reference is None
+    assert parse_outcomes(201, response_of(101, messageId="x" * 100), [AMINA])[0].provider_reference == "x" * 100
+    assert parse_outcomes(201, response_of(101, messageId="x" * 101), [AMINA])[0].provider_reference is None
 
 
 @pytest.mark.parametrize(
-    ("told", "cents"),
+    ("cost_text", "cents"),
     [
         ("KES 0.8000", 80),
         ("KES 0.8", 80),
@@ -154,8 +154,8 @@ def test_a_reference_that_does_not_fit_is_not_half_kept() -> None:
         (None, None),
     ],
 )
-def test_a_cost_is_read_to_the_cent(told: object, cents: int | None) -> None:
-    assert parse_cost_cents(told) == cents
+def test_a_cost_is_read_to_the_cent(cost_text: object, cents: int | None) -> None:
+    assert parse_cost_cents(cost_text) == cents
 
 
 @given(st.integers(0, 10**11 - 1))

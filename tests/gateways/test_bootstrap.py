@@ -33,12 +33,12 @@ def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPa
 
 
 def test_a_laptop_needs_nothing_set(settings: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    outside = bootstrap.make_outbound_resources(config.settings())
-    assert set(outside.gateways) == {"africastalking", "sns", "email"}
-    assert outside.claims == ClaimsFolder(str(tmp_path / "claims"))
+    outbound = bootstrap.make_outbound_resources(config.settings())
+    assert set(outbound.gateways) == {"africastalking", "sns", "email"}
+    assert outbound.claims == ClaimsFolder(str(tmp_path / "claims"))
     text = OutgoingText("key", "+254712345678", "Habari")
-    assert [came.reason for came in outside.gateways["africastalking"].send([text])] == ["no_api_key"]
-    assert [came.reason for came in outside.gateways["email"].send([text])] == ["no_sender_address"]
+    assert [came.reason for came in outbound.gateways["africastalking"].send([text])] == ["no_api_key"]
+    assert [came.reason for came in outbound.gateways["email"].send([text])] == ["no_sender_address"]
     assert bootstrap.make_resources(config.settings()).queues is None
 
 
@@ -51,8 +51,8 @@ def test_each_setting_reaches_its_adapter(settings: pytest.MonkeyPatch) -> None:
     settings.setenv("CLAIMS_TABLE", "claims")
     for name in ("wake", "heavy", "send", "results"):
         settings.setenv(f"{name.upper()}_QUEUE_URL", f"https://sqs/{name}")
-    outside = bootstrap.make_outbound_resources(config.settings())
-    sms, sns, mail = (outside.gateways[name] for name in ("africastalking", "sns", "email"))
+    outbound = bootstrap.make_outbound_resources(config.settings())
+    sms, sns, mail = (outbound.gateways[name] for name in ("africastalking", "sns", "email"))
     assert isinstance(sms, AfricasTalking)
     assert (sms.base_url, sms.username, sms.sender_name) == ("http://127.0.0.1:9", "sandbox", "PLOTIHUB")
     assert sms.api_key() == "atsk_secret"
@@ -60,10 +60,10 @@ def test_each_setting_reaches_its_adapter(settings: pytest.MonkeyPatch) -> None:
     assert sns.sender_name == "PLOTIHUB"
     assert isinstance(mail, SesEmail)
     assert mail.sender == "rent@example.com"
-    assert isinstance(outside.claims, ClaimsTable)
-    assert outside.claims.name == "claims"
-    assert isinstance(outside.queues, SqsQueues)
-    assert outside.queues.urls == {name: f"https://sqs/{name}" for name in ("wake", "heavy", "send", "results")}
+    assert isinstance(outbound.claims, ClaimsTable)
+    assert outbound.claims.name == "claims"
+    assert isinstance(outbound.queues, SqsQueues)
+    assert outbound.queues.urls == {name: f"https://sqs/{name}" for name in ("wake", "heavy", "send", "results")}
 
 
 def test_a_key_is_read_from_the_parameter_unless_it_is_set_itself(settings: pytest.MonkeyPatch) -> None:
@@ -80,13 +80,13 @@ def test_a_key_is_read_from_the_parameter_unless_it_is_set_itself(settings: pyte
 
 
 def test_a_test_has_an_outside_of_its_own_and_gives_it_back(settings: pytest.MonkeyPatch) -> None:
-    made = bootstrap.make_outbound_resources(config.settings())
-    other = OutboundResources(gateways={}, claims=made.claims, queues=made.queues, clock=ManualClock())
-    with using_outbound(made):
-        assert get_outbound() is made
+    configured = bootstrap.make_outbound_resources(config.settings())
+    other = OutboundResources(gateways={}, claims=configured.claims, queues=configured.queues, clock=ManualClock())
+    with using_outbound(configured):
+        assert get_outbound() is configured
         with using_outbound(other):
             assert get_outbound() is other
-        assert get_outbound() is made
+        assert get_outbound() is configured
 
 
 def test_the_api_starts_without_boto3_and_so_does_who_sends(settings: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Both keepers of claims: the same contract, and a race that one of all wins."""
+"""Both stores of claims: the same contract, and a race that one of all wins."""
 
 import datetime as dt
 import stat
@@ -25,21 +25,21 @@ SENT = SendOutcome("sent", False, "ATXid_1", parts=2, cost_cents=160)
 RACERS = 8
 
 
-class Keeper(NamedTuple):
+class ClaimStore(NamedTuple):
     kind: str
     where: str
 
     def opened(self) -> SendClaims:
-        """Return the keeper as another process would open it."""
+        """Return the store as another process would open it."""
         return ClaimsTable(self.where) if self.kind == "table" else ClaimsFolder(self.where)
 
 
 @pytest.fixture(params=["folder", "table"])
-def keeper(request: pytest.FixtureRequest, tmp_path: Path) -> Keeper:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> ClaimStore:
     if request.param == "folder":
-        return Keeper("folder", str(tmp_path / "home" / "claims"))
+        return ClaimStore("folder", str(tmp_path / "home" / "claims"))
     request.getfixturevalue("aws")
-    return Keeper("table", made_table())
+    return ClaimStore("table", made_table())
 
 
 def made_table() -> str:
@@ -55,15 +55,15 @@ def made_table() -> str:
     return name
 
 
-def test_a_key_is_taken_once_whoever_asks(keeper: Keeper) -> None:
-    assert keeper.opened().claim("key:1", AT)
-    assert not keeper.opened().claim("key:1", LATER)
-    assert keeper.opened().claim("key:2", AT)
-    assert keeper.opened().find("key:1") == SendClaim(AT)
+def test_a_key_is_taken_once_whoever_asks(store: ClaimStore) -> None:
+    assert store.opened().claim("key:1", AT)
+    assert not store.opened().claim("key:1", LATER)
+    assert store.opened().claim("key:2", AT)
+    assert store.opened().find("key:1") == SendClaim(AT)
 
 
-def test_what_nobody_took_is_nobody_s(keeper: Keeper) -> None:
-    assert keeper.opened().find("key") is None
+def test_what_nobody_took_is_nobody_s(store: ClaimStore) -> None:
+    assert store.opened().find("key") is None
 
 
 @pytest.mark.parametrize(
@@ -76,36 +76,36 @@ def test_what_nobody_took_is_nobody_s(keeper: Keeper) -> None:
         SendOutcome("unknown", cost_cents=0),
     ],
 )
-def test_what_came_of_it_is_told_again_to_whoever_asks(keeper: Keeper, outcome: SendOutcome) -> None:
-    assert keeper.opened().claim("key", AT)
-    keeper.opened().record_outcome("key", outcome)
-    assert keeper.opened().find("key") == SendClaim(AT, outcome)
-    assert not keeper.opened().claim("key", LATER)
-    assert keeper.opened().find("key") == SendClaim(AT, outcome)
+def test_what_came_of_it_is_told_again_to_whoever_asks(store: ClaimStore, outcome: SendOutcome) -> None:
+    assert store.opened().claim("key", AT)
+    store.opened().record_outcome("key", outcome)
+    assert store.opened().find("key") == SendClaim(AT, outcome)
+    assert not store.opened().claim("key", LATER)
+    assert store.opened().find("key") == SendClaim(AT, outcome)
 
 
-def test_it_may_be_settled_twice(keeper: Keeper) -> None:
-    assert keeper.opened().claim("key", AT)
-    keeper.opened().record_outcome("key", SENT)
-    keeper.opened().record_outcome("key", SENT)
-    assert keeper.opened().find("key") == SendClaim(AT, SENT)
+def test_it_may_be_settled_twice(store: ClaimStore) -> None:
+    assert store.opened().claim("key", AT)
+    store.opened().record_outcome("key", SENT)
+    store.opened().record_outcome("key", SENT)
+    assert store.opened().find("key") == SendClaim(AT, SENT)
 
 
-def test_what_nobody_took_cannot_be_settled(keeper: Keeper) -> None:
+def test_what_nobody_took_cannot_be_settled(store: ClaimStore) -> None:
     with pytest.raises(ValueError):
-        keeper.opened().record_outcome("key", SENT)
-    assert keeper.opened().find("key") is None
+        store.opened().record_outcome("key", SENT)
+    assert store.opened().find("key") is None
 
 
 @pytest.mark.parametrize("key", ["../../etc/passwd", "a/b\0c", "ufunguo – ✓", "x" * 5000, ""])
-def test_any_text_is_a_key(keeper: Keeper, key: str) -> None:
-    assert keeper.opened().claim(key, AT)
-    assert not keeper.opened().claim(key, AT)
+def test_any_text_is_a_key(store: ClaimStore, key: str) -> None:
+    assert store.opened().claim(key, AT)
+    assert not store.opened().claim(key, AT)
 
 
-def test_of_all_who_race_for_a_key_one_wins(keeper: Keeper) -> None:
+def test_of_all_who_race_for_a_key_one_wins(store: ClaimStore) -> None:
     keys = [f"key:{number}" for number in range(20)]
-    command = [sys.executable, "-m", "tests.gateways.claims_racer", *keeper, ",".join(keys)]
+    command = [sys.executable, "-m", "tests.gateways.claims_racer", *store, ",".join(keys)]
     assert sorted(" ".join(raced(command)).split()) == sorted(keys)
 
 
@@ -118,20 +118,20 @@ def raced(command: list[str]) -> list[str]:
         assert racer.stdout is not None
         assert racer.stdout.readline() == "ready\n"
     begin_at = f"{time.time() + 0.2}\n"
-    told = [racer.communicate(begin_at, timeout=60)[0] for racer in racers]
+    outputs = [racer.communicate(begin_at, timeout=60)[0] for racer in racers]
     assert [racer.returncode for racer in racers] == [0] * RACERS
-    return told
+    return outputs
 
 
-def test_it_counts_to_a_bound_and_no_further_whoever_asks(keeper: Keeper) -> None:
-    assert [keeper.opened().count("codes:1", 3, AT) for _ in range(5)] == [True, True, True, False, False]
-    assert keeper.opened().count("codes:2", 1, AT)
-    assert keeper.opened().count("codes:1", 4, AT)  # a higher bound leaves room
+def test_it_counts_to_a_bound_and_no_further_whoever_asks(store: ClaimStore) -> None:
+    assert [store.opened().count("codes:1", 3, AT) for _ in range(5)] == [True, True, True, False, False]
+    assert store.opened().count("codes:2", 1, AT)
+    assert store.opened().count("codes:1", 4, AT)  # a higher bound leaves room
 
 
-def test_of_all_who_race_for_what_is_left_no_more_are_counted(keeper: Keeper) -> None:
-    command = [sys.executable, "-m", "tests.gateways.claims_racer", *keeper, "20 of count"]
-    assert sum(len(told.split()) for told in raced(command)) == 20
+def test_of_all_who_race_for_what_is_left_no_more_are_counted(store: ClaimStore) -> None:
+    command = [sys.executable, "-m", "tests.gateways.claims_racer", *store, "20 of count"]
+    assert sum(len(outputs.split()) for outputs in raced(command)) == 20
 
 
 def test_neither_names_nor_contents_tell_a_key(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def unusable(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SendCla
 
 
 @pytest.mark.parametrize("unusable", ["folder", "no table", "no AWS"], indirect=True)
-def test_a_keeper_that_does_not_answer_says_so(unusable: SendClaims) -> None:
+def test_a_store_that_does_not_answer_says_so(unusable: SendClaims) -> None:
     with pytest.raises(Unavailable):
         unusable.claim("key", AT)
     with pytest.raises(Unavailable):

@@ -42,10 +42,10 @@ def sealed(code: str, key_arn: str, form: Any = FORMS[0]) -> str:
     keys = aws_encryption_sdk.StrictAwsKmsMasterKeyProvider(key_ids=[key_arn])
     context = {"userpool-id": "eu-west-1_Ab1Cd2Ef3"}
     client = aws_encryption_sdk.EncryptionSDKClient(commitment_policy=policy)
-    made, _ = client.encrypt(
+    set_up, _ = client.encrypt(
         source=code.encode(), key_provider=keys, encryption_context=context, **({"algorithm": form} if form else {})
     )
-    return base64.b64encode(made).decode()
+    return base64.b64encode(set_up).decode()
 
 
 @dataclass
@@ -90,7 +90,7 @@ def event(code: str = "c2VhbGVk", source: str = "CustomSMSSender_Authentication"
 class Sending:
     first: FakeGateway
     second: FakeGateway
-    outside: OutboundResources
+    outbound: OutboundResources
 
     @property
     def given(self) -> list[int]:
@@ -99,18 +99,20 @@ class Sending:
 
 def sending(folder: Path, first: SendOutcome, second: SendOutcome, codes: Any = None) -> Sending:
     gateways = FakeGateway(first), FakeGateway(second)
-    outside = make_outbound_resources(folder, SystemClock(), FakeQueues(), africastalking=gateways[0], sns=gateways[1])
-    return Sending(*gateways, OutboundResources(outside.gateways, outside.claims, outside.queues, outside.clock, codes))
+    outbound = make_outbound_resources(folder, SystemClock(), FakeQueues(), africastalking=gateways[0], sns=gateways[1])
+    return Sending(
+        *gateways, OutboundResources(outbound.gateways, outbound.claims, outbound.queues, outbound.clock, codes)
+    )
 
 
 @pytest.mark.parametrize("form", FORMS, ids=["cognito", "committing"])
 def test_a_code_is_opened_under_our_key_and_sent(aws: str, tmp_path: Path, form: Any) -> None:
     key_arn = new_key()
     with using_outbound(
-        sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), SealedCodes(key_arn)).outside
-    ) as outside:
+        sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), SealedCodes(key_arn)).outbound
+    ) as outbound:
         assert send_code(event(sealed(CODE, key_arn, form)), None) == {"sent": True}
-    (given,) = outside.gateways["africastalking"].given  # type: ignore[attr-defined]
+    (given,) = outbound.gateways["africastalking"].given  # type: ignore[attr-defined]
     assert given.to == PHONE
     assert given.text.startswith(f"{CODE} is your Plotihub sign-in code")
 
@@ -155,29 +157,29 @@ def test_a_key_service_that_is_away_is_told(aws: str, account: pytest.MonkeyPatc
 def test_the_next_gateway_is_tried_where_one_does_not_take_it(
     tmp_path: Path, first: SendOutcome, second: SendOutcome, given: list[int]
 ) -> None:
-    made = sending(tmp_path, first, second, FakeCodes())
-    assert sign_in_code_runner.send_code(made.outside, event())
-    assert made.given == given
+    set_up = sending(tmp_path, first, second, FakeCodes())
+    assert sign_in_code_runner.send_code(set_up.outbound, event())
+    assert set_up.given == given
 
 
 def test_where_nobody_takes_it_lambda_shall_call_again(tmp_path: Path) -> None:
-    made = sending(tmp_path, SendOutcome(NOT_SENT), SendOutcome(REFUSED, reason="refused"), FakeCodes())
+    set_up = sending(tmp_path, SendOutcome(NOT_SENT), SendOutcome(REFUSED, reason="refused"), FakeCodes())
     with pytest.raises(Unavailable, match="No gateway"):
-        sign_in_code_runner.send_code(made.outside, event())
+        sign_in_code_runner.send_code(set_up.outbound, event())
 
 
 def test_a_number_that_is_none_is_not_tried_elsewhere(tmp_path: Path) -> None:
-    made = sending(
+    set_up = sending(
         tmp_path, SendOutcome(REFUSED, permanent=True, reason="invalid_number"), SendOutcome(SENT), FakeCodes()
     )
-    assert not sign_in_code_runner.send_code(made.outside, event())
-    assert made.given == [1, 0]
+    assert not sign_in_code_runner.send_code(set_up.outbound, event())
+    assert set_up.given == [1, 0]
 
 
 @pytest.mark.parametrize("name", ["SignUp", "ResendCode", "Authentication"])
 def test_every_occasion_for_a_code_is_known(tmp_path: Path, name: str) -> None:
-    made = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
-    assert sign_in_code_runner.send_code(made.outside, event(source=f"CustomSMSSender_{name}"))
+    set_up = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
+    assert sign_in_code_runner.send_code(set_up.outbound, event(source=f"CustomSMSSender_{name}"))
 
 
 @pytest.mark.parametrize(
@@ -194,9 +196,9 @@ def test_every_occasion_for_a_code_is_known(tmp_path: Path, name: str) -> None:
 def test_an_occasion_that_is_not_ours_is_left_and_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
-    made = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
-    assert not sign_in_code_runner.send_code(made.outside, event(source=f"CustomSMSSender_{name}"))
-    assert made.given == [0, 0]
+    set_up = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
+    assert not sign_in_code_runner.send_code(set_up.outbound, event(source=f"CustomSMSSender_{name}"))
+    assert set_up.given == [0, 0]
     assert [record.source for record in caplog.records] == [f"CustomSMSSender_{name}"]  # type: ignore[attr-defined]
 
 
@@ -216,16 +218,16 @@ def test_an_occasion_that_is_not_ours_is_left_and_told(
 def test_no_code_goes_to_a_number_that_is_not_served(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, phone: str
 ) -> None:
-    made = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
-    assert not sign_in_code_runner.send_code(made.outside, event(source="CustomSMSSender_SignUp", phone=phone))
-    assert made.given == [0, 0]
+    set_up = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
+    assert not sign_in_code_runner.send_code(set_up.outbound, event(source="CustomSMSSender_SignUp", phone=phone))
+    assert set_up.given == [0, 0]
     (record,) = caplog.records
     assert record.getMessage() == "code.send.unsupported_number: sign-in code requested for an unsupported number"
     assert not phone or phone[1:] not in json.dumps(vars(record), default=str)
 
 
-def at(made: Sending, clock: ManualClock) -> OutboundResources:
-    return replace(made.outside, clock=clock)
+def at(set_up: Sending, clock: ManualClock) -> OutboundResources:
+    return replace(set_up.outbound, clock=clock)
 
 
 def test_a_number_gets_so_many_codes_an_hour(
@@ -236,15 +238,15 @@ def test_a_number_gets_so_many_codes_an_hour(
 ) -> None:
     monkeypatch.setenv("METRICS_ENVIRONMENT", "plotihub-test")
     clock = ManualClock(dt.datetime(2026, 12, 5, 6, 0, tzinfo=dt.UTC))
-    made = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
-    sent = [sign_in_code_runner.send_code(at(made, clock), event()) for _ in range(MAX_PER_NUMBER_AND_HOUR + 2)]
+    set_up = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
+    sent = [sign_in_code_runner.send_code(at(set_up, clock), event()) for _ in range(MAX_PER_NUMBER_AND_HOUR + 2)]
     assert sent == [True] * MAX_PER_NUMBER_AND_HOUR + [False] * 2
-    assert made.given == [MAX_PER_NUMBER_AND_HOUR, 0]
-    assert sign_in_code_runner.send_code(at(made, clock), event(phone="+254712345679"))  # another's
+    assert set_up.given == [MAX_PER_NUMBER_AND_HOUR, 0]
+    assert sign_in_code_runner.send_code(at(set_up, clock), event(phone="+254712345679"))  # another's
     clock.at += dt.timedelta(hours=1)
-    assert sign_in_code_runner.send_code(at(made, clock), event())
-    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [each["CodesHeldBack"] for each in told if "CodesHeldBack" in each] == [1, 1]
+    assert sign_in_code_runner.send_code(at(set_up, clock), event())
+    emitted = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [each["CodesHeldBack"] for each in emitted if "CodesHeldBack" in each] == [1, 1]
     warned = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     assert warned == ["code.send.rate_limited: sign-in code requested too often"] * 2
     assert PHONE[1:] not in json.dumps([vars(record) for record in caplog.records], default=str)
@@ -252,29 +254,29 @@ def test_a_number_gets_so_many_codes_an_hour(
 
 def test_all_numbers_together_get_so_many_codes_an_hour(tmp_path: Path) -> None:
     clock = ManualClock(dt.datetime(2026, 12, 5, 6, 59, 59, tzinfo=dt.UTC))
-    made = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
+    set_up = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
     for place in range(MAX_PER_HOUR):
-        assert sign_in_code_runner.send_code(at(made, clock), event(phone=f"+2547120{place:05d}"))
-    assert not sign_in_code_runner.send_code(at(made, clock), event())
-    assert made.given == [MAX_PER_HOUR, 0]
+        assert sign_in_code_runner.send_code(at(set_up, clock), event(phone=f"+2547120{place:05d}"))
+    assert not sign_in_code_runner.send_code(at(set_up, clock), event())
+    assert set_up.given == [MAX_PER_HOUR, 0]
     clock.at += dt.timedelta(seconds=1)
-    assert sign_in_code_runner.send_code(at(made, clock), event())
+    assert sign_in_code_runner.send_code(at(set_up, clock), event())
 
 
 def test_what_a_number_may_not_have_does_not_count_for_the_others(tmp_path: Path) -> None:
     clock = ManualClock(dt.datetime(2026, 12, 5, 6, 0, tzinfo=dt.UTC))
-    made = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
+    set_up = sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
     for _ in range(MAX_PER_HOUR + 1):
-        sign_in_code_runner.send_code(at(made, clock), event())
-    assert sign_in_code_runner.send_code(at(made, clock), event(phone="+254712345679"))
+        sign_in_code_runner.send_code(at(set_up, clock), event())
+    assert sign_in_code_runner.send_code(at(set_up, clock), event(phone="+254712345679"))
 
 
 def test_where_nobody_can_count_nothing_is_sent(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
-    made = sending(tmp_path / "file" / "claims", SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
+    set_up = sending(tmp_path / "file" / "claims", SendOutcome(SENT), SendOutcome(SENT), FakeCodes())
     with pytest.raises(Unavailable):
-        sign_in_code_runner.send_code(made.outside, event())
-    assert made.given == [0, 0]
+        sign_in_code_runner.send_code(set_up.outbound, event())
+    assert set_up.given == [0, 0]
 
 
 @pytest.mark.parametrize("outcome", [SendOutcome(SENT), SendOutcome(REFUSED, permanent=True), SendOutcome(UNKNOWN)])
@@ -282,7 +284,7 @@ def test_neither_code_nor_number_is_ever_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], outcome: SendOutcome
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    sign_in_code_runner.send_code(sending(tmp_path, outcome, outcome, FakeCodes()).outside, event())
+    sign_in_code_runner.send_code(sending(tmp_path, outcome, outcome, FakeCodes()).outbound, event())
     logged = json.dumps([vars(record) for record in caplog.records], default=str) + "".join(capfd.readouterr())
     assert caplog.records
     assert CODE not in logged
@@ -293,7 +295,9 @@ def test_what_is_counted_has_no_code_either(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("METRICS_ENVIRONMENT", "plotihub-test")
-    sign_in_code_runner.send_code(sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes()).outside, event())
-    told = json.loads(capsys.readouterr().out)
-    assert told["CodesSent"] == 1
-    assert set(told) == {"_aws", "Environment", "CodesSent"}
+    sign_in_code_runner.send_code(
+        sending(tmp_path, SendOutcome(SENT), SendOutcome(SENT), FakeCodes()).outbound, event()
+    )
+    emitted = json.loads(capsys.readouterr().out)
+    assert emitted["CodesSent"] == 1
+    assert set(emitted) == {"_aws", "Environment", "CodesSent"}

@@ -79,8 +79,8 @@ def test_a_repeat_of_the_same_attempt_has_the_same_id() -> None:
 
 @given(subject=st.text(max_size=200), sender_name=st.text(max_size=100), text=st.text(max_size=300))
 def test_nothing_typed_begins_a_header(subject: str, sender_name: str, text: str) -> None:
-    made = build_message(outgoing(subject=subject, sender_name=sender_name, text=text), FROM)
-    message = read(made.as_bytes())
+    built = build_message(outgoing(subject=subject, sender_name=sender_name, text=text), FROM)
+    message = read(built.as_bytes())
     assert sorted(message.keys()) == sorted(HEADERS)
     assert message["To"] == AMINA
     assert [each.addr_spec for each in message["From"].addresses] == ["rent@plotihub.example"]
@@ -144,8 +144,8 @@ def test_a_sender_that_ses_does_not_know_is_our_own_matter(aws: str) -> None:
     assert SesEmail("nobody@elsewhere.example").send([outgoing()]) == [SendOutcome("refused", reason="refused")]
 
 
-def refusing(status: int, code: str, told: str) -> Behaviour:
-    body = json.dumps({"__type": code, "message": told}).encode()
+def refusing(status: int, code: str, message: str) -> Behaviour:
+    body = json.dumps({"__type": code, "message": message}).encode()
     return answering(status, body, "application/json")
 
 

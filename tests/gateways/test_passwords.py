@@ -48,21 +48,21 @@ class Pool:
 
     def sign_in(self, user: str = PHONE, password: str = KNOWN) -> dict[str, str]:
         """Return what signing in with the password gives."""
-        told = self.cognito.initiate_auth(
+        signed_in = self.cognito.initiate_auth(
             ClientId=self.client_id,
             AuthFlow="USER_PASSWORD_AUTH",
             AuthParameters={"USERNAME": user, "PASSWORD": password},
         )
-        found: dict[str, str] = told["AuthenticationResult"]
+        found: dict[str, str] = signed_in["AuthenticationResult"]
         return found
 
     def refresh(self, refresh_token: str) -> dict[str, str]:
-        told = self.cognito.initiate_auth(
+        signed_in = self.cognito.initiate_auth(
             ClientId=self.client_id,
             AuthFlow="REFRESH_TOKEN_AUTH",
             AuthParameters={"REFRESH_TOKEN": refresh_token},
         )
-        found: dict[str, str] = told["AuthenticationResult"]
+        found: dict[str, str] = signed_in["AuthenticationResult"]
         return found
 
     def phone_of(self, id_token: str) -> str:
@@ -95,18 +95,18 @@ class Pool:
 @pytest.fixture
 def pool(aws: str) -> Pool:
     cognito = boto3.client("cognito-idp")
-    made = cognito.create_user_pool(
+    pool_id = cognito.create_user_pool(
         PoolName="plotihub", UsernameAttributes=["phone_number"], AutoVerifiedAttributes=["phone_number"]
     )["UserPool"]["Id"]
-    cognito.create_group(UserPoolId=made, GroupName=PASSWORDLESS)
+    cognito.create_group(UserPoolId=pool_id, GroupName=PASSWORDLESS)
     client = cognito.create_user_pool_client(
-        UserPoolId=made,
+        UserPoolId=pool_id,
         ClientName="app",
         # The emulator knows no ALLOW_USER_AUTH, in which Cognito takes a password as it does by this flow.
         ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
         ReadAttributes=["phone_number", "phone_number_verified"],
     )["UserPoolClient"]["ClientId"]
-    return Pool(aws, made, client, cognito)
+    return Pool(aws, pool_id, client, cognito)
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -164,21 +164,21 @@ class FakePool:
     """Keeps what it was told; ``failing`` is what it does not do."""
 
     failing: str = ""
-    told: list[tuple[str, str]] = field(default_factory=list)
+    operations: list[tuple[str, str]] = field(default_factory=list)
 
     def set_password(self, user: str, password: str) -> None:
-        self._told("set_password", password)
+        self._record("set_password", password)
 
     def sign_out(self, user: str) -> None:
-        self._told("sign_out", user)
+        self._record("sign_out", user)
 
     def admit(self, user: str) -> None:
-        self._told("admit", user)
+        self._record("admit", user)
 
-    def _told(self, what: str, value: str) -> None:
+    def _record(self, what: str, value: str) -> None:
         if what == self.failing:
             raise Unavailable("not now")
-        self.told.append((what, value))
+        self.operations.append((what, value))
 
 
 EVENT = {"userName": "b4bf400d", "triggerSource": SOURCES[0]}
@@ -188,8 +188,8 @@ def test_a_new_password_is_long_of_every_kind_and_never_the_same() -> None:
     pools = [FakePool(), FakePool()]
     for pool in pools:
         passwords.drop_password(pool, EVENT)
-        assert [what for what, _ in pool.told] == ["set_password", "sign_out", "admit"]
-    set_passwords = [pool.told[0][1] for pool in pools]
+        assert [what for what, _ in pool.operations] == ["set_password", "sign_out", "admit"]
+    set_passwords = [pool.operations[0][1] for pool in pools]
     assert len(set(set_passwords)) == 2
     kinds: list[Callable[[str], bool]] = [str.islower, str.isupper, str.isdigit, lambda each: each in "-_"]
     for password in set_passwords:
@@ -202,7 +202,7 @@ def test_nobody_is_admitted_where_a_step_fails_and_it_is_told(failing: str, capl
     pool = FakePool(failing)
     with pytest.raises(Unavailable):
         passwords.drop_password(pool, EVENT)
-    assert "admit" not in [what for what, _ in pool.told]
+    assert "admit" not in [what for what, _ in pool.operations]
     (record,) = caplog.records
     assert (record.levelname, record.user) == ("ERROR", EVENT["userName"])  # type: ignore[attr-defined]
 

@@ -52,10 +52,10 @@ def test_it_goes_as_transactional_under_the_sender_s_name(
     gateway.send([OutgoingText("1", AMINA, TEXT, sender_name="ACME")])
     gateway.send([OutgoingText("2", AMINA, TEXT)])
     Sns().send([OutgoingText("3", AMINA, TEXT)])
-    told = [set(posted.form.values()) for posted in wire.posted]
-    assert {"AWS.SNS.SMS.SenderID", "ACME", "AWS.SNS.SMS.SMSType", "Transactional", AMINA, TEXT} <= told[0]
-    assert {"AWS.SNS.SMS.SenderID", "PLOTIHUB"} <= told[1]
-    assert "AWS.SNS.SMS.SenderID" not in told[2]
+    forms = [set(posted.form.values()) for posted in wire.posted]
+    assert {"AWS.SNS.SMS.SenderID", "ACME", "AWS.SNS.SMS.SMSType", "Transactional", AMINA, TEXT} <= forms[0]
+    assert {"AWS.SNS.SMS.SenderID", "PLOTIHUB"} <= forms[1]
+    assert "AWS.SNS.SMS.SenderID" not in forms[2]
 
 
 def test_what_is_no_number_is_refused_for_good_and_the_rest_goes(aws: str) -> None:
@@ -64,11 +64,9 @@ def test_what_is_no_number_is_refused_for_good_and_the_rest_goes(aws: str) -> No
     assert came[1].outcome == "sent"
 
 
-def refusing(status: int, code: str, told: str) -> Behaviour:
-    body = (
-        f"<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{told}</Message></Error></ErrorResponse>"
-    )
-    return answering(status, body.encode(), "text/xml")
+def refusing(status: int, code: str, message: str) -> Behaviour:
+    error = f"<Type>Sender</Type><Code>{code}</Code><Message>{message}</Message>"
+    return answering(status, f"<ErrorResponse><Error>{error}</Error></ErrorResponse>".encode(), "text/xml")
 
 
 @pytest.mark.parametrize(

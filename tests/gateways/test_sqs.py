@@ -29,8 +29,8 @@ def url(aws: str) -> str:
     """A queue of the emulator's."""
     import boto3
 
-    made: str = boto3.client("sqs").create_queue(QueueName=f"send-{uuid.uuid4().hex[:8]}")["QueueUrl"]
-    return made
+    queue_url: str = boto3.client("sqs").create_queue(QueueName=f"send-{uuid.uuid4().hex[:8]}")["QueueUrl"]
+    return queue_url
 
 
 def waiting(url: str) -> list[str]:
@@ -98,11 +98,11 @@ def test_a_connection_that_had_died_costs_nothing(
 
 def test_what_the_queue_left_out_of_a_batch_is_told(stack: ExitStack, account: pytest.MonkeyPatch) -> None:
     entry: dict[str, Any] = {"MessageId": "m", "MD5OfMessageBody": "99914b932bd37a50b983c5e7c90ae93b"}  # of {}
-    told = {
+    response = {
         "Successful": [{"Id": "2", **entry}, {"Id": "0", **entry}],
         "Failed": [{"Id": "1", "Code": "InternalError", "SenderFault": False}],
     }
-    wire = stack.enter_context(Vendor(answering(200, json.dumps(told).encode(), JSON)).running())
+    wire = stack.enter_context(Vendor(answering(200, json.dumps(response).encode(), JSON)).running())
     account.setenv("AWS_ENDPOINT_URL", wire.url)
     assert SqsQueues({"send": f"{wire.url}/1/send"}).send("send", ["{}"] * 3) == [True, False, True]
 
@@ -112,6 +112,6 @@ def test_what_went_before_the_queue_fell_silent_is_told_as_taken(
 ) -> None:
     wire = stack.enter_context(Vendor(in_turn(relaying(aws), hang_up)).running())
     account.setenv("AWS_ENDPOINT_URL", wire.url)
-    taken = SqsQueues({"send": url}).send("send", ["{}"] * 25)
-    assert taken == [True] * 10 + [False] * 15
+    accepted = SqsQueues({"send": url}).send("send", ["{}"] * 25)
+    assert accepted == [True] * 10 + [False] * 15
     assert len(wire.posted) == 3  # who does not answer is not asked for the rest

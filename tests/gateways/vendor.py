@@ -126,13 +126,13 @@ def relaying(url: str) -> Behaviour:
 def relayed(url: str, posted: Posted) -> bytes:
     """Return the answer of the server at ``url`` to what was posted here, as it goes over the wire."""
     method, path, _ = posted.line.split(" ")
-    asked = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
+    upstream = http.client.HTTPConnection(url.removeprefix("http://"), timeout=30)
     try:
-        asked.request(method, path, posted.body, posted.headers)
-        told = asked.getresponse()
-        return answer(told.status, told.read(), told.getheader("Content-Type", ""))
+        upstream.request(method, path, posted.body, posted.headers)
+        passed_on = upstream.getresponse()
+        return answer(passed_on.status, passed_on.read(), passed_on.getheader("Content-Type", ""))
     finally:
-        asked.close()
+        upstream.close()
 
 
 def in_turn(*behaviours: Behaviour) -> Behaviour:

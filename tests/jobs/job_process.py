@@ -37,11 +37,11 @@ def fire(url: str, function: str, at: dt.datetime, threads: int) -> None:
 
     parts = parts_on(url)
     together = threading.Barrier(threads)
-    told: list[object] = [None] * threads
+    results: list[object] = [None] * threads
 
     def call(place: int) -> None:
         together.wait(60)
-        told[place] = app.app.handler_map[function](event_at(at, function), None)
+        results[place] = app.app.handler_map[function](event_at(at, function), None)
 
     with using(parts):
         running = [threading.Thread(target=call, args=(place,)) for place in range(threads)]
@@ -51,7 +51,7 @@ def fire(url: str, function: str, at: dt.datetime, threads: int) -> None:
             thread.start()
         for thread in running:
             thread.join()
-    print(json.dumps(told), flush=True)
+    print(json.dumps(results), flush=True)
 
 
 def slow(url: str, at: dt.datetime, claim_s: int, set_s: float) -> None:
@@ -64,12 +64,12 @@ def slow(url: str, at: dt.datetime, claim_s: int, set_s: float) -> None:
         time.sleep(set_s)
         return 1
 
-    def works(_parts: Resources, _slot: Slot) -> Iterator[JobStep]:
+    def steps(_parts: Resources, _slot: Slot) -> Iterator[JobStep]:
         for number, scope_id in enumerate(SCOPES):
             yield JobStep(scope_id, partial(do, number=number))
             print(f"over {number}", flush=True)
 
-    REGISTRY.add_job(Job(SLOW, dt.timedelta(hours=1), works))
+    REGISTRY.add_job(Job(SLOW, dt.timedelta(hours=1), steps))
     for outcome in job_runner.run_due_slots(parts, SLOW, at):
         print(f"{outcome.status} {outcome.sets} {outcome.passed_over}", flush=True)
 

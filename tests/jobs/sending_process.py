@@ -78,7 +78,7 @@ def parts_on(url: str, queues: FolderQueues | None, at: dt.datetime = NOON) -> R
     return Resources(engine, engine, ManualClock(at), KeyFile("unused.json"), queues=queues)
 
 
-def outside_on(
+def outbound_on(
     folder: Path, stop: Callable[[str], None] = lambda where: None, at: dt.datetime = NOON
 ) -> OutboundResources:
     gateways = {"africastalking": FolderPhones(folder, stop)}
@@ -95,8 +95,8 @@ def main(command: str, url: str, folder: Path, stop_at: str) -> None:
     if command == "dispatch":
         print("handed", dispatch_runner.dispatch(parts_on(url, FolderQueues(folder, stop))), flush=True)
         return
-    outside = outside_on(folder, stop)
-    done = [sending_runner.send_texts(outside, body) for body in FolderQueues(folder).bodies("send")]
+    outbound = outbound_on(folder, stop)
+    done = [sending_runner.send_texts(outbound, body) for body in FolderQueues(folder).bodies("send")]
     print("done", done.count(True), flush=True)
 
 

@@ -36,18 +36,18 @@ def alone(fresh_database: str, parts: Resources, clock: ManualClock) -> Iterator
 
 def by_hand(**event: Any) -> list[dict[str, Any]]:
     """Invoke the function as an operator does, and return what it says of each slot."""
-    told: list[dict[str, Any]] = run_job(event, None)["slots"]
-    return told
+    outcomes: list[dict[str, Any]] = run_job(event, None)["slots"]
+    return outcomes
 
 
 def test_a_day_is_run_by_hand_in_nairobi_or_where_it_is_asked_for(alone: Resources) -> None:
     Money.found(alone).do(organisations.change_organisation, None, {"bill_by_itself": True})
-    told = by_hand(name="bill_due", on="2026-06-02")
-    assert [each["slot"] for each in told][::23] == ["2026-06-01T21:00:00Z", "2026-06-02T20:00:00Z"]
-    assert told[0] == {
+    outcomes = by_hand(name="bill_due", on="2026-06-02")
+    assert [each["slot"] for each in outcomes][::23] == ["2026-06-01T21:00:00Z", "2026-06-02T20:00:00Z"]
+    assert outcomes[0] == {
         "slot": "2026-06-01T21:00:00Z", "status": "done", "sets": 1, "passed_over": 0, "counted": 1, "problem": None,
     }  # fmt: skip
-    assert sum(each["sets"] for each in told) == 1
+    assert sum(each["sets"] for each in outcomes) == 1
     assert by_hand(name="bill_due", on="2026-06-02", time_zone="UTC")[0]["slot"] == "2026-06-02T00:00:00Z"
 
 
@@ -60,8 +60,8 @@ class Context:
 
 
 def test_what_there_is_no_time_for_is_left_out_and_told(alone: Resources) -> None:
-    told: list[dict[str, Any]] = run_job({"name": "bill_due", "on": "2026-06-02"}, Context())["slots"]
-    assert {each["status"] for each in told} == {"left out"}
+    outcomes: list[dict[str, Any]] = run_job({"name": "bill_due", "on": "2026-06-02"}, Context())["slots"]
+    assert {each["status"] for each in outcomes} == {"left out"}
     with alone.reading() as db:
         assert db.scalar(select(func.count()).select_from(job_runs)) == 0
 
@@ -88,8 +88,8 @@ def test_tasks_that_the_clock_queued_are_forgotten_after_ninety_days(alone: Reso
         ended = update(tasks).where(tasks.c.id == task_id).values(status=status, finished_at=clock.now())
         alone.transact(lambda db: db.execute(ended).close())
 
-    done, failed, asked, waiting = leave(), leave(), leave(created_by=member_id), leave()
-    for each, status in ((done, "done"), (failed, "failed"), (asked, "done")):
+    done, failed, requested, waiting = leave(), leave(), leave(created_by=member_id), leave()
+    for each, status in ((done, "done"), (failed, "failed"), (requested, "done")):
         end(each, status)
     clock.at += dt.timedelta(days=1)
     young = leave()
@@ -97,7 +97,7 @@ def test_tasks_that_the_clock_queued_are_forgotten_after_ninety_days(alone: Reso
     clock.at += RETENTION - dt.timedelta(hours=1)
     assert sweep_old(event_at(clock.at, "sweep_old"), None)["count"] == 2
     with alone.reading() as db:
-        assert set(db.scalars(select(tasks.c.id))) == {asked, waiting, young}
+        assert set(db.scalars(select(tasks.c.id))) == {requested, waiting, young}
 
 
 def test_the_run_of_what_forgets_is_kept_as_any_other(alone: Resources, clock: ManualClock) -> None:

@@ -35,9 +35,9 @@ Process = subprocess.Popen[str]
 
 @pytest.fixture
 def real(fresh_database: str) -> Iterator[Resources]:
-    made = parts_on(fresh_database)
-    yield made
-    made.writer.dispose()
+    opened = parts_on(fresh_database)
+    yield opened
+    opened.writer.dispose()
 
 
 def start(*arguments: object) -> Process:
@@ -50,9 +50,17 @@ def found(parts: Resources) -> list[UUID]:
 
     def one(db: Connection, number: int) -> UUID:
         now = parts.clock.now()
+<<<<<<< HEAD
         made = organisations.found_organisation(db, f"+2547000{number:05d}", name="Homes", person_name="Amina", now=now)
         wanted: OrganisationChange = {"bill_by_itself": True, "late_fee_kind": "fixed", "late_fee_cents": 500_00}
         return organisations.change_organisation(context(db, made.id), None, wanted).id
+=======
+        opened = organisations.found_organisation(
+            db, f"+2547000{number:05d}", name="Homes", person_name="Amina", now=now
+        )
+        wanted = {"bill_by_itself": True, "late_fee_kind": "fixed", "late_fee_cents": 500_00}
+        return organisations.change_organisation(context(db, opened.id), None, wanted).id
+>>>>>>> c4149d5 (tests: name variables for what they hold)
 
     return [parts.transact(lambda db, number=number: one(db, number)) for number in range(ORGANISATIONS)]  # type: ignore[misc]
 
@@ -67,11 +75,11 @@ def fired(url: str, function: str, at: dt.datetime) -> list[dict[str, int]]:
         assert process.stdin
         process.stdin.write("go\n")
         process.stdin.flush()
-    told: list[dict[str, int]] = [
+    results: list[dict[str, int]] = [
         each for process in processes for each in json.loads(process.communicate(timeout=120)[0])
     ]
     assert [process.returncode for process in processes] == [0, 0]
-    return told
+    return results
 
 
 def queued(parts: Resources) -> Counter[tuple[UUID, str]]:
@@ -97,10 +105,10 @@ def test_a_slot_that_is_fired_twenty_times_at_once_is_worked_once(
 ) -> None:
     organisations = found(real)
     at = real.clock.now()
-    told = fired(fresh_database, function, at)
-    assert len(told) == 2 * THREADS
-    assert sum(each["slots"] for each in told) == 1, "one of the twenty had it"
-    assert sum(each["count"] for each in told) == ORGANISATIONS
+    results = fired(fresh_database, function, at)
+    assert len(results) == 2 * THREADS
+    assert sum(each["slots"] for each in results) == 1, "one of the twenty had it"
+    assert sum(each["count"] for each in results) == ORGANISATIONS
     assert queued(real) == {(organisation_id, kind): 1 for organisation_id in organisations}
     slot = at.replace(minute=0, second=0, microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ")
     assert runs(real) == [(slot, "done", 1, ORGANISATIONS, ORGANISATIONS)]
@@ -114,8 +122,8 @@ def test_slots_that_were_missed_are_each_caught_up_once_when_twenty_come_at_once
     before = at - dt.timedelta(hours=5)
     with using(real):
         app.handler_map["bill_due"](event_at(before, "bill_due"), None)
-    told = fired(fresh_database, "bill_due", at)
-    assert sum(each["slots"] for each in told) == 5
+    results = fired(fresh_database, "bill_due", at)
+    assert sum(each["slots"] for each in results) == 5
     assert [row[1:3] for row in runs(real)] == [("done", 1)] * 6
     days = {(at - dt.timedelta(hours=hours) + dt.timedelta(hours=3)).date() for hours in range(6)}
     assert queued(real) == {(organisation_id, "bill_run"): len(days) for organisation_id in organisations}
@@ -152,11 +160,11 @@ def test_a_run_slower_than_its_claim_and_one_that_would_take_over_do_each_set_on
     assert slow.stdout.readline() == "begun 0\n"
     time.sleep(CLAIM_S + 0.5)  # its claim has lapsed, and it is still in its set
     others = [start("slow", fresh_database, at.isoformat(), CLAIM_S, 0) for _ in range(2)]
-    told = [process.communicate(timeout=60)[0].splitlines() for process in [*others, slow]]
+    results = [process.communicate(timeout=60)[0].splitlines() for process in [*others, slow]]
     for _ in range(3):
         lapse(real)
         start("slow", fresh_database, at.isoformat(), CLAIM_S, 0).communicate(timeout=60)
-    print(told)
+    print(results)
     assert queued(real) == {(scope_id, "test_never_worked"): 1 for scope_id in SCOPES}
     assert [row[1] for row in runs(real)] == ["done"]
     with real.reading() as db:

@@ -49,10 +49,10 @@ def test_twenty_that_queue_and_work_reminders_at_once_tell_every_tenant_once(
     fired(fresh_database, "rent_reminders", at + HOUR)
     fired(fresh_database, "work_tasks", at)
     with real.reading() as db:
-        told = Counter(db.scalars(select(messages.c.tenant_id)))
+        notified = Counter(db.scalars(select(messages.c.tenant_id)))
         queued = Counter(db.scalars(select(tasks.c.organisation_id)))
         status = set(db.scalars(select(tasks.c.status)))
-    assert (set(told.values()), len(told)) == ({1}, LANDLORDS * TENANTS)
+    assert (set(notified.values()), len(notified)) == ({1}, LANDLORDS * TENANTS)
     assert set(queued) == {estate.organisation_id for estate in estates}
     assert status == {"done"}
     assert [len(estate.said()) for estate in estates] == [TENANTS] * LANDLORDS

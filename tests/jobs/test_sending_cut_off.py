@@ -40,9 +40,9 @@ def line(mariadb_url: str) -> Iterator[tuple[CutLine, str]]:
 
 @pytest.fixture
 def cut_off(line: tuple[CutLine, str], queues: FakeQueues) -> Iterator[Resources]:
-    made = parts_at(line[1], queues)
-    yield made
-    made.writer.dispose()
+    opened = parts_at(line[1], queues)
+    yield opened
+    opened.writer.dispose()
 
 
 def parts_at(url: str, queues: FakeQueues) -> Resources:
@@ -56,7 +56,7 @@ def queues() -> FakeQueues:
 
 
 @pytest.fixture
-def making() -> Iterator[Callable[[Callable[[], None]], None]]:
+def while_deciding() -> Iterator[Callable[[Callable[[], None]], None]]:
     """Have texts of the kind made after a step of the test's own, at the moment a set is being decided."""
     before = RENDERERS.pop(KIND, None)
     step: list[Callable[[], None]] = [lambda: None]
@@ -76,7 +76,7 @@ def making() -> Iterator[Callable[[Callable[[], None]], None]]:
 
 
 @pytest.fixture
-def outbox(cut_off: Resources, making: object) -> Outbox:
+def outbox(cut_off: Resources, while_deciding: object) -> Outbox:
     found = Outbox.found(cut_off)
     found.settings(daily_cap=10_000, monthly_limit_cents=10**9)
     found.queue([notice(None, kind=KIND, input={"n": number}) for number in range(dispatch_runner.SET_SIZE + 100)])
@@ -91,10 +91,10 @@ def all_end_well(parts: Resources, outbox: Outbox, queues: FakeQueues, folder: P
     dispatch_runner.dispatch(parts)
     clock.at += dt.timedelta(minutes=3)
     recovery_runner.requeue_lost_attempts(parts)
-    outside = make_outbound_resources(folder, clock, queues, africastalking=phones)
-    for body in queues.take("send"):
-        assert sending_runner.send_texts(outside, body)
-    for body in queues.take("results"):
+    outbound = make_outbound_resources(folder, clock, queues, africastalking=phones)
+    for body in queues.pop("send"):
+        assert sending_runner.send_texts(outbound, body)
+    for body in queues.pop("results"):
         result_runner.handle_result(parts, body)
     count = dispatch_runner.SET_SIZE + 100
     assert outbox.statuses() == {"sent": count}
@@ -108,14 +108,14 @@ def test_the_line_is_cut_while_a_set_is_decided(
     cut_off: Resources,
     outbox: Outbox,
     queues: FakeQueues,
-    making: Callable[[Callable[[], None]], None],
+    while_deciding: Callable[[Callable[[], None]], None],
     tmp_path: Path,
 ) -> None:
-    making(line[0].cut)
+    while_deciding(line[0].cut)
     with pytest.raises(Unavailable):
         dispatch_runner.dispatch(cut_off)
-    assert queues.take("send") == []
-    making(lambda: None)
+    assert queues.pop("send") == []
+    while_deciding(lambda: None)
     line[0].mend()
     assert outbox.statuses() == {"queued": dispatch_runner.SET_SIZE + 100}, "the set left nothing behind"
     all_end_well(cut_off, outbox, queues, tmp_path)
@@ -139,10 +139,10 @@ def test_results_wait_on_the_queue_while_the_line_is_cut(
     line: tuple[CutLine, str], cut_off: Resources, outbox: Outbox, queues: FakeQueues, tmp_path: Path
 ) -> None:
     dispatch_runner.dispatch(cut_off)
-    outside = make_outbound_resources(tmp_path, cut_off.clock, queues, africastalking=FakePhones())
-    for body in queues.take("send"):
-        sending_runner.send_texts(outside, body)
-    results = queues.take("results")
+    outbound = make_outbound_resources(tmp_path, cut_off.clock, queues, africastalking=FakePhones())
+    for body in queues.pop("send"):
+        sending_runner.send_texts(outbound, body)
+    results = queues.pop("results")
     line[0].cut()
     for body in results:
         with pytest.raises(Unavailable):
@@ -170,7 +170,7 @@ def test_a_server_that_is_stopped_stops_the_dispatcher_and_nothing_more(queues: 
     finally:
         server.stop()
     phones = FakePhones()
-    outside = make_outbound_resources(tmp_path, here.clock, queues, africastalking=phones)
-    for body in queues.take("send"):
-        sending_runner.send_texts(outside, body)
+    outbound = make_outbound_resources(tmp_path, here.clock, queues, africastalking=phones)
+    for body in queues.pop("send"):
+        sending_runner.send_texts(outbound, body)
     assert Counter(phones.came.values()) == {1: dispatch_runner.SET_SIZE}

@@ -14,7 +14,7 @@ import pytest
 from chalicelib.clock import ManualClock
 from chalicelib.delivery import dispatch_runner, recovery_runner, result_runner, sending_runner
 from chalicelib.runtime.resources import using
-from tests.jobs.sending_process import FolderPhones, FolderQueues, outside_on, parts_on
+from tests.jobs.sending_process import FolderPhones, FolderQueues, outbound_on, parts_on
 from tests.outbox import Outbox, new_phone, notice
 
 pytestmark = pytest.mark.slow
@@ -48,16 +48,16 @@ class Estate:
         clock.at += by
         return clock.at
 
-    def sweep(self) -> None:
+    def recover(self) -> None:
         recovery_runner.match_reports_by_phone(self.parts)
         recovery_runner.requeue_lost_attempts(self.parts)
         dispatch_runner.dispatch(self.parts)
 
     def send_all(self, times: int = 1) -> None:
         """Give senders all that ever was put on the queue, ``times`` over, and take what they tell."""
-        outside = outside_on(self.folder, at=self.parts.clock.now())
+        outbound = outbound_on(self.folder, at=self.parts.clock.now())
         for body in self.queues.bodies("send") * times:
-            assert sending_runner.send_texts(outside, body)
+            assert sending_runner.send_texts(outbound, body)
         for body in self.queues.bodies("results"):
             result_runner.handle_result(self.parts, body)
 
@@ -67,11 +67,11 @@ class Estate:
 
 @pytest.fixture
 def estate(fresh_database: str, tmp_path: Path) -> Iterator[Estate]:
-    made = Estate(fresh_database, tmp_path / "estate")
-    made.folder.mkdir()
-    with using(made.parts):
-        yield made
-    made.parts.writer.dispose()
+    opened = Estate(fresh_database, tmp_path / "estate")
+    opened.folder.mkdir()
+    with using(opened.parts):
+        yield opened
+    opened.parts.writer.dispose()
 
 
 @pytest.fixture
@@ -92,11 +92,11 @@ def test_a_dispatcher_killed_between_commit_queue_and_mark_sends_each_once(
     on_queue = len(estate.texts())
     assert on_queue == (0 if stop == "before_queue" else 45)
 
-    estate.sweep()
+    estate.recover()
     assert len(estate.texts()) == on_queue, "for two minutes it may still be at it"
     estate.move(3 * MINUTE)
-    estate.sweep()
-    estate.sweep()
+    estate.recover()
+    estate.recover()
     assert len(estate.texts()) == on_queue + 45
     estate.send_all(times=2)
     assert Counter(estate.phones.came().values()) == {1: 45}
@@ -113,10 +113,10 @@ def test_a_sender_killed_at_the_gateway_leaves_its_texts_unknown_and_nobody_send
     dispatch_runner.dispatch(estate.parts)
     estate.kill_at("send", stop)
     (body,) = estate.queues.bodies("send")
-    assert not sending_runner.send_texts(outside_on(estate.folder), body), "its taker may still be waiting"
+    assert not sending_runner.send_texts(outbound_on(estate.folder), body), "its taker may still be waiting"
     estate.move(3 * MINUTE)
     estate.send_all(times=3)
-    estate.sweep()
+    estate.recover()
     assert outbox.message(message_id).status == "unknown"
     assert sum(estate.phones.came().values()) == came
     assert len(estate.texts()) == 1
@@ -147,8 +147,8 @@ def test_dispatchers_racing_as_processes_hand_each_once_and_keep_the_caps(estate
     tight.texts(1_100)
     spent.texts(1_100)
     dispatchers = [estate.start("dispatch") for _ in range(3)]
-    told = [dispatcher.communicate(timeout=120)[0] for dispatcher in dispatchers]
-    handed = [int(text.split("handed ")[1]) for text in told]
+    outputs = [dispatcher.communicate(timeout=120)[0] for dispatcher in dispatchers]
+    handed = [int(text.split("handed ")[1]) for text in outputs]
     print(handed)
     assert outbox.statuses() == {"handed": 1_500, "queued": 200}
     by_tenant = Counter(each.tenant_id for each in outbox.messages().values() if each.status == "handed")

@@ -64,9 +64,9 @@ def alone(fresh_database: str, parts: Resources, clock: ManualClock, queues: Fak
 
 @pytest.fixture
 def phones(alone: Resources, queues: FakeQueues, tmp_path: Path) -> Iterator[FakePhones]:
-    made = FakePhones()
-    with using_outbound(make_outbound_resources(tmp_path, alone.clock, queues, africastalking=made)):
-        yield made
+    gateway = FakePhones()
+    with using_outbound(make_outbound_resources(tmp_path, alone.clock, queues, africastalking=gateway)):
+        yield gateway
 
 
 @pytest.fixture
@@ -78,11 +78,11 @@ def test_what_is_queued_wakes_the_dispatcher_and_goes_all_the_way(
     outbox: Outbox, queues: FakeQueues, phones: FakePhones
 ) -> None:
     ids = outbox.texts(3)
-    wakes = queues.take("wake")
+    wakes = queues.pop("wake")
     assert [json.loads(body) for body in wakes] == [{"worker": "messages"}]
     assert called("wake_workers", wakes) == []
-    assert called("send_messages", queues.take("send")) == []
-    assert called("take_results", queues.take("results")) == []
+    assert called("send_messages", queues.pop("send")) == []
+    assert called("take_results", queues.pop("results")) == []
     assert outbox.statuses() == {"sent": 3}
     form = {"id": str(outbox.message(ids[0]).provider_reference), "status": "Success"}
     assert called("take_results", [serialize_callback(VendorCallback("report", "africastalking", form, NOON))]) == []
@@ -103,10 +103,10 @@ def test_one_number_of_a_batch_that_is_refused_fails_alone(
     phones.answers = answers
     outbox.texts(2)
     (refused,) = outbox.queue([notice(address=bad)])
-    called("wake_workers", queues.take("wake"))
-    (body,) = queues.take("send")
+    called("wake_workers", queues.pop("wake"))
+    (body,) = queues.pop("send")
     assert called("send_messages", [body]) == []
-    assert called("take_results", queues.take("results")) == []
+    assert called("take_results", queues.pop("results")) == []
     assert outbox.statuses() == {"sent": 2, "failed": 1}
     assert outbox.message(refused).reason == "InvalidPhoneNumber"
     assert outbox.day() == (2, 160)
@@ -116,10 +116,10 @@ def test_of_a_batch_only_those_are_given_back_that_were_not_worked(
     outbox: Outbox, queues: FakeQueues, phones: FakePhones
 ) -> None:
     outbox.texts(25)
-    called("wake_workers", queues.take("wake"))
-    bodies = queues.take("send")
+    called("wake_workers", queues.pop("wake"))
+    bodies = queues.pop("send")
     assert called("send_messages", [bodies[0], "no JSON", bodies[1], ""]) == [1, 3]
-    assert called("take_results", [*queues.take("results"), "{}", "none"]) == [2, 3]
+    assert called("take_results", [*queues.pop("results"), "{}", "none"]) == [2, 3]
     assert outbox.statuses() == {"sent": 25}
 
 
@@ -127,7 +127,7 @@ def test_a_sender_whose_time_is_up_gives_back_what_it_has_not_begun(
     outbox: Outbox, queues: FakeQueues, phones: FakePhones
 ) -> None:
     outbox.texts(1)
-    called("wake_workers", queues.take("wake"))
+    called("wake_workers", queues.pop("wake"))
     assert called("send_messages", queues.kept["send"], left_ms=29_000) == [0]
     assert phones.calls == []
 
@@ -136,7 +136,7 @@ def test_the_schedule_sends_what_nobody_was_woken_for_and_counts_it_for_its_orga
     alone: Resources, outbox: Outbox, queues: FakeQueues, clock: ManualClock
 ) -> None:
     outbox.texts(2)
-    queues.take("wake")
+    queues.pop("wake")
     app.handler_map["dispatch_messages"](event_at(clock.at, "dispatch_messages"), None)
     assert len(queues.texts(outbox.id)) == 2
     with alone.reading() as db:
@@ -155,7 +155,7 @@ def test_the_schedule_makes_up_for_a_queue_that_was_silent_and_gives_up_after_a_
     outbox: Outbox, queues: FakeQueues, clock: ManualClock, phones: FakePhones
 ) -> None:
     outbox.texts(1)
-    queues.take("wake")
+    queues.pop("wake")
     queues.silent = True
     with pytest.raises(JobFailed):
         app.handler_map["dispatch_messages"](event_at(clock.at, "dispatch_messages"), None)
@@ -163,7 +163,7 @@ def test_the_schedule_makes_up_for_a_queue_that_was_silent_and_gives_up_after_a_
     clock.at += 5 * MINUTE
     app.handler_map["dispatch_messages"](event_at(clock.at, "dispatch_messages"), None)
     assert len(queues.texts(outbox.id)) == 1
-    queues.take("send")  # and the queue loses it
+    queues.pop("send")  # and the queue loses it
     clock.at += dt.timedelta(days=1)
     app.handler_map["dispatch_messages"](event_at(clock.at, "dispatch_messages"), None)
     assert outbox.statuses() == {"unknown": 1}
@@ -175,10 +175,10 @@ def test_a_queue_that_lay_still_over_the_evening_sends_nothing_in_the_night_but_
 ) -> None:
     clock.at = NOON + dt.timedelta(hours=7, minutes=50)  # 19:50
     (message_id,) = outbox.texts(1)
-    called("wake_workers", queues.take("wake"))
+    called("wake_workers", queues.pop("wake"))
     clock.at += dt.timedelta(hours=2)
-    assert called("send_messages", queues.take("send")) == []
-    assert called("take_results", queues.take("results")) == []
+    assert called("send_messages", queues.pop("send")) == []
+    assert called("take_results", queues.pop("results")) == []
     for _ in range(3):
         clock.at += 5 * MINUTE
         app.handler_map["dispatch_messages"](event_at(clock.at, "dispatch_messages"), None)
@@ -207,10 +207,10 @@ def test_what_goes_wrong_is_told_without_a_number_or_a_text(
         ) == [0, 1]
     finally:
         tracking.INCOMING_SMS_HANDLERS.remove(taker)
-    said = caplog.text + "".join(json.dumps(vars(record), default=str) for record in caplog.records)
-    assert "ValueError" in said
-    assert "254711222333" not in said
-    assert "Wanjiru" not in said
+    logged = caplog.text + "".join(json.dumps(vars(record), default=str) for record in caplog.records)
+    assert "ValueError" in logged
+    assert "254711222333" not in logged
+    assert "Wanjiru" not in logged
 
 
 def test_a_database_that_is_gone_gives_every_result_back(

@@ -37,7 +37,7 @@ def outbox(parts: Resources, clock: ManualClock, queues: FakeQueues) -> Iterator
     clock.at = NOON
     with using(replace(parts, queues=queues)) as these:
         dispatch_runner.dispatch(these)  # what other tests left
-        queues.take("send")
+        queues.pop("send")
         yield Outbox.found(these)
 
 
@@ -47,7 +47,7 @@ def stack() -> Iterator[ExitStack]:
         yield open_things
 
 
-def outside(stack: ExitStack, outbox: Outbox, folder: Path, behave: Behaviour) -> tuple[OutboundResources, Vendor]:
+def outbound(stack: ExitStack, outbox: Outbox, folder: Path, behave: Behaviour) -> tuple[OutboundResources, Vendor]:
     vendor = stack.enter_context(Vendor(behave).running())
     gateway = AfricasTalking(vendor.url, "plotihub", lambda: "atsk_secret", timeout_s=1)
     queues = outbox.parts.queues
@@ -73,14 +73,14 @@ def taking(refused: str = "") -> Behaviour:
             }
             for number in posted.form["to"].split(",")
         ]  # fmt: skip
-        told = {"SMSMessageData": {"Message": "Sent", "Recipients": recipients}}
-        wire.sendall(answer(201, json.dumps(told).encode()))
+        response = {"SMSMessageData": {"Message": "Sent", "Recipients": recipients}}
+        wire.sendall(answer(201, json.dumps(response).encode()))
 
     return behave
 
 
 def settle(outbox: Outbox, queues: FakeQueues) -> None:
-    for body in queues.take("results"):
+    for body in queues.pop("results"):
         result_runner.handle_result(outbox.parts, body)
 
 
@@ -91,8 +91,8 @@ def test_a_batch_with_a_number_that_is_refused(
     outbox.texts(2)
     (refused,) = outbox.queue([notice(address=bad)])
     dispatch_runner.dispatch(outbox.parts)
-    sender, vendor = outside(stack, outbox, tmp_path, taking(refused=bad))
-    (body,) = queues.take("send")
+    sender, vendor = outbound(stack, outbox, tmp_path, taking(refused=bad))
+    (body,) = queues.pop("send")
     assert sending_runner.send_texts(sender, body)
     settle(outbox, queues)
     assert len(vendor.posted) == 1, "one text to three numbers is one call"
@@ -107,8 +107,8 @@ def test_a_vendor_that_says_nothing_after_it_took_the_text(
     """One SMS, however often the queue brings it and the schedule comes; its report settles it."""
     (message_id,) = outbox.texts(1)
     dispatch_runner.dispatch(outbox.parts)
-    sender, vendor = outside(stack, outbox, tmp_path, silent)
-    (body,) = queues.take("send")
+    sender, vendor = outbound(stack, outbox, tmp_path, silent)
+    (body,) = queues.pop("send")
     for _ in range(3):
         assert sending_runner.send_texts(sender, body)
     settle(outbox, queues)
@@ -134,8 +134,8 @@ def test_the_queue_brings_a_message_three_times_at_one_moment(
 ) -> None:
     outbox.queue([notice(f"Your meter reads {number}.") for number in range(12)])
     dispatch_runner.dispatch(outbox.parts)
-    sender, vendor = outside(stack, outbox, tmp_path, taking())
-    bodies = queues.take("send") * 3
+    sender, vendor = outbound(stack, outbox, tmp_path, taking())
+    bodies = queues.pop("send") * 3
     done: list[bool] = []
     threads = [
         threading.Thread(target=lambda body=body: done.append(sending_runner.send_texts(sender, body)))

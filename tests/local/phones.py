@@ -83,9 +83,9 @@ class Phones:
         return self._ask(urllib.request.Request(f"{self.url}/version1/messaging", data, headers))
 
     def get(self, path: str) -> Any:
-        status, told = self._ask(urllib.request.Request(self.url + path))
-        assert status == 200, told
-        return told
+        status, content = self._ask(urllib.request.Request(self.url + path))
+        assert status == 200, content
+        return content
 
     def post(self, path: str, body: Any, **headers: str) -> tuple[int, Any]:
         """Ask as the page does."""
@@ -97,9 +97,9 @@ class Phones:
 
     def act(self, number: str, what: str, **body: Any) -> Any:
         """Do what the page does for a number, successfully."""
-        status, told = self.post(f"/api/numbers/{urllib.parse.quote(number)}/{what}", body)
-        assert status < 300, told
-        return told
+        status, content = self.post(f"/api/numbers/{urllib.parse.quote(number)}/{what}", body)
+        assert status < 300, content
+        return content
 
     @staticmethod
     def _ask(request: urllib.request.Request) -> tuple[int, Any]:

@@ -27,9 +27,9 @@ def home(sqlite_template: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def parts(home: Path) -> Iterator[Resources]:
-    made = parts_on(f"sqlite:///{home / 'plotihub.sqlite3'}")
-    yield made
-    made.writer.dispose()
+    opened = parts_on(f"sqlite:///{home / 'plotihub.sqlite3'}")
+    yield opened
+    opened.writer.dispose()
 
 
 def run(home: Path, *words: str, by_make: bool = False) -> "subprocess.CompletedProcess[str]":
@@ -64,7 +64,7 @@ def test_it_grants_lists_and_revokes(home: Path, parts: Resources) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["KIND=messaging", "BY=A"], "organisation: expected an organisation's id"),
         (["ORG={mine}", "KIND=everything", "BY=A"], "kind: expected messaging or sender_name"),
@@ -81,12 +81,12 @@ def test_it_grants_lists_and_revokes(home: Path, parts: Resources) -> None:
         (["SUPERUSER=1"], "the names are: BY, DAILY, KIND"),
     ],
 )
-def test_it_says_what_is_wrong(parts: Resources, words: list[str], told: str) -> None:
+def test_it_says_what_is_wrong(parts: Resources, words: list[str], message: str) -> None:
     """In this process: a dozen others would start only to end with a line."""
     mine = str(Money.found(parts, granted=False).organisation_id)
     with using(parts), pytest.raises(SystemExit) as ended:
         grant.lines(dict(grant.read(word.format(mine=mine)) for word in words))
-    assert told in str(ended.value.code)
+    assert message in str(ended.value.code)
 
 
 def test_what_is_wrong_ends_the_program_without_a_traceback(home: Path) -> None:

@@ -27,9 +27,9 @@ def home(sqlite_template: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def parts(home: Path) -> Iterator[Resources]:
-    made = parts_on(f"sqlite:///{home / 'plotihub.sqlite3'}")
-    yield made
-    made.writer.dispose()
+    opened = parts_on(f"sqlite:///{home / 'plotihub.sqlite3'}")
+    yield opened
+    opened.writer.dispose()
 
 
 def run(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -27,9 +27,9 @@ def phone(receiver: Receiver) -> Iterator[Phones]:
 
 
 def test_a_text_to_two_numbers_is_answered_as_recorded(phone: Phones) -> None:
-    status, told = phone.send(f"{A},{B}", "Habari")
+    status, response = phone.send(f"{A},{B}", "Habari")
     assert status == 201
-    data = told["SMSMessageData"]
+    data = response["SMSMessageData"]
     assert set(data) == {"Message", "Recipients"}
     assert data["Message"] == "Sent to 2/2 Total Cost: KES 1.6000"
     ids = [recipient.pop("messageId") for recipient in data["Recipients"]]
@@ -40,9 +40,9 @@ def test_a_text_to_two_numbers_is_answered_as_recorded(phone: Phones) -> None:
 
 
 def test_the_delivery_report_follows_with_the_id_that_was_told(phone: Phones, receiver: Receiver) -> None:
-    _, told = phone.send(B, "Habari")
+    _, response = phone.send(B, "Habari")
     report = eventually(lambda: receiver.forms("delivery"))[0]
-    reference = told["SMSMessageData"]["Recipients"][0]["messageId"]
+    reference = response["SMSMessageData"]["Recipients"][0]["messageId"]
     assert report == {
         "id": reference, "status": "Success", "phoneNumber": B, "networkCode": "63903", "retryCount": "0",
     }  # fmt: skip
@@ -68,8 +68,8 @@ def test_what_a_name_of_the_sender_is_left_out_is_the_providers(phone: Phones) -
 
 def test_one_number_of_a_batch_is_refused_and_the_other_gets_it(phone: Phones, receiver: Receiver) -> None:
     phone.act(A, "fault", kind="refuse")
-    _, told = phone.send(f"{A},{B}", "Habari")
-    first, second = told["SMSMessageData"]["Recipients"]
+    _, response = phone.send(f"{A},{B}", "Habari")
+    first, second = response["SMSMessageData"]["Recipients"]
     assert (first["statusCode"], first["status"], first["messageId"]) == (403, "InvalidPhoneNumber", "None")
     assert second["statusCode"] == 101
     assert [each["number"] for each in phone.get("/api/received")["items"]] == [B]
@@ -77,14 +77,14 @@ def test_one_number_of_a_batch_is_refused_and_the_other_gets_it(phone: Phones, r
 
 
 def test_what_is_no_number_is_refused(phone: Phones) -> None:
-    _, told = phone.send("0712345678", "Habari")
-    assert told["SMSMessageData"]["Recipients"][0]["statusCode"] == 403
+    _, response = phone.send("0712345678", "Habari")
+    assert response["SMSMessageData"]["Recipients"][0]["statusCode"] == 403
 
 
 def test_a_provider_that_is_out_of_order_takes_nothing(phone: Phones) -> None:
     phone.act(A, "fault", kind="busy")
-    _, told = phone.send(A, "Habari")
-    assert told["SMSMessageData"]["Recipients"][0]["statusCode"] == 500
+    _, response = phone.send(A, "Habari")
+    assert response["SMSMessageData"]["Recipients"][0]["statusCode"] == 500
     assert phone.get("/api/received")["items"] == []
 
 
@@ -154,9 +154,9 @@ def test_a_ussd_session_gathers_what_was_keyed_in(phone: Phones, receiver: Recei
 @pytest.mark.parametrize("answer", [(404, "END no"), (200, "hello"), (200, "<html>")])
 def test_what_is_no_screen_ends_the_session(phone: Phones, receiver: Receiver, answer: tuple[int, str]) -> None:
     receiver.answers["ussd"] = [answer]
-    told = phone.act(A, "ussd", session=None)
-    assert (told["session"], told["text"]) == (None, "Connection problem or invalid MMI code.")
-    assert str(answer[0]) in told["problem"]
+    response = phone.act(A, "ussd", session=None)
+    assert (response["session"], response["text"]) == (None, "Connection problem or invalid MMI code.")
+    assert str(answer[0]) in response["problem"]
 
 
 def test_somebody_elses_session_is_not_to_be_had(phone: Phones, receiver: Receiver) -> None:
@@ -187,9 +187,9 @@ def test_the_list_tells_the_latest_first_and_what_was_not_read(phone: Phones) ->
     ]
     phone.provider.reporter.settle(5)
     phone.act(A, "seen")
-    told = phone.get(f"/api/numbers?version={first['version']}")
-    assert {each["number"]: each["unread"] for each in told["items"]} == {A: 0, B: 1}
-    assert phone.get(f"/api/numbers?version={told['version']}") == {"version": told["version"]}
+    response = phone.get(f"/api/numbers?version={first['version']}")
+    assert {each["number"]: each["unread"] for each in response["items"]} == {A: 0, B: 1}
+    assert phone.get(f"/api/numbers?version={response['version']}") == {"version": response["version"]}
 
 
 def test_another_sites_page_can_neither_read_nor_write(phone: Phones, receiver: Receiver) -> None:

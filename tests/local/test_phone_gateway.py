@@ -76,8 +76,8 @@ def test_an_email_by_the_emulators_ses_is_told(monkeypatch: pytest.MonkeyPatch) 
         first = OutgoingText("1", "makena@example.com", "Asante kwa malipo ya KES 5.", subject="Risiti")
         outcomes = gateway.send([first, first._replace(key="2", to="barasa@example.com", subject="Ankara – Desemba")])
         assert [outcome.outcome for outcome in outcomes] == [SENT, SENT]
-        told: list[dict[str, Any]] = emails.sent(aws.url)
-    assert {each["to"] for each in told} == {"makena@example.com", "barasa@example.com"}
-    assert {each["subject"] for each in told} == {"Risiti", "Ankara – Desemba"}
-    assert {each["text"].strip() for each in told} == {"Asante kwa malipo ya KES 5."}
-    assert all(urllib.parse.quote(emulator.EMAIL_FROM, safe="@") in each["from"] for each in told)
+        emails_sent: list[dict[str, Any]] = emails.sent(aws.url)
+    assert {each["to"] for each in emails_sent} == {"makena@example.com", "barasa@example.com"}
+    assert {each["subject"] for each in emails_sent} == {"Risiti", "Ankara – Desemba"}
+    assert {each["text"].strip() for each in emails_sent} == {"Asante kwa malipo ya KES 5."}
+    assert all(urllib.parse.quote(emulator.EMAIL_FROM, safe="@") in each["from"] for each in emails_sent)

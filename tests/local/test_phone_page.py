@@ -44,16 +44,16 @@ def opened(browser: Browser, url: str, *, width: int = 1200) -> Iterator[Page]:
     """The page; what its policy blocks or another host would be asked for fails the test."""
     page = browser.new_page(viewport={"width": width, "height": 800})
     complaints: list[str] = []
-    asked: list[str] = []
+    requested: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
+    page.on("request", lambda request: requested.append(request.url))
     page.set_default_timeout(15_000)
     page.goto(url)
     yield page
     page.close()
     assert complaints == []
-    assert [each for each in asked if not each.startswith((url, "data:"))] == []
+    assert [each for each in requested if not each.startswith((url, "data:"))] == []
 
 
 @pytest.fixture
@@ -100,10 +100,10 @@ def test_a_ussd_menu_goes_on_until_it_ends(page: Page, phone: Phones, receiver: 
     page.get_by_role("button", name="Dial *384*20880#").click()
     screen = page.locator("#screen")
     expect(screen).to_contain_text("2. Tatizo")
-    for keyed, told in (("2", "Tatizo gani?"), ("Bomba limepasuka", "Asante")):
+    for keyed, shown in (("2", "Tatizo gani?"), ("Bomba limepasuka", "Asante")):
         page.get_by_label("Your choice").fill(keyed)
         page.locator("#key-in").click()
-        expect(screen).to_have_text(told)
+        expect(screen).to_have_text(shown)
     expect(page.get_by_label("Your choice")).to_be_hidden()
     expect(page.locator("#ussd-note")).to_contain_text("The session has ended")
     page.get_by_role("button", name="OK").click()

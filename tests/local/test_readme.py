@@ -39,7 +39,7 @@ def test_every_command_of_the_tour_works_as_printed(tmp_path: Path) -> None:
         run.end(15)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "urn:plotihub:problem" not in done.stdout
-    for told in (
+    for expected in (
         '"leases":43,"invoices":43}',
         '"allocated":"40000.00"',
         '"kind":"receipt","medium":"sms","status":"delivered"',
@@ -51,6 +51,6 @@ def test_every_command_of_the_tour_works_as_printed(tmp_path: Path) -> None:
         '"closing":"4000.00"',
         '{"holds":true',
     ):
-        assert told in done.stdout, f"{told} is missing in:\n{done.stdout}"
+        assert expected in done.stdout, f"{expected} is missing in:\n{done.stdout}"
     rent_roll = (tmp_path / "out.csv").read_text("utf-8-sig").splitlines()
     assert len(rent_roll) == 1 + 48

@@ -65,10 +65,10 @@ class Run:
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
 
-    def grant(self, *asked: str) -> str:
+    def grant(self, *options: str) -> str:
         """Run `make grant` with ``asked``, such as KIND=messaging, and return what it printed."""
         told = subprocess.run(
-            [sys.executable, "-m", "local.grant", *asked],
+            [sys.executable, "-m", "local.grant", *options],
             env=environment(self.home),
             capture_output=True,
             text=True,
@@ -207,8 +207,8 @@ def assert_all_ends(run: Run, number: int) -> None:
 
 
 def test_a_port_of_the_phones_that_is_taken_is_told_and_all_else_ends(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
         done = subprocess.run(
             [sys.executable, "-m", "local.run", "--empty"],
             env={**environment(tmp_path), "PHONE_PORT": port},

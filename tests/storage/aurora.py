@@ -43,19 +43,19 @@ class Aurora:
         low, high = struct.pack("<I", abilities)[:2], struct.pack("<I", abilities)[2:]
         hello = b"\x0a8.0.39\x00" + b"\x01\x00\x00\x00" + b"12345678\x00" + low + b"\x2d\x02\x00" + high + b"\x15"
         line.put(hello + bytes(10) + b"123456789012\x00" + b"mysql_native_password\x00")
-        asked = line.take()
-        if len(asked) > 32:  # no SSLRequest, but the whole response
-            self.in_clear.append(asked)
+        packet = line.read_packet()
+        if len(packet) > 32:  # no SSLRequest, but the whole response
+            self.in_clear.append(packet)
             return
         with self.context.wrap_socket(connection, server_side=True) as line.connection:
             self._serve_privately(line)
 
     def _serve_privately(self, line: "_Line") -> None:
-        user = line.take()[32:].split(b"\x00")[0].decode()
+        user = line.read_packet()[32:].split(b"\x00")[0].decode()
         line.put(b"\xfemysql_clear_password\x00")
-        self.logins.append((user, line.take().rstrip(b"\x00").decode()))
+        self.logins.append((user, line.read_packet().rstrip(b"\x00").decode()))
         line.put(OK)
-        while (command := line.take())[:1] != b"\x01":
+        while (command := line.read_packet())[:1] != b"\x01":
             line.begin()
             self._answer(line, command)
 
@@ -91,7 +91,7 @@ class _Line:
         self.connection.sendall(struct.pack("<I", len(body))[:3] + bytes([self.number % 256]) + body)
         self.number += 1
 
-    def take(self) -> bytes:
+    def read_packet(self) -> bytes:
         head = self._read(4)
         self.number = head[3] + 1
         return self._read(int.from_bytes(head[:3], "little"))
@@ -141,7 +141,7 @@ def certificate(folder: Path, name: str) -> Path:
     issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "An authority")])
     now = dt.datetime.now(dt.UTC)
 
-    def made(subject: x509.Name, of: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+    def build_certificate(subject: x509.Name, of: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
         builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(of.public_key())
         number = x509.random_serial_number()
         return (
@@ -150,11 +150,13 @@ def certificate(folder: Path, name: str) -> Path:
             .not_valid_after(now + dt.timedelta(hours=1))
         )
 
-    root = made(issuer, authority).add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    root = build_certificate(issuer, authority).add_extension(
+        x509.BasicConstraints(ca=True, path_length=None), critical=True
+    )
     (folder / "ca.pem").write_bytes(root.sign(authority, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
     names = x509.SubjectAlternativeName([x509.DNSName(name)])
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    served = made(subject, key).add_extension(names, critical=False)
+    served = build_certificate(subject, key).add_extension(names, critical=False)
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

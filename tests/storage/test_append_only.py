@@ -213,10 +213,10 @@ def test_the_application_s_user_may_only_add(application: Engine, name: str) -> 
         f"DROP TRIGGER {name}_no_update",
         f"CREATE TRIGGER {name}_mine BEFORE INSERT ON {name} FOR EACH ROW SET @a = 1",
     ):
-        with application.connect() as db, pytest.raises(OperationalError, match="denied") as told:
+        with application.connect() as db, pytest.raises(OperationalError, match="denied") as caught:
             db.execute(text(statement))
-        assert told.value.orig
-        assert told.value.orig.args[0] in {1142, 1227}, statement  # not the trigger's refusal but the grant's
+        assert caught.value.orig
+        assert caught.value.orig.args[0] in {1142, 1227}, statement  # not the trigger's refusal but the grant's
 
 
 @pytest.mark.mariadb

@@ -76,11 +76,11 @@ def test_a_writer_who_waits_too_long_is_told_to_come_again(
 ) -> None:
     with parts.writing() as db:
         add_to(db, rows[0])
-        with pytest.raises(Unavailable) as told:  # while the other still holds the row
+        with pytest.raises(Unavailable) as caught:  # while the other still holds the row
             impatient.transact(lambda other: add_to(other, rows[0]))
         with impatient.reading() as other:
             assert count_of(other, rows[0]) == 0, "readers wait for nobody"
-    assert told.value.retry_after_s == 5
+    assert caught.value.retry_after_s == 5
 
 
 def test_a_snapshot_is_one_picture_and_leaves_its_connection_as_it_was(
@@ -234,9 +234,9 @@ def test_a_session_is_strict_in_utc_and_patient_for_as_long_as_was_asked(
 
 @MARIADB
 def test_a_pool_that_is_used_up_is_unavailable(impatient: Resources) -> None:
-    with impatient.reading(), impatient.reading(), pytest.raises(Unavailable) as told, impatient.reading():
+    with impatient.reading(), impatient.reading(), pytest.raises(Unavailable) as caught, impatient.reading():
         pass
-    assert told.value.retry_after_s == 5
+    assert caught.value.retry_after_s == 5
 
 
 @MARIADB

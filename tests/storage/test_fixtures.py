@@ -10,9 +10,9 @@ from chalicelib.storage.engines import make_engine
 
 def test_parts_write_and_read_the_worker_s_database(parts: Resources, clock: ManualClock) -> None:
     with parts.writing() as db:
-        made = organisations.found_organisation(db, "+254700000001", name="A", person_name="B", now=clock.now())
+        organisation = organisations.found_organisation(db, "+254700000001", name="A", person_name="B", now=clock.now())
     with parts.reading() as db:
-        assert organisations.get_organisation(db, made.id).name == "A"
+        assert organisations.get_organisation(db, organisation.id).name == "A"
     assert get_resources() is parts
 
 

@@ -59,9 +59,9 @@ def in_one_second(make: Callable[[], tuple[Any, Any]]) -> tuple[Any, Any]:
     """Return two tokens that were signed in the same second, as their text tells it."""
     while True:
         second = int(time.time())
-        made = make()
+        result = make()
         if int(time.time()) == second:
-            return made
+            return result
 
 
 @pytest.mark.parametrize(
@@ -83,9 +83,9 @@ def test_the_token_is_what_boto3_would_sign_for_the_host_s_own_region(login: Iam
 
     ours, theirs = in_one_second(both)
     assert ours == theirs
-    asked = parse_qs(urlsplit(f"https://{ours}").query)
-    assert asked["X-Amz-Credential"][0].split("/")[2:] == [region, "rds-db", "aws4_request"]
-    assert asked["X-Amz-Expires"] == ["900"]
+    signed_query = parse_qs(urlsplit(f"https://{ours}").query)
+    assert signed_query["X-Amz-Credential"][0].split("/")[2:] == [region, "rds-db", "aws4_request"]
+    assert signed_query["X-Amz-Expires"] == ["900"]
 
 
 @pytest.mark.parametrize(
@@ -124,11 +124,11 @@ def test_each_connection_of_an_engine_logs_in_with_a_token_of_its_own(server: Au
 
 
 def test_a_host_of_several_is_signed_for_by_its_own_name(server: Aurora, login: IamLogin) -> None:
-    asked: list[tuple[str, int, str]] = []
+    signed_query: list[tuple[str, int, str]] = []
 
     class Noting:
         def arguments(self, host: str, port: int, user: str) -> dict[str, Any]:
-            asked.append((host, port, user))
+            signed_query.append((host, port, user))
             return login.arguments(CLUSTER, port, user)
 
     url = "mysql+pymysql://plotihub_app@nowhere.invalid/plotihub"
@@ -136,7 +136,7 @@ def test_a_host_of_several_is_signed_for_by_its_own_name(server: Aurora, login: 
     with engine.connect():
         pass
     engine.dispose()
-    assert asked == [("localhost", server.port, "plotihub_app")]
+    assert signed_query == [("localhost", server.port, "plotihub_app")]
 
 
 def test_nothing_is_told_to_a_server_without_tls(tmp_path: Path) -> None:

@@ -71,13 +71,13 @@ def test_a_second_upgrade_changes_nothing(fresh_database: str) -> None:
         engine = make_engine(fresh_database)
         with engine.connect() as db:
             if db.dialect.name == "sqlite":
-                told = [str(row) for row in db.execute(text("SELECT * FROM sqlite_master ORDER BY name"))]
+                described = [str(row) for row in db.execute(text("SELECT * FROM sqlite_master ORDER BY name"))]
             else:
                 tables = inspect(db).get_table_names()
-                told = [str(db.execute(text(f"SHOW CREATE TABLE `{name}`")).one()) for name in sorted(tables)]
-            told += [str(row) for row in db.execute(text("SELECT * FROM alembic_version"))]
+                described = [str(db.execute(text(f"SHOW CREATE TABLE `{name}`")).one()) for name in sorted(tables)]
+            described += [str(row) for row in db.execute(text("SELECT * FROM alembic_version"))]
         engine.dispose()
-        return told
+        return described
 
     before = schema()
     migrate.upgrade(fresh_database)

@@ -62,15 +62,15 @@ def twins() -> Iterator[tuple[Twin, Twin, str]]:
     """Two migrated servers, the same user on both, who has the application's rights; and that user's address."""
     servers = [databases.start(buffer_pool_mb=32, in_memory=True) for _ in range(2)]
     user, password = f"app_{secrets.token_hex(4)}", secrets.token_hex(8)
-    made = []
+    started = []
     for server in servers:
         url = server.create_database("plotihub")
         migrate.upgrade(url)
         account = f"'{user}'@'127.0.0.1'"
         databases.execute(url, f"CREATE USER {account} IDENTIFIED BY '{password}'")
         databases.execute(url, *append_only.grant_statements("plotihub", account))
-        made.append(Twin(server, url))
-    yield made[0], made[1], f"mysql+pymysql://{user}:{password}@nowhere.invalid/plotihub"
+        started.append(Twin(server, url))
+    yield started[0], started[1], f"mysql+pymysql://{user}:{password}@nowhere.invalid/plotihub"
     for server in servers:
         server.stop()
 
@@ -100,9 +100,9 @@ def port_of(engine: Engine) -> str:
 
 @contextmanager
 def refused() -> Iterator[None]:
-    with pytest.raises(Unavailable, match="No database accepts writes") as told:
+    with pytest.raises(Unavailable, match="No database accepts writes") as caught:
         yield
-    assert told.value.retry_after_s == 20
+    assert caught.value.retry_after_s == 20
 
 
 def test_the_one_that_takes_writes_is_found(pair: Pair) -> None:
@@ -177,22 +177,22 @@ class Requests(threading.Thread):
     def __init__(self, client: Client) -> None:
         super().__init__()
         self.client, self.stopped = client, threading.Event()
-        self.told: list[tuple[str, int, str | None]] = []
+        self.responses: list[tuple[str, int, str | None]] = []
 
     def run(self) -> None:
         number = 0
         while not self.stopped.is_set():
             answer = self.client.post("/v1/properties", {"name": f"Court {number}"}, Idempotency_Key=f"court-{number}")
-            self.told.append((f"Court {number}", answer.status, answer.headers.get("Retry-After")))
+            self.responses.append((f"Court {number}", answer.status, answer.headers.get("Retry-After")))
             number += answer.status == 201
 
     def statuses_since(self, place: int) -> set[int]:
-        return {status for _, status, _ in self.told[place:]}
+        return {status for _, status, _ in self.responses[place:]}
 
     def wait_for(self, seen: Callable[[set[int]], bool], *, since: int) -> None:
         until = time.monotonic() + 20
         while not seen(self.statuses_since(since)):
-            assert time.monotonic() < until, self.told[since:]
+            assert time.monotonic() < until, self.responses[since:]
             time.sleep(0.02)
 
 
@@ -230,9 +230,9 @@ def test_writes_wait_while_the_writer_moves_and_none_is_half_done(pair: Pair, pa
     finally:
         requests.stopped.set()
         requests.join(30)
-    assert {after for _, status, after in requests.told if status == 503} == {"20"}
-    assert {status for _, status, _ in requests.told} == {201, 503}
-    names = [name for name, status, _ in requests.told if status == 201]
+    assert {after for _, status, after in requests.responses if status == 503} == {"20"}
+    assert {status for _, status, _ in requests.responses} == {201, 503}
+    names = [name for name, status, _ in requests.responses if status == 201]
     there = [property_.name for twin in (pair.one, pair.two) for property_ in rows_of(twin, "property")]
     assert sorted(there) == sorted(names)
     assert len(set(names)) == len(names)
@@ -246,7 +246,7 @@ def move_writer(pair: Pair, requests: Requests) -> None:
     """Take writes from the first, and give them to the second when nobody has had any for a while."""
     requests.wait_for(lambda seen: 201 in seen, since=0)
     pair.one.take_writes(False)
-    moved = len(requests.told) + 1  # one may be on its way
+    moved = len(requests.responses) + 1  # one may be on its way
     requests.wait_for(lambda seen: 503 in seen, since=moved)
     time.sleep(0.3)
     assert requests.statuses_since(moved) == {503}

@@ -20,8 +20,8 @@ def test_a_count_is_one_line_of_the_embedded_metric_format(
     before = time.time() * 1000
     metrics.count({metrics.MESSAGES_SENT: 3, metrics.MESSAGES_FAILED: 1})
     (line,) = capsys.readouterr().out.splitlines()
-    told = json.loads(line)
-    described = told.pop("_aws")
+    emitted = json.loads(line)
+    described = emitted.pop("_aws")
     assert before - 1 <= described["Timestamp"] <= time.time() * 1000
     assert described["CloudWatchMetrics"] == [
         {
@@ -30,7 +30,7 @@ def test_a_count_is_one_line_of_the_embedded_metric_format(
             "Metrics": [{"Name": "MessagesFailed", "Unit": "Count"}, {"Name": "MessagesSent", "Unit": "Count"}],
         }
     ]
-    assert told == {"Environment": "plotihub-dev", "MessagesSent": 3, "MessagesFailed": 1}
+    assert emitted == {"Environment": "plotihub-dev", "MessagesSent": 3, "MessagesFailed": 1}
 
 
 def test_a_laptop_and_nothing_to_tell_leave_no_line(

@@ -37,7 +37,7 @@ def test_taking_out_the_least_leaves_no_day_below_nothing_that_was_not(
 
 
 @pytest.mark.parametrize(
-    ("cents", "said"),
+    ("cents", "formatted"),
     [
         (0, "KES 0"),
         (5, "KES 0.05"),
@@ -46,5 +46,5 @@ def test_taking_out_the_least_leaves_no_day_below_nothing_that_was_not(
         (-400_00, "KES -400"),
     ],
 )
-def test_a_sum_is_said_as_it_is_read_aloud(cents: int, said: str) -> None:
-    assert format_amount(cents) == said
+def test_a_sum_is_said_as_it_is_read_aloud(cents: int, formatted: str) -> None:
+    assert format_amount(cents) == formatted

@@ -100,12 +100,12 @@ def test_the_walk_sees_every_operation() -> None:
 @pytest.mark.parametrize("kind", ENTRANCES)
 def test_one_kind_of_value_has_one_verdict_at_all_its_entrances(kind: str) -> None:
     for value in (*corpus.TEXTS, *corpus.OTHERS):
-        told: dict[str, list[str]] = defaultdict(list)
+        by_verdict: dict[str, list[str]] = defaultdict(list)
         for name, field in ENTRANCES[kind]:
             longest = field.openapi.get("maxLength", 10**9)
             if not isinstance(value, str) or (len(value) <= longest and not NOTHING_SEEN.fullmatch(value)):
-                told[repr(verdict(field, value))].append(name)
-        assert len(told) <= 1, (value, told)
+                by_verdict[repr(verdict(field, value))].append(name)
+        assert len(by_verdict) <= 1, (value, by_verdict)
 
 
 @pytest.mark.parametrize("kind", ENTRANCES)
@@ -121,12 +121,12 @@ def test_nothing_but_its_own_type_of_json_is_taken(kind: str) -> None:
 def test_every_text_that_is_taken_can_be_kept_and_is_seen() -> None:
     for kind, found in ENTRANCES.items():
         for value in corpus.TEXTS:
-            taken = verdict(found[0][1], value)
-            if taken != REFUSED and isinstance(taken[1], str):
-                taken[1].encode()
-                hidden = {each for each in taken[1] if unicodedata.category(each) in ("Cc", "Cf", "Cs")}
+            accepted = verdict(found[0][1], value)
+            if accepted != REFUSED and isinstance(accepted[1], str):
+                accepted[1].encode()
+                hidden = {each for each in accepted[1] if unicodedata.category(each) in ("Cc", "Cf", "Cs")}
                 assert hidden <= {"\n", "\t", "\u200c", "\u200d"}, (kind, value)
-                assert clean_text(taken[1], lines=True) == taken[1]
+                assert clean_text(accepted[1], lines=True) == accepted[1]
 
 
 # The columns of a sheet, by the field of the API that takes the same; where its value lies in the plan.
@@ -203,10 +203,10 @@ def test_what_a_sheet_takes_the_api_takes_as_the_same(column: Column) -> None:
         plan, refused = read(column, cell)
         if refused:
             continue
-        for field, taken in parts(plan, column):
-            wire = field.to_json(taken) if field.to_json and not isinstance(taken, str | int) else taken
-            wire = format_cents(taken) if isinstance(field, fields.Money) else wire
-            assert verdict(field, wire) == ("taken", taken), (cell, taken)
+        for field, accepted in parts(plan, column):
+            wire = field.to_json(accepted) if field.to_json and not isinstance(accepted, str | int) else accepted
+            wire = format_cents(accepted) if isinstance(field, fields.Money) else wire
+            assert verdict(field, wire) == ("taken", accepted), (cell, accepted)
         if column == Column.IDENTITY and plan.tenants and plan.tenants[0].identity_number:
             kind, number = plan.tenants[0].identity_kind or "", plan.tenants[0].identity_number
             assert parse_identity_number(kind, number) == number
@@ -226,7 +226,7 @@ def test_what_the_api_takes_a_sheet_takes_and_what_it_refuses_a_sheet_refuses(co
         api, (plan, refused) = verdict(field, cell), read(column, cell)
         if api != REFUSED:
             assert not refused, (cell, plan.problems)
-            assert [respelled(str(taken)) for _, taken in parts(plan, column)] == [respelled(str(api[1]))]
+            assert [respelled(str(accepted)) for _, accepted in parts(plan, column)] == [respelled(str(api[1]))]
         elif column == Column.PHONE:
             assert refused or len(plan.tenants[0].phones) > 1, cell  # several, or one in brackets of words
         elif not re.search(r"[\t\r\n]", cell) and cell == cell.strip():  # a line break in a cell is a blank
@@ -251,10 +251,10 @@ def test_no_column_takes_what_cannot_be_seen(column: Column) -> None:
 def test_a_phone_that_types_is_answered_and_what_it_typed_can_be_kept() -> None:
     for value in corpus.TEXTS:
         for text in (value, f"FAULT {value}", f"TATIZO: A1 {value}"):
-            told = said.parse_command_text(text)
-            kept = said.clean_line(told.rest, 500)
+            by_verdict = said.parse_command_text(text)
+            kept = said.clean_line(by_verdict.rest, 500)
             assert verdict(LINE, kept) == ("taken", kept)
-            assert said.skip_courtesy(told)
+            assert said.skip_courtesy(by_verdict)
             assert said.match_unit(text, ["A1", value or "B"])
         for typed in (value, f"3*{value}", f"3*1*{value}*{value}", f"1*{value}"):
             step = ussd_menu_rules.find_step(typed, lambda action: 2, 500)
@@ -263,14 +263,14 @@ def test_a_phone_that_types_is_answered_and_what_it_typed_can_be_kept() -> None:
 
 def test_what_is_exported_is_no_formula_and_is_whole() -> None:
     for value in corpus.TEXTS:
-        taken = verdict(LINES, value)
-        if taken == REFUSED or "\r" in value:
+        accepted = verdict(LINES, value)
+        if accepted == REFUSED or "\r" in value:
             continue
         [_, row] = csv.reader(
-            io.StringIO(csv_response("r", ("given", "rest"), [Pair(taken[1], "")]).body.removeprefix("\ufeff"))
+            io.StringIO(csv_response("r", ("given", "rest"), [Pair(accepted[1], "")]).body.removeprefix("\ufeff"))
         )
         assert not row[0].lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\uff1d")), row
-        assert row[0].removeprefix("'") == taken[1].removeprefix("'")
+        assert row[0].removeprefix("'") == accepted[1].removeprefix("'")
 
 
 class Pair:

@@ -37,10 +37,10 @@ def test_what_was_cleaned_is_let_in_and_what_is_let_in_needs_no_cleaning(text: s
     cleaned = values.clean_text(text, lines=lines)
     assert values.parse_text(cleaned, most=60, lines=lines) == cleaned.strip()
     try:
-        taken = values.parse_text(text, most=60, lines=lines)
+        parsed = values.parse_text(text, most=60, lines=lines)
     except InvalidValue:
         return
-    assert values.clean_text(taken, lines=lines) == (taken if lines else " ".join(taken.split()))
+    assert values.clean_text(parsed, lines=lines) == (parsed if lines else " ".join(parsed.split()))
 
 
 def test_line_breaks_are_for_texts_of_lines() -> None:

@@ -417,10 +417,10 @@ def test_the_whole_way_with_a_provider_that_times_out_after_sending(
     outside = make_outbound_resources(tmp_path, clock, queues, africastalking=phones)
     (message_id,) = outbox.texts(1)
     dispatch_runner.dispatch(sending)
-    mine = [body for body in queues.take("send") if outbox.id.hex in body]
+    mine = [body for body in queues.pop("send") if outbox.id.hex in body]
     for body in mine * 3:
         assert sending_runner.send_texts(outside, body)
-    for body in queues.take("results"):
+    for body in queues.pop("results"):
         result_runner.handle_result(sending, body)
     message = outbox.message(message_id)
     assert message.status == "unknown"

@@ -185,11 +185,11 @@ def test_the_organisations_daily_cap_holds_back_and_the_texts_are_made_anew_tomo
     dispatch_runner.dispatch(sending)
     assert [outbox.message(each).status for each in ids] == ["handed"] * 3 + ["queued"] * 2
     assert [outbox.message(each).text for each in ids[3:]] == [None, None]
-    script.asked.clear()
+    script.batch_sizes.clear()
     (late,) = outbox.queue([reminder()])
     dispatch_runner.dispatch(sending)
     assert outbox.message(late).status == "queued"
-    assert script.asked == [], "no text is made on a day that is full"
+    assert script.batch_sizes == [], "no text is made on a day that is full"
     clock.at = NOON + DAY
     dispatch_runner.dispatch(sending)
     assert outbox.statuses() == {"handed": 6}
@@ -279,7 +279,7 @@ def test_a_message_tried_anew_goes_by_the_next_gateway_under_another_key(
     (message_id,) = outbox.texts(1)
     dispatch_runner.dispatch(sending)
     outbox.change([message_id], status="queued")
-    queues.take("send")
+    queues.pop("send")
     dispatch_runner.dispatch(sending)
     message = outbox.message(message_id)
     assert (message.attempt, message.gateway, message.price_cents) == (2, "sns", 3900)

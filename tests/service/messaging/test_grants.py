@@ -227,7 +227,7 @@ def test_each_text_tells_its_founder_and_goes_from_the_shared_sender(
     assert told == {(f"Pay ..2533 at evil com{ends}", ""), (f"A1: KES 5 owed. From {founder_of(newcomer)}.", "")}
     grant(sending, newcomer.id, sender_name="ACME")
     change(newcomer, sender_name="ACME")
-    queues.take("send")
+    queues.pop("send")
     newcomer.queue([notice(**{**FREE, "text": "Pay 522533"})])
     dispatch_runner.dispatch(sending)
     (text,) = queues.texts(newcomer.id)

@@ -123,12 +123,12 @@ def test_the_dispatcher_is_woken_by_what_is_due_once_it_is_committed(
 ) -> None:
     with outbox.parts.writing() as db:
         messaging.queue_messages(context(db, outbox.id, now=NOON), [notice(), notice()])
-        assert queues.take("wake") == []
-    assert queues.take("wake") == ['{"worker": "messages"}']
+        assert queues.pop("wake") == []
+    assert queues.pop("wake") == ['{"worker": "messages"}']
     outbox.queue([notice(address=None), notice(send_after_at=NOON + DAY)])
     clock.at = EVENING
     outbox.texts(1)
-    assert queues.take("wake") == []
+    assert queues.pop("wake") == []
 
 
 def test_a_transaction_that_fails_queues_nothing(outbox: Outbox, queues: FakeQueues) -> None:
@@ -138,7 +138,7 @@ def test_a_transaction_that_fails_queues_nothing(outbox: Outbox, queues: FakeQue
 
     with pytest.raises(ZeroDivisionError):
         outbox.parts.transact(work)
-    assert (outbox.messages(), queues.take("wake")) == ({}, [])
+    assert (outbox.messages(), queues.pop("wake")) == ({}, [])
 
 
 def test_an_error_that_is_about_no_key_is_not_swallowed(outbox: Outbox) -> None:

@@ -99,7 +99,7 @@ def outside(claims: BreakableClaims, moved: ManualClock, queues: FakeQueues, pho
 
 def told(queues: FakeQueues) -> list[tuple[int, str, str]]:
     """Return (message, outcome, reason) of what was told of since it was last asked."""
-    bodies = [json.loads(body) for body in queues.take("results")]
+    bodies = [json.loads(body) for body in queues.pop("results")]
     return [
         (UUID(each["message_id"]).int, each["outcome"], each["reason"]) for body in bodies for each in body["outcomes"]
     ]

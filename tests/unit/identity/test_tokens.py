@@ -302,20 +302,20 @@ def test_a_copy_knows_keys_that_came_after_this_process_fetched(issuer: FakeIssu
 
 
 def test_copies_are_asked_for_while_the_issuer_is_silent_and_seldom_then(issuer: FakeIssuer) -> None:
-    asked = []
+    calls = []
 
     def copies() -> FakeCopies:
-        asked.append(1)
+        calls.append(1)
         return FakeCopies(away=True)
 
     keys, now = tokens.KeySet(issuer.jwks_url, copies=copies), 1000.0
     assert keys.find(issuer.key_id, now=now) is not None
-    assert asked == []
+    assert calls == []
     issuer.broken = True
     now += tokens.KEYS_MAX_AGE_S + 1
     for second in range(30):
         assert keys.find(issuer.key_id, now=now + second) is not None
-    assert asked == [1]
+    assert calls == [1]
 
 
 @pytest.mark.parametrize("kept", ["", "no JSON", "{}", '{"keys": []}', '{"keys": [{"kid": "first"}]}'])

@@ -75,10 +75,10 @@ def test_the_process_knows_no_database_no_library_and_no_environment() -> None:
     code = "import json, os, sys, chalicelib.rent_roll.subprocess_main; "
     code += "print(json.dumps([sorted(sys.modules), list(os.environ)]))"
     command = [*subprocess_parser.parser_command(ResourceLimits())[:4], "-c", code]
-    told = subprocess.run(
+    completed = subprocess.run(
         command, cwd=subprocess_parser.ROOT, env=config.reader_environment(), capture_output=True, check=True
     )
-    modules, environment = json.loads(told.stdout)
+    modules, environment = json.loads(completed.stdout)
     foreign = {"sqlalchemy", "boto3", "chalice", "marshmallow", "openpyxl", "cryptography", "pymysql", "socket"}
     assert not foreign & set(modules)
     assert not [

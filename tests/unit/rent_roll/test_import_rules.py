@@ -32,18 +32,18 @@ def plan() -> RentRoll:
 
 
 def test_balances_and_credits_are_added_up_apart_and_a_vacant_units_rent_is_only_asked(plan: RentRoll) -> None:
-    told = summarise(plan, [Problem("notice", "x", "x"), Problem("error", "y", "y")], NOTHING_KNOWN)
-    assert (told["rent_cents"], told["asked_cents"]) == (17_000_00, 10_000_00)
-    assert (told["opening_balance_cents"], told["opening_credit_cents"]) == (500_00, 200_00)
-    assert (told["deposit_cents"], told["charge_cents"]) == (17_000_00, 600_00)
-    assert (told["units"], told["vacant_units"], told["errors"], told["notices"]) == (3, 1, 1, 1)
-    assert told["properties"] == [{"name": "Mwangaza Court", "town": "", "units": 3, "known": False}]
+    summary = summarise(plan, [Problem("notice", "x", "x"), Problem("error", "y", "y")], NOTHING_KNOWN)
+    assert (summary["rent_cents"], summary["asked_cents"]) == (17_000_00, 10_000_00)
+    assert (summary["opening_balance_cents"], summary["opening_credit_cents"]) == (500_00, 200_00)
+    assert (summary["deposit_cents"], summary["charge_cents"]) == (17_000_00, 600_00)
+    assert (summary["units"], summary["vacant_units"], summary["errors"], summary["notices"]) == (3, 1, 1, 1)
+    assert summary["properties"] == [{"name": "Mwangaza Court", "town": "", "units": 3, "known": False}]
 
 
 def test_what_is_here_already_is_told_by_row_and_column(plan: RentRoll) -> None:
     known = ExistingRecords({0: uuid4()}, frozenset({2, 0}), frozenset({0}))
-    told = [(each.severity, each.code, each.row, each.column) for each in find_conflicts(plan, known)]
-    assert told == [
+    summary = [(each.severity, each.code, each.row, each.column) for each in find_conflicts(plan, known)]
+    assert summary == [
         ("notice", "property_known", 2, "A (House)"),
         ("error", "unit_known", 2, "B (No.)"),
         ("error", "unit_known", 4, "B (No.)"),

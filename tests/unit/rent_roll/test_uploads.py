@@ -26,14 +26,14 @@ def errors(plan: RentRoll) -> list[tuple[str, int | None, str | None]]:
 
 
 def book(*rows: Sequence[object], extra: Callable[[openpyxl.Workbook], object] | None = None) -> bytes:
-    made = openpyxl.Workbook()
-    assert made.active is not None
+    xlsx = openpyxl.Workbook()
+    assert xlsx.active is not None
     for row in rows:
-        made.active.append(list(row))
+        xlsx.active.append(list(row))
     if extra:
-        extra(made)
+        extra(xlsx)
     saved = io.BytesIO()
-    made.save(saved)
+    xlsx.save(saved)
     return saved.getvalue()
 
 
@@ -66,14 +66,14 @@ def test_cells_of_a_workbook_keep_what_the_landlord_sees() -> None:
 
 
 def test_blank_rows_count_and_those_at_the_end_do_not() -> None:
-    content = book([None], HEADINGS, [None], ["A1", 1], extra=lambda made: made.worksheets[0].cell(900_000, 1, None))
+    content = book([None], HEADINGS, [None], ["A1", 1], extra=lambda xlsx: xlsx.worksheets[0].cell(900_000, 1, None))
     assert [len(row) for row in read_sheet(content).rows] == [0, 3, 0, 2]
 
 
 def test_the_first_sheet_with_headings_is_read_and_others_are_told() -> None:
-    def add(made: openpyxl.Workbook) -> None:
-        made.create_sheet("May").append(HEADINGS)
-        made.create_sheet("June").append(HEADINGS)
+    def add(xlsx: openpyxl.Workbook) -> None:
+        xlsx.create_sheet("May").append(HEADINGS)
+        xlsx.create_sheet("June").append(HEADINGS)
 
     read = read_sheet(book(["Cover"], extra=add))
     assert read.name == "May"

@@ -53,20 +53,20 @@ def trimmed(row: Sequence[Cell]) -> tuple[Cell, ...]:
 @settings(max_examples=60)
 @given(st.lists(st.lists(values, max_size=6), max_size=6), st.booleans())
 def test_what_openpyxl_wrote_is_read_as_openpyxl_reads_it(cells: list[list[Any]], of_a_macintosh: bool) -> None:
-    made = openpyxl.Workbook()
+    xlsx = openpyxl.Workbook()
     if of_a_macintosh:
-        made.epoch = CALENDAR_MAC_1904
+        xlsx.epoch = CALENDAR_MAC_1904
         cells = [[None if isinstance(each, dt.date) and each.year < 1905 else each for each in row] for row in cells]
-    assert made.active is not None
-    made.active.append(HEADINGS)
+    assert xlsx.active is not None
+    xlsx.active.append(HEADINGS)
     for number, row in enumerate(cells, start=2):
         for place, value in enumerate(row, start=1):
-            cell = made.active.cell(number, place)
+            cell = xlsx.active.cell(number, place)
             cell.value = value
             if isinstance(value, str):
                 cell.data_type = "s"  # also where it looks like a formula or an error
     saved = io.BytesIO()
-    made.save(saved)
+    xlsx.save(saved)
     found = openpyxl.load_workbook(io.BytesIO(saved.getvalue()), data_only=True).worksheets[0]
     wanted = [trimmed([seen_by_openpyxl(each) for each in row]) for row in found.iter_rows(values_only=True)]
     while not wanted[-1]:

@@ -11,8 +11,8 @@ MENU = MenuStep()
 WRONG = MenuStep(wrong=True)
 
 
-def at(text: str, *, told: int = 1, running: int = 1) -> MenuStep:
-    return find_step(text, lambda action: running if action == ussd_menu_rules.FAULT else told, 500)
+def at(text: str, *, leases: int = 1, running: int = 1) -> MenuStep:
+    return find_step(text, lambda action: running if action == ussd_menu_rules.FAULT else leases, 500)
 
 
 @pytest.mark.parametrize(
@@ -77,16 +77,16 @@ def test_a_wrong_choice_is_told_and_may_be_followed_by_a_right_one(text: str, st
     ],
 )
 def test_several_leases_are_chosen_from_page_by_page(text: str, step: MenuStep) -> None:
-    assert at(text, told=7, running=2) == step
+    assert at(text, leases=7, running=2) == step
 
 
 def test_a_page_more_is_offered_only_where_there_is_one() -> None:
-    assert at("1*9", told=5) == MenuStep("which", wrong=True, action="balance")
+    assert at("1*9", leases=5) == MenuStep("which", wrong=True, action="balance")
 
 
 def test_without_a_lease_nothing_is_broken_and_nothing_is_chosen() -> None:
     assert at("3", running=0) == MenuStep("no_lease")
-    assert at("1", told=0) == MenuStep("balance", action="balance", place=None)
+    assert at("1", leases=0) == MenuStep("balance", action="balance", place=None)
 
 
 def test_a_fault_is_cut_to_what_is_kept() -> None:
@@ -98,15 +98,15 @@ def test_a_fault_is_cut_to_what_is_kept() -> None:
 )
 @example(["9", "1"], 1)
 def test_whatever_is_typed_leads_to_a_screen_and_a_wrong_choice_changes_nothing(typed: list[str], count: int) -> None:
-    step = at("*".join(typed), told=count, running=count)
+    step = at("*".join(typed), leases=count, running=count)
     assert step.screen in ussd_menu_rules.PROMPT_SCREENS + ussd_menu_rules.FINAL_SCREENS
     if step.place is not None:
         assert 0 <= step.place < count
     if step.screen in ussd_menu_rules.PROMPT_SCREENS and step.screen != "describe" and typed:
-        again = at("*".join([*typed, "x"]), told=count, running=count)
+        again = at("*".join([*typed, "x"]), leases=count, running=count)
         assert again == step._replace(wrong=True)
 
 
 @given(st.text(max_size=80))
 def test_no_text_breaks_the_menu(text: str) -> None:
-    assert at(text, told=2, running=2).screen in ussd_menu_rules.PROMPT_SCREENS + ussd_menu_rules.FINAL_SCREENS
+    assert at(text, leases=2, running=2).screen in ussd_menu_rules.PROMPT_SCREENS + ussd_menu_rules.FINAL_SCREENS

@@ -12,7 +12,7 @@ from chalicelib.self_service.parsing_rules import CommandText
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "parsed"),
     [
         ("BALANCE", CommandText("BALANCE", "")),
         ("  salio ", CommandText("SALIO", "")),
@@ -37,17 +37,17 @@ from chalicelib.self_service.parsing_rules import CommandText
         ("1234", CommandText("", "1234")),
     ],
 )
-def test_the_leading_word_is_read_however_it_is_written(text: str, said: CommandText) -> None:
-    assert parsing_rules.parse_command_text(text) == said
+def test_the_leading_word_is_read_however_it_is_written(text: str, parsed: CommandText) -> None:
+    assert parsing_rules.parse_command_text(text) == parsed
 
 
 @given(st.text(st.characters(exclude_categories=[])))
 @example("tatizo \ud800")
 def test_whatever_is_typed_can_be_kept_on_one_line(text: str) -> None:
-    said = parsing_rules.parse_command_text(text)
-    assert said.rest == " ".join(said.rest.split())
-    assert "\x00" not in said.rest
-    said.rest.encode()  # no half of a surrogate pair, which the database would refuse
+    parsed = parsing_rules.parse_command_text(text)
+    assert parsed.rest == " ".join(parsed.rest.split())
+    assert "\x00" not in parsed.rest
+    parsed.rest.encode()  # no half of a surrogate pair, which the database would refuse
 
 
 def test_a_text_is_cut_and_told_on_one_line() -> None:
@@ -102,7 +102,7 @@ def test_what_is_due_next(
 
 
 @pytest.mark.parametrize(
-    ("width", "told"),
+    ("width", "shortened"),
     [
         (20, "Mwangaza Court A12"),
         (18, "Mwangaza Court A12"),
@@ -110,9 +110,15 @@ def test_what_is_due_next(
         (10, "Mwan.. A12"),
     ],
 )
+<<<<<<< HEAD
 def test_a_place_is_cut_at_the_property(width: int, told: str) -> None:
     assert text_fitting.place_name("Mwangaza Court", "A12", width) == told
     assert len(told) <= width
+=======
+def test_a_place_is_cut_at_the_property(width: int, shortened: str) -> None:
+    assert texts.place_name("Mwangaza Court", "A12", width) == shortened
+    assert len(shortened) <= width
+>>>>>>> c4149d5 (tests: name variables for what they hold)
 
 
 @given(st.text(max_size=130), st.text(min_size=1, max_size=50), st.integers(10, 60))

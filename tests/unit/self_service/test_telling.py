@@ -64,7 +64,7 @@ def standing(
     return PhoneLeaseBalance(rented, LeaseBalance(rented.id, owed, late, first, due, credit, None), next_due)
 
 
-def told(language: str, *standings: PhoneLeaseBalance, name_organisation: bool = False) -> str:
+def render(language: str, *standings: PhoneLeaseBalance, name_organisation: bool = False) -> str:
     whose = tenant(*(each.lease for each in standings))
     return reply_texts.render_balances(whose, standings, language, name_organisation=name_organisation)
 
@@ -102,17 +102,17 @@ PAID = standing(lease(), credit=500_00, next_due=DEC)
     ],
 )
 def test_a_balance_is_told_in_both_languages(what: PhoneLeaseBalance, english: str, swahili: str) -> None:
-    assert (told("en", what), told("sw", what)) == (english, swahili)
+    assert (render("en", what), render("sw", what)) == (english, swahili)
 
 
 def test_three_leases_are_told_and_the_rest_are_counted() -> None:
     several = [standing(lease("Court", f"B{number}"), number * 100_00, first=DEC, due=DEC) for number in range(1, 6)]
-    text = told("en", *several, name_organisation=True)
+    text = render("en", *several, name_organisation=True)
     assert text == (
         "Acme Homes: Court B1: KES 100 owed, due 5 Dec. Court B2: KES 200 owed, due 5 Dec. "
         "Court B3: KES 300 owed, due 5 Dec. And 2 more."
     )
-    assert told("en") == "You rent nothing here now, and owe nothing."
+    assert render("en") == "You rent nothing here now, and owe nothing."
 
 
 LONGEST = ("[" * 120, "]" * 40, 10**12 - 1, 10**12 - 2, 10**12 - 1, dt.date(2026, 11, 28), dt.date(2026, 12, 28), DEC)
@@ -124,14 +124,14 @@ DOUBLED = ("", "000000{", 100_000_000_02, 100_000_000_01, 100_000_000_02, NOV, D
 )
 @example([DOUBLED, DOUBLED], "00000000[[", "sw", True)
 def test_a_balance_fits_one_sms(
-    made: list[tuple[str, str, int, int, int, dt.date, dt.date, dt.date]],
+    drawn: list[tuple[str, str, int, int, int, dt.date, dt.date, dt.date]],
     organisation: str,
     language: str,
     name_organisation: bool,
 ) -> None:
     standings = [
         standing(lease(house, unit[:40]), owed, min(late, owed), credit, first, due, coming)
-        for house, unit, owed, late, credit, first, due, coming in made
+        for house, unit, owed, late, credit, first, due, coming in drawn
     ]
     whose = tenant(*(each.lease for each in standings), name=organisation)
     measured = measure_sms(reply_texts.render_balances(whose, standings, language, name_organisation=name_organisation))

@@ -40,7 +40,7 @@ def documented(field: Any, text: str) -> bool:
     return least <= len(text) <= most and re.search(pattern, text) is not None
 
 
-def taken(field: Any, text: str) -> bool:
+def is_accepted(field: Any, text: str) -> bool:
     try:
         field.deserialize(text)
     except ValidationError as error:
@@ -54,7 +54,7 @@ def taken(field: Any, text: str) -> bool:
 def test_what_fits_the_documented_pattern_is_taken(name: str, data: st.DataObject) -> None:
     field = WIRE_FIELDS[name]
     text = data.draw(st.from_regex(re.sub(r"\$$", r"\\Z", field.openapi["pattern"])))
-    assert taken(field, text) == documented(field, text)
+    assert is_accepted(field, text) == documented(field, text)
 
 
 @NAMED
@@ -79,7 +79,7 @@ def test_what_fits_the_documented_pattern_is_taken(name: str, data: st.DataObjec
 @example("0812345678")
 @example("a@b.c ")
 def test_any_text_is_taken_just_when_it_is_documented(name: str, text: str) -> None:
-    assert taken(WIRE_FIELDS[name], text) == documented(WIRE_FIELDS[name], text)
+    assert is_accepted(WIRE_FIELDS[name], text) == documented(WIRE_FIELDS[name], text)
 
 
 @NAMED

@@ -24,10 +24,10 @@ def test_every_type_that_api_gateway_has_is_told_and_no_other() -> None:
 
 @pytest.mark.parametrize("response", ALL, ids=lambda response: f"{response.status}-{response.name}")
 def test_each_is_a_problem_document(response: GatewayResponse) -> None:
-    told = gateway_responses.problem_document(response, "$context.requestId")
-    assert told["status"] == response.status
-    assert told["request_id"] == "$context.requestId"
-    assert set(told) == {"type", "title", "status", "detail", "request_id"}
+    document = gateway_responses.problem_document(response, "$context.requestId")
+    assert document["status"] == response.status
+    assert document["request_id"] == "$context.requestId"
+    assert set(document) == {"type", "title", "status", "detail", "request_id"}
     assert gateway_responses.problem_headers(response, "x")["Content-Type"] == problem.CONTENT_TYPE
 
 

@@ -65,17 +65,17 @@ def test_excel_is_told_the_encoding_and_the_name() -> None:
 
 
 def test_a_sheet_that_is_too_large_is_refused_before_it_is_read_to_its_end() -> None:
-    taken = 0
+    consumed = 0
 
     def endless() -> Iterator[Row]:
-        nonlocal taken
+        nonlocal consumed
         while True:
-            taken += 1
+            consumed += 1
             yield Row("x" * 1_000, 0)
 
     with pytest.raises(Invalid):
         csv_response("report", COLUMNS, endless())
-    assert taken < csv_responses.MAX_BYTES / 1_000 + 1
+    assert consumed < csv_responses.MAX_BYTES / 1_000 + 1
 
 
 def test_bytes_are_what_counts() -> None:

@@ -107,8 +107,8 @@ class HookedView(PartView):
     shout = plain.Function(lambda part: str(part.id).upper())
 
     @post_dump
-    def _add(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {**told, "added": True}
+    def _add(self, serialized: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**serialized, "added": True}
 
 
 class DottedView(Schema):
@@ -117,8 +117,8 @@ class DottedView(Schema):
 
 def test_what_cannot_be_compiled_is_told_by_marshmallow() -> None:
     part = Part(uuid4(), 150)
-    told = serialization.serialize(HookedView(), part)
-    assert told == {"id": str(part.id), "amount": "1.50", "shout": str(part.id).upper(), "added": True}
+    serialized = serialization.serialize(HookedView(), part)
+    assert serialized == {"id": str(part.id), "amount": "1.50", "shout": str(part.id).upper(), "added": True}
     assert serialization.serialize(DottedView(), {"part": part}) == {"inner": "1.50"}
 
 
