@@ -158,7 +158,7 @@ def empty_database(database_kind: str, request: pytest.FixtureRequest, tmp_path:
 
 
 @pytest.fixture(scope="session")
-def shared_parts(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Resources]:
+def shared_resources(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Resources]:
     """What the application works with on ``database``, its engines kept open from test to test."""
     engine = make_engine(database)
     keys = KeyFile(str(tmp_path_factory.mktemp("keys") / "keys.json"))
@@ -168,14 +168,14 @@ def shared_parts(database: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture
 def clock() -> ManualClock:
-    """The clock that ``parts`` works with; it stands until the test moves it."""
+    """The clock that ``resources`` works with; it stands until the test moves it."""
     return ManualClock()
 
 
 @pytest.fixture
-def parts(shared_parts: Resources, clock: ManualClock) -> Iterator[Resources]:
+def resources(shared_resources: Resources, clock: ManualClock) -> Iterator[Resources]:
     """The resources that ``get_resources()`` returns during this test."""
-    with using(replace(shared_parts, clock=clock)) as these:
+    with using(replace(shared_resources, clock=clock)) as these:
         yield these
 
 

@@ -9,10 +9,14 @@ from tests.contexts import context
 
 
 def grant(
-    parts: Resources, organisation_id: UUID | str | None, limits: GrantLimits | None = None, *, sender_name: str = ""
+    resources: Resources,
+    organisation_id: UUID | str | None,
+    limits: GrantLimits | None = None,
+    *,
+    sender_name: str = "",
 ) -> None:
     """Grant messaging, and the sender name if one is named."""
-    whose, now = UUID(str(organisation_id)), parts.clock.now()
-    parts.transact(lambda db: messaging.grant_messaging(context(db, whose, now=now), by="tests", limits=limits))
+    whose, now = UUID(str(organisation_id)), resources.clock.now()
+    resources.transact(lambda db: messaging.grant_messaging(context(db, whose, now=now), by="tests", limits=limits))
     if sender_name:
-        parts.transact(lambda db: messaging.grant_sender_name(context(db, whose, now=now), sender_name, by="tests"))
+        resources.transact(lambda db: messaging.grant_sender_name(context(db, whose, now=now), sender_name, by="tests"))

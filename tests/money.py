@@ -34,17 +34,17 @@ ALL = PageRequest(limit=MAX_PAGE_ITEMS)
 
 
 class Money:
-    """An organisation's money on ``parts``; ``today`` is what the test sets it to."""
+    """An organisation's money on ``resources``; ``today`` is what the test sets it to."""
 
-    def __init__(self, parts: Resources, organisation_id: UUID, property_id: UUID, today: dt.date = FIRST) -> None:
-        self.parts = parts
+    def __init__(self, resources: Resources, organisation_id: UUID, property_id: UUID, today: dt.date = FIRST) -> None:
+        self.resources = resources
         self.organisation_id = organisation_id
         self.property_id = property_id
         self.today = today
         self._ticks = itertools.count(1)
 
     @classmethod
-    def found(cls, parts: Resources, today: dt.date = FIRST, *, granted: bool = True) -> Self:
+    def found(cls, resources: Resources, today: dt.date = FIRST, *, granted: bool = True) -> Self:
         """Found an organisation of its own with one property; it may write in its own words."""
         now = dt.datetime.combine(today, dt.time(9), dt.UTC)
 
@@ -56,7 +56,7 @@ class Money:
             house = portfolio.add_property(context(db, organisation.id, now=now), NewProperty("Mwangaza Court"))
             return organisation.id, house.id
 
-        return cls(parts, *parts.transact(work), today)
+        return cls(resources, *resources.transact(work), today)
 
     @property
     def now(self) -> dt.datetime:
@@ -65,7 +65,7 @@ class Money:
 
     def do(self, use_case: Callable[..., Answer], *values: Any, **options: Any) -> Answer:
         """Run a use case in a transaction of its own."""
-        return self.parts.transact(
+        return self.resources.transact(
             lambda db: perform(use_case, db, self.organisation_id, *values, moment=self.at(), **options)
         )
 
@@ -81,7 +81,7 @@ class Money:
     def let(self, rent_cents: int = 10_000_00, starts_on: dt.date = FIRST, **terms: Any) -> UUID:
         """Let a new unit to a new tenant and return the lease."""
         tenant = NewTenant("Otieno", family_name=uuid.uuid4().hex[:8])
-        who = self.do(leasing.add_tenant, tenant, keys=self.parts.keys, now=self.now)
+        who = self.do(leasing.add_tenant, tenant, keys=self.resources.keys, now=self.now)
         new = NewLease(self.unit(rent_cents), [who.id], starts_on, rent_cents, **terms)
         return self.do(leasing.add_lease, new, **self.at()).id
 

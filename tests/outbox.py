@@ -93,19 +93,19 @@ def new_phone() -> str:
 
 
 class Outbox:
-    """One organisation's messages on ``parts``.
+    """One organisation's messages on ``resources``.
 
     ``confirmed``: whoever it writes to has said that a place is theirs, so that no text says how to object.
     """
 
-    def __init__(self, parts: Resources, organisation_id: UUID, *, confirmed: bool = True) -> None:
-        self.parts = parts
+    def __init__(self, resources: Resources, organisation_id: UUID, *, confirmed: bool = True) -> None:
+        self.resources = resources
         self.id = organisation_id
         self.confirmed = confirmed
         self._places: set[str] = set()
 
     @classmethod
-    def found(cls, parts: Resources, *, granted: bool = True) -> Self:
+    def found(cls, resources: Resources, *, granted: bool = True) -> Self:
         def work(db: Connection) -> UUID:
             phone = f"+2547{uuid.uuid4().int % 10**8:08d}"
             founded = organisations.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=NOON)
@@ -115,25 +115,25 @@ class Outbox:
                 )
             return founded.id
 
-        return cls(parts, parts.transact(work))
+        return cls(resources, resources.transact(work))
 
     def settings(self, **values: Any) -> None:
         usual = {**MessageSettings()._asdict(), "gateways": ["africastalking", "sns"], "version": 1, "changed_at": NOON}
-        with self.parts.writing() as db:
+        with self.resources.writing() as db:
             db.execute(insert(message_settings).values(organisation_id=self.id, **{**usual, **values}))
 
     def queue(self, new: Sequence[NewMessage]) -> list[UUID]:
         if self.confirmed:
             self._confirm({each.address for each in new if each.address and each.medium == "sms"} - self._places)
-        return self.parts.transact(
-            lambda db: messaging.queue_messages(context(db, self.id, now=self.parts.clock.now()), new)
+        return self.resources.transact(
+            lambda db: messaging.queue_messages(context(db, self.id, now=self.resources.clock.now()), new)
         )
 
     def _confirm(self, phones: set[str]) -> None:
         place = {"lease_id": uuid.uuid4(), "state": "confirmed", "source": "sms", "decided_at": NOON - 365 * DAY}
         rows = [{"organisation_id": self.id, "phone": phone, **place} for phone in phones]
         if rows:
-            with self.parts.writing() as db:
+            with self.resources.writing() as db:
                 db.execute(insert(phone_places), rows)
         self._places |= phones
 
@@ -143,7 +143,7 @@ class Outbox:
 
     def messages(self) -> dict[UUID, Message]:
         query = select(*(messages.c[name] for name in Message._fields)).where(messages.c.organisation_id == self.id)
-        with self.parts.reading() as db:
+        with self.resources.reading() as db:
             return {row.id: Message._make(row) for row in db.execute(query)}
 
     def message(self, message_id: UUID) -> Message:
@@ -155,7 +155,7 @@ class Outbox:
     def attempts(self) -> list[Any]:
         query = select(message_attempts).where(message_attempts.c.organisation_id == self.id)
         ordered = query.order_by(message_attempts.c.message_id, message_attempts.c.number)
-        with self.parts.reading() as db:
+        with self.resources.reading() as db:
             return list(db.execute(ordered))
 
     def day(self) -> tuple[int, int]:
@@ -163,13 +163,13 @@ class Outbox:
         query = select(
             func.coalesce(func.sum(message_days.c.messages), 0), func.coalesce(func.sum(message_days.c.price_cents), 0)
         ).where(message_days.c.organisation_id == self.id)
-        with self.parts.reading() as db:
+        with self.resources.reading() as db:
             sent, price_cents = db.execute(query).one()
         return int(sent), int(price_cents)
 
     def change(self, message_ids: Iterable[UUID], **values: Any) -> None:
         query = update(messages).where(messages.c.organisation_id == self.id, messages.c.id.in_(list(message_ids)))
-        with self.parts.writing() as db:
+        with self.resources.writing() as db:
             db.execute(query.values(**values))
 
 

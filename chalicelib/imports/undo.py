@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from chalicelib import billing, leasing, tasks
+from chalicelib import payments as reversals
 from chalicelib.errors import Conflict
 from chalicelib.imports import model, repository, undo_repository
 from chalicelib.imports.model import COMMITTED, UNDOING, UNDONE
 from chalicelib.imports.preview import lock_import, set_status
 from chalicelib.organisations import vault
-from chalicelib import payments as reversals
 from chalicelib.runtime.context import Context
 from chalicelib.tasks.model import Task
 

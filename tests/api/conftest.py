@@ -19,7 +19,7 @@ def new_phone(worker: str) -> Callable[[], str]:
 
 
 @pytest.fixture
-def owner(parts: Resources, new_phone: Callable[[], str]) -> Client:
+def owner(resources: Resources, new_phone: Callable[[], str]) -> Client:
     """The owner of a new organisation."""
     client = Client(new_phone())
     founded = client.post("/v1/organisations", {"name": "Acme Homes", "person_name": "Amina"})
@@ -29,7 +29,7 @@ def owner(parts: Resources, new_phone: Callable[[], str]) -> Client:
 
 
 @pytest.fixture
-def stranger(parts: Resources, new_phone: Callable[[], str]) -> Client:
+def stranger(resources: Resources, new_phone: Callable[[], str]) -> Client:
     """The owner of another organisation."""
     client = Client(new_phone())
     founded = client.post("/v1/organisations", {"name": "Other Homes", "person_name": "Otieno"})

@@ -111,7 +111,7 @@ def _bill_and_pay(making: Making, today: dt.date) -> None:
 
 def _tell(making: Making, today: dt.date) -> None:
     """Queue a message by the service: what makes one by itself waits for an hour, or for a member."""
-    parts, organisation_id, ids = get_resources(), UUID(making.owner.organisation_id), making.ids
+    resources, organisation_id, ids = get_resources(), UUID(making.owner.organisation_id), making.ids
     promised = {"lease_id": ids["lease"], "amount": "1.00", "promised_on": today.isoformat()}
     making.made("promise", "/v1/promises", promised)
     text = {"kind": "notice", "text_en": "Water is off on Friday.", "property_id": ids["property"]}
@@ -121,8 +121,8 @@ def _tell(making: Making, today: dt.date) -> None:
         "notice", f"notice:{ids['notice']}", tenant_id=UUID(ids["tenant"]), address="+254712345678",
         notice_id=UUID(ids["notice"]), text="Water is off on Friday.",
     )  # fmt: skip
-    with parts.writing() as db:
-        [message_id] = messaging.queue_messages(context(db, organisation_id, now=parts.clock.now()), [new])
+    with resources.writing() as db:
+        [message_id] = messaging.queue_messages(context(db, organisation_id, now=resources.clock.now()), [new])
     ids["message"] = str(message_id)
 
 

@@ -49,16 +49,16 @@ def commit(client: Client, imported: dict[str, Any], opening_on: str | None = No
     return client.post(f"{path}/commit", body, If_Match=client.get(path).etag)
 
 
-def worked(client: Client, parts: Resources, queued: Answer) -> dict[str, Any]:
+def worked(client: Client, resources: Resources, queued: Answer) -> dict[str, Any]:
     """Work what is queued and return the task that ``queued`` answered with, as it then stands."""
     assert queued.status == 202, queued.text
-    tasks.run_tasks(parts)
+    tasks.run_tasks(resources)
     found: dict[str, Any] = client.get(queued.headers["Location"]).json
     return found
 
 
-def row_counts(parts: Resources, organisation_id: str | None) -> dict[str, int]:
-    with parts.reading() as db:
+def row_counts(resources: Resources, organisation_id: str | None) -> dict[str, int]:
+    with resources.reading() as db:
         return {
             table.name: db.scalar(
                 select(func.count()).select_from(table).where(table.c.organisation_id == UUID(organisation_id))
@@ -93,10 +93,10 @@ def everything(client: Client, path: str) -> list[dict[str, Any]]:
         cursor = f"&cursor={page['next_cursor']}"
 
 
-def dumped(parts: Resources, organisation_id: str | None, *names: str) -> str:
+def dumped(resources: Resources, organisation_id: str | None, *names: str) -> str:
     """Return the organisation's rows of the tables as text, bytes shown as their letters, in lower case."""
     kept = []
-    with parts.reading() as db:
+    with resources.reading() as db:
         for table in metadata.sorted_tables:
             if names and table.name not in names:
                 continue

@@ -8,7 +8,7 @@ import pytest
 from chalicelib.clock import ManualClock
 from tests.api.client import Client
 
-pytestmark = pytest.mark.usefixtures("parts")
+pytestmark = pytest.mark.usefixtures("resources")
 
 
 @pytest.fixture

@@ -26,12 +26,12 @@ ROUTES = {"delivery": ("report", REPORT), "incoming": ("incoming", INCOMING), "o
 
 
 @pytest.fixture
-def queues(parts: Resources, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeQueues]:
+def queues(resources: Resources, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeQueues]:
     clock.at = NOON
     hashes = ",".join(hashlib.sha256(token.encode()).hexdigest() for token in (TOKEN, OTHER))
     monkeypatch.setenv("CALLBACK_TOKEN_HASHES", hashes)
     made = FakeQueues()
-    with using(replace(parts, queues=made)):
+    with using(replace(resources, queues=made)):
         yield made
 
 
@@ -85,12 +85,12 @@ def test_a_form_that_lacks_what_it_is_about_is_refused(
     assert kept(queues) == []
 
 
-def test_words_that_nobody_knows_are_taken_and_harm_nothing(queues: FakeQueues, parts: Resources) -> None:
+def test_words_that_nobody_knows_are_taken_and_harm_nothing(queues: FakeQueues, resources: Resources) -> None:
     for word in ("Teleported", "x" * 500, "🦓", "Success; DROP TABLE message"):
         assert post("delivery", {**REPORT, "id": f"odd-{word[:3]}", "status": word}).status == 200
     bodies = queues.pop("results")
-    assert [result_runner.handle_result(parts, body) for body in bodies] == [1, 1, 1, 1]
-    assert [result_runner.handle_result(parts, body) for body in bodies] == [0, 0, 0, 0]
+    assert [result_runner.handle_result(resources, body) for body in bodies] == [1, 1, 1, 1]
+    assert [result_runner.handle_result(resources, body) for body in bodies] == [0, 0, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_a_form_that_is_too_large_is_refused_and_a_long_field_is_cut(queues: Fak
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_while_the_queue_does_not_answer_neither_do_we(queues: FakeQueues, parts: Resources, route: str) -> None:
+def test_while_the_queue_does_not_answer_neither_do_we(queues: FakeQueues, resources: Resources, route: str) -> None:
     queues.silent = True
     answer = post(route, ROUTES[route][1])
     assert answer.status == 503
@@ -137,7 +137,7 @@ def test_while_the_queue_does_not_answer_neither_do_we(queues: FakeQueues, parts
     queues.silent = False
     queues.refuses = 1
     assert post(route, ROUTES[route][1]).status == 503
-    with using(replace(parts, queues=None)):
+    with using(replace(resources, queues=None)):
         assert post(route, ROUTES[route][1]).status == 503
     assert post(route, ROUTES[route][1]).status == 200
     assert len(kept(queues)) == 1

@@ -15,7 +15,7 @@ TODAY = dt.date(2026, 6, 10)
 
 
 @pytest.fixture
-def estates(owner: Client, parts: Resources, clock: ManualClock) -> tuple[Ids, Ids]:
+def estates(owner: Client, resources: Resources, clock: ManualClock) -> tuple[Ids, Ids]:
     clock.at = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
     return estate(owner, TODAY, "Mwangaza Court"), estate(owner, TODAY, "Pendo Flats")
 

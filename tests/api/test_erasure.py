@@ -30,14 +30,14 @@ def june(clock: ManualClock) -> None:
     clock.at = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
 
 
-def found(owner: Client, parts: Resources) -> set[str]:
-    text = dumped(parts, owner.organisation_id)
+def found(owner: Client, resources: Resources) -> set[str]:
+    text = dumped(resources, owner.organisation_id)
     return {word for word in WORDS if word in text}
 
 
-def found_in_shared(parts: Resources, digits: str) -> list[str]:
+def found_in_shared(resources: Resources, digits: str) -> list[str]:
     """Return what the tables that belong to no organisation hold of a phone."""
-    with parts.reading() as db:
+    with resources.reading() as db:
         rows = [row for table in (deliveries, incoming_messages) for row in db.execute(select(table))]
     return [str(row) for row in rows if digits in str(row)]
 
@@ -66,12 +66,12 @@ def let(owner: Client) -> tuple[str, str]:
     return tenant, payment
 
 
-def test_nothing_is_left_of_an_erased_tenant_but_what_the_books_rest_on(owner: Client, parts: Resources) -> None:
+def test_nothing_is_left_of_an_erased_tenant_but_what_the_books_rest_on(owner: Client, resources: Resources) -> None:
     tenant, payment = let(owner)
-    assert found(owner, parts) == set(WORDS) - {"20071279"}  # the search finds; the document is sealed
+    assert found(owner, resources) == set(WORDS) - {"20071279"}  # the search finds; the document is sealed
     erased = owner.post(f"/v1/tenants/{tenant}/erase")
     assert (erased.status, erased.json["name"]) == (200, "Erased")
-    assert found(owner, parts) == set()
+    assert found(owner, resources) == set()
     kept = owner.get(f"/v1/payments/{payment}").json
     assert (kept["payer_name"], kept["note"], kept["reference_raw"]) == ("", "", "")
     assert (kept["amount"], kept["provider_reference"], kept["tenant_id"]) == ("9000.00", "SJ12", tenant)
@@ -80,14 +80,14 @@ def test_nothing_is_left_of_an_erased_tenant_but_what_the_books_rest_on(owner: C
 
 
 def test_answers_that_were_kept_are_erased_at_once_and_what_was_asked_is_not_done_again(
-    owner: Client, stranger: Client, parts: Resources
+    owner: Client, stranger: Client, resources: Resources
 ) -> None:
     post(stranger, "/v1/tenants", {"given_name": "Zawadiqx", "phones": ["0798765431"]}, Idempotency_Key="theirs")
     tenant, _ = let(owner)
     person = {"given_name": "Rehemaqx", "phones": ["0798765431"]}
     post(owner, "/v1/tenants", person, Idempotency_Key="k-2")
     assert owner.post(f"/v1/tenants/{tenant}/erase", Idempotency_Key="erase").status == 200
-    with parts.reading() as db:
+    with resources.reading() as db:
         mine = idempotency_keys.c.organisation_id == UUID(owner.organisation_id)
         bodies = set(db.scalars(select(idempotency_keys.c.body).where(mine, idempotency_keys.c.key != "erase")))
     assert bodies == {""}
@@ -103,26 +103,26 @@ def test_answers_that_were_kept_are_erased_at_once_and_what_was_asked_is_not_don
     assert theirs.headers["Idempotency-Replayed"] == "true"  # another organisation's stand
 
 
-def test_what_cannot_be_changed_never_held_a_name(owner: Client, parts: Resources) -> None:
+def test_what_cannot_be_changed_never_held_a_name(owner: Client, resources: Resources) -> None:
     let(owner)
-    text = dumped(parts, owner.organisation_id, *APPEND_ONLY)
+    text = dumped(resources, owner.organisation_id, *APPEND_ONLY)
     assert [word for word in WORDS if word in text] == []
 
 
-def test_the_problems_of_the_sheet_that_a_tenant_came_by_are_forgotten(owner: Client, parts: Resources) -> None:
+def test_the_problems_of_the_sheet_that_a_tenant_came_by_are_forgotten(owner: Client, resources: Resources) -> None:
     row = ("Mwangaza Court", "Z9", "12,000", "Zawadiqx", "0798765431", "20071279", "", "1/6/2025", "0")
     post(owner, "/v1/tenants", {"given_name": "Rehema", "phones": [row[4]]})  # told as a notice, which repeats it
     imported = upload(owner, sheet(row)).json
     problems = f"/v1/imports/{imported['id']}/problems"
     assert "798765431" in owner.get(problems).text
-    assert worked(owner, parts, commit(owner, imported))["status"] == "done"
+    assert worked(owner, resources, commit(owner, imported))["status"] == "done"
     tenant = owner.get("/v1/tenants?name=Zawadiqx").json["items"][0]["id"]
     lease = owner.get("/v1/leases").json["items"][0]["id"]
     post(owner, f"/v1/leases/{lease}/terminate", {"ends_on": "2026-06-01", "waive_notice": True})
     assert owner.post(f"/v1/tenants/{tenant}/erase").status == 200
     answer = owner.get(problems)
     assert (answer.status, answer.json["items"]) == (200, [])
-    assert dumped(parts, owner.organisation_id, "data_key") == ""
+    assert dumped(resources, owner.organisation_id, "data_key") == ""
 
 
 def lease_of(owner: Client, phone: str) -> tuple[str, str]:
@@ -139,10 +139,10 @@ def pay(owner: Client, lease: str) -> None:
     post(owner, "/v1/payments", {"method": "cash", "amount": "100.00", "received_on": DAY, "lease_id": lease})
 
 
-def answer(parts: Resources, phone: str, now: dt.datetime) -> None:
+def answer(resources: Resources, phone: str, now: dt.datetime) -> None:
     """Have the phone send us an SMS, and a gateway report on it what nobody knows."""
     ours = {"gateway": "africastalking", "phone": phone}
-    with parts.writing() as db:
+    with resources.writing() as db:
         db.execute(
             insert(incoming_messages).values(
                 **ours, provider_reference=uuid4().hex, text="Zawadiqx here, SALIO", command="", received_at=now
@@ -153,10 +153,10 @@ def answer(parts: Resources, phone: str, now: dt.datetime) -> None:
         )
 
 
-def write_of(parts: Resources, organisation_id: str | None, tenant: str, lease: str, now: dt.datetime) -> None:
+def write_of(resources: Resources, organisation_id: str | None, tenant: str, lease: str, now: dt.datetime) -> None:
     """Write the tenant's name wherever somebody may type it beside their requests and promises."""
     ours: dict[str, Any] = {"organisation_id": UUID(organisation_id), "lease_id": UUID(lease)}
-    with parts.writing() as db:
+    with resources.writing() as db:
         db.execute(
             insert(maintenance_requests).values(
                 **ours, id=new_id(), number=1, property_id=new_id(), unit_id=new_id(), tenant_id=UUID(tenant),
@@ -178,28 +178,28 @@ def erased(owner: Client, tenant: str, lease: str) -> None:
 
 
 def test_what_was_told_to_an_erased_tenant_and_by_them_is_forgotten(
-    owner: Client, parts: Resources, clock: ManualClock, new_phone: Callable[[], str]
+    owner: Client, resources: Resources, clock: ManualClock, new_phone: Callable[[], str]
 ) -> None:
     phone, organisation_id = new_phone(), UUID(owner.organisation_id)
     mine = messages.c.organisation_id == organisation_id
     tenant, lease = lease_of(owner, phone)
     pay(owner, lease)
-    with parts.writing() as db:
+    with resources.writing() as db:
         db.execute(update(messages).where(mine).values(status="delivered"))
     pay(owner, lease)
-    answer(parts, phone, clock.now())
-    write_of(parts, owner.organisation_id, tenant, lease, clock.now())
-    with parts.writing() as db:
+    answer(resources, phone, clock.now())
+    write_of(resources, owner.organisation_id, tenant, lease, clock.now())
+    with resources.writing() as db:
         messaging.add_opt_out(context(db, organisation_id, now=clock.now()), phone, source="sms")
 
     def left() -> list[str]:
-        text = dumped(parts, owner.organisation_id)
+        text = dumped(resources, owner.organisation_id)
         return [each for each in ("zawadiqx", "zq@example.co.ke", phone[-9:]) if each in text]
 
-    assert (len(left()), len(found_in_shared(parts, phone[-9:]))) == (3, 2)
+    assert (len(left()), len(found_in_shared(resources, phone[-9:]))) == (3, 2)
     erased(owner, tenant, lease)
-    assert (left(), found_in_shared(parts, phone[-9:])) == ([], [])
-    with parts.reading() as db:
+    assert (left(), found_in_shared(resources, phone[-9:])) == ([], [])
+    with resources.reading() as db:
         kept = db.execute(select(messages.c.status, messages.c.reason, messages.c.tenant_id).where(mine)).all()
     # That they were told, and of which payment, stays; both by SMS and by letter.
     sent, waited = ("delivered", "", UUID(tenant)), ("cancelled", "erased", UUID(tenant))
@@ -207,19 +207,19 @@ def test_what_was_told_to_an_erased_tenant_and_by_them_is_forgotten(
 
 
 def test_what_another_tenant_needs_of_a_shared_phone_stays(
-    owner: Client, stranger: Client, parts: Resources, clock: ManualClock, new_phone: Callable[[], str]
+    owner: Client, stranger: Client, resources: Resources, clock: ManualClock, new_phone: Callable[[], str]
 ) -> None:
     shared, abroad = new_phone(), new_phone()
     for phone, other in ((shared, owner), (abroad, stranger)):
         tenant, lease = lease_of(owner, phone)
         post(other, "/v1/tenants", {"given_name": "Rehemaqx", "phones": [phone]})
-        answer(parts, phone, clock.now())
-        with parts.writing() as db:
+        answer(resources, phone, clock.now())
+        with resources.writing() as db:
             for client in (owner, stranger):
                 messaging.add_opt_out(context(db, UUID(client.organisation_id), now=clock.now()), phone, source="sms")
         erased(owner, tenant, lease)
-        assert len(found_in_shared(parts, phone[-9:])) == 2  # somebody's still
-    with parts.reading() as db:
+        assert len(found_in_shared(resources, phone[-9:])) == 2  # somebody's still
+    with resources.reading() as db:
         silent = db.execute(select(opt_outs.c.organisation_id, opt_outs.c.phone)).all()
     ours, theirs = UUID(owner.organisation_id), UUID(stranger.organisation_id)
     assert {tuple(row) for row in silent if row.phone in {shared, abroad}} == {

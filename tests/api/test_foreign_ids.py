@@ -95,23 +95,23 @@ def test_the_walk_knows_what_every_id_names() -> None:
     assert len(list(itertools.chain.from_iterable(map(cases, OPERATIONS)))) > 90
 
 
-def test_an_id_of_another_organisation_names_nothing(owner: Client, stranger: Client, parts: Resources) -> None:
+def test_an_id_of_another_organisation_names_nothing(owner: Client, stranger: Client, resources: Resources) -> None:
     own, others = estate(owner, TODAY), estate(stranger, TODAY)
-    before = [row_counts(parts, each.organisation_id) for each in (owner, stranger)]
+    before = [row_counts(resources, each.organisation_id) for each in (owner, stranger)]
     walked = [each for each in OPERATIONS if each.may != PUBLIC]
     assert [wrong for each in walked for wrong in told_apart(owner, each, own, others)] == []
-    assert [row_counts(parts, each.organisation_id) for each in (owner, stranger)] == before
+    assert [row_counts(resources, each.organisation_id) for each in (owner, stranger)] == before
 
 
 def test_an_id_of_another_property_names_nothing_to_a_caretaker(
-    owner: Client, new_phone: Callable[[], str], parts: Resources
+    owner: Client, new_phone: Callable[[], str], resources: Resources
 ) -> None:
     own, others = estate(owner, TODAY, "Mwangaza Court"), estate(owner, TODAY, "Pendo Flats")
     caretaker = Client(new_phone(), owner.organisation_id)
     named = {"phone": caretaker.phone, "name": "Juma", "role": CARETAKER, "properties": [own["property"]]}
     member_id = owner.post("/v1/members", named).json["id"]
     assert caretaker.post(f"/v1/invitations/{member_id}/accept", {"name": "Juma"}).status == 200
-    before = row_counts(parts, owner.organisation_id)
+    before = row_counts(resources, owner.organisation_id)
     walked = [each for each in OPERATIONS if CARETAKER in PERMISSIONS.get(each.may, ())]
     assert [wrong for each in walked for wrong in told_apart(caretaker, each, own, others)] == []
-    assert row_counts(parts, owner.organisation_id) == before
+    assert row_counts(resources, owner.organisation_id) == before

@@ -21,7 +21,7 @@ def found(client: Client, name: str = "Acme Homes") -> Answer:
 
 
 def test_a_number_founds_three_a_day_and_ten_in_all(
-    parts: Resources, clock: ManualClock, new_phone: Callable[[], str]
+    resources: Resources, clock: ManualClock, new_phone: Callable[[], str]
 ) -> None:
     client = Client(new_phone())
     clock.at = NOON
@@ -38,14 +38,14 @@ def test_a_number_founds_three_a_day_and_ten_in_all(
 
 
 def test_of_two_at_once_only_what_is_left_is_founded(
-    parts: Resources, clock: ManualClock, new_phone: Callable[[], str]
+    resources: Resources, clock: ManualClock, new_phone: Callable[[], str]
 ) -> None:
     phone = new_phone()
     client = Client(phone)
     assert [found(client).status for _ in range(2)] == [201] * 2
     with pytest.raises(TooManyRequests):
         at_once(
-            parts,
+            resources,
             lambda db: organisations.found_organisation(db, phone, name="A", person_name="Amina", now=clock.now()),
         )
     assert len(client.get("/v1/me").json["memberships"]) == 3

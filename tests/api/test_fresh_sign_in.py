@@ -47,9 +47,9 @@ def test_the_dangerous_acts_are_these() -> None:
 
 @pytest.mark.parametrize("signed_in_s", OLD.values(), ids=OLD)
 def test_with_an_old_sign_in_nothing_dangerous_is_done(
-    owner: Client, signed_in_s: int | None, parts: Resources
+    owner: Client, signed_in_s: int | None, resources: Resources
 ) -> None:
-    before = row_counts(parts, str(owner.organisation_id))
+    before = row_counts(resources, str(owner.organisation_id))
     left = Client(owner.phone, owner.organisation_id, signed_in_s=signed_in_s)
     answers = {name_of(each): attempt(left, each) for each in FRESH}
     assert {name for name, answer in answers.items() if not is_refused(answer)} == set()
@@ -57,7 +57,7 @@ def test_with_an_old_sign_in_nothing_dangerous_is_done(
         'Bearer error="insufficient_user_authentication", max_age=600'
     }
     assert {answer.json["max_age"] for answer in answers.values()} == {600}
-    assert row_counts(parts, str(owner.organisation_id)) == before
+    assert row_counts(resources, str(owner.organisation_id)) == before
 
 
 @pytest.mark.parametrize("signed_in_s", [0, 300, FRESH_SIGN_IN_S - 5, -20], ids=str)

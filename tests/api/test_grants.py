@@ -72,7 +72,7 @@ def test_a_grant_stands_in_the_trail_without_a_member(owner: Client) -> None:
     assert "Makena" not in str(events)
 
 
-def test_the_function_lists_what_is_granted_and_takes_no_other_word(owner: Client, parts: Resources) -> None:
+def test_the_function_lists_what_is_granted_and_takes_no_other_word(owner: Client, resources: Resources) -> None:
     granted_by_hand(owner, kind="messaging", daily="7")
     mine = [each for each in grant({}, None)["grants"] if each["organisation"] == owner.organisation_id]
     assert [(each["kind"], each["daily"], each["by"]) for each in mine] == [("messaging", 7, "Makena")]

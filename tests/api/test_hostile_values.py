@@ -222,9 +222,9 @@ def test_a_phone_that_sends_any_text_by_sms_or_ussd_gets_an_answer(
         dialled = {"sessionId": f"s-{uuid4()}", "phoneNumber": phone, "text": value}
         answer = post("ussd", urlencode(dialled, errors="surrogatepass").encode())
         assert (answer.status, answer.text[:3]) in ((200, "CON"), (200, "END")), value
-    with using(replace(get_resources(), clock=clock)) as parts:
+    with using(replace(get_resources(), clock=clock)) as resources:
         for body in queues.pop("results"):
-            result_runner.handle_result(parts, body)
+            result_runner.handle_result(resources, body)
 
 
 @pytest.mark.parametrize("value", corpus.PHONES, ids=ascii)

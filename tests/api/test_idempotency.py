@@ -33,7 +33,7 @@ def test_the_same_request_is_answered_alike_and_told_as_a_replay(owner: Client) 
     assert len(owner.get("/v1/owners").json["items"]) == 1
 
 
-def test_a_key_belongs_to_one_request_of_one_person_in_one_organisation(owner: Client, parts: Resources) -> None:
+def test_a_key_belongs_to_one_request_of_one_person_in_one_organisation(owner: Client, resources: Resources) -> None:
     sent: dict[str, Any] = {"Idempotency_Key": "k-2"}
     assert owner.post("/v1/owners", {"name": "Wanjiku"}, **sent).status == 201
     assert owner.post("/v1/owners", {"name": "Otieno"}, **sent).status == 422
@@ -75,14 +75,14 @@ def test_a_key_is_printable_ascii(owner: Client, key: str) -> None:
 
 @pytest.mark.mariadb
 @pytest.mark.parametrize("database_kind", ["mariadb"], indirect=True)
-def test_a_key_that_is_being_worked_on_is_in_progress(parts: Resources, clock: ManualClock) -> None:
+def test_a_key_that_is_being_worked_on_is_in_progress(resources: Resources, clock: ManualClock) -> None:
     key = idempotency.make_key("k-4", uuid.uuid4(), uuid.uuid4(), b"request")
 
     def ask() -> object:
-        with parts.writing() as db:
+        with resources.writing() as db:
             return idempotency.reserve_key(db, key, clock.now())
 
-    with ThreadPoolExecutor(1) as other, parts.writing() as db:
+    with ThreadPoolExecutor(1) as other, resources.writing() as db:
         assert idempotency.reserve_key(db, key, clock.now()) is None
         with pytest.raises(InProgress):
             other.submit(ask).result(timeout=20)
@@ -130,11 +130,11 @@ def test_an_answer_is_kept_for_who_asked_in_the_role_they_asked_in(owner: Client
     assert paid["note"] not in answer.text
 
 
-def test_answers_are_forgotten_after_two_days(owner: Client, parts: Resources, clock: ManualClock) -> None:
+def test_answers_are_forgotten_after_two_days(owner: Client, resources: Resources, clock: ManualClock) -> None:
     ours = uuid.UUID(owner.organisation_id)
 
     def kept() -> set[str]:
-        with parts.reading() as db:
+        with resources.reading() as db:
             return set(db.scalars(select(idempotency_keys.c.key).where(idempotency_keys.c.organisation_id == ours)))
 
     for number in range(5):
@@ -142,7 +142,7 @@ def test_answers_are_forgotten_after_two_days(owner: Client, parts: Resources, c
     clock.at += dt.timedelta(hours=1)
     assert owner.post("/v1/owners", {"name": "Otieno"}, Idempotency_Key="young").status == 201
     clock.at += idempotency.RETENTION - dt.timedelta(minutes=30)
-    while parts.transact(lambda db: idempotency.purge_old_answers(db, clock.now(), at_once=2)):
+    while resources.transact(lambda db: idempotency.purge_old_answers(db, clock.now(), at_once=2)):
         pass
     assert kept() == {"young"}
     again = owner.post("/v1/owners", {"name": "Otieno"}, Idempotency_Key="young")

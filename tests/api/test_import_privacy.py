@@ -11,7 +11,7 @@ from chalicelib.runtime.resources import Resources
 from tests.api.client import Client
 from tests.api.imports import SAMPLE, commit, dumped, row, sheet, upload, worked
 
-pytestmark = pytest.mark.usefixtures("parts")
+pytestmark = pytest.mark.usefixtures("resources")
 
 OF_IMPORTS = ("import", "import_item", "task", "audit_event", "idempotency_key", "data_key")
 
@@ -36,25 +36,25 @@ def found(words: set[str], text: str, client: Client) -> set[str]:
     return {word for word in there if word not in (client.phone or "")}
 
 
-def test_an_uploaded_sheet_stands_nowhere_in_clear(owner: Client, parts: Resources) -> None:
+def test_an_uploaded_sheet_stands_nowhere_in_clear(owner: Client, resources: Resources) -> None:
     upload(owner, SAMPLE)
     spoilt = sheet(row("A1", name="Barasa 20007919"), row("A2", balance="Barasa owes 500"))
     assert upload(owner, spoilt).json["summary"]["errors"] == 2
-    assert found(personal(), dumped(parts, owner.organisation_id), owner) == set()
+    assert found(personal(), dumped(resources, owner.organisation_id), owner) == set()
 
 
-def test_a_committed_and_an_undone_import_keep_nothing_of_it(owner: Client, parts: Resources) -> None:
+def test_a_committed_and_an_undone_import_keep_nothing_of_it(owner: Client, resources: Resources) -> None:
     imported = upload(owner, SAMPLE).json
-    assert worked(owner, parts, commit(owner, imported))["status"] == "done"
-    assert found(personal(), dumped(parts, owner.organisation_id, *OF_IMPORTS), owner) == set()
+    assert worked(owner, resources, commit(owner, imported))["status"] == "done"
+    assert found(personal(), dumped(resources, owner.organisation_id, *OF_IMPORTS), owner) == set()
     numbers = {word for word in personal() if word.isdecimal() and len(word) == 8}
-    assert found(numbers, dumped(parts, owner.organisation_id), owner) == set()
-    assert worked(owner, parts, owner.post(f"/v1/imports/{imported['id']}/undo"))["status"] == "done"
-    assert found(personal(), dumped(parts, owner.organisation_id), owner) == set()
-    assert dumped(parts, owner.organisation_id, "data_key") == ""
+    assert found(numbers, dumped(resources, owner.organisation_id), owner) == set()
+    assert worked(owner, resources, owner.post(f"/v1/imports/{imported['id']}/undo"))["status"] == "done"
+    assert found(personal(), dumped(resources, owner.organisation_id), owner) == set()
+    assert dumped(resources, owner.organisation_id, "data_key") == ""
 
 
-def test_log_lines_name_nobody(owner: Client, parts: Resources, caplog: pytest.LogCaptureFixture) -> None:
+def test_log_lines_name_nobody(owner: Client, resources: Resources, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     logging.getLogger("plotihub").addHandler(caplog.handler)
     try:
@@ -63,7 +63,7 @@ def test_log_lines_name_nobody(owner: Client, parts: Resources, caplog: pytest.L
         queued = commit(owner, imported)
         house = owner.post("/v1/properties", {"name": "Mwangaza Court"}).json["id"]
         owner.post("/v1/units", {"property_id": house, "name": "A1", "type": "other", "rent": "1.00"})
-        assert worked(owner, parts, queued)["status"] == "failed"
+        assert worked(owner, resources, queued)["status"] == "failed"
     finally:
         logging.getLogger("plotihub").removeHandler(caplog.handler)
     lines = "\n".join(str(vars(record)) for record in caplog.records).casefold()

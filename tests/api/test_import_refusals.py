@@ -29,7 +29,7 @@ from tests.api.imports import (
     worked,
 )
 
-pytestmark = pytest.mark.usefixtures("parts")
+pytestmark = pytest.mark.usefixtures("resources")
 
 
 def problems(client: Client, imported: dict[str, Any], severity: str = "error") -> list[tuple[str, int | None]]:
@@ -59,15 +59,15 @@ def workbook(*rows: tuple[str, ...]) -> bytes:
     ],
 )
 def test_a_wrong_sheet_is_told_by_row_and_cannot_be_committed(
-    owner: Client, parts: Resources, content: bytes, expected: list[tuple[str, int | None]]
+    owner: Client, resources: Resources, content: bytes, expected: list[tuple[str, int | None]]
 ) -> None:
-    before = row_counts(parts, owner.organisation_id)
+    before = row_counts(resources, owner.organisation_id)
     imported = upload(owner, content, kind="application/octet-stream").json
     assert (imported["status"], imported["summary"]["errors"]) == ("previewed", len(expected))
     assert problems(owner, imported) == expected
     refused = commit(owner, imported)
     assert (refused.status, refused.json["detail"][:20]) == (409, "The sheet has errors")
-    assert set(grown(before, row_counts(parts, owner.organisation_id))) <= OF_A_PREVIEW
+    assert set(grown(before, row_counts(resources, owner.organisation_id))) <= OF_A_PREVIEW
 
 
 def test_a_workbook_whose_headings_are_merged_over_two_rows_is_read_or_told(owner: Client) -> None:
@@ -90,7 +90,7 @@ def test_a_workbook_is_binary_to_the_gateway_and_the_answer_is_not(owner: Client
 
 
 @pytest.mark.parametrize("count", [1, 1500])
-def test_every_sheet_is_read_by_a_task(owner: Client, parts: Resources, count: int) -> None:
+def test_every_sheet_is_read_by_a_task(owner: Client, resources: Resources, count: int) -> None:
     content = sheet(*(row(f"A{number}", balance="100") for number in range(count)))
     answer = owner.post("/v1/imports", content, Content_Type="text/csv")
     assert (answer.status, answer.json["status"], answer.json["summary"]) == (202, "reading", None)
@@ -99,7 +99,7 @@ def test_every_sheet_is_read_by_a_task(owner: Client, parts: Resources, count: i
     assert everything(owner, f"{path}/problems") == []
     assert commit(owner, answer.json).status == 409
     assert owner.get(task_path).json["kind"] == "preview_import"
-    tasks.run_tasks(parts)
+    tasks.run_tasks(resources)
     assert owner.get(task_path).json["result"]["errors"] == 0
     told = owner.get(path).json
     assert (told["status"], told["summary"]["units"]) == ("previewed", count)
@@ -107,14 +107,14 @@ def test_every_sheet_is_read_by_a_task(owner: Client, parts: Resources, count: i
 
 
 def test_units_are_added_to_a_property_that_is_here_and_one_that_is_here_is_an_error(
-    owner: Client, parts: Resources
+    owner: Client, resources: Resources
 ) -> None:
     first = upload(owner, sheet(row("A1"))).json
-    assert worked(owner, parts, commit(owner, first))["status"] == "done"
+    assert worked(owner, resources, commit(owner, first))["status"] == "done"
     more = upload(owner, sheet(row("A2", house="MWANGAZA  COURT"))).json
     assert set(problems(owner, more, "notice")) >= {("property_known", 2), ("phone_known", 2)}
     assert more["summary"]["properties"][0]["known"] is True
-    assert worked(owner, parts, commit(owner, more))["status"] == "done"
+    assert worked(owner, resources, commit(owner, more))["status"] == "done"
     assert [each["name"] for each in everything(owner, "/v1/properties")] == ["Mwangaza Court"]
     assert len(everything(owner, "/v1/units")) == 2
     again = upload(owner, sheet(row("A3"), row("a1"))).json
@@ -123,40 +123,40 @@ def test_units_are_added_to_a_property_that_is_here_and_one_that_is_here_is_an_e
 
 
 def test_a_unit_made_meanwhile_refuses_the_whole_commit_and_is_told_in_a_new_preview(
-    owner: Client, parts: Resources
+    owner: Client, resources: Resources
 ) -> None:
     imported = upload(owner, sheet(row("A1"), row("A2"))).json
     queued = commit(owner, imported)
     house = owner.post("/v1/properties", {"name": "Mwangaza Court"}).json["id"]
     unit = {"property_id": house, "name": "A2", "type": "other", "rent": "1.00"}
     assert owner.post("/v1/units", unit).status == 201
-    before = row_counts(parts, owner.organisation_id)
-    task = worked(owner, parts, queued)
+    before = row_counts(resources, owner.organisation_id)
+    task = worked(owner, resources, queued)
     assert (task["status"], task["problem"]["status"]) == ("failed", 409)
-    assert grown(before, row_counts(parts, owner.organisation_id)) == {}
+    assert grown(before, row_counts(resources, owner.organisation_id)) == {}
     stands = owner.get(f"/v1/imports/{imported['id']}").json
     assert (stands["status"], stands["summary"]["errors"]) == ("previewed", 1)
     assert problems(owner, stands) == [("unit_known", 3)]
 
 
-def test_a_property_made_meanwhile_gets_the_units(owner: Client, parts: Resources) -> None:
+def test_a_property_made_meanwhile_gets_the_units(owner: Client, resources: Resources) -> None:
     queued = commit(owner, upload(owner, sheet(row("A1"))).json)
     house = owner.post("/v1/properties", {"name": "mwangaza court"}).json["id"]
-    assert worked(owner, parts, queued)["status"] == "done"
+    assert worked(owner, resources, queued)["status"] == "done"
     assert [each["property_id"] for each in everything(owner, "/v1/units")] == [house]
 
 
-def test_a_plan_that_reads_otherwise_than_it_was_previewed_is_refused(owner: Client, parts: Resources) -> None:
+def test_a_plan_that_reads_otherwise_than_it_was_previewed_is_refused(owner: Client, resources: Resources) -> None:
     imported = upload(owner, sheet(row("A1"))).json
     queued = commit(owner, imported)
-    with parts.writing() as db:  # as a release that reads sheets otherwise would leave it
+    with resources.writing() as db:  # as a release that reads sheets otherwise would leave it
         mine = (imports.c.organisation_id == UUID(owner.organisation_id)) & (imports.c.id == UUID(imported["id"]))
         db.execute(update(imports).where(mine).values(fingerprint="0" * 64))
-    assert worked(owner, parts, queued)["status"] == "failed"
+    assert worked(owner, resources, queued)["status"] == "failed"
     assert everything(owner, "/v1/units") == []
     stands = owner.get(f"/v1/imports/{imported['id']}").json
     assert (stands["status"], stands["version"] > imported["version"]) == ("previewed", True)
-    assert worked(owner, parts, commit(owner, stands))["status"] == "done"
+    assert worked(owner, resources, commit(owner, stands))["status"] == "done"
 
 
 def test_a_commit_names_the_preview_that_is_agreed_to_and_a_day_that_has_come(owner: Client) -> None:
@@ -213,7 +213,7 @@ def test_an_idempotency_key_imports_once(owner: Client) -> None:
     assert other.status == 422
 
 
-def test_a_sixth_sheet_waits_until_one_is_read(owner: Client, stranger: Client, parts: Resources) -> None:
+def test_a_sixth_sheet_waits_until_one_is_read(owner: Client, stranger: Client, resources: Resources) -> None:
     def send(who: Client) -> Answer:
         return who.post("/v1/imports?property_name=H", b"Unit,Rent\nA1,9000\n", Content_Type="text/csv")
 
@@ -222,5 +222,5 @@ def test_a_sixth_sheet_waits_until_one_is_read(owner: Client, stranger: Client, 
     assert sent[5].headers["Retry-After"] == "60"
     assert sent[5].json["type"] == "urn:plotihub:problem:too-many-requests"
     assert send(stranger).status == 202
-    worked(owner, parts, sent[0])
+    worked(owner, resources, sent[0])
     assert send(owner).status == 202

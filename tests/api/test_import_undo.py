@@ -9,18 +9,18 @@ from chalicelib.runtime.resources import Resources
 from tests.api.client import Answer, Client
 from tests.api.imports import commit, everything, grown, proof, row, row_counts, sheet, upload, worked
 
-pytestmark = pytest.mark.usefixtures("parts")
+pytestmark = pytest.mark.usefixtures("resources")
 
 Build = Callable[[Client, dict[str, Any]], Answer]
 
 
 @pytest.fixture
-def committed(owner: Client, parts: Resources) -> dict[str, Any]:
+def committed(owner: Client, resources: Resources) -> dict[str, Any]:
     """An import of two let units (one owes, one has credit) and a vacant one, with the ids of what it made."""
     vacant = ("Mwangaza Court", "A3", "9000", "VACANT", "", "", "", "", "")
     content = sheet(row("A1", balance="5000"), row("A2", "Lulu Okoth", "(2000)"), vacant)
     imported: dict[str, Any] = upload(owner, content).json
-    assert worked(owner, parts, commit(owner, imported, "2026-01-01"))["status"] == "done"
+    assert worked(owner, resources, commit(owner, imported, "2026-01-01"))["status"] == "done"
     for name in ("properties", "units", "leases", "tenants", "invoices", "payments"):
         imported[name] = everything(owner, f"/v1/{name}")
     return imported
@@ -106,38 +106,38 @@ def refund(owner: Client, made: dict[str, Any]) -> Answer:
     ],
 )
 def test_what_was_built_is_listed_and_nothing_is_undone(
-    owner: Client, parts: Resources, committed: dict[str, Any], build: Build, named: set[str]
+    owner: Client, resources: Resources, committed: dict[str, Any], build: Build, named: set[str]
 ) -> None:
     done = build(owner, committed)
     assert done.status in (200, 201), done.text
-    before = row_counts(parts, owner.organisation_id)
+    before = row_counts(resources, owner.organisation_id)
     refused = owner.post(f"/v1/imports/{committed['id']}/undo")
     assert refused.status == 409, refused.text
     assert set(refused.json["built"]) == named
-    assert grown(before, row_counts(parts, owner.organisation_id)) == {}
+    assert grown(before, row_counts(resources, owner.organisation_id)) == {}
     assert owner.get(f"/v1/imports/{committed['id']}").json["status"] == "committed"
 
 
 def test_what_is_built_while_the_undo_waits_stops_it(
-    owner: Client, parts: Resources, committed: dict[str, Any]
+    owner: Client, resources: Resources, committed: dict[str, Any]
 ) -> None:
     queued = owner.post(f"/v1/imports/{committed['id']}/undo")
     assert owner.get(f"/v1/imports/{committed['id']}").json["status"] == "undoing"
     assert charge(owner, committed).status == 201
-    task = worked(owner, parts, queued)
+    task = worked(owner, resources, queued)
     assert (task["status"], task["problem"]["built"]) == ("failed", {"charges": 1})
     assert owner.get(f"/v1/imports/{committed['id']}").json["status"] == "committed"
     assert len(everything(owner, "/v1/leases")) == 2
 
 
 def test_an_undone_import_leaves_a_property_that_was_here_before(
-    owner: Client, parts: Resources, committed: dict[str, Any]
+    owner: Client, resources: Resources, committed: dict[str, Any]
 ) -> None:
     more = upload(owner, sheet(row("B1", balance="700"))).json
-    assert worked(owner, parts, commit(owner, more))["status"] == "done"
+    assert worked(owner, resources, commit(owner, more))["status"] == "done"
     assert set(owner.post(f"/v1/imports/{committed['id']}/undo").json["built"]) == {"units"}
-    assert worked(owner, parts, owner.post(f"/v1/imports/{more['id']}/undo"))["status"] == "done"
+    assert worked(owner, resources, owner.post(f"/v1/imports/{more['id']}/undo"))["status"] == "done"
     assert len(everything(owner, "/v1/units")) == 3
-    assert worked(owner, parts, owner.post(f"/v1/imports/{committed['id']}/undo"))["status"] == "done"
+    assert worked(owner, resources, owner.post(f"/v1/imports/{committed['id']}/undo"))["status"] == "done"
     assert everything(owner, "/v1/properties") == []
     assert proof(owner) == []

@@ -17,7 +17,7 @@ from tests.api.test_import_at_once import claimed
 from tests.api.test_import_undo import committed  # noqa: F401 - a fixture
 from tests.contexts import context
 
-pytestmark = pytest.mark.usefixtures("parts")
+pytestmark = pytest.mark.usefixtures("resources")
 
 BUILT = (
     building.pay,
@@ -41,12 +41,12 @@ def in_thread(work: Callable[[], Answer], told: list[Answer]) -> threading.Threa
 @pytest.mark.parametrize("build", BUILT)
 def test_what_meets_an_undo_is_told_that_it_is_gone(
     owner: Client,
-    parts: Resources,
+    resources: Resources,
     clock: ManualClock,
     committed: dict[str, Any],  # noqa: F811
     build: Callable[[Client, dict[str, Any]], Answer],
 ) -> None:
-    task = claimed(parts, owner, owner.post(f"/v1/imports/{committed['id']}/undo"))
+    task = claimed(resources, owner, owner.post(f"/v1/imports/{committed['id']}/undo"))
     told: list[Answer] = []
     builder: list[threading.Thread] = []
 
@@ -55,7 +55,7 @@ def test_what_meets_an_undo_is_told_that_it_is_gone(
         builder.append(in_thread(lambda: build(owner, committed), told))
         builder[0].join(0.4)
 
-    parts.transact(undo)
+    resources.transact(undo)
     builder[0].join(20)
     assert [each.status for each in told] in ([404], [422], [409]), told[0].text
     assert everything(owner, "/v1/leases") == []

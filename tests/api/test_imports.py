@@ -16,11 +16,11 @@ from tests.api.imports import (
     worked,
 )
 
-pytestmark = pytest.mark.usefixtures("parts")
+pytestmark = pytest.mark.usefixtures("resources")
 
 
-def test_the_sample_is_previewed_and_nothing_else_is_written(owner: Client, parts: Resources) -> None:
-    before = row_counts(parts, owner.organisation_id)
+def test_the_sample_is_previewed_and_nothing_else_is_written(owner: Client, resources: Resources) -> None:
+    before = row_counts(resources, owner.organisation_id)
     told = upload(owner, SAMPLE, "?filename=rent-roll.csv").json
     assert (told["status"], told["filename"]) == ("previewed", "rent-roll.csv")
     summary = told["summary"]
@@ -33,17 +33,17 @@ def test_the_sample_is_previewed_and_nothing_else_is_written(owner: Client, part
         *("Mwangaza Court", "PENDO APARTMENTS", "Baraka Shops & Flats")
     ]
     assert [each["units"] for each in summary["properties"]] == [16, 20, 12]
-    assert set(grown(before, row_counts(parts, owner.organisation_id))) <= OF_A_PREVIEW
+    assert set(grown(before, row_counts(resources, owner.organisation_id))) <= OF_A_PREVIEW
     problems = everything(owner, f"/v1/imports/{told['id']}/problems")
     assert len(problems) == summary["notices"]
     bare = next(each for each in problems if each["code"] == "charge_unnamed")
     assert (bare["row"], bare["column"], bare["value"]) == (12, "N (Other charges)", "300")
 
 
-def test_the_sample_is_committed_undone_and_committed_again(owner: Client, parts: Resources) -> None:
-    before = row_counts(parts, owner.organisation_id)
+def test_the_sample_is_committed_undone_and_committed_again(owner: Client, resources: Resources) -> None:
+    before = row_counts(resources, owner.organisation_id)
     imported = upload(owner, SAMPLE).json
-    task = worked(owner, parts, commit(owner, imported, "2026-01-01"))
+    task = worked(owner, resources, commit(owner, imported, "2026-01-01"))
     assert task["status"] == "done", task
     assert task["result"]["made"] == {
         "property": 3,
@@ -59,14 +59,14 @@ def test_the_sample_is_committed_undone_and_committed_again(owner: Client, parts
     committed = owner.get(f"/v1/imports/{imported['id']}").json
     assert (committed["status"], committed["opening_on"]) == ("committed", "2026-01-01")
     assert commit(owner, imported).status == 409
-    undone = worked(owner, parts, owner.post(f"/v1/imports/{imported['id']}/undo"))
+    undone = worked(owner, resources, owner.post(f"/v1/imports/{imported['id']}/undo"))
     assert undone["status"] == "done", undone
-    check_nothing_but_documents_is_left(owner, parts, before)
+    check_nothing_but_documents_is_left(owner, resources, before)
     assert owner.get(f"/v1/imports/{imported['id']}").json["status"] == "undone"
     assert owner.post(f"/v1/imports/{imported['id']}/undo").status == 409
     again = upload(owner, SAMPLE).json
     assert again["summary"] == imported["summary"]
-    assert worked(owner, parts, commit(owner, again))["status"] == "done"
+    assert worked(owner, resources, commit(owner, again))["status"] == "done"
     assert len(everything(owner, "/v1/leases")) == 43
     assert proof(owner) == []
 
@@ -90,8 +90,8 @@ def check_everything_is_there(owner: Client, imported: dict[str, dict[str, str]]
     assert proof(owner) == []
 
 
-def check_nothing_but_documents_is_left(owner: Client, parts: Resources, before: dict[str, int]) -> None:
-    left = grown(before, row_counts(parts, owner.organisation_id))
+def check_nothing_but_documents_is_left(owner: Client, resources: Resources, before: dict[str, int]) -> None:
+    left = grown(before, row_counts(resources, owner.organisation_id))
     made = {"import", "import_item", "task", "audit_event", "counter", "ledger_book", "ledger_account"}
     documents = {"invoice", "invoice_line", "payment", "deposit_entry", "journal", "posting"}
     assert set(left) <= made | documents

@@ -63,7 +63,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 class World:
     """A database with a queue and phones that show what came; ``works`` makes this process act in it."""
 
-    parts: Resources
+    resources: Resources
     outside: OutboundResources
     queues: FakeQueues
     phones: FakePhones
@@ -75,7 +75,7 @@ class World:
 
     def works(self) -> ExitStack:
         stack = ExitStack()
-        stack.enter_context(using(self.parts))
+        stack.enter_context(using(self.resources))
         stack.enter_context(using_outbound(self.outside))
         return stack
 
@@ -390,7 +390,7 @@ def two_databases(database_kind: str, request: pytest.FixtureRequest, tmp_path: 
 
 @pytest.fixture
 def worlds(
-    database_kind: str, request: pytest.FixtureRequest, parts: Resources, clock: ManualClock, tmp_path: Path
+    database_kind: str, request: pytest.FixtureRequest, resources: Resources, clock: ManualClock, tmp_path: Path
 ) -> Iterator[tuple[World, World]]:
     """Two worlds of one clock."""
     request.getfixturevalue("monkeypatch").setenv("CALLBACK_TOKEN_HASHES", hashlib.sha256(TOKEN.encode()).hexdigest())
@@ -400,11 +400,11 @@ def worlds(
         folder = tmp_path / f"claims-{name}"
         folder.mkdir()
         outside = make_outbound_resources(folder, clock, queues, africastalking=phones)
-        own = replace(parts, writer=engine, reader=engine, queues=queues)
+        own = replace(resources, writer=engine, reader=engine, queues=queues)
         made_worlds.append(World(own, outside, queues, phones))
     yield made_worlds[0], made_worlds[1]
     for world in made_worlds:
-        world.parts.writer.dispose()
+        world.resources.writer.dispose()
 
 
 @pytest.mark.slow

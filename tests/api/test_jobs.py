@@ -17,7 +17,7 @@ from tests.api.client import Client
 counts: dict[UUID, int] = {}
 
 
-def _works(parts: Resources, slot: Slot) -> Iterator[JobStep]:
+def _works(resources: Resources, slot: Slot) -> Iterator[JobStep]:
     for scope_id, count in counts.items():
         yield JobStep(scope_id, lambda _db, count=count: count)  # type: ignore[misc]  # the count of this turn
 
@@ -41,13 +41,13 @@ def test_every_job_of_the_application_is_told_by_name(owner: Client) -> None:
 
 
 def test_a_job_is_told_with_its_last_and_next_run_and_with_our_own_count(
-    owner: Client, stranger: Client, parts: Resources, clock: ManualClock
+    owner: Client, stranger: Client, resources: Resources, clock: ManualClock
 ) -> None:
     clock.at = dt.datetime(2031, 3, 5, 9, 40, tzinfo=dt.UTC)
     counts.clear()
     counts[UUID(owner.organisation_id)] = 7
     counts[UUID("00000000-0000-7000-8000-000000000001")] = 93_000
-    [outcome] = job_runner.run_due_slots(parts, "test_told", clock.now())
+    [outcome] = job_runner.run_due_slots(resources, "test_told", clock.now())
     assert (outcome.status, outcome.sets, outcome.counted) == ("done", 2, 93_007)
     assert told(owner) == {
         "name": "test_told",
@@ -70,12 +70,12 @@ def test_a_job_is_told_with_its_last_and_next_run_and_with_our_own_count(
 
 
 def test_a_run_by_hand_of_a_day_to_come_is_not_the_last_one(
-    owner: Client, parts: Resources, clock: ManualClock
+    owner: Client, resources: Resources, clock: ManualClock
 ) -> None:
     clock.at = dt.datetime(2031, 3, 6, 9, tzinfo=dt.UTC)
     counts.clear()
-    job_runner.run_due_slots(parts, "test_told", clock.now())
-    assert len(list(job_runner.run_job_by_hand(parts, "test_told", dt.date(2031, 12, 5), "Africa/Nairobi"))) == 24
+    job_runner.run_due_slots(resources, "test_told", clock.now())
+    assert len(list(job_runner.run_job_by_hand(resources, "test_told", dt.date(2031, 12, 5), "Africa/Nairobi"))) == 24
     assert told(owner)["last_run"]["slot"] == "2031-03-06T09:00:00Z"
 
 

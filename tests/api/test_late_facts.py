@@ -62,8 +62,8 @@ class Books:
 
 
 @pytest.fixture
-def books(owner: Client, parts: Resources, clock: ManualClock) -> Books:
-    return Books(owner, parts, clock)
+def books(owner: Client, resources: Resources, clock: ManualClock) -> Books:
+    return Books(owner, resources, clock)
 
 
 def test_what_is_billed_late_is_due_when_it_is_issued_and_fined_only_after_that(books: Books) -> None:

@@ -19,7 +19,7 @@ AT = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def books(owner: Client, parts: Resources, clock: ManualClock) -> Client:
+def books(owner: Client, resources: Resources, clock: ManualClock) -> Client:
     """An owner whose ledger holds two bills and a payment; it is 20 November 2026."""
     clock.at = AT
     made = owner.post("/v1/channels", {"kind": "cash", "name": "Cash box"}).json
@@ -32,7 +32,7 @@ def books(owner: Client, parts: Resources, clock: ManualClock) -> Client:
             (Leg(channel, 20_000_50, LEASE), Leg("unallocated", -20_000_50, LEASE)), "Cash",
         ),
     ]  # fmt: skip
-    with parts.writing() as db:
+    with resources.writing() as db:
         ledger.post(context(db, UUID(owner.organisation_id), now=clock.now()), entries)
     return owner
 

@@ -16,7 +16,7 @@ REQUESTS = "/v1/maintenance-requests"
 
 
 @pytest.fixture
-def own(owner: Client, parts: Resources, clock: ManualClock) -> Ids:
+def own(owner: Client, resources: Resources, clock: ManualClock) -> Ids:
     clock.at = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
     return estate(owner, TODAY, "Mwangaza Court")
 

@@ -15,7 +15,7 @@ from chalicelib.web.logs import JsonFormatter
 from chalicelib.web.request_pipeline import MAX_BODY_BYTES
 from tests.api.client import Answer, Client, event_for
 
-pytestmark = pytest.mark.usefixtures("parts")
+pytestmark = pytest.mark.usefixtures("resources")
 
 SOME_ID = "0190b3c8-6d0e-7a53-9c0e-3a1f6f1d2b4a"
 
@@ -228,8 +228,10 @@ class BrokenClock:
         raise RuntimeError("Wanjiku Kamau, 0712345678")
 
 
-def test_a_fault_of_ours_is_logged_by_place_and_told_without_detail(owner: Client, log: Kept, parts: Resources) -> None:
-    with using(replace(parts, clock=BrokenClock())):
+def test_a_fault_of_ours_is_logged_by_place_and_told_without_detail(
+    owner: Client, log: Kept, resources: Resources
+) -> None:
+    with using(replace(resources, clock=BrokenClock())):
         answer = owner.post("/v1/owners", {"name": "Wanjiku Kamau"})
     assert_problem(answer, 500, "internal-error")
     line = next(found for found in map(json.loads, log.lines) if "error" in found)

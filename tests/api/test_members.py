@@ -17,7 +17,7 @@ from chalicelib.runtime.resources import Resources
 from tests.api.client import Client
 from tests.contexts import context
 
-pytestmark = pytest.mark.usefixtures("parts")
+pytestmark = pytest.mark.usefixtures("resources")
 
 NewPhone = Callable[[], str]
 
@@ -206,29 +206,29 @@ def test_one_with_a_number_of_another_country_founds_an_organisation() -> None:
     assert [each["phone"] for each in person.get("/v1/members").json["items"]] == [phone]
 
 
-def at_once(parts: Resources, work: Callable[[Connection], object]) -> None:
+def at_once(resources: Resources, work: Callable[[Connection], object]) -> None:
     """Do ``work`` twice, the second time begun before the first has committed."""
     with ThreadPoolExecutor(1) as other:
-        with parts.writing() as db:
+        with resources.writing() as db:
             work(db)
-            second = other.submit(parts.transact, work)
+            second = other.submit(resources.transact, work)
             wait([second], timeout=0.3)
         second.result(timeout=20)
 
 
 def test_one_person_may_found_two_organisations_at_once(
-    parts: Resources, clock: ManualClock, new_phone: NewPhone
+    resources: Resources, clock: ManualClock, new_phone: NewPhone
 ) -> None:
     phone = new_phone()
-    at_once(parts, lambda db: found_organisation(db, phone, name="A", person_name="Amina", now=clock.now()))
+    at_once(resources, lambda db: found_organisation(db, phone, name="A", person_name="Amina", now=clock.now()))
     assert len(Client(phone).get("/v1/me").json["memberships"]) == 2
 
 
 def test_of_two_invitations_of_one_number_at_once_the_second_is_a_conflict(
-    owner: Client, parts: Resources, clock: ManualClock, new_phone: NewPhone
+    owner: Client, resources: Resources, clock: ManualClock, new_phone: NewPhone
 ) -> None:
     new = NewMember(new_phone(), "Otieno", "manager")
     mine = uuid.UUID(owner.organisation_id)
     with pytest.raises(Conflict):
-        at_once(parts, lambda db: members.invite_member(context(db, mine, now=clock.now()), new))
+        at_once(resources, lambda db: members.invite_member(context(db, mine, now=clock.now()), new))
     assert len(owner.get("/v1/members").json["items"]) == 2

@@ -24,9 +24,9 @@ NOON = dt.datetime(2026, 12, 7, 9, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def owner(parts: Resources, owner: Client) -> Client:
+def owner(resources: Resources, owner: Client) -> Client:
     """The owner of an organisation that may write in its own words."""
-    grant(parts, owner.organisation_id, sender_name="ACME")
+    grant(resources, owner.organisation_id, sender_name="ACME")
     return owner
 
 
@@ -37,10 +37,12 @@ def noon(clock: ManualClock) -> None:
 
 def queued(owner: Client, **values: Any) -> str:
     given = {"kind": "notice", "dedupe_key": uuid4().hex, "address": "+254712345678", "text": "Water is off."}
-    parts = get_resources()
-    with parts.writing() as db:
+    resources = get_resources()
+    with resources.writing() as db:
         new = [NewMessage(**{**given, **values})]
-        [message_id] = messaging.queue_messages(context(db, UUID(owner.organisation_id), now=parts.clock.now()), new)
+        [message_id] = messaging.queue_messages(
+            context(db, UUID(owner.organisation_id), now=resources.clock.now()), new
+        )
     return str(message_id)
 
 
@@ -178,11 +180,11 @@ def test_a_preview_keeps_nothing(owner: Client) -> None:
     assert errors_of(owner.post("/v1/message-templates/preview", {"kind": "receipt", "values": {"rent": "5"}}))
 
 
-def test_a_message_is_told_with_its_attempts(owner: Client, parts: Resources) -> None:
+def test_a_message_is_told_with_its_attempts(owner: Client, resources: Resources) -> None:
     message_id = queued(owner)
     attempt = {"gateway": "africastalking", "outcome": "unknown", "permanent": False, "parts": 1, "reason": "time-out"}
     attempt |= {"organisation_id": UUID(owner.organisation_id), "message_id": UUID(message_id)}
-    with parts.writing() as db:
+    with resources.writing() as db:
         for number in (2, 1):
             times = {"number": number, "created_at": NOON, "queued_times": 1}
             db.execute(insert(message_attempts).values(attempt | times))

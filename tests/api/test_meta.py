@@ -22,18 +22,18 @@ def test_health_is_told_without_asking_anything() -> None:
     assert Client(None).get("/health").json == {"status": "ok"}
 
 
-def test_deep_health_asks_the_reader_and_never_the_writer(parts: Resources) -> None:
+def test_deep_health_asks_the_reader_and_never_the_writer(resources: Resources) -> None:
     nowhere = make_engine("sqlite:////nonexistent/plotihub.sqlite3")
-    with using(replace(parts, writer=nowhere)):
+    with using(replace(resources, writer=nowhere)):
         assert Client(None).get("/health/deep").status == 200
-    with using(replace(parts, reader=nowhere)):
+    with using(replace(resources, reader=nowhere)):
         answer = Client(None).get("/health/deep")
     assert (answer.status, answer.headers["Content-Type"]) == (503, "application/problem+json")
     assert int(answer.headers["Retry-After"]) > 0
 
 
-def test_deep_health_tells_of_a_database_without_tables(parts: Resources) -> None:
-    with using(replace(parts, reader=make_engine("sqlite://"))):
+def test_deep_health_tells_of_a_database_without_tables(resources: Resources) -> None:
+    with using(replace(resources, reader=make_engine("sqlite://"))):
         assert Client(None).get("/health/deep").status == 503
 
 
@@ -49,15 +49,15 @@ class SilentParts(Resources):
             yield db
 
 
-def test_deep_health_waits_for_its_time_and_no_longer(parts: Resources) -> None:
+def test_deep_health_waits_for_its_time_and_no_longer(resources: Resources) -> None:
     SilentParts.released.clear()
-    silent = SilentParts(writer=parts.writer, reader=parts.reader, clock=parts.clock, keys=parts.keys)
+    silent = SilentParts(writer=resources.writer, reader=resources.reader, clock=resources.clock, keys=resources.keys)
     with pytest.raises(Unavailable):  # had it waited until the reader lets go, all would be well
         health.check_read_database(silent, time_limit_s=0.1)
     SilentParts.released.set()
 
 
-@pytest.mark.usefixtures("parts")
+@pytest.mark.usefixtures("resources")
 def test_the_page_and_all_that_it_names_are_served() -> None:
     page = Client(None).get("/docs")
     assert page.headers["Content-Type"].startswith("text/html")

@@ -99,7 +99,7 @@ def test_two_views_of_one_name_are_refused() -> None:
         openapi.document([*OPERATIONS, next(each for each in OPERATIONS if each.path == "/health")])
 
 
-@pytest.mark.usefixtures("parts")
+@pytest.mark.usefixtures("resources")
 def test_the_document_is_served_to_anybody_and_once(document: Document) -> None:
     anybody = Client(None)
     answer = anybody.get("/v1/openapi.json")

@@ -14,9 +14,9 @@ from tests.granting import grant
 
 
 @pytest.fixture
-def owner(parts: Resources, owner: Client) -> Client:
+def owner(resources: Resources, owner: Client) -> Client:
     """The owner of an organisation that may write in its own words."""
-    grant(parts, owner.organisation_id)
+    grant(resources, owner.organisation_id)
     return owner
 
 
@@ -126,7 +126,7 @@ def test_a_promise_is_kept_listed_and_cancelled_by_the_office(
     assert accountant.post(f"/v1/promises/{promise['id']}/cancel").status == 409
 
 
-def test_a_notice_is_previewed_sent_for_its_price_and_followed(owner: Client, parts: Resources) -> None:
+def test_a_notice_is_previewed_sent_for_its_price_and_followed(owner: Client, resources: Resources) -> None:
     let(owner, "A1")
     let(owner, "B1", phones=[])
     let(owner, "C1", phones=["0712345679"], language="sw")
@@ -147,7 +147,7 @@ def test_a_notice_is_previewed_sent_for_its_price_and_followed(owner: Client, pa
     assert (queued["status"], queued["recipients"], queued["left_out"]) == ("queued", 2, 1)
     assert set(queued["counts"].values()) == {0}
 
-    assert tasks.run_tasks(parts) >= 1
+    assert tasks.run_tasks(resources) >= 1
     sent = owner.get(path).json
     assert sent["status"] == "sent"
     assert {name: count for name, count in sent["counts"].items() if count} == {"queued": 2, "cancelled": 1}

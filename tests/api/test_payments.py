@@ -59,11 +59,11 @@ def member(owner: Client, new_phone: Callable[[], str], role: str, properties: l
     return person
 
 
-def test_a_month_is_billed_paid_credited_and_ended(owner: Client, let: Let, parts: Resources) -> None:
+def test_a_month_is_billed_paid_credited_and_ended(owner: Client, let: Let, resources: Resources) -> None:
     lease = let("9000")
     queued = owner.post("/v1/bill-runs", {"period": "2026-06"})
     assert (queued.status, queued.headers["Location"]) == (202, f"/v1/tasks/{queued.json['id']}")
-    tasks.run_tasks(parts)
+    tasks.run_tasks(resources)
     assert owner.get(queued.headers["Location"]).json["result"]["invoices"] == 1
 
     payment = paid(owner, lease, "9500.00", payer_name="OTIENO")
@@ -181,10 +181,10 @@ def test_bad_input_names_the_field_and_writes_nothing(
     assert owner.get("/v1/payments").json["items"] == []
 
 
-def test_a_move_credits_what_the_old_lease_was_billed_beyond_it(owner: Client, let: Let, parts: Resources) -> None:
+def test_a_move_credits_what_the_old_lease_was_billed_beyond_it(owner: Client, let: Let, resources: Resources) -> None:
     lease = let("9000")
     owner.post("/v1/bill-runs", {"period": "2026-06"})
-    tasks.run_tasks(parts)
+    tasks.run_tasks(resources)
     unit = {"property_id": lease["property_id"], "name": "A2", "type": "apartment", "rent": "9000"}
     body = {"unit_id": owner.post("/v1/units", unit).json["id"], "starts_on": "2026-06-11", "rent": "9000"}
     moved = owner.post(f"/v1/leases/{lease['id']}/transfer", body)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.api.client import Client
 
-pytestmark = pytest.mark.usefixtures("parts")
+pytestmark = pytest.mark.usefixtures("resources")
 
 
 def test_a_unit_is_added_read_changed_and_listed(owner: Client) -> None:

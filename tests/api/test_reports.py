@@ -9,7 +9,7 @@ import pytest
 
 from tests.api.client import Answer, Client
 
-pytestmark = pytest.mark.usefixtures("parts")
+pytestmark = pytest.mark.usefixtures("resources")
 
 REPORTS = (
     "/v1/reports/rent-roll",

@@ -66,8 +66,8 @@ def attempt(client: Client, operation: Operation) -> Answer:
     return client.send(operation.method, f"{path}?no_such_parameter=1", {"no_such_field": 1})
 
 
-def row_counts(parts: Resources, organisation_id: str) -> dict[str, int]:
-    with parts.reading() as db:
+def row_counts(resources: Resources, organisation_id: str) -> dict[str, int]:
+    with resources.reading() as db:
         return {
             table.name: db.scalar(
                 select(func.count()).select_from(table).where(table.c.organisation_id == UUID(organisation_id))
@@ -97,13 +97,13 @@ def test_every_route_but_the_open_ones_asks_the_authorizer() -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_may_do_what_the_table_says_and_nothing_else(members: Members, role: str, parts: Resources) -> None:
-    before = row_counts(parts, str(members[role].organisation_id))
+def test_a_role_may_do_what_the_table_says_and_nothing_else(members: Members, role: str, resources: Resources) -> None:
+    before = row_counts(resources, str(members[role].organisation_id))
     statuses = {name_of(each): attempt(members[role], each).status for each in GUARDED}
     refused = {name for name, status in statuses.items() if status == 403}
     assert refused == {name_of(each) for each in GUARDED if role not in PERMISSIONS[each.may]}
     assert {name: status for name, status in statuses.items() if status == 401 or status >= 500} == {}
-    assert row_counts(parts, str(members[role].organisation_id)) == before
+    assert row_counts(resources, str(members[role].organisation_id)) == before
 
 
 def test_another_organisations_member_finds_nothing(owner: Client, new_phone: Callable[[], str]) -> None:
@@ -114,11 +114,11 @@ def test_another_organisations_member_finds_nothing(owner: Client, new_phone: Ca
     assert {name_of(each) for each in GUARDED if attempt(stranger, each).status != 404} == set()
 
 
-def test_a_person_without_an_organisation_finds_nothing(parts: Resources, new_phone: Callable[[], str]) -> None:
+def test_a_person_without_an_organisation_finds_nothing(resources: Resources, new_phone: Callable[[], str]) -> None:
     assert {name_of(each) for each in GUARDED if attempt(Client(new_phone()), each).status != 404} == set()
 
 
-def test_nobody_gets_in(parts: Resources) -> None:
+def test_nobody_gets_in(resources: Resources) -> None:
     nobody = Client(None, SOME_ID)
     signed = [each for each in OPERATIONS if each.may != PUBLIC]
     answers = {name_of(each): attempt(nobody, each) for each in signed}

@@ -19,14 +19,14 @@ def is_safe(answer: Answer) -> bool:
     return SAFE.items() <= answer.headers.items()
 
 
-def test_every_refusal_of_every_operation_is_safe(owner: Client, parts: Resources) -> None:
+def test_every_refusal_of_every_operation_is_safe(owner: Client, resources: Resources) -> None:
     for client in (owner, Client(None)):
         answers = {name_of(each): attempt(client, each) for each in OPERATIONS}
         assert [name for name, answer in answers.items() if not is_safe(answer)] == []
 
 
 def test_every_list_sheet_and_page_is_safe_and_what_tells_of_people_is_not_stored(
-    owner: Client, parts: Resources
+    owner: Client, resources: Resources
 ) -> None:
     paths = [each.path for each in OPERATIONS if each.method == "GET" and "{" not in each.path]
     sheets = [f"{path}?format=csv" for path in paths if path.startswith("/v1/reports/")]

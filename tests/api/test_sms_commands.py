@@ -31,18 +31,18 @@ class Kept:
 
 
 @pytest.fixture
-def owner(parts: Resources, owner: Client) -> Client:
+def owner(resources: Resources, owner: Client) -> Client:
     """The owner of an organisation that may write in its own words."""
-    grant(parts, owner.organisation_id)
+    grant(resources, owner.organisation_id)
     return owner
 
 
 @pytest.fixture
-def queue(parts: Resources, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
+def queue(resources: Resources, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
     clock.at = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
     monkeypatch.setenv("CALLBACK_TOKEN_HASHES", hashlib.sha256(TOKEN.encode()).hexdigest())
     kept = Kept()
-    with using(replace(parts, queues=kept)):
+    with using(replace(resources, queues=kept)):
         yield kept
 
 

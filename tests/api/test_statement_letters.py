@@ -7,7 +7,7 @@ import pytest
 from chalicelib.runtime.resources import Resources
 from tests.api.client import Client
 
-pytestmark = pytest.mark.usefixtures("parts")
+pytestmark = pytest.mark.usefixtures("resources")
 
 
 def made(owner: Client, path: str, body: Any) -> str:
@@ -73,7 +73,7 @@ def test_days_that_do_not_fit_are_refused(owner: Client, days: dict[str, str], s
     assert owner.get("/v1/messages").json["items"] == []
 
 
-def test_who_has_no_address_gets_no_letter(owner: Client, stranger: Client, parts: Resources) -> None:
+def test_who_has_no_address_gets_no_letter(owner: Client, stranger: Client, resources: Resources) -> None:
     tenant = tenant_of(owner)
     answer = owner.post(f"/v1/tenants/{tenant}/statement/email", {})
     assert (answer.status, answer.json["tenant_id"]) == (409, tenant)

@@ -20,20 +20,20 @@ from tests.registering import task_handler
 
 
 @task_handler("test_counts")
-def _count(parts: Resources, task: Task) -> dict[str, Any]:
-    parts.transact(lambda db: save_progress(db, task, done=task.input["to"], total=task.input["to"]))
+def _count(resources: Resources, task: Task) -> dict[str, Any]:
+    resources.transact(lambda db: save_progress(db, task, done=task.input["to"], total=task.input["to"]))
     return {"counted": task.input["to"]}
 
 
 @task_handler("test_refuses")
-def _refuse(parts: Resources, task: Task) -> dict[str, Any]:
+def _refuse(resources: Resources, task: Task) -> dict[str, Any]:
     raise Conflict("The month is closed.", period="2026-10")
 
 
-def queue(parts: Resources, client: Client, kind: str, **input: Any) -> str:
-    with parts.writing() as db:
+def queue(resources: Resources, client: Client, kind: str, **input: Any) -> str:
+    with resources.writing() as db:
         organisation_id = UUID(client.organisation_id)
-        return str(queue_task(context(db, organisation_id, now=parts.clock.now()), kind, input, created_by=None).id)
+        return str(queue_task(context(db, organisation_id, now=resources.clock.now()), kind, input, created_by=None).id)
 
 
 def tick() -> dict[str, int]:
@@ -46,8 +46,8 @@ def tick() -> dict[str, int]:
     return told
 
 
-def test_a_task_is_told_from_queued_to_done(owner: Client, parts: Resources, clock: ManualClock) -> None:
-    path = f"/v1/tasks/{queue(parts, owner, 'test_counts', to=3)}"
+def test_a_task_is_told_from_queued_to_done(owner: Client, resources: Resources, clock: ManualClock) -> None:
+    path = f"/v1/tasks/{queue(resources, owner, 'test_counts', to=3)}"
     queued = owner.get(path)
     assert (queued.status, queued.json["status"]) == (200, "queued")
     assert queued.json["progress"] == {"done": 0, "total": None}
@@ -62,8 +62,10 @@ def test_a_task_is_told_from_queued_to_done(owner: Client, parts: Resources, clo
     assert "claim" not in done.json
 
 
-def test_a_failed_task_tells_the_problem_that_a_request_would_have_answered(owner: Client, parts: Resources) -> None:
-    task_id = queue(parts, owner, "test_refuses")
+def test_a_failed_task_tells_the_problem_that_a_request_would_have_answered(
+    owner: Client, resources: Resources
+) -> None:
+    task_id = queue(resources, owner, "test_refuses")
     tick()
     told = owner.get(f"/v1/tasks/{task_id}").json
     assert (told["status"], told["result"]) == ("failed", None)
@@ -76,10 +78,10 @@ def test_a_failed_task_tells_the_problem_that_a_request_would_have_answered(owne
     }
 
 
-def test_tasks_are_listed_newest_first_and_by_status_and_kind(owner: Client, parts: Resources) -> None:
-    first = queue(parts, owner, "test_counts", to=1)
+def test_tasks_are_listed_newest_first_and_by_status_and_kind(owner: Client, resources: Resources) -> None:
+    first = queue(resources, owner, "test_counts", to=1)
     tick()
-    second = queue(parts, owner, "test_refuses")
+    second = queue(resources, owner, "test_refuses")
 
     def listed(query: str) -> list[str]:
         return [each["id"] for each in owner.get(f"/v1/tasks{query}").json["items"]]
@@ -90,8 +92,8 @@ def test_tasks_are_listed_newest_first_and_by_status_and_kind(owner: Client, par
     assert owner.get("/v1/tasks?status=lost").status == 422
 
 
-def test_another_organisation_s_task_is_not_found(owner: Client, stranger: Client, parts: Resources) -> None:
-    task_id = queue(parts, owner, "test_counts", to=1)
+def test_another_organisation_s_task_is_not_found(owner: Client, stranger: Client, resources: Resources) -> None:
+    task_id = queue(resources, owner, "test_counts", to=1)
     assert stranger.get(f"/v1/tasks/{task_id}").status == 404
     assert stranger.get("/v1/tasks").json["items"] == []
     assert owner.get(f"/v1/tasks/{new_id()}").status == 404
@@ -104,9 +106,9 @@ class DeadQueue:
         raise Unavailable("The queue does not answer.")
 
 
-def test_a_queue_that_does_not_answer_costs_nobody_their_request(owner: Client, parts: Resources) -> None:
-    with using(replace(parts, queues=DeadQueue())):
-        queued = owner.post("/v1/bill-runs", {"period": parts.clock.now().strftime("%Y-%m")})
+def test_a_queue_that_does_not_answer_costs_nobody_their_request(owner: Client, resources: Resources) -> None:
+    with using(replace(resources, queues=DeadQueue())):
+        queued = owner.post("/v1/bill-runs", {"period": resources.clock.now().strftime("%Y-%m")})
         assert queued.status == 202, queued.text
         tick()
     assert owner.get(f"/v1/tasks/{queued.json['id']}").json["status"] == "done"

@@ -14,20 +14,20 @@ from tests.api.client import Client
 
 
 @pytest.fixture
-def impatient(parts: Resources, database: str) -> Iterator[Resources]:
+def impatient(resources: Resources, database: str) -> Iterator[Resources]:
     """Parts that wait for one second only; the API works with them."""
     engine = make_engine(database, timeout_s=1)
-    with using(replace(parts, writer=engine, reader=engine)) as these:
+    with using(replace(resources, writer=engine, reader=engine)) as these:
         yield these
     engine.dispose()
 
 
 @pytest.mark.slow
 def test_a_row_that_is_held_for_too_long_is_a_503_and_changes_nothing(
-    owner: Client, parts: Resources, impatient: Resources
+    owner: Client, resources: Resources, impatient: Resources
 ) -> None:
     before = owner.get("/v1/organisation")
-    with parts.writing() as db:
+    with resources.writing() as db:
         held = text("UPDATE organisation SET version = version WHERE id = :id")
         db.execute(held, {"id": UUID(owner.organisation_id).bytes})
         answer = owner.patch("/v1/organisation", {"name": "Acme Flats"})
@@ -39,11 +39,11 @@ def test_a_row_that_is_held_for_too_long_is_a_503_and_changes_nothing(
     assert owner.patch("/v1/organisation", {"name": "Acme Flats"}).status == 200
 
 
-def test_a_writer_that_is_away_is_a_503_while_reading_goes_on(owner: Client, parts: Resources) -> None:
+def test_a_writer_that_is_away_is_a_503_while_reading_goes_on(owner: Client, resources: Resources) -> None:
     with socket.socket() as probe:  # bound and not listening: whoever connects is refused
         probe.bind(("127.0.0.1", 0))
         away = make_engine(f"mysql+pymysql://a:b@127.0.0.1:{probe.getsockname()[1]}/c", timeout_s=1)
-        with using(replace(parts, writer=away)):
+        with using(replace(resources, writer=away)):
             answer = owner.post("/v1/properties", {"name": "Mwangaza Court"})
             assert owner.get("/v1/properties").status == 200
         away.dispose()

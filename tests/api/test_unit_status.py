@@ -7,7 +7,7 @@ import pytest
 from chalicelib.clock import NAIROBI, ManualClock, day_of
 from tests.api.client import Client
 
-pytestmark = pytest.mark.usefixtures("parts")
+pytestmark = pytest.mark.usefixtures("resources")
 
 
 def test_the_status_that_is_told_is_the_one_that_is_found(owner: Client, clock: ManualClock) -> None:

@@ -128,14 +128,14 @@ def test_a_form_that_lacks_the_session_or_is_none_is_refused(phone: str) -> None
     assert send({"sessionId": "1", "phoneNumber": phone}).text.startswith("CON ")  # text may be left out
 
 
-def test_a_database_that_is_away_is_told_as_a_screen(phone: str, parts: Resources) -> None:
+def test_a_database_that_is_away_is_told_as_a_screen(phone: str, resources: Resources) -> None:
     with socket.socket() as probe:  # bound and not listening: whoever connects is refused
         probe.bind(("127.0.0.1", 0))
         away = make_engine(f"mysql+pymysql://a:b@127.0.0.1:{probe.getsockname()[1]}/c", timeout_s=1)
-        with using(replace(parts, writer=away)):
+        with using(replace(resources, writer=away)):
             assert dial(phone, "1").text.startswith("END House of A1 A1:")  # read from the reader
             busy = dial(phone, "4*1")
-        with using(replace(parts, reader=away)):
+        with using(replace(resources, reader=away)):
             assert dial(phone).text == busy.text
         away.dispose()
     assert (busy.status, busy.text[:11]) == (200, "END Sorry, ")

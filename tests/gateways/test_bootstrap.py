@@ -111,10 +111,10 @@ def test_who_left_work_wakes_the_worker_through_the_queue(
     url = sqs.create_queue(QueueName=f"wake-{uuid.uuid4().hex[:8]}")["QueueUrl"]
     settings.setenv("WAKE_QUEUE_URL", url)
     (tmp_path / "plotihub.sqlite3").write_bytes(sqlite_template.read_bytes())
-    parts = bootstrap.make_resources(config.settings())
-    with parts.writing() as db:
+    resources = bootstrap.make_resources(config.settings())
+    with resources.writing() as db:
         wake_after_commit(db, "messages")
         assert "Messages" not in sqs.receive_message(QueueUrl=url)
     (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
     assert message["Body"] == '{"worker": "messages"}'
-    parts.writer.dispose()
+    resources.writer.dispose()

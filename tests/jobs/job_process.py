@@ -27,7 +27,7 @@ from chalicelib.tasks.registry import REGISTRY, Job, JobStep
 from chalicelib.tasks.task_queue import queue_task
 from local.runner import event_at
 from tests.contexts import context
-from tests.service.worker_process import parts_on
+from tests.service.worker_process import resources_on
 
 SLOW = "test_slow"
 SCOPES = [UUID(int=number) for number in range(1, 5)]
@@ -35,7 +35,7 @@ SCOPES = [UUID(int=number) for number in range(1, 5)]
 
 def fire(url: str, function: str, at: dt.datetime, threads: int) -> None:
 
-    parts = parts_on(url)
+    resources = resources_on(url)
     together = threading.Barrier(threads)
     results: list[object] = [None] * threads
 
@@ -43,7 +43,7 @@ def fire(url: str, function: str, at: dt.datetime, threads: int) -> None:
         together.wait(60)
         results[place] = app.app.handler_map[function](event_at(at, function), None)
 
-    with using(parts):
+    with using(resources):
         running = [threading.Thread(target=call, args=(place,)) for place in range(threads)]
         print("ready", flush=True)
         sys.stdin.readline()
@@ -56,21 +56,21 @@ def fire(url: str, function: str, at: dt.datetime, threads: int) -> None:
 
 def slow(url: str, at: dt.datetime, claim_s: int, set_s: float) -> None:
     slot_runner.CLAIM_S = claim_s
-    parts = parts_on(url)
+    resources = resources_on(url)
 
     def do(db: Connection, number: int) -> int:
-        queue_task(context(db, SCOPES[number], now=parts.clock.now()), "test_never_worked", {}, created_by=None)
+        queue_task(context(db, SCOPES[number], now=resources.clock.now()), "test_never_worked", {}, created_by=None)
         print(f"begun {number}", flush=True)
         time.sleep(set_s)
         return 1
 
-    def steps(_parts: Resources, _slot: Slot) -> Iterator[JobStep]:
+    def steps(_resources: Resources, _slot: Slot) -> Iterator[JobStep]:
         for number, scope_id in enumerate(SCOPES):
             yield JobStep(scope_id, partial(do, number=number))
             print(f"over {number}", flush=True)
 
     REGISTRY.add_job(Job(SLOW, dt.timedelta(hours=1), steps))
-    for outcome in job_runner.run_due_slots(parts, SLOW, at):
+    for outcome in job_runner.run_due_slots(resources, SLOW, at):
         print(f"{outcome.status} {outcome.sets} {outcome.passed_over}", flush=True)
 
 

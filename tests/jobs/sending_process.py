@@ -73,7 +73,7 @@ class FolderPhones:
         return {file.name: len(file.read_text().splitlines()) for file in self.folder.iterdir()}
 
 
-def parts_on(url: str, queues: FolderQueues | None, at: dt.datetime = NOON) -> Resources:
+def resources_on(url: str, queues: FolderQueues | None, at: dt.datetime = NOON) -> Resources:
     engine = make_engine(url, timeout_s=20)
     return Resources(engine, engine, ManualClock(at), KeyFile("unused.json"), queues=queues)
 
@@ -93,7 +93,7 @@ def main(command: str, url: str, folder: Path, stop_at: str) -> None:
 
     print("began", os.getpid(), flush=True)
     if command == "dispatch":
-        print("handed", dispatch_runner.dispatch(parts_on(url, FolderQueues(folder, stop))), flush=True)
+        print("handed", dispatch_runner.dispatch(resources_on(url, FolderQueues(folder, stop))), flush=True)
         return
     outbound = outbound_on(folder, stop)
     done = [sending_runner.send_texts(outbound, body) for body in FolderQueues(folder).bodies("send")]

@@ -25,11 +25,11 @@ run_job, sweep_old = app.handler_map["run_job"], app.handler_map["sweep_old"]
 
 
 @pytest.fixture
-def alone(fresh_database: str, parts: Resources, clock: ManualClock) -> Iterator[Resources]:
+def alone(fresh_database: str, resources: Resources, clock: ManualClock) -> Iterator[Resources]:
     """Parts on a database of their own, since jobs look at all organisations."""
     clock.at = dt.datetime(2026, 6, 2, 9, 30, tzinfo=dt.UTC)
     engine = make_engine(fresh_database)
-    with using(replace(parts, writer=engine, reader=engine)) as these:
+    with using(replace(resources, writer=engine, reader=engine)) as these:
         yield these
     engine.dispose()
 

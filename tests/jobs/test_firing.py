@@ -22,7 +22,7 @@ from chalicelib.storage.tables.tasks import job_runs, job_slots, tasks
 from local.runner import event_at
 from tests.contexts import context
 from tests.jobs.job_process import SCOPES, SLOW
-from tests.service.worker_process import parts_on
+from tests.service.worker_process import resources_on
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +35,7 @@ Process = subprocess.Popen[str]
 
 @pytest.fixture
 def real(fresh_database: str) -> Iterator[Resources]:
-    opened = parts_on(fresh_database)
+    opened = resources_on(fresh_database)
     yield opened
     opened.writer.dispose()
 
@@ -45,24 +45,16 @@ def start(*arguments: object) -> Process:
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
-def found(parts: Resources) -> list[UUID]:
+def found(resources: Resources) -> list[UUID]:
     """Found organisations that want the bill run by itself, and late fees."""
 
     def one(db: Connection, number: int) -> UUID:
-        now = parts.clock.now()
-<<<<<<< HEAD
+        now = resources.clock.now()
         made = organisations.found_organisation(db, f"+2547000{number:05d}", name="Homes", person_name="Amina", now=now)
         wanted: OrganisationChange = {"bill_by_itself": True, "late_fee_kind": "fixed", "late_fee_cents": 500_00}
         return organisations.change_organisation(context(db, made.id), None, wanted).id
-=======
-        opened = organisations.found_organisation(
-            db, f"+2547000{number:05d}", name="Homes", person_name="Amina", now=now
-        )
-        wanted = {"bill_by_itself": True, "late_fee_kind": "fixed", "late_fee_cents": 500_00}
-        return organisations.change_organisation(context(db, opened.id), None, wanted).id
->>>>>>> c4149d5 (tests: name variables for what they hold)
 
-    return [parts.transact(lambda db, number=number: one(db, number)) for number in range(ORGANISATIONS)]  # type: ignore[misc]
+    return [resources.transact(lambda db, number=number: one(db, number)) for number in range(ORGANISATIONS)]  # type: ignore[misc]
 
 
 def fired(url: str, function: str, at: dt.datetime) -> list[dict[str, int]]:
@@ -82,21 +74,21 @@ def fired(url: str, function: str, at: dt.datetime) -> list[dict[str, int]]:
     return results
 
 
-def queued(parts: Resources) -> Counter[tuple[UUID, str]]:
-    with parts.reading() as db:
+def queued(resources: Resources) -> Counter[tuple[UUID, str]]:
+    with resources.reading() as db:
         return Counter((row[0], row[1]) for row in db.execute(select(tasks.c.organisation_id, tasks.c.kind)))
 
 
-def runs(parts: Resources) -> list[Any]:
-    with parts.reading() as db:
+def runs(resources: Resources) -> list[Any]:
+    with resources.reading() as db:
         columns = (job_runs.c.slot, job_runs.c.status, job_runs.c.attempts, job_runs.c.sets, job_runs.c.count)
         return [tuple(row) for row in db.execute(select(*columns).order_by(job_runs.c.slot))]
 
 
-def lapse(parts: Resources) -> None:
+def lapse(resources: Resources) -> None:
     """Let the claim of a run that nobody works any more lapse now, rather than wait for it."""
-    lapsed = update(job_runs).values(claimed_until=parts.clock.now() - dt.timedelta(seconds=1))
-    parts.transact(lambda db: db.execute(lapsed.where(job_runs.c.claimed_until.is_not(None))))
+    lapsed = update(job_runs).values(claimed_until=resources.clock.now() - dt.timedelta(seconds=1))
+    resources.transact(lambda db: db.execute(lapsed.where(job_runs.c.claimed_until.is_not(None))))
 
 
 @pytest.mark.parametrize(("function", "kind"), [("bill_due", "bill_run"), ("late_fees", LATE_FEES)])

@@ -13,7 +13,7 @@ from chalicelib.storage.tables.messaging import messages
 from chalicelib.storage.tables.tasks import tasks
 from tests.jobs.test_firing import fired
 from tests.service.outreach.estate import Estate
-from tests.service.worker_process import parts_on
+from tests.service.worker_process import resources_on
 
 pytestmark = pytest.mark.slow
 
@@ -23,14 +23,14 @@ HOUR = dt.timedelta(hours=1)
 
 @pytest.fixture
 def real(fresh_database: str) -> Iterator[Resources]:
-    made = parts_on(fresh_database)
+    made = resources_on(fresh_database)
     yield made
     made.writer.dispose()
 
 
-def landlord(parts: Resources) -> Estate:
+def landlord(resources: Resources) -> Estate:
     """Return one who reminds at any hour, and whose tenants owe since today."""
-    made = Estate.found(parts, day_of(parts.clock.now(), NAIROBI))
+    made = Estate.found(resources, day_of(resources.clock.now(), NAIROBI))
     assert isinstance(made, Estate)
     made.policy(send_hour=0, skip_holidays=False)
     for _ in range(TENANTS):

@@ -40,12 +40,12 @@ def line(mariadb_url: str) -> Iterator[tuple[CutLine, str]]:
 
 @pytest.fixture
 def cut_off(line: tuple[CutLine, str], queues: FakeQueues) -> Iterator[Resources]:
-    opened = parts_at(line[1], queues)
+    opened = resources_at(line[1], queues)
     yield opened
     opened.writer.dispose()
 
 
-def parts_at(url: str, queues: FakeQueues) -> Resources:
+def resources_at(url: str, queues: FakeQueues) -> Resources:
     engine = make_engine(url, timeout_s=2)
     return Resources(engine, engine, ManualClock(NOON), KeyFile("unused.json"), queues=queues)
 
@@ -83,19 +83,19 @@ def outbox(cut_off: Resources, while_deciding: object) -> Outbox:
     return found
 
 
-def all_end_well(parts: Resources, outbox: Outbox, queues: FakeQueues, folder: Path) -> None:
+def all_end_well(resources: Resources, outbox: Outbox, queues: FakeQueues, folder: Path) -> None:
     """Dispatch and sweep once the line is mended, send all that was ever queued, and hold that each came once."""
-    clock = parts.clock
+    clock = resources.clock
     assert isinstance(clock, ManualClock)
     phones = FakePhones()
-    dispatch_runner.dispatch(parts)
+    dispatch_runner.dispatch(resources)
     clock.at += dt.timedelta(minutes=3)
-    recovery_runner.requeue_lost_attempts(parts)
+    recovery_runner.requeue_lost_attempts(resources)
     outbound = make_outbound_resources(folder, clock, queues, africastalking=phones)
     for body in queues.pop("send"):
         assert sending_runner.send_texts(outbound, body)
     for body in queues.pop("results"):
-        result_runner.handle_result(parts, body)
+        result_runner.handle_result(resources, body)
     count = dispatch_runner.SET_SIZE + 100
     assert outbox.statuses() == {"sent": count}
     assert Counter(phones.came.values()) == {1: count}
@@ -159,7 +159,7 @@ def test_a_server_that_is_stopped_stops_the_dispatcher_and_nothing_more(queues: 
     try:
         url = server.create_database("stopped")
         migrate.upgrade(url)
-        here = parts_at(url, queues)
+        here = resources_at(url, queues)
         found = Outbox.found(here)
         found.settings(daily_cap=10_000, monthly_limit_cents=10**9)
         found.texts(dispatch_runner.SET_SIZE + 100)

@@ -14,7 +14,7 @@ import pytest
 from chalicelib.clock import ManualClock
 from chalicelib.delivery import dispatch_runner, recovery_runner, result_runner, sending_runner
 from chalicelib.runtime.resources import using
-from tests.jobs.sending_process import FolderPhones, FolderQueues, outbound_on, parts_on
+from tests.jobs.sending_process import FolderPhones, FolderQueues, outbound_on, resources_on
 from tests.outbox import Outbox, new_phone, notice
 
 pytestmark = pytest.mark.slow
@@ -27,7 +27,7 @@ class Estate:
     def __init__(self, url: str, folder: Path) -> None:
         self.url, self.folder = url, folder
         self.queues, self.phones = FolderQueues(folder), FolderPhones(folder)
-        self.parts = parts_on(url, self.queues)
+        self.resources = resources_on(url, self.queues)
 
     def start(self, command: str, stop: str = "never") -> "subprocess.Popen[str]":
         line = [sys.executable, "-m", "tests.jobs.sending_process", command, self.url, str(self.folder), stop]
@@ -43,23 +43,23 @@ class Estate:
         process.stdout.close()
 
     def move(self, by: dt.timedelta) -> dt.datetime:
-        clock = self.parts.clock
+        clock = self.resources.clock
         assert isinstance(clock, ManualClock)
         clock.at += by
         return clock.at
 
     def recover(self) -> None:
-        recovery_runner.match_reports_by_phone(self.parts)
-        recovery_runner.requeue_lost_attempts(self.parts)
-        dispatch_runner.dispatch(self.parts)
+        recovery_runner.match_reports_by_phone(self.resources)
+        recovery_runner.requeue_lost_attempts(self.resources)
+        dispatch_runner.dispatch(self.resources)
 
     def send_all(self, times: int = 1) -> None:
         """Give senders all that ever was put on the queue, ``times`` over, and take what they tell."""
-        outbound = outbound_on(self.folder, at=self.parts.clock.now())
+        outbound = outbound_on(self.folder, at=self.resources.clock.now())
         for body in self.queues.bodies("send") * times:
             assert sending_runner.send_texts(outbound, body)
         for body in self.queues.bodies("results"):
-            result_runner.handle_result(self.parts, body)
+            result_runner.handle_result(self.resources, body)
 
     def texts(self) -> list[dict[str, str]]:
         return [text for body in self.queues.bodies("send") for text in json.loads(body)["texts"]]
@@ -69,14 +69,14 @@ class Estate:
 def estate(fresh_database: str, tmp_path: Path) -> Iterator[Estate]:
     opened = Estate(fresh_database, tmp_path / "estate")
     opened.folder.mkdir()
-    with using(opened.parts):
+    with using(opened.resources):
         yield opened
-    opened.parts.writer.dispose()
+    opened.resources.writer.dispose()
 
 
 @pytest.fixture
 def outbox(estate: Estate) -> Outbox:
-    found = Outbox.found(estate.parts)
+    found = Outbox.found(estate.resources)
     found.settings(daily_cap=10_000, monthly_limit_cents=10**9)
     return found
 
@@ -110,7 +110,7 @@ def test_a_sender_killed_at_the_gateway_leaves_its_texts_unknown_and_nobody_send
 ) -> None:
     """Nobody can tell whether the provider had them, but its report."""
     (message_id,) = outbox.texts(1)
-    dispatch_runner.dispatch(estate.parts)
+    dispatch_runner.dispatch(estate.resources)
     estate.kill_at("send", stop)
     (body,) = estate.queues.bodies("send")
     assert not sending_runner.send_texts(outbound_on(estate.folder), body), "its taker may still be waiting"
@@ -124,7 +124,7 @@ def test_a_sender_killed_at_the_gateway_leaves_its_texts_unknown_and_nobody_send
 
 def test_senders_as_processes_with_the_same_queue_send_each_once(estate: Estate, outbox: Outbox) -> None:
     outbox.queue([notice(f"Your meter reads {number}.") for number in range(100)])
-    dispatch_runner.dispatch(estate.parts)
+    dispatch_runner.dispatch(estate.resources)
     senders = [estate.start("send") for _ in range(3)]
     for sender in senders:
         assert sender.communicate(timeout=60)[0].startswith("began")
@@ -137,9 +137,9 @@ def test_senders_as_processes_with_the_same_queue_send_each_once(estate: Estate,
 
 
 def test_dispatchers_racing_as_processes_hand_each_once_and_keep_the_caps(estate: Estate, outbox: Outbox) -> None:
-    tight = Outbox.found(estate.parts)
+    tight = Outbox.found(estate.resources)
     tight.settings(daily_cap=700, monthly_limit_cents=10**9)
-    spent = Outbox.found(estate.parts)
+    spent = Outbox.found(estate.resources)
     spent.settings(daily_cap=10_000, monthly_limit_cents=600 * 80 + 79)
     tenants = [(uuid4(), new_phone()) for _ in range(100)]
     outbox.texts(1_200)

@@ -53,11 +53,11 @@ def queues() -> FakeQueues:
 
 
 @pytest.fixture
-def alone(fresh_database: str, parts: Resources, clock: ManualClock, queues: FakeQueues) -> Iterator[Resources]:
+def alone(fresh_database: str, resources: Resources, clock: ManualClock, queues: FakeQueues) -> Iterator[Resources]:
     """Parts on a database whose messages are this test's only."""
     clock.at = NOON
     engine = make_engine(fresh_database)
-    with using(replace(parts, writer=engine, reader=engine, queues=queues)) as these:
+    with using(replace(resources, writer=engine, reader=engine, queues=queues)) as these:
         yield these
     engine.dispose()
 

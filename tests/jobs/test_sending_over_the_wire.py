@@ -33,9 +33,9 @@ def queues() -> FakeQueues:
 
 
 @pytest.fixture
-def outbox(parts: Resources, clock: ManualClock, queues: FakeQueues) -> Iterator[Outbox]:
+def outbox(resources: Resources, clock: ManualClock, queues: FakeQueues) -> Iterator[Outbox]:
     clock.at = NOON
-    with using(replace(parts, queues=queues)) as these:
+    with using(replace(resources, queues=queues)) as these:
         dispatch_runner.dispatch(these)  # what other tests left
         queues.pop("send")
         yield Outbox.found(these)
@@ -50,9 +50,9 @@ def stack() -> Iterator[ExitStack]:
 def outbound(stack: ExitStack, outbox: Outbox, folder: Path, behave: Behaviour) -> tuple[OutboundResources, Vendor]:
     vendor = stack.enter_context(Vendor(behave).running())
     gateway = AfricasTalking(vendor.url, "plotihub", lambda: "atsk_secret", timeout_s=1)
-    queues = outbox.parts.queues
+    queues = outbox.resources.queues
     assert isinstance(queues, FakeQueues)
-    return make_outbound_resources(folder, outbox.parts.clock, queues, africastalking=gateway), vendor
+    return make_outbound_resources(folder, outbox.resources.clock, queues, africastalking=gateway), vendor
 
 
 def came(vendor: Vendor) -> Counter[str]:
@@ -81,7 +81,7 @@ def taking(refused: str = "") -> Behaviour:
 
 def settle(outbox: Outbox, queues: FakeQueues) -> None:
     for body in queues.pop("results"):
-        result_runner.handle_result(outbox.parts, body)
+        result_runner.handle_result(outbox.resources, body)
 
 
 def test_a_batch_with_a_number_that_is_refused(
@@ -90,7 +90,7 @@ def test_a_batch_with_a_number_that_is_refused(
     bad = new_phone()
     outbox.texts(2)
     (refused,) = outbox.queue([notice(address=bad)])
-    dispatch_runner.dispatch(outbox.parts)
+    dispatch_runner.dispatch(outbox.resources)
     sender, vendor = outbound(stack, outbox, tmp_path, taking(refused=bad))
     (body,) = queues.pop("send")
     assert sending_runner.send_texts(sender, body)
@@ -106,7 +106,7 @@ def test_a_vendor_that_says_nothing_after_it_took_the_text(
 ) -> None:
     """One SMS, however often the queue brings it and the schedule comes; its report settles it."""
     (message_id,) = outbox.texts(1)
-    dispatch_runner.dispatch(outbox.parts)
+    dispatch_runner.dispatch(outbox.resources)
     sender, vendor = outbound(stack, outbox, tmp_path, silent)
     (body,) = queues.pop("send")
     for _ in range(3):
@@ -115,16 +115,16 @@ def test_a_vendor_that_says_nothing_after_it_took_the_text(
     message = outbox.message(message_id)
     assert (message.status, message.reason) == ("unknown", "no_answer")
     clock.at += dt.timedelta(hours=1)
-    recovery_runner.requeue_lost_attempts(outbox.parts)
-    dispatch_runner.dispatch(outbox.parts)
+    recovery_runner.requeue_lost_attempts(outbox.resources)
+    dispatch_runner.dispatch(outbox.resources)
     assert queues.texts(outbox.id) == []
 
     form = {"id": f"ATX{message_id}", "status": "Success", "phoneNumber": str(message.address)}
     result_runner.handle_result(
-        outbox.parts, serialize_callback(PostedToUs("report", "africastalking", form, clock.at))
+        outbox.resources, serialize_callback(PostedToUs("report", "africastalking", form, clock.at))
     )
     clock.at += dt.timedelta(minutes=11)
-    recovery_runner.match_reports_by_phone(outbox.parts)
+    recovery_runner.match_reports_by_phone(outbox.resources)
     assert outbox.message(message_id).status == "delivered"
     assert came(vendor) == {message.address: 1}
 
@@ -133,7 +133,7 @@ def test_the_queue_brings_a_message_three_times_at_one_moment(
     outbox: Outbox, queues: FakeQueues, stack: ExitStack, tmp_path: Path
 ) -> None:
     outbox.queue([notice(f"Your meter reads {number}.") for number in range(12)])
-    dispatch_runner.dispatch(outbox.parts)
+    dispatch_runner.dispatch(outbox.resources)
     sender, vendor = outbound(stack, outbox, tmp_path, taking())
     bodies = queues.pop("send") * 3
     done: list[bool] = []

@@ -43,34 +43,34 @@ class Queue:
 
 
 @task_handler("test_woken")
-def _work(parts: Resources, task: Task) -> dict[str, Any]:
+def _work(resources: Resources, task: Task) -> dict[str, Any]:
     return {}
 
 
 @pytest.fixture
-def alone(fresh_database: str, parts: Resources) -> Iterator[Resources]:
+def alone(fresh_database: str, resources: Resources) -> Iterator[Resources]:
     """Parts on a database whose tasks are this test's only."""
     engine = make_engine(fresh_database)
-    with using(replace(parts, writer=engine, reader=engine, queues=Queue())) as these:
+    with using(replace(resources, writer=engine, reader=engine, queues=Queue())) as these:
         yield these
     engine.dispose()
 
 
-def queue_of(parts: Resources) -> Queue:
-    assert isinstance(parts.queues, Queue)
-    return parts.queues
+def queue_of(resources: Resources) -> Queue:
+    assert isinstance(resources.queues, Queue)
+    return resources.queues
 
 
-def leave(parts: Resources, count: int = 1) -> list[Task]:
+def leave(resources: Resources, count: int = 1) -> list[Task]:
     """Queue tasks in one transaction."""
 
     def work(db: Connection) -> list[Task]:
         return [
-            queue_task(context(db, ORGANISATION, now=parts.clock.now()), "test_woken", {}, created_by=None)
+            queue_task(context(db, ORGANISATION, now=resources.clock.now()), "test_woken", {}, created_by=None)
             for _ in range(count)
         ]
 
-    return parts.transact(work)
+    return resources.transact(work)
 
 
 ORGANISATION = uuid4()
@@ -119,13 +119,13 @@ def test_what_leaves_no_work_wakes_nobody(alone: Resources) -> None:
 def test_a_queue_that_is_down_fails_nobody_and_the_task_is_worked_by_the_clock(
     alone: Resources, broken: dict[str, bool], caplog: pytest.LogCaptureFixture
 ) -> None:
-    parts = replace(alone, queues=Queue(**broken))  # type: ignore[arg-type]  # its flags by name
-    [task] = leave(parts)
+    resources = replace(alone, queues=Queue(**broken))  # type: ignore[arg-type]  # its flags by name
+    [task] = leave(resources)
     assert [record.getMessage() for record in caplog.records] == [
         "tasks.worker.wake_failed: a worker could not be woken"
     ]
-    assert task_runner.run_tasks(parts) == 1
-    with parts.reading() as db:
+    assert task_runner.run_tasks(resources) == 1
+    with resources.reading() as db:
         assert get_task(context(db, ORGANISATION), task.id).status == "done"
 
 
@@ -154,7 +154,7 @@ failing = set[str]()
 
 def _register(name: str) -> None:
     @worker(name)
-    def work(_parts: Resources, _still: TimeLeft) -> int:
+    def work(_resources: Resources, _still: TimeLeft) -> int:
         calls.append(name)
         if name in failing:
             raise KeyError("lost")
@@ -223,4 +223,4 @@ def test_a_worker_stops_while_there_is_time_to_finish_and_the_rest_is_left(alone
 
 def test_one_name_is_one_worker() -> None:
     with pytest.raises(ValueError):
-        worker("tasks")(lambda _parts, _still: 0)
+        worker("tasks")(lambda _resources, _still: 0)

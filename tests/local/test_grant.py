@@ -14,7 +14,7 @@ from chalicelib.organisations.model import PLATFORM
 from chalicelib.runtime.resources import Resources, using
 from local import grant
 from tests.money import Money
-from tests.service.worker_process import parts_on
+from tests.service.worker_process import resources_on
 
 pytestmark = pytest.mark.slow
 
@@ -26,8 +26,8 @@ def home(sqlite_template: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def parts(home: Path) -> Iterator[Resources]:
-    opened = parts_on(f"sqlite:///{home / 'plotihub.sqlite3'}")
+def resources(home: Path) -> Iterator[Resources]:
+    opened = resources_on(f"sqlite:///{home / 'plotihub.sqlite3'}")
     yield opened
     opened.writer.dispose()
 
@@ -44,8 +44,8 @@ def run(home: Path, *words: str, by_make: bool = False) -> "subprocess.Completed
     )
 
 
-def test_it_grants_lists_and_revokes(home: Path, parts: Resources) -> None:
-    mine = str(Money.found(parts, granted=False).organisation_id)
+def test_it_grants_lists_and_revokes(home: Path, resources: Resources) -> None:
+    mine = str(Money.found(resources, granted=False).organisation_id)
     assert run(home, by_make=True).stdout == "nothing is granted\n"
     mistyped = run(home, f"ORG={mine}", "KIND=messaging", "DAYLY=50", "BY=Amina", by_make=True)
     assert "the names are: BY, DAILY, KIND" in mistyped.stderr
@@ -59,8 +59,8 @@ def test_it_grants_lists_and_revokes(home: Path, parts: Resources) -> None:
     assert len(named.stdout.splitlines()) == 2
     revoked = run(home, f"ORG={mine}", "REVOKE=messaging", "BY=Amina")
     assert revoked.stdout.startswith(f"{mine} Acme Homes: sender_name")
-    with parts.reading() as db:
-        assert not messaging.get_sending_profile(db, Money.found(parts).organisation_id).settings.sender_name
+    with resources.reading() as db:
+        assert not messaging.get_sending_profile(db, Money.found(resources).organisation_id).settings.sender_name
 
 
 @pytest.mark.parametrize(
@@ -81,10 +81,10 @@ def test_it_grants_lists_and_revokes(home: Path, parts: Resources) -> None:
         (["SUPERUSER=1"], "the names are: BY, DAILY, KIND"),
     ],
 )
-def test_it_says_what_is_wrong(parts: Resources, words: list[str], message: str) -> None:
+def test_it_says_what_is_wrong(resources: Resources, words: list[str], message: str) -> None:
     """In this process: a dozen others would start only to end with a line."""
-    mine = str(Money.found(parts, granted=False).organisation_id)
-    with using(parts), pytest.raises(SystemExit) as ended:
+    mine = str(Money.found(resources, granted=False).organisation_id)
+    with using(resources), pytest.raises(SystemExit) as ended:
         grant.lines(dict(grant.read(word.format(mine=mine)) for word in words))
     assert message in str(ended.value.code)
 

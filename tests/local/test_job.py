@@ -14,7 +14,7 @@ from chalicelib import organisations
 from chalicelib.clock import NAIROBI, SystemClock, day_of
 from chalicelib.runtime.resources import Resources
 from tests.money import Money
-from tests.service.worker_process import parts_on
+from tests.service.worker_process import resources_on
 
 pytestmark = pytest.mark.slow
 
@@ -26,8 +26,8 @@ def home(sqlite_template: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def parts(home: Path) -> Iterator[Resources]:
-    opened = parts_on(f"sqlite:///{home / 'plotihub.sqlite3'}")
+def resources(home: Path) -> Iterator[Resources]:
+    opened = resources_on(f"sqlite:///{home / 'plotihub.sqlite3'}")
     yield opened
     opened.writer.dispose()
 
@@ -43,9 +43,9 @@ def run(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_a_day_s_bills_are_made_and_told_and_a_second_time_left_as_they_are(home: Path, parts: Resources) -> None:
+def test_a_day_s_bills_are_made_and_told_and_a_second_time_left_as_they_are(home: Path, resources: Resources) -> None:
     today = day_of(SystemClock().now(), NAIROBI)
-    books = Money.found(parts, today.replace(day=1))
+    books = Money.found(resources, today.replace(day=1))
     books.do(organisations.change_organisation, None, {"bill_by_itself": True})
     lease_id = books.let(10_000_00, starts_on=today.replace(day=1))
     done = run(home, "bill_due", today.isoformat())

@@ -27,8 +27,8 @@ TIMEOUT_S = 60
 def books_of(url: str, organisation_id: UUID, property_id: UUID, today: dt.date) -> Money:
     engine = make_engine(url, timeout_s=TIMEOUT_S, pool_size=1)
     keys = KeyFile(str(Path("/dev/null")))
-    parts = Resources(writer=engine, reader=engine, clock=SystemClock(), keys=keys)
-    return Money(parts, organisation_id, property_id, today)
+    resources = Resources(writer=engine, reader=engine, clock=SystemClock(), keys=keys)
+    return Money(resources, organisation_id, property_id, today)
 
 
 def race(

@@ -43,13 +43,13 @@ EXAMPLES, STEPS = examples(25), 40  # on SQLite; MariaDB does half of the exampl
 
 
 class MoneyMachine(RuleBasedStateMachine):
-    def __init__(self, parts: Resources) -> None:
+    def __init__(self, resources: Resources) -> None:
         super().__init__()
-        self.parts = parts
+        self.resources = resources
 
     @initialize()
     def found(self) -> None:
-        self.books = Money.found(self.parts)
+        self.books = Money.found(self.resources)
         self.leases: list[UUID] = [self.books.let(10_000_00)]
         self.ended: set[UUID] = set()
         self.payments: list[UUID] = []
@@ -286,10 +286,10 @@ def expect(allowed: bool, work: Callable[[], Thing]) -> Thing | None:
 
 
 @pytest.mark.slow
-def test_whatever_is_done_the_books_are_right(parts: Resources, database_kind: str) -> None:
+def test_whatever_is_done_the_books_are_right(resources: Resources, database_kind: str) -> None:
     class Machine(MoneyMachine):
         def __init__(self) -> None:
-            super().__init__(parts)
+            super().__init__(resources)
 
     run_state_machine_as_test(
         Machine,

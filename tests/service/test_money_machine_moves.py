@@ -111,10 +111,10 @@ class MovingMachine(MoneyMachine):
 
 
 @pytest.mark.slow
-def test_whoever_moves_the_books_are_right_and_tell_one_story(parts: Resources, database_kind: str) -> None:
+def test_whoever_moves_the_books_are_right_and_tell_one_story(resources: Resources, database_kind: str) -> None:
     class Machine(MovingMachine):
         def __init__(self) -> None:
-            super().__init__(parts)
+            super().__init__(resources)
 
     run_state_machine_as_test(
         Machine,

@@ -20,8 +20,8 @@ JULY = dt.date(2026, 7, 5)
 @pytest.mark.mariadb
 @pytest.mark.parametrize("carried_on", [False, True])
 @pytest.mark.parametrize("database_kind", ["mariadb"], indirect=True)
-def test_sixteen_processes_leave_the_books_right(parts: Resources, database: str, carried_on: bool) -> None:
-    books = Money.found(parts)
+def test_sixteen_processes_leave_the_books_right(resources: Resources, database: str, carried_on: bool) -> None:
+    books = Money.found(resources)
     leases = _chain(books) if carried_on else [books.let(10_000_00) for _ in range(LEASES)]
     books.today = JULY
     context = multiprocessing.get_context("spawn")

@@ -33,7 +33,7 @@ OCTOBER = dt.date(2026, 10, 1)
 SETS_KIND = "sets"
 
 
-def parts_on(url: str) -> Resources:
+def resources_on(url: str) -> Resources:
     engine = make_engine(url, timeout_s=20)
     return Resources(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile("unused.json"))
 
@@ -47,24 +47,24 @@ def bill() -> Entry:
 
 def post(url: str, organisation_id: UUID, seconds: float) -> int:
     """Post one bill a transaction until ``seconds`` are over; return how many."""
-    parts, posted, until = parts_on(url), 0, time.monotonic() + seconds
+    resources, posted, until = resources_on(url), 0, time.monotonic() + seconds
     while time.monotonic() < until:
-        parts.transact(lambda db: ledger.post(context(db, organisation_id, now=parts.clock.now()), [bill()]))
+        resources.transact(lambda db: ledger.post(context(db, organisation_id, now=resources.clock.now()), [bill()]))
         posted += 1
     return posted
 
 
-def work_sets(parts: Resources, task: Task, set_s: float) -> dict[str, Any]:
+def work_sets(resources: Resources, task: Task, set_s: float) -> dict[str, Any]:
     """Post one bill a set, and say on standard output which set was begun and which is done."""
     for number in range(int(task.cursor or 0), task.input["sets"]):
 
         def one_set(db: Connection, number: int = number) -> None:
-            ledger.post(context(db, task.organisation_id, now=parts.clock.now()), [bill()])
+            ledger.post(context(db, task.organisation_id, now=resources.clock.now()), [bill()])
             print(f"begun {number}", flush=True)
             time.sleep(set_s)
             save_progress(db, task, done=number + 1, total=task.input["sets"], cursor=str(number + 1))
 
-        parts.transact(one_set)
+        resources.transact(one_set)
         print(f"done {number}", flush=True)
     return {"sets": task.input["sets"]}
 
@@ -74,8 +74,8 @@ def main(command: str, url: str, *rest: str) -> None:
         print(post(url, UUID(rest[0]), float(rest[1])))
         return
     task_queue.CLAIM_S, set_s = int(rest[0]), float(rest[1])
-    REGISTRY.add_task_handler(SETS_KIND, lambda parts, task: work_sets(parts, task, set_s))
-    print(f"worked {tasks.run_tasks(parts_on(url))}", flush=True)
+    REGISTRY.add_task_handler(SETS_KIND, lambda resources, task: work_sets(resources, task, set_s))
+    print(f"worked {tasks.run_tasks(resources_on(url))}", flush=True)
 
 
 if __name__ == "__main__":

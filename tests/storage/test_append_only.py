@@ -87,11 +87,11 @@ def refused(db: Connection, statement: Executable, match: str) -> None:
 
 
 @pytest.mark.parametrize("name", APPEND_ONLY)
-def test_a_row_can_be_neither_changed_nor_deleted(parts: Resources, name: str) -> None:
+def test_a_row_can_be_neither_changed_nor_deleted(resources: Resources, name: str) -> None:
     table = metadata.tables[name]
     row = filler(table)
     mine = [column == row[column.name] for column in table.primary_key]
-    with unchecked(parts.writer) as db:
+    with unchecked(resources.writer) as db:
         with db.begin():
             db.execute(insert(table).values(row))
             before = db.execute(select(table).where(*mine)).one()
@@ -102,12 +102,12 @@ def test_a_row_can_be_neither_changed_nor_deleted(parts: Resources, name: str) -
 
 
 @pytest.mark.parametrize("name", APPEND_ONLY)
-def test_a_row_can_be_no_more_replaced_than_changed(parts: Resources, name: str) -> None:
-    words = ["REPLACE INTO"] + (["INSERT OR REPLACE INTO"] if parts.writer.dialect.name == "sqlite" else [])
+def test_a_row_can_be_no_more_replaced_than_changed(resources: Resources, name: str) -> None:
+    words = ["REPLACE INTO"] + (["INSERT OR REPLACE INTO"] if resources.writer.dialect.name == "sqlite" else [])
     table = metadata.tables[name]
     row = filler(table)
     columns = ", ".join(f"`{column.name}`" for column in table.columns)
-    with unchecked(parts.writer) as db:
+    with unchecked(resources.writer) as db:
         with db.begin():
             db.execute(insert(table).values(row))
         for word in words:
@@ -136,8 +136,8 @@ def test_nothing_cascades_to_or_from_any_table() -> None:
             assert (constraint.ondelete, constraint.onupdate) == (None, None), f"{table.name}: {constraint.name}"
 
 
-def test_no_cascade_came_into_the_database_either(parts: Resources) -> None:
-    found = inspect(parts.writer)
+def test_no_cascade_came_into_the_database_either(resources: Resources) -> None:
+    found = inspect(resources.writer)
     options = [(name, key["options"]) for name in metadata.tables for key in found.get_foreign_keys(name)]
     assert len(options) > 20
     ruled = [(name, each) for name, each in options if set(each.values()) & {"CASCADE", "SET NULL", "SET DEFAULT"}]
@@ -182,8 +182,8 @@ def application(migrator: str) -> Iterator[Engine]:
 
 
 @pytest.mark.parametrize("database_kind", [pytest.param("mariadb", marks=pytest.mark.mariadb)], indirect=True)
-def test_the_application_s_user_can_do_its_work(application: Engine, parts: Resources, clock: ManualClock) -> None:
-    granted = replace(parts, writer=application, reader=application)
+def test_the_application_s_user_can_do_its_work(application: Engine, resources: Resources, clock: ManualClock) -> None:
+    granted = replace(resources, writer=application, reader=application)
     source = ("invoice", new_id())
     legs = (Leg("receivable", 100), Leg("income.rent", -100))
 

@@ -24,19 +24,19 @@ MARIADB = pytest.mark.parametrize("database_kind", [pytest.param("mariadb", mark
 
 
 @pytest.fixture
-def impatient(parts: Resources, database: str) -> Iterator[Resources]:
+def impatient(resources: Resources, database: str) -> Iterator[Resources]:
     """Parts that wait a second for whatever they need; ``get_resources()`` returns them."""
     engine = make_engine(database, timeout_s=1, pool_size=1)
-    with using(replace(parts, writer=engine, reader=engine)) as these:
+    with using(replace(resources, writer=engine, reader=engine)) as these:
         yield these
     engine.dispose()
 
 
 @pytest.fixture
-def rows(parts: Resources, clock: ManualClock) -> tuple[UUID, UUID]:
+def rows(resources: Resources, clock: ManualClock) -> tuple[UUID, UUID]:
     """The scopes of two rows whose count is 0."""
     scopes = (uuid4(), uuid4())
-    with parts.writing() as db:
+    with resources.writing() as db:
         for scope in scopes:
             row = {"job": "engines", "slot": "s", "scope_id": scope, "claimed_at": clock.now(), "count": 0}
             db.execute(insert(job_slots).values(row))
@@ -58,23 +58,23 @@ def in_thread(work: Callable[[], None]) -> threading.Thread:
     return thread
 
 
-def test_what_raises_is_rolled_back_and_what_ends_is_committed(parts: Resources, rows: tuple[UUID, UUID]) -> None:
+def test_what_raises_is_rolled_back_and_what_ends_is_committed(resources: Resources, rows: tuple[UUID, UUID]) -> None:
     def work(db: Connection, error: type[Exception] | None) -> None:
         add_to(db, rows[0])
         if error:
             raise error
 
     with pytest.raises(KeyError):
-        parts.transact(lambda db: work(db, KeyError))
-    parts.transact(lambda db: work(db, None))
-    with parts.reading() as db:
+        resources.transact(lambda db: work(db, KeyError))
+    resources.transact(lambda db: work(db, None))
+    with resources.reading() as db:
         assert count_of(db, rows[0]) == 1
 
 
 def test_a_writer_who_waits_too_long_is_told_to_come_again(
-    parts: Resources, impatient: Resources, rows: tuple[UUID, UUID]
+    resources: Resources, impatient: Resources, rows: tuple[UUID, UUID]
 ) -> None:
-    with parts.writing() as db:
+    with resources.writing() as db:
         add_to(db, rows[0])
         with pytest.raises(Unavailable) as caught:  # while the other still holds the row
             impatient.transact(lambda other: add_to(other, rows[0]))
@@ -84,17 +84,17 @@ def test_a_writer_who_waits_too_long_is_told_to_come_again(
 
 
 def test_a_snapshot_is_one_picture_and_leaves_its_connection_as_it_was(
-    parts: Resources, impatient: Resources, rows: tuple[UUID, UUID]
+    resources: Resources, impatient: Resources, rows: tuple[UUID, UUID]
 ) -> None:
     with impatient.snapshot() as db:
         assert count_of(db, rows[0]) == 0
-        parts.transact(lambda other: add_to(other, rows[0]))
+        resources.transact(lambda other: add_to(other, rows[0]))
         assert count_of(db, rows[0]) == 0
     with impatient.writing() as db:  # the pool's one connection
         assert count_of(db, rows[0]) == 1
 
 
-def test_no_database_at_all_is_unavailable(parts: Resources, database_kind: str, tmp_path: Path) -> None:
+def test_no_database_at_all_is_unavailable(resources: Resources, database_kind: str, tmp_path: Path) -> None:
     with socket.socket() as probe:  # bound and not listening: whoever connects is refused
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -102,7 +102,7 @@ def test_no_database_at_all_is_unavailable(parts: Resources, database_kind: str,
         if database_kind == "sqlite":
             url = f"sqlite:///{tmp_path / 'no such directory' / 'a.sqlite3'}"
         engine = make_engine(url, timeout_s=1)
-        nowhere = replace(parts, writer=engine, reader=engine)
+        nowhere = replace(resources, writer=engine, reader=engine)
         with pytest.raises(Unavailable):
             nowhere.transact(lambda db: None)
         with pytest.raises(Unavailable), nowhere.reading():
@@ -111,42 +111,42 @@ def test_no_database_at_all_is_unavailable(parts: Resources, database_kind: str,
 
 
 @SQLITE
-def test_sqlite_keeps_a_writer_from_reading_what_it_could_lose(parts: Resources, impatient: Resources) -> None:
-    with parts.writing() as db:
+def test_sqlite_keeps_a_writer_from_reading_what_it_could_lose(resources: Resources, impatient: Resources) -> None:
+    with resources.writing() as db:
         db.execute(select(job_slots).limit(1))  # has written nothing, and is the one writer already
         with pytest.raises(Unavailable), impatient.writing():
             pass
 
 
 @SQLITE
-def test_sqlite_is_set_up_on_every_connection(parts: Resources) -> None:
+def test_sqlite_is_set_up_on_every_connection(resources: Resources) -> None:
     pragmas = {"journal_mode": "wal", "foreign_keys": 1, "recursive_triggers": 1, "busy_timeout": 5000}
-    with parts.reading() as one, parts.reading() as other:
+    with resources.reading() as one, resources.reading() as other:
         for db in (one, other):
             assert {name: db.exec_driver_sql(f"PRAGMA {name}").scalar() for name in pragmas} == pragmas
     orphan = text("INSERT INTO tenant_phone (organisation_id, tenant_id, position, phone) VALUES ('a', 'b', 0, '+')")
-    with pytest.raises(IntegrityError), parts.writing() as db:
+    with pytest.raises(IntegrityError), resources.writing() as db:
         db.execute(orphan)
 
 
 @MARIADB
-def test_a_deadlock_s_victim_is_run_anew(parts: Resources, rows: tuple[UUID, UUID]) -> None:
-    tries = _cross(parts, rows, nested=False)
+def test_a_deadlock_s_victim_is_run_anew(resources: Resources, rows: tuple[UUID, UUID]) -> None:
+    tries = _cross(resources, rows, nested=False)
     assert 3 <= tries <= 2 * TRIES
-    with parts.reading() as db:
+    with resources.reading() as db:
         assert [count_of(db, scope) for scope in rows] == [2, 2]
 
 
 @MARIADB
-def test_a_victim_that_was_in_a_savepoint_is_run_anew_too(parts: Resources, rows: tuple[UUID, UUID]) -> None:
+def test_a_victim_that_was_in_a_savepoint_is_run_anew_too(resources: Resources, rows: tuple[UUID, UUID]) -> None:
     """The deadlock takes the savepoint with it, so rolling back to that fails and must not hide why."""
-    tries = _cross(parts, rows, nested=True)
+    tries = _cross(resources, rows, nested=True)
     assert 3 <= tries <= 2 * TRIES
-    with parts.reading() as db:
+    with resources.reading() as db:
         assert [count_of(db, scope) for scope in rows] == [2, 2]
 
 
-def _cross(parts: Resources, rows: tuple[UUID, UUID], *, nested: bool) -> int:
+def _cross(resources: Resources, rows: tuple[UUID, UUID], *, nested: bool) -> int:
     """Let two transactions lock the rows in opposite orders; return how often the two were begun."""
     both_hold_one, begun, failed = threading.Barrier(2), [], []
 
@@ -163,7 +163,7 @@ def _cross(parts: Resources, rows: tuple[UUID, UUID], *, nested: bool) -> int:
 
     def run(order: tuple[UUID, UUID]) -> None:
         try:
-            parts.transact(lambda db: work(db, order))
+            resources.transact(lambda db: work(db, order))
         except Exception as error:  # noqa: BLE001 - told to the test below
             failed.append(error)
 
@@ -175,7 +175,7 @@ def _cross(parts: Resources, rows: tuple[UUID, UUID], *, nested: bool) -> int:
 
 
 @MARIADB
-def test_a_deadlock_that_never_ends_is_given_up(parts: Resources) -> None:
+def test_a_deadlock_that_never_ends_is_given_up(resources: Resources) -> None:
     begun = []
 
     def work(db: Connection) -> None:
@@ -183,34 +183,34 @@ def test_a_deadlock_that_never_ends_is_given_up(parts: Resources) -> None:
         db.exec_driver_sql("SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = 'Deadlock found'")
 
     with pytest.raises(OperationalError, match="Deadlock"):
-        parts.transact(work)
+        resources.transact(work)
     assert len(begun) == TRIES
 
 
 @MARIADB
 @pytest.mark.parametrize("kind", ["writing", "reading"])
-def test_what_others_commit_is_seen_at_once(parts: Resources, rows: tuple[UUID, UUID], kind: str) -> None:
-    opened = parts.writing() if kind == "writing" else parts.reading()
+def test_what_others_commit_is_seen_at_once(resources: Resources, rows: tuple[UUID, UUID], kind: str) -> None:
+    opened = resources.writing() if kind == "writing" else resources.reading()
     with opened as db:
         assert count_of(db, rows[0]) == 0
-        parts.transact(lambda other: add_to(other, rows[0]))
+        resources.transact(lambda other: add_to(other, rows[0]))
         assert count_of(db, rows[0]) == 1
 
 
 @MARIADB
-def test_a_check_made_after_a_lock_sees_who_had_it_before(parts: Resources, rows: tuple[UUID, UUID]) -> None:
+def test_a_check_made_after_a_lock_sees_who_had_it_before(resources: Resources, rows: tuple[UUID, UUID]) -> None:
     """Why READ COMMITTED: under REPEATABLE READ both would find the other row untouched."""
     locked, seen = threading.Event(), []
 
     def second() -> None:
-        with parts.writing() as db:
+        with resources.writing() as db:
             count_of(db, rows[1])  # an earlier read, which would fix the picture
             locked.wait(5)
             db.execute(select(job_slots).where(job_slots.c.scope_id == rows[0]).with_for_update())
             seen.append(count_of(db, rows[1]))
 
     thread = in_thread(second)
-    with parts.writing() as db:
+    with resources.writing() as db:
         db.execute(select(job_slots).where(job_slots.c.scope_id == rows[0]).with_for_update())
         locked.set()
         time.sleep(0.2)
@@ -240,21 +240,21 @@ def test_a_pool_that_is_used_up_is_unavailable(impatient: Resources) -> None:
 
 
 @MARIADB
-def test_a_server_that_takes_no_writes_is_unavailable(parts: Resources, rows: tuple[UUID, UUID]) -> None:
+def test_a_server_that_takes_no_writes_is_unavailable(resources: Resources, rows: tuple[UUID, UUID]) -> None:
     def work(db: Connection) -> None:
         db.exec_driver_sql("COMMIT")
         db.exec_driver_sql("START TRANSACTION READ ONLY")
         add_to(db, rows[0])
 
     with pytest.raises(Unavailable):
-        parts.transact(work)
+        resources.transact(work)
 
 
 @MARIADB
-def test_a_lost_connection_is_unavailable_and_the_next_is_a_new_one(parts: Resources, impatient: Resources) -> None:
+def test_a_lost_connection_is_unavailable_and_the_next_is_a_new_one(resources: Resources, impatient: Resources) -> None:
     def lose(db: Connection) -> None:
         mine = db.execute(text("SELECT CONNECTION_ID()")).scalar_one()
-        with parts.writing() as other:
+        with resources.writing() as other:
             other.execute(text(f"KILL {int(mine)}"))
         db.execute(text("SELECT 1"))
 
@@ -264,8 +264,10 @@ def test_a_lost_connection_is_unavailable_and_the_next_is_a_new_one(parts: Resou
         assert db.execute(text("SELECT 1")).scalar_one() == 1
 
 
-def test_the_text_of_an_error_tells_no_values(parts: Resources, clock: ManualClock, rows: tuple[UUID, UUID]) -> None:
+def test_the_text_of_an_error_tells_no_values(
+    resources: Resources, clock: ManualClock, rows: tuple[UUID, UUID]
+) -> None:
     row = {"job": "Wanjiku Kamau", "slot": "s", "scope_id": rows[0], "claimed_at": clock.now()}
-    with pytest.raises(IntegrityError) as raised, parts.writing() as db:
+    with pytest.raises(IntegrityError) as raised, resources.writing() as db:
         db.execute(insert(job_slots), [row, {**row, "slot": None}])
     assert "Wanjiku" not in str(raised.value)

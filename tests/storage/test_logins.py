@@ -167,9 +167,9 @@ def test_the_settings_choose_the_login(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("DATABASE_URL", f"mysql://plotihub_app@{CLUSTER}/plotihub")
     monkeypatch.setenv("DATABASE_IAM", "true")
     monkeypatch.setenv("DATABASE_CA_FILE", str(tmp_path / "none.pem"))
-    parts = bootstrap.make_resources(config.settings())
+    resources = bootstrap.make_resources(config.settings())
     with pytest.raises(ValueError, match="DATABASE_CA_FILE"):
-        parts.writer.connect()
+        resources.writer.connect()
     without = bootstrap.make_resources(
         replace(config.settings(), database_iam=False, database_url="mysql+pymysql://a@127.0.0.1:1/b")
     )

@@ -39,7 +39,7 @@ rows = st.lists(
 )
 
 
-def fill(parts: Resources, given_rows: list[tuple[str, dt.date, dt.datetime]]) -> tuple[UUID, list[UUID]]:
+def fill(resources: Resources, given_rows: list[tuple[str, dt.date, dt.datetime]]) -> tuple[UUID, list[UUID]]:
     """Insert journals of a new organisation and return it with their ids."""
     organisation_id, ids = uuid4(), [uuid4() for _ in given_rows]
     values = [
@@ -50,19 +50,19 @@ def fill(parts: Resources, given_rows: list[tuple[str, dt.date, dt.datetime]]) -
         for row_id, (kind, day, at) in zip(ids, given_rows, strict=True)
     ]  # fmt: skip
     if values:
-        with parts.writing() as db:
+        with resources.writing() as db:
             db.execute(insert(journals), values)
     return organisation_id, ids
 
 
 def walk(
-    parts: Resources, organisation_id: UUID, keys: list[ColumnElement[Any]], limit: int, *, descending: bool
+    resources: Resources, organisation_id: UUID, keys: list[ColumnElement[Any]], limit: int, *, descending: bool
 ) -> list[Row[Any]]:
     """Return every row of the list, page by page."""
     query = select(journals).where(journals.c.organisation_id == organisation_id)
     seen: list[Row[Any]] = []
     cursor = None
-    with parts.reading() as db:
+    with resources.reading() as db:
         while True:
             page = fetch_page(db, query, keys, PageRequest(cursor, limit), descending=descending)
             assert len(page.items) <= limit
@@ -78,15 +78,15 @@ def walk(
 @SAME_DATABASE
 @given(given_rows=rows, limit=st.integers(1, 7))
 def test_each_row_is_visited_once_and_in_order(
-    parts: Resources,
+    resources: Resources,
     sort: str,
     descending: bool,
     given_rows: list[tuple[str, dt.date, dt.datetime]],
     limit: int,
 ) -> None:
-    organisation_id, ids = fill(parts, given_rows)
+    organisation_id, ids = fill(resources, given_rows)
     keys = KEYS[sort]
-    seen = walk(parts, organisation_id, keys, limit, descending=descending)
+    seen = walk(resources, organisation_id, keys, limit, descending=descending)
     assert sorted(row.id for row in seen) == sorted(ids)
 
     def place(row: Row[Any]) -> list[Any]:
@@ -96,12 +96,12 @@ def test_each_row_is_visited_once_and_in_order(
     assert [row.id for row in seen] == [row.id for row in sorted(seen, key=place, reverse=descending)]
 
 
-def test_a_row_that_comes_or_goes_while_walking_moves_no_other(parts: Resources) -> None:
+def test_a_row_that_comes_or_goes_while_walking_moves_no_other(resources: Resources) -> None:
     organisation_id = uuid4()
     ids = [new_id() for _ in range(7)]
     values = {"organisation_id": organisation_id, "version": 1, "created_at": AT}
     query = select(owners).where(owners.c.organisation_id == organisation_id)
-    with parts.writing() as db:
+    with resources.writing() as db:
         db.execute(insert(owners), [{**values, "id": each, "name": "A"} for each in ids[:3] + ids[4:]])
         first = fetch_page(db, query, [owners.c.id], PageRequest(None, 2))
         db.execute(owners.delete().where(owners.c.organisation_id == organisation_id, owners.c.id == ids[1]))
@@ -110,10 +110,10 @@ def test_a_row_that_comes_or_goes_while_walking_moves_no_other(parts: Resources)
     assert [row.id for row in first.items + rest.items] == [*ids[:3], ids[3], *ids[4:]]
 
 
-def _cursor_of(parts: Resources, keys: list[ColumnElement[Any]]) -> str:
-    organisation_id, _ = fill(parts, [("bill", AT.date(), AT)] * 2)
+def _cursor_of(resources: Resources, keys: list[ColumnElement[Any]]) -> str:
+    organisation_id, _ = fill(resources, [("bill", AT.date(), AT)] * 2)
     query = select(journals).where(journals.c.organisation_id == organisation_id)
-    with parts.reading() as db:
+    with resources.reading() as db:
         cursor = fetch_page(db, query, keys, PageRequest(None, 1)).next_cursor
     assert cursor
     return cursor
@@ -122,30 +122,32 @@ def _cursor_of(parts: Resources, keys: list[ColumnElement[Any]]) -> str:
 @pytest.mark.parametrize(
     "make",
     [
-        lambda parts: "",
-        lambda parts: "nonsense",
-        lambda parts: "é",
-        lambda parts: _cursor_of(parts, KEYS["effective_on"]),
-        lambda parts: _cursor_of(parts, KEYS["id"])[:-4],
-        lambda parts: "WzFd",  # [1]
-        lambda parts: "e30",  # {}
-        lambda parts: "bnVsbA",  # null
-        lambda parts: "WzFlOTk5XQ",  # [1e999]
+        lambda resources: "",
+        lambda resources: "nonsense",
+        lambda resources: "é",
+        lambda resources: _cursor_of(resources, KEYS["effective_on"]),
+        lambda resources: _cursor_of(resources, KEYS["id"])[:-4],
+        lambda resources: "WzFd",  # [1]
+        lambda resources: "e30",  # {}
+        lambda resources: "bnVsbA",  # null
+        lambda resources: "WzFlOTk5XQ",  # [1e999]
     ],
     ids=["empty", "nonsense", "not ASCII", "another list's", "cut", "a number", "an object", "null", "infinite"],
 )
-def test_a_cursor_that_this_list_did_not_make_is_refused(parts: Resources, make: Callable[[Resources], str]) -> None:
-    cursor = make(parts)
-    with parts.reading() as db, pytest.raises(Invalid) as refused:
+def test_a_cursor_that_this_list_did_not_make_is_refused(
+    resources: Resources, make: Callable[[Resources], str]
+) -> None:
+    cursor = make(resources)
+    with resources.reading() as db, pytest.raises(Invalid) as refused:
         fetch_page(db, select(journals), KEYS["id"], PageRequest(cursor, 5))
     assert refused.value.facts["errors"][0]["field"] == "cursor"
 
 
 @SAME_DATABASE
 @given(cursor=st.text(max_size=60))
-def test_no_text_whatsoever_does_more_than_begin_a_page_or_be_refused(parts: Resources, cursor: str) -> None:
+def test_no_text_whatsoever_does_more_than_begin_a_page_or_be_refused(resources: Resources, cursor: str) -> None:
     query = select(journals).where(journals.c.organisation_id == uuid4())
-    with parts.reading() as db:
+    with resources.reading() as db:
         try:
             page = fetch_page(db, query, KEYS["kind"], PageRequest(cursor, 5))
         except Invalid:

@@ -87,7 +87,7 @@ def pair(twins: tuple[Twin, Twin, str]) -> Iterator[Pair]:
 
 
 @pytest.fixture
-def parts(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Resources]:
+def resources(pair: Pair, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Resources]:
     keys = KeyFile(str(tmp_path_factory.mktemp("keys") / "keys.json"))
     with using(Resources(pair.engine, pair.engine, SystemClock(), keys)) as these:
         yield these
@@ -131,13 +131,13 @@ def test_where_none_takes_writes_nobody_looks_again_at_once(pair: Pair) -> None:
     assert port_of(pair.engine) == pair.two.host
 
 
-def test_a_connection_that_refuses_a_write_goes_with_its_neighbours(pair: Pair, parts: Resources) -> None:
+def test_a_connection_that_refuses_a_write_goes_with_its_neighbours(pair: Pair, resources: Resources) -> None:
     with pair.engine.connect(), pair.engine.connect():
         pass
     assert pair.one.logins() == 2
     pair.one.take_writes(False)
-    row = {"job": "writers", "slot": "s", "scope_id": uuid4(), "claimed_at": parts.clock.now(), "count": 0}
-    with pytest.raises(Unavailable), parts.writing() as db:
+    row = {"job": "writers", "slot": "s", "scope_id": uuid4(), "claimed_at": resources.clock.now(), "count": 0}
+    with pytest.raises(Unavailable), resources.writing() as db:
         db.execute(insert(job_slots).values(row))
     pair.two.take_writes(True)
     assert port_of(pair.engine) == pair.two.host
@@ -217,7 +217,7 @@ def copy(of: Twin, to: Twin) -> None:
     target.dispose()
 
 
-def test_writes_wait_while_the_writer_moves_and_none_is_half_done(pair: Pair, parts: Resources) -> None:
+def test_writes_wait_while_the_writer_moves_and_none_is_half_done(pair: Pair, resources: Resources) -> None:
     owner = Client("+254700000009")
     founded = owner.post("/v1/organisations", {"name": "Acme Homes", "person_name": "Amina"})
     owner.organisation_id = founded.json["id"]

@@ -28,7 +28,7 @@ _phones = itertools.count(1)
 class Landlord:
     """An organisation and short ways to its use cases, each in a transaction of its own."""
 
-    parts: Resources
+    resources: Resources
     organisation_id: UUID
     property_id: UUID
     today: dt.date = JUNE
@@ -45,11 +45,11 @@ class Landlord:
             unit = NewUnit(self.property_id, f"A{next(self._units)}", "apartment", rent_cents)
             made = portfolio.add_unit(context(db, self.organisation_id, now=self.now, today=self.today), unit)
             tenant = NewTenant("Amina", family_name="Odhiambo", phones=[f"+25411{next(_phones):07d}"])
-            who = leasing.add_tenant(context(db, self.organisation_id, now=self.now), tenant, keys=self.parts.keys)
+            who = leasing.add_tenant(context(db, self.organisation_id, now=self.now), tenant, keys=self.resources.keys)
             new = NewLease(made.id, [who.id], starts_on, rent_cents, **terms)
             return leasing.add_lease(context(db, self.organisation_id, now=self.now, today=self.today), new).id
 
-        return self.parts.transact(work)
+        return self.resources.transact(work)
 
     def bill(self, period: dt.date, *, limit: int = 500, **options: Any) -> int:
         """Bill every lease for the month, set by set, and return how many invoices were made."""
@@ -63,7 +63,7 @@ class Landlord:
 
     def bill_set(self, period: dt.date, *, after: UUID | None = None, limit: int = 500, **options: Any) -> BilledSet:
         options = {"issued_on": period, **options}
-        return self.parts.transact(
+        return self.resources.transact(
             lambda db: billing.bill_leases(
                 context(db, self.organisation_id, now=self.now), period, after=after, limit=limit, **options
             )
@@ -71,31 +71,31 @@ class Landlord:
 
     def issue(self, lease_id: UUID, lines: Sequence[tuple[str, str, int]], **options: Any) -> Invoice:
         given = {"kind": "single", "period": self.today.replace(day=1), "issued_on": self.today, **options}
-        return self.parts.transact(
+        return self.resources.transact(
             lambda db: billing.issue_invoice_of_kind(
                 context(db, self.organisation_id, now=self.now), lease_id, lines=lines, **given
             )
         )
 
     def void(self, invoice_id: UUID) -> Invoice:
-        return self.parts.transact(
+        return self.resources.transact(
             lambda db: billing.void_invoice(
                 context(db, self.organisation_id, today=self.today, now=self.now), invoice_id
             )
         )
 
     def settle(self, *changes: tuple[UUID, int]) -> None:
-        self.parts.transact(lambda db: billing.apply_paid(context(db, self.organisation_id), changes))
+        self.resources.transact(lambda db: billing.apply_paid(context(db, self.organisation_id), changes))
 
     def charge(self, lease_id: UUID, amount_cents: int, charge_type: str = "water", **values: Any) -> UUID:
         given = NewCharge(lease_id, charge_type, amount_cents)._replace(**values)
-        return self.parts.transact(
+        return self.resources.transact(
             lambda db: billing.add_charge(context(db, self.organisation_id, now=self.now, today=self.today), given).id
         )
 
     def invoices(self, **filters: Any) -> list[Invoice]:
         """Return up to 200 invoices with their lines, the first number first."""
-        with self.parts.reading() as db:
+        with self.resources.reading() as db:
             page = billing.list_invoices(
                 context(db, self.organisation_id, today=self.today), PageRequest(limit=200, sort="number"), **filters
             )
@@ -107,23 +107,23 @@ class Landlord:
         return found
 
     def set_late_fee(self, **changes: Unpack[OrganisationChange]) -> None:
-        self.parts.transact(
+        self.resources.transact(
             lambda db: organisations.change_organisation(context(db, self.organisation_id), None, changes)
         )
 
 
-def make_landlord(parts: Resources) -> Landlord:
+def make_landlord(resources: Resources) -> Landlord:
     now = dt.datetime(2026, 1, 1, 9, tzinfo=dt.UTC)
 
     def work(db: Connection) -> Landlord:
         phone = f"+25411{next(_phones):07d}"
         made = organisations.found_organisation(db, phone, name="Mwangaza Homes", person_name="Amina", now=now)
         house = portfolio.add_property(context(db, made.id, now=now), NewProperty("Mwangaza Court"))
-        return Landlord(parts, made.id, house.id)
+        return Landlord(resources, made.id, house.id)
 
-    return parts.transact(work)
+    return resources.transact(work)
 
 
 @pytest.fixture
-def landlord(parts: Resources) -> Landlord:
-    return make_landlord(parts)
+def landlord(resources: Resources) -> Landlord:
+    return make_landlord(resources)

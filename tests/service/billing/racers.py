@@ -26,17 +26,17 @@ class GivenUp(Exception):
     """A transaction that does its work and is then rolled back."""
 
 
-def parts_of(url: str) -> Resources:
+def resources_of(url: str) -> Resources:
     engine = make_engine(url, timeout_s=TIMEOUT_S)
     return Resources(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile(str(Path("/dev/null"))))
 
 
 def bill_all(url: str, organisation_id: UUID, period: dt.date, start: Barrier) -> None:
     """Bill the month in small sets, as a task does."""
-    parts, after = parts_of(url), None
+    resources, after = resources_of(url), None
     start.wait(TIMEOUT_S)
     while True:
-        billed = parts.transact(lambda db, at=after: _bill(db, organisation_id, period, at))  # type: ignore[misc]
+        billed = resources.transact(lambda db, at=after: _bill(db, organisation_id, period, at))  # type: ignore[misc]
         if billed.last_id is None:
             return
         after = billed.last_id
@@ -44,10 +44,10 @@ def bill_all(url: str, organisation_id: UUID, period: dt.date, start: Barrier) -
 
 def assess_all(url: str, organisation_id: UUID, on: dt.date, start: Barrier) -> None:
     """Assess late fees in small sets, as a task does."""
-    parts, after = parts_of(url), None
+    resources, after = resources_of(url), None
     start.wait(TIMEOUT_S)
     while True:
-        after, _ = parts.transact(
+        after, _ = resources.transact(
             lambda db, at=after: late_fee_assessment.assess_next(
                 context(db, organisation_id, now=NOW), on, after=at, limit=5
             )  # type: ignore[misc]
@@ -62,11 +62,11 @@ def _bill(db: Connection, organisation_id: UUID, period: dt.date, after: UUID | 
 
 def issue_some(url: str, organisation_id: UUID, lease_id: UUID, count: int, start: Barrier) -> None:
     """Issue ``count`` invoices, and as many that are rolled back once they have their numbers."""
-    parts = parts_of(url)
+    resources = resources_of(url)
     start.wait(TIMEOUT_S)
     for number in range(2 * count):
         try:
-            parts.transact(lambda db, fails=number % 2: _issue(db, organisation_id, lease_id, fails))  # type: ignore[misc]
+            resources.transact(lambda db, fails=number % 2: _issue(db, organisation_id, lease_id, fails))  # type: ignore[misc]
         except GivenUp:
             continue
 
@@ -88,16 +88,20 @@ def settle_or_void(
     url: str, organisation_id: UUID, work: list[tuple[UUID, UUID]], settles: bool, start: Barrier
 ) -> None:
     """Pay one cent on each (invoice, line), or void each invoice: of two processes only one can have its way."""
-    parts = parts_of(url)
+    resources = resources_of(url)
     start.wait(TIMEOUT_S)
     for invoice_id, line_id in work:
         try:
             if settles:
-                parts.transact(lambda db, line=line_id: billing.apply_paid(context(db, organisation_id), [(line, 1)]))  # type: ignore[misc]
+                resources.transact(lambda db, line=line_id: _settle(db, organisation_id, line))  # type: ignore[misc]
             else:
-                parts.transact(lambda db, one=invoice_id: _void(db, organisation_id, one))  # type: ignore[misc]
+                resources.transact(lambda db, one=invoice_id: _void(db, organisation_id, one))  # type: ignore[misc]
         except Conflict:
             continue
+
+
+def _settle(db: Connection, organisation_id: UUID, line_id: UUID) -> None:
+    billing.apply_paid(context(db, organisation_id), [(line_id, 1)])
 
 
 def _void(db: Connection, organisation_id: UUID, invoice_id: UUID) -> None:

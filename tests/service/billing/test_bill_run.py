@@ -60,7 +60,7 @@ def test_a_lease_without_a_day_in_the_month_is_not_billed(landlord: Landlord) ->
 
 def test_rent_changes_on_its_day(landlord: Landlord) -> None:
     lease_id = landlord.let(30_000_00)
-    landlord.parts.transact(
+    landlord.resources.transact(
         lambda db: leasing.add_rent_change(
             context(db, landlord.organisation_id, today=MAY),
             lease_id,
@@ -91,16 +91,16 @@ def test_a_one_off_charge_is_billed_once_by_the_end_of_its_month(landlord: Landl
     landlord.charge(lease_id, 999_00, "damage", charged_on=JULY)
     cancelled = landlord.charge(lease_id, 50_00)
     org = landlord.organisation_id
-    landlord.parts.transact(lambda db: billing.cancel_charge(context(db, org), cancelled))
+    landlord.resources.transact(lambda db: billing.cancel_charge(context(db, org), cancelled))
     landlord.bill(JUNE)
     landlord.bill(JULY)
     assert lines_of(landlord, JUNE)[1:] == [("water", "12 m³", 1_440_00)]
     assert lines_of(landlord, JULY)[1:] == [("damage", "Damage", 999_00)]
-    with landlord.parts.reading() as db:
+    with landlord.resources.reading() as db:
         charge = billing.get_charge(context(db, org), water)
     assert (charge.status, charge.invoice_id) == ("invoiced", landlord.invoice(lease_id, JUNE).id)
     for charge_id in (water, cancelled):
-        with pytest.raises(Conflict), landlord.parts.writing() as db:
+        with pytest.raises(Conflict), landlord.resources.writing() as db:
             billing.cancel_charge(context(db, org), charge_id)
 
 
@@ -133,7 +133,7 @@ def test_what_follows_the_bill_is_told_whom_and_belongs_to_the_same_transaction(
 
 
 def test_only_ones_own_leases_are_billed(landlord: Landlord) -> None:
-    neighbour = make_landlord(landlord.parts)
+    neighbour = make_landlord(landlord.resources)
     landlord.let()
     neighbour.let()
     assert landlord.bill(JUNE) == 1
@@ -158,7 +158,7 @@ def test_a_set_takes_the_same_number_of_queries_whatever_it_holds(landlord: Land
         for lease_id in [landlord.let() for _ in range(leases)]:
             landlord.issue(lease_id, [("water", "", 1_00)], issued_on=dt.date(2026, 3, 1))
             landlord.charge(lease_id, 5_00)
-        with queries.counted(landlord.parts.writer) as ran:
+        with queries.counted(landlord.resources.writer) as ran:
             landlord.bill_set(JUNE)
         counts.append(len(ran))
     assert counts[1] == counts[2]

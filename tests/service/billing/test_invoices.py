@@ -30,13 +30,13 @@ def balances(landlord: Landlord, lease_id: UUID, *, until: dt.date = dt.date.max
         )
         .group_by(ledger_accounts.c.code)
     )
-    with landlord.parts.reading() as db:
+    with landlord.resources.reading() as db:
         return {code: int(cents) for code, cents in db.execute(query) if cents}
 
 
 def opening(landlord: Landlord, lease_id: UUID, cents: int, on: dt.date = MAY) -> UUID:
     org = landlord.organisation_id
-    return landlord.parts.transact(
+    return landlord.resources.transact(
         lambda db: (
             billing.issue_opening_invoice(
                 context(db, org, now=landlord.now, today=landlord.today), lease_id, cents, on
@@ -51,7 +51,7 @@ def test_each_document_is_in_the_ledger_and_a_void_takes_it_out(landlord: Landlo
     landlord.charge(lease_id, 1_440_00)
     landlord.bill(JUNE)
     billed = landlord.invoice(lease_id, JUNE)
-    landlord.parts.transact(
+    landlord.resources.transact(
         lambda db: billing.issue_credit_note(
             context(db, landlord.organisation_id, now=landlord.now),
             landlord.invoices()[0].id,
@@ -100,7 +100,7 @@ def test_what_corrects_a_closed_month_lands_in_the_open_one(landlord: Landlord) 
     lease_id = landlord.let()
     landlord.bill(MAY)
     landlord.today = JUNE
-    landlord.parts.transact(
+    landlord.resources.transact(
         lambda db: ledger.close_period(
             context(db, landlord.organisation_id, now=landlord.now, today=landlord.today, member_id=None), MAY
         )
@@ -132,7 +132,7 @@ def test_an_opening_balance_is_recorded_once_and_anew_after_its_void(landlord: L
 def test_many_opening_balances_are_one_posting(landlord: Landlord) -> None:
     leases = [landlord.let() for _ in range(4)]
     org = landlord.organisation_id
-    made = landlord.parts.transact(
+    made = landlord.resources.transact(
         lambda db: billing.issue_opening_invoices(
             context(db, org, now=landlord.now), [(lease_id, 1_00 + place) for place, lease_id in enumerate(leases)], MAY
         )
@@ -142,7 +142,7 @@ def test_many_opening_balances_are_one_posting(landlord: Landlord) -> None:
     ]
     with pytest.raises(Conflict):
         opening(landlord, leases[2], 5)
-    with pytest.raises(ValueError), landlord.parts.writing() as db:
+    with pytest.raises(ValueError), landlord.resources.writing() as db:
         billing.issue_opening_invoices(context(db, org, now=landlord.now), [(leases[0], 5), (leases[0], 6)], MAY)
 
 
@@ -179,7 +179,7 @@ def test_a_wrong_invoice_is_refused_and_takes_no_number(
 
 
 def test_another_organisations_things_are_not_found(landlord: Landlord) -> None:
-    theirs = make_landlord(landlord.parts)
+    theirs = make_landlord(landlord.resources)
     lease_id = theirs.let()
     issued, charge_id = theirs.issue(lease_id, [("rent", "", 5_00)]), theirs.charge(lease_id, 5_00)
     org, now = landlord.organisation_id, landlord.now
@@ -195,7 +195,7 @@ def test_another_organisations_things_are_not_found(landlord: Landlord) -> None:
         lambda db: billing.get_credit_note(context(db, org), uuid4()),
     ):
         with pytest.raises(NotFound):
-            landlord.parts.transact(work)
+            landlord.resources.transact(work)
     for refused in (lambda: landlord.issue(lease_id, [("rent", "", 5)]), lambda: landlord.charge(lease_id, 5)):
         with pytest.raises(NotFound):
             refused()
@@ -226,10 +226,10 @@ def test_lists_take_the_same_number_of_queries_whatever_they_hold(landlord: Land
     for more in (1, 10):
         for _ in range(more):
             issued = landlord.issue(landlord.let(), [("water", "", 5_00)])
-            with landlord.parts.writing() as db:
+            with landlord.resources.writing() as db:
                 credited = [(issued.lines[0].id, 1_00)]
                 billing.issue_credit_note(context(db, org, now=landlord.now), issued.id, credited, reason="", on=JUNE)
-        with queries.counted(landlord.parts.reader) as ran, landlord.parts.reading() as db:
+        with queries.counted(landlord.resources.reader) as ran, landlord.resources.reading() as db:
             listed = billing.list_invoices(context(db, org, today=JUNE), PageRequest()).items
             notes = billing.list_credit_notes(context(db, org), PageRequest()).items
         assert [each.number for each in listed] == sorted((each.number for each in listed), reverse=True)

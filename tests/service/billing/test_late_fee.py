@@ -68,7 +68,7 @@ def test_a_fee_is_of_what_is_open_and_stops_at_the_cap(landlord: Landlord) -> No
 def test_what_is_paid_or_was_owed_before_the_books_earns_no_fee(landlord: Landlord) -> None:
     lease_id = landlord.let()
     landlord.set_late_fee(late_fee_kind="fixed", late_fee_cents=500_00)
-    landlord.parts.transact(
+    landlord.resources.transact(
         lambda db: billing.issue_opening_invoice(
             context(db, landlord.organisation_id, now=landlord.now), lease_id, 9_00, MAY
         )
@@ -91,8 +91,8 @@ def test_a_fee_whose_invoice_is_voided_waits_for_the_next_and_a_cancelled_one_do
     assert fees(landlord, JUNE) == [("Late fee on invoice 1", 500_00)]
     landlord.void(landlord.invoice(lease_id, JUNE).id)
     org = landlord.organisation_id
-    with landlord.parts.reading() as db:
+    with landlord.resources.reading() as db:
         [charge] = billing.list_charges(context(db, org), PageRequest(), lease_id=lease_id).items
     assert (charge.status, charge.charge_type, charge.late_for_id) == ("pending", "late_fee", landlord.invoices()[0].id)
-    landlord.parts.transact(lambda db: billing.cancel_charge(context(db, org), charge.id))
+    landlord.resources.transact(lambda db: billing.cancel_charge(context(db, org), charge.id))
     assert landlord.bill(JUNE) == 0

@@ -32,24 +32,24 @@ FIXED: OrganisationChange = {"late_fee_kind": "fixed", "late_fee_cents": 500_00}
 
 
 @pytest.fixture
-def alone(fresh_database: str, parts: Resources, clock: ManualClock) -> Iterator[Landlord]:
+def alone(fresh_database: str, resources: Resources, clock: ManualClock) -> Iterator[Landlord]:
     """A landlord on a database of their own, since jobs look at all organisations."""
     clock.at = dt.datetime(2026, 5, 9, 0, 30, tzinfo=dt.UTC)
     engine = make_engine(fresh_database)
-    with using(replace(parts, writer=engine, reader=engine)) as these:
+    with using(replace(resources, writer=engine, reader=engine)) as these:
         yield make_landlord(these)
     engine.dispose()
 
 
 def charges(landlord: Landlord) -> list[Charge]:
-    with landlord.parts.reading() as db:
+    with landlord.resources.reading() as db:
         return billing.list_charges(context(db, landlord.organisation_id), PageRequest(limit=200)).items
 
 
 def fire(landlord: Landlord) -> int:
     """Let the schedule's function run now, and the tasks that it queued; return how many it queued."""
-    queued: int = late_fees(event_at(landlord.parts.clock.now(), "late_fees"), None)["count"]
-    tasks.run_tasks(landlord.parts)
+    queued: int = late_fees(event_at(landlord.resources.clock.now(), "late_fees"), None)["count"]
+    tasks.run_tasks(landlord.resources)
     return queued
 
 
@@ -64,11 +64,11 @@ def assess(landlord: Landlord, on: dt.date) -> int:
         leasing.lock_leases(context(db, landlord.organisation_id), leases)
         return late_fee_assessment.assess_late_fees(context(db, landlord.organisation_id, now=landlord.now), leases, on)
 
-    return landlord.parts.transact(work)
+    return landlord.resources.transact(work)
 
 
 def test_the_job_charges_what_became_overdue_once_and_the_bill_collects_it(alone: Landlord, clock: ManualClock) -> None:
-    others = make_landlord(alone.parts)  # asked for no late fees
+    others = make_landlord(alone.resources)  # asked for no late fees
     others.let(due_day=5, grace_days=3)
     others.bill(MAY)
     lease_id = alone.let(due_day=5, grace_days=3)
@@ -103,7 +103,7 @@ def test_a_missed_day_is_assessed_as_of_that_day_and_none_ahead(alone: Landlord,
     clock.at = dt.datetime(2026, 5, 10, 9, tzinfo=dt.UTC)
     assert fire(alone) == 2
     assert [fee.charged_on for fee in charges(alone)] == [NINTH]
-    ahead = job_runner.run_job_by_hand(alone.parts, "late_fees", dt.date(2026, 7, 1), "Africa/Nairobi")
+    ahead = job_runner.run_job_by_hand(alone.resources, "late_fees", dt.date(2026, 7, 1), "Africa/Nairobi")
     assert sum(outcome.sets for _, outcome in ahead if outcome) == 0
 
 
@@ -114,7 +114,7 @@ def test_leases_are_assessed_set_by_set(landlord: Landlord) -> None:
     after: UUID | None = None
     steps: list[tuple[UUID | None, int]] = []
     while not steps or after is not None:
-        after, made = landlord.parts.transact(lambda db, at=after: assess_two(db, landlord, at))  # type: ignore[misc]
+        after, made = landlord.resources.transact(lambda db, at=after: assess_two(db, landlord, at))  # type: ignore[misc]
         steps.append((after, made))
     assert steps == [(leases[1], 2), (leases[3], 2), (None, 1)]
     assert sorted(fee.lease_id for fee in charges(landlord)) == leases
@@ -130,12 +130,12 @@ def test_a_task_goes_on_where_a_killed_worker_stopped(alone: Landlord) -> None:
     first, second = sorted(alone.let(due_day=5) for _ in range(2))
     alone.set_late_fee(**FIXED)
     alone.bill(MAY)
-    org, now = alone.organisation_id, alone.parts.clock.now()
-    task = alone.parts.transact(lambda db: late_fee_assessment.queue_late_fees(context(db, org, now=now), NINTH))
+    org, now = alone.organisation_id, alone.resources.clock.now()
+    task = alone.resources.transact(lambda db: late_fee_assessment.queue_late_fees(context(db, org, now=now), NINTH))
     stopped = update(tables.tasks).where(tables.tasks.c.id == task.id).values(cursor=f"{first.hex}:7")
-    alone.parts.transact(lambda db: db.execute(stopped).close())
-    assert tasks.run_tasks(alone.parts) == 1
-    with alone.parts.reading() as db:
+    alone.resources.transact(lambda db: db.execute(stopped).close())
+    assert tasks.run_tasks(alone.resources) == 1
+    with alone.resources.reading() as db:
         assert get_task(context(db, org), task.id).result == {"on": "2026-05-09", "fees": 8}
     assert [fee.lease_id for fee in charges(alone)] == [second]
 
@@ -157,7 +157,7 @@ def test_a_lease_that_has_ended_is_charged_no_more(landlord: Landlord) -> None:
     landlord.set_late_fee(**FIXED)
     landlord.bill(MAY)
     for on, expected in ((dt.date(2026, 5, 21), 0), (dt.date(2026, 5, 20), 1)):
-        with landlord.parts.reading() as db:
+        with landlord.resources.reading() as db:
             late = late_fee_repository.list_late_leases(
                 context(db, landlord.organisation_id), on=on, due_through=on, after=None, limit=10
             )

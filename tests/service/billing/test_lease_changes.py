@@ -17,7 +17,7 @@ TWENTIETH, LAST = dt.date(2026, 6, 20), dt.date(2026, 6, 30)
 
 def lengthen(landlord: Landlord, lease_id: UUID, version: int | None = None) -> Lease:
     values: LeaseChange = {"ends_on": YEAR_END}
-    return landlord.parts.transact(
+    return landlord.resources.transact(
         lambda db: billing.change_lease(
             context(db, landlord.organisation_id, today=landlord.today), lease_id, version, values
         )
@@ -29,7 +29,7 @@ def test_days_behind_a_last_month_that_is_billed_would_never_be_billed(landlord:
     landlord.bill(JUNE)
     with pytest.raises(Conflict, match="renew"):
         lengthen(landlord, lease_id)
-    with landlord.parts.reading() as db:
+    with landlord.resources.reading() as db:
         assert leasing.get_lease(context(db, landlord.organisation_id, today=JUNE), lease_id).ends_on == TWENTIETH
 
 

@@ -23,7 +23,7 @@ def test_what_is_settled_counts_on_the_line_and_on_its_invoice(landlord: Landlor
     assert [(line.paid_cents, line.open_cents) for line in after.lines] == [(15_000_00, 15_000_00), (1_440_00, 0)]
     assert (after.paid_cents, after.open_cents, after.status) == (16_440_00, 15_000_00, "part_paid")
     assert after.version > issued.version
-    with landlord.parts.reading() as db:
+    with landlord.resources.reading() as db:
         assert [
             line.id for line in billing.list_open_lines(context(db, landlord.organisation_id), [lease_id])[lease_id]
         ] == [rent.id]
@@ -42,14 +42,14 @@ def test_a_line_is_paid_by_no_more_than_it_owes_and_no_less_than_nothing(landlor
 
 
 def test_a_line_that_is_not_ours_or_is_void_cannot_be_settled(landlord: Landlord) -> None:
-    theirs = make_landlord(landlord.parts)
+    theirs = make_landlord(landlord.resources)
     foreign = theirs.issue(theirs.let(), TWO_LINES).lines[0]
     ours = landlord.issue(landlord.let(), TWO_LINES)
     landlord.void(ours.id)
     for line_id in (foreign.id, uuid4(), ours.lines[0].id):
         with pytest.raises(Conflict):
             landlord.settle((line_id, 1_00))
-    with landlord.parts.reading() as db, pytest.raises(NotFound):
+    with landlord.resources.reading() as db, pytest.raises(NotFound):
         billing.get_lines(context(db, landlord.organisation_id), [foreign.id])
     assert theirs.invoices()[0].paid_cents == 0
 
@@ -70,7 +70,7 @@ def test_a_credit_note_takes_back_up_to_what_is_open(landlord: Landlord) -> None
     now, today = landlord.now, landlord.today
 
     def credit(*lines: tuple[UUID, int]) -> int:
-        return landlord.parts.transact(
+        return landlord.resources.transact(
             lambda db: (
                 billing.issue_credit_note(context(db, org, now=now), issued.id, lines, reason="Leak", on=today).number
             )
@@ -93,7 +93,7 @@ def test_a_credit_note_takes_back_up_to_what_is_open(landlord: Landlord) -> None
     after = landlord.invoices()[0]
     assert [(line.credited_cents, line.open_cents) for line in after.lines] == [(1_000_00, 0), (1_440_00, 0)]
     assert (after.credited_cents, after.status) == (2_440_00, "paid")
-    with landlord.parts.reading() as db:
+    with landlord.resources.reading() as db:
         listed = billing.list_credit_notes(context(db, org), PageRequest(sort="number"), invoice_id=issued.id).items
         assert [(note.number, note.total_cents, len(note.lines)) for note in listed] == [
             (1, 1_440_00, 2),
@@ -104,7 +104,7 @@ def test_a_credit_note_takes_back_up_to_what_is_open(landlord: Landlord) -> None
 
 def test_a_wholly_credited_invoice_says_so_and_cannot_be_voided(landlord: Landlord) -> None:
     issued = landlord.issue(landlord.let(), [("garbage", "", 500_00)])
-    landlord.parts.transact(
+    landlord.resources.transact(
         lambda db: billing.issue_credit_note(
             context(db, landlord.organisation_id, now=landlord.now),
             issued.id,
@@ -122,7 +122,7 @@ def test_receipts_are_numbered_and_keep_their_number_once_void(landlord: Landlor
     org, lease_id, payment_id, tenant_id = landlord.organisation_id, landlord.let(), uuid4(), uuid4()
 
     def receipt(for_id: UUID) -> int:
-        return landlord.parts.transact(
+        return landlord.resources.transact(
             lambda db: (
                 billing.issue_receipt(
                     context(db, org, now=landlord.now),
@@ -136,10 +136,10 @@ def test_receipts_are_numbered_and_keep_their_number_once_void(landlord: Landlor
         )
 
     assert [receipt(payment_id), receipt(uuid4())] == [1, 2]
-    assert landlord.parts.transact(lambda db: billing.void_receipt(context(db, org), payment_id))
-    assert not landlord.parts.transact(lambda db: billing.void_receipt(context(db, org), payment_id))
+    assert landlord.resources.transact(lambda db: billing.void_receipt(context(db, org), payment_id))
+    assert not landlord.resources.transact(lambda db: billing.void_receipt(context(db, org), payment_id))
     assert receipt(payment_id) == 3
-    with landlord.parts.reading() as db:
+    with landlord.resources.reading() as db:
         listed = billing.list_receipts(context(db, org), PageRequest(sort="-number"), payment_id=payment_id).items
         assert [(each.number, each.status) for each in listed] == [(3, "issued"), (1, "void")]
         assert billing.get_receipt(context(db, org), listed[1].id) == listed[1]

@@ -25,7 +25,7 @@ _numbers = itertools.count()
 class Home:
     """What a test of leasing works on; its methods each take a transaction of their own."""
 
-    parts: Resources
+    resources: Resources
     phone: str  # the owner's
     organisation_id: UUID
     property_id: UUID
@@ -35,12 +35,12 @@ class Home:
 
     @property
     def now(self) -> dt.datetime:
-        return self.parts.clock.now()
+        return self.resources.clock.now()
 
     def tenant(self, given_name: str = "Imani", **values: Any) -> Tenant:
         new = NewTenant(given_name, **values)
-        with self.parts.writing() as db:
-            return leasing.add_tenant(context(db, self.organisation_id, now=self.now), new, keys=self.parts.keys)
+        with self.resources.writing() as db:
+            return leasing.add_tenant(context(db, self.organisation_id, now=self.now), new, keys=self.resources.keys)
 
     def let(self, **values: Any) -> Lease:
         """Let the first unit from 1 June 2026 for KES 30,000, unless ``values`` say otherwise."""
@@ -48,18 +48,18 @@ class Home:
         values = {**usual, **values}
         if "tenants" not in values:
             values["tenants"] = [self.tenant().id]
-        with self.parts.writing() as db:
+        with self.resources.writing() as db:
             return leasing.add_lease(context(db, self.organisation_id, now=self.now, today=TODAY), NewLease(**values))
 
     def lease(self, lease_id: UUID, today: dt.date = TODAY) -> Lease:
-        with self.parts.reading() as db:
+        with self.resources.reading() as db:
             return leasing.get_lease(context(db, self.organisation_id, today=today), lease_id)
 
 
-def make_home(parts: Resources) -> Home:
+def make_home(resources: Resources) -> Home:
     """Found an organisation with a property, two units and a bank account."""
-    now = parts.clock.now()
-    with parts.writing() as db:
+    now = resources.clock.now()
+    with resources.writing() as db:
         phone = f"+25410{next(_numbers):07d}"  # 010: the API's tests, on the same database, take theirs from 07
         mine = organisations.found_organisation(db, phone, name="Acme Homes", person_name="Amina", now=now).id
         house = portfolio.add_property(context(db, mine, now=now), NewProperty("Mwangaza Court")).id
@@ -68,16 +68,16 @@ def make_home(parts: Resources) -> Home:
             for name in ("A1", "A2")
         )
         bank = portfolio.add_channel(context(db, mine, now=now), NewChannel("bank", "Bank", "123")).id
-    return Home(parts, phone, mine, house, first, second, bank)
+    return Home(resources, phone, mine, house, first, second, bank)
 
 
 @pytest.fixture
-def home(parts: Resources, clock: ManualClock) -> Home:
+def home(resources: Resources, clock: ManualClock) -> Home:
     clock.at = NOON
-    return make_home(parts)
+    return make_home(resources)
 
 
 @pytest.fixture
-def elsewhere(parts: Resources, home: Home) -> Home:
+def elsewhere(resources: Resources, home: Home) -> Home:
     """Another organisation with the like."""
-    return make_home(parts)
+    return make_home(resources)

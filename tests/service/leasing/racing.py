@@ -27,11 +27,11 @@ def let_all(url: str, phone: str, unit_ids: list[UUID], tenant_id: UUID, barrier
     SQLite lets one writer in at a time, so there they meet before they begin.
     """
     engine = make_engine(url, timeout_s=20)
-    parts = Resources(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile("unused"))
+    resources = Resources(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile("unused"))
     inside = engine.dialect.name != "sqlite"
 
     def let(db: Connection, unit_id: UUID, first_try: list[bool]) -> str:
-        now = parts.clock.now()
+        now = resources.clock.now()
         who = organisations.get_caller(db, phone, None, may="edit_leases", now=now)
         if inside and first_try:
             first_try.clear()
@@ -45,7 +45,7 @@ def let_all(url: str, phone: str, unit_ids: list[UUID], tenant_id: UUID, barrier
             barrier.wait(WAIT_S)
         first_try = [True]
         try:
-            outcome = parts.transact(lambda db, unit=unit_id, first=first_try: let(db, unit, first))  # type: ignore[misc]
+            outcome = resources.transact(lambda db, unit=unit_id, first=first_try: let(db, unit, first))  # type: ignore[misc]
         except Conflict:
             outcome = "conflict"
         told.put((unit_id, outcome))

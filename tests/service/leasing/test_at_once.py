@@ -24,7 +24,7 @@ PROCESSES, UNITS = 4, 5
 
 @pytest.mark.slow
 def test_processes_that_race_for_a_unit_let_it_once(home: Home) -> None:
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         units = [
             portfolio.add_unit(
                 context(db, home.organisation_id, now=home.now, today=TODAY),
@@ -35,7 +35,7 @@ def test_processes_that_race_for_a_unit_let_it_once(home: Home) -> None:
     tenant_id = home.tenant().id
     spawn = multiprocessing.get_context("spawn")
     barrier, told = spawn.Barrier(PROCESSES), spawn.Queue()
-    url = home.parts.writer.url.render_as_string(hide_password=False)
+    url = home.resources.writer.url.render_as_string(hide_password=False)
     racers = [
         spawn.Process(target=racing.let_all, args=(url, home.phone, units, tenant_id, barrier, told))
         for _ in range(PROCESSES)
@@ -54,14 +54,14 @@ def test_processes_that_race_for_a_unit_let_it_once(home: Home) -> None:
         .where(leases.c.organisation_id == home.organisation_id, leases.c.unit_id.in_(units))
         .group_by(leases.c.unit_id)
     )
-    with home.parts.reading() as db:
+    with home.resources.reading() as db:
         assert list(db.scalars(query)) == [1] * UNITS
 
 
 def in_thread(home: Home, work: Callable[[Connection], object], told: list[object]) -> threading.Thread:
     def run() -> None:
         try:
-            told.append(home.parts.transact(work))
+            told.append(home.resources.transact(work))
         except Conflict as error:
             told.append(error)
 
@@ -73,7 +73,7 @@ def in_thread(home: Home, work: Callable[[Connection], object], told: list[objec
 def test_a_tenant_who_is_being_let_to_is_not_erased_meanwhile(home: Home) -> None:
     tenant, told = home.tenant(), list[object]()
     values = NewLease(home.unit_id, [tenant.id], TODAY, 1_00)
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         leasing.add_lease(context(db, home.organisation_id, now=home.now, today=TODAY), values)
         eraser = in_thread(
             home,

@@ -18,13 +18,13 @@ from tests.service.leasing.conftest import TODAY, Home
 
 def received(home: Home, lease: Lease, cents: int, today: dt.date | None = None, **values: Any) -> DepositEntry:
     usual = {"kind": "rent", "channel_id": home.channel_id, "entered_on": TODAY, "reason": ""}
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         new = NewDeposit(amount_cents=cents, **{**usual, **values})
         return leasing.record_deposit(context(db, home.organisation_id, now=home.now, today=today), lease.id, new)
 
 
 def held(home: Home, lease_id: UUID) -> dict[str, int]:
-    with home.parts.reading() as db:
+    with home.resources.reading() as db:
         return leasing.get_held_deposits(context(db, home.organisation_id), lease_id)
 
 
@@ -36,7 +36,7 @@ def in_ledger(home: Home, code: str, lease_id: UUID | None = None) -> int:
     )
     if lease_id is not None:
         query = query.where(postings.c.lease_id == lease_id)
-    with home.parts.reading() as db:
+    with home.resources.reading() as db:
         return int(db.execute(query).scalar_one())
 
 
@@ -60,7 +60,7 @@ def test_a_deduction_takes_the_kinds_in_their_order_and_posts_nothing(home: Home
     lease = home.let()
     received(home, lease, 2_500_00, kind="water")
     received(home, lease, 10_000_00)
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         taken = leasing.withdraw_deposit(
             context(db, home.organisation_id, now=home.now, member_id=None),
             lease.id,
@@ -78,7 +78,7 @@ def test_a_deduction_takes_the_kinds_in_their_order_and_posts_nothing(home: Home
 def test_more_than_is_held_is_not_deducted(home: Home, kind: str | None) -> None:
     lease = home.let()
     received(home, lease, 10_000_00)
-    with home.parts.writing() as db, pytest.raises(Conflict):
+    with home.resources.writing() as db, pytest.raises(Conflict):
         leasing.withdraw_deposit(
             context(db, home.organisation_id, now=home.now, member_id=None),
             lease.id,
@@ -93,7 +93,7 @@ def test_more_than_is_held_is_not_deducted(home: Home, kind: str | None) -> None
 def refund(
     home: Home, lease_id: UUID, cents: int, channel_id: UUID | None = None, entered_on: dt.date = TODAY
 ) -> DepositEntry:
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         return leasing.refund_deposit(
             context(db, home.organisation_id, now=home.now, member_id=None),
             lease_id,
@@ -126,7 +126,7 @@ def test_what_came_in_later_was_not_given_back_before(home: Home) -> None:
 
 
 def reverse(home: Home, entry_id: UUID, **options: bool) -> DepositEntry:
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         return leasing.reverse_deposit_entry(
             context(db, home.organisation_id, now=home.now, member_id=None),
             entry_id,
@@ -164,7 +164,7 @@ def test_what_was_given_back_since_can_no_longer_be_reversed(home: Home) -> None
 def test_a_deduction_is_reversed_only_by_who_releases_the_lines_it_paid(home: Home) -> None:
     lease = home.let()
     received(home, lease, 10_000_00)
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         (taken,) = leasing.withdraw_deposit(
             context(db, home.organisation_id, now=home.now, member_id=None),
             lease.id,
@@ -196,7 +196,7 @@ def test_the_future_a_closed_channel_and_a_foreign_one_are_refused(home: Home, e
             received(home, lease, 1_00, channel_id=channel_id)
         with pytest.raises(Invalid):
             refund(home, lease.id, 1_00, channel_id)
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         portfolio.change_channel(context(db, home.organisation_id), home.channel_id, None, {"active": False})
     with pytest.raises(Invalid):
         received(home, lease, 1_00)

@@ -22,7 +22,7 @@ DAY = dt.timedelta(days=1)
 
 
 def listed(home: Home, today: dt.date = TODAY, **filters: Any) -> list[UUID]:
-    with home.parts.reading() as db:
+    with home.resources.reading() as db:
         return [
             each.id
             for each in perform(
@@ -36,20 +36,20 @@ def wrong_fields(refused: pytest.ExceptionInfo[Invalid]) -> list[str]:
 
 
 def change(home: Home, lease: Lease, version: int | None = None, **changes: Unpack[LeaseChange]) -> Lease:
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         return leasing.update_terms(context(db, home.organisation_id, today=TODAY), lease.id, version, changes)
 
 
 def end(home: Home, lease: Lease, ends_on: dt.date, given_on: dt.date = TODAY, **options: Any) -> Lease:
     options = {"version": None, "ends_on": ends_on, "given_on": given_on, **options}
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         return perform(
             leasing.record_termination, db, home.organisation_id, lease.id, moment={"today": TODAY}, **options
         )
 
 
 def unit_status(home: Home, today: dt.date = TODAY) -> str:
-    with home.parts.reading() as db:
+    with home.resources.reading() as db:
         return portfolio.get_unit(context(db, home.organisation_id, today=today), home.unit_id).status
 
 
@@ -138,7 +138,7 @@ spans = st.tuples(
 def test_two_leases_of_a_unit_stand_exactly_when_they_share_no_day(
     home: Home, first: tuple[dt.date, dt.timedelta | None], second: tuple[dt.date, dt.timedelta | None]
 ) -> None:
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         unit = NewUnit(home.property_id, uuid4().hex, "other", 1_00)
         unit_id = portfolio.add_unit(context(db, home.organisation_id, now=home.now, today=TODAY), unit).id
     (start, long), (other_start, other_long) = first, second
@@ -260,7 +260,7 @@ def test_a_list_takes_as_many_queries_for_twenty_as_for_one(home: Home) -> None:
             start = JUNE + len(listed(home)) * 10 * DAY
             deposits = [AgreedDeposit("rent", 1_00)]
             home.let(starts_on=start, ends_on=start + 5 * DAY, deposits=deposits)
-        with counted(home.parts.reader) as statements:
+        with counted(home.resources.reader) as statements:
             listed(home, tenant_id=None, status="ended", today=dt.date(2030, 1, 1))
         taken.append(len(statements))
     assert taken[0] == taken[1] <= 5

@@ -20,7 +20,7 @@ def phone() -> str:
 
 
 def found(home: Home, phone: str) -> list[PhoneTenant]:
-    with home.parts.reading() as db:
+    with home.resources.reading() as db:
         return leasing.list_leases_of_phone(db, phone, now=home.now)
 
 
@@ -56,7 +56,7 @@ def test_leases_are_told_as_they_stand_and_those_called_off_are_not(home: Home, 
         (running.id, "active"),
         (coming.id, "upcoming"),
     ]
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         leasing.record_termination(
             context(db, home.organisation_id, today=TODAY),
             coming.id,
@@ -73,7 +73,7 @@ def test_one_query_finds_the_tenants_of_all_organisations(home: Home, elsewhere:
         for _ in range(2):
             each.tenant(phones=[phone])
         each.let(tenants=[each.tenant(phones=[phone]).id])
-    with counted(home.parts.reader) as statements:
+    with counted(home.resources.reader) as statements:
         tenants = found(home, phone)
     assert len(statements) == 1
     assert [each.organisation_id for each in tenants] == sorted([home.organisation_id, elsewhere.organisation_id] * 3)
@@ -92,6 +92,6 @@ def test_whose_first_number_it_is_comes_first(home: Home, phone: str) -> None:
 def test_an_erased_tenant_is_not_found(home: Home, phone: str) -> None:
     tenant = home.tenant(phones=[phone])
     home.let(tenants=[tenant.id], starts_on=dt.date(2026, 1, 1), ends_on=dt.date(2026, 5, 31))
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         leasing.anonymise_tenant(context(db, home.organisation_id, now=home.now, today=TODAY), tenant.id)
     assert found(home, phone) == []

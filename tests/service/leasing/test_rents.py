@@ -28,32 +28,32 @@ DAY = dt.timedelta(days=1)
 
 
 def raise_rent(home: Home, lease: Lease, starts_on: dt.date, rent_cents: int) -> DatedRent:
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         return leasing.add_rent_change(
             context(db, home.organisation_id, today=TODAY), lease.id, DatedRent(starts_on, rent_cents)
         )
 
 
 def rents(home: Home, lease: Lease) -> list[DatedRent]:
-    with home.parts.reading() as db:
+    with home.resources.reading() as db:
         return leasing.list_rents(context(db, home.organisation_id), lease.id, PageRequest()).items
 
 
 def charge(home: Home, lease: Lease, **values: Any) -> RecurringCharge:
     new = NewRecurringCharge("garbage", 300_00, **values)
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         return leasing.add_recurring_charge(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, new)
 
 
 def change_charge(
     home: Home, charge_id: UUID, version: int | None = None, **changes: Unpack[RecurringChargeChange]
 ) -> RecurringCharge:
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         return leasing.change_recurring_charge(context(db, home.organisation_id), charge_id, version, changes)
 
 
 def to_bill(home: Home, period: dt.date, after: UUID | None = None, limit: int = 100) -> list[LeaseTerms]:
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         return leasing.lock_leases_to_bill(context(db, home.organisation_id), period, after=after, limit=limit)
 
 
@@ -87,7 +87,7 @@ def test_a_rent_begins_on_a_day_of_the_lease(home: Home) -> None:
 
 def test_a_lease_that_was_ended_keeps_its_rents(home: Home) -> None:
     lease = home.let()
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         leasing.record_termination(
             context(db, home.organisation_id, today=TODAY), lease.id, None, ends_on=JANUARY, given_on=TODAY
         )
@@ -114,7 +114,7 @@ def test_a_recurring_charge_that_does_not_fit_is_refused(home: Home, days: dict[
     lease = home.let()
     with pytest.raises(Invalid):
         charge(home, lease, **days)
-    with home.parts.reading() as db:
+    with home.resources.reading() as db:
         assert leasing.list_recurring_charges(context(db, home.organisation_id), lease.id, PageRequest()).items == []
 
 
@@ -122,11 +122,11 @@ def test_another_organisation_s_lease_and_charge_are_not_found(home: Home, elsew
     lease = home.let()
     mine = charge(home, lease)
     for lease_id in (lease.id, uuid4()):
-        with elsewhere.parts.reading() as db, pytest.raises(NotFound):
+        with elsewhere.resources.reading() as db, pytest.raises(NotFound):
             leasing.list_rents(context(db, elsewhere.organisation_id), lease_id, PageRequest())
-        with elsewhere.parts.reading() as db, pytest.raises(NotFound):
+        with elsewhere.resources.reading() as db, pytest.raises(NotFound):
             leasing.list_recurring_charges(context(db, elsewhere.organisation_id), lease_id, PageRequest())
-        with elsewhere.parts.writing() as db, pytest.raises(NotFound):
+        with elsewhere.resources.writing() as db, pytest.raises(NotFound):
             leasing.lock_lease_terms(context(db, elsewhere.organisation_id), lease_id)
     with pytest.raises(NotFound):
         raise_rent(elsewhere, lease, NOVEMBER, 1_00)
@@ -150,7 +150,7 @@ def test_a_month_s_leases_are_those_that_hold_a_day_of_it_with_what_holds_then(h
     assert (november.tenant_id, november.due_day, november.grace_days) == (lease.tenant_id, 7, 3)
     assert [each.id for each in to_bill(home, dt.date(2026, 10, 1))] == [lease.id, ended.id]
     assert to_bill(home, dt.date(2026, 5, 1)) == []
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         whole = leasing.lock_lease_terms(context(db, home.organisation_id), lease.id)
     assert len(whole.steps) == 3
     assert whole.recurring[0] == RecurringTerms(
@@ -169,8 +169,8 @@ def test_leases_to_bill_come_by_id_in_sets_that_miss_none(home: Home, elsewhere:
         seen += [terms.id for terms in page]
     assert seen == made
     assert to_bill(home, NOVEMBER, after=new_id()) == []
-    with counted(home.parts.writer) as one:
+    with counted(home.resources.writer) as one:
         to_bill(home, NOVEMBER, limit=1)
-    with counted(home.parts.writer) as seven:
+    with counted(home.resources.writer) as seven:
         to_bill(home, NOVEMBER)
     assert len(one) == len(seven) == 3

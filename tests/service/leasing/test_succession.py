@@ -20,7 +20,7 @@ DAY = dt.timedelta(days=1)
 
 
 def renew(home: Home, lease: Lease, **values: Unpack[Renewal]) -> Lease:
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         return leasing.renew_lease(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, values)
 
 
@@ -38,7 +38,7 @@ def transfer(
         "rent_cents": 40_000_00,
         **terms,
     }
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         return leasing.create_successor(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, chosen)
 
 
@@ -60,7 +60,7 @@ def furnished(home: Home, ends_on: dt.date | None) -> Lease:
 
 
 def charges(home: Home, lease: Lease) -> list[tuple[str, int, dt.date]]:
-    with home.parts.reading() as db:
+    with home.resources.reading() as db:
         page = leasing.list_recurring_charges(context(db, home.organisation_id), lease.id, PageRequest())
     return [(each.charge_type, each.amount_cents, each.starts_on) for each in page.items]
 
@@ -70,11 +70,11 @@ def assert_deposits_went(home: Home, before: Lease, after: Lease) -> None:
     assert held(home, after.id) == {"rent": 60_000_00, "water": 1_000_00}
     assert in_ledger(home, "deposits", before.id) == 0
     assert in_ledger(home, "deposits", after.id) == -61_000_00
-    with home.parts.reading() as db:
+    with home.resources.reading() as db:
         entries = leasing.list_deposits(context(db, home.organisation_id), before.id, PageRequest()).items
     assert [each.entry for each in entries] == ["received", "received", "carried_out", "carried_out"]
     for entry in entries[2:]:
-        with home.parts.writing() as db, pytest.raises(Conflict):
+        with home.resources.writing() as db, pytest.raises(Conflict):
             leasing.reverse_deposit_entry(
                 context(db, home.organisation_id, now=home.now, member_id=None), entry.id, reason="", on=TODAY
             )
@@ -82,7 +82,7 @@ def assert_deposits_went(home: Home, before: Lease, after: Lease) -> None:
 
 def test_a_renewal_goes_on_from_the_day_after_the_end(home: Home) -> None:
     before = furnished(home, YEAR_END)
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         leasing.add_rent_change(
             context(db, home.organisation_id, today=TODAY), before.id, DatedRent(YEAR_END, 33_000_00)
         )
@@ -110,7 +110,7 @@ def test_what_is_open_or_was_terminated_is_not_renewed(home: Home) -> None:
     before = home.let()
     with pytest.raises(Conflict):
         renew(home, before)
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         leasing.record_termination(
             context(db, home.organisation_id, today=TODAY), before.id, None, ends_on=YEAR_END, given_on=TODAY
         )
@@ -122,7 +122,7 @@ def test_what_is_open_or_was_terminated_is_not_renewed(home: Home) -> None:
 
 def test_a_charge_that_would_begin_after_the_renewed_lease_is_left_out(home: Home) -> None:
     before = home.let(ends_on=YEAR_END)
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         late = NewRecurringCharge("water", 1_00, starts_on=YEAR_END)
         leasing.add_recurring_charge(context(db, home.organisation_id, now=home.now, today=TODAY), before.id, late)
     after = renew(home, before, ends_on=JANUARY)
@@ -175,7 +175,7 @@ def test_another_organisation_s_lease_is_neither_renewed_nor_transferred(home: H
 
 def test_a_tenant_who_was_erased_since_is_not_let_to_again(home: Home) -> None:
     lease = home.let(ends_on=TODAY - DAY)
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         leasing.anonymise_tenant(context(db, home.organisation_id, now=home.now, today=TODAY), lease.tenant_id)
     with pytest.raises(Invalid):
         renew(home, lease)
@@ -183,7 +183,7 @@ def test_a_tenant_who_was_erased_since_is_not_let_to_again(home: Home) -> None:
 
 def test_a_transfer_to_another_property_takes_the_deposits_there(home: Home) -> None:
     before = furnished(home, None)
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         mine = home.organisation_id
         house = portfolio.add_property(context(db, mine, now=home.now), NewProperty("Baraka Flats"))
         unit = NewUnit(house.id, "B1", "house", 1_00)

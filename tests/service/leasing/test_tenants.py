@@ -24,25 +24,25 @@ DOCUMENT = IdentityDocument("national_id", NUMBER)
 
 
 def change(home: Home, tenant: Tenant, version: int | None = None, **changes: Unpack[TenantChange]) -> Tenant:
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         return leasing.change_tenant(
-            context(db, home.organisation_id, now=home.now), tenant.id, version, changes, keys=home.parts.keys
+            context(db, home.organisation_id, now=home.now), tenant.id, version, changes, keys=home.resources.keys
         )
 
 
 def read_document(home: Home, tenant: Tenant) -> IdentityDocument:
-    with home.parts.reading() as db:
-        return leasing.read_identity_document(context(db, home.organisation_id), tenant.id, keys=home.parts.keys)
+    with home.resources.reading() as db:
+        return leasing.read_identity_document(context(db, home.organisation_id), tenant.id, keys=home.resources.keys)
 
 
 def erase(home: Home, tenant: Tenant, today: dt.date = TODAY) -> Tenant:
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         leasing.anonymise_tenant(context(db, home.organisation_id, now=home.now, today=today), tenant.id)
         return leasing.get_tenant(context(db, home.organisation_id), tenant.id)
 
 
 def names(home: Home, **filters: Any) -> list[str]:
-    with home.parts.reading() as db:
+    with home.resources.reading() as db:
         return [
             each.name
             for each in leasing.list_tenants(
@@ -132,18 +132,18 @@ def test_a_document_is_replaced_and_taken_away(home: Home) -> None:
 
 def stored_bytes(home: Home) -> bytes:
     """Return every byte that the database holds: the SQLite file and its log, or all tables of MariaDB."""
-    url = make_url(str(home.parts.writer.url))
+    url = make_url(str(home.resources.writer.url))
     if url.get_backend_name() == "sqlite":
         file = Path(str(url.database))
         # By another process: a close of the file in this one drops the locks that SQLite holds on it, and the
         # next process to open the database resets the index of its log under us.
         files = sorted(map(str, file.parent.glob(f"{file.name}*")))
         return subprocess.run(["cat", *files], stdout=subprocess.PIPE, check=True).stdout
-    return b"".join(_mariadb_rows(home.parts))
+    return b"".join(_mariadb_rows(home.resources))
 
 
-def _mariadb_rows(parts: Resources) -> list[bytes]:
-    with parts.reading() as db:
+def _mariadb_rows(resources: Resources) -> list[bytes]:
+    with resources.reading() as db:
         there = [row[0] for row in db.exec_driver_sql("SHOW TABLES")]
         return [
             value if isinstance(value, bytes) else str(value).encode()
@@ -165,7 +165,7 @@ def test_the_number_stands_nowhere_in_clear_and_is_gone_after_erasure(home: Home
     assert first.encode() in stored  # what is in clear is found, so the search can find
     assert number.encode() not in stored
     assert read_document(home, tenant).number == number
-    with home.parts.reading() as db:
+    with home.resources.reading() as db:
         sealed = db.scalar(select(tenants.c.identity_sealed).where(tenants.c.id == tenant.id))
     assert sealed is not None
 
@@ -174,7 +174,7 @@ def test_the_number_stands_nowhere_in_clear_and_is_gone_after_erasure(home: Home
     assert erased.erased_at == home.now
     with pytest.raises(NotFound):
         read_document(home, tenant)
-    with home.parts.reading() as db:
+    with home.resources.reading() as db:
         assert db.scalar(select(data_keys.c.id).where(data_keys.c.id == tenant.id)) is None
         row = db.execute(select(tenants).where(tenants.c.id == tenant.id)).one()
     told = " ".join(str(value) for value in row)
@@ -185,7 +185,7 @@ def test_the_number_stands_nowhere_in_clear_and_is_gone_after_erasure(home: Home
 
 def test_erasing_tells_the_phones_that_others_know_the_tenant_by(home: Home) -> None:
     tenant = home.tenant("Barasa", phones=["+254700000077", "+254700000078"])
-    with home.parts.writing() as db:
+    with home.resources.writing() as db:
         erased = leasing.anonymise_tenant(context(db, home.organisation_id, now=home.now, today=TODAY), tenant.id)
     assert erased == ([], ["+254700000077", "+254700000078"])
 
@@ -225,7 +225,7 @@ def test_a_list_takes_as_many_queries_for_thirty_as_for_one(home: Home) -> None:
     for count in (1, 29):
         for number in range(count):
             home.tenant(f"Tenant {number}", phones=["0700000001", "0700000002"])
-        with counted(home.parts.reader) as statements:
+        with counted(home.resources.reader) as statements:
             names(home, phone="0700000001")
         taken.append(len(statements))
     assert taken[0] == taken[1] <= 3

@@ -24,7 +24,7 @@ def rent(key: str = "bill:1", cents: int = 25_000_00, source_id: UUID | None = N
     return Entry("bill", on, key, "invoice", source_id or new_id(), legs, "November")
 
 
-def sums(parts: Resources, organisation_id: UUID) -> dict[str, int]:
+def sums(resources: Resources, organisation_id: UUID) -> dict[str, int]:
     """Return what stands on each account, in cents."""
     query = (
         select(ledger_accounts.c.code, func.sum(postings.c.amount_cents))
@@ -32,5 +32,5 @@ def sums(parts: Resources, organisation_id: UUID) -> dict[str, int]:
         .where(postings.c.organisation_id == organisation_id)
         .group_by(ledger_accounts.c.code)
     )
-    with parts.reading() as db:
+    with resources.reading() as db:
         return {code: int(cents) for code, cents in db.execute(query)}

@@ -10,7 +10,7 @@ from chalicelib.runtime.resources import Resources
 
 
 @pytest.fixture
-def organisation_id(parts: Resources, clock: ManualClock) -> UUID:
+def organisation_id(resources: Resources, clock: ManualClock) -> UUID:
     phone = f"+2547{uuid4().int % 10**8:08d}"
-    with parts.writing() as db:
+    with resources.writing() as db:
         return organisations.found_organisation(db, phone, name="Acme", person_name="Amina", now=clock.now()).id

@@ -16,14 +16,14 @@ from tests.contexts import context
 from tests.service.ledger.books import NOVEMBER, rent, sums
 
 
-def all_at_once(parts: Resources, *works: Callable[[Connection], object]) -> list[object]:
+def all_at_once(resources: Resources, *works: Callable[[Connection], object]) -> list[object]:
     """Run each in a transaction and a thread of its own, begun together; return what they returned or raised."""
     barrier, told = threading.Barrier(len(works)), [object()] * len(works)
 
     def run(place: int, work: Callable[[Connection], object]) -> None:
         barrier.wait(10)
         try:
-            told[place] = parts.transact(work)
+            told[place] = resources.transact(work)
         except Exception as error:  # noqa: BLE001 - told to the test, which looks at it
             told[place] = error
 
@@ -36,52 +36,52 @@ def all_at_once(parts: Resources, *works: Callable[[Connection], object]) -> lis
 
 
 def test_the_first_posts_of_an_organisation_open_its_book_and_accounts_once(
-    parts: Resources, organisation_id: UUID, clock: ManualClock
+    resources: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
     def posting(number: int) -> Callable[[Connection], object]:
         return lambda db: len(ledger.post(context(db, organisation_id, now=clock.now()), [rent(f"bill:{number}")]))
 
-    assert all_at_once(parts, *(posting(number) for number in range(6))) == [1] * 6
-    with parts.reading() as db:
+    assert all_at_once(resources, *(posting(number) for number in range(6))) == [1] * 6
+    with resources.reading() as db:
         books = db.scalar(select(func.count()).where(ledger_books.c.organisation_id == organisation_id))
         accounts = db.scalar(select(func.count()).where(ledger_accounts.c.organisation_id == organisation_id))
     assert (books, accounts) == (1, 3)
-    assert sums(parts, organisation_id)["receivable"] == 6 * 25_000_00
+    assert sums(resources, organisation_id)["receivable"] == 6 * 25_000_00
 
 
 def test_a_journal_is_reversed_once_by_however_many(
-    parts: Resources, organisation_id: UUID, clock: ManualClock
+    resources: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
     source = ("invoice", new_id())
-    with parts.writing() as db:
+    with resources.writing() as db:
         ledger.post(context(db, organisation_id, now=clock.now()), [rent("a", source_id=source[1]), rent("b")])
 
     def undo(db: Connection) -> int:
         return ledger.reverse(context(db, organisation_id, now=clock.now()), source, on=NOVEMBER)
 
-    assert sorted(map(str, all_at_once(parts, undo, undo, undo, undo))) == ["0", "0", "0", "1"]
-    assert sums(parts, organisation_id)["receivable"] == 25_000_00
+    assert sorted(map(str, all_at_once(resources, undo, undo, undo, undo))) == ["0", "0", "0", "1"]
+    assert sums(resources, organisation_id)["receivable"] == 25_000_00
 
 
 def test_one_key_posted_twice_at_once_is_posted_once(
-    parts: Resources, organisation_id: UUID, clock: ManualClock
+    resources: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
     def posting(db: Connection) -> object:
         return len(ledger.post(context(db, organisation_id, now=clock.now()), [rent("same")]))
 
-    told = all_at_once(parts, posting, posting)
+    told = all_at_once(resources, posting, posting)
     assert sorted(type(each).__name__ for each in told) == ["Conflict", "int"]
 
 
 def test_a_month_is_closed_only_when_who_was_posting_has_ended(
-    parts: Resources, organisation_id: UUID, clock: ManualClock
+    resources: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
     """On SQLite there is one writer at a time; on MariaDB the book's lock makes the closer wait."""
     today, october = dt.date(2026, 11, 20), dt.date(2026, 10, 1)
     order: list[str] = []
 
     def close() -> None:
-        parts.transact(
+        resources.transact(
             lambda db: ledger.close_period(
                 context(db, organisation_id, now=clock.now(), today=today, member_id=None), october
             )
@@ -89,20 +89,20 @@ def test_a_month_is_closed_only_when_who_was_posting_has_ended(
         order.append("closed")
 
     closer = threading.Thread(target=close)
-    with parts.writing() as db:  # else the closer would wait for the book to be made, and prove nothing
+    with resources.writing() as db:  # else the closer would wait for the book to be made, and prove nothing
         ledger.post(context(db, organisation_id, now=clock.now()), [rent("earlier", on=october)])
-    with parts.writing() as db:
+    with resources.writing() as db:
         ledger.post(context(db, organisation_id, now=clock.now()), [rent("in time", on=dt.date(2026, 10, 31))])
         closer.start()
         closer.join(0.3)
         order.append("posted")
     closer.join(20)
-    with parts.writing() as db:
+    with resources.writing() as db:
         ledger.post(context(db, organisation_id, now=clock.now()), [rent("too late", on=dt.date(2026, 10, 31))])
     assert order == ["posted", "closed"]
     query = select(journals.c.idempotency_key, journals.c.effective_on).where(
         journals.c.organisation_id == organisation_id
     )
-    with parts.reading() as db:
+    with resources.reading() as db:
         days = {row[0]: row[1] for row in db.execute(query)}
     assert days == {"earlier": october, "in time": dt.date(2026, 10, 31), "too late": dt.date(2026, 11, 1)}

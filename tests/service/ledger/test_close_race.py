@@ -15,14 +15,14 @@ from chalicelib.ids import new_id
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.ledger import journals, postings
 from tests.contexts import context
-from tests.service.worker_process import OCTOBER, bill, parts_on
+from tests.service.worker_process import OCTOBER, bill, resources_on
 
 POSTERS, SECONDS = 3, 4.0
 
 
 @pytest.fixture
 def real(fresh_database: str) -> Iterator[Resources]:
-    made = parts_on(fresh_database)
+    made = resources_on(fresh_database)
     yield made
     made.writer.dispose()
 

@@ -25,28 +25,28 @@ def member_id() -> UUID:
 
 
 class Books:
-    def __init__(self, parts: Resources, organisation_id: UUID, clock: ManualClock) -> None:
-        self.parts, self.organisation_id, self.clock = parts, organisation_id, clock
+    def __init__(self, resources: Resources, organisation_id: UUID, clock: ManualClock) -> None:
+        self.resources, self.organisation_id, self.clock = resources, organisation_id, clock
 
     def post(self, key: str, on: dt.date) -> None:
-        with self.parts.writing() as db:
+        with self.resources.writing() as db:
             ledger.post(context(db, self.organisation_id, now=self.clock.now()), [rent(key, on=on)])
 
     def close(self, period: dt.date, today: dt.date = TODAY, member_id: UUID | None = None) -> ClosedPeriod:
-        return self.parts.transact(
+        return self.resources.transact(
             lambda db: ledger.close_period(
                 context(db, self.organisation_id, now=self.clock.now(), today=today, member_id=member_id), period
             )
         )
 
     def closed(self) -> list[dt.date]:
-        with self.parts.reading() as db:
+        with self.resources.reading() as db:
             return [each.period for each in ledger.list_periods(context(db, self.organisation_id), PageRequest()).items]
 
 
 @pytest.fixture
-def books(parts: Resources, organisation_id: UUID, clock: ManualClock) -> Books:
-    return Books(parts, organisation_id, clock)
+def books(resources: Resources, organisation_id: UUID, clock: ManualClock) -> Books:
+    return Books(resources, organisation_id, clock)
 
 
 def test_months_are_closed_from_the_first_journal_s_on_one_after_the_other(books: Books, member_id: UUID) -> None:
@@ -95,7 +95,7 @@ def test_a_close_is_told_as_later_than_what_was_posted_while_it_waited(books: Bo
     books.clock.at = asked_at  # closing began before that, and came by the book's lock after it
     assert books.close(SEPTEMBER).closed_at == asked_at + minute
     assert books.close(OCTOBER).closed_at == asked_at + minute
-    with books.parts.reading() as db:
+    with books.resources.reading() as db:
         proof = books_proof.compute_proof(context(db, books.organisation_id, now=books.clock.now()))
     [found] = [finding for finding in proof.findings if finding.name == "closed_periods"]
     assert (found.holds, found.checked) == (True, 2)

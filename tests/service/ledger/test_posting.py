@@ -20,12 +20,12 @@ from tests.service.ledger.books import HOUSE, LEASE, NOVEMBER, rent, sums
 
 
 def test_an_entry_becomes_a_journal_with_its_postings(
-    parts: Resources, organisation_id: UUID, clock: ManualClock
+    resources: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
     member_id, entry = new_id(), rent()
-    with parts.writing() as db:
+    with resources.writing() as db:
         (journal_id,) = ledger.post(context(db, organisation_id, now=clock.now(), member_id=member_id), [entry])
-    with parts.reading() as db:
+    with resources.reading() as db:
         journal = db.execute(select(journals).where(journals.c.id == journal_id)).one()
         legs = list(db.execute(select(postings).where(postings.c.journal_id == journal_id).order_by(postings.c.seq)))
     assert (journal.organisation_id, journal.kind, journal.effective_on) == (organisation_id, "bill", NOVEMBER)
@@ -51,38 +51,38 @@ def test_an_entry_becomes_a_journal_with_its_postings(
     ids=["empty", "unbalanced", "moves nothing", "not whole cents"],
 )
 def test_what_is_no_double_entry_is_refused_with_all_beside_it(
-    parts: Resources, organisation_id: UUID, clock: ManualClock, legs: tuple[Leg, ...]
+    resources: Resources, organisation_id: UUID, clock: ManualClock, legs: tuple[Leg, ...]
 ) -> None:
     wrong = Entry("bill", NOVEMBER, "bill:2", "invoice", new_id(), legs)
-    with parts.writing() as db, pytest.raises(ValueError):
+    with resources.writing() as db, pytest.raises(ValueError):
         ledger.post(context(db, organisation_id, now=clock.now()), [rent(), wrong])
-    assert sums(parts, organisation_id) == {}
+    assert sums(resources, organisation_id) == {}
 
 
 def test_a_key_is_posted_once_and_the_second_posts_nothing_of_its_set(
-    parts: Resources, organisation_id: UUID, clock: ManualClock
+    resources: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
-    with parts.writing() as db:
+    with resources.writing() as db:
         ledger.post(context(db, organisation_id, now=clock.now()), [rent("a")])
-    with parts.writing() as db, pytest.raises(Conflict):
+    with resources.writing() as db, pytest.raises(Conflict):
         ledger.post(context(db, organisation_id, now=clock.now()), [rent("b"), rent("a")])
-    assert sums(parts, organisation_id)["receivable"] == 25_000_00
+    assert sums(resources, organisation_id)["receivable"] == 25_000_00
 
 
 def test_an_unknown_account_is_a_fault_and_anothers_channel_is_not_found(
-    parts: Resources, organisation_id: UUID, clock: ManualClock
+    resources: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
-    with parts.writing() as db:
+    with resources.writing() as db:
         stranger = organisations.found_organisation(db, "+254711000002", name="B", person_name="B", now=clock.now()).id
         cash = portfolio.add_channel(context(db, stranger, now=clock.now()), NewChannel("cash", "Cash box"))
     for code, error in (("income.gold", ValueError), (ledger.channel_code(cash.id), NotFound)):
         entry = Entry("x", NOVEMBER, "x", "x", new_id(), (Leg("receivable", 1), Leg(code, -1)))
-        with pytest.raises(error), parts.writing() as db:
+        with pytest.raises(error), resources.writing() as db:
             ledger.post(context(db, organisation_id, now=clock.now()), [entry])
 
 
-def test_a_channel_has_an_account_of_its_own(parts: Resources, organisation_id: UUID, clock: ManualClock) -> None:
-    with parts.writing() as db:
+def test_a_channel_has_an_account_of_its_own(resources: Resources, organisation_id: UUID, clock: ManualClock) -> None:
+    with resources.writing() as db:
         channel = portfolio.add_channel(
             context(db, organisation_id, now=clock.now()), NewChannel("paybill", "Paybill", "400200")
         )
@@ -90,31 +90,31 @@ def test_a_channel_has_an_account_of_its_own(parts: Resources, organisation_id: 
         ledger.post(
             context(db, organisation_id, now=clock.now()), [Entry("payment", NOVEMBER, "p", "payment", new_id(), legs)]
         )
-    with parts.reading() as db:
+    with resources.reading() as db:
         row = db.execute(select(ledger_accounts).where(ledger_accounts.c.channel_id == channel.id)).one()
     assert (row.name, row.type, row.code) == ("Paybill", "asset", f"channel.{channel.id}")
 
 
 def test_a_reversal_mirrors_once_and_names_what_it_undoes(
-    parts: Resources, organisation_id: UUID, clock: ManualClock
+    resources: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
     source_id, on = new_id(), dt.date(2026, 11, 20)
-    with parts.writing() as db:
+    with resources.writing() as db:
         posted = ledger.post(
             context(db, organisation_id, now=clock.now()),
             [rent("a", source_id=source_id), rent("b", source_id=source_id), rent("c")],
         )
     for expected in (2, 0):
-        with parts.writing() as db:
+        with resources.writing() as db:
             done = ledger.reverse(context(db, organisation_id, now=clock.now()), ("invoice", source_id), on=on)
         assert done == expected
     query = select(journals.c.reverses_id, journals.c.effective_on, journals.c.kind).where(
         journals.c.organisation_id == organisation_id, journals.c.reverses_id.is_not(None)
     )
-    with parts.reading() as db:
+    with resources.reading() as db:
         mirrored = {tuple(row) for row in db.execute(query)}
     assert mirrored == {(posted[0], on, "reversal"), (posted[1], on, "reversal")}
-    assert sums(parts, organisation_id) == {
+    assert sums(resources, organisation_id) == {
         "receivable": 25_000_00,
         "income.rent": -23_500_00,
         "income.water": -1_500_00,
@@ -122,10 +122,10 @@ def test_a_reversal_mirrors_once_and_names_what_it_undoes(
 
 
 def test_a_reversal_may_be_held_to_kinds_and_never_takes_effect_before_its_journal(
-    parts: Resources, organisation_id: UUID, clock: ManualClock
+    resources: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
     source = ("invoice", new_id())
-    with parts.writing() as db:
+    with resources.writing() as db:
         ledger.post(context(db, organisation_id, now=clock.now()), [rent("a", source_id=source[1])])
         early = NOVEMBER - dt.timedelta(days=30)
         assert ledger.reverse(context(db, organisation_id, now=clock.now()), source, on=early, kinds={"credit"}) == 0
@@ -134,36 +134,38 @@ def test_a_reversal_may_be_held_to_kinds_and_never_takes_effect_before_its_journ
     query = select(journals.c.effective_on).where(
         journals.c.organisation_id == organisation_id, journals.c.kind == "reversal"
     )
-    with parts.reading() as db:
+    with resources.reading() as db:
         assert list(db.scalars(query)) == [NOVEMBER]
 
 
 def test_what_falls_in_a_closed_month_lands_on_the_first_open_day(
-    parts: Resources, organisation_id: UUID, clock: ManualClock
+    resources: Resources, organisation_id: UUID, clock: ManualClock
 ) -> None:
     source_id = new_id()
-    with parts.writing() as db:
+    with resources.writing() as db:
         ledger.post(context(db, organisation_id, now=clock.now()), [rent("a", source_id=source_id)])
         db.execute(
             ledger_books.update()
             .where(ledger_books.c.organisation_id == organisation_id)
             .values(closed_through=dt.date(2026, 11, 30))
         )
-    with parts.writing() as db:
+    with resources.writing() as db:
         late = ledger.post(context(db, organisation_id, now=clock.now()), [rent("late")])
         ledger.reverse(context(db, organisation_id, now=clock.now()), ("invoice", source_id), on=NOVEMBER)
     query = select(journals.c.effective_on).where(
         journals.c.organisation_id == organisation_id, (journals.c.id == late[0]) | (journals.c.kind == "reversal")
     )
-    with parts.reading() as db:
+    with resources.reading() as db:
         assert list(db.scalars(query)) == [dt.date(2026, 12, 1)] * 2
 
 
 @pytest.mark.slow
-def test_a_thousand_entries_are_posted_in_one_go(parts: Resources, organisation_id: UUID, clock: ManualClock) -> None:
+def test_a_thousand_entries_are_posted_in_one_go(
+    resources: Resources, organisation_id: UUID, clock: ManualClock
+) -> None:
     entries = [rent(f"bill:{number}") for number in range(1000)]
-    with counted(parts.writer) as statements, parts.writing() as db:
+    with counted(resources.writer) as statements, resources.writing() as db:
         ids = ledger.post(context(db, organisation_id, now=clock.now()), entries)
     assert len(set(ids)) == 1000
-    assert sums(parts, organisation_id)["receivable"] == 25_000_00 * 1000
+    assert sums(resources, organisation_id)["receivable"] == 25_000_00 * 1000
     assert len(statements) < 30

@@ -41,13 +41,13 @@ def entries(draw: st.DrawFn) -> tuple[dt.date, UUID, tuple[Leg, ...]]:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 @given(given_entries=st.lists(entries(), min_size=1, max_size=8), undone=st.sets(st.sampled_from(SOURCES)))
 def test_the_trial_balance_is_what_was_posted_less_what_was_reversed(
-    parts: Resources,
+    resources: Resources,
     clock: ManualClock,
     given_entries: list[tuple[dt.date, UUID, tuple[Leg, ...]]],
     undone: set[UUID],
 ) -> None:
     organisation_id = new_id()
-    with parts.writing() as db:
+    with resources.writing() as db:
         made = [
             Entry("any", day, f"{number}", "test", source_id, legs)
             for number, (day, source_id, legs) in enumerate(given_entries)
@@ -55,7 +55,7 @@ def test_the_trial_balance_is_what_was_posted_less_what_was_reversed(
         ledger.post(context(db, organisation_id, now=clock.now()), made)
         for source_id in undone:
             ledger.reverse(context(db, organisation_id, now=clock.now()), ("test", source_id), on=DAYS[0])
-    with parts.reading() as db:
+    with resources.reading() as db:
         for day in DAYS:
             expected: Counter[str] = Counter()
             for effective_on, source_id, legs in given_entries:
@@ -74,22 +74,22 @@ def test_the_trial_balance_is_what_was_posted_less_what_was_reversed(
 
 
 @pytest.fixture
-def books(parts: Resources, organisation_id: UUID, clock: ManualClock) -> UUID:
-    with parts.writing() as db:
+def books(resources: Resources, organisation_id: UUID, clock: ManualClock) -> UUID:
+    with resources.writing() as db:
         ledger.post(context(db, organisation_id, now=clock.now()), [rent(f"first:{each}") for each in range(3)])
     return organisation_id
 
 
 def test_posting_and_reversing_take_as_many_statements_for_a_hundred_as_for_one(
-    parts: Resources, books: UUID, clock: ManualClock
+    resources: Resources, books: UUID, clock: ManualClock
 ) -> None:
     taken = []
     for number in (1, 100):
         source_id = new_id()
         bills = [rent(f"{number}:{each}", source_id=source_id) for each in range(number)]
-        with counted(parts.writer) as posted, parts.writing() as db:
+        with counted(resources.writer) as posted, resources.writing() as db:
             ledger.post(context(db, books, now=clock.now()), bills)
-        with counted(parts.writer) as reversed_, parts.writing() as db:
+        with counted(resources.writer) as reversed_, resources.writing() as db:
             undone = ledger.reverse(context(db, books, now=clock.now()), ("invoice", source_id), on=DAYS[2])
         assert undone == number
         taken.append((len(posted), len(reversed_)))
@@ -97,22 +97,22 @@ def test_posting_and_reversing_take_as_many_statements_for_a_hundred_as_for_one(
     assert max(taken[0]) <= 5
 
 
-def test_lists_take_a_constant_number_of_queries(parts: Resources, books: UUID) -> None:
+def test_lists_take_a_constant_number_of_queries(resources: Resources, books: UUID) -> None:
     for limit in (1, 3):
-        with counted(parts.reader) as asked, parts.reading() as db:
+        with counted(resources.reader) as asked, resources.reading() as db:
             ledger.list_journals(context(db, books), PageRequest(None, limit))
         assert len(asked) == 1
-        with counted(parts.reader) as asked, parts.reading() as db:
+        with counted(resources.reader) as asked, resources.reading() as db:
             ledger.list_accounts(context(db, books), PageRequest(None, limit), as_of=dt.date(2026, 12, 1))
         assert len(asked) == 2
 
 
-def test_an_organisation_without_a_ledger_has_an_empty_one(parts: Resources, clock: ManualClock) -> None:
-    with parts.writing() as db:
+def test_an_organisation_without_a_ledger_has_an_empty_one(resources: Resources, clock: ManualClock) -> None:
+    with resources.writing() as db:
         made = organisations.found_organisation(db, "+254799000001", name="New", person_name="N", now=clock.now())
         assert ledger.post(context(db, made.id, now=clock.now()), []) == []
         assert ledger.reverse(context(db, made.id, now=clock.now()), ("invoice", new_id()), on=DAYS[0]) == 0
-    with parts.reading() as db:
+    with resources.reading() as db:
         assert ledger.list_accounts(context(db, made.id), PageRequest(), as_of=DAYS[0]).items == []
         assert ledger.list_journals(context(db, made.id), PageRequest()).items == []
         assert ledger.list_periods(context(db, made.id), PageRequest()).items == []

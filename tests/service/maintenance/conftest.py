@@ -7,5 +7,5 @@ from tests.money import Money
 
 
 @pytest.fixture
-def books(parts: Resources) -> Money:
-    return Money.found(parts)
+def books(resources: Resources) -> Money:
+    return Money.found(resources)

@@ -20,9 +20,9 @@ TIMEOUT_S = 30
 def ask_often(url: str, organisation_id: UUID, property_id: UUID, unit_id: UUID, own: str, start: Barrier) -> None:
     """Ask for ten things that only this process asks for, and for ten that all processes do."""
     engine = make_engine(url, timeout_s=TIMEOUT_S)
-    parts = Resources(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile(str(Path("/dev/null"))))
+    resources = Resources(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile(str(Path("/dev/null"))))
     start.wait(TIMEOUT_S)
     for place in range(10):
         for key in (f"{own}:{place}", f"shared:{place}"):
             new = NewRequest(property_id, unit_id, "The tap drips", "sms", key)
-            parts.transact(lambda db, new=new: maintenance.add_request(context(db, organisation_id, now=NOW), new))  # type: ignore[misc]
+            resources.transact(lambda db, new=new: maintenance.add_request(context(db, organisation_id, now=NOW), new))  # type: ignore[misc]

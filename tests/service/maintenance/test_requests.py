@@ -43,12 +43,12 @@ def test_a_request_has_the_next_number_and_a_message_that_comes_twice_is_one(boo
 
 
 def test_each_organisation_counts_its_own(books: Money) -> None:
-    other = Money.found(books.parts)
+    other = Money.found(books.resources)
     assert [ask(each, each.unit(), "a").number for each in (books, other)] == [1, 1]
 
 
 def test_another_organisations_unit_and_request_are_not_there(books: Money) -> None:
-    other = Money.found(books.parts)
+    other = Money.found(books.resources)
     theirs = ask(other, other.unit(), "a")
     with pytest.raises(NotFound):
         ask(books, theirs.unit_id, "a")
@@ -111,7 +111,7 @@ def test_a_list_is_paged_by_number_and_filtered_in_one_query(books: Money) -> No
     assert [each.number for each in (*first.items, *rest.items)] == [6, 5, 4, 3, 2, 1]
     assert numbers(books, tenant_id=lease.tenant_id) == [6]
     assert numbers(books, property_id=new_id()) == []
-    with counted(books.parts.writer) as statements:
+    with counted(books.resources.writer) as statements:
         numbers(books)
     assert len(statements) == 1
 

@@ -23,9 +23,9 @@ def queues() -> FakeQueues:
 
 
 @pytest.fixture
-def sending(parts: Resources, queues: FakeQueues, noon: dt.datetime) -> Iterator[Resources]:
+def sending(resources: Resources, queues: FakeQueues, noon: dt.datetime) -> Iterator[Resources]:
     """Parts that have a queue."""
-    with using(replace(parts, queues=queues)) as these:
+    with using(replace(resources, queues=queues)) as these:
         yield these
 
 

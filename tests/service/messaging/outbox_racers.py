@@ -27,14 +27,14 @@ def queue_set(db: Connection, *, organisation_id: UUID, now: dt.datetime, new: l
 def queue_all(url: str, organisation_id: UUID, backwards: bool, barrier: Barrier, told: Any) -> None:
     """Queue the keys of each round together with the others; put how many of a round were this process's own."""
     engine = make_engine(url, timeout_s=20)
-    parts = Resources(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile("unused"))
-    now = parts.clock.now()
+    resources = Resources(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile("unused"))
+    now = resources.clock.now()
     for number in range(ROUNDS):
         new = [
             NewMessage("notice", f"race:{number}:{key}", address="+254712345678", text="Water is off.")
             for key in sorted(range(KEYS), reverse=backwards)
         ]
         barrier.wait(WAIT_S)
-        queued = parts.transact(partial(queue_set, organisation_id=organisation_id, now=now, new=new))
+        queued = resources.transact(partial(queue_set, organisation_id=organisation_id, now=now, new=new))
         told.put((number, len(queued)))
     engine.dispose()

@@ -47,10 +47,10 @@ UNKNOWN = SendOutcome("unknown", reason="no_answer")
 class Results:
     """One message that was handed, and what is told of it."""
 
-    def __init__(self, parts: Resources, outbox: Outbox, **values: Any) -> None:
-        self.parts, self.outbox = parts, outbox
+    def __init__(self, resources: Resources, outbox: Outbox, **values: Any) -> None:
+        self.resources, self.outbox = resources, outbox
         (self.id,) = outbox.queue([notice(**values)])
-        dispatch_runner.dispatch(parts)
+        dispatch_runner.dispatch(resources)
         assert self.now.status == "handed"
         self.reference = f"ATX{self.id}"
 
@@ -62,12 +62,12 @@ class Results:
         if outcome.provider_reference:
             outcome = outcome._replace(provider_reference=self.reference)
         body = serialize_outcomes("africastalking", [AttemptOutcome(self.outbox.id, self.id, number, outcome)])
-        return result_runner.handle_result(self.parts, body)
+        return result_runner.handle_result(self.resources, body)
 
     def reported(self, word: str, at: dt.datetime | None = None, **form: str) -> int:
         fields = {"id": self.reference, "status": word, "phoneNumber": self.now.address, **form}
-        posted = VendorCallback("report", "africastalking", fields, at or self.parts.clock.now())
-        return result_runner.handle_result(self.parts, serialize_callback(posted))
+        posted = VendorCallback("report", "africastalking", fields, at or self.resources.clock.now())
+        return result_runner.handle_result(self.resources, serialize_callback(posted))
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_words_on_the_way_and_words_that_nobody_knows_are_kept_as_told(results: 
     for place, word in enumerate(("Submitted", "Buffered", "TeleportedByPigeonsOverTheRiver")):
         assert results.reported(word, NOON + place * MINUTE)
     assert results.now.status == "sent"
-    with results.parts.reading() as db:
+    with results.resources.reading() as db:
         query = select(deliveries.c.status).where(deliveries.c.provider_reference == results.reference)
         assert db.scalar(query) == "TeleportedByPigeonsO"
     assert results.reported("Success", NOON)
@@ -143,7 +143,7 @@ def test_a_passing_refusal_is_tried_by_the_next_gateway_four_times_in_all(
         assert results.outbox.day() == (0, 0)
         waits.append((waiting.send_after_at - clock.at) // MINUTE)
         clock.at = waiting.send_after_at
-        dispatch_runner.dispatch(results.parts)
+        dispatch_runner.dispatch(results.resources)
         gateways.append(results.now.gateway)
         assert results.now.attempt == number + 1
     results.told(NOT_SENT, 4)
@@ -160,13 +160,13 @@ def test_unknown_is_never_tried_again_and_a_report_settles_it(results: Results, 
     assert results.outbox.day() == (1, 80), "it may have been sent, so it may cost"
     results.reported("Success")
     assert results.now.status == "unknown", "its reference is not known to be this message's"
-    recovery_runner.match_reports_by_phone(results.parts)
+    recovery_runner.match_reports_by_phone(results.resources)
     assert results.now.status == "unknown", "its sender may still tell"
     clock.at += 11 * MINUTE
-    recovery_runner.match_reports_by_phone(results.parts)
+    recovery_runner.match_reports_by_phone(results.resources)
     settled = results.now
     assert (settled.status, settled.provider_reference) == ("delivered", results.reference)
-    dispatch_runner.dispatch(results.parts)
+    dispatch_runner.dispatch(results.resources)
     assert results.now.attempt == 1
 
 
@@ -245,32 +245,32 @@ def test_what_nothing_is_heard_of_for_a_day_is_unknown_and_its_late_result_still
     results: Results, clock: ManualClock
 ) -> None:
     clock.at += DAY
-    expire_unanswered_attempts(results.parts)
+    expire_unanswered_attempts(results.resources)
     assert results.now.status == "handed"
     clock.at += MINUTE
-    expire_unanswered_attempts(results.parts)
+    expire_unanswered_attempts(results.resources)
     assert (results.now.status, results.now.reason) == ("unknown", "nothing_heard")
     results.told(SENT)
     assert results.now.status == "sent"
     assert results.outbox.day() == (1, 95)
 
 
-def expire_unanswered_attempts(parts: Resources) -> None:
-    while parts.transact(lambda db: recovery_runner.expire_unanswered_attempts(db, parts.clock.now())):
+def expire_unanswered_attempts(resources: Resources) -> None:
+    while resources.transact(lambda db: recovery_runner.expire_unanswered_attempts(db, resources.clock.now())):
         pass
 
 
 def test_old_references_are_forgotten_and_those_of_nobody_sooner(results: Results, clock: ManualClock) -> None:
     results.told(SENT)
-    stray = Results(results.parts, results.outbox)
+    stray = Results(results.resources, results.outbox)
     stray.reported("Success")
 
     def known() -> set[str]:
-        with results.parts.reading() as db:
+        with results.resources.reading() as db:
             return set(db.scalars(select(deliveries.c.provider_reference)))
 
     def forget() -> None:
-        while results.parts.transact(lambda db: recovery_runner.purge_deliveries(db, clock.at)):
+        while results.resources.transact(lambda db: recovery_runner.purge_deliveries(db, clock.at)):
             pass
 
     clock.at += 7 * DAY
@@ -291,9 +291,9 @@ def test_a_result_of_what_nobody_knows_harms_nothing(sending: Resources, outbox:
 
 
 def test_another_organisations_result_changes_nothing(results: Results) -> None:
-    other = Outbox.found(results.parts)
+    other = Outbox.found(results.resources)
     body = serialize_outcomes("africastalking", [AttemptOutcome(other.id, results.id, 1, NEVER)])
-    assert result_runner.handle_result(results.parts, body) == 0
+    assert result_runner.handle_result(results.resources, body) == 0
     assert results.now.status == "handed"
 
 
@@ -362,8 +362,8 @@ def incoming(reference: str, text: str, sender: str = "+254711111111") -> str:
     return serialize_callback(VendorCallback("incoming", "africastalking", form, NOON))
 
 
-def commands(parts: Resources, reference: str) -> list[str]:
-    with parts.reading() as db:
+def commands(resources: Resources, reference: str) -> list[str]:
+    with resources.reading() as db:
         query = select(incoming_messages.c.command).where(incoming_messages.c.provider_reference == reference)
         return list(db.scalars(query))
 
@@ -399,9 +399,9 @@ def test_an_answer_that_fails_is_as_if_the_sms_had_not_come(sending: Resources, 
         incoming("", "ZEBRA"), incoming("x", "ZEBRA", sender=" "),
     ],
 )  # fmt: skip
-def test_a_body_that_cannot_be_read_says_nothing_of_what_it_holds(parts: Resources, body: str) -> None:
+def test_a_body_that_cannot_be_read_says_nothing_of_what_it_holds(resources: Resources, body: str) -> None:
     with pytest.raises(InvalidPayload) as raised:
-        result_runner.handle_result(parts, body)
+        result_runner.handle_result(resources, body)
     assert "ZEBRA" not in str(raised.value)
 
 

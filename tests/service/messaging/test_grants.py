@@ -36,17 +36,17 @@ def newcomer(sending: Resources) -> Outbox:
 
 
 def settings_of(outbox: Outbox) -> MessageSettings:
-    with outbox.parts.reading() as db:
+    with outbox.resources.reading() as db:
         return messaging.get_settings(context(db, outbox.id))
 
 
 def allowance_of(outbox: Outbox) -> Allowance:
-    with outbox.parts.reading() as db:
+    with outbox.resources.reading() as db:
         return messaging.get_sending_profile(db, outbox.id).allowance
 
 
 def change(outbox: Outbox, **values: Any) -> MessageSettings:
-    return outbox.parts.transact(
+    return outbox.resources.transact(
         lambda db: messaging.change_settings(
             context(db, outbox.id, now=NOON), None, cast(MessageSettingsChange, values)
         )
@@ -54,7 +54,7 @@ def change(outbox: Outbox, **values: Any) -> MessageSettings:
 
 
 def founder_of(outbox: Outbox) -> str:
-    with outbox.parts.reading() as db:
+    with outbox.resources.reading() as db:
         return str(
             db.scalar(
                 select(tables.organisations.organisations.c.founder_phone).where(
@@ -65,7 +65,7 @@ def founder_of(outbox: Outbox) -> str:
 
 
 def revoke(outbox: Outbox, kind: str = "messaging") -> None:
-    outbox.parts.transact(lambda db: messaging.revoke_grant(context(db, outbox.id, now=NOON), kind, by="tests"))
+    outbox.resources.transact(lambda db: messaging.revoke_grant(context(db, outbox.id, now=NOON), kind, by="tests"))
 
 
 def test_before_a_grant_the_platforms_bounds_hold(newcomer: Outbox) -> None:
@@ -87,7 +87,7 @@ def test_no_organisation_raises_its_own_bounds(newcomer: Outbox, values: dict[st
         change(newcomer, **values)
     assert [each["field"] for each in caught.value.facts["errors"]] == [field]
     assert "before it is granted messaging" in caught.value.facts["errors"][0]["why"]
-    grant(newcomer.parts, newcomer.id, GrantLimits(daily_cap=200, tenant_daily_cap=5, monthly_limit_cents=6_000_00))
+    grant(newcomer.resources, newcomer.id, GrantLimits(daily_cap=200, tenant_daily_cap=5, monthly_limit_cents=6_000_00))
     change(newcomer, **values)
     for name, granted in (("daily_cap", 200), ("tenant_daily_cap", 5), ("monthly_limit_cents", 6_000_00)):
         with pytest.raises(Invalid, match="not valid"):
@@ -105,7 +105,7 @@ def test_what_takes_a_grant_is_refused_without(newcomer: Outbox, values: dict[st
 
 
 def test_what_was_set_under_a_grant_ends_with_it_and_comes_back(newcomer: Outbox) -> None:
-    grant(newcomer.parts, newcomer.id, sender_name="ACME")
+    grant(newcomer.resources, newcomer.id, sender_name="ACME")
     change(newcomer, sender_name="ACME", legal_notices_pass_opt_out=True, daily_cap=1500, tenant_daily_cap=2)
     full = settings_of(newcomer)
     assert (full.sender_name, full.legal_notices_pass_opt_out, full.daily_cap) == ("ACME", True, 1500)
@@ -113,7 +113,7 @@ def test_what_was_set_under_a_grant_ends_with_it_and_comes_back(newcomer: Outbox
     held = settings_of(newcomer)
     assert (held.sender_name, held.legal_notices_pass_opt_out, held.daily_cap) == ("", False, 100)
     assert held.tenant_daily_cap == 2
-    grant(newcomer.parts, newcomer.id)
+    grant(newcomer.resources, newcomer.id)
     assert settings_of(newcomer) == full
     revoke(newcomer, "sender_name")
     assert settings_of(newcomer) == full._replace(sender_name="")
@@ -121,26 +121,26 @@ def test_what_was_set_under_a_grant_ends_with_it_and_comes_back(newcomer: Outbox
 
 def test_a_sender_name_is_the_one_that_was_granted(newcomer: Outbox) -> None:
     with pytest.raises(Conflict):
-        newcomer.parts.transact(
+        newcomer.resources.transact(
             lambda db: messaging.grant_sender_name(context(db, newcomer.id, now=NOON), "ACME", by="A")
         )
-    grant(newcomer.parts, newcomer.id, sender_name="ACME")
+    grant(newcomer.resources, newcomer.id, sender_name="ACME")
     assert settings_of(newcomer).sender_name == ""
     with pytest.raises(Invalid):
         change(newcomer, sender_name="OTHER")
     for name in ("MPESA", "Safaric0m", "", "TWELVE LETTE", "\u00dcml"):
         with pytest.raises(Invalid):
-            grant(newcomer.parts, newcomer.id, sender_name=name or " ")
+            grant(newcomer.resources, newcomer.id, sender_name=name or " ")
     assert change(newcomer, sender_name="ACME").sender_name == "ACME"
     assert change(newcomer, sender_name="").sender_name == ""
 
 
 def test_a_grant_is_in_the_trail_with_no_member_and_of_a_kind_one_holds(newcomer: Outbox) -> None:
-    grant(newcomer.parts, newcomer.id)
-    grant(newcomer.parts, newcomer.id, GrantLimits(daily_cap=300))
+    grant(newcomer.resources, newcomer.id)
+    grant(newcomer.resources, newcomer.id, GrantLimits(daily_cap=300))
     assert allowance_of(newcomer).daily_cap == 300
     revoke(newcomer)
-    with newcomer.parts.reading() as db:
+    with newcomer.resources.reading() as db:
         events = organisations.list_audit_events(context(db, newcomer.id), PageRequest()).items
         kept = db.execute(select(organisation_grants).where(organisation_grants.c.organisation_id == newcomer.id)).all()
         listed = [each for each in messaging.list_grants(db) if each.organisation_id == newcomer.id]
@@ -151,16 +151,18 @@ def test_a_grant_is_in_the_trail_with_no_member_and_of_a_kind_one_holds(newcomer
     with pytest.raises(NotFound):
         revoke(newcomer)
     for by in ("", " ", "x" * 61):
-        with pytest.raises(Invalid), newcomer.parts.writing() as db:
+        with pytest.raises(Invalid), newcomer.resources.writing() as db:
             messaging.grant_messaging(context(db, newcomer.id, now=NOON), by=by)
     with pytest.raises(NotFound):
-        grant(newcomer.parts, uuid4())
+        grant(newcomer.resources, uuid4())
 
 
 def test_of_two_grants_at_once_one_holds(newcomer: Outbox) -> None:
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda each: grant(newcomer.parts, newcomer.id, GrantLimits(daily_cap=each)), range(100, 104)))
-    with newcomer.parts.reading() as db:
+        list(
+            pool.map(lambda each: grant(newcomer.resources, newcomer.id, GrantLimits(daily_cap=each)), range(100, 104))
+        )
+    with newcomer.resources.reading() as db:
         held = [each for each in messaging.list_grants(db) if each.organisation_id == newcomer.id]
     assert len(held) == 1
     assert allowance_of(newcomer).daily_cap == held[0].daily_cap
@@ -168,23 +170,23 @@ def test_of_two_grants_at_once_one_holds(newcomer: Outbox) -> None:
 
 def test_words_of_its_own_are_refused_and_those_written_before_are_not_used(newcomer: Outbox) -> None:
     def write(text: str) -> None:
-        newcomer.parts.transact(
+        newcomer.resources.transact(
             lambda db: messaging.write_template(context(db, newcomer.id, now=NOON), "receipt", "en", None, text)
         )
 
     def said() -> str | None:
-        with newcomer.parts.reading() as db:
+        with newcomer.resources.reading() as db:
             templates = messaging.load_templates(context(db, newcomer.id))
         return templates.render("receipt", "en", {"amount": "KES 5", "tenant": "Wanjiru"}).text
 
     with pytest.raises(GrantNeeded):
         write("Send {amount} to 0712345678")
-    grant(newcomer.parts, newcomer.id)
+    grant(newcomer.resources, newcomer.id)
     write("Send {amount} to 0712345678")
     assert said() == "Send KES 5 to 0712345678"
     revoke(newcomer)
     assert said() == "Wanjiru, we have received KES 5."
-    with newcomer.parts.reading() as db:
+    with newcomer.resources.reading() as db:
         seen = messaging.preview_message(context(db, newcomer.id), "receipt", "en", "{amount}, bit.ly/x", {})
         assert (seen.reason, "bit" in seen.text) == ("grant_needed", False)
         with pytest.raises(GrantNeeded):
@@ -332,7 +334,9 @@ def test_what_is_tried_again_today_takes_no_second_place(
 
 
 @pytest.mark.parametrize("times", range(3))
-def test_two_a_number_hold_when_many_dispatch_at_once(shared_parts: Resources, sending: Resources, times: int) -> None:
+def test_two_a_number_hold_when_many_dispatch_at_once(
+    shared_resources: Resources, sending: Resources, times: int
+) -> None:
     phones = [new_phone() for _ in range(5)]
     newcomers = [Outbox.found(sending, granted=False) for _ in range(6)]
     for place, each in enumerate(newcomers):

@@ -79,7 +79,7 @@ def test_who_cannot_be_told_is_kept_with_why(outbox: Outbox) -> None:
 
 def test_who_opted_out_is_told_only_what_passes_it(outbox: Outbox) -> None:
     silent, other = new_phone(), new_phone()
-    with outbox.parts.writing() as db:
+    with outbox.resources.writing() as db:
         messaging.add_opt_out(context(db, outbox.id, now=NOON), silent, source="sms")
     kinds = ("notice", "legal_notice", "receipt", "reply", "statement")
 
@@ -111,7 +111,7 @@ def test_quiet_hours_put_off_what_could_wake_somebody(outbox: Outbox, clock: Man
 
 def test_quiet_hours_are_the_organisation_s_own(outbox: Outbox, clock: ManualClock) -> None:
     clock.at = EVENING
-    with outbox.parts.writing() as db:
+    with outbox.resources.writing() as db:
         db.execute(update(organisations).where(organisations.c.id == outbox.id).values(time_zone="Africa/Lagos"))
     assert outbox.message(outbox.texts(1)[0]).send_after_at == EVENING
     outbox.settings(quiet_from_hour=18, quiet_until_hour=19)
@@ -121,7 +121,7 @@ def test_quiet_hours_are_the_organisation_s_own(outbox: Outbox, clock: ManualClo
 def test_the_dispatcher_is_woken_by_what_is_due_once_it_is_committed(
     outbox: Outbox, queues: FakeQueues, clock: ManualClock
 ) -> None:
-    with outbox.parts.writing() as db:
+    with outbox.resources.writing() as db:
         messaging.queue_messages(context(db, outbox.id, now=NOON), [notice(), notice()])
         assert queues.pop("wake") == []
     assert queues.pop("wake") == ['{"worker": "messages"}']
@@ -137,7 +137,7 @@ def test_a_transaction_that_fails_queues_nothing(outbox: Outbox, queues: FakeQue
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        outbox.parts.transact(work)
+        outbox.resources.transact(work)
     assert (outbox.messages(), queues.pop("wake")) == ({}, [])
 
 
@@ -156,7 +156,7 @@ def test_of_two_who_queue_a_key_at_once_the_second_waits_and_makes_none(outbox: 
         told.append(len(outbox.queue([notice(dedupe_key=key) for key in ("b", "a", "c")])))
 
     thread = threading.Thread(target=second)
-    with outbox.parts.writing() as db:
+    with outbox.resources.writing() as db:
         messaging.queue_messages(context(db, outbox.id, now=NOON), [notice(dedupe_key="a"), notice(dedupe_key="b")])
         thread.start()
         thread.join(0.3)
@@ -171,7 +171,7 @@ def test_of_two_who_queue_a_key_at_once_the_second_waits_and_makes_none(outbox: 
 def test_processes_that_queue_the_same_keys_make_each_once(outbox: Outbox, processes: int) -> None:
     context = multiprocessing.get_context("spawn")
     barrier, told = context.Barrier(processes), context.Queue()
-    url = outbox.parts.writer.url.render_as_string(hide_password=False)
+    url = outbox.resources.writer.url.render_as_string(hide_password=False)
     racers = [
         context.Process(target=outbox_racers.queue_all, args=(url, outbox.id, bool(number % 2), barrier, told))
         for number in range(processes)

@@ -14,15 +14,15 @@ from tests.outbox import NOON, Outbox
 
 
 def change(outbox: Outbox, version: int | None, **values: Any) -> MessageSettings:
-    return outbox.parts.transact(
+    return outbox.resources.transact(
         lambda db: messaging.change_settings(
-            context(db, outbox.id, now=outbox.parts.clock.now()), version, cast(MessageSettingsChange, values)
+            context(db, outbox.id, now=outbox.resources.clock.now()), version, cast(MessageSettingsChange, values)
         )
     )
 
 
 def now_of(outbox: Outbox) -> MessageSettings:
-    with outbox.parts.reading() as db:
+    with outbox.resources.reading() as db:
         return messaging.get_settings(context(db, outbox.id))
 
 
@@ -67,7 +67,7 @@ def test_of_two_first_changes_at_once_one_is_made(outbox: Outbox) -> None:
             told.append(error)
 
     thread = threading.Thread(target=second)
-    with outbox.parts.writing() as db:
+    with outbox.resources.writing() as db:
         messaging.change_settings(context(db, outbox.id, now=NOON), 0, MessageSettingsChange(daily_cap=10))
         thread.start()
         thread.join(0.3)
@@ -78,7 +78,7 @@ def test_of_two_first_changes_at_once_one_is_made(outbox: Outbox) -> None:
 
 
 def test_another_organisation_keeps_its_ways(outbox: Outbox) -> None:
-    other = Outbox.found(outbox.parts)
+    other = Outbox.found(outbox.resources)
     change(outbox, 0, daily_cap=10)
     assert now_of(other) == MessageSettings()
 

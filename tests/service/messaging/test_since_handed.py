@@ -23,13 +23,13 @@ NEVER = SendOutcome("refused", permanent=True, reason="invalid_number")
 
 def told(outbox: Outbox, message_id: UUID, outcome: SendOutcome, number: int = 1) -> None:
     come = [AttemptOutcome(outbox.id, message_id, number, outcome)]
-    now = outbox.parts.clock.now()
-    assert outbox.parts.transact(lambda db: tracking.apply_outcomes(db, outbox.id, come, now=now)) == 1
+    now = outbox.resources.clock.now()
+    assert outbox.resources.transact(lambda db: tracking.apply_outcomes(db, outbox.id, come, now=now)) == 1
 
 
 def dispatched(outbox: Outbox) -> int:
-    now = outbox.parts.clock.now()
-    return outbox.parts.transact(lambda db: dispatch_runner.decide_next_set(db, outbox.id, now=now)).dispatched
+    now = outbox.resources.clock.now()
+    return outbox.resources.transact(lambda db: dispatch_runner.decide_next_set(db, outbox.id, now=now)).dispatched
 
 
 @pytest.mark.parametrize("before", [(), (UNKNOWN,)])
@@ -41,7 +41,7 @@ def test_what_was_withdrawn_on_its_way_is_not_tried_again(
     for outcome in before:
         told(outbox, message_id, outcome)
     withdraw = messaging.cancel_messages
-    may_be_told = outbox.parts.transact(
+    may_be_told = outbox.resources.transact(
         lambda db: withdraw(context(db, outbox.id, now=clock.now()), ["receipt:1"], reason="reversed")
     )
     assert may_be_told == {"receipt:1"}
@@ -54,7 +54,7 @@ def test_what_was_withdrawn_on_its_way_is_not_tried_again(
 def test_what_was_withdrawn_after_it_was_sent_stays_so(outbox: Outbox, clock: ManualClock) -> None:
     (message_id,) = outbox.queue([notice(kind="receipt", dedupe_key="receipt:1")])
     dispatched(outbox)
-    outbox.parts.transact(
+    outbox.resources.transact(
         lambda db: messaging.cancel_messages(context(db, outbox.id, now=clock.now()), ["receipt:1"], reason="reversed")
     )
     told(outbox, message_id, SendOutcome("sent", provider_reference="ATX-withdrawn"))
@@ -67,7 +67,7 @@ def test_who_opts_out_is_not_put_on_the_queue_again(
     silent, other = new_phone(), new_phone()
     outbox.queue([notice(address=silent), notice(address=other), notice(kind="reply", address=silent)])
     assert dispatched(outbox) == 3  # and the dispatcher is killed before the queue has them
-    outbox.parts.transact(
+    outbox.resources.transact(
         lambda db: messaging.add_opt_out(context(db, outbox.id, now=clock.now()), silent, source="sms")
     )
     clock.at += 3 * MINUTE
@@ -99,20 +99,20 @@ def test_what_nobody_took_is_not_told_as_spent(outbox: Outbox) -> None:
     for place, message_id in enumerate((failed, sent)):
         told(outbox, message_id, SendOutcome("sent", provider_reference=f"ATX-{outbox.id}-{place}", cost_cents=80))
     outbox.change([failed], status="failed")  # by its delivery report
-    with outbox.parts.reading() as db:
+    with outbox.resources.reading() as db:
         spend = messaging.get_spend(context(db, outbox.id), dt.date(2026, 12, 1))
     assert (spend.messages, spend.price_cents, spend.cost_cents) == (2, 1_60, 1_60)
     assert outbox.day() == (2, 1_60)
 
 
 def test_a_vendors_opt_out_holds_where_the_number_is_a_tenants(sending: Resources, outbox: Outbox) -> None:
-    phone, parts = new_phone(), sending
-    with parts.writing() as db:
+    phone, resources = new_phone(), sending
+    with resources.writing() as db:
         new = NewTenant("Wanjiru", phones=[phone])
-        leasing.add_tenant(context(db, outbox.id, now=NOON), new, keys=parts.keys)
+        leasing.add_tenant(context(db, outbox.id, now=NOON), new, keys=resources.keys)
     posted = VendorCallback("opt_out", "africastalking", {"phoneNumber": phone}, NOON)
     assert result_runner.handle_result(sending, serialize_callback(posted)) == 0  # they rent nothing
-    with parts.reading() as db:
+    with resources.reading() as db:
         assert opted_out(db, outbox.id, [phone]) == {phone}
 
 

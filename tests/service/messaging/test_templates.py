@@ -15,22 +15,24 @@ KIND = "reminder_due"
 
 
 def write(outbox: Outbox, version: int | None, text: str, language: str = "en", kind: str = KIND) -> Template:
-    return outbox.parts.transact(
+    return outbox.resources.transact(
         lambda db: messaging.write_template(context(db, outbox.id, now=NOON), kind, language, version, text)
     )
 
 
 def remove(outbox: Outbox, version: int | None) -> None:
-    outbox.parts.transact(lambda db: messaging.remove_template(context(db, outbox.id, now=NOON), KIND, "en", version))
+    outbox.resources.transact(
+        lambda db: messaging.remove_template(context(db, outbox.id, now=NOON), KIND, "en", version)
+    )
 
 
 def now_of(outbox: Outbox, kind: str = KIND, language: str = "en") -> Template:
-    with outbox.parts.reading() as db:
+    with outbox.resources.reading() as db:
         return messaging.get_template(context(db, outbox.id), kind, language)
 
 
 def said(outbox: Outbox, language: str = "en", **values: str) -> RenderedText:
-    with outbox.parts.reading() as db:
+    with outbox.resources.reading() as db:
         return messaging.load_templates(context(db, outbox.id)).render(KIND, language, {**SAMPLE_VALUES, **values})
 
 
@@ -38,12 +40,12 @@ OBJECTS = ". Not you? Send NOT ME"  # a preview is of a number that has confirme
 
 
 def tried(outbox: Outbox, text: str | None, kind: str = KIND, **values: str) -> MessagePreview:
-    with outbox.parts.reading() as db:
+    with outbox.resources.reading() as db:
         return messaging.preview_message(context(db, outbox.id), kind, "en", text, values)
 
 
 def test_ours_are_listed_until_the_organisation_writes_its_own(outbox: Outbox) -> None:
-    with outbox.parts.reading() as db:
+    with outbox.resources.reading() as db:
         listed = messaging.list_templates(context(db, outbox.id))
     assert [(each.kind, each.language) for each in listed] == list(DEFAULT_TEMPLATES)
     assert {(each.own, each.version, each.parts, each.price_cents, each.changed_at) for each in listed} == {
@@ -102,7 +104,7 @@ def test_of_two_who_write_the_first_at_once_one_does(outbox: Outbox) -> None:
             told.append(error)
 
     thread = threading.Thread(target=second)
-    with outbox.parts.writing() as db:
+    with outbox.resources.writing() as db:
         messaging.write_template(context(db, outbox.id, now=NOON), KIND, "en", 0, "First")
         thread.start()
         thread.join(0.3)
@@ -125,12 +127,12 @@ def test_what_is_no_template_is_refused(outbox: Outbox) -> None:
 
 def test_another_organisation_keeps_its_words(outbox: Outbox) -> None:
     write(outbox, 0, "One")
-    assert not now_of(Outbox.found(outbox.parts)).own
+    assert not now_of(Outbox.found(outbox.resources)).own
 
 
 def test_a_set_is_rendered_after_one_reading(outbox: Outbox) -> None:
     write(outbox, 0, "{tenant}: {amount} by paybill {paybill}")
-    with outbox.parts.reading() as db:
+    with outbox.resources.reading() as db:
         templates = messaging.load_templates(context(db, outbox.id))
     assert templates.render(KIND, "en", SAMPLE_VALUES) == RenderedText("Wanjiru: KES 15,000 by paybill 522533")
     told = templates.render(KIND, "en", {"tenant": "Achieng", "amount": "KES 5"})

@@ -21,16 +21,16 @@ from tests.outbox import DAY, NOON, Outbox, new_phone, notice, opted_out
 
 def tenant(outbox: Outbox, *phones: str) -> UUID:
     new = NewTenant("Wanjiru", phones=phones)
-    parts = outbox.parts
-    with parts.writing() as db:
-        return leasing.add_tenant(context(db, outbox.id, now=parts.clock.now()), new, keys=parts.keys).id
+    resources = outbox.resources
+    with resources.writing() as db:
+        return leasing.add_tenant(context(db, outbox.id, now=resources.clock.now()), new, keys=resources.keys).id
 
 
 def came(outbox: Outbox, phone: str | None, at: dt.datetime = NOON, text: str = "SALIO") -> str:
     """Have a phone send us something, and return its reference."""
     reference = uuid4().hex
     row = {"gateway": "africastalking", "provider_reference": reference, "phone": phone, "text": text}
-    with outbox.parts.writing() as db:
+    with outbox.resources.writing() as db:
         db.execute(insert(incoming_messages).values(row | {"command": "balance", "received_at": at}))
     return reference
 
@@ -38,14 +38,14 @@ def came(outbox: Outbox, phone: str | None, at: dt.datetime = NOON, text: str = 
 def reported(outbox: Outbox, phone: str, at: dt.datetime = NOON) -> str:
     reference = uuid4().hex
     row = {"gateway": "africastalking", "provider_reference": reference, "phone": phone, "status": "Success"}
-    with outbox.parts.writing() as db:
+    with outbox.resources.writing() as db:
         db.execute(insert(deliveries).values(row | {"reason": "", "created_at": at}))
     return reference
 
 
 def told_by(outbox: Outbox, reference: str, table: Any = incoming_messages) -> tuple[Any, ...]:
     columns = [table.c[name] for name in ("phone", "text") if name in table.c]
-    with outbox.parts.reading() as db:
+    with outbox.resources.reading() as db:
         return tuple(db.execute(select(*columns).where(table.c.provider_reference == reference)).one())
 
 
@@ -55,7 +55,7 @@ def is_forgotten(message: Message) -> bool:
 
 def swept(outbox: Outbox, at: dt.datetime) -> int:
     total = 0
-    while count := outbox.parts.transact(lambda db: purge_texts(db, at)):
+    while count := outbox.resources.transact(lambda db: purge_texts(db, at)):
         total += count
     return total
 
@@ -69,10 +69,10 @@ def test_messages_are_listed_newest_first_by_what_they_are_about(outbox: Outbox)
     ]
     ids = outbox.queue([notice(**values) for values in about])
     outbox.change(ids[:1], status="failed")
-    Outbox.found(outbox.parts).texts(1)
+    Outbox.found(outbox.resources).texts(1)
 
     def listed(**filters: Any) -> list[UUID]:
-        with outbox.parts.reading() as db:
+        with outbox.resources.reading() as db:
             return [each.id for each in messaging.list_messages(context(db, outbox.id), PageRequest(), **filters).items]
 
     assert listed() == ids[::-1]
@@ -88,7 +88,7 @@ def test_only_what_waits_can_be_cancelled(outbox: Outbox) -> None:
     one, other = outbox.texts(2)
 
     def cancel(message_id: UUID, organisation_id: UUID = outbox.id) -> Message:
-        return outbox.parts.transact(
+        return outbox.resources.transact(
             lambda db: messaging.cancel_message(
                 context(db, organisation_id, now=NOON + DAY), message_id, reason="by_member"
             )
@@ -100,7 +100,7 @@ def test_only_what_waits_can_be_cancelled(outbox: Outbox) -> None:
     for message_id in (one, other):
         with pytest.raises(Conflict):
             cancel(message_id)
-    elsewhere = Outbox.found(outbox.parts).id
+    elsewhere = Outbox.found(outbox.resources).id
     with pytest.raises(NotFound):
         cancel(other, elsewhere)
     assert outbox.message(other).status == "handed"
@@ -112,13 +112,15 @@ def test_a_month_is_summed_over_its_local_days(outbox: Outbox) -> None:
     for message_id, at in zip(ids, (first, first - dt.timedelta(seconds=1), first + 31 * DAY, NOON, None), strict=True):
         outbox.change([message_id], handed_at=at)
     outbox.change([ids[3]], kind="receipt", parts=2, price_cents=1_60, cost_cents=1_55)
-    other = Outbox.found(outbox.parts)
+    other = Outbox.found(outbox.resources)
     other.change(other.texts(1), handed_at=NOON)
-    with outbox.parts.reading() as db:
+    with outbox.resources.reading() as db:
         december = messaging.get_spend(context(db, outbox.id), dt.date(2026, 12, 1))
         empty = messaging.get_spend(context(db, outbox.id), dt.date(2025, 12, 1))
-    outbox.parts.transact(lambda db: repository.update_organisation(db, outbox.id, None, {"time_zone": "Africa/Lagos"}))
-    with outbox.parts.reading() as db:
+    outbox.resources.transact(
+        lambda db: repository.update_organisation(db, outbox.id, None, {"time_zone": "Africa/Lagos"})
+    )
+    with outbox.resources.reading() as db:
         lagos = messaging.get_spend(context(db, outbox.id), dt.date(2026, 12, 1))
     assert december.kinds == [KindSpend("notice", 1, 1, 80, 0), KindSpend("receipt", 1, 2, 1_60, 1_55)]
     assert december[1:6] == (2, 3, 2_40, 1_55, 5_000_00)
@@ -128,7 +130,7 @@ def test_a_month_is_summed_over_its_local_days(outbox: Outbox) -> None:
 
 def test_what_was_sent_is_read_by_whom_it_was_answered_for(outbox: Outbox) -> None:
     """Whose tenant the number is, or becomes, opens nothing; the text is one organisation's, or nobody's."""
-    phone, other = new_phone(), Outbox.found(outbox.parts)
+    phone, other = new_phone(), Outbox.found(outbox.resources)
     mine = tenant(outbox, phone)
     tenant(other, phone)
     came(outbox, phone, NOON - DAY, "answered for nobody")
@@ -139,11 +141,11 @@ def test_what_was_sent_is_read_by_whom_it_was_answered_for(outbox: Outbox) -> No
     }
     for _ in range(2):  # kept once
         for at, (reference, answers) in zip((NOON, NOON + DAY), rows.items(), strict=True):
-            with outbox.parts.writing() as db:
+            with outbox.resources.writing() as db:
                 messaging.record_answers(db, "africastalking", reference, at, answers)
     found, cursor = [], None
     for _ in range(2):
-        with outbox.parts.reading() as db:
+        with outbox.resources.reading() as db:
             page = messaging.list_incoming(context(db, outbox.id), PageRequest(cursor, 1))
         found += page.items
         cursor = page.next_cursor
@@ -153,11 +155,11 @@ def test_what_was_sent_is_read_by_whom_it_was_answered_for(outbox: Outbox) -> No
         (alone, "balance", "SALIO"),
     ]
     assert (found[1].phone, found[1].tenant_id) == (phone, mine)
-    with outbox.parts.reading() as db:
+    with outbox.resources.reading() as db:
         [theirs] = messaging.list_incoming(context(db, other.id), PageRequest()).items
     assert (theirs.provider_reference, theirs.text) == (both, None)
     swept(outbox, NOON + 92 * DAY)
-    with outbox.parts.reading() as db:
+    with outbox.resources.reading() as db:
         assert messaging.list_incoming(context(db, outbox.id), PageRequest()).items == []
 
 
@@ -198,7 +200,7 @@ def test_old_texts_are_cleared_in_sets(outbox: Outbox) -> None:
     outbox.change(outbox.texts(7), status="delivered", finished_at=NOON)
     swept(outbox, NOON + 80 * DAY)  # what other tests left
     before = NOON + DAY
-    sets = [outbox.parts.transact(lambda db: messaging.purge_texts(db, before, 3)) for _ in range(4)]
+    sets = [outbox.resources.transact(lambda db: messaging.purge_texts(db, before, 3)) for _ in range(4)]
     assert sets == [3, 3, 1, 0]
 
 
@@ -214,11 +216,11 @@ def test_an_erased_tenant_is_in_no_message(outbox: Outbox) -> None:
         ]
     )
     outbox.change([sent, unnamed], status="delivered", finished_at=NOON)
-    elsewhere = Outbox.found(outbox.parts)
+    elsewhere = Outbox.found(outbox.resources)
     (foreign,) = elsewhere.queue([notice(address=phone)])
     heard, heard_of_both = came(outbox, phone), came(outbox, shared)
     report = reported(outbox, phone)
-    with outbox.parts.writing() as db:
+    with outbox.resources.writing() as db:
         for each in (phone, shared):
             messaging.add_opt_out(context(db, outbox.id, now=NOON), each, source="sms")
         messaging.anonymise_messages_of_tenant(context(db, outbox.id, now=NOON + DAY), mine, [phone, shared])
@@ -238,17 +240,17 @@ def test_an_erased_tenant_is_in_no_message(outbox: Outbox) -> None:
 
 
 def test_what_a_phone_sent_stays_while_another_landlord_knows_it(outbox: Outbox) -> None:
-    phone, other = new_phone(), Outbox.found(outbox.parts)
+    phone, other = new_phone(), Outbox.found(outbox.resources)
     mine, heard = tenant(outbox, phone), came(outbox, phone)
     theirs = tenant(other, phone)
-    with outbox.parts.writing() as db:
+    with outbox.resources.writing() as db:
         messaging.anonymise_messages_of_tenant(context(db, outbox.id, now=NOON), mine, [phone])
     assert told_by(outbox, heard) == (phone, "SALIO")
-    with outbox.parts.writing() as db:
+    with outbox.resources.writing() as db:
         leasing.change_tenant(
-            context(db, outbox.id, now=NOON), mine, None, {"phones": []}, keys=outbox.parts.keys
+            context(db, outbox.id, now=NOON), mine, None, {"phones": []}, keys=outbox.resources.keys
         )  # as erasing does
         messaging.anonymise_messages_of_tenant(context(db, other.id, now=NOON), theirs, [phone])
     assert told_by(outbox, heard) == (None, None)
-    with outbox.parts.reading() as db:
+    with outbox.resources.reading() as db:
         assert db.scalar(select(func.count()).where(incoming_messages.c.phone == phone)) == 0

@@ -12,9 +12,9 @@ TODAY = dt.date(2026, 12, 1)
 
 
 @pytest.fixture
-def estate(parts: Resources, clock: ManualClock) -> Estate:
+def estate(resources: Resources, clock: ManualClock) -> Estate:
     """An estate on 1 December 2026 with the usual policy."""
-    made = Estate.found(parts, TODAY)
+    made = Estate.found(resources, TODAY)
     assert isinstance(made, Estate)
     made.at_day(TODAY)
     made.policy()

@@ -34,12 +34,12 @@ class Estate(Money):
     def at_day(self, today: dt.date, hour: int = 10) -> None:
         """Put the books and the clock of their parts on ``today``, at ``hour`` in Nairobi."""
         self.today = today
-        self.parts.clock.at = dt.datetime.combine(today, dt.time(hour - 3), dt.UTC)  # type: ignore[attr-defined]
+        self.resources.clock.at = dt.datetime.combine(today, dt.time(hour - 3), dt.UTC)  # type: ignore[attr-defined]
 
     def tenant(self, given_name: str = "Wanjiru", *, phone: str | None = "new", language: str = "en") -> UUID:
         number = f"+2547{next(_phones) % 10**8:08d}" if phone == "new" else phone
         new = NewTenant(given_name, phones=[number] if number else [], language=language)
-        return self.do(leasing.add_tenant, new, keys=self.parts.keys, now=self.now).id
+        return self.do(leasing.add_tenant, new, keys=self.resources.keys, now=self.now).id
 
     def let_to(self, tenant_id: UUID, unit: str | None = None, property_id: UUID | None = None, **terms: Any) -> UUID:
         """Let a new unit to the tenant from the first of the year on, and return the lease."""
@@ -64,23 +64,23 @@ class Estate(Money):
 
     def claimed(self, task: Task) -> Task:
         """Hold the task as the worker that is to work it."""
-        now = self.parts.clock.now()
+        now = self.resources.clock.now()
         until = now + dt.timedelta(minutes=1)
         held = self.do(task_repository.claim_task, task.id, new_id(), now, until)
         assert held is not None
-        return replace(held, clock=self.parts.clock.now)
+        return replace(held, clock=self.resources.clock.now)
 
     def remind(self, on: dt.date | None = None) -> dict[str, Any]:
         """Queue the reminders of the day, work their task here and now, and return its result."""
-        task = self.do(daily_run.queue_reminders, on or self.today, now=self.parts.clock.now())
-        return jobs.remind(self.parts, self.claimed(task))
+        task = self.do(daily_run.queue_reminders, on or self.today, now=self.resources.clock.now())
+        return jobs.remind(self.resources, self.claimed(task))
 
     def messages(self, *kinds: str) -> list[Message]:
         """Return the messages of the kinds, reminders unless others are named, in the order in which they were made."""
         query = select(*(messages.c[name] for name in Message._fields))
         query = query.where(messages.c.organisation_id == self.organisation_id).order_by(messages.c.id)
         query = query.where(messages.c.kind.in_(kinds or REMINDER_KINDS))
-        with self.parts.reading() as db:
+        with self.resources.reading() as db:
             return [Message(**row._mapping) for row in db.execute(query)]
 
     def said(self) -> list[tuple[UUID, str]]:
@@ -88,14 +88,14 @@ class Estate(Money):
         query = select(reminders.c.invoice_id, reminders.c.step).where(
             reminders.c.organisation_id == self.organisation_id
         )
-        with self.parts.reading() as db:
+        with self.resources.reading() as db:
             return [tuple(row) for row in db.execute(query.order_by(reminders.c.message_id, reminders.c.invoice_id))]
 
     def made(self) -> list[RenderedText]:
         """Return what each of the messages would say now."""
         waiting = self.messages()
-        with self.parts.reading() as db:
-            made = rendering.render_all(context(db, self.organisation_id, now=self.parts.clock.now()), waiting)
+        with self.resources.reading() as db:
+            made = rendering.render_all(context(db, self.organisation_id, now=self.resources.clock.now()), waiting)
         return [made[message.id] for message in waiting]
 
     def texts(self) -> list[str | None]:

@@ -18,13 +18,13 @@ NOT_REACHED = SendOutcome(NOT_SENT, reason="not_reached")
 
 def dispatched(estate: Estate) -> list[QueuedText]:
     """Hand over what of the estate is due now, and return it."""
-    texts = estate.do(dispatch_runner.decide_next_set, now=estate.parts.clock.now()).texts
+    texts = estate.do(dispatch_runner.decide_next_set, now=estate.resources.clock.now()).texts
     return [text for each in texts.values() for text in each]
 
 
 def told(estate: Estate, text: QueuedText, outcome: SendOutcome) -> None:
     come = [AttemptOutcome(estate.organisation_id, text.message_id, text.number, outcome)]
-    assert estate.do(tracking.apply_outcomes, come, now=estate.parts.clock.now()) == 1
+    assert estate.do(tracking.apply_outcomes, come, now=estate.resources.clock.now()) == 1
 
 
 def states(estate: Estate) -> list[tuple[str, str]]:
@@ -116,7 +116,7 @@ def test_what_waits_follows_its_tenant_to_another_number_and_language(estate: Es
     estate.at_day(DUE, 21)
     estate.remind()
     values = {"phones": ["+254722000128", "+254722000129"], "language": "sw"}
-    estate.do(leasing.change_tenant, tenant_id, None, values, keys=estate.parts.keys, now=estate.now)
+    estate.do(leasing.change_tenant, tenant_id, None, values, keys=estate.resources.keys, now=estate.now)
     estate.at_day(DUE + DAY, 9)
     (text,) = dispatched(estate)
     assert text.to == "+254722000128"
@@ -139,6 +139,6 @@ def test_a_number_that_is_still_theirs_is_kept_and_without_one_nothing_is_sent(
     estate.owe(estate.let_to(tenant_id), DUE)
     estate.at_day(DUE, 21)
     estate.remind()
-    estate.do(leasing.change_tenant, tenant_id, None, {"phones": phones}, keys=estate.parts.keys, now=estate.now)
+    estate.do(leasing.change_tenant, tenant_id, None, {"phones": phones}, keys=estate.resources.keys, now=estate.now)
     (message,) = estate.messages()
     assert (message.address, message.status) == (address, status)

@@ -33,7 +33,7 @@ def queue(estate: Estate, new: NoticeDraft = WATER, limit_cents: int = NO_LIMIT)
 
 def send(estate: Estate, new: NoticeDraft = WATER) -> Task:
     task = queue(estate, new)
-    jobs.send_notice(estate.parts, estate.claimed(task))
+    jobs.send_notice(estate.resources, estate.claimed(task))
     return task
 
 
@@ -152,7 +152,7 @@ def test_it_is_told_how_far_the_messages_have_got(estate: Estate) -> None:
     task = queue(estate)
     before = estate.do(service.list_notices, ALL).items[0]
     assert (before.status, before.counts, before.task_id) == ("queued", NoticeCounts(), task.id)
-    jobs.send_notice(estate.parts, estate.claimed(task))
+    jobs.send_notice(estate.resources, estate.claimed(task))
     (after,) = estate.do(service.list_notices, ALL).items
     assert after == estate.do(service.get_notice, after.id)
     assert (after.status, after.counts) == ("sent", NoticeCounts(queued=2, cancelled=1))
@@ -163,7 +163,7 @@ def test_another_organisation_s_notice_and_property_are_not_there(estate: Estate
     estate.let_to(estate.tenant())
     send(estate)
     (notice,) = estate.do(service.list_notices, ALL).items
-    other = Estate.found(estate.parts, estate.today)
+    other = Estate.found(estate.resources, estate.today)
     assert isinstance(other, Estate)
     with pytest.raises(NotFound):
         other.do(service.get_notice, notice.id)
@@ -178,16 +178,16 @@ def test_a_task_that_was_taken_over_tells_nobody_twice(estate: Estate) -> None:
         estate.let_to(estate.tenant())
     task = queue(estate)
     first = estate.claimed(task)
-    estate.parts.transact(
+    estate.resources.transact(
         lambda db: service.queue_notice_set(context(db, estate.organisation_id, **estate.at()), first, 0, None)
     )
-    estate.parts.clock.at += dt.timedelta(minutes=2)  # type: ignore[attr-defined]  # its claim has lapsed
+    estate.resources.clock.at += dt.timedelta(minutes=2)  # type: ignore[attr-defined]  # its claim has lapsed
     second = estate.claimed(task)
     with pytest.raises(ClaimLost):
-        estate.parts.transact(
+        estate.resources.transact(
             lambda db: service.queue_notice_set(context(db, estate.organisation_id, **estate.at()), first, 0, None)
         )
-    assert jobs.send_notice(estate.parts, second)["tenants"] == 3
+    assert jobs.send_notice(estate.resources, second)["tenants"] == 3
     assert len(estate.messages("notice")) == 3
 
 
@@ -196,7 +196,7 @@ def test_more_tenants_and_notices_take_no_more_queries(estate: Estate) -> None:
     for tenants in (1, 5):
         for _ in range(tenants):
             estate.let_to(estate.tenant())
-        with counted(estate.parts.writer) as sent:
+        with counted(estate.resources.writer) as sent:
             send(estate)
             estate.do(service.list_notices, ALL)
         counts.append(len(sent))
@@ -215,7 +215,7 @@ def test_a_phone_that_a_household_shares_is_told_the_same_once(estate: Estate) -
     task = send(estate, same)
     (told,) = estate.messages("notice")
     assert (told.tenant_id, told.address) == (first, shared)
-    jobs.send_notice(estate.parts, estate.claimed(queue(estate, same)))
+    jobs.send_notice(estate.resources, estate.claimed(queue(estate, same)))
     assert len(estate.messages("notice")) == 2, "another notice is another matter"
     kept = estate.do(service.get_notice, UUID(task.input["notice_id"]))
     assert (kept.recipients, kept.left_out) == (1, 2)

@@ -85,7 +85,7 @@ def test_a_promise_is_for_a_day_that_is_near(estate: Estate, days: int) -> None:
 def test_another_organisation_s_lease_and_promise_are_not_there(estate: Estate) -> None:
     theirs, _ = estate.owing(DUE)
     made = promise(estate, theirs)
-    other = Estate.found(estate.parts, estate.today)
+    other = Estate.found(estate.resources, estate.today)
     assert isinstance(other, Estate)
     for lease_id in (theirs, uuid4()):
         with pytest.raises(Invalid):

@@ -25,10 +25,10 @@ DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
-def own(fresh_database: str, parts: Resources, clock: ManualClock) -> Iterator[Estate]:
+def own(fresh_database: str, resources: Resources, clock: ManualClock) -> Iterator[Estate]:
     """An estate that reminds, on a database of its own, since the schedule takes whoever there is."""
     engine = make_engine(fresh_database)
-    made = Estate.found(replace(parts, writer=engine, reader=engine, clock=clock), DUE)
+    made = Estate.found(replace(resources, writer=engine, reader=engine, clock=clock), DUE)
     assert isinstance(made, Estate)
     made.at_day(DUE - 10 * DAY)
     made.policy()
@@ -38,9 +38,9 @@ def own(fresh_database: str, parts: Resources, clock: ManualClock) -> Iterator[E
 
 def fire(estate: Estate) -> int:
     """Fire the schedule at the hour of the clock, work what it queued, and return how many tasks that were."""
-    with using(estate.parts):
-        queued: int = jobs.rent_reminders(event_at(estate.parts.clock.now(), "rent_reminders"), None)["count"]
-    assert tasks.run_tasks(estate.parts) == queued
+    with using(estate.resources):
+        queued: int = jobs.rent_reminders(event_at(estate.resources.clock.now(), "rent_reminders"), None)["count"]
+    assert tasks.run_tasks(estate.resources) == queued
     return queued
 
 
@@ -71,7 +71,7 @@ def test_an_hour_and_a_day_that_were_missed_are_made_up_for(own: Estate) -> None
 
 def test_a_day_begins_in_the_organisation_s_own_time_zone(own: Estate) -> None:
     own.do(repository.update_organisation, None, {"time_zone": "Pacific/Auckland"})
-    own.parts.clock.at = dt.datetime(2026, 12, 4, 20, 30, tzinfo=dt.UTC)  # type: ignore[attr-defined]  # 9.30 on the 5th
+    own.resources.clock.at = dt.datetime(2026, 12, 4, 20, 30, tzinfo=dt.UTC)  # type: ignore[attr-defined]  # 9.30 on the 5th
     own.today = DUE
     own.owing(DUE)
     assert fire(own) == 1
@@ -96,8 +96,8 @@ def test_who_has_no_policy_is_left_alone_but_for_their_promises(own: Estate) -> 
 
 
 def by_hand(estate: Estate, on: dt.date) -> int:
-    outcomes = list(job_runner.run_job_by_hand(estate.parts, "rent_reminders", on, "Africa/Nairobi"))
-    tasks.run_tasks(estate.parts)
+    outcomes = list(job_runner.run_job_by_hand(estate.resources, "rent_reminders", on, "Africa/Nairobi"))
+    tasks.run_tasks(estate.resources)
     return sum(outcome.counted for _, outcome in outcomes if outcome)
 
 

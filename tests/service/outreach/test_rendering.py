@@ -169,8 +169,8 @@ def test_more_messages_and_invoices_take_no_more_queries(estate: Estate) -> None
         estate.remind()
         waiting = [message for message in estate.messages() if message.id not in told]
         told += [message.id for message in waiting]
-        with counted(estate.parts.writer) as sent:
-            estate.do(rendering.render_all, waiting, now=estate.parts.clock.now())
+        with counted(estate.resources.writer) as sent:
+            estate.do(rendering.render_all, waiting, now=estate.resources.clock.now())
         counts.append(len(sent))
         estate.at_day(estate.today + 30 * DAY)
     assert counts[0] == counts[1]

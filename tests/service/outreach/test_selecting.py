@@ -103,7 +103,7 @@ def test_a_tenant_without_a_phone_is_shown_as_not_told(estate: Estate) -> None:
 
 def test_an_erased_tenant_is_never_told(estate: Estate) -> None:
     lease_id, _ = estate.owing(DUE)
-    with estate.parts.reading() as db:
+    with estate.resources.reading() as db:
         lease = leasing.get_lease(context(db, estate.organisation_id, today=estate.today), lease_id)
     estate.terminate(lease_id, dt.date(2026, 12, 2))
     estate.at_day(DUE)
@@ -155,7 +155,7 @@ def test_a_tenant_who_was_told_today_is_told_of_what_came_up_since_tomorrow(esta
 
 
 def test_another_organisation_s_invoices_are_not_touched(estate: Estate) -> None:
-    other = Estate.found(estate.parts, estate.today)
+    other = Estate.found(estate.resources, estate.today)
     assert isinstance(other, Estate)
     other.policy()
     other.owing(DUE)
@@ -175,7 +175,7 @@ def small_sets(estate: Estate) -> Estate:
 
 
 def due_tenants(estate: Estate, after: UUID | None = None) -> list[UUID]:
-    with estate.parts.reading() as db:
+    with estate.resources.reading() as db:
         plan = daily_run.plan_day(context(db, estate.organisation_id, today=estate.today))
         assert plan is not None
         return daily_run.list_due_tenants(context(db, estate.organisation_id), plan, after)
@@ -183,16 +183,16 @@ def due_tenants(estate: Estate, after: UUID | None = None) -> list[UUID]:
 
 def test_a_run_that_was_killed_is_gone_on_with_from_where_it_had_committed(small_sets: Estate) -> None:
     estate = small_sets
-    task = estate.do(daily_run.queue_reminders, DUE, now=estate.parts.clock.now())
+    task = estate.do(daily_run.queue_reminders, DUE, now=estate.resources.clock.now())
     first = estate.claimed(task)
     tenants = due_tenants(estate)
-    with estate.parts.reading() as db:
+    with estate.resources.reading() as db:
         plan = daily_run.plan_day(context(db, estate.organisation_id, today=DUE))
     assert plan is not None
     begun = daily_run.parse_progress(first)
-    done = estate.parts.transact(
+    done = estate.resources.transact(
         lambda db: daily_run.queue_reminder_set(
-            context(db, estate.organisation_id, now=estate.parts.clock.now(), today=DUE),
+            context(db, estate.organisation_id, now=estate.resources.clock.now(), today=DUE),
             first,
             plan,
             tenants[:3],
@@ -202,14 +202,14 @@ def test_a_run_that_was_killed_is_gone_on_with_from_where_it_had_committed(small
     )
     assert done == (tenants[2], 3, 3)
 
-    estate.parts.clock.at += dt.timedelta(minutes=2)  # type: ignore[attr-defined]  # its claim has lapsed
+    estate.resources.clock.at += dt.timedelta(minutes=2)  # type: ignore[attr-defined]  # its claim has lapsed
     second = estate.claimed(task)
     assert daily_run.parse_progress(second) == done
     assert due_tenants(estate, done.after) == tenants[3:]
     with pytest.raises(ClaimLost):  # the first was only slow
-        estate.parts.transact(
+        estate.resources.transact(
             lambda db: daily_run.queue_reminder_set(
-                context(db, estate.organisation_id, now=estate.parts.clock.now(), today=DUE),
+                context(db, estate.organisation_id, now=estate.resources.clock.now(), today=DUE),
                 first,
                 plan,
                 tenants[3:5],
@@ -218,7 +218,7 @@ def test_a_run_that_was_killed_is_gone_on_with_from_where_it_had_committed(small
             )
         )
     assert len(estate.messages()) == 3, "the set that it lost left nothing"
-    assert jobs.remind(estate.parts, second)["messages"] == 7
+    assert jobs.remind(estate.resources, second)["messages"] == 7
     assert len(estate.messages()) == 7
     assert {message.tenant_id for message in estate.messages()} == set(tenants)
 
@@ -229,7 +229,7 @@ def test_more_tenants_and_leases_take_no_more_queries(estate: Estate) -> None:
         for _ in range(tenants):
             lease_id, _ = estate.owing(estate.today + 3 * DAY)
             estate.owe(lease_id, estate.today + 3 * DAY, 300_00)
-        with counted(estate.parts.writer) as sent:
+        with counted(estate.resources.writer) as sent:
             assert estate.remind()["messages"] == tenants
         counts.append(len(sent))
         estate.at_day(estate.today + 30 * DAY)

@@ -9,8 +9,8 @@ from tests.money import Money
 
 
 @pytest.fixture
-def books(parts: Resources) -> Iterator[Money]:
+def books(resources: Resources) -> Iterator[Money]:
     """Books of an organisation of the test's own; whatever the test did, their invariants must hold."""
-    made = Money.found(parts)
+    made = Money.found(resources)
     yield made
     assert made.broken() == []

@@ -53,7 +53,7 @@ def test_many_leases_take_as_many_queries_as_one_and_none_is_mixed_up(books: Mon
     books.pay(leases[1], 25_000_00)
     counts = []
     for asked in (leases[:1], leases):
-        with counted(books.parts.writer) as statements:
+        with counted(books.resources.writer) as statements:
             told = stands(books, *asked)
         counts.append(len(statements))
         assert [(each.owed_cents, each.credit_cents) for each in told] == [
@@ -65,7 +65,7 @@ def test_many_leases_take_as_many_queries_as_one_and_none_is_mixed_up(books: Mon
 
 
 def test_another_organisations_lease_owes_nothing_here(books: Money) -> None:
-    other = Money.found(books.parts)
+    other = Money.found(books.resources)
     lease_id = other.let(10_000_00)
     other.bill(FIRST)
     assert stands(books, lease_id) == [LeaseBalance(lease_id, 0, 0, None, None, 0, None)]
@@ -85,5 +85,5 @@ def test_the_last_receipt_is_the_last_that_is_not_void(books: Money) -> None:
     found = books.do(billing.find_last_receipt, leases)
     assert found is not None
     assert (found.lease_id, found.amount_cents) == (leases[1], 200)
-    theirs = Money.found(books.parts)
+    theirs = Money.found(books.resources)
     assert theirs.do(billing.find_last_receipt, leases) is None

@@ -24,11 +24,11 @@ JUNE, JULY = dt.date(2026, 6, 1), dt.date(2026, 7, 1)
 
 
 @pytest.fixture
-def own(fresh_database: str, parts: Resources, clock: ManualClock) -> Iterator[Money]:
+def own(fresh_database: str, resources: Resources, clock: ManualClock) -> Iterator[Money]:
     """Books on a database of their own, since workers take whatever task there is."""
     clock.at = dt.datetime(2026, 6, 1, 6, tzinfo=dt.UTC)
     engine = make_engine(fresh_database)
-    made = Money.found(replace(parts, writer=engine, reader=engine))
+    made = Money.found(replace(resources, writer=engine, reader=engine))
     yield made
     assert made.broken() == []
     engine.dispose()
@@ -48,7 +48,7 @@ def test_a_run_bills_every_lease_once_and_applies_credit_in_the_same_go(own: Mon
     assert paid.unallocated_cents == 4_000_00
     queue(own, JUNE)
     queue(own, JUNE)
-    assert tasks.run_tasks(own.parts) == 2
+    assert tasks.run_tasks(own.resources) == 2
     second, first = tasks_of(own)
     assert first.result == {"period": "2026-06", "leases": 3, "invoices": 3}
     assert second.result == {"period": "2026-06", "leases": 0, "invoices": 0}
@@ -83,12 +83,12 @@ def test_a_run_that_was_killed_is_taken_over_and_counts_all_that_was_done(
     # The clock is asked for the claim, for the set, within the set, and for the next set: it ends the
     # worker before the set, in the midst of it, or once it stands.
     with pytest.raises(Killed):
-        tasks.run_next_task(replace(own.parts, clock=FailingClock(clock.at, asked)))
+        tasks.run_next_task(replace(own.resources, clock=FailingClock(clock.at, asked)))
     billed = 5 if asked == 3 else 0
     assert len(own.do(billing.list_invoices, ALL, today=JUNE).items) == billed
-    assert tasks.run_next_task(own.parts) is False  # the claim stands
+    assert tasks.run_next_task(own.resources) is False  # the claim stands
     clock.at += dt.timedelta(seconds=CLAIM_S + 1)
-    assert tasks.run_next_task(own.parts) is True
+    assert tasks.run_next_task(own.resources) is True
     assert tasks_of(own)[0].result == {"period": "2026-06", "leases": 5, "invoices": 5}
     assert len(own.do(billing.list_invoices, ALL, today=JUNE).items) == 5
 
@@ -102,8 +102,8 @@ def test_a_run_is_not_asked_for_beyond_the_next_month_nor_dated_ahead(own: Money
 
 def bill_due(books: Money) -> int:
     """Fire the schedule now; return how many runs it queued."""
-    with using(books.parts):
-        queued: int = jobs.bill_due(event_at(books.parts.clock.now(), "bill_due"), None)["count"]
+    with using(books.resources):
+        queued: int = jobs.bill_due(event_at(books.resources.clock.now(), "bill_due"), None)["count"]
     return queued
 
 
@@ -111,29 +111,29 @@ def test_a_day_that_was_missed_is_billed_as_of_that_day_and_none_ahead(own: Mone
     own.do(organisations.change_organisation, None, {"bill_by_itself": True})
     lease_id = own.let(10_000_00)
     assert bill_due(own) == 1  # on 1 June
-    tasks.run_tasks(own.parts)
+    tasks.run_tasks(own.resources)
     late = own.let(30_000_00, starts_on=dt.date(2026, 6, 2))
     clock.at = dt.datetime(2026, 6, 3, 9, tzinfo=dt.UTC)
     assert bill_due(own) == 2  # the 2nd, when nothing ran, and the 3rd
     assert sorted(task.input["issued_on"] for task in tasks_of(own))[1:] == ["2026-06-02", "2026-06-03"]
-    tasks.run_tasks(own.parts)
+    tasks.run_tasks(own.resources)
     assert invoice_days(own, late) == [dt.date(2026, 6, 2)]
     assert len(own.lines(lease_id)) == 1
-    outcomes = job_runner.run_job_by_hand(own.parts, "bill_due", dt.date(2026, 6, 4), "Africa/Nairobi")
+    outcomes = job_runner.run_job_by_hand(own.resources, "bill_due", dt.date(2026, 6, 4), "Africa/Nairobi")
     assert [outcome.counted for _, outcome in outcomes if outcome] == [0] * 24
 
 
 def test_the_schedule_queues_a_run_once_a_day_for_those_who_asked(own: Money, clock: ManualClock) -> None:
-    others = Money.found(own.parts)  # did not ask
+    others = Money.found(own.resources)  # did not ask
     own.do(organisations.change_organisation, None, {"bill_by_itself": True})
     lease_id = own.let(10_000_00)
     assert [bill_due(own), bill_due(own)] == [1, 0]
-    tasks.run_tasks(own.parts)
+    tasks.run_tasks(own.resources)
     assert [line.amount_cents for line in own.lines(lease_id)] == [10_000_00]
     clock.at = dt.datetime(2026, 6, 1, 21, 30, tzinfo=dt.UTC)  # half past midnight on the 2nd, in Nairobi
     late = own.let(30_000_00, starts_on=dt.date(2026, 6, 2))
     assert bill_due(own) == 1
-    tasks.run_tasks(own.parts)
+    tasks.run_tasks(own.resources)
     assert [line.amount_cents for line in own.lines(late)] == [29_000_00]
     assert len(own.lines(lease_id)) == 1
     assert tasks_of(others) == []

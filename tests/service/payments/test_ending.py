@@ -89,7 +89,7 @@ def test_the_day_on_which_a_lease_was_entered_is_the_landlords_day(books: Money)
     books.today = JULY
     lease_id = books.let(9_000_00, starts_on=dt.date(2024, 1, 1))
     at_one_in_nairobi = dt.datetime(2026, 6, 30, 22, tzinfo=dt.UTC)
-    books.parts.transact(
+    books.resources.transact(
         lambda db: db.execute(update(leases).where(leases.c.id == lease_id).values(created_at=at_one_in_nairobi))
     )
     books.terminate(lease_id, dt.date(2026, 7, 31))

@@ -48,7 +48,7 @@ def asked(books: Money, lease_id: UUID) -> int:
 )
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_a_lease_is_asked_for_the_rent_of_its_days(
-    parts: Resources,
+    resources: Resources,
     starts_on: dt.date,
     held_days: int,
     told_after: int,
@@ -59,7 +59,7 @@ def test_a_lease_is_asked_for_the_rent_of_its_days(
     raised_after: int | None,
     paid: bool,
 ) -> None:
-    books = Money.found(parts, starts_on)
+    books = Money.found(resources, starts_on)
     ends_on = starts_on + (held_days - 1) * DAY
     lease_id = books.let(rent_cents, starts_on)
     raised_on = None if raised_after is None else starts_on + raised_after * DAY

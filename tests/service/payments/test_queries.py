@@ -17,7 +17,7 @@ from tests.queries import counted
 
 
 def queries(books: Money, work: Callable[[], object]) -> int:
-    with counted(books.parts.writer) as statements:
+    with counted(books.resources.writer) as statements:
         work()
     return len(statements)
 
@@ -97,7 +97,7 @@ def test_the_proof_finds_what_is_broken_on_purpose(books: Money, statement: str,
         raise Undo
 
     with pytest.raises(Undo):
-        books.parts.transact(damage)
+        books.resources.transact(damage)
 
 
 @pytest.mark.parametrize("table", ["allocation", "refund"])
@@ -107,4 +107,4 @@ def test_what_was_allocated_or_refunded_is_never_rewritten(books: Money, table: 
     books.refund(books.pay(lease_id, 12_000_00).id, 1_00)
     for statement in (f"UPDATE {table} SET amount_cents = amount_cents + 1", f"DELETE FROM {table}"):
         with pytest.raises(DBAPIError, match="append-only"):
-            books.parts.transact(lambda db, sql=statement: db.execute(text(sql)))  # type: ignore[misc]
+            books.resources.transact(lambda db, sql=statement: db.execute(text(sql)))  # type: ignore[misc]

@@ -217,7 +217,7 @@ def test_a_day_to_come_and_nothing_at_all_are_refused(books: Money) -> None:
 
 
 def test_another_organisations_ids_are_refused_and_nothing_is_written(books: Money) -> None:
-    theirs = Money.found(books.parts)
+    theirs = Money.found(books.resources)
     their_lease = theirs.let()
     their_payment = theirs.pay(their_lease, 500_00)
     their_tenant = theirs.invoice(their_lease, ("water", 100_00)).tenant_id

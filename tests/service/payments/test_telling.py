@@ -28,7 +28,7 @@ class Told(Money):
     def reach(self, rent_cents: int = 10_000_00, **person: Any) -> UUID:
         """Let a unit to a tenant of whom ``person`` is known, and return the lease."""
         known = NewTenant(**{"given_name": "Otieno", "phones": ["0712000001"], **person})
-        who = self.do(leasing.add_tenant, known, keys=self.parts.keys, now=self.now)
+        who = self.do(leasing.add_tenant, known, keys=self.resources.keys, now=self.now)
         new = NewLease(self.unit(rent_cents), [who.id], FIRST, rent_cents)
         return self.do(leasing.add_lease, new, **self.at()).id
 
@@ -41,20 +41,20 @@ class Told(Money):
         """Return the messages of the medium, the oldest first."""
         query = select(*(messages.c[name] for name in Message._fields))
         mine = (messages.c.organisation_id == self.organisation_id) & (messages.c.medium == medium)
-        with self.parts.reading() as db:
+        with self.resources.reading() as db:
             found = [Message(**row._mapping) for row in db.execute(query.where(mine).order_by(messages.c.id))]
         return [each for each in found if kind in (None, each.kind)]
 
     def sent(self, *kinds: str) -> None:
         """Let the messages of the kinds have been sent."""
-        with self.parts.writing() as db:
+        with self.resources.writing() as db:
             mine = (messages.c.organisation_id == self.organisation_id) & messages.c.kind.in_(kinds)
             db.execute(update(messages).where(mine).values(status="sent"))
 
 
 @pytest.fixture
-def books(parts: Resources) -> Iterator[Told]:
-    made = Told.found(parts)
+def books(resources: Resources) -> Iterator[Told]:
+    made = Told.found(resources)
     yield made
     assert made.broken() == []
 
@@ -233,7 +233,7 @@ def test_a_receipt_that_still_waits_is_withdrawn_and_nothing_is_told(books: Told
 @pytest.mark.parametrize("status", ["handed", "delivered", "unknown"])
 def test_what_may_have_been_told_is_taken_back_aloud(books: Told, status: str) -> None:
     payment = books.pay(books.reach(), 500_00)
-    with books.parts.writing() as db:
+    with books.resources.writing() as db:
         mine = messages.c.organisation_id == books.organisation_id
         db.execute(update(messages).where(mine).values(status=status))
     books.reverse(payment.id)
@@ -260,7 +260,7 @@ def test_what_is_undone_with_its_transaction_was_never_told(books: Told) -> None
         raise Undo
 
     with pytest.raises(Undo):
-        books.parts.transact(work)
+        books.resources.transact(work)
     assert books.outbox() == []
 
 
@@ -269,7 +269,7 @@ def test_telling_a_payment_takes_as_many_statements_with_a_letter_as_without(boo
     books.pay(told[0], 100)  # the first payment of all makes its channel, counter and accounts
 
     def statements(lease_id: UUID, received_on: dt.date) -> int:
-        with counted(books.parts.writer) as sent:
+        with counted(books.resources.writer) as sent:
             books.pay(lease_id, 100, received_on=received_on)
         return len(sent)
 
@@ -278,8 +278,8 @@ def test_telling_a_payment_takes_as_many_statements_with_a_letter_as_without(boo
     assert [statements(each, books.today) - untold for each in told] == [5, 5]
 
 
-def test_nobody_withdraws_what_is_anothers(books: Told, parts: Resources) -> None:
-    other = Told.found(parts)
+def test_nobody_withdraws_what_is_anothers(books: Told, resources: Resources) -> None:
+    other = Told.found(resources)
     payment = books.pay(books.reach(), 500_00)
     books.sent("receipt")
     keys = [f"receipt:{payment.id}"]

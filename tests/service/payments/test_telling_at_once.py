@@ -18,15 +18,15 @@ HEAD_START_S = 0.3
 
 
 @pytest.fixture
-def books(parts: Resources) -> Iterator[Told]:
-    made = Told.found(parts)
+def books(resources: Resources) -> Iterator[Told]:
+    made = Told.found(resources)
     yield made
     assert made.broken() == []
 
 
 def told(books: Told) -> list[tuple[str, str]]:
     query = select(messages.c.kind, messages.c.status).where(messages.c.organisation_id == books.organisation_id)
-    with books.parts.reading() as db:
+    with books.resources.reading() as db:
         return [tuple(row) for row in db.execute(query.order_by(messages.c.id))]
 
 
@@ -40,7 +40,7 @@ def meanwhile(work: Callable[[], object]) -> threading.Thread:
 
 def test_a_reversal_waits_for_the_dispatcher_and_then_is_told(books: Told) -> None:
     payment = books.pay(books.reach(), 500_00)
-    with books.parts.writing() as db:
+    with books.resources.writing() as db:
         dispatch_runner.decide_next_set(db, books.organisation_id, now=books.now)
         reversing = meanwhile(lambda: books.reverse(payment.id))
         assert reversing.is_alive()
@@ -50,7 +50,7 @@ def test_a_reversal_waits_for_the_dispatcher_and_then_is_told(books: Told) -> No
 
 def test_what_is_being_reversed_is_not_handed_over(books: Told) -> None:
     payment = books.pay(books.reach(), 500_00)
-    with books.parts.writing() as db:
+    with books.resources.writing() as db:
         payments.reverse_payment(context(db, books.organisation_id, **books.at()), payment.id, reason="bounced")
         dispatching = meanwhile(lambda: books.do(dispatch_runner.decide_next_set, now=books.now))
     dispatching.join()

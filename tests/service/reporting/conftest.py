@@ -7,5 +7,5 @@ from tests.service.reporting.landlord import Landlord, found
 
 
 @pytest.fixture
-def landlord(parts: Resources) -> Landlord:
-    return found(parts)
+def landlord(resources: Resources) -> Landlord:
+    return found(resources)

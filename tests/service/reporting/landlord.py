@@ -31,7 +31,7 @@ FIRST_DAY = dt.date(2026, 1, 1)
 class Landlord:
     """An organisation and short ways to its use cases, each in a transaction of its own, on the day ``today``."""
 
-    parts: Resources
+    resources: Resources
     organisation_id: UUID
     phone: str
     channel_id: UUID
@@ -50,11 +50,11 @@ class Landlord:
         return {"now": self.now, "today": self.today}
 
     def write(self, work: Callable[[Connection], Answer]) -> Answer:
-        return self.parts.transact(work)
+        return self.resources.transact(work)
 
     def read(self, work: Callable[..., Answer], *of: Any, **options: Any) -> Answer:
         """Return what a reporting service says of this organisation."""
-        with self.parts.snapshot() as db:
+        with self.resources.snapshot() as db:
             return perform(work, db, self.organisation_id, *of, moment=self._when, **options)
 
     def add_property(self, name: str) -> UUID:
@@ -69,7 +69,9 @@ class Landlord:
         phone = f"+2547{uuid4().int % 10**8:08d}"
         new = NewTenant(given_name, family_name="Odhiambo", phones=[phone])
         return self.write(
-            lambda db: leasing.add_tenant(context(db, self.organisation_id, **self._when), new, keys=self.parts.keys).id
+            lambda db: (
+                leasing.add_tenant(context(db, self.organisation_id, **self._when), new, keys=self.resources.keys).id
+            )
         )
 
     def let(
@@ -175,7 +177,7 @@ class Landlord:
         )
 
 
-def found(parts: Resources, names: Sequence[str] = ("Mwangaza Court",)) -> Landlord:
+def found(resources: Resources, names: Sequence[str] = ("Mwangaza Court",)) -> Landlord:
     """Return a new landlord with a bank account and one property."""
     phone = f"+2547{uuid4().int % 10**8:08d}"
     now = dt.datetime.combine(FIRST_DAY, dt.time(8), dt.UTC)
@@ -186,5 +188,5 @@ def found(parts: Resources, names: Sequence[str] = ("Mwangaza Court",)) -> Landl
         house = portfolio.add_property(context(db, mine, now=now), NewProperty(names[0], channel_id=bank)).id
         return mine, bank, house
 
-    mine, bank, house = parts.transact(work)
-    return Landlord(parts, mine, phone, bank, house)
+    mine, bank, house = resources.transact(work)
+    return Landlord(resources, mine, phone, bank, house)

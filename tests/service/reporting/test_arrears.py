@@ -61,9 +61,9 @@ owed = st.tuples(st.integers(0, 120), st.sampled_from((0, 1, 40)), st.integers(1
 @given(lines=st.lists(owed, min_size=1, max_size=5), seen_after=st.integers(0, 60))
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_what_is_open_lies_in_the_age_of_its_days(
-    parts: Resources, lines: list[tuple[int, int, int]], seen_after: int
+    resources: Resources, lines: list[tuple[int, int, int]], seen_after: int
 ) -> None:
-    landlord = found(parts)
+    landlord = found(resources)
     issued_on = landlord.today
     dues = [(issued_on + dt.timedelta(days=days), grace_days, cents) for days, grace_days, cents in lines]
     leases = {grace_days: landlord.let(grace_days=grace_days) for _, grace_days, _ in dues}
@@ -160,5 +160,5 @@ def test_a_day_to_come_is_refused(landlord: Landlord) -> None:
 def test_another_organisations_leases_are_not_in_it(landlord: Landlord) -> None:
     landlord.issue(landlord.let(), ("rent", 1_000_00))
     scope = Scope(landlord.property_id, landlord.today, True, None)  # an id that is no organisation's
-    with landlord.parts.snapshot() as db:
+    with landlord.resources.snapshot() as db:
         assert arrears_repository.total_arrears(db, scope)[1] == 0

@@ -29,9 +29,9 @@ step = st.tuples(
 @given(st.lists(step, min_size=4, max_size=10), st.data())
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_reports_of_one_day_agree_however_they_are_read(
-    parts: Resources, steps: list[tuple[str, int, int, int, int]], data: st.DataObject
+    resources: Resources, steps: list[tuple[str, int, int, int, int]], data: st.DataObject
 ) -> None:
-    landlord = found(parts)
+    landlord = found(resources)
     leases = [landlord.let(), landlord.let()]
     for each in steps:
         _take_if_allowed(landlord, leases, each)
@@ -96,7 +96,7 @@ def _undo_payment(landlord: Landlord, what: str, payment: Payment, cents: int) -
 
 def _listed(landlord: Landlord, on: dt.date, *, today: bool) -> list[LeaseArrears]:
     scope = Scope(landlord.organisation_id, on, today, None)
-    with landlord.parts.snapshot() as db:
+    with landlord.resources.snapshot() as db:
         return arrears_repository.list_arrears(db, scope, PageRequest()).items
 
 

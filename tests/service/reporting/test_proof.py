@@ -104,7 +104,7 @@ def test_a_break_is_seen_and_nothing_else(kept: Landlord, database: str, name: s
 
 
 def test_the_books_of_others_do_not_count(kept: Landlord, database: str) -> None:
-    other = found(kept.parts)
+    other = found(kept.resources)
     with unguarded(database) as db:
         breaking.post(db, other, ("receivable", 100), ("income.rent", -99))
     assert prove(kept).holds

@@ -24,27 +24,27 @@ from tests.service.reporting.landlord import Landlord, found
 
 
 @pytest.fixture
-def alone(fresh_database: str, parts: Resources, clock: ManualClock) -> Iterator[Resources]:
+def alone(fresh_database: str, resources: Resources, clock: ManualClock) -> Iterator[Resources]:
     """Parts on a database of their own, since the job looks at all organisations."""
     clock.at = dt.datetime(2026, 6, 1, 23, 5, tzinfo=dt.UTC)  # five past two on the 2nd, in Nairobi
     engine = make_engine(fresh_database)
-    with using(replace(parts, writer=engine, reader=engine)) as these:
+    with using(replace(resources, writer=engine, reader=engine)) as these:
         yield these
     engine.dispose()
 
 
-def fire(parts: Resources) -> int:
-    queued: int = prove_books(event_at(parts.clock.now(), "prove_books"), None)["count"]
+def fire(resources: Resources) -> int:
+    queued: int = prove_books(event_at(resources.clock.now(), "prove_books"), None)["count"]
     return queued
 
 
 def tasks_of(landlord: Landlord) -> list[Task]:
-    with landlord.parts.reading() as db:
+    with landlord.resources.reading() as db:
         return list_tasks(context(db, landlord.organisation_id), PageRequest()).items
 
 
-def books(parts: Resources) -> Landlord:
-    landlord = found(parts)
+def books(resources: Resources) -> Landlord:
+    landlord = found(resources)
     landlord.issue(landlord.let(), ("rent", 20_000_00))
     return landlord
 

@@ -70,7 +70,7 @@ def test_more_leases_take_no_more_queries(landlord: Landlord, name: str) -> None
     for leases in (1, 6):
         grow(landlord, leases)
         landlord.today += dt.timedelta(days=40)
-        with counted(landlord.parts.reader) as sent:
+        with counted(landlord.resources.reader) as sent:
             landlord.read(REPORTS[name], landlord.today)
         counts.append(len(sent))
     assert counts[0] == counts[1]
@@ -86,7 +86,7 @@ def test_more_history_takes_no_more_queries(landlord: Landlord) -> None:
             landlord.issue(lease_id, ("rent", 20_000_00))
             landlord.pay(lease_id, 19_000_00)
             landlord.today += dt.timedelta(days=30)
-        with counted(landlord.parts.reader) as sent:
+        with counted(landlord.resources.reader) as sent:
             for statement, of in (
                 (statements.get_tenant_statement, tenant_id),
                 (statements.get_lease_statement, lease_id),

@@ -23,9 +23,9 @@ def send(phone: Phone, text: str, reference: str = "") -> str:
     assert jobs.handle_sms in tracking.INCOMING_SMS_HANDLERS
     named = reference or f"{phone.number}-{next(phone.references)}"
     phone.now += dt.timedelta(seconds=1)
-    phone.parts.clock.at = phone.now  # type: ignore[attr-defined]  # the tests' clock stands where it is put
+    phone.resources.clock.at = phone.now  # type: ignore[attr-defined]  # the tests' clock stands where it is put
     incoming = IncomingSms("africastalking", named, phone.number, text, phone.now)
-    return phone.parts.transact(lambda db: tracking.handle_incoming_sms(db, incoming))
+    return phone.resources.transact(lambda db: tracking.handle_incoming_sms(db, incoming))
 
 
 def read(house: House) -> list[Read]:

@@ -39,7 +39,7 @@ class House:
 
     def tenant(self, phone: str, language: str = "en") -> UUID:
         new = NewTenant("Otieno", phones=[phone], language=language)
-        return self.books.do(leasing.add_tenant, new, keys=self.books.parts.keys, now=self.books.now).id
+        return self.books.do(leasing.add_tenant, new, keys=self.books.resources.keys, now=self.books.now).id
 
     def let(
         self,
@@ -58,7 +58,7 @@ class House:
         if confirmed:
             for tenant_id in tenants:
                 for number in self.books.do(leasing.get_tenant, tenant_id).phones:
-                    Phone(self.books.parts, number, dt.datetime.combine(TODAY, dt.time(8), dt.UTC)).confirm(
+                    Phone(self.books.resources, number, dt.datetime.combine(TODAY, dt.time(8), dt.UTC)).confirm(
                         self.id, name
                     )
         return lease.id
@@ -72,21 +72,21 @@ class House:
 
     def replies(self) -> list[Any]:
         """Return the replies in the outbox, in the order they were put there."""
-        return replies_of(self.books.parts, self.id)
+        return replies_of(self.books.resources, self.id)
 
     def opted_out(self, phone: str) -> bool:
         return phone in self.books.do(opted_out, [phone])
 
 
-def replies_of(parts: Resources, organisation_id: UUID, phone: str = "") -> list[Any]:
+def replies_of(resources: Resources, organisation_id: UUID, phone: str = "") -> list[Any]:
     mine = (messages.c.organisation_id == organisation_id) & (messages.c.kind == "reply")
     query = select(messages).where(mine).order_by(messages.c.id)
-    with parts.reading() as db:
+    with resources.reading() as db:
         return list(db.execute(query.where(messages.c.address == phone) if phone else query))
 
 
-def found_house(parts: Resources, name: str, today: dt.date) -> House:
-    books = Money.found(parts, today)
+def found_house(resources: Resources, name: str, today: dt.date) -> House:
+    books = Money.found(resources, today)
     books.do(organisations.change_organisation, None, {"name": name})
     return House(books)
 
@@ -95,7 +95,7 @@ def found_house(parts: Resources, name: str, today: dt.date) -> House:
 class Phone:
     """A phone that texts and dials; its messages are numbered by the gateway."""
 
-    parts: Resources
+    resources: Resources
     number: str
     now: dt.datetime
     references: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -103,7 +103,7 @@ class Phone:
     def text(self, text: str, reference: str = "") -> str:
         """Send an SMS and return the command that it was taken for."""
         named = reference or f"{self.number}-{next(self.references)}"
-        return self.parts.transact(
+        return self.resources.transact(
             lambda db: self_service.handle_sms(
                 db,
                 gateway="africastalking",
@@ -118,17 +118,17 @@ class Phone:
     def dial(self, text: str = "", session_id: str = "ATUid_1") -> str:
         """Send what was typed so far and return the screen, as the route does."""
         dialled = self_service.UssdRequest(session_id, self.number, text)
-        with self.parts.reading() as db:
+        with self.resources.reading() as db:
             screen = self_service.render_screen(db, dialled, now=self.now)
         if screen is None:
-            return self.parts.transact(
-                lambda db: self_service.apply_choice(db, dialled, now=self.now, keys=self.parts.keys)
+            return self.resources.transact(
+                lambda db: self_service.apply_choice(db, dialled, now=self.now, keys=self.resources.keys)
             )
         return screen
 
     def confirm(self, organisation_id: UUID, unit_name: str) -> None:
         """Confirm by USSD the organisation's place with that unit, offered first or not."""
-        with self.parts.reading() as db:
+        with self.resources.reading() as db:
             holder = find_holder(db, self.number, now=self.now)
         for place, entry in enumerate(holder.unconfirmed):
             named = unit_name in [lease.unit_name for lease in entry.leases]
@@ -139,27 +139,27 @@ class Phone:
 
     def told(self) -> list[str]:
         """Return what the platform itself answered the phone."""
-        return [each.text for each in replies_of(self.parts, PLATFORM, self.number)]
+        return [each.text for each in replies_of(self.resources, PLATFORM, self.number)]
 
 
 TODAY = dt.date(2026, 6, 10)
 
 
 @pytest.fixture
-def phone(parts: Resources) -> Phone:
+def phone(resources: Resources) -> Phone:
     number = f"+25419{next(_numbers):07d}"  # 019: no other test's
-    return Phone(parts, number, dt.datetime.combine(TODAY, dt.time(9), dt.UTC))
+    return Phone(resources, number, dt.datetime.combine(TODAY, dt.time(9), dt.UTC))
 
 
 @pytest.fixture
-def house(parts: Resources) -> House:
-    return found_house(parts, "Acme Homes", TODAY)
+def house(resources: Resources) -> House:
+    return found_house(resources, "Acme Homes", TODAY)
 
 
 @pytest.fixture
-def other(parts: Resources) -> House:
+def other(resources: Resources) -> House:
     """Another landlord."""
-    return found_house(parts, "Baraka Agencies", TODAY)
+    return found_house(resources, "Baraka Agencies", TODAY)
 
 
 def texts(replies: Sequence[Any]) -> list[str]:

@@ -16,12 +16,12 @@ TIMEOUT_S = 30
 def text_often(url: str, numbers: list[str], said: list[str], now: dt.datetime, own: str, start: Barrier) -> None:
     """Have each of the phones say each of the texts, by SMS that are this process's own."""
     engine = make_engine(url, timeout_s=TIMEOUT_S)
-    parts = Resources(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile(str(Path("/dev/null"))))
+    resources = Resources(writer=engine, reader=engine, clock=SystemClock(), keys=KeyFile(str(Path("/dev/null"))))
     start.wait(TIMEOUT_S)
     for number in numbers:
         for place, text in enumerate(said):
             given = {"gateway": "africastalking", "provider_reference": f"{own}-{number}-{place}", "phone": number}
-            parts.transact(
+            resources.transact(
                 lambda db, given=given, text=text: self_service.handle_sms(  # type: ignore[misc]
                     db, **given, text=text, received_at=now, now=now
                 )

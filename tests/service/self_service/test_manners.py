@@ -28,10 +28,10 @@ def test_a_phone_is_answered_twenty_times_a_day(house: House, other: House, phon
 @pytest.mark.parametrize("late", [False, True])
 def test_what_lay_on_the_queue_for_hours_is_done_and_not_answered(house: House, phone: Phone, late: bool) -> None:
     house.let(house.tenant(phone.number))
-    now = phone.parts.clock.now()
+    now = phone.resources.clock.now()
     came_at = now - dt.timedelta(hours=2) * late
     incoming = IncomingSms("africastalking", f"late-{phone.number}", phone.number, "fault no light", came_at)
-    assert phone.parts.transact(lambda db: jobs.handle_sms(db, incoming)) == "fault"
+    assert phone.resources.transact(lambda db: jobs.handle_sms(db, incoming)) == "fault"
     assert len(house.requests()) == 1
     assert [each.expires_at for each in house.replies()] == ([] if late else [now + dt.timedelta(hours=2)])
 
@@ -79,7 +79,7 @@ def test_who_wants_nothing_is_not_taken_back_by_a_sentence(house: House, phone: 
 
 
 def test_a_session_s_name_that_another_phone_had_does_not_swallow_a_fault(house: House, phone: Phone) -> None:
-    neighbour = Phone(phone.parts, f"{phone.number[:-1]}{9 - int(phone.number[-1])}", phone.now)
+    neighbour = Phone(phone.resources, f"{phone.number[:-1]}{9 - int(phone.number[-1])}", phone.now)
     for each in (phone, neighbour):
         house.let(house.tenant(each.number))
     for each in (phone, neighbour, neighbour):

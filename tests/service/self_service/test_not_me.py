@@ -21,7 +21,7 @@ def bait(other: House, phone: Phone) -> None:
 
 def withdraw(house: House, tenant_id: object) -> None:
     values: dict[str, object] = {"phones": []}
-    house.books.do(leasing.change_tenant, tenant_id, None, values, keys=house.books.parts.keys, now=house.books.now)
+    house.books.do(leasing.change_tenant, tenant_id, None, values, keys=house.books.resources.keys, now=house.books.now)
 
 
 @pytest.mark.parametrize("text", ["NOT ME", "not my number", "NOT ME 7", "not my number 1", "NOT ME 0712345678"])

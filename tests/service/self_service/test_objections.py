@@ -99,8 +99,8 @@ def test_a_no_that_comes_between_queueing_and_sending_is_heard(house: House, pho
     house.let(house.tenant(phone.number), confirmed=False)
     send(phone, "SI MIMI")
     values = {"phones": [phone.number]}
-    house.books.do(leasing.change_tenant, tenant_id, None, values, keys=phone.parts.keys, now=phone.now)
-    house.books.parts.transact(lambda db: dispatch_runner.decide_next_set(db, house.id, now=phone.now))
+    house.books.do(leasing.change_tenant, tenant_id, None, values, keys=phone.resources.keys, now=phone.now)
+    house.books.resources.transact(lambda db: dispatch_runner.decide_next_set(db, house.id, now=phone.now))
     found = house.books.do(messaging.get_message, message_id)
     assert (found.address, found.status, found.reason) == (phone.number, "cancelled", "number_denied")
 
@@ -138,7 +138,7 @@ def test_a_number_serves_a_lease_for_sixty_days_after_it(house: House, phone: Ph
     assert notify(house, phone, lease_id, "r") == ("cancelled", "lease_ended")
     assert house.books.do(leasing.get_tenant, tenant_id).language == "en"
     assert not house.opted_out(phone.number)
-    while phone.parts.transact(lambda db: jobs.purge_places(db, phone.now + DAY)):
+    while phone.resources.transact(lambda db: jobs.purge_places(db, phone.now + DAY)):
         pass
     assert house.books.do(leasing.list_confirmed_phones, [phone.number]) == set()
     # The new holder rents from the same landlord, and is told of what is theirs.

@@ -138,7 +138,7 @@ def test_a_confirmation_goes_with_the_number_and_comes_not_back_with_it(house: H
 
     def enter(*phones: str) -> None:
         values = {"phones": list(phones)}
-        house.books.do(leasing.change_tenant, tenant_id, None, values, keys=phone.parts.keys, now=house.books.now)
+        house.books.do(leasing.change_tenant, tenant_id, None, values, keys=phone.resources.keys, now=house.books.now)
 
     assert house.books.do(leasing.list_confirmed_phones, [phone.number, "+254700000000"]) == {phone.number}
     enter("+254110000001", phone.number)  # which stays their number
@@ -182,7 +182,7 @@ def test_what_was_offered_is_forgotten_in_time(house: House, phone: Phone) -> No
     send(phone, "fault no light")
     phone.now += dt.timedelta(hours=13)
     assert send(phone, "1 A1") == "unknown"
-    while phone.parts.transact(lambda db: jobs.purge_sessions(db, phone.now + 3 * DAY)):
+    while phone.resources.transact(lambda db: jobs.purge_sessions(db, phone.now + 3 * DAY)):
         pass
     assert house.requests() == []
 

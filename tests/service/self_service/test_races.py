@@ -17,7 +17,7 @@ PHONES = 4
 def race(house: House, numbers: list[str], said: list[str], phone: Phone) -> None:
     context = multiprocessing.get_context("spawn")
     start = context.Barrier(2)
-    url = house.books.parts.writer.url.render_as_string(hide_password=False)
+    url = house.books.resources.writer.url.render_as_string(hide_password=False)
     processes = [
         context.Process(target=racers.text_often, args=(url, numbers, said, phone.now, own, start))
         for own in ("one", "two")
@@ -31,7 +31,7 @@ def race(house: House, numbers: list[str], said: list[str], phone: Phone) -> Non
 
 def phones(house: House, phone: Phone) -> list[Phone]:
     """Return phones that are claimed and asked for something."""
-    found = [Phone(phone.parts, f"+25417{uuid4().int % 10**7:07d}", phone.now) for _ in range(PHONES)]
+    found = [Phone(phone.resources, f"+25417{uuid4().int % 10**7:07d}", phone.now) for _ in range(PHONES)]
     for each in found:
         house.let(house.tenant(each.number), unit_name=f"U{each.number[-4:]}", confirmed=False)
         each.text("fault no light")

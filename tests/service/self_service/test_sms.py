@@ -229,7 +229,7 @@ def test_a_balance_asks_as_often_for_many_leases_as_for_one(house: House, phone:
         for _ in range(more):
             house.let(tenant_id)
         house.books.bill(JUNE)
-        with counted(phone.parts.writer) as statements:
+        with counted(phone.resources.writer) as statements:
             phone.text("balance")
         counts.append(len(statements))
     assert counts[0] == counts[1]
@@ -240,7 +240,7 @@ def test_a_balance_asks_as_often_for_many_leases_as_for_one(house: House, phone:
 def test_incoming_sms_are_taken_by_the_hook(house: House, phone: Phone) -> None:
     assert jobs.handle_sms in tracking.INCOMING_SMS_HANDLERS
     house.let(house.tenant(phone.number))
-    incoming = IncomingSms("africastalking", "ref", phone.number, "salio", phone.parts.clock.now())
-    assert phone.parts.transact(lambda db: jobs.handle_sms(db, incoming)) == "balance"
-    assert phone.parts.transact(lambda db: jobs.handle_sms(db, incoming._replace(phone="+254179999999"))) == ""
+    incoming = IncomingSms("africastalking", "ref", phone.number, "salio", phone.resources.clock.now())
+    assert phone.resources.transact(lambda db: jobs.handle_sms(db, incoming)) == "balance"
+    assert phone.resources.transact(lambda db: jobs.handle_sms(db, incoming._replace(phone="+254179999999"))) == ""
     assert len(house.replies()) == 1

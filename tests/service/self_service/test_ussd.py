@@ -18,7 +18,7 @@ def test_the_menu_is_in_the_tenants_language(house: House, phone: Phone) -> None
     house.let(tenant_id)
     assert phone.dial() == MENU
     house.books.do(
-        leasing.change_tenant, tenant_id, None, {"language": "sw"}, keys=phone.parts.keys, now=house.books.now
+        leasing.change_tenant, tenant_id, None, {"language": "sw"}, keys=phone.resources.keys, now=house.books.now
     )
     assert phone.dial() == (
         "CON Chagua:\n1 Salio\n2 Risiti ya mwisho\n3 Ripoti tatizo\n4 Acha/anza ujumbe\n0 Msaada/Language"
@@ -159,7 +159,7 @@ def test_the_language_is_chosen_for_all_that_is_told(house: House, other: House,
     )
     assert phone.dial("0*2") == phone.dial("0*2") == "END Kuanzia sasa tutakuandikia kwa Kiswahili."
     assert phone.dial().startswith("CON Chagua:")
-    with phone.parts.reading() as db:
+    with phone.resources.reading() as db:
         assert {each.language for each in leasing.list_leases_of_phone(db, phone.number, now=phone.now)} == {"sw"}
 
 
@@ -185,7 +185,7 @@ def test_a_screen_asks_as_often_for_many_leases_as_for_few(house: House, phone: 
         for _ in range(more):
             house.let(tenant_id)
         house.books.bill(JUNE)
-        with counted(phone.parts.writer) as statements:
+        with counted(phone.resources.writer) as statements:
             phone.dial(text, f"ATUid_{more}")
         counts.append(len(statements))
     assert counts[1] <= counts[0] <= 19  # the first request makes the counter

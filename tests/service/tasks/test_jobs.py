@@ -30,7 +30,7 @@ class Killed(BaseException):
 class Script:
     """A job of the test's own; each set writes that it was done into a table, in the set's own transaction."""
 
-    parts: Resources
+    resources: Resources
     every: dt.timedelta = HOUR
     catches_up: bool = True
     scopes: list[UUID] = field(default_factory=lambda: [uuid4() for _ in range(3)])
@@ -43,7 +43,7 @@ class Script:
     def __post_init__(self) -> None:
         REGISTRY.add_job(Job(self.name, self.every, self.works, self.catches_up))
 
-    def works(self, parts: Resources, slot: Slot) -> Iterator[JobStep]:
+    def works(self, resources: Resources, slot: Slot) -> Iterator[JobStep]:
         self.seen.append(slot)
         for number, scope_id in enumerate(self.scopes):
             self.between(number)
@@ -56,18 +56,18 @@ class Script:
         return number + 1
 
     def fire(self, at: dt.datetime | None = None) -> list[Outcome]:
-        return job_runner.run_due_slots(self.parts, self.name, at or self.parts.clock.now())
+        return job_runner.run_due_slots(self.resources, self.name, at or self.resources.clock.now())
 
     def done(self) -> list[tuple[str, int]]:
         """Return (hour of the slot, number) of every set whose effect is there."""
         query = select(job_slots.c.slot, job_slots.c.count).where(job_slots.c.job == f"{self.name}_did")
-        with self.parts.reading() as db:
+        with self.resources.reading() as db:
             return sorted((row[0][8:13], row[1]) for row in db.execute(query))
 
     def run(self, slot: str = "2026-11-20T09:00:00Z") -> tuple[str, str | None, int, int, int]:
         columns = (job_runs.c.status, job_runs.c.problem, job_runs.c.attempts, job_runs.c.sets, job_runs.c.count)
         query = select(*columns).where(job_runs.c.job == self.name, job_runs.c.slot == slot)
-        with self.parts.reading() as db:
+        with self.resources.reading() as db:
             row = db.execute(query).one()
         return row[0], row[1], row[2], row[3], row[4]
 
@@ -78,8 +78,8 @@ def nine(clock: ManualClock) -> None:
 
 
 @pytest.fixture
-def script(parts: Resources) -> Script:
-    return Script(parts)
+def script(resources: Resources) -> Script:
+    return Script(resources)
 
 
 ALL = [("20T09", 0), ("20T09", 1), ("20T09", 2)]
@@ -93,7 +93,7 @@ def test_a_slot_is_worked_once_and_what_was_done_is_kept(script: Script) -> None
     assert script.fire(NINE + dt.timedelta(minutes=19)) == []
     assert script.done() == ALL
     assert script.run() == ("done", None, 1, 3, 6)
-    with script.parts.reading() as db:
+    with script.resources.reading() as db:
         counts = db.scalars(select(job_slots.c.count).where(job_slots.c.job == script.name)).all()
     assert sorted(counts) == [1, 2, 3]
 
@@ -171,14 +171,14 @@ def test_no_more_than_three_days_are_caught_up(script: Script, clock: ManualCloc
 
 def test_a_hole_that_another_s_run_left_is_caught_up_too(script: Script, clock: ManualClock) -> None:
     script.fire()
-    list(job_runner.run_job_by_hand(script.parts, script.name, dt.date(2026, 11, 21), "UTC"))  # by hand, ahead
+    list(job_runner.run_job_by_hand(script.resources, script.name, dt.date(2026, 11, 21), "UTC"))  # by hand, ahead
     clock.at = dt.datetime(2026, 11, 22, 0, 10, tzinfo=dt.UTC)
     hours = [outcome.slot.at for outcome in script.fire()]
     assert (hours[0].day, hours[0].hour, len(hours)) == (20, 10, 15)
 
 
-def test_what_does_not_catch_up_runs_its_own_slot_alone(parts: Resources, clock: ManualClock) -> None:
-    script = Script(parts, catches_up=False)
+def test_what_does_not_catch_up_runs_its_own_slot_alone(resources: Resources, clock: ManualClock) -> None:
+    script = Script(resources, catches_up=False)
     script.fire()
     clock.at += 5 * HOUR
     assert [outcome.slot.at.hour for outcome in script.fire()] == [14]
@@ -246,7 +246,7 @@ def test_a_database_that_goes_ends_the_run_and_is_tried_again(script: Script, cl
 
 def test_when_time_is_up_the_rest_is_left_to_whoever_comes_next(script: Script, clock: ManualClock) -> None:
     left = iter([True, True, False])
-    [outcome] = job_runner.run_due_slots(script.parts, script.name, clock.now(), lambda: next(left))
+    [outcome] = job_runner.run_due_slots(script.resources, script.name, clock.now(), lambda: next(left))
     assert (outcome.status, outcome.sets) == ("running", 1)
     assert script.run()[0] == "running"
     clock.at += dt.timedelta(seconds=1)
@@ -260,7 +260,7 @@ def test_a_slow_run_s_set_is_undone_when_another_has_taken_over(script: Script, 
 
     def steal(number: int) -> None:
         if number == 1 and len(script.seen) == 1:
-            script.parts.transact(lambda db: db.execute(stolen).close())
+            script.resources.transact(lambda db: db.execute(stolen).close())
 
     script.between = steal
     assert script.fire() == [], "it is another's now"
@@ -280,7 +280,7 @@ def test_passing_over_many_done_sets_keeps_the_slot_held(script: Script, clock: 
     def linger(_number: int) -> None:
         clock.at += dt.timedelta(seconds=CLAIM_S - 100)
         if len(script.seen) == 2:
-            held.append(job_runner.run_due_slots(script.parts, script.name, NINE + HOUR))
+            held.append(job_runner.run_due_slots(script.resources, script.name, NINE + HOUR))
 
     script.between = linger
     [outcome] = script.fire()
@@ -303,15 +303,15 @@ def test_a_key_that_names_no_day_is_refused(script: Script) -> None:
     assert script.done() == []
 
 
-def test_work_without_a_scope_is_repeated_until_there_is_none(parts: Resources) -> None:
+def test_work_without_a_scope_is_repeated_until_there_is_none(resources: Resources) -> None:
     left = [3, 2, 0, 5]
 
-    def works(parts: Resources, slot: Slot) -> Iterator[JobStep]:
+    def works(resources: Resources, slot: Slot) -> Iterator[JobStep]:
         yield JobStep(None, lambda db: left.pop(0))
 
     name = f"job_{uuid4().hex[:20]}"
     REGISTRY.add_job(Job(name, HOUR, works))
-    [outcome] = job_runner.run_due_slots(parts, name, NINE)
+    [outcome] = job_runner.run_due_slots(resources, name, NINE)
     assert (outcome.sets, outcome.counted, left) == (2, 5, [5])
 
 
@@ -319,13 +319,14 @@ def test_a_day_is_run_by_hand_slot_by_slot_and_what_was_done_stays_done_once(
     script: Script, clock: ManualClock
 ) -> None:
     script.fire()
-    ran = list(job_runner.run_job_by_hand(script.parts, script.name, dt.date(2026, 11, 20), "Africa/Nairobi"))
+    ran = list(job_runner.run_job_by_hand(script.resources, script.name, dt.date(2026, 11, 20), "Africa/Nairobi"))
     assert [slot.key for slot, _ in ran][::23] == ["2026-11-19T21:00:00Z", "2026-11-20T20:00:00Z"]
     [nine] = [outcome for slot, outcome in ran if outcome and slot.at.hour == 9]
     assert (nine.status, nine.sets, nine.passed_over) == ("done", 0, 3)
     assert sum(outcome.sets for _, outcome in ran if outcome) == 23 * 3
     again = [
-        outcome for _, outcome in job_runner.run_job_by_hand(script.parts, script.name, dt.date(2026, 11, 20), "UTC")
+        outcome
+        for _, outcome in job_runner.run_job_by_hand(script.resources, script.name, dt.date(2026, 11, 20), "UTC")
     ]
     assert sum(outcome.sets for outcome in again if outcome) == 3 * 3  # 21 to 23 h UTC are of the next day in Nairobi
 
@@ -333,7 +334,7 @@ def test_a_day_is_run_by_hand_slot_by_slot_and_what_was_done_stays_done_once(
 def test_by_hand_no_slot_is_taken_that_another_holds(script: Script) -> None:
     def meanwhile(number: int) -> None:
         if number == 0 and len(script.seen) == 1:
-            ran = dict(job_runner.run_job_by_hand(script.parts, script.name, dt.date(2026, 11, 20), "UTC"))
+            ran = dict(job_runner.run_job_by_hand(script.resources, script.name, dt.date(2026, 11, 20), "UTC"))
             assert [slot.at.hour for slot, outcome in ran.items() if outcome is None] == [9]
 
     script.between = meanwhile
@@ -343,7 +344,7 @@ def test_by_hand_no_slot_is_taken_that_another_holds(script: Script) -> None:
 
 def test_an_unknown_job_tells_which_there_are(script: Script) -> None:
     with pytest.raises(NotFound) as caught:
-        list(job_runner.run_job_by_hand(script.parts, "lost", dt.date(2026, 11, 20), "UTC"))
+        list(job_runner.run_job_by_hand(script.resources, "lost", dt.date(2026, 11, 20), "UTC"))
     assert script.name in caught.value.detail
     assert script.name in caught.value.facts["jobs"]
 
@@ -354,10 +355,10 @@ def test_one_name_is_one_job(script: Script) -> None:
 
 
 @pytest.fixture
-def alone(fresh_database: str, parts: Resources) -> Iterator[Resources]:
+def alone(fresh_database: str, resources: Resources) -> Iterator[Resources]:
     """Parts on a database whose runs are this test's only."""
     engine = make_engine(fresh_database)
-    yield replace(parts, writer=engine, reader=engine)
+    yield replace(resources, writer=engine, reader=engine)
     engine.dispose()
 
 

@@ -24,13 +24,13 @@ worked: list[Task] = []
 
 
 @task_handler("test_short")
-def _short(parts: Resources, task: Task) -> dict[str, Any]:
+def _short(resources: Resources, task: Task) -> dict[str, Any]:
     worked.append(task)
     return {}
 
 
 @task_handler("test_heavy", lane=HEAVY)
-def _heavy(parts: Resources, task: Task) -> dict[str, Any]:
+def _heavy(resources: Resources, task: Task) -> dict[str, Any]:
     worked.append(task)
     return {}
 
@@ -50,19 +50,19 @@ class Queue:
 
 
 @pytest.fixture
-def alone(fresh_database: str, parts: Resources) -> Iterator[Resources]:
+def alone(fresh_database: str, resources: Resources) -> Iterator[Resources]:
     """Parts on a database whose tasks are this test's only."""
     worked.clear()
     engine = make_engine(fresh_database)
-    with using(replace(parts, writer=engine, reader=engine, queues=Queue())) as these:
+    with using(replace(resources, writer=engine, reader=engine, queues=Queue())) as these:
         yield these
     engine.dispose()
 
 
-def queue(parts: Resources, organisation_id: UUID, kind: str = "test_heavy", count: int = 1) -> None:
-    with parts.writing() as db:
+def queue(resources: Resources, organisation_id: UUID, kind: str = "test_heavy", count: int = 1) -> None:
+    with resources.writing() as db:
         for _ in range(count):
-            queue_task(context(db, organisation_id, now=parts.clock.now()), kind, {}, created_by=None)
+            queue_task(context(db, organisation_id, now=resources.clock.now()), kind, {}, created_by=None)
 
 
 def order() -> list[UUID]:

@@ -19,33 +19,33 @@ def test_a_slot_is_the_event_s_time_rounded_down_in_utc() -> None:
 
 
 def test_a_slot_is_claimed_once_for_each_scope_and_again_when_the_work_failed(
-    parts: Resources, clock: ManualClock
+    resources: Resources, clock: ManualClock
 ) -> None:
     one, other = uuid4(), uuid4()
     slot = slots.slot_key(slots.slot_start(clock.now(), DAY))
-    with parts.writing() as db:
+    with resources.writing() as db:
         assert slots.claim_for_scope(db, "bill_due", slot, one, clock.now())
         assert not slots.claim_for_scope(db, "bill_due", slot, one, clock.now())
         assert slots.claim_for_scope(db, "other_job", slot, one, clock.now())
         db.rollback()
-    with parts.writing() as db:
+    with resources.writing() as db:
         assert slots.claim_for_scope(db, "bill_due", slot, one, clock.now())
         assert slots.claim_for_scope(db, "bill_due", slot, other, clock.now())
-    with parts.writing() as db:
+    with resources.writing() as db:
         assert not slots.claim_for_scope(db, "bill_due", slot, one, clock.now())
 
 
-def test_of_two_who_claim_at_once_the_second_waits_and_is_told_no(parts: Resources, clock: ManualClock) -> None:
+def test_of_two_who_claim_at_once_the_second_waits_and_is_told_no(resources: Resources, clock: ManualClock) -> None:
     scope, told, claimed = uuid4(), [], threading.Event()
 
     def second() -> None:
         claimed.wait(5)
-        with parts.writing() as db:
+        with resources.writing() as db:
             told.append(slots.claim_for_scope(db, "bill_due", "now", scope, clock.now()))
 
     thread = threading.Thread(target=second)
     thread.start()
-    with parts.writing() as db:
+    with resources.writing() as db:
         assert slots.claim_for_scope(db, "bill_due", "now", scope, clock.now())
         claimed.set()
         thread.join(0.3)

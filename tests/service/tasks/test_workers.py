@@ -18,7 +18,7 @@ from chalicelib.storage.tables.tasks import tasks
 from chalicelib.tasks.model import Task
 from chalicelib.tasks.task_queue import get_task, queue_task
 from tests.contexts import context
-from tests.service.worker_process import SETS_KIND, parts_on
+from tests.service.worker_process import SETS_KIND, resources_on
 
 pytestmark = pytest.mark.slow
 CLAIM_S = 1
@@ -27,7 +27,7 @@ LONG_CLAIM_S = 300  # longer than any machine takes to start a worker
 
 @pytest.fixture
 def real(fresh_database: str) -> Iterator[Resources]:
-    made = parts_on(fresh_database)
+    made = resources_on(fresh_database)
     yield made
     made.writer.dispose()
 
@@ -37,29 +37,29 @@ def start(url: str, set_s: float = 0.0, claim_s: int = CLAIM_S) -> "subprocess.P
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-def queue(parts: Resources, organisation_id: UUID, sets: int) -> Task:
-    return parts.transact(
+def queue(resources: Resources, organisation_id: UUID, sets: int) -> Task:
+    return resources.transact(
         lambda db: queue_task(
-            context(db, organisation_id, now=parts.clock.now()), SETS_KIND, {"sets": sets}, created_by=None
+            context(db, organisation_id, now=resources.clock.now()), SETS_KIND, {"sets": sets}, created_by=None
         )
     )
 
 
-def stands(parts: Resources, task: Task) -> Task:
-    with parts.reading() as db:
+def stands(resources: Resources, task: Task) -> Task:
+    with resources.reading() as db:
         return get_task(context(db, task.organisation_id), task.id)
 
 
-def posted(parts: Resources, organisation_id: UUID) -> int:
+def posted(resources: Resources, organisation_id: UUID) -> int:
     query = select(func.count()).where(journals.c.organisation_id == organisation_id)
-    with parts.reading() as db:
+    with resources.reading() as db:
         return int(db.execute(query).scalar_one())
 
 
-def lapse(parts: Resources, task: Task) -> None:
+def lapse(resources: Resources, task: Task) -> None:
     """Let whatever time the task is claimed for be over."""
-    over = parts.clock.now() - dt.timedelta(seconds=1)
-    parts.transact(lambda db: db.execute(update(tasks).where(tasks.c.id == task.id).values(claimed_until=over)))
+    over = resources.clock.now() - dt.timedelta(seconds=1)
+    resources.transact(lambda db: db.execute(update(tasks).where(tasks.c.id == task.id).values(claimed_until=over)))
 
 
 def lines(worker: "subprocess.Popen[str]") -> list[str]:

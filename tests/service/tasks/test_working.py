@@ -34,25 +34,25 @@ class Script:
         self.sets = 3
         self.work: TaskHandler = self.work_sets  # a test puts its own here
 
-    def work_sets(self, parts: Resources, task: Task) -> dict[str, Any]:
+    def work_sets(self, resources: Resources, task: Task) -> dict[str, Any]:
         self.seen.append(task)
         for number in range(int(task.cursor or 0), self.sets):
             if self.raises:
                 raise self.raises.pop(0)
-            do_set(parts, task, number + 1, self.sets)
+            do_set(resources, task, number + 1, self.sets)
         return {"sets": self.sets}
 
 
-def do_set(parts: Resources, task: Task, done: int, total: int | None = None) -> None:
-    parts.transact(lambda db: save_progress(db, task, done=done, total=total, cursor=str(done)))
+def do_set(resources: Resources, task: Task, done: int, total: int | None = None) -> None:
+    resources.transact(lambda db: save_progress(db, task, done=done, total=total, cursor=str(done)))
 
 
 script = Script()
 
 
 @task_handler("scripted")
-def _scripted(parts: Resources, task: Task) -> dict[str, Any]:
-    return script.work(parts, task)
+def _scripted(resources: Resources, task: Task) -> dict[str, Any]:
+    return script.work(resources, task)
 
 
 @pytest.fixture(autouse=True)
@@ -61,20 +61,20 @@ def fresh_script() -> None:
 
 
 @pytest.fixture
-def alone(fresh_database: str, parts: Resources) -> Iterator[Resources]:
+def alone(fresh_database: str, resources: Resources) -> Iterator[Resources]:
     """Parts on a database whose tasks are this test's only."""
     engine = make_engine(fresh_database)
-    yield replace(parts, writer=engine, reader=engine)
+    yield replace(resources, writer=engine, reader=engine)
     engine.dispose()
 
 
-def queue(parts: Resources, kind: str = "scripted", **input: Any) -> Task:
-    with parts.writing() as db:
-        return queue_task(context(db, ORGANISATION, now=parts.clock.now()), kind, input, created_by=None)
+def queue(resources: Resources, kind: str = "scripted", **input: Any) -> Task:
+    with resources.writing() as db:
+        return queue_task(context(db, ORGANISATION, now=resources.clock.now()), kind, input, created_by=None)
 
 
-def stands(parts: Resources, task: Task) -> Task:
-    with parts.reading() as db:
+def stands(resources: Resources, task: Task) -> Task:
+    with resources.reading() as db:
         return get_task(context(db, ORGANISATION), task.id)
 
 
@@ -156,9 +156,9 @@ def test_a_task_that_gets_on_may_be_taken_up_more_often(alone: Resources, clock:
     script.sets = task_runner.MAX_ATTEMPTS + 2
     task = queue(alone)
 
-    def one_set_a_run(parts: Resources, claimed: Task) -> dict[str, Any]:
+    def one_set_a_run(resources: Resources, claimed: Task) -> dict[str, Any]:
         done = int(claimed.cursor or 0) + 1
-        do_set(parts, claimed, done)
+        do_set(resources, claimed, done)
         if done < script.sets:
             raise RuntimeError("out of time")
         return {"sets": done}
@@ -173,16 +173,16 @@ def test_a_task_that_gets_on_may_be_taken_up_more_often(alone: Resources, clock:
 def test_a_slow_worker_s_set_is_undone_when_another_has_taken_over(alone: Resources, clock: ManualClock) -> None:
     task, other = queue(alone), []
 
-    def be_overtaken(parts: Resources, claimed: Task) -> dict[str, Any]:
+    def be_overtaken(resources: Resources, claimed: Task) -> dict[str, Any]:
         script.work = script.work_sets  # the second worker is quick
         clock.at += dt.timedelta(seconds=CLAIM_S + 1)
-        assert task_runner.run_next_task(parts)
+        assert task_runner.run_next_task(resources)
 
         def late_set(db: Connection) -> None:
             other.append(queue_task(context(db, ORGANISATION, now=clock.now()), "late", {}, created_by=None))
             save_progress(db, claimed, done=1, cursor="1")
 
-        parts.transact(late_set)
+        resources.transact(late_set)
         return {"sets": 0}
 
     script.work = be_overtaken
@@ -194,11 +194,11 @@ def test_a_slow_worker_s_set_is_undone_when_another_has_taken_over(alone: Resour
 
 
 def test_an_advance_prolongs_the_claim(alone: Resources, clock: ManualClock) -> None:
-    def slow(parts: Resources, claimed: Task) -> dict[str, Any]:
+    def slow(resources: Resources, claimed: Task) -> dict[str, Any]:
         for done in range(1, 4):
             clock.at += dt.timedelta(seconds=CLAIM_S - 10)
-            do_set(parts, claimed, done)
-            assert not task_runner.run_next_task(parts)
+            do_set(resources, claimed, done)
+            assert not task_runner.run_next_task(resources)
         return {}
 
     script.work = slow
@@ -225,7 +225,7 @@ def test_a_kind_that_this_release_does_not_know_is_left_alone(alone: Resources) 
 
 def test_one_kind_has_one_handler() -> None:
     with pytest.raises(ValueError):
-        task_handler("scripted")(lambda parts, task: {})
+        task_handler("scripted")(lambda resources, task: {})
 
 
 def test_only_a_claimed_task_can_be_advanced(alone: Resources) -> None:

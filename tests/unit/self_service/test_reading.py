@@ -110,15 +110,9 @@ def test_what_is_due_next(
         (10, "Mwan.. A12"),
     ],
 )
-<<<<<<< HEAD
-def test_a_place_is_cut_at_the_property(width: int, told: str) -> None:
-    assert text_fitting.place_name("Mwangaza Court", "A12", width) == told
-    assert len(told) <= width
-=======
 def test_a_place_is_cut_at_the_property(width: int, shortened: str) -> None:
-    assert texts.place_name("Mwangaza Court", "A12", width) == shortened
+    assert text_fitting.place_name("Mwangaza Court", "A12", width) == shortened
     assert len(shortened) <= width
->>>>>>> c4149d5 (tests: name variables for what they hold)
 
 
 @given(st.text(max_size=130), st.text(min_size=1, max_size=50), st.integers(10, 60))
