@@ -16,7 +16,7 @@ ON_SQLITE_ALONE = (
     "tests/service/self_service/test_sms.py",
     "tests/service/self_service/test_two_landlords.py",
     "tests/service/self_service/test_ussd.py",
-    "tests/service/outreach/test_rendering.py",
-    "tests/service/payments/test_ending_sums.py",
-    "tests/service/payments/test_telling.py",
+    "tests/service/reminders/test_rendering.py",
+    "tests/service/payments/test_lease_closing_sums.py",
+    "tests/service/payments/test_notifications.py",
 )

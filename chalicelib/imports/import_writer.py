@@ -10,7 +10,6 @@ from chalicelib import billing, leasing, payments, portfolio
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.imports import model, repository
 from chalicelib.imports.model import ExistingRecords, ImportedItem
-from chalicelib.leasing import leases as lease_service
 from chalicelib.leasing.model import DEFAULT_NOTICE_DAYS, AgreedDeposit, LeaseAgreement, NewDeposit, NewRecurringCharge
 from chalicelib.leasing.tenant_model import IdentityDocument, NewTenant, NextOfKin
 from chalicelib.portfolio.model import NewProperty, NewUnit
@@ -111,7 +110,7 @@ class ImportWriter:
         )
         with _naming_row(planned.row):
             # By itself, for ``leasing.add_lease`` reads the lease again: five queries that nobody needs here.
-            lease_id = lease_service.create_lease(self.ctx, agreement)
+            lease_id = leasing.create_lease(self.ctx, agreement)
         return self._record_item(model.LEASE, lease_id)
 
     def _balances(self, balances: list[tuple[UUID, int]]) -> None:

@@ -8,7 +8,7 @@ from chalicelib.leasing.deposits import (
     reverse_deposit_entry,
     withdraw_deposit,
 )
-from chalicelib.leasing.leases import add_lease, get_lease, list_leases, record_termination, update_terms
+from chalicelib.leasing.leases import add_lease, create_lease, get_lease, list_leases, record_termination, update_terms
 from chalicelib.leasing.locking import (
     get_predecessors,
     lock_lease,

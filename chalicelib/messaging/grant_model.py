@@ -77,3 +77,6 @@ class Grant(NamedTuple):
     note: str
     granted_by: str
     granted_at: dt.datetime
+
+
+SENDER_PATTERN = "^([0-9A-Za-z]([0-9A-Za-z _.-]{0,9}[0-9A-Za-z])?)?$"

@@ -10,10 +10,17 @@ from chalicelib import organisations
 from chalicelib.brands import is_brand
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.messaging import grant_repository as repository
-from chalicelib.messaging.grant_model import GRANT_KINDS, MESSAGING, SENDER_NAME, Grant, GrantLimits, SendingProfile
+from chalicelib.messaging.grant_model import (
+    GRANT_KINDS,
+    MESSAGING,
+    SENDER_NAME,
+    SENDER_PATTERN,
+    Grant,
+    GrantLimits,
+    SendingProfile,
+)
 from chalicelib.runtime.context import Context
 
-SENDER_PATTERN = "^([0-9A-Za-z]([0-9A-Za-z _.-]{0,9}[0-9A-Za-z])?)?$"
 MAX_BY, MAX_NOTE = 60, 200
 
 

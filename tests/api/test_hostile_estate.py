@@ -16,7 +16,7 @@ from chalicelib.runtime.resources import get_resources
 from tests.api.client import Client
 from tests.api.test_ussd import dial, let_to, token  # noqa: F401
 from tests.contexts import context
-from tests.unit.messaging.test_neutral_rules import bad
+from tests.unit.messaging.test_sanitize_rules import bad
 
 NOON = dt.datetime(2026, 6, 10, 9, tzinfo=dt.UTC)
 ESTATES = (

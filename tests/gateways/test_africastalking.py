@@ -12,7 +12,7 @@ from chalicelib.errors import Unavailable
 from chalicelib.gateways.africastalking import AfricasTalking
 from chalicelib.gateways.concurrency import MAX_CONCURRENT
 from chalicelib.runtime.ports import OutgoingText, SendOutcome
-from tests.gateways.test_africastalking_answers import AMINA, BRIAN, payload
+from tests.gateways.test_africastalking_responses import AMINA, BRIAN, payload
 from tests.gateways.vendor import Behaviour, Posted, Vendor, answer, answering, dripping, hang_up, silent
 
 KEY = "atsk_secret"

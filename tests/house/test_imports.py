@@ -177,6 +177,32 @@ def test_only_bootstrap_knows_gateways() -> None:
     assert found == {"chalicelib/bootstrap.py"}
 
 
+# What is open beside the interfaces: roles are constants that every route names; a blueprint of functions and the
+# registry are how a room offers its jobs; the vault is a library of its own; delivery is the pump of messaging, from
+# which it was parted; a report's columns are asked for with its rows.
+OPEN = {
+    "chalicelib.access.roles",
+    "chalicelib.access.authorizer",
+    "chalicelib.organisations.vault",
+    "chalicelib.reporting.csv_rows",
+    "chalicelib.tasks.registry",
+    "chalicelib.tasks.scheduled_jobs",
+    "chalicelib.tasks.task_queue",
+}
+PUMP = {"delivery": {"messaging"}, "api": {"delivery"}, "self_service": {"delivery"}}
+
+
+def test_a_room_is_called_through_its_interface() -> None:
+    """Whoever goes past it may meet a use case without its guard."""
+
+    def bad(path: Path, name: str, room: str, kind: str) -> bool:
+        foreign = room in DOMAINS - {room_of(path), *PUMP.get(room_of(path), ())}
+        is_open = any(f"{name}.".startswith(f"{each}.") for each in OPEN)
+        return foreign and kind in {"service", "runner", "jobs", "repository"} and not is_open
+
+    assert offenders({"api", "schema", "jobs", "service", "runner", "web"}, bad) == []
+
+
 def test_rooms_import_only_those_below_them() -> None:
     def bad(path: Path, name: str, room: str, kind: str) -> bool:
         mine = room_of(path)

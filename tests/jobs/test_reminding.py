@@ -12,7 +12,7 @@ from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.messaging import messages
 from chalicelib.storage.tables.tasks import tasks
 from tests.jobs.test_firing import fired
-from tests.service.outreach.estate import Estate
+from tests.service.reminders.estate import Estate
 from tests.service.worker_process import resources_on
 
 pytestmark = pytest.mark.slow

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema
 
-from chalicelib.messaging.grants import SENDER_PATTERN
+from chalicelib.messaging.grant_model import SENDER_PATTERN
 from chalicelib.messaging.model import GATEWAYS_BY_MEDIUM, KINDS, MEDIUMS, OPT_OUT_SOURCES, SMS, STATUSES
 from chalicelib.runtime.ports import OUTCOMES
 from chalicelib.translations.message_templates import MAX_VALUE_LENGTHS

@@ -9,7 +9,7 @@ from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.reminders import promises as service
 from chalicelib.reminders.model import NewExclusion, NewPromise, Promise
 from tests.money import ALL
-from tests.service.outreach.estate import Estate
+from tests.service.reminders.estate import Estate
 
 DUE = dt.date(2026, 12, 5)
 DAY = dt.timedelta(days=1)

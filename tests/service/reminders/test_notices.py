@@ -17,7 +17,7 @@ from chalicelib.tasks.model import ClaimLost, Task
 from tests.contexts import context
 from tests.money import ALL
 from tests.queries import counted
-from tests.service.outreach.estate import Estate
+from tests.service.reminders.estate import Estate
 
 WATER = NoticeDraft("notice", None, "Dear {tenant}, water for {unit} is off on Friday.", "")
 NO_LIMIT = 1_000_000_00

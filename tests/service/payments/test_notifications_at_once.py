@@ -12,7 +12,7 @@ from chalicelib.delivery import dispatch_runner
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.messaging import messages
 from tests.contexts import context
-from tests.service.payments.test_telling import Told
+from tests.service.payments.test_notifications import Told
 
 HEAD_START_S = 0.3
 

@@ -12,7 +12,7 @@ from chalicelib.reminders.model import NewExclusion, NewPromise
 from chalicelib.tasks.model import ClaimLost
 from tests.contexts import context
 from tests.queries import counted
-from tests.service.outreach.estate import Estate
+from tests.service.reminders.estate import Estate
 
 DUE = dt.date(2026, 12, 5)
 DAY = dt.timedelta(days=1)

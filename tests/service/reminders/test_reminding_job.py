@@ -18,7 +18,7 @@ from chalicelib.tasks.model import Task
 from chalicelib.tasks.task_queue import list_tasks
 from local.runner import event_at
 from tests.money import ALL
-from tests.service.outreach.estate import Estate
+from tests.service.reminders.estate import Estate
 
 DUE = dt.date(2026, 12, 5)
 DAY = dt.timedelta(days=1)

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.clock import ManualClock
 from chalicelib.runtime.resources import Resources
-from tests.service.outreach.estate import Estate
+from tests.service.reminders.estate import Estate
 
 TODAY = dt.date(2026, 12, 1)
 

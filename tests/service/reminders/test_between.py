@@ -9,7 +9,7 @@ from chalicelib.delivery import dispatch_runner, tracking
 from chalicelib.delivery.queue_payloads import AttemptOutcome, QueuedText
 from chalicelib.reminders import policies
 from chalicelib.runtime.ports import NOT_SENT, SendOutcome
-from tests.service.outreach.estate import Estate
+from tests.service.reminders.estate import Estate
 
 DUE = dt.date(2026, 12, 4)  # a Friday
 DAY = dt.timedelta(days=1)
