@@ -23,7 +23,8 @@ from chalicelib.api.schemas.messages import (
 )
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.messaging.grant_model import EffectiveSettings
-from chalicelib.messaging.model import IncomingMessage, Message, MessagePreview, OptOut, Spend, Template
+from chalicelib.messaging.model import IncomingMessage, Message, OptOut, Spend
+from chalicelib.messaging.template_model import MessagePreview, Template
 from chalicelib.web.fields import PAGING
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
@@ -109,10 +110,7 @@ def preview_message(request: RequestContext) -> MessagePreview:
     Renders a template, or ``text`` in its place, with the given or usual values, and returns its parts and price;
     nothing is stored or sent. For owners, managers and accountants.
     """
-    asked = request.body
-    return messaging.preview_message(
-        request.ctx, asked["kind"], asked["language"], asked.get("text"), asked.get("values", {})
-    )
+    return messaging.preview_message(request.ctx, request.body)
 
 
 @routes.get("/messages", may="see_messages", query=MESSAGE_QUERY, answer=MESSAGE)
@@ -122,8 +120,16 @@ def list_messages(request: RequestContext) -> Page[Message]:
     Returns messages, newest first, with status and reason; filter by status, kind, medium, tenant, lease and
     notice. For owners, managers and accountants.
     """
-    filters = {name: request.query[name] for name in messaging.FILTERS if name in request.query}
-    return messaging.list_messages(request.ctx, request.page_request, **filters)
+    return messaging.list_messages(
+        request.ctx,
+        request.page_request,
+        status=request.query.get("status"),
+        kind=request.query.get("kind"),
+        medium=request.query.get("medium"),
+        tenant_id=request.query.get("tenant_id"),
+        lease_id=request.query.get("lease_id"),
+        notice_id=request.query.get("notice_id"),
+    )
 
 
 @routes.get("/messages/spend", may="see_messages", query=MONTH_QUERY, answer=SPEND)

@@ -9,7 +9,6 @@ from chalicelib.messaging.grants import (
 )
 from chalicelib.messaging.message_settings import change_settings, get_part_prices, get_settings
 from chalicelib.messaging.messages import (
-    FILTERS,
     cancel_message,
     count_messages_to,
     get_message,

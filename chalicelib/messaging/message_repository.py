@@ -1,7 +1,6 @@
 """SQL that reads messages and their cost."""
 
 import datetime as dt
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, and_, case, func, insert, or_, select, update
@@ -39,10 +38,27 @@ def list_attempts(ctx: Context, message_id: UUID) -> list[Attempt]:
     return [Attempt._make(row) for row in ctx.db.execute(query.order_by(table.c.number))]
 
 
-def list_messages(ctx: Context, page_request: PageRequest, filters: dict[str, Any]) -> Page[Message]:
-    """Return messages whose columns equal ``filters``, newest first."""
+def list_messages(
+    ctx: Context,
+    page_request: PageRequest,
+    *,
+    status: str | None,
+    kind: str | None,
+    medium: str | None,
+    tenant_id: UUID | None,
+    lease_id: UUID | None,
+    notice_id: UUID | None,
+) -> Page[Message]:
     query = select(*_COLUMNS).where(messages.c.organisation_id == ctx.organisation_id)
-    query = query.where(*(messages.c[name] == value for name, value in filters.items()))
+    wanted = {
+        "status": status,
+        "kind": kind,
+        "medium": medium,
+        "tenant_id": tenant_id,
+        "lease_id": lease_id,
+        "notice_id": notice_id,
+    }
+    query = query.where(*(messages.c[name] == value for name, value in wanted.items() if value is not None))
     return fetch_page(ctx.db, query, [messages.c.id], page_request, descending=True).of(Message._make)
 
 

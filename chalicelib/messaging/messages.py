@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,8 +14,6 @@ from chalicelib.messaging import message_settings
 from chalicelib.messaging.model import Attempt, IncomingAnswer, IncomingMessage, Message, Spend
 from chalicelib.paging import Page, PageRequest
 from chalicelib.runtime.context import Context
-
-FILTERS = ("status", "kind", "medium", "tenant_id", "lease_id", "notice_id")
 
 
 def get_message(ctx: Context, message_id: UUID) -> Message:
@@ -31,12 +28,28 @@ def list_attempts(ctx: Context, message_id: UUID) -> list[Attempt]:
     return repository.list_attempts(ctx, message_id)
 
 
-def list_messages(ctx: Context, page_request: PageRequest, **filters: Any) -> Page[Message]:
-    """Return a page of messages, newest first; ``filters`` are of ``FILTERS``."""
-    unknown = filters.keys() - set(FILTERS)
-    if unknown:
-        raise TypeError(f"messages are not listed by {sorted(unknown)}")
-    return repository.list_messages(ctx, page_request, filters)
+def list_messages(
+    ctx: Context,
+    page_request: PageRequest,
+    *,
+    status: str | None = None,
+    kind: str | None = None,
+    medium: str | None = None,
+    tenant_id: UUID | None = None,
+    lease_id: UUID | None = None,
+    notice_id: UUID | None = None,
+) -> Page[Message]:
+    """Return a page of messages, newest first."""
+    return repository.list_messages(
+        ctx,
+        page_request,
+        status=status,
+        kind=kind,
+        medium=medium,
+        tenant_id=tenant_id,
+        lease_id=lease_id,
+        notice_id=notice_id,
+    )
 
 
 def count_messages_to(ctx: Context, address: str, kind: str, *, since: dt.datetime) -> int:

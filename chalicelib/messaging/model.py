@@ -187,39 +187,6 @@ class MessageSettingsChange(TypedDict, total=False):
     legal_notices_pass_opt_out: bool
 
 
-class Template(NamedTuple):
-    """The text of a kind in a language; ``own`` where the organisation wrote it.
-
-    Sizes and price are for typical values, ``most_`` for the longest; prices are those of the gateway tried first.
-    """
-
-    kind: str
-    language: str
-    text: str
-    own: bool
-    placeholders: tuple[str, ...]
-    encoding: str
-    characters: int
-    parts: int
-    price_cents: int
-    most_parts: int
-    most_price_cents: int
-    version: int
-    changed_at: dt.datetime | None
-
-
-class MessagePreview(NamedTuple):
-    """A text as it would be sent. ``reason``: why the organisation's own template was not used."""
-
-    text: str
-    reason: str
-    encoding: str
-    characters: int
-    parts: int
-    price_cents: int
-    replaced: list[str]  # the characters replaced by ``normalize_sms``
-
-
 class RenderedText(NamedTuple):
     """A text rendered at sending, or None if nothing is to be sent; ``reason`` is why, or why a fallback was used.
 

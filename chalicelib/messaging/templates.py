@@ -8,7 +8,8 @@ from chalicelib.messaging import footer_rules, message_settings, rules, sanitize
 from chalicelib.messaging import template_repository as repository
 from chalicelib.messaging.grant_model import MESSAGING, REASON_GRANT_NEEDED, Allowance, SendingProfile
 from chalicelib.messaging.grants import get_sending_profile
-from chalicelib.messaging.model import KINDS, SMS, MessagePreview, RenderedText, Template
+from chalicelib.messaging.model import KINDS, SMS, RenderedText
+from chalicelib.messaging.template_model import MessagePreview, PreviewRequest, Template
 from chalicelib.messaging.template_repository import TemplateRow
 from chalicelib.runtime.context import Context
 from chalicelib.translations.message_templates import DEFAULT_TEMPLATES, SAMPLE_VALUES
@@ -89,18 +90,17 @@ def remove_template(ctx: Context, kind: str, language: str, version: int | None)
     _save(ctx, kind, language, version, "")
 
 
-def preview_message(
-    ctx: Context, kind: str, language: str, text: str | None, values: Mapping[str, str]
-) -> MessagePreview:
-    """Return what would be sent for ``values``, typical ones where missing, and its cost.
+def preview_message(ctx: Context, wanted: PreviewRequest) -> MessagePreview:
+    """Return what would be sent, and its cost.
 
-    The footer is that for a number without a confirmed lease. ``text`` replaces the current template;
-    until messaging is granted the default is shown, with that as the reason.
+    The footer is that for a number without a confirmed lease. Until messaging is granted the default is shown in
+    place of a text, with that as the reason.
 
     Raises:
         GrantNeeded: the kind is free text, and the organisation is not granted messaging.
-        Invalid: ``text`` is no template of the kind, or there is none and the kind has no template.
+        Invalid: the text is no template of the kind, or there is none and the kind has no template.
     """
+    kind, language, text, values = wanted
     sending, templates = get_sending_profile(ctx.db, ctx.organisation_id), load_templates(ctx)
     footer = footer_rules.longest_footer(language, sending.allowance)
     own, granted = text, sending.allowance.granted

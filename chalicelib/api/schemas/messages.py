@@ -1,9 +1,13 @@
 """Schemas of ``api.messages``: what requests take and responses give."""
 
+from typing import ClassVar
+
 from marshmallow import Schema
 
 from chalicelib.messaging.grant_model import SENDER_PATTERN
 from chalicelib.messaging.model import GATEWAYS_BY_MEDIUM, KINDS, MEDIUMS, OPT_OUT_SOURCES, SMS, STATUSES
+from chalicelib.messaging.grants import SENDER_PATTERN
+from chalicelib.messaging.template_model import PreviewRequest
 from chalicelib.runtime.ports import OUTCOMES
 from chalicelib.translations.message_templates import MAX_VALUE_LENGTHS
 from chalicelib.translations.wording import LANGUAGES
@@ -61,7 +65,9 @@ class TemplateView(Schema):
     changed_at = fields.DateTime(allow_none=True)
 
 
-class PreviewAsked(Schema):
+class PreviewAsked(fields.CommandSchema):
+    command: ClassVar = PreviewRequest
+
     kind = fields.OneOf(*KINDS, required=True)
     language = fields.OneOf(*LANGUAGES, load_default="en")
     text = fields.Text(1000, least=1, lines=True)

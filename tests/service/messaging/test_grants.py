@@ -14,6 +14,7 @@ from chalicelib.delivery import dispatch_runner, phone_day_repository, recovery_
 from chalicelib.errors import Conflict, GrantNeeded, Invalid, NotFound
 from chalicelib.messaging.grant_model import Allowance, GrantLimits
 from chalicelib.messaging.model import MessageSettings, MessageSettingsChange, NewMessage
+from chalicelib.messaging.template_model import PreviewRequest
 from chalicelib.paging import PageRequest
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage import tables
@@ -186,11 +187,16 @@ def test_words_of_its_own_are_refused_and_those_written_before_are_not_used(newc
     assert said() == "Send KES 5 to 0712345678"
     revoke(newcomer)
     assert said() == "Wanjiru, we have received KES 5."
+<<<<<<< HEAD
     with newcomer.resources.reading() as db:
         seen = messaging.preview_message(context(db, newcomer.id), "receipt", "en", "{amount}, bit.ly/x", {})
+=======
+    with newcomer.parts.reading() as db:
+        seen = messaging.preview_message(context(db, newcomer.id), PreviewRequest("receipt", text="{amount}, bit.ly/x"))
+>>>>>>> ef630ed (messaging: take a preview as a command, and name the filters of messages)
         assert (seen.reason, "bit" in seen.text) == ("grant_needed", False)
         with pytest.raises(GrantNeeded):
-            messaging.preview_message(context(db, newcomer.id), "notice", "en", "Anything", {})
+            messaging.preview_message(context(db, newcomer.id), PreviewRequest("notice", text="Anything"))
         (listed,) = [each for each in messaging.list_templates(context(db, newcomer.id)) if each.own]
         assert listed.text == "Send {amount} to 0712345678", "it is kept, for when it is granted again"
 

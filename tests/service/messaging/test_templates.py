@@ -6,7 +6,8 @@ import pytest
 
 from chalicelib import messaging
 from chalicelib.errors import Invalid, NotFound, PreconditionFailed
-from chalicelib.messaging.model import MessagePreview, RenderedText, Template
+from chalicelib.messaging.model import RenderedText
+from chalicelib.messaging.template_model import MessagePreview, PreviewRequest, Template
 from chalicelib.translations.message_templates import DEFAULT_TEMPLATES, SAMPLE_VALUES
 from tests.contexts import context
 from tests.outbox import NOON, Outbox
@@ -40,8 +41,13 @@ OBJECTS = ". Not you? Send NOT ME"  # a preview is of a number that has confirme
 
 
 def tried(outbox: Outbox, text: str | None, kind: str = KIND, **values: str) -> MessagePreview:
+<<<<<<< HEAD
     with outbox.resources.reading() as db:
         return messaging.preview_message(context(db, outbox.id), kind, "en", text, values)
+=======
+    with outbox.parts.reading() as db:
+        return messaging.preview_message(context(db, outbox.id), PreviewRequest(kind, "en", text, values))
+>>>>>>> ef630ed (messaging: take a preview as a command, and name the filters of messages)
 
 
 def test_ours_are_listed_until_the_organisation_writes_its_own(outbox: Outbox) -> None:
