@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypedDict
 from uuid import UUID
 
 SMS, EMAIL = MEDIUMS = ("sms", "email")
+MAX_SUBJECT = 160  # characters of an e-mail's subject
 GATEWAYS_BY_MEDIUM = {
     SMS: ("africastalking", "sns"),
     EMAIL: ("email",),

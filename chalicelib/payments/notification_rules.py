@@ -3,11 +3,11 @@
 import datetime as dt
 from collections.abc import Mapping
 
+from chalicelib.messaging.model import MAX_SUBJECT
 from chalicelib.money import format_amount
 from chalicelib.translations.payment_emails import EMAILS, IN_CREDIT, METHOD_NAMES
 
 LATE_DAYS = 3
-MAX_SUBJECT = 160  # characters in a message's subject
 
 
 def should_notify(received_on: dt.date, entered_on: dt.date) -> bool:

@@ -4,9 +4,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from chalicelib.messaging.model import MAX_SUBJECT
 from chalicelib.money import format_amount
-
-MAX_SUBJECT = 160
 
 
 class OwnerStatement(NamedTuple):

@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+from chalicelib.messaging.model import MAX_SUBJECT
 from chalicelib.money import format_amount
 from chalicelib.reporting.model import Statement, StatementEntry
 from chalicelib.translations.statement_emails import ENTRY_NAMES, STATEMENT_TEXTS
 
 MAX_CHARACTERS = 90_000  # a queue message may have 200 kB, and a character may take two bytes
-MAX_SUBJECT = 160
 NAME_WIDTH, AMOUNT_WIDTH = 34, 16  # characters of the columns
 
 

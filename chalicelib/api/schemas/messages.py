@@ -5,8 +5,7 @@ from typing import ClassVar
 from marshmallow import Schema
 
 from chalicelib.messaging.grant_model import SENDER_PATTERN
-from chalicelib.messaging.model import GATEWAYS_BY_MEDIUM, KINDS, MEDIUMS, OPT_OUT_SOURCES, SMS, STATUSES
-from chalicelib.messaging.grants import SENDER_PATTERN
+from chalicelib.messaging.model import GATEWAYS_BY_MEDIUM, KINDS, MAX_SUBJECT, MEDIUMS, OPT_OUT_SOURCES, SMS, STATUSES
 from chalicelib.messaging.template_model import PreviewRequest
 from chalicelib.runtime.ports import OUTCOMES
 from chalicelib.translations.message_templates import MAX_VALUE_LENGTHS
@@ -97,7 +96,7 @@ class MessageView(Schema):
     notice_id = fields.Uuid(allow_none=True)
     address = fields.Text(254, allow_none=True)
     language = fields.OneOf(*LANGUAGES)
-    subject = fields.Text(160)
+    subject = fields.Text(MAX_SUBJECT)
     text = fields.Text(100_000, lines=True, allow_none=True)
     send_after_at = fields.DateTime()
     expires_at = fields.DateTime(allow_none=True)

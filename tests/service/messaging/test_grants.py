@@ -187,13 +187,8 @@ def test_words_of_its_own_are_refused_and_those_written_before_are_not_used(newc
     assert said() == "Send KES 5 to 0712345678"
     revoke(newcomer)
     assert said() == "Wanjiru, we have received KES 5."
-<<<<<<< HEAD
     with newcomer.resources.reading() as db:
-        seen = messaging.preview_message(context(db, newcomer.id), "receipt", "en", "{amount}, bit.ly/x", {})
-=======
-    with newcomer.parts.reading() as db:
         seen = messaging.preview_message(context(db, newcomer.id), PreviewRequest("receipt", text="{amount}, bit.ly/x"))
->>>>>>> ef630ed (messaging: take a preview as a command, and name the filters of messages)
         assert (seen.reason, "bit" in seen.text) == ("grant_needed", False)
         with pytest.raises(GrantNeeded):
             messaging.preview_message(context(db, newcomer.id), PreviewRequest("notice", text="Anything"))

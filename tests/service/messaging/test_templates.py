@@ -41,13 +41,8 @@ OBJECTS = ". Not you? Send NOT ME"  # a preview is of a number that has confirme
 
 
 def tried(outbox: Outbox, text: str | None, kind: str = KIND, **values: str) -> MessagePreview:
-<<<<<<< HEAD
     with outbox.resources.reading() as db:
-        return messaging.preview_message(context(db, outbox.id), kind, "en", text, values)
-=======
-    with outbox.parts.reading() as db:
         return messaging.preview_message(context(db, outbox.id), PreviewRequest(kind, "en", text, values))
->>>>>>> ef630ed (messaging: take a preview as a command, and name the filters of messages)
 
 
 def test_ours_are_listed_until_the_organisation_writes_its_own(outbox: Outbox) -> None:

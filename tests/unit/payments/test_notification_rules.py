@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
+from chalicelib.messaging.model import MAX_SUBJECT
 from chalicelib.payments.notification_rules import (
-    MAX_SUBJECT,
     format_balance,
     format_reference,
     render_email,

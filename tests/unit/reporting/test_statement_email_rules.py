@@ -6,9 +6,9 @@ from uuid import UUID
 import pytest
 
 from chalicelib.api.schemas.statements import ENTRY_KINDS
+from chalicelib.messaging.model import MAX_SUBJECT
 from chalicelib.reporting.model import Statement, StatementEntry
 from chalicelib.reporting.statement_email_rules import (
-    MAX_SUBJECT,
     StatementAddressee,
     render_statement_email,
     trim_statement,
