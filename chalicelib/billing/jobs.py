@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from chalicelib import organisations
+from chalicelib import organisations, tasks
 from chalicelib.billing import late_fee_assessment
 from chalicelib.clock import day_of
 from chalicelib.organisations.model import Organisation
@@ -47,9 +47,9 @@ def run_late_fees(resources: Resources, task: Task) -> dict[str, Any]:
     def context(db: Connection) -> Context:
         return Context.for_system(db, task.organisation_id, now=resources.clock.now(), today=on)
 
-    after, made = late_fee_assessment.parse_progress(task)
+    done = tasks.parse_progress(task)
     while True:
-        step = partial(late_fee_assessment.assess_set, task=task, after=after, made=made)
-        after, made = resources.transact(in_context(context, step))
-        if after is None:
-            return {"on": task.input["on"], "fees": made}
+        step = partial(late_fee_assessment.assess_set, task=task, before=done)
+        done = resources.transact(in_context(context, step))
+        if done.after is None:
+            return {"on": task.input["on"], "fees": done.made}

@@ -52,24 +52,17 @@ def queue_late_fees(ctx: Context, on: dt.date) -> Task:
     return tasks.queue_task(ctx, LATE_FEES, {"on": on.isoformat()}, created_by=None)
 
 
-def parse_progress(task: Task) -> tuple[UUID | None, int]:
-    """Return the last lease that the task assessed, and how many fees it has charged."""
-    if not task.cursor:
-        return None, 0
-    after, made = task.cursor.split(":")
-    return UUID(after), int(made)
-
-
-def assess_set(ctx: Context, task: Task, after: UUID | None, made: int) -> tuple[UUID | None, int]:
-    """Assess the task's next set; return its last lease (None: none is left) and the total of fees charged.
+def assess_set(ctx: Context, task: Task, before: tasks.Progress) -> tasks.Progress:
+    """Assess the task's next set and return the new progress, which counts fees; after no lease: none is left.
 
     Raises:
         ClaimLost: another worker has claimed the task; let it propagate, so that the transaction rolls back.
     """
-    last, fees = assess_next(ctx, ctx.today, after=after, limit=LEASES_PER_SET)
-    made += fees
-    tasks.save_progress(ctx.db, task, done=made, cursor=f"{last.hex}:{made}" if last else None)
-    return last, made
+    last, fees = assess_next(ctx, ctx.today, after=before.after, limit=LEASES_PER_SET)
+    made = before.made + fees
+    done = tasks.Progress(last, made, made)
+    tasks.save_progress(ctx.db, task, done=done.seen, cursor=done.cursor)
+    return done
 
 
 def assess_next(ctx: Context, on: dt.date, *, after: UUID | None, limit: int) -> tuple[UUID | None, int]:

@@ -1,8 +1,6 @@
 """The bill run: bills set by set, and applies credit in the same transaction."""
 
 import datetime as dt
-from typing import NamedTuple
-from uuid import UUID
 
 from chalicelib import billing, payments, tasks
 from chalicelib.errors import Invalid
@@ -12,15 +10,6 @@ from chalicelib.tasks.model import Task
 
 BILL_RUN = "bill_run"
 LEASES_PER_SET = 500
-
-
-class BillRunProgress(NamedTuple):
-    """A run's progress, as stored in its task's cursor: the last lease, leases seen, invoices issued."""
-
-    after: UUID | None
-    seen: int
-    made: int
-    ended: bool
 
 
 def queue_bill_run(ctx: Context, period: dt.date, *, issued_on: dt.date | None, due_on: dt.date | None = None) -> Task:
@@ -47,16 +36,8 @@ def queue_bill_run(ctx: Context, period: dt.date, *, issued_on: dt.date | None, 
     return tasks.queue_task(ctx, BILL_RUN, given, created_by=ctx.actor.member_id)
 
 
-def parse_progress(task: Task) -> BillRunProgress:
-    """Return the progress in the task's cursor; that of a new run is at the beginning."""
-    if not task.cursor:
-        return BillRunProgress(None, 0, 0, False)
-    after, made = task.cursor.split(":")
-    return BillRunProgress(UUID(after), task.progress["done"] or 0, int(made), False)
-
-
-def bill_set(ctx: Context, task: Task, before: BillRunProgress) -> BillRunProgress:
-    """Bill the next set of the run in the caller's transaction, and return the new progress.
+def bill_set(ctx: Context, task: Task, before: tasks.Progress) -> tuple[tasks.Progress, bool]:
+    """Bill the next set of the run in the caller's transaction; return the new progress, and whether it was the last.
 
     Raises:
         ClaimLost: another worker has claimed the task; let it propagate, so that the transaction rolls back.
@@ -71,8 +52,7 @@ def bill_set(ctx: Context, task: Task, before: BillRunProgress) -> BillRunProgre
         named_due_on=dt.date.fromisoformat(task.input["due_on"]) if "due_on" in task.input else None,
         after_bill=payments.apply_and_post_lease_credits,
     )
-    last_id = billed.last_id or before.after
-    done = BillRunProgress(last_id, before.seen + billed.seen, before.made + billed.made, billed.last_id is None)
-    cursor = f"{last_id.hex}:{done.made}" if last_id else None
-    tasks.save_progress(ctx.db, task, done=done.seen, total=done.seen if done.ended else None, cursor=cursor)
-    return done
+    done = tasks.Progress(billed.last_id or before.after, before.seen + billed.seen, before.made + billed.made)
+    ended = billed.last_id is None
+    tasks.save_progress(ctx.db, task, done=done.seen, total=done.seen if ended else None, cursor=done.cursor)
+    return done, ended

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from chalicelib import organisations
+from chalicelib import organisations, tasks
 from chalicelib.clock import day_of
 from chalicelib.lease_accounts import bill_run
 from chalicelib.organisations.model import Organisation
@@ -53,7 +53,7 @@ def run_bill_run(resources: Resources, task: Task) -> dict[str, Any]:
         today = day_of(now, time_zone)
         return Context.for_system(db, task.organisation_id, now=now, today=today, member_id=task.created_by)
 
-    done = bill_run.parse_progress(task)
-    while not done.ended:
-        done = resources.transact(in_context(context, partial(bill_run.bill_set, task=task, before=done)))
+    done, ended = tasks.parse_progress(task), False
+    while not ended:
+        done, ended = resources.transact(in_context(context, partial(bill_run.bill_set, task=task, before=done)))
     return {"period": task.input["period"][:7], "leases": done.seen, "invoices": done.made}

@@ -63,14 +63,6 @@ class DueReminder(NamedTuple):
     step: ReminderStep
 
 
-class RunProgress(NamedTuple):
-    """Progress of a run, stored in its task's cursor: last tenant, tenants seen, messages queued."""
-
-    after: UUID | None
-    seen: int
-    made: int
-
-
 def queue_reminders(ctx: Context, on: dt.date) -> Task:
     """Queue the reminder task for ``on``, a day of the organisation's time zone."""
     return tasks.queue_task(ctx, REMINDERS_TASK, {"on": on.isoformat()}, created_by=None)
@@ -106,17 +98,9 @@ def list_due_tenants(ctx: Context, plan: DayPlan, after: UUID | None) -> list[UU
     return repository.list_due_tenants(ctx, due, after)
 
 
-def parse_progress(task: Task) -> RunProgress:
-    """Return the run's progress; a new run starts at the beginning."""
-    if not task.cursor:
-        return RunProgress(None, 0, 0)
-    after, made = task.cursor.split(":")
-    return RunProgress(UUID(after), task.progress["done"] or 0, int(made))
-
-
 def queue_reminder_set(
-    ctx: Context, task: Task, plan: DayPlan, tenant_ids: list[UUID], before: RunProgress, total: int
-) -> RunProgress:
+    ctx: Context, task: Task, plan: DayPlan, tenant_ids: list[UUID], before: tasks.Progress, total: int
+) -> tasks.Progress:
     """Queue a set of tenants' reminders in the caller's transaction, and return the progress after it.
 
     Raises:
@@ -130,8 +114,8 @@ def queue_reminder_set(
     new = [_build_message(key, each, contacts[each[0].invoice.tenant_id], plan) for key, each in due_by_key.items()]
     ids = messaging.queue_messages(ctx, new)
     _record_reminders(ctx, ids, due_by_key)
-    done = RunProgress(tenant_ids[-1], before.seen + len(tenant_ids), before.made + len(ids))
-    tasks.save_progress(ctx.db, task, done=done.seen, total=total, cursor=f"{tenant_ids[-1].hex}:{done.made}")
+    done = tasks.Progress(tenant_ids[-1], before.seen + len(tenant_ids), before.made + len(ids))
+    tasks.save_progress(ctx.db, task, done=done.seen, total=total, cursor=done.cursor)
     return done
 
 

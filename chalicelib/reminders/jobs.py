@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from chalicelib import tasks
 from chalicelib.reminders import daily_run, policies, promises
 from chalicelib.reminders.model import ReminderSchedule
 from chalicelib.runtime.context import Context, in_context
@@ -62,7 +63,7 @@ def remind(resources: Resources, task: Task) -> dict[str, Any]:
     resolved = 0
     while count := resources.transact(in_context(context, promises.resolve_promises)):
         resolved += count
-    done = daily_run.parse_progress(task)
+    done = tasks.parse_progress(task)
     with resources.reading() as db:
         plan = daily_run.plan_day(context(db))
         due = daily_run.list_due_tenants(context(db), plan, done.after) if plan else []

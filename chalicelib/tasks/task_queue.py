@@ -5,7 +5,7 @@ A task is queued in the transaction that wants it. Its handler stores its progre
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -22,6 +22,21 @@ CLAIM_S = 60
 # Of tasks queued by a schedule, not by a request; a job queues some for every organisation each day.
 RETENTION = dt.timedelta(days=90)
 PURGE_BATCH_SIZE = 500
+
+
+class Progress(NamedTuple):
+    """How far a task has come that works through ids in sets: the last id, how many it has seen, and what it made.
+
+    ``seen`` is stored as the number done, the rest in the cursor.
+    """
+
+    after: UUID | None
+    seen: int
+    made: int
+
+    @property
+    def cursor(self) -> str | None:
+        return f"{self.after.hex}:{self.made}" if self.after else None
 
 
 def queue_task(ctx: Context, kind: str, input: dict[str, Any], *, created_by: UUID | None) -> Task:
@@ -89,6 +104,14 @@ def save_progress(
         values["attempts"] = 1  # progress resets the count: only attempts without progress are counted
     if not repository.advance_task(db, task.organisation_id, task.id, task.claim, **values):
         raise ClaimLost(f"task {task.id}")
+
+
+def parse_progress(task: Task) -> Progress:
+    """Return the progress that a task of sets has stored; a new one stands at the beginning."""
+    if not task.cursor:
+        return Progress(None, 0, 0)
+    after, made = task.cursor.split(":")
+    return Progress(UUID(after), task.progress["done"] or 0, int(made))
 
 
 def _get_clock(task: Task) -> Callable[[], dt.datetime]:

@@ -10,6 +10,7 @@ from chalicelib.portfolio.model import NewProperty
 from chalicelib.reminders import daily_run, jobs, policies, promises
 from chalicelib.reminders.model import NewExclusion, NewPromise
 from chalicelib.tasks.model import ClaimLost
+from chalicelib.tasks.task_queue import parse_progress
 from tests.contexts import context
 from tests.queries import counted
 from tests.service.reminders.estate import Estate
@@ -189,7 +190,7 @@ def test_a_run_that_was_killed_is_gone_on_with_from_where_it_had_committed(small
     with estate.resources.reading() as db:
         plan = daily_run.plan_day(context(db, estate.organisation_id, today=DUE))
     assert plan is not None
-    begun = daily_run.parse_progress(first)
+    begun = parse_progress(first)
     done = estate.resources.transact(
         lambda db: daily_run.queue_reminder_set(
             context(db, estate.organisation_id, now=estate.resources.clock.now(), today=DUE),
@@ -204,7 +205,7 @@ def test_a_run_that_was_killed_is_gone_on_with_from_where_it_had_committed(small
 
     estate.resources.clock.at += dt.timedelta(minutes=2)  # type: ignore[attr-defined]  # its claim has lapsed
     second = estate.claimed(task)
-    assert daily_run.parse_progress(second) == done
+    assert parse_progress(second) == done
     assert due_tenants(estate, done.after) == tenants[3:]
     with pytest.raises(ClaimLost):  # the first was only slow
         estate.resources.transact(

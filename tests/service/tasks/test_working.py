@@ -18,7 +18,15 @@ from chalicelib.storage.engines import make_engine
 from chalicelib.tasks import task_runner
 from chalicelib.tasks.model import Task
 from chalicelib.tasks.registry import TaskHandler
-from chalicelib.tasks.task_queue import CLAIM_S, get_task, list_tasks, queue_task, save_progress
+from chalicelib.tasks.task_queue import (
+    CLAIM_S,
+    Progress,
+    get_task,
+    list_tasks,
+    parse_progress,
+    queue_task,
+    save_progress,
+)
 from tests.contexts import context
 from tests.registering import task_handler
 
@@ -244,3 +252,12 @@ def test_another_organisation_s_task_is_not_found_and_not_listed(alone: Resource
             task.id
         ]
         assert list_tasks(context(db, ORGANISATION), PageRequest(), kind="other").items == []
+
+
+def test_a_task_of_sets_keeps_in_its_cursor_where_it_is_and_what_it_made(resources: Resources) -> None:
+    new, last = queue(resources, "nobody's"), uuid4()
+    assert parse_progress(new) == Progress(None, 0, 0)
+    done = Progress(last, 500, 7)
+    assert done.cursor == f"{last.hex}:7"
+    assert parse_progress(replace(new, progress={"done": 500, "total": None}, cursor=done.cursor)) == done
+    assert Progress(None, 500, 7).cursor is None
