@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from chalicelib.self_service import session_repository as repository
 from chalicelib.self_service.command_registry import CommandRequest, SmsReference
+from chalicelib.self_service.ussd_confirmation_rules import ConfirmationState
 
 SMS_SESSION = "sms"  # one session for all SMS of a phone
 SESSION_LIFETIME = dt.timedelta(hours=12)
@@ -83,13 +84,16 @@ def count_fault(db: Connection, phone: str, *, now: dt.datetime) -> bool:
     return repository.count_fault(db, phone, now, now - DAY, MAX_FAULTS)
 
 
-def find_state(db: Connection, phone: str, session_id: str, *, now: dt.datetime) -> dict[str, Any] | None:
+def find_state(db: Connection, phone: str, session_id: str, *, now: dt.datetime) -> ConfirmationState | None:
     """Return the state of a USSD session."""
-    return repository.find_session(db, phone, session_id, now)
+    state = repository.find_session(db, phone, session_id, now)
+    return None if state is None else ConfirmationState(**{**state, "offered": tuple(state["offered"])})
 
 
-def save_state(db: Connection, phone: str, session_id: str, state: dict[str, Any], *, now: dt.datetime) -> None:
-    repository.save_session(db, phone, session_id, state, now + SESSION_LIFETIME)
+def save_state(db: Connection, phone: str, session_id: str, state: ConfirmationState, *, now: dt.datetime) -> None:
+    repository.save_session(
+        db, phone, session_id, {**state._asdict(), "offered": list(state.offered)}, now + SESSION_LIFETIME
+    )
 
 
 def end_state(db: Connection, phone: str, session_id: str) -> None:

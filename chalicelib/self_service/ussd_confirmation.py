@@ -28,8 +28,7 @@ MAX_SCREEN = 156  # characters after "CON "
 
 
 def find_confirmation(db: Connection, phone: str, session_id: str, *, now: dt.datetime) -> ConfirmationState | None:
-    state = sessions.find_state(db, phone, _session_name(session_id), now=now)
-    return None if state is None else ConfirmationState(**{**state, "offered": tuple(state["offered"])})
+    return sessions.find_state(db, phone, _session_name(session_id), now=now)
 
 
 def end_confirmation(db: Connection, phone: str, session_id: str) -> None:
@@ -64,9 +63,7 @@ def handle_answers(
         elif action:
             state = _handle_action(db, phone, state, holder, action, answer, now)
             holder = find_holder(db, phone, now=now)
-    sessions.save_state(
-        db, phone, _session_name(session_id), {**state._asdict(), "offered": list(state.offered)}, now=now
-    )
+    sessions.save_state(db, phone, _session_name(session_id), state, now=now)
     return state, holder
 
 

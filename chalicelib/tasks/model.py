@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 QUEUED, RUNNING, DONE, FAILED = STATUSES = ("queued", "running", "done", "failed")
@@ -14,12 +14,19 @@ QUEUES = {SHORT: "wake", HEAVY: "heavy"}  # that wake those workers
 TURN_S = 10  # spacing between the turns of an organisation's waiting tasks, in seconds
 
 
+class TaskProblem(TypedDict):
+    """Why a task failed, as stored; the web layer maps it to HTTP."""
+
+    kinds: list[str]  # class names of the error, its own first, then up the tree
+    detail: str
+    facts: dict[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A task as of when it was read or claimed.
 
     ``progress`` is {"done": n, "total": n or None}, ``cursor`` where the next step begins.
-    ``problem`` is {"kinds", "detail", "facts"} of the error that failed it, the error's own name first.
     ``claim`` identifies the run that claimed it, ``clock`` is that run's clock; neither is serialized.
     """
 
@@ -31,7 +38,7 @@ class Task:
     progress: dict[str, int | None]
     cursor: str | None
     result: dict[str, Any] | None
-    problem: dict[str, Any] | None
+    problem: TaskProblem | None
     attempts: int
     created_by: UUID | None
     created_at: dt.datetime

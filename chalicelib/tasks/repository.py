@@ -25,7 +25,7 @@ from chalicelib.paging import Page, PageRequest
 from chalicelib.storage.engines import wake_after_commit
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.tasks import tasks
-from chalicelib.tasks.model import DONE, FAILED, QUEUED, QUEUES, RUNNING, TURN_S, Task
+from chalicelib.tasks.model import DONE, FAILED, QUEUED, QUEUES, RUNNING, TURN_S, Task, TaskProblem
 
 MAX_CANDIDATES = 20
 
@@ -124,7 +124,7 @@ def finish_task(
     *,
     at: dt.datetime,
     result: dict[str, Any] | None = None,
-    problem: dict[str, Any] | None = None,
+    problem: TaskProblem | None = None,
 ) -> bool:
     """Mark the task done with ``result``, or failed with ``problem``, if it still has ``claim``."""
     return advance_task(

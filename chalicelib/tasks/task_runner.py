@@ -20,7 +20,7 @@ from chalicelib.errors import DomainError, Unavailable
 from chalicelib.ids import new_id
 from chalicelib.runtime.resources import Resources
 from chalicelib.tasks import repository
-from chalicelib.tasks.model import QUEUES, ClaimLost, Task
+from chalicelib.tasks.model import QUEUES, ClaimLost, Task, TaskProblem
 from chalicelib.tasks.registry import REGISTRY
 from chalicelib.tasks.task_queue import CLAIM_S
 
@@ -84,14 +84,14 @@ def _claim(db: Connection, resources: Resources, lane: str | None) -> Task | Non
     return None
 
 
-def _retry_or_fail(resources: Resources, task: Task, problem: dict[str, Any]) -> None:
+def _retry_or_fail(resources: Resources, task: Task, problem: TaskProblem) -> None:
     """Leave the task until its claim expires, which spaces the attempts; fail it after the last one."""
     current = resources.transact(lambda db: repository.find_task(db, task.organisation_id, task.id))
     if current is not None and current.attempts >= MAX_ATTEMPTS:
         _fail(resources, task, problem)
 
 
-def _fail(resources: Resources, task: Task, problem: dict[str, Any]) -> None:
+def _fail(resources: Resources, task: Task, problem: TaskProblem) -> None:
     try:
         _finish(resources, task, problem=problem)
     except ClaimLost:
@@ -99,7 +99,7 @@ def _fail(resources: Resources, task: Task, problem: dict[str, Any]) -> None:
 
 
 def _finish(
-    resources: Resources, task: Task, *, result: dict[str, Any] | None = None, problem: dict[str, Any] | None = None
+    resources: Resources, task: Task, *, result: dict[str, Any] | None = None, problem: TaskProblem | None = None
 ) -> None:
     def work(db: Connection) -> bool:
         return repository.finish_task(
@@ -110,14 +110,13 @@ def _finish(
         raise ClaimLost(f"task {task.id}")
 
 
-def _serialize_problem(error: DomainError) -> dict[str, Any]:
-    """Return what is stored of an error: its class names up the tree; the web layer maps them to HTTP."""
+def _serialize_problem(error: DomainError) -> TaskProblem:
     kinds = [kind.__name__ for kind in type(error).__mro__ if issubclass(kind, DomainError)]
     facts = json.loads(json.dumps(error.facts, default=str))
     return {"kinds": kinds, "detail": error.detail, "facts": facts}
 
 
-def _internal_error() -> dict[str, Any]:
+def _internal_error() -> TaskProblem:
     detail = "Something went wrong on our side, even after retries. Quote the task's id."
     return {"kinds": ["InternalError"], "detail": detail, "facts": {}}
 
