@@ -108,8 +108,12 @@ def list_promises(request: RequestContext) -> Page[Promise]:
     Returns promises of tenants to pay, newest first; filter by lease and status. For owners, managers and
     accountants.
     """
-    filters = {name: request.query[name] for name in ("lease_id", "status") if name in request.query}
-    return reminders.list_promises(request.ctx, request.page_request, **filters)
+    return reminders.list_promises(
+        request.ctx,
+        request.page_request,
+        lease_id=request.query.get("lease_id"),
+        status=request.query.get("status"),
+    )
 
 
 @routes.post("/promises", may="keep_promises", body=NEW_PROMISE, answer=PROMISE, location="/v1/promises/{id}")

@@ -17,8 +17,9 @@ def list_tasks(request: RequestContext) -> Page[Task]:
 
     Returns background tasks, newest first; filter by status and kind. For owners, managers and accountants.
     """
-    filters = {name: request.query[name] for name in ("status", "kind") if name in request.query}
-    return tasks.list_tasks(request.ctx, request.page_request, **filters)
+    return tasks.list_tasks(
+        request.ctx, request.page_request, status=request.query.get("status"), kind=request.query.get("kind")
+    )
 
 
 @routes.get("/tasks/{task_id}", may="see_tasks", answer=TASK)

@@ -1,7 +1,7 @@
 """An import: a landlord's sheet from its upload to what it made, and back."""
 
 import datetime as dt
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 from uuid import UUID
 
 READING, PREVIEWED, COMMITTING, COMMITTED, UNDOING, UNDONE, FAILED, EXPIRED = STATUSES = (
@@ -61,6 +61,19 @@ class Import(NamedTuple):
     created_at: dt.datetime
     committed_at: dt.datetime | None
     undone_at: dt.datetime | None
+
+
+class ImportChange(TypedDict, total=False):
+    """What may be stored of an import together with its new status; None empties what is sealed."""
+
+    fingerprint: str
+    summary: dict[str, Any]
+    content_sealed: None
+    problems_sealed: bytes | None
+    opening_on: dt.date
+    task_id: UUID
+    committed_at: dt.datetime
+    undone_at: dt.datetime
 
 
 class ExistingRecords(NamedTuple):

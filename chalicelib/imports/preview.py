@@ -5,7 +5,7 @@ import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -14,7 +14,16 @@ from chalicelib import organisations, portfolio, tasks
 from chalicelib.errors import Conflict, Invalid, NotFound, TooManyRequests
 from chalicelib.ids import new_id
 from chalicelib.imports import preview_rules, repository
-from chalicelib.imports.model import COMMITTING, EXPIRED, PREVIEWED, READING, TRANSITIONS, ExistingRecords, Import
+from chalicelib.imports.model import (
+    COMMITTING,
+    EXPIRED,
+    PREVIEWED,
+    READING,
+    TRANSITIONS,
+    ExistingRecords,
+    Import,
+    ImportChange,
+)
 from chalicelib.imports.subprocess_parser import ParsedUpload, UploadedFile
 from chalicelib.organisations import vault
 from chalicelib.paging import Page, PageRequest
@@ -156,8 +165,7 @@ def save_preview(
     problems = preview_rules.sort_by_row([*compared.problems, *besides])
     summary = preview_rules.summarise(compared.plan, problems, compared.known)
     sealed = vault.seal(ctx.db, keys, ctx.organisation_id, import_id, _pack_problems(problems), now=ctx.now)
-    values = {"summary": summary, "problems_sealed": sealed, "fingerprint": reading.fingerprint}
-    return set_status(ctx, found, PREVIEWED, **values)
+    return set_status(ctx, found, PREVIEWED, summary=summary, problems_sealed=sealed, fingerprint=reading.fingerprint)
 
 
 def compare_with_existing(ctx: Context, reading: ParsedUpload) -> ImportPreview:
@@ -177,7 +185,7 @@ def lock_import(ctx: Context, import_id: UUID) -> Import:
     return _require_import(repository.find_import(ctx, import_id, lock=True))
 
 
-def set_status(ctx: Context, found: Import, status: str, **values: Any) -> Import:
+def set_status(ctx: Context, found: Import, status: str, **values: Unpack[ImportChange]) -> Import:
     """Bring the import that was read as ``found`` to ``status``, with ``values``, and return it.
 
     Raises:

@@ -7,7 +7,15 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, insert, or_, select, update
 
-from chalicelib.imports.model import COMMITTING, PREVIEWED, READING, STATUS_AFTER_FAILED_TASK, Import, ImportedItem
+from chalicelib.imports.model import (
+    COMMITTING,
+    PREVIEWED,
+    READING,
+    STATUS_AFTER_FAILED_TASK,
+    Import,
+    ImportChange,
+    ImportedItem,
+)
 from chalicelib.paging import Page, PageRequest
 from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
@@ -54,7 +62,7 @@ def list_imports(ctx: Context, page_request: PageRequest) -> Page[Import]:
     )
 
 
-def update_import(ctx: Context, import_id: UUID, version: int, status: str, values: dict[str, Any]) -> bool:
+def update_import(ctx: Context, import_id: UUID, version: int, status: str, values: ImportChange) -> bool:
     """Set the status, and ``values`` with it, if the import is still at ``version``; return whether this call did."""
     query = update(imports).where(_import_matches(ctx.organisation_id, import_id), imports.c.version == version)
     return ctx.db.execute(query.values(status=status, version=version + 1, **values)).rowcount == 1

@@ -81,7 +81,7 @@ def find_open_promise(ctx: Context, lease_id: UUID) -> UUID | None:
 
 
 def list_promises(
-    ctx: Context, page_request: PageRequest, *, lease_id: UUID | None = None, status: str | None = None
+    ctx: Context, page_request: PageRequest, *, lease_id: UUID | None, status: str | None
 ) -> Page[Promise]:
     query = select(*_PROMISE_COLUMNS).where(promises.c.organisation_id == ctx.organisation_id)
     if lease_id is not None:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Collection
-from typing import Any
 from uuid import UUID
 
 from chalicelib import leasing
@@ -75,9 +74,11 @@ def get_promise(ctx: Context, promise_id: UUID) -> Promise:
     return found
 
 
-def list_promises(ctx: Context, page_request: PageRequest, **filters: Any) -> Page[Promise]:
-    """Return a page of promises, newest first; ``filters`` are lease_id and status."""
-    return repository.list_promises(ctx, page_request, **filters)
+def list_promises(
+    ctx: Context, page_request: PageRequest, *, lease_id: UUID | None = None, status: str | None = None
+) -> Page[Promise]:
+    """Return a page of promises, newest first."""
+    return repository.list_promises(ctx, page_request, lease_id=lease_id, status=status)
 
 
 def cancel_promise(ctx: Context, promise_id: UUID) -> Promise:
