@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from chalicelib import messaging, money
-from chalicelib.api.schemas.messages import MESSAGE
+from chalicelib.api.schemas.messages import MessageView
 from chalicelib.clock import NAIROBI, ManualClock
 from chalicelib.organisations.model import PLATFORM
 from chalicelib.paging import MAX_PAGE_ITEMS, PageRequest
@@ -158,7 +158,7 @@ class MonthSimulation:
         with self.world.resources.reading() as db:
             # The platform's own messages are listed for no landlord.
             messages = messaging.list_messages(context(db, PLATFORM), PageRequest(limit=MAX_PAGE_ITEMS)).items
-            self.lived.messages += [serialize(MESSAGE, each) for each in messages]
+            self.lived.messages += [serialize(MessageView(), each) for each in messages]
             query = select(reminders.c.invoice_id, reminders.c.step, reminders.c.message_id)
             self.lived.reminders = [(row[0], row[1], str(row[2])) for row in db.execute(query)]
         self.lived.left = self.world.left()

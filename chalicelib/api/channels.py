@@ -3,15 +3,15 @@
 from uuid import UUID
 
 from chalicelib import portfolio
-from chalicelib.api.schemas.channels import CHANNEL, CHANNEL_CHANGE, NEW_CHANNEL
+from chalicelib.api.schemas import channels as schemas
 from chalicelib.portfolio.model import Channel
-from chalicelib.web.fields import PAGING
+from chalicelib.web.fields import Paging
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
 routes = ApiBlueprint(__name__, tag="portfolio")
 
 
-@routes.get("/channels", may="see_portfolio", query=PAGING, answer=CHANNEL)
+@routes.get("/channels", may="see_portfolio", query=Paging, answer=schemas.ChannelView)
 def list_channels(request: RequestContext) -> Page[Channel]:
     """List payment channels.
 
@@ -22,7 +22,12 @@ def list_channels(request: RequestContext) -> Page[Channel]:
 
 
 @routes.post(
-    "/channels", may="edit_portfolio", body=NEW_CHANNEL, answer=CHANNEL, location="/v1/channels/{id}", fresh=True
+    "/channels",
+    may="edit_portfolio",
+    body=schemas.NewChannel,
+    answer=schemas.ChannelView,
+    location="/v1/channels/{id}",
+    fresh=True,
 )
 def add_channel(request: RequestContext) -> Channel:
     """Add a payment channel.
@@ -34,7 +39,7 @@ def add_channel(request: RequestContext) -> Channel:
     return portfolio.add_channel(request.ctx, request.body)
 
 
-@routes.get("/channels/{channel_id}", may="see_portfolio", answer=CHANNEL)
+@routes.get("/channels/{channel_id}", may="see_portfolio", answer=schemas.ChannelView)
 def get_channel(request: RequestContext, channel_id: UUID) -> Channel:
     """Get a payment channel.
 
@@ -44,7 +49,9 @@ def get_channel(request: RequestContext, channel_id: UUID) -> Channel:
     return portfolio.get_channel(request.ctx, channel_id)
 
 
-@routes.patch("/channels/{channel_id}", may="edit_portfolio", body=CHANNEL_CHANGE, answer=CHANNEL, fresh=True)
+@routes.patch(
+    "/channels/{channel_id}", may="edit_portfolio", body=schemas.ChannelChange, answer=schemas.ChannelView, fresh=True
+)
 def change_channel(request: RequestContext, channel_id: UUID) -> Channel:
     """Change a payment channel.
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chalicelib import billing, leasing
-from chalicelib.api.schemas.charges import CHARGE, CHARGE_QUERY, NEW_CHARGE, RECURRING_CHARGE, RECURRING_CHARGE_CHANGE
+from chalicelib.api.schemas import charges as schemas
 from chalicelib.billing.model import Charge
 from chalicelib.leasing.model import RecurringCharge
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
@@ -11,7 +11,7 @@ from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 routes = ApiBlueprint(__name__, tag="billing")
 
 
-@routes.get("/charges", may="see_billing", query=CHARGE_QUERY, answer=CHARGE)
+@routes.get("/charges", may="see_billing", query=schemas.ChargeQuery, answer=schemas.ChargeView)
 def list_charges(request: RequestContext) -> Page[Charge]:
     """List charges.
 
@@ -27,7 +27,7 @@ def list_charges(request: RequestContext) -> Page[Charge]:
     )
 
 
-@routes.post("/charges", may="bill", body=NEW_CHARGE, answer=CHARGE, location="/v1/charges/{id}")
+@routes.post("/charges", may="bill", body=schemas.NewCharge, answer=schemas.ChargeView, location="/v1/charges/{id}")
 def add_charge(request: RequestContext) -> Charge:
     """Add a charge.
 
@@ -37,7 +37,7 @@ def add_charge(request: RequestContext) -> Charge:
     return billing.add_charge(request.ctx, request.body)
 
 
-@routes.get("/charges/{charge_id}", may="see_billing", answer=CHARGE)
+@routes.get("/charges/{charge_id}", may="see_billing", answer=schemas.ChargeView)
 def get_charge(request: RequestContext, charge_id: UUID) -> Charge:
     """Get a charge.
 
@@ -46,7 +46,7 @@ def get_charge(request: RequestContext, charge_id: UUID) -> Charge:
     return billing.get_charge(request.ctx, charge_id)
 
 
-@routes.post("/charges/{charge_id}/cancel", may="bill", answer=CHARGE, status=200)
+@routes.post("/charges/{charge_id}/cancel", may="bill", answer=schemas.ChargeView, status=200)
 def cancel_charge(request: RequestContext, charge_id: UUID) -> Charge:
     """Cancel a charge.
 
@@ -56,7 +56,9 @@ def cancel_charge(request: RequestContext, charge_id: UUID) -> Charge:
     return billing.cancel_charge(request.ctx, charge_id)
 
 
-@routes.get("/recurring-charges/{recurring_charge_id}", tag="leasing", may="see_leases", answer=RECURRING_CHARGE)
+@routes.get(
+    "/recurring-charges/{recurring_charge_id}", tag="leasing", may="see_leases", answer=schemas.RecurringChargeView
+)
 def get_recurring_charge(request: RequestContext, recurring_charge_id: UUID) -> RecurringCharge:
     """Get a recurring charge.
 
@@ -69,8 +71,8 @@ def get_recurring_charge(request: RequestContext, recurring_charge_id: UUID) -> 
     "/recurring-charges/{recurring_charge_id}",
     tag="leasing",
     may="edit_leases",
-    body=RECURRING_CHARGE_CHANGE,
-    answer=RECURRING_CHARGE,
+    body=schemas.RecurringChargeChange,
+    answer=schemas.RecurringChargeView,
 )
 def change_recurring_charge(request: RequestContext, recurring_charge_id: UUID) -> RecurringCharge:
     """Change a recurring charge.

@@ -3,24 +3,17 @@
 from uuid import UUID
 
 from chalicelib import lease_accounts, leasing
-from chalicelib.api.schemas.deposits import (
-    DEDUCTION,
-    DEPOSIT,
-    DEPOSIT_REFUND,
-    DEPOSIT_REVERSAL,
-    NEW_DEDUCTION,
-    NEW_DEPOSIT,
-)
-from chalicelib.api.schemas.payments import REASON
+from chalicelib.api.schemas import deposits as schemas
+from chalicelib.api.schemas import payments as payment_schemas
 from chalicelib.lease_accounts.model import Deduction
 from chalicelib.leasing.model import DepositEntry
-from chalicelib.web.fields import PAGING
+from chalicelib.web.fields import Paging
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
 routes = ApiBlueprint(__name__, tag="leasing")
 
 
-@routes.get("/leases/{lease_id}/deposits", may="see_billing", query=PAGING, answer=DEPOSIT)
+@routes.get("/leases/{lease_id}/deposits", may="see_billing", query=Paging, answer=schemas.DepositView)
 def list_deposits(request: RequestContext, lease_id: UUID) -> Page[DepositEntry]:
     """List the deposit entries of a lease.
 
@@ -30,7 +23,7 @@ def list_deposits(request: RequestContext, lease_id: UUID) -> Page[DepositEntry]
     return leasing.list_deposits(request.ctx, lease_id, request.page_request)
 
 
-@routes.post("/leases/{lease_id}/deposits", may="hold_deposit", body=NEW_DEPOSIT, answer=DEPOSIT)
+@routes.post("/leases/{lease_id}/deposits", may="hold_deposit", body=schemas.NewDeposit, answer=schemas.DepositView)
 def record_deposit(request: RequestContext, lease_id: UUID) -> DepositEntry:
     """Record a deposit.
 
@@ -40,7 +33,13 @@ def record_deposit(request: RequestContext, lease_id: UUID) -> DepositEntry:
     return leasing.record_deposit(request.ctx, lease_id, request.body)
 
 
-@routes.post("/leases/{lease_id}/deposit-refunds", may="hold_deposit", body=DEPOSIT_REFUND, answer=DEPOSIT, fresh=True)
+@routes.post(
+    "/leases/{lease_id}/deposit-refunds",
+    may="hold_deposit",
+    body=schemas.DepositRefund,
+    answer=schemas.DepositView,
+    fresh=True,
+)
 def refund_deposit(request: RequestContext, lease_id: UUID) -> DepositEntry:
     """Refund a deposit.
 
@@ -50,7 +49,9 @@ def refund_deposit(request: RequestContext, lease_id: UUID) -> DepositEntry:
     return leasing.refund_deposit(request.ctx, lease_id, request.body)
 
 
-@routes.post("/deposits/{deposit_entry_id}/reverse", may="hold_deposit", body=DEPOSIT_REVERSAL, answer=DEPOSIT)
+@routes.post(
+    "/deposits/{deposit_entry_id}/reverse", may="hold_deposit", body=schemas.DepositReversal, answer=schemas.DepositView
+)
 def reverse_deposit_entry(request: RequestContext, deposit_entry_id: UUID) -> DepositEntry:
     """Reverse a deposit entry.
 
@@ -64,7 +65,11 @@ def reverse_deposit_entry(request: RequestContext, deposit_entry_id: UUID) -> De
 
 
 @routes.post(
-    "/leases/{lease_id}/deposit-deductions", tag="payments", may="hold_deposit", body=NEW_DEDUCTION, answer=DEDUCTION
+    "/leases/{lease_id}/deposit-deductions",
+    tag="payments",
+    may="hold_deposit",
+    body=schemas.NewDeduction,
+    answer=schemas.DeductionView,
 )
 def deduct_deposit(request: RequestContext, lease_id: UUID) -> Deduction:
     """Deduct from a deposit.
@@ -75,7 +80,13 @@ def deduct_deposit(request: RequestContext, lease_id: UUID) -> Deduction:
     return lease_accounts.deduct_deposit(request.ctx, lease_id, request.body)
 
 
-@routes.post("/deposit-deductions/{entry_id}/reverse", tag="payments", may="hold_deposit", status=204, body=REASON)
+@routes.post(
+    "/deposit-deductions/{entry_id}/reverse",
+    tag="payments",
+    may="hold_deposit",
+    status=204,
+    body=payment_schemas.Reason,
+)
 def reverse_deduction(request: RequestContext, entry_id: UUID) -> None:
     """Reverse a deposit deduction.
 

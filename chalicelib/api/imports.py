@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from chalicelib import imports
-from chalicelib.api.schemas.imports import IMPORT, IMPORT_PROBLEM, NEW_COMMIT, NEW_IMPORT, PROBLEMS_QUERY
-from chalicelib.api.schemas.tasks import TASK
+from chalicelib.api.schemas import imports as schemas
+from chalicelib.api.schemas import tasks as task_schemas
 from chalicelib.imports.model import Import
 from chalicelib.rent_roll.model import Problem
 from chalicelib.tasks.model import Task
-from chalicelib.web.fields import PAGING
+from chalicelib.web.fields import Paging
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -20,9 +20,9 @@ routes = ApiBlueprint(__name__, tag="onboarding")
 @routes.post(
     "/imports",
     may="import_sheet",
-    query=NEW_IMPORT,
+    query=schemas.NewImport,
     request_types=SHEETS,
-    answer=IMPORT,
+    answer=schemas.ImportView,
     status=202,
     location="/v1/tasks/{task_id}",
 )
@@ -43,7 +43,7 @@ def add_import(request: RequestContext) -> Import:
     )
 
 
-@routes.get("/imports", may="import_sheet", query=PAGING, answer=IMPORT)
+@routes.get("/imports", may="import_sheet", query=Paging, answer=schemas.ImportView)
 def list_imports(request: RequestContext) -> Page[Import]:
     """List imports.
 
@@ -52,7 +52,7 @@ def list_imports(request: RequestContext) -> Page[Import]:
     return imports.list_imports(request.ctx, request.page_request)
 
 
-@routes.get("/imports/{import_id}", may="import_sheet", answer=IMPORT)
+@routes.get("/imports/{import_id}", may="import_sheet", answer=schemas.ImportView)
 def get_import(request: RequestContext, import_id: UUID) -> Import:
     """Get an import.
 
@@ -62,7 +62,9 @@ def get_import(request: RequestContext, import_id: UUID) -> Import:
     return imports.get_import(request.ctx, import_id)
 
 
-@routes.get("/imports/{import_id}/problems", may="import_sheet", query=PROBLEMS_QUERY, answer=IMPORT_PROBLEM)
+@routes.get(
+    "/imports/{import_id}/problems", may="import_sheet", query=schemas.ProblemsQuery, answer=schemas.ImportProblemView
+)
 def list_import_problems(request: RequestContext, import_id: UUID) -> Page[Problem]:
     """List the problems of an import.
 
@@ -81,8 +83,8 @@ def list_import_problems(request: RequestContext, import_id: UUID) -> Page[Probl
 @routes.post(
     "/imports/{import_id}/commit",
     may="import_sheet",
-    body=NEW_COMMIT,
-    answer=TASK,
+    body=schemas.NewCommit,
+    answer=task_schemas.TaskView,
     status=202,
     location=TASK_PATH,
     if_match=True,
@@ -97,7 +99,9 @@ def commit_import(request: RequestContext, import_id: UUID) -> Task:
     return imports.queue_commit(request.ctx, import_id, request.if_match, opening_on=request.body.get("opening_on"))
 
 
-@routes.post("/imports/{import_id}/undo", may="import_sheet", answer=TASK, status=202, location=TASK_PATH)
+@routes.post(
+    "/imports/{import_id}/undo", may="import_sheet", answer=task_schemas.TaskView, status=202, location=TASK_PATH
+)
 def undo_import(request: RequestContext, import_id: UUID) -> Task:
     """Undo an import.
 

@@ -3,19 +3,8 @@
 from uuid import UUID
 
 from chalicelib import billing, lease_accounts
-from chalicelib.api.schemas.invoices import (
-    CREDIT_NOTE,
-    CREDIT_NOTE_QUERY,
-    INVOICE,
-    INVOICE_LISTED,
-    INVOICE_QUERY,
-    NEW_BILL_RUN,
-    NEW_CREDIT_NOTE,
-    NEW_INVOICE,
-    RECEIPT,
-    RECEIPT_QUERY,
-)
-from chalicelib.api.schemas.tasks import TASK
+from chalicelib.api.schemas import invoices as schemas
+from chalicelib.api.schemas import tasks as task_schemas
 from chalicelib.billing.model import CreditNote, Invoice, Receipt
 from chalicelib.tasks.model import Task
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
@@ -23,7 +12,7 @@ from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 routes = ApiBlueprint(__name__, tag="billing")
 
 
-@routes.get("/invoices", may="see_billing", query=INVOICE_QUERY, answer=INVOICE_LISTED)
+@routes.get("/invoices", may="see_billing", query=schemas.InvoiceQuery, answer=schemas.InvoiceListed)
 def list_invoices(request: RequestContext) -> Page[Invoice]:
     """List invoices.
 
@@ -40,7 +29,7 @@ def list_invoices(request: RequestContext) -> Page[Invoice]:
     )
 
 
-@routes.get("/invoices/{invoice_id}", may="see_billing", answer=INVOICE)
+@routes.get("/invoices/{invoice_id}", may="see_billing", answer=schemas.InvoiceView)
 def get_invoice(request: RequestContext, invoice_id: UUID) -> Invoice:
     """Get an invoice.
 
@@ -49,7 +38,7 @@ def get_invoice(request: RequestContext, invoice_id: UUID) -> Invoice:
     return billing.get_invoice(request.ctx, invoice_id)
 
 
-@routes.post("/invoices/{invoice_id}/void", may="void_invoice", answer=INVOICE, status=200)
+@routes.post("/invoices/{invoice_id}/void", may="void_invoice", answer=schemas.InvoiceView, status=200)
 def void_invoice(request: RequestContext, invoice_id: UUID) -> Invoice:
     """Void an invoice.
 
@@ -60,7 +49,7 @@ def void_invoice(request: RequestContext, invoice_id: UUID) -> Invoice:
     return billing.void_invoice(request.ctx, invoice_id)  # fmt: skip
 
 
-@routes.get("/credit-notes", may="see_billing", query=CREDIT_NOTE_QUERY, answer=CREDIT_NOTE)
+@routes.get("/credit-notes", may="see_billing", query=schemas.CreditNoteQuery, answer=schemas.CreditNoteView)
 def list_credit_notes(request: RequestContext) -> Page[CreditNote]:
     """List credit notes.
 
@@ -75,7 +64,7 @@ def list_credit_notes(request: RequestContext) -> Page[CreditNote]:
     )
 
 
-@routes.get("/credit-notes/{credit_note_id}", may="see_billing", answer=CREDIT_NOTE)
+@routes.get("/credit-notes/{credit_note_id}", may="see_billing", answer=schemas.CreditNoteView)
 def get_credit_note(request: RequestContext, credit_note_id: UUID) -> CreditNote:
     """Get a credit note.
 
@@ -84,7 +73,7 @@ def get_credit_note(request: RequestContext, credit_note_id: UUID) -> CreditNote
     return billing.get_credit_note(request.ctx, credit_note_id)
 
 
-@routes.get("/receipts", may="see_billing", query=RECEIPT_QUERY, answer=RECEIPT)
+@routes.get("/receipts", may="see_billing", query=schemas.ReceiptQuery, answer=schemas.ReceiptView)
 def list_receipts(request: RequestContext) -> Page[Receipt]:
     """List receipts.
 
@@ -99,7 +88,7 @@ def list_receipts(request: RequestContext) -> Page[Receipt]:
     )
 
 
-@routes.get("/receipts/{receipt_id}", may="see_billing", answer=RECEIPT)
+@routes.get("/receipts/{receipt_id}", may="see_billing", answer=schemas.ReceiptView)
 def get_receipt(request: RequestContext, receipt_id: UUID) -> Receipt:
     """Get a receipt.
 
@@ -108,7 +97,14 @@ def get_receipt(request: RequestContext, receipt_id: UUID) -> Receipt:
     return billing.get_receipt(request.ctx, receipt_id)
 
 
-@routes.post("/invoices", tag="payments", may="bill", body=NEW_INVOICE, answer=INVOICE, location="/v1/invoices/{id}")
+@routes.post(
+    "/invoices",
+    tag="payments",
+    may="bill",
+    body=schemas.NewInvoice,
+    answer=schemas.InvoiceView,
+    location="/v1/invoices/{id}",
+)
 def issue_invoice(request: RequestContext) -> Invoice:
     """Issue an invoice.
 
@@ -123,8 +119,8 @@ def issue_invoice(request: RequestContext) -> Invoice:
     "/invoices/{invoice_id}/credit-notes",
     tag="payments",
     may="credit_invoice",
-    body=NEW_CREDIT_NOTE,
-    answer=CREDIT_NOTE,
+    body=schemas.NewCreditNote,
+    answer=schemas.CreditNoteView,
     location="/v1/credit-notes/{id}",
 )
 def credit_invoice(request: RequestContext, invoice_id: UUID) -> CreditNote:
@@ -143,7 +139,13 @@ def credit_invoice(request: RequestContext, invoice_id: UUID) -> CreditNote:
 
 
 @routes.post(
-    "/bill-runs", tag="payments", may="bill", body=NEW_BILL_RUN, answer=TASK, status=202, location="/v1/tasks/{id}"
+    "/bill-runs",
+    tag="payments",
+    may="bill",
+    body=schemas.NewBillRun,
+    answer=task_schemas.TaskView,
+    status=202,
+    location="/v1/tasks/{id}",
 )
 def queue_bill_run(request: RequestContext) -> Task:
     """Run the monthly bills.

@@ -3,37 +3,24 @@
 from uuid import UUID
 
 from chalicelib import billing, lease_accounts, leasing, payments
-from chalicelib.api.schemas.charges import RECURRING_CHARGE
-from chalicelib.api.schemas.invoices import (
-    INVOICE,
-)
-from chalicelib.api.schemas.leases import (
-    FINAL_ACCOUNT,
-    LEASE,
-    LEASE_CHANGE,
-    LEASE_QUERY,
-    NEW_LEASE,
-    NEW_RECURRING_CHARGE,
-    OPENING_BALANCE,
-    OPENING_CREDIT,
-    RENEWAL,
-    RENT_STEP,
-    TERMINATION,
-    TRANSFER,
-)
-from chalicelib.api.schemas.payments import PAYMENT
+from chalicelib.api.schemas import charges as charge_schemas
+from chalicelib.api.schemas import invoices as invoice_schemas
+from chalicelib.api.schemas import leases as schemas
+from chalicelib.api.schemas import payments as payment_schemas
 from chalicelib.billing.model import Invoice
 from chalicelib.lease_accounts.model import FinalAccount
 from chalicelib.leasing.model import DatedRent, Lease, RecurringCharge
 from chalicelib.payments.model import Payment
-from chalicelib.web.fields import PAGING
+from chalicelib.web.fields import Paging
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
 LEASE_FILTERS = ("unit_id", "property_id", "tenant_id", "status")
 routes = ApiBlueprint(__name__, tag="leasing")
 
 
-@routes.patch("/leases/{lease_id}", tag="billing", may="edit_leases", body=LEASE_CHANGE, answer=LEASE)
+@routes.patch(
+    "/leases/{lease_id}", tag="billing", may="edit_leases", body=schemas.LeaseChange, answer=schemas.LeaseView
+)
 def change_lease(request: RequestContext, lease_id: UUID) -> Lease:
     """Change a lease.
 
@@ -44,7 +31,7 @@ def change_lease(request: RequestContext, lease_id: UUID) -> Lease:
     return billing.change_lease(request.ctx, lease_id, request.if_match, request.body)
 
 
-@routes.get("/leases", may="see_leases", query=LEASE_QUERY, answer=LEASE)
+@routes.get("/leases", may="see_leases", query=schemas.LeaseQuery, answer=schemas.LeaseView)
 def list_leases(request: RequestContext) -> Page[Lease]:
     """List leases.
 
@@ -55,7 +42,7 @@ def list_leases(request: RequestContext) -> Page[Lease]:
     return leasing.list_leases(request.ctx, request.page_request, **filters)
 
 
-@routes.post("/leases", may="edit_leases", body=NEW_LEASE, answer=LEASE, location="/v1/leases/{id}")
+@routes.post("/leases", may="edit_leases", body=schemas.NewLease, answer=schemas.LeaseView, location="/v1/leases/{id}")
 def add_lease(request: RequestContext) -> Lease:
     """Create a lease.
 
@@ -66,7 +53,7 @@ def add_lease(request: RequestContext) -> Lease:
     return leasing.add_lease(request.ctx, request.body)
 
 
-@routes.get("/leases/{lease_id}", may="see_leases", answer=LEASE)
+@routes.get("/leases/{lease_id}", may="see_leases", answer=schemas.LeaseView)
 def get_lease(request: RequestContext, lease_id: UUID) -> Lease:
     """Get a lease.
 
@@ -76,7 +63,13 @@ def get_lease(request: RequestContext, lease_id: UUID) -> Lease:
     return leasing.get_lease(request.ctx, lease_id)
 
 
-@routes.post("/leases/{lease_id}/renew", may="edit_leases", body=RENEWAL, answer=LEASE, location="/v1/leases/{id}")
+@routes.post(
+    "/leases/{lease_id}/renew",
+    may="edit_leases",
+    body=schemas.Renewal,
+    answer=schemas.LeaseView,
+    location="/v1/leases/{id}",
+)
 def renew_lease(request: RequestContext, lease_id: UUID) -> Lease:
     """Renew a lease.
 
@@ -87,7 +80,7 @@ def renew_lease(request: RequestContext, lease_id: UUID) -> Lease:
     return leasing.renew_lease(request.ctx, lease_id, request.body)
 
 
-@routes.get("/leases/{lease_id}/rents", may="see_leases", query=PAGING, answer=RENT_STEP)
+@routes.get("/leases/{lease_id}/rents", may="see_leases", query=Paging, answer=schemas.RentStep)
 def list_rents(request: RequestContext, lease_id: UUID) -> Page[DatedRent]:
     """List the rents of a lease.
 
@@ -96,7 +89,7 @@ def list_rents(request: RequestContext, lease_id: UUID) -> Page[DatedRent]:
     return leasing.list_rents(request.ctx, lease_id, request.page_request)
 
 
-@routes.post("/leases/{lease_id}/rents", may="edit_leases", body=RENT_STEP, answer=RENT_STEP)
+@routes.post("/leases/{lease_id}/rents", may="edit_leases", body=schemas.RentStep, answer=schemas.RentStep)
 def add_rent_change(request: RequestContext, lease_id: UUID) -> DatedRent:
     """Change the rent of a lease.
 
@@ -106,7 +99,9 @@ def add_rent_change(request: RequestContext, lease_id: UUID) -> DatedRent:
     return leasing.add_rent_change(request.ctx, lease_id, request.body)
 
 
-@routes.get("/leases/{lease_id}/recurring-charges", may="see_leases", query=PAGING, answer=RECURRING_CHARGE)
+@routes.get(
+    "/leases/{lease_id}/recurring-charges", may="see_leases", query=Paging, answer=charge_schemas.RecurringChargeView
+)
 def list_recurring_charges(request: RequestContext, lease_id: UUID) -> Page[RecurringCharge]:
     """List the recurring charges of a lease.
 
@@ -118,8 +113,8 @@ def list_recurring_charges(request: RequestContext, lease_id: UUID) -> Page[Recu
 @routes.post(
     "/leases/{lease_id}/recurring-charges",
     may="edit_leases",
-    body=NEW_RECURRING_CHARGE,
-    answer=RECURRING_CHARGE,
+    body=schemas.NewRecurringCharge,
+    answer=charge_schemas.RecurringChargeView,
     location="/v1/recurring-charges/{id}",
 )
 def add_recurring_charge(request: RequestContext, lease_id: UUID) -> RecurringCharge:
@@ -135,8 +130,8 @@ def add_recurring_charge(request: RequestContext, lease_id: UUID) -> RecurringCh
     "/leases/{lease_id}/opening-balance",
     tag="payments",
     may="bill",
-    body=OPENING_BALANCE,
-    answer=INVOICE,
+    body=schemas.OpeningBalance,
+    answer=invoice_schemas.InvoiceView,
     location="/v1/invoices/{id}",
 )
 def record_opening_balance(request: RequestContext, lease_id: UUID) -> Invoice:
@@ -151,7 +146,11 @@ def record_opening_balance(request: RequestContext, lease_id: UUID) -> Invoice:
 
 
 @routes.post(
-    "/leases/{lease_id}/terminate", tag="payments", may="terminate_lease", body=TERMINATION, answer=FINAL_ACCOUNT
+    "/leases/{lease_id}/terminate",
+    tag="payments",
+    may="terminate_lease",
+    body=schemas.Termination,
+    answer=schemas.FinalAccountView,
 )
 def terminate_lease(request: RequestContext, lease_id: UUID) -> FinalAccount:
     """Terminate a lease.
@@ -174,8 +173,8 @@ def terminate_lease(request: RequestContext, lease_id: UUID) -> FinalAccount:
     "/leases/{lease_id}/transfer",
     tag="payments",
     may="edit_leases",
-    body=TRANSFER,
-    answer=LEASE,
+    body=schemas.Transfer,
+    answer=schemas.LeaseView,
     location="/v1/leases/{id}",
 )
 def transfer_lease(request: RequestContext, lease_id: UUID) -> Lease:
@@ -188,7 +187,7 @@ def transfer_lease(request: RequestContext, lease_id: UUID) -> Lease:
     return lease_accounts.transfer_lease(request.ctx, lease_id, request.body)
 
 
-@routes.get("/leases/{lease_id}/final-account", tag="payments", may="see_billing", answer=FINAL_ACCOUNT)
+@routes.get("/leases/{lease_id}/final-account", tag="payments", may="see_billing", answer=schemas.FinalAccountView)
 def get_final_account(request: RequestContext, lease_id: UUID) -> FinalAccount:
     """Get the final account of a lease.
 
@@ -198,7 +197,7 @@ def get_final_account(request: RequestContext, lease_id: UUID) -> FinalAccount:
     return lease_accounts.get_final_account(request.ctx, lease_id)
 
 
-@routes.post("/leases/{lease_id}/final-account", tag="payments", may="terminate_lease", answer=FINAL_ACCOUNT)
+@routes.post("/leases/{lease_id}/final-account", tag="payments", may="terminate_lease", answer=schemas.FinalAccountView)
 def close_account(request: RequestContext, lease_id: UUID) -> FinalAccount:
     """Settle the final account of a lease.
 
@@ -210,7 +209,11 @@ def close_account(request: RequestContext, lease_id: UUID) -> FinalAccount:
 
 
 @routes.post(
-    "/leases/{lease_id}/opening-credit", tag="payments", may="allocate_payment", body=OPENING_CREDIT, answer=PAYMENT
+    "/leases/{lease_id}/opening-credit",
+    tag="payments",
+    may="allocate_payment",
+    body=schemas.OpeningCredit,
+    answer=payment_schemas.PaymentView,
 )
 def record_opening_credit(request: RequestContext, lease_id: UUID) -> Payment:
     """Record an opening credit.

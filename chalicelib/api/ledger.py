@@ -3,25 +3,16 @@
 from uuid import UUID
 
 from chalicelib import ledger, reporting
-from chalicelib.api.schemas.ledger import (
-    ACCOUNT,
-    ACCOUNT_QUERY,
-    JOURNAL,
-    JOURNAL_QUERY,
-    JOURNAL_WITH_POSTINGS,
-    PERIOD,
-    PERIOD_PATH,
-    PROOF,
-)
+from chalicelib.api.schemas import ledger as schemas
 from chalicelib.ledger.model import ClosedPeriod, Journal, LedgerAccount
 from chalicelib.reporting.proof_model import Proof
-from chalicelib.web.fields import PAGING
+from chalicelib.web.fields import Paging
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
 routes = ApiBlueprint(__name__, tag="ledger")
 
 
-@routes.get("/ledger/accounts", may="see_ledger", query=ACCOUNT_QUERY, answer=ACCOUNT, snapshot=True)
+@routes.get("/ledger/accounts", may="see_ledger", query=schemas.AccountQuery, answer=schemas.AccountView, snapshot=True)
 def list_accounts(request: RequestContext) -> Page[LedgerAccount]:
     """List ledger accounts.
 
@@ -33,7 +24,7 @@ def list_accounts(request: RequestContext) -> Page[LedgerAccount]:
     return ledger.list_accounts(request.ctx, request.page_request, as_of=as_of, type=kind)
 
 
-@routes.get("/ledger/journals", may="see_ledger", query=JOURNAL_QUERY, answer=JOURNAL)
+@routes.get("/ledger/journals", may="see_ledger", query=schemas.JournalQuery, answer=schemas.JournalView)
 def list_journals(request: RequestContext) -> Page[Journal]:
     """List journals.
 
@@ -44,7 +35,7 @@ def list_journals(request: RequestContext) -> Page[Journal]:
     return ledger.list_journals(request.ctx, request.page_request, **filters)
 
 
-@routes.get("/ledger/journals/{journal_id}", may="see_ledger", answer=JOURNAL_WITH_POSTINGS)
+@routes.get("/ledger/journals/{journal_id}", may="see_ledger", answer=schemas.JournalWithPostings)
 def get_journal(request: RequestContext, journal_id: UUID) -> Journal:
     """Get a journal.
 
@@ -54,7 +45,7 @@ def get_journal(request: RequestContext, journal_id: UUID) -> Journal:
     return ledger.get_journal(request.ctx, journal_id)
 
 
-@routes.get("/ledger/periods", may="see_ledger", query=PAGING, answer=PERIOD)
+@routes.get("/ledger/periods", may="see_ledger", query=Paging, answer=schemas.PeriodView)
 def list_periods(request: RequestContext) -> Page[ClosedPeriod]:
     """List closed months.
 
@@ -63,7 +54,7 @@ def list_periods(request: RequestContext) -> Page[ClosedPeriod]:
     return ledger.list_periods(request.ctx, request.page_request)
 
 
-@routes.post("/ledger/periods/{period}/close", may="close_period", answer=PERIOD, status=200, fresh=True)
+@routes.post("/ledger/periods/{period}/close", may="close_period", answer=schemas.PeriodView, status=200, fresh=True)
 def close_period(request: RequestContext, period: str) -> ClosedPeriod:
     """Close a month.
 
@@ -71,11 +62,11 @@ def close_period(request: RequestContext, period: str) -> ClosedPeriod:
     order, once they have ended (409; ``next_period`` names the next). For owners and accountants, with a recent
     sign-in.
     """
-    month = PERIOD_PATH.load({"period": period})["period"]
+    month = schemas.PeriodPath().load({"period": period})["period"]
     return ledger.close_period(request.ctx, month)
 
 
-@routes.get("/ledger/proof", tag="reporting", may="see_ledger", snapshot=True, answer=PROOF)
+@routes.get("/ledger/proof", tag="reporting", may="see_ledger", snapshot=True, answer=schemas.ProofView)
 def get_proof(request: RequestContext) -> Proof:
     """Prove the books.
 

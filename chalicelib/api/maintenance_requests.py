@@ -3,18 +3,19 @@
 from uuid import UUID
 
 from chalicelib import maintenance
-from chalicelib.api.schemas.maintenance_requests import (
-    MAINTENANCE_REQUEST,
-    MAINTENANCE_REQUEST_QUERY,
-    NEW_MAINTENANCE_REQUEST,
-)
+from chalicelib.api.schemas import maintenance_requests as schemas
 from chalicelib.maintenance.model import MaintenanceRequest
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
 routes = ApiBlueprint(__name__, tag="maintenance")
 
 
-@routes.get("/maintenance-requests", may="see_maintenance", query=MAINTENANCE_REQUEST_QUERY, answer=MAINTENANCE_REQUEST)
+@routes.get(
+    "/maintenance-requests",
+    may="see_maintenance",
+    query=schemas.MaintenanceRequestQuery,
+    answer=schemas.MaintenanceRequestView,
+)
 def list_maintenance_requests(request: RequestContext) -> Page[MaintenanceRequest]:
     """List maintenance requests.
 
@@ -33,8 +34,8 @@ def list_maintenance_requests(request: RequestContext) -> Page[MaintenanceReques
 @routes.post(
     "/maintenance-requests",
     may="keep_maintenance",
-    body=NEW_MAINTENANCE_REQUEST,
-    answer=MAINTENANCE_REQUEST,
+    body=schemas.NewMaintenanceRequest,
+    answer=schemas.MaintenanceRequestView,
     location="/v1/maintenance-requests/{id}",
 )
 def add_maintenance_request(request: RequestContext) -> MaintenanceRequest:
@@ -46,7 +47,7 @@ def add_maintenance_request(request: RequestContext) -> MaintenanceRequest:
     return maintenance.record_request(request.ctx, request.body["unit_id"], request.body["text"])
 
 
-@routes.get("/maintenance-requests/{request_id}", may="see_maintenance", answer=MAINTENANCE_REQUEST)
+@routes.get("/maintenance-requests/{request_id}", may="see_maintenance", answer=schemas.MaintenanceRequestView)
 def get_maintenance_request(request: RequestContext, request_id: UUID) -> MaintenanceRequest:
     """Get a maintenance request.
 
@@ -55,7 +56,9 @@ def get_maintenance_request(request: RequestContext, request_id: UUID) -> Mainte
     return maintenance.get_request(request.ctx, request_id)
 
 
-@routes.post("/maintenance-requests/{request_id}/done", may="keep_maintenance", status=200, answer=MAINTENANCE_REQUEST)
+@routes.post(
+    "/maintenance-requests/{request_id}/done", may="keep_maintenance", status=200, answer=schemas.MaintenanceRequestView
+)
 def finish_maintenance_request(request: RequestContext, request_id: UUID) -> MaintenanceRequest:
     """Complete a maintenance request.
 
@@ -65,7 +68,10 @@ def finish_maintenance_request(request: RequestContext, request_id: UUID) -> Mai
 
 
 @routes.post(
-    "/maintenance-requests/{request_id}/reopen", may="keep_maintenance", status=200, answer=MAINTENANCE_REQUEST
+    "/maintenance-requests/{request_id}/reopen",
+    may="keep_maintenance",
+    status=200,
+    answer=schemas.MaintenanceRequestView,
 )
 def reopen_maintenance_request(request: RequestContext, request_id: UUID) -> MaintenanceRequest:
     """Reopen a maintenance request.

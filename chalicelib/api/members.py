@@ -3,15 +3,15 @@
 from uuid import UUID
 
 from chalicelib import organisations
-from chalicelib.api.schemas.members import MEMBER, MEMBER_CHANGE, NEW_MEMBER
+from chalicelib.api.schemas import members as schemas
 from chalicelib.organisations.model import Member
-from chalicelib.web.fields import PAGING
+from chalicelib.web.fields import Paging
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
 routes = ApiBlueprint(__name__, tag="identity")
 
 
-@routes.get("/members", may="see_members", query=PAGING, answer=MEMBER)
+@routes.get("/members", may="see_members", query=Paging, answer=schemas.MemberView)
 def list_members(request: RequestContext) -> Page[Member]:
     """List members and invitations.
 
@@ -21,7 +21,14 @@ def list_members(request: RequestContext) -> Page[Member]:
     return organisations.list_members(request.ctx, request.page_request)
 
 
-@routes.post("/members", may="manage_members", body=NEW_MEMBER, answer=MEMBER, location="/v1/members/{id}", fresh=True)
+@routes.post(
+    "/members",
+    may="manage_members",
+    body=schemas.NewMember,
+    answer=schemas.MemberView,
+    location="/v1/members/{id}",
+    fresh=True,
+)
 def invite_member(request: RequestContext) -> Member:
     """Invite a member.
 
@@ -32,7 +39,7 @@ def invite_member(request: RequestContext) -> Member:
     return organisations.invite_member(request.ctx, request.body)
 
 
-@routes.get("/members/{member_id}", may="see_members", answer=MEMBER)
+@routes.get("/members/{member_id}", may="see_members", answer=schemas.MemberView)
 def get_member(request: RequestContext, member_id: UUID) -> Member:
     """Get a member.
 
@@ -41,7 +48,9 @@ def get_member(request: RequestContext, member_id: UUID) -> Member:
     return organisations.get_member(request.ctx, member_id)
 
 
-@routes.patch("/members/{member_id}", may="manage_members", body=MEMBER_CHANGE, answer=MEMBER, fresh=True)
+@routes.patch(
+    "/members/{member_id}", may="manage_members", body=schemas.MemberChange, answer=schemas.MemberView, fresh=True
+)
 def change_member(request: RequestContext, member_id: UUID) -> Member:
     """Change a member.
 

@@ -5,33 +5,18 @@ from urllib.parse import unquote
 from uuid import UUID
 
 from chalicelib import messaging, phones
-from chalicelib.api.schemas.messages import (
-    INCOMING,
-    MESSAGE,
-    MESSAGE_HISTORY,
-    MESSAGE_QUERY,
-    MONTH_QUERY,
-    NEW_OPT_OUT,
-    OPT_OUT,
-    PREVIEW,
-    PREVIEW_REQUEST,
-    SETTINGS,
-    SETTINGS_CHANGE,
-    SPEND,
-    TEMPLATE,
-    TEMPLATE_CHANGE,
-)
+from chalicelib.api.schemas import messages as schemas
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.messaging.grant_model import EffectiveSettings
 from chalicelib.messaging.model import IncomingMessage, Message, OptOut, Spend
 from chalicelib.messaging.template_model import MessagePreview, Template
-from chalicelib.web.fields import PAGING
+from chalicelib.web.fields import Paging
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
 routes = ApiBlueprint(__name__, tag="messages")
 
 
-@routes.get("/message-settings", may="see_messages", answer=SETTINGS)
+@routes.get("/message-settings", may="see_messages", answer=schemas.SettingsView)
 def get_message_settings(request: RequestContext) -> EffectiveSettings:
     """Get message settings.
 
@@ -41,7 +26,9 @@ def get_message_settings(request: RequestContext) -> EffectiveSettings:
     return _effective_settings(request)
 
 
-@routes.patch("/message-settings", may="change_messages", body=SETTINGS_CHANGE, answer=SETTINGS, fresh=True)
+@routes.patch(
+    "/message-settings", may="change_messages", body=schemas.SettingsChange, answer=schemas.SettingsView, fresh=True
+)
 def change_message_settings(request: RequestContext) -> EffectiveSettings:
     """Change message settings.
 
@@ -53,7 +40,7 @@ def change_message_settings(request: RequestContext) -> EffectiveSettings:
     return _effective_settings(request)
 
 
-@routes.get("/message-templates", may="see_messages", answer=TEMPLATE)
+@routes.get("/message-templates", may="see_messages", answer=schemas.TemplateView)
 def list_message_templates(request: RequestContext) -> Page[Template]:
     """List message templates.
 
@@ -63,7 +50,7 @@ def list_message_templates(request: RequestContext) -> Page[Template]:
     return Page(messaging.list_templates(request.ctx), None)
 
 
-@routes.get("/message-templates/{kind}/{language}", may="see_messages", answer=TEMPLATE)
+@routes.get("/message-templates/{kind}/{language}", may="see_messages", answer=schemas.TemplateView)
 def get_message_template(request: RequestContext, kind: str, language: str) -> Template:
     """Get a message template.
 
@@ -74,7 +61,11 @@ def get_message_template(request: RequestContext, kind: str, language: str) -> T
 
 
 @routes.patch(
-    "/message-templates/{kind}/{language}", may="change_messages", body=TEMPLATE_CHANGE, answer=TEMPLATE, fresh=True
+    "/message-templates/{kind}/{language}",
+    may="change_messages",
+    body=schemas.TemplateChange,
+    answer=schemas.TemplateView,
+    fresh=True,
 )
 def change_message_template(request: RequestContext, kind: str, language: str) -> Template:
     """Change a message template.
@@ -99,8 +90,8 @@ def remove_message_template(request: RequestContext, kind: str, language: str) -
 @routes.post(
     "/message-templates/preview",
     may="see_messages",
-    body=PREVIEW_REQUEST,
-    answer=PREVIEW,
+    body=schemas.PreviewAsked,
+    answer=schemas.PreviewView,
     status=200,
     idempotent=False,
 )
@@ -113,7 +104,7 @@ def preview_message(request: RequestContext) -> MessagePreview:
     return messaging.preview_message(request.ctx, request.body)
 
 
-@routes.get("/messages", may="see_messages", query=MESSAGE_QUERY, answer=MESSAGE)
+@routes.get("/messages", may="see_messages", query=schemas.MessageQuery, answer=schemas.MessageView)
 def list_messages(request: RequestContext) -> Page[Message]:
     """List messages.
 
@@ -132,7 +123,7 @@ def list_messages(request: RequestContext) -> Page[Message]:
     )
 
 
-@routes.get("/messages/spend", may="see_messages", query=MONTH_QUERY, answer=SPEND)
+@routes.get("/messages/spend", may="see_messages", query=schemas.MonthQuery, answer=schemas.SpendView)
 def get_spend(request: RequestContext) -> Spend:
     """Get message spend.
 
@@ -142,7 +133,7 @@ def get_spend(request: RequestContext) -> Spend:
     return messaging.get_spend(request.ctx, request.query["month"])
 
 
-@routes.get("/messages/{message_id}", may="see_messages", answer=MESSAGE_HISTORY)
+@routes.get("/messages/{message_id}", may="see_messages", answer=schemas.MessageHistoryView)
 def get_message(request: RequestContext, message_id: UUID) -> dict[str, Any]:
     """Get a message.
 
@@ -152,7 +143,7 @@ def get_message(request: RequestContext, message_id: UUID) -> dict[str, Any]:
     return {**message._asdict(), "attempts": messaging.list_attempts(request.ctx, message_id)}
 
 
-@routes.post("/messages/{message_id}/cancel", may="change_messages", answer=MESSAGE, status=200)
+@routes.post("/messages/{message_id}/cancel", may="change_messages", answer=schemas.MessageView, status=200)
 def cancel_message(request: RequestContext, message_id: UUID) -> Message:
     """Cancel a message.
 
@@ -161,7 +152,7 @@ def cancel_message(request: RequestContext, message_id: UUID) -> Message:
     return messaging.cancel_message(request.ctx, message_id, reason="by_member")
 
 
-@routes.get("/opt-outs", may="see_messages", query=PAGING, answer=OPT_OUT)
+@routes.get("/opt-outs", may="see_messages", query=Paging, answer=schemas.OptOutView)
 def list_opt_outs(request: RequestContext) -> Page[OptOut]:
     """List opt-outs.
 
@@ -170,7 +161,7 @@ def list_opt_outs(request: RequestContext) -> Page[OptOut]:
     return messaging.list_opt_outs(request.ctx, request.page_request)
 
 
-@routes.post("/opt-outs", may="change_messages", body=NEW_OPT_OUT, answer=OPT_OUT)
+@routes.post("/opt-outs", may="change_messages", body=schemas.NewOptOut, answer=schemas.OptOutView)
 def add_opt_out(request: RequestContext) -> OptOut:
     """Add an opt-out.
 
@@ -190,7 +181,7 @@ def remove_opt_out(request: RequestContext, phone: str) -> None:
     messaging.remove_opt_out(request.ctx, _parse_phone(phone))
 
 
-@routes.get("/incoming-messages", may="see_messages", query=PAGING, answer=INCOMING)
+@routes.get("/incoming-messages", may="see_messages", query=Paging, answer=schemas.IncomingView)
 def list_incoming_messages(request: RequestContext) -> Page[IncomingMessage]:
     """List incoming messages.
 

@@ -34,12 +34,11 @@ class HealthView(Schema):
     status = fields.OneOf("ok")
 
 
-HEALTH = HealthView()
 OK = {"status": "ok"}
 routes = ApiBlueprint(__name__, tag="meta", prefix="")
 
 
-@routes.get("/health", may=PUBLIC, answer=HEALTH)
+@routes.get("/health", may=PUBLIC, answer=HealthView)
 def get_health(request: RequestContext) -> dict[str, str]:
     """Get health.
 
@@ -48,7 +47,7 @@ def get_health(request: RequestContext) -> dict[str, str]:
     return OK
 
 
-@routes.get("/health/deep", may=PUBLIC, answer=HEALTH)
+@routes.get("/health/deep", may=PUBLIC, answer=HealthView)
 def get_deep_health(request: RequestContext) -> dict[str, str]:
     """Get deep health.
 

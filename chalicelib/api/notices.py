@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from chalicelib import notices
-from chalicelib.api.schemas.notices import NEW_NOTICE, NOTICE, NOTICE_PREVIEW, NOTICE_PREVIEW_REQUEST
-from chalicelib.api.schemas.tasks import TASK
+from chalicelib.api.schemas import notices as schemas
+from chalicelib.api.schemas import tasks as task_schemas
 from chalicelib.notices.model import Notice, NoticePreview
 from chalicelib.tasks.model import Task
-from chalicelib.web.fields import PAGING
+from chalicelib.web.fields import Paging
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
 routes = ApiBlueprint(__name__, tag="outreach")
@@ -16,8 +16,8 @@ routes = ApiBlueprint(__name__, tag="outreach")
 @routes.post(
     "/notices/preview",
     may="send_notice",
-    body=NOTICE_PREVIEW_REQUEST,
-    answer=NOTICE_PREVIEW,
+    body=schemas.NoticeAsked,
+    answer=schemas.NoticePreviewView,
     status=200,
     idempotent=False,
 )
@@ -32,7 +32,14 @@ def preview_notice(request: RequestContext) -> NoticePreview:
     return notices.preview_notice(request.ctx, notice)
 
 
-@routes.post("/notices", may="send_notice", body=NEW_NOTICE, answer=TASK, status=202, location="/v1/tasks/{id}")
+@routes.post(
+    "/notices",
+    may="send_notice",
+    body=schemas.NewNotice,
+    answer=task_schemas.TaskView,
+    status=202,
+    location="/v1/tasks/{id}",
+)
 def send_notice(request: RequestContext) -> Task:
     """Send a notice.
 
@@ -42,7 +49,7 @@ def send_notice(request: RequestContext) -> Task:
     return notices.add_notice(request.ctx, request.body.draft, request.body.limit_cents)
 
 
-@routes.get("/notices", may="see_messages", query=PAGING, answer=NOTICE)
+@routes.get("/notices", may="see_messages", query=Paging, answer=schemas.NoticeView)
 def list_notices(request: RequestContext) -> Page[Notice]:
     """List notices.
 
@@ -51,7 +58,7 @@ def list_notices(request: RequestContext) -> Page[Notice]:
     return notices.list_notices(request.ctx, request.page_request)
 
 
-@routes.get("/notices/{notice_id}", may="see_messages", answer=NOTICE)
+@routes.get("/notices/{notice_id}", may="see_messages", answer=schemas.NoticeView)
 def get_notice(request: RequestContext, notice_id: UUID) -> Notice:
     """Get a notice.
 

@@ -5,23 +5,15 @@ from uuid import UUID
 
 from chalicelib import organisations
 from chalicelib.access.roles import SIGNED_IN
-from chalicelib.api.schemas.organisations import (
-    ACCEPTANCE,
-    AUDIT_EVENT,
-    ME,
-    MEMBERSHIP,
-    NEW_ORGANISATION,
-    ORGANISATION,
-    ORGANISATION_CHANGE,
-)
+from chalicelib.api.schemas import organisations as schemas
 from chalicelib.organisations.model import Membership, Organisation
-from chalicelib.web.fields import PAGING
+from chalicelib.web.fields import Paging
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
 routes = ApiBlueprint(__name__, tag="identity")
 
 
-@routes.get("/me", may=SIGNED_IN, answer=ME)
+@routes.get("/me", may=SIGNED_IN, answer=schemas.MeView)
 def get_me(request: RequestContext) -> dict[str, Any]:
     """Get the signed-in person.
 
@@ -36,7 +28,7 @@ def get_me(request: RequestContext) -> dict[str, Any]:
     }
 
 
-@routes.post("/organisations", may=SIGNED_IN, body=NEW_ORGANISATION, answer=ORGANISATION)
+@routes.post("/organisations", may=SIGNED_IN, body=schemas.NewOrganisation, answer=schemas.OrganisationView)
 def found_organisation(request: RequestContext) -> Organisation:
     """Found an organisation.
 
@@ -53,7 +45,9 @@ def found_organisation(request: RequestContext) -> Organisation:
     )
 
 
-@routes.post("/invitations/{member_id}/accept", may=SIGNED_IN, body=ACCEPTANCE, answer=MEMBERSHIP, status=200)
+@routes.post(
+    "/invitations/{member_id}/accept", may=SIGNED_IN, body=schemas.Acceptance, answer=schemas.MembershipView, status=200
+)
 def accept_invitation(request: RequestContext, member_id: UUID) -> Membership:
     """Accept an invitation.
 
@@ -65,7 +59,7 @@ def accept_invitation(request: RequestContext, member_id: UUID) -> Membership:
     )
 
 
-@routes.get("/organisation", may="see_organisation", answer=ORGANISATION)
+@routes.get("/organisation", may="see_organisation", answer=schemas.OrganisationView)
 def get_organisation(request: RequestContext) -> Organisation:
     """Get the organisation.
 
@@ -74,7 +68,13 @@ def get_organisation(request: RequestContext) -> Organisation:
     return organisations.get_organisation(request.ctx.db, request.ctx.organisation_id)
 
 
-@routes.patch("/organisation", may="change_organisation", body=ORGANISATION_CHANGE, answer=ORGANISATION, fresh=True)
+@routes.patch(
+    "/organisation",
+    may="change_organisation",
+    body=schemas.OrganisationChange,
+    answer=schemas.OrganisationView,
+    fresh=True,
+)
 def change_organisation(request: RequestContext) -> Organisation:
     """Change the organisation's settings.
 
@@ -84,7 +84,7 @@ def change_organisation(request: RequestContext) -> Organisation:
     return organisations.change_organisation(request.ctx, request.if_match, request.body)
 
 
-@routes.get("/audit-events", may="see_audit", query=PAGING, answer=AUDIT_EVENT)
+@routes.get("/audit-events", may="see_audit", query=Paging, answer=schemas.AuditEventView)
 def list_audit_events(request: RequestContext) -> Page[Any]:
     """List audit events.
 

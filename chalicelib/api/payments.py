@@ -3,26 +3,16 @@
 from uuid import UUID
 
 from chalicelib import payments
-from chalicelib.api.schemas.payments import (
-    ALLOCATE,
-    ALLOCATION,
-    MATCH,
-    NEW_PAYMENT,
-    NEW_REFUND,
-    PAYMENT,
-    PAYMENT_QUERY,
-    REASON,
-    REFUND,
-)
+from chalicelib.api.schemas import payments as schemas
 from chalicelib.paging import Page
 from chalicelib.payments.model import Allocation, Payment, Refund
-from chalicelib.web.fields import PAGING
+from chalicelib.web.fields import Paging
 from chalicelib.web.routing import ApiBlueprint, RequestContext
 
 routes = ApiBlueprint(__name__, tag="payments")
 
 
-@routes.get("/payments", may="see_payments", query=PAYMENT_QUERY, answer=PAYMENT)
+@routes.get("/payments", may="see_payments", query=schemas.PaymentQuery, answer=schemas.PaymentView)
 def list_payments(request: RequestContext) -> Page[Payment]:
     """List payments.
 
@@ -41,7 +31,9 @@ def list_payments(request: RequestContext) -> Page[Payment]:
     )
 
 
-@routes.post("/payments", may="record_payment", body=NEW_PAYMENT, answer=PAYMENT, location="/v1/payments/{id}")
+@routes.post(
+    "/payments", may="record_payment", body=schemas.NewPayment, answer=schemas.PaymentView, location="/v1/payments/{id}"
+)
 def record_payment(request: RequestContext) -> Payment:
     """Record a payment.
 
@@ -52,7 +44,7 @@ def record_payment(request: RequestContext) -> Payment:
     return payments.record_payment(request.ctx, request.body)
 
 
-@routes.get("/payments/{payment_id}", may="see_payments", answer=PAYMENT)
+@routes.get("/payments/{payment_id}", may="see_payments", answer=schemas.PaymentView)
 def get_payment(request: RequestContext, payment_id: UUID) -> Payment:
     """Get a payment.
 
@@ -62,7 +54,7 @@ def get_payment(request: RequestContext, payment_id: UUID) -> Payment:
     return payments.get_payment(request.ctx, payment_id)
 
 
-@routes.post("/payments/{payment_id}/confirm", may="confirm_payment", status=200, answer=PAYMENT)
+@routes.post("/payments/{payment_id}/confirm", may="confirm_payment", status=200, answer=schemas.PaymentView)
 def confirm_payment(request: RequestContext, payment_id: UUID) -> Payment:
     """Confirm a payment.
 
@@ -72,7 +64,9 @@ def confirm_payment(request: RequestContext, payment_id: UUID) -> Payment:
     return payments.confirm_payment(request.ctx, payment_id)
 
 
-@routes.post("/payments/{payment_id}/reject", may="confirm_payment", status=200, body=REASON, answer=PAYMENT)
+@routes.post(
+    "/payments/{payment_id}/reject", may="confirm_payment", status=200, body=schemas.Reason, answer=schemas.PaymentView
+)
 def reject_payment(request: RequestContext, payment_id: UUID) -> Payment:
     """Reject a payment.
 
@@ -82,7 +76,9 @@ def reject_payment(request: RequestContext, payment_id: UUID) -> Payment:
     return payments.reject_payment(request.ctx, payment_id, reason=request.body["reason"])
 
 
-@routes.post("/payments/{payment_id}/match", may="allocate_payment", status=200, body=MATCH, answer=PAYMENT)
+@routes.post(
+    "/payments/{payment_id}/match", may="allocate_payment", status=200, body=schemas.Match, answer=schemas.PaymentView
+)
 def match_payment(request: RequestContext, payment_id: UUID) -> Payment:
     """Match a payment to a lease.
 
@@ -92,7 +88,13 @@ def match_payment(request: RequestContext, payment_id: UUID) -> Payment:
     return payments.match_payment(request.ctx, payment_id, request.body["lease_id"])
 
 
-@routes.post("/payments/{payment_id}/allocate", may="allocate_payment", status=200, body=ALLOCATE, answer=PAYMENT)
+@routes.post(
+    "/payments/{payment_id}/allocate",
+    may="allocate_payment",
+    status=200,
+    body=schemas.Allocate,
+    answer=schemas.PaymentView,
+)
 def allocate_payment(request: RequestContext, payment_id: UUID) -> Payment:
     """Allocate a payment.
 
@@ -104,7 +106,9 @@ def allocate_payment(request: RequestContext, payment_id: UUID) -> Payment:
     return payments.allocate_payment(request.ctx, payment_id, chosen)
 
 
-@routes.post("/payments/{payment_id}/reverse", may="reverse_payment", status=200, body=REASON, answer=PAYMENT)
+@routes.post(
+    "/payments/{payment_id}/reverse", may="reverse_payment", status=200, body=schemas.Reason, answer=schemas.PaymentView
+)
 def reverse_payment(request: RequestContext, payment_id: UUID) -> Payment:
     """Reverse a payment.
 
@@ -115,7 +119,9 @@ def reverse_payment(request: RequestContext, payment_id: UUID) -> Payment:
     return payments.reverse_payment(request.ctx, payment_id, reason=request.body["reason"])
 
 
-@routes.post("/payments/{payment_id}/refund", may="refund_credit", body=NEW_REFUND, answer=REFUND, fresh=True)
+@routes.post(
+    "/payments/{payment_id}/refund", may="refund_credit", body=schemas.NewRefund, answer=schemas.RefundView, fresh=True
+)
 def refund_credit(request: RequestContext, payment_id: UUID) -> Refund:
     """Refund credit.
 
@@ -126,7 +132,7 @@ def refund_credit(request: RequestContext, payment_id: UUID) -> Refund:
     return payments.refund_credit(request.ctx, payment_id, request.body)
 
 
-@routes.get("/payments/{payment_id}/refunds", may="see_payments", query=PAGING, answer=REFUND)
+@routes.get("/payments/{payment_id}/refunds", may="see_payments", query=Paging, answer=schemas.RefundView)
 def list_refunds(request: RequestContext, payment_id: UUID) -> Page[Refund]:
     """List the refunds of a payment.
 
@@ -136,7 +142,7 @@ def list_refunds(request: RequestContext, payment_id: UUID) -> Page[Refund]:
     return payments.list_refunds(request.ctx, request.page_request, payment_id)
 
 
-@routes.get("/payments/{payment_id}/allocations", may="see_payments", query=PAGING, answer=ALLOCATION)
+@routes.get("/payments/{payment_id}/allocations", may="see_payments", query=Paging, answer=schemas.AllocationView)
 def list_allocations(request: RequestContext, payment_id: UUID) -> Page[Allocation]:
     """List the allocations of a payment.
 

@@ -3,26 +3,15 @@
 from uuid import UUID
 
 from chalicelib import portfolio
-from chalicelib.api.schemas.properties import (
-    NEW_OWNER,
-    NEW_PROPERTY,
-    NEW_UNIT,
-    OWNER,
-    OWNER_CHANGE,
-    PROPERTY,
-    PROPERTY_CHANGE,
-    UNIT,
-    UNIT_CHANGE,
-    UNIT_QUERY,
-)
+from chalicelib.api.schemas import properties as schemas
 from chalicelib.portfolio.model import Owner, Property, Unit
-from chalicelib.web.fields import PAGING
+from chalicelib.web.fields import Paging
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
 routes = ApiBlueprint(__name__, tag="portfolio")
 
 
-@routes.get("/owners", may="see_owners", query=PAGING, answer=OWNER)
+@routes.get("/owners", may="see_owners", query=Paging, answer=schemas.OwnerView)
 def list_owners(request: RequestContext) -> Page[Owner]:
     """List property owners.
 
@@ -31,7 +20,9 @@ def list_owners(request: RequestContext) -> Page[Owner]:
     return portfolio.list_owners(request.ctx, request.page_request)
 
 
-@routes.post("/owners", may="edit_portfolio", body=NEW_OWNER, answer=OWNER, location="/v1/owners/{id}")
+@routes.post(
+    "/owners", may="edit_portfolio", body=schemas.NewOwner, answer=schemas.OwnerView, location="/v1/owners/{id}"
+)
 def add_owner(request: RequestContext) -> Owner:
     """Add a property owner.
 
@@ -40,7 +31,7 @@ def add_owner(request: RequestContext) -> Owner:
     return portfolio.add_owner(request.ctx, request.body)
 
 
-@routes.get("/owners/{owner_id}", may="see_owners", answer=OWNER)
+@routes.get("/owners/{owner_id}", may="see_owners", answer=schemas.OwnerView)
 def get_owner(request: RequestContext, owner_id: UUID) -> Owner:
     """Get a property owner.
 
@@ -49,7 +40,9 @@ def get_owner(request: RequestContext, owner_id: UUID) -> Owner:
     return portfolio.get_owner(request.ctx, owner_id)
 
 
-@routes.patch("/owners/{owner_id}", may="edit_portfolio", body=OWNER_CHANGE, answer=OWNER, fresh=True)
+@routes.patch(
+    "/owners/{owner_id}", may="edit_portfolio", body=schemas.OwnerChange, answer=schemas.OwnerView, fresh=True
+)
 def change_owner(request: RequestContext, owner_id: UUID) -> Owner:
     """Change a property owner.
 
@@ -68,7 +61,7 @@ def remove_owner(request: RequestContext, owner_id: UUID) -> None:
     portfolio.remove_owner(request.ctx, owner_id, request.if_match)
 
 
-@routes.get("/properties", may="see_portfolio", query=PAGING, answer=PROPERTY)
+@routes.get("/properties", may="see_portfolio", query=Paging, answer=schemas.PropertyView)
 def list_properties(request: RequestContext) -> Page[Property]:
     """List properties.
 
@@ -80,8 +73,8 @@ def list_properties(request: RequestContext) -> Page[Property]:
 @routes.post(
     "/properties",
     may="edit_portfolio",
-    body=NEW_PROPERTY,
-    answer=PROPERTY,
+    body=schemas.NewProperty,
+    answer=schemas.PropertyView,
     location="/v1/properties/{id}",
     fresh=True,
 )
@@ -94,7 +87,7 @@ def add_property(request: RequestContext) -> Property:
     return portfolio.add_property(request.ctx, request.body)
 
 
-@routes.get("/properties/{property_id}", may="see_portfolio", answer=PROPERTY)
+@routes.get("/properties/{property_id}", may="see_portfolio", answer=schemas.PropertyView)
 def get_property(request: RequestContext, property_id: UUID) -> Property:
     """Get a property.
 
@@ -103,7 +96,13 @@ def get_property(request: RequestContext, property_id: UUID) -> Property:
     return portfolio.get_property(request.ctx, property_id)
 
 
-@routes.patch("/properties/{property_id}", may="edit_portfolio", body=PROPERTY_CHANGE, answer=PROPERTY, fresh=True)
+@routes.patch(
+    "/properties/{property_id}",
+    may="edit_portfolio",
+    body=schemas.PropertyChange,
+    answer=schemas.PropertyView,
+    fresh=True,
+)
 def change_property(request: RequestContext, property_id: UUID) -> Property:
     """Change a property.
 
@@ -122,7 +121,7 @@ def remove_property(request: RequestContext, property_id: UUID) -> None:
     portfolio.remove_property(request.ctx, property_id, request.if_match)
 
 
-@routes.get("/units", may="see_portfolio", query=UNIT_QUERY, answer=UNIT)
+@routes.get("/units", may="see_portfolio", query=schemas.UnitQuery, answer=schemas.UnitView)
 def list_units(request: RequestContext) -> Page[Unit]:
     """List units.
 
@@ -133,7 +132,7 @@ def list_units(request: RequestContext) -> Page[Unit]:
     return portfolio.list_units(request.ctx, request.page_request, **filters)
 
 
-@routes.post("/units", may="edit_portfolio", body=NEW_UNIT, answer=UNIT, location="/v1/units/{id}")
+@routes.post("/units", may="edit_portfolio", body=schemas.NewUnit, answer=schemas.UnitView, location="/v1/units/{id}")
 def add_unit(request: RequestContext) -> Unit:
     """Add a unit.
 
@@ -143,7 +142,7 @@ def add_unit(request: RequestContext) -> Unit:
     return portfolio.add_unit(request.ctx, request.body)
 
 
-@routes.get("/units/{unit_id}", may="see_portfolio", answer=UNIT)
+@routes.get("/units/{unit_id}", may="see_portfolio", answer=schemas.UnitView)
 def get_unit(request: RequestContext, unit_id: UUID) -> Unit:
     """Get a unit.
 
@@ -152,7 +151,7 @@ def get_unit(request: RequestContext, unit_id: UUID) -> Unit:
     return portfolio.get_unit(request.ctx, unit_id)
 
 
-@routes.patch("/units/{unit_id}", may="edit_portfolio", body=UNIT_CHANGE, answer=UNIT)
+@routes.patch("/units/{unit_id}", may="edit_portfolio", body=schemas.UnitChange, answer=schemas.UnitView)
 def change_unit(request: RequestContext, unit_id: UUID) -> Unit:
     """Change a unit.
 

@@ -3,26 +3,15 @@
 from uuid import UUID
 
 from chalicelib import reminders
-from chalicelib.api.schemas.reminders import (
-    EXCLUSION,
-    HOLIDAY,
-    HOLIDAY_QUERY,
-    NEW_EXCLUSION,
-    NEW_HOLIDAY,
-    NEW_PROMISE,
-    POLICY,
-    POLICY_CHANGE,
-    PROMISE,
-    PROMISE_QUERY,
-)
+from chalicelib.api.schemas import reminders as schemas
 from chalicelib.reminders.model import Exclusion, Holiday, Promise, ReminderPolicy
-from chalicelib.web.fields import PAGING
+from chalicelib.web.fields import Paging
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
 routes = ApiBlueprint(__name__, tag="outreach")
 
 
-@routes.get("/reminder-policy", may="see_messages", answer=POLICY)
+@routes.get("/reminder-policy", may="see_messages", answer=schemas.ReminderPolicyView)
 def get_reminder_policy(request: RequestContext) -> ReminderPolicy:
     """Get the reminder policy.
 
@@ -32,7 +21,9 @@ def get_reminder_policy(request: RequestContext) -> ReminderPolicy:
     return reminders.get_policy(request.ctx)
 
 
-@routes.patch("/reminder-policy", may="change_messages", body=POLICY_CHANGE, answer=POLICY)
+@routes.patch(
+    "/reminder-policy", may="change_messages", body=schemas.ReminderPolicyChange, answer=schemas.ReminderPolicyView
+)
 def change_reminder_policy(request: RequestContext) -> ReminderPolicy:
     """Change the reminder policy.
 
@@ -42,7 +33,7 @@ def change_reminder_policy(request: RequestContext) -> ReminderPolicy:
     return reminders.change_policy(request.ctx, request.if_match, request.body)
 
 
-@routes.get("/holidays", may="see_messages", query=HOLIDAY_QUERY, answer=HOLIDAY)
+@routes.get("/holidays", may="see_messages", query=schemas.HolidayQuery, answer=schemas.HolidayView)
 def list_holidays(request: RequestContext) -> Page[Holiday]:
     """List holidays.
 
@@ -53,7 +44,7 @@ def list_holidays(request: RequestContext) -> Page[Holiday]:
     return Page(reminders.list_holidays(request.ctx, year), None)
 
 
-@routes.post("/holidays", may="change_messages", body=NEW_HOLIDAY, answer=HOLIDAY)
+@routes.post("/holidays", may="change_messages", body=schemas.NewHoliday, answer=schemas.HolidayView)
 def add_holiday(request: RequestContext) -> Holiday:
     """Add a holiday.
 
@@ -72,7 +63,7 @@ def remove_holiday(request: RequestContext, day: str) -> None:
     reminders.remove_holiday(request.ctx, day)
 
 
-@routes.get("/reminder-exclusions", may="see_messages", query=PAGING, answer=EXCLUSION)
+@routes.get("/reminder-exclusions", may="see_messages", query=Paging, answer=schemas.ExclusionView)
 def list_reminder_exclusions(request: RequestContext) -> Page[Exclusion]:
     """List reminder exclusions.
 
@@ -82,7 +73,9 @@ def list_reminder_exclusions(request: RequestContext) -> Page[Exclusion]:
     return reminders.list_exclusions(request.ctx, request.page_request)
 
 
-@routes.post("/reminder-exclusions", may="change_messages", body=NEW_EXCLUSION, answer=EXCLUSION, status=200)
+@routes.post(
+    "/reminder-exclusions", may="change_messages", body=schemas.NewExclusion, answer=schemas.ExclusionView, status=200
+)
 def put_reminder_exclusion(request: RequestContext) -> Exclusion:
     """Exclude a lease from reminders.
 
@@ -101,7 +94,7 @@ def remove_reminder_exclusion(request: RequestContext, lease_id: UUID) -> None:
     reminders.remove_exclusion(request.ctx, lease_id)
 
 
-@routes.get("/promises", may="keep_promises", query=PROMISE_QUERY, answer=PROMISE)
+@routes.get("/promises", may="keep_promises", query=schemas.PromiseQuery, answer=schemas.PromiseView)
 def list_promises(request: RequestContext) -> Page[Promise]:
     """List promises to pay.
 
@@ -116,7 +109,9 @@ def list_promises(request: RequestContext) -> Page[Promise]:
     )
 
 
-@routes.post("/promises", may="keep_promises", body=NEW_PROMISE, answer=PROMISE, location="/v1/promises/{id}")
+@routes.post(
+    "/promises", may="keep_promises", body=schemas.NewPromise, answer=schemas.PromiseView, location="/v1/promises/{id}"
+)
 def add_promise(request: RequestContext) -> Promise:
     """Record a promise to pay.
 
@@ -126,7 +121,7 @@ def add_promise(request: RequestContext) -> Promise:
     return reminders.add_promise(request.ctx, request.body)
 
 
-@routes.get("/promises/{promise_id}", may="keep_promises", answer=PROMISE)
+@routes.get("/promises/{promise_id}", may="keep_promises", answer=schemas.PromiseView)
 def get_promise(request: RequestContext, promise_id: UUID) -> Promise:
     """Get a promise to pay.
 
@@ -135,7 +130,7 @@ def get_promise(request: RequestContext, promise_id: UUID) -> Promise:
     return reminders.get_promise(request.ctx, promise_id)
 
 
-@routes.post("/promises/{promise_id}/cancel", may="keep_promises", answer=PROMISE, status=200)
+@routes.post("/promises/{promise_id}/cancel", may="keep_promises", answer=schemas.PromiseView, status=200)
 def cancel_promise(request: RequestContext, promise_id: UUID) -> Promise:
     """Cancel a promise to pay.
 

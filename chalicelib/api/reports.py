@@ -6,18 +6,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib import reporting
-from chalicelib.api.schemas.reports import (
-    ARREARS,
-    ARREARS_QUERY,
-    COLLECTIONS,
-    COLLECTIONS_QUERY,
-    INCOME,
-    INCOME_QUERY,
-    OCCUPANCY,
-    OCCUPANCY_QUERY,
-    RENT_ROLL,
-    RENT_ROLL_QUERY,
-)
+from chalicelib.api.schemas import reports as schemas
 from chalicelib.reporting.csv_rows import (
     ARREARS_COLUMNS,
     COLLECTIONS_COLUMNS,
@@ -37,8 +26,8 @@ routes = ApiBlueprint(__name__, tag="reporting")
     "/reports/rent-roll",
     may="see_reports",
     snapshot=True,
-    query=RENT_ROLL_QUERY,
-    answer=RENT_ROLL,
+    query=schemas.RentRollQuery,
+    answer=schemas.RentRollView,
     response_types=(CSV,),
 )
 def get_rent_roll(request: RequestContext) -> RentRoll | Response:
@@ -55,7 +44,12 @@ def get_rent_roll(request: RequestContext) -> RentRoll | Response:
 
 
 @routes.get(
-    "/reports/arrears", may="see_reports", snapshot=True, query=ARREARS_QUERY, answer=ARREARS, response_types=(CSV,)
+    "/reports/arrears",
+    may="see_reports",
+    snapshot=True,
+    query=schemas.ArrearsQuery,
+    answer=schemas.ArrearsView,
+    response_types=(CSV,),
 )
 def get_arrears(request: RequestContext) -> Arrears | Response:
     """Get arrears.
@@ -75,8 +69,8 @@ def get_arrears(request: RequestContext) -> Arrears | Response:
     "/reports/occupancy",
     may="see_reports",
     snapshot=True,
-    query=OCCUPANCY_QUERY,
-    answer=OCCUPANCY,
+    query=schemas.OccupancyQuery,
+    answer=schemas.OccupancyView,
     response_types=(CSV,),
 )
 def get_occupancy(request: RequestContext) -> Occupancy | Response:
@@ -96,8 +90,8 @@ def get_occupancy(request: RequestContext) -> Occupancy | Response:
     "/reports/collections",
     may="see_reports",
     snapshot=True,
-    query=COLLECTIONS_QUERY,
-    answer=COLLECTIONS,
+    query=schemas.CollectionsQuery,
+    answer=schemas.CollectionsView,
     response_types=(CSV,),
 )
 def get_collections(request: RequestContext) -> Collections | Response:
@@ -114,7 +108,12 @@ def get_collections(request: RequestContext) -> Collections | Response:
 
 
 @routes.get(
-    "/reports/income", may="see_reports", snapshot=True, query=INCOME_QUERY, answer=INCOME, response_types=(CSV,)
+    "/reports/income",
+    may="see_reports",
+    snapshot=True,
+    query=schemas.IncomeQuery,
+    answer=schemas.IncomeView,
+    response_types=(CSV,),
 )
 def get_income(request: RequestContext) -> Income | Response:
     """Get income.

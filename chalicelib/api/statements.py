@@ -6,8 +6,8 @@ from uuid import UUID
 from chalice.app import Response
 
 from chalicelib import reporting
-from chalicelib.api.schemas.messages import MESSAGE
-from chalicelib.api.schemas.statements import STATEMENT, STATEMENT_DAYS, STATEMENT_EMAIL_REQUEST, STATEMENT_QUERY
+from chalicelib.api.schemas import messages as message_schemas
+from chalicelib.api.schemas import statements as schemas
 from chalicelib.messaging.model import Message
 from chalicelib.reporting.csv_rows import STATEMENT_COLUMNS, statement_rows
 from chalicelib.reporting.model import Statement
@@ -21,8 +21,8 @@ routes = ApiBlueprint(__name__, tag="reporting")
     "/leases/{lease_id}/statement/email",
     tag="outreach",
     may="send_statement",
-    body=STATEMENT_EMAIL_REQUEST,
-    answer=MESSAGE,
+    body=schemas.StatementAsked,
+    answer=message_schemas.MessageView,
     status=202,
     location="/v1/messages/{id}",
 )
@@ -38,9 +38,13 @@ def email_statement(request: RequestContext, lease_id: UUID) -> Message:
 
 
 @routes.get(
-    "/tenants/{tenant_id}/statement", may="see_reports", snapshot=True, query=STATEMENT_QUERY, answer=STATEMENT,
+    "/tenants/{tenant_id}/statement",
+    may="see_reports",
+    snapshot=True,
+    query=schemas.StatementQuery,
+    answer=schemas.StatementView,
     response_types=(CSV,),
-)  # fmt: skip
+)
 def get_tenant_statement(request: RequestContext, tenant_id: UUID) -> Statement | Response:
     """Get a tenant's statement.
 
@@ -52,9 +56,13 @@ def get_tenant_statement(request: RequestContext, tenant_id: UUID) -> Statement 
 
 
 @routes.post(
-    "/tenants/{tenant_id}/statement/email", may="send_statement", body=STATEMENT_DAYS, answer=MESSAGE, status=202,
+    "/tenants/{tenant_id}/statement/email",
+    may="send_statement",
+    body=schemas.StatementDays,
+    answer=message_schemas.MessageView,
+    status=202,
     location="/v1/messages/{id}",
-)  # fmt: skip
+)
 def email_tenant_statement(request: RequestContext, tenant_id: UUID) -> Message:
     """E-mail a tenant's statement.
 
@@ -65,9 +73,13 @@ def email_tenant_statement(request: RequestContext, tenant_id: UUID) -> Message:
 
 
 @routes.get(
-    "/leases/{lease_id}/statement", may="see_reports", snapshot=True, query=STATEMENT_QUERY, answer=STATEMENT,
+    "/leases/{lease_id}/statement",
+    may="see_reports",
+    snapshot=True,
+    query=schemas.StatementQuery,
+    answer=schemas.StatementView,
     response_types=(CSV,),
-)  # fmt: skip
+)
 def get_lease_statement(request: RequestContext, lease_id: UUID) -> Statement | Response:
     """Get a lease's statement.
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chalicelib import tasks
-from chalicelib.api.schemas.tasks import JOB, TASK, TASK_QUERY
+from chalicelib.api.schemas import tasks as schemas
 from chalicelib.tasks.job_model import JobState
 from chalicelib.tasks.model import Task
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
@@ -11,7 +11,7 @@ from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 routes = ApiBlueprint(__name__, tag="tasks")
 
 
-@routes.get("/tasks", may="see_tasks", query=TASK_QUERY, answer=TASK)
+@routes.get("/tasks", may="see_tasks", query=schemas.TaskQuery, answer=schemas.TaskView)
 def list_tasks(request: RequestContext) -> Page[Task]:
     """List tasks.
 
@@ -22,7 +22,7 @@ def list_tasks(request: RequestContext) -> Page[Task]:
     )
 
 
-@routes.get("/tasks/{task_id}", may="see_tasks", answer=TASK)
+@routes.get("/tasks/{task_id}", may="see_tasks", answer=schemas.TaskView)
 def get_task(request: RequestContext, task_id: UUID) -> Task:
     """Get a task.
 
@@ -32,7 +32,7 @@ def get_task(request: RequestContext, task_id: UUID) -> Task:
     return tasks.get_task(request.ctx, task_id)
 
 
-@routes.get("/jobs", may="see_jobs", answer=JOB)
+@routes.get("/jobs", may="see_jobs", answer=schemas.JobView)
 def list_jobs(request: RequestContext) -> Page[JobState]:
     """List scheduled jobs.
 

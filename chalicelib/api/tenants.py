@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chalicelib import leasing, privacy
-from chalicelib.api.schemas.tenants import IDENTITY_DOCUMENT, NEW_TENANT, TENANT, TENANT_CHANGE, TENANT_QUERY
+from chalicelib.api.schemas import tenants as schemas
 from chalicelib.leasing.tenant_model import IdentityDocument, Tenant
 from chalicelib.web import idempotency
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
@@ -11,7 +11,14 @@ from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 routes = ApiBlueprint(__name__, tag="leasing")
 
 
-@routes.post("/tenants/{tenant_id}/erase", tag="onboarding", may="erase_tenant", answer=TENANT, status=200, fresh=True)
+@routes.post(
+    "/tenants/{tenant_id}/erase",
+    tag="onboarding",
+    may="erase_tenant",
+    answer=schemas.TenantView,
+    status=200,
+    fresh=True,
+)
 def erase_tenant(request: RequestContext, tenant_id: UUID) -> Tenant:
     """Erase a tenant.
 
@@ -24,7 +31,7 @@ def erase_tenant(request: RequestContext, tenant_id: UUID) -> Tenant:
     return erased
 
 
-@routes.get("/tenants", may="see_tenants", query=TENANT_QUERY, answer=TENANT)
+@routes.get("/tenants", may="see_tenants", query=schemas.TenantQuery, answer=schemas.TenantView)
 def list_tenants(request: RequestContext) -> Page[Tenant]:
     """List tenants.
 
@@ -35,7 +42,9 @@ def list_tenants(request: RequestContext) -> Page[Tenant]:
     return leasing.list_tenants(request.ctx, request.page_request, **filters)
 
 
-@routes.post("/tenants", may="edit_tenants", body=NEW_TENANT, answer=TENANT, location="/v1/tenants/{id}")
+@routes.post(
+    "/tenants", may="edit_tenants", body=schemas.NewTenant, answer=schemas.TenantView, location="/v1/tenants/{id}"
+)
 def add_tenant(request: RequestContext) -> Tenant:
     """Add a tenant.
 
@@ -45,7 +54,7 @@ def add_tenant(request: RequestContext) -> Tenant:
     return leasing.add_tenant(request.ctx, request.body, keys=request.resources.keys)
 
 
-@routes.get("/tenants/{tenant_id}", may="see_tenants", answer=TENANT)
+@routes.get("/tenants/{tenant_id}", may="see_tenants", answer=schemas.TenantView)
 def get_tenant(request: RequestContext, tenant_id: UUID) -> Tenant:
     """Get a tenant.
 
@@ -55,7 +64,7 @@ def get_tenant(request: RequestContext, tenant_id: UUID) -> Tenant:
     return leasing.get_visible_tenant(request.ctx, tenant_id)
 
 
-@routes.patch("/tenants/{tenant_id}", may="edit_tenants", body=TENANT_CHANGE, answer=TENANT)
+@routes.patch("/tenants/{tenant_id}", may="edit_tenants", body=schemas.TenantChange, answer=schemas.TenantView)
 def change_tenant(request: RequestContext, tenant_id: UUID) -> Tenant:
     """Change a tenant.
 
@@ -68,7 +77,7 @@ def change_tenant(request: RequestContext, tenant_id: UUID) -> Tenant:
 @routes.get(
     "/tenants/{tenant_id}/identity-document",
     may="read_identity_document",
-    answer=IDENTITY_DOCUMENT,
+    answer=schemas.IdentityDocument,
     audited=True,
     fresh=True,
 )

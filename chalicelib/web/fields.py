@@ -184,6 +184,3 @@ def sort_field(*keys: str, default: str) -> OneOf:
     """Return the ``sort`` parameter of a list; "-" before a key asks for descending order."""
     words: Sequence[str] = [sign + key for key in keys for sign in ("", "-")]
     return OneOf(*words, load_default=default)
-
-
-PAGING = Paging()

@@ -1,5 +1,6 @@
 """A declared route, and the context of one request to it."""
 
+import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -21,10 +22,10 @@ class Operation(NamedTuple):
     path: str
     may: str
     view: Callable[..., Any]
-    query: Schema | None
-    body: Schema | None
+    query_schema: type[Schema] | None
+    body_schema: type[Schema] | None
     request_types: tuple[str, ...]  # content types of a raw body
-    answer: Schema | None
+    answer_schema: type[Schema] | None
     response_types: tuple[str, ...]  # content types of a response that the view builds itself
     status: int
     location: str
@@ -34,6 +35,24 @@ class Operation(NamedTuple):
     writes: bool
     fresh: bool  # requires a fresh sign-in
     tag: str
+
+    @property
+    def query(self) -> Schema | None:
+        return _schema(self.query_schema)
+
+    @property
+    def body(self) -> Schema | None:
+        return _schema(self.body_schema)
+
+    @property
+    def answer(self) -> Schema | None:
+        return _schema(self.answer_schema)
+
+
+@functools.cache
+def _schema(kind: type[Schema] | None) -> Schema | None:
+    """Return the one instance of a schema, made at first use: all of them at once are a tenth of the cold start."""
+    return None if kind is None else kind()
 
 
 class RequestContext:

@@ -27,8 +27,3 @@ class ChannelView(ChannelChange):
     number = fields.Text(30)
     version = fields.Integer()
     created_at = fields.DateTime()
-
-
-NEW_CHANNEL = NewChannel()
-CHANNEL_CHANGE = ChannelChange()
-CHANNEL = ChannelView()

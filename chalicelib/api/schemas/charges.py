@@ -52,10 +52,3 @@ class RecurringChargeView(RecurringChargeChange):
     starts_on = fields.Date()
     version = fields.Integer()
     created_at = fields.DateTime()
-
-
-NEW_CHARGE = NewCharge()
-CHARGE = ChargeView()
-CHARGE_QUERY = ChargeQuery()
-RECURRING_CHARGE_CHANGE = RecurringChargeChange()
-RECURRING_CHARGE = RecurringChargeView()

@@ -57,11 +57,3 @@ class DeductionView(Schema):
     amount = fields.Money(attribute="amount_cents")
     entries = fields.ListOf(fields.Uuid())
     allocations = fields.ListOf(fields.Nested(AllocationView))
-
-
-NEW_DEPOSIT = NewDeposit()
-DEPOSIT_REFUND = DepositRefund()
-DEPOSIT_REVERSAL = DepositReversal()
-DEPOSIT = DepositView()
-NEW_DEDUCTION = NewDeduction()
-DEDUCTION = DeductionView()

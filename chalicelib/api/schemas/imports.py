@@ -78,10 +78,3 @@ class ImportProblemView(Schema):
 
 class ProblemsQuery(fields.Paging):
     severity = fields.OneOf("error", "notice")
-
-
-NEW_IMPORT = NewImport()
-NEW_COMMIT = NewCommit()
-IMPORT = ImportView()
-IMPORT_PROBLEM = ImportProblemView()
-PROBLEMS_QUERY = ProblemsQuery()

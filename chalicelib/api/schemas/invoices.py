@@ -135,15 +135,3 @@ class NewBillRun(Schema):
     period = fields.Month(required=True)
     issued_on = fields.Date()
     due_on = fields.Date()
-
-
-NEW_INVOICE = NewInvoice()
-INVOICE_LISTED = InvoiceListed()
-INVOICE = InvoiceView()
-INVOICE_QUERY = InvoiceQuery()
-CREDIT_NOTE = CreditNoteView()
-CREDIT_NOTE_QUERY = CreditNoteQuery()
-RECEIPT = ReceiptView()
-RECEIPT_QUERY = ReceiptQuery()
-NEW_CREDIT_NOTE = NewCreditNote()
-NEW_BILL_RUN = NewBillRun()

@@ -123,17 +123,3 @@ class FinalAccountView(Schema):
     refundable = fields.Money(attribute="refundable_cents")
     still_owed = fields.Money(attribute="still_owed_cents")
     deposits = fields.ListOf(fields.Nested(HeldDepositView))
-
-
-OPENING_BALANCE = OpeningBalance()
-NEW_LEASE = NewLease()
-LEASE_CHANGE = LeaseChange()
-RENEWAL = Renewal()
-TRANSFER = Transfer()
-LEASE = LeaseView()
-LEASE_QUERY = LeaseQuery()
-RENT_STEP = RentStep()
-NEW_RECURRING_CHARGE = NewRecurringCharge()
-OPENING_CREDIT = OpeningCredit()
-TERMINATION = Termination()
-FINAL_ACCOUNT = FinalAccountView()

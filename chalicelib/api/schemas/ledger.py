@@ -85,13 +85,3 @@ class ProofView(Schema):
     holds = fields.Boolean()
     at = fields.DateTime()
     findings = fields.ListOf(fields.Nested(FindingView))
-
-
-ACCOUNT = AccountView()
-ACCOUNT_QUERY = AccountQuery()
-JOURNAL = JournalView()
-JOURNAL_WITH_POSTINGS = JournalWithPostings()
-JOURNAL_QUERY = JournalQuery()
-PERIOD = PeriodView()
-PERIOD_PATH = PeriodPath()
-PROOF = ProofView()

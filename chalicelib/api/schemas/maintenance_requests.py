@@ -34,8 +34,3 @@ class MaintenanceRequestQuery(fields.Paging):
     status = fields.OneOf(*STATUSES)
     property_id = fields.Uuid()
     tenant_id = fields.Uuid()
-
-
-NEW_MAINTENANCE_REQUEST = NewMaintenanceRequest()
-MAINTENANCE_REQUEST = MaintenanceRequestView()
-MAINTENANCE_REQUEST_QUERY = MaintenanceRequestQuery()

@@ -32,8 +32,3 @@ class MemberView(Schema):
     properties = fields.ListOf(fields.Uuid())
     version = fields.Integer()
     created_at = fields.DateTime()
-
-
-NEW_MEMBER = NewMember()
-MEMBER_CHANGE = MemberChange()
-MEMBER = MemberView()

@@ -72,9 +72,3 @@ class NoticeView(Schema):
     task_id = fields.Uuid(allow_none=True)
     created_by = fields.Uuid(allow_none=True)
     created_at = fields.DateTime()
-
-
-NOTICE = NoticeView()
-NOTICE_PREVIEW_REQUEST = NoticeAsked()
-NOTICE_PREVIEW = NoticePreviewView()
-NEW_NOTICE = NewNotice()

@@ -59,12 +59,3 @@ class AuditEventView(Schema):
     subject = fields.Text(160)
     field_names = fields.ListOf(fields.Text(60), attribute="fields")
     request_id = fields.Text(64)
-
-
-NEW_ORGANISATION = NewOrganisation()
-ORGANISATION_CHANGE = OrganisationChange()
-ORGANISATION = OrganisationView()
-ME = MeView()
-MEMBERSHIP = MembershipView()
-ACCEPTANCE = Acceptance()
-AUDIT_EVENT = AuditEventView()

@@ -115,14 +115,3 @@ class RefundView(Schema):
     refunded_on = fields.Date()
     reason = fields.Text(200)
     created_at = fields.DateTime()
-
-
-NEW_PAYMENT = NewPayment()
-PAYMENT = PaymentView()
-PAYMENT_QUERY = PaymentQuery()
-REASON = Reason()
-MATCH = Match()
-ALLOCATE = Allocate()
-ALLOCATION = AllocationView()
-NEW_REFUND = NewRefund()
-REFUND = RefundView()

@@ -79,15 +79,3 @@ class UnitQuery(fields.Paging):
     status = fields.OneOf("vacant", "reserved", "occupied")
     type = fields.OneOf(*UNIT_TYPES)
     sort = fields.sort_field("id", "name", "rent", default="id")
-
-
-NEW_OWNER = NewOwner()
-OWNER_CHANGE = OwnerChange()
-OWNER = OwnerView()
-NEW_PROPERTY = NewProperty()
-PROPERTY_CHANGE = PropertyChange()
-PROPERTY = PropertyView()
-NEW_UNIT = NewUnit()
-UNIT_CHANGE = UnitChange()
-UNIT = UnitView()
-UNIT_QUERY = UnitQuery()

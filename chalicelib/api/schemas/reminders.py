@@ -80,15 +80,3 @@ class PromiseView(Schema):
 class PromiseQuery(fields.Paging):
     lease_id = fields.Uuid()
     status = fields.OneOf(*PROMISE_STATUSES)
-
-
-POLICY = ReminderPolicyView()
-POLICY_CHANGE = ReminderPolicyChange()
-HOLIDAY = HolidayView()
-HOLIDAY_QUERY = HolidayQuery()
-NEW_HOLIDAY = NewHoliday()
-EXCLUSION = ExclusionView()
-NEW_EXCLUSION = NewExclusion()
-PROMISE = PromiseView()
-PROMISE_QUERY = PromiseQuery()
-NEW_PROMISE = NewPromise()

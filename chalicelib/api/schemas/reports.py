@@ -151,15 +151,3 @@ class IncomeView(Schema):
     items = fields.ListOf(fields.Nested(IncomeRowView))
     by_charge_type = fields.ListOf(fields.Nested(ByChargeTypeView))
     total = fields.Money(signed=True, attribute="total_cents")
-
-
-RENT_ROLL_QUERY = RentRollQuery()
-ARREARS_QUERY = ArrearsQuery()
-OCCUPANCY_QUERY = OccupancyQuery()
-COLLECTIONS_QUERY = CollectionsQuery()
-INCOME_QUERY = IncomeQuery()
-ARREARS = ArrearsView()
-RENT_ROLL = RentRollView()
-OCCUPANCY = OccupancyView()
-COLLECTIONS = CollectionsView()
-INCOME = IncomeView()

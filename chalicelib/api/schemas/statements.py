@@ -46,9 +46,3 @@ class StatementView(Schema):
     opening = fields.Money(signed=True, attribute="opening_cents")
     entries = fields.ListOf(fields.Nested(StatementEntryView))
     closing = fields.Money(signed=True, attribute="closing_cents")
-
-
-STATEMENT_EMAIL_REQUEST = StatementAsked()
-STATEMENT_QUERY = StatementQuery()
-STATEMENT_DAYS = StatementDays()
-STATEMENT = StatementView()

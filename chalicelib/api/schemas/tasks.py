@@ -82,8 +82,3 @@ class JobView(Schema):
     next_run_at = fields.DateTime()
     last_worked_at = fields.DateTime(allow_none=True)
     last_count = fields.Integer(allow_none=True)
-
-
-JOB = JobView()
-TASK = TaskView()
-TASK_QUERY = TaskQuery()

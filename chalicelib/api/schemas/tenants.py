@@ -68,10 +68,3 @@ class TenantView(Schema):
 class TenantQuery(fields.Paging):
     name = fields.Text(190, least=1)
     phone = fields.Phone()
-
-
-NEW_TENANT = NewTenant()
-TENANT_CHANGE = TenantChange()
-TENANT = TenantView()
-TENANT_QUERY = TenantQuery()
-IDENTITY_DOCUMENT = IdentityDocument()
