@@ -6,7 +6,7 @@ Limits are needed because anybody can request a code for any number.
 import datetime as dt
 import re
 
-from chalicelib.translations.sms_texts import SIGN_IN_CODE
+from chalicelib.translations.footers import SIGN_IN_CODE
 
 _CODE = re.compile(r"[0-9]{4,10}", re.ASCII)
 

@@ -1,4 +1,4 @@
-"""The bill run: one month's invoices, set by set, so that a killed run resumes where it stopped."""
+"""The monthly invoices of a set of leases. ``lease_accounts.bill_run`` calls it set by set."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence

@@ -47,8 +47,8 @@ def dispatch_messages(resources: Resources, slot: Slot) -> Iterator[JobStep]:
 
 
 @delivery_jobs.retention_job
-def purge_texts(db: Connection, at: dt.datetime) -> int:
-    return messaging.purge_texts(db, at - dt.timedelta(days=RETENTION_DAYS))
+def anonymise_old_texts(db: Connection, at: dt.datetime) -> int:
+    return messaging.anonymise_old_texts(db, at - dt.timedelta(days=RETENTION_DAYS))
 
 
 @delivery_jobs.retention_job

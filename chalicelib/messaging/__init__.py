@@ -28,7 +28,7 @@ from chalicelib.messaging.opt_outs import (
 )
 from chalicelib.messaging.outbox import cancel_messages, cancel_messages_to_number, queue_messages, redirect_messages
 from chalicelib.messaging.rendering import RENDERERS, TextFinalizer
-from chalicelib.messaging.retention import anonymise_messages_of_tenant, purge_texts
+from chalicelib.messaging.retention import anonymise_messages_of_tenant, anonymise_old_texts
 from chalicelib.messaging.rules import (
     MAX_PARTS,
     measure_sms,

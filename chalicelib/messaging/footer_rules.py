@@ -6,7 +6,7 @@ granted. The opt-out keyword is in each SMS to a number that has not confirmed i
 
 from chalicelib.messaging.grant_model import Allowance
 from chalicelib.messaging.model import SMS
-from chalicelib.translations.sms_texts import DENIAL_HINTS, FROM_LINES
+from chalicelib.translations.footers import DENIAL_HINTS, FROM_LINES
 
 REPLY = "reply"  # the kind of replies
 

@@ -15,7 +15,7 @@ BATCH_SIZE = 1000
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-def purge_texts(db: Connection, before: dt.datetime, limit: int = BATCH_SIZE) -> int:
+def anonymise_old_texts(db: Connection, before: dt.datetime, limit: int = BATCH_SIZE) -> int:
     """Clear address, subject, text and input of rows with no news since ``before``; return how many rows.
 
     One batch, of all organisations, incoming SMS included; call again until it returns 0.

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from chalicelib.brands import is_brand, without_brands
 from chalicelib.messaging.sms_encoding_rules import normalize_sms
-from chalicelib.translations.sms_texts import FALLBACK_NAMES
+from chalicelib.translations.footers import FALLBACK_NAMES
 from chalicelib.values import IGNORED
 
 MASK = ".."

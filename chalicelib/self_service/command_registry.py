@@ -1,4 +1,4 @@
-"""The table of SMS commands and their keywords."""
+"""What an SMS command is, and the table of them; ``sms_commands`` and ``place_commands`` declare them."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

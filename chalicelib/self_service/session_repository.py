@@ -84,9 +84,9 @@ def purge_sessions(db: Connection, now: dt.datetime, unchanged_since: dt.datetim
     sessions = db.execute(expired.limit(limit)).all()
     for row in sessions:
         end_session(db, row.phone, row.session)
-    etag_matches = phone_guards.c.changed_at < unchanged_since
-    guards = list(db.scalars(select(phone_guards.c.phone).where(etag_matches).limit(limit)))
+    unchanged = phone_guards.c.changed_at < unchanged_since
+    guards = list(db.scalars(select(phone_guards.c.phone).where(unchanged).limit(limit)))
     purged = (
-        db.execute(delete(phone_guards).where(etag_matches, phone_guards.c.phone.in_(guards))).rowcount if guards else 0
+        db.execute(delete(phone_guards).where(unchanged, phone_guards.c.phone.in_(guards))).rowcount if guards else 0
     )
     return len(sessions) + purged

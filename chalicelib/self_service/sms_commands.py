@@ -14,7 +14,7 @@ from chalicelib.runtime.context import Context
 from chalicelib.self_service import parsing_rules, reply_texts, sessions
 from chalicelib.self_service.command_registry import COMMANDS, CommandRequest, CommandTable, Reply, list_commands
 from chalicelib.self_service.lease_balances import list_active_leases, list_lease_balances
-from chalicelib.self_service.places import SMS
+from chalicelib.self_service.place_commands import SMS
 from chalicelib.self_service.sessions import FAULT, OfferedChoices, make_pending
 from chalicelib.self_service.text_fitting import PLACE_WIDTHS, first_fitting
 from chalicelib.translations.phone_replies import translate

@@ -11,7 +11,7 @@ from chalicelib.leasing.tenant_model import CONFIRMED
 from chalicelib.messaging.model import IncomingAnswer, NewMessage
 from chalicelib.organisations.model import PLATFORM
 from chalicelib.runtime.context import Context
-from chalicelib.self_service import parsing_rules, places, reply_texts, sessions
+from chalicelib.self_service import parsing_rules, place_commands, reply_texts, sessions
 from chalicelib.self_service.command_registry import COMMANDS, CommandRequest, Reply, SmsReference, match_command
 from chalicelib.self_service.phone_holders import Holder, find_holder
 from chalicelib.self_service.sessions import CONFIRM, DENY, FAULT, OfferedChoices, PendingCommand, make_pending
@@ -76,7 +76,7 @@ def handle_sms(
         replies = match.command.handler(db, request)
     elif request.holder.unconfirmed:
         entries = request.holder.unconfirmed
-        replies = places.offer_entries(db, request, entries, pending=make_pending(request, name))
+        replies = place_commands.offer_entries(db, request, entries, pending=make_pending(request, name))
     else:
         return ""  # every claim was denied
     _record_answers(db, sms, name, replies, request.holder, is_choice=chosen is not None)
@@ -86,7 +86,7 @@ def handle_sms(
 
 def _handle_unclaimed_number(db: Connection, phone: str, name: str, now: dt.datetime) -> str:
     if name == "stop":
-        messaging.stop_messages(db, phone, source=places.SMS, now=now)
+        messaging.stop_messages(db, phone, source=place_commands.SMS, now=now)
     elif name == "start":
         messaging.start_messages(db, phone)
     else:
@@ -104,25 +104,25 @@ def _handle_choice(db: Connection, request: CommandRequest) -> CommandResult | N
     if offer.purpose == FAULT:
         return _choose_place(db, request, offer, number)
     if offer.purpose == DENY:
-        return "not_me", places.handle_not_me(db, request._replace(text=str(number)))
+        return "not_me", place_commands.handle_not_me(db, request._replace(text=str(number)))
     return _confirm_place(db, request, offer, number, rest)
 
 
 def _confirm_place(
     db: Connection, request: CommandRequest, offer: OfferedChoices, number: int, unit_name: str
 ) -> CommandResult:
-    entry = places.find_offered_entry(request, offer, number)
+    entry = place_commands.find_offered_entry(request, offer, number)
     if entry is None or not any(each.state != CONFIRMED for each in entry.leases):
         entries = request.holder.unconfirmed
         if not entries:
-            return CONFIRM, [places.reply_no_places(request)]
-        return "places", places.offer_entries(db, request, entries, pending=offer.pending)
+            return CONFIRM, [place_commands.reply_no_places(request)]
+        return "places", place_commands.offer_entries(db, request, entries, pending=offer.pending)
     if not parsing_rules.has_content(unit_name):
         return "places", [
             Reply.of_platform(request.reply_language, translate("name_unit", request.reply_language, number=number))
         ]
-    source = places.SMS
-    confirmed = places.confirm_unit(db, request.phone, entry, unit_name, source=source, now=request.now)
+    source = place_commands.SMS
+    confirmed = place_commands.confirm_unit(db, request.phone, entry, unit_name, source=source, now=request.now)
     if not confirmed:
         left = sessions.count_wrong_answer(db, request.phone, now=request.now)
         text = (

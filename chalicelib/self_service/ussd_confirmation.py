@@ -6,12 +6,12 @@ from sqlalchemy import Connection
 
 from chalicelib import messaging
 from chalicelib.leasing.tenant_model import DENIED, UNCONFIRMED
-from chalicelib.self_service import places, reply_texts, sessions
+from chalicelib.self_service import place_commands, reply_texts, sessions
 from chalicelib.self_service import ussd_confirmation_rules as rules
 from chalicelib.self_service.command_registry import COMMANDS
 from chalicelib.self_service.parsing_rules import reference_key
 from chalicelib.self_service.phone_holders import ClaimedProperty, Holder, find_holder
-from chalicelib.self_service.places import USSD
+from chalicelib.self_service.place_commands import USSD
 from chalicelib.self_service.text_fitting import ENTRY_WIDTHS, first_fitting
 from chalicelib.self_service.ussd_confirmation_rules import (
     MENU,
@@ -96,9 +96,9 @@ def _handle_action(
     if entry is None:
         return _end(state, translate("no_places", language))
     if action == rules.DENY_ENTRY:
-        places.deny_entry(db, phone, entry, source=USSD, now=now)
+        place_commands.deny_entry(db, phone, entry, source=USSD, now=now)
         return _end(state, reply_texts.render_denial(entry, language, MAX_SCREEN))
-    if places.confirm_unit(db, phone, entry, answer, source=USSD, now=now):
+    if place_commands.confirm_unit(db, phone, entry, answer, source=USSD, now=now):
         return state._replace(screen=MENU, confirmed=True)
     left = sessions.count_wrong_answer(db, phone, now=now)
     return state._replace(left=left) if left else _end(state, translate("closed", language))

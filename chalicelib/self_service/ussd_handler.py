@@ -15,7 +15,7 @@ from chalicelib.self_service.command_registry import COMMANDS, list_commands
 from chalicelib.self_service.lease_balances import PhoneLeaseBalance, list_active_leases, list_lease_balances
 from chalicelib.self_service.parsing_rules import reference_key
 from chalicelib.self_service.phone_holders import Holder, find_holder
-from chalicelib.self_service.places import USSD
+from chalicelib.self_service.place_commands import USSD
 from chalicelib.self_service.text_fitting import fit_names
 from chalicelib.self_service.ussd_confirmation import MAX_SCREEN
 from chalicelib.self_service.ussd_confirmation_rules import MENU, ConfirmationState

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, update
 
 from chalicelib import billing, leasing
 from chalicelib.billing import late_fee_assessment, late_fee_repository
-from chalicelib.billing.jobs import late_fees
+from chalicelib.billing.late_fee_jobs import late_fees
 from chalicelib.billing.model import Charge
 from chalicelib.clock import ManualClock
 from chalicelib.organisations.model import OrganisationChange

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from chalicelib import leasing, messaging
-from chalicelib.delivery.jobs import purge_texts
+from chalicelib.delivery.jobs import anonymise_old_texts
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.leasing.tenant_model import NewTenant
 from chalicelib.messaging.model import IncomingAnswer, KindSpend, Message
@@ -55,7 +55,7 @@ def is_forgotten(message: Message) -> bool:
 
 def swept(outbox: Outbox, at: dt.datetime) -> int:
     total = 0
-    while count := outbox.resources.transact(lambda db: purge_texts(db, at)):
+    while count := outbox.resources.transact(lambda db: anonymise_old_texts(db, at)):
         total += count
     return total
 
@@ -200,7 +200,7 @@ def test_old_texts_are_cleared_in_sets(outbox: Outbox) -> None:
     outbox.change(outbox.texts(7), status="delivered", finished_at=NOON)
     swept(outbox, NOON + 80 * DAY)  # what other tests left
     before = NOON + DAY
-    sets = [outbox.resources.transact(lambda db: messaging.purge_texts(db, before, 3)) for _ in range(4)]
+    sets = [outbox.resources.transact(lambda db: messaging.anonymise_old_texts(db, before, 3)) for _ in range(4)]
     assert sets == [3, 3, 1, 0]
 
 

@@ -18,10 +18,10 @@ from chalicelib.tasks.model import Task
 from chalicelib.tasks.registry import JobStep
 from chalicelib.tasks.scheduled_jobs import FunctionBlueprint, iterate_pages
 
-billing_jobs = FunctionBlueprint()
+late_fee_jobs = FunctionBlueprint()
 
 
-@billing_jobs.scheduled("late_fees", every=dt.timedelta(hours=1))
+@late_fee_jobs.scheduled("late_fees", every=dt.timedelta(hours=1))
 def late_fees(resources: Resources, slot: Slot) -> Iterator[JobStep]:
     """Queue the assessment of late fees as of the organisation's local day; the next bill includes them."""
     for organisation in iterate_pages(resources, organisations.list_organisations):
@@ -39,7 +39,7 @@ def _queue_late_fees(db: Connection, *, organisation: Organisation, on: dt.date,
     return 1
 
 
-@billing_jobs.task_handler(late_fee_assessment.LATE_FEES)
+@late_fee_jobs.task_handler(late_fee_assessment.LATE_FEES)
 def run_late_fees(resources: Resources, task: Task) -> dict[str, Any]:
     """Assess set by set, each in its own transaction; resume where a killed worker stopped."""
     on = dt.date.fromisoformat(task.input["on"])
