@@ -27,6 +27,7 @@ from chalicelib.tasks.jobs import task_jobs
 from chalicelib.tasks.operator_jobs import operator_jobs
 from chalicelib.tasks.registry import REGISTRY
 from chalicelib.web.chalice_errors import problem_middleware
+from chalicelib.web.idempotency_jobs import idempotency_jobs
 from chalicelib.web.logs import configure_logging
 
 configure_logging()
@@ -35,7 +36,7 @@ app = Chalice(app_name="plotihub", configure_logs=False)
 app.api.binary_types.append(XLSX)  # API Gateway would decode it as text, and corrupt it
 app.register_middleware(problem_middleware(app), "http")
 FUNCTION_BLUEPRINTS = (
-    task_jobs, late_fee_jobs, lease_account_jobs, import_jobs, reporting_jobs, delivery_jobs,
+    task_jobs, idempotency_jobs, late_fee_jobs, lease_account_jobs, import_jobs, reporting_jobs, delivery_jobs,
     reminder_jobs, notice_jobs, self_service_jobs, operator_jobs, key_jobs, code_jobs, password_jobs, grant_jobs,
 )  # fmt: skip
 app.register_blueprint(authorizers)

@@ -18,7 +18,6 @@ from chalicelib.tasks.model import HEAVY, SHORT
 from chalicelib.tasks.registry import REGISTRY, JobStep, RetentionJob, TimeLeft
 from chalicelib.tasks.scheduled_jobs import FunctionBlueprint, time_left_of
 from chalicelib.tasks.task_queue import purge_old_tasks
-from chalicelib.web import idempotency
 
 log = logging.getLogger("plotihub.tasks")
 task_jobs = FunctionBlueprint()
@@ -85,11 +84,6 @@ def sweep_old(resources: Resources, slot: Slot) -> Iterator[JobStep]:
     """Purge rows past their retention; domains register theirs with ``retention_job``."""
     for purge in REGISTRY.retention_jobs:
         yield JobStep(None, partial(_run_retention_job, purge=purge, at=resources.clock.now()))
-
-
-@task_jobs.retention_job
-def purge_answers(db: Connection, at: dt.datetime) -> int:
-    return idempotency.purge_old_answers(db, at)
 
 
 @task_jobs.retention_job

@@ -52,6 +52,7 @@ KINDS_OF_FILES = {
     "access/authorizer.py": "jobs",
     "bootstrap.py": "bootstrap",
     "tasks/registry.py": "runner",  # what the runners run
+    "web/idempotency_jobs.py": "jobs",
     "web/idempotency_repository.py": "repository",
 }
 

@@ -97,10 +97,10 @@ def test_entrances_reach_no_repository_no_storage_and_no_gateway() -> None:
 
 
 def test_only_http_knows_http() -> None:
-    """Rooms are called by it and know nothing of it; a job purges the idempotency keys."""
+    """Rooms are called by it and know nothing of it."""
 
     def bad(path: Path, name: str, room: str, kind: str) -> bool:
-        return kind in {"api", "schema"} or (kind == "web" and name != "chalicelib.web.idempotency")
+        return kind in {"api", "schema"} or (kind == "web" and room_of(path) != "web")
 
     assert offenders({"jobs", "service", "interface", "runner", "repository", "rules", "model", "pure"}, bad) == []
 
