@@ -9,7 +9,19 @@ import os
 import sys
 from pathlib import Path
 
-from tests.bench import arrears, bill_run, cold_start, dispatch, first_start, lists, memory, reminders, scale, uploads
+from tests.bench import (
+    arrears,
+    bill_run,
+    cold_start,
+    dispatch,
+    first_start,
+    lists,
+    memory,
+    reminders,
+    scale,
+    serializers,
+    uploads,
+)
 from tests.bench.report import Figure, show
 
 PARTS = {
@@ -23,6 +35,7 @@ PARTS = {
     "dispatch": dispatch.measure,
     "uploads": uploads.measure,
     "scale": scale.measure,
+    "serializers": serializers.measure,
 }
 
 

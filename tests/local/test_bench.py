@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.bench import arrears, bill_run, dispatch, lists, memory, reminders, uploads
+from tests.bench import arrears, bill_run, dispatch, lists, memory, reminders, serializers, uploads
 from tests.bench.__main__ import PARTS
 from tests.bench.report import Figure
 from tests.hostile_sheets import CORPUS
@@ -21,6 +21,7 @@ SMALL = {
     "lists": lambda: lists.measure(5),
     "memory": lambda: memory.measure(30),
     "reminders": lambda: reminders.measure(20, 5),
+    "serializers": lambda: serializers.measure(2),
     "uploads": lambda: uploads.measure(20, CORPUS[:2]),
 }
 
