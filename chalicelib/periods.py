@@ -3,6 +3,8 @@
 import calendar
 import datetime as dt
 
+DAYS = range(1, 32)
+
 
 def period_of(day: dt.date) -> dt.date:
     """Return the period that ``day`` falls in."""
@@ -13,6 +15,17 @@ def last_day(day: dt.date) -> dt.date:
     """Return the last day of the month that ``day`` falls in."""
     # Not "the day before the next month": December 9999 has no next month.
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def day_in(period: dt.date, day: int) -> dt.date:
+    """Return the ``day`` (1 to 31) of a period, in a shorter month its last day.
+
+    Raises:
+        ValueError: no month has such a day.
+    """
+    if day not in DAYS:
+        raise ValueError("the day of a month must be 1 to 31")
+    return period.replace(day=min(day, last_day(period).day))
 
 
 def month_after(day: dt.date) -> dt.date:

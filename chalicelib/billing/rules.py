@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from chalicelib.money import WHOLE_SHILLING, round_half_up
+from chalicelib.periods import day_in
 
 Period: TypeAlias = dt.date
-
-DUE_DAYS = range(1, 29)  # every month has these
 
 _WHOLE_RATE_BPS = 10_000
 
@@ -87,11 +86,9 @@ def due_on(period: Period, due_day: int, lease_starts_on: dt.date, issued_on: dt
     A tenant cannot be late with what nobody had asked for yet.
 
     Raises:
-        ValueError: ``due_day`` is not 1 to 28, the days that every month has.
+        ValueError: ``due_day`` is not 1 to 31; in a shorter month the last day stands for those that it lacks.
     """
-    if due_day not in DUE_DAYS:
-        raise ValueError("due_day must be 1 to 28.")
-    return max(period.replace(day=due_day), lease_starts_on, issued_on)
+    return max(day_in(period, due_day), lease_starts_on, issued_on)
 
 
 def overdue_on(due_on: dt.date, grace_days: int) -> dt.date:

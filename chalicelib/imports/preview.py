@@ -56,7 +56,7 @@ def add_import(
 
     Args:
         property_name: whose units they are while no row names a property.
-        due_day: for rows that give none, 1 to 28; None: the organisation's.
+        due_day: for rows that give none, 1 to 31; None: the organisation's.
 
     Raises:
         TooManyRequests: as many of the organisation's wait to be read as may.

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from chalicelib.leasing.tenant_model import CONFIRMED, DENIED, UNCONFIRMED
+from chalicelib.periods import DAYS
 
 LeaseStatus = Literal["upcoming", "active", "ended"]
 
@@ -116,7 +117,7 @@ def term_problems(terms: Terms) -> list[TermProblem]:
             terms.ends_on is None or terms.ends_on >= terms.starts_on,
             "must not be before starts_on",
         ),
-        ("due_day", 1 <= terms.due_day <= 28, "must be 1 to 28, a day that every month has"),
+        ("due_day", terms.due_day in DAYS, "must be 1 to 31; in a shorter month the last day stands for it"),
         ("grace_days", 0 <= terms.grace_days <= 60, "must be 0 to 60"),
         ("notice_days", 0 <= terms.notice_days <= 365, "must be 0 to 365"),
     )

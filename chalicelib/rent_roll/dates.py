@@ -110,9 +110,7 @@ def read_due_day(cell: Cell) -> int | None:
         raise UnreadableCell("not_a_due_day", "expected the day of the month that rent is due on, such as 5th or 10")
     day = int(found[1])
     if not 1 <= day <= LAST_DUE_DAY:
-        raise UnreadableCell(
-            "due_day_out_of_range", f"expected a due day from 1 to {LAST_DUE_DAY}: every month has these"
-        )
+        raise UnreadableCell("due_day_out_of_range", f"expected a due day from 1 to {LAST_DUE_DAY}")
     return day
 
 

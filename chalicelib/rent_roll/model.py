@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
-LAST_DUE_DAY = 28  # the last that every month has
+LAST_DUE_DAY = 31  # in a shorter month the last day stands for it
 MAX_CELL_CHARACTERS = 2_000  # beyond any remark
 
 Severity = Literal["error", "notice"]

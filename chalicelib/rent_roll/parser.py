@@ -27,7 +27,7 @@ def parse_rent_roll(content: bytes, *, property_name: str = "", due_day: int = 5
     Args:
         content: the file as uploaded, CSV or XLSX.
         property_name: property of the units above the first named one; with "" they are errors.
-        due_day: default for rows without one, 1 to 28.
+        due_day: default for rows without one, 1 to 31.
     """
     try:
         return parse_sheet(read_sheet(content), property_name=property_name, due_day=due_day)

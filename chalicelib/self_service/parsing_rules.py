@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
+from chalicelib.periods import day_in, month_after
 from chalicelib.values import clean_text
 
 MAX_CHARACTERS = 160  # one SMS part, or one USSD screen
@@ -177,13 +178,13 @@ def next_due_on(
     """Return the due day of the first month that is not billed yet; None where it has passed or is after the lease.
 
     Args:
-        due_day: 1 to 28, which every month has.
+        due_day: 1 to 31; in a shorter month the last day stands for it.
         billed_through: First day of the latest month that was billed; None: none was.
     """
     month = max(today, starts_on).replace(day=1)
     if billed_through is not None and billed_through >= month:
-        month = (billed_through + dt.timedelta(days=31)).replace(day=1)
+        month = month_after(billed_through)
     if ends_on is not None and month > ends_on:
         return None
-    due_on = max(month.replace(day=due_day), starts_on)
+    due_on = max(day_in(month, due_day), starts_on)
     return due_on if due_on >= today else None

@@ -168,7 +168,7 @@ def test_a_commit_names_the_preview_that_is_agreed_to_and_a_day_that_has_come(ow
     assert owner.post(f"{path}/undo").status == 409
 
 
-@pytest.mark.parametrize("query", ["?due_day=31", "?due_day=0", "?filename=" + "x" * 121, "?colour=red"])
+@pytest.mark.parametrize("query", ["?due_day=32", "?due_day=0", "?filename=" + "x" * 121, "?colour=red"])
 def test_what_goes_with_a_sheet_is_checked(owner: Client, query: str) -> None:
     assert upload(owner, SAMPLE, query).status == 422
 

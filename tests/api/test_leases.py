@@ -92,7 +92,7 @@ def test_a_unit_is_let_and_the_lease_told_listed_and_changed(house: House) -> No
 @pytest.mark.parametrize(
     ("values", "wrong"),
     [
-        ({"due_day": 31}, {"due_day"}),
+        ({"due_day": 32}, {"due_day"}),
         ({"ends_on": "2026-05-31"}, {"ends_on"}),
         ({"rent": "-1"}, {"rent"}),
         ({"rent": "10.005"}, {"rent"}),

@@ -31,7 +31,7 @@ class NewRecurringCharge(fields.CommandSchema, RecurringChargeChange):
 class Agreed(Schema):
     """What a lease agrees on and may be agreed anew."""
 
-    due_day = fields.Integer(1, 28)
+    due_day = fields.Integer(1, 31)
     grace_days = fields.Integer(0, 60)
     notice_days = fields.Integer(0, 365)
     ends_on = fields.Date(allow_none=True)

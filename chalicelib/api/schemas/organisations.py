@@ -14,7 +14,7 @@ class NewOrganisation(Schema):
 
 class OrganisationChange(Schema):
     name = fields.Text(120, least=1)
-    due_day = fields.Integer(1, 28)
+    due_day = fields.Integer(1, 31)
     grace_days = fields.Integer(0, 60)
     late_fee_kind = fields.OneOf("off", "fixed", "percent")
     late_fee_amount = fields.Money(attribute="late_fee_cents")

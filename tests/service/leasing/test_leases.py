@@ -69,7 +69,7 @@ def test_a_lease_is_told_with_its_unit_tenants_rent_and_the_organisation_s_usual
 @pytest.mark.parametrize(
     ("values", "field"),
     [
-        ({"due_day": 31}, "due_day"),
+        ({"due_day": 32}, "due_day"),
         ({"due_day": 0}, "due_day"),
         ({"grace_days": 61}, "grace_days"),
         ({"notice_days": -1}, "notice_days"),
@@ -187,7 +187,7 @@ def test_terms_and_tenants_are_changed_at_a_version(home: Home) -> None:
     with pytest.raises(PreconditionFailed):
         change(home, lease, lease.version, due_day=11)
     with pytest.raises(Invalid):
-        change(home, lease, due_day=31)
+        change(home, lease, due_day=32)
     assert home.lease(lease.id) == after
 
 

@@ -103,7 +103,7 @@ def test_a_renewal_may_agree_on_other_terms_and_is_made_once(home: Home) -> None
     with pytest.raises(Conflict):
         renew(home, before)
     with pytest.raises(Invalid):
-        renew(home, home.let(unit_id=home.other_unit_id, ends_on=YEAR_END), due_day=31)
+        renew(home, home.let(unit_id=home.other_unit_id, ends_on=YEAR_END), due_day=32)
 
 
 def test_what_is_open_or_was_terminated_is_not_renewed(home: Home) -> None:

@@ -53,9 +53,25 @@ def test_nothing_is_due_before_the_lease_nor_before_it_is_issued(
     assert due_on(dt.date(2026, 11, 1), due_day, lease_starts_on, issued_on) == due
 
 
-@pytest.mark.parametrize("due_day", [-1, 0, 29, 31])
-def test_a_due_day_that_some_month_lacks_is_refused(due_day: int) -> None:
-    with pytest.raises(ValueError, match="due_day"):
+@pytest.mark.parametrize(
+    ("due_day", "period", "due"),
+    [
+        (29, dt.date(2026, 2, 1), dt.date(2026, 2, 28)),
+        (29, dt.date(2028, 2, 1), dt.date(2028, 2, 29)),
+        (30, dt.date(2026, 2, 1), dt.date(2026, 2, 28)),
+        (31, dt.date(2026, 4, 1), dt.date(2026, 4, 30)),
+        (31, dt.date(2026, 12, 1), dt.date(2026, 12, 31)),
+    ],
+)
+def test_in_a_shorter_month_the_last_day_stands_for_one_that_it_lacks(
+    due_day: int, period: dt.date, due: dt.date
+) -> None:
+    assert due_on(period, due_day, dt.date(2026, 1, 1), period) == due
+
+
+@pytest.mark.parametrize("due_day", [-1, 0, 32])
+def test_a_due_day_that_no_month_has_is_refused(due_day: int) -> None:
+    with pytest.raises(ValueError, match="day of a month"):
         due_on(dt.date(2026, 11, 1), due_day, dt.date(2026, 1, 1), dt.date(2026, 11, 1))
 
 
