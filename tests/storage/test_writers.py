@@ -148,7 +148,7 @@ def test_a_connection_that_lay_idle_is_asked_whether_it_is_the_writer_still(pair
     with pair.engine.connect() as db:
         record = db.connection._connection_record  # what the pool keeps of it
         assert record is not None
-        record.info["believed_from"] -= connector.WRITER_CHECK_S
+        record.info["checked_at"] -= connector.WRITER_CHECK_S
     pair.one.take_writes(False)
     pair.two.take_writes(True)
     assert port_of(pair.engine) == pair.two.host  # without a single refused write
