@@ -22,7 +22,7 @@ SMALL = {
     "memory": lambda: memory.measure(30),
     "reminders": lambda: reminders.measure(20, 5),
     "serializers": lambda: serializers.measure(2),
-    "uploads": lambda: uploads.measure(20, CORPUS[:2]),
+    "uploads": lambda: uploads.measure(uploads.Size(20, CORPUS[:2], crowd=1, largest=20, sheets=20, times=1)),
 }
 
 
