@@ -7,6 +7,7 @@ the tests never assert a time, because a busy machine is no fault of the code.
 import logging
 import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.bench import (
@@ -24,7 +25,7 @@ from tests.bench import (
 )
 from tests.bench.report import Figure, show
 
-PARTS = {
+PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "cold_start": cold_start.measure,
     "first_start": first_start.measure,
     "lists": lists.measure,
