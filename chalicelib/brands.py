@@ -130,20 +130,38 @@ def _latin(letter: str) -> str:
 
 
 _UNSEEN = {"Mn", "Me", "Cf"}
-_ANYWHERE = frozenset(map(fold, UNIQUE_BRANDS))
-_ALONE = frozenset(map(fold, AMBIGUOUS_BRANDS))
-_GENERIC = frozenset(map(fold, GENERIC_WORDS))
-_MAX_LENGTH = max(map(len, _ANYWHERE | _ALONE)) + 4  # with some digits around it
+
+
+class _Brands(NamedTuple):
+    """The brands and generic words, folded; ``grown`` are brands with generic words around them."""
+
+    anywhere: frozenset[str]
+    anywhere_grown: re.Pattern[str]
+    alone: frozenset[str]
+    alone_grown: re.Pattern[str]
+    generic: frozenset[str]
+    max_length: int
+
+
+@functools.cache
+def _brands() -> _Brands:
+    """Fold the tables at first use: at each cold start it would be for nothing."""
+    anywhere, alone = frozenset(map(fold, UNIQUE_BRANDS)), frozenset(map(fold, AMBIGUOUS_BRANDS))
+    generic = frozenset(map(fold, GENERIC_WORDS))
+    return _Brands(
+        anywhere,
+        _with_generic_words(anywhere, generic),
+        alone,
+        _with_generic_words(alone, frozenset(each for each in generic if len(each) > 2)),  # "Shake" is no fund
+        generic,
+        max(map(len, anywhere | alone)) + 4,  # with some digits around it
+    )
 
 
 def _with_generic_words(brands: frozenset[str], generic: frozenset[str]) -> re.Pattern[str]:
     """Return the pattern of a single word made of one of ``brands`` and words of ``generic``."""
     others = f"(?:{'|'.join(sorted(generic))})*"
     return re.compile(f"{others}(?:{'|'.join(sorted(brands))}){others}")
-
-
-_ANYWHERE_GROWN = _with_generic_words(_ANYWHERE, _GENERIC)
-_ALONE_GROWN = _with_generic_words(_ALONE, frozenset(each for each in _GENERIC if len(each) > 2))  # "Shake" is no fund
 
 
 def is_brand(name: str) -> bool:
@@ -172,9 +190,10 @@ def has_other_letters(name: str) -> bool:
 
 def _without(name: str, word: re.Pattern[str]) -> str:
     words = [_Word(found.group(), *found.span()) for found in word.finditer(name)]
-    brand_words = set(_find_brand_words(words, _ANYWHERE, _ANYWHERE_GROWN))
-    alone = brand_words | set(_find_brand_words(words, _ALONE, _ALONE_GROWN))
-    if alone and all(place in alone or fold(each.text) in _GENERIC for place, each in enumerate(words)):
+    brands = _brands()
+    brand_words = set(_find_brand_words(words, brands.anywhere, brands.anywhere_grown))
+    alone = brand_words | set(_find_brand_words(words, brands.alone, brands.alone_grown))
+    if alone and all(place in alone or fold(each.text) in brands.generic for place, each in enumerate(words)):
         return ""
     if not brand_words:
         return name
@@ -194,7 +213,7 @@ def _find_brand_words(words: list[_Word], brands: frozenset[str], grown: re.Patt
             yield first
         for last in range(first + 1, len(words)):
             together += words[last].text
-            if len(together) > _MAX_LENGTH:
+            if len(together) > _brands().max_length:
                 break
             if brands & {fold(together), fold(together.strip("0123456789"))}:
                 yield from range(first, last + 1)
