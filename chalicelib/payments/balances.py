@@ -4,7 +4,6 @@ from collections.abc import Collection
 from uuid import UUID
 
 from chalicelib import billing
-from chalicelib.payments import balance_repository as repository
 from chalicelib.payments import payment_repository
 from chalicelib.payments.model import LeaseBalance
 from chalicelib.runtime.context import Context
@@ -15,7 +14,7 @@ def list_balances(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, Lease
     if not lease_ids:
         return {}
     lines = billing.list_open_lines(ctx, lease_ids)
-    credits = repository.list_credits(ctx, lease_ids)
+    credits = payment_repository.list_credits(ctx, lease_ids)
     periods = billing.last_billed_periods(ctx, lease_ids)
     return {
         lease_id: LeaseBalance(
@@ -33,4 +32,4 @@ def list_balances(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, Lease
 
 def get_credit(ctx: Context, lease_id: UUID) -> int:
     """Return the credit of the lease in cents: what its payments have left."""
-    return payment_repository.sum_credit_cents(ctx, lease_id)
+    return payment_repository.list_credits(ctx, [lease_id]).get(lease_id, 0)

@@ -1,7 +1,7 @@
 """SQL of payments and refunds."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -99,14 +99,19 @@ def list_payment_ids_with_credit(ctx: Context, lease_ids: Iterable[UUID]) -> lis
     return list(ctx.db.scalars(query))
 
 
-def sum_credit_cents(ctx: Context, lease_id: UUID) -> int:
-    """Return the lease's credit in cents."""
-    query = select(func.coalesce(func.sum(payments.c.unallocated_cents), 0)).where(
-        payments.c.organisation_id == ctx.organisation_id,
-        payments.c.lease_id == lease_id,
-        payments.c.state == "matched",
+def list_credits(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return the credit of each lease in cents; a lease with none is left out."""
+    query = (
+        select(payments.c.lease_id, func.sum(payments.c.unallocated_cents))
+        .where(
+            payments.c.organisation_id == ctx.organisation_id,
+            payments.c.lease_id.in_(lease_ids),
+            payments.c.unallocated_cents > 0,
+            payments.c.state == "matched",
+        )
+        .group_by(payments.c.lease_id)
     )
-    return int(ctx.db.scalar(query) or 0)
+    return {row[0]: int(row[1]) for row in ctx.db.execute(query)}
 
 
 def change_state(ctx: Context, payment_id: UUID, state: str, values: dict[str, Any] | None = None) -> bool:

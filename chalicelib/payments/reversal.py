@@ -14,6 +14,7 @@ from chalicelib.payments.allocation import apply_lease_credits
 from chalicelib.payments.allocation_entries import CHANGED_MEANWHILE, lock_payment, releases_of, write_allocations
 from chalicelib.payments.model import NewRefund, Payment, Refund
 from chalicelib.payments.notifications import notify_reversed
+from chalicelib.payments.receiving import get_payment
 from chalicelib.runtime.context import Context
 
 
@@ -49,7 +50,7 @@ def reverse_payment(ctx: Context, payment_id: UUID, *, reason: str) -> Payment:
     ledger.post(ctx, entries)
     ledger.reverse(ctx, ("payment", payment_id), on=ctx.today, kinds={"payment"})
     notify_reversed(ctx, payment)
-    return _get_payment(ctx, payment_id)
+    return get_payment(ctx, payment_id)
 
 
 def refund_credit(ctx: Context, payment_id: UUID, new: NewRefund) -> Refund:
@@ -126,10 +127,3 @@ def _check_channel(ctx: Context, channel_id: UUID | None) -> UUID:
         return portfolio.get_channel(ctx, channel_id).id
     except NotFound as error:
         raise Invalid([("channel_id", "the organisation has no such channel")]) from error
-
-
-def _get_payment(ctx: Context, payment_id: UUID) -> Payment:
-    found = payment_repository.find_payment(ctx, payment_id)
-    if found is None:
-        raise NotFound("There is no such payment.")
-    return found

@@ -36,6 +36,7 @@ def change_policy(ctx: Context, version: int | None, values: ReminderPolicyChang
     before = get_policy(ctx)
     if version is not None and version != before.version:
         raise PreconditionFailed(STALE_VERSION)
+    values = values.copy()
     if "before_days" in values:
         values["before_days"] = sorted(values["before_days"])
     if "after_days" in values:
