@@ -9,7 +9,6 @@ from chalicelib.access.password_jobs import password_jobs
 from chalicelib.access.sign_in_code_jobs import code_jobs
 from chalicelib.api import RESOURCES
 from chalicelib.api.imports import XLSX
-from chalicelib.billing.late_fee_jobs import late_fee_jobs
 from chalicelib.delivery.jobs import delivery_jobs
 from chalicelib.delivery.tracking import INCOMING_SMS_HANDLERS
 from chalicelib.functions import FUNCTIONS
@@ -18,6 +17,7 @@ from chalicelib.lease_accounts.jobs import lease_account_jobs
 from chalicelib.messaging import RENDERERS
 from chalicelib.messaging.grant_jobs import grant_jobs
 from chalicelib.notices.jobs import notice_jobs
+from chalicelib.payments.jobs import payment_jobs
 from chalicelib.reminders.jobs import reminder_jobs
 from chalicelib.reminders.model import REMINDER_KINDS
 from chalicelib.reporting.jobs import reporting_jobs
@@ -36,7 +36,7 @@ app = Chalice(app_name="plotihub", configure_logs=False)
 app.api.binary_types.append(XLSX)  # API Gateway would decode it as text, and corrupt it
 app.register_middleware(problem_middleware(app), "http")
 FUNCTION_BLUEPRINTS = (
-    task_jobs, idempotency_jobs, late_fee_jobs, lease_account_jobs, import_jobs, reporting_jobs, delivery_jobs,
+    task_jobs, idempotency_jobs, payment_jobs, lease_account_jobs, import_jobs, reporting_jobs, delivery_jobs,
     reminder_jobs, notice_jobs, self_service_jobs, operator_jobs, key_jobs, code_jobs, password_jobs, grant_jobs,
 )  # fmt: skip
 app.register_blueprint(authorizers)

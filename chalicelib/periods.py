@@ -42,3 +42,8 @@ def periods_between(first: dt.date, last: dt.date) -> list[dt.date]:
 def months_between(first: dt.date, last: dt.date) -> int:
     """Return how many months two periods span, both included; 1 for one and the same."""
     return (last.year - first.year) * 12 + last.month - first.month + 1
+
+
+def short_day(day: dt.date, today: dt.date) -> str:
+    """Return a day as people write it: "3 Nov", with its year if that is not today's."""
+    return f"{day.day} {day:%b}" if day.year == today.year else f"{day.day} {day:%b %Y}"

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from chalicelib import billing, leasing, ledger, messaging, organisations, payments, portfolio
+from chalicelib import billing, lease_accounts, leasing, ledger, messaging, organisations, payments, portfolio
 from chalicelib.billing.model import CreditNote, Invoice, InvoiceLine, Receipt
 from chalicelib.lease_accounts import credit_notes, deposit_deductions, lease_closing
 from chalicelib.lease_accounts.model import Deduction, FinalAccount, NewDeduction
@@ -103,6 +103,7 @@ class Money:
             "limit": 500,
             "issued_on": issued,
             "now": self.now,
+            "before_bill": payments.assess_late_fees,
             "after_bill": allocation.apply_and_post_lease_credits,
         }
         return self.do(billing.bill_leases, period, **options).made
@@ -145,7 +146,7 @@ class Money:
         return self.do(credit_notes.credit_invoice, invoice_id, lines, reason="wrongly billed", **self.at())
 
     def void(self, invoice_id: UUID) -> Invoice:
-        return self.do(billing.void_invoice, invoice_id, **self.at())
+        return self.do(lease_accounts.void_invoice, invoice_id, **self.at())
 
     def deposit(self, lease_id: UUID, amount_cents: int, kind: str = "rent", channel_id: UUID | None = None) -> None:
         new = NewDeposit(kind, amount_cents, self.today, channel_id)

@@ -46,7 +46,7 @@ def void_invoice(request: RequestContext, invoice_id: UUID) -> Invoice:
     pending again, and the month can be billed anew. Otherwise refused (409); credit it instead. For owners,
     managers and accountants.
     """
-    return billing.void_invoice(request.ctx, invoice_id)  # fmt: skip
+    return lease_accounts.void_invoice(request.ctx, invoice_id)
 
 
 @routes.get("/credit-notes", may="see_billing", query=schemas.CreditNoteQuery, answer=schemas.CreditNoteView)
@@ -126,7 +126,8 @@ def issue_invoice(request: RequestContext) -> Invoice:
 def credit_invoice(request: RequestContext, invoice_id: UUID) -> CreditNote:
     """Credit an invoice.
 
-    Issues a numbered credit note for lines of an invoice. What was paid on a credited line becomes credit of the
+    Issues a numbered credit note for lines of an invoice. Its kind says whether the sum was never owed, so that a late
+    fee for it goes too, or is goodwill, so that it stays. What was paid on a credited line becomes credit of the
     tenant and is allocated to whatever else the lease owes. Refused for more than the rest of a line, or what a
     deposit paid (409). For owners, managers and accountants.
     """
@@ -135,7 +136,26 @@ def credit_invoice(request: RequestContext, invoice_id: UUID) -> CreditNote:
         invoice_id,
         [(line["line_id"], line["amount_cents"]) for line in request.body["lines"]],
         reason=request.body["reason"],
+        kind=request.body["kind"],
     )
+
+
+@routes.post(
+    "/invoices/{invoice_id}/write-off",
+    tag="payments",
+    may="credit_invoice",
+    body=schemas.NewWriteOff,
+    answer=schemas.CreditNoteView,
+    location="/v1/credit-notes/{id}",
+)
+def write_off_invoice(request: RequestContext, invoice_id: UUID) -> CreditNote:
+    """Write off an invoice.
+
+    Gives up what is open of an invoice: the debt was owed and its income earned, so it is an expense, and late fees
+    stay. It is listed with the credit notes, of the kind write_off. Refused when nothing is open (409). For owners,
+    managers and accountants.
+    """
+    return lease_accounts.write_off_invoice(request.ctx, invoice_id, reason=request.body["reason"])
 
 
 @routes.post(

@@ -3,7 +3,17 @@
 Locks are acquired in this order: leases by id, one-off charges, the counter, the ledger's book.
 """
 
-from chalicelib.billing.charges import add_charge, cancel_charge, get_charge, list_charges, lock_pending_charges
+from chalicelib.billing.charges import (
+    add_charge,
+    add_late_fees,
+    cancel_charge,
+    change_late_fee,
+    get_charge,
+    list_charges,
+    list_late_fees,
+    lock_pending_charges,
+)
+from chalicelib.billing.corrections import list_corrections, record_corrections
 from chalicelib.billing.credit_notes import (
     find_last_receipt,
     get_credit_note,
@@ -22,7 +32,7 @@ from chalicelib.billing.invoices import (
     list_invoices,
     list_monthly_invoice_lines,
     list_open_lines,
-    void_invoice,
+    record_void,
 )
 from chalicelib.billing.issuing import reserve_numbers
 from chalicelib.billing.lease_changes import change_lease

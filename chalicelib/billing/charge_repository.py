@@ -95,25 +95,28 @@ def _claim_charges(ctx: Context, charge_ids: Collection[UUID], invoice_id: UUID 
         raise AssertionError("charges were claimed without having been locked")
 
 
-def list_charged_lines(ctx: Context, invoice_id: UUID) -> list[tuple[str, int]]:
-    """Return (charge type, cents) of every one-off charge and late fee on the invoice."""
-    query = select(charges.c.charge_type, charges.c.amount_cents).where(
-        charges.c.organisation_id == ctx.organisation_id, charges.c.invoice_id == invoice_id
-    )
-    return [(row[0], row[1]) for row in ctx.db.execute(query)]
-
-
 def release_charges(ctx: Context, invoice_id: UUID) -> None:
     """Return the charges of a void invoice to pending."""
     query = update(charges).where(charges.c.organisation_id == ctx.organisation_id, charges.c.invoice_id == invoice_id)
     ctx.db.execute(query.values(status="pending", invoice_id=None, version=charges.c.version + 1))
 
 
-def cancel_late_fees(ctx: Context, invoice_id: UUID) -> None:
-    """Cancel pending late fees that were charged for the invoice."""
+def list_late_fees(ctx: Context, lease_ids: Collection[UUID]) -> list[Charge]:
+    """Return every late fee of the leases, whatever its status, in the order of creation."""
+    query = select(*_COLUMNS).where(
+        charges.c.organisation_id == ctx.organisation_id,
+        charges.c.lease_id.in_(lease_ids),
+        charges.c.late_for_id.is_not(None),
+    )
+    return [Charge(*row) for row in ctx.db.execute(query.order_by(charges.c.id))]
+
+
+def change_pending(ctx: Context, charge_id: UUID, *, status: str, amount_cents: int, reason: str) -> bool:
+    """Change a late fee that is pending or withdrawn; return False if it is neither any more."""
     query = update(charges).where(
         charges.c.organisation_id == ctx.organisation_id,
-        charges.c.late_for_id == invoice_id,
-        charges.c.status == "pending",
+        charges.c.id == charge_id,
+        or_(charges.c.status == "pending", charges.c.status == "withdrawn"),
     )
-    ctx.db.execute(query.values(status="cancelled", version=charges.c.version + 1))
+    values = {"status": status, "amount_cents": amount_cents, "reason": reason, "version": charges.c.version + 1}
+    return ctx.db.execute(query.values(values)).rowcount == 1

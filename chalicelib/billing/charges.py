@@ -1,5 +1,6 @@
 """One-off charges, pending for a lease's next invoice."""
 
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from chalicelib import leasing
@@ -64,6 +65,27 @@ def list_charges(
 def lock_pending_charges(ctx: Context, lease_id: UUID) -> list[Charge]:
     """Lock the lease's pending charges and return them."""
     return charge_repository.lock_pending(ctx, [lease_id], None)
+
+
+def list_late_fees(ctx: Context, lease_ids: Collection[UUID]) -> list[Charge]:
+    """Return every late fee of the leases, cancelled and withdrawn ones too, in the order of creation."""
+    return charge_repository.list_late_fees(ctx, lease_ids)
+
+
+def add_late_fees(ctx: Context, fees: Sequence[Charge]) -> None:
+    """Add late fees; the caller has locked their leases and looked for those that there are."""
+    if fees:
+        charge_repository.add_charges(ctx, fees)
+
+
+def change_late_fee(ctx: Context, charge_id: UUID, *, status: str, amount_cents: int, reason: str) -> None:
+    """Change a late fee that is not invoiced to "pending" or "withdrawn", with its amount and the reason.
+
+    Raises:
+        Conflict: a person cancelled it meanwhile.
+    """
+    if not charge_repository.change_pending(ctx, charge_id, status=status, amount_cents=amount_cents, reason=reason):
+        raise Conflict("The late fee has just been cancelled by somebody else; try again.", charge_id=str(charge_id))
 
 
 def cancel_charge(ctx: Context, charge_id: UUID) -> Charge:

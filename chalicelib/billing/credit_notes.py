@@ -14,15 +14,24 @@ from chalicelib.billing.model import CreditNote, CreditNoteLine, Invoice, Receip
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
 from chalicelib.ledger.model import Entry, Leg
-from chalicelib.ledger.rules import RECEIVABLE
+from chalicelib.ledger.rules import RECEIVABLE, WRITTEN_OFF
 from chalicelib.paging import Page, PageRequest
 from chalicelib.runtime.context import Context
 
 
 def issue_credit_note(
-    ctx: Context, invoice_id: UUID, lines: Iterable[tuple[UUID, int]], *, reason: str, on: dt.date
+    ctx: Context,
+    invoice_id: UUID,
+    lines: Iterable[tuple[UUID, int]],
+    *,
+    reason: str,
+    on: dt.date,
+    kind: str = "never_owed",
+    automatic: bool = False,
 ) -> CreditNote:
     """Credit (line, cents) of an invoice by a numbered note, and return the note. Locks the lease.
+
+    A "write_off" is posted as an expense: the income was earned, and the debt is given up.
 
     Raises:
         Conflict: more would be credited on a line than is open of it, or the invoice is void.
@@ -46,6 +55,8 @@ def issue_credit_note(
         total_cents=sum(credited.values()),
         created_at=ctx.now,
         lines=tuple(CreditNoteLine(*line) for line in sorted(credited.items())),
+        kind=kind,
+        automatic=automatic,
     )
     credit_note_repository.add_credit_note(ctx, note)
     ledger.post(ctx, [_credit_note_entry(note, invoice)])
@@ -81,12 +92,14 @@ def _credit_note_entry(note: CreditNote, invoice: Invoice) -> Entry:
         charge_type = types[line.invoice_line_id]
         credited_by_type[charge_type] = credited_by_type.get(charge_type, 0) + line.amount_cents
     whose = (note.lease_id, invoice.property_id)
+    written_off = note.kind == "write_off"
     legs = [
-        Leg(billed_account_code(charge_type), cents, *whose, charge_type)
+        Leg(WRITTEN_OFF.code if written_off else billed_account_code(charge_type), cents, *whose, charge_type)
         for charge_type, cents in sorted(credited_by_type.items())
     ]
     legs.append(Leg(RECEIVABLE.code, -note.total_cents, *whose))
-    return Entry("credit_note", note.issued_on, f"credit_note:{note.id}", "credit_note", note.id, tuple(legs))
+    entry_kind = "write_off" if written_off else "credit_note"
+    return Entry(entry_kind, note.issued_on, f"credit_note:{note.id}", "credit_note", note.id, tuple(legs))
 
 
 def get_credit_note(ctx: Context, note_id: UUID) -> CreditNote:

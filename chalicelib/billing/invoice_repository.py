@@ -124,6 +124,7 @@ def _line_row(draft: Draft, seq: int) -> dict[str, Any]:
         "seq": seq + 1,
         "charge_type": line.charge_type,
         "description": line.description,
+        "charge_id": line.charge_id,
         "amount_cents": line.amount_cents,
         "open_cents": line.amount_cents,
     }

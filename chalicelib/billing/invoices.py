@@ -1,7 +1,6 @@
 """Read and void invoices, and record what is paid or credited on their lines."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
@@ -27,15 +26,7 @@ def list_monthly_invoice_lines(ctx: Context, invoice_id: UUID) -> list[InvoiceLi
     Raises:
         NotFound: the organisation has no such invoice.
     """
-    charged = Counter(charge_repository.list_charged_lines(ctx, invoice_id))
-    kept = []
-    for line in reversed(get_invoice(ctx, invoice_id).lines):  # the charges come last
-        words = (line.charge_type, line.amount_cents)
-        if charged[words]:
-            charged[words] -= 1
-        else:
-            kept.append(line)
-    return kept[::-1]
+    return [line for line in get_invoice(ctx, invoice_id).lines if line.charge_id is None]
 
 
 def list_invoices(
@@ -59,11 +50,11 @@ def list_invoices(
     )
 
 
-def void_invoice(ctx: Context, invoice_id: UUID) -> Invoice:
+def record_void(ctx: Context, invoice_id: UUID) -> Invoice:
     """Void an invoice on which nothing was paid or credited, keeping its number, and return it.
 
-    Its journal is reversed, the one-off charges and late fees on it are pending again, a pending late
-    fee for its being overdue is cancelled, and its month can be billed again.
+    Its journal is reversed, the one-off charges and late fees on it are pending again, and its month can be billed
+    again. A late fee for its being overdue is the caller's (``lease_accounts.void_invoice``).
 
     Raises:
         NotFound: the organisation has no such invoice.
@@ -81,7 +72,6 @@ def void_invoice(ctx: Context, invoice_id: UUID) -> Invoice:
             credited_cents=invoice.credited_cents,
         )  # fmt: skip
     charge_repository.release_charges(ctx, invoice_id)
-    charge_repository.cancel_late_fees(ctx, invoice_id)
     ledger.reverse(ctx, ("invoice", invoice_id), on=ctx.today)
     return get_invoice(ctx, invoice_id)
 

@@ -4,8 +4,10 @@ import datetime as dt
 from typing import NamedTuple
 from uuid import UUID
 
-CHARGE_STATUSES = ("pending", "invoiced", "cancelled")
-INVOICE_KINDS = ("run", "single", "final", "opening")
+CHARGE_STATUSES = ("pending", "invoiced", "cancelled", "withdrawn")
+INVOICE_KINDS = ("run", "single", "final", "opening", "difference")
+CREDIT_NOTE_KINDS = ("never_owed", "goodwill", "write_off")
+CORRECTION_KINDS = ("late_fee", "rent_difference")
 INVOICE_STATUSES = ("open", "part_paid", "paid", "credited", "void")
 
 # Types charged by hand. A deposit is recorded at its lease, an opening balance by its own route.
@@ -18,6 +20,7 @@ class DraftLine(NamedTuple):
     charge_type: str
     description: str
     amount_cents: int
+    charge_id: UUID | None = None  # the one-off charge or late fee that it bills
 
 
 class Draft(NamedTuple):
@@ -71,15 +74,6 @@ class OpenLine(NamedTuple):
     issued_on: dt.date
 
 
-class OverdueInvoice(NamedTuple):
-    """An invoice on which a late fee is due, with its open amount less late fees."""
-
-    invoice_id: UUID
-    lease_id: UUID
-    number: int
-    open_cents: int
-
-
 class InvoiceLine(NamedTuple):
     """An issued line; ``open_cents`` is amount − paid − credited, and 0 once its invoice is void."""
 
@@ -98,6 +92,7 @@ class InvoiceLine(NamedTuple):
     due_on: dt.date
     overdue_on: dt.date
     voided_on: dt.date | None
+    charge_id: UUID | None = None  # the one-off charge or late fee that it bills
 
 
 class Invoice(NamedTuple):
@@ -181,6 +176,7 @@ class Charge(NamedTuple):
     late_for_id: UUID | None  # the overdue invoice that this late fee is for
     version: int
     created_at: dt.datetime
+    reason: str | None = None  # why a late fee was changed or withdrawn
 
 
 class CreditNoteLine(NamedTuple):
@@ -189,7 +185,11 @@ class CreditNoteLine(NamedTuple):
 
 
 class CreditNote(NamedTuple):
-    """A numbered document that credits part of an invoice; never changed."""
+    """A numbered document that credits part of an invoice; never changed.
+
+    ``kind`` says what becomes of what followed from the sum, such as a late fee: it goes with what was ``never_owed``
+    and stays after ``goodwill`` and a ``write_off``. ``automatic``: it follows from facts, and nobody decided it.
+    """
 
     id: UUID
     number: int
@@ -200,6 +200,26 @@ class CreditNote(NamedTuple):
     total_cents: int
     created_at: dt.datetime
     lines: tuple[CreditNoteLine, ...] = ()
+    kind: str = "never_owed"
+    automatic: bool = False
+
+
+class Correction(NamedTuple):
+    """What was derived again since a fact came late: ``amount_cents`` more is owed, or less below 0.
+
+    ``document_id`` is the charge, invoice or credit note that corrects; ``invoice_id`` whose fee or month it is.
+    """
+
+    id: UUID
+    lease_id: UUID
+    property_id: UUID
+    kind: str  # CORRECTION_KINDS
+    amount_cents: int
+    invoice_id: UUID
+    document_id: UUID | None
+    reason: str
+    corrected_on: dt.date
+    created_at: dt.datetime
 
 
 class Receipt(NamedTuple):

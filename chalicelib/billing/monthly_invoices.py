@@ -7,7 +7,6 @@ from uuid import UUID
 from chalicelib import leasing
 from chalicelib.billing import charge_repository, invoice_repository
 from chalicelib.billing.issuing import issue_drafts
-from chalicelib.billing.late_fee_assessment import assess_late_fees
 from chalicelib.billing.model import BilledSet, Charge, Draft, DraftLine
 from chalicelib.billing.month_rules import earlier_end, recurring_cents, rent_description
 from chalicelib.billing.rules import MonthlyRent, Period, due_on, overdue_on, rent_cents_for
@@ -16,6 +15,7 @@ from chalicelib.leasing.model import LeaseTerms
 from chalicelib.periods import last_day
 from chalicelib.runtime.context import Context
 
+BeforeBill = Callable[[Context, list[UUID], dt.date], object]
 AfterBill = Callable[[Context, list[UUID]], object]
 
 
@@ -27,6 +27,7 @@ def bill_leases(
     limit: int,
     issued_on: dt.date,
     named_due_on: dt.date | None = None,
+    before_bill: BeforeBill | None = None,
     after_bill: AfterBill | None = None,
 ) -> BilledSet:
     """Bill the next set of leases, by id, for the month, and return the result.
@@ -34,12 +35,13 @@ def bill_leases(
     A lease that has its invoice for the month is skipped, so a set, or a whole run, may be
     repeated; a lease that owes nothing gets no invoice. Each invoice has the month's rent by
     dated rents and days, recurring charges, the one-off charges charged by the month's end, and
-    pending late fees, including those due as of ``issued_on``.
+    pending late fees.
 
     Args:
         after: Last lease of the previous set; None to begin.
         named_due_on: The day on which all are due, on purpose; None: as ``rules.due_on``.
         limit: Most leases to look at; leases before the first unbilled one do not count.
+        before_bill: Called with ``ctx``, the ids of the locked leases to bill and ``issued_on``, to assess late fees.
         after_bill: Called with ``ctx`` and the ids of the billed leases, in this transaction.
 
     Returns:
@@ -58,6 +60,8 @@ def bill_leases(
     # Checked under the lock: another run may have billed some since.
     billed = invoice_repository.filter_billed_leases(ctx, period, [terms.id for terms in listed])
     unbilled = [terms for terms in listed if terms.id not in billed]
+    if unbilled and before_bill is not None:
+        before_bill(ctx, [terms.id for terms in unbilled], issued_on)
     made = _issue_invoices(ctx, period, unbilled, issued_on, named_due_on) if unbilled else []
     if made and after_bill is not None:
         after_bill(ctx, made)
@@ -79,7 +83,8 @@ def monthly_lines(terms: LeaseTerms, period: Period) -> list[DraftLine]:
 
 def charge_line(charge: Charge) -> DraftLine:
     """Return the invoice line that bills a one-off charge."""
-    return DraftLine(charge.charge_type, charge.description or _charge_label(charge.charge_type), charge.amount_cents)
+    description = charge.description or _charge_label(charge.charge_type)
+    return DraftLine(charge.charge_type, description, charge.amount_cents, charge.id)
 
 
 def _issue_invoices(
@@ -87,7 +92,6 @@ def _issue_invoices(
 ) -> list[UUID]:
     """Bill the locked leases and return those that owed something."""
     lease_ids = [terms.id for terms in unbilled]
-    assess_late_fees(ctx, lease_ids, issued_on)  # today's, in case no job has run
     pending = charge_repository.lock_pending(ctx, lease_ids, last_day(period))
     charged = _by_lease((charge.lease_id, charge_line(charge)) for charge in pending)
     drafts = []

@@ -81,7 +81,7 @@ def _reverse(ctx: Context, made: dict[str, list[UUID]]) -> None:
     for entry_id in made[model.DEPOSIT_ENTRY]:
         leasing.reverse_deposit_entry(ctx, entry_id, reason=REASON, on=ctx.today)
     for invoice_id in made[model.INVOICE]:
-        billing.void_invoice(ctx, invoice_id)
+        billing.record_void(ctx, invoice_id)
 
 
 def _delete(ctx: Context, made: dict[str, list[UUID]]) -> None:

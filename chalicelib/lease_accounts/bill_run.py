@@ -50,6 +50,7 @@ def bill_set(ctx: Context, task: Task, before: tasks.Progress) -> tuple[tasks.Pr
         limit=LEASES_PER_SET,
         issued_on=dt.date.fromisoformat(task.input["issued_on"]),
         named_due_on=dt.date.fromisoformat(task.input["due_on"]) if "due_on" in task.input else None,
+        before_bill=payments.assess_late_fees,  # today's, in case no job has run
         after_bill=payments.apply_and_post_lease_credits,
     )
     done = tasks.Progress(billed.last_id or before.after, before.seen + billed.seen, before.made + billed.made)

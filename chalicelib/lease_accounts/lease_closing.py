@@ -119,8 +119,10 @@ def _credit_days_after_end(ctx: Context, terms: LeaseTerms, invoice: Invoice) ->
         )
         for line in billing.list_monthly_invoice_lines(ctx, invoice.id)
     ]
-    owed = billing.monthly_lines(terms, period)
-    shares = shares_to_credit(billed, owed, billing.monthly_lines(terms._replace(ends_on=None), period))
+    owed = [line[:3] for line in billing.monthly_lines(terms, period)]
+    shares = shares_to_credit(
+        billed, owed, [line[:3] for line in billing.monthly_lines(terms._replace(ends_on=None), period)]
+    )
     if shares:
         reason = CREDIT_REASON.format(ends_on=terms.ends_on)
         credit_invoice(ctx, invoice.id, shares, reason=reason)
@@ -144,7 +146,7 @@ def _bill_remaining_months(ctx: Context, terms: LeaseTerms, last_billed: dt.date
             ctx,
             terms.id,
             kind="final",
-            lines=lines,
+            lines=[line[:3] for line in lines],
             period=period,
             issued_on=ctx.today,
             with_charges=waiting and index == len(owing),

@@ -10,6 +10,7 @@ from chalicelib.leasing.deposits import (
 )
 from chalicelib.leasing.leases import add_lease, create_lease, get_lease, list_leases, record_termination, update_terms
 from chalicelib.leasing.locking import (
+    get_chain,
     get_predecessors,
     lock_lease,
     lock_lease_chains,

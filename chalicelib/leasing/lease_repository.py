@@ -72,6 +72,14 @@ def previous_lease_ids(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, UUID]:
     return {row[0]: row[1] for row in ctx.db.execute(query)}
 
 
+def following_lease_ids(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Return the leases that renew or follow others, each with the one that it follows."""
+    query = select(leases.c.id, leases.c.previous_id).where(
+        leases.c.organisation_id == ctx.organisation_id, leases.c.previous_id.in_(set(ids))
+    )
+    return {row[0]: row[1] for row in ctx.db.execute(query)}
+
+
 def find_overlapping(
     ctx: Context, unit_id: UUID, starts_on: dt.date, ends_on: dt.date | None, *, excluding: UUID | None = None
 ) -> Any:

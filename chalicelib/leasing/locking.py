@@ -60,6 +60,18 @@ def get_predecessors(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, list[UUID]
     return chains
 
 
+def get_chain(ctx: Context, ids: Iterable[UUID]) -> set[UUID]:
+    """Return the leases with all that they follow and that follow them; two queries, and two for each generation."""
+    found: set[UUID] = set()
+    unread = set(ids)
+    while unread:
+        found |= unread
+        before = lease_repository.previous_lease_ids(ctx, unread)
+        after = lease_repository.following_lease_ids(ctx, unread)
+        unread = {*before.values(), *after} - found
+    return found
+
+
 def lock_lease_chains(ctx: Context, ids: Iterable[UUID]) -> None:
     """Lock the leases and their predecessors, all in the order of their ids, because they share their credit.
 

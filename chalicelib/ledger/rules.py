@@ -16,7 +16,7 @@ class Account(NamedTuple):
 
     code: str
     name: str
-    type: str  # "asset", "liability", "equity" or "income"
+    type: str  # "asset", "liability", "equity", "income" or "expense"
 
 
 class Posting(NamedTuple):
@@ -49,6 +49,7 @@ CHARGE_TYPES = (*INCOME_NAMES, *NOT_INCOME)
 RECEIVABLE = Account("receivable", "Owed by tenants", "asset")
 DEPOSITS = Account("deposits", "Deposits held for tenants", "liability")
 UNALLOCATED = Account("unallocated", "Money received and not yet allocated", "liability")
+WRITTEN_OFF = Account("written_off", "Debts of tenants written off", "expense")
 OPENING = Account("opening", "Balances from before the books began", "equity")
 
 
@@ -69,6 +70,7 @@ CHART: tuple[Account, ...] = (
     DEPOSITS,
     UNALLOCATED,
     OPENING,
+    WRITTEN_OFF,
     *(Account(income_code(charge_type), name, "income") for charge_type, name in INCOME_NAMES.items()),
 )
 

@@ -16,6 +16,7 @@ from chalicelib.organisations.organisations import (
     change_organisation,
     found_organisation,
     get_organisation,
+    list_late_fee_policies,
     list_organisations,
     system_context,
 )

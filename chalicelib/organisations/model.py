@@ -29,6 +29,17 @@ class Organisation(NamedTuple):
     created_at: dt.datetime
 
 
+class DatedLateFee(NamedTuple):
+    """What an overdue invoice costs from a day on; the first of an organisation also applies before that day."""
+
+    starts_on: dt.date
+    kind: str
+    amount_cents: int
+    rate_bps: int
+    grace_days: int
+    cap_cents: int | None
+
+
 class OrganisationChange(TypedDict, total=False):
     name: str
     due_day: int

@@ -20,7 +20,7 @@ from chalicelib.errors import (
 )
 from chalicelib.ids import new_id
 from chalicelib.organisations import repository
-from chalicelib.organisations.model import Member, Organisation, OrganisationChange
+from chalicelib.organisations.model import DatedLateFee, Member, Organisation, OrganisationChange
 from chalicelib.runtime.context import Context
 
 MAX_FOUNDED_PER_DAY, MAX_FOUNDED_IN_TOTAL = 3, 10  # organisations, by one number
@@ -134,4 +134,23 @@ def change_organisation(ctx: Context, version: int | None, changes: Organisation
         raise Invalid([("late_fee_bps", "a late fee in percent needs its rate")])
     if not repository.update_organisation(ctx.db, ctx.organisation_id, version, changes):
         raise PreconditionFailed(STALE_VERSION)
-    return get_organisation(ctx.db, ctx.organisation_id)
+    changed = get_organisation(ctx.db, ctx.organisation_id)
+    if _late_fee(changed, ctx.today) != _late_fee(before, ctx.today):
+        repository.replace_late_fee_policy(ctx, _late_fee(changed, ctx.today))
+    return changed
+
+
+def list_late_fee_policies(ctx: Context) -> list[DatedLateFee]:
+    """Return every late fee policy that the organisation has had, by its first day; none if it never had one."""
+    return repository.list_late_fee_policies(ctx)
+
+
+def _late_fee(organisation: Organisation, on: dt.date) -> DatedLateFee:
+    return DatedLateFee(
+        on,
+        organisation.late_fee_kind,
+        organisation.late_fee_cents,
+        organisation.late_fee_bps,
+        organisation.late_fee_grace_days,
+        organisation.late_fee_cap_cents,
+    )

@@ -6,17 +6,19 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.ids import new_id
-from chalicelib.organisations.model import PLATFORM, Member, Membership, Organisation
+from chalicelib.organisations.model import PLATFORM, DatedLateFee, Member, Membership, Organisation
 from chalicelib.paging import Page, PageRequest
+from chalicelib.runtime.context import Context
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.messaging import organisation_grants
 from chalicelib.storage.tables.organisations import (
     audit_events,
     data_keys,
+    late_fee_policies,
     member_properties,
     members,
     organisations,
@@ -88,6 +90,22 @@ def update_organisation(
     if version is not None:
         query = query.where(organisations.c.version == version)
     return db.execute(query.values(**columns, version=organisations.c.version + 1)).rowcount == 1
+
+
+def replace_late_fee_policy(ctx: Context, policy: DatedLateFee) -> None:
+    """Keep the policy as that of its first day, in place of another of the same day."""
+    table = late_fee_policies
+    same_day = and_(table.c.organisation_id == ctx.organisation_id, table.c.starts_on == policy.starts_on)
+    ctx.db.execute(delete(table).where(same_day))
+    ctx.db.execute(insert(table).values(organisation_id=ctx.organisation_id, **policy._asdict()))
+
+
+def list_late_fee_policies(ctx: Context) -> list[DatedLateFee]:
+    table = late_fee_policies
+    query = select(*(table.c[name] for name in DatedLateFee._fields)).where(
+        table.c.organisation_id == ctx.organisation_id
+    )
+    return [DatedLateFee(*row) for row in ctx.db.execute(query.order_by(table.c.starts_on))]
 
 
 def has_active_grant(db: Connection, organisation_id: UUID) -> bool:

@@ -112,6 +112,7 @@ def allocate_payment(ctx: Context, payment_id: UUID, lines: Sequence[tuple[UUID,
     else:
         changes = _allocate_chosen_lines(ctx, freed[0], payable, lines)
         entries += write_allocations(ctx, changes)
+    payment_repository.mark_allocated(ctx, payment_id, by_hand=lines is not None)
     ledger.post(ctx, entries)
     return payment_repository.lock_payments(ctx, [payment_id])[0]
 

@@ -90,6 +90,7 @@ class Payment(NamedTuple):
     note: str
     unallocated_cents: int
     refunded_cents: int
+    by_hand: bool  # a person allocated it: it is never allocated again
     recorded_by: UUID | None
     confirmed_by: UUID | None
     reversed_on: dt.date | None

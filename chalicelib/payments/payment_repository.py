@@ -141,6 +141,11 @@ def change_credits(ctx: Context, moves: Sequence[tuple[UUID, int]]) -> bool:
     return not rows or ctx.db.execute(query, rows).rowcount == len(rows)
 
 
+def mark_allocated(ctx: Context, payment_id: UUID, *, by_hand: bool) -> None:
+    query = update(payments).where(payments.c.organisation_id == ctx.organisation_id, payments.c.id == payment_id)
+    ctx.db.execute(query.values(by_hand=by_hand))
+
+
 def mark_refunded(ctx: Context, payment_id: UUID, amount_cents: int) -> bool:
     """Count credit as refunded if there is enough; return whether this call did it."""
     query = (

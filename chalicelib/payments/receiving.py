@@ -10,9 +10,11 @@ from chalicelib.leasing.model import LeaseTerms
 from chalicelib.ledger.model import Entry, Leg
 from chalicelib.paging import Page, PageRequest
 from chalicelib.payments import payment_repository
-from chalicelib.payments.allocation import apply_credits
+from chalicelib.payments.allocation import apply_credits, apply_lease_credits
+from chalicelib.payments.late_fees import revise_late_fees
 from chalicelib.payments.model import Payment
 from chalicelib.payments.notifications import notify_receipt
+from chalicelib.periods import short_day
 from chalicelib.runtime.context import Context
 
 UNKNOWN_LEASE = "the organisation has no such lease"
@@ -61,7 +63,7 @@ def lock_lease_for_payment(ctx: Context, lease_id: UUID) -> LeaseTerms:
     return lease
 
 
-def receive_payment(ctx: Context, payment: Payment) -> Payment:
+def receive_payment(ctx: Context, payment: Payment, because: str) -> Payment:
     """Post a confirmed payment, and allocate and receipt it if it has a lease."""
     code = "opening" if payment.channel_id is None else ledger.channel_code(payment.channel_id)
     entry = Entry(
@@ -75,13 +77,22 @@ def receive_payment(ctx: Context, payment: Payment) -> Payment:
             Leg("unallocated", -payment.amount_cents, payment.lease_id, payment.property_id),
         ),
     )
-    return allocate_and_receipt(ctx, payment, [entry])
+    return allocate_and_receipt(ctx, payment, [entry], because)
 
 
-def allocate_and_receipt(ctx: Context, payment: Payment, entries: list[Entry]) -> Payment:
-    """Allocate and receipt a confirmed payment of a lease, post that together with ``entries``, notify the tenant."""
-    payable = {payment.lease_id: [payment.lease_id]} if payment.lease_id else {}
-    entries += apply_credits(ctx, [payment], payable)
+def allocate_and_receipt(ctx: Context, payment: Payment, entries: list[Entry], because: str) -> Payment:
+    """Allocate and receipt a confirmed payment of a lease, post that together with ``entries``, notify the tenant.
+
+    Late fees are derived again where it counts from a past day; ``because`` tells people why.
+    """
+    if payment.lease_id:
+        revised = revise_late_fees(ctx, [payment.lease_id], payment.received_on, because)
+        # What had paid a fee that is withdrawn is credit again, and is applied with the payment's own.
+        entries += revised
+        if revised:
+            entries += apply_lease_credits(ctx, [payment.lease_id])
+        else:
+            entries += apply_credits(ctx, [payment], {payment.lease_id: [payment.lease_id]})
     receipt = None
     if payment.lease_id and payment.tenant_id and payment.method != "opening":
         receipt = billing.issue_receipt(
@@ -96,6 +107,21 @@ def allocate_and_receipt(ctx: Context, payment: Payment, entries: list[Entry]) -
     if receipt is not None:
         notify_receipt(ctx, payment, receipt)
     return get_payment(ctx, payment.id)
+
+
+def revise_and_apply(ctx: Context, payment: Payment, act: str) -> None:
+    """Derive the late fees of the payment's lease again after an ``act`` on it that moves no money, and post that."""
+    if payment.lease_id is None:
+        return
+    entries = revise_late_fees(ctx, [payment.lease_id], payment.received_on, describe_act(ctx, payment, act))
+    if entries:
+        entries += apply_lease_credits(ctx, [payment.lease_id])
+    ledger.post(ctx, entries)
+
+
+def describe_act(ctx: Context, payment: Payment, act: str) -> str:
+    """Return what was done to the payment, for people: "payment of 3 Nov entered on 30 Nov"."""
+    return f"payment of {short_day(payment.received_on, ctx.today)} {act} on {short_day(ctx.today, ctx.today)}"
 
 
 def anonymise_payer(ctx: Context, tenant_id: UUID, lease_ids: Iterable[UUID]) -> None:

@@ -12,7 +12,7 @@ from chalicelib.payments import channels, payment_repository, rules
 from chalicelib.payments.allocation_entries import CHANGED_MEANWHILE
 from chalicelib.payments.model import NewPayment, Payment
 from chalicelib.payments.notifications import notify_recorded
-from chalicelib.payments.receiving import lock_lease_for_payment, receive_payment
+from chalicelib.payments.receiving import describe_act, lock_lease_for_payment, receive_payment, revise_and_apply
 from chalicelib.runtime.context import Context
 
 
@@ -41,7 +41,9 @@ def record_payment(ctx: Context, new: NewPayment) -> Payment:
         payment = payment._replace(state="pending", unallocated_cents=0)
     _insert_payment(ctx, payment)
     if not pending:
-        return receive_payment(ctx, payment)
+        return receive_payment(ctx, payment, describe_act(ctx, payment, "entered"))
+    if payment.lease_id:
+        revise_and_apply(ctx, payment, "entered")
     if ctx.actor.role == "caretaker":
         notify_recorded(ctx, payment)
     return payment
@@ -62,7 +64,7 @@ def record_opening_credit(ctx: Context, lease_id: UUID, amount_cents: int, on: d
     _check_received_on(on, "owner", lease, ctx.today)
     payment = _make_payment(ctx, new, lease)
     _insert_payment(ctx, payment)
-    return receive_payment(ctx, payment)
+    return receive_payment(ctx, payment, describe_act(ctx, payment, "entered"))
 
 
 def _check_new_payment(new: NewPayment, today: dt.date) -> None:
@@ -123,6 +125,7 @@ def _make_payment(ctx: Context, new: NewPayment, lease: LeaseTerms | None) -> Pa
         note=new.note,
         unallocated_cents=new.amount_cents,
         refunded_cents=0,
+        by_hand=False,
         recorded_by=ctx.actor.member_id,
         confirmed_by=None,
         reversed_on=None,

@@ -12,9 +12,10 @@ from chalicelib.paging import Page, PageRequest
 from chalicelib.payments import allocation_repository, payment_repository
 from chalicelib.payments.allocation import apply_lease_credits
 from chalicelib.payments.allocation_entries import CHANGED_MEANWHILE, lock_payment, releases_of, write_allocations
+from chalicelib.payments.late_fees import revise_late_fees
 from chalicelib.payments.model import NewRefund, Payment, Refund
 from chalicelib.payments.notifications import notify_reversed
-from chalicelib.payments.receiving import get_payment
+from chalicelib.payments.receiving import describe_act, get_payment
 from chalicelib.runtime.context import Context
 
 
@@ -45,6 +46,8 @@ def reverse_payment(ctx: Context, payment_id: UUID, *, reason: str) -> Payment:
     if not payment_repository.change_state(ctx, payment_id, "reversed", values):
         raise Conflict(CHANGED_MEANWHILE)
     if payment.lease_id is not None:
+        because = describe_act(ctx, payment, "reversed")
+        entries += revise_late_fees(ctx, {payment.lease_id, *reopened}, payment.received_on, because)
         entries += apply_lease_credits(ctx, {payment.lease_id, *reopened})
         billing.void_receipt(ctx, payment_id)
     ledger.post(ctx, entries)

@@ -7,7 +7,14 @@ from chalicelib.payments import payment_repository
 from chalicelib.payments.allocation_entries import lock_payment
 from chalicelib.payments.model import Payment
 from chalicelib.payments.notifications import cancel_recorded_notification, notify_rejected
-from chalicelib.payments.receiving import allocate_and_receipt, get_payment, lock_lease_for_payment, receive_payment
+from chalicelib.payments.receiving import (
+    allocate_and_receipt,
+    describe_act,
+    get_payment,
+    lock_lease_for_payment,
+    receive_payment,
+    revise_and_apply,
+)
 from chalicelib.runtime.context import Context
 
 
@@ -23,7 +30,7 @@ def confirm_payment(ctx: Context, payment_id: UUID) -> Payment:
     if payment.state != "pending" or not payment_repository.change_state(ctx, payment_id, state, fresh):
         raise Conflict("Only a pending payment can be confirmed.", state=payment.state)
     confirmed = get_payment(ctx, payment_id)
-    received = receive_payment(ctx, confirmed)
+    received = receive_payment(ctx, confirmed, describe_act(ctx, payment, "confirmed"))
     if received.lease_id is not None:
         cancel_recorded_notification(ctx, received)
     return received
@@ -44,6 +51,7 @@ def reject_payment(ctx: Context, payment_id: UUID, *, reason: str) -> Payment:
         values |= {"provider_reference": None, "reference_raw": payment.reference_raw or payment.provider_reference}
     if not payment_repository.change_state(ctx, payment_id, "rejected", values):
         raise Conflict("Only a pending payment can be rejected.", state=payment.state)
+    revise_and_apply(ctx, payment, "rejected")
     notify_rejected(ctx, payment)
     return get_payment(ctx, payment_id)
 
@@ -63,4 +71,4 @@ def match_payment(ctx: Context, payment_id: UUID, lease_id: UUID) -> Payment:
     if state != "unmatched" or not payment_repository.change_state(ctx, payment_id, "matched", found):
         raise Conflict("Only an unmatched payment can be matched.", state=state)
     matched = get_payment(ctx, payment_id)
-    return allocate_and_receipt(ctx, matched, [])
+    return allocate_and_receipt(ctx, matched, [], describe_act(ctx, matched, "matched"))

@@ -1,6 +1,7 @@
 """Facts that arrive late, over the API: what is charged is what is right, on whichever day it is entered."""
 
 import datetime as dt
+import itertools
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ class Books:
 
     def __init__(self, owner: Client, resources: Resources, clock: ManualClock) -> None:
         self.owner, self.resources, self.clock = owner, resources, clock
+        self.names = itertools.count(1)
         self.on("2026-10-01")
         self.property_id = self.make("properties", name="Mwangaza Court")["id"]
 
@@ -29,7 +31,9 @@ class Books:
         return made.json
 
     def lease(self, starts_on: str, rent: str, **terms: Any) -> str:
-        unit = self.make("units", property_id=self.property_id, name=f"A{starts_on}", type="apartment", rent=rent)
+        unit = self.make(
+            "units", property_id=self.property_id, name=f"A{next(self.names)}", type="apartment", rent=rent
+        )
         tenant = self.make("tenants", given_name="Amina")
         lease = self.make("leases", unit_id=unit["id"], tenants=[tenant["id"]], starts_on=starts_on, rent=rent, **terms)
         return str(lease["id"])
@@ -47,6 +51,33 @@ class Books:
         """Run the job of that day, as ``make job NAME=late_fees`` does."""
         list(job_runner.run_job_by_hand(self.resources, "late_fees", dt.date.fromisoformat(on), NAIROBI))
         task_runner.run_tasks(self.resources)
+
+    def pay(self, lease_id: str, amount: str, received_on: str, method: str = "cash", **values: Any) -> Any:
+        return self.make("payments", lease_id=lease_id, amount=amount, received_on=received_on, method=method, **values)
+
+    def credit(self, invoice_id: str, amount: str, **values: Any) -> Any:
+        line = self.owner.get(f"/v1/invoices/{invoice_id}").json["lines"][0]
+        lines = [{"line_id": line["id"], "amount": amount}]
+        return self.make(f"invoices/{invoice_id}/credit-notes", lines=lines, reason="Agreed", **values)
+
+    def account(self, lease_id: str) -> Any:
+        return self.owner.get(f"/v1/leases/{lease_id}/final-account").json
+
+    def terminate(self, lease_id: str, ends_on: str) -> Any:
+        return self.make(f"leases/{lease_id}/terminate", ends_on=ends_on, waive_notice=True)
+
+    def close(self, period: str) -> None:
+        self.make(f"ledger/periods/{period}/close")
+
+    def late_fee(self, lease_id: str) -> str:
+        """Return what stands charged as late fees and is not credited, pending or on invoices."""
+        pending = [each for each in self.charges(lease_id) if each[:2] == ("late_fee", "pending")]
+        invoices = [self.owner.get(f"/v1/invoices/{each['id']}").json for each in self.invoices(lease_id)]
+        lines = [line for each in invoices if each["status"] != "void" for line in each["lines"]]
+        billed = [
+            float(line["amount"]) - float(line["credited"]) for line in lines if line["charge_type"] == "late_fee"
+        ]
+        return f"{sum(float(each[2]) for each in pending) + sum(billed):.2f}"
 
     def invoices(self, lease_id: str) -> Any:
         return self.owner.get(f"/v1/invoices?lease_id={lease_id}").json["items"]
@@ -109,3 +140,142 @@ def test_a_due_day_far_from_the_month_is_refused(books: Books, due_on: str) -> N
     refused = books.owner.post("/v1/bill-runs", {"period": "2026-10", "due_on": due_on})
     assert refused.status == 422
     assert refused.json["errors"][0]["field"] == "due_on"
+
+
+@pytest.fixture
+def late(books: Books) -> str:
+    """A lease at 20,000 with a fee of 10 %, whose November is billed, unpaid and fined on the 10th."""
+    books.fee(late_fee_kind="percent", late_fee_bps=1000)
+    books.on("2026-11-01")
+    lease_id = books.lease("2026-11-01", "20000")
+    books.bill("2026-11")
+    books.on("2026-11-10")
+    books.late_fees("2026-11-10")
+    assert books.charges(lease_id) == [("late_fee", "pending", "2000.00")]
+    books.on("2026-11-30")
+    return lease_id
+
+
+def test_money_received_in_time_and_entered_late_withdraws_the_fee(books: Books, late: str) -> None:
+    books.pay(late, "20000", "2026-11-03")
+    assert books.charges(late) == [("late_fee", "withdrawn", "2000.00")]
+    listed = books.owner.get(f"/v1/charges?lease_id={late}").json["items"]
+    assert listed[0]["reason"] == "Late fee on invoice 1 withdrawn: payment of 3 Nov entered on 30 Nov"
+
+
+@pytest.mark.parametrize(("amount", "received_on", "fee"), [
+    ("15000", "2026-11-04", "500.00"), ("15000", "2026-11-05", "500.00"), ("15000", "2026-11-06", "2000.00"),
+    ("20000", "2026-11-30", "2000.00"),
+])  # fmt: skip
+def test_a_fee_is_of_what_was_open_when_the_grace_ended(
+    books: Books, late: str, amount: str, received_on: str, fee: str
+) -> None:
+    books.pay(late, amount, received_on)
+    assert books.charges(late) == [("late_fee", "pending", fee)]
+
+
+def test_a_pending_code_counts_while_it_waits_and_the_fee_comes_back_when_it_is_rejected(
+    books: Books, late: str
+) -> None:
+    payment = books.pay(late, "20000", "2026-11-04", "mpesa", provider_reference="SLK4H7R2QX")
+    assert (payment["state"], books.late_fee(late)) == ("pending", "0.00")
+    books.make(f"payments/{payment['id']}/reject", reason="No such payment on the statement")
+    assert books.charges(late) == [("late_fee", "pending", "2000.00")]
+    again = books.pay(late, "20000", "2026-11-04", "mpesa", provider_reference="SLK4H7R2QX")
+    books.make(f"payments/{again['id']}/confirm")
+    assert books.late_fee(late) == "0.00"
+    books.make(f"payments/{again['id']}/reverse", reason="It was another tenant's")
+    assert books.late_fee(late) == "2000.00"
+
+
+def test_a_code_that_waits_is_no_reason_for_a_fee_and_its_rejection_is(books: Books) -> None:
+    books.fee(late_fee_kind="percent", late_fee_bps=1000)
+    books.on("2026-11-01")
+    lease_id = books.lease("2026-11-01", "20000")
+    books.bill("2026-11")
+    books.on("2026-11-04")
+    payment = books.pay(lease_id, "20000", "2026-11-04", "mpesa", provider_reference="SLK4H7R2QX")
+    books.on("2026-11-10")
+    books.late_fees("2026-11-10")
+    assert books.charges(lease_id) == []
+    books.make(f"payments/{payment['id']}/reject", reason="No such payment on the statement")
+    assert books.charges(lease_id) == [("late_fee", "pending", "2000.00")]
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_an_invoiced_fee_is_credited_in_the_open_period(books: Books, late: str, closed: bool) -> None:
+    books.on("2026-12-01")
+    books.bill("2026-12")
+    if closed:
+        books.close("2026-11")
+    books.on("2026-12-03")
+    books.pay(late, "20000", "2026-11-03")
+    assert books.late_fee(late) == "0.00"
+    [note] = books.owner.get(f"/v1/credit-notes?lease_id={late}").json["items"]
+    assert (note["issued_on"], note["total"], note["kind"], note["automatic"]) == (
+        "2026-12-03", "2000.00", "never_owed", True
+    )  # fmt: skip
+    assert note["reason"] == "Late fee on invoice 1 withdrawn: payment of 3 Nov entered on 3 Dec"
+    assert books.account(late)["owed"] == "20000.00"  # December
+
+
+def test_a_fee_that_was_paid_becomes_credit_and_pays_what_is_owed(books: Books, late: str) -> None:
+    books.on("2026-12-01")
+    books.bill("2026-12")
+    books.pay(late, "22000", "2026-12-01")  # November's rent and its fee
+    assert books.account(late)["owed"] == "20000.00"
+    books.on("2026-12-03")
+    books.pay(late, "1000", "2026-11-05")  # a fee of 1,900 in place of 2,000
+    assert (books.late_fee(late), books.account(late)["owed"]) == ("1900.00", "18900.00")
+
+
+def test_a_fee_that_a_person_waived_stays_waived(books: Books, late: str) -> None:
+    [charge] = books.owner.get(f"/v1/charges?lease_id={late}").json["items"]
+    books.make(f"charges/{charge['id']}/cancel")
+    payment = books.pay(late, "20000", "2026-11-03")
+    books.make(f"payments/{payment['id']}/reverse", reason="It bounced")
+    books.late_fees("2026-11-30")
+    assert books.charges(late) == [("late_fee", "cancelled", "2000.00")]
+
+
+@pytest.mark.parametrize(("kind", "fee"), [("never_owed", "1000.00"), ("goodwill", "2000.00")])
+def test_a_credit_note_says_whether_the_fee_goes_too(books: Books, late: str, kind: str, fee: str) -> None:
+    [invoice] = books.invoices(late)
+    books.credit(invoice["id"], "10000", kind=kind)
+    assert books.late_fee(late) == fee
+
+
+def test_what_is_written_off_was_owed_and_so_was_its_fee(books: Books, late: str) -> None:
+    [invoice] = books.invoices(late)
+    note = books.make(f"invoices/{invoice['id']}/write-off", reason="The tenant cannot be found")
+    assert (note["kind"], note["total"], books.late_fee(late)) == ("write_off", "20000.00", "2000.00")
+    accounts = {each["code"]: each for each in books.owner.get("/v1/ledger/accounts").json["items"]}
+    assert accounts["written_off"]["balance"] == "20000.00"
+    assert accounts["income.rent"]["balance"] == "-20000.00"  # it was earned
+    refused = books.owner.post(f"/v1/invoices/{invoice['id']}/write-off", {"reason": "Again"})
+    assert refused.status == 409
+
+
+def test_voiding_withdraws_the_fee_that_is_invoiced_too(books: Books, late: str) -> None:
+    books.on("2026-12-01")
+    books.bill("2026-12")
+    november = next(each for each in books.invoices(late) if each["period"] == "2026-11")
+    books.make(f"invoices/{november['id']}/void")
+    assert (books.late_fee(late), books.account(late)["owed"]) == ("0.00", "20000.00")
+
+
+@pytest.mark.parametrize(("ends_on", "owed"), [("2026-10-31", "0.00"), ("2026-11-03", "3300.00")])
+def test_the_last_month_and_its_fee_follow_the_day_on_which_the_tenant_left(
+    books: Books, ends_on: str, owed: str
+) -> None:
+    books.fee(late_fee_kind="percent", late_fee_bps=1000)
+    lease_id = books.lease("2026-10-01", "30000")
+    books.bill("2026-10")
+    books.pay(lease_id, "30000", "2026-10-01")
+    books.on("2026-11-01")
+    books.bill("2026-11")
+    books.on("2026-11-10")
+    books.late_fees("2026-11-10")
+    assert books.late_fee(lease_id) == "3000.00"
+    books.on("2026-11-30")
+    assert books.terminate(lease_id, ends_on)["owed"] == owed

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, select, update
 
 from app import app
 from chalicelib import organisations
-from chalicelib.billing.late_fee_assessment import LATE_FEES
 from chalicelib.organisations.model import OrganisationChange
+from chalicelib.payments.late_fees import LATE_FEES
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.tables.tasks import job_runs, job_slots, tasks
 from local.runner import event_at

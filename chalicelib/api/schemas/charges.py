@@ -28,6 +28,7 @@ class ChargeView(Schema):
     status = fields.OneOf(*CHARGE_STATUSES)
     invoice_id = fields.Uuid(allow_none=True)
     late_for_id = fields.Uuid(allow_none=True)
+    reason = fields.Text(200, allow_none=True)
     version = fields.Integer()
     created_at = fields.DateTime()
 

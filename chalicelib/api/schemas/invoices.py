@@ -7,7 +7,7 @@ from marshmallow import Schema
 
 from chalicelib.api.schemas.payments import MAX_LINES, Reason
 from chalicelib.billing import model
-from chalicelib.billing.model import INVOICE_KINDS, INVOICE_STATUSES, MANUAL_CHARGE_TYPES
+from chalicelib.billing.model import CREDIT_NOTE_KINDS, INVOICE_KINDS, INVOICE_STATUSES, MANUAL_CHARGE_TYPES
 from chalicelib.web import fields
 
 MAX_NEW_LINES = 50
@@ -91,6 +91,8 @@ class CreditNoteView(Schema):
     number = fields.Integer()
     invoice_id = fields.Uuid()
     lease_id = fields.Uuid()
+    kind = fields.OneOf(*CREDIT_NOTE_KINDS)
+    automatic = fields.Boolean()
     reason = fields.Text(200)
     issued_on = fields.Date()
     total = fields.Money(attribute="total_cents")
@@ -128,7 +130,12 @@ class CreditedLine(Schema):
 
 
 class NewCreditNote(Reason):
+    kind = fields.OneOf("never_owed", "goodwill", load_default="never_owed")
     lines = fields.ListOf(fields.Nested(CreditedLine), least=1, most=MAX_LINES, required=True)
+
+
+class NewWriteOff(Reason):
+    """The reason is kept with it; what is written off is all that is open."""
 
 
 class NewBillRun(Schema):

@@ -26,5 +26,6 @@ APPEND_ONLY = (
     "deposit_entry",
     "credit_note",
     "credit_note_line",
+    "correction",
     "refund",
 )

@@ -1,6 +1,6 @@
 """What is owed: charges, invoices and their lines, credit notes, receipts, the counters of their numbers."""
 
-from sqlalchemy import CheckConstraint, Date, Integer, String
+from sqlalchemy import Boolean, CheckConstraint, Date, Integer, String, false
 
 from chalicelib.storage.tables.base import belongs_to, index, optional, organisation_table, required
 from chalicelib.storage.types import Cents, Id, Instant
@@ -12,9 +12,10 @@ charges = organisation_table(
     required("description", String(140)),
     required("amount_cents", Cents),
     required("charged_on", Date),
-    required("status", String(10)),  # pending, invoiced, cancelled
+    required("status", String(10)),  # pending, invoiced, cancelled (by a person), withdrawn (by the facts)
     optional("invoice_id", Id),
     optional("late_for_id", Id),  # the overdue invoice that this late fee is for
+    optional("reason", String(200)),  # why a late fee was changed or withdrawn
     required("version", Integer),
     required("created_at", Instant),
     belongs_to("lease_id", "lease"),
@@ -27,7 +28,7 @@ charges = organisation_table(
 invoices = organisation_table(
     "invoice",
     required("number", Integer),
-    required("kind", String(10)),  # run, opening, single, final
+    required("kind", String(10)),  # run, opening, single, final, difference
     required("lease_id", Id),
     required("property_id", Id),
     required("tenant_id", Id),
@@ -58,6 +59,7 @@ invoice_lines = organisation_table(
     required("property_id", Id),
     required("charge_type", String(16)),
     required("description", String(140)),
+    optional("charge_id", Id),  # the one-off charge or late fee that it bills; none: of the lease's terms, or by hand
     required("amount_cents", Cents),
     required("paid_cents", Cents),
     required("credited_cents", Cents),
@@ -81,6 +83,9 @@ invoice_lines = organisation_table(
 credit_notes = organisation_table(
     "credit_note",
     required("number", Integer),
+    # never_owed: what follows from the sum, such as a late fee, goes too; goodwill: it stays; write_off: owed, given up
+    required("kind", String(12), server_default="never_owed"),
+    required("automatic", Boolean, server_default=false()),  # follows from facts; nobody decided it
     required("invoice_id", Id),
     required("lease_id", Id),
     required("reason", String(200)),
@@ -103,6 +108,21 @@ credit_note_lines = organisation_table(
     belongs_to("invoice_line_id", "invoice_line"),
     index("invoice_line_id"),
     key=("credit_note_id", "invoice_line_id"),
+)
+
+corrections = organisation_table(
+    "correction",  # append-only: what was derived again since a fact came late
+    required("lease_id", Id),
+    required("property_id", Id),
+    required("kind", String(16)),  # late_fee, rent_difference
+    required("amount_cents", Cents),  # what the lease owes more, or less below 0
+    required("invoice_id", Id),  # whose fee or month it is
+    optional("document_id", Id),  # the charge, invoice or credit note that corrects it
+    required("reason", String(200)),
+    required("corrected_on", Date),
+    required("created_at", Instant),
+    index("corrected_on"),
+    index("lease_id"),
 )
 
 receipts = organisation_table(

@@ -49,6 +49,9 @@ leases = organisation_table(
     required("notice_days", Integer),
     optional("terminated_on", Date),  # the day on which the termination was recorded
     optional("previous_id", Id),  # the lease that this one renews or carries on
+    required(
+        "billed_from", Date, server_default="2000-01-01"
+    ),  # first month that the books bill; what was owed before is its opening balance
     required("note", String(500)),
     required("version", Integer),
     required("created_at", Instant),
@@ -57,6 +60,7 @@ leases = organisation_table(
     index("unit_id", "starts_on"),
     index("property_id"),
     index("tenant_id"),
+    index("previous_id"),
 )
 
 lease_tenants = organisation_table(

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     JSON,
     Boolean,
+    Date,
     Index,
     Integer,
     PrimaryKeyConstraint,
@@ -40,6 +41,17 @@ organisations = shared_table(
     required("version", Integer),
     required("created_at", Instant),
     Index(None, "founder_phone", "created_at"),
+)
+
+late_fee_policies = organisation_table(
+    "late_fee_policy",  # from its first day on; the first of an organisation also applies before that day
+    required("starts_on", Date),
+    required("kind", String(10)),  # off, fixed, percent
+    required("amount_cents", Cents),
+    required("rate_bps", Integer),
+    required("grace_days", Integer),
+    optional("cap_cents", Cents),
+    key=("starts_on",),
 )
 
 people = shared_table(

@@ -10,12 +10,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection
 
-from chalicelib import billing, leasing, organisations, portfolio
+from chalicelib import billing, leasing, organisations, payments, portfolio
 from chalicelib.billing.model import BilledSet, Invoice, NewCharge
 from chalicelib.leasing.model import NewLease
 from chalicelib.leasing.tenant_model import NewTenant
 from chalicelib.organisations.model import OrganisationChange
 from chalicelib.paging import PageRequest
+from chalicelib.payments.model import NewPayment
 from chalicelib.portfolio.model import NewProperty, NewUnit
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context
@@ -62,7 +63,7 @@ class Landlord:
             after = billed.last_id
 
     def bill_set(self, period: dt.date, *, after: UUID | None = None, limit: int = 500, **options: Any) -> BilledSet:
-        options = {"issued_on": period, **options}
+        options = {"issued_on": period, "before_bill": payments.assess_late_fees, **options}
         return self.resources.transact(
             lambda db: billing.bill_leases(
                 context(db, self.organisation_id, now=self.now), period, after=after, limit=limit, **options
@@ -79,13 +80,21 @@ class Landlord:
 
     def void(self, invoice_id: UUID) -> Invoice:
         return self.resources.transact(
-            lambda db: billing.void_invoice(
+            lambda db: billing.record_void(
                 context(db, self.organisation_id, today=self.today, now=self.now), invoice_id
             )
         )
 
     def settle(self, *changes: tuple[UUID, int]) -> None:
         self.resources.transact(lambda db: billing.apply_paid(context(db, self.organisation_id), changes))
+
+    def pay(self, lease_id: UUID, amount_cents: int, received_on: dt.date) -> None:
+        new = NewPayment("cash", amount_cents, received_on, lease_id)
+        self.resources.transact(
+            lambda db: payments.record_payment(
+                context(db, self.organisation_id, today=max(received_on, self.today), now=self.now), new
+            )
+        )
 
     def charge(self, lease_id: UUID, amount_cents: int, charge_type: str = "water", **values: Any) -> UUID:
         given = NewCharge(lease_id, charge_type, amount_cents)._replace(**values)

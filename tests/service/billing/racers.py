@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from chalicelib import billing
-from chalicelib.billing import late_fee_assessment
 from chalicelib.billing.model import BilledSet
 from chalicelib.clock import SystemClock
 from chalicelib.errors import Conflict
 from chalicelib.gateways.key_file import KeyFile
+from chalicelib.payments import late_fees
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
 from tests.contexts import context
@@ -48,9 +48,7 @@ def assess_all(url: str, organisation_id: UUID, on: dt.date, start: Barrier) -> 
     start.wait(TIMEOUT_S)
     while True:
         after, _ = resources.transact(
-            lambda db, at=after: late_fee_assessment.assess_next(
-                context(db, organisation_id, now=NOW), on, after=at, limit=5
-            )  # type: ignore[misc]
+            lambda db, at=after: late_fees.assess_next(context(db, organisation_id, now=NOW), on, after=at, limit=5)  # type: ignore[misc]
         )
         if after is None:
             return
@@ -105,4 +103,4 @@ def _settle(db: Connection, organisation_id: UUID, line_id: UUID) -> None:
 
 
 def _void(db: Connection, organisation_id: UUID, invoice_id: UUID) -> None:
-    billing.void_invoice(context(db, organisation_id, today=TODAY, now=NOW), invoice_id)
+    billing.record_void(context(db, organisation_id, today=TODAY, now=NOW), invoice_id)

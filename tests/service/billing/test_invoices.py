@@ -186,7 +186,7 @@ def test_another_organisations_things_are_not_found(landlord: Landlord) -> None:
     note = [(issued.lines[0].id, 1)]
     for work in (
         lambda db: billing.get_invoice(context(db, org), issued.id),
-        lambda db: billing.void_invoice(context(db, org, today=JUNE, now=now), issued.id),
+        lambda db: billing.record_void(context(db, org, today=JUNE, now=now), issued.id),
         lambda db: billing.issue_credit_note(context(db, org, now=now), issued.id, note, reason="", on=JUNE),
         lambda db: billing.get_charge(context(db, org), charge_id),
         lambda db: billing.cancel_charge(context(db, org), charge_id),

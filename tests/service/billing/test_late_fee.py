@@ -54,12 +54,11 @@ def test_a_fee_waits_for_the_longer_grace(
 
 
 def test_a_fee_is_of_what_is_open_and_stops_at_the_cap(landlord: Landlord) -> None:
-    landlord.let(30_000_00)
+    paid = landlord.let(30_000_00)
     landlord.let(90_000_00)
     landlord.set_late_fee(late_fee_kind="percent", late_fee_bps=1_000, late_fee_cap_cents=5_000_00)
     landlord.bill(MAY)
-    first = landlord.invoices()[0]
-    landlord.settle((first.lines[0].id, 20_000_00))
+    landlord.pay(paid, 20_000_00, MAY)
     landlord.bill(JUNE)
     charged = [line.amount_cents for each in landlord.invoices(period=JUNE) for line in each.lines[1:]]
     assert charged == [1_000_00, 5_000_00]
@@ -74,7 +73,7 @@ def test_what_is_paid_or_was_owed_before_the_books_earns_no_fee(landlord: Landlo
         )
     )
     landlord.bill(MAY)
-    landlord.settle((landlord.invoices()[1].lines[0].id, 30_000_00))
+    landlord.pay(lease_id, 30_009_00, MAY)
     landlord.bill(JUNE)
     assert fees(landlord, JUNE) == []
 

@@ -8,13 +8,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Connection, update
 
-from chalicelib import billing, leasing
-from chalicelib.billing import late_fee_assessment, late_fee_repository
-from chalicelib.billing.late_fee_jobs import late_fees
+from chalicelib import billing, lease_accounts, leasing
 from chalicelib.billing.model import Charge
 from chalicelib.clock import ManualClock
 from chalicelib.organisations.model import OrganisationChange
 from chalicelib.paging import PageRequest
+from chalicelib.payments import late_fee_repository
+from chalicelib.payments import late_fees as fees
+from chalicelib.payments.jobs import late_fees
 from chalicelib.runtime.resources import Resources, using
 from chalicelib.storage.engines import make_engine
 from chalicelib.storage.tables import tasks as tables
@@ -62,7 +63,7 @@ def assess(landlord: Landlord, on: dt.date) -> int:
             ).items
         ]
         leasing.lock_leases(context(db, landlord.organisation_id), leases)
-        return late_fee_assessment.assess_late_fees(context(db, landlord.organisation_id, now=landlord.now), leases, on)
+        return fees.assess_late_fees(context(db, landlord.organisation_id, now=landlord.now), leases, on)
 
     return landlord.resources.transact(work)
 
@@ -121,9 +122,7 @@ def test_leases_are_assessed_set_by_set(landlord: Landlord) -> None:
 
 
 def assess_two(db: Connection, landlord: Landlord, after: UUID | None) -> tuple[UUID | None, int]:
-    return late_fee_assessment.assess_next(
-        context(db, landlord.organisation_id, now=landlord.now), NINTH, after=after, limit=2
-    )
+    return fees.assess_next(context(db, landlord.organisation_id, now=landlord.now), NINTH, after=after, limit=2)
 
 
 def test_a_task_goes_on_where_a_killed_worker_stopped(alone: Landlord) -> None:
@@ -131,7 +130,7 @@ def test_a_task_goes_on_where_a_killed_worker_stopped(alone: Landlord) -> None:
     alone.set_late_fee(**FIXED)
     alone.bill(MAY)
     org, now = alone.organisation_id, alone.resources.clock.now()
-    task = alone.resources.transact(lambda db: late_fee_assessment.queue_late_fees(context(db, org, now=now), NINTH))
+    task = alone.resources.transact(lambda db: fees.queue_late_fees(context(db, org, now=now), NINTH))
     stopped = update(tables.tasks).where(tables.tasks.c.id == task.id).values(cursor=f"{first.hex}:7")
     alone.resources.transact(lambda db: db.execute(stopped).close())
     assert tasks.run_tasks(alone.resources) == 1
@@ -145,11 +144,14 @@ def test_an_invoice_that_is_voided_takes_the_fee_that_waits_with_it(landlord: La
     landlord.set_late_fee(**FIXED)
     landlord.bill(MAY)
     assert assess(landlord, NINTH) == 1
-    landlord.void(landlord.invoices()[0].id)
-    assert [fee.status for fee in charges(landlord)] == ["cancelled"]
+    org, voided = landlord.organisation_id, landlord.invoices()[0].id
+    landlord.resources.transact(
+        lambda db: lease_accounts.void_invoice(context(db, org, now=landlord.now, today=landlord.today), voided)
+    )
+    assert [fee.status for fee in charges(landlord)] == ["withdrawn"]
     landlord.bill(MAY)
     assert assess(landlord, NINTH) == 1  # the new invoice is another one
-    assert sorted(fee.status for fee in charges(landlord)) == ["cancelled", "pending"]
+    assert sorted(fee.status for fee in charges(landlord)) == ["pending", "withdrawn"]
 
 
 def test_a_lease_that_has_ended_is_charged_no_more(landlord: Landlord) -> None:
@@ -159,7 +161,7 @@ def test_a_lease_that_has_ended_is_charged_no_more(landlord: Landlord) -> None:
     for on, expected in ((dt.date(2026, 5, 21), 0), (dt.date(2026, 5, 20), 1)):
         with landlord.resources.reading() as db:
             late = late_fee_repository.list_late_leases(
-                context(db, landlord.organisation_id), on=on, due_through=on, after=None, limit=10
+                context(db, landlord.organisation_id), on=on, due_through=on, due_since=on, after=None, limit=10
             )
         assert len(late) == expected
 

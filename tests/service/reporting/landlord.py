@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection
 
-from chalicelib import billing, leasing, ledger, organisations, payments, portfolio
+from chalicelib import billing, lease_accounts, leasing, ledger, organisations, payments, portfolio
 from chalicelib.billing.model import CreditNote, Invoice
 from chalicelib.lease_accounts import credit_notes, deposit_deductions
 from chalicelib.lease_accounts.model import NewDeduction
@@ -112,7 +112,9 @@ class Landlord:
         )
 
     def void(self, invoice_id: UUID) -> Invoice:
-        return self.write(lambda db: billing.void_invoice(context(db, self.organisation_id, **self._when), invoice_id))
+        return self.write(
+            lambda db: lease_accounts.void_invoice(context(db, self.organisation_id, **self._when), invoice_id)
+        )
 
     def credit(self, invoice_id: UUID, *lines: tuple[UUID, int]) -> CreditNote:
         return self.write(

@@ -45,6 +45,7 @@ def test_the_chart_names_each_account_once() -> None:
         "deposits": "liability",
         "unallocated": "liability",
         "opening": "equity",
+        "written_off": "expense",
     }
 
 
