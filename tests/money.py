@@ -82,6 +82,7 @@ class Money:
         """Let a new unit to a new tenant and return the lease."""
         tenant = NewTenant("Otieno", family_name=uuid.uuid4().hex[:8])
         who = self.do(leasing.add_tenant, tenant, keys=self.resources.keys, now=self.now)
+        terms = {"billed_from": starts_on.replace(day=1), **terms}
         new = NewLease(self.unit(rent_cents), [who.id], starts_on, rent_cents, **terms)
         return self.do(leasing.add_lease, new, **self.at()).id
 

@@ -1,8 +1,9 @@
 """One-off and recurring charges."""
 
+from typing import Any
 from uuid import UUID
 
-from chalicelib import billing, leasing
+from chalicelib import billing, lease_accounts, leasing
 from chalicelib.api.schemas import charges as schemas
 from chalicelib.billing.model import Charge
 from chalicelib.leasing.model import RecurringCharge
@@ -77,7 +78,18 @@ def get_recurring_charge(request: RequestContext, recurring_charge_id: UUID) -> 
 def change_recurring_charge(request: RequestContext, recurring_charge_id: UUID) -> RecurringCharge:
     """Change a recurring charge.
 
-    Changes description, amount, proration or the last day for future bills. Set ``ends_on`` to end it; the day
-    before ``starts_on`` cancels it. For owners and managers, with If-Match.
+    Changes description, amount, proration or the last day. Another amount counts for the months not billed yet, or from
+    ``effective_on``; what it was until then is kept as a charge that ended. Set ``ends_on`` to end it; the day before
+    ``starts_on`` cancels it. Billed months are credited or, once ``confirmed``, billed the difference (else 409). For
+    owners and managers, with If-Match.
     """
-    return leasing.change_recurring_charge(request.ctx, recurring_charge_id, request.if_match, request.body)
+    changes: Any = dict(request.body)
+    confirmed, effective_on = changes.pop("confirmed"), changes.pop("effective_on", None)
+    return lease_accounts.change_recurring_charge(
+        request.ctx,
+        recurring_charge_id,
+        request.if_match,
+        changes,
+        effective_on=effective_on,
+        confirmed=confirmed,
+    )

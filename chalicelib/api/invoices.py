@@ -171,13 +171,15 @@ def queue_bill_run(request: RequestContext) -> Task:
     """Run the monthly bills.
 
     Queues a task that bills every lease with a day in the month and no invoice for it yet, and allocates credit to
-    the bills. A bill is due on the lease's due day, but not before its first day nor before it is issued, unless
-    ``due_on`` names a day on purpose. Safe to repeat: no lease is billed twice for a month. The period may be at most
-    next month (422). For owners, managers and accountants.
+    the bills; with ``leases`` only those. A bill is due on the lease's due day, but not before its first day nor before
+    it is issued, unless ``due_on`` names a day on purpose. Safe to repeat: no lease is billed twice for a month, nor
+    one that is excused from it, or that the books bill only later. The period may be at most next month (422). For
+    owners, managers and accountants.
     """
     return lease_accounts.queue_bill_run(
         request.ctx,
         request.body["period"],
         issued_on=request.body.get("issued_on"),
         due_on=request.body.get("due_on"),
+        lease_ids=request.body["leases"],
     )

@@ -6,10 +6,11 @@ from chalicelib import billing, lease_accounts, leasing, payments
 from chalicelib.api.schemas import charges as charge_schemas
 from chalicelib.api.schemas import invoices as invoice_schemas
 from chalicelib.api.schemas import leases as schemas
+from chalicelib.api.schemas import ledger as ledger_schemas
 from chalicelib.api.schemas import payments as payment_schemas
-from chalicelib.billing.model import Invoice
+from chalicelib.billing.model import ExcusedMonth, Invoice
 from chalicelib.lease_accounts.model import FinalAccount
-from chalicelib.leasing.model import DatedRent, Lease, RecurringCharge
+from chalicelib.leasing.model import DatedRent, Lease, NewRecurringCharge, RecurringCharge
 from chalicelib.payments.model import Payment
 from chalicelib.web.fields import Paging
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
@@ -24,11 +25,11 @@ routes = ApiBlueprint(__name__, tag="leasing")
 def change_lease(request: RequestContext, lease_id: UUID) -> Lease:
     """Change a lease.
 
-    Changes due day, grace, notice, note, tenants, agreed deposits, or a later ``ends_on``; what was billed stays as
-    it is. To shorten a lease, terminate it. For owners and managers, with If-Match. An ended lease, or one whose
-    last month is billed up to its end, is refused (409).
+    Changes due day, grace, notice, note, tenants, agreed deposits, the first month to bill, or a later ``ends_on``;
+    days added to a month that is billed are billed at once. To shorten a lease, terminate it. For owners and managers,
+    with If-Match. An ended lease is refused (409).
     """
-    return billing.change_lease(request.ctx, lease_id, request.if_match, request.body)
+    return lease_accounts.change_lease(request.ctx, lease_id, request.if_match, request.body)
 
 
 @routes.get("/leases", may="see_leases", query=schemas.LeaseQuery, answer=schemas.LeaseView)
@@ -47,8 +48,9 @@ def add_lease(request: RequestContext) -> Lease:
     """Create a lease.
 
     Lets a unit to one or more tenants, the first of whom pays. Without ``ends_on`` the lease is open-ended; due day
-    and grace are those of the organisation if absent. Refused if another lease of the unit covers some of the days
-    (409). For owners and managers.
+    and grace are those of the organisation if absent. One that began before this month needs ``billed_from``, the first
+    month to bill; what it owed by then is its opening balance. Refused if another lease of the unit covers some of the
+    days (409). For owners and managers.
     """
     return leasing.add_lease(request.ctx, request.body)
 
@@ -93,10 +95,12 @@ def list_rents(request: RequestContext, lease_id: UUID) -> Page[DatedRent]:
 def add_rent_change(request: RequestContext, lease_id: UUID) -> DatedRent:
     """Change the rent of a lease.
 
-    Sets the monthly rent from a day on; a change that has not begun yet is replaced. Earlier bills stay as they
-    are. Refused if a rent started on that very day, or the lease was ended (409). For owners and managers.
+    Sets the monthly rent from a day on; one that starts on that very day is replaced. A month that is billed already is
+    billed or credited the difference; a rise of it is refused unless ``confirmed``, and so is a lease that was ended
+    (409). For owners and managers.
     """
-    return leasing.add_rent_change(request.ctx, lease_id, request.body)
+    step = DatedRent(request.body["starts_on"], request.body["rent_cents"])
+    return lease_accounts.add_rent_change(request.ctx, lease_id, step, confirmed=request.body["confirmed"])
 
 
 @routes.get(
@@ -113,17 +117,19 @@ def list_recurring_charges(request: RequestContext, lease_id: UUID) -> Page[Recu
 @routes.post(
     "/leases/{lease_id}/recurring-charges",
     may="edit_leases",
-    body=schemas.NewRecurringCharge,
+    body=schemas.AddedRecurringCharge,
     answer=charge_schemas.RecurringChargeView,
     location="/v1/recurring-charges/{id}",
 )
 def add_recurring_charge(request: RequestContext, lease_id: UUID) -> RecurringCharge:
     """Add a recurring charge.
 
-    Adds a monthly charge beside the rent, from ``starts_on`` (today, or the first day of the lease, if absent). For
-    owners and managers.
+    Adds a monthly charge beside the rent, from ``starts_on`` (today, or the first day of the lease, if absent). A month
+    that is billed already is billed for it too, once that is ``confirmed`` (else 409). For owners and managers.
     """
-    return leasing.add_recurring_charge(request.ctx, lease_id, request.body)
+    values = dict(request.body)
+    confirmed, new = values.pop("confirmed"), NewRecurringCharge(**values)
+    return lease_accounts.add_recurring_charge(request.ctx, lease_id, new, confirmed=confirmed)
 
 
 @routes.post(
@@ -223,3 +229,45 @@ def record_opening_credit(request: RequestContext, lease_id: UUID) -> Payment:
     accountants.
     """
     return payments.record_opening_credit(request.ctx, lease_id, request.body["amount_cents"], request.body["on"])
+
+
+@routes.get(
+    "/leases/{lease_id}/excused-months",
+    tag="billing",
+    may="see_billing",
+    query=Paging,
+    answer=schemas.ExcusedMonthView,
+)
+def list_excused_months(request: RequestContext, lease_id: UUID) -> Page[ExcusedMonth]:
+    """List the excused months of a lease.
+
+    Returns the months for which somebody decided that the lease is not billed. For owners, managers and accountants.
+    """
+    return Page(billing.list_excused_months(request.ctx, lease_id), None)
+
+
+@routes.post(
+    "/leases/{lease_id}/excused-months",
+    tag="billing",
+    may="bill",
+    body=schemas.NewExcusedMonth,
+    answer=schemas.ExcusedMonthView,
+)
+def excuse_month(request: RequestContext, lease_id: UUID) -> ExcusedMonth:
+    """Excuse a lease from a month.
+
+    Decides that the lease is not billed for a month: no run and no closing bills it, and it is not listed as unbilled.
+    Refused if it is billed already (409). For owners, managers and accountants.
+    """
+    return billing.excuse_month(request.ctx, lease_id, request.body["period"], reason=request.body["reason"])
+
+
+@routes.delete("/leases/{lease_id}/excused-months/{period}", tag="billing", may="bill", if_match=False)
+def remove_excused_month(request: RequestContext, lease_id: UUID, period: str) -> None:
+    """Bill an excused month after all.
+
+    Lets runs and closings bill the month again. 404 if the lease is not excused from it. For owners, managers and
+    accountants.
+    """
+    month = ledger_schemas.PeriodPath().load({"period": period})["period"]
+    billing.remove_excused_month(request.ctx, lease_id, month)

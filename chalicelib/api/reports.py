@@ -5,8 +5,10 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib import reporting
+from chalicelib import billing, lease_accounts, reporting
 from chalicelib.api.schemas import reports as schemas
+from chalicelib.billing.model import Correction
+from chalicelib.lease_accounts.model import UnbilledMonth
 from chalicelib.reporting.csv_rows import (
     ARREARS_COLUMNS,
     COLLECTIONS_COLUMNS,
@@ -17,7 +19,7 @@ from chalicelib.reporting.csv_rows import (
 )
 from chalicelib.reporting.model import Arrears, Collections, Income, Occupancy, RentRoll
 from chalicelib.web.csv_responses import CSV, csv_response, wants_csv
-from chalicelib.web.routing import ApiBlueprint, RequestContext
+from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
 routes = ApiBlueprint(__name__, tag="reporting")
 
@@ -126,3 +128,31 @@ def get_income(request: RequestContext) -> Income | Response:
     if wants_csv(request.http_request, request.query):
         return csv_response(f"income-{first:%Y-%m}-{last:%Y-%m}", INCOME_COLUMNS, income.items)
     return income
+
+
+@routes.get("/reports/corrections", may="see_reports", query=schemas.CorrectionQuery, answer=schemas.CorrectionView)
+def list_corrections(request: RequestContext) -> Page[Correction]:
+    """List corrections.
+
+    Returns what was derived again because a fact came late, and why, the latest first: late fees and differences of
+    rent. Filter by lease, property and the month in which it was corrected. For owners, managers and accountants.
+    """
+    return billing.list_corrections(
+        request.ctx,
+        request.page_request,
+        lease_id=request.query.get("lease_id"),
+        property_id=request.query.get("property_id"),
+        period=request.query.get("period"),
+    )
+
+
+@routes.get(
+    "/reports/unbilled-months", may="see_reports", query=schemas.UnbilledMonthQuery, answer=schemas.UnbilledMonthView
+)
+def list_unbilled_months(request: RequestContext) -> Page[UnbilledMonth]:
+    """List unbilled months.
+
+    Returns the months until this one that leases should have been billed for and were not, with what they owe by their
+    terms; a page is one of leases. Bill them by a run, or excuse the lease. For owners, managers and accountants.
+    """
+    return lease_accounts.list_unbilled_months(request.ctx, request.page_request, request.query.get("property_id"))

@@ -35,8 +35,14 @@ from chalicelib.billing.invoices import (
     record_void,
 )
 from chalicelib.billing.issuing import reserve_numbers
-from chalicelib.billing.lease_changes import change_lease
 from chalicelib.billing.monthly_invoices import bill_leases, monthly_lines
+from chalicelib.billing.months import (
+    excuse_month,
+    list_excused_months,
+    list_settled_periods,
+    list_term_lines,
+    remove_excused_month,
+)
 from chalicelib.billing.single_invoices import (
     issue_invoice_of_kind,
     issue_opening_invoice,

@@ -5,13 +5,13 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Case, Table, and_, case, exists, insert, literal, or_, select, update
+from sqlalchemy import Case, ColumnElement, Table, and_, case, exists, insert, literal, or_, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.billing.model import Draft, InvoiceLine, OpenLine
 from chalicelib.ids import new_id
 from chalicelib.runtime.context import Context
-from chalicelib.storage.tables.billing import counters, invoice_lines, invoices
+from chalicelib.storage.tables.billing import counters, excused_months, invoice_lines, invoices
 from chalicelib.storage.tables.leasing import leases
 from chalicelib.storage.types import Cents
 
@@ -40,7 +40,9 @@ def reserve_numbers(ctx: Context, kind: str, count: int) -> int:
     return after - count
 
 
-def find_first_unbilled_lease(ctx: Context, period: dt.date, last_day: dt.date, after: UUID | None) -> UUID | None:
+def find_first_unbilled_lease(
+    ctx: Context, period: dt.date, last_day: dt.date, after: UUID | None, among: Collection[UUID] | None
+) -> UUID | None:
     """Return the first lease, by id, with a day in the period and no invoice for it; a hint, nothing is locked."""
     billed = exists().where(
         invoices.c.organisation_id == ctx.organisation_id,
@@ -51,10 +53,14 @@ def find_first_unbilled_lease(ctx: Context, period: dt.date, last_day: dt.date, 
         leases.c.organisation_id == ctx.organisation_id,
         leases.c.starts_on <= last_day,
         or_(leases.c.ends_on.is_(None), and_(leases.c.ends_on >= period, leases.c.ends_on >= leases.c.starts_on)),
+        leases.c.billed_from <= period,
         ~billed,
+        ~_is_excused(ctx, leases.c.id, period),
     )
     if after is not None:
         query = query.where(leases.c.id > after)
+    if among is not None:
+        query = query.where(leases.c.id.in_(among))
     return ctx.db.scalar(query.order_by(leases.c.id).limit(1))
 
 
@@ -66,6 +72,29 @@ def filter_billed_leases(ctx: Context, period: dt.date, lease_ids: Collection[UU
         invoices.c.run_period == period,
     )
     return frozenset(ctx.db.scalars(query))
+
+
+def filter_settled_leases(ctx: Context, period: dt.date, lease_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return which of the leases have their invoice for the period or are excused from it."""
+    excused = select(excused_months.c.lease_id).where(
+        excused_months.c.organisation_id == ctx.organisation_id,
+        excused_months.c.lease_id.in_(lease_ids),
+        excused_months.c.period == period,
+    )
+    billed = select(invoices.c.lease_id).where(
+        invoices.c.organisation_id == ctx.organisation_id,
+        invoices.c.lease_id.in_(lease_ids),
+        invoices.c.run_period == period,
+    )
+    return frozenset(ctx.db.scalars(union_all(billed, excused)))
+
+
+def _is_excused(ctx: Context, lease_id: ColumnElement[UUID], period: dt.date) -> ColumnElement[bool]:
+    return exists().where(
+        excused_months.c.organisation_id == ctx.organisation_id,
+        excused_months.c.lease_id == lease_id,
+        excused_months.c.period == period,
+    )
 
 
 def filter_leases_with_opening(ctx: Context, lease_ids: Collection[UUID]) -> frozenset[UUID]:

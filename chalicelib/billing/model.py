@@ -179,6 +179,38 @@ class Charge(NamedTuple):
     reason: str | None = None  # why a late fee was changed or withdrawn
 
 
+class TermLine(NamedTuple):
+    """A line that bills the terms of a lease for a month: rent and recurring charges, or a difference of them.
+
+    ``claimed``: its invoice is the month's. ``automatic_cents`` is the part of ``credited_cents`` that follows from
+    facts; what else was credited a person decided.
+    """
+
+    id: UUID
+    invoice_id: UUID
+    lease_id: UUID
+    period: dt.date
+    claimed: bool
+    issued_on: dt.date
+    due_on: dt.date
+    seq: int
+    charge_type: str
+    description: str
+    amount_cents: int
+    credited_cents: int
+    automatic_cents: int
+
+
+class ExcusedMonth(NamedTuple):
+    """A month (its first day) for which a person decided that the lease is not billed."""
+
+    lease_id: UUID
+    period: dt.date
+    reason: str
+    member_id: UUID | None
+    created_at: dt.datetime
+
+
 class CreditNoteLine(NamedTuple):
     invoice_line_id: UUID
     amount_cents: int

@@ -80,7 +80,8 @@ def issue_invoice_of_kind(
 def issue_opening_invoice(ctx: Context, lease_id: UUID, amount_cents: int, on: dt.date) -> Invoice:
     """Record what a lease owed when its books began, as an invoice due the day before.
 
-    It was due before the books began, so it is in arrears from their first day.
+    It was due before the books began, so it is in arrears from their first day. Earlier months are in it, and are not
+    billed any more.
 
     Raises:
         Conflict: the lease has an opening balance; void that first.
@@ -114,6 +115,7 @@ def issue_opening_invoices(ctx: Context, balances: Iterable[tuple[UUID, int]], o
         _check_draft("opening", [line], False, on, on)
         drafts.append(_invoice_draft(lease._replace(grace_days=0), "opening", period_of(on), on, day_before, [line]))
     issue_drafts(ctx, drafts)
+    leasing.bill_from(ctx, list(owed), period_of(on))
     return [draft.id for draft in drafts]
 
 

@@ -107,6 +107,7 @@ class ImportWriter:
                 NewRecurringCharge(each.charge_type, each.amount_cents, each.description) for each in planned.charges
             ],
             note=planned.note,
+            billed_from=self.opening_on.replace(day=1),
         )
         with _naming_row(planned.row):
             # By itself, for ``leasing.add_lease`` reads the lease again: five queries that nobody needs here.

@@ -6,6 +6,7 @@ from uuid import UUID
 from chalicelib import billing, leasing, ledger, payments
 from chalicelib.billing.model import CreditNote, Invoice
 from chalicelib.errors import Conflict
+from chalicelib.lease_accounts.revision import revise_charges
 from chalicelib.periods import short_day
 from chalicelib.runtime.context import Context
 
@@ -69,6 +70,8 @@ def void_invoice(ctx: Context, invoice_id: UUID) -> Invoice:
     leasing.lock_lease_chains(ctx, [seen.lease_id])
     voided = billing.record_void(ctx, invoice_id)
     because = f"invoice {voided.number} voided on {short_day(ctx.today, ctx.today)}"
+    if seen.run_period is not None:
+        revise_charges(ctx, [seen.lease_id], seen.run_period, because)  # its differences go with it
     entries = payments.revise_late_fees(ctx, [seen.lease_id], seen.due_on, because)
     entries += payments.apply_lease_credits(ctx, {seen.lease_id})
     ledger.post(ctx, entries)

@@ -3,20 +3,14 @@
 import datetime as dt
 from uuid import UUID
 
-from chalicelib import billing, leasing, organisations, payments
-from chalicelib.billing.model import Invoice
-from chalicelib.clock import day_of
+from chalicelib import billing, leasing, payments
 from chalicelib.errors import Conflict
-from chalicelib.lease_accounts.closing_rules import BilledLine, compute_settlement, shares_to_credit
-from chalicelib.lease_accounts.credit_notes import credit_invoice
 from chalicelib.lease_accounts.model import FinalAccount, HeldDeposit
+from chalicelib.lease_accounts.revision import revise_charges
+from chalicelib.lease_accounts.revision_rules import compute_settlement
 from chalicelib.leasing.model import Lease, LeaseTerms, Transfer
-from chalicelib.paging import MAX_PAGE_ITEMS, PageRequest
-from chalicelib.periods import month_after, periods_between
+from chalicelib.periods import month_after, period_of, periods_between, short_day
 from chalicelib.runtime.context import Context
-
-ONE_DAY = dt.timedelta(days=1)
-CREDIT_REASON = "The lease ends on {ends_on}"
 
 
 def terminate_lease(
@@ -60,8 +54,8 @@ def transfer_lease(ctx: Context, lease_id: UUID, transfer: Transfer) -> Lease:
 def close_account(ctx: Context, lease_id: UUID) -> FinalAccount:
     """Adjust the bills of a lease to its last day, and return its final account.
 
-    Credits what was billed for later days. Bills the days since the last month billed and all
-    pending charges, unless the last day lies in a month to come: the monthly run then does. A
+    Credits what was billed for later days. Bills every month that is not billed yet, from that which the books bill
+    first, and all pending charges, unless the last day lies in a month to come: the monthly run then does. A
     repeated call only bills what was added since, such as damage found on moving out.
 
     Raises:
@@ -71,12 +65,11 @@ def close_account(ctx: Context, lease_id: UUID) -> FinalAccount:
     terms = leasing.lock_lease_terms(ctx, lease_id)
     if terms.ends_on is None:
         raise Conflict("The lease has no end date; terminate it first.", lease_id=str(lease_id))
-    runs = _monthly_invoices(ctx, lease_id)
-    for invoice in runs:
-        _credit_days_after_end(ctx, terms, invoice)
+    because = f"the lease ends on {short_day(terms.ends_on, ctx.today)}"
+    revise_charges(ctx, [lease_id], period_of(terms.ends_on), because)
     if terms.ends_on < month_after(ctx.today):
-        last_billed = max((each.run_period for each in runs if each.run_period), default=None)
-        _bill_remaining_months(ctx, terms, last_billed)
+        payments.assess_final_late_fees(ctx, lease_id)
+        _bill_remaining_months(ctx, terms)
     payments.apply_and_post_lease_credits(ctx, [lease_id])
     return get_final_account(ctx, lease_id)
 
@@ -102,45 +95,20 @@ def get_final_account(ctx: Context, lease_id: UUID) -> FinalAccount:
     )
 
 
-def _monthly_invoices(ctx: Context, lease_id: UUID) -> list[Invoice]:
-    """Return the lease's latest monthly invoices, newest first, without lines; enough of them to reach its end."""
-    page = billing.list_invoices(ctx, PageRequest(limit=MAX_PAGE_ITEMS), lease_id=lease_id)
-    return [invoice for invoice in page.items if invoice.run_period is not None]
-
-
-def _credit_days_after_end(ctx: Context, terms: LeaseTerms, invoice: Invoice) -> None:
-    """Credit what the invoice billed for days after the lease's last."""
-    period = invoice.run_period
-    if period is None or terms.ends_on is None or month_after(period) - ONE_DAY <= terms.ends_on:
-        return
-    billed = [
-        BilledLine(
-            line.id, line.charge_type, line.description, line.amount_cents, line.amount_cents - line.credited_cents
-        )
-        for line in billing.list_monthly_invoice_lines(ctx, invoice.id)
-    ]
-    owed = [line[:3] for line in billing.monthly_lines(terms, period)]
-    shares = shares_to_credit(
-        billed, owed, [line[:3] for line in billing.monthly_lines(terms._replace(ends_on=None), period)]
-    )
-    if shares:
-        reason = CREDIT_REASON.format(ends_on=terms.ends_on)
-        credit_invoice(ctx, invoice.id, shares, reason=reason)
-
-
-def _bill_remaining_months(ctx: Context, terms: LeaseTerms, last_billed: dt.date | None) -> None:
-    """Bill each month after the last one billed, with the pending charges on the last of them.
-
-    A lease that was never billed is billed from the month in which it was entered; what it owed
-    before that is its opening balance.
-    """
-    since = month_after(last_billed) if last_billed else _first_recorded_day(ctx, terms)
+def _bill_remaining_months(ctx: Context, terms: LeaseTerms) -> None:
+    """Bill each month of the lease that the books bill and that is neither billed nor excused, the pending charges on
+    the last of them."""
     last = terms.ends_on or ctx.today
-    months = [(period, billing.monthly_lines(terms, period)) for period in periods_between(since, last)]
+    settled = billing.list_settled_periods(ctx, [terms.id]).get(terms.id, set())
+    months = []
+    for period in periods_between(max(terms.billed_from, terms.starts_on), last):
+        if period not in settled:
+            earlier = leasing.list_earlier_terms(ctx, [terms], period).get(terms.id, ())
+            months.append((period, billing.monthly_lines(terms, period, earlier)))
     owing = [(period, lines) for period, lines in months if lines]
     waiting = bool(billing.lock_pending_charges(ctx, terms.id))
     if waiting and not owing:
-        owing = [(last.replace(day=1), [])]
+        owing = [(period_of(last), [])]
     for index, (period, lines) in enumerate(owing, 1):
         billing.issue_invoice_of_kind(
             ctx,
@@ -151,10 +119,3 @@ def _bill_remaining_months(ctx: Context, terms: LeaseTerms, last_billed: dt.date
             issued_on=ctx.today,
             with_charges=waiting and index == len(owing),
         )
-
-
-def _first_recorded_day(ctx: Context, terms: LeaseTerms) -> dt.date:
-    """Return the lease's first day, or the day on which it was entered if that is later."""
-    lease = leasing.get_lease(ctx, terms.id)
-    time_zone = organisations.get_organisation(ctx.db, ctx.organisation_id).time_zone
-    return max(terms.starts_on, day_of(lease.created_at, time_zone))

@@ -29,6 +29,18 @@ class FinalAccount(NamedTuple):
     deposits: list[HeldDeposit]
 
 
+class UnbilledMonth(NamedTuple):
+    """A month (its first day) of a lease that is not billed, and what it owes by the terms."""
+
+    lease_id: UUID
+    property_id: UUID
+    property_name: str
+    unit_name: str
+    tenant_name: str
+    period: dt.date
+    amount_cents: int
+
+
 class NewDeduction(NamedTuple):
     """What to deduct from a lease's deposit: of one kind, or of each in turn; for one invoice, or the oldest lines."""
 

@@ -8,10 +8,20 @@ from chalicelib.leasing.deposits import (
     reverse_deposit_entry,
     withdraw_deposit,
 )
-from chalicelib.leasing.leases import add_lease, create_lease, get_lease, list_leases, record_termination, update_terms
+from chalicelib.leasing.leases import (
+    add_lease,
+    bill_from,
+    create_lease,
+    get_lease,
+    list_leases,
+    record_termination,
+    update_terms,
+)
 from chalicelib.leasing.locking import (
     get_chain,
     get_predecessors,
+    list_earlier_terms,
+    list_terms,
     lock_lease,
     lock_lease_chains,
     lock_lease_terms,
@@ -27,12 +37,12 @@ from chalicelib.leasing.phone_places import (
 )
 from chalicelib.leasing.renewal import create_successor, renew_lease, return_deposits
 from chalicelib.leasing.rents import (
-    add_recurring_charge,
-    add_rent_change,
-    change_recurring_charge,
     get_recurring_charge,
     list_recurring_charges,
     list_rents,
+    record_recurring_charge,
+    record_rent_step,
+    update_recurring_charge,
 )
 from chalicelib.leasing.tenants import (
     add_tenant,

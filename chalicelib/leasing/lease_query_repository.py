@@ -182,6 +182,7 @@ def _lease(
         status=lease_status(row.starts_on, row.ends_on, row.terminated_on is not None, today),
         terminated_on=row.terminated_on,
         previous_id=row.previous_id,
+        billed_from=row.billed_from,
         note=row.note,
         version=row.version,
         created_at=row.created_at,

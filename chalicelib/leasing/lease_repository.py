@@ -1,7 +1,7 @@
 """SQL of leases: add, change, lock and terminate."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,13 @@ def change_lease(ctx: Context, lease_id: UUID, columns: Mapping[str, object]) ->
     """Set ``columns`` and increment the version; return whether there is such a lease."""
     query = update(leases).where(leases.c.organisation_id == ctx.organisation_id, leases.c.id == lease_id)
     return ctx.db.execute(query.values(**columns, version=leases.c.version + 1)).rowcount == 1
+
+
+def raise_billed_from(ctx: Context, lease_ids: Collection[UUID], period: dt.date) -> None:
+    query = update(leases).where(
+        leases.c.organisation_id == ctx.organisation_id, leases.c.id.in_(lease_ids), leases.c.billed_from < period
+    )
+    ctx.db.execute(query.values(billed_from=period))
 
 
 def mark_terminated(ctx: Context, lease_id: UUID, *, ends_on: dt.date, terminated_on: dt.date) -> bool:

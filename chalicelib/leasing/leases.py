@@ -5,7 +5,7 @@ leases.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from chalicelib.leasing.model import AgreedDeposit, DatedRent, Lease, LeaseAgree
 from chalicelib.leasing.rents import recurring_charge_row
 from chalicelib.leasing.rules import Terms, earliest_end, lease_status, term_problems
 from chalicelib.paging import Page, PageRequest
+from chalicelib.periods import period_of
 from chalicelib.runtime.context import Context
 
 
@@ -26,8 +27,12 @@ def add_lease(ctx: Context, new: NewLease) -> Lease:
 
     Raises:
         Conflict: it overlaps another lease of the unit.
-        Invalid: the unit or a tenant is not the organisation's, or the terms are invalid.
+        Invalid: the unit or a tenant is not the organisation's, or the terms are invalid; or it began before this
+            month, and nobody said from which month it is billed.
     """
+    if new.billed_from is None and period_of(new.starts_on) < period_of(ctx.today):
+        why = "expected the first month to bill, since the lease began before this month; what it owed by then is its"
+        raise Invalid([("billed_from", f"{why} opening balance")])
     defaults = organisations.get_organisation(ctx.db, ctx.organisation_id)
     agreement = LeaseAgreement(
         unit_id=new.unit_id,
@@ -41,6 +46,7 @@ def add_lease(ctx: Context, new: NewLease) -> Lease:
         deposits=new.deposits,
         recurring_charges=new.recurring_charges,
         note=new.note,
+        billed_from=new.billed_from,
     )
     lease_id = create_lease(ctx, agreement)
     return get_lease(ctx, lease_id)
@@ -64,6 +70,7 @@ def create_lease(ctx: Context, agreed: LeaseAgreement) -> UUID:
         "grace_days": agreed.grace_days,
         "notice_days": agreed.notice_days,
         "previous_id": agreed.previous_id,
+        "billed_from": max(agreed.billed_from or agreed.starts_on, agreed.starts_on).replace(day=1),
         "terminated_on": None,
         "note": agreed.note,
         "version": 1,
@@ -144,6 +151,7 @@ def update_terms(ctx: Context, lease_id: UUID, version: int | None, changes: Lea
         "notice_days": terms.notice_days,
         "ends_on": ends_on,
         "note": changes.get("note", row.note),
+        "billed_from": max(changes.get("billed_from", row.billed_from), period_of(row.starts_on)),
     }
     if "tenants" in changes:
         columns["tenant_id"] = changes["tenants"][0]
@@ -154,6 +162,11 @@ def update_terms(ctx: Context, lease_id: UUID, version: int | None, changes: Lea
         lease_repository.replace_deposit_terms(ctx, lease_id, changes["deposits"])
     lease_repository.change_lease(ctx, lease_id, columns)
     return get_lease(ctx, lease_id)
+
+
+def bill_from(ctx: Context, lease_ids: Collection[UUID], period: dt.date) -> None:
+    """Bill the leases from the month at the earliest: what they owed for months before is an opening balance."""
+    lease_repository.raise_billed_from(ctx, lease_ids, period)
 
 
 def record_termination(

@@ -4,7 +4,7 @@ Locks are acquired in this order: unit, tenants by id, leases by id.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from chalicelib import portfolio
 from chalicelib.errors import STALE_VERSION, Invalid, NotFound, PreconditionFailed
 from chalicelib.leasing import lease_repository, rent_repository, tenant_repository
 from chalicelib.leasing.model import LeaseTerms
+from chalicelib.periods import last_day
 from chalicelib.runtime.context import Context
 
 NO_SUCH_LEASE = "There is no such lease."
@@ -83,11 +84,37 @@ def lock_lease_chains(ctx: Context, ids: Iterable[UUID]) -> None:
     lock_leases(ctx, wanted.union(*chains.values()))
 
 
-def lock_leases_to_bill(ctx: Context, period: dt.date, *, after: UUID | None, limit: int) -> list[LeaseTerms]:
-    """Return the next ``limit`` leases by id with a day in ``period`` (its first day), locked; three queries."""
-    first = period.replace(day=1)
-    last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
-    return rent_repository.lock_terms_in_span(ctx, first, last, after=after, limit=limit)
+def lock_leases_to_bill(
+    ctx: Context, period: dt.date, *, after: UUID | None, limit: int, among: Collection[UUID] | None = None
+) -> list[LeaseTerms]:
+    """Return the next ``limit`` leases by id with a day in ``period`` (its first day), locked; three queries.
+
+    Those that the books bill only later are left out, and those not ``among`` the named ones (None: all).
+    """
+    return rent_repository.lock_terms_in_span(ctx, period, last_day(period), after=after, limit=limit, among=among)
+
+
+def list_terms(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, LeaseTerms]:
+    """Return the terms of the leases by id; nothing is locked."""
+    return {terms.id: terms for terms in rent_repository.list_terms(ctx, lease_ids)}
+
+
+def list_earlier_terms(ctx: Context, following: Iterable[LeaseTerms], period: dt.date) -> dict[UUID, list[LeaseTerms]]:
+    """Return by lease the terms of those that it follows and that have a day of the month too, the first one first.
+
+    No query unless a lease that follows another begins within the month, after its first day.
+    """
+    asked = [terms.id for terms in following if terms.previous_id is not None and terms.starts_on > period]
+    chains = get_predecessors(ctx, asked) if asked else {}
+    known = list_terms(ctx, {each for chain in chains.values() for each in chain}) if chains else {}
+    return {
+        lease_id: [
+            known[each]
+            for each in reversed(chain)
+            if each in known and (known[each].ends_on or last_day(period)) >= max(period, known[each].starts_on)
+        ]
+        for lease_id, chain in chains.items()
+    }
 
 
 def lock_lease_terms(ctx: Context, lease_id: UUID) -> LeaseTerms:

@@ -29,6 +29,8 @@ class AgreedDeposit(NamedTuple):
 class Lease(NamedTuple):
     """A lease as of a day: ``rent_cents`` (a month) and ``status`` are of that day.
 
+    ``billed_from`` is the first month (its first day) that the books bill; earlier ones are in the opening balance.
+
     ``tenant_id`` is the primary payer and first in ``tenants``. ``ends_on`` is the last day, included;
     None while open; before ``starts_on`` if the lease was called off before its first day.
     """
@@ -50,6 +52,7 @@ class Lease(NamedTuple):
     status: str
     terminated_on: dt.date | None
     previous_id: UUID | None
+    billed_from: dt.date
     note: str
     version: int
     created_at: dt.datetime
@@ -69,7 +72,8 @@ class NewRecurringCharge(NamedTuple):
 class NewLease(NamedTuple):
     """A lease to add: ``tenants`` with the primary payer first, open-ended without ``ends_on``.
 
-    Without ``due_day`` or ``grace_days`` they are the organisation's.
+    Without ``due_day`` or ``grace_days`` they are the organisation's. ``billed_from`` (the first day of a month) may be
+    left out of a lease that begins this month or later; it is then the month of its first day.
     """
 
     unit_id: UUID
@@ -83,6 +87,7 @@ class NewLease(NamedTuple):
     deposits: Sequence[AgreedDeposit] = ()
     recurring_charges: Sequence[NewRecurringCharge] = ()
     note: str = ""
+    billed_from: dt.date | None = None
 
 
 class LeaseAgreement(NamedTuple):
@@ -100,6 +105,7 @@ class LeaseAgreement(NamedTuple):
     recurring_charges: Sequence[NewRecurringCharge] = ()
     note: str = ""
     previous_id: UUID | None = None
+    billed_from: dt.date | None = None  # None: the month of its first day
 
 
 class AgreedTerms(TypedDict, total=False):
@@ -115,6 +121,7 @@ class AgreedTerms(TypedDict, total=False):
 
 class LeaseChange(AgreedTerms, total=False):
     tenants: Sequence[UUID]
+    billed_from: dt.date
 
 
 class Renewal(AgreedTerms, total=False):
@@ -183,6 +190,8 @@ class LeaseTerms(NamedTuple):
     ends_on: dt.date | None
     due_day: int
     grace_days: int
+    previous_id: UUID | None
+    billed_from: dt.date
     steps: tuple[DatedRent, ...]
     recurring: tuple[RecurringTerms, ...]
 

@@ -99,6 +99,7 @@ def _carried_over_agreement(before: Lease, starts_on: dt.date, rent_cents: int) 
         notice_days=before.notice_days,
         deposits=before.deposits,
         previous_id=before.id,
+        billed_from=before.billed_from,
     )
 
 

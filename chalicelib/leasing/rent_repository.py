@@ -1,7 +1,7 @@
 """SQL of dated rents, recurring charges, and the terms by which leases are billed."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,8 @@ _TERMS = (
     leases.c.ends_on,
     leases.c.due_day,
     leases.c.grace_days,
+    leases.c.previous_id,
+    leases.c.billed_from,
 )
 _RECURRING = (
     recurring_charges.c.id,
@@ -91,9 +93,15 @@ def change_recurring_charge(ctx: Context, charge_id: UUID, version: int | None, 
 
 
 def lock_terms_in_span(
-    ctx: Context, first_day: dt.date, last_day: dt.date, *, after: UUID | None, limit: int
+    ctx: Context,
+    first_day: dt.date,
+    last_day: dt.date,
+    *,
+    after: UUID | None,
+    limit: int,
+    among: Collection[UUID] | None = None,
 ) -> list[LeaseTerms]:
-    """Lock the next leases by id with a day in the span, and return their terms; three queries."""
+    """Lock the next leases by id with a day in the span that the books bill, and return their terms; three queries."""
     query = (
         select(*_TERMS)
         .where(
@@ -103,12 +111,15 @@ def lock_terms_in_span(
                 leases.c.ends_on.is_(None),
                 (leases.c.ends_on >= first_day) & (leases.c.ends_on >= leases.c.starts_on),
             ),
+            leases.c.billed_from <= first_day,
         )
         .order_by(leases.c.id)
         .limit(limit)
     )
     if after is not None:
         query = query.where(leases.c.id > after)
+    if among is not None:
+        query = query.where(leases.c.id.in_(among))
     rows: list[Any] = list(ctx.db.execute(query.with_for_update()))
     return _with_terms(ctx, rows, (first_day, last_day))
 
@@ -119,6 +130,12 @@ def lock_terms(ctx: Context, lease_id: UUID) -> LeaseTerms | None:
     rows: list[Any] = list(ctx.db.execute(query.with_for_update()))
     found = _with_terms(ctx, rows, None)
     return found[0] if found else None
+
+
+def list_terms(ctx: Context, lease_ids: Collection[UUID]) -> list[LeaseTerms]:
+    """Return the terms of the leases, with all their steps and recurring charges, by id; nothing is locked."""
+    query = select(*_TERMS).where(leases.c.organisation_id == ctx.organisation_id, leases.c.id.in_(lease_ids))
+    return _with_terms(ctx, list(ctx.db.execute(query.order_by(leases.c.id))), None)
 
 
 def _rents(organisation_id: UUID, lease_id: UUID) -> Select[Any]:

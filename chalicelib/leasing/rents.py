@@ -10,16 +10,19 @@ from chalicelib.leasing import lease_query_repository, lease_repository, rent_re
 from chalicelib.leasing.locking import NO_SUCH_LEASE, lock_lease_row
 from chalicelib.leasing.model import DatedRent, NewRecurringCharge, RecurringCharge, RecurringChargeChange
 from chalicelib.paging import Page, PageRequest
+from chalicelib.periods import period_of
 from chalicelib.runtime.context import Context
 
 Span = tuple[dt.date, dt.date | None]  # first and last day; None: open
 
 
-def add_rent_change(ctx: Context, lease_id: UUID, step: DatedRent) -> DatedRent:
-    """Set the monthly rent from a day on, and return it; one that has not begun yet is replaced.
+def record_rent_step(ctx: Context, lease_id: UUID, step: DatedRent) -> DatedRent:
+    """Set the monthly rent from a day on, and return it; one that begins on that day is replaced.
+
+    What was billed by the old one is the caller's (``lease_accounts.add_rent_change``).
 
     Raises:
-        Conflict: a rent already began on that day, or the lease was terminated.
+        Conflict: the lease was terminated.
         Invalid: the day lies outside the lease.
         NotFound: the organisation has no such lease.
     """
@@ -29,10 +32,8 @@ def add_rent_change(ctx: Context, lease_id: UUID, step: DatedRent) -> DatedRent:
     _check_within((row.starts_on, row.ends_on), step.starts_on)
     if rent_repository.find_rent(ctx, lease_id, step.starts_on) is None:
         rent_repository.add_rent(ctx, lease_id, step)
-    elif step.starts_on > ctx.today:
-        rent_repository.change_rent(ctx, lease_id, step)
     else:
-        raise Conflict("A rent already starts on that day.", starts_on=step.starts_on.isoformat())
+        rent_repository.change_rent(ctx, lease_id, step)
     lease_repository.change_lease(ctx, lease_id, {})
     return step
 
@@ -42,7 +43,7 @@ def list_rents(ctx: Context, lease_id: UUID, page_request: PageRequest) -> Page[
     return rent_repository.list_rents(ctx, lease_id, page_request)
 
 
-def add_recurring_charge(ctx: Context, lease_id: UUID, new: NewRecurringCharge) -> RecurringCharge:
+def record_recurring_charge(ctx: Context, lease_id: UUID, new: NewRecurringCharge) -> RecurringCharge:
     """Add a recurring charge. Default start: today, or the lease's first day if that is later.
 
     Raises:
@@ -68,15 +69,17 @@ def list_recurring_charges(ctx: Context, lease_id: UUID, page_request: PageReque
     return rent_repository.list_recurring_charges(ctx, lease_id, page_request)
 
 
-def change_recurring_charge(
-    ctx: Context, charge_id: UUID, version: int | None, changes: RecurringChargeChange
+def update_recurring_charge(
+    ctx: Context, charge_id: UUID, version: int | None, changes: RecurringChargeChange, *, from_day: dt.date
 ) -> RecurringCharge:
-    """Change what ``changes`` names for later bills, and return the charge.
+    """Change what ``changes`` names, and return the charge.
 
-    ``ends_on`` is its last day; the day before its first cancels it.
+    ``ends_on`` is its last day; the day before its first cancels it. Another amount or proration counts from
+    ``from_day``: what the charge was until then is kept as a charge of its own that ends the day before. What is not
+    prorated is charged once a month, and so changes with the month of that day.
 
     Raises:
-        Invalid: it would end earlier than that.
+        Invalid: it would end earlier than that, or has ended by ``from_day``.
         PreconditionFailed: it is no longer at ``version``.
     """
     charge = get_recurring_charge(ctx, charge_id)
@@ -84,7 +87,18 @@ def change_recurring_charge(
     ends_on = changes.get("ends_on")
     if ends_on is not None and ends_on < charge.starts_on - dt.timedelta(days=1):
         raise Invalid([("ends_on", "must not be before starts_on, except the day before it, which cancels the charge")])
-    if not rent_repository.change_recurring_charge(ctx, charge_id, version, changes):
+    columns: dict[str, object] = dict(changes)
+    before, after = (charge.amount_cents, charge.prorated), ("amount_cents", "prorated")
+    if tuple(changes.get(name, now) for name, now in zip(after, before, strict=True)) != before:
+        monthly = not (charge.prorated and changes.get("prorated", True))
+        since = max(period_of(from_day), charge.starts_on) if monthly else from_day
+        if charge.ends_on is not None and charge.ends_on < since:
+            raise Invalid([("effective_on", "the charge has ended by then")])
+        if since > charge.starts_on:
+            until = charge._replace(id=new_id(), ends_on=since - dt.timedelta(days=1), version=1)
+            rent_repository.add_recurring_charges(ctx, [until._asdict()])
+            columns["starts_on"] = since
+    if not rent_repository.change_recurring_charge(ctx, charge_id, version, columns):
         raise PreconditionFailed(STALE_VERSION)
     return get_recurring_charge(ctx, charge_id)
 

@@ -40,6 +40,19 @@ def assess_late_fees(ctx: Context, lease_ids: Collection[UUID], on: dt.date) -> 
     return _assess(ctx, late, on, policies) if late else 0
 
 
+def assess_final_late_fees(ctx: Context, lease_id: UUID) -> int:
+    """Charge the late fees of a lease that ends, before its last invoice is issued; return how many.
+
+    Its final invoices have none: nothing follows them that would bill a fee.
+    """
+    policies = list_policies(ctx)
+    if not policies:
+        return 0
+    facts = load_facts(ctx, leasing.get_chain(ctx, [lease_id]), policies, on=ctx.today)
+    final = {line.invoice_id for line in facts.lines.values() if line.kind == "final"}
+    return _charge_missing(ctx, facts, {lease_id}, ctx.today, without=final)
+
+
 def queue_late_fees(ctx: Context, on: dt.date) -> Task:
     """Queue the assessment of every lease as of ``on``."""
     return tasks.queue_task(ctx, LATE_FEES, {"on": on.isoformat()}, created_by=None)
@@ -105,11 +118,20 @@ def revise_late_fees(ctx: Context, lease_ids: Iterable[UUID], since: dt.date, be
 
 def _assess(ctx: Context, late: Collection[UUID], on: dt.date, policies: Sequence[DatedPolicy]) -> int:
     facts = load_facts(ctx, leasing.get_chain(ctx, late), policies, on=on)
-    due = set(late)
+    return _charge_missing(ctx, facts, set(late), on)
+
+
+def _charge_missing(
+    ctx: Context, facts: LateFeeFacts, due: set[UUID], on: dt.date, without: Collection[UUID] = ()
+) -> int:
+    """Charge what is wanted on invoices of the leases that never had a fee, and return how many."""
     fees = [
         _new_fee(ctx, facts.invoices[invoice_id], cents, on)
         for invoice_id, cents in facts.wanted.items()
-        if cents and not facts.charges.get(invoice_id) and facts.invoices[invoice_id].lease_id in due
+        if cents
+        and invoice_id not in without
+        and not facts.charges.get(invoice_id)
+        and facts.invoices[invoice_id].lease_id in due
     ]
     billing.add_late_fees(ctx, fees)
     return len(fees)

@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
+from chalicelib.clock import ManualClock
 from chalicelib.runtime.resources import Resources
+from tests.api.books import Books
 from tests.api.client import Client
 
 _numbers = itertools.count()
@@ -51,3 +53,8 @@ def join(new_phone: Callable[[], str]) -> Callable[[Client, str], Client]:
         return client
 
     return joined
+
+
+@pytest.fixture
+def books(owner: Client, resources: Resources, clock: ManualClock) -> Books:
+    return Books(owner, resources, clock)

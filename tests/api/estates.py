@@ -23,6 +23,7 @@ UNKNOWN = "0190b3c8-6d0e-7a53-9c0e-3a1f6f1d2b4a"
 # What an id of that name names. A new name must be added here, or the walk over all operations fails.
 KIND_OF = {
     "entry_id": "deduction",
+    "leases": "lease",
     "line_id": "invoice_line",
     "properties": "property",
     "request_id": "maintenance_request",

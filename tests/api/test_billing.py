@@ -24,7 +24,13 @@ def lease_id(owner: Client, clock: ManualClock) -> str:
     ).json
     lease = owner.post(
         "/v1/leases",
-        {"unit_id": unit["id"], "tenants": [tenant["id"]], "starts_on": "2026-01-01", "rent": "30000.00"},
+        {
+            "unit_id": unit["id"],
+            "tenants": [tenant["id"]],
+            "starts_on": "2026-01-01",
+            "billed_from": "2026-01",
+            "rent": "30000.00",
+        },
     )
     assert lease.status == 201, lease.text
     return str(lease.json["id"])

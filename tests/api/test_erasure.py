@@ -58,7 +58,14 @@ def let(owner: Client) -> tuple[str, str]:
         "kin": {"name": "Rehemaqx", "phone": "0798765431", "relation": "aunt"},
     }  # fmt: skip
     tenant = post(owner, "/v1/tenants", person, Idempotency_Key="k-1")["id"]
-    terms = {"unit_id": unit, "tenants": [tenant], "starts_on": "2026-01-01", "rent": "9000", "note": "of Zawadiqx"}
+    terms = {
+        "unit_id": unit,
+        "tenants": [tenant],
+        "starts_on": "2026-01-01",
+        "billed_from": "2026-01",
+        "rent": "9000",
+        "note": "of Zawadiqx",
+    }
     lease = post(owner, "/v1/leases", terms)["id"]
     paid = {"method": "bank", "amount": "9000.00", "received_on": DAY, "lease_id": lease, "provider_reference": "SJ12"}
     payment = post(owner, "/v1/payments", {**paid, "payer_name": "Rehemaqx", "note": "for Zawadiqx"})["id"]
@@ -131,7 +138,7 @@ def lease_of(owner: Client, phone: str) -> tuple[str, str]:
     unit = post(owner, "/v1/units", {"property_id": house, "name": "A1", "type": "shop", "rent": "9000"})["id"]
     person = {"given_name": "Zawadiqx", "phones": [phone], "email": "zq@example.co.ke"}
     tenant = post(owner, "/v1/tenants", person)["id"]
-    terms = {"unit_id": unit, "tenants": [tenant], "starts_on": "2026-01-01", "rent": "9000"}
+    terms = {"unit_id": unit, "tenants": [tenant], "starts_on": "2026-01-01", "billed_from": "2026-01", "rent": "9000"}
     return tenant, post(owner, "/v1/leases", terms)["id"]
 
 

@@ -42,7 +42,7 @@ def settle(owner: Client, estate: dict[str, str], phone: str) -> tuple[str, str]
     unit = made(owner, "/v1/units", {"property_id": house, "name": estate["unit"], "type": "shop", "rent": "9000"})
     person = {"given_name": estate["tenant"], "phones": [phone], "email": "tenant@example.com"}
     tenant = made(owner, "/v1/tenants", person)
-    starts = {"rent": "9000", "starts_on": "2026-06-01", "due_day": 5}
+    starts = {"rent": "9000", "starts_on": "2026-06-01", "billed_from": "2026-06", "due_day": 5}
     lease = made(owner, "/v1/leases", {"unit_id": unit, "tenants": [tenant], **starts})
     paid = {"method": "cash", "amount": "12000.00", "received_on": "2026-06-10", "lease_id": lease}
     made(owner, "/v1/payments", {**paid, "provider_reference": "evil.com/712345678"})

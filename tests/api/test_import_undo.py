@@ -53,7 +53,13 @@ def change_rent(owner: Client, made: dict[str, Any]) -> Answer:
 def let_the_vacant_unit(owner: Client, made: dict[str, Any]) -> Answer:
     unit = next(each["id"] for each in made["units"] if each["name"] == "A3")
     tenant = owner.post("/v1/tenants", {"given_name": "Faraja"}).json["id"]
-    lease = {"unit_id": unit, "tenants": [tenant], "starts_on": "2026-01-01", "rent": "9000.00"}
+    lease = {
+        "unit_id": unit,
+        "tenants": [tenant],
+        "starts_on": "2026-01-01",
+        "billed_from": "2026-01",
+        "rent": "9000.00",
+    }
     return owner.post("/v1/leases", lease)
 
 

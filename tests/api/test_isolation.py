@@ -127,7 +127,11 @@ class Landlord:
         unit = {"property_id": self.house, "name": f"A{place + 1}", "type": "shop", "rent": "9000"}
         tenant = made(self.client, "tenants", {"given_name": NAMES[place], "phones": [phone]})["id"]
         terms = {"unit_id": made(self.client, "units", unit)["id"], "tenants": [tenant], "rent": "9000"}
-        lease = made(self.client, "leases", {**terms, "starts_on": starts_on.isoformat(), "due_day": 5})["id"]
+        lease = made(
+            self.client,
+            "leases",
+            {**terms, "starts_on": starts_on.isoformat(), "billed_from": f"{starts_on:%Y-%m}", "due_day": 5},
+        )["id"]
         self.leases[place], self.tenants[place] = lease, tenant
 
 

@@ -23,7 +23,13 @@ class House:
     channel: str
 
     def let(self, **values: Any) -> Answer:
-        usual = {"unit_id": self.units[0], "tenants": [self.tenant], "starts_on": "2026-06-01", "rent": "30000"}
+        usual = {
+            "unit_id": self.units[0],
+            "tenants": [self.tenant],
+            "starts_on": "2026-06-01",
+            "billed_from": "2026-06",
+            "rent": "30000",
+        }
         return self.owner.post("/v1/leases", {**usual, **values})
 
     def lease_id(self, **values: Any) -> str:
@@ -142,7 +148,10 @@ def test_a_lease_is_renewed_and_transferred(house: House) -> None:
 def test_rents_are_dated_and_charges_changed(house: House) -> None:
     path = f"/v1/leases/{house.lease_id()}"
     added = house.owner.post(f"{path}/rents", {"starts_on": "2026-11-01", "rent": "32000"})
-    assert (added.status, added.json) == (201, {"starts_on": "2026-11-01", "rent": "32000.00"})
+    assert (added.status, added.json) == (
+        201,
+        {"starts_on": "2026-11-01", "rent": "32000.00"},
+    )
     listed = house.owner.get(f"{path}/rents").json["items"]
     assert [each["rent"] for each in listed] == ["30000.00", "32000.00"]
     assert house.owner.get(path).json["rent"] == "32000.00"

@@ -30,7 +30,13 @@ def let(owner: Client) -> Let:
         house = property_id or owner.post("/v1/properties", {"name": f"House {rent} {len(terms)}"}).json["id"]
         unit = owner.post("/v1/units", {"property_id": house, "name": "A1", "type": "apartment", "rent": rent})
         tenant = owner.post("/v1/tenants", {"given_name": "Otieno", "phones": ["0712345678"]})
-        body = {"unit_id": unit.json["id"], "tenants": [tenant.json["id"]], "starts_on": "2026-06-01", "rent": rent}
+        body = {
+            "unit_id": unit.json["id"],
+            "tenants": [tenant.json["id"]],
+            "starts_on": "2026-06-01",
+            "billed_from": "2026-06",
+            "rent": rent,
+        }
         made = owner.post("/v1/leases", {**body, **terms})
         assert made.status == 201, made.text
         lease: dict[str, Any] = made.json
@@ -186,7 +192,11 @@ def test_a_move_credits_what_the_old_lease_was_billed_beyond_it(owner: Client, l
     owner.post("/v1/bill-runs", {"period": "2026-06"})
     tasks.run_tasks(resources)
     unit = {"property_id": lease["property_id"], "name": "A2", "type": "apartment", "rent": "9000"}
-    body = {"unit_id": owner.post("/v1/units", unit).json["id"], "starts_on": "2026-06-11", "rent": "9000"}
+    body = {
+        "unit_id": owner.post("/v1/units", unit).json["id"],
+        "starts_on": "2026-06-11",
+        "rent": "9000",
+    }
     moved = owner.post(f"/v1/leases/{lease['id']}/transfer", body)
     assert (moved.status, moved.json["previous_id"]) == (201, lease["id"]), moved.text
     [note] = owner.get(f"/v1/credit-notes?lease_id={lease['id']}").json["items"]

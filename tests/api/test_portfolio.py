@@ -71,7 +71,13 @@ def test_an_etag_changes_with_what_is_told_and_if_match_looks_at_the_version(own
     unit = owner.post("/v1/units", rent)
     path = f"/v1/units/{unit.json['id']}"
     tenant = owner.post("/v1/tenants", {"given_name": "Imani", "phones": ["0712345678"]}).json["id"]
-    terms = {"unit_id": unit.json["id"], "tenants": [tenant], "starts_on": "2026-01-01", "rent": "1000.00"}
+    terms = {
+        "unit_id": unit.json["id"],
+        "tenants": [tenant],
+        "starts_on": "2026-01-01",
+        "billed_from": "2026-01",
+        "rent": "1000.00",
+    }
     assert owner.post("/v1/leases", terms).status == 201
     let = owner.get(path, If_None_Match=unit.etag)
     assert (let.status, let.json["status"], let.json["version"]) == (200, "occupied", unit.json["version"])

@@ -36,7 +36,7 @@ def let(owner: Client, unit: str = "A1", **of_tenant: Any) -> str:
     house = made(owner, "/v1/properties", {"name": f"House {unit}"})["id"]
     added = made(owner, "/v1/units", {"property_id": house, "name": unit, "type": "shop", "rent": "9000"})["id"]
     tenant = made(owner, "/v1/tenants", {"given_name": "Barasa", "phones": ["0712345678"], **of_tenant})["id"]
-    terms = {"unit_id": added, "tenants": [tenant], "rent": "9000", "starts_on": "2026-01-01"}
+    terms = {"unit_id": added, "tenants": [tenant], "rent": "9000", "starts_on": "2026-01-01", "billed_from": "2026-01"}
     told: str = made(owner, "/v1/leases", terms)["id"]
     return told
 

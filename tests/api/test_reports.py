@@ -28,7 +28,13 @@ def lease(owner: Client) -> dict[str, Any]:
     unit_id = owner.post("/v1/units", unit).json["id"]
     tenant = {"given_name": "=cmd()", "family_name": "Odhiambo", "phones": ["0712345678"]}
     tenant_id = owner.post("/v1/tenants", tenant).json["id"]
-    terms = {"unit_id": unit_id, "tenants": [tenant_id], "starts_on": "2026-01-01", "rent": "20000.00"}
+    terms = {
+        "unit_id": unit_id,
+        "tenants": [tenant_id],
+        "starts_on": "2026-01-01",
+        "billed_from": "2026-01",
+        "rent": "20000.00",
+    }
     made = owner.post("/v1/leases", terms)
     assert made.status == 201, made.text
     line = {"charge_type": "rent", "description": "Rent", "amount": "20000.00"}

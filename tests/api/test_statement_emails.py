@@ -27,7 +27,13 @@ def let(owner: Client, whose: dict[str, Any] | None = None, **person: Any) -> tu
     unit = made(owner, "/v1/units", {"property_id": house, "name": "A1", "type": "shop", "rent": "9000"})
     tenant = made(owner, "/v1/tenants", {"given_name": "Otieno", **person})
     other = made(owner, "/v1/tenants", {"given_name": "Rehemaqx"})
-    terms = {"unit_id": unit, "tenants": [tenant, other], "starts_on": "2026-01-01", "rent": "9000"}
+    terms = {
+        "unit_id": unit,
+        "tenants": [tenant, other],
+        "starts_on": "2026-01-01",
+        "billed_from": "2026-01",
+        "rent": "9000",
+    }
     lease = made(owner, "/v1/leases", terms)
     made(owner, f"/v1/leases/{lease}/opening-balance", {"amount": "9000.00", "on": "2026-01-05"})
     return tenant, lease

@@ -108,7 +108,13 @@ def test_a_caretaker_sees_the_tenants_of_the_named_properties_only(owner: Client
         unit = {"property_id": house, "name": "A1", "type": "shop", "rent": "1000"}
         unit_id = owner.post("/v1/units", unit).json["id"]
         tenants = [owner.post("/v1/tenants", BARASA).json["id"] for _ in range(2)]
-        lease = {"unit_id": unit_id, "tenants": tenants, "starts_on": "2026-06-01", "rent": "1000"}
+        lease = {
+            "unit_id": unit_id,
+            "tenants": tenants,
+            "starts_on": "2026-06-01",
+            "billed_from": "2026-06",
+            "rent": "1000",
+        }
         let = owner.post("/v1/leases", lease)
         assert let.status == 201, let.text
         charge = owner.post(f"/v1/leases/{let.json['id']}/recurring-charges", {"charge_type": "water", "amount": "1"})
@@ -154,7 +160,13 @@ def test_a_caretaker_sees_who_lives_there_now_and_not_what_the_office_knows_of_t
     for name, starts_on in (("here", "2026-01-01"), ("gone", "2026-01-01"), ("to come", "2026-07-01")):
         unit = owner.post("/v1/units", {"property_id": house, "name": name, "type": "shop", "rent": "1000"}).json["id"]
         tenants[name] = owner.post("/v1/tenants", {**BARASA, **papers}).json["id"]
-        lease = {"unit_id": unit, "tenants": [tenants[name]], "starts_on": starts_on, "rent": "1000"}
+        lease = {
+            "unit_id": unit,
+            "tenants": [tenants[name]],
+            "starts_on": starts_on,
+            "billed_from": starts_on[:7],
+            "rent": "1000",
+        }
         let = owner.post("/v1/leases", lease).json["id"]
         if name == "gone":
             ended = owner.post(f"/v1/leases/{let}/terminate", {"ends_on": "2026-06-09", "waive_notice": True})

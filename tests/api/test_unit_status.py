@@ -20,7 +20,13 @@ def test_the_status_that_is_told_is_the_one_that_is_found(owner: Client, clock: 
         unit = {"property_id": house, "name": status, "type": "shop", "rent": "9000"}
         made[status] = owner.post("/v1/units", unit).json["id"]
         if starts_on is not None:
-            lease = {"unit_id": made[status], "tenants": [tenant], "starts_on": str(starts_on), "rent": "9000"}
+            lease = {
+                "unit_id": made[status],
+                "tenants": [tenant],
+                "starts_on": str(starts_on),
+                "billed_from": f"{starts_on:%Y-%m}",
+                "rent": "9000",
+            }
             answer = owner.post("/v1/leases", lease)
             assert answer.status == 201, answer.text
     for status, unit_id in made.items():

@@ -44,7 +44,15 @@ def let_to(owner: Client, phone: str, unit_name: str, *, confirmed: bool = True)
     unit = made("units", {"property_id": house, "name": unit_name, "type": "shop", "rent": "9000"})
     tenant = made("tenants", {"given_name": "Barasa", "phones": [phone]})
     lease = made(
-        "leases", {"unit_id": unit, "tenants": [tenant], "rent": "9000", "starts_on": "2026-06-01", "due_day": 5}
+        "leases",
+        {
+            "unit_id": unit,
+            "tenants": [tenant],
+            "rent": "9000",
+            "starts_on": "2026-06-01",
+            "billed_from": "2026-06",
+            "due_day": 5,
+        },
     )
     made("invoices", {"lease_id": lease, "lines": [{"charge_type": "rent", "amount": "9000"}], "due_on": "2026-06-30"})
     if confirmed:

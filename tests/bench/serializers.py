@@ -54,5 +54,5 @@ def _lease() -> Lease:
     tenants, deposits = [NamedTenant(ids[3], "Amina Odhiambo")], [AgreedDeposit("rent", 15_000_00)]
     return Lease(
         ids[0], ids[1], "A1", ids[2], "Mwangaza Court", ids[3], tenants, DAY, None, 5, 0, 30, 15_000_00, deposits,
-        "active", None, None, "", 1, AT,
+        "active", None, None, DAY, "", 1, AT,
     )  # fmt: skip

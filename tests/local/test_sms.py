@@ -38,6 +38,7 @@ class Estate:
                 "unit_id": self.unit_id,
                 "tenants": [self.tenant_id],
                 "starts_on": "2026-01-01",
+                "billed_from": "2026-01",
                 "due_day": 5,
                 "rent": "30000.00",
             },

@@ -49,13 +49,17 @@ class MovingMachine(MoneyMachine):
     def change_rent(self, lease: int, days: int, cents: int) -> None:
         step = DatedRent(self.books.today + dt.timedelta(days=days), cents)
         lease_id = pick(self.leases, lease)
-        attempt(lambda: self.books.do(leasing.add_rent_change, lease_id, step, today=self.books.today))
+        attempt(
+            lambda: self.books.do(
+                lease_accounts.add_rent_change, lease_id, step, confirmed=True, today=self.books.today
+            )
+        )
 
     @rule(lease=PICK, cents=CENTS, renamed=st.booleans())
     def change_a_charge(self, lease: int, cents: int, renamed: bool) -> None:
         for charge in self.books.do(leasing.list_recurring_charges, pick(self.leases, lease), ALL).items:
             values: dict[str, Any] = {"description": f"Bins {cents}"} if renamed else {"amount_cents": cents}
-            self.books.do(leasing.change_recurring_charge, charge.id, None, values)
+            self.books.do(lease_accounts.change_recurring_charge, charge.id, None, values, confirmed=True)
 
     @rule(lease=PICK, place=PICK)
     def take_a_deposit_back(self, lease: int, place: int) -> None:

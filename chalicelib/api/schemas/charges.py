@@ -39,14 +39,19 @@ class ChargeQuery(fields.Paging):
     status = fields.OneOf(*CHARGE_STATUSES)
 
 
-class RecurringChargeChange(Schema):
+class RecurringTerms(Schema):
     description = fields.Text(140)
     amount = fields.Money(positive=True, attribute="amount_cents")
     prorated = fields.Boolean()
     ends_on = fields.Date(allow_none=True)
 
 
-class RecurringChargeView(RecurringChargeChange):
+class RecurringChargeChange(RecurringTerms):
+    effective_on = fields.Date()
+    confirmed = fields.Boolean(load_default=False)
+
+
+class RecurringChargeView(RecurringTerms):
     id = fields.Uuid()
     lease_id = fields.Uuid()
     charge_type = fields.OneOf(*RECURRING_TYPES)

@@ -142,3 +142,4 @@ class NewBillRun(Schema):
     period = fields.Month(required=True)
     issued_on = fields.Date()
     due_on = fields.Date()
+    leases = fields.ListOf(fields.Uuid(), most=MAX_LINES, load_default=list)

@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from marshmallow import Schema, validate
 
-from chalicelib.api.schemas.charges import RecurringChargeChange
+from chalicelib.api.schemas.charges import RecurringTerms
+from chalicelib.api.schemas.payments import Reason
 from chalicelib.leasing import model
 from chalicelib.leasing.model import DEPOSIT_KINDS, LEASE_STATUSES, RECURRING_TYPES
 from chalicelib.web import fields
@@ -21,11 +22,20 @@ class DepositTerm(fields.CommandSchema):
     amount = fields.Money(required=True, positive=True, attribute="amount_cents")
 
 
-class NewRecurringCharge(fields.CommandSchema, RecurringChargeChange):
+class NewRecurringCharge(fields.CommandSchema, RecurringTerms):
     command: ClassVar = model.NewRecurringCharge
     charge_type = fields.OneOf(*RECURRING_TYPES, required=True)
     amount = fields.Money(required=True, positive=True, attribute="amount_cents")
     starts_on = fields.Date()
+
+
+class AddedRecurringCharge(RecurringTerms):
+    """A recurring charge to add, and whether a rise of months that are billed already is confirmed."""
+
+    charge_type = fields.OneOf(*RECURRING_TYPES, required=True)
+    amount = fields.Money(required=True, positive=True, attribute="amount_cents")
+    starts_on = fields.Date()
+    confirmed = fields.Boolean(load_default=False)
 
 
 class Agreed(Schema):
@@ -41,6 +51,7 @@ class Agreed(Schema):
 
 class LeaseChange(Agreed):
     tenants = fields.ListOf(fields.Uuid(), validate=validate.Length(min=1, max=10))
+    billed_from = fields.Month()
 
 
 class NewLease(fields.CommandSchema, Agreed):
@@ -50,6 +61,7 @@ class NewLease(fields.CommandSchema, Agreed):
     starts_on = fields.Date(required=True)
     rent = fields.Money(required=True, attribute="rent_cents")
     recurring_charges = fields.ListOf(fields.Nested(NewRecurringCharge), validate=validate.Length(max=20))
+    billed_from = fields.Month()
 
 
 class Renewal(Agreed):
@@ -80,6 +92,7 @@ class LeaseView(Agreed):
     status = fields.OneOf(*LEASE_STATUSES)
     terminated_on = fields.Date(allow_none=True)
     previous_id = fields.Uuid(allow_none=True)
+    billed_from = fields.Month()
     version = fields.Integer()
     created_at = fields.DateTime()
 
@@ -92,10 +105,10 @@ class LeaseQuery(fields.Paging):
     sort = fields.sort_field("id", default="id")
 
 
-class RentStep(fields.CommandSchema):
-    command: ClassVar = model.DatedRent
+class RentStep(Schema):
     starts_on = fields.Date(required=True)
     rent = fields.Money(required=True, attribute="rent_cents")
+    confirmed = fields.Boolean(load_default=False, load_only=True)
 
 
 class OpeningCredit(Schema):
@@ -123,3 +136,15 @@ class FinalAccountView(Schema):
     refundable = fields.Money(attribute="refundable_cents")
     still_owed = fields.Money(attribute="still_owed_cents")
     deposits = fields.ListOf(fields.Nested(HeldDepositView))
+
+
+class NewExcusedMonth(Reason):
+    period = fields.Month(required=True)
+
+
+class ExcusedMonthView(Schema):
+    lease_id = fields.Uuid()
+    period = fields.Month()
+    reason = fields.Text(200)
+    member_id = fields.Uuid(allow_none=True)
+    created_at = fields.DateTime()

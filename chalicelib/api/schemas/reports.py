@@ -2,6 +2,7 @@
 
 from marshmallow import Schema
 
+from chalicelib.billing.model import CORRECTION_KINDS
 from chalicelib.web import fields
 from chalicelib.web.csv_responses import CsvOption
 
@@ -151,3 +152,36 @@ class IncomeView(Schema):
     items = fields.ListOf(fields.Nested(IncomeRowView))
     by_charge_type = fields.ListOf(fields.Nested(ByChargeTypeView))
     total = fields.Money(signed=True, attribute="total_cents")
+
+
+class CorrectionQuery(fields.Paging):
+    lease_id = fields.Uuid()
+    property_id = fields.Uuid()
+    period = fields.Month()
+
+
+class CorrectionView(Schema):
+    id = fields.Uuid()
+    lease_id = fields.Uuid()
+    property_id = fields.Uuid()
+    kind = fields.OneOf(*CORRECTION_KINDS)
+    amount = fields.Money(attribute="amount_cents", signed=True)
+    invoice_id = fields.Uuid()
+    document_id = fields.Uuid(allow_none=True)
+    reason = fields.Text(200)
+    corrected_on = fields.Date()
+    created_at = fields.DateTime()
+
+
+class UnbilledMonthQuery(fields.Paging):
+    property_id = fields.Uuid()
+
+
+class UnbilledMonthView(Schema):
+    lease_id = fields.Uuid()
+    property_id = fields.Uuid()
+    property_name = fields.Text(120)
+    unit_name = fields.Text(40)
+    tenant_name = fields.Text(190)
+    period = fields.Month()
+    amount = fields.Money(attribute="amount_cents")

@@ -80,6 +80,17 @@ invoice_lines = organisation_table(
     index("open_cents"),
 )
 
+excused_months = organisation_table(
+    "excused_month",  # a person decided that the lease is not billed for it
+    required("lease_id", Id),
+    required("period", Date),
+    required("reason", String(200)),
+    optional("member_id", Id),
+    required("created_at", Instant),
+    belongs_to("lease_id", "lease"),
+    key=("lease_id", "period"),
+)
+
 credit_notes = organisation_table(
     "credit_note",
     required("number", Integer),

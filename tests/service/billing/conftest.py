@@ -47,7 +47,8 @@ class Landlord:
             made = portfolio.add_unit(context(db, self.organisation_id, now=self.now, today=self.today), unit)
             tenant = NewTenant("Amina", family_name="Odhiambo", phones=[f"+25411{next(_phones):07d}"])
             who = leasing.add_tenant(context(db, self.organisation_id, now=self.now), tenant, keys=self.resources.keys)
-            new = NewLease(made.id, [who.id], starts_on, rent_cents, **terms)
+            dated = {"billed_from": starts_on.replace(day=1), **terms}
+            new = NewLease(made.id, [who.id], starts_on, rent_cents, **dated)
             return leasing.add_lease(context(db, self.organisation_id, now=self.now, today=self.today), new).id
 
         return self.resources.transact(work)

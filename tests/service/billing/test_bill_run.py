@@ -61,7 +61,7 @@ def test_a_lease_without_a_day_in_the_month_is_not_billed(landlord: Landlord) ->
 def test_rent_changes_on_its_day(landlord: Landlord) -> None:
     lease_id = landlord.let(30_000_00)
     landlord.resources.transact(
-        lambda db: leasing.add_rent_change(
+        lambda db: leasing.record_rent_step(
             context(db, landlord.organisation_id, today=MAY),
             lease_id,
             DatedRent(dt.date(2026, 6, 21), 36_000_00),

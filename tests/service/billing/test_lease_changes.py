@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from chalicelib import billing, leasing
-from chalicelib.errors import Conflict, PreconditionFailed
+from chalicelib import lease_accounts
+from chalicelib.errors import PreconditionFailed
 from chalicelib.leasing.model import Lease, LeaseChange
 from tests.contexts import context
 from tests.service.billing.conftest import JUNE, Landlord
@@ -18,19 +18,18 @@ TWENTIETH, LAST = dt.date(2026, 6, 20), dt.date(2026, 6, 30)
 def lengthen(landlord: Landlord, lease_id: UUID, version: int | None = None) -> Lease:
     values: LeaseChange = {"ends_on": YEAR_END}
     return landlord.resources.transact(
-        lambda db: billing.change_lease(
+        lambda db: lease_accounts.change_lease(
             context(db, landlord.organisation_id, today=landlord.today), lease_id, version, values
         )
     )
 
 
-def test_days_behind_a_last_month_that_is_billed_would_never_be_billed(landlord: Landlord) -> None:
+def test_days_added_to_a_last_month_that_is_billed_are_billed_at_once(landlord: Landlord) -> None:
     lease_id = landlord.let(30_000_00, ends_on=TWENTIETH)
     landlord.bill(JUNE)
-    with pytest.raises(Conflict, match="renew"):
-        lengthen(landlord, lease_id)
-    with landlord.resources.reading() as db:
-        assert leasing.get_lease(context(db, landlord.organisation_id, today=JUNE), lease_id).ends_on == TWENTIETH
+    lengthen(landlord, lease_id)
+    billed = [(each.kind, each.total_cents, each.due_on) for each in landlord.invoices()]
+    assert billed == [("run", 20_000_00, dt.date(2026, 6, 5)), ("difference", 10_000_00, landlord.today)]
 
 
 def test_a_void_invoice_a_whole_month_and_one_not_billed_yet_do_not_stand_in_the_way(landlord: Landlord) -> None:

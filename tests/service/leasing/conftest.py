@@ -46,6 +46,7 @@ class Home:
         """Let the first unit from 1 June 2026 for KES 30,000, unless ``values`` say otherwise."""
         usual = {"unit_id": self.unit_id, "starts_on": dt.date(2026, 6, 1), "rent_cents": 30_000_00}
         values = {**usual, **values}
+        values.setdefault("billed_from", values["starts_on"].replace(day=1))
         if "tenants" not in values:
             values["tenants"] = [self.tenant().id]
         with self.resources.writing() as db:

@@ -16,6 +16,7 @@ from chalicelib.runtime.resources import Resources
 from chalicelib.storage.engines import make_engine
 from tests.contexts import context
 
+JUNE = dt.date(2026, 6, 1)
 WAIT_S = 60
 
 
@@ -36,7 +37,7 @@ def let_all(url: str, phone: str, unit_ids: list[UUID], tenant_id: UUID, barrier
         if inside and first_try:
             first_try.clear()
             barrier.wait(WAIT_S)
-        new = NewLease(unit_id, [tenant_id], dt.date(2026, 6, 1), 30_000_00)
+        new = NewLease(unit_id, [tenant_id], JUNE, 30_000_00, billed_from=JUNE)
         leasing.add_lease(context(db, who.organisation_id, now=now, today=who.today), new)
         return "let"
 

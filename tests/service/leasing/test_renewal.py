@@ -83,7 +83,7 @@ def assert_deposits_went(home: Home, before: Lease, after: Lease) -> None:
 def test_a_renewal_goes_on_from_the_day_after_the_end(home: Home) -> None:
     before = furnished(home, YEAR_END)
     with home.resources.writing() as db:
-        leasing.add_rent_change(
+        leasing.record_rent_step(
             context(db, home.organisation_id, today=TODAY), before.id, DatedRent(YEAR_END, 33_000_00)
         )
     after = renew(home, before, ends_on=dt.date(2027, 12, 31))
@@ -124,7 +124,7 @@ def test_a_charge_that_would_begin_after_the_renewed_lease_is_left_out(home: Hom
     before = home.let(ends_on=YEAR_END)
     with home.resources.writing() as db:
         late = NewRecurringCharge("water", 1_00, starts_on=YEAR_END)
-        leasing.add_recurring_charge(context(db, home.organisation_id, now=home.now, today=TODAY), before.id, late)
+        leasing.record_recurring_charge(context(db, home.organisation_id, now=home.now, today=TODAY), before.id, late)
     after = renew(home, before, ends_on=JANUARY)
     assert charges(home, after) == [("water", 1_00, JANUARY)]
 

@@ -29,7 +29,7 @@ DAY = dt.timedelta(days=1)
 
 def raise_rent(home: Home, lease: Lease, starts_on: dt.date, rent_cents: int) -> DatedRent:
     with home.resources.writing() as db:
-        return leasing.add_rent_change(
+        return leasing.record_rent_step(
             context(db, home.organisation_id, today=TODAY), lease.id, DatedRent(starts_on, rent_cents)
         )
 
@@ -42,14 +42,18 @@ def rents(home: Home, lease: Lease) -> list[DatedRent]:
 def charge(home: Home, lease: Lease, **values: Any) -> RecurringCharge:
     new = NewRecurringCharge("garbage", 300_00, **values)
     with home.resources.writing() as db:
-        return leasing.add_recurring_charge(context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, new)
+        return leasing.record_recurring_charge(
+            context(db, home.organisation_id, now=home.now, today=TODAY), lease.id, new
+        )
 
 
 def change_charge(
     home: Home, charge_id: UUID, version: int | None = None, **changes: Unpack[RecurringChargeChange]
 ) -> RecurringCharge:
     with home.resources.writing() as db:
-        return leasing.change_recurring_charge(context(db, home.organisation_id), charge_id, version, changes)
+        return leasing.update_recurring_charge(
+            context(db, home.organisation_id), charge_id, version, changes, from_day=TODAY
+        )
 
 
 def to_bill(home: Home, period: dt.date, after: UUID | None = None, limit: int = 100) -> list[LeaseTerms]:
@@ -68,13 +72,13 @@ def test_the_rent_of_a_day_is_that_of_the_last_step_before_it(home: Home) -> Non
     assert home.lease(lease.id).version == 3
 
 
-def test_a_rent_to_come_is_replaced_and_one_that_has_begun_is_not(home: Home) -> None:
+def test_a_rent_of_the_same_day_is_replaced_to_come_or_begun(home: Home) -> None:
     lease = home.let()
     raise_rent(home, lease, JANUARY, 35_000_00)
     raise_rent(home, lease, JANUARY, 34_000_00)
     assert rents(home, lease)[-1] == DatedRent(JANUARY, 34_000_00)
-    with pytest.raises(Conflict):
-        raise_rent(home, lease, JUNE, 1_00)
+    raise_rent(home, lease, JUNE, 1_00)
+    assert rents(home, lease)[0] == DatedRent(JUNE, 1_00)
 
 
 def test_a_rent_begins_on_a_day_of_the_lease(home: Home) -> None:

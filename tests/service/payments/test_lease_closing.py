@@ -5,14 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
 
-from chalicelib import billing, leasing
+from chalicelib import billing, lease_accounts, leasing
 from chalicelib.billing.model import NewCharge
-from chalicelib.errors import Conflict
+from chalicelib.errors import Conflict, Invalid
 from chalicelib.lease_accounts import lease_closing
 from chalicelib.leasing.model import NewRecurringCharge
-from chalicelib.storage.tables.leasing import leases
 from tests.money import ALL, Money
 
 JUNE, JULY, AUGUST = dt.date(2026, 6, 1), dt.date(2026, 7, 1), dt.date(2026, 8, 1)
@@ -80,26 +78,21 @@ def test_credit_is_used_on_the_final_bill(books: Money) -> None:
 
 
 def test_a_lease_entered_late_is_not_billed_for_the_time_before(books: Money) -> None:
-    lease_id = books.let(9_000_00, starts_on=dt.date(2024, 1, 1))
+    lease_id = books.let(9_000_00, starts_on=dt.date(2024, 1, 1), billed_from=JUNE)
     books.terminate(lease_id, dt.date(2026, 6, 30))
     assert [line.amount_cents for line in books.lines(lease_id)] == [9_000_00]
 
 
-def test_the_day_on_which_a_lease_was_entered_is_the_landlords_day(books: Money) -> None:
-    books.today = JULY
-    lease_id = books.let(9_000_00, starts_on=dt.date(2024, 1, 1))
-    at_one_in_nairobi = dt.datetime(2026, 6, 30, 22, tzinfo=dt.UTC)
-    books.resources.transact(
-        lambda db: db.execute(update(leases).where(leases.c.id == lease_id).values(created_at=at_one_in_nairobi))
-    )
-    books.terminate(lease_id, dt.date(2026, 7, 31))
-    assert [invoice.period for invoice in books.invoices(lease_id)] == [JULY]
+def test_who_enters_a_lease_that_began_before_this_month_is_asked_from_when_it_is_billed(books: Money) -> None:
+    with pytest.raises(Invalid) as refused:
+        books.let(9_000_00, starts_on=dt.date(2024, 1, 1), billed_from=None)
+    assert [each["field"] for each in refused.value.facts["errors"]] == ["billed_from"]
 
 
 def changed(books: Money, lease_id: UUID, **values: Any) -> None:
     """Change the lease's only recurring charge for the bills to come."""
     [charge] = books.do(leasing.list_recurring_charges, lease_id, ALL).items
-    books.do(leasing.change_recurring_charge, charge.id, charge.version, values)
+    books.do(lease_accounts.change_recurring_charge, charge.id, charge.version, values)
 
 
 def test_a_month_that_was_held_whole_stays_as_it_was_billed(books: Money) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib import leasing
+from chalicelib import lease_accounts
 from chalicelib.leasing.model import DatedRent
 from chalicelib.money import round_half_up
 from chalicelib.periods import month_after, periods_between
@@ -29,6 +29,14 @@ def rent_of(rent_cents: int, starts_on: dt.date, ends_on: dt.date, raised_on: dt
         whole = len(held) == days and len(set(rents)) == 1
         total_cents += rents[0] if whole else round_half_up(sum(rents), days, 100)
     return total_cents
+
+
+def rent_after(rent_cents: int, starts_on: dt.date, ends_on: dt.date, last: dt.date, raised_on: dt.date | None) -> int:
+    """Return the rent of the days behind ``ends_on``: at one rent the two parts of a month add up to its days."""
+    shared = max(starts_on, (ends_on + DAY).replace(day=1))  # the first day of that month that either lease has
+    if ends_on < shared or (raised_on is not None and raised_on <= ends_on):
+        return rent_of(rent_cents, ends_on + DAY, last)
+    return rent_of(rent_cents, shared, last) - rent_of(rent_cents, shared, ends_on)
 
 
 def asked(books: Money, lease_id: UUID) -> int:
@@ -64,7 +72,13 @@ def test_a_lease_is_asked_for_the_rent_of_its_days(
     lease_id = books.let(rent_cents, starts_on)
     raised_on = None if raised_after is None else starts_on + raised_after * DAY
     if raised_on is not None:
-        books.do(leasing.add_rent_change, lease_id, DatedRent(raised_on, RAISED_CENTS), today=books.today)
+        books.do(
+            lease_accounts.add_rent_change,
+            lease_id,
+            DatedRent(raised_on, RAISED_CENTS),
+            confirmed=True,
+            today=books.today,
+        )
     told_on = max(starts_on, ends_on + told_after * DAY)
     if billed:
         run(books, starts_on, told_on)
@@ -82,7 +96,7 @@ def test_a_lease_is_asked_for_the_rent_of_its_days(
     assert asked(books, lease_id) == rent_of(rent_cents, starts_on, ends_on, raised_on)
     if following is not None:
         last = month_after(until) - DAY
-        assert asked(books, following) == rent_of(rent_cents, ends_on + DAY, last)
+        assert asked(books, following) == rent_after(rent_cents, starts_on, ends_on, last, raised_on)
     assert books.broken() == []
 
 

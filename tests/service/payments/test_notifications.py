@@ -29,7 +29,7 @@ class Told(Money):
         """Let a unit to a tenant of whom ``person`` is known, and return the lease."""
         known = NewTenant(**{"given_name": "Otieno", "phones": ["0712000001"], **person})
         who = self.do(leasing.add_tenant, known, keys=self.resources.keys, now=self.now)
-        new = NewLease(self.unit(rent_cents), [who.id], FIRST, rent_cents)
+        new = NewLease(self.unit(rent_cents), [who.id], FIRST, rent_cents, billed_from=FIRST.replace(day=1))
         return self.do(leasing.add_lease, new, **self.at()).id
 
     def entered(self, lease_id: UUID, amount_cents: int = 500_00, **values: Any) -> Payment:

@@ -45,8 +45,10 @@ class Estate(Money):
         """Let a new unit to the tenant from the first of the year on, and return the lease."""
         new = NewUnit(property_id or self.property_id, unit or uuid.uuid4().hex[:8], "apartment", 1)
         added = self.do(portfolio.add_unit, new, **self.at())
-        usual = {"tenants": [tenant_id], "starts_on": dt.date(2026, 1, 1), "rent_cents": 15_000_00}
-        return self.do(leasing.add_lease, NewLease(added.id, **{**usual, **terms}), **self.at()).id
+        usual: dict[str, Any] = {"tenants": [tenant_id], "starts_on": dt.date(2026, 1, 1), "rent_cents": 15_000_00}
+        values = {**usual, **terms}
+        values.setdefault("billed_from", values["starts_on"].replace(day=1))
+        return self.do(leasing.add_lease, NewLease(added.id, **values), **self.at()).id
 
     def owe(self, lease_id: UUID, due_on: dt.date, cents: int = 15_000_00, **options: Any) -> UUID:
         """Issue an invoice, ten days before it is due unless it is said, and return it."""

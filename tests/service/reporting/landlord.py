@@ -78,8 +78,15 @@ class Landlord:
         self, rent_cents: int = 20_000_00, *, unit_id: UUID | None = None, tenant_id: UUID | None = None, **terms: Any
     ) -> UUID:
         """Let a unit, a new one unless it is given, from ``today`` on, and return the lease."""
-        usual = {"tenants": [tenant_id or self.add_tenant()], "starts_on": self.today, "due_day": 5, "grace_days": 0}
-        new = NewLease(unit_id or self.add_unit(rent_cents), rent_cents=rent_cents, **{**usual, **terms})
+        usual: dict[str, Any] = {
+            "tenants": [tenant_id or self.add_tenant()],
+            "starts_on": self.today,
+            "due_day": 5,
+            "grace_days": 0,
+        }
+        values = {**usual, **terms}
+        values.setdefault("billed_from", values["starts_on"].replace(day=1))
+        new = NewLease(unit_id or self.add_unit(rent_cents), rent_cents=rent_cents, **values)
         return self.write(lambda db: leasing.add_lease(context(db, self.organisation_id, **self._when), new).id)
 
     def bill(self, period: dt.date | None = None) -> int:

@@ -49,7 +49,7 @@ def test_a_row_tells_the_lease_of_its_day_and_how_it_stands(landlord: Landlord) 
 def test_the_rent_is_that_of_the_day(landlord: Landlord) -> None:
     lease_id = landlord.let(20_000_00)
     landlord.write(
-        lambda db: leasing.add_rent_change(
+        lambda db: leasing.record_rent_step(
             context(db, landlord.organisation_id, today=landlord.today), lease_id, DatedRent(MARCH, 22_000_00)
         )
     )

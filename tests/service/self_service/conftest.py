@@ -53,8 +53,10 @@ class House:
         name = unit_name or f"A{next(self.names)}"
         unit = NewUnit(self.books.property_id, name, "apartment", rent_cents)
         unit_id = self.books.do(portfolio.add_unit, unit, **self.books.at()).id
-        usual = {"tenants": tenants, "starts_on": dt.date(2026, 1, 1), "rent_cents": rent_cents}
-        lease = self.books.do(leasing.add_lease, NewLease(unit_id, **{**usual, **terms}), **self.books.at())
+        usual: dict[str, Any] = {"tenants": tenants, "starts_on": dt.date(2026, 1, 1), "rent_cents": rent_cents}
+        values = {**usual, **terms}
+        values.setdefault("billed_from", values["starts_on"].replace(day=1))
+        lease = self.books.do(leasing.add_lease, NewLease(unit_id, **values), **self.books.at())
         if confirmed:
             for tenant_id in tenants:
                 for number in self.books.do(leasing.get_tenant, tenant_id).phones:

@@ -31,6 +31,22 @@ def upgrade() -> None:
         **MYSQL_OPTIONS,
     )
     op.create_table(
+        "excused_month",
+        sa.Column("organisation_id", Id(), nullable=False),
+        sa.Column("lease_id", Id(), nullable=False),
+        sa.Column("period", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("member_id", Id(), nullable=True),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("organisation_id", "lease_id", "period", name="pk_excused_month"),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "lease_id"],
+            ["lease.organisation_id", "lease.id"],
+            name="fk_excused_month_lease_organisation_id_lease_id",
+        ),
+        **MYSQL_OPTIONS,
+    )
+    op.create_table(
         "correction",
         sa.Column("organisation_id", Id(), nullable=False),
         sa.Column("id", Id(), nullable=False),
