@@ -25,6 +25,7 @@ from chalicelib.reminders.model import (
     SendingCalendar,
     TenantContact,
 )
+from chalicelib.reminders.waiting_payments import list_covered_cents
 from chalicelib.runtime.context import Context
 from chalicelib.tasks.model import Task
 
@@ -124,9 +125,15 @@ def _names_of_later_steps(steps: Iterable[ReminderStep], first: ReminderStep) ->
 
 
 def _list_due(ctx: Context, plan: DayPlan, tenant_ids: list[UUID]) -> list[DueReminder]:
-    """Return the due steps of the tenants' invoices, by tenant and due day; four queries."""
+    """Return the due steps of the tenants' invoices, by tenant and due day; five queries, or six.
+
+    What a payment that waits for its confirmation would pay is not asked for.
+    """
     due_days = rules.due_day_range(plan.steps, plan.today)
-    found = repository.list_open_invoices(ctx, tenant_ids, *due_days)
+    listed = repository.list_open_invoices(ctx, tenant_ids, *due_days)
+    covered = list_covered_cents(ctx, {each.lease_id for each in listed})
+    asked = [each._replace(open_cents=each.open_cents - covered.get(each.invoice_id, 0)) for each in listed]
+    found = [each for each in asked if each.open_cents]
     known = {dates: plan.find_due_step(dates) for dates in {each.dates for each in found}}
     steps = [(each, known[each.dates]) for each in found]
     due = [DueReminder(each, step) for each, step in steps if step is not None]

@@ -21,6 +21,7 @@ from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.billing import invoice_lines, invoices
 from chalicelib.storage.tables.leasing import leases, tenant_phones, tenants
 from chalicelib.storage.tables.messaging import messages
+from chalicelib.storage.tables.payments import payments
 from chalicelib.storage.tables.portfolio import channels, properties, units
 from chalicelib.storage.tables.reminders import reminders
 
@@ -97,6 +98,31 @@ def list_open_invoices(ctx: Context, tenant_ids: Collection[UUID], first: dt.dat
         .order_by(leases.c.tenant_id, _LINE.due_on, _LINE.invoice_id)
     )
     return [OpenInvoice._make((*row[:4], InvoiceDates._make(row[4:7]), row[7])) for row in ctx.db.execute(query)]
+
+
+def list_waiting_payments(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return by lease the cents of payments that wait for their confirmation; most leases have none."""
+    query = (
+        select(payments.c.lease_id, _as_integer(func.sum(payments.c.amount_cents)))
+        .where(
+            payments.c.organisation_id == ctx.organisation_id,
+            payments.c.lease_id.in_(lease_ids),
+            payments.c.state == "pending",
+        )
+        .group_by(payments.c.lease_id)
+    )
+    return {row[0]: row[1] for row in ctx.db.execute(query)}
+
+
+def list_owed_by_invoice(ctx: Context, lease_ids: Collection[UUID]) -> list[tuple[UUID, UUID, int]]:
+    """Return (lease, invoice, open cents) of the leases' open invoices, the oldest due first."""
+    query = (
+        select(_LINE.lease_id, _LINE.invoice_id, _as_integer(func.sum(_LINE.open_cents)))
+        .where(*_with_open_amount(ctx.organisation_id), _LINE.lease_id.in_(lease_ids))
+        .group_by(_LINE.lease_id, _LINE.invoice_id, _LINE.due_on)
+        .order_by(_LINE.due_on, _LINE.invoice_id)
+    )
+    return [(row[0], row[1], row[2]) for row in ctx.db.execute(query)]
 
 
 def list_sent_steps(ctx: Context, invoice_ids: Collection[UUID]) -> dict[UUID, list[str]]:

@@ -14,6 +14,7 @@ from chalicelib.organisations.model import Organisation
 from chalicelib.reminders import policies, promises, rules
 from chalicelib.reminders import reminder_repository as repository
 from chalicelib.reminders.model import FINAL, OVERDUE, RemindedInvoice, ReminderPolicy, SentReminder, TenantContact
+from chalicelib.reminders.waiting_payments import list_covered_cents
 from chalicelib.runtime.context import Context
 from chalicelib.translations import wording
 
@@ -42,12 +43,15 @@ class _RenderingContext(NamedTuple):
 
 
 def render_reminders(ctx: Context, messages: Sequence[Message]) -> dict[UUID, RenderedText]:
-    """Return the text of each reminder, or the reason for none: invoices paid, or lease excluded since; ten queries.
+    """Return the text of each reminder, or the reason for none: invoices paid, or lease excluded since; eleven queries.
 
     A reminder postponed (quiet hours, a cap, a retry) into a day off waits for the day after; so does the younger of
     two reminders on one day.
     """
-    invoices = repository.list_reminded_invoices(ctx, [message.id for message in messages])
+    listed = repository.list_reminded_invoices(ctx, [message.id for message in messages])
+    covered = list_covered_cents(ctx, {each.lease_id for each in listed})
+    asked = [each._replace(open_cents=each.open_cents - covered.get(each.invoice_id, 0)) for each in listed]
+    invoices = [each for each in asked if each.open_cents]
     tenants = {each.tenant_id for each in messages if each.tenant_id}
     organisation = organisations.get_organisation(ctx.db, ctx.organisation_id)
     today = ctx.today

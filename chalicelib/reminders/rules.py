@@ -1,7 +1,8 @@
 """Which reminder step of an invoice is sent on which day. Days are business days in the organisation's time zone."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from uuid import UUID
 
 from chalicelib.reminders.model import (
     BEFORE,
@@ -102,6 +103,23 @@ def message_kind(kinds: Collection[str], days: Collection[tuple[dt.date, dt.date
     if all(overdue_on <= today for _, overdue_on in days):
         return FINAL if FINAL in kinds else OVERDUE
     return DUE if all(due_on == today for due_on, _ in days) else BEFORE
+
+
+def covered_cents(owed: Iterable[tuple[UUID, UUID, int]], waiting: Mapping[UUID, int]) -> dict[UUID, int]:
+    """Return by invoice what payments that wait for their confirmation would pay of it, the oldest due first.
+
+    Args:
+        owed: (lease, invoice, open cents), the oldest due first.
+        waiting: Cents by lease.
+    """
+    left = dict(waiting)
+    covered = {}
+    for lease_id, invoice_id, open_cents in owed:
+        part_cents = min(left.get(lease_id, 0), open_cents)
+        if part_cents:
+            covered[invoice_id] = part_cents
+            left[lease_id] -= part_cents
+    return covered
 
 
 def due_day_range(steps: Collection[ReminderStep], today: dt.date) -> tuple[dt.date, dt.date]:

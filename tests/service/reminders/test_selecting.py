@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from chalicelib import leasing, portfolio
+from chalicelib import leasing, payments, portfolio
 from chalicelib.portfolio.model import NewProperty
 from chalicelib.reminders import daily_run, jobs, policies, promises
 from chalicelib.reminders.model import NewExclusion, NewPromise
@@ -127,6 +127,21 @@ def test_what_is_paid_is_not_reminded_of(estate: Estate) -> None:
     estate.pay(lease_id, 15_000_00)
     estate.at_day(DUE)
     assert estate.remind() == {"on": "2026-12-05", "tenants": 0, "messages": 0, "promises_settled": 0}
+
+
+def test_what_a_payment_that_waits_would_pay_is_not_asked_for_until_it_is_rejected(estate: Estate) -> None:
+    lease_id, _ = estate.owing(DUE)
+    estate.at_day(DUE)
+    code = {"method": "mpesa", "provider_reference": "SLK4H7R2QX"}
+    paid = estate.pay(lease_id, 15_000_00, **code)
+    other, _ = estate.owing(DUE)
+    estate.pay(other, 5_000_00, **code | {"provider_reference": "SLK4H7R2QY"})
+    assert (paid.state, estate.remind()["messages"]) == ("pending", 1)
+    assert "10,000" in (estate.texts()[0] or "")
+    estate.do(payments.reject_payment, paid.id, reason="No such payment", **estate.at())
+    estate.at_day(DUE + dt.timedelta(days=1))
+    estate.remind()
+    assert {message.lease_id for message in estate.messages()} == {lease_id, other}
 
 
 def test_whoever_is_left_out_or_has_promised_is_not_reminded_until_that_is_over(estate: Estate) -> None:
