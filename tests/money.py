@@ -131,7 +131,7 @@ class Money:
         return self.do(payments.match_payment, payment_id, lease_id, **self.at())
 
     def allocate(self, payment_id: UUID, lines: list[tuple[UUID, int]] | None) -> Payment:
-        return self.do(allocation.allocate_payment, payment_id, lines, **self.at())
+        return self.do(payments.allocate_payment, payment_id, lines, **self.at())
 
     def reverse(self, payment_id: UUID) -> Payment:
         return self.do(reversal.reverse_payment, payment_id, reason="bounced", **self.at())

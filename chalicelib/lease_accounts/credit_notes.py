@@ -34,10 +34,11 @@ def credit_invoice(
     seen = billing.get_invoice(ctx, invoice_id)
     leasing.lock_lease_chains(ctx, [seen.lease_id])
     note, entries = payments.credit_lines(ctx, invoice_id, lines, reason=reason, kind=kind, automatic=automatic)
-    if kind == "never_owed":
+    if kind == "never_owed" and seen.due_on < ctx.today:
         because = f"credit note {note.number} of {short_day(ctx.today, ctx.today)}"
-        entries += payments.revise_late_fees(ctx, [seen.lease_id], seen.due_on, because)
-    entries += payments.apply_lease_credits(ctx, {seen.lease_id})
+        entries += payments.revise(ctx, [seen.lease_id], seen.due_on, because)
+    else:
+        entries += payments.apply_lease_credits(ctx, {seen.lease_id})
     ledger.post(ctx, entries)
     return note
 
@@ -72,7 +73,5 @@ def void_invoice(ctx: Context, invoice_id: UUID) -> Invoice:
     because = f"invoice {voided.number} voided on {short_day(ctx.today, ctx.today)}"
     if seen.run_period is not None:
         revise_charges(ctx, [seen.lease_id], seen.run_period, because)  # its differences go with it
-    entries = payments.revise_late_fees(ctx, [seen.lease_id], seen.due_on, because)
-    entries += payments.apply_lease_credits(ctx, {seen.lease_id})
-    ledger.post(ctx, entries)
+    ledger.post(ctx, payments.revise(ctx, [seen.lease_id], seen.due_on, because))
     return voided

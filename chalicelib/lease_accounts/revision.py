@@ -1,10 +1,10 @@
 """Make what leases were charged what their terms say, after a change that counts from a month already billed.
 
 This is where the dependencies of derived facts stand. The terms of a lease decide what its months are charged; what it
-was charged and the money received decide its late fees (``payments.revise_late_fees``); both decide what is allocated
-to what. An act that changes terms calls ``revise_charges`` and nothing else; one that changes money calls
-``payments.revise_late_fees``, which does the rest of the way. Nothing is changed in the past: what differs is invoiced
-or credited today, and months without an invoice are left to a run or a closing.
+was charged and the money received decide its late fees and what is allocated to what (``payments.revise``). An act that
+changes terms calls ``revise_charges`` and nothing else; one that changes money calls ``payments.revise`` and nothing
+else. Nothing is changed in the past: what differs is invoiced or credited today, and months without an invoice are left
+to a run or a closing.
 """
 
 import datetime as dt
@@ -62,9 +62,9 @@ def revise_charges(
     for each in revised:
         entries += _correct(ctx, each, because)
     fallen = [line.due_on for each in revised if each.difference.credits for line in each.lines]
-    if fallen:
-        entries += payments.revise_late_fees(ctx, chain, min(fallen), because)
-    if revised:
+    if fallen and min(fallen) < ctx.today:
+        entries += payments.revise(ctx, chain, min(fallen), because)
+    elif revised:
         entries += payments.apply_lease_credits(ctx, chain)
     ledger.post(ctx, entries)
 

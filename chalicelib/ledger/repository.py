@@ -27,6 +27,13 @@ def lock_book(ctx: Context) -> dt.date | None:
     return _lock_book(ctx, shared=False)
 
 
+def find_closed_through(ctx: Context) -> dt.date | None:
+    """Return the last closed day as it stands now; nothing is locked."""
+    query = select(ledger_books.c.closed_through).where(ledger_books.c.organisation_id == ctx.organisation_id)
+    found: dt.date | None = ctx.db.scalar(query)
+    return found
+
+
 def close_through(ctx: Context, day: dt.date) -> None:
     query = update(ledger_books).where(ledger_books.c.organisation_id == ctx.organisation_id)
     ctx.db.execute(query.values(closed_through=day))

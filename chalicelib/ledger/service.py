@@ -44,6 +44,12 @@ def channel_code(channel_id: UUID) -> str:
     return f"{_CHANNEL}{channel_id}"
 
 
+def get_first_open_day(ctx: Context) -> dt.date:
+    """Return the first day that no closed month covers; the calendar's first day if none was closed."""
+    closed_through = repository.find_closed_through(ctx)
+    return dt.date.min if closed_through is None else effective_day(closed_through, closed_through)
+
+
 def ensure_accounts(ctx: Context, codes: Iterable[str]) -> None:
     """Create those of the accounts that the organisation does not have yet.
 

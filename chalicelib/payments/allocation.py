@@ -1,4 +1,4 @@
-"""Allocate credit to open lines: oldest first, or as a member chooses."""
+"""Allocate credit to open lines, oldest first, and release it for a credit note."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -6,14 +6,12 @@ from uuid import UUID
 
 from chalicelib import billing, leasing, ledger, organisations
 from chalicelib.billing.model import Invoice, OpenLine
-from chalicelib.errors import Conflict, Invalid
+from chalicelib.errors import Conflict
 from chalicelib.ledger.model import Entry
 from chalicelib.paging import Page, PageRequest
 from chalicelib.payments import allocation_repository, payment_repository, rules
 from chalicelib.payments.allocation_entries import (
-    AllocationChange,
     allocation_from_payment,
-    lock_payment,
     releases_of,
     write_allocations,
 )
@@ -27,22 +25,25 @@ def apply_and_post_lease_credits(ctx: Context, lease_ids: Sequence[UUID]) -> Non
     Two queries if no lease has credit or a predecessor; otherwise a constant number, plus one for each generation of
     leases.
     """
-    entries = apply_lease_credits(ctx, lease_ids)
+    entries = apply_lease_credits(ctx, lease_ids, by_hand=True)
     ledger.post(ctx, entries)
 
 
-def apply_lease_credits(ctx: Context, lease_ids: Collection[UUID]) -> list[Entry]:
+def apply_lease_credits(ctx: Context, lease_ids: Collection[UUID], *, by_hand: bool = False) -> list[Entry]:
     """Apply the credit of leases and of their predecessors to the leases' open lines; return the entries to post.
 
     The caller has locked the leases that owe. A use case of one lease also locks its predecessors
     (``leasing.lock_lease_chains``); a bill run does not, and relies on the lock on each payment.
+
+    Args:
+        by_hand: Also credit that a person left when they allocated a payment: for new bills, not for what they left.
     """
     chains = leasing.get_predecessors(ctx, lease_ids)
     payable: dict[UUID, set[UUID]] = {}
     for lease_id in lease_ids:
         for payer_id in (lease_id, *chains.get(lease_id, ())):
             payable.setdefault(payer_id, set()).add(lease_id)
-    found = payment_repository.list_payment_ids_with_credit(ctx, payable) if payable else []
+    found = payment_repository.list_payment_ids_with_credit(ctx, payable, by_hand=by_hand) if payable else []
     if not found:
         return []
     held = payment_repository.lock_payments(ctx, found)
@@ -76,7 +77,7 @@ def apply_credits(ctx: Context, payments: Iterable[Payment], payable: Mapping[UU
         shares, _ = rules.allocate(payment.unallocated_cents, allocatable, order, payment.purpose)
         for line_id, amount_cents in shares:
             left[line_id] -= amount_cents
-            day = _allocation_day(payment, here[line_id], freed, ctx.today)
+            day = choose_day(payment, here[line_id], freed, ctx.today)
             changes.append(allocation_from_payment(here[line_id], payment, amount_cents, day))
     return write_allocations(ctx, changes)
 
@@ -87,61 +88,8 @@ def as_allocatable(line: OpenLine, open_cents: int | None = None) -> rules.Alloc
     return rules.AllocatableLine(line.id, line.due_on, line.charge_type, line.seq, left_cents)
 
 
-def allocate_payment(ctx: Context, payment_id: UUID, lines: Sequence[tuple[UUID, int]] | None) -> Payment:
-    """Reallocate the payment: release its allocations, then allocate it to ``lines`` or, if that is None, to
-    open lines, oldest first. What is left stays credit.
-
-    Lines are those of its lease, and of the following leases whose lines it has paid.
-
-    Args:
-        lines: (invoice line, cents above 0), each line once; an empty list leaves all as credit.
-
-    Raises:
-        Conflict: the payment is not matched to a lease, or a line has less open.
-        Invalid: a line is not the lease's or is named twice, or the sum exceeds the payment.
-    """
-    payment = lock_payment(ctx, payment_id)
-    if payment.state != "matched" or payment.lease_id is None:
-        raise Conflict("Only a confirmed payment that has a lease can be allocated.", state=payment.state)
-    net_allocations = allocation_repository.net_allocations_of_source(ctx, payment_id)
-    entries = write_allocations(ctx, releases_of(ctx, net_allocations, ctx.today))
-    freed = payment_repository.lock_payments(ctx, [payment_id])
-    payable = {payment.lease_id, *allocation_repository.list_leases_of_source(ctx, payment_id)}
-    if lines is None:
-        entries += apply_credits(ctx, freed, {payment.lease_id: payable})
-    else:
-        changes = _allocate_chosen_lines(ctx, freed[0], payable, lines)
-        entries += write_allocations(ctx, changes)
-    payment_repository.mark_allocated(ctx, payment_id, by_hand=lines is not None)
-    ledger.post(ctx, entries)
-    return payment_repository.lock_payments(ctx, [payment_id])[0]
-
-
-def _allocate_chosen_lines(
-    ctx: Context, payment: Payment, payable: Collection[UUID], lines: Sequence[tuple[UUID, int]]
-) -> list[AllocationChange]:
-    found = billing.list_open_lines(ctx, sorted(payable))
-    open_lines = {line.id: line for group in found.values() for line in group}
-    wrong = []
-    for index, (line_id, amount_cents) in enumerate(lines):
-        if line_id not in open_lines:
-            wrong.append((f"lines.{index}.invoice_line_id", "the lease has no such open line"))
-        elif amount_cents > open_lines[line_id].open_cents:
-            wrong.append((f"lines.{index}.amount", "more than the open amount of the line"))
-    if len({line_id for line_id, _ in lines}) != len(lines):
-        wrong.append(("lines", "each line may be named once"))
-    if sum(amount_cents for _, amount_cents in lines) > payment.unallocated_cents:
-        wrong.append(("lines", "the total is more than the payment has"))
-    if wrong:
-        raise Invalid(wrong)
-    freed = allocation_repository.last_release_days(ctx, [payment.id], [line_id for line_id, _ in lines])
-    return [
-        allocation_from_payment(line, payment, amount_cents, _allocation_day(payment, line, freed, ctx.today))
-        for line, amount_cents in ((open_lines[line_id], cents) for line_id, cents in lines)
-    ]
-
-
-def _allocation_day(payment: Payment, line: OpenLine, freed: dict[UUID, dt.date], today: dt.date) -> dt.date:
+def choose_day(payment: Payment, line: OpenLine, freed: dict[UUID, dt.date], today: dt.date) -> dt.date:
+    """Return the day of an allocation; ``freed`` is the day of the last release by payment and by line."""
     days = [freed[each] for each in (payment.id, line.id) if each in freed]
     return rules.allocation_day(payment.received_on, line.issued_on, max(days, default=None), today)
 

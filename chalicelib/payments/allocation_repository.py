@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, insert, select
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select
 
 from chalicelib.paging import Page, PageRequest
 from chalicelib.payments.model import Allocation
@@ -30,6 +30,15 @@ class NetAllocation(NamedTuple):
     amount_cents: int
     payer_lease_id: UUID | None
     payer_property_id: UUID | None
+
+
+class AllocatedPart(NamedTuple):
+    """What was allocated of a source to a line on one day, less what was released of it as of that day."""
+
+    source_id: UUID
+    line_id: UUID
+    allocated_on: dt.date
+    cents: int
 
 
 def add_allocations(ctx: Context, rows: Sequence[Allocation]) -> None:
@@ -86,15 +95,33 @@ def last_release_days(ctx: Context, source_ids: Collection[UUID], line_ids: Coll
     """Return the day of the last release by source and by line id; most have none."""
     found: dict[UUID, dt.date] = {}
     for column, ids in ((allocations.c.source_id, source_ids), (allocations.c.invoice_line_id, line_ids)):
-        query = (
-            select(column, func.max(allocations.c.allocated_on))
-            .where(
-                allocations.c.organisation_id == ctx.organisation_id, column.in_(ids), allocations.c.amount_cents < 0
-            )
-            .group_by(column)
+        # By day: what was allocated again by the days of receipt was released on the day that it counted from.
+        by_day = (
+            select(column.label("id"), allocations.c.allocated_on)
+            .where(allocations.c.organisation_id == ctx.organisation_id, column.in_(ids))
+            .group_by(allocations.c.source_id, allocations.c.invoice_line_id, allocations.c.allocated_on)
+            .having(func.sum(allocations.c.amount_cents) < 0)
+            .subquery("by_day")
         )
+        query = select(by_day.c.id, func.max(by_day.c.allocated_on)).group_by(by_day.c.id)
         found |= {row[0]: row[1] for row in ctx.db.execute(query)}
     return found
+
+
+def list_parts(ctx: Context, lease_ids: Collection[UUID]) -> list[AllocatedPart]:
+    """Return by source, line and day what was allocated to or from the leases; what came to nothing is left out."""
+    cents = func.sum(allocations.c.amount_cents)
+    key = (allocations.c.source_id, allocations.c.invoice_line_id, allocations.c.allocated_on)
+    query = (
+        select(*key, cents)
+        .where(
+            allocations.c.organisation_id == ctx.organisation_id,
+            or_(allocations.c.lease_id.in_(lease_ids), allocations.c.payer_lease_id.in_(lease_ids)),
+        )
+        .group_by(*key)
+        .having(cents != 0)
+    )
+    return [AllocatedPart(row[0], row[1], row[2], int(row[3])) for row in ctx.db.execute(query)]
 
 
 def _net_allocations(ctx: Context, condition: ColumnElement[bool]) -> list[NetAllocation]:

@@ -27,6 +27,7 @@ class BilledLine(NamedTuple):
     charge_type: str
     charge_id: UUID | None
     seq: int
+    issued_on: dt.date
     due_on: dt.date
     overdue_on: dt.date
     amount_cents: int

@@ -6,7 +6,7 @@ credited in the open period as never owed.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from chalicelib import billing, leasing, tasks
@@ -82,23 +82,17 @@ def assess_next(ctx: Context, on: dt.date, *, after: UUID | None, limit: int) ->
     return (late[-1] if len(late) == limit else None), made
 
 
-def revise_late_fees(ctx: Context, lease_ids: Iterable[UUID], since: dt.date, because: str) -> list[Entry]:
-    """Derive the late fees of the leases, and of those that share their money, again, and return what to post.
+def revise_late_fees(ctx: Context, chain: Collection[UUID], since: dt.date, because: str) -> list[Entry]:
+    """Derive the late fees of leases that share their money again, and return what to post; called by ``revise``.
 
-    The caller has locked the leases, and has written the fact that has come late. Money that had paid a fee which is
-    credited here becomes credit; the caller applies it (``apply_lease_credits``) if there is anything to post.
+    Money that had paid a fee which is credited here becomes credit.
 
     Args:
-        since: First day whose picture the fact changes; fees of what was late before are as they were.
-        because: The fact, for people: "payment of 3 Nov entered on 30 Nov".
+        since: Fees of what was late before this day are as they were.
     """
-    if since >= ctx.today:
-        return []  # what is late because of today is not late yet
     policies = list_policies(ctx)
     if not policies:
         return []
-    chain = leasing.get_chain(ctx, lease_ids)
-    leasing.lock_leases(ctx, chain)
     facts = load_facts(ctx, chain, policies, on=ctx.today)
     changed = {}
     for invoice_id, wanted_cents in facts.wanted.items():

@@ -47,6 +47,21 @@ def lock_payments(ctx: Context, payment_ids: Iterable[UUID]) -> list[Payment]:
     return [_payment(row) for row in ctx.db.execute(query)]
 
 
+def lock_automatic_payments(ctx: Context, lease_ids: Collection[UUID]) -> list[Payment]:
+    """Lock the leases' matched payments that nobody allocated by hand, in the order of their ids, and return them.
+
+    By id, after a read without locks: an index is read by ranges, and would lock rows of other leases.
+    """
+    query = select(payments.c.id).where(
+        payments.c.organisation_id == ctx.organisation_id,
+        payments.c.lease_id.in_(lease_ids),
+        payments.c.state == "matched",
+        payments.c.by_hand.is_(False),
+    )
+    found = list(ctx.db.scalars(query))
+    return [each for each in lock_payments(ctx, found) if each.state == "matched"] if found else []
+
+
 def find_by_reference(ctx: Context, channel_id: UUID, provider_reference: str) -> Payment | None:
     query = select(*_COLUMNS).where(
         payments.c.organisation_id == ctx.organisation_id,
@@ -85,8 +100,8 @@ def list_payments(
     return fetch_page(ctx.db, query, keys, page_request, descending=sort.startswith("-")).of(_payment)
 
 
-def list_payment_ids_with_credit(ctx: Context, lease_ids: Iterable[UUID]) -> list[UUID]:
-    """Return the leases' matched payments that have credit left.
+def list_payment_ids_with_credit(ctx: Context, lease_ids: Iterable[UUID], *, by_hand: bool) -> list[UUID]:
+    """Return the leases' matched payments that have credit left; those allocated by hand only if ``by_hand``.
 
     Not locked here: the index is read by ranges, and a locking read would wait for rows of other leases.
     """
@@ -96,7 +111,7 @@ def list_payment_ids_with_credit(ctx: Context, lease_ids: Iterable[UUID]) -> lis
         payments.c.unallocated_cents > 0,
         payments.c.state == "matched",
     )
-    return list(ctx.db.scalars(query))
+    return list(ctx.db.scalars(query if by_hand else query.where(payments.c.by_hand.is_(False))))
 
 
 def list_credits(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, int]:

@@ -10,10 +10,10 @@ from chalicelib.leasing.model import LeaseTerms
 from chalicelib.ledger.model import Entry, Leg
 from chalicelib.paging import Page, PageRequest
 from chalicelib.payments import payment_repository
-from chalicelib.payments.allocation import apply_credits, apply_lease_credits
-from chalicelib.payments.late_fees import revise_late_fees
+from chalicelib.payments.allocation import apply_credits
 from chalicelib.payments.model import Payment
 from chalicelib.payments.notifications import notify_receipt
+from chalicelib.payments.revision import revise
 from chalicelib.periods import short_day
 from chalicelib.runtime.context import Context
 
@@ -83,14 +83,11 @@ def receive_payment(ctx: Context, payment: Payment, because: str) -> Payment:
 def allocate_and_receipt(ctx: Context, payment: Payment, entries: list[Entry], because: str) -> Payment:
     """Allocate and receipt a confirmed payment of a lease, post that together with ``entries``, notify the tenant.
 
-    Late fees are derived again where it counts from a past day; ``because`` tells people why.
+    What follows is derived again where it counts from a past day; ``because`` tells people why.
     """
     if payment.lease_id:
-        revised = revise_late_fees(ctx, [payment.lease_id], payment.received_on, because)
-        # What had paid a fee that is withdrawn is credit again, and is applied with the payment's own.
-        entries += revised
-        if revised:
-            entries += apply_lease_credits(ctx, [payment.lease_id])
+        if payment.received_on < ctx.today:
+            entries += revise(ctx, [payment.lease_id], payment.received_on, because)
         else:
             entries += apply_credits(ctx, [payment], {payment.lease_id: [payment.lease_id]})
     receipt = None
@@ -109,14 +106,11 @@ def allocate_and_receipt(ctx: Context, payment: Payment, entries: list[Entry], b
     return get_payment(ctx, payment.id)
 
 
-def revise_and_apply(ctx: Context, payment: Payment, act: str) -> None:
-    """Derive the late fees of the payment's lease again after an ``act`` on it that moves no money, and post that."""
+def revise_after(ctx: Context, payment: Payment, act: str) -> None:
+    """Derive again what follows from the payment, after an ``act`` on it that moves no money, and post that."""
     if payment.lease_id is None:
         return
-    entries = revise_late_fees(ctx, [payment.lease_id], payment.received_on, describe_act(ctx, payment, act))
-    if entries:
-        entries += apply_lease_credits(ctx, [payment.lease_id])
-    ledger.post(ctx, entries)
+    ledger.post(ctx, revise(ctx, [payment.lease_id], payment.received_on, describe_act(ctx, payment, act)))
 
 
 def describe_act(ctx: Context, payment: Payment, act: str) -> str:

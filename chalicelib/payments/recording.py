@@ -12,7 +12,7 @@ from chalicelib.payments import channels, payment_repository, rules
 from chalicelib.payments.allocation_entries import CHANGED_MEANWHILE
 from chalicelib.payments.model import NewPayment, Payment
 from chalicelib.payments.notifications import notify_recorded
-from chalicelib.payments.receiving import describe_act, lock_lease_for_payment, receive_payment, revise_and_apply
+from chalicelib.payments.receiving import describe_act, lock_lease_for_payment, receive_payment, revise_after
 from chalicelib.runtime.context import Context
 
 
@@ -43,7 +43,7 @@ def record_payment(ctx: Context, new: NewPayment) -> Payment:
     if not pending:
         return receive_payment(ctx, payment, describe_act(ctx, payment, "entered"))
     if payment.lease_id:
-        revise_and_apply(ctx, payment, "entered")
+        revise_after(ctx, payment, "entered")
     if ctx.actor.role == "caretaker":
         notify_recorded(ctx, payment)
     return payment

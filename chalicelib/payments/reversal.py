@@ -12,10 +12,10 @@ from chalicelib.paging import Page, PageRequest
 from chalicelib.payments import allocation_repository, payment_repository
 from chalicelib.payments.allocation import apply_lease_credits
 from chalicelib.payments.allocation_entries import CHANGED_MEANWHILE, lock_payment, releases_of, write_allocations
-from chalicelib.payments.late_fees import revise_late_fees
 from chalicelib.payments.model import NewRefund, Payment, Refund
 from chalicelib.payments.notifications import notify_reversed
 from chalicelib.payments.receiving import describe_act, get_payment
+from chalicelib.payments.revision import revise
 from chalicelib.runtime.context import Context
 
 
@@ -47,8 +47,11 @@ def reverse_payment(ctx: Context, payment_id: UUID, *, reason: str) -> Payment:
         raise Conflict(CHANGED_MEANWHILE)
     if payment.lease_id is not None:
         because = describe_act(ctx, payment, "reversed")
-        entries += revise_late_fees(ctx, {payment.lease_id, *reopened}, payment.received_on, because)
-        entries += apply_lease_credits(ctx, {payment.lease_id, *reopened})
+        concerned = {payment.lease_id, *reopened}
+        if payment.received_on < ctx.today:
+            entries += revise(ctx, concerned, payment.received_on, because)
+        else:
+            entries += apply_lease_credits(ctx, concerned)
         billing.void_receipt(ctx, payment_id)
     ledger.post(ctx, entries)
     ledger.reverse(ctx, ("payment", payment_id), on=ctx.today, kinds={"payment"})

@@ -13,7 +13,7 @@ from chalicelib.payments.receiving import (
     get_payment,
     lock_lease_for_payment,
     receive_payment,
-    revise_and_apply,
+    revise_after,
 )
 from chalicelib.runtime.context import Context
 
@@ -51,7 +51,7 @@ def reject_payment(ctx: Context, payment_id: UUID, *, reason: str) -> Payment:
         values |= {"provider_reference": None, "reference_raw": payment.reference_raw or payment.provider_reference}
     if not payment_repository.change_state(ctx, payment_id, "rejected", values):
         raise Conflict("Only a pending payment can be rejected.", state=payment.state)
-    revise_and_apply(ctx, payment, "rejected")
+    revise_after(ctx, payment, "rejected")
     notify_rejected(ctx, payment)
     return get_payment(ctx, payment_id)
 

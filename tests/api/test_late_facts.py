@@ -187,3 +187,55 @@ def test_the_last_month_and_its_fee_follow_the_day_on_which_the_tenant_left(
     assert books.late_fee(lease_id) == "3000.00"
     books.on("2026-11-30")
     assert books.terminate(lease_id, ends_on)["owed"] == owed
+
+
+def credit_of(books: Books, payment: dict[str, str]) -> str:
+    return str(books.owner.get(f"/v1/payments/{payment['id']}").json["credit"])
+
+
+@pytest.mark.parametrize(("closed", "on_the_tenth"), [(False, []), (True, ["10000.00"])])
+def test_money_allocates_itself_by_the_day_of_receipt_within_open_months(
+    books: Books, closed: bool, on_the_tenth: list[str]
+) -> None:
+    lease_id = books.lease("2026-10-01", "10000")
+    books.bill("2026-10")
+    books.on("2026-10-31")
+    first_entered = books.pay(lease_id, "10000", "2026-10-20")
+    if closed:
+        books.on("2026-11-02")
+        books.close("2026-10")
+    then_entered = books.pay(lease_id, "10000", "2026-10-03")
+    credits = [credit_of(books, each) for each in (first_entered, then_entered)]
+    assert credits == (["0.00", "10000.00"] if closed else ["10000.00", "0.00"])
+    arrears = books.owner.get("/v1/reports/arrears?on=2026-10-10").json["items"]
+    assert [each["total"] for each in arrears] == on_the_tenth
+
+
+def test_what_a_person_allocated_is_not_allocated_again(books: Books) -> None:
+    lease_id = books.lease("2026-10-01", "10000")
+    books.bill("2026-10")
+    books.on("2026-10-31")
+    chosen = books.pay(lease_id, "10000", "2026-10-20")
+    [invoice] = books.invoices(lease_id)
+    line = books.owner.get(f"/v1/invoices/{invoice['id']}").json["lines"][0]["id"]
+    books.make(f"payments/{chosen['id']}/allocate", lines=[{"invoice_line_id": line, "amount": "4000"}])
+    assert credit_of(books, chosen) == "6000.00"  # left on purpose
+    late = books.pay(lease_id, "10000", "2026-10-03")
+    assert (credit_of(books, chosen), credit_of(books, late)) == ("6000.00", "4000.00")
+    books.on("2026-11-01")
+    books.bill("2026-11")  # a new bill takes what was left
+    assert (credit_of(books, chosen), credit_of(books, late)) == ("0.00", "0.00")
+
+
+def test_a_cheque_that_bounces_leaves_its_line_to_the_money_that_came_in_before_it(books: Books) -> None:
+    lease_id = books.lease("2026-10-01", "10000")
+    books.bill("2026-10")
+    books.on("2026-10-20")
+    cheque = books.pay(lease_id, "10000", "2026-10-05", "cheque", provider_reference="000123")
+    cash = books.pay(lease_id, "10000", "2026-10-08")
+    assert credit_of(books, cash) == "10000.00"
+    books.on("2026-10-25")
+    books.make(f"payments/{cheque['id']}/reverse", reason="It bounced")
+    assert credit_of(books, cash) == "0.00"
+    for day in ("2026-10-20", "2026-10-25"):
+        assert books.owner.get(f"/v1/reports/arrears?on={day}").json["items"] == []
