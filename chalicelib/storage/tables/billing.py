@@ -1,6 +1,6 @@
 """What is owed: charges, invoices and their lines, credit notes, receipts, the counters of their numbers."""
 
-from sqlalchemy import Boolean, CheckConstraint, Date, Integer, String, false
+from sqlalchemy import Boolean, CheckConstraint, Date, Integer, String, text
 
 from chalicelib.storage.tables.base import belongs_to, index, optional, organisation_table, required
 from chalicelib.storage.types import Cents, Id, Instant
@@ -96,7 +96,7 @@ credit_notes = organisation_table(
     required("number", Integer),
     # never_owed: what follows from the sum, such as a late fee, goes too; goodwill: it stays; write_off: owed, given up
     required("kind", String(12), server_default="never_owed"),
-    required("automatic", Boolean, server_default=false()),  # follows from facts; nobody decided it
+    required("automatic", Boolean, server_default=text("0")),  # follows from facts; nobody decided it
     required("invoice_id", Id),
     required("lease_id", Id),
     required("reason", String(200)),

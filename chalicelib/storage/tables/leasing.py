@@ -1,6 +1,6 @@
 """Who rents: tenants, leases with their dated rents and charges, deposits."""
 
-from sqlalchemy import Boolean, Date, Index, Integer, String
+from sqlalchemy import Boolean, Date, Index, Integer, String, text
 
 from chalicelib.storage.tables.base import belongs_to, index, optional, organisation_table, required
 from chalicelib.storage.types import Blob, Cents, Id, Instant, Phone
@@ -50,7 +50,7 @@ leases = organisation_table(
     optional("terminated_on", Date),  # the day on which the termination was recorded
     optional("previous_id", Id),  # the lease that this one renews or carries on
     required(
-        "billed_from", Date, server_default="2000-01-01"
+        "billed_from", Date, server_default=text("'2000-01-01'")
     ),  # first month that the books bill; what was owed before is its opening balance
     required("note", String(500)),
     required("version", Integer),

@@ -1,6 +1,6 @@
 """Money received, what of it was set against which line, and what was given back."""
 
-from sqlalchemy import Boolean, CheckConstraint, Date, Integer, String, false
+from sqlalchemy import Boolean, CheckConstraint, Date, Integer, String, text
 
 from chalicelib.storage.tables.base import belongs_to, index, optional, organisation_table, required
 from chalicelib.storage.types import Cents, Id, Instant
@@ -22,7 +22,7 @@ payments = organisation_table(
     required("note", String(200)),
     required("unallocated_cents", Cents),  # neither allocated nor refunded: the credit
     required("refunded_cents", Cents),
-    required("by_hand", Boolean, server_default=false()),  # a person allocated it, and it is never allocated again
+    required("by_hand", Boolean, server_default=text("0")),  # a person allocated it, and it is never allocated again
     optional("recorded_by", Id),
     optional("confirmed_by", Id),
     optional("reversed_on", Date),
