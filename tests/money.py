@@ -136,6 +136,9 @@ class Money:
     def reverse(self, payment_id: UUID) -> Payment:
         return self.do(reversal.reverse_payment, payment_id, reason="bounced", **self.at())
 
+    def move(self, payment_id: UUID, lease_id: UUID) -> Payment:
+        return self.do(payments.move_payment, payment_id, lease_id, reason="wrong unit", **self.at())
+
     def refund(self, payment_id: UUID, amount_cents: int, **values: Any) -> Refund:
         new = NewRefund(amount_cents, "paid twice")._replace(**values)
         return self.do(reversal.refund_credit, payment_id, new, **self.at())

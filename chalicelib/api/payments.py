@@ -32,14 +32,20 @@ def list_payments(request: RequestContext) -> Page[Payment]:
 
 
 @routes.post(
-    "/payments", may="record_payment", body=schemas.NewPayment, answer=schemas.PaymentView, location="/v1/payments/{id}"
+    "/payments",
+    may="record_payment",
+    body=schemas.NewPayment,
+    answer=schemas.RecordedPayment,
+    location="/v1/payments/{id}",
 )
 def record_payment(request: RequestContext) -> Payment:
     """Record a payment.
 
     Records money received. It is posted, allocated to the oldest open lines and receipted; without a lease it is
-    ``unmatched``. What a caretaker records, and an M-Pesa code typed by hand, is ``pending`` until confirmed. A
-    reference that the channel already has is refused (409; ``payment_id`` names the first payment).
+    ``unmatched``. What a caretaker records, and an M-Pesa code typed by hand, is ``pending`` until confirmed. An
+    M-Pesa code that a live payment has, and a bank's reference that one on the same channel has, is refused (409;
+    ``payment_id`` names it). ``warnings`` name payments that may be the same money: a cheque number that was recorded
+    before, equal cash of the same lease and day.
     """
     return payments.record_payment(request.ctx, request.body)
 
@@ -113,10 +119,29 @@ def reverse_payment(request: RequestContext, payment_id: UUID) -> Payment:
     """Reverse a payment.
 
     Reverses a confirmed payment, such as a bounced cheque: its lines are open again, its receipt is void, its
-    journal is mirrored today, and the tenant is notified. It keeps its reference. Refused once part of it was
+    journal is mirrored today, and the tenant is notified. Its reference can be used again. Refused once part of it was
     refunded (409). For owners, managers and accountants.
     """
     return payments.reverse_payment(request.ctx, payment_id, reason=request.body["reason"])
+
+
+@routes.post(
+    "/payments/{payment_id}/move",
+    may="reverse_payment",
+    body=schemas.Move,
+    answer=schemas.PaymentView,
+    location="/v1/payments/{id}",
+)
+def move_payment(request: RequestContext, payment_id: UUID) -> Payment:
+    """Move a payment to another lease.
+
+    Corrects a payment that was recorded on the wrong lease: it is reversed, its receipt is void, and a new payment
+    (``moved_from_id`` names the old one) with the same reference, day and amount is allocated and receipted on the
+    right lease. The old lease is corrected as of the days concerned, or of the first open day. Both tenants are
+    notified. Only a matched payment of which nothing was refunded can be moved (409). For owners, managers and
+    accountants.
+    """
+    return payments.move_payment(request.ctx, payment_id, **request.body)
 
 
 @routes.post(

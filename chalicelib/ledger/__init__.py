@@ -5,6 +5,7 @@ from chalicelib.ledger.service import (
     channel_code,
     close_period,
     ensure_accounts,
+    get_closed_through,
     get_first_open_day,
     get_journal,
     list_accounts,

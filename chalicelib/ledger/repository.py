@@ -28,7 +28,7 @@ def lock_book(ctx: Context) -> dt.date | None:
 
 
 def find_closed_through(ctx: Context) -> dt.date | None:
-    """Return the last closed day as it stands now; nothing is locked."""
+    """Return the last closed day, without a lock."""
     query = select(ledger_books.c.closed_through).where(ledger_books.c.organisation_id == ctx.organisation_id)
     found: dt.date | None = ctx.db.scalar(query)
     return found

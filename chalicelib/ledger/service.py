@@ -66,6 +66,14 @@ def ensure_accounts(ctx: Context, codes: Iterable[str]) -> None:
         repository.add_account(ctx, row)
 
 
+def get_closed_through(ctx: Context, *, locked: bool = False) -> dt.date | None:
+    """Return the last day of the closed months, None if none is closed; ``locked``: none can be closed meanwhile.
+
+    The book is locked last of all: what is written before is computed by an unlocked day, and compared afterwards.
+    """
+    return repository.lock_book_shared(ctx) if locked else repository.find_closed_through(ctx)
+
+
 def post(ctx: Context, entries: Sequence[Entry]) -> list[UUID]:
     """Post the entries, all or none, and return their journals' ids in the same order.
 

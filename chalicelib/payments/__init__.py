@@ -13,6 +13,7 @@ from chalicelib.payments.crediting import credit_lines
 from chalicelib.payments.deposit_allocation import allocate_deposit, choose_lines, release_deposit
 from chalicelib.payments.late_fees import assess_final_late_fees, assess_late_fees
 from chalicelib.payments.manual_allocation import allocate_payment
+from chalicelib.payments.moving import move_payment
 from chalicelib.payments.receiving import anonymise_payer, get_payment, list_payments
 from chalicelib.payments.recording import record_opening_credit, record_payment
 from chalicelib.payments.reversal import list_refunds, refund_credit, reverse_payment

@@ -8,7 +8,7 @@ are returned to the caller to post, because the ledger's book is locked last of 
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -43,8 +43,11 @@ class AllocationChange(NamedTuple):
     payer_property_id: UUID
 
 
-def lock_payment(ctx: Context, payment_id: UUID) -> Payment:
+def lock_payment(ctx: Context, payment_id: UUID, *, and_leases: Collection[UUID] = ()) -> Payment:
     """Lock the payment's lease, if it has one, and those that it has paid for, then the payment, and return it.
+
+    Args:
+        and_leases: Leases to lock together with these, because leases are locked in the order of their ids.
 
     Raises:
         Conflict: it was matched to a lease, or allocated to another one, in the meantime.
@@ -56,7 +59,7 @@ def lock_payment(ctx: Context, payment_id: UUID) -> Payment:
     paid_for = set()
     if seen.lease_id is not None:
         paid_for = allocation_repository.list_leases_of_source(ctx, payment_id)
-        leasing.lock_lease_chains(ctx, {seen.lease_id, *paid_for})
+        leasing.lock_lease_chains(ctx, {seen.lease_id, *paid_for, *and_leases})
     locked = payment_repository.find_payment(ctx, payment_id, lock=True)
     if locked is None or locked.lease_id != seen.lease_id:
         raise Conflict(CHANGED_MEANWHILE, payment_id=str(payment_id))

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, union_all
 
 from chalicelib.paging import Page, PageRequest
-from chalicelib.payments.model import Allocation
+from chalicelib.payments.model import Allocation, Payment
 from chalicelib.runtime.context import Context, Properties
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import leases
@@ -68,6 +68,30 @@ def net_allocations_of_source(ctx: Context, source_id: UUID) -> list[NetAllocati
     return _net_allocations(ctx, allocations.c.source_id == source_id)
 
 
+def net_allocations_by_day(
+    ctx: Context, payment: Payment, *, not_before: dt.date
+) -> list[tuple[dt.date, NetAllocation]]:
+    """Return what the payment was allocated to each line on each day, below 0 what was released.
+
+    Days before ``not_before`` count as that day. The sum of the amounts is what is allocated now.
+    """
+    query = (
+        select(allocations.c.invoice_line_id, allocations.c.allocated_on, func.sum(allocations.c.amount_cents))
+        .where(allocations.c.organisation_id == ctx.organisation_id, allocations.c.source_id == payment.id)
+        .group_by(allocations.c.invoice_line_id, allocations.c.allocated_on)
+    )
+    found: dict[tuple[dt.date, UUID], int] = {}
+    for line_id, on, amount_cents in ctx.db.execute(query):
+        key = (max(on, not_before), line_id)
+        found[key] = found.get(key, 0) + int(amount_cents)
+    payer = (payment.lease_id, payment.property_id)
+    return [
+        (on, NetAllocation("payment", payment.id, line_id, amount_cents, *payer))
+        for (on, line_id), amount_cents in sorted(found.items())
+        if amount_cents
+    ]
+
+
 def net_allocations_on_lines(ctx: Context, line_ids: Iterable[UUID]) -> list[NetAllocation]:
     """Return the net allocations to the lines, the earliest allocated first."""
     return _net_allocations(ctx, allocations.c.invoice_line_id.in_(set(line_ids)))
@@ -93,19 +117,17 @@ def allocated_by_day(ctx: Context, source_id: UUID) -> list[tuple[dt.date, int]]
 
 def last_release_days(ctx: Context, source_ids: Collection[UUID], line_ids: Collection[UUID]) -> dict[UUID, dt.date]:
     """Return the day of the last release by source and by line id; most have none."""
-    found: dict[UUID, dt.date] = {}
-    for column, ids in ((allocations.c.source_id, source_ids), (allocations.c.invoice_line_id, line_ids)):
-        # By day: what was allocated again by the days of receipt was released on the day that it counted from.
-        by_day = (
-            select(column.label("id"), allocations.c.allocated_on)
-            .where(allocations.c.organisation_id == ctx.organisation_id, column.in_(ids))
-            .group_by(allocations.c.source_id, allocations.c.invoice_line_id, allocations.c.allocated_on)
-            .having(func.sum(allocations.c.amount_cents) < 0)
-            .subquery("by_day")
-        )
-        query = select(by_day.c.id, func.max(by_day.c.allocated_on)).group_by(by_day.c.id)
-        found |= {row[0]: row[1] for row in ctx.db.execute(query)}
-    return found
+    # By day: what was allocated again by the days of receipt was released on the day that it counted from.
+    parts = [
+        select(column.label("id"), allocations.c.allocated_on)
+        .where(allocations.c.organisation_id == ctx.organisation_id, column.in_(ids))
+        .group_by(allocations.c.source_id, allocations.c.invoice_line_id, allocations.c.allocated_on)
+        .having(func.sum(allocations.c.amount_cents) < 0)
+        for column, ids in ((allocations.c.source_id, source_ids), (allocations.c.invoice_line_id, line_ids))
+    ]
+    by_day = union_all(*parts).subquery("by_day")
+    query = select(by_day.c.id, func.max(by_day.c.allocated_on)).group_by(by_day.c.id)
+    return {row[0]: row[1] for row in ctx.db.execute(query)}
 
 
 def list_parts(ctx: Context, lease_ids: Collection[UUID]) -> list[AllocatedPart]:

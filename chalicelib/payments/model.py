@@ -97,6 +97,8 @@ class Payment(NamedTuple):
     reason: str | None  # why it was rejected or reversed
     version: int
     created_at: dt.datetime
+    moved_from_id: UUID | None = None  # the payment of another lease that this one replaces
+    warnings: tuple[str, ...] = ()  # only of a payment just recorded
 
     @property
     def allocated_cents(self) -> int:

@@ -9,22 +9,26 @@ from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.paging import Page, PageRequest
+from chalicelib.payments import rules
 from chalicelib.payments.model import Payment, Refund, states_before
 from chalicelib.runtime.context import Context, Properties
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.payments import payments, refunds
 from chalicelib.storage.tables.portfolio import channels, properties
 
-_FIELDS = tuple(Payment._fields)
+_FIELDS = tuple(name for name in Payment._fields if name != "warnings")
 _COLUMNS = [payments.c[name] for name in _FIELDS]
+MAX_LOOKALIKES = 3
 _REFUND_COLUMNS = [refunds.c[name] for name in Refund._fields]
 
 
 def add_payment(ctx: Context, payment: Payment) -> bool:
-    """Insert the payment; return False if its channel already has the provider's reference."""
+    """Insert the payment; return False if a live payment holds its ``reference_key``."""
+    values = {name: getattr(payment, name) for name in _FIELDS}
+    values["reference_key"] = _reference_key(payment)
     try:
         with ctx.db.begin_nested():
-            ctx.db.execute(insert(payments).values(organisation_id=ctx.organisation_id, **payment._asdict()))
+            ctx.db.execute(insert(payments).values(organisation_id=ctx.organisation_id, **values))
     except IntegrityError:
         return False
     return True
@@ -62,14 +66,39 @@ def lock_automatic_payments(ctx: Context, lease_ids: Collection[UUID]) -> list[P
     return [each for each in lock_payments(ctx, found) if each.state == "matched"] if found else []
 
 
-def find_by_reference(ctx: Context, channel_id: UUID, provider_reference: str) -> Payment | None:
-    query = select(*_COLUMNS).where(
-        payments.c.organisation_id == ctx.organisation_id,
-        payments.c.channel_id == channel_id,
-        payments.c.provider_reference == provider_reference,
-    )
-    row = ctx.db.execute(query).one_or_none()
+def find_holder_of_reference(ctx: Context, payment: Payment) -> Payment | None:
+    """Return the live payment that holds the ``reference_key`` that ``payment`` would have."""
+    key = _reference_key(payment)
+    query = select(*_COLUMNS).where(payments.c.organisation_id == ctx.organisation_id, payments.c.reference_key == key)
+    row = None if key is None else ctx.db.execute(query).one_or_none()
     return None if row is None else _payment(row)
+
+
+def list_lookalikes(ctx: Context, payment: Payment, within: Properties) -> list[Payment]:
+    """Return the latest payments of the properties ``within`` (None: of all) that may be the same money.
+
+    Of a cheque: those with its number, reversed ones too. Of cash: equal live ones of the same lease and day.
+    """
+    query = select(*_COLUMNS).where(payments.c.organisation_id == ctx.organisation_id)
+    if payment.method == "cheque" and payment.provider_reference:
+        query = query.where(
+            payments.c.provider_reference == payment.provider_reference,
+            payments.c.method == "cheque",
+            payments.c.state != "rejected",
+        )
+    elif payment.method == "cash" and payment.lease_id is not None:
+        query = query.where(
+            payments.c.lease_id == payment.lease_id,
+            payments.c.method == "cash",
+            payments.c.received_on == payment.received_on,
+            payments.c.amount_cents == payment.amount_cents,
+            payments.c.state.not_in(("rejected", "reversed")),
+        )
+    else:
+        return []
+    if within is not None:
+        query = query.where(payments.c.property_id.in_(within))
+    return [_payment(row) for row in ctx.db.execute(query.order_by(payments.c.id.desc()).limit(MAX_LOOKALIKES))]
 
 
 def list_payments(
@@ -131,12 +160,15 @@ def list_credits(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, int]:
 
 def change_state(ctx: Context, payment_id: UUID, state: str, values: dict[str, Any] | None = None) -> bool:
     """Set the state and ``values`` if the current state allows the transition; return whether this call did it."""
+    changed = {"state": state, **(values or {})}
+    if rules.frees_reference(state):
+        changed["reference_key"] = None
     query = update(payments).where(
         payments.c.organisation_id == ctx.organisation_id,
         payments.c.id == payment_id,
         payments.c.state.in_(states_before(state)),
     )
-    return ctx.db.execute(query.values(state=state, version=payments.c.version + 1, **(values or {}))).rowcount == 1
+    return ctx.db.execute(query.values(version=payments.c.version + 1, **changed)).rowcount == 1
 
 
 def change_credits(ctx: Context, moves: Sequence[tuple[UUID, int]]) -> bool:
@@ -239,6 +271,12 @@ def list_fitting_channels(ctx: Context, kinds: Iterable[str]) -> list[UUID]:
         .limit(2)
     )
     return list(ctx.db.scalars(query))
+
+
+def _reference_key(payment: Payment) -> str | None:
+    if rules.frees_reference(payment.state):
+        return None
+    return rules.reference_key(payment.method, payment.channel_id, payment.provider_reference)
 
 
 def _payment(row: Row[Any]) -> Payment:

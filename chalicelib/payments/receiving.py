@@ -1,7 +1,7 @@
 """List payments, and receive them: post, allocate, receipt."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from chalicelib import billing, leasing, ledger
@@ -63,8 +63,8 @@ def lock_lease_for_payment(ctx: Context, lease_id: UUID) -> LeaseTerms:
     return lease
 
 
-def receive_payment(ctx: Context, payment: Payment, because: str) -> Payment:
-    """Post a confirmed payment, and allocate and receipt it if it has a lease."""
+def receive_payment(ctx: Context, payment: Payment, because: str, entries: Sequence[Entry] = ()) -> Payment:
+    """Post a confirmed payment together with ``entries``, and allocate and receipt it if it has a lease."""
     code = "opening" if payment.channel_id is None else ledger.channel_code(payment.channel_id)
     entry = Entry(
         kind="payment",
@@ -77,7 +77,7 @@ def receive_payment(ctx: Context, payment: Payment, because: str) -> Payment:
             Leg("unallocated", -payment.amount_cents, payment.lease_id, payment.property_id),
         ),
     )
-    return allocate_and_receipt(ctx, payment, [entry], because)
+    return allocate_and_receipt(ctx, payment, [*entries, entry], because)
 
 
 def allocate_and_receipt(ctx: Context, payment: Payment, entries: list[Entry], because: str) -> Payment:

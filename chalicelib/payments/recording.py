@@ -22,10 +22,11 @@ def record_payment(ctx: Context, new: NewPayment) -> Payment:
     Unless it needs confirmation first, it is posted, allocated oldest first and receipted; without a lease it is
     unmatched. The tenant is notified of the receipt, and of what a caretaker records.
 
-    What a caretaker records is pending until ``confirm_payment``, and is for their properties only.
+    What a caretaker records is pending until ``confirm_payment``, and is for their properties only. The answer's
+    ``warnings`` name payments that may be the same money: of a cheque number, or of equal cash of the lease and day.
 
     Raises:
-        Conflict: the channel has the provider's reference already; ``payment_id`` names the first payment.
+        Conflict: a live payment has the M-Pesa code, or the bank's reference on that channel; ``payment_id`` names it.
         Invalid: a day in the future or too long ago (``rules.earliest_received_on``), a lease, tenant or channel that
             is not the organisation's or does not fit.
     """
@@ -39,14 +40,16 @@ def record_payment(ctx: Context, new: NewPayment) -> Payment:
     payment = _make_payment(ctx, new, lease)._replace(channel_id=channel_id)
     if pending:
         payment = payment._replace(state="pending", unallocated_cents=0)
-    _insert_payment(ctx, payment)
+    lookalikes = payment_repository.list_lookalikes(ctx, payment, ctx.actor.properties)
+    warnings = tuple(rules.format_lookalike(each) for each in lookalikes)
+    insert_payment(ctx, payment)
     if not pending:
-        return receive_payment(ctx, payment, describe_act(ctx, payment, "entered"))
+        return receive_payment(ctx, payment, describe_act(ctx, payment, "entered"))._replace(warnings=warnings)
     if payment.lease_id:
         revise_after(ctx, payment, "entered")
     if ctx.actor.role == "caretaker":
         notify_recorded(ctx, payment)
-    return payment
+    return payment._replace(warnings=warnings)
 
 
 def record_opening_credit(ctx: Context, lease_id: UUID, amount_cents: int, on: dt.date) -> Payment:
@@ -63,7 +66,7 @@ def record_opening_credit(ctx: Context, lease_id: UUID, amount_cents: int, on: d
     lease = leasing.lock_lease_terms(ctx, lease_id)
     _check_received_on(on, "owner", lease, ctx.today)
     payment = _make_payment(ctx, new, lease)
-    _insert_payment(ctx, payment)
+    insert_payment(ctx, payment)
     return receive_payment(ctx, payment, describe_act(ctx, payment, "entered"))
 
 
@@ -135,16 +138,21 @@ def _make_payment(ctx: Context, new: NewPayment, lease: LeaseTerms | None) -> Pa
     )
 
 
-def _insert_payment(ctx: Context, payment: Payment) -> None:
+def insert_payment(ctx: Context, payment: Payment) -> None:
+    """Insert the payment.
+
+    Raises:
+        Conflict: a live payment holds its reference; ``payment_id`` and ``state`` are stated if the member may see it.
+    """
     if payment_repository.add_payment(ctx, payment):
         return
-    first = None
-    if payment.channel_id and payment.provider_reference:
-        first = payment_repository.find_by_reference(ctx, payment.channel_id, payment.provider_reference)
+    first = payment_repository.find_holder_of_reference(ctx, payment)
     if first is None:
         raise Conflict(CHANGED_MEANWHILE)
     raise Conflict(
-        "The channel already has a payment with this reference.",
+        "A payment with this M-Pesa code was recorded before."
+        if payment.method == "mpesa"
+        else "The channel already has a payment with this reference.",
         provider_reference=payment.provider_reference,
         **({"payment_id": str(first.id), "state": first.state} if ctx.may_touch(first.property_id) else {}),
     )

@@ -39,16 +39,13 @@ def confirm_payment(ctx: Context, payment_id: UUID) -> Payment:
 def reject_payment(ctx: Context, payment_id: UUID, *, reason: str) -> Payment:
     """Reject a pending payment; nothing was posted for it. The tenant is notified if they were when it was recorded.
 
-    Its reference moves to ``reference_raw`` and is free again, so that the same money can still
-    be recorded correctly.
+    Its reference is free again, so that the same money can still be recorded correctly.
 
     Raises:
         Conflict: it is not pending.
     """
     payment = lock_payment(ctx, payment_id)
     values = {"reason": reason, "confirmed_by": ctx.actor.member_id}
-    if payment.provider_reference is not None:
-        values |= {"provider_reference": None, "reference_raw": payment.reference_raw or payment.provider_reference}
     if not payment_repository.change_state(ctx, payment_id, "rejected", values):
         raise Conflict("Only a pending payment can be rejected.", state=payment.state)
     revise_after(ctx, payment, "rejected")

@@ -8,9 +8,45 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from chalicelib.payments.model import Payment
+
 CARETAKER_DAYS = 7  # within which a caretaker may record a payment
 MAX_AHEAD_DAYS = 365  # that a payment may precede the lease
 MAX_HISTORY_DAYS = 3653  # ten years; anything older belongs in an opening balance
+
+
+def reference_key(method: str, channel_id: UUID | None, reference: str | None) -> str | None:
+    """Return what only one live payment of the organisation may have, or None if the reference may repeat.
+
+    An M-Pesa code is given once, whichever channel it is recorded on; a bank's reference is unique on its account.
+    Cheque numbers repeat: two banks number theirs alike, and a cheque is presented again after it bounced.
+    """
+    if not reference or method not in ("mpesa", "bank"):
+        return None
+    return f"mpesa:{reference}" if method == "mpesa" else f"{channel_id.hex if channel_id else ''}:{reference}"
+
+
+def frees_reference(state: str, source: str = "typed") -> bool:
+    """Return whether a payment in this state leaves its reference to other payments.
+
+    Args:
+        source: "typed" if a person entered the reference, who may have been wrong about the money; what a
+            "provider" reported did come in, so its reference stays held.
+    """
+    return source == "typed" and state in ("rejected", "reversed")
+
+
+def format_lookalike(payment: Payment) -> str:
+    """Return the warning that a payment just recorded may be the same money as ``payment``."""
+    shillings, cents = divmod(payment.amount_cents, 100)
+    what = (
+        f"Cheque {payment.provider_reference} was recorded before"
+        if payment.method == "cheque"
+        else "An equal cash payment of this lease and day was recorded before"
+    )
+    on = payment.received_on
+    reversed_since = ", reversed since" if payment.state == "reversed" else ""
+    return f"{what}: payment {payment.id} of {shillings:,}.{cents:02d} on {on.day} {on:%b %Y}{reversed_since}."
 
 
 class AllocatableLine(NamedTuple):

@@ -53,7 +53,7 @@ class Books:
         list(job_runner.run_job_by_hand(self.resources, "late_fees", dt.date.fromisoformat(on), NAIROBI))
         task_runner.run_tasks(self.resources)
 
-    def pay(self, lease_id: str, amount: str, received_on: str, method: str = "cash", **values: Any) -> Any:
+    def pay(self, lease_id: str | None, amount: str, received_on: str, method: str = "cash", **values: Any) -> Any:
         return self.make("payments", lease_id=lease_id, amount=amount, received_on=received_on, method=method, **values)
 
     def credit(self, invoice_id: str, amount: str, **values: Any) -> Any:

@@ -163,6 +163,15 @@ class MoneyMachine(RuleBasedStateMachine):
         allowed = chosen.state in ("matched", "unmatched") and not chosen.refunded_cents
         expect(allowed, lambda: self.books.reverse(chosen.id))
 
+    @precondition(lambda self: self.payments)
+    @rule(place=PICK, lease=PICK)
+    def move(self, place: int, lease: int) -> None:
+        chosen = self.payment(place, lambda each: each.state == "matched" and not each.refunded_cents)
+        lease_id = mostly(self.leases, lambda each: each != chosen.lease_id, lease)
+        allowed = chosen.state == "matched" and chosen.method != "opening" and not chosen.refunded_cents
+        made = expect(allowed and lease_id != chosen.lease_id, lambda: self.books.move(chosen.id, lease_id))
+        self.payments += [made.id] if made else []
+
     @precondition(lambda self: self.payments and self.channel_id)
     @rule(place=PICK, part=PARTS)
     def refund(self, place: int, part: str) -> None:

@@ -51,8 +51,13 @@ class PaymentView(Schema):
     confirmed_by = fields.Uuid(allow_none=True)
     reversed_on = fields.Date(allow_none=True)
     reason = fields.Text(200, allow_none=True)
+    moved_from_id = fields.Uuid(allow_none=True)
     version = fields.Integer()
     created_at = fields.DateTime()
+
+
+class RecordedPayment(PaymentView):
+    warnings = fields.ListOf(fields.Text(200))
 
 
 class PaymentQuery(fields.Paging):
@@ -71,6 +76,11 @@ class Reason(Schema):
 
 class Match(Schema):
     lease_id = fields.Uuid(required=True)
+
+
+class Move(Schema):
+    lease_id = fields.Uuid(required=True)
+    reason = fields.Text(200, least=1, required=True)
 
 
 class ChosenLine(Schema):

@@ -10,6 +10,7 @@ payments = organisation_table(
     optional("channel_id", Id),  # none for an opening credit, which came in before the books began
     required("method", String(10)),  # cash, bank, cheque, mpesa, opening
     optional("provider_reference", String(40)),  # theirs: an M-Pesa code, a cheque's number
+    optional("reference_key", String(80)),  # what only one live payment may have (payments.rules.reference_key)
     required("amount_cents", Cents),
     required("received_on", Date),
     optional("lease_id", Id),
@@ -27,12 +28,16 @@ payments = organisation_table(
     optional("confirmed_by", Id),
     optional("reversed_on", Date),
     optional("reason", String(200)),  # why it was rejected or reversed
+    optional("moved_from_id", Id),  # the payment of another lease that this one replaces
     required("version", Integer),
     required("created_at", Instant),
     CheckConstraint("amount_cents > 0 AND unallocated_cents >= 0 AND refunded_cents >= 0", name="signs"),
     CheckConstraint("unallocated_cents + refunded_cents <= amount_cents", name="whole"),
     belongs_to("channel_id", "channel"),
-    index("channel_id", "provider_reference", unique=True),
+    index("reference_key", unique=True),
+    index("channel_id"),
+    index("provider_reference"),
+    index("moved_from_id", unique=True),
     index("lease_id", "unallocated_cents"),
     index("property_id"),
     index("state"),
