@@ -118,7 +118,8 @@ def channels_hold_what_came_in(books: Books) -> Iterator[str]:
 def income_is_what_was_billed(books: Books) -> Iterator[str]:
     billed = books.sums(
         "SELECT charge_type, SUM(amount_cents - credited_cents) FROM invoice_line"
-        " WHERE organisation_id = :me AND voided_on IS NULL AND charge_type NOT IN ('opening_balance', 'deposit')"
+        " WHERE organisation_id = :me AND voided_on IS NULL"
+        " AND charge_type NOT IN ('opening_balance', 'deposit', 'refund_recovery')"
         " GROUP BY charge_type"
     )
     posted = {code.removeprefix("income."): -cents for code, cents in books.balances("a.code", "income.%").items()}
@@ -188,7 +189,7 @@ def payments_are_spent_once(books: Books) -> Iterator[str]:
     for key, state, amount, credit, refunds in books.rows(
         "SELECT id, state, amount_cents, unallocated_cents, refunded_cents FROM payment WHERE organisation_id = :me"
     ):
-        spent = amount - credit - refunds if state in ("matched", "unmatched") else credit + refunds
+        spent = amount - credit - refunds if state in ("matched", "unmatched") else credit
         if allocated.get(key, 0) != spent or refunded.get(key, 0) != refunds:
             found = (amount, credit, refunds, allocated.get(key), refunded.get(key))
             yield f"payment {bytes(key).hex()} {state}: {found}"

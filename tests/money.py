@@ -141,7 +141,10 @@ class Money:
 
     def refund(self, payment_id: UUID, amount_cents: int, **values: Any) -> Refund:
         new = NewRefund(amount_cents, "paid twice")._replace(**values)
-        return self.do(reversal.refund_credit, payment_id, new, **self.at())
+        return self.do(payments.refund_credit, payment_id, new, **self.at())
+
+    def undo_refund(self, refund: Refund) -> Refund:
+        return self.do(payments.reverse_refund, refund.payment_id, refund.id, reason="never paid out", **self.at())
 
     def opening_credit(self, lease_id: UUID, amount_cents: int) -> Payment:
         return self.do(payments.record_opening_credit, lease_id, amount_cents, self.today, **self.at())

@@ -119,8 +119,8 @@ def reverse_payment(request: RequestContext, payment_id: UUID) -> Payment:
     """Reverse a payment.
 
     Reverses a confirmed payment, such as a bounced cheque: its lines are open again, its receipt is void, its
-    journal is mirrored today, and the tenant is notified. Its reference can be used again. Refused once part of it was
-    refunded (409). For owners, managers and accountants.
+    journal is mirrored today, and the tenant is notified. Its reference can be used again. What was
+    refunded of it is billed by an invoice (``recovery_invoice_id``), due today. For owners, managers and accountants.
     """
     return payments.reverse_payment(request.ctx, payment_id, reason=request.body["reason"])
 
@@ -155,6 +155,22 @@ def refund_credit(request: RequestContext, payment_id: UUID) -> Refund:
     with a recent sign-in.
     """
     return payments.refund_credit(request.ctx, payment_id, request.body)
+
+
+@routes.post(
+    "/payments/{payment_id}/refunds/{refund_id}/reversal",
+    may="refund_credit",
+    body=schemas.Reason,
+    answer=schemas.RefundView,
+)
+def reverse_refund(request: RequestContext, payment_id: UUID, refund_id: UUID) -> Refund:
+    """Reverse a refund.
+
+    Undoes a refund that was never paid out, as of its day, or of the first open day if that month is closed: the
+    credit comes back and is allocated to what is open. Answers with the row that reverses it; a refund that was
+    reversed before is refused (409). For owners, managers and accountants.
+    """
+    return payments.reverse_refund(request.ctx, payment_id, refund_id, reason=request.body["reason"])
 
 
 @routes.get("/payments/{payment_id}/refunds", may="see_payments", query=Paging, answer=schemas.RefundView)

@@ -26,6 +26,7 @@ from chalicelib.billing.credit_notes import (
 )
 from chalicelib.billing.invoices import (
     apply_paid,
+    check_no_refund_recovery,
     get_invoice,
     get_lines,
     last_billed_periods,
@@ -47,5 +48,6 @@ from chalicelib.billing.single_invoices import (
     issue_invoice_of_kind,
     issue_opening_invoice,
     issue_opening_invoices,
+    issue_refund_recovery,
     issue_single_invoice,
 )

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Case, ColumnElement, Table, and_, case, exists, insert, literal, or_, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
-from chalicelib.billing.model import Draft, InvoiceLine, OpenLine
+from chalicelib.billing.model import REFUND_RECOVERY, Draft, InvoiceLine, OpenLine
 from chalicelib.ids import new_id
 from chalicelib.runtime.context import Context
 from chalicelib.storage.tables.billing import counters, excused_months, invoice_lines, invoices
@@ -231,7 +231,7 @@ def _batches(deltas: Mapping[UUID, int]) -> list[dict[UUID, int]]:
 
 
 def mark_void(ctx: Context, invoice_id: UUID, on: dt.date) -> bool:
-    """Void the invoice if it is issued, unpaid and uncredited; return whether this call did it.
+    """Void the invoice if it is issued, unpaid, uncredited and no refund recovery; return whether this call did it.
 
     Its month is released, so that the lease can be billed for it again.
     """
@@ -241,6 +241,11 @@ def mark_void(ctx: Context, invoice_id: UUID, on: dt.date) -> bool:
         invoices.c.status == "issued",
         invoices.c.paid_cents == 0,
         invoices.c.credited_cents == 0,
+        ~exists().where(
+            invoice_lines.c.organisation_id == ctx.organisation_id,
+            invoice_lines.c.invoice_id == invoice_id,
+            invoice_lines.c.charge_type == REFUND_RECOVERY,
+        ),
     )
     values = {"status": "void", "run_period": None, "voided_on": on, "version": invoices.c.version + 1}
     if ctx.db.execute(query.values(values)).rowcount != 1:

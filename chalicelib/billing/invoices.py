@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chalicelib import leasing, ledger
 from chalicelib.billing import charge_repository, invoice_query_repository, invoice_repository
-from chalicelib.billing.model import Invoice, InvoiceLine, OpenLine
+from chalicelib.billing.model import REFUND_RECOVERY, Invoice, InvoiceLine, OpenLine
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.paging import Page, PageRequest
 from chalicelib.runtime.context import Context
@@ -58,7 +58,7 @@ def record_void(ctx: Context, invoice_id: UUID) -> Invoice:
 
     Raises:
         NotFound: the organisation has no such invoice.
-        Conflict: something was paid or credited on it, or it is void already.
+        Conflict: something was paid or credited on it, it is void already, or it bills a refund to be returned.
     """
     lease_id = invoice_query_repository.find_lease_of_invoice(ctx, invoice_id)
     if lease_id is None:
@@ -66,6 +66,7 @@ def record_void(ctx: Context, invoice_id: UUID) -> Invoice:
     leasing.lock_lease(ctx, lease_id)
     if not invoice_repository.mark_void(ctx, invoice_id, ctx.today):
         invoice = get_invoice(ctx, invoice_id)
+        check_no_refund_recovery(line.charge_type for line in invoice.lines)
         raise Conflict(
             "Only an invoice without payments or credits can be voided; credit it instead.",
             invoice_id=str(invoice.id), invoice_status=invoice.status, paid_cents=invoice.paid_cents,
@@ -74,6 +75,12 @@ def record_void(ctx: Context, invoice_id: UUID) -> Invoice:
     charge_repository.release_charges(ctx, invoice_id)
     ledger.reverse(ctx, ("invoice", invoice_id), on=ctx.today)
     return get_invoice(ctx, invoice_id)
+
+
+def check_no_refund_recovery(charge_types: Iterable[str]) -> None:
+    """Refuse to void or credit by hand a refund that is to be returned, since the books say that it was paid out."""
+    if REFUND_RECOVERY in charge_types:
+        raise Conflict("This bills a refund to be returned; reverse that refund if it was never paid out.")
 
 
 def apply_paid(ctx: Context, changes: Iterable[tuple[UUID, int]]) -> None:

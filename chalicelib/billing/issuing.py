@@ -4,10 +4,13 @@ from collections.abc import Sequence
 
 from chalicelib import ledger
 from chalicelib.billing import invoice_repository
-from chalicelib.billing.model import Draft
+from chalicelib.billing.model import REFUND_RECOVERY, Draft
 from chalicelib.ledger.model import Entry, Leg
-from chalicelib.ledger.rules import OPENING, RECEIVABLE, income_code
+from chalicelib.ledger.rules import OPENING, RECEIVABLE, UNALLOCATED, income_code
 from chalicelib.runtime.context import Context
+
+# A refund to be returned replaces money that was refunded out of what the tenant had in credit.
+_NOT_EARNED = {"opening_balance": OPENING.code, REFUND_RECOVERY: UNALLOCATED.code}
 
 
 def reserve_numbers(ctx: Context, kind: str, count: int) -> int:
@@ -28,8 +31,8 @@ def issue_drafts(ctx: Context, drafts: Sequence[Draft]) -> None:
 
 
 def billed_account_code(charge_type: str) -> str:
-    """Return the account that a line of this type credits: income, or opening for an opening balance."""
-    return OPENING.code if charge_type == "opening_balance" else income_code(charge_type)
+    """Return the account that a line of this type credits: income, unless it was not earned by it."""
+    return _NOT_EARNED.get(charge_type) or income_code(charge_type)
 
 
 def _invoice_entry(draft: Draft) -> Entry:

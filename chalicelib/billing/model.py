@@ -14,6 +14,10 @@ INVOICE_STATUSES = ("open", "part_paid", "paid", "credited", "void")
 MANUAL_CHARGE_TYPES = ("rent", "water", "electricity", "service", "garbage", "security", "damage", "late_fee", "other")
 
 
+# Of a payment of which a part was refunded, and that then proved to be none: only a reversal bills it.
+REFUND_RECOVERY = "refund_recovery"
+
+
 class DraftLine(NamedTuple):
     """A line before it is issued; more than 0 cents."""
 

@@ -8,7 +8,15 @@ from chalicelib import leasing
 from chalicelib.billing import charge_repository, invoice_query_repository, invoice_repository
 from chalicelib.billing.invoices import get_invoice
 from chalicelib.billing.issuing import issue_drafts
-from chalicelib.billing.model import MANUAL_CHARGE_TYPES, Draft, DraftLine, Invoice, InvoicedLease, NewInvoice
+from chalicelib.billing.model import (
+    MANUAL_CHARGE_TYPES,
+    REFUND_RECOVERY,
+    Draft,
+    DraftLine,
+    Invoice,
+    InvoicedLease,
+    NewInvoice,
+)
 from chalicelib.billing.monthly_invoices import charge_line
 from chalicelib.billing.rules import Period, overdue_on
 from chalicelib.errors import Conflict, Invalid
@@ -117,6 +125,15 @@ def issue_opening_invoices(ctx: Context, balances: Iterable[tuple[UUID, int]], o
     issue_drafts(ctx, drafts)
     leasing.bill_from(ctx, list(owed), period_of(on))
     return [draft.id for draft in drafts]
+
+
+def issue_refund_recovery(ctx: Context, lease_id: UUID, amount_cents: int) -> UUID:
+    """Bill a refund that is to be returned, due today, and return the invoice's id. The caller has locked the lease."""
+    [lease] = invoice_query_repository.list_invoiced_leases(ctx, [lease_id])
+    line = DraftLine(REFUND_RECOVERY, "Refund to be returned", amount_cents)
+    draft = _invoice_draft(lease, "single", period_of(ctx.today), ctx.today, ctx.today, [line])
+    issue_drafts(ctx, [draft])
+    return draft.id
 
 
 def _invoice_draft(

@@ -27,12 +27,16 @@ def credit_invoice(
     was never owed, its late fee, is derived again.
 
     Raises:
-        Conflict: more than is left of a line, or what a deposit paid of it would have to be released.
+        Conflict: more than is left of a line, what a deposit paid of it would have to be released, or it is a refund
+            to be returned.
         Invalid: no lines, or a line that is not the invoice's.
         NotFound: the organisation has no such invoice.
     """
     seen = billing.get_invoice(ctx, invoice_id)
     leasing.lock_lease_chains(ctx, [seen.lease_id])
+    named = {line_id for line_id, _ in lines}
+    invoice = billing.get_invoice(ctx, invoice_id)
+    billing.check_no_refund_recovery(line.charge_type for line in invoice.lines if line.id in named)
     note, entries = payments.credit_lines(ctx, invoice_id, lines, reason=reason, kind=kind, automatic=automatic)
     if kind == "never_owed" and seen.due_on < ctx.today:
         because = f"credit note {note.number} of {short_day(ctx.today, ctx.today)}"

@@ -41,8 +41,8 @@ INCOME_NAMES = {
     "other": "Other income",
 }
 
-# No income: one was earned before the books began, the other remains the tenant's.
-NOT_INCOME = ("opening_balance", "deposit")
+# No income: one was earned before the books began, one remains the tenant's, one was paid out and is to be returned.
+NOT_INCOME = ("opening_balance", "deposit", "refund_recovery")
 
 CHARGE_TYPES = (*INCOME_NAMES, *NOT_INCOME)
 

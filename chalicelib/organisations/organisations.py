@@ -37,6 +37,7 @@ DEFAULT_ALLOCATION_ORDER = [
     "damage",
     "late_fee",
     "other",
+    "refund_recovery",
 ]
 
 

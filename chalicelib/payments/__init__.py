@@ -16,6 +16,7 @@ from chalicelib.payments.manual_allocation import allocate_payment
 from chalicelib.payments.moving import move_payment
 from chalicelib.payments.receiving import anonymise_payer, get_payment, list_payments
 from chalicelib.payments.recording import record_opening_credit, record_payment
-from chalicelib.payments.reversal import list_refunds, refund_credit, reverse_payment
+from chalicelib.payments.refunds import list_refunds, refund_credit, reverse_refund
+from chalicelib.payments.reversal import reverse_payment
 from chalicelib.payments.review import confirm_payment, match_payment, reject_payment
 from chalicelib.payments.revision import revise

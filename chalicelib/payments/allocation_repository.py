@@ -12,7 +12,7 @@ from chalicelib.payments.model import Allocation, Payment
 from chalicelib.runtime.context import Context, Properties
 from chalicelib.storage.paging import fetch_page
 from chalicelib.storage.tables.leasing import leases
-from chalicelib.storage.tables.payments import allocations, payments
+from chalicelib.storage.tables.payments import allocations, payments, refunds
 
 _COLUMNS = [allocations.c[name] for name in Allocation._fields]
 
@@ -116,16 +116,21 @@ def allocated_by_day(ctx: Context, source_id: UUID) -> list[tuple[dt.date, int]]
 
 
 def last_release_days(ctx: Context, source_ids: Collection[UUID], line_ids: Collection[UUID]) -> dict[UUID, dt.date]:
-    """Return the day of the last release by source and by line id; most have none."""
+    """Return the day of the last release, or reversal of a refund, by payment and by line id; most have none."""
     # By day: what was allocated again by the days of receipt was released on the day that it counted from.
-    parts = [
+    released = [
         select(column.label("id"), allocations.c.allocated_on)
         .where(allocations.c.organisation_id == ctx.organisation_id, column.in_(ids))
         .group_by(allocations.c.source_id, allocations.c.invoice_line_id, allocations.c.allocated_on)
         .having(func.sum(allocations.c.amount_cents) < 0)
         for column, ids in ((allocations.c.source_id, source_ids), (allocations.c.invoice_line_id, line_ids))
     ]
-    by_day = union_all(*parts).subquery("by_day")
+    returned = select(refunds.c.payment_id, refunds.c.refunded_on).where(
+        refunds.c.organisation_id == ctx.organisation_id,
+        refunds.c.payment_id.in_(source_ids),
+        refunds.c.amount_cents < 0,
+    )
+    by_day = union_all(*released, returned).subquery("by_day")
     query = select(by_day.c.id, func.max(by_day.c.allocated_on)).group_by(by_day.c.id)
     return {row[0]: row[1] for row in ctx.db.execute(query)}
 

@@ -18,6 +18,7 @@ PURPOSES = (
     "late_fee",
     "deposit",
     "other",
+    "refund_recovery",
 )
 STATES = ("pending", "rejected", "unmatched", "matched", "reversed")
 
@@ -98,6 +99,7 @@ class Payment(NamedTuple):
     version: int
     created_at: dt.datetime
     moved_from_id: UUID | None = None  # the payment of another lease that this one replaces
+    recovery_invoice_id: UUID | None = None  # bills what was refunded before it was reversed
     warnings: tuple[str, ...] = ()  # only of a payment just recorded
 
     @property
@@ -123,6 +125,8 @@ class Allocation(NamedTuple):
 
 
 class Refund(NamedTuple):
+    """Credit paid back, in cents; below 0 if this reverses a refund that never was (``reverses_id``)."""
+
     id: UUID
     payment_id: UUID
     lease_id: UUID
@@ -132,6 +136,7 @@ class Refund(NamedTuple):
     refunded_on: dt.date
     reason: str
     created_at: dt.datetime
+    reverses_id: UUID | None = None
 
 
 class NotificationRecipient(NamedTuple):

@@ -9,7 +9,6 @@ from chalicelib.ids import new_id
 from chalicelib.leasing.model import LeaseTerms
 from chalicelib.ledger.model import Entry
 from chalicelib.ledger.rules import effective_day
-from chalicelib.paging import PageRequest
 from chalicelib.payments import allocation_repository, payment_repository
 from chalicelib.payments.allocation import apply_lease_credits
 from chalicelib.payments.allocation_entries import CHANGED_MEANWHILE, lock_payment, releases_of, write_allocations
@@ -23,6 +22,7 @@ from chalicelib.payments.receiving import (
     receive_payment,
 )
 from chalicelib.payments.recording import insert_payment
+from chalicelib.payments.reversal import find_mirror_day
 from chalicelib.payments.revision import revise
 from chalicelib.runtime.context import Context
 
@@ -93,8 +93,8 @@ def _withdraw(ctx: Context, payment: Payment, first_open: dt.date, reason: str) 
     entries = write_allocations(
         ctx, [release._replace(on=day) for release, (day, _) in zip(releases, done, strict=True)]
     )
-    [posted] = ledger.list_journals(ctx, PageRequest(limit=1), source_id=payment.id, kind="payment").items
-    values = {"unallocated_cents": 0, "reversed_on": max(posted.effective_on, first_open), "reason": reason}
+    reversed_on = find_mirror_day(ctx, payment.id, "payment", first_open)
+    values = {"unallocated_cents": 0, "reversed_on": reversed_on, "reason": reason}
     if payment.lease_id is None or not payment_repository.change_state(ctx, payment.id, "reversed", values):
         raise Conflict(CHANGED_MEANWHILE)
     billing.void_receipt(ctx, payment.id)

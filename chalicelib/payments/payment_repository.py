@@ -1,4 +1,4 @@
-"""SQL of payments and refunds."""
+"""SQL of payments."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
@@ -10,16 +10,15 @@ from sqlalchemy.exc import IntegrityError
 
 from chalicelib.paging import Page, PageRequest
 from chalicelib.payments import rules
-from chalicelib.payments.model import Payment, Refund, states_before
+from chalicelib.payments.model import Payment, states_before
 from chalicelib.runtime.context import Context, Properties
 from chalicelib.storage.paging import fetch_page
-from chalicelib.storage.tables.payments import payments, refunds
+from chalicelib.storage.tables.payments import payments
 from chalicelib.storage.tables.portfolio import channels, properties
 
 _FIELDS = tuple(name for name in Payment._fields if name != "warnings")
 _COLUMNS = [payments.c[name] for name in _FIELDS]
 MAX_LOOKALIKES = 3
-_REFUND_COLUMNS = [refunds.c[name] for name in Refund._fields]
 
 
 def add_payment(ctx: Context, payment: Payment) -> bool:
@@ -193,50 +192,11 @@ def mark_allocated(ctx: Context, payment_id: UUID, *, by_hand: bool) -> None:
     ctx.db.execute(query.values(by_hand=by_hand))
 
 
-def mark_refunded(ctx: Context, payment_id: UUID, amount_cents: int) -> bool:
-    """Count credit as refunded if there is enough; return whether this call did it."""
-    query = (
-        update(payments)
-        .where(
-            payments.c.organisation_id == ctx.organisation_id,
-            payments.c.id == payment_id,
-            payments.c.state == "matched",
-            payments.c.unallocated_cents >= amount_cents,
-        )
-        .values(
-            unallocated_cents=payments.c.unallocated_cents - amount_cents,
-            refunded_cents=payments.c.refunded_cents + amount_cents,
-            version=payments.c.version + 1,
-        )
-    )
-    return ctx.db.execute(query).rowcount == 1
-
-
 def anonymise_payer(ctx: Context, tenant_id: UUID, lease_ids: Iterable[UUID]) -> None:
     """Clear payer names and free text on the tenant's payments and on those of the leases."""
     theirs = or_(payments.c.tenant_id == tenant_id, payments.c.lease_id.in_(set(lease_ids)))
     query = update(payments).where(payments.c.organisation_id == ctx.organisation_id, theirs)
     ctx.db.execute(query.values(payer_name="", note="", reference_raw="", version=payments.c.version + 1))
-
-
-def add_refund(ctx: Context, refund: Refund) -> None:
-    values = {name: getattr(refund, name) for name in Refund._fields}
-    ctx.db.execute(insert(refunds).values(organisation_id=ctx.organisation_id, **values))
-
-
-def refunded_by_day(ctx: Context, payment_id: UUID) -> list[tuple[dt.date, int]]:
-    """Return (day, cents) of each refund of the payment."""
-    query = select(refunds.c.refunded_on, refunds.c.amount_cents).where(
-        refunds.c.organisation_id == ctx.organisation_id, refunds.c.payment_id == payment_id
-    )
-    return [(row[0], row[1]) for row in ctx.db.execute(query)]
-
-
-def list_refunds(ctx: Context, page_request: PageRequest, payment_id: UUID) -> Page[Refund]:
-    query = select(*_REFUND_COLUMNS).where(
-        refunds.c.organisation_id == ctx.organisation_id, refunds.c.payment_id == payment_id
-    )
-    return fetch_page(ctx.db, query, [refunds.c.id], page_request).of(lambda row: Refund(**row._mapping))
 
 
 def find_property_channel(ctx: Context, property_id: UUID, kinds: Iterable[str]) -> UUID | None:

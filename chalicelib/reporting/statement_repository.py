@@ -138,7 +138,9 @@ def _select_movements_by_kind(
     """Return one query per kind of movement of the leases, all with the same columns."""
     voided = invoices.c.credited_cents - invoices.c.total_cents  # less what credit notes already credited
     parts = [
-        _select_movement("invoice", invoices, invoices.c.issued_on, invoices.c.total_cents, number=invoices.c.number),
+        _select_movement(
+            "invoice", invoices, invoices.c.issued_on, invoices.c.total_cents, number=invoices.c.number
+        ).where(invoices.c.id.not_in(_recovery_invoices(organisation_id))),
         _select_movement("void", invoices, invoices.c.voided_on, voided, number=invoices.c.number).where(
             invoices.c.voided_on.is_not(None)
         ),
@@ -149,7 +151,7 @@ def _select_movements_by_kind(
             -credit_notes.c.total_cents,
             number=credit_notes.c.number,
             reference=credit_notes.c.reason,
-        ),
+        ).where(credit_notes.c.invoice_id.not_in(_recovery_invoices(organisation_id))),
         _select_payments("payment", payments.c.received_on, -payments.c.amount_cents, receipt),
         _select_payments("reversal", payments.c.reversed_on, payments.c.amount_cents, receipt).where(
             payments.c.reversed_on.is_not(None)
@@ -165,6 +167,12 @@ def _select_movements_by_kind(
         query.where(lease_id.table.c.organisation_id == organisation_id, lease_id.in_(lease_ids))
         for query, lease_id in zip(parts, _lease_ids(), strict=True)
     ]
+
+
+def _recovery_invoices(organisation_id: UUID) -> Select[Any]:
+    """Select the invoices of refunds to be returned: the reversal of the payment says already that it is owed."""
+    recovered = payments.c.recovery_invoice_id
+    return select(recovered).where(payments.c.organisation_id == organisation_id, recovered.is_not(None))
 
 
 def _lease_ids() -> Sequence[Any]:

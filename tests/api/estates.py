@@ -34,7 +34,7 @@ KIND_OF = {
     for kind in (
         "channel", "charge", "credit_note", "deposit_entry", "import", "invoice", "invoice_line", "journal", "lease",
         "member", "message", "notice", "owner", "payment", "promise", "property", "receipt",
-        "recurring_charge", "task", "tenant", "unit",
+        "recurring_charge", "refund", "task", "tenant", "unit",
     )
 }  # fmt: skip
 SHEET = b"Hse No.,Rent,Tenant Name,Phone\nZ9,12000,Juma Koech,0712345678\n"
@@ -108,6 +108,7 @@ def _bill_and_pay(making: Making, today: dt.date) -> None:
     ids["deduction"] = deducted["entries"][0]
     paid = {"method": "bank", "amount": "2000.00", "received_on": today.isoformat(), "lease_id": ids["lease"]}
     made("payment", "/v1/payments", {**paid, "channel_id": ids["channel"], "provider_reference": "SJ12ABC345"})
+    made("refund", f"/v1/payments/{ids['payment']}/refund", {"amount": "1.00", "reason": "agreed"})
 
 
 def _tell(making: Making, today: dt.date) -> None:

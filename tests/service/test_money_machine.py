@@ -25,7 +25,7 @@ from chalicelib import billing, leasing
 from chalicelib.billing.model import NewCharge
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.leasing.model import DepositRefund, NewRecurringCharge
-from chalicelib.payments.model import Payment
+from chalicelib.payments.model import Payment, Refund
 from chalicelib.reporting import books_proof
 from chalicelib.runtime.resources import Resources
 from tests.examples import examples
@@ -54,6 +54,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.ended: set[UUID] = set()
         self.payments: list[UUID] = []
         self.deductions: list[UUID] = []
+        self.refunds: list[Refund] = []
         self.channel_id: UUID | None = None
         self.next_close = FIRST
 
@@ -97,6 +98,7 @@ class MoneyMachine(RuleBasedStateMachine):
         if invoices:
             chosen = mostly(invoices, lambda each: each.status == "open", place)
             clean = not chosen.paid_cents and not chosen.credited_cents and chosen.voided_on is None
+            clean &= chosen.lines[0].charge_type != "refund_recovery"
             expect(clean, lambda: self.books.void(chosen.id))
 
     @rule(lease=PICK, place=PICK, part=PARTS)
@@ -159,9 +161,8 @@ class MoneyMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.payments)
     @rule(place=PICK)
     def reverse(self, place: int) -> None:
-        chosen = self.payment(place, lambda each: each.state == "matched" and not each.refunded_cents)
-        allowed = chosen.state in ("matched", "unmatched") and not chosen.refunded_cents
-        expect(allowed, lambda: self.books.reverse(chosen.id))
+        chosen = self.payment(place, lambda each: each.state == "matched")
+        expect(chosen.state in ("matched", "unmatched"), lambda: self.books.reverse(chosen.id))
 
     @precondition(lambda self: self.payments)
     @rule(place=PICK, lease=PICK)
@@ -178,7 +179,16 @@ class MoneyMachine(RuleBasedStateMachine):
         chosen = self.payment(place, lambda each: each.unallocated_cents and each.lease_id)
         cents = part_of(chosen.unallocated_cents, part)
         allowed = chosen.state == "matched" and cents <= chosen.unallocated_cents
-        expect(allowed, lambda: self.books.refund(chosen.id, cents, channel_id=self.channel_id))
+        made = expect(allowed, lambda: self.books.refund(chosen.id, cents, channel_id=self.channel_id))
+        self.refunds += [made] if made else []
+
+    @precondition(lambda self: self.refunds)
+    @rule(place=PICK)
+    def take_a_refund_back(self, place: int) -> None:
+        chosen = pick(self.refunds, place)
+        if attempt(lambda: self.books.undo_refund(chosen)):  # refused where a deposit paid what is to be returned
+            self.refunds.remove(chosen)
+            expect(False, lambda: self.books.undo_refund(chosen))
 
     # Deposits
 

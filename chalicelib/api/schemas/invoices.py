@@ -7,11 +7,17 @@ from marshmallow import Schema
 
 from chalicelib.api.schemas.payments import MAX_LINES, Reason
 from chalicelib.billing import model
-from chalicelib.billing.model import CREDIT_NOTE_KINDS, INVOICE_KINDS, INVOICE_STATUSES, MANUAL_CHARGE_TYPES
+from chalicelib.billing.model import (
+    CREDIT_NOTE_KINDS,
+    INVOICE_KINDS,
+    INVOICE_STATUSES,
+    MANUAL_CHARGE_TYPES,
+    REFUND_RECOVERY,
+)
 from chalicelib.web import fields
 
 MAX_NEW_LINES = 50
-BILLED = (*MANUAL_CHARGE_TYPES, "opening_balance")
+BILLED = (*MANUAL_CHARGE_TYPES, "opening_balance", REFUND_RECOVERY)
 
 
 class NewLine(fields.CommandSchema):

@@ -29,6 +29,7 @@ payments = organisation_table(
     optional("reversed_on", Date),
     optional("reason", String(200)),  # why it was rejected or reversed
     optional("moved_from_id", Id),  # the payment of another lease that this one replaces
+    optional("recovery_invoice_id", Id),  # that bills what was refunded of it before it was reversed
     required("version", Integer),
     required("created_at", Instant),
     CheckConstraint("amount_cents > 0 AND unallocated_cents >= 0 AND refunded_cents >= 0", name="signs"),
@@ -38,6 +39,7 @@ payments = organisation_table(
     index("channel_id"),
     index("provider_reference"),
     index("moved_from_id", unique=True),
+    index("recovery_invoice_id"),
     index("lease_id", "unallocated_cents"),
     index("property_id"),
     index("state"),
@@ -63,7 +65,7 @@ allocations = organisation_table(
 )
 
 refunds = organisation_table(
-    "refund",  # append-only: credit given back to the tenant
+    "refund",  # append-only: credit given back to the tenant; below 0: such a refund reversed
     required("payment_id", Id),
     required("lease_id", Id),
     required("amount_cents", Cents),
@@ -72,7 +74,9 @@ refunds = organisation_table(
     required("refunded_on", Date),
     required("reason", String(200)),
     required("created_at", Instant),
+    optional("reverses_id", Id),
     belongs_to("payment_id", "payment"),
     index("payment_id"),
+    index("reverses_id", unique=True),
     index("lease_id"),
 )

@@ -158,7 +158,7 @@ class Landlord:
     def refund(self, payment_id: UUID, amount_cents: int) -> None:
         values = NewRefund(amount_cents, "")
         self.write(
-            lambda db: reversal.refund_credit(context(db, self.organisation_id, **self._when), payment_id, values)
+            lambda db: payments.refund_credit(context(db, self.organisation_id, **self._when), payment_id, values)
         )
 
     def deposit(self, lease_id: UUID, amount_cents: int, **values: Any) -> DepositEntry:

@@ -1,4 +1,8 @@
-"""References are unique among live payments only, and a payment says which one of another lease it replaces."""
+"""What was typed wrongly about money can be corrected.
+
+References are unique among live payments only; a payment says which one of another lease it replaces, and by which
+invoice what was refunded of it is recovered; a refund may reverse another.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -29,15 +33,19 @@ ROWS_AT_ONCE = 1000
 def upgrade() -> None:
     op.add_column("payment", sa.Column("reference_key", sa.String(length=80), nullable=True))
     op.add_column("payment", sa.Column("moved_from_id", Id(), nullable=True))
+    op.add_column("payment", sa.Column("recovery_invoice_id", Id(), nullable=True))
+    op.add_column("refund", sa.Column("reverses_id", Id(), nullable=True))
     _set_keys()
     for column, unique in (
         ("reference_key", True),
         ("channel_id", False),  # the foreign key needs one that begins with its columns
         ("provider_reference", False),
         ("moved_from_id", True),
+        ("recovery_invoice_id", False),
     ):
         name = f"ix_payment_organisation_id_{column}"
         op.create_index(name, "payment", ["organisation_id", column], unique=unique)
+    op.create_index("ix_refund_organisation_id_reverses_id", "refund", ["organisation_id", "reverses_id"], unique=True)
     op.drop_index("ix_payment_organisation_id_channel_id_provider_reference", table_name="payment")
 
 
