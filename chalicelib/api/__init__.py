@@ -10,6 +10,7 @@ from chalicelib.api import (
     deposits,
     imports,
     invoices,
+    lease_ends,
     leases,
     ledger,
     maintenance_requests,
@@ -28,8 +29,9 @@ from chalicelib.api import (
 )
 
 RESOURCES = (
-    callbacks, channels, charges, deposits, imports, invoices, leases, ledger, maintenance_requests, members, messages,
-    meta, notices, organisations, payments, properties, reminders, reports, statements, tasks, tenants,
+    callbacks, channels, charges, deposits, imports, invoices, lease_ends, leases, ledger, maintenance_requests,
+    members, messages, meta, notices, organisations, payments, properties, reminders, reports, statements, tasks,
+    tenants,
 )  # fmt: skip
 # In the order of their paths, as the OpenAPI document lists them.
 OPERATIONS = sorted(

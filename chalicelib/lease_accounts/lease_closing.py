@@ -51,6 +51,39 @@ def transfer_lease(ctx: Context, lease_id: UUID, transfer: Transfer) -> Lease:
     return lease
 
 
+def withdraw_termination(ctx: Context, lease_id: UUID, version: int | None) -> Lease:
+    """Withdraw the termination of a lease (``leasing.continue_lease``), bill again what was credited because of it, and
+    return the lease.
+
+    Raises:
+        Conflict, NotFound, PreconditionFailed: as there.
+    """
+    before = leasing.get_lease(ctx, lease_id)
+    lease = leasing.continue_lease(ctx, lease_id, version)
+    _bill_again(ctx, before, "termination withdrawn")
+    return lease
+
+
+def call_off_transfer(ctx: Context, lease_id: UUID) -> Lease:
+    """Call off the transfer of a lease (``leasing.call_off_successor``) and return the lease, which goes on.
+
+    What the other lease was billed is credited, what this one was credited is billed again.
+
+    Raises:
+        Conflict, NotFound: as there.
+    """
+    before = leasing.get_lease(ctx, lease_id)
+    lease = leasing.call_off_successor(ctx, lease_id)
+    _bill_again(ctx, before, "transfer called off")
+    return lease
+
+
+def _bill_again(ctx: Context, before: Lease, what: str) -> None:
+    if before.ends_on is not None:
+        because = f"{what} on {short_day(ctx.today, ctx.today)}"
+        revise_charges(ctx, [before.id], period_of(before.ends_on), because)
+
+
 def close_account(ctx: Context, lease_id: UUID) -> FinalAccount:
     """Adjust the bills of a lease to its last day, and return its final account.
 

@@ -53,3 +53,4 @@ from chalicelib.leasing.tenants import (
     list_tenants,
     read_identity_document,
 )
+from chalicelib.leasing.withdrawal import call_off_successor, continue_lease

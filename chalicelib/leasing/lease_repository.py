@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import Row, func, insert, or_, select, update
 
 from chalicelib.leasing.model import AgreedDeposit
 from chalicelib.runtime.context import Context
-from chalicelib.storage.tables.leasing import deposit_terms, lease_tenants, leases
+from chalicelib.storage.tables.leasing import deposit_entries, deposit_terms, lease_tenants, leases
+from chalicelib.storage.tables.payments import refunds
 
 # A lease that was called off ends before it starts, and has no days.
 HOLDS_A_DAY = or_(leases.c.ends_on.is_(None), leases.c.ends_on >= leases.c.starts_on)
@@ -33,12 +34,57 @@ def raise_billed_from(ctx: Context, lease_ids: Collection[UUID], period: dt.date
 
 
 def mark_terminated(ctx: Context, lease_id: UUID, *, ends_on: dt.date, terminated_on: dt.date) -> bool:
-    """Terminate the lease unless it was terminated before; return whether this call did it."""
+    """Terminate the lease unless it was terminated before, keeping the end agreed; return whether this call did it."""
     query = update(leases).where(
         leases.c.organisation_id == ctx.organisation_id, leases.c.id == lease_id, leases.c.terminated_on.is_(None)
     )
-    ended = query.values(ends_on=ends_on, terminated_on=terminated_on, version=leases.c.version + 1)
+    ended = query.ordered_values(
+        (leases.c.agreed_ends_on, leases.c.ends_on),  # first: MySQL assigns from left to right
+        (leases.c.ends_on, ends_on),
+        (leases.c.terminated_on, terminated_on),
+        (leases.c.terminated_at, ctx.now),
+        (leases.c.version, leases.c.version + 1),
+    )
     return ctx.db.execute(ended).rowcount == 1
+
+
+def mark_continued(ctx: Context, lease_id: UUID) -> None:
+    """Let the lease run to the end that was agreed before its termination."""
+    query = update(leases).where(leases.c.organisation_id == ctx.organisation_id, leases.c.id == lease_id)
+    continued = query.ordered_values(
+        (leases.c.ends_on, leases.c.agreed_ends_on),  # first: MySQL assigns from left to right
+        (leases.c.agreed_ends_on, None),
+        (leases.c.terminated_on, None),
+        (leases.c.terminated_at, None),
+        (leases.c.version, leases.c.version + 1),
+    )
+    ctx.db.execute(continued)
+
+
+def paid_out_since(ctx: Context, lease_ids: Collection[UUID], since: dt.datetime) -> bool:
+    """Return whether deposit or credit of the leases was paid out since then, and that was not reversed."""
+    undone = deposit_entries.alias("undone")
+    deposits = (
+        select(deposit_entries.c.id)
+        .outerjoin(
+            undone,
+            (undone.c.organisation_id == deposit_entries.c.organisation_id)
+            & (undone.c.reverses_id == deposit_entries.c.id),
+        )
+        .where(
+            deposit_entries.c.organisation_id == ctx.organisation_id,
+            deposit_entries.c.lease_id.in_(lease_ids),
+            deposit_entries.c.entry == "refunded",
+            deposit_entries.c.created_at >= since,
+            undone.c.id.is_(None),
+        )
+    )
+    credit = select(func.coalesce(func.sum(refunds.c.amount_cents), 0)).where(
+        refunds.c.organisation_id == ctx.organisation_id,
+        refunds.c.lease_id.in_(lease_ids),
+        refunds.c.created_at >= since,
+    )
+    return ctx.db.execute(deposits.limit(1)).first() is not None or (ctx.db.scalar(credit) or 0) > 0
 
 
 def replace_tenants(ctx: Context, lease_id: UUID, ids: Sequence[UUID]) -> None:

@@ -48,6 +48,8 @@ leases = organisation_table(
     required("grace_days", Integer),
     required("notice_days", Integer),
     optional("terminated_on", Date),  # the day on which the termination was recorded
+    optional("terminated_at", Instant),  # when it was entered
+    optional("agreed_ends_on", Date),  # what ``ends_on`` was before it; none: the lease was open
     optional("previous_id", Id),  # the lease that this one renews or carries on
     required(
         "billed_from", Date, server_default=text("'2000-01-01'")

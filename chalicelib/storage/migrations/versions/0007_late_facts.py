@@ -71,6 +71,8 @@ def upgrade() -> None:
     op.add_column("invoice_line", sa.Column("charge_id", Id(), nullable=True))
     op.add_column("payment", sa.Column("by_hand", sa.Boolean(), nullable=False, server_default=sa.text("0")))
     op.create_index("ix_lease_organisation_id_previous_id", "lease", ["organisation_id", "previous_id"])
+    op.add_column("lease", sa.Column("terminated_at", Instant(), nullable=True))
+    op.add_column("lease", sa.Column("agreed_ends_on", sa.Date(), nullable=True))
     op.add_column("lease", sa.Column("billed_from", sa.Date(), nullable=False, server_default=sa.text("'2000-01-01'")))
     _date_policies()
     _date_leases()
