@@ -17,7 +17,24 @@ _PREFIX = rf"(([+]{_GAP_OR_DOT}|0{_GAP_OR_DOT}0{_GAP_OR_DOT})?{_GAP_OR_DOT.join(
 # No dot before the last two digits: 71234567.0 is a number that lacks a digit, with a fraction. After all
 # nine, ".0" comes from a spreadsheet.
 _SUBSCRIBER = rf"[17]({_GAP_OR_DOT}[0-9]){{6}}({_GAP}[0-9]){{2}}{_GAP}([.]0{{1,2}})?"
+# E.164 (ITU-T): at most fifteen digits, the first of the country code not 0.
+FOREIGN_PATTERN = rf"^{_GAP_OR_DOT}[+]{_GAP_OR_DOT}[1-9]({_GAP_OR_DOT}[0-9]){{7,14}}{_GAP_OR_DOT}$"
 PATTERN = rf"^{_GAP_OR_DOT}{_PREFIX}{_GAP_OR_DOT}{_SUBSCRIBER}{_GAP_OR_DOT}$"
+
+
+def parse_any_phone(text: str, field: str = "phone") -> str:
+    """Return a number of any country in E.164: a Kenyan one in any spelling, another with "+" and its country code.
+
+    For people who are told by e-mail; SMS go to Kenyan numbers only.
+
+    Raises:
+        Invalid: it is neither.
+    """
+    if re.fullmatch(FOREIGN_PATTERN, text) and not re.match(
+        rf"{_GAP_OR_DOT}[+]{_GAP_OR_DOT}2{_GAP_OR_DOT}5{_GAP_OR_DOT}4", text
+    ):
+        return "+" + re.sub(r"[^0-9]", "", text)
+    return parse_phone(text, field)
 
 
 def parse_phone(text: str, field: str = "phone") -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from chalicelib import organisations
+from chalicelib import messaging, organisations
 from chalicelib.access.roles import SIGNED_IN
 from chalicelib.api.schemas import organisations as schemas
 from chalicelib.organisations.model import Membership, Organisation
@@ -11,6 +11,14 @@ from chalicelib.web.fields import Paging
 from chalicelib.web.routing import ApiBlueprint, Page, RequestContext
 
 routes = ApiBlueprint(__name__, tag="identity")
+
+
+class OrganisationAnswer(Organisation):
+    """An organisation with what its owner should know of its settings."""
+
+    @property
+    def warnings(self) -> list[str]:
+        return messaging.describe_costly_name(self.name)
 
 
 @routes.get("/me", may=SIGNED_IN, answer=schemas.MeView)
@@ -34,15 +42,16 @@ def found_organisation(request: RequestContext) -> Organisation:
 
     Creates an organisation in KES and the time zone Africa/Nairobi; the signed-in person becomes its owner. One
     phone number can found 3 organisations a day (429) and 10 in all (409). A name that is a protected brand, or is
-    not in Latin letters, is refused (422).
+    not in Latin letters, is refused (422); one that makes every SMS dearer, such as by an emoji, is warned of.
     """
-    return organisations.found_organisation(
+    founded = organisations.found_organisation(
         request.db,
         request.caller_phone,
         name=request.body["name"],
         person_name=request.body["person_name"],
         now=request.resources.clock.now(),
     )
+    return OrganisationAnswer(*founded)
 
 
 @routes.post(
@@ -65,7 +74,7 @@ def get_organisation(request: RequestContext) -> Organisation:
 
     Returns the settings of the organisation, with their version as ETag. Every member may read them.
     """
-    return organisations.get_organisation(request.ctx.db, request.ctx.organisation_id)
+    return OrganisationAnswer(*organisations.get_organisation(request.ctx.db, request.ctx.organisation_id))
 
 
 @routes.patch(
@@ -81,7 +90,7 @@ def change_organisation(request: RequestContext) -> Organisation:
     Changes the given fields: name, due day, grace, late fees, allocation order, automatic billing. Owners only,
     with a recent sign-in and If-Match. A fixed late fee needs its amount and a percentage its rate (422).
     """
-    return organisations.change_organisation(request.ctx, request.if_match, request.body)
+    return OrganisationAnswer(*organisations.change_organisation(request.ctx, request.if_match, request.body))
 
 
 @routes.get("/audit-events", may="see_audit", query=Paging, answer=schemas.AuditEventView)

@@ -1,6 +1,7 @@
 """Add, change, list and anonymise tenants."""
 
 import json
+import unicodedata
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from chalicelib.runtime.context import Context
 from chalicelib.runtime.ports import KeyWrapper
 from chalicelib.values import InvalidValue, parse_identity_number
 
+# As phones, word processors and dictionaries write the one of ng'ombe; \u2032 to be a prime, and \u00b4 an accent.
+_APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u2032\u02b9\u02bb\u02bc\u00b4`\uff07"), "'")
 _MAX_NAME_KEY = 190  # characters that ``name_key`` holds
 _NO_KIN = {"kin_name": "", "kin_phone": None, "kin_relation": ""}
 _NO_DOCUMENT = {"identity_kind": None, "identity_sealed": None}
@@ -228,5 +231,6 @@ def _full_name_key(*names: str) -> str:
 
 
 def _name_key(name: str) -> str:
-    """Return the name as used for sorting and searching."""
-    return portfolio.name_key(name)[:_MAX_NAME_KEY]
+    """Return the name as used for sorting and searching: letters without their accents, one apostrophe for all."""
+    plain = "".join(each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each))
+    return portfolio.name_key(plain.translate(_APOSTROPHES))[:_MAX_NAME_KEY]

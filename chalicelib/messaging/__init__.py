@@ -31,6 +31,7 @@ from chalicelib.messaging.rendering import RENDERERS, TextFinalizer
 from chalicelib.messaging.retention import anonymise_messages_of_tenant, anonymise_old_texts
 from chalicelib.messaging.rules import (
     MAX_PARTS,
+    describe_costly_name,
     measure_sms,
     normalize_sms,
     passes_opt_out,

@@ -5,10 +5,19 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from chalicelib.messaging.model import KINDS, SMS, MessageSettings
-from chalicelib.messaging.sms_encoding_rules import measure_sms, normalize_sms, replaced_characters
+from chalicelib.messaging.sms_encoding_rules import (
+    GSM7,
+    MAX_PER_PART,
+    UCS2,
+    costly_characters,
+    measure_sms,
+    normalize_sms,
+    replaced_characters,
+)
 
 __all__ = [
     "MAX_PARTS",
+    "describe_costly_name",
     "end_of_quiet_hours",
     "is_quiet",
     "measure_sms",
@@ -20,6 +29,17 @@ __all__ = [
 ]
 
 MAX_PARTS = 6  # of one free-text SMS: 918 characters, or 402
+
+
+def describe_costly_name(name: str) -> list[str]:
+    """Return a warning if a name that stands in texts makes them dearer; an emoji costs two or three times as much."""
+    costly = costly_characters(name)
+    if not costly:
+        return []
+    fewer = f"{MAX_PER_PART[UCS2]} characters a part in place of {MAX_PER_PART[GSM7]}"
+    return [
+        f"Every SMS with this name has {fewer}, and costs up to three times as much, because of: {' '.join(costly)}"
+    ]
 
 
 def price_cents(parts: int, gateway: str, prices: Mapping[str, int]) -> int:

@@ -113,6 +113,11 @@ def _strip_accents(letter: str) -> str:
     return bare
 
 
+def costly_characters(text: str) -> list[str]:
+    """Return the characters of ``text``, each once, for which every SMS with it is sent as UCS-2."""
+    return [each for each in dict.fromkeys(normalize_sms(text)) if each not in _ALPHABET]
+
+
 def replaced_characters(text: str) -> list[str]:
     """Return the characters of ``text`` that ``normalize_sms`` replaces, each once."""
     return [each for each in dict.fromkeys(text) if normalize_sms(each) != each]

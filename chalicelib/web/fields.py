@@ -14,13 +14,14 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from chalicelib import money, values
 from chalicelib.values import EARLIEST_DAY, LATEST_DAY, MAX_WHOLE
-from chalicelib.web.text_fields import EMAIL, KRA_PIN, JsonValueMixin, OneOf, Phone, Text, parse_value
+from chalicelib.web.text_fields import EMAIL, KRA_PIN, AnyPhone, JsonValueMixin, OneOf, Phone, Text, parse_value
 
 __all__ = [
     "EARLIEST_DAY",
     "EMAIL",
     "KRA_PIN",
     "LATEST_DAY",
+    "AnyPhone",
     "Boolean",
     "CommandSchema",
     "Date",

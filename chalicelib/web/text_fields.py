@@ -63,6 +63,20 @@ class OneOf(JsonValueMixin, fields.String):
         super().__init__(validate=validate.OneOf(words, error="expected one of: {choices}"), **options)
 
 
+class AnyPhone(JsonValueMixin, fields.String):
+    """A number of any country, a foreign one with "+"; E.164 in Python and in responses."""
+
+    openapi: ClassVar[dict[str, Any]] = {
+        "type": "string",
+        "maxLength": phones.MAX_CHARACTERS,
+        "examples": ["+254712345678", "+447911123456"],
+    }
+    openapi_of_response: ClassVar[dict[str, Any]] = {"pattern": "^[+][1-9][0-9]{7,14}$", "maxLength": 16}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        return parse_value(phones.parse_any_phone, super()._deserialize(value, attr, data, **kwargs))
+
+
 class Phone(JsonValueMixin, fields.String):
     """A Kenyan mobile number in any spelling; E.164 in Python and in responses."""
 

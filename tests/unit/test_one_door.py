@@ -58,7 +58,7 @@ def kind_of(field: Any) -> str:
             return f"whole {form['minimum']} {form['maximum']} {field._from_text}"
         case fields.Boolean():
             return f"flag {field._from_text}"
-        case fields.Phone() | fields.Date() | fields.Month() | fields.Uuid():
+        case fields.Phone() | fields.AnyPhone() | fields.Date() | fields.Month() | fields.Uuid():
             return type(field).__name__
     raise AssertionError(f"a new kind of field: {type(field).__name__}")
 

@@ -29,6 +29,7 @@ class OrganisationView(OrganisationChange):
     id = fields.Uuid()
     currency = fields.Text(3)
     time_zone = fields.Text(40)
+    warnings = fields.ListOf(fields.Text(300))
     version = fields.Integer()
     created_at = fields.DateTime()
 

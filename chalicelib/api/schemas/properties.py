@@ -11,7 +11,7 @@ from chalicelib.web import fields
 
 class OwnerChange(Schema):
     name = fields.Text(120, least=1)
-    phone = fields.Phone(allow_none=True)
+    phone = fields.AnyPhone(allow_none=True)
     email = fields.Text(254, least=3, pattern=fields.EMAIL, allow_none=True)
     kra_pin = fields.Text(11, least=11, pattern=fields.KRA_PIN, allow_none=True)
 
