@@ -79,11 +79,15 @@ class Money:
         return self.do(portfolio.add_unit, new, **self.at()).id
 
     def let(self, rent_cents: int = 10_000_00, starts_on: dt.date = FIRST, **terms: Any) -> UUID:
-        """Let a new unit to a new tenant and return the lease."""
-        tenant = NewTenant("Otieno", family_name=uuid.uuid4().hex[:8])
-        who = self.do(leasing.add_tenant, tenant, keys=self.resources.keys, now=self.now)
+        """Let a new unit to a new tenant, or to that of ``like``, and return the lease."""
+        like = terms.pop("like", None)
+        if like is None:
+            tenant = NewTenant("Otieno", family_name=uuid.uuid4().hex[:8])
+            tenant_id = self.do(leasing.add_tenant, tenant, keys=self.resources.keys, now=self.now).id
+        else:
+            tenant_id = self.do(leasing.get_lease, like).tenants[0].id
         terms = {"billed_from": starts_on.replace(day=1), **terms}
-        new = NewLease(self.unit(rent_cents), [who.id], starts_on, rent_cents, **terms)
+        new = NewLease(self.unit(rent_cents), [tenant_id], starts_on, rent_cents, **terms)
         return self.do(leasing.add_lease, new, **self.at()).id
 
     def renew(self, lease_id: UUID, **values: Any) -> UUID:

@@ -41,11 +41,13 @@ def list_payments(request: RequestContext) -> Page[Payment]:
 def record_payment(request: RequestContext) -> Payment:
     """Record a payment.
 
-    Records money received. It is posted, allocated to the oldest open lines and receipted; without a lease it is
-    ``unmatched``. What a caretaker records, and an M-Pesa code typed by hand, is ``pending`` until confirmed. An
-    M-Pesa code that a live payment has, and a bank's reference that one on the same channel has, is refused (409;
-    ``payment_id`` names it). ``warnings`` name payments that may be the same money: a cheque number that was recorded
-    before, equal cash of the same lease and day.
+    Records money received. It is posted, allocated and receipted; without a lease it is ``unmatched``. What is named
+    (an invoice, a lease, a purpose) is paid first, then what the payer of the lease owes on others whose properties
+    have the same owner and channel, oldest first; with ``tenant_id``, oldest first over all of these. What a
+    caretaker records, and an M-Pesa code typed by hand, is ``pending`` until confirmed. An M-Pesa code that a live
+    payment has, and a bank's reference that one on the same channel has, is refused (409; ``payment_id`` names it).
+    ``warnings`` name payments that may be the same money: a cheque number that was recorded before, equal cash of the
+    same lease and day.
     """
     return payments.record_payment(request.ctx, request.body)
 
@@ -105,7 +107,8 @@ def allocate_payment(request: RequestContext, payment_id: UUID) -> Payment:
     """Allocate a payment.
 
     Releases what the payment is allocated to and allocates it anew: to the given lines, or without ``lines`` to the
-    oldest open ones; an empty list leaves all of it as credit. For owners, managers and accountants.
+    oldest open ones; an empty list leaves all of it as credit. Lines may be of any lease of the same payer. For
+    owners, managers and accountants.
     """
     lines = request.body.get("lines")
     chosen = None if lines is None else [(line["invoice_line_id"], line["amount_cents"]) for line in lines]

@@ -28,6 +28,7 @@ from chalicelib.leasing.locking import (
     lock_leases,
     lock_leases_to_bill,
 )
+from chalicelib.leasing.payers import list_money_group, list_payer_leases, lock_payer_leases
 from chalicelib.leasing.phone_places import (
     confirm_places,
     deny_places,

@@ -196,6 +196,19 @@ class LeaseTerms(NamedTuple):
     recurring: tuple[RecurringTerms, ...]
 
 
+class PayerLease(NamedTuple):
+    """A lease as far as money for it is concerned; owner and channel are its property's."""
+
+    id: UUID
+    previous_id: UUID | None
+    property_id: UUID
+    tenant_id: UUID  # who pays for it
+    starts_on: dt.date
+    ends_on: dt.date | None
+    owner_id: UUID | None
+    channel_id: UUID | None
+
+
 class NewDeposit(NamedTuple):
     """A deposit received (cents); without ``channel_id`` one that was held before the books began."""
 

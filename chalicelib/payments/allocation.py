@@ -30,7 +30,8 @@ def apply_and_post_lease_credits(ctx: Context, lease_ids: Sequence[UUID]) -> Non
 
 
 def apply_lease_credits(ctx: Context, lease_ids: Collection[UUID], *, by_hand: bool = False) -> list[Entry]:
-    """Apply the credit of leases and of their predecessors to the leases' open lines; return the entries to post.
+    """Apply the credit of leases, of their predecessors and of their payers' other leases with the same owner and
+    channel to the leases' open lines; return the entries to post.
 
     The caller has locked the leases that owe. A use case of one lease also locks its predecessors
     (``leasing.lock_lease_chains``); a bill run does not, and relies on the lock on each payment.
@@ -39,14 +40,18 @@ def apply_lease_credits(ctx: Context, lease_ids: Collection[UUID], *, by_hand: b
         by_hand: Also credit that a person left when they allocated a payment: for new bills, not for what they left.
     """
     chains = leasing.get_predecessors(ctx, lease_ids)
+    predecessors = {each for chain in chains.values() for each in chain}
+    found = payment_repository.list_payable_credit(ctx, lease_ids, predecessors, by_hand=by_hand) if lease_ids else []
+    if not found:
+        return []
     payable: dict[UUID, set[UUID]] = {}
     for lease_id in lease_ids:
         for payer_id in (lease_id, *chains.get(lease_id, ())):
             payable.setdefault(payer_id, set()).add(lease_id)
-    found = payment_repository.list_payment_ids_with_credit(ctx, payable, by_hand=by_hand) if payable else []
-    if not found:
-        return []
-    held = payment_repository.lock_payments(ctx, found)
+    for _, payer_id, lease_id in found:
+        if lease_id in payable:  # else a predecessor's own, which is not locked
+            payable.setdefault(payer_id, set()).add(lease_id)
+    held = payment_repository.lock_payments(ctx, [payment_id for payment_id, _, _ in found])
     return apply_credits(ctx, held, payable)
 
 
@@ -73,13 +78,20 @@ def apply_credits(ctx: Context, payments: Iterable[Payment], payable: Mapping[UU
     for payment in paying:
         mine = sorted(payable[payment.lease_id or payment.id])
         here = {line.id: line for lease_id in mine for line in lines.get(lease_id, [])}
-        allocatable = [as_allocatable(line, left[line.id]) for line in here.values()]
+        allocatable = [
+            as_allocatable(line, left[line.id])._replace(place=_place(line, payment)) for line in here.values()
+        ]
         shares, _ = rules.allocate(payment.unallocated_cents, allocatable, order, payment.purpose)
         for line_id, amount_cents in shares:
             left[line_id] -= amount_cents
             day = choose_day(payment, here[line_id], freed, ctx.today)
             changes.append(allocation_from_payment(here[line_id], payment, amount_cents, day))
     return write_allocations(ctx, changes)
+
+
+def _place(line: OpenLine, payment: Payment) -> int:
+    named_lease_id = None if payment.spread else payment.lease_id
+    return rules.place_of(line.invoice_id, line.lease_id, payment.invoice_id, named_lease_id)
 
 
 def as_allocatable(line: OpenLine, open_cents: int | None = None) -> rules.AllocatableLine:

@@ -2,16 +2,18 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from chalicelib import billing, organisations
 from chalicelib.billing.model import Charge
 from chalicelib.billing.rules import LateFeePolicy
+from chalicelib.leasing.model import PayerLease
 from chalicelib.payments import late_fee_repository as repository
 from chalicelib.payments import late_fee_rules as rules
 from chalicelib.payments.late_fee_rules import ChargedFee, DatedPolicy, DebtLine, FeeLine, LateInvoice
+from chalicelib.payments.rules import payable_leases
 from chalicelib.runtime.context import Context
 
 
@@ -40,8 +42,9 @@ def list_policies(ctx: Context) -> list[DatedPolicy]:
     ]
 
 
-def load_facts(ctx: Context, lease_ids: Collection[UUID], policies: Sequence[DatedPolicy], on: dt.date) -> LateFeeFacts:
+def load_facts(ctx: Context, group: Sequence[PayerLease], policies: Sequence[DatedPolicy], on: dt.date) -> LateFeeFacts:
     """Read what the leases' fees follow from, in six queries, and compute what should stand charged by ``on``."""
+    lease_ids = [lease.id for lease in group]
     organisation = organisations.get_organisation(ctx.db, ctx.organisation_id)
     billed = {line.id: line for line in repository.list_billed_lines(ctx, lease_ids)}
     credited: defaultdict[UUID, list[repository.CreditedPart]] = defaultdict(list)
@@ -61,6 +64,7 @@ def load_facts(ctx: Context, lease_ids: Collection[UUID], policies: Sequence[Dat
         invoices.values(),
         debts,
         repository.list_money(ctx, lease_ids),
+        {lease.id: payable_leases(lease, group) for lease in group},
         charged,
         policies,
         organisation.allocation_order,

@@ -135,13 +135,15 @@ def list_money(ctx: Context, lease_ids: Collection[UUID]) -> list[MoneyIn]:
         payments.c.received_on,
         payments.c.amount_cents - payments.c.refunded_cents,
         payments.c.purpose,
+        payments.c.invoice_id,
+        payments.c.spread,
     ).where(
         payments.c.organisation_id == ctx.organisation_id,
         payments.c.lease_id.in_(lease_ids),
         payments.c.state.in_(("matched", "pending")),
         payments.c.by_hand.is_(False),
     )
-    return [MoneyIn(*row) for row in ctx.db.execute(query)]
+    return [MoneyIn(*row[:-1], bool(row.spread)) for row in ctx.db.execute(query)]
 
 
 def list_decided_allocations(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, list[tuple[str, dt.date, int]]]:

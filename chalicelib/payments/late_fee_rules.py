@@ -5,7 +5,6 @@ on what was allocated to what meanwhile: two people who know the same facts comp
 """
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
@@ -40,6 +39,8 @@ class MoneyIn(NamedTuple):
     received_on: dt.date
     amount_cents: int
     purpose: str | None = None
+    invoice_id: UUID | None = None  # that the payer named
+    spread: bool = False  # the payer named a tenant: no lease is paid before another
 
 
 class DatedPolicy(NamedTuple):
@@ -110,40 +111,59 @@ def policy_for(invoice: LateInvoice, policies: Sequence[DatedPolicy]) -> DatedPo
 
 
 def open_cents_on(
-    day: dt.date, lines: Sequence[DebtLine], money: Iterable[MoneyIn], order: Sequence[str]
+    day: dt.date,
+    lines: Sequence[DebtLine],
+    money: Iterable[MoneyIn],
+    payable: Mapping[UUID, Collection[UUID]],
+    order: Sequence[str],
 ) -> dict[UUID, int]:
     """Return what was open of each line when ``day`` ended, by what had been received by then.
 
-    Money with a purpose pays lines of that type first, then each lease's money pays that lease, and what is left pays
-    the others', always the oldest due first.
+    Money pays first what its payer named: the invoice, the purpose, the lease; what is left then pays whatever else it
+    may pay. Each time the oldest due is first.
 
     Args:
         lines: Of all leases that pay for each other.
+        payable: For each lease with money, the leases that it pays for.
         order: The organisation's charge types; on one due day the first is paid first.
     """
     left = {line.id: max(line.owed_cents - _settled_cents(line, day), 0) for line in lines}
     ranks = {charge_type: rank for rank, charge_type in enumerate(order)}
     ordered = sorted(lines, key=lambda line: (line.due_on, ranks.get(line.charge_type, len(ranks)), line.seq, line.id))
-    of_lease: defaultdict[UUID, int] = defaultdict(int)
-    for each in money:
-        if each.received_on <= day:
-            rest_cents = each.amount_cents
-            if each.purpose is not None:
-                meant = [line for line in ordered if line.charge_type == each.purpose]
-                own = [line for line in meant if line.lease_id == each.lease_id]
-                rest_cents = _pay(own, left, rest_cents)
-            of_lease[each.lease_id] += rest_cents
-    rest_cents = 0
-    for lease_id in sorted(of_lease):
-        rest_cents += _pay((line for line in ordered if line.lease_id == lease_id), left, of_lease[lease_id])
-    _pay(ordered, left, rest_cents)
+    received = sorted(
+        (each for each in money if each.received_on <= day),
+        key=lambda each: (each.received_on, each.lease_id, each.amount_cents),
+    )
+    rest = [each.amount_cents for each in received]
+    for is_meant in (_is_named_invoice, _is_purpose, _is_named_lease, _is_payable):
+        for place, each in enumerate(received):
+            if rest[place]:
+                meant = (line for line in ordered if is_meant(line, each, payable[each.lease_id]))
+                rest[place] = _pay(meant, left, rest[place])
     return left
+
+
+def _is_named_invoice(line: DebtLine, money: MoneyIn, payable: Collection[UUID]) -> bool:
+    return line.invoice_id == money.invoice_id
+
+
+def _is_purpose(line: DebtLine, money: MoneyIn, payable: Collection[UUID]) -> bool:
+    return line.charge_type == money.purpose and (_is_named_lease(line, money, payable) or money.spread)
+
+
+def _is_named_lease(line: DebtLine, money: MoneyIn, payable: Collection[UUID]) -> bool:
+    return line.lease_id == money.lease_id and not money.spread
+
+
+def _is_payable(line: DebtLine, money: MoneyIn, payable: Collection[UUID]) -> bool:
+    return line.lease_id in payable
 
 
 def compute_fees(
     invoices: Collection[LateInvoice],
     lines: Sequence[DebtLine],
     money: Sequence[MoneyIn],
+    payable: Mapping[UUID, Collection[UUID]],
     charged: Mapping[UUID, ChargedFee],
     policies: Sequence[DatedPolicy],
     order: Sequence[str],
@@ -168,7 +188,7 @@ def compute_fees(
         if day > on or not (fee.exists or invoice.is_open or day >= dated.starts_on):
             continue
         last_day = dt.date.fromordinal(day.toordinal() - 1)
-        left = open_cents_on(last_day, list(now.values()), money, order)
+        left = open_cents_on(last_day, list(now.values()), money, payable, order)
         base_cents = sum(
             left[line.id]
             for line in now.values()

@@ -12,6 +12,7 @@ from uuid import UUID
 from chalicelib import billing, leasing, tasks
 from chalicelib.billing.model import Charge, Correction
 from chalicelib.ids import new_id
+from chalicelib.leasing.model import PayerLease
 from chalicelib.ledger.model import Entry
 from chalicelib.money import format_amount
 from chalicelib.payments import late_fee_repository as repository
@@ -48,7 +49,7 @@ def assess_final_late_fees(ctx: Context, lease_id: UUID) -> int:
     policies = list_policies(ctx)
     if not policies:
         return 0
-    facts = load_facts(ctx, leasing.get_chain(ctx, [lease_id]), policies, on=ctx.today)
+    facts = load_facts(ctx, leasing.list_money_group(ctx, [lease_id]), policies, on=ctx.today)
     final = {line.invoice_id for line in facts.lines.values() if line.kind == "final"}
     return _charge_missing(ctx, facts, {lease_id}, ctx.today, without=final)
 
@@ -82,7 +83,7 @@ def assess_next(ctx: Context, on: dt.date, *, after: UUID | None, limit: int) ->
     return (late[-1] if len(late) == limit else None), made
 
 
-def revise_late_fees(ctx: Context, chain: Collection[UUID], since: dt.date, because: str) -> list[Entry]:
+def revise_late_fees(ctx: Context, group: Sequence[PayerLease], since: dt.date, because: str) -> list[Entry]:
     """Derive the late fees of leases that share their money again, and return what to post; called by ``revise``.
 
     Money that had paid a fee which is credited here becomes credit.
@@ -93,7 +94,7 @@ def revise_late_fees(ctx: Context, chain: Collection[UUID], since: dt.date, beca
     policies = list_policies(ctx)
     if not policies:
         return []
-    facts = load_facts(ctx, chain, policies, on=ctx.today)
+    facts = load_facts(ctx, group, policies, on=ctx.today)
     changed = {}
     for invoice_id, wanted_cents in facts.wanted.items():
         invoice, fee = facts.invoices[invoice_id], facts.charged.get(invoice_id, ChargedFee())
@@ -101,7 +102,7 @@ def revise_late_fees(ctx: Context, chain: Collection[UUID], since: dt.date, beca
         affected = dated is not None and rules.fee_day(invoice, dated.policy) > since
         if affected and fee.total_cents != wanted_cents:
             changed[invoice_id] = wanted_cents
-    ended = repository.filter_ended(ctx, chain, ctx.today)
+    ended = repository.filter_ended(ctx, [lease.id for lease in group], ctx.today)
     return [
         entry
         for invoice_id, wanted_cents in changed.items()
@@ -111,7 +112,7 @@ def revise_late_fees(ctx: Context, chain: Collection[UUID], since: dt.date, beca
 
 
 def _assess(ctx: Context, late: Collection[UUID], on: dt.date, policies: Sequence[DatedPolicy]) -> int:
-    facts = load_facts(ctx, leasing.get_chain(ctx, late), policies, on=on)
+    facts = load_facts(ctx, leasing.list_money_group(ctx, late), policies, on=on)
     return _charge_missing(ctx, facts, set(late), on)
 
 

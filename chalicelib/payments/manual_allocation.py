@@ -15,6 +15,7 @@ from chalicelib.payments.allocation_entries import (
     write_allocations,
 )
 from chalicelib.payments.model import Payment
+from chalicelib.payments.payers import find_payer
 from chalicelib.payments.revision import revise
 from chalicelib.periods import short_day
 from chalicelib.runtime.context import Context
@@ -24,7 +25,7 @@ def allocate_payment(ctx: Context, payment_id: UUID, lines: Sequence[tuple[UUID,
     """Reallocate the payment: release its allocations, then allocate it to ``lines`` or, if that is None, to
     open lines, oldest first. What is left stays credit.
 
-    Lines are those of its lease, and of the following leases whose lines it has paid.
+    Lines are those of any lease of its payer in the member's properties, and of the leases that it has paid.
 
     Args:
         lines: (invoice line, cents above 0), each line once; an empty list leaves all as credit.
@@ -33,21 +34,24 @@ def allocate_payment(ctx: Context, payment_id: UUID, lines: Sequence[tuple[UUID,
         Conflict: the payment is not matched to a lease, or a line has less open.
         Invalid: a line is not the lease's or is named twice, or the sum exceeds the payment.
     """
-    payment = lock_payment(ctx, payment_id)
-    if payment.state != "matched" or payment.lease_id is None:
+    seen = payment_repository.find_payment(ctx, payment_id)
+    payer = find_payer(ctx, seen.lease_id) if seen and seen.lease_id else None
+    payment = lock_payment(ctx, payment_id, and_leases=[lease.id for lease in payer.all] if payer else ())
+    if payment.state != "matched" or payment.lease_id is None or payer is None:
         raise Conflict("Only a confirmed payment that has a lease can be allocated.", state=payment.state)
     net_allocations = allocation_repository.net_allocations_of_source(ctx, payment_id)
     entries = write_allocations(ctx, releases_of(ctx, net_allocations, ctx.today))
     freed = payment_repository.lock_payments(ctx, [payment_id])
-    payable = {payment.lease_id, *allocation_repository.list_leases_of_source(ctx, payment_id)}
+    paid_for = allocation_repository.list_leases_of_source(ctx, payment_id)
     if lines is None:
-        entries += apply_credits(ctx, freed, {payment.lease_id: payable})
+        entries += apply_credits(ctx, freed, {payment.lease_id: payer.payable | paid_for})
     else:
-        changes = _allocate_chosen_lines(ctx, freed[0], payable, lines)
+        choosable = paid_for | {lease.id for lease in payer.all}
+        changes = _allocate_chosen_lines(ctx, freed[0], choosable, lines)
         entries += write_allocations(ctx, changes)
     payment_repository.mark_allocated(ctx, payment_id, by_hand=lines is not None)
     because = f"payment of {short_day(payment.received_on, ctx.today)} allocated on {short_day(ctx.today, ctx.today)}"
-    entries += revise(ctx, payable, payment.received_on, because)
+    entries += revise(ctx, payer.payable | paid_for, payment.received_on, because)
     ledger.post(ctx, entries)
     return payment_repository.lock_payments(ctx, [payment_id])[0]
 

@@ -44,13 +44,14 @@ def states_before(after: str) -> tuple[str, ...]:
 
 
 class NewPayment(NamedTuple):
-    """A payment as a member records it: for a lease, or for the only running lease of a tenant, or for neither."""
+    """A payment as a member records it: for a lease, an invoice, the running leases of a tenant, or for none."""
 
     method: str  # METHODS
     amount_cents: int
     received_on: dt.date
     lease_id: UUID | None = None
     tenant_id: UUID | None = None
+    invoice_id: UUID | None = None  # paid first
     channel_id: UUID | None = None
     provider_reference: str = ""
     purpose: str | None = None  # PURPOSES: the charge type that the payer named
@@ -100,6 +101,8 @@ class Payment(NamedTuple):
     created_at: dt.datetime
     moved_from_id: UUID | None = None  # the payment of another lease that this one replaces
     recovery_invoice_id: UUID | None = None  # bills what was refunded before it was reversed
+    invoice_id: UUID | None = None  # the invoice that the payer named
+    spread: bool | None = None  # true: the payer named a tenant, so that no lease is paid before another
     warnings: tuple[str, ...] = ()  # only of a payment just recorded
 
     @property

@@ -3,10 +3,10 @@
 import datetime as dt
 from uuid import UUID
 
-from chalicelib import billing, leasing, ledger
-from chalicelib.errors import Conflict, Invalid, NotFound
+from chalicelib import billing, ledger
+from chalicelib.errors import Conflict, Invalid
 from chalicelib.ids import new_id
-from chalicelib.leasing.model import LeaseTerms
+from chalicelib.leasing.model import PayerLease
 from chalicelib.ledger.model import Entry
 from chalicelib.ledger.rules import effective_day
 from chalicelib.payments import allocation_repository, payment_repository
@@ -14,13 +14,8 @@ from chalicelib.payments.allocation import apply_lease_credits
 from chalicelib.payments.allocation_entries import CHANGED_MEANWHILE, lock_payment, releases_of, write_allocations
 from chalicelib.payments.model import Payment
 from chalicelib.payments.notifications import notify_reversed
-from chalicelib.payments.receiving import (
-    UNKNOWN_LEASE,
-    describe_act,
-    get_payment,
-    lock_lease_for_payment,
-    receive_payment,
-)
+from chalicelib.payments.payers import find_payer
+from chalicelib.payments.receiving import describe_act, get_payment, receive_payment
 from chalicelib.payments.recording import insert_payment
 from chalicelib.payments.reversal import find_mirror_day
 from chalicelib.payments.revision import revise
@@ -41,29 +36,21 @@ def move_payment(ctx: Context, payment_id: UUID, lease_id: UUID, *, reason: str)
         NotFound: the organisation has no such payment.
     """
     get_payment(ctx, payment_id)
-    _check_lease_exists(ctx, lease_id)
-    old = lock_payment(ctx, payment_id, and_leases={lease_id})
-    lease = lock_lease_for_payment(ctx, lease_id)
+    payer = find_payer(ctx, lease_id)
+    old = lock_payment(ctx, payment_id, and_leases=payer.payable)
     _check_movable(old, lease_id)
     closed_through = ledger.get_closed_through(ctx)
     entries = _withdraw(ctx, old, effective_day(old.received_on, closed_through), reason)
-    moved = _replacement(ctx, old, lease)
+    moved = _replacement(ctx, old, payer.lease)
     insert_payment(ctx, moved)
     # Whether the tenant is notified goes by the day on which the money was first entered.
     because = describe_act(ctx, moved, "moved")
-    received = receive_payment(ctx, moved._replace(created_at=old.created_at), because, entries)
+    received = receive_payment(ctx, moved._replace(created_at=old.created_at), because, payer.payable, entries)
     ledger.reverse(ctx, ("payment", old.id), on=old.received_on, kinds={"payment"})
     if ledger.get_closed_through(ctx, locked=True) != closed_through:
         raise Conflict(CHANGED_MEANWHILE)
     notify_reversed(ctx, old)
     return received
-
-
-def _check_lease_exists(ctx: Context, lease_id: UUID) -> None:
-    try:
-        leasing.get_lease(ctx, lease_id)
-    except NotFound as error:
-        raise Invalid([("lease_id", UNKNOWN_LEASE)]) from error
 
 
 def _check_movable(payment: Payment, lease_id: UUID) -> None:
@@ -105,7 +92,7 @@ def _withdraw(ctx: Context, payment: Payment, first_open: dt.date, reason: str) 
     return entries + apply_lease_credits(ctx, concerned)
 
 
-def _replacement(ctx: Context, old: Payment, lease: LeaseTerms) -> Payment:
+def _replacement(ctx: Context, old: Payment, lease: PayerLease) -> Payment:
     return old._replace(
         id=new_id(),
         lease_id=lease.id,
@@ -117,4 +104,6 @@ def _replacement(ctx: Context, old: Payment, lease: LeaseTerms) -> Payment:
         version=1,
         created_at=ctx.now,
         moved_from_id=old.id,
+        invoice_id=None,
+        spread=None,
     )

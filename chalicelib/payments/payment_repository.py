@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, or_, select, union_all, update
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.paging import Page, PageRequest
@@ -13,6 +13,7 @@ from chalicelib.payments import rules
 from chalicelib.payments.model import Payment, states_before
 from chalicelib.runtime.context import Context, Properties
 from chalicelib.storage.paging import fetch_page
+from chalicelib.storage.tables.leasing import leases
 from chalicelib.storage.tables.payments import payments
 from chalicelib.storage.tables.portfolio import channels, properties
 
@@ -128,18 +129,45 @@ def list_payments(
     return fetch_page(ctx.db, query, keys, page_request, descending=sort.startswith("-")).of(_payment)
 
 
-def list_payment_ids_with_credit(ctx: Context, lease_ids: Iterable[UUID], *, by_hand: bool) -> list[UUID]:
-    """Return the leases' matched payments that have credit left; those allocated by hand only if ``by_hand``.
+def list_payable_credit(
+    ctx: Context, lease_ids: Collection[UUID], predecessors: Collection[UUID], *, by_hand: bool
+) -> list[tuple[UUID, UUID, UUID]]:
+    """Return (payment, its lease, a lease that it may pay for) of the matched payments that have credit left.
+
+    Those are payments of all leases of the payers of ``lease_ids`` whose properties have the same owner and channel,
+    and of ``predecessors``, whose own lease is named as the third; those allocated by hand only if ``by_hand``.
 
     Not locked here: the index is read by ranges, and a locking read would wait for rows of other leases.
     """
-    query = select(payments.c.id).where(
+    owing, paying = leases.alias("owing"), leases.alias("paying")
+    house, other = properties.alias("house"), properties.alias("other_house")
+    credit: tuple[ColumnElement[bool], ...] = (
         payments.c.organisation_id == ctx.organisation_id,
-        payments.c.lease_id.in_(set(lease_ids)),
         payments.c.unallocated_cents > 0,
         payments.c.state == "matched",
     )
-    return list(ctx.db.scalars(query if by_hand else query.where(payments.c.by_hand.is_(False))))
+    if not by_hand:
+        credit = (*credit, payments.c.by_hand.is_(False))
+    of_payers = (
+        select(payments.c.id, payments.c.lease_id, owing.c.id.label("owing_id"))
+        .select_from(owing)
+        .join(paying, and_(paying.c.organisation_id == ctx.organisation_id, paying.c.tenant_id == owing.c.tenant_id))
+        .join(house, and_(house.c.organisation_id == ctx.organisation_id, house.c.id == owing.c.property_id))
+        .join(other, and_(other.c.organisation_id == ctx.organisation_id, other.c.id == paying.c.property_id))
+        .join(payments, payments.c.lease_id == paying.c.id)
+        .where(
+            owing.c.organisation_id == ctx.organisation_id,
+            owing.c.id.in_(lease_ids),
+            other.c.owner_id.is_not_distinct_from(house.c.owner_id),
+            other.c.channel_id.is_not_distinct_from(house.c.channel_id),
+            *credit,
+        )
+    )
+    of_chains = select(payments.c.id, payments.c.lease_id, payments.c.lease_id).where(
+        payments.c.lease_id.in_(predecessors), *credit
+    )
+    query = union_all(of_payers, of_chains) if predecessors else of_payers
+    return [(row[0], row[1], row[2]) for row in ctx.db.execute(query)]
 
 
 def list_credits(ctx: Context, lease_ids: Collection[UUID]) -> dict[UUID, int]:

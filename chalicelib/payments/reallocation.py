@@ -7,10 +7,11 @@ as if the fact had been known.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
-from chalicelib import leasing, ledger, organisations
+from chalicelib import ledger, organisations
+from chalicelib.leasing.model import PayerLease
 from chalicelib.ledger.model import Entry
 from chalicelib.payments import allocation_repository, late_fee_repository, payment_repository
 from chalicelib.payments.allocation_entries import AllocationChange, write_allocations
@@ -18,26 +19,28 @@ from chalicelib.payments.allocation_repository import AllocatedPart
 from chalicelib.payments.late_fee_repository import BilledLine
 from chalicelib.payments.model import Payment
 from chalicelib.payments.reallocation_rules import DatedShare, IssuedLine, ReceivedMoney, allocate_by_day
+from chalicelib.payments.rules import payable_leases
 from chalicelib.runtime.context import Context
 
 Pair = tuple[UUID, UUID]  # payment, line
 
 
-def reallocate(ctx: Context, chain: Collection[UUID]) -> list[Entry]:
+def reallocate(ctx: Context, group: Sequence[PayerLease]) -> list[Entry]:
     """Allocate the money of leases that pay for each other again, and return what to post; often nothing.
 
     The caller has locked the leases.
     """
-    moving = payment_repository.lock_automatic_payments(ctx, chain)
+    lease_ids = [lease.id for lease in group]
+    moving = payment_repository.lock_automatic_payments(ctx, lease_ids)
     if not moving:
         return []
-    lines = {line.id: line for line in late_fee_repository.list_billed_lines(ctx, chain)}
-    parts = allocation_repository.list_parts(ctx, chain)
+    lines = {line.id: line for line in late_fee_repository.list_billed_lines(ctx, lease_ids)}
+    parts = allocation_repository.list_parts(ctx, lease_ids)
     first_open = ledger.get_first_open_day(ctx)
     known = {payment.id: payment for payment in moving}
     movable = [part for part in parts if part.source_id in known and part.allocated_on >= first_open]
     fixed = [part for part in parts if part.source_id not in known or part.allocated_on < first_open]
-    shares = _wanted_shares(ctx, chain, known, lines, fixed)
+    shares = _wanted_shares(ctx, group, known, lines, fixed)
     changed = _changed_pairs(movable, shares)
     if not changed:
         return []
@@ -56,7 +59,7 @@ def reallocate(ctx: Context, chain: Collection[UUID]) -> list[Entry]:
 
 def _wanted_shares(
     ctx: Context,
-    chain: Collection[UUID],
+    group: Sequence[PayerLease],
     known: Mapping[UUID, Payment],
     lines: Mapping[UUID, BilledLine],
     fixed: Iterable[AllocatedPart],
@@ -69,6 +72,7 @@ def _wanted_shares(
     issued = [
         IssuedLine(
             line.id,
+            line.invoice_id,
             line.lease_id,
             line.issued_on,
             line.due_on,
@@ -85,12 +89,13 @@ def _wanted_shares(
             each.received_on,
             each.amount_cents - each.refunded_cents - of_payment[each.id],
             each.purpose,
+            each.invoice_id,
+            bool(each.spread),
         )
         for each in known.values()
         if each.lease_id is not None
     ]
-    predecessors = leasing.get_predecessors(ctx, chain)
-    payable = {payer: {payer, *(each for each in chain if payer in predecessors.get(each, ()))} for payer in chain}
+    payable = {lease.id: payable_leases(lease, group) for lease in group}
     order = organisations.get_organisation(ctx.db, ctx.organisation_id).allocation_order
     return allocate_by_day(issued, received, payable, order)
 

@@ -5,13 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from chalicelib.payments.rules import AllocatableLine, allocate
+from chalicelib.payments.rules import AllocatableLine, allocate, place_of
 
 
 class IssuedLine(NamedTuple):
     """An invoice line and what of it money may pay: less what was credited or is allocated for good."""
 
     id: UUID
+    invoice_id: UUID
     lease_id: UUID
     issued_on: dt.date
     due_on: dt.date
@@ -28,6 +29,8 @@ class ReceivedMoney(NamedTuple):
     received_on: dt.date
     cents: int
     purpose: str | None
+    invoice_id: UUID | None = None  # that the payer named
+    spread: bool = False  # over the payer's leases alike
 
 
 class DatedShare(NamedTuple):
@@ -35,6 +38,10 @@ class DatedShare(NamedTuple):
     line_id: UUID
     cents: int
     on: dt.date
+
+
+def _place(line: IssuedLine, money: ReceivedMoney) -> int:
+    return place_of(line.invoice_id, line.lease_id, money.invoice_id, None if money.spread else money.lease_id)
 
 
 def allocate_by_day(
@@ -57,7 +64,7 @@ def allocate_by_day(
             if each.received_on > day or not rest[each.id]:
                 continue
             here = [
-                AllocatableLine(line.id, line.due_on, line.charge_type, line.seq, left[line.id])
+                AllocatableLine(line.id, line.due_on, line.charge_type, line.seq, left[line.id], _place(line, each))
                 for line in lines
                 if line.issued_on <= day and left[line.id] and line.lease_id in payable[each.lease_id]
             ]

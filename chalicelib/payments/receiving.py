@@ -1,12 +1,11 @@
 """List payments, and receive them: post, allocate, receipt."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
-from chalicelib import billing, leasing, ledger
-from chalicelib.errors import Invalid, NotFound
-from chalicelib.leasing.model import LeaseTerms
+from chalicelib import billing, ledger
+from chalicelib.errors import NotFound
 from chalicelib.ledger.model import Entry, Leg
 from chalicelib.paging import Page, PageRequest
 from chalicelib.payments import payment_repository
@@ -16,8 +15,6 @@ from chalicelib.payments.notifications import notify_receipt
 from chalicelib.payments.revision import revise
 from chalicelib.periods import short_day
 from chalicelib.runtime.context import Context
-
-UNKNOWN_LEASE = "the organisation has no such lease"
 
 
 def get_payment(ctx: Context, payment_id: UUID) -> Payment:
@@ -52,19 +49,14 @@ def list_payments(
     )
 
 
-def lock_lease_for_payment(ctx: Context, lease_id: UUID) -> LeaseTerms:
-    """Lock the lease and return its terms; one outside the caller's properties is reported as unknown."""
-    try:
-        lease = leasing.lock_lease_terms(ctx, lease_id)
-    except NotFound as error:
-        raise Invalid([("lease_id", UNKNOWN_LEASE)]) from error
-    if not ctx.may_touch(lease.property_id):
-        raise Invalid([("lease_id", UNKNOWN_LEASE)])  # do not reveal that it exists
-    return lease
+def receive_payment(
+    ctx: Context, payment: Payment, because: str, payable: Collection[UUID] = (), entries: Sequence[Entry] = ()
+) -> Payment:
+    """Post a confirmed payment together with ``entries``, and allocate and receipt it if it has a lease.
 
-
-def receive_payment(ctx: Context, payment: Payment, because: str, entries: Sequence[Entry] = ()) -> Payment:
-    """Post a confirmed payment together with ``entries``, and allocate and receipt it if it has a lease."""
+    Args:
+        payable: Leases that it pays for besides its own, locked by the caller.
+    """
     code = "opening" if payment.channel_id is None else ledger.channel_code(payment.channel_id)
     entry = Entry(
         kind="payment",
@@ -77,19 +69,21 @@ def receive_payment(ctx: Context, payment: Payment, because: str, entries: Seque
             Leg("unallocated", -payment.amount_cents, payment.lease_id, payment.property_id),
         ),
     )
-    return allocate_and_receipt(ctx, payment, [*entries, entry], because)
+    return allocate_and_receipt(ctx, payment, payable, [*entries, entry], because)
 
 
-def allocate_and_receipt(ctx: Context, payment: Payment, entries: list[Entry], because: str) -> Payment:
+def allocate_and_receipt(
+    ctx: Context, payment: Payment, payable: Collection[UUID], entries: list[Entry], because: str
+) -> Payment:
     """Allocate and receipt a confirmed payment of a lease, post that together with ``entries``, notify the tenant.
 
     What follows is derived again where it counts from a past day; ``because`` tells people why.
     """
     if payment.lease_id:
         if payment.received_on < ctx.today:
-            entries += revise(ctx, [payment.lease_id], payment.received_on, because)
+            entries += revise(ctx, {payment.lease_id, *payable}, payment.received_on, because)
         else:
-            entries += apply_credits(ctx, [payment], {payment.lease_id: [payment.lease_id]})
+            entries += apply_credits(ctx, [payment], {payment.lease_id: {payment.lease_id, *payable}})
     receipt = None
     if payment.lease_id and payment.tenant_id and payment.method != "opening":
         receipt = billing.issue_receipt(

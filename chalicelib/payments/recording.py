@@ -3,24 +3,31 @@
 import datetime as dt
 from uuid import UUID
 
-from chalicelib import leasing
-from chalicelib.errors import Conflict, Invalid
+from chalicelib import billing, leasing
+from chalicelib.billing.model import OpenLine
+from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
-from chalicelib.leasing.model import LeaseTerms
-from chalicelib.paging import PageRequest
+from chalicelib.leasing.model import LeaseTerms, PayerLease
+from chalicelib.paging import MAX_PAGE_ITEMS, PageRequest
 from chalicelib.payments import channels, payment_repository, rules
 from chalicelib.payments.allocation_entries import CHANGED_MEANWHILE
 from chalicelib.payments.model import NewPayment, Payment
 from chalicelib.payments.notifications import notify_recorded
-from chalicelib.payments.receiving import describe_act, lock_lease_for_payment, receive_payment, revise_after
+from chalicelib.payments.payers import Payer, lock_payer
+from chalicelib.payments.receiving import describe_act, receive_payment, revise_after
 from chalicelib.runtime.context import Context
+
+UNKNOWN_INVOICE = "the organisation has no such invoice"
+AnyLease = LeaseTerms | PayerLease
 
 
 def record_payment(ctx: Context, new: NewPayment) -> Payment:
     """Record a payment by hand and return it.
 
-    Unless it needs confirmation first, it is posted, allocated oldest first and receipted; without a lease it is
-    unmatched. The tenant is notified of the receipt, and of what a caretaker records.
+    Unless it needs confirmation first, it is posted, allocated and receipted; without a lease it is unmatched. What
+    the payer named (invoice, lease, purpose) is paid first, then what else the payer owes to the same owner by the
+    same channel, oldest first; for a tenant, oldest first over all of it. The tenant is notified of the receipt, and
+    of what a caretaker records.
 
     What a caretaker records is pending until ``confirm_payment``, and is for their properties only. The answer's
     ``warnings`` name payments that may be the same money: of a cheque number, or of equal cash of the lease and day.
@@ -31,7 +38,8 @@ def record_payment(ctx: Context, new: NewPayment) -> Payment:
             is not the organisation's or does not fit.
     """
     _check_new_payment(new, ctx.today)
-    lease = _lock_named_lease(ctx, new)
+    payer = _lock_payer(ctx, new)
+    lease = payer.lease if payer else None
     _check_received_on(new.received_on, ctx.actor.role, lease, ctx.today)
     channel_id = channels.choose_channel(
         ctx, new.method, channel_id=new.channel_id, property_id=lease.property_id if lease else None
@@ -44,9 +52,9 @@ def record_payment(ctx: Context, new: NewPayment) -> Payment:
     warnings = tuple(rules.format_lookalike(each) for each in lookalikes)
     insert_payment(ctx, payment)
     if not pending:
-        return receive_payment(ctx, payment, describe_act(ctx, payment, "entered"))._replace(warnings=warnings)
-    if payment.lease_id:
-        revise_after(ctx, payment, "entered")
+        because, payable = describe_act(ctx, payment, "entered"), payer.payable if payer else ()
+        return receive_payment(ctx, payment, because, payable)._replace(warnings=warnings)
+    revise_after(ctx, payment, "entered")
     if ctx.actor.role == "caretaker":
         notify_recorded(ctx, payment)
     return payment._replace(warnings=warnings)
@@ -76,40 +84,71 @@ def _check_new_payment(new: NewPayment, today: dt.date) -> None:
         wrong.append(("amount", "expected an amount above zero"))
     if new.received_on > today:
         wrong.append(("received_on", "may not be in the future"))
-    if new.lease_id and new.tenant_id:
-        wrong.append(("tenant_id", "give the lease or the tenant, not both"))
+    if new.tenant_id and (new.lease_id or new.invoice_id):
+        wrong.append(("tenant_id", "give the lease or the invoice, or the tenant, not both"))
     if new.method == "mpesa" and not new.provider_reference:
         wrong.append(("provider_reference", "expected the M-Pesa code"))
     if wrong:
         raise Invalid(wrong)
 
 
-def _check_received_on(received_on: dt.date, role: str, lease: LeaseTerms | None, today: dt.date) -> None:
+def _check_received_on(received_on: dt.date, role: str, lease: AnyLease | None, today: dt.date) -> None:
     first = rules.earliest_received_on(role, lease.starts_on if lease else None, today)
     if received_on < first:
         raise Invalid([("received_on", f"expected {first.isoformat()} or later")])
 
 
-def _lock_named_lease(ctx: Context, new: NewPayment) -> LeaseTerms | None:
-    """Lock the payment's lease and return its terms; None if none is named."""
-    lease_id = _find_only_active_lease(ctx, new.tenant_id) if new.tenant_id else new.lease_id
+def _lock_payer(ctx: Context, new: NewPayment) -> Payer | None:
+    """Lock the leases that the payment pays for by itself; None if it names none."""
+    lease_id = new.lease_id
+    if new.invoice_id is not None:
+        lease_id = _find_lease_of_invoice(ctx, new.invoice_id, lease_id)
+    elif new.tenant_id is not None:
+        lease_id = _find_lease_of_tenant(ctx, new.tenant_id)
     if lease_id is not None:
-        return lock_lease_for_payment(ctx, lease_id)
+        return lock_payer(ctx, lease_id)
     if ctx.actor.properties is not None:
         raise Invalid([("lease_id", "choose the lease that the money is for")])
     return None
 
 
-def _find_only_active_lease(ctx: Context, tenant_id: UUID) -> UUID:
-    page = leasing.list_leases(ctx, PageRequest(limit=2), tenant_id=tenant_id, status="active")
-    if not page.items:
+def _find_lease_of_invoice(ctx: Context, invoice_id: UUID, lease_id: UUID | None) -> UUID:
+    try:
+        invoice = billing.get_invoice(ctx, invoice_id)
+    except NotFound as error:
+        raise Invalid([("invoice_id", UNKNOWN_INVOICE)]) from error
+    if not ctx.may_touch(invoice.property_id):
+        raise Invalid([("invoice_id", UNKNOWN_INVOICE)])  # do not reveal that it exists
+    if lease_id not in (None, invoice.lease_id):
+        raise Invalid([("invoice_id", "the invoice is of another lease")])
+    return invoice.lease_id
+
+
+def _find_lease_of_tenant(ctx: Context, tenant_id: UUID) -> UUID:
+    """Return the tenant's running lease; of several, that of the oldest open line, or the first if nothing is open.
+
+    Raises:
+        Invalid: none is running, or several have properties of different owners or channels.
+    """
+    running = leasing.list_leases(ctx, PageRequest(limit=MAX_PAGE_ITEMS), tenant_id=tenant_id, status="active").items
+    if not running:
         raise Invalid([("tenant_id", "the organisation has no such tenant with a running lease")])
-    if len(page.items) > 1:
-        raise Invalid([("tenant_id", "the tenant has several running leases; choose the lease")])
-    return page.items[0].id
+    if len(running) == 1:
+        return running[0].id
+    ids = {lease.id for lease in running}
+    paid = [lease for lease in leasing.list_payer_leases(ctx, tenant_id=tenant_id) if lease.id in ids]
+    if len({(lease.owner_id, lease.channel_id) for lease in paid}) != 1:
+        raise Invalid([("tenant_id", "the running leases have several owners or channels; choose the lease")])
+    open_lines = billing.list_open_lines(ctx, [lease.id for lease in paid])
+    oldest = min((line for lines in open_lines.values() for line in lines), key=_oldest_first, default=None)
+    return oldest.lease_id if oldest else min(paid, key=lambda lease: (lease.starts_on, lease.id)).id
 
 
-def _make_payment(ctx: Context, new: NewPayment, lease: LeaseTerms | None) -> Payment:
+def _oldest_first(line: OpenLine) -> tuple[dt.date, int, UUID]:
+    return line.due_on, line.seq, line.id
+
+
+def _make_payment(ctx: Context, new: NewPayment, lease: AnyLease | None) -> Payment:
     """Return the payment as confirmed, without a channel."""
     return Payment(
         id=new_id(),
@@ -135,6 +174,8 @@ def _make_payment(ctx: Context, new: NewPayment, lease: LeaseTerms | None) -> Pa
         reason=None,
         version=1,
         created_at=ctx.now,
+        invoice_id=new.invoice_id,
+        spread=new.tenant_id is not None or None,
     )
 
 

@@ -7,11 +7,11 @@ from chalicelib.payments import payment_repository
 from chalicelib.payments.allocation_entries import lock_payment
 from chalicelib.payments.model import Payment
 from chalicelib.payments.notifications import cancel_recorded_notification, notify_rejected
+from chalicelib.payments.payers import find_payer, lock_payer
 from chalicelib.payments.receiving import (
     allocate_and_receipt,
     describe_act,
     get_payment,
-    lock_lease_for_payment,
     receive_payment,
     revise_after,
 )
@@ -24,13 +24,15 @@ def confirm_payment(ctx: Context, payment_id: UUID) -> Payment:
     Raises:
         Conflict: it is not pending.
     """
-    payment = lock_payment(ctx, payment_id)
+    seen = get_payment(ctx, payment_id)
+    payable = find_payer(ctx, seen.lease_id).payable if seen.lease_id else ()
+    payment = lock_payment(ctx, payment_id, and_leases=payable)
     fresh = {"unallocated_cents": payment.amount_cents, "confirmed_by": ctx.actor.member_id}
     state = "matched" if payment.lease_id else "unmatched"
     if payment.state != "pending" or not payment_repository.change_state(ctx, payment_id, state, fresh):
         raise Conflict("Only a pending payment can be confirmed.", state=payment.state)
     confirmed = get_payment(ctx, payment_id)
-    received = receive_payment(ctx, confirmed, describe_act(ctx, payment, "confirmed"))
+    received = receive_payment(ctx, confirmed, describe_act(ctx, payment, "confirmed"), payable)
     if received.lease_id is not None:
         cancel_recorded_notification(ctx, received)
     return received
@@ -61,11 +63,12 @@ def match_payment(ctx: Context, payment_id: UUID, lease_id: UUID) -> Payment:
         Invalid: the organisation has no such lease.
     """
     get_payment(ctx, payment_id)
-    lease = lock_lease_for_payment(ctx, lease_id)
+    payer = lock_payer(ctx, lease_id)
+    lease = payer.lease
     payment = payment_repository.find_payment(ctx, payment_id, lock=True)
     state = payment.state if payment else "unmatched"
     found = {"lease_id": lease.id, "property_id": lease.property_id, "tenant_id": lease.tenant_id}
     if state != "unmatched" or not payment_repository.change_state(ctx, payment_id, "matched", found):
         raise Conflict("Only an unmatched payment can be matched.", state=state)
     matched = get_payment(ctx, payment_id)
-    return allocate_and_receipt(ctx, matched, [], describe_act(ctx, matched, "matched"))
+    return allocate_and_receipt(ctx, matched, payer.payable, [], describe_act(ctx, matched, "matched"))

@@ -26,6 +26,6 @@ def revise(ctx: Context, lease_ids: Iterable[UUID], since: dt.date, because: str
     """
     if since >= ctx.today:
         return []
-    chain = leasing.get_chain(ctx, lease_ids)
-    leasing.lock_leases(ctx, chain)
-    return revise_late_fees(ctx, chain, since, because) + reallocate(ctx, chain)
+    group = leasing.list_money_group(ctx, lease_ids)
+    leasing.lock_leases(ctx, [lease.id for lease in group])
+    return revise_late_fees(ctx, group, since, because) + reallocate(ctx, group)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
+from chalicelib.leasing.model import PayerLease
 from chalicelib.payments.model import Payment
 
 CARETAKER_DAYS = 7  # within which a caretaker may record a payment
@@ -49,14 +50,42 @@ def format_lookalike(payment: Payment) -> str:
     return f"{what}: payment {payment.id} of {shillings:,}.{cents:02d} on {on.day} {on:%b %Y}{reversed_since}."
 
 
+def payable_leases(lease: PayerLease, every: Sequence[PayerLease]) -> frozenset[UUID]:
+    """Return the leases that money of ``lease`` pays for by itself, of ``every`` lease of its payer.
+
+    Those are the lease, the leases that carry it on, and those whose properties have the same owner and channel: what
+    one owner received is not another's.
+    """
+    following = {lease.id}
+    for _ in every:
+        following |= {each.id for each in every if each.previous_id in following}
+    shared = (lease.tenant_id, lease.owner_id, lease.channel_id)
+    return frozenset(
+        following | {each.id for each in every if (each.tenant_id, each.owner_id, each.channel_id) == shared}
+    )
+
+
 class AllocatableLine(NamedTuple):
-    """An invoice line and its open amount."""
+    """An invoice line and its open amount; lines of a lower ``place`` come first, whenever they are due."""
 
     id: UUID
     due_on: dt.date
     charge_type: str
     seq: int
     open_cents: int
+    place: int = 0
+
+
+def place_of(invoice_id: UUID, lease_id: UUID, named_invoice_id: UUID | None, named_lease_id: UUID | None) -> int:
+    """Return the place of a line among those that a payment pays: its invoice, then its lease, then others.
+
+    Args:
+        invoice_id, lease_id: The line's.
+        named_lease_id: None: a tenant and no lease was named, so all leases have the same place.
+    """
+    if invoice_id == named_invoice_id:
+        return 0
+    return 1 if named_lease_id in (None, lease_id) else 2
 
 
 class Share(NamedTuple):
@@ -74,10 +103,10 @@ def allocate(
 ) -> tuple[list[Share], int]:
     """Allocate a sum to open lines.
 
-    Lines of the purpose that the tenant named come first. Within each group the oldest due
-    date comes first; on the same date lines follow ``order``, with charge types it does not
-    name last, and ``seq`` and ``id`` break ties, so that the result never depends on the
-    order in which the database returned the lines.
+    Lines of the first place come first, in each place those of the purpose that the tenant named. Within each group
+    the oldest due date comes first; on the same date lines follow ``order``, with charge types it does not name last,
+    and ``seq`` and ``id`` break ties, so that the result never depends on the order in which the database returned
+    the lines.
 
     Args:
         amount_cents: Sum to allocate; more than 0.
@@ -97,9 +126,9 @@ def allocate(
     ranks = {charge_type: rank for rank, charge_type in enumerate(order)}
     unnamed = len(ranks)
 
-    def sort_key(line: AllocatableLine) -> tuple[bool, dt.date, int, int, UUID]:
+    def sort_key(line: AllocatableLine) -> tuple[int, bool, dt.date, int, int, UUID]:
         rank = ranks.get(line.charge_type, unnamed)
-        return line.charge_type != purpose, line.due_on, rank, line.seq, line.id
+        return line.place, line.charge_type != purpose, line.due_on, rank, line.seq, line.id
 
     shares = []
     left_cents = amount_cents

@@ -65,11 +65,12 @@ class MoneyMachine(RuleBasedStateMachine):
         self.books.today += dt.timedelta(days=days)
 
     @precondition(lambda self: len(self.leases) < MAX_LEASES)
-    @rule(rent_cents=CENTS, days=st.integers(-40, 20), prorated=st.booleans())
-    def let(self, rent_cents: int, days: int, prorated: bool) -> None:
+    @rule(rent_cents=CENTS, days=st.integers(-40, 20), prorated=st.booleans(), like=st.none() | PICK)
+    def let(self, rent_cents: int, days: int, prorated: bool, like: int | None) -> None:
         garbage = NewRecurringCharge("garbage", 300_00, prorated=prorated)
         starts_on = self.books.today + dt.timedelta(days=days)
-        self.leases.append(self.books.let(rent_cents, starts_on, recurring_charges=[garbage]))
+        terms = {} if like is None else {"like": pick(self.leases, like)}
+        self.leases.append(self.books.let(rent_cents, starts_on, recurring_charges=[garbage], **terms))
 
     @rule(months=MONTHS)
     def bill(self, months: int) -> None:

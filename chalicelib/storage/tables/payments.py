@@ -30,6 +30,8 @@ payments = organisation_table(
     optional("reason", String(200)),  # why it was rejected or reversed
     optional("moved_from_id", Id),  # the payment of another lease that this one replaces
     optional("recovery_invoice_id", Id),  # that bills what was refunded of it before it was reversed
+    optional("invoice_id", Id),  # the invoice that the payer named
+    optional("spread", Boolean),  # true: for a tenant, so that no lease is paid before another
     required("version", Integer),
     required("created_at", Instant),
     CheckConstraint("amount_cents > 0 AND unallocated_cents >= 0 AND refunded_cents >= 0", name="signs"),

@@ -12,7 +12,7 @@ from chalicelib.lease_accounts import lease_closing
 from chalicelib.lease_accounts.model import FinalAccount
 from chalicelib.paging import PageRequest
 from chalicelib.payments import allocation
-from chalicelib.portfolio.model import NewProperty
+from chalicelib.portfolio.model import NewOwner, NewProperty
 from chalicelib.reporting import arrears_report, books_proof, rent_roll_report, statements
 from chalicelib.reporting.model import Statement
 from tests.money import ALL, Money
@@ -174,15 +174,25 @@ def test_a_payment_may_be_allocated_anew_to_the_lines_of_the_lease_after(books: 
     agree(books, old, new)
 
 
-def test_credit_pays_for_no_lease_but_those_after_it(books: Money) -> None:
+def test_credit_pays_for_a_lease_before_it_of_the_same_owner_and_channel_only(books: Money) -> None:
     old = books.let(RENT, ends_on=LAST_OF_JUNE)
     new = books.renew(old)
     books.pay(new, 20_000_00)
     books.bill(JUNE)
     books.today = JULY
     books.bill(JULY)
-    assert (open_cents(books, old), open_cents(books, new)) == ([RENT], [0])
+    assert (open_cents(books, old), open_cents(books, new)) == ([0], [0])
     agree(books, old, new)
+    older = books.let(RENT)
+    owner_id = books.do(portfolio.add_owner, NewOwner("Achieng"), now=books.now).id
+    house = NewProperty("Upepo Flats", owner_id=owner_id)
+    books.property_id = books.do(portfolio.add_property, house, now=books.now).id
+    books.today = dt.date(2026, 7, 20)
+    newer = books.transfer(older, dt.date(2026, 7, 21))
+    books.pay(newer, 20_000_00)
+    books.bill(JUNE)
+    assert open_cents(books, older) == [RENT, 5_806_00]  # both billed when it ended
+    agree(books, older, newer)
 
 
 def test_a_caretaker_is_not_told_what_a_payment_pays_in_another_property(books: Money) -> None:

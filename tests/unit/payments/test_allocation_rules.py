@@ -23,6 +23,7 @@ LINES = st.lists(
         charge_type=st.sampled_from(TYPES),
         seq=st.integers(1, 3),
         open_cents=st.integers(0, 50_000_00),
+        place=st.integers(0, 2),
     ),
     unique_by=lambda line: line.id,
     max_size=12,
@@ -138,8 +139,9 @@ def test_a_line_gets_money_only_once_those_before_it_are_paid(
 
     def comes_first(one: AllocatableLine, other: AllocatableLine) -> bool:
         """Reckon the order in words, apart from the sort key of the code."""
-        if (one.charge_type == purpose) != (other.charge_type == purpose):
-            return one.charge_type == purpose
+        served = [(each.place, each.charge_type != purpose) for each in (one, other)]
+        if served[0] != served[1]:
+            return served[0] < served[1]
         if one.due_on != other.due_on:
             return one.due_on < other.due_on
         named = [each for each in order if each in (one.charge_type, other.charge_type)]

@@ -1,7 +1,7 @@
 """What was typed wrongly about money can be corrected.
 
-References are unique among live payments only; a payment says which one of another lease it replaces, and by which
-invoice what was refunded of it is recovered; a refund may reverse another.
+References are unique among live payments only; a payment says which one of another lease it replaces, by which
+invoice what was refunded of it is recovered, and what the payer named; a refund may reverse another.
 """
 
 from typing import Any
@@ -34,6 +34,8 @@ def upgrade() -> None:
     op.add_column("payment", sa.Column("reference_key", sa.String(length=80), nullable=True))
     op.add_column("payment", sa.Column("moved_from_id", Id(), nullable=True))
     op.add_column("payment", sa.Column("recovery_invoice_id", Id(), nullable=True))
+    op.add_column("payment", sa.Column("invoice_id", Id(), nullable=True))
+    op.add_column("payment", sa.Column("spread", sa.Boolean(), nullable=True))
     op.add_column("refund", sa.Column("reverses_id", Id(), nullable=True))
     _set_keys()
     for column, unique in (
