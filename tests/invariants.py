@@ -241,6 +241,69 @@ def no_day_counts_money_twice(books: Books) -> Iterator[str]:
                 yield f"{key[0]} {key[1].hex()} on {day}: {given} of {most[key]}"
 
 
+def documents_count_from_the_day_of_their_journal(books: Books) -> Iterator[str]:
+    for table, kind, source, on in (
+        ("invoice", "invoice", "d.id", "d.posted_on"),
+        ("payment", "payment", "d.id", "d.posted_on"),
+        ("payment", "match", "d.id", "d.matched_on"),
+        ("refund", "refund", "d.id", "d.posted_on"),
+        ("credit_note", "credit_note", "d.id", "d.issued_on"),
+        ("deposit_entry", "deposit_received", "d.id", "d.posted_on"),
+        ("deposit_entry", "deposit_refunded", "d.id", "d.posted_on"),
+        ("deposit_entry", "deposit_opening", "d.id", "d.posted_on"),
+    ):
+        for row in books.rows(
+            f"SELECT d.id, j.effective_on, {on} FROM {table} d JOIN journal j ON j.organisation_id = d.organisation_id"
+            f" AND j.source_id = {source} AND j.kind = '{kind}'"
+            f" WHERE d.organisation_id = :me AND (j.effective_on <> {on} OR {on} IS NULL)"
+        ):
+            yield f"{table} {row}"
+    for row in books.rows(
+        "SELECT l.id, l.posted_on, i.posted_on FROM invoice_line l JOIN invoice i"
+        " ON i.organisation_id = l.organisation_id AND i.id = l.invoice_id"
+        " WHERE l.organisation_id = :me AND l.posted_on <> i.posted_on"
+    ):
+        yield f"line {row}"
+
+
+def leases_stand_as_their_postings_on_every_day(books: Books) -> Iterator[str]:
+    """A lease's documents change what it owes, less its credit, by as much as its postings on each day."""
+    documents: defaultdict[tuple[bytes, str], int] = defaultdict(int)
+    recovery = "SELECT invoice_id FROM invoice_line WHERE organisation_id = :me AND charge_type = 'refund_recovery'"
+    for lease, on, sign, cents in books.rows(
+        " UNION ALL ".join(
+            f"SELECT {lease}, {on}, {sign}, {cents} FROM {table} WHERE organisation_id = :me AND {condition}"
+            for table, lease, on, sign, cents, condition in (
+                # What recovers a refund is posted against the money that was reversed, and changes nothing.
+                ("invoice", "lease_id", "posted_on", 1, "total_cents", f"id NOT IN ({recovery})"),
+                ("invoice", "lease_id", "voided_on", -1, "total_cents", "voided_on IS NOT NULL"),
+                ("credit_note", "lease_id", "issued_on", -1, "total_cents", f"invoice_id NOT IN ({recovery})"),
+                ("payment", "lease_id", "matched_on", -1, "amount_cents", "matched_on IS NOT NULL"),
+                ("payment", "lease_id", "reversed_on", 1, "amount_cents", "matched_on IS NOT NULL"),
+                ("refund", "lease_id", "posted_on", 1, "amount_cents", "1 = 1"),
+                ("allocation", "lease_id", "allocated_on", -1, "amount_cents", "source_kind = 'deposit'"),
+                ("allocation", "lease_id", "allocated_on", -1, "amount_cents", "payer_lease_id IS NOT NULL"),
+                ("allocation", "payer_lease_id", "allocated_on", 1, "amount_cents", "payer_lease_id IS NOT NULL"),
+            )
+        )
+    ):
+        if on is not None:
+            documents[bytes(lease), str(on)] += sign * cents
+    posted = {
+        (bytes(lease), str(on)): int(cents)
+        for lease, on, cents in books.rows(
+            "SELECT p.lease_id, j.effective_on, SUM(p.amount_cents) FROM posting p"
+            " JOIN journal j ON j.organisation_id = p.organisation_id AND j.id = p.journal_id"
+            " JOIN ledger_account a ON a.organisation_id = p.organisation_id AND a.id = p.ledger_account_id"
+            " WHERE p.organisation_id = :me AND p.lease_id IS NOT NULL AND a.code IN ('receivable', 'unallocated')"
+            " GROUP BY p.lease_id, j.effective_on"
+        )
+    }
+    for key in documents.keys() | posted.keys():
+        if documents.get(key, 0) != posted.get(key, 0):
+            yield f"{key[0].hex()} on {key[1]}: {documents.get(key, 0)}, posted {posted.get(key, 0)}"
+
+
 def numbers_have_no_gaps(books: Books) -> Iterator[str]:
     counters = books.sums("SELECT kind, next_number FROM counter WHERE organisation_id = :me")
     for kind in ("invoice", "credit_note", "receipt"):
@@ -288,6 +351,8 @@ CHECKS: tuple[Callable[[Books], Iterator[str]], ...] = (
     payments_are_spent_once,
     deductions_are_allocated,
     no_day_counts_money_twice,
+    documents_count_from_the_day_of_their_journal,
+    leases_stand_as_their_postings_on_every_day,
     numbers_have_no_gaps,
     receipts_follow_payments,
     closed_months_stay_closed,

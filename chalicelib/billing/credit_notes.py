@@ -51,7 +51,7 @@ def issue_credit_note(
         invoice_id=invoice_id,
         lease_id=lease_id,
         reason=reason,
-        issued_on=on,
+        issued_on=ledger.posting_day(ctx, on),
         total_cents=sum(credited.values()),
         created_at=ctx.now,
         lines=tuple(CreditNoteLine(*line) for line in sorted(credited.items())),

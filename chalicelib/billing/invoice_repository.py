@@ -108,8 +108,10 @@ def filter_leases_with_opening(ctx: Context, lease_ids: Collection[UUID]) -> fro
     return frozenset(ctx.db.scalars(query))
 
 
-def add_invoices(ctx: Context, drafts: Sequence[Draft], first_number: int, now: dt.datetime) -> None:
-    """Insert the drafts, numbered in their order, with their lines."""
+def add_invoices(
+    ctx: Context, drafts: Sequence[Draft], first_number: int, now: dt.datetime, posted_on: Mapping[dt.date, dt.date]
+) -> None:
+    """Insert the drafts, numbered in their order, with their lines; ``posted_on`` is by day of issue."""
     lines = []
     heads = []
     for number, draft in enumerate(drafts, first_number):
@@ -120,6 +122,7 @@ def add_invoices(ctx: Context, drafts: Sequence[Draft], first_number: int, now: 
             "issued_on": draft.issued_on,
             "due_on": draft.due_on,
             "overdue_on": draft.overdue_on,
+            "posted_on": posted_on[draft.issued_on],
             "paid_cents": 0,
             "credited_cents": 0,
             "voided_on": None,

@@ -1,5 +1,6 @@
 """Issue invoices: numbers, rows and journals of any number of drafts at once, in a constant number of queries."""
 
+import datetime as dt
 from collections.abc import Sequence
 
 from chalicelib import ledger
@@ -25,9 +26,10 @@ def issue_drafts(ctx: Context, drafts: Sequence[Draft]) -> None:
     """Number, store and post the drafts, each of which has a line. The caller has locked the leases."""
     if not drafts:
         return
+    posted_on = ledger.posting_days(ctx, {draft.issued_on for draft in drafts})
     first = reserve_numbers(ctx, "invoice", len(drafts))
-    invoice_repository.add_invoices(ctx, drafts, first, ctx.now)
-    ledger.post(ctx, [_invoice_entry(draft) for draft in drafts])
+    invoice_repository.add_invoices(ctx, drafts, first, ctx.now, posted_on)
+    ledger.post(ctx, [_invoice_entry(draft, posted_on[draft.issued_on]) for draft in drafts])
 
 
 def billed_account_code(charge_type: str) -> str:
@@ -35,7 +37,7 @@ def billed_account_code(charge_type: str) -> str:
     return _NOT_EARNED.get(charge_type) or income_code(charge_type)
 
 
-def _invoice_entry(draft: Draft) -> Entry:
+def _invoice_entry(draft: Draft, posted_on: dt.date) -> Entry:
     earned: dict[str, int] = {}
     for line in draft.lines:
         earned[line.charge_type] = earned.get(line.charge_type, 0) + line.amount_cents
@@ -44,4 +46,4 @@ def _invoice_entry(draft: Draft) -> Entry:
         Leg(billed_account_code(charge_type), -cents, draft.lease_id, draft.property_id, charge_type)
         for charge_type, cents in earned.items()
     ]
-    return Entry("invoice", draft.issued_on, f"invoice:{draft.id}", "invoice", draft.id, tuple(legs))
+    return Entry("invoice", posted_on, f"invoice:{draft.id}", "invoice", draft.id, tuple(legs))

@@ -69,6 +69,7 @@ def _entry(row: Row[Any]) -> DepositEntry:
         entry=row.entry,
         amount_cents=row.amount_cents,
         entered_on=row.entered_on,
+        posted_on=row.posted_on,
         reason=row.reason,
         channel_id=row.channel_id,
         provider_reference=row.provider_reference,

@@ -217,6 +217,7 @@ def _new_entry(
         entry=entry,
         amount_cents=amount_cents,
         entered_on=on,
+        posted_on=ledger.posting_day(ctx, on),
         reason=reason,
         channel_id=channel_id,
         provider_reference=provider_reference,
@@ -230,7 +231,7 @@ def _post_entry(ctx: Context, property_id: UUID, entry: DepositEntry, code: str)
         Leg(code, entry.amount_cents, entry.lease_id, property_id),
         Leg("deposits", -entry.amount_cents, entry.lease_id, property_id),
     )
-    journal = Entry(f"deposit_{entry.entry}", entry.entered_on, f"deposit:{entry.id}", SOURCE_KIND, entry.id, legs)
+    journal = Entry(f"deposit_{entry.entry}", entry.posted_on, f"deposit:{entry.id}", SOURCE_KIND, entry.id, legs)
     ledger.post(ctx, [journal])
 
 

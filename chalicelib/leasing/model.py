@@ -240,6 +240,7 @@ class DepositEntry(NamedTuple):
     entry: str
     amount_cents: int
     entered_on: dt.date
+    posted_on: dt.date  # the day from which it counts in the books
     reason: str
     channel_id: UUID | None
     provider_reference: str

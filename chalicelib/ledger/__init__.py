@@ -12,5 +12,7 @@ from chalicelib.ledger.service import (
     list_journals,
     list_periods,
     post,
+    posting_day,
+    posting_days,
     reverse,
 )

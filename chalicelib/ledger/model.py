@@ -16,7 +16,7 @@ class Leg(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A journal to post. ``idempotency_key`` is unique within the organisation."""
+    """A journal to post, on an open day (``posting_day``). ``idempotency_key`` is unique within the organisation."""
 
     kind: str
     effective_on: dt.date

@@ -91,7 +91,7 @@ def reversed_postings(postings: Iterable[Posting]) -> list[Posting]:
 
 
 def effective_day(effective_on: dt.date, closed_through: dt.date | None) -> dt.date:
-    """Return the day on which a journal takes effect: its own, or the first that is not closed.
+    """Return the day on which what happened on a day takes effect: that day, or the first that is not closed.
 
     Args:
         closed_through: Last day of the closed periods; None when none was closed.

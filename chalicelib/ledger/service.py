@@ -29,6 +29,7 @@ from chalicelib.periods import last_day
 from chalicelib.runtime.context import Context
 
 MAX_MEMO = 200  # characters
+MONTH_CLOSED = "A month has just been closed; try again."
 MAX_REVERSAL_TRIES = 3
 _CHART = {account.code: account for account in CHART}
 _CHANNEL = "channel."
@@ -74,14 +75,31 @@ def get_closed_through(ctx: Context, *, locked: bool = False) -> dt.date | None:
     return repository.lock_book_shared(ctx) if locked else repository.find_closed_through(ctx)
 
 
+def posting_day(ctx: Context, day: dt.date) -> dt.date:
+    """Return the day on which what happened on ``day`` takes effect: that day, or the first open one if it is closed.
+
+    Documents store it and their entries name it, so that reports and journals go by the same day. No query for a day
+    of the running month or later, which cannot be closed; else one.
+    """
+    return posting_days(ctx, [day])[day]
+
+
+def posting_days(ctx: Context, days: Iterable[dt.date]) -> dict[dt.date, dt.date]:
+    """Return ``posting_day`` of each of the days, in one query at most."""
+    wanted = set(days)
+    running = max(ctx.today, ctx.now.date()).replace(day=1)  # a job may act as of a day long past
+    closed_through = repository.find_closed_through(ctx) if any(day < running for day in wanted) else None
+    return {day: effective_day(day, closed_through) for day in wanted}
+
+
 def post(ctx: Context, entries: Sequence[Entry]) -> list[UUID]:
     """Post the entries, all or none, and return their journals' ids in the same order.
 
-    Until the transaction ends no month can be closed. An entry of a closed month takes effect on
-    the first day that is open. The number of queries does not grow with the entries.
+    Until the transaction ends no month can be closed. The number of queries does not grow with the entries.
 
     Raises:
-        Conflict: an entry with that idempotency key was posted before.
+        Conflict: an entry with that idempotency key was posted before, or the month of one, which ``posting_day``
+            named, has been closed since.
         ValueError: an entry is empty, does not add up to 0, or has a posting of 0.
     """
     if not entries:
@@ -94,7 +112,8 @@ def post(ctx: Context, entries: Sequence[Entry]) -> list[UUID]:
     accounts = {code: account_id(ctx.organisation_id, code) for code in codes}
     rows, legs = [], []
     for entry in entries:
-        row = _journal_row(entry, effective_day(entry.effective_on, closed_through), ctx.now, ctx.actor.member_id)
+        _refuse_closed(entry.effective_on, closed_through)
+        row = _journal_row(entry, ctx.now, ctx.actor.member_id)
         rows.append(row)
         legs += [(row["id"], seq, Posting(accounts[leg.code], *leg[1:])) for seq, leg in enumerate(entry.postings)]
     if not repository.add_journals(ctx, rows, legs):
@@ -105,14 +124,13 @@ def post(ctx: Context, entries: Sequence[Entry]) -> list[UUID]:
 def reverse(ctx: Context, source: tuple[str, UUID], *, on: dt.date, kinds: Collection[str] | None = None) -> int:
     """Mirror every journal of ``source`` (its kind and id) that is not reversed yet, and return how many were.
 
-    A second call finds nothing to reverse. A mirror takes effect ``on``, but never before what it
-    mirrors, nor in a closed month.
+    A second call finds nothing to reverse. A mirror takes effect ``on``, but never before what it mirrors.
 
     Args:
         kinds: only journals of these kinds; None for all.
 
     Raises:
-        Conflict: concurrent transactions kept reversing the same journals.
+        Conflict: concurrent transactions kept reversing the same journals, or the month of ``on`` is closed.
     """
     closed_through = repository.lock_book_shared(ctx)
     for _ in range(MAX_REVERSAL_TRIES):
@@ -122,9 +140,10 @@ def reverse(ctx: Context, source: tuple[str, UUID], *, on: dt.date, kinds: Colle
         found = repository.postings_of(ctx, [journal.id for journal in undone])
         rows, legs = [], []
         for journal in undone:
-            day = effective_day(max(on, journal.effective_on), closed_through)
+            day = max(on, journal.effective_on)
+            _refuse_closed(day, closed_through)
             entry = Entry("reversal", day, f"reversal:{journal.id}", *source, (), journal.memo)
-            row = {**_journal_row(entry, day, ctx.now, ctx.actor.member_id), "reverses_id": journal.id}
+            row = {**_journal_row(entry, ctx.now, ctx.actor.member_id), "reverses_id": journal.id}
             rows.append(row)
             legs += [(row["id"], seq, leg) for seq, leg in enumerate(reversed_postings(found[journal.id]))]
         if repository.add_journals(ctx, rows, legs):
@@ -134,7 +153,7 @@ def reverse(ctx: Context, source: tuple[str, UUID], *, on: dt.date, kinds: Colle
 
 
 def close_period(ctx: Context, period: dt.date) -> ClosedPeriod:
-    """Close the month that begins on ``period``; from then on entries of it take effect on the first open day.
+    """Close the month that begins on ``period``; from then on what happened in it takes effect on the first open day.
 
     Waits for all posting transactions to end. Months are closed in order, the first being that of
     the earliest journal. A closed month cannot be reopened.
@@ -209,11 +228,17 @@ def _check_entry(entry: Entry) -> None:
         raise ValueError(f"a memo has at most {MAX_MEMO} characters")
 
 
-def _journal_row(entry: Entry, day: dt.date, now: dt.datetime, member_id: UUID | None) -> dict[str, Any]:
+def _refuse_closed(day: dt.date, closed_through: dt.date | None) -> None:
+    # Documents already name this day, so a journal must not move away from it.
+    if closed_through is not None and day <= closed_through:
+        raise Conflict(MONTH_CLOSED, closed_through=closed_through.isoformat())
+
+
+def _journal_row(entry: Entry, now: dt.datetime, member_id: UUID | None) -> dict[str, Any]:
     return {
         "id": new_id(),
         "kind": entry.kind,
-        "effective_on": day,
+        "effective_on": entry.effective_on,
         "created_at": now,
         "idempotency_key": entry.idempotency_key,
         "source_kind": entry.source_kind,

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from chalicelib import billing, leasing
+from chalicelib import billing, leasing, ledger
 from chalicelib.billing.model import OpenLine
 from chalicelib.errors import Conflict, NotFound
 from chalicelib.ids import new_id
@@ -72,9 +72,13 @@ def lock_payment(ctx: Context, payment_id: UUID, *, and_leases: Collection[UUID]
 def write_allocations(ctx: Context, changes: Sequence[AllocationChange]) -> list[Entry]:
     """Write the changes and return the entries to post for them.
 
+    A change of a closed month takes effect on the first open day (``ledger.posting_day``).
+
     Raises:
         Conflict: a line has less open, or a payment less credit.
     """
+    posting_days = ledger.posting_days(ctx, {change.on for change in changes})
+    changes = [change._replace(on=posting_days[change.on]) for change in changes]
     rows = [
         Allocation(
             id=new_id(),

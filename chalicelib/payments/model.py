@@ -95,6 +95,8 @@ class Payment(NamedTuple):
     by_hand: bool  # a person allocated it: it is never allocated again
     recorded_by: UUID | None
     confirmed_by: UUID | None
+    posted_on: dt.date | None  # the day from which it counts in the books; None while pending or rejected
+    matched_on: dt.date | None  # the day from which it counts for its lease
     reversed_on: dt.date | None
     reason: str | None  # why it was rejected or reversed
     version: int
@@ -137,6 +139,7 @@ class Refund(NamedTuple):
     channel_id: UUID
     provider_reference: str
     refunded_on: dt.date
+    posted_on: dt.date  # the day from which it counts in the books
     reason: str
     created_at: dt.datetime
     reverses_id: UUID | None = None

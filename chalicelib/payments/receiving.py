@@ -52,7 +52,7 @@ def list_payments(
 def receive_payment(
     ctx: Context, payment: Payment, because: str, payable: Collection[UUID] = (), entries: Sequence[Entry] = ()
 ) -> Payment:
-    """Post a confirmed payment together with ``entries``, and allocate and receipt it if it has a lease.
+    """Post a confirmed payment on its ``posted_on`` with ``entries``, and allocate and receipt it if it has a lease.
 
     Args:
         payable: Leases that it pays for besides its own, locked by the caller.
@@ -60,7 +60,7 @@ def receive_payment(
     code = "opening" if payment.channel_id is None else ledger.channel_code(payment.channel_id)
     entry = Entry(
         kind="payment",
-        effective_on=payment.received_on,
+        effective_on=payment.posted_on or payment.received_on,
         idempotency_key=f"payment:{payment.id}",
         source_kind="payment",
         source_id=payment.id,

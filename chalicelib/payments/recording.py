@@ -3,7 +3,7 @@
 import datetime as dt
 from uuid import UUID
 
-from chalicelib import billing, leasing
+from chalicelib import billing, leasing, ledger
 from chalicelib.billing.model import OpenLine
 from chalicelib.errors import Conflict, Invalid, NotFound
 from chalicelib.ids import new_id
@@ -47,7 +47,7 @@ def record_payment(ctx: Context, new: NewPayment) -> Payment:
     pending = rules.needs_confirmation(new.method, ctx.actor.role)
     payment = _make_payment(ctx, new, lease)._replace(channel_id=channel_id)
     if pending:
-        payment = payment._replace(state="pending", unallocated_cents=0)
+        payment = payment._replace(state="pending", unallocated_cents=0, posted_on=None, matched_on=None)
     lookalikes = payment_repository.list_lookalikes(ctx, payment, ctx.actor.properties)
     warnings = tuple(rules.format_lookalike(each) for each in lookalikes)
     insert_payment(ctx, payment)
@@ -150,6 +150,7 @@ def _oldest_first(line: OpenLine) -> tuple[dt.date, int, UUID]:
 
 def _make_payment(ctx: Context, new: NewPayment, lease: AnyLease | None) -> Payment:
     """Return the payment as confirmed, without a channel."""
+    posted_on = ledger.posting_day(ctx, new.received_on)
     return Payment(
         id=new_id(),
         channel_id=None,
@@ -170,6 +171,8 @@ def _make_payment(ctx: Context, new: NewPayment, lease: AnyLease | None) -> Paym
         by_hand=False,
         recorded_by=ctx.actor.member_id,
         confirmed_by=None,
+        posted_on=posted_on,
+        matched_on=posted_on if lease else None,
         reversed_on=None,
         reason=None,
         version=1,

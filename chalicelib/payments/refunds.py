@@ -48,6 +48,7 @@ def refund_credit(ctx: Context, payment_id: UUID, new: NewRefund) -> Refund:
         channel_id=channel_id,
         provider_reference=new.provider_reference,
         refunded_on=refunded_on,
+        posted_on=ledger.posting_day(ctx, refunded_on),
         reason=new.reason,
         created_at=ctx.now,
     )
@@ -74,10 +75,12 @@ def reverse_refund(ctx: Context, payment_id: UUID, refund_id: UUID, *, reason: s
         raise Conflict("This reverses a refund; it cannot be reversed itself.")
     closed_through = ledger.get_closed_through(ctx)
     first_open = effective_day(refund.refunded_on, closed_through)
+    mirror_day = find_mirror_day(ctx, refund_id, "refund", first_open)
     mirror = refund._replace(
         id=new_id(),
         amount_cents=-refund.amount_cents,
-        refunded_on=find_mirror_day(ctx, refund_id, "refund", first_open),
+        refunded_on=mirror_day,
+        posted_on=mirror_day,
         reason=reason,
         created_at=ctx.now,
         reverses_id=refund_id,
@@ -91,7 +94,7 @@ def reverse_refund(ctx: Context, payment_id: UUID, refund_id: UUID, *, reason: s
         ctx, {refund.lease_id, *allocation_repository.list_leases_of_source(ctx, payment_id)}
     )
     ledger.post(ctx, entries)
-    ledger.reverse(ctx, ("refund", refund_id), on=refund.refunded_on)
+    ledger.reverse(ctx, ("refund", refund_id), on=first_open)
     if ledger.get_closed_through(ctx, locked=True) != closed_through:
         raise Conflict(CHANGED_MEANWHILE)
     return mirror
@@ -125,7 +128,7 @@ def _least_credit_since(ctx: Context, payment: Payment, day: dt.date) -> int:
 def _refund_entry(refund: Refund, payment: Payment) -> Entry:
     return Entry(
         kind="refund",
-        effective_on=refund.refunded_on,
+        effective_on=refund.posted_on,
         idempotency_key=f"refund:{refund.id}",
         source_kind="refund",
         source_id=refund.id,

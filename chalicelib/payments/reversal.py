@@ -48,7 +48,7 @@ def reverse_payment(ctx: Context, payment_id: UUID, *, reason: str) -> Payment:
             entries += apply_lease_credits(ctx, concerned)
         billing.void_receipt(ctx, payment_id)
     ledger.post(ctx, entries)
-    ledger.reverse(ctx, ("payment", payment_id), on=ctx.today, kinds={"payment"})
+    ledger.reverse(ctx, ("payment", payment_id), on=ctx.today, kinds={"payment", "match"})
     notify_reversed(ctx, payment)
     return get_payment(ctx, payment_id)
 

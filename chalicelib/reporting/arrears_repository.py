@@ -116,7 +116,7 @@ def _of_line(table: Any) -> ColumnElement[bool]:
 
 
 def _issued(scope: Scope) -> list[ColumnElement[bool]]:
-    of = [_LINES.organisation_id == scope.organisation_id, _LINES.issued_on <= scope.on]
+    of = [_LINES.organisation_id == scope.organisation_id, _LINES.posted_on <= scope.on]
     return of if scope.property_id is None else [*of, _LINES.property_id == scope.property_id]
 
 

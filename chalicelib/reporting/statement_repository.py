@@ -1,7 +1,8 @@
 """SQL of changes of what a tenant owes: the entries of statements, and the balances that they add up to.
 
 Both are computed from one list of movements, so a rent roll's balance is the closing balance of the
-lease's statement on that day. A payment counts from the day it was received, once it is confirmed.
+lease's statement on that day. Each counts on the day of its journal, so that the balance of a day is what was posted
+until then to the lease's receivable and unallocated money.
 """
 
 import datetime as dt
@@ -109,7 +110,7 @@ def list_lease_positions(ctx: Context, lease_ids: Collection[UUID], on: dt.date)
     ).where(
         deposit_entries.c.organisation_id == ctx.organisation_id,
         deposit_entries.c.lease_id.in_(lease_ids),
-        deposit_entries.c.entered_on <= on,
+        deposit_entries.c.posted_on <= on,
     )
     # Each kind of movement is summed separately: MySQL would materialize a union of them row by row.
     sums = [held.group_by(deposit_entries.c.lease_id)]
@@ -139,7 +140,7 @@ def _select_movements_by_kind(
     voided = invoices.c.credited_cents - invoices.c.total_cents  # less what credit notes already credited
     parts = [
         _select_movement(
-            "invoice", invoices, invoices.c.issued_on, invoices.c.total_cents, number=invoices.c.number
+            "invoice", invoices, invoices.c.posted_on, invoices.c.total_cents, number=invoices.c.number
         ).where(invoices.c.id.not_in(_recovery_invoices(organisation_id))),
         _select_movement("void", invoices, invoices.c.voided_on, voided, number=invoices.c.number).where(
             invoices.c.voided_on.is_not(None)
@@ -152,12 +153,12 @@ def _select_movements_by_kind(
             number=credit_notes.c.number,
             reference=credit_notes.c.reason,
         ).where(credit_notes.c.invoice_id.not_in(_recovery_invoices(organisation_id))),
-        _select_payments("payment", payments.c.received_on, -payments.c.amount_cents, receipt),
+        _select_payments("payment", payments.c.matched_on, -payments.c.amount_cents, receipt),
         _select_payments("reversal", payments.c.reversed_on, payments.c.amount_cents, receipt).where(
             payments.c.reversed_on.is_not(None)
         ),
         _select_movement(
-            "refund", refunds, refunds.c.refunded_on, refunds.c.amount_cents, reference=refunds.c.provider_reference
+            "refund", refunds, refunds.c.posted_on, refunds.c.amount_cents, reference=refunds.c.provider_reference
         ),
         _select_deductions(),
         _select_carried_credit(allocations.c.lease_id, -allocations.c.amount_cents),
@@ -248,7 +249,7 @@ def _select_carried_credit(lease_id: ColumnElement[Any], amount: ColumnElement[A
 def _select_unmatched(organisation_id: UUID, tenant_id: UUID) -> Select[Any]:
     """Select the tenant's payments that are not matched to a lease."""
     query = _select_movement(
-        "payment", payments, payments.c.received_on, -payments.c.amount_cents,
+        "payment", payments, payments.c.posted_on, -payments.c.amount_cents,
         reference=func.coalesce(payments.c.provider_reference, ""),
     )  # fmt: skip
     return query.where(

@@ -236,7 +236,7 @@ class _Maker:
             "lease_id": _id("lease", n),
             "property_id": _id("property", f"(({n}) - 1) DIV {UNITS_A_PROPERTY}"),
         }
-        dates = {"issued_on": period, "due_on": due, "overdue_on": overdue}
+        dates = {"issued_on": period, "due_on": due, "overdue_on": overdue, "posted_on": period}
         self._insert(
             "invoice",
             count,
@@ -282,6 +282,8 @@ class _Maker:
                 "provider_reference": f"CONCAT('B', {number})",
                 "amount_cents": paid,
                 "received_on": received,
+                "posted_on": received,
+                "matched_on": received,
                 "tenant_id": _id("tenant", n),
                 "state": "'matched'",
                 "unallocated_cents": "0",

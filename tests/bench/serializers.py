@@ -45,7 +45,7 @@ def _payment() -> Payment:
     ids: list[UUID] = [new_id() for _ in range(6)]
     return Payment(
         ids[0], ids[1], "mpesa", "SLK4H7R2QX", 15_000_00, DAY, ids[2], ids[3], ids[4], "matched", None, "", "Amina", "",
-        0, 0, False, ids[5], None, None, None, 1, AT,
+        0, 0, False, ids[5], None, DAY, DAY, None, None, 1, AT,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from chalicelib import ledger
 from chalicelib.clock import SystemClock
+from chalicelib.errors import Conflict
 from chalicelib.gateways.key_file import KeyFile
 from chalicelib.ids import new_id
 from chalicelib.ledger.model import Entry, Leg
@@ -48,8 +49,16 @@ def bill() -> Entry:
 def post(url: str, organisation_id: UUID, seconds: float) -> int:
     """Post one bill a transaction until ``seconds`` are over; return how many."""
     resources, posted, until = resources_on(url), 0, time.monotonic() + seconds
+
+    def post_one(db: Connection) -> None:
+        ctx, entry = context(db, organisation_id, now=resources.clock.now()), bill()
+        ledger.post(ctx, [entry._replace(effective_on=ledger.posting_day(ctx, entry.effective_on))])
+
     while time.monotonic() < until:
-        resources.transact(lambda db: ledger.post(context(db, organisation_id, now=resources.clock.now()), [bill()]))
+        try:
+            resources.transact(post_one)
+        except Conflict:
+            continue  # the month was closed between the two; nothing was posted
         posted += 1
     return posted
 

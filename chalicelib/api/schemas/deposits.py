@@ -37,6 +37,7 @@ class DepositView(Schema):
     entry = fields.OneOf(*DEPOSIT_ENTRIES)
     amount = fields.Money(signed=True, attribute="amount_cents")
     entered_on = fields.Date()
+    posted_on = fields.Date()
     reason = fields.Text(200)
     channel_id = fields.Uuid(allow_none=True)
     provider_reference = fields.Text(40)

@@ -7,7 +7,7 @@ that belong to no organisation, or span them, are listed in ``SHARED_TABLES``; a
 
 from typing import Any
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, MetaData, PrimaryKeyConstraint, Table
+from sqlalchemy import Column, ForeignKeyConstraint, Index, MetaData, PrimaryKeyConstraint, Table, text
 from sqlalchemy.schema import SchemaItem
 
 from chalicelib.storage.types import Id
@@ -44,6 +44,9 @@ MYSQL_OPTIONS: dict[str, Any] = {
     for dialect in ("mysql", "mariadb")
     for option, value in {"engine": "InnoDB", "charset": "utf8mb4", "collate": "utf8mb4_bin"}.items()
 }
+
+# What a column that dates rows has for a moment: of rows from before it, until their migration has dated them.
+BEFORE_ALL = text("'2000-01-01'")
 
 
 def shared_table(name: str, *items: SchemaItem) -> Table:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, CheckConstraint, Date, Integer, String, text
 
-from chalicelib.storage.tables.base import belongs_to, index, optional, organisation_table, required
+from chalicelib.storage.tables.base import BEFORE_ALL, belongs_to, index, optional, organisation_table, required
 from chalicelib.storage.types import Cents, Id, Instant
 
 charges = organisation_table(
@@ -37,6 +37,7 @@ invoices = organisation_table(
     required("issued_on", Date),
     required("due_on", Date),
     required("overdue_on", Date),
+    required("posted_on", Date, server_default=BEFORE_ALL),  # the day from which it counts: that of its journal
     required("status", String(10)),  # issued, void
     required("total_cents", Cents),
     required("paid_cents", Cents),
@@ -67,6 +68,7 @@ invoice_lines = organisation_table(
     required("issued_on", Date),
     required("due_on", Date),
     required("overdue_on", Date),
+    required("posted_on", Date, server_default=BEFORE_ALL),  # its invoice's
     optional("voided_on", Date),
     CheckConstraint("amount_cents > 0 AND paid_cents >= 0 AND credited_cents >= 0 AND open_cents >= 0", name="signs"),
     CheckConstraint(
@@ -76,7 +78,7 @@ invoice_lines = organisation_table(
     belongs_to("invoice_id", "invoice"),
     index("invoice_id"),
     # Arrears are read from this index alone.
-    index("lease_id", "open_cents", "issued_on", "due_on", "overdue_on", name="ix_invoice_line_open"),
+    index("lease_id", "open_cents", "posted_on", "due_on", "overdue_on", name="ix_invoice_line_open"),
     index("open_cents"),
 )
 

@@ -1,8 +1,8 @@
 """Who rents: tenants, leases with their dated rents and charges, deposits."""
 
-from sqlalchemy import Boolean, Date, Index, Integer, String, text
+from sqlalchemy import Boolean, Date, Index, Integer, String
 
-from chalicelib.storage.tables.base import belongs_to, index, optional, organisation_table, required
+from chalicelib.storage.tables.base import BEFORE_ALL, belongs_to, index, optional, organisation_table, required
 from chalicelib.storage.types import Blob, Cents, Id, Instant, Phone
 
 tenants = organisation_table(
@@ -52,7 +52,7 @@ leases = organisation_table(
     optional("agreed_ends_on", Date),  # what ``ends_on`` was before it; none: the lease was open
     optional("previous_id", Id),  # the lease that this one renews or carries on
     required(
-        "billed_from", Date, server_default=text("'2000-01-01'")
+        "billed_from", Date, server_default=BEFORE_ALL
     ),  # first month that the books bill; what was owed before is its opening balance
     required("note", String(500)),
     required("version", Integer),
@@ -127,6 +127,7 @@ deposit_entries = organisation_table(
     required("entry", String(16)),  # opening, received, deducted, refunded, carried_in, carried_out, reversed
     required("amount_cents", Cents),  # + held more, − held less
     required("entered_on", Date),
+    required("posted_on", Date, server_default=BEFORE_ALL),  # the day from which it counts: that of its journal
     required("reason", String(200)),
     optional("channel_id", Id),
     required("provider_reference", String(40)),

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, CheckConstraint, Date, Integer, String, text
 
-from chalicelib.storage.tables.base import belongs_to, index, optional, organisation_table, required
+from chalicelib.storage.tables.base import BEFORE_ALL, belongs_to, index, optional, organisation_table, required
 from chalicelib.storage.types import Cents, Id, Instant
 
 payments = organisation_table(
@@ -26,6 +26,8 @@ payments = organisation_table(
     required("by_hand", Boolean, server_default=text("0")),  # a person allocated it, and it is never allocated again
     optional("recorded_by", Id),
     optional("confirmed_by", Id),
+    optional("posted_on", Date),  # the day from which it counts: that of its journal; none while pending or rejected
+    optional("matched_on", Date),  # the day from which it counts for its lease
     optional("reversed_on", Date),
     optional("reason", String(200)),  # why it was rejected or reversed
     optional("moved_from_id", Id),  # the payment of another lease that this one replaces
@@ -46,6 +48,8 @@ payments = organisation_table(
     index("property_id"),
     index("state"),
     index("received_on"),
+    index("posted_on"),
+    index("reversed_on"),
 )
 
 allocations = organisation_table(
@@ -74,6 +78,7 @@ refunds = organisation_table(
     required("channel_id", Id),
     required("provider_reference", String(40)),
     required("refunded_on", Date),
+    required("posted_on", Date, server_default=BEFORE_ALL),  # the day from which it counts: that of its journal
     required("reason", String(200)),
     required("created_at", Instant),
     optional("reverses_id", Id),

@@ -5,10 +5,12 @@ import threading
 from collections.abc import Callable
 from uuid import UUID
 
+import pytest
 from sqlalchemy import Connection, func, select
 
 from chalicelib import ledger
 from chalicelib.clock import ManualClock
+from chalicelib.errors import Conflict
 from chalicelib.ids import new_id
 from chalicelib.runtime.resources import Resources
 from chalicelib.storage.tables.ledger import journals, ledger_accounts, ledger_books
@@ -97,7 +99,7 @@ def test_a_month_is_closed_only_when_who_was_posting_has_ended(
         closer.join(0.3)
         order.append("posted")
     closer.join(20)
-    with resources.writing() as db:
+    with pytest.raises(Conflict), resources.writing() as db:
         ledger.post(context(db, organisation_id, now=clock.now()), [rent("too late", on=dt.date(2026, 10, 31))])
     assert order == ["posted", "closed"]
     query = select(journals.c.idempotency_key, journals.c.effective_on).where(
@@ -105,4 +107,4 @@ def test_a_month_is_closed_only_when_who_was_posting_has_ended(
     )
     with resources.reading() as db:
         days = {row[0]: row[1] for row in db.execute(query)}
-    assert days == {"earlier": october, "in time": dt.date(2026, 10, 31), "too late": dt.date(2026, 11, 1)}
+    assert days == {"earlier": october, "in time": dt.date(2026, 10, 31)}

@@ -30,7 +30,8 @@ class Books:
 
     def post(self, key: str, on: dt.date) -> None:
         with self.resources.writing() as db:
-            ledger.post(context(db, self.organisation_id, now=self.clock.now()), [rent(key, on=on)])
+            ctx = context(db, self.organisation_id, now=self.clock.now())
+            ledger.post(ctx, [rent(key, on=ledger.posting_day(ctx, on))])
 
     def close(self, period: dt.date, today: dt.date = TODAY, member_id: UUID | None = None) -> ClosedPeriod:
         return self.resources.transact(

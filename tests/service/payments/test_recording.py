@@ -264,7 +264,7 @@ def test_several_fitting_channels_must_be_told_apart_unless_the_property_has_one
     assert books.pay(lease_id, 100, method="bank").channel_id == made[1].id
 
 
-def test_money_of_a_closed_month_is_posted_in_the_open_one(books: Money) -> None:
+def test_money_of_a_closed_month_counts_from_the_open_one(books: Money) -> None:
     lease_id = books.let(10_000_00)
     books.bill(JUNE)
     books.today = JULY
@@ -273,3 +273,21 @@ def test_money_of_a_closed_month_is_posted_in_the_open_one(books: Money) -> None
     page = books.do(ledger.list_journals, ALL, source_id=payment.id)
     assert {journal.effective_on for journal in page.items} == {JULY}
     assert [row.allocated_on for row in books.allocations(payment.id)] == [JULY]
+    assert (payment.received_on, payment.posted_on, payment.matched_on) == (dt.date(2026, 6, 20), JULY, JULY)
+
+
+def test_money_matched_once_its_month_is_closed_counts_for_the_lease_from_the_open_one(books: Money) -> None:
+    lease_id = books.let(10_000_00)
+    books.bill(JUNE)
+    payment = books.pay(None, 10_000_00)
+    posted_on = books.today
+    books.today = JULY
+    books.close_month(JUNE)
+    matched = books.match(payment.id, lease_id)
+    assert (matched.posted_on, matched.matched_on) == (posted_on, JULY)
+    page = books.do(ledger.list_journals, ALL, source_id=payment.id)
+    days = {journal.kind: journal.effective_on for journal in page.items}
+    assert days == {"payment": posted_on, "match": JULY, "allocation": JULY}
+    assert books.broken() == []
+    books.reverse(payment.id)
+    assert books.broken() == []

@@ -1,0 +1,85 @@
+"""Reports of past days and months follow the journals, whenever a fact was entered."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.clock import ManualClock
+from chalicelib.runtime.resources import Resources
+from tests.api.books import Books as LateBooks
+from tests.api.client import Client
+
+
+class Books(LateBooks):
+    """Those books, with money that comes in, months that are closed, and reports."""
+
+    def pay(self, lease_id: str | None, amount: str, received_on: str, method: str = "cash", **values: Any) -> str:
+        to = {"lease_id": lease_id} if lease_id else {}
+        paid = self.make("payments", method=method, amount=amount, received_on=received_on, **to, **values)
+        return str(paid["id"])
+
+    def reverse(self, payment_id: str) -> None:
+        self.make(f"payments/{payment_id}/reverse", reason="Bounced")
+
+    def get(self, path: str) -> Any:
+        told = self.owner.get(f"/v1/{path}")
+        assert told.status == 200, told.text
+        return told.json
+
+    def arrears(self, on: str) -> Any:
+        return self.get(f"reports/arrears?on={on}")
+
+    def owed(self, lease_id: str, on: str) -> str:
+        """Return the balance of the lease's statement as of the day."""
+        return str(self.get(f"leases/{lease_id}/statement?to={on}")["closing"])
+
+    def collected(self, period: str) -> Any:
+        return self.get(f"reports/collections?period={period}")
+
+
+@pytest.fixture
+def books(owner: Client, resources: Resources, clock: ManualClock) -> Books:
+    return Books(owner, resources, clock)
+
+
+@pytest.fixture
+def lease_id(books: Books) -> str:
+    """A lease of 10,000 a month, billed for October on the 1st."""
+    lease_id = books.lease("2026-10-01", "10000")
+    books.bill("2026-10")
+    return lease_id
+
+
+def test_money_of_a_closed_month_stands_on_the_statement_where_its_journal_stands(books: Books, lease_id: str) -> None:
+    books.on("2026-11-20")
+    books.close("2026-10")
+    payment_id = books.pay(lease_id, "10000", "2026-10-03")
+    paid = books.get(f"payments/{payment_id}")
+    assert (paid["received_on"], paid["posted_on"]) == ("2026-10-03", "2026-11-01")
+    [allocation] = books.get(f"payments/{payment_id}/allocations")["items"]
+    assert allocation["allocated_on"] == "2026-11-01"
+    assert books.owed(lease_id, "2026-10-31") == "10000.00"
+    assert books.owed(lease_id, "2026-11-01") == "0.00"
+
+
+def test_an_invoice_of_a_closed_month_is_owed_from_the_first_open_day(books: Books) -> None:
+    lease_id = books.lease("2026-11-01", "10000")
+    books.on("2026-11-20")
+    books.close("2026-10")
+    line = {"charge_type": "water", "description": "Water", "amount": "700.00"}
+    made = books.make("invoices", lease_id=lease_id, lines=[line], issued_on="2026-10-30", due_on="2026-10-30")
+    assert made["issued_on"] == "2026-10-30"
+    assert books.owed(lease_id, "2026-10-31") == "0.00"
+    assert books.owed(lease_id, "2026-11-01") == "700.00"
+    assert books.arrears("2026-10-31")["totals"]["total"] == "0.00"
+    assert books.arrears("2026-11-01")["totals"]["days_0_30"] == "700.00"
+
+
+def test_money_matched_late_is_credit_of_the_lease_from_the_open_month(books: Books, lease_id: str) -> None:
+    payment_id = books.pay(None, "10000", "2026-10-01")
+    books.on("2026-11-20")
+    books.close("2026-10")
+    books.make(f"payments/{payment_id}/match", lease_id=lease_id)
+    assert books.owed(lease_id, "2026-10-31") == "10000.00"
+    assert books.owed(lease_id, "2026-11-01") == "0.00"
+    assert books.get("ledger/proof")["holds"] is True
