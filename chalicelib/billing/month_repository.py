@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, insert, select
+from sqlalchemy import and_, case, delete, func, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from chalicelib.billing.model import ExcusedMonth, TermLine
@@ -21,7 +21,11 @@ TERM_KINDS = ("run", "final", "difference")
 
 
 def list_term_lines(ctx: Context, lease_ids: Collection[UUID], since: dt.date) -> list[TermLine]:
-    """Return what bills the terms of the leases for ``since`` (a first day) and later months, void ones left out."""
+    """Return what bills the terms of the leases for ``since`` (a first day) and later months.
+
+    A void invoice is left out, and its month is not billed; a void difference was decided against by a person, as if
+    all of it had been credited.
+    """
     part = credit_note_lines.c
     automatic = (
         select(func.coalesce(func.sum(part.amount_cents), 0))
@@ -51,14 +55,14 @@ def list_term_lines(ctx: Context, lease_ids: Collection[UUID], since: dt.date) -
             line.charge_type,
             line.description,
             line.amount_cents,
-            line.credited_cents,
+            case((line.voided_on.is_(None), line.credited_cents), else_=line.amount_cents),
             automatic,
         )
         .join(invoices, and_(invoices.c.organisation_id == line.organisation_id, invoices.c.id == line.invoice_id))
         .where(
             line.organisation_id == ctx.organisation_id,
             line.lease_id.in_(lease_ids),
-            line.voided_on.is_(None),
+            or_(line.voided_on.is_(None), invoices.c.kind == "difference"),
             line.charge_id.is_(None),
             invoices.c.kind.in_(TERM_KINDS),
             invoices.c.period >= since,

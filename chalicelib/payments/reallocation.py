@@ -38,15 +38,19 @@ def reallocate(ctx: Context, group: Sequence[PayerLease]) -> list[Entry]:
     parts = allocation_repository.list_parts(ctx, lease_ids)
     first_open = ledger.get_first_open_day(ctx)
     known = {payment.id: payment for payment in moving}
+    fixed = _fixed_cents(parts, known, first_open)
     movable = [part for part in parts if part.source_id in known and part.allocated_on >= first_open]
-    fixed = [part for part in parts if part.source_id not in known or part.allocated_on < first_open]
     shares = _wanted_shares(ctx, group, known, lines, fixed)
-    changed = _changed_pairs(movable, shares)
+    changed = _changed_pairs(parts, known, fixed, shares)
     if not changed:
         return []
     released_on = _release_days(parts)
     changes = [
-        *(_change(known, lines, pair, -cents, on) for pair in changed for on, cents in _standing(movable, pair)),
+        *(
+            _change(known, lines, pair, -cents, on)
+            for pair in changed
+            for on, cents in _standing(movable, pair, _net_cents(parts, pair) - fixed.get(pair, 0))
+        ),
         *(
             _change(known, lines, pair, share.cents, max(share.on, first_open, *_days(released_on, pair)))
             for pair in changed
@@ -62,13 +66,13 @@ def _wanted_shares(
     group: Sequence[PayerLease],
     known: Mapping[UUID, Payment],
     lines: Mapping[UUID, BilledLine],
-    fixed: Iterable[AllocatedPart],
+    fixed: Mapping[Pair, int],
 ) -> list[DatedShare]:
     of_line: defaultdict[UUID, int] = defaultdict(int)
     of_payment: defaultdict[UUID, int] = defaultdict(int)
-    for part in fixed:
-        of_line[part.line_id] += part.cents
-        of_payment[part.source_id] += part.cents
+    for (payment_id, line_id), cents in fixed.items():
+        of_line[line_id] += cents
+        of_payment[payment_id] += cents
     issued = [
         IssuedLine(
             line.id,
@@ -100,20 +104,48 @@ def _wanted_shares(
     return allocate_by_day(issued, received, payable, order)
 
 
-def _changed_pairs(movable: Iterable[AllocatedPart], shares: Iterable[DatedShare]) -> list[Pair]:
+def _fixed_cents(parts: Iterable[AllocatedPart], known: Mapping[UUID, Payment], first_open: dt.date) -> dict[Pair, int]:
+    """Return by pair what stays allocated: of payments that move, what took effect in closed months and still stands.
+
+    A release takes what was allocated last, and so what can be moved, before that.
+    """
+    closed: defaultdict[Pair, int] = defaultdict(int)
     net: defaultdict[Pair, int] = defaultdict(int)
-    for part in movable:
-        net[part.source_id, part.line_id] -= part.cents
+    for part in parts:
+        pair = (part.source_id, part.line_id)
+        net[pair] += part.cents
+        if part.source_id not in known or part.allocated_on < first_open:
+            closed[pair] += part.cents
+    return {pair: min(cents, net[pair]) for pair, cents in closed.items()}
+
+
+def _changed_pairs(
+    parts: Iterable[AllocatedPart],
+    known: Mapping[UUID, Payment],
+    fixed: Mapping[Pair, int],
+    shares: Iterable[DatedShare],
+) -> list[Pair]:
+    """Return the pairs of payments that move of which more or less stands than should."""
+    net: defaultdict[Pair, int] = defaultdict(int)
+    for part in parts:
+        if part.source_id in known:
+            net[part.source_id, part.line_id] -= part.cents
+    for pair, cents in fixed.items():
+        if pair in net:
+            net[pair] += cents
     for share in shares:
         net[share.payment_id, share.line_id] += share.cents
     return sorted(pair for pair, cents in net.items() if cents)
 
 
-def _standing(movable: Iterable[AllocatedPart], pair: Pair) -> list[tuple[dt.date, int]]:
-    """Return (day, cents) of what stands allocated of the pair, the latest first, real releases taken off."""
-    mine = [part for part in movable if (part.source_id, part.line_id) == pair]
-    left_cents = sum(part.cents for part in mine)
+def _net_cents(parts: Iterable[AllocatedPart], pair: Pair) -> int:
+    return sum(part.cents for part in parts if (part.source_id, part.line_id) == pair)
+
+
+def _standing(movable: Iterable[AllocatedPart], pair: Pair, left_cents: int) -> list[tuple[dt.date, int]]:
+    """Return (day, cents) of the ``left_cents`` of the pair that stand and can be moved, the latest first."""
     found = []
+    mine = [part for part in movable if (part.source_id, part.line_id) == pair]
     for part in sorted(mine, key=lambda each: each.allocated_on, reverse=True):
         cents = min(part.cents, left_cents)
         if cents > 0:
