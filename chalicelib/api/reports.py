@@ -57,7 +57,9 @@ def get_arrears(request: RequestContext) -> Arrears | Response:
     """Get arrears.
 
     Returns what each lease owes on a day (today if absent), by days overdue, with the totals, as JSON pages or as
-    one CSV. For owners, managers and accountants.
+    one CSV. Credit of a lease is taken off what it owes, the oldest first, so that `total` less `credit` is the balance
+    of its statement on that day; the totals include the credit of leases that owe nothing, which are not listed. For
+    owners, managers and accountants.
     """
     of: Any = (request.query.get("on"), request.query.get("property_id"))
     if wants_csv(request.http_request, request.query):

@@ -1,14 +1,15 @@
-"""SQL of arrears: what each lease has open on a day, by age.
+"""SQL of arrears: what each lease has open on a day, by age, less its credit.
 
-Ages are summed in the database, one row per lease. For today the lines themselves have their open
-amounts. For a past day they are summed from what had been issued, allocated, credited and voided by
-then; since a sum by age is the same over lines as over their changes, each of the three tables is
-read once and no line is reconstructed.
+Ages are summed in the database, one row per lease. Lines have their open amounts, and payments
+their credit, as of today. For a past day what has changed since is undone: allocations, credit notes and voids of lines
+by the age that each line had then, and what was received, reversed, refunded or carried of credit. Since a sum by age
+is the same over lines as over their changes, no line is reconstructed, and the nearer the day, the less there is to
+undo. All go by the day of their journal, as statements do.
 """
 
 import datetime as dt
-from collections.abc import Sequence
-from itertools import pairwise
+import operator
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -22,21 +23,22 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    literal,
     or_,
     select,
     union_all,
 )
 
 from chalicelib.paging import Page, PageRequest
-from chalicelib.reporting.model import Ages, LeaseArrears
+from chalicelib.reporting.model import AGES, Ages, LeaseArrears
 from chalicelib.storage.paging import fetch_page
-from chalicelib.storage.tables.billing import credit_note_lines, invoice_lines
+from chalicelib.storage.tables.billing import credit_note_lines, invoice_lines, invoices
 from chalicelib.storage.tables.leasing import leases, tenant_phones, tenants
-from chalicelib.storage.tables.payments import allocations
+from chalicelib.storage.tables.payments import allocations, payments, refunds
 from chalicelib.storage.tables.portfolio import properties, units
 
 _LINES = invoice_lines.c
-_AGE_COLUMNS = Ages._fields
+_NOTHING = literal(0).label("credit_cents")
 
 
 class Scope(NamedTuple):
@@ -53,75 +55,143 @@ def list_arrears(db: Connection, scope: Scope, page_request: PageRequest) -> Pag
     ages = _by_lease(scope)
     sort = page_request.sort or "-overdue"
     keys = [ages.c[f"{sort.removeprefix('-')}_cents"], ages.c.lease_id]
-    return fetch_page(
-        db, _with_names(ages, scope.organisation_id), keys, page_request, descending=sort.startswith("-")
-    ).of(_item)
+    query = _with_names(ages, scope.organisation_id).where(ages.c.total_cents > 0)
+    return fetch_page(db, query, keys, page_request, descending=sort.startswith("-")).of(_item)
 
 
 def total_arrears(db: Connection, scope: Scope) -> tuple[Ages, int]:
     """Return the sums of all leases, and how many leases have something open."""
     ages = _by_lease(scope)
-    sums = [_as_bigint(func.coalesce(func.sum(ages.c[name]), 0)) for name in _AGE_COLUMNS]
-    row = db.execute(select(*sums, func.count())).one()
+    sums = [_as_bigint(func.coalesce(func.sum(ages.c[name]), 0)) for name in Ages._fields]
+    open_leases = _as_bigint(func.coalesce(func.sum(case((ages.c.total_cents > 0, 1), else_=0)), 0))
+    row = db.execute(select(*sums, open_leases)).one()
     return Ages(*row[:-1]), row[-1]
 
 
 def _by_lease(scope: Scope) -> Subquery:
-    """Select the ages of every lease that has something open."""
-    if scope.today:
-        grouped = _open_today(scope).subquery("grouped")
-    else:
-        parts = union_all(*_movements_until(scope)).subquery("parts")
-        sums = [_as_bigint(func.sum(parts.c[name])).label(name) for name in _AGE_COLUMNS]
-        grouped = select(parts.c.lease_id, *sums).group_by(parts.c.lease_id).subquery("grouped")
-    columns = [grouped.c[name] for name in _AGE_COLUMNS]
-    overdue = _sum_columns(columns[1:])
-    total = _sum_columns(columns)
-    query = select(grouped.c.lease_id, *columns, overdue.label("overdue_cents"), total.label("total_cents"))
-    return query.where(total > 0).subquery("ages")
+    """Select the ages of every lease that has anything open, less its credit, and what remains of that."""
+    parts = union_all(*_parts(scope)).subquery("parts")
+    sums = [_as_bigint(func.sum(parts.c[name])).label(name) for name in Ages._fields]
+    grouped = select(parts.c.lease_id, *sums).group_by(parts.c.lease_id).subquery("grouped")
+    credit = grouped.c.credit_cents
+    # What is open of an age and of those before it, for each age.
+    so_far = list(accumulate((grouped.c[name] for name in reversed(AGES)), operator.add))[::-1]
+    left = [
+        case((until <= credit, 0), (until - credit < age, until - credit), else_=age).label(age.name)
+        for age, until in zip((grouped.c[name] for name in AGES), so_far, strict=True)
+    ]
+    total, overdue = so_far[0], so_far[1]
+    return select(
+        grouped.c.lease_id,
+        *left,
+        case((overdue <= credit, 0), else_=overdue - credit).label("overdue_cents"),
+        case((total <= credit, 0), else_=total - credit).label("total_cents"),
+        case((credit > total, credit - total), else_=0).label("credit_cents"),
+    ).subquery("ages")
 
 
-def _sum_columns(columns: Sequence[ColumnElement[int]]) -> ColumnElement[int]:
-    total = columns[0]
-    for column in columns[1:]:
-        total = total + column
-    return total
+def _parts(scope: Scope) -> list[Select[Any]]:
+    return _parts_today(scope) if scope.today else _parts_today(scope) + _parts_since(scope)
 
 
-def _open_today(scope: Scope) -> Select[Any]:
-    query = select(_LINES.lease_id, *_sums_by_age(_LINES.open_cents, scope.on))
-    return query.where(_LINES.open_cents > 0, *_issued(scope)).group_by(_LINES.lease_id)
+def _parts_today(scope: Scope) -> list[Select[Any]]:
+    """Select what is open now of lines that counted on the day, by their age on it, and the credit there is now."""
+    opened = select(_LINES.lease_id, *_sums_by_age(_LINES.open_cents, scope.on), _NOTHING)
+    credit = _select_credit(payments.c.lease_id, payments.c.unallocated_cents).where(
+        *_of_payments(scope), payments.c.lease_id.is_not(None), payments.c.unallocated_cents > 0
+    )
+    return [
+        opened.where(_LINES.open_cents > 0, *_posted(scope)).group_by(_LINES.lease_id),
+        credit.group_by(payments.c.lease_id),
+    ]
 
 
-def _movements_until(scope: Scope) -> list[Select[Any]]:
-    not_void = (*_issued(scope), or_(_LINES.voided_on.is_(None), _LINES.voided_on > scope.on))
-    billed = select(_LINES.lease_id, *_sums_by_age(_LINES.amount_cents, scope.on)).where(*not_void)
-    paid = (
-        select(_LINES.lease_id, *_sums_by_age(-allocations.c.amount_cents, scope.on))
+def _parts_since(scope: Scope) -> list[Select[Any]]:
+    """Select what has changed since the end of the day, undone: of its lines by age, and of the credit of leases."""
+    # What a payment paid of its own lease is read once for both, also of lines that did not count yet.
+    counted = case((_LINES.posted_on <= scope.on, allocations.c.amount_cents), else_=0)
+    of_own = and_(allocations.c.source_kind == "payment", allocations.c.payer_lease_id.is_(None))
+    own_credit = func.sum(case((of_own, allocations.c.amount_cents), else_=0)).label("credit_cents")
+    allocated = (
+        select(_LINES.lease_id, *_sums_by_age(counted, scope.on), own_credit)
         .join(allocations, _of_line(allocations))
-        .where(*not_void, allocations.c.organisation_id == scope.organisation_id)
-        .where(allocations.c.allocated_on <= scope.on)
+        .where(*_of_lines(scope), allocations.c.organisation_id == scope.organisation_id)
+        .where(allocations.c.allocated_on > scope.on)
     )
     credited = (
-        select(_LINES.lease_id, *_sums_by_age(-credit_note_lines.c.amount_cents, scope.on))
+        select(_LINES.lease_id, *_sums_by_age(credit_note_lines.c.amount_cents, scope.on), _NOTHING)
         .join(credit_note_lines, _of_line(credit_note_lines))
-        .where(*not_void, credit_note_lines.c.organisation_id == scope.organisation_id)
-        .where(credit_note_lines.c.issued_on <= scope.on)
+        .where(*_posted(scope), credit_note_lines.c.organisation_id == scope.organisation_id)
+        .where(credit_note_lines.c.issued_on > scope.on)
     )
-    return [query.group_by(_LINES.lease_id) for query in (billed, paid, credited)]
+    # Found by their invoices, which are indexed by the day.
+    voided = (
+        select(_LINES.lease_id, *_sums_by_age(_LINES.amount_cents, scope.on), _NOTHING)
+        .join(invoices, and_(invoices.c.organisation_id == _LINES.organisation_id, invoices.c.id == _LINES.invoice_id))
+        .where(*_posted(scope), invoices.c.organisation_id == scope.organisation_id)
+        .where(invoices.c.voided_on > scope.on)
+    )
+    lines = [query.group_by(_LINES.lease_id) for query in (allocated, credited, voided)]
+    return lines + _credit_since(scope)
+
+
+def _credit_since(scope: Scope) -> list[Select[Any]]:
+    """Select the changes of leases' credit other than by paying for their own lines, undone."""
+    carried = _select_credit(allocations.c.payer_lease_id, allocations.c.amount_cents).where(
+        allocations.c.organisation_id == scope.organisation_id,
+        allocations.c.payer_lease_id.is_not(None),
+        allocations.c.allocated_on > scope.on,
+    )
+    matched = _select_credit(payments.c.lease_id, -payments.c.amount_cents).where(
+        *_of_payments(scope), payments.c.matched_on > scope.on
+    )
+    reversed_ = _select_credit(payments.c.lease_id, payments.c.amount_cents).where(
+        *_of_payments(scope), payments.c.matched_on.is_not(None), payments.c.reversed_on > scope.on
+    )
+    refunded = _select_credit(refunds.c.lease_id, refunds.c.amount_cents).where(
+        refunds.c.organisation_id == scope.organisation_id, refunds.c.posted_on > scope.on
+    )
+    if scope.property_id is not None:
+        carried = carried.join(payments, _same_payment(allocations, allocations.c.source_id))
+        refunded = refunded.join(payments, _same_payment(refunds, refunds.c.payment_id))
+        carried, refunded = (query.where(*_of_payments(scope)) for query in (carried, refunded))
+    return [
+        carried.group_by(allocations.c.payer_lease_id),
+        matched.group_by(payments.c.lease_id),
+        reversed_.group_by(payments.c.lease_id),
+        refunded.group_by(refunds.c.lease_id),
+    ]
+
+
+def _select_credit(lease_id: ColumnElement[Any], amount: ColumnElement[int]) -> Select[Any]:
+    nothing = [literal(0).label(name) for name in AGES]
+    return select(lease_id.label("lease_id"), *nothing, func.sum(amount).label("credit_cents"))
+
+
+def _of_payments(scope: Scope) -> list[ColumnElement[bool]]:
+    of = [payments.c.organisation_id == scope.organisation_id]
+    return of if scope.property_id is None else [*of, payments.c.property_id == scope.property_id]
+
+
+def _same_payment(table: Any, payment_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(payments.c.organisation_id == table.c.organisation_id, payments.c.id == payment_id)
 
 
 def _of_line(table: Any) -> ColumnElement[bool]:
     return and_(table.c.organisation_id == _LINES.organisation_id, table.c.invoice_line_id == _LINES.id)
 
 
-def _issued(scope: Scope) -> list[ColumnElement[bool]]:
-    of = [_LINES.organisation_id == scope.organisation_id, _LINES.posted_on <= scope.on]
+def _posted(scope: Scope) -> list[ColumnElement[bool]]:
+    return [*_of_lines(scope), _LINES.posted_on <= scope.on]
+
+
+def _of_lines(scope: Scope) -> list[ColumnElement[bool]]:
+    of = [_LINES.organisation_id == scope.organisation_id]
     return of if scope.property_id is None else [*of, _LINES.property_id == scope.property_id]
 
 
 def _sums_by_age(amount: ColumnElement[int], on: dt.date) -> list[ColumnElement[int]]:
-    """Return the sums of ``amount`` by age, in the order and by the definition of ``Ages``."""
+    """Return the sums of ``amount`` by age, in the order of ``AGES`` and by the definition of ``Ages``."""
     first = [on - dt.timedelta(days=days) for days in (0, 30, 60, 90)]  # the first due day of each age
     overdue, due_on = _LINES.overdue_on <= on, _LINES.due_on
     ages = (
@@ -130,8 +200,7 @@ def _sums_by_age(amount: ColumnElement[int], on: dt.date) -> list[ColumnElement[
         and_(overdue, due_on < first[-1]),
     )
     return [
-        _as_bigint(func.sum(case((age, amount), else_=0))).label(name)
-        for age, name in zip(ages, _AGE_COLUMNS, strict=True)
+        _as_bigint(func.sum(case((age, amount), else_=0))).label(name) for age, name in zip(ages, AGES, strict=True)
     ]
 
 

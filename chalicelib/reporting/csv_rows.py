@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from chalicelib.reporting.model import Ages, Collections, Statement
+from chalicelib.reporting.model import AGES, Collections, Statement
 
 RENT_ROLL_COLUMNS = (
     "property_name", "unit_name", "unit_type", "asked_rent_cents", "tenant_name", "phone", "rent_cents", "due_day",
     "starts_on", "ends_on", "deposit_cents", "balance_cents", "unit_id", "lease_id", "tenant_id",
 )  # fmt: skip
 ARREARS_COLUMNS = (
-    "property_name", "unit_name", "tenant_name", "phone", *Ages._fields, "overdue_cents", "total_cents",
+    "property_name", "unit_name", "tenant_name", "phone", *AGES, "overdue_cents", "total_cents", "credit_cents",
     "lease_id", "tenant_id",
 )  # fmt: skip
 OCCUPANCY_COLUMNS = (

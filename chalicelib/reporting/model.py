@@ -10,7 +10,8 @@ TENANT, OWNER = STATEMENT_RECIPIENTS = ("tenant", "owner")
 class Ages(NamedTuple):
     """Open cents by age in days past due; what is not overdue yet, its days of grace included, is ``current``.
 
-    Days are counted from the due day: the first day past it begins ``0_30``, and day 30 ends it.
+    Days are counted from the due day: the first day past it begins ``0_30``, and day 30 ends it. The lease's credit of
+    the day is taken off its ages, the oldest first; ``credit_cents`` is what remains of it where nothing is open.
     """
 
     current_cents: int
@@ -18,18 +19,22 @@ class Ages(NamedTuple):
     days_31_60_cents: int
     days_61_90_cents: int
     over_90_cents: int
+    credit_cents: int = 0
 
     @property
     def overdue_cents(self) -> int:
-        return sum(self[1:])
+        return sum(self[1:-1])
 
     @property
     def total_cents(self) -> int:
-        return sum(self)
+        return sum(self[:-1])
+
+
+AGES = Ages._fields[:-1]  # from what is not overdue to the oldest
 
 
 class LeaseArrears(NamedTuple):
-    """What one lease has open on a day."""
+    """What one lease has open on a day, beyond its credit: ``total_cents`` less ``credit_cents`` is its balance."""
 
     lease_id: UUID
     property_name: str
@@ -44,10 +49,14 @@ class LeaseArrears(NamedTuple):
     over_90_cents: int
     overdue_cents: int
     total_cents: int
+    credit_cents: int
 
 
 class Arrears(NamedTuple):
-    """A page of leases with something open on ``on``; ``totals`` are those of all pages."""
+    """A page of leases with something open on ``on``.
+
+    ``totals`` are those of all leases: their credit includes that of leases with nothing open, which are not listed.
+    """
 
     on: dt.date
     items: list[LeaseArrears]

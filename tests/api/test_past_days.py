@@ -83,3 +83,35 @@ def test_money_matched_late_is_credit_of_the_lease_from_the_open_month(books: Bo
     assert books.owed(lease_id, "2026-10-31") == "10000.00"
     assert books.owed(lease_id, "2026-11-01") == "0.00"
     assert books.get("ledger/proof")["holds"] is True
+
+
+def test_credit_of_a_past_day_is_taken_off_what_was_open_on_it(books: Books, lease_id: str) -> None:
+    books.on("2026-10-20")
+    books.pay(lease_id, "10000", "2026-10-20")
+    books.on("2026-10-25")
+    books.pay(lease_id, "10000", "2026-10-03")
+    for on in ("2026-10-03", "2026-10-10", "2026-10-19"):
+        seen = books.arrears(on)
+        assert (seen["items"], seen["totals"]["total"], seen["totals"]["credit"]) == ([], "0.00", "0.00")
+        assert books.owed(lease_id, on) == "0.00"
+    assert books.arrears("2026-10-02")["totals"]["total"] == "10000.00"
+    for on in ("2026-10-20", "2026-10-25"):  # a past day, and today
+        seen = books.arrears(on)
+        assert (seen["items"], seen["totals"]["total"], seen["totals"]["credit"]) == ([], "0.00", "10000.00")
+        assert books.owed(lease_id, on) == "-10000.00"
+
+
+def test_credit_is_taken_off_the_oldest_first(books: Books, lease_id: str) -> None:
+    books.on("2026-11-01")
+    books.bill("2026-11")
+    books.on("2026-11-08")
+    payment_id = books.pay(lease_id, "14000", "2026-11-08")
+    books.make(f"payments/{payment_id}/allocate", lines=[])  # left as credit, on purpose
+    books.on("2026-11-10")
+    for on in ("2026-11-08", "2026-11-10"):
+        [row] = books.arrears(on)["items"]
+        assert (row["days_31_60"], row["days_0_30"], row["overdue"]) == ("0.00", "6000.00", "6000.00")
+        assert (row["total"], row["credit"]) == ("6000.00", "0.00")
+    assert books.arrears("2026-11-07")["totals"]["total"] == "20000.00"
+    csv = books.owner.get("/v1/reports/arrears?format=csv").text
+    assert ",6000.00,6000.00,0.00," in csv  # overdue, total, credit

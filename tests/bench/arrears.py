@@ -1,6 +1,7 @@
 """Arrears ageing of 5,000 leases with two years of history, as of today and as of a past day.
 
-Each is compared with a plain SELECT of the rows that it is summed from: the open lines; the lines and allocations.
+Each is compared with a plain SELECT of the rows that it is summed from: the open lines; the lines, allocations and
+payments. Past days, near and far, are also compared with today.
 """
 
 import datetime as dt
@@ -12,7 +13,7 @@ from sqlalchemy import Select, select
 from chalicelib.clock import NAIROBI, day_of
 from chalicelib.runtime.resources import using
 from chalicelib.storage.tables.billing import invoice_lines
-from chalicelib.storage.tables.payments import allocations
+from chalicelib.storage.tables.payments import allocations, payments
 from tests.api.client import Client
 from tests.bench import books
 from tests.bench.data import Book
@@ -20,6 +21,7 @@ from tests.bench.report import Figure, ok, side_by_side_ms
 
 LEASES = 5_000
 MOST_TODAY, MOST_PAST = 1.8, 0.9
+DAYS_AGO, MOST_BESIDE_TODAY = (1, 30, 200, 500), 3.0
 GATEWAY_MS = 29_000  # after which API Gateway answers in our place
 
 
@@ -35,13 +37,14 @@ class Report(NamedTuple):
 
 def reports(today: dt.date) -> list[Report]:
     past = today - dt.timedelta(days=200)
-    lines, paid = invoice_lines.c, allocations.c
+    lines, paid, money = invoice_lines.c, allocations.c, payments.c
     opened = select(lines.lease_id, lines.due_on, lines.overdue_on, lines.open_cents).where(lines.open_cents > 0)
-    issued = select(lines.lease_id, lines.due_on, lines.overdue_on, lines.amount_cents).where(lines.issued_on <= past)
+    issued = select(lines.lease_id, lines.due_on, lines.overdue_on, lines.amount_cents).where(lines.posted_on <= past)
     allocated = select(paid.lease_id, paid.invoice_line_id, paid.amount_cents).where(paid.allocated_on <= past)
+    received = select(money.lease_id, money.amount_cents).where(money.matched_on <= past)
     return [
         Report("today", today, [opened], MOST_TODAY, 15),
-        Report("a past day", past, [issued, allocated], MOST_PAST, 5),
+        Report("a past day", past, [issued, allocated, received], MOST_PAST, 5),
     ]
 
 
@@ -62,6 +65,14 @@ def measure(leases: int = LEASES) -> Iterator[Figure]:
                 yield Figure(f"rows of it selected plainly, {report.what}", plain_ms, "ms")
                 yield Figure(f"arrears of {leases:,} leases, {report.what}", report_ms, "ms", GATEWAY_MS)
                 yield Figure("the same beside the plain select", report_ms / plain_ms, "×", report.most)
+            for days in DAYS_AGO:
+                today_ms, past_ms = side_by_side_ms(
+                    [lambda on=on: whole(client, on) for on in (today, today - dt.timedelta(days=days))],  # type: ignore[misc]
+                    5,
+                )
+                yield Figure(
+                    f"arrears of {days} days ago beside those of today", past_ms / today_ms, "×", MOST_BESIDE_TODAY
+                )
 
 
 def whole(client: Client, on: dt.date) -> str:

@@ -21,10 +21,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from chalicelib import billing, leasing
+from chalicelib import billing, leasing, reporting
 from chalicelib.billing.model import NewCharge
 from chalicelib.errors import Conflict, Invalid
 from chalicelib.leasing.model import DepositRefund, NewRecurringCharge
+from chalicelib.paging import PageRequest
 from chalicelib.payments.model import Payment, Refund
 from chalicelib.reporting import books_proof
 from chalicelib.runtime.resources import Resources
@@ -258,10 +259,23 @@ class MoneyMachine(RuleBasedStateMachine):
             assert found == [], found
 
     def teardown(self) -> None:
-        """The application's own proof must agree with ours."""
+        """The application's own proof must agree with ours, and arrears with statements on any day."""
         if hasattr(self, "books"):
+            for days in (0, 1, 20, 50):
+                self.check_arrears(self.books.today - dt.timedelta(days=days))
             proof = self.books.do(books_proof.compute_proof, now=self.books.now)
             assert proof.holds, [each for each in proof.findings if not each.holds]
+
+    def check_arrears(self, on: dt.date) -> None:
+        at = {"today": self.books.today, "now": self.books.now}
+        balances = {
+            each: self.books.do(reporting.get_lease_statement, each, None, on, **at).closing_cents
+            for each in self.leases
+        }
+        arrears = self.books.do(reporting.get_arrears, PageRequest(limit=100), on, None, **at)
+        owed = {item.lease_id: item.total_cents - item.credit_cents for item in arrears.items}
+        assert owed == {each: cents for each, cents in balances.items() if cents > 0}
+        assert arrears.totals.credit_cents == -sum(cents for cents in balances.values() if cents < 0)
 
     def payment(self, place: int, fits: Callable[[Payment], object]) -> Payment:
         return mostly([self.books.payment(each) for each in self.payments], fits, place)

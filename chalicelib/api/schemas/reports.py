@@ -37,6 +37,7 @@ class AgesView(Schema):
     over_90 = fields.Money(attribute="over_90_cents")
     overdue = fields.Money(attribute="overdue_cents")
     total = fields.Money(attribute="total_cents")
+    credit = fields.Money(attribute="credit_cents")
 
 
 class LeaseArrearsView(AgesView):

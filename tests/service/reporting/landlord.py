@@ -15,9 +15,11 @@ from chalicelib.lease_accounts import credit_notes, deposit_deductions
 from chalicelib.lease_accounts.model import NewDeduction
 from chalicelib.leasing.model import DepositEntry, NewDeposit, NewLease
 from chalicelib.leasing.tenant_model import NewTenant
+from chalicelib.paging import PageRequest
 from chalicelib.payments import reversal
 from chalicelib.payments.allocation import apply_and_post_lease_credits
 from chalicelib.payments.model import NewPayment, NewRefund, Payment
+from chalicelib.periods import month_after
 from chalicelib.portfolio.model import NewChannel, NewProperty, NewUnit
 from chalicelib.runtime.resources import Resources
 from tests.contexts import context, perform
@@ -177,6 +179,12 @@ class Landlord:
                 context(db, self.organisation_id, **self._when), lease_id, values
             )
         )
+
+    def close_next(self) -> None:
+        """Close the first month that is open."""
+        with self.resources.snapshot() as db:
+            closed = ledger.list_periods(context(db, self.organisation_id), PageRequest(limit=1)).items
+        self.close(month_after(closed[0].period) if closed else FIRST_DAY.replace(day=1))
 
     def close(self, period: dt.date) -> None:
         self.write(

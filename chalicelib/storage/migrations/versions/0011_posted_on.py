@@ -33,6 +33,9 @@ def upgrade() -> None:
     op.drop_index("ix_invoice_line_open", "invoice_line")
     columns = ["organisation_id", "lease_id", "open_cents", "posted_on", "due_on", "overdue_on"]
     op.create_index("ix_invoice_line_open", "invoice_line", columns)
+    op.drop_index("ix_payment_organisation_id_lease_id_unallocated_cents", "payment")
+    columns = ["organisation_id", "lease_id", "unallocated_cents", "matched_on", "reversed_on", "amount_cents"]
+    op.create_index("ix_payment_credit", "payment", columns)
     for column in ("posted_on", "reversed_on"):
         op.create_index(f"ix_payment_organisation_id_{column}", "payment", ["organisation_id", column])
 
