@@ -101,8 +101,10 @@ def get_occupancy(request: RequestContext) -> Occupancy | Response:
 def get_collections(request: RequestContext) -> Collections | Response:
     """Get collections.
 
-    Returns the money received in a month by channel, property and day, and what it was allocated to; pending and
-    reversed payments and deposits are listed apart. JSON or CSV. For owners, managers and accountants.
+    Returns the money received in a month by channel, property and day, less what was reversed in it, and what was
+    allocated and refunded in it; `unallocated` is what credit grew by. Days are those of the ledger: what is entered
+    once a month is closed, a reversal too, counts in the open one. Pending and reversed payments and deposits are
+    listed apart. JSON or CSV. For owners, managers and accountants.
     """
     period: dt.date = request.query["period"]
     collections = reporting.get_collections(request.ctx, period)

@@ -10,32 +10,34 @@ from chalicelib.reporting.model import ByChargeType, Collections, Income, Paymen
 from chalicelib.runtime.context import Context
 
 MAX_MONTHS = 60
-_NO_PAYMENTS = (PaymentSum(0, 0), 0, 0)
 
 
 def get_collections(ctx: Context, period: dt.date) -> Collections:
-    """Return the money that tenants paid in the month of ``period``, its first day.
+    """Return the money that tenants paid in the month of ``period``, its first day, as the ledger has it.
 
-    Pending and reversed payments are reported separately and counted nowhere else. Deposits are not
-    collections; they are reported beside them, because they are received by the same channels.
+    What counts is the month of the journal: a payment counts once it is confirmed, and one that is reversed is taken
+    off the month of its reversal, and told beside it. Deposits are not collections; they are reported beside them,
+    because they are received by the same channels.
     """
     days = DateRange(ctx.organisation_id, period, last_day(period))
-    states = repository.by_state(ctx.db, days)
-    matched, unmatched = (states.get(state, _NO_PAYMENTS) for state in repository.RECEIVED_STATES)
+    channels = repository.by_channel(ctx.db, days)
+    received = PaymentSum(sum(each.payments for each in channels), sum(each.amount_cents for each in channels))
+    allocated = repository.by_charge_type(ctx.db, days)
+    refunded_cents = repository.sum_refunded(ctx.db, days)
+    deposits_received_cents, deposits_refunded_cents = repository.sum_deposits(ctx.db, days)
     return Collections(
         period=period,
-        received=PaymentSum(
-            matched[0].payments + unmatched[0].payments, matched[0].amount_cents + unmatched[0].amount_cents
-        ),
-        pending=states.get("pending", _NO_PAYMENTS)[0],
-        reversed=states.get("reversed", _NO_PAYMENTS)[0],
-        unallocated_cents=matched[1] + unmatched[1],
-        refunded_cents=matched[2] + unmatched[2],
-        deposits_received_cents=repository.deposits_received(ctx.db, days),
-        by_channel=repository.by_channel(ctx.db, days),
+        received=received,
+        pending=repository.sum_pending(ctx.db, days),
+        reversed=repository.sum_reversed(ctx.db, days),
+        unallocated_cents=received.amount_cents - refunded_cents - sum(each.amount_cents for each in allocated),
+        refunded_cents=refunded_cents,
+        deposits_received_cents=deposits_received_cents,
+        deposits_refunded_cents=deposits_refunded_cents,
+        by_channel=channels,
         by_property=repository.by_property(ctx.db, days),
         by_day=repository.by_day(ctx.db, days),
-        allocated=repository.by_charge_type(ctx.db, days),
+        allocated=allocated,
     )
 
 

@@ -212,7 +212,11 @@ class ByChargeType(NamedTuple):
 
 
 class Collections(NamedTuple):
-    """The money of one month; what was allocated, is unallocated and was refunded add up to ``received``."""
+    """The money of one month, by the days of journals; all but ``pending`` add up over months.
+
+    ``received`` is less what was reversed in the month, so it may be below 0; what was allocated and refunded in the
+    month, and what credit grew or (below 0) shrank by, ``unallocated_cents``, add up to it.
+    """
 
     period: dt.date
     received: PaymentSum
@@ -221,6 +225,7 @@ class Collections(NamedTuple):
     unallocated_cents: int
     refunded_cents: int
     deposits_received_cents: int
+    deposits_refunded_cents: int
     by_channel: list[ByChannel]
     by_property: list[ByProperty]
     by_day: list[ByDay]

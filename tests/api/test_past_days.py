@@ -33,6 +33,9 @@ class Books(LateBooks):
         """Return the balance of the lease's statement as of the day."""
         return str(self.get(f"leases/{lease_id}/statement?to={on}")["closing"])
 
+    def bank(self) -> str:
+        return str(self.make("channels", kind="bank", name="Bank", number="0110")["id"])
+
     def collected(self, period: str) -> Any:
         return self.get(f"reports/collections?period={period}")
 
@@ -115,3 +118,58 @@ def test_credit_is_taken_off_the_oldest_first(books: Books, lease_id: str) -> No
     assert books.arrears("2026-11-07")["totals"]["total"] == "20000.00"
     csv = books.owner.get("/v1/reports/arrears?format=csv").text
     assert ",6000.00,6000.00,0.00," in csv  # overdue, total, credit
+
+
+def test_a_cheque_that_bounces_after_the_close_counts_in_the_month_of_its_reversal(books: Books, lease_id: str) -> None:
+    books.on("2026-10-20")
+    cheque = books.pay(lease_id, "10000", "2026-10-20", "cheque", channel_id=books.bank(), provider_reference="000123")
+    october = books.collected("2026-10")
+    assert (october["received"], october["reversed"]["payments"]) == ({"payments": 1, "amount": "10000.00"}, 0)
+    books.on("2026-11-02")
+    books.close("2026-10")
+    books.on("2026-11-30")
+    books.reverse(cheque)
+    assert books.collected("2026-10") == october
+    november = books.collected("2026-11")
+    assert november["received"] == {"payments": -1, "amount": "-10000.00"}
+    assert november["reversed"] == {"payments": 1, "amount": "10000.00"}
+    assert [each["amount"] for each in november["by_channel"]] == ["-10000.00"]
+    assert [(each["on"], each["amount"]) for each in november["by_day"]] == [("2026-11-30", "-10000.00")]
+    assert [(each["charge_type"], each["amount"]) for each in november["allocated"]] == [("rent", "-10000.00")]
+    csv = books.owner.get("/v1/reports/collections?period=2026-11&format=csv")
+    assert "total,received,,-1,-10000.00" in csv.text
+
+
+def test_a_payment_of_october_entered_after_the_close_is_collected_where_its_journal_stands(
+    books: Books, lease_id: str
+) -> None:
+    books.on("2026-11-20")
+    books.close("2026-10")
+    books.pay(lease_id, "10000", "2026-10-03")
+    assert books.collected("2026-10")["received"]["amount"] == "0.00"
+    november = books.collected("2026-11")
+    assert november["received"] == {"payments": 1, "amount": "10000.00"}
+    assert [each["on"] for each in november["by_day"]] == ["2026-11-01"]
+
+
+def test_in_an_open_month_money_is_collected_on_the_day_it_was_received(books: Books, lease_id: str) -> None:
+    books.on("2026-11-20")
+    books.pay(lease_id, "10000", "2026-10-03")
+    assert books.collected("2026-10")["received"] == {"payments": 1, "amount": "10000.00"}
+    assert [each["on"] for each in books.collected("2026-10")["by_day"]] == ["2026-10-03"]
+    assert books.collected("2026-11")["received"]["amount"] == "0.00"
+
+
+def test_a_deposit_of_a_closed_month_counts_from_the_open_one(books: Books, lease_id: str) -> None:
+    deposit = {"kind": "rent", "amount": "20000", "channel_id": books.bank()}
+    books.on("2026-11-20")
+    books.close("2026-10")
+    made = books.make(f"leases/{lease_id}/deposits", **deposit, entered_on="2026-10-03")
+    assert (made["entered_on"], made["posted_on"]) == ("2026-10-03", "2026-11-01")
+    assert books.collected("2026-10")["deposits_received"] == "0.00"
+    assert books.collected("2026-11")["deposits_received"] == "20000.00"
+    books.on("2026-12-02")
+    books.close("2026-11")
+    books.make(f"deposits/{made['id']}/reverse", reason="Never came")
+    assert books.collected("2026-11")["deposits_received"] == "20000.00"
+    assert books.collected("2026-12")["deposits_received"] == "-20000.00"

@@ -3,6 +3,7 @@
 from marshmallow import Schema
 
 from chalicelib.billing.model import CORRECTION_KINDS
+from chalicelib.values import MAX_WHOLE
 from chalicelib.web import fields
 from chalicelib.web.csv_responses import CsvOption
 
@@ -103,8 +104,10 @@ class OccupancyView(UnitsView):
 
 
 class SumView(Schema):
-    payments = fields.Integer()
-    amount = fields.Money(attribute="amount_cents")
+    """Below 0 where more was reversed than received."""
+
+    payments = fields.Integer(-MAX_WHOLE)
+    amount = fields.Money(signed=True, attribute="amount_cents")
 
 
 class ByChannelView(SumView):
@@ -132,9 +135,10 @@ class CollectionsView(Schema):
     received = fields.Nested(SumView)
     pending = fields.Nested(SumView)
     reversed = fields.Nested(SumView)
-    unallocated = fields.Money(attribute="unallocated_cents")
-    refunded = fields.Money(attribute="refunded_cents")
-    deposits_received = fields.Money(attribute="deposits_received_cents")
+    unallocated = fields.Money(signed=True, attribute="unallocated_cents")
+    refunded = fields.Money(signed=True, attribute="refunded_cents")
+    deposits_received = fields.Money(signed=True, attribute="deposits_received_cents")
+    deposits_refunded = fields.Money(signed=True, attribute="deposits_refunded_cents")
     by_channel = fields.ListOf(fields.Nested(ByChannelView))
     by_property = fields.ListOf(fields.Nested(ByPropertyView))
     by_day = fields.ListOf(fields.Nested(ByDayView))

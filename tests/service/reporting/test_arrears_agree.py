@@ -11,7 +11,8 @@ from chalicelib.billing.model import Invoice
 from chalicelib.errors import Conflict
 from chalicelib.paging import PageRequest
 from chalicelib.payments.model import Payment
-from chalicelib.reporting import arrears_repository, books_proof, rent_roll_report, statements
+from chalicelib.periods import last_day, periods_between
+from chalicelib.reporting import arrears_repository, books_proof, collections_report, rent_roll_report, statements
 from chalicelib.reporting.arrears_repository import Scope
 from chalicelib.reporting.model import AGES, Ages, LeaseArrears, RentRollRow, Statement
 from chalicelib.runtime.resources import Resources
@@ -22,6 +23,7 @@ STEPS = (
     "issue", "issue", "pay", "pay", "pay_late", "pay_unmatched", "match", "credit", "void", "reverse", "refund",
     "deposit", "deduct", "close",
 )  # fmt: skip
+PAYING = ("allocation", "release")
 ONE_DAY = dt.timedelta(days=1)
 step = st.tuples(
     st.sampled_from(STEPS),
@@ -46,6 +48,8 @@ def test_reports_of_one_day_agree_however_they_are_read(
     moved = {entry.on for lease_id in leases for entry in _statement(landlord, lease_id, today).entries}
     for on in sorted({today, FIRST_DAY, *moved, *(each - ONE_DAY for each in moved if each > FIRST_DAY)}):
         _check_day(landlord, leases, on)
+    for period in periods_between(FIRST_DAY, today):
+        _check_month(landlord, period)
     day = data.draw(st.dates(FIRST_DAY, today))
     for lease_id in leases:
         whole = _statement(landlord, lease_id, today)
@@ -72,6 +76,35 @@ def _check_day(landlord: Landlord, leases: list[UUID], on: dt.date) -> None:
     totals, count = _totals(landlord, on)
     assert (totals.total_cents - totals.credit_cents, count) == (sum(balances.values()), len(listed))
     assert totals.credit_cents == -sum(balance for balance in balances.values() if balance < 0)
+
+
+def _check_month(landlord: Landlord, period: dt.date) -> None:
+    """Collections are what the month's journals posted to channels, receivables and unallocated money."""
+    seen = landlord.read(collections_report.get_collections, period)
+    posted = _posted_by_account(landlord, period)
+    on_channels = sum(cents for (code, _), cents in posted.items() if code.startswith("channel."))
+    deposits_cents = seen.deposits_received_cents - seen.deposits_refunded_cents
+    assert seen.received.amount_cents - seen.refunded_cents + deposits_cents == on_channels
+    from_payments = sum(cents for (code, kind), cents in posted.items() if code == "receivable" and kind in PAYING)
+    assert sum(each.amount_cents for each in seen.allocated) == -from_payments
+    assert seen.unallocated_cents == -sum(cents for (code, _), cents in posted.items() if code == "unallocated")
+    for parts in (seen.by_channel, seen.by_property, seen.by_day):
+        assert sum(each.amount_cents for each in parts) == seen.received.amount_cents
+        assert sum(each.payments for each in parts) == seen.received.payments
+
+
+def _posted_by_account(landlord: Landlord, period: dt.date) -> dict[tuple[str, str], int]:
+    """Return what the journals of the month posted, by account and kind of journal."""
+    query = (
+        select(ledger_accounts.c.code, journals.c.kind, func.sum(postings.c.amount_cents))
+        .join(journals, journals.c.id == postings.c.journal_id)
+        .join(ledger_accounts, ledger_accounts.c.id == postings.c.ledger_account_id)
+        .where(postings.c.organisation_id == landlord.organisation_id)
+        .where(journals.c.effective_on.between(period, last_day(period)))
+        .group_by(ledger_accounts.c.code, journals.c.kind)
+    )
+    with landlord.resources.snapshot() as db:
+        return {(code, kind): int(cents) for code, kind, cents in db.execute(query)}
 
 
 def _posted(landlord: Landlord, on: dt.date) -> dict[UUID, int]:
