@@ -124,11 +124,12 @@ def get_collections(request: RequestContext) -> Collections | Response:
 def get_income(request: RequestContext) -> Income | Response:
     """Get income.
 
-    Returns what was billed, less credits and voids, by property, charge type and month; JSON or CSV. For owners,
-    managers and accountants.
+    Returns what was billed, less credits and voids, by property, charge type and month; JSON or CSV. The month is that
+    in which it took effect, or with `by=period` that for which it was billed; what was added once that month was closed
+    is then `added_later`, beside `amount`. For owners, managers and accountants.
     """
     first, last = request.query["from"], request.query["to"]
-    income = reporting.get_income(request.ctx, first, last)
+    income = reporting.get_income(request.ctx, first, last, request.query["by"])
     if wants_csv(request.http_request, request.query):
         return csv_response(f"income-{first:%Y-%m}-{last:%Y-%m}", INCOME_COLUMNS, income.items)
     return income

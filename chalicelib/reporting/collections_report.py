@@ -1,15 +1,12 @@
-"""Collections of a month, and income of several."""
+"""Collections of a month."""
 
 import datetime as dt
 
-from chalicelib.errors import Invalid
-from chalicelib.periods import last_day, months_between
+from chalicelib.periods import last_day
 from chalicelib.reporting import collections_repository as repository
 from chalicelib.reporting.collections_repository import DateRange
-from chalicelib.reporting.model import ByChargeType, Collections, Income, PaymentSum
+from chalicelib.reporting.model import Collections, PaymentSum
 from chalicelib.runtime.context import Context
-
-MAX_MONTHS = 60
 
 
 def get_collections(ctx: Context, period: dt.date) -> Collections:
@@ -39,20 +36,3 @@ def get_collections(ctx: Context, period: dt.date) -> Collections:
         by_day=repository.by_day(ctx.db, days),
         allocated=allocated,
     )
-
-
-def get_income(ctx: Context, from_period: dt.date, to_period: dt.date) -> Income:
-    """Return what was billed less what was credited or voided, in the months in which it took effect.
-
-    Raises:
-        Invalid: the months are in the wrong order, or too many.
-    """
-    months = months_between(from_period, to_period)
-    if not 1 <= months <= MAX_MONTHS:
-        raise Invalid([("to", f"expected a month from {from_period:%Y-%m} on, at most {MAX_MONTHS} months in all")])
-    items = repository.list_income(ctx.db, DateRange(ctx.organisation_id, from_period, last_day(to_period)))
-    totals: dict[str, int] = {}
-    for item in items:
-        totals[item.charge_type] = totals.get(item.charge_type, 0) + item.amount_cents
-    by_type = [ByChargeType(charge_type, totals[charge_type]) for charge_type in sorted(totals)]
-    return Income(from_period, to_period, items, by_type, sum(totals.values()))

@@ -1,4 +1,4 @@
-"""SQL of collections of a month and income of several, both by the days of journals."""
+"""SQL of collections of a month, by the days of journals."""
 
 import datetime as dt
 from typing import Any, NamedTuple
@@ -11,8 +11,6 @@ from sqlalchemy import (
     Subquery,
     and_,
     case,
-    cast,
-    extract,
     func,
     literal,
     select,
@@ -20,9 +18,9 @@ from sqlalchemy import (
 )
 from sqlalchemy import Integer as Whole
 
-from chalicelib.reporting.model import ByChannel, ByChargeType, ByDay, ByProperty, IncomeRow, PaymentSum
+from chalicelib.reporting.model import ByChannel, ByChargeType, ByDay, ByProperty, PaymentSum
 from chalicelib.storage.tables.leasing import deposit_entries
-from chalicelib.storage.tables.ledger import journals, ledger_accounts, postings
+from chalicelib.storage.tables.ledger import journals, postings
 from chalicelib.storage.tables.payments import payments, refunds
 from chalicelib.storage.tables.portfolio import channels, properties
 
@@ -125,36 +123,6 @@ def sum_deposits(db: Connection, days: DateRange) -> tuple[int, int]:
     )
     received, refunded = db.execute(query).one()
     return int(received), int(refunded)
-
-
-def list_income(db: Connection, days: DateRange) -> list[IncomeRow]:
-    """Return the postings of the income accounts, summed by property, charge type and month, as the ledger has it."""
-    year, month = (cast(extract(part, journals.c.effective_on), Whole) for part in ("year", "month"))
-    earned = -func.sum(postings.c.amount_cents)
-    columns = (postings.c.property_id, properties.c.name, postings.c.charge_type)
-    query = (
-        select(*columns, year.label("y"), month.label("m"), earned.label("earned"))
-        .select_from(journals)
-        .join(postings, and_(_same_organisation(postings, journals), postings.c.journal_id == journals.c.id))
-        .join(
-            ledger_accounts,
-            and_(_same_organisation(ledger_accounts, journals), ledger_accounts.c.id == postings.c.ledger_account_id),
-        )
-        .outerjoin(
-            properties, and_(_same_organisation(properties, journals), properties.c.id == postings.c.property_id)
-        )
-        .where(
-            *_posted_in(days),
-            ledger_accounts.c.type == "income",
-        )
-        .group_by(*columns, year, month)
-        .having(earned != 0)
-        .order_by(properties.c.name, postings.c.property_id, postings.c.charge_type, year, month)
-    )
-    return [
-        IncomeRow(row[0], row[1] or "", row[2] or "", dt.date(row.y, row.m, 1), int(row.earned))
-        for row in db.execute(query)
-    ]
 
 
 def _sum_payments(

@@ -17,7 +17,7 @@ OCCUPANCY_COLUMNS = (
     "property_name", "units", "occupied", "reserved", "vacant", "occupied_bps", "rent_cents", "asked_vacant_cents",
     "property_id",
 )  # fmt: skip
-INCOME_COLUMNS = ("property_name", "charge_type", "month", "amount_cents", "property_id")
+INCOME_COLUMNS = ("property_name", "charge_type", "month", "amount_cents", "added_later_cents", "property_id")
 COLLECTIONS_COLUMNS = ("by", "name", "method", "payments", "amount_cents")
 STATEMENT_COLUMNS = (
     "on", "kind", "number", "reference", "charged_cents", "credited_cents", "balance_cents", "document_id", "lease_id",

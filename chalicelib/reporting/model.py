@@ -4,6 +4,7 @@ import datetime as dt
 from typing import NamedTuple
 from uuid import UUID
 
+INCOME_MONTHS = (BY_JOURNAL, BY_PERIOD) = ("journal", "period")
 TENANT, OWNER = STATEMENT_RECIPIENTS = ("tenant", "owner")
 
 
@@ -233,22 +234,36 @@ class Collections(NamedTuple):
 
 
 class IncomeRow(NamedTuple):
+    """Income of a month; ``added_later_cents``, beside it, is what was added once that month was closed."""
+
     property_id: UUID | None
     property_name: str
     charge_type: str
     period: dt.date
     amount_cents: int
+    added_later_cents: int
 
     @property
     def month(self) -> str:
         return f"{self.period:%Y-%m}"
 
 
+class IncomeByChargeType(NamedTuple):
+    charge_type: str
+    amount_cents: int
+    added_later_cents: int
+
+
 class Income(NamedTuple):
-    """What was billed less what was credited, month by month; ``by_charge_type`` and the total are of all rows."""
+    """What was billed less what was credited, month by month; ``by_charge_type`` and the totals are of all rows.
+
+    ``by`` says which month: "journal", in which it took effect, or "period", for which it was billed.
+    """
 
     from_period: dt.date
     to_period: dt.date
+    by: str
     items: list[IncomeRow]
-    by_charge_type: list[ByChargeType]
+    by_charge_type: list[IncomeByChargeType]
     total_cents: int
+    added_later_cents: int

@@ -173,3 +173,35 @@ def test_a_deposit_of_a_closed_month_counts_from_the_open_one(books: Books, leas
     books.make(f"deposits/{made['id']}/reverse", reason="Never came")
     assert books.collected("2026-11")["deposits_received"] == "20000.00"
     assert books.collected("2026-12")["deposits_received"] == "-20000.00"
+
+
+def test_income_is_told_by_the_journals_month_or_by_the_month_that_it_is_for(books: Books, lease_id: str) -> None:
+    [invoice] = books.invoices(lease_id)
+    [line] = books.get(f"invoices/{invoice['id']}")["lines"]
+    books.on("2026-11-02")
+    credit = [{"line_id": line["id"], "amount": "500.00"}]
+    books.make(f"invoices/{invoice['id']}/credit-notes", lines=credit, reason="Agreed")  # October is still open
+    books.close("2026-10")
+    books.on("2026-11-10")
+    credit[0]["amount"] = "1000.00"
+    books.make(f"invoices/{invoice['id']}/credit-notes", lines=credit, reason="Agreed")
+    water = [{"charge_type": "water", "description": "Water", "amount": "700.00"}]
+    books.make("invoices", lease_id=lease_id, lines=water, period="2026-10")
+    whole = "reports/income?from=2026-10&to=2026-11"
+    by_journal = books.get(whole)
+    assert by_journal["by"] == "journal"
+    assert [(each["period"], each["charge_type"], each["amount"]) for each in by_journal["items"]] == [
+        ("2026-10", "rent", "10000.00"),
+        ("2026-11", "rent", "-1500.00"),
+        ("2026-11", "water", "700.00"),
+    ]
+    by_period = books.get(f"{whole}&by=period")
+    names = ("period", "charge_type", "amount", "added_later")
+    assert [tuple(each[name] for name in names) for each in by_period["items"]] == [
+        ("2026-10", "rent", "9500.00", "-1000.00"),
+        ("2026-10", "water", "0.00", "700.00"),
+    ]
+    assert (by_period["total"], by_period["added_later"], by_journal["total"]) == ("9500.00", "-300.00", "9200.00")
+    assert books.owner.get(f"/v1/{whole}&by=rent").status == 422
+    csv = books.owner.get(f"/v1/{whole}&by=period&format=csv").text
+    assert "Mwangaza Court,rent,2026-10,9500.00,-1000.00," in csv

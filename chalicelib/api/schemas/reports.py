@@ -3,6 +3,7 @@
 from marshmallow import Schema
 
 from chalicelib.billing.model import CORRECTION_KINDS
+from chalicelib.reporting.model import BY_JOURNAL, INCOME_MONTHS
 from chalicelib.values import MAX_WHOLE
 from chalicelib.web import fields
 from chalicelib.web.csv_responses import CsvOption
@@ -28,6 +29,8 @@ class CollectionsQuery(CsvOption):
 class IncomeQuery(CsvOption):
     class Meta:
         include = {"from": fields.Month(required=True), "to": fields.Month(required=True)}
+
+    by = fields.OneOf(*INCOME_MONTHS, load_default=BY_JOURNAL)
 
 
 class AgesView(Schema):
@@ -145,7 +148,11 @@ class CollectionsView(Schema):
     allocated = fields.ListOf(fields.Nested(ByChargeTypeView))
 
 
-class IncomeRowView(ByChargeTypeView):
+class IncomeByChargeTypeView(ByChargeTypeView):
+    added_later = fields.Money(signed=True, attribute="added_later_cents")
+
+
+class IncomeRowView(IncomeByChargeTypeView):
     property_id = fields.Uuid(allow_none=True)
     property_name = fields.Text(120)
     period = fields.Month()
@@ -154,8 +161,9 @@ class IncomeRowView(ByChargeTypeView):
 class IncomeView(Schema):
     from_period = fields.Month()
     to_period = fields.Month()
+    by = fields.OneOf(*INCOME_MONTHS)
     items = fields.ListOf(fields.Nested(IncomeRowView))
-    by_charge_type = fields.ListOf(fields.Nested(ByChargeTypeView))
+    by_charge_type = fields.ListOf(fields.Nested(IncomeByChargeTypeView))
     total = fields.Money(signed=True, attribute="total_cents")
 
 
@@ -190,3 +198,4 @@ class UnbilledMonthView(Schema):
     tenant_name = fields.Text(190)
     period = fields.Month()
     amount = fields.Money(attribute="amount_cents")
+    added_later = fields.Money(signed=True, attribute="added_later_cents")

@@ -12,7 +12,14 @@ from chalicelib.errors import Conflict
 from chalicelib.paging import PageRequest
 from chalicelib.payments.model import Payment
 from chalicelib.periods import last_day, periods_between
-from chalicelib.reporting import arrears_repository, books_proof, collections_report, rent_roll_report, statements
+from chalicelib.reporting import (
+    arrears_repository,
+    books_proof,
+    collections_report,
+    income_report,
+    rent_roll_report,
+    statements,
+)
 from chalicelib.reporting.arrears_repository import Scope
 from chalicelib.reporting.model import AGES, Ages, LeaseArrears, RentRollRow, Statement
 from chalicelib.runtime.resources import Resources
@@ -50,6 +57,7 @@ def test_reports_of_one_day_agree_however_they_are_read(
         _check_day(landlord, leases, on)
     for period in periods_between(FIRST_DAY, today):
         _check_month(landlord, period)
+    _check_income(landlord)
     day = data.draw(st.dates(FIRST_DAY, today))
     for lease_id in leases:
         whole = _statement(landlord, lease_id, today)
@@ -91,6 +99,24 @@ def _check_month(landlord: Landlord, period: dt.date) -> None:
     for parts in (seen.by_channel, seen.by_property, seen.by_day):
         assert sum(each.amount_cents for each in parts) == seen.received.amount_cents
         assert sum(each.payments for each in parts) == seen.received.payments
+
+
+def _check_income(landlord: Landlord) -> None:
+    """Whichever month it is told by, income is what was posted to its accounts."""
+    first, last = FIRST_DAY, landlord.today.replace(day=1)
+    by_journal, by_period = (
+        landlord.read(income_report.get_income, first, last, by=by).by_charge_type for by in ("journal", "period")
+    )
+    whole = {each.charge_type: each.amount_cents for each in by_journal if each.amount_cents}
+    parts = {each.charge_type: each.amount_cents + each.added_later_cents for each in by_period}
+    assert whole == {charge_type: cents for charge_type, cents in parts.items() if cents}
+    posted = -sum(
+        cents
+        for period in periods_between(first, last)
+        for (code, _), cents in _posted_by_account(landlord, period).items()
+        if code.startswith("income.")
+    )
+    assert sum(whole.values()) == posted
 
 
 def _posted_by_account(landlord: Landlord, period: dt.date) -> dict[tuple[str, str], int]:

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from chalicelib.errors import Invalid
-from chalicelib.reporting import collections_report
+from chalicelib.reporting import collections_report, income_report
 from chalicelib.reporting.model import Collections, Income, PaymentSum
 from tests.service.reporting.landlord import Landlord
 
@@ -17,7 +17,7 @@ def collections(landlord: Landlord, period: dt.date = JANUARY) -> Collections:
 
 
 def income(landlord: Landlord, first: dt.date, last: dt.date) -> Income:
-    return landlord.read(collections_report.get_income, first, last)
+    return landlord.read(income_report.get_income, first, last)
 
 
 def test_money_is_told_by_channel_property_day_and_use(landlord: Landlord) -> None:
@@ -77,7 +77,7 @@ def test_income_is_what_was_billed_less_what_was_credited_in_its_month(landlord:
         ("water", "2026-01", 500_00),
     ]
     assert {item.property_name for item in seen.items} == {"Mwangaza Court"}
-    assert [tuple(each) for each in seen.by_charge_type] == [("rent", 38_500_00), ("water", 500_00)]
+    assert [tuple(each) for each in seen.by_charge_type] == [("rent", 38_500_00, 0), ("water", 500_00, 0)]
     assert seen.total_cents == 39_000_00
     assert income(landlord, FEBRUARY, FEBRUARY).total_cents == 18_500_00
     assert income(landlord, MARCH, MARCH).items == []

@@ -9,7 +9,14 @@ import pytest
 from sqlalchemy import Engine, event
 
 from chalicelib.paging import PageRequest
-from chalicelib.reporting import arrears_report, books_proof, collections_report, rent_roll_report, statements
+from chalicelib.reporting import (
+    arrears_report,
+    books_proof,
+    collections_report,
+    income_report,
+    rent_roll_report,
+    statements,
+)
 from tests.contexts import context
 from tests.service.reporting.landlord import Landlord
 
@@ -49,7 +56,7 @@ REPORTS: dict[str, Callable[..., Any]] = {
     "rent roll, whole": _all(rent_roll_report.iter_rent_roll, None, None),
     "occupancy": rent_roll_report.get_occupancy,
     "collections": lambda db, mine, _today: collections_report.get_collections(context(db, mine), JANUARY),
-    "income": lambda db, mine, _today: collections_report.get_income(context(db, mine), JANUARY, JANUARY),
+    "income": lambda db, mine, _today: income_report.get_income(context(db, mine), JANUARY, JANUARY),
     "proof": lambda db, mine, today: books_proof.compute_proof(
         context(db, mine, now=dt.datetime.combine(today, dt.time(), dt.UTC))
     ),
