@@ -239,7 +239,8 @@ class Player:
                 lines.append(oracle.Line(line.charge_type, line.amount_cents, never, given_up, from_rate))
             documents.append(
                 oracle.Document(
-                    invoice.number, invoice.kind, invoice.period, invoice.issued_on, invoice.due_on, invoice.overdue_on - DAY,
+                    invoice.number, invoice.kind, invoice.period, invoice.issued_on, invoice.due_on,
+                    invoice.overdue_on - DAY,
                     invoice.voided_on is not None, invoice.run_period is not None, lines, invoice.id in decided,
                     # A lease that has ended gets no further invoice that would bill a fee, so what became late by
                     # then is fined when it is closed, and nothing after.
