@@ -165,6 +165,7 @@ class IncomeView(Schema):
     items = fields.ListOf(fields.Nested(IncomeRowView))
     by_charge_type = fields.ListOf(fields.Nested(IncomeByChargeTypeView))
     total = fields.Money(signed=True, attribute="total_cents")
+    added_later = fields.Money(signed=True, attribute="added_later_cents")
 
 
 class CorrectionQuery(fields.Paging):
@@ -198,4 +199,3 @@ class UnbilledMonthView(Schema):
     tenant_name = fields.Text(190)
     period = fields.Month()
     amount = fields.Money(attribute="amount_cents")
-    added_later = fields.Money(signed=True, attribute="added_later_cents")
