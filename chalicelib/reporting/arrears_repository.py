@@ -32,7 +32,7 @@ from sqlalchemy import (
 from chalicelib.paging import Page, PageRequest
 from chalicelib.reporting.model import AGES, Ages, LeaseArrears
 from chalicelib.storage.paging import fetch_page
-from chalicelib.storage.tables.billing import credit_note_lines, invoice_lines, invoices
+from chalicelib.storage.tables.billing import credit_note_lines, credit_notes, invoice_lines, invoices
 from chalicelib.storage.tables.leasing import leases, tenant_phones, tenants
 from chalicelib.storage.tables.payments import allocations, payments, refunds
 from chalicelib.storage.tables.portfolio import properties, units
@@ -156,11 +156,40 @@ def _credit_since(scope: Scope) -> list[Select[Any]]:
         refunded = refunded.join(payments, _same_payment(refunds, refunds.c.payment_id))
         carried, refunded = (query.where(*_of_payments(scope)) for query in (carried, refunded))
     return [
+        *_recoveries_since(scope),
         carried.group_by(allocations.c.payer_lease_id),
         matched.group_by(payments.c.lease_id),
         reversed_.group_by(payments.c.lease_id),
         refunded.group_by(refunds.c.lease_id),
     ]
+
+
+def _recoveries_since(scope: Scope) -> list[Select[Any]]:
+    """Select, undone, what was billed since to recover refunds of reversed payments, which fills the credit that the
+    reversal takes; and the credit notes on it, other than write-offs."""
+    billed = (
+        _select_credit(payments.c.lease_id, -invoices.c.total_cents)
+        .join(
+            invoices,
+            and_(
+                invoices.c.organisation_id == payments.c.organisation_id,
+                invoices.c.id == payments.c.recovery_invoice_id,
+            ),
+        )
+        .where(*_of_payments(scope), invoices.c.posted_on > scope.on)
+    )
+    credited = (
+        _select_credit(payments.c.lease_id, credit_notes.c.total_cents)
+        .join(
+            credit_notes,
+            and_(
+                credit_notes.c.organisation_id == payments.c.organisation_id,
+                credit_notes.c.invoice_id == payments.c.recovery_invoice_id,
+            ),
+        )
+        .where(*_of_payments(scope), credit_notes.c.kind != "write_off", credit_notes.c.issued_on > scope.on)
+    )
+    return [query.group_by(payments.c.lease_id) for query in (billed, credited)]
 
 
 def _select_credit(lease_id: ColumnElement[Any], amount: ColumnElement[int]) -> Select[Any]:

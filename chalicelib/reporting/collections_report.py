@@ -21,14 +21,17 @@ def get_collections(ctx: Context, period: dt.date) -> Collections:
     received = PaymentSum(sum(each.payments for each in channels), sum(each.amount_cents for each in channels))
     allocated = repository.by_charge_type(ctx.db, days)
     refunded_cents = repository.sum_refunded(ctx.db, days)
+    recovery_cents = repository.sum_recoveries(ctx.db, days)
+    credit_cents = received.amount_cents + recovery_cents - refunded_cents
     deposits_received_cents, deposits_refunded_cents = repository.sum_deposits(ctx.db, days)
     return Collections(
         period=period,
         received=received,
         pending=repository.sum_pending(ctx.db, days),
         reversed=repository.sum_reversed(ctx.db, days),
-        unallocated_cents=received.amount_cents - refunded_cents - sum(each.amount_cents for each in allocated),
+        unallocated_cents=credit_cents - sum(each.amount_cents for each in allocated),
         refunded_cents=refunded_cents,
+        refund_recovery_cents=recovery_cents,
         deposits_received_cents=deposits_received_cents,
         deposits_refunded_cents=deposits_refunded_cents,
         by_channel=channels,

@@ -20,7 +20,7 @@ from sqlalchemy import Integer as Whole
 
 from chalicelib.reporting.model import ByChannel, ByChargeType, ByDay, ByProperty, PaymentSum
 from chalicelib.storage.tables.leasing import deposit_entries
-from chalicelib.storage.tables.ledger import journals, postings
+from chalicelib.storage.tables.ledger import journals, ledger_accounts, postings
 from chalicelib.storage.tables.payments import payments, refunds
 from chalicelib.storage.tables.portfolio import channels, properties
 
@@ -98,6 +98,21 @@ def by_charge_type(db: Connection, days: DateRange) -> list[ByChargeType]:
         .order_by(postings.c.charge_type)
     )
     return [ByChargeType(row[0], int(row[1])) for row in db.execute(query)]
+
+
+def sum_recoveries(db: Connection, days: DateRange) -> int:
+    """Return the cents billed to recover refunds of payments that were reversed, less what of it was credited."""
+    query = (
+        select(-_sum(postings.c.amount_cents))
+        .select_from(journals)
+        .join(postings, and_(_same_organisation(postings, journals), postings.c.journal_id == journals.c.id))
+        .join(
+            ledger_accounts,
+            and_(_same_organisation(ledger_accounts, journals), ledger_accounts.c.id == postings.c.ledger_account_id),
+        )
+        .where(*_posted_in(days), postings.c.charge_type == "refund_recovery", ledger_accounts.c.code == "unallocated")
+    )
+    return int(db.scalar(query) or 0)
 
 
 def sum_deposits(db: Connection, days: DateRange) -> tuple[int, int]:

@@ -62,7 +62,7 @@ def collections_rows(collections: Collections) -> Iterator[CollectionsRow]:
     for name in ("received", "pending", "reversed"):
         total = getattr(collections, name)
         yield CollectionsRow("total", name, "", total.payments, total.amount_cents)
-    for name in ("unallocated", "refunded", "deposits_received", "deposits_refunded"):
+    for name in ("unallocated", "refunded", "refund_recovery", "deposits_received", "deposits_refunded"):
         yield CollectionsRow("total", name, "", None, getattr(collections, f"{name}_cents"))
     for channel in collections.by_channel:
         yield CollectionsRow("channel", channel.channel_name, channel.method, channel.payments, channel.amount_cents)

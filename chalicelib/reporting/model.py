@@ -216,7 +216,8 @@ class Collections(NamedTuple):
     """The money of one month, by the days of journals; all but ``pending`` add up over months.
 
     ``received`` is less what was reversed in the month, so it may be below 0; what was allocated and refunded in the
-    month, and what credit grew or (below 0) shrank by, ``unallocated_cents``, add up to it.
+    month, and what credit grew or (below 0) shrank by, ``unallocated_cents``, add up to it and to what was billed to
+    recover refunds of reversed payments.
     """
 
     period: dt.date
@@ -225,6 +226,7 @@ class Collections(NamedTuple):
     reversed: PaymentSum
     unallocated_cents: int
     refunded_cents: int
+    refund_recovery_cents: int
     deposits_received_cents: int
     deposits_refunded_cents: int
     by_channel: list[ByChannel]

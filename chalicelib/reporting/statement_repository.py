@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     union_all,
 )
@@ -152,7 +153,12 @@ def _select_movements_by_kind(
             -credit_notes.c.total_cents,
             number=credit_notes.c.number,
             reference=credit_notes.c.reason,
-        ).where(credit_notes.c.invoice_id.not_in(_recovery_invoices(organisation_id))),
+        ).where(
+            or_(
+                credit_notes.c.kind == "write_off",
+                credit_notes.c.invoice_id.not_in(_recovery_invoices(organisation_id)),
+            )
+        ),
         _select_payments("payment", payments.c.matched_on, -payments.c.amount_cents, receipt),
         _select_payments("reversal", payments.c.reversed_on, payments.c.amount_cents, receipt).where(
             payments.c.reversed_on.is_not(None)

@@ -175,6 +175,37 @@ def test_a_deposit_of_a_closed_month_counts_from_the_open_one(books: Books, leas
     assert books.collected("2026-12")["deposits_received"] == "-20000.00"
 
 
+@pytest.mark.parametrize("then", ["nothing", "written off", "refund reversed"])
+def test_a_refund_to_be_returned_is_owed_from_the_reversal_and_no_credit_before(
+    books: Books, lease_id: str, then: str
+) -> None:
+    books.on("2026-10-10")
+    bank = books.bank()
+    cheque = books.pay(lease_id, "30000", "2026-10-10", "cheque", channel_id=bank, provider_reference="000123")
+    books.on("2026-10-15")
+    refund = books.make(f"payments/{cheque}/refund", amount="20000", reason="Paid too much")
+    books.on("2026-11-25")
+    books.reverse(cheque)
+    books.on("2026-11-28")
+    if then == "written off":
+        [recovery] = [each for each in books.invoices(lease_id) if each["total"] == "20000.00"]
+        books.make(f"invoices/{recovery['id']}/write-off", reason="Gone")
+    elif then == "refund reversed":
+        books.make(f"payments/{cheque}/refunds/{refund['id']}/reversal", reason="Never sent")
+    books.on("2026-11-30")
+    expected = {"2026-10-05": 10_000, "2026-10-12": -20_000, "2026-10-20": 0, "2026-11-26": 30_000}
+    expected["2026-11-29"] = expected["2026-11-30"] = 30_000 if then == "nothing" else 10_000
+    if then == "refund reversed":  # on the day of the refund, which is open
+        expected |= {"2026-10-20": -20_000, "2026-11-26": 10_000}
+    for on, owed in expected.items():
+        totals = books.arrears(on)["totals"]
+        assert books.owed(lease_id, on) == f"{owed}.00", on
+        assert (totals["total"], totals["credit"]) == (f"{max(owed, 0)}.00", f"{max(-owed, 0)}.00"), on
+    november = books.collected("2026-11")
+    assert november["refund_recovery"] == ("0.00" if then == "refund reversed" else "20000.00")
+    assert books.get("ledger/proof")["holds"] is True
+
+
 def test_income_is_told_by_the_journals_month_or_by_the_month_that_it_is_for(books: Books, lease_id: str) -> None:
     [invoice] = books.invoices(lease_id)
     [line] = books.get(f"invoices/{invoice['id']}")["lines"]

@@ -140,6 +140,7 @@ class CollectionsView(Schema):
     reversed = fields.Nested(SumView)
     unallocated = fields.Money(signed=True, attribute="unallocated_cents")
     refunded = fields.Money(signed=True, attribute="refunded_cents")
+    refund_recovery = fields.Money(signed=True, attribute="refund_recovery_cents")
     deposits_received = fields.Money(signed=True, attribute="deposits_received_cents")
     deposits_refunded = fields.Money(signed=True, attribute="deposits_refunded_cents")
     by_channel = fields.ListOf(fields.Nested(ByChannelView))
