@@ -115,8 +115,9 @@ class _Maker:
         return f"IF({n} <= {book.large}, 1, LEAST({book.organisations}, 2 + ({n} - {book.large} - 1) DIV {share}))"
 
     def _insert(self, table: str, count: int, values: dict[str, str], source: str = "") -> None:
-        """Insert ``count`` rows; each value is SQL over ``seq``; what is left out takes a neutral value."""
-        columns = {column.name: _neutral(column) for column in metadata.tables[table].columns if not column.nullable}
+        """Insert ``count`` rows; each value is SQL over ``seq``; the rest takes its default, or a neutral value."""
+        wanted = [column for column in metadata.tables[table].columns if not column.nullable]
+        columns = {column.name: _neutral(column) for column in wanted if column.server_default is None}
         columns |= values
         names = ", ".join(f"`{name}`" for name in columns)
         for begin in range(1, count + 1, CHUNK):
@@ -211,6 +212,7 @@ class _Maker:
                 "property_id": _id("property", f"(seq - 1) DIV {UNITS_A_PROPERTY}"),
                 "tenant_id": _id("tenant", "seq"),
                 "starts_on": starts,
+                "billed_from": f"DATE('{self.book.last_period}') - INTERVAL {max(self.book.months - 1, 0)} MONTH",
                 "due_day": "5",
                 "notice_days": "30",
             },
