@@ -264,3 +264,20 @@ def test_a_payment_takes_no_more_statements_than_it_did(books: MovedBooks) -> No
         with counted(books.resources.writer) as statements:
             books.pay(lease_id, "101", NOVEMBER, method, **{name: f"{each}2" for name, each in named.items()})
         assert len(statements) <= 31, statements
+
+
+def test_a_line_that_was_paid_in_a_closed_month_is_credited_while_other_money_waits(books: MovedBooks) -> None:
+    lease_id = books.lease("2026-10-01", "10000")
+    books.bill("2026-10")
+    first = books.pay(lease_id, "10000", "2026-10-01", provider_reference="FT1")
+    books.on("2026-11-20")
+    books.close("2026-10")
+    books.pay(lease_id, "5000", "2026-11-03", provider_reference="FT2")
+    [invoice] = books.invoices(lease_id)
+    line = books.owner.get(f"/v1/invoices/{invoice['id']}").json["lines"][0]["id"]
+    for _ in range(2):
+        lines = [{"line_id": line, "amount": "1000"}]
+        books.make(f"invoices/{invoice['id']}/credit-notes", reason="no water", lines=lines)
+    assert books.payment(first["id"])["credit"] == "2000.00"
+    assert books.balance_on(lease_id, "2026-10-31") == "0.00"
+    assert books.balance_on(lease_id, "2026-11-20") == "-7000.00"
