@@ -104,8 +104,10 @@ class Demo:
                 self._create_lease(place, lease, units[lease.unit_index], tenants[lease.tenant_index])
 
     def _create_lease(self, place: int, lease: LeasePlan, unit_id: str, tenant_id: str) -> None:
-        created = self.owner.post("/v1/leases", _lease(lease, unit_id, tenant_id))
-        path, today = f"/v1/leases/{created['id']}", day_of(self.clock.at, NAIROBI).isoformat()
+        today = day_of(self.clock.at, NAIROBI).isoformat()
+        billed_from = max(today, lease.starts_on.isoformat())[:7]  # what it owed before is its opening balance
+        created = self.owner.post("/v1/leases", {**_lease(lease, unit_id, tenant_id), "billed_from": billed_from})
+        path = f"/v1/leases/{created['id']}"
         if lease.deposit_cents:
             deposit = money.format_cents(lease.deposit_cents)
             self.owner.post(f"{path}/deposits", {"kind": "rent", "amount": deposit, "entered_on": today})
